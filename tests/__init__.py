@@ -1,0 +1,1 @@
+"""Tests: the folders mirror services/; journeys, faults, compose and browser drive real processes."""

@@ -1,0 +1,1 @@
+"""Tests of the house itself: the servers that the other tests stand on."""
