@@ -1,0 +1,67 @@
+"""Events to plain data and back. Open fields and personal fields part here; old shapes are lifted here. Pure.
+
+An event is a frozen dataclass of JSON-native fields (str, int, bool, None, lists and dicts of these; no float). A field made with
+`personal()` is sealed before it is stored; the event then has a field `person_id` that says whose it is. Shapes only grow: a new
+field has a default. `VERSION: ClassVar[int]` (default 1) rises when an upcaster is added.
+"""
+
+from collections.abc import Mapping
+from dataclasses import field, fields
+from typing import Any
+
+from services.kernel.decider import Aggregate
+
+PERSONAL = "personal"
+
+
+def personal() -> Any:
+    """A dataclass field whose value is a person's own data: absent (None) or sealed when stored."""
+    return field(default=None, metadata={PERSONAL: True})
+
+
+class Codec:
+    """Knows every event type of one service's aggregates."""
+
+    def __init__(self, aggregates: tuple[Aggregate[Any, Any, Any], ...]) -> None:
+        self.types: dict[str, type[Any]] = {}
+        self.names: dict[str, frozenset[str]] = {}
+        self.personal: dict[str, frozenset[str]] = {}
+        self.upcasters: dict[tuple[str, int], Any] = {}
+        self.aggregates = {aggregate.kind: aggregate for aggregate in aggregates}
+        for aggregate in aggregates:
+            self.upcasters.update(aggregate.upcasters)
+            for event in aggregate.events:
+                self.types[event.__name__] = event
+                self.names[event.__name__] = frozenset(f.name for f in fields(event))
+                self.personal[event.__name__] = frozenset(
+                    f.name for f in fields(event) if f.metadata.get(PERSONAL)
+                )
+
+    def version(self, type_name: str) -> int:
+        return int(getattr(self.types[type_name], "VERSION", 1))
+
+    def split(self, event: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(open data, personal data) of an event; absent personal fields are left out."""
+        private = self.personal[type(event).__name__]
+        data: dict[str, Any] = {}
+        hidden: dict[str, Any] = {}
+        for name in event.__dataclass_fields__:
+            value = getattr(event, name)
+            if name not in private:
+                data[name] = value
+            elif value is not None:
+                hidden[name] = value
+        return data, hidden
+
+    def lift(self, type_name: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
+        """Data of an old shape as data of today's."""
+        while (type_name, version) in self.upcasters:
+            data = self.upcasters[type_name, version](data)
+            version += 1
+        return data
+
+    def join(self, type_name: str, version: int, data: dict[str, Any], sealed: Mapping[str, str]) -> Any:
+        """The typed event; unknown fields are ignored, personal fields hold their ciphertext."""
+        data = self.lift(type_name, version, data)
+        names = self.names[type_name]
+        return self.types[type_name](**{k: v for k, v in data.items() if k in names}, **sealed)

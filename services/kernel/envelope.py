@@ -1,0 +1,78 @@
+"""What surrounds a command and a fact: who, when, for which centre, because of what. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+ALL_CENTRES = "*"
+
+
+def instant(moment: datetime) -> str:
+    """An aware datetime as RFC 3339 UTC with microseconds: fixed width, so text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `centres` are province codes, or ("*",) for all."""
+
+    user: str
+    role: str
+    centres: tuple[str, ...]
+
+    def sees(self, centre: str) -> bool:
+        return ALL_CENTRES in self.centres or centre in self.centres
+
+
+SYSTEM = Caller("system", "system", (ALL_CENTRES,))
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A command's surroundings. `time` is when it happened, `recorded` when it was told; both RFC 3339 UTC text."""
+
+    command_id: str
+    fingerprint: str
+    actor: str
+    centre: str
+    time: str
+    recorded: str
+    correlation: str
+    causation: str
+
+    def new_id(self, name: str) -> str:
+        """A new id that the same command always gives again."""
+        return derived_id(self.command_id, name)
+
+
+def derived_id(cause: str, name: str) -> str:
+    return str(uuid5(UUID(cause), name))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stored fact. `data` holds its open fields, `sealed` its personal fields as ciphertext {field: text};
+    `event` is the typed fact for a service's own log (personal fields hold the ciphertext) and None for a heard one."""
+
+    source: str
+    position: int
+    id: str
+    type: str
+    stream: str
+    version: int
+    time: str
+    recorded: str
+    centre: str
+    actor: str
+    correlation: str
+    causation: str
+    case_id: str | None
+    partner_id: str | None
+    data: dict[str, Any]
+    sealed: dict[str, str]
+    event: Any = None

@@ -1,0 +1,43 @@
+"""The ways a request can fail. Each maps to one HTTP status at the front door. No personal data in any message."""
+
+from collections.abc import Mapping, Sequence
+
+
+class Refused(Exception):
+    """The rules understood the command and said no (409); `code` is for machines."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code, self.message = code, message
+
+
+class Invalid(Exception):
+    """Fields of the request are wrong (422); `errors` is {field: [message, ...]}."""
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(dict(errors))
+        self.errors = dict(errors)
+
+
+class NotFound(Exception):
+    """Nothing is known under that id, or it is not the caller's to know (404)."""
+
+
+class Forbidden(Exception):
+    """The caller may not do this (403)."""
+
+
+class Stale(Exception):
+    """If-Match does not fit the stream's version (412)."""
+
+
+class KeyReused(Exception):
+    """The same command id came with another body (422)."""
+
+
+class Unavailable(Exception):
+    """A database, the broker or another service does not answer now (503); trying again may help."""
+
+
+class Conflict(Exception):
+    """Somebody else appended to the stream first. The command is decided again; after a few times it is Unavailable."""

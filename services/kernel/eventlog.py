@@ -1,0 +1,509 @@
+"""The log of one service: one table of facts in one dense order without holes; load, decide, append; pages for whoever follows."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from services.kernel.bell import Bell
+from services.kernel.codec import Codec
+from services.kernel.database import Database
+from services.kernel.decider import Aggregate, SetTimer
+from services.kernel.envelope import Envelope, Recorded, derived_id
+from services.kernel.errors import Conflict, KeyReused, Stale, Unavailable
+from services.kernel.wiring import Wiring
+
+T = TypeVar("T")
+
+GENESIS = "0" * 64
+ATTEMPTS = 5
+PAGE_EVENTS, PAGE_BYTES = 100, 256 * 1024
+CACHED_STATES = 4096
+STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+
+
+class Sealer(Protocol):
+    """Seals one personal field with that person's own key (kernel.vault)."""
+
+    def seal(self, subject_id: str, field: str, value: Any) -> str: ...
+
+
+@dataclass
+class Stream:
+    """A stream as this transaction sees it: its state with the facts of this transaction, and the version it was loaded at."""
+
+    aggregate: Aggregate[Any, Any, Any]
+    id: str
+    stream_id: str
+    state: Any
+    loaded: int
+    version: int
+
+
+@dataclass
+class Draft:
+    """A fact on its way into the log: everything slow about it is done before the head row is taken."""
+
+    recorded: Recorded
+    before: str
+    after: str
+    sealed: str | None
+
+
+@dataclass
+class Unit:
+    """One transaction: decisions over some streams, appended together or not at all."""
+
+    log: "EventLog"
+    db: Connection
+    envelope: Envelope
+    streams: dict[str, Stream] = field(default_factory=dict)
+    drafts: list[Draft] = field(default_factory=list)
+    projected: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def handle(
+        self, aggregate: Aggregate[Any, Any, Any], id: str, command: object, expected: int | None = None
+    ) -> list[Any]:
+        """Decide `command` for one stream and keep the new facts for the append; `expected` is the version of If-Match."""
+        stream = self.load(aggregate, id)
+        if expected is not None and expected != stream.version:
+            raise Stale(f"The stream is at version {stream.version}, not {expected}.")
+        events = list(aggregate.decider.decide(command, stream.state))
+        for event in events:
+            stream.version += 1
+            stream.state = aggregate.decider.evolve(stream.state, event)
+            self.drafts.append(self.log.draft(event, stream, self.envelope, self._next()))
+        return events
+
+    def state(self, aggregate: Aggregate[Any, Any, Any], id: str) -> Any:
+        return self.load(aggregate, id).state
+
+    def version(self, aggregate: Aggregate[Any, Any, Any], id: str) -> int:
+        return self.load(aggregate, id).version
+
+    def load(self, aggregate: Aggregate[Any, Any, Any], id: str) -> Stream:
+        stream_id = aggregate.stream(id)
+        if stream_id not in self.streams:
+            state, version = self.log.fold(self.db, aggregate, stream_id)
+            self.streams[stream_id] = Stream(aggregate, id, stream_id, state, version, version)
+        return self.streams[stream_id]
+
+    def project(self) -> None:
+        """Bring the service's read models and timers up to the facts decided so far."""
+        facts = [draft.recorded for draft in self.drafts[self.projected :]]
+        self.projected = len(self.drafts)
+        if facts:
+            self.log.project(self.db, facts)
+
+    def _next(self) -> int:
+        count = self.counts.get(self.envelope.command_id, 0)
+        self.counts[self.envelope.command_id] = count + 1
+        return count
+
+
+class EventLog:
+    """`service` is the name in `source`; `sealer` may be None for a service that may not hold personal fields."""
+
+    def __init__(self, database: Database, wiring: Wiring, sealer: Sealer | None = None) -> None:
+        self.database, self.wiring, self.sealer = database, wiring, sealer
+        self.service = wiring.service
+        self.codec = Codec(wiring.aggregates)
+        self.bell = Bell()  # rings after every commit: the relay and waiting readers listen
+        self._states: dict[str, tuple[Any, int]] = {}
+        # The driver's own placeholders, so that the hot statements need no compilation.
+        self._mark = "?" if database.sqlite else "%s"
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> tuple[T, int]:
+        """Run `work` in one transaction and append what it decided. Returns its answer and the log's position after it.
+
+        The same command id again gives the stored answer; with another fingerprint it is KeyReused. When somebody else
+        appended first, `work` runs again on the new state. `work`'s answer must be JSON without personal data.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                return self._execute(envelope, work)
+            except (Conflict, IntegrityError):
+                self.forget()
+            except Unavailable as error:
+                if not isinstance(error.__cause__, OperationalError) or not _contention(error.__cause__):
+                    raise
+                self.forget()
+        raise Unavailable("Others keep changing the same records; please try again.")
+
+    def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> tuple[T, int]:
+        with self.database.write() as db:
+            done = self.row(
+                db,
+                "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?",
+                envelope.command_id,
+            )
+            if done is not None:
+                if done[0] != envelope.fingerprint:
+                    raise KeyReused("This Idempotency-Key was used with another request.")
+                return orjson.loads(done[1]), int(done[2])
+            unit = Unit(self, db, envelope)
+            answer = work(unit)
+            position = self.append(unit, answer)
+        self.committed(unit)
+        return answer, position
+
+    def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
+        """The end of a unit's transaction: streams, read models, the command's answer, and last of all the log itself."""
+        db, drafts = unit.db, unit.drafts
+        self._advance(unit)
+        unit.project()
+        if not drafts:
+            if remember:
+                self._remember(unit, answer, 0)
+            return 0
+        # From here to the commit nothing may wait, yield or do other I/O. This row is the scary line: a position exists only
+        # while its transaction holds the head row, and the row is let go only by commit or rollback. So commit order is
+        # position order, a visible position p means 1..p are visible, and a rollback gives its numbers back. A sequence
+        # would be faster and lose events: a reader polling `position > last` steps over a number that commits later.
+        head = self.row(
+            db,
+            "UPDATE log_head SET position = position + ? WHERE id = 1 RETURNING position, hash",
+            len(drafts),
+        )
+        assert head is not None, "log_head is made with the database"
+        position, previous = int(head[0]), str(head[1])
+        rows = []
+        for number, draft in enumerate(drafts, start=position - len(drafts) + 1):
+            body = f"{draft.before}{number}{draft.after}"
+            previous = chain(previous, body)
+            fact = draft.recorded
+            rows.append((number, fact.id, fact.stream, fact.version, fact.type, body, draft.sealed, previous))
+        columns = "position, event_id, stream_id, version, event_type, body, sealed, hash"
+        self.insert(db, "event", columns, rows, "UPDATE log_head SET hash = ? WHERE id = 1", previous)
+        if remember:
+            self._remember(unit, answer, position)
+        return position
+
+    def committed(self, unit: Unit) -> None:
+        """After the commit: keep the folded states as a baseline for the next load, and ring for whoever waits."""
+        if len(self._states) > CACHED_STATES:
+            self._states.clear()
+        for stream in unit.streams.values():
+            self._states[stream.stream_id] = (stream.state, stream.version)
+        if unit.drafts:
+            self.bell.ring()
+
+    def draft(self, event: Any, stream: Stream, envelope: Envelope, number: int) -> Draft:
+        """Everything about a fact that does not depend on its position: ids, sealing, its JSON on both sides of `sequence`."""
+        name = type(event).__name__
+        data, private = self.codec.split(event)
+        sealed: dict[str, str] = {}
+        if private:
+            if self.sealer is None:
+                raise TypeError(f"{self.service} may not store the personal fields of {name}.")
+            sealed = {
+                key: self.sealer.seal(data["person_id"], key, value) for key, value in sorted(private.items())
+            }
+        sealed_text = orjson.dumps(sealed, option=STRICT).decode() if sealed else None
+        refuse_floats(name, data)
+        fact = Recorded(
+            source=self.service,
+            position=0,
+            id=derived_id(envelope.command_id, str(number)),
+            type=name,
+            stream=stream.stream_id,
+            version=stream.version,
+            time=envelope.time,
+            recorded=envelope.recorded,
+            centre=envelope.centre,
+            actor=envelope.actor,
+            correlation=envelope.correlation,
+            causation=envelope.causation,
+            case_id=data.get("case_id"),
+            partner_id=data.get("partner_id"),
+            data=data,
+            sealed=sealed,
+            event=self.codec.join(name, self.codec.version(name), data, sealed) if sealed else event,
+        )
+        before, after = cloud_event(fact, stream, self.codec.version(name), sealed_text)
+        return Draft(fact, before, after, sealed_text)
+
+    def fold(self, db: Connection, aggregate: Aggregate[Any, Any, Any], stream_id: str) -> tuple[Any, int]:
+        """The state and version of a stream. A cached state is only a baseline: later events are always read and folded."""
+        state, version = self._states.get(stream_id, (aggregate.decider.initial, 0))
+        sql = "SELECT version, event_type, body, sealed FROM event WHERE stream_id = ? AND version > ? ORDER BY version"
+        for found, name, body, sealed in self.rows(db, sql, stream_id, version):
+            state = aggregate.decider.evolve(state, self._event(name, orjson.loads(body), sealed))
+            version = found
+        return state, version
+
+    def project(self, db: Connection, facts: Sequence[Recorded]) -> None:
+        """Read models and timers for own or heard facts."""
+        for projection in self.wiring.projections:
+            projection.project(db, facts)
+        if self.wiring.timers is not None:
+            for fact in facts:
+                if fact.source == self.service:
+                    self._set_timers(db, fact)
+
+    def _set_timers(self, db: Connection, fact: Recorded) -> None:
+        assert self.wiring.timers is not None
+        for change in self.wiring.timers(fact):
+            self.run(db, "DELETE FROM timer WHERE timer_id = ?", change.timer_id)
+            if isinstance(change, SetTimer):
+                command = orjson.dumps(change.command).decode()
+                row = (change.timer_id, change.due_at, command, fact.centre, fact.correlation, fact.id)
+                self.run(
+                    db,
+                    "INSERT INTO timer (timer_id, due_at, command, centre, correlation, causation) VALUES (?, ?, ?, ?, ?, ?)",
+                    *row,
+                )
+
+    def _advance(self, unit: Unit) -> None:
+        """Move each stream's version from what was loaded; somebody else's append in between is a Conflict."""
+        for stream in sorted(unit.streams.values(), key=lambda s: s.stream_id):
+            if stream.version == stream.loaded:
+                continue
+            if stream.loaded == 0:
+                sql = "INSERT INTO stream (stream_id, centre, version) VALUES (?, ?, ?)"
+                self.run(unit.db, sql, stream.stream_id, unit.envelope.centre, stream.version)
+                continue
+            sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
+            if self.run(unit.db, sql, stream.version, stream.stream_id, stream.loaded) != 1:
+                raise Conflict(stream.stream_id)
+
+    def _remember(self, unit: Unit, answer: Any, position: int) -> None:
+        result = orjson.dumps(answer).decode()
+        made = unit.envelope
+        self.run(
+            unit.db,
+            "INSERT INTO command_done (command_id, fingerprint, result, position, recorded_at) VALUES (?, ?, ?, ?, ?)",
+            made.command_id, made.fingerprint, result, position, made.recorded,
+        )  # fmt: skip
+
+    def insert(
+        self,
+        db: Connection,
+        table: str,
+        columns: str,
+        rows: list[tuple[Any, ...]],
+        then: str = "",
+        *more: Any,
+    ) -> None:
+        """Several rows at once; `then` is a further statement, on PostgreSQL sent in the same round trip."""
+        marks = f"({', '.join([self._mark] * len(rows[0]))})"
+        if self.database.sqlite:
+            db.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES {marks}", rows)  # noqa: S608 (names are ours)
+            if then:
+                self.run(db, then, *more)
+            return
+        values = ", ".join([marks] * len(rows))
+        sql = f"INSERT INTO {table} ({columns}) VALUES {values}"  # noqa: S608 (names are ours)
+        if then:
+            sql = f"{sql}; {then.replace('?', '%s')}"
+        db.exec_driver_sql(sql, (*(value for row in rows for value in row), *more))
+
+    def forget(self) -> None:
+        """Drop the folded states: they may belong to a transaction that did not commit, or to a log that was replaced."""
+        self._states.clear()
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def head(self) -> tuple[int, str, str]:
+        """(position, hash, epoch)."""
+        with self.database.read() as db:
+            row = self.row(db, "SELECT position, hash, epoch FROM log_head WHERE id = 1")
+        assert row is not None, "log_head is made with the database"
+        return int(row[0]), str(row[1]), str(row[2])
+
+    def page(self, after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES) -> bytes | None:
+        """The next page after a position as JSON {source, epoch, from, to, prev_hash, hash, events}; None at the head."""
+        with self.database.read() as db:
+            sql = "SELECT position, body, hash FROM event WHERE position >= ? ORDER BY position LIMIT ?"
+            rows = self.rows(db, sql, after, limit + 1)
+            epoch = self.row(db, "SELECT epoch FROM log_head WHERE id = 1")
+        assert epoch is not None, "log_head is made with the database"
+        previous = GENESIS
+        if after > 0 and rows and rows[0][0] == after:
+            previous = rows.pop(0)[2]
+        rows = rows[:limit]
+        if not rows:
+            return None
+        events: list[str] = []
+        size = 0
+        for _, body, hash in rows:
+            size += len(body)
+            if events and size > most:
+                break
+            events.append(f'{body[:-1]},"hash":"{hash}"}}')
+        last = rows[len(events) - 1]
+        opening = (
+            f'{{"source":"/songtor/{self.service}","epoch":"{epoch[0]}","from":{rows[0][0]},"to":{last[0]},'
+            f'"prev_hash":"{previous}","hash":"{last[2]}","events":['
+        )
+        return (opening + ",".join(events) + "]}").encode()
+
+    def facts(self, db: Connection, after: int, limit: int) -> list[Recorded]:
+        """Own facts in log order, as read models see them live (position 0: it is not theirs to use)."""
+        sql = "SELECT body, sealed FROM event WHERE position > ? ORDER BY position LIMIT ?"
+        return [
+            self._recorded(orjson.loads(body), sealed) for body, sealed in self.rows(db, sql, after, limit)
+        ]
+
+    def stream_facts(self, aggregate: Aggregate[Any, Any, Any], id: str) -> list[Recorded]:
+        with self.database.read() as db:
+            sql = "SELECT body, sealed FROM event WHERE stream_id = ? ORDER BY version"
+            rows = self.rows(db, sql, aggregate.stream(id))
+        return [self._recorded(orjson.loads(body), sealed) for body, sealed in rows]
+
+    def _recorded(self, body: dict[str, Any], sealed: str | None) -> Recorded:
+        hidden = orjson.loads(sealed) if sealed else {}
+        event = self._event(body["type"], body, sealed)
+        return recorded(body, hidden, event, position=0)
+
+    def _event(self, name: str, body: dict[str, Any], sealed: str | None) -> Any:
+        return self.codec.join(
+            name, body["dataversion"], body["data"], orjson.loads(sealed) if sealed else {}
+        )
+
+    # -- statements ------------------------------------------------------------------------------------------------
+
+    def run(self, db: Connection, sql: str, *values: Any) -> int:
+        return db.exec_driver_sql(sql if self._mark == "?" else sql.replace("?", "%s"), values).rowcount
+
+    def row(self, db: Connection, sql: str, *values: Any) -> Any:
+        return db.exec_driver_sql(sql if self._mark == "?" else sql.replace("?", "%s"), values).fetchone()
+
+    def rows(self, db: Connection, sql: str, *values: Any) -> list[Any]:
+        return list(
+            db.exec_driver_sql(sql if self._mark == "?" else sql.replace("?", "%s"), values).fetchall()
+        )
+
+
+def _contention(error: OperationalError) -> bool:
+    """A deadlock or a lock that was not given in time: deciding again is the answer."""
+    return getattr(error.orig, "pgcode", None) in ("40001", "40P01", "55P03")
+
+
+def chain(previous: str, body: str) -> str:
+    """The hash of the next event: hex SHA-256 over the previous hash and the event's RFC 8785 JSON without `hash`."""
+    return hashlib.sha256((previous + body).encode()).hexdigest()
+
+
+def refuse_floats(name: str, value: Any) -> None:
+    """Events hold no floats: RFC 8785 writes them in its own way, and no fact here needs one."""
+    if isinstance(value, float):
+        raise TypeError(f"{name} carries a float; use an integer or text.")
+    if isinstance(value, Mapping):
+        for item in value.values():
+            refuse_floats(name, item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            refuse_floats(name, item)
+
+
+def cloud_event(fact: Recorded, stream: Stream, version: int, sealed: str | None) -> tuple[str, str]:
+    """The event of a page as RFC 8785 JSON, in two halves around the number of `sequence`."""
+    about = {"case": fact.case_id, "person": fact.data.get("person_id"), "partner": fact.partner_id}[
+        stream.aggregate.subject
+    ]
+    before: dict[str, Any] = {
+        "actor": fact.actor,
+        "causationid": fact.causation,
+        "centre": fact.centre,
+        "correlationid": fact.correlation,
+        "data": fact.data,
+        "datacontenttype": "application/json",
+        "dataversion": version,
+        "id": fact.id,
+        "recordedtime": fact.recorded,
+        "sealedhash": hashlib.sha256(sealed.encode()).hexdigest() if sealed else "",
+    }
+    if fact.case_id:
+        before["caseid"] = fact.case_id
+    if fact.partner_id:
+        before["partnerid"] = fact.partner_id
+    after = {
+        "source": f"/songtor/{fact.source}",
+        "specversion": "1.0",
+        "streamid": fact.stream,
+        "streamversion": fact.version,
+        "subject": f"{stream.aggregate.subject}/{about or stream.id}",
+        "time": fact.time,
+        "type": fact.type,
+    }
+    opening = orjson.dumps(before, option=STRICT).decode()
+    closing = orjson.dumps(after, option=STRICT).decode()
+    return f'{opening[:-1]},"sequence":', f",{closing[1:]}"
+
+
+def recorded(body: Mapping[str, Any], sealed: dict[str, str], event: Any, position: int) -> Recorded:
+    """A fact from the JSON of a page's event."""
+    return Recorded(
+        source=body["source"].rpartition("/")[2],
+        position=position,
+        id=body["id"],
+        type=body["type"],
+        stream=body["streamid"],
+        version=body["streamversion"],
+        time=body["time"],
+        recorded=body["recordedtime"],
+        centre=body["centre"],
+        actor=body["actor"],
+        correlation=body["correlationid"],
+        causation=body["causationid"],
+        case_id=body.get("caseid"),
+        partner_id=body.get("partnerid"),
+        data=body["data"],
+        sealed=sealed,
+        event=event,
+    )
+
+
+def verify(log: EventLog) -> Iterator[str]:
+    """Sentences about the first things wrong with a log: holes, versions, hash chain, head. Nothing if it is whole.
+
+    Trusts only the stored bytes: every hash is computed again, every sealed part is held against its hash.
+    """
+    position, previous = 0, GENESIS
+    versions: dict[str, int] = {}
+    with log.database.read() as db:
+        head = log.row(db, "SELECT position, hash FROM log_head WHERE id = 1")
+        while True:
+            sql = (
+                "SELECT position, event_id, stream_id, version, event_type, body, sealed, hash FROM event "
+                "WHERE position > ? ORDER BY position LIMIT 1000"
+            )
+            rows = log.rows(db, sql, position)
+            if not rows:
+                break
+            for row in rows:
+                wrong = _wrong(row, position, previous, versions)
+                if wrong:
+                    yield f"{log.service}: event {row[0]}: {wrong}"
+                    return
+                position, previous = row[0], row[7]
+                versions[row[2]] = row[3]
+        if head[0] != position or head[1] != previous:
+            yield f"{log.service}: the head says {head[0]}, the log ends at {position}, or their hashes differ"
+        for stream_id, version in log.rows(db, "SELECT stream_id, version FROM stream"):
+            if versions.get(stream_id, 0) != version:
+                yield f"{log.service}: stream {stream_id} is at {version}, its events end at {versions.get(stream_id, 0)}"
+
+
+def _wrong(row: Any, position: int, previous: str, versions: Mapping[str, int]) -> str | None:
+    number, event_id, stream_id, version, event_type, body, sealed, hash = row
+    told = orjson.loads(body)
+    if number != position + 1 or told["sequence"] != number:
+        return f"the order has a hole after {position}"
+    if version != versions.get(stream_id, 0) + 1 or told["streamversion"] != version:
+        return f"version {version} of {stream_id} does not follow {versions.get(stream_id, 0)}"
+    if (told["id"], told["streamid"], told["type"]) != (event_id, stream_id, event_type):
+        return "its columns and its body differ"
+    if chain(previous, body) != hash:
+        return "the hash chain breaks"
+    if (hashlib.sha256(sealed.encode()).hexdigest() if sealed else "") != told["sealedhash"]:
+        return "its sealed part does not fit its hash"
+    return None

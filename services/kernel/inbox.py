@@ -1,0 +1,401 @@
+"""What one service hears of the others: pages of their logs, each event handled once, in order, in one transaction with its effects.
+
+The broker is only the quick way. A cursor per source moves by compare-and-set together with the effects, so a duplicate does nothing,
+a gap is pulled from the source's log, and whatever the broker loses is pulled later. An event that cannot be handled is parked with
+its error, and later events of the same stream wait behind it.
+"""
+
+import base64
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from threading import Lock
+from typing import Any
+
+import orjson
+from marshmallow import EXCLUDE
+from sqlalchemy import Connection
+
+from services.kernel import metrics
+from services.kernel.envelope import Envelope, Recorded, derived_id, instant
+from services.kernel.errors import Conflict, Refused, Unavailable
+from services.kernel.eventlog import GENESIS, STRICT, EventLog, Unit, chain, recorded
+
+logger = logging.getLogger(__name__)
+
+PULL = 500
+RETRIES = (
+    0.05,
+    0.25,
+    1.0,
+)  # seconds before an event that cannot be handled is tried again; then it is parked
+PAGE_KEYS = ("source", "epoch", "from", "to", "prev_hash", "hash", "events")
+
+Fetch = Callable[
+    [str, int, int], Mapping[str, Any]
+]  # (source, after, limit) -> page, with `head` and perhaps no events
+
+
+class Outcome(StrEnum):
+    HANDLED = "handled"
+    DUPLICATE = "duplicate"
+    GAP = "gap"
+    DIVERGED = "diverged"
+    UNREADABLE = "unreadable"
+
+
+class Diverged(Exception):
+    """The source's log is not the one this service has been following: it was restored from an older backup."""
+
+
+class Inbox:
+    """`fetch` reads a source's log by RPC; `pause` waits some seconds (the service's own way of sleeping)."""
+
+    def __init__(
+        self, log: EventLog, now: Callable[[], datetime], fetch: Fetch, pause: Callable[[float], None]
+    ) -> None:
+        self.log, self.now, self.fetch, self.pause = log, now, fetch, pause
+        self.database, self.wiring, self.service = log.database, log.wiring, log.service
+        # One page of a source at a time within this process; other replicas are kept out by the cursor's row.
+        self._turns = {source: Lock() for source in self.wiring.hears}
+
+    # -- hearing ---------------------------------------------------------------------------------------------------
+
+    def receive(self, source: str, body: bytes) -> Outcome:
+        """A message from the broker. Bytes that are no page are kept and parked; the gap they leave is pulled."""
+        try:
+            page = orjson.loads(body)
+            if not isinstance(page, dict) or any(key not in page for key in PAGE_KEYS):
+                raise ValueError("not a page")
+        except ValueError as error:
+            self._park_bytes(source, bytes(body), error)
+            return Outcome.UNREADABLE
+        return self.hear(source, page)
+
+    def hear(self, source: str, page: Mapping[str, Any]) -> Outcome:
+        """Handle one page. Raises Unavailable when trying again later may help; every other failure ends in parking."""
+        with self._turns[source]:
+            try:
+                return self._hear_page(source, page)
+            except Diverged as error:
+                self._halt(source, str(error))
+                return Outcome.DIVERGED
+
+    def _hear_page(self, source: str, page: Mapping[str, Any]) -> Outcome:
+        try:
+            return self._hear(source, page, page["events"])
+        except (Unavailable, Diverged):
+            self.log.forget()
+            raise
+        except Exception:
+            # Something in this page cannot be handled. One event at a time, to find which and park only that.
+            self.log.forget()
+            logger.warning("a page of %s up to %s is handled event by event", source, page["to"])
+        outcome = Outcome.DUPLICATE
+        for event in page["events"]:
+            outcome = self._hear_one(source, page, event)
+        return outcome
+
+    def _hear_one(self, source: str, page: Mapping[str, Any], event: Mapping[str, Any]) -> Outcome:
+        failure: Exception | None = None
+        for delay in (0.0, *RETRIES):
+            if failure is not None:
+                self.pause(delay)
+            try:
+                return self._hear(source, page, [event])
+            except (Unavailable, Diverged):
+                self.log.forget()
+                raise
+            except Exception as error:
+                self.log.forget()
+                failure = error
+        return self._hear(source, page, [event], failure)
+
+    def _hear(
+        self,
+        source: str,
+        page: Mapping[str, Any],
+        events: Sequence[Mapping[str, Any]],
+        failure: Exception | None = None,
+    ) -> Outcome:
+        """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them instead."""
+        with self.database.write() as db:
+            position, hash, epoch, state = self._cursor(db, source)
+            if state == "diverged":
+                return Outcome.DIVERGED
+            self._same_log(source, page, position, hash, epoch)
+            if page["to"] <= position:
+                return Outcome.DUPLICATE
+            fresh = [event for event in events if event["sequence"] > position]
+            if not fresh:
+                return Outcome.DUPLICATE
+            if fresh[0]["sequence"] > position + 1:
+                return Outcome.GAP
+            last = self._chained(source, fresh, hash)
+            unit = Unit(self.log, db, self._envelope(fresh[0]))
+            parked = {
+                row[0]
+                for row in self.log.rows(db, "SELECT stream_id FROM parked_stream WHERE source = ?", source)
+            }
+            taken = []
+            for event in fresh:
+                if failure is not None or event["streamid"] in parked:
+                    self._park(db, source, event, failure)
+                    parked.add(event["streamid"])
+                else:
+                    taken.append(event)
+            self._keep(db, source, fresh)
+            self._effects(unit, taken)
+            head = max(int(page.get("head", 0)), page["to"])
+            moved = self.log.run(
+                db,
+                "UPDATE inbox_cursor SET position = ?, hash = ?, epoch = ?, head_seen = CASE WHEN head_seen > ? THEN head_seen "
+                "ELSE ? END, updated_at = ? WHERE source = ? AND position = ?",
+                fresh[-1]["sequence"], last, page["epoch"], head, head, instant(self.now()), source, position,
+            )  # fmt: skip
+            if moved != 1:
+                raise Conflict(source)
+            self.log.append(unit, remember=False)
+        self.log.committed(unit)
+        self.log.bell.ring()
+        metrics.HEARD.labels(self.service, source).inc(len(fresh))
+        return Outcome.HANDLED
+
+    def _effects(self, unit: Unit, events: Sequence[Mapping[str, Any]]) -> None:
+        """Read models for a run of facts, then the reactions of the last of them, so that a reaction never sees the future."""
+        run: list[Recorded] = []
+        for event in events:
+            source = event["source"].rpartition("/")[2]
+            if not self.wiring.wants(source, event["type"]):
+                continue
+            fact = recorded(event, {}, None, event["sequence"])
+            run.append(fact)
+            reactions = self.wiring.hears[source].get(fact.type, ())
+            if reactions:
+                self.log.project(unit.db, run)
+                run = []
+                self._react(unit, fact, reactions)
+        if run:
+            self.log.project(unit.db, run)
+
+    def _react(self, unit: Unit, fact: Recorded, reactions: Iterable[Any]) -> None:
+        now = instant(self.now())
+        command_id = derived_id(fact.id, self.service)
+        unit.envelope = Envelope(
+            command_id, "", "system", fact.centre, now, now, fact.correlation, causation=fact.id
+        )
+        for reaction in reactions:
+            heard = reaction.schema.load(fact.data, unknown=EXCLUDE)
+            given = reaction.given(unit.db, heard) if reaction.given else {}
+            for do in reaction.then(fact, **heard, **given):
+                try:
+                    unit.handle(do.aggregate, do.id, do.command)
+                except Refused as refusal:  # an answer: the fact was handled
+                    metrics.REFUSALS.labels(self.service, refusal.code).inc()
+        unit.project()
+
+    def _keep(self, db: Connection, source: str, events: Sequence[Mapping[str, Any]]) -> None:
+        """Store the facts this service reads, in its own dense order: what its read models are rebuilt from."""
+        wanted = [event for event in events if self.wiring.wants(source, event["type"])]
+        if not wanted:
+            return
+        sql = "UPDATE ingest_head SET position = position + ? WHERE id = 1 RETURNING position"
+        start = self.log.row(db, sql, len(wanted))[0] - len(wanted)
+        rows = [
+            (
+                start + n,
+                source,
+                event["sequence"],
+                event["type"],
+                event.get("caseid"),
+                _text(event),
+                event["hash"],
+            )
+            for n, event in enumerate(wanted, start=1)
+        ]
+        self.log.insert(
+            db, "source_event", "ingest_position, source, position, event_type, case_id, body, hash", rows
+        )
+
+    # -- the source's log ------------------------------------------------------------------------------------------
+
+    def pull(self, source: str, seconds: float | None = None) -> int:
+        """Follow the source's log to its head by RPC. Returns the cursor. `seconds` bounds the time spent."""
+        until = None if seconds is None else self.now().timestamp() + seconds
+        while True:
+            position = self.position(source)
+            page = self.fetch(source, position, PULL)
+            if not page["events"]:
+                self._at_head(source, page, position)
+                return position
+            if self.hear(source, page) == Outcome.DIVERGED:
+                return position
+            if until is not None and self.now().timestamp() > until:
+                return self.position(source)
+
+    def position(self, source: str) -> int:
+        with self.database.read() as db:
+            row = self.log.row(db, "SELECT position FROM inbox_cursor WHERE source = ?", source)
+        return int(row[0]) if row else 0
+
+    def _at_head(self, source: str, page: Mapping[str, Any], position: int) -> None:
+        """Nothing new: is it still the log we know? A head behind our cursor, or another epoch, is not."""
+        try:
+            with self.database.read() as db:
+                row = self.log.row(
+                    db, "SELECT epoch, state, head_seen FROM inbox_cursor WHERE source = ?", source
+                )
+            if row is None or row[1] == "diverged":
+                return
+            if (row[0] and row[0] != page["epoch"]) or page["head"] < position:
+                raise Diverged(f"the log of {source} has another epoch or ends before {position}")
+        except Diverged as error:
+            self._halt(source, str(error))
+
+    def _cursor(self, db: Connection, source: str) -> tuple[int, str, str, str]:
+        lock = "" if self.database.sqlite else " FOR UPDATE"
+        sql = f"SELECT position, hash, epoch, state FROM inbox_cursor WHERE source = ?{lock}"  # noqa: S608
+        row = self.log.row(db, sql, source)
+        if row is None:
+            sql = (
+                "INSERT INTO inbox_cursor (source, position, hash, epoch, head_seen, state, updated_at) "
+                "VALUES (?, 0, ?, '', 0, 'running', ?)"
+            )
+            self.log.run(db, sql, source, GENESIS, instant(self.now()))
+            return 0, GENESIS, "", "running"
+        return int(row[0]), str(row[1]), str(row[2]), str(row[3])
+
+    def _same_log(self, source: str, page: Mapping[str, Any], position: int, hash: str, epoch: str) -> None:
+        if epoch and page["epoch"] != epoch:
+            raise Diverged(f"the log of {source} has another epoch")
+        if page["from"] == position + 1 and page["prev_hash"] != hash:
+            raise Diverged(f"the log of {source} differs at {position}")
+        for event in page["events"]:
+            if event["sequence"] == position and event["hash"] != hash:
+                raise Diverged(f"the log of {source} differs at {position}")
+
+    def _chained(self, source: str, events: Sequence[Mapping[str, Any]], previous: str) -> str:
+        """Compute the hash chain again over what was heard."""
+        for event in events:
+            body = {key: value for key, value in event.items() if key != "hash"}
+            previous = chain(previous, orjson.dumps(body, option=STRICT).decode())
+            if previous != event["hash"]:
+                raise Diverged(f"the hash chain of {source} breaks at {event['sequence']}")
+        return previous
+
+    def _halt(self, source: str, why: str) -> None:
+        logger.error("subscription of %s to %s is halted: %s", self.service, source, why)
+        with self.database.write() as db:
+            self._cursor(db, source)
+            self.log.run(db, "UPDATE inbox_cursor SET state = 'diverged' WHERE source = ?", source)
+
+    # -- parking ---------------------------------------------------------------------------------------------------
+
+    def _park(self, db: Connection, source: str, event: Mapping[str, Any], failure: Exception | None) -> None:
+        """Keep an event aside with its error; without one it waits behind an earlier event of its stream."""
+        name, why = ("Waiting", "behind an earlier event of its stream")
+        if failure is not None:
+            name, why = type(failure).__name__, describe(failure)
+            logger.error("event %s of %s is parked: %s", event["sequence"], source, name)
+        now = instant(self.now())
+        sql = "INSERT INTO parked_stream (source, stream_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        self.log.run(db, sql, source, event["streamid"])
+        row = (
+            source, event["sequence"], event["streamid"], event["id"], orjson.dumps(event).decode(),
+            len(RETRIES) + 1 if failure else 0, name, why, now, now, "parked",
+        )  # fmt: skip
+        columns = "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
+        self.log.insert(db, "parked_event", columns, [row])
+
+    def _park_bytes(self, source: str, body: bytes, error: Exception) -> None:
+        logger.error("bytes from %s that are no page are parked", source)
+        now = instant(self.now())
+        with self.database.write() as db:
+            sql = "SELECT COALESCE(MIN(position), 0) FROM parked_event WHERE source = ? AND position < 0"
+            number = int(self.log.row(db, sql, source)[0]) - 1
+            row = (
+                source, number, "", f"bytes{number}", base64.b64encode(body).decode(), 1, type(error).__name__,
+                "Not a page of events.", now, now, "parked",
+            )  # fmt: skip
+            columns = "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
+            self.log.insert(db, "parked_event", columns, [row])
+
+    def retry(self, event_id: str | None = None) -> dict[str, int]:
+        """Handle parked events again, each stream in order and each event in its own transaction.
+
+        With `event_id` only that event's stream. Unreadable bytes are let go once the log itself has passed them.
+        Returns {"released": n, "parked": still parked}.
+        """
+        released = 0
+        with self.database.read() as db:
+            sql = (
+                "SELECT source, stream_id, event_id FROM parked_event WHERE status = 'parked' AND position > 0 "
+                "ORDER BY source, position"
+            )
+            rows = self.log.rows(db, sql)
+        streams = dict.fromkeys((row[0], row[1]) for row in rows if event_id in (None, row[2]))
+        for source, stream_id in streams:
+            with self._turns[source]:
+                while self._release_next(source, stream_id):
+                    released += 1
+        with self.database.write() as db:
+            sql = "UPDATE parked_event SET status = 'released', last_at = ? WHERE position < 0 AND status = 'parked'"
+            released += self.log.run(db, sql, instant(self.now()))
+            sql = "SELECT COUNT(*) FROM parked_event WHERE status = 'parked'"
+            left = int(self.log.row(db, sql)[0])
+        return {"released": released, "parked": left}
+
+    def _release_next(self, source: str, stream_id: str) -> bool:
+        """Handle the first parked event of a stream; False when none is left or it failed again."""
+        now = instant(self.now())
+        position = 0
+        try:
+            with self.database.write() as db:
+                self._cursor(db, source)  # the row's lock keeps new events of this stream out meanwhile
+                sql = (
+                    "SELECT position, envelope FROM parked_event WHERE source = ? AND stream_id = ? AND status = 'parked' "
+                    "ORDER BY position LIMIT 1"
+                )
+                row = self.log.row(db, sql, source, stream_id)
+                if row is None:
+                    sql = "DELETE FROM parked_stream WHERE source = ? AND stream_id = ?"
+                    self.log.run(db, sql, source, stream_id)
+                    return False
+                position = int(row[0])
+                event = orjson.loads(row[1])
+                unit = Unit(self.log, db, self._envelope(event))
+                self._effects(unit, [event])
+                sql = "UPDATE parked_event SET status = 'released', last_at = ? WHERE source = ? AND position = ?"
+                self.log.run(db, sql, now, source, position)
+                self.log.append(unit, remember=False)
+            self.log.committed(unit)
+            return True
+        except Exception as error:
+            self.log.forget()
+            with self.database.write() as db:
+                sql = (
+                    "UPDATE parked_event SET attempts = attempts + 1, error_class = ?, error = ?, last_at = ? "
+                    "WHERE source = ? AND position = ?"
+                )
+                self.log.run(db, sql, type(error).__name__, describe(error), now, source, position)
+            return False
+
+    def _envelope(self, event: Mapping[str, Any]) -> Envelope:
+        now = instant(self.now())
+        return Envelope(
+            event["id"], "", "system", event["centre"], now, now, event["correlationid"], event["id"]
+        )
+
+
+def describe(error: Exception) -> str:
+    """What may be kept of an error: its kind and where it was raised, never its text (it may quote a value)."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace is not None else "?"
+    return f"{type(error).__name__} in {place}"
+
+
+def _text(event: Mapping[str, Any]) -> str:
+    return orjson.dumps(event).decode()

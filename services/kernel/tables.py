@@ -1,0 +1,162 @@
+"""The kernel's own tables, the same in every service's database. Times are RFC 3339 UTC text, JSON is text, hashes are hex."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("position", BigInteger, CheckConstraint("position >= 0"), nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    postgresql_with={"fillfactor": 10},
+)
+stream = Table(
+    "stream",
+    metadata,
+    Column("stream_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False),
+    Column("version", Integer, CheckConstraint("version >= 0"), nullable=False),
+)
+event = Table(
+    "event",
+    metadata,
+    Column("position", BigInteger, CheckConstraint("position > 0"), primary_key=True, autoincrement=False),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("stream_id", Text, nullable=False),
+    Column("version", Integer, CheckConstraint("version > 0"), nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("body", Text, nullable=False),  # the page's event as RFC 8785 JSON, without `hash`
+    Column("sealed", Text),  # ciphertext only: {field: text}
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("stream_id", "version"),
+)
+command_done = Table(
+    "command_done",
+    metadata,
+    Column("command_id", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+)
+relay_cursor = Table(
+    "relay_cursor",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("position", BigInteger, CheckConstraint("position >= 0"), nullable=False),
+    Column("owner", Text),
+    Column("lease_until", Text),
+)
+inbox_cursor = Table(
+    "inbox_cursor",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("position", BigInteger, CheckConstraint("position >= 0"), nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("head_seen", BigInteger, nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('running', 'diverged')"), nullable=False),
+    Column("updated_at", Text, nullable=False),
+)
+parked_stream = Table(
+    "parked_stream",
+    metadata,
+    Column("source", Text),
+    Column("stream_id", Text),
+    PrimaryKeyConstraint("source", "stream_id"),
+)
+parked_event = Table(
+    "parked_event",
+    metadata,
+    Column("source", Text),
+    Column("position", BigInteger),  # negative for bytes that could not be read
+    Column("stream_id", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("envelope", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error_class", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("first_at", Text, nullable=False),
+    Column("last_at", Text, nullable=False),
+    Column("status", Text, CheckConstraint("status IN ('parked', 'released')"), nullable=False),
+    PrimaryKeyConstraint("source", "position"),
+)
+source_event = Table(  # what this service heard, in its own dense order
+    "source_event",
+    metadata,
+    Column(
+        "ingest_position",
+        BigInteger,
+        CheckConstraint("ingest_position > 0"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("source", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("case_id", Text),
+    Column("body", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("source", "position"),
+    Index("source_event_case", "case_id"),
+)
+ingest_head = Table(
+    "ingest_head",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+)
+projection = Table(
+    "projection",
+    metadata,
+    Column("name", Text),
+    Column("version", Integer),
+    Column("built_at", Text, nullable=False),
+    PrimaryKeyConstraint("name", "version"),
+)
+timer = Table(
+    "timer",
+    metadata,
+    Column("timer_id", Text, primary_key=True),
+    Column("due_at", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("centre", Text, nullable=False),
+    Column("correlation", Text, nullable=False),
+    Column("causation", Text, nullable=False),
+    Column("fired_at", Text),
+)
+Index(
+    "timer_due",
+    timer.c.due_at,
+    sqlite_where=text("fired_at IS NULL"),
+    postgresql_where=text("fired_at IS NULL"),
+)
+
+# Events are facts: the database itself refuses to change or remove one.
+IMMUTABLE = {
+    "sqlite": (
+        "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are immutable'); END",
+        "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are immutable'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION event_immutable() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'events are immutable'; END $$",
+        "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
+        "FOR EACH STATEMENT EXECUTE FUNCTION event_immutable()",
+    ),
+}

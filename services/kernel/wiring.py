@@ -1,0 +1,105 @@
+"""How a service is put together: its aggregates, read models, reactions and timers; and small tools for read models and lists."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from marshmallow import Schema
+from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer
+from services.kernel.envelope import Recorded
+from services.kernel.errors import Invalid
+
+LIMIT_DEFAULT, LIMIT_MOST = 50, 500
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Read models that are dropped and replayed, never migrated. Tables are named `name_v{version}`.
+
+    `project` gets facts in batches: own and heard ones, in order within one source, in any order across sources. It must commute
+    across sources and use no clock, no random and no I/O but the connection.
+    """
+
+    name: str
+    version: int
+    tables: tuple[Table, ...]
+    project: Callable[[Connection, Sequence[Recorded]], None]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """Whenever <their fact>, then <our command>. `schema` is the part of their data we read; `given` reads our own tables."""
+
+    schema: Schema
+    then: Callable[..., Iterable[Do]]
+    given: Callable[[Connection, dict[str, Any]], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only projected);
+    the type "*" stands for every type. `invariants` yields sentences about what is wrong (for `songtor verify`)."""
+
+    service: str
+    aggregates: tuple[Aggregate[Any, Any, Any], ...] = ()
+    projections: tuple[Projection, ...] = ()
+    hears: Mapping[str, Mapping[str, Sequence[Reaction]]] = field(default_factory=dict)
+    timers: Callable[[Recorded], Iterable[SetTimer | ClearTimer]] | None = None
+    when_due: Callable[[dict[str, Any], datetime], Do] | None = None
+    owned: MetaData | None = None
+    invariants: Callable[[Connection], Iterable[str]] | None = None
+
+    def wants(self, source: str, type: str) -> bool:
+        types = self.hears.get(source, {})
+        return type in types or "*" in types
+
+
+def upsert(
+    db: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    key: Sequence[str],
+    update: Sequence[str] | None = None,
+) -> None:
+    """Insert rows or, where `key` exists, update columns (`None`: all the rows carry but the key; `()`: leave the old row).
+
+    Every row must carry the same columns, and no key twice in one call. One statement, both databases.
+    """
+    if not rows:
+        return
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    columns = [name for name in rows[0] if name not in key] if update is None else list(update)
+    # SQLite allows 32,766 variables in one statement, PostgreSQL's driver builds text: chunks keep both small.
+    size = max(1, 20_000 // max(1, len(rows[0])))
+    for start in range(0, len(rows), size):
+        statement = dialect.insert(table).values([dict(row) for row in rows[start : start + size]])
+        if columns:
+            statement = statement.on_conflict_do_update(
+                index_elements=list(key), set_={name: statement.excluded[name] for name in columns}
+            )
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=list(key))
+        db.execute(statement)
+
+
+def make_cursor(values: Sequence[Any]) -> str:
+    """An opaque list cursor from the sort values of the last row shown."""
+    return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+
+
+def page_cursor(text: str, length: int) -> list[Any]:
+    """The values of `make_cursor`; a broken one is Invalid on `cursor`."""
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise Invalid({"cursor": ["Not a cursor of this list."]}) from error
+    if not isinstance(values, list) or len(values) != length:
+        raise Invalid({"cursor": ["Not a cursor of this list."]})
+    return values
