@@ -1,0 +1,9 @@
+"""Whenever a referral was sent, its consent belongs to the case. Pure: facts in, commands out."""
+
+from services.intake.domain import CASE, RecordConsent
+from services.kernel.decider import Do
+from services.kernel.envelope import Recorded
+
+
+def when_referral_sent(fact: Recorded, case_id: str, referral_id: str, consent: str) -> list[Do]:
+    return [Do(CASE, case_id, RecordConsent(case_id, referral_id, consent))]

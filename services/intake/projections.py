@@ -1,0 +1,288 @@
+"""Read models of cases and their people, and the counter of case numbers. Every table but the access log is dropped and
+replayed; personal columns hold the sealed text as it stands in the events."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    RowMapping,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+
+from services.intake.domain import CLOSED, CLOSING, DONE, PLAN, REOPENED, SCREENING, STABLE, Step, case_status
+from services.intake.events import CaseEvent, CaseOpened, PersonIdentified
+from services.kernel.envelope import Recorded
+from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
+
+metadata = MetaData()
+case = Table(
+    "case_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("case_number", Text, nullable=False, unique=True),
+    Column("centre", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("danger", Text, nullable=False),
+    Column("subdistrict", Text),
+    Column("place", Text),  # sealed
+    Column("note", Text),  # sealed
+    Column("opened", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("case_v1_newest", "opened", "case_id"),
+    Index("case_v1_centre", "centre", "opened", "case_id"),
+    Index("case_v1_status", "centre", "status", "opened", "case_id"),
+)
+person = Table(
+    "person_v1",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("identity_status", Text, nullable=False),
+    Column("sex", Text, nullable=False),
+    Column("age", Text, nullable=False),  # JSON
+    Column("age_band", Text),
+    Column("nationality", Text, nullable=False),
+    Column("domicile", Text, nullable=False),  # JSON
+    Column("name", Text),  # sealed
+    Column("national_id", Text),  # sealed
+    Column("birth_date", Text),  # sealed
+)
+case_step = Table(  # domain.Step of everything a case's status follows from
+    "case_step_v1",
+    metadata,
+    Column("case_id", Text),
+    Column("step", Text),
+    Column("status", Text, nullable=False),
+    Column("recorded", Text, nullable=False),
+    PrimaryKeyConstraint("case_id", "step"),
+)
+case_number = Table(
+    "case_number_v1",
+    metadata,
+    Column("centre", Text),
+    Column("budget_year", Integer),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("centre", "budget_year"),
+)
+
+owned = MetaData()
+access_log = Table(
+    "access_log",
+    owned,
+    Column("access_id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False, index=True),
+    Column("what", Text, nullable=False),  # listed, names or identifiers
+)
+
+STEPS = {
+    "CaseClosed": (CLOSING, CLOSED),
+    "CaseReopened": (CLOSING, REOPENED),
+    "ScreeningCompleted": (SCREENING, DONE),
+    "PlanAgreed": (PLAN, DONE),
+}
+REFERRAL_STEPS = {
+    "ReferralSent": "sent",
+    "ReferralAcknowledged": "acknowledged",
+    "ReferralAccepted": "accepted",
+    "ReferralDeclined": "declined",
+    "ReferralWaitlisted": "waitlisted",
+    "ReferralExpired": "expired",
+    "ReferralWithdrawn": "withdrawn",
+    "PersonTravelling": "travelling",
+    "PersonAdmitted": "admitted",
+    "PlacementConfirmed": "placed",
+    "ReferralEnded": "ended",
+    "ReferralFailed": "failed",
+    "ReferralEnteredInError": "entered_in_error",
+}
+
+
+def _step(fact: Recorded) -> tuple[str, str] | None:
+    """(name of the step, its status) that a fact tells of, or None."""
+    if fact.type in STEPS:
+        return STEPS[fact.type]
+    if fact.type == "ReferralEnded" and fact.data["outcome"] == "stable":
+        return fact.data["referral_id"], STABLE
+    if fact.type in REFERRAL_STEPS:
+        return fact.data["referral_id"], REFERRAL_STEPS[fact.type]
+    return None
+
+
+def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
+    cases: dict[str, dict[str, Any]] = {}
+    people: dict[str, dict[str, Any]] = {}
+    steps: dict[tuple[str, str], dict[str, Any]] = {}
+    versions: dict[str, int] = {}
+    for fact in facts:
+        event = fact.event
+        if isinstance(event, CaseOpened):
+            cases[event.case_id] = _case_row(fact, event)
+        elif isinstance(event, CaseEvent):
+            versions[event.case_id] = fact.version
+        elif isinstance(event, PersonIdentified):
+            people[event.person_id] = _person_row(event)
+        step = _step(fact)
+        if step:
+            case_id, (name, status) = fact.data["case_id"], step
+            row = {"case_id": case_id, "step": name, "status": status, "recorded": fact.recorded}
+            steps[case_id, name] = row
+    upsert(db, case, list(cases.values()), ("case_id",))
+    upsert(db, person, list(people.values()), ("person_id",))
+    upsert(db, case_step, list(steps.values()), ("case_id", "step"))
+    _set(db, "version", versions)
+    touched = {*cases, *(case_id for case_id, _ in steps)}
+    _set(db, "status", {case_id: case_status(known) for case_id, known in _steps(db, touched).items()})
+
+
+def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
+    return {
+        "case_id": event.case_id,
+        "case_number": event.case_number,
+        "centre": fact.centre,
+        "person_id": event.person_id,
+        "channel": event.channel,
+        "danger": event.danger,
+        "subdistrict": event.found["subdistrict"],
+        "place": event.place,
+        "note": event.note,
+        "opened": fact.time,
+        "status": case_status({}),
+        "version": fact.version,
+    }
+
+
+def _person_row(event: PersonIdentified) -> dict[str, Any]:
+    return {
+        "person_id": event.person_id,
+        "identity_status": event.identity_status,
+        "sex": event.sex,
+        "age": orjson.dumps(event.age).decode(),
+        "age_band": event.age_band,
+        "nationality": event.nationality,
+        "domicile": orjson.dumps(event.domicile).decode(),
+        "name": event.name,
+        "national_id": event.national_id,
+        "birth_date": event.birth_date,
+    }
+
+
+def _set(db: Connection, column: str, values: Mapping[str, Any]) -> None:
+    if values:
+        change = update(case).where(case.c.case_id == bindparam("id")).values({column: bindparam("new")})
+        db.execute(change, [{"id": case_id, "new": new} for case_id, new in values.items()])
+
+
+def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]]:
+    found: dict[str, dict[str, Step]] = {}
+    for row in db.execute(select(case_step).where(case_step.c.case_id.in_(case_ids))):
+        found.setdefault(row.case_id, {})[row.step] = Step(row.status, row.recorded)
+    return found
+
+
+def status_when(db: Connection, case_id: str, closing: str) -> str:
+    """The status of a case once it is closed (CLOSED) or reopened (REOPENED), all else being as it is."""
+    return case_status({**_steps(db, [case_id]).get(case_id, {}), CLOSING: Step(closing, "")})
+
+
+def project_numbers(db: Connection, facts: Sequence[Recorded]) -> None:
+    highest: dict[tuple[str, int], int] = {}
+    for fact in facts:
+        if isinstance(fact.event, CaseOpened):
+            centre, year, number = fact.event.case_number.split("-")
+            key = centre, int(year)
+            highest[key] = max(highest.get(key, 0), int(number))
+    if not highest:
+        return
+    key_columns = tuple_(case_number.c.centre, case_number.c.budget_year)
+    for row in db.execute(select(case_number).where(key_columns.in_(list(highest)))):
+        if row.last >= highest[row.centre, row.budget_year]:
+            del highest[row.centre, row.budget_year]
+    rows = [{"centre": centre, "budget_year": year, "last": n} for (centre, year), n in highest.items()]
+    upsert(db, case_number, rows, ("centre", "budget_year"))
+
+
+def take_number(db: Connection, centre: str, budget_year: int) -> str:
+    """The next case number, such as 60-2569-0001. The counter's row is held until the transaction ends, so that no two
+    cases get one number and a rolled-back one is given again."""
+    upsert(
+        db,
+        case_number,
+        [{"centre": centre, "budget_year": budget_year, "last": 0}],
+        ("centre", "budget_year"),
+        (),
+    )
+    row = (case_number.c.centre == centre) & (case_number.c.budget_year == budget_year)
+    counted = update(case_number).where(row).values(last=case_number.c.last + 1).returning(case_number.c.last)
+    return f"{centre}-{budget_year}-{db.execute(counted).scalar_one():04d}"
+
+
+CASES = Projection("case", 1, (case, person, case_step), project_cases)
+NUMBERS = Projection("case_number", 1, (case_number,), project_numbers)
+
+_whole = select(case, *(column for column in person.c if column.name != "person_id")).join(
+    person, person.c.person_id == case.c.person_id
+)
+
+
+def find(db: Connection, case_id: str) -> RowMapping | None:
+    """A case with its person: the columns of both tables."""
+    return db.execute(_whole.where(case.c.case_id == case_id)).mappings().first()
+
+
+def page(
+    db: Connection,
+    centres: Sequence[str] | None,
+    status: str | None,
+    beginning: str | None,
+    limit: int,
+    cursor: str | None,
+) -> tuple[list[RowMapping], str | None]:
+    """Cases, newest first, and the cursor of the next page. `centres` None: all; `beginning`: of the case number."""
+    asked = _whole.order_by(case.c.opened.desc(), case.c.case_id.desc()).limit(limit + 1)
+    if centres is not None:
+        asked = asked.where(case.c.centre.in_(centres))
+    if status:
+        asked = asked.where(case.c.status == status)
+    if beginning:
+        asked = asked.where(case.c.case_number.startswith(beginning, autoescape=True))
+    if cursor:
+        asked = asked.where(tuple_(case.c.opened, case.c.case_id) < tuple_(*map(str, page_cursor(cursor, 2))))
+    rows = list(db.execute(asked).mappings())
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], make_cursor((last["opened"], last["case_id"]))
+
+
+def log_access(db: Connection, at: str, who: str, what: str, rows: Sequence[RowMapping]) -> None:
+    """Note that somebody read personal fields of these cases: `what` is listed, names or identifiers."""
+    read = [
+        {"at": at, "who": who, "what": what, "case_id": r["case_id"], "person_id": r["person_id"]}
+        for r in rows
+    ]
+    if read:
+        db.execute(insert(access_log), read)
+
+
+def wrong(db: Connection) -> Iterable[str]:
+    """What must never be: a case without its person."""
+    missing = select(case.c.case_id).outerjoin(person, person.c.person_id == case.c.person_id)
+    for case_id in db.execute(missing.where(person.c.person_id.is_(None))).scalars():
+        yield f"Case {case_id} has no person."

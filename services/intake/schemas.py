@@ -1,0 +1,145 @@
+"""Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in domain.py."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, post_load
+from marshmallow.validate import Length, OneOf, Range
+
+from services import codes
+from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.thai import areas, dates, idcard, names
+
+
+class Words(fields.String):
+    """Words as they were meant (Thai marks in order, nothing invisible), `most` characters; optional ones may be blank."""
+
+    def __init__(
+        self, most: int, clean: Callable[[str], str] = names.normalise, *, required: bool = False
+    ) -> None:
+        absent = missing if required else None
+        super().__init__(required=required, load_default=absent, allow_none=not required)
+        self.most, self.clean = most, clean
+
+    def _deserialize(  # type: ignore[override]  # blank words are none
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str | None:
+        typed = super()._deserialize(value, attr, data, **kwargs)
+        words = "\n".join(self.clean(line) for line in typed.splitlines()).strip()
+        if len(words) > self.most:
+            raise ValidationError(f"Longer than {self.most} characters.")
+        if self.required and not words:
+            raise ValidationError("May not be blank.")
+        return words or None
+
+
+def _optional(validate: Callable[[str], object] | OneOf | None = None) -> fields.String:
+    return fields.String(load_default=None, allow_none=True, validate=validate)
+
+
+def _code(*known: str) -> fields.String:
+    return fields.String(required=True, validate=OneOf(known))
+
+
+def _province(code: str) -> None:
+    if not areas.is_province(code):
+        raise ValidationError("Not the code of a province.")
+
+
+def _subdistrict(code: str) -> None:
+    if not areas.is_subdistrict(code):
+        raise ValidationError("Not the code of a subdistrict.")
+
+
+def _date(text: str) -> None:
+    try:
+        dates.partial_date(text)
+    except dates.DateError as error:
+        raise ValidationError(str(error)) from None
+
+
+def _band(text: str) -> None:
+    try:
+        dates.age_band(text)
+    except dates.DateError as error:
+        raise ValidationError(str(error)) from None
+
+
+def _id() -> fields.String:
+    return fields.String(required=True, validate=Length(1, 36))
+
+
+class Found(Schema):
+    subdistrict = _optional(_subdistrict)
+    place = Words(500)
+
+
+class Name(Schema):
+    title = Words(60, names.without_prison_prefix)
+    first = Words(120, names.without_prison_prefix)
+    last = Words(120)
+    alias = Words(120)
+
+    @post_load
+    def given(self, data: dict[str, str | None], **_: Any) -> dict[str, str] | None:
+        """Only what is known of the name; nothing known is no name."""
+        return {part: words for part, words in data.items() if words} or None
+
+
+class Domicile(Schema):
+    province = fields.String(required=True, validate=_province)
+    basis = _code(*codes.DOMICILE_BASES)
+
+
+class Person(Schema):
+    identity_status = _code(*codes.IDENTITY_STATUSES)
+    name = fields.Nested(Name, load_default=None, allow_none=True)
+    national_id = Words(40, idcard.clean)
+    sex = _code(*codes.SEXES)
+    birth_date = _optional(_date)
+    age_band = _optional(_band)
+    nationality = _code(*codes.NATIONALITIES)
+    domicile = fields.List(fields.Nested(Domicile), required=True, validate=Length(max=20))
+
+
+class OpenCase(Schema):
+    centre = fields.String(required=True, validate=_province)
+    channel = _code(*codes.CHANNELS)
+    found = fields.Nested(Found, required=True)
+    person = fields.Nested(Person, required=True)
+    danger = _code(*codes.DANGERS)
+    note = Words(4000)
+
+
+class ChangeCase(Schema):
+    """Closing and reopening: `reason` is a code or some words."""
+
+    case_id = _id()
+    reason = Words(200, required=True)
+    note = Words(4000)
+
+
+class ReadCase(Schema):
+    case_id = _id()
+    show = _optional(OneOf(["identifiers"]))
+
+
+class ListCases(Schema):
+    """`q` is the beginning of a case number."""
+
+    centre = _optional(_province)
+    status = _optional(OneOf(codes.CASE_STATUSES))
+    q = _optional(Length(max=40))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+    cursor = _optional(Length(max=400))
+
+
+class ReferralSent(Schema):
+    """The part of referral's fact that we read."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    case_id = fields.String(required=True)
+    referral_id = fields.String(required=True)
+    consent = fields.String(required=True)

@@ -1,0 +1,225 @@
+from dataclasses import replace
+
+import pytest
+
+from services.intake import domain
+from services.intake.domain import (
+    Case,
+    CloseCase,
+    Description,
+    IdentifyPerson,
+    RecordConsent,
+    ReopenCase,
+    Step,
+    age_of,
+    band,
+    case_status,
+    decide,
+)
+from services.intake.events import CaseClosed, CaseOpened, CaseReopened, ConsentRecorded, PersonIdentified
+from services.kernel.errors import Invalid
+from tests.intake.samples import (
+    CASE,
+    IDENTIFIED,
+    IDENTIFIED_OTHER,
+    IDENTIFY,
+    IDENTIFY_OTHER,
+    KNOWN,
+    MALEE,
+    MONDAY,
+    NOBODY,
+    OPEN,
+    OPEN_OTHER,
+    OPENED,
+    PERSON,
+    SOMBAT,
+)
+from tests.spec import Spec
+
+case, person = Spec(domain.CASE), Spec(domain.PERSON)
+closed = CaseClosed(CASE, PERSON, "moved_away")
+reopened = CaseReopened(CASE, PERSON, "came_back")
+consented = ConsentRecorded(CASE, PERSON, SOMBAT, "given")
+close, reopen = CloseCase(CASE, "moved_away"), ReopenCase(CASE, "came_back")
+consent = RecordConsent(CASE, SOMBAT, "given")
+
+
+def test_a_case_is_opened_for_somebody_of_whom_nothing_is_known():
+    case.given().when(OPEN).then(
+        CaseOpened(
+            CASE,
+            "60-2569-0001",
+            PERSON,
+            "walk_in",
+            {"subdistrict": None},
+            "unknown",
+            "male",
+            None,
+            "unknown",
+            [],
+            "none",
+            [],
+        )
+    )
+
+
+def test_a_case_keeps_what_was_seen_and_said_when_it_was_opened():
+    told = replace(OPEN_OTHER, found="600101", place="ใต้สะพาน", note="หิว", danger="urgent_health")
+    [opened] = decide(told, Case())
+    assert (opened.found, opened.place, opened.note) == ({"subdistrict": "600101"}, "ใต้สะพาน", "หิว")
+    assert (opened.danger, opened.nationality, opened.domicile) == ("urgent_health", "thai", KNOWN.domicile)
+    assert opened.age == {"on": "2026-03-02", "min": 68, "max": 68}
+
+
+def test_opening_again_changes_nothing():
+    case.given(OPENED).when(OPEN).then()
+
+
+@pytest.mark.parametrize(
+    ("number", "found", "warnings"),
+    [
+        (None, None, []),
+        ("1234567890121", "600101", []),
+        ("0123456789016", None, []),
+        ("1234567890122", None, ["wrong_check_digit"]),
+        ("12345", "610101", ["wrong_check_digit", "found_outside_province"]),
+    ],
+)
+def test_what_looks_wrong_is_a_warning_and_never_a_refusal(number, found, warnings):
+    odd = replace(OPEN, person=replace(NOBODY, national_id=number), found=found)
+    [opened] = decide(odd, Case())
+    assert opened.warnings == warnings
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "age_band", "ages"),
+    [
+        (None, None, None),
+        ("1957", None, (69, 69)),
+        ("1966-03", None, (60, 60)),
+        ("1966-03-02", None, (60, 60)),
+        ("1966-03-03", None, (59, 59)),
+        (None, "60-69", (60, 69)),
+        ("1966-03-03", "70-79", (59, 59)),
+    ],
+)
+def test_age_in_full_years_comes_from_the_birth_date_or_else_the_band(birth_date, age_band, ages):
+    described = Description("claimed", "male", "thai", [], birth_date=birth_date, age_band=age_band)
+    expected = ages and {"on": "2026-03-02", "min": ages[0], "max": ages[1]}
+    assert age_of(described, MONDAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "field"),
+    [
+        ({"birth_date": "2026-03-03"}, "person.birth_date"),
+        ({"birth_date": "1850"}, "person.birth_date"),
+        ({"age_band": "69-60"}, "person.age_band"),
+    ],
+)
+def test_an_age_nobody_can_have_names_its_field(known, field):
+    with pytest.raises(Invalid) as wrong:
+        decide(replace(OPEN, person=replace(NOBODY, **known)), Case())
+    assert list(wrong.value.errors) == [field]
+
+
+def test_an_age_is_shown_by_its_decades():
+    assert band({"on": "2026-03-02", "min": 60, "max": 60}) == "60-69"
+    assert band({"on": "2026-03-02", "min": 59, "max": 60}) == "50-69"
+
+
+def test_a_consent_to_a_referral_is_recorded_once():
+    case.given(OPENED).when(consent).then(consented)
+    case.given(OPENED, consented).when(consent).then()
+
+
+def test_another_referral_needs_its_own_consent():
+    other = RecordConsent(CASE, MALEE, "unable")
+    case.given(OPENED, consented).when(other).then(ConsentRecorded(CASE, PERSON, MALEE, "unable"))
+
+
+def test_a_case_is_closed_with_a_reason():
+    case.given(OPENED).when(close).then(closed)
+    case.given(OPENED, closed, reopened).when(close).then(closed)
+
+
+def test_closing_again_changes_nothing_whatever_the_reason():
+    case.given(OPENED, closed).when(close).then()
+    case.given(OPENED, closed).when(CloseCase(CASE, "died")).then()
+
+
+def test_a_closed_case_is_reopened():
+    case.given(OPENED, closed).when(reopen).then(reopened)
+
+
+def test_reopening_an_open_case_changes_nothing():
+    case.given(OPENED).when(reopen).then()
+    case.given(OPENED, closed, reopened).when(reopen).then()
+
+
+def test_a_reason_in_words_is_sealed_with_the_note():
+    words, both = CloseCase(CASE, "ย้ายไปอยู่กับป้าแดง"), CloseCase(CASE, "Moved to aunt Daeng", "โทรแจ้งแล้ว")
+    case.given(OPENED).when(words).then(CaseClosed(CASE, PERSON, "other", "ย้ายไปอยู่กับป้าแดง"))
+    case.given(OPENED).when(both).then(CaseClosed(CASE, PERSON, "other", "Moved to aunt Daeng\nโทรแจ้งแล้ว"))
+
+
+@pytest.mark.parametrize("command", [close, reopen, consent])
+def test_nothing_happens_to_a_case_that_was_never_opened(command):
+    case.given().when(command).refused("wrong_state")
+
+
+def test_a_person_is_described_as_far_as_known():
+    person.given().when(IDENTIFY).then(IDENTIFIED)
+    person.given().when(IDENTIFY_OTHER).then(IDENTIFIED_OTHER)
+    assert isinstance(IDENTIFIED, PersonIdentified) and IDENTIFIED.age is None and IDENTIFIED.name is None
+    assert (IDENTIFIED_OTHER.age_band, IDENTIFIED_OTHER.birth_date) == ("60-69", "1957-05-12")
+
+
+def test_a_band_told_is_kept_as_told():
+    [identified] = (
+        person.given().when(IdentifyPerson(PERSON, CASE, replace(NOBODY, age_band="65-74"), MONDAY))._decide()
+    )
+    assert identified.age_band == "65-74"
+
+
+def test_describing_a_person_again_changes_nothing():
+    person.given(IDENTIFIED).when(IDENTIFY).then()
+
+
+SCREENED, PLANNED = ("screening", "done", 1), ("plan", "done", 2)
+
+
+@pytest.mark.parametrize(
+    ("steps", "status"),
+    [
+        ([], "open"),
+        ([SCREENED], "screened"),
+        ([PLANNED], "planned"),
+        ([SCREENED, PLANNED], "planned"),
+        ([SCREENED, PLANNED, (SOMBAT, "sent", 3)], "referred"),
+        ([SCREENED, PLANNED, (SOMBAT, "acknowledged", 3)], "referred"),
+        ([SCREENED, PLANNED, (SOMBAT, "waitlisted", 3)], "referred"),
+        ([SCREENED, PLANNED, (SOMBAT, "accepted", 3)], "referred"),
+        ([SCREENED, PLANNED, (SOMBAT, "travelling", 3)], "referred"),
+        ([SCREENED, PLANNED, (SOMBAT, "admitted", 3)], "referred"),
+        ([SCREENED, PLANNED, (SOMBAT, "placed", 3)], "placed"),
+        ([SCREENED, PLANNED, (SOMBAT, "declined", 3)], "planned"),
+        ([SCREENED, PLANNED, (SOMBAT, "expired", 3)], "planned"),
+        ([SCREENED, PLANNED, (SOMBAT, "withdrawn", 3)], "planned"),
+        ([SCREENED, PLANNED, (SOMBAT, "failed", 3)], "planned"),
+        ([SCREENED, PLANNED, (SOMBAT, "ended", 3)], "planned"),
+        ([SCREENED, PLANNED, (SOMBAT, "stable", 3)], "placed"),
+        ([SCREENED, PLANNED, (SOMBAT, "entered_in_error", 3)], "planned"),
+        ([SCREENED, PLANNED, (SOMBAT, "declined", 3), (MALEE, "sent", 4)], "referred"),
+        ([SCREENED, PLANNED, (SOMBAT, "placed", 3), (MALEE, "sent", 4)], "placed"),
+        ([SCREENED, PLANNED, (SOMBAT, "stable", 3), (MALEE, "sent", 4)], "referred"),
+        ([SCREENED, ("plan", "done", 5), (SOMBAT, "stable", 3), (MALEE, "declined", 6)], "planned"),
+        ([(SOMBAT, "sent", 3)], "referred"),
+        ([("case", "closed", 1)], "closed"),
+        ([SCREENED, PLANNED, (SOMBAT, "placed", 3), ("case", "closed", 4)], "closed"),
+        ([SCREENED, PLANNED, (SOMBAT, "placed", 3), ("case", "open", 5)], "placed"),
+        ([SCREENED, ("case", "open", 5)], "screened"),
+    ],
+)
+def test_where_a_case_stands_follows_from_its_steps(steps, status):
+    assert case_status({name: Step(state, str(recorded)) for name, state, recorded in steps}) == status
