@@ -6,7 +6,7 @@ process starts. Priorities, expiry and dead-lettering are accepted and ignored.
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count, takewhile
@@ -106,9 +106,8 @@ class Queue:
         self.ready.append(Delivery(self, next(self._positions), message))
         self._changed()
 
-    def give_back(self, deliveries: Iterable[Delivery]) -> None:
-        """Return unacknowledged messages, ascending, to the places they were taken from."""
-        returned = list(deliveries)
+    def give_back(self, returned: list[Delivery]) -> None:
+        """Return unacknowledged messages, ascending by position, to the places they were taken from."""
         for delivery in returned:
             delivery.redelivered, delivery.consumer = True, None
         self.ready = deque(heapq.merge(returned, self.ready, key=attrgetter("position")))
