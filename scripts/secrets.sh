@@ -5,10 +5,18 @@ cd "$(dirname "$0")/.."
 
 umask 077
 mkdir -p secrets
-for name in database_password broker_password master_key; do
-    [ -s "secrets/$name" ] || od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"secrets/$name"
-    chmod 600 "secrets/$name"
-done
+make_secret() { # NAME COMMAND...
+    if [ ! -s "secrets/$1" ]; then
+        "${@:2}" >"secrets/$1.new"
+        mv "secrets/$1.new" "secrets/$1"
+    fi
+}
+random_hex() { od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+random_base64() { head -c 32 /dev/urandom | base64; }
+
+make_secret database_password random_hex
+make_secret broker_password random_hex
+make_secret master_key random_base64
 
 # The containers read the files as their owner: the image's user if root made them, else the user who did.
 if [ "$(id -u)" = 0 ]; then

@@ -1,0 +1,30 @@
+# One image for every service and for the load job; which one it is, the command line says.
+FROM python:3.13-slim-bookworm AS packages
+
+COPY requirements.txt /build/
+RUN python -m venv /opt/songtor \
+    && /opt/songtor/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /build/requirements.txt
+
+COPY pyproject.toml requirements.in /build/
+COPY services /build/services
+RUN /opt/songtor/bin/pip install --no-cache-dir --no-deps --no-build-isolation /build
+
+
+FROM python:3.13-slim-bookworm
+
+RUN groupadd --gid 10001 songtor \
+    && useradd --uid 10001 --gid songtor --no-create-home --home-dir /data --shell /usr/sbin/nologin songtor \
+    && install --directory --owner songtor --group songtor --mode 700 /data
+
+COPY --from=packages /opt/songtor /opt/songtor
+ENV PATH=/opt/songtor/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    SONGTOR_DATA=/data
+
+USER songtor
+WORKDIR /data
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["songtor"]
+CMD ["up"]
