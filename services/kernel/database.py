@@ -31,7 +31,12 @@ class Database:
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
-            self.url, connect_args={"timeout": 5}, hide_parameters=True, pool_size=pool, max_overflow=pool, pool_timeout=30
+            self.url,
+            connect_args={"timeout": 5},
+            hide_parameters=True,
+            pool_size=pool,
+            max_overflow=pool,
+            pool_timeout=30,
         )
 
         @event.listens_for(engine, "connect")

@@ -226,8 +226,10 @@ class Channel(virtual.Channel):  # type: ignore[misc]
 
     def queue_delete(self, queue: str, if_unused: bool = False, if_empty: bool = False, **kwargs: Any) -> int:
         found = self.state.queues.get(queue)
-        if found is None or (if_unused and found.consumers) or (if_empty and found.ready):
+        if found is None:
             return 0
+        if (if_unused and found.consumers) or (if_empty and found.ready):
+            raise PreconditionFailed(f"PRECONDITION_FAILED - queue '{queue}' is used or not empty", (50, 40))
         self.state.delete_queue(found)
         for consumer in list(found.consumers):
             consumer.channel.drop(consumer)

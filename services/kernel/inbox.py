@@ -7,6 +7,7 @@ its error, and later events of the same stream wait behind it.
 
 import base64
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -222,7 +223,7 @@ class Inbox:
 
     def pull(self, source: str, seconds: float | None = None) -> int:
         """Follow the source's log to its head by RPC. Returns the cursor. `seconds` bounds the time spent."""
-        until = None if seconds is None else self.now().timestamp() + seconds
+        until = None if seconds is None else time.monotonic() + seconds
         while True:
             position = self.position(source)
             page = self.fetch(source, position, PULL)
@@ -231,7 +232,7 @@ class Inbox:
                 return position
             if self.hear(source, page) == Outcome.DIVERGED:
                 return position
-            if until is not None and self.now().timestamp() > until:
+            if until is not None and time.monotonic() > until:
                 return self.position(source)
 
     def position(self, source: str) -> int:

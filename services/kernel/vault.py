@@ -180,6 +180,12 @@ class Vault:
         for each."""
         self._keys(subject_ids)
 
+    def check(self) -> None:
+        """Raise WrongMasterKey at start if this master key does not open the vault's keys."""
+        with self._read() as db:
+            query = select(subject_key.c.subject_id).where(subject_key.c.wrapped_dek.is_not(None)).limit(1)
+            self.preload(db.execute(query).scalars().all())
+
     def seal(self, subject_id: str, field: str, value: Any) -> str:
         """A JSON-native value as text "v1.<kid>.<base64url of nonce and ciphertext>" (AES-256-GCM,
         bound to person and field). Shredded if the person was erased, NoKey before `ensure`."""

@@ -1,0 +1,233 @@
+"""Doors of a service: nameko RPC methods that check who may, load the body, do one thing and answer. One table of them all."""
+
+import functools
+import inspect
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar, cast
+
+from marshmallow import Schema, ValidationError, fields
+from nameko.rpc import rpc
+
+from services.kernel import logs, metrics
+from services.kernel.envelope import Caller, Envelope, derived_id, instant, moment
+from services.kernel.errors import (
+    Forbidden,
+    Invalid,
+    KeyReused,
+    NotFound,
+    Refused,
+    Stale,
+    Unavailable,
+)
+from services.kernel.extensions import Runtime
+from services.kernel.runtime import ServiceRuntime, written
+
+__all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
+
+logger = logging.getLogger(__name__)
+EXPECTED = (Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable)
+SKEW = timedelta(seconds=5)  # clocks of two machines may differ this much before `at` counts as the future
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who calls, and the surroundings of the command. `at` is when it happened, `now` when it is recorded."""
+
+    caller: Caller
+    command_id: str
+    fingerprint: str
+    correlation: str
+    at: datetime
+    now: datetime
+    if_match: int | None
+    raw: Mapping[str, Any]
+
+    def new_id(self, name: str) -> str:
+        return derived_id(self.command_id, name)
+
+    def envelope(self, centre: str) -> Envelope:
+        return Envelope(
+            command_id=self.command_id,
+            fingerprint=self.fingerprint,
+            actor=self.caller.user,
+            centre=centre,
+            time=instant(self.at),
+            recorded=instant(self.now),
+            correlation=self.correlation,
+            causation=self.command_id,
+        )
+
+    def as_dict(self) -> Mapping[str, Any]:
+        return self.raw
+
+
+@dataclass(frozen=True)
+class Door:
+    """One row of the table of who may what."""
+
+    name: str
+    action: str
+    roles: frozenset[str]
+    kind: Literal["command", "query"]
+    schema: Schema
+
+
+def command(action: str, roles: tuple[str, ...], schema: Schema) -> Callable[[Method], Method]:
+    """A door that may change something."""
+    return _door(action, roles, schema, "command")
+
+
+def query(action: str, roles: tuple[str, ...], schema: Schema) -> Callable[[Method], Method]:
+    """A door that only answers; it first waits (at most 2 s) for what its caller wrote elsewhere."""
+    return _door(action, roles, schema, "query")
+
+
+def _door(
+    action: str, roles: tuple[str, ...], schema: Schema, kind: Literal["command", "query"]
+) -> Callable[[Method], Method]:
+    def decorate(method: Method) -> Method:
+        door = Door(method.__name__, action, frozenset(roles), kind, schema)
+
+        @functools.wraps(method)
+        def answer(self: "Doors", call: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+            started = time.perf_counter()
+            service, outcome = self.name, "ok"
+            try:
+                with logs.correlation(str(call.get("correlation", ""))):
+                    return _enter(self, door, method, call, body)
+            except EXPECTED as error:
+                outcome = getattr(error, "code", type(error).__name__)
+                metrics.REFUSALS.labels(service, outcome).inc()
+                raise
+            except Exception:
+                outcome = "failed"
+                metrics.FAILURES.labels(service, door.name).inc()
+                raise
+            finally:
+                seconds = time.perf_counter() - started
+                metrics.DOOR_SECONDS.labels(service, door.name).observe(seconds)
+                metrics.COMMANDS.labels(service, door.name).inc()
+                logger.info(
+                    "door", extra={"door": door.name, "outcome": outcome, "ms": round(seconds * 1000, 1)}
+                )
+
+        answer.door = door  # type: ignore[attr-defined]
+        return cast(Method, rpc(answer, expected_exceptions=EXPECTED))
+
+    return decorate
+
+
+def _enter(
+    service: "Doors", door: Door, method: Callable[..., Any], raw: Mapping[str, Any], body: Mapping[str, Any]
+) -> dict[str, Any]:
+    runtime: ServiceRuntime = service.runtime
+    told = raw["caller"]
+    caller = Caller(str(told["user"]), str(told["role"]), tuple(told["centres"]))
+    if caller.role not in door.roles:
+        raise Forbidden(f"The role {caller.role} may not do {door.action}.")
+    now = runtime.now()
+    call = Call(
+        caller=caller,
+        command_id=str(raw.get("id", "")),
+        fingerprint=str(raw.get("fingerprint", "")),
+        correlation=str(raw.get("correlation") or raw.get("id", "")),
+        at=_happened(raw.get("at"), now),
+        now=now,
+        if_match=raw.get("if_match"),
+        raw=raw,
+    )
+    try:
+        loaded = door.schema.load(dict(body))
+    except ValidationError as error:
+        raise Invalid(flat(error.messages)) from None
+    fresh = door.kind == "command" or runtime.seen(raw.get("wait") or {})
+    token = written.set(None)
+    try:
+        answer = method(service, call, loaded)
+        position = written.get()
+    finally:
+        written.reset(token)
+    return {"answer": answer, "position": position, "stale": not fresh}
+
+
+def _happened(text: str | None, now: datetime) -> datetime:
+    if text is None:
+        return now
+    at = moment(text)
+    if at > now + SKEW:
+        raise Invalid({"at": ["It cannot lie in the future."]})
+    return min(at, now)
+
+
+def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
+    """marshmallow's nested messages as {dotted.field: [message, ...]}."""
+    if isinstance(messages, Mapping):
+        found: dict[str, list[str]] = {}
+        for key, value in messages.items():
+            found.update(flat(value, f"{path}.{key}" if path else str(key)))
+        return found
+    return {path or "body": [str(message) for message in messages]}
+
+
+class PageBody(Schema):
+    after = fields.Integer(required=True, strict=True)
+    limit = fields.Integer(load_default=500, strict=True)
+
+
+class RetryBody(Schema):
+    event_id = fields.String(load_default=None, allow_none=True)
+
+
+class RebuildBody(Schema):
+    projection = fields.String(load_default=None, allow_none=True)
+
+
+class NoBody(Schema):
+    pass
+
+
+class Doors:
+    """The doors every service has: its log for followers, and what an operator asks. Services add their own."""
+
+    name: str
+    runtime: Any  # Runtime as declared, ServiceRuntime once injected
+
+    @query("log.page", roles=("system",), schema=PageBody())
+    def page(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        page: dict[str, Any] = self.runtime.page(body["after"], body["limit"])
+        return page
+
+    @query("service.status", roles=("system", "admin"), schema=NoBody())
+    def status(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        status: dict[str, Any] = self.runtime.status()
+        return status
+
+    @query("service.verify", roles=("system", "admin"), schema=NoBody())
+    def verify(self, call: Call, body: dict[str, Any]) -> list[str]:
+        problems: list[str] = self.runtime.verify()
+        return problems
+
+    @command("service.retry", roles=("system", "admin"), schema=RetryBody())
+    def retry(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
+        result: dict[str, int] = self.runtime.inbox.retry(body["event_id"])
+        return result
+
+    @command("service.rebuild", roles=("system", "admin"), schema=RebuildBody())
+    def rebuild(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
+        result: dict[str, int] = self.runtime.rebuild(body["projection"], lambda done, total: None)
+        return result
+
+
+def doors_of(service: type[Doors]) -> dict[str, Door]:
+    """Every door of a service by name: the table from which the printed matrix is made."""
+    return {
+        name: member.door
+        for name, member in inspect.getmembers(service, inspect.isfunction)
+        if hasattr(member, "door")
+    }

@@ -1,0 +1,232 @@
+"""What joins a service to nameko: the injected runtime, its relay, its subscriptions and its timer, each in a greenlet of its own."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import eventlet
+from kombu import Connection, Consumer
+from nameko.amqp.publish import Publisher, UndeliverableMessage
+from nameko.constants import AMQP_URI_CONFIG_KEY, SERIALIZER_CONFIG_KEY
+from nameko.exceptions import get_module_path
+from nameko.exceptions import registry as remote_errors
+from nameko.extensions import DependencyProvider
+from nameko.rpc import ReplyListener, get_rpc_exchange
+
+from services.kernel import errors
+from services.kernel.errors import Unavailable
+from services.kernel.inbox import Inbox, Outcome
+from services.kernel.relay import EXCHANGE, BrokerPublisher, Relay, follow, queue
+from services.kernel.runtime import ServiceRuntime, Surroundings, utc_now
+from services.kernel.settings import Settings
+from services.kernel.wiring import Wiring
+
+logger = logging.getLogger(__name__)
+
+SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel
+HEARTBEAT = 10  # seconds
+HEAD_CHECK = 2.0  # seconds between looks at a source's head: what the broker lost last is found this way
+TICK = 1.0  # seconds between looks at the deadlines
+STOP_SECONDS = 2.0
+PREFETCH = 20  # pages a subscription may hold
+
+# A refusal of one service is the same refusal at its caller.
+for error in (
+    errors.Forbidden,
+    errors.Invalid,
+    errors.KeyReused,
+    errors.NotFound,
+    errors.Refused,
+    errors.Stale,
+    errors.Unavailable,
+):
+    remote_errors[get_module_path(error)] = error
+
+
+class Asking:
+    """RPC with a deadline: nameko's own waits for ever when the server dies."""
+
+    def __init__(self, config: Mapping[str, Any], replies: ReplyListener) -> None:
+        self._exchange = get_rpc_exchange(config)
+        self._replies = replies
+        self._publisher = Publisher(config[AMQP_URI_CONFIG_KEY], serializer=config[SERIALIZER_CONFIG_KEY])
+
+    def __call__(
+        self, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
+    ) -> Any:
+        """The answer of `service.door`; Unavailable when it does not come in time or nobody serves."""
+        correlation_id = str(uuid4())
+        reply = self._replies.get_reply_event(correlation_id)
+        try:
+            with eventlet.Timeout(seconds):
+                self._publisher.publish(
+                    {"args": [dict(call), dict(body)], "kwargs": {}},
+                    exchange=self._exchange,
+                    routing_key=f"{service}.{door}",
+                    mandatory=True,
+                    reply_to=self._replies.routing_key,
+                    correlation_id=correlation_id,
+                    # An answer nobody waits for any more need not be computed.
+                    expiration=seconds,
+                )
+                answer = reply.wait()
+        except eventlet.Timeout:
+            raise Unavailable(f"The service {service} did not answer within {seconds:.0f} s.") from None
+        except UndeliverableMessage:
+            raise Unavailable(f"The service {service} is not running.") from None
+        except OSError as error:
+            raise Unavailable(f"The broker does not answer ({type(error).__name__}).") from error
+        finally:
+            self._replies._reply_events.pop(correlation_id, None)
+        if answer.get("error"):
+            raise _remote(answer["error"])
+        return answer["result"]
+
+
+def _remote(error: Mapping[str, Any]) -> Exception:
+    kind: type[Exception] | None = remote_errors.get(error.get("exc_path"))
+    if kind is None:
+        return Exception(f"{error.get('exc_type')} in another service")
+    return kind(*error.get("exc_args", ()))
+
+
+class Subscription:
+    """Follows one source: by pages from the broker, and by pulling at the start, after each reconnect, on a gap and when behind."""
+
+    def __init__(self, inbox: Inbox, source: str, url: str, stopping: Callable[[], bool]) -> None:
+        self.inbox, self.source, self.url, self.stopping = inbox, source, url, stopping
+        self.last_turn = time.monotonic()  # a dead greenlet must not look like no lag
+
+    def run(self) -> None:
+        delay = 0.1
+        while not self.stopping():
+            try:
+                self._listen()
+                delay = 0.1
+            except Exception as error:
+                logger.warning(
+                    "%s hears %s again in %.1f s: %s",
+                    self.inbox.service,
+                    self.source,
+                    delay,
+                    type(error).__name__,
+                )
+                self._catch_up()
+                eventlet.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
+                delay = min(delay * 2, 5.0)
+
+    def _listen(self) -> None:
+        with Connection(self.url, heartbeat=HEARTBEAT, connect_timeout=5) as connection:
+            connection.ensure_connection(max_retries=1, timeout=5)
+            channel = connection.channel()
+            EXCHANGE.bind(channel).declare()
+            with Consumer(
+                channel,
+                queues=[queue(self.source, self.inbox.service)],
+                on_message=self._on_message,
+                prefetch_count=PREFETCH,
+                accept=["json"],
+            ):
+                self._catch_up()
+                checked = time.monotonic()
+                while not self.stopping():
+                    self.last_turn = time.monotonic()
+                    try:
+                        connection.drain_events(timeout=1.0)
+                    except TimeoutError:
+                        connection.heartbeat_check()
+                    if time.monotonic() - checked > HEAD_CHECK:
+                        self._catch_up()
+                        checked = time.monotonic()
+
+    def _on_message(self, message: Any) -> None:
+        # Unavailable goes up: the connection is closed, the page comes back later, and the cursor decides.
+        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+        outcome = self.inbox.receive(self.source, body)
+        message.ack()
+        if outcome in (Outcome.GAP, Outcome.UNREADABLE):
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        try:
+            self.inbox.pull(self.source)
+        except Unavailable:
+            logger.info("%s cannot pull %s now", self.inbox.service, self.source)
+
+
+class Runtime(DependencyProvider):  # type: ignore[misc]
+    """Declared on a service class as `runtime = Runtime(WIRING)`; injects the ServiceRuntime."""
+
+    replies = ReplyListener()
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+        self.runtime: ServiceRuntime | None = None
+        self.subscriptions: list[Subscription] = []
+        self._threads: list[Any] = []
+        self._stopping = False
+
+    def setup(self) -> None:
+        config = self.container.config
+        settings: Settings = config[SETTINGS]
+        around = Surroundings(now=utc_now, pause=eventlet.sleep, ask=Asking(config, self.replies))
+        self.runtime = ServiceRuntime(settings, self.wiring, around)
+        self.runtime.prepare()
+
+    def start(self) -> None:
+        runtime, settings = self._ready(), self.container.config[SETTINGS]
+        relay = Relay(runtime.log, BrokerPublisher(settings.broker_url, runtime.service))
+        # Only another process's commits need the poll; in the embedded system there is none.
+        poll = 2.0 if settings.embedded else 0.2
+        if self.wiring.aggregates:
+            self._spawn(lambda: follow(relay, self.stopping, eventlet.sleep, poll))
+        for source in self.wiring.hears:
+            subscription = Subscription(runtime.inbox, source, settings.broker_url, self.stopping)
+            self.subscriptions.append(subscription)
+            self._spawn(subscription.run)
+        if self.wiring.when_due is not None:
+            self._spawn(self._tick)
+
+    def stop(self) -> None:
+        """End the greenlets within seconds, though the broker or the database may be down."""
+        self._stopping = True
+        if self.runtime is not None:
+            self.runtime.log.bell.ring()
+        deadline = time.monotonic() + STOP_SECONDS
+        for thread in self._threads:
+            while not thread.dead and time.monotonic() < deadline:
+                eventlet.sleep(0.02)
+            thread.kill()
+        if self.runtime is not None:
+            self.runtime.close()
+
+    def kill(self) -> None:
+        self._stopping = True
+        for thread in self._threads:
+            thread.kill()
+
+    def stopping(self) -> bool:
+        return self._stopping
+
+    def get_dependency(self, worker_ctx: object) -> ServiceRuntime:
+        return self._ready()
+
+    def _ready(self) -> ServiceRuntime:
+        assert self.runtime is not None, "nameko calls setup first"
+        return self.runtime
+
+    def _spawn(self, run: Callable[[], None]) -> None:
+        self._threads.append(eventlet.spawn(run))
+
+    def _tick(self) -> None:
+        runtime = self._ready()
+        while not self._stopping:
+            try:
+                while runtime.fire_timers():
+                    eventlet.sleep(0)
+            except Exception as error:
+                logger.warning("deadlines of %s wait: %s", runtime.service, type(error).__name__)
+            eventlet.sleep(TICK)

@@ -1,0 +1,175 @@
+"""The log is the outbox: pages go to the broker in order, and the relay's cursor moves only after the broker confirmed them."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import orjson
+from kombu import Connection, Exchange, Producer, Queue
+
+from services.kernel import metrics
+from services.kernel.eventlog import EventLog
+
+logger = logging.getLogger(__name__)
+
+EXCHANGE = Exchange("songtor.events", type="topic", durable=True)
+WINDOW = 5  # pages on their way before the confirms are waited for
+CONFIRM_SECONDS = 10.0
+QUEUE_PAGES = 10_000  # a queue keeps at most this many pages; what it drops is pulled from the log
+
+
+class NotConfirmed(Exception):
+    """The broker did not take responsibility for a page: nobody listens yet, or it did not answer in time."""
+
+
+def queue(source: str, subscriber: str) -> Queue:
+    """The queue of one subscriber to one source: durable, replicated, one active consumer so that order holds."""
+    return Queue(
+        f"songtor.{source}.{subscriber}",
+        EXCHANGE,
+        routing_key=source,
+        durable=True,
+        queue_arguments={
+            "x-queue-type": "quorum",
+            "x-single-active-consumer": True,
+            "x-max-length": QUEUE_PAGES,
+            "x-overflow": "drop-head",
+        },
+    )
+
+
+class Publish(Protocol):
+    """Publishes pages and returns once all are confirmed; raises otherwise."""
+
+    def __call__(self, pages: Sequence[bytes]) -> None: ...
+
+
+class Relay:
+    """Moves one log's pages to the broker. Two relays at once are harmless: pages may go twice, the cursor moves once."""
+
+    def __init__(self, log: EventLog, publish: Publish) -> None:
+        self.log, self.publish = log, publish
+
+    def run_once(self) -> int:
+        """Publish what is new, at most a window of pages. Returns how many events were confirmed."""
+        with self.log.database.read() as db:
+            row = self.log.row(
+                db,
+                "SELECT r.position, h.position FROM relay_cursor r, log_head h WHERE r.feed = 'log' AND h.id = 1",
+            )
+        start, head = int(row[0]), int(row[1])
+        pages: list[bytes] = []
+        to = start
+        while to < head and len(pages) < WINDOW:
+            page = self.log.page(to)
+            if page is None:
+                break
+            pages.append(page)
+            to = last_position(page)
+        if not pages:
+            return 0
+        self.publish(pages)
+        with self.log.database.write() as db:
+            sql = "UPDATE relay_cursor SET position = ? WHERE feed = 'log' AND position = ?"
+            self.log.run(db, sql, to, start)
+        metrics.PUBLISHED.labels(self.log.service).inc(to - start)
+        return to - start
+
+
+def last_position(page: bytes) -> int:
+    """`to` of a page, read from its opening without decoding the events."""
+    opening = page[: page.index(b',"events":')]
+    return int(orjson.loads(opening + b"}")["to"])
+
+
+class BrokerPublisher:
+    """Publishes pages persistent and mandatory on its own connection, and waits for the confirms of a whole window."""
+
+    def __init__(self, url: str, source: str, options: dict[str, Any] | None = None) -> None:
+        self.url, self.source, self.options = url, source, options or {}
+        self._connection: Connection | None = None
+        self._channel: Any = None
+        self._unconfirmed: set[int] = set()
+        self._returned = False
+
+    def __call__(self, pages: Sequence[bytes]) -> None:
+        try:
+            channel = self._open()
+            producer = Producer(channel, EXCHANGE, auto_declare=False)
+            for page in pages:
+                self._sent += 1
+                self._unconfirmed.add(self._sent)
+                producer.publish(
+                    page,
+                    routing_key=self.source,
+                    content_type="application/json",
+                    content_encoding="utf-8",
+                    delivery_mode=2,
+                    mandatory=True,
+                )
+            self._wait()
+        except Exception:
+            self.close()
+            raise
+
+    def _open(self) -> Any:
+        if self._channel is not None:
+            return self._channel
+        self._connection = Connection(self.url, connect_timeout=5, transport_options=self.options)
+        self._connection.ensure_connection(max_retries=1, timeout=5)
+        channel = self._connection.channel()
+        EXCHANGE.bind(channel).declare()
+        self._sent = 0
+        self._unconfirmed.clear()
+        self._returned = False
+        channel.confirm_select()
+        channel.events["basic_ack"].add(self._on_ack)
+        channel.events["basic_return"].add(self._on_return)
+        self._channel = channel
+        return channel
+
+    def _on_ack(self, delivery_tag: int, multiple: bool) -> None:
+        done = {tag for tag in self._unconfirmed if tag <= delivery_tag} if multiple else {delivery_tag}
+        self._unconfirmed -= done
+
+    def _on_return(self, *_: Any) -> None:
+        self._returned = True
+
+    def _wait(self) -> None:
+        end = time.monotonic() + CONFIRM_SECONDS
+        while self._unconfirmed and not self._returned:
+            left = end - time.monotonic()
+            if left <= 0 or self._connection is None:
+                raise NotConfirmed(
+                    f"No confirm for {len(self._unconfirmed)} pages within {CONFIRM_SECONDS:.0f} s."
+                )
+            self._connection.drain_events(timeout=left)
+        if self._returned:
+            # A confirm alone says only that the page is routed nowhere; no queue means that nobody would hear it.
+            raise NotConfirmed("No subscriber has a queue yet.")
+
+    def close(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            try:
+                connection.release()
+            except Exception:  # the connection is gone either way
+                logger.debug("closing a lost connection failed")
+
+
+def follow(relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], None], poll: float) -> None:
+    """Run a relay until `stopping`: woken by commits of this process, every `poll` seconds for those of other replicas."""
+    delay = 0.1
+    while not stopping():
+        heard = relay.log.bell.rings
+        try:
+            while relay.run_once():
+                delay = 0.1
+                heard = relay.log.bell.rings
+        except Exception as error:
+            logger.warning("publishing waits %.1f s: %s", delay, type(error).__name__)
+            pause(delay)
+            delay = min(delay * 2, 5.0)
+            continue
+        relay.log.bell.wait(heard, poll)

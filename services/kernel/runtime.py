@@ -1,0 +1,278 @@
+"""What a service's doors work with: its database, log, inbox, vault and clock. Knows no nameko, so tests and loaders use it too."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Connection
+
+from services.kernel import metrics, schema, timers
+from services.kernel.database import Database
+from services.kernel.envelope import Envelope, instant
+from services.kernel.errors import NotFound, Unavailable
+from services.kernel.eventlog import EventLog, Unit, verify
+from services.kernel.inbox import Inbox
+from services.kernel.keys import MasterKey
+from services.kernel.rebuild import Progress, rebuild
+from services.kernel.settings import Settings
+from services.kernel.vault import Vault, vault_metadata
+from services.kernel.wiring import Wiring
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+CATCH_UP = 2.0  # seconds a command may wait for another service's log before it refuses
+POLL = 0.1  # seconds between looks at the database when another replica may have done it
+
+# Where the log stood after the command of this greenlet: the door passes it on, so that the writer reads what it wrote.
+written: ContextVar[int | None] = ContextVar("written", default=None)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What differs between a nameko container, a test and the loader: time, waiting, and asking another service."""
+
+    now: Callable[[], datetime]
+    pause: Callable[[float], None]
+    ask: Callable[
+        [str, str, Mapping[str, Any], Mapping[str, Any], float], Any
+    ]  # service, door, call, body, seconds
+
+
+class ServiceRuntime:
+    """One service of one process, ready to decide, read and hear."""
+
+    def __init__(self, settings: Settings, wiring: Wiring, around: Surroundings, pool: int = 12) -> None:
+        self.settings, self.wiring, self.around = settings, wiring, around
+        self.service = wiring.service
+        self.master = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
+        self.database = Database(settings.database(self.service), pool)
+        self.vault_database: Database | None = None
+        if any(codec_personal(wiring)):
+            self.vault_database = Database(settings.database("vault"), 4)
+        self._vault = self._open_vault()
+        self.log = EventLog(self.database, wiring, self._vault)
+        self.inbox = Inbox(self.log, around.now, self._fetch, around.pause)
+
+    def _open_vault(self) -> Vault | None:
+        if self.vault_database is None:
+            return None
+        base = self.vault_database
+        return Vault(
+            base.engine,
+            self.master,
+            begin=base.write,
+            read=base.read,
+            wall=lambda: instant(self.around.now()),
+        )
+
+    def prepare(self) -> None:
+        """Make or upgrade the databases and the read models."""
+        schema.prepare(self.database, self.wiring)
+        if self.vault_database is not None:
+            schema.prepare_vault(self.vault_database, vault_metadata)
+            self.vault.check()
+        schema.prepare_read_models(self.log, self.around.now, self.around.pause)
+
+    def close(self) -> None:
+        self.database.close()
+        if self.vault_database is not None:
+            self.vault_database.close()
+
+    # -- for doors -------------------------------------------------------------------------------------------------
+
+    @property
+    def vault(self) -> Vault:
+        if self._vault is None:
+            raise TypeError(f"{self.service} may not seal or unseal.")
+        return self._vault
+
+    def now(self) -> datetime:
+        return self.around.now()
+
+    def key(self, purpose: str) -> bytes:
+        return self.master.derive(purpose)
+
+    def execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> T:
+        """One transaction; see EventLog.execute."""
+        answer, position = self.log.execute(envelope, work)
+        written.set(position)
+        return answer
+
+    def read(self, find: Callable[[Connection], T]) -> T:
+        with self.database.read() as db:
+            return find(db)
+
+    def known(self, find: Callable[[Connection], T | None], *sources: str) -> T:
+        """What `find` finds; if nothing, the logs of `sources` are pulled to their heads and it looks again; else NotFound."""
+        found = self.read(find)
+        if found is None:
+            for source in sources:
+                self.catch_up(source)
+            found = self.read(find)
+        if found is None:
+            raise NotFound()
+        return found
+
+    def catch_up(self, source: str) -> None:
+        """Follow a source's log to its head, at most 2 s; when that fails the caller decides on what is known."""
+        try:
+            self.inbox.pull(source, CATCH_UP)
+        except Unavailable:
+            logger.warning("%s could not catch up with %s", self.service, source)
+
+    def until(self, check: Callable[[Connection], T | None], seconds: float) -> T | None:
+        """Wait until `check` finds something, at most `seconds`; woken when this process learns something."""
+        end = time.monotonic() + seconds
+        while True:
+            heard = self.log.bell.rings
+            found = self.read(check)
+            left = end - time.monotonic()
+            if found is not None or left <= 0:
+                return found
+            self.log.bell.wait(heard, min(POLL, left))
+
+    def seen(self, positions: Mapping[str, int], seconds: float = CATCH_UP) -> bool:
+        """Wait until what the caller wrote in other services is heard here; False when it was not in time."""
+        wanted = {source: at for source, at in positions.items() if source in self.wiring.hears}
+        if not wanted:
+            return True
+
+        def caught_up(_: Connection) -> bool | None:
+            return all(self.inbox.position(source) >= at for source, at in wanted.items()) or None
+
+        return bool(self.until(caught_up, seconds))
+
+    def ask(self, service: str, door: str, call: Any, body: Mapping[str, Any], seconds: float = 5.0) -> Any:
+        """A question to another service's door, with the caller's own call."""
+        return self.around.ask(service, door, call.as_dict(), body, seconds)["answer"]
+
+    # -- for the kernel's own doors --------------------------------------------------------------------------------
+
+    def page(self, after: int, limit: int) -> dict[str, Any]:
+        """A page of this log for a follower that asks: {page: JSON text or None, head, epoch}."""
+        head, _, epoch = self.log.head()
+        page = self.log.page(after, limit, 4 * 1024 * 1024) if head > after else None
+        return {"page": page.decode() if page else None, "head": head, "epoch": epoch}
+
+    def _fetch(self, source: str, after: int, limit: int) -> Mapping[str, Any]:
+        answer = self.around.ask(source, "page", SYSTEM_CALL, {"after": after, "limit": limit}, CATCH_UP)[
+            "answer"
+        ]
+        page: dict[str, Any] = orjson.loads(answer["page"]) if answer["page"] else {"events": []}
+        return {**page, "epoch": answer["epoch"], "head": answer["head"]}
+
+    def fire_timers(self) -> int:
+        return timers.fire(self.log, instant(self.around.now()))
+
+    def rebuild(self, name: str | None, progress: Progress) -> dict[str, int]:
+        """Rebuild one read model or all; NotFound for an unknown name. Returns facts replayed by read model."""
+        chosen = [p for p in self.wiring.projections if name in (None, p.name)]
+        if name is not None and not chosen:
+            raise NotFound(name)
+        return {p.name: rebuild(self.log, p, progress, self.around.pause) for p in chosen}
+
+    def status(self) -> dict[str, Any]:
+        """{service, sequence, published, subscriptions: [{source, cursor, behind, parked, state}], parked: [...]}."""
+        return status(self.database, self.log)
+
+    def verify(self) -> list[str]:
+        problems = list(verify(self.log))
+        problems += _cursor_problems(self.log)
+        if self.wiring.invariants is not None:
+            with self.database.read() as db:
+                problems += [f"{self.service}: {sentence}" for sentence in self.wiring.invariants(db)]
+        return problems
+
+    def measure(self) -> None:
+        """Refresh the gauges."""
+        now = self.status()
+        metrics.LOG_POSITION.labels(self.service).set(now["sequence"])
+        metrics.PUBLISH_LAG.labels(self.service).set(now["sequence"] - now["published"])
+        for row in now["subscriptions"]:
+            metrics.SUBSCRIPTION_LAG.labels(self.service, row["source"]).set(row["behind"])
+            metrics.PARKED.labels(self.service, row["source"]).set(row["parked"])
+
+
+SYSTEM_CALL: Mapping[str, Any] = {"caller": {"user": "system", "role": "system", "centres": ["*"]}}
+
+
+def codec_personal(wiring: Wiring) -> list[bool]:
+    """For each event type of a service: does it carry personal fields?"""
+    from services.kernel.codec import Codec
+
+    return [bool(names) for names in Codec(wiring.aggregates).personal.values()]
+
+
+def status(database: Database, log: EventLog) -> dict[str, Any]:
+    with database.read() as db:
+        head = log.row(db, "SELECT position FROM log_head WHERE id = 1")
+        published = log.row(db, "SELECT position FROM relay_cursor WHERE feed = 'log'")
+        cursors = {
+            row[0]: row[1:]
+            for row in log.rows(db, "SELECT source, position, head_seen, state FROM inbox_cursor")
+        }
+        parked = log.rows(
+            db,
+            "SELECT source, position, stream_id, event_id, attempts, error, first_at FROM parked_event "
+            "WHERE status = 'parked' ORDER BY source, position",
+        )
+    subscriptions = []
+    for source in log.wiring.hears:
+        position, seen, state = cursors.get(source, (0, 0, "running"))
+        subscriptions.append(
+            {
+                "source": source,
+                "cursor": position,
+                "behind": max(0, seen - position),
+                "parked": sum(row[0] == source for row in parked),
+                "state": state,
+            }
+        )
+    keys = ("source", "position", "stream", "id", "attempts", "error", "since")
+    return {
+        "service": log.service,
+        "sequence": int(head[0]),
+        "published": int(published[0]),
+        "subscriptions": subscriptions,
+        "parked": [dict(zip(keys, row, strict=True)) for row in parked],
+    }
+
+
+def _cursor_problems(log: EventLog) -> list[str]:
+    """A halted subscription, a cursor that does not fit what was kept, or a parked stream with nothing parked."""
+    problems = []
+    with log.database.read() as db:
+        for source, position, hash, state in log.rows(
+            db, "SELECT source, position, hash, state FROM inbox_cursor"
+        ):
+            if state != "running":
+                problems.append(f"{log.service}: the subscription to {source} is halted")
+            sql = "SELECT position, hash FROM source_event WHERE source = ? ORDER BY position DESC LIMIT 1"
+            last = log.row(db, sql, source)
+            if last is not None and (last[0] > position or (last[0] == position and last[1] != hash)):
+                problems.append(
+                    f"{log.service}: the cursor of {source} does not fit what was heard at {last[0]}"
+                )
+        sql = "SELECT COUNT(*), COALESCE(MAX(ingest_position), 0) FROM source_event"
+        count, most = log.row(db, sql)
+        head = log.row(db, "SELECT position FROM ingest_head WHERE id = 1")[0]
+        if not count == most == head:
+            problems.append(f"{log.service}: the order of what was heard has holes ({count}, {most}, {head})")
+        sql = (
+            "SELECT s.source, s.stream_id FROM parked_stream s WHERE NOT EXISTS (SELECT 1 FROM parked_event e "
+            "WHERE e.source = s.source AND e.stream_id = s.stream_id AND e.status = 'parked')"
+        )
+        problems += [
+            f"{log.service}: stream {row[1]} of {row[0]} waits for nothing" for row in log.rows(db, sql)
+        ]
+    return problems
