@@ -1,0 +1,178 @@
+"""Intake's doors. Each parses, hands over one command or question, and answers."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, RowMapping
+
+from services.intake import handlers, projections, schemas
+from services.intake.domain import (
+    CASE,
+    CLOSED,
+    PERSON,
+    REOPENED,
+    CloseCase,
+    Description,
+    IdentifyPerson,
+    OpenCase,
+    ReopenCase,
+)
+from services.kernel.doors import Call, Doors, Runtime, command, query
+from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.eventlog import Unit
+from services.kernel.vault import REDACTED
+from services.kernel.wiring import Reaction, Wiring
+from services.thai import areas, dates, idcard, names
+
+WIRING = Wiring(
+    service="intake",
+    aggregates=(CASE, PERSON),
+    projections=(projections.CASES, projections.NUMBERS),
+    hears={
+        "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
+        "referral": {
+            **{type: () for type in projections.REFERRAL_STEPS},
+            "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_referral_sent),),
+        },
+    },
+    owned=projections.owned,
+    invariants=projections.wrong,
+)
+
+STAFF = ("worker", "director")
+READERS = (*STAFF, "member", "ministry")
+
+
+class IntakeService(Doors):
+    name = "intake"
+    runtime = Runtime(WIRING)
+
+    @command("case.open", roles=STAFF, schema=schemas.OpenCase())
+    def open_case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        centre, found, day = body["centre"], body["found"], dates.bangkok_day(call.at)
+        if not call.caller.sees(centre):
+            raise Forbidden("A case is opened by a centre's own staff.")
+        case_id, person_id, person = call.new_id("case"), call.new_id("person"), Description(**body["person"])
+        self.runtime.vault.ensure(person_id)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            number = projections.take_number(unit.db, centre, dates.budget_year(day))
+            asked = OpenCase(
+                case_id, number, centre, person_id, body["channel"], body["danger"], person, day,
+                found["subdistrict"], found["place"], body["note"],
+            )  # fmt: skip
+            [opened] = unit.handle(CASE, case_id, asked)
+            unit.handle(PERSON, person_id, IdentifyPerson(person_id, case_id, person, day))
+            version = unit.version(CASE, case_id)
+            return {
+                "case_id": case_id,
+                "case_number": number,
+                "version": version,
+                "warnings": opened.warnings,
+            }
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(centre), work)
+        return answer
+
+    @command("case.close", roles=STAFF, schema=schemas.ChangeCase())
+    def close_case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        return self._change(call, CloseCase(**body), CLOSED)
+
+    @command("case.reopen", roles=STAFF, schema=schemas.ChangeCase())
+    def reopen_case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        return self._change(call, ReopenCase(**body), REOPENED)
+
+    def _change(self, call: Call, asked: CloseCase | ReopenCase, closing: str) -> dict[str, Any]:
+        row = self._own(call, asked.case_id)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.handle(CASE, asked.case_id, asked, call.if_match)
+            status = projections.status_when(unit.db, asked.case_id, closing)
+            return {"status": status, "version": unit.version(CASE, asked.case_id)}
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(row["centre"]), work)
+        return answer
+
+    @query("case.read", roles=READERS, schema=schemas.ReadCase())
+    def case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        row = self._own(call, body["case_id"])
+        answer = _codes(row)
+        if call.caller.role in STAFF:
+            identifiers = body["show"] is not None
+            self._log(call, "identifiers" if identifiers else "names", [row])
+            answer["person"] |= self._personal(row, identifiers)
+            answer["found"] = {"subdistrict": row["subdistrict"]}
+        return answer
+
+    @query("case.list", roles=READERS, schema=schemas.ListCases())
+    def cases(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        centre, centres = body["centre"], call.caller.centres
+        if centre and not call.caller.sees(centre):
+            raise Forbidden("These are another centre's cases.")
+        chosen = [centre] if centre else None if ALL_CENTRES in centres else centres
+
+        def find(db: Connection) -> tuple[list[RowMapping], str | None]:
+            return projections.page(db, chosen, body["status"], body["q"], body["limit"], body["cursor"])
+
+        rows, following = self.runtime.read(find)
+        items = [_codes(row) for row in rows]
+        if call.caller.role in STAFF:
+            self._log(call, "listed", rows)
+            self.runtime.vault.preload(row["person_id"] for row in rows)
+            for item, row in zip(items, rows, strict=True):
+                name, erased = self._unseal(row, "name")
+                item["person"] |= {"name": _name(row, name, erased), "erased": erased}
+        return {"items": items, "next": following}
+
+    def _own(self, call: Call, case_id: str) -> RowMapping:
+        """The case, if it is the caller's to know."""
+        row: RowMapping | None = self.runtime.read(lambda db: projections.find(db, case_id))
+        if row is None or not call.caller.sees(row["centre"]):
+            raise NotFound("case")
+        return row
+
+    def _log(self, call: Call, what: str, rows: list[RowMapping]) -> None:
+        """Before anything is unsealed, so that nothing is read that the access log does not know of."""
+        if rows:
+            with self.runtime.database.write() as db:
+                projections.log_access(db, instant(call.now), call.caller.user, what, rows)
+
+    def _unseal(self, row: RowMapping, field: str) -> tuple[Any, bool]:
+        """(value or None, whether it was erased) of a sealed column."""
+        value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
+        return value or None, value is REDACTED
+
+    def _personal(self, row: RowMapping, identifiers: bool) -> dict[str, Any]:
+        """What only the centre's own staff see of a person; the number masked unless `identifiers`."""
+        sealed = ("name", "national_id", "birth_date", "place", "note")
+        opened = {field: self._unseal(row, field) for field in sealed}
+        values = {field: value for field, (value, _) in opened.items()}
+        erased = any(gone for _, gone in opened.values())
+        number = values["national_id"]
+        return {
+            **values,
+            "age": orjson.loads(row["age"]),
+            "name": _name(row, values["name"], erased),
+            "national_id": idcard.mask(number) if number and not identifiers else number,
+            "erased": erased,
+        }
+
+
+def _codes(row: RowMapping) -> dict[str, Any]:
+    """What every reader may see of a case: ids, codes, dates, areas."""
+    shown = ("case_id", "case_number", "centre", "status", "channel", "danger", "opened", "version")
+    codes = ("person_id", "identity_status", "sex", "age_band", "nationality")
+    province = areas.province_of(row["subdistrict"]) if row["subdistrict"] else row["centre"]
+    person = {name: row[name] for name in codes}
+    person |= {"age": None, "domicile": orjson.loads(row["domicile"]), "province": province}
+    return {**{name: row[name] for name in shown}, "person": person}
+
+
+def _name(row: RowMapping, name: dict[str, str] | None, erased: bool) -> dict[str, str | None] | None:
+    """A name in its parts and as shown; somebody without one is shown by sex and case number, somebody erased not at all."""
+    if erased:
+        return None
+    known = name or {}
+    display = names.display_name(**known) or names.provisional_name(row["sex"], row["case_number"], "th")
+    return {**{part: known.get(part) for part in ("title", "first", "last", "alias")}, "display": display}

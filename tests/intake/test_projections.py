@@ -1,0 +1,264 @@
+from dataclasses import replace
+from random import Random
+
+import pytest
+from sqlalchemy import create_engine, select
+
+from services.intake import domain, projections
+from services.intake.events import CaseClosed, CaseReopened, ConsentRecorded
+from services.kernel.codec import Codec
+from services.kernel.errors import Invalid
+from tests.intake.samples import (
+    CASE,
+    IDENTIFIED,
+    IDENTIFIED_OTHER,
+    MALEE,
+    OPENED,
+    OPENED_OTHER,
+    OTHER_CASE,
+    OTHER_PERSON,
+    PERSON,
+    SOMBAT,
+    fact,
+    own,
+)
+
+CODEC = Codec((domain.CASE, domain.PERSON))
+TABLES = (projections.case, projections.person, projections.case_step, projections.case_number)
+
+
+@pytest.fixture
+def db():
+    with fresh() as connection:
+        yield connection
+
+
+def fresh():
+    engine = create_engine("sqlite://")
+    projections.metadata.create_all(engine)
+    projections.owned.create_all(engine)
+    return engine.connect()
+
+
+def project(db, *facts):
+    for projection in (projections.CASES, projections.NUMBERS):
+        projection.project(db, facts)
+
+
+def ours(event, version, recorded, centre="60"):
+    stream = (
+        f"person/{event.person_id}" if type(event).__name__ == "PersonIdentified" else f"case/{event.case_id}"
+    )
+    return own(CODEC, event, stream, version, recorded, centre)
+
+
+def referred(type, referral_id, recorded, case_id=CASE, **more):
+    return fact("referral", type, {"referral_id": referral_id, "case_id": case_id, **more}, recorded)
+
+
+def screened(type, recorded, case_id=CASE):
+    return fact("screening", type, {"case_id": case_id}, recorded)
+
+
+def opened_both():
+    return [
+        ours(OPENED, 1, "01"),
+        ours(IDENTIFIED, 1, "01"),
+        ours(OPENED_OTHER, 1, "02"),
+        ours(IDENTIFIED_OTHER, 1, "02"),
+    ]
+
+
+def rows(db):
+    return {table.name: sorted(map(tuple, db.execute(select(table)))) for table in TABLES}
+
+
+def test_two_opened_cases_are_found_with_their_people(db):
+    project(db, *opened_both())
+    first, second = (projections.find(db, case_id) for case_id in (CASE, OTHER_CASE))
+    assert (first["case_number"], first["status"], first["person_id"]) == ("60-2569-0001", "open", PERSON)
+    assert (second["case_number"], second["age_band"], second["person_id"]) == (
+        "60-2569-0002",
+        "60-69",
+        OTHER_PERSON,
+    )
+    assert (first["name"], second["name"]) == (None, "sealed name")
+    assert projections.find(db, PERSON) is None
+
+
+def test_the_version_of_a_case_counts_its_own_facts_only(db):
+    consents = [ConsentRecorded(CASE, PERSON, referral, "given") for referral in (SOMBAT, MALEE)]
+    project(db, *opened_both(), ours(consents[0], 2, "03"), ours(consents[1], 3, "04"))
+    project(db, referred("ReferralSent", SOMBAT, "03"), referred("ReferralSent", MALEE, "04"))
+    assert [projections.find(db, case_id)["version"] for case_id in (CASE, OTHER_CASE)] == [3, 1]
+
+
+def test_the_status_follows_what_others_tell(db):
+    project(db, *opened_both())
+    told = [
+        (screened("ScreeningStarted", "03"), "open"),
+        (screened("ScreeningCompleted", "04"), "screened"),
+        (screened("PlanAgreed", "05"), "planned"),
+        (referred("ReferralSent", SOMBAT, "06"), "referred"),
+        (referred("PartnerTold", SOMBAT, "06"), "referred"),
+        (referred("ReferralDeclined", SOMBAT, "07"), "planned"),
+        (referred("ReferralSent", MALEE, "08"), "referred"),
+        (referred("PlacementConfirmed", MALEE, "09"), "placed"),
+        (referred("FollowUpRecorded", MALEE, "10"), "placed"),
+        (ours(CaseClosed(CASE, PERSON, "done"), 2, "11"), "closed"),
+        (ours(CaseReopened(CASE, PERSON, "back"), 3, "12"), "placed"),
+        (referred("ReferralEnded", MALEE, "13", outcome="stable"), "placed"),
+        (screened("PlanAgreed", "14"), "planned"),
+        (referred("ReferralEnteredInError", MALEE, "15"), "planned"),
+    ]
+    for heard, status in told:
+        project(db, heard)
+        assert (heard.type, projections.find(db, CASE)["status"]) == (heard.type, status)
+    assert projections.find(db, OTHER_CASE)["status"] == "open"
+
+
+@pytest.mark.parametrize("outcome", ["moved", "left", "returned", "other"])
+def test_a_placement_that_did_not_last_leaves_the_case_planned(db, outcome):
+    project(db, *opened_both(), screened("PlanAgreed", "03"), referred("PlacementConfirmed", SOMBAT, "04"))
+    project(db, referred("ReferralEnded", SOMBAT, "05", outcome=outcome))
+    assert projections.find(db, CASE)["status"] == "planned"
+
+
+def story():
+    """What three sources said of two cases, each in its own order."""
+    return {
+        "intake": [
+            *opened_both(),
+            ours(ConsentRecorded(CASE, PERSON, SOMBAT, "given"), 2, "08"),
+            ours(CaseClosed(OTHER_CASE, OTHER_PERSON, "moved"), 2, "09"),
+            ours(CaseReopened(OTHER_CASE, OTHER_PERSON, "back"), 3, "10"),
+            ours(CaseClosed(OTHER_CASE, OTHER_PERSON, "moved"), 4, "20"),
+        ],
+        "screening": [
+            screened("ScreeningCompleted", "03"),
+            screened("ScreeningCompleted", "03", OTHER_CASE),
+            screened("PlanAgreed", "04"),
+            screened("PlanAgreed", "05", OTHER_CASE),
+            screened("PlanAgreed", "16"),
+        ],
+        "referral": [
+            referred("ReferralSent", SOMBAT, "07"),
+            referred("ReferralSent", MALEE, "07", OTHER_CASE),
+            referred("ReferralAccepted", MALEE, "08", OTHER_CASE),
+            referred("PlacementConfirmed", SOMBAT, "09"),
+            referred("PersonAdmitted", MALEE, "11", OTHER_CASE),
+            referred("ReferralEnded", SOMBAT, "15", outcome="stable"),
+            referred("ReferralFailed", MALEE, "17", OTHER_CASE),
+        ],
+    }
+
+
+def interleaved(chance):
+    """The story with its sources mixed by chance, in batches of chance."""
+    sources = {name: list(facts) for name, facts in story().items()}
+    mixed = []
+    while any(sources.values()):
+        mixed.append(sources[chance.choice([name for name, facts in sources.items() if facts])].pop(0))
+    while mixed:
+        size = chance.randint(1, 6)
+        yield mixed[:size]
+        del mixed[:size]
+
+
+def test_whatever_order_the_sources_are_heard_in_the_read_models_end_the_same():
+    with fresh() as db:
+        for facts in story().values():
+            project(db, *facts)
+        expected = rows(db)
+        assert [projections.find(db, case_id)["status"] for case_id in (CASE, OTHER_CASE)] == [
+            "planned",
+            "closed",
+        ]
+    for seed in range(150):
+        with fresh() as db:
+            for batch in interleaved(Random(seed)):
+                project(db, *batch)
+            assert rows(db) == expected, f"seed {seed}"
+
+
+def test_facts_heard_again_change_nothing(db):
+    for facts in story().values():
+        project(db, *facts)
+    before = rows(db)
+    for facts in story().values():
+        project(db, *facts)
+    assert rows(db) == before
+
+
+def test_case_numbers_count_by_centre_and_budget_year(db):
+    taken = [
+        projections.take_number(db, *of) for of in (("60", 2569), ("60", 2569), ("61", 2569), ("60", 2570))
+    ]
+    assert taken == ["60-2569-0001", "60-2569-0002", "61-2569-0001", "60-2570-0001"]
+
+
+def test_case_numbers_go_on_after_the_counter_was_replayed(db):
+    project(db, *reversed(opened_both()[0::2]))
+    assert projections.take_number(db, "60", 2569) == "60-2569-0003"
+    project(db, ours(OPENED, 1, "01"))
+    assert projections.take_number(db, "60", 2569) == "60-2569-0004"
+
+
+def many(db, count):
+    """`count` cases of centres 60 and 61 in turn; two were opened at each instant."""
+    made = []
+    for number in range(1, count + 1):
+        centre = ("60", "61")[number % 2]
+        ids = {"case_id": f"case-{number:02}", "person_id": f"person-{number:02}"}
+        opened = replace(OPENED, case_number=f"{centre}-2569-{number:04}", **ids)
+        made += [
+            ours(opened, 1, f"{number // 2:02}", centre),
+            ours(replace(IDENTIFIED, **ids), 1, f"{number // 2:02}", centre),
+        ]
+    project(db, *made)
+
+
+def numbers_of(found):
+    return [int(row["case_number"][-4:]) for row in found]
+
+
+def test_cases_are_listed_newest_first_page_by_page(db):
+    many(db, 7)
+    seen, cursor = [], None
+    while True:
+        found, cursor = projections.page(db, None, None, None, 3, cursor)
+        seen += numbers_of(found)
+        if cursor is None:
+            break
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+
+def test_cases_are_listed_by_centre_status_and_beginning_of_the_number(db):
+    many(db, 12)
+    project(
+        db, screened("ScreeningCompleted", "30", "case-04"), screened("ScreeningCompleted", "30", "case-05")
+    )
+
+    def listed(centres=None, status=None, beginning=None):
+        return numbers_of(projections.page(db, centres, status, beginning, 50, None)[0])
+
+    assert listed(["60"]) == [12, 10, 8, 6, 4, 2]
+    assert listed(["60", "61"], "screened") == [5, 4] and listed(["60"], "screened") == [4]
+    assert listed(beginning="60-2569-001") == [12, 10] and listed(beginning="2569") == [] == listed(
+        beginning="%"
+    )
+    assert listed([]) == []
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "bnVsbA", "ก"])
+def test_a_broken_cursor_is_named(db, cursor):
+    with pytest.raises(Invalid) as wrong:
+        projections.page(db, None, None, None, 3, cursor)
+    assert set(wrong.value.errors) == {"cursor"}
+
+
+def test_a_case_without_its_person_is_reported(db):
+    project(db, *opened_both())
+    assert list(projections.wrong(db)) == []
+    project(db, ours(replace(OPENED, case_id="lost", case_number="60-2569-0009", person_id="lost"), 1, "03"))
+    assert list(projections.wrong(db)) == ["Case lost has no person."]

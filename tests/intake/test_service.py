@@ -1,0 +1,356 @@
+"""Through intake's doors, with stand-ins for the services it hears that say whatever they are told to say."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from services.intake.projections import access_log
+from services.intake.service import IntakeService
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.doors import Doors, Runtime, doors_of
+from services.kernel.envelope import Envelope, derived_id, instant
+from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Stale
+from services.kernel.local import Network, SimulatedClock
+from services.kernel.wiring import Wiring
+
+MONDAY = datetime(2026, 3, 2, 3, tzinfo=UTC)
+CARD = "1234567890121"
+BODY = {
+    "centre": "60",
+    "channel": "police",
+    "found": {"subdistrict": "600101", "place": "ใต้สะพานเดชาติวงศ์"},
+    "person": {
+        "identity_status": "confirmed_card",
+        "name": {"title": "นาย", "first": "สมชาย", "last": "ใจดี"},
+        "national_id": CARD,
+        "sex": "male",
+        "birth_date": "1957-05",
+        "nationality": "thai",
+        "domicile": [{"province": "60", "basis": "registered_house"}],
+    },
+    "danger": "none",
+    "note": "รู้จักร้านก๋วยเตี๋ยวหน้าตลาด",
+}
+NOBODY = {
+    **BODY,
+    "found": {},
+    "person": {"identity_status": "unknown", "sex": "female", "nationality": "unknown", "domicile": []},
+}
+NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
+MEMBER = {"user": "member-60", "role": "member"}
+MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
+
+
+@dataclass(frozen=True)
+class PlanAgreed:
+    case_id: str
+
+
+@dataclass(frozen=True)
+class ReferralSent:
+    case_id: str
+    person_id: str
+    referral_id: str
+    consent: str
+
+
+@dataclass(frozen=True)
+class PlacementConfirmed:
+    case_id: str
+    referral_id: str
+
+
+SAYING = Decider(lambda told, state: [told], lambda state, told: state, None)
+PLANS = Aggregate("plan", SAYING, (PlanAgreed,), "case")
+REFERRALS = Aggregate("referral", SAYING, (ReferralSent, PlacementConfirmed), "case")
+
+
+class Screening(Doors):
+    name = "screening"
+    runtime = Runtime(Wiring("screening", aggregates=(PLANS,)))
+
+
+class Referral(Doors):
+    name = "referral"
+    runtime = Runtime(Wiring("referral", aggregates=(REFERRALS,)))
+
+
+@pytest.fixture
+def net(tmp_path):
+    network = Network([IntakeService, Screening, Referral], SimulatedClock(MONDAY), data=tmp_path)
+    yield network
+    network.close()
+
+
+def opened(net, body=BODY, **more):
+    return net.call("intake", "open_case", body, **more)
+
+
+def read(net, case_id, **more):
+    show = {"show": more.pop("show")} if "show" in more else {}
+    return net.call("intake", "case", {"case_id": case_id, **show}, **more)
+
+
+def said(net, service, aggregate, id, event):
+    """Another service records a fact, and everybody hears it."""
+    command, now = str(uuid4()), instant(net.clock())
+    about = Envelope(command, "", "worker-60", "60", now, now, command, command)
+    net.runtimes[service].execute(about, lambda unit: len(unit.handle(aggregate, id, event)))
+    net.settle()
+
+
+def accesses(net):
+    asked = select(access_log.c.who, access_log.c.what, access_log.c.case_id, access_log.c.person_id)
+    return net.read(
+        "intake", lambda db: [tuple(row) for row in db.execute(asked.order_by(access_log.c.access_id))]
+    )
+
+
+def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(net):
+    answer = opened(net)
+    assert answer | {"case_id": ""} == {
+        "case_id": "",
+        "case_number": "60-2569-0001",
+        "version": 1,
+        "warnings": [],
+    }
+    case = read(net, answer["case_id"])
+    person = case.pop("person")
+    assert case == {
+        "case_id": answer["case_id"],
+        "case_number": "60-2569-0001",
+        "centre": "60",
+        "status": "open",
+        "channel": "police",
+        "danger": "none",
+        "opened": case["opened"],
+        "version": 1,
+        "found": {"subdistrict": "600101"},
+    }
+    assert person == {
+        "person_id": person["person_id"],
+        "identity_status": "confirmed_card",
+        "sex": "male",
+        "age": {"on": "2026-03-02", "min": 68, "max": 68},
+        "age_band": "60-69",
+        "nationality": "thai",
+        "domicile": [{"province": "60", "basis": "registered_house"}],
+        "province": "60",
+        "name": {"title": "นาย", "first": "สมชาย", "last": "ใจดี", "alias": None, "display": "นายสมชาย ใจดี"},
+        "national_id": "1-2345-xxxxx-xx-x",
+        "birth_date": "1957-05",
+        "place": BODY["found"]["place"],
+        "note": BODY["note"],
+        "erased": False,
+    }
+
+
+def test_a_case_is_opened_for_somebody_of_whom_nothing_is_known(net):
+    person = read(net, opened(net, NOBODY)["case_id"])["person"]
+    assert person["name"]["display"] == "หญิงไม่ทราบชื่อ 60-2569-0001" and person["name"]["first"] is None
+    assert {person[field] for field in ("age", "age_band", "national_id", "birth_date", "place")} == {None}
+
+
+def test_what_looks_wrong_is_told_and_the_case_is_opened(net):
+    odd = deepcopy(BODY)
+    odd["person"]["national_id"], odd["found"]["subdistrict"] = "1234567890122", "610101"
+    answer = opened(net, odd)
+    assert answer["warnings"] == ["wrong_check_digit", "found_outside_province"] and answer["version"] == 1
+    assert read(net, answer["case_id"])["person"]["province"] == "61"
+
+
+def test_the_same_command_opens_one_case(net):
+    key = str(uuid4())
+    first, again = (opened(net, key=key, fingerprint="a") for _ in range(2))
+    assert first == again
+    with pytest.raises(KeyReused):
+        opened(net, key=key, fingerprint="b")
+    assert opened(net)["case_number"] == "60-2569-0002"
+
+
+def test_a_refused_case_takes_no_number(net):
+    unborn = {**NOBODY, "person": {**NOBODY["person"], "birth_date": "2026-04"}}
+    with pytest.raises(Invalid) as wrong:
+        opened(net, unborn)
+    assert list(wrong.value.errors) == ["person.birth_date"]
+    assert opened(net)["case_number"] == "60-2569-0001"
+
+
+def test_a_case_is_numbered_in_the_budget_year_it_happened_in(net):
+    last_day = datetime(2025, 9, 30, 16, 59, tzinfo=UTC)
+    at = (last_day, last_day + timedelta(minutes=1), MONDAY)
+    assert [opened(net, at=when)["case_number"] for when in at] == [
+        "60-2568-0001",
+        "60-2569-0001",
+        "60-2569-0002",
+    ]
+
+
+def test_nobody_opens_a_case_for_another_centre_or_an_unknown_one(net):
+    with pytest.raises(Forbidden):
+        opened(net, **NEIGHBOUR)
+    with pytest.raises(Invalid) as wrong:
+        opened(net, {**BODY, "centre": "99"})
+    assert list(wrong.value.errors) == ["centre"]
+
+
+@pytest.mark.parametrize("door", ["open_case", "case", "cases", "close_case", "reopen_case"])
+@pytest.mark.parametrize("role", ["admin", "partner"])
+def test_an_administrator_and_a_partner_have_no_door_to_cases(net, door, role):
+    with pytest.raises(Forbidden):
+        net.call("intake", door, {}, role=role, centres=("*",))
+
+
+@pytest.mark.parametrize("role", ["member", "ministry"])
+def test_those_who_only_read_cannot_change_a_case(net, role):
+    case_id = opened(net)["case_id"]
+    for door, body in (("open_case", BODY), ("close_case", {"case_id": case_id, "reason": "moved"})):
+        with pytest.raises(Forbidden):
+            net.call("intake", door, body, role=role, centres=("*",))
+
+
+def test_another_centres_case_is_not_known(net):
+    case_id = opened(net)["case_id"]
+    for door, more in (
+        ("case", {}),
+        ("close_case", {"reason": "moved"}),
+        ("reopen_case", {"reason": "back"}),
+    ):
+        with pytest.raises(NotFound):
+            net.call("intake", door, {"case_id": case_id, **more}, **NEIGHBOUR)
+        with pytest.raises(NotFound):
+            net.call("intake", door, {"case_id": str(uuid4()), **more})
+    assert accesses(net) == []
+
+
+@pytest.mark.parametrize("reader", [MEMBER, MINISTRY])
+def test_others_see_codes_only(net, reader):
+    case_id = opened(net)["case_id"]
+    person = read(net, case_id, show="identifiers", **reader)["person"]
+    [listed] = net.call("intake", "cases", {}, **reader)["items"]
+    for shown in (person, listed["person"]):
+        assert set(shown) == {
+            "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province",
+        }  # fmt: skip
+        assert (shown["sex"], shown["age"], shown["age_band"], shown["province"]) == (
+            "male",
+            None,
+            "60-69",
+            "60",
+        )
+    assert accesses(net) == []
+
+
+def test_every_read_of_personal_fields_is_logged(net):
+    cases = [opened(net)["case_id"], opened(net, NOBODY)["case_id"]]
+    people = [read(net, case_id)["person"]["person_id"] for case_id in cases]
+    shown = read(net, cases[0], user="director-60", role="director", show="identifiers")
+    assert shown["person"]["national_id"] == CARD
+    net.call("intake", "cases", {"limit": 1})
+    assert accesses(net) == [
+        ("worker-60", "names", cases[0], people[0]),
+        ("worker-60", "names", cases[1], people[1]),
+        ("director-60", "identifiers", cases[0], people[0]),
+        ("worker-60", "listed", cases[1], people[1]),
+    ]
+
+
+def test_nothing_personal_lies_in_plain_text_in_the_database(net, tmp_path):
+    opened(net)
+    net.close()
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for personal in ("สมชาย", CARD, "1957-05", "เดชาติวงศ์", "ก๋วยเตี๋ยว"):
+        assert personal.encode() not in kept
+
+
+def test_an_erased_person_is_shown_as_erased(net):
+    case_id = opened(net)["case_id"]
+    person_id = read(net, case_id)["person"]["person_id"]
+    net.runtimes["intake"].vault.shred(person_id, instant(net.clock()))
+    person = read(net, case_id, show="identifiers")["person"]
+    assert {person[field] for field in ("name", "national_id", "birth_date", "place", "note")} == {None}
+    assert (person["erased"], person["sex"], person["age_band"]) == (True, "male", "60-69")
+    [listed] = net.call("intake", "cases", {})["items"]
+    assert (listed["person"]["name"], listed["person"]["erased"]) == (None, True)
+
+
+def test_a_case_is_closed_and_reopened(net):
+    case_id = opened(net)["case_id"]
+    close, reopen = (
+        {"case_id": case_id, "reason": reason, "note": "โทรแล้ว"} for reason in ("moved", "กลับมา")
+    )
+    assert net.call("intake", "reopen_case", reopen) == {"status": "open", "version": 1}
+    assert net.call("intake", "close_case", close) == {"status": "closed", "version": 2}
+    assert net.call("intake", "close_case", close) == {"status": "closed", "version": 2}
+    assert read(net, case_id)["status"] == "closed"
+    assert net.call("intake", "reopen_case", reopen) == {"status": "open", "version": 3}
+    assert (read(net, case_id)["status"], read(net, case_id)["version"]) == ("open", 3)
+
+
+def test_a_change_of_a_case_that_moved_on_is_stale(net):
+    case_id = opened(net)["case_id"]
+    with pytest.raises(Stale):
+        net.call("intake", "close_case", {"case_id": case_id, "reason": "moved"}, if_match=2)
+    net.call("intake", "close_case", {"case_id": case_id, "reason": "moved"}, if_match=1)
+
+
+def test_the_status_follows_the_other_services_and_a_sent_referral_records_its_consent(net):
+    case_id, other = opened(net)["case_id"], opened(net)["case_id"]
+    person_id = read(net, case_id)["person"]["person_id"]
+    said(net, "screening", PLANS, case_id, PlanAgreed(case_id))
+    assert read(net, case_id)["status"] == "planned"
+    said(net, "referral", REFERRALS, "r", ReferralSent(case_id, person_id, "r", "given"))
+    assert (read(net, case_id)["status"], read(net, case_id)["version"]) == ("referred", 2)
+    said(net, "referral", REFERRALS, "r", PlacementConfirmed(case_id, "r"))
+    net.call("intake", "close_case", {"case_id": case_id, "reason": "done"})
+    back = net.call("intake", "reopen_case", {"case_id": case_id, "reason": "by_mistake"})
+    assert back == {"status": "placed", "version": 4} and read(net, other)["status"] == "open"
+    assert net.runtimes["intake"].verify() == []
+
+
+def test_cases_are_listed_newest_first_for_those_who_may_see_them(net):
+    cases = [opened(net)["case_number"] for _ in range(3)]
+    cases.append(opened(net, {**NOBODY, "centre": "61"}, **NEIGHBOUR)["case_number"])
+
+    def listed(body=None, **caller):
+        answer = net.call("intake", "cases", body or {}, **caller)
+        return [item["case_number"] for item in answer["items"]], answer["next"]
+
+    assert listed() == (cases[2::-1], None)
+    assert listed(**MINISTRY) == (cases[::-1], None) and listed({"centre": "61"}, **MINISTRY) == (
+        cases[3:],
+        None,
+    )
+    assert listed({"q": "60-2569-0002"}) == (cases[1:2], None) and listed({"status": "placed"}) == ([], None)
+    first, following = listed({"limit": 2})
+    assert (first, listed({"limit": 2, "cursor": following})) == ([cases[2], cases[1]], ([cases[0]], None))
+    with pytest.raises(Forbidden):
+        listed({"centre": "61"})
+
+
+def test_read_models_replayed_from_the_log_are_the_same(net):
+    case_ids = [opened(net)["case_id"], opened(net, NOBODY)["case_id"]]
+    said(net, "screening", PLANS, case_ids[0], PlanAgreed(case_ids[0]))
+    net.call("intake", "close_case", {"case_id": case_ids[1], "reason": "moved"})
+    before = [read(net, case_id) for case_id in case_ids]
+    net.runtimes["intake"].rebuild(None, lambda done, total: None)
+    assert [read(net, case_id) for case_id in case_ids] == before
+    assert opened(net)["case_number"] == "60-2569-0003"
+
+
+def test_every_door_names_what_it_does():
+    actions = {
+        name: door.action for name, door in doors_of(IntakeService).items() if door.action.startswith("case.")
+    }
+    assert actions == {
+        "open_case": "case.open", "close_case": "case.close", "reopen_case": "case.reopen", "case": "case.read", "cases": "case.list",
+    }  # fmt: skip
+
+
+def test_a_retried_command_makes_the_same_ids(net):
+    key = str(uuid4())
+    assert opened(net, key=key)["case_id"] == derived_id(key, "case")
