@@ -1,0 +1,202 @@
+"""Thai text and people's names: clean-up, titles, display, and the folded words a search compares."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["th", "en"]
+Sex = Literal["male", "female", "other", "unknown"]
+
+CONSONANT = "\u0e01-\u0e2e"
+LEADING_VOWEL = "\u0e40-\u0e44"
+TONE = "\u0e48-\u0e4b"
+UPPER_LOWER = "\u0e31\u0e34-\u0e3a\u0e47\u0e4d"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A DOPA name prefix: its code, its short and full forms, and its English one ('' if it has none)."""
+
+    code: str
+    short: str
+    full: str
+    english: str = ""
+
+
+TITLES = (
+    Title("003", "นาย", "นาย", "Mr"),
+    Title("005", "นาง", "นาง", "Mrs"),
+    Title("004", "น.ส.", "นางสาว", "Miss"),
+    Title("001", "ด.ช.", "เด็กชาย", "Master"),
+    Title("002", "ด.ญ.", "เด็กหญิง", "Miss"),
+    Title("831", "พระ", "พระ", "Phra"),
+    Title("839", "พระมหา", "พระมหา", "Phra Maha"),
+    Title("832", "ส.ณ.", "สามเณร", "Samanen"),
+    Title("863", "แม่ชี", "แม่ชี", "Mae Chi"),
+    Title("121", "ม.ร.ว.", "หม่อมราชวงศ์"),
+    Title("122", "ม.ล.", "หม่อมหลวง"),
+    Title("134", "นพ.", "นายแพทย์"),
+    Title("135", "พญ.", "แพทย์หญิง"),
+    Title("140", "ดร.", "ดอกเตอร์"),
+    Title("226", "พลฯ", "พลทหาร"),
+    Title("225", "ส.ต.", "สิบตรี"),
+    Title("224", "ส.ท.", "สิบโท"),
+    Title("223", "ส.อ.", "สิบเอก"),
+    Title("220", "จ.ส.อ.", "จ่าสิบเอก"),
+    Title("218", "ร.ต.", "ร้อยตรี"),
+    Title("673", "ด.ต.", "นายดาบตำรวจ"),
+    Title("687", "อส.", "สมาชิกอาสารักษาดินแดน"),
+)
+"""The prefixes people need, the commonest first; codes and forms as in DOPA's list (SIL-TH, CC0)."""
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_DOUBLE_E = re.compile("เเ")
+_STRAY_LONG_A = re.compile("(?<![ฤฦ])ๅ")
+_MARKS = re.compile(f"[{UPPER_LOWER}{TONE}\u0e4c]{{2,}}")
+_SPLIT_AM = re.compile(f"ํ([{TONE}]?)า")
+
+_PRISON = re.compile(r"^(?:(?:(?:นักโทษ|ผู้ต้องขัง)(?:ชาย|หญิง)?|[นข]\s?\.?\s?[ชญ]\s?\.)\s*)+")
+
+_TITLE_SPELLINGS = tuple(
+    sorted(
+        {spelling for title in TITLES for spelling in (title.short, title.full)} | {"นส.", "ดช.", "ดญ."},
+        key=len,
+        reverse=True,
+    )
+)
+_LATIN_TITLE = re.compile(r"^(?:mr|mrs|miss|ms|master|dr)\.?\s+(?=\S)", re.IGNORECASE)
+_NAME_START = re.compile(f"[{LEADING_VOWEL}]?[{CONSONANT}]")
+
+_SAME_SOUND = str.maketrans("ณศษซธฑฒถฐฎฏภผฬขฃฅฆฉฌฝฮ", "นสสสทททททดตพพลคคคคชชฟห")
+_SILENT = re.compile(f"[{CONSONANT}][ิุ]?์")
+_FOLDS = (
+    (re.compile(f"[{TONE}\u0e47\u0e4c\u0e4e]"), ""),
+    (re.compile(f"(?<![\u0e01-\u0e3a])([{LEADING_VOWEL}]?)ห(?=[งญณนมยรลฬว])"), r"\1"),
+    (re.compile("[ศษส]รี"), "สี"),
+    (re.compile(f"ะ(?=[{CONSONANT}])"), ""),
+    (re.compile(f"รร(?=[{CONSONANT}])"), "ั"),
+    (re.compile("รร"), "ัน"),
+    (re.compile(f"[ไใ]([{CONSONANT}])"), r"\1ัย"),
+    (re.compile("ำ"), "ัม"),
+    (re.compile("ฤๅ?"), "รึ"),
+    (re.compile(f"(?<=[{LEADING_VOWEL}])ญ|ญ(?=[\u0e30-\u0e39])"), "ย"),
+    (re.compile("ญ"), "น"),
+)
+_DOUBLED = re.compile(f"([{CONSONANT}])\\1+")
+_NOT_WORD = re.compile(r"[^\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+|_")
+
+_ONSET = re.compile("^[หอ](?=[งนมยรลว])")
+_FINAL = str.maketrans("กคงจชดตทสนรลบปพฟมยว", "1123333334445555678", "หอ")
+
+
+def normalise(text: str) -> str:
+    """Text as it was meant: composed, one space between words, nothing invisible, Thai marks in typing order.
+
+    Never NFKC: it takes ำ apart. Idempotent.
+    """
+    cleaned = _STRAY_LONG_A.sub("า", _DOUBLE_E.sub("แ", _INVISIBLE.sub("", text)))
+    ordered = unicodedata.normalize("NFC", _MARKS.sub(_in_typing_order, cleaned))
+    return " ".join(_SPLIT_AM.sub(r"\1ำ", ordered).split())
+
+
+def _in_typing_order(marks: re.Match[str]) -> str:
+    """Vowels before tone marks, each mark once."""
+    return "".join(sorted(dict.fromkeys(marks[0]), key=lambda mark: mark >= "\u0e48" and mark != "\u0e4d"))
+
+
+def without_prison_prefix(text: str) -> str:
+    """A title or name without นักโทษชาย/หญิง, น.ช., น.ญ. and the like, which may never be shown."""
+    return _PRISON.sub("", normalise(text))
+
+
+def without_title(text: str) -> str:
+    """A full name without its leading title; a name that merely begins like one (นายิกา) stays whole."""
+    name = without_prison_prefix(text)
+    for spelling in _TITLE_SPELLINGS:
+        rest = name.removeprefix(spelling).lstrip()
+        if rest != name and len(rest) >= 2 and _NAME_START.match(rest):
+            return rest
+    return _LATIN_TITLE.sub("", name)
+
+
+def display_name(title: str = "", first: str = "", last: str = "", alias: str = "") -> str:
+    """A person's name as shown: 'นายสมชาย ใจดี (ชัย)'; '' if nothing is known. A title alone is no name."""
+    title, first, last, alias = (without_prison_prefix(part) for part in (title, first, last, alias))
+    given = f"{first} {last}".strip()
+    if not given:
+        return alias
+    joint = "" if _is_thai(title) and _is_thai(given) else " "
+    whole = f"{title}{joint}{given}" if title else given
+    return f"{whole} ({alias})" if alias else whole
+
+
+def provisional_name(sex: Sex, case_number: str, language: Language) -> str:
+    """What to call somebody whose name is unknown: 'ชายไม่ทราบชื่อ 60-2569-0012'."""
+    if language == "th":
+        who = {"male": "ชาย", "female": "หญิง"}.get(sex, "")
+        return f"{who}ไม่ทราบชื่อ {case_number}"
+    who = {"male": "man", "female": "woman"}.get(sex, "person")
+    return f"Unknown {who} {case_number}"
+
+
+def _is_thai(text: str) -> bool:
+    return bool(text) and "\u0e01" <= text[0] <= "\u0e5b"
+
+
+def fold(text: str) -> str:
+    """Text as it sounds, for comparing only: same-sounding letters merged, marks and silent letters dropped.
+
+    สมไชย and สมชัย, พัชราภรณ์ and ภัชราพร fold alike. Words stay apart; Latin loses case and accents.
+    """
+    folded = _SILENT.sub("", normalise(text))
+    for pattern, replacement in _FOLDS:
+        folded = pattern.sub(replacement, folded)
+    folded = folded.translate(_SAME_SOUND)
+    latin = "".join(
+        c for c in unicodedata.normalize("NFD", folded.casefold()) if not "\u0300" <= c <= "\u036f"
+    )
+    return " ".join(_DOUBLED.sub(r"\1", _NOT_WORD.sub(" ", latin)).split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of a name, in order, without its title: what a whole-word search compares."""
+    return tuple(fold(without_title(text)).split())
+
+
+def prefixes(text: str, least: int = 3) -> frozenset[str]:
+    """A name's folded words and their beginnings from `least` typed characters up, with and without its title.
+
+    What a name is found by: some form of every word of `asked` is in here. Each beginning is folded by itself,
+    because the fold of a beginning need not begin the fold of the word.
+    """
+    typed = {*without_prison_prefix(text).split(), *without_title(text).split()}
+    return frozenset(fold(word[:end]) for word in typed for end in {*range(least, len(word)), len(word)}) - {
+        ""
+    }
+
+
+def asked(text: str) -> tuple[frozenset[str], ...]:
+    """For each word typed into a search, its folded forms: as it stands and, if it begins so, without a title."""
+    stripped = without_title(text).split()
+    typed = without_prison_prefix(text).split()[-len(stripped) :]
+    forms = (frozenset({fold(whole), fold(bare)}) - {""} for whole, bare in zip(typed, stripped, strict=True))
+    return tuple(form for form in forms if form)
+
+
+def trigrams(text: str) -> frozenset[str]:
+    """The three-letter pieces of each folded word, its ends marked by spaces, for search by likeness."""
+    padded = [f"  {word} " for word in words(text)]
+    return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))
+
+
+def sound(word: str) -> str:
+    """A sound code of one Thai word: its first consonant and the closing sounds (1-8) of up to four more.
+
+    Coarser than fold, for finding candidates together with the birth year; '' if no Thai consonant is left.
+    """
+    letters = _ONSET.sub("", re.sub(f"[^{CONSONANT}]", "", fold(word)))
+    if not letters:
+        return ""
+    rest = re.sub(r"(.)\1+", r"\1", letters[1:].translate(_FINAL))
+    return letters[0].replace("ล", "ร") + rest[:4]
