@@ -1,0 +1,502 @@
+"""The rules of one referral: what may follow what, and who must have been asked first. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, assert_never, get_args
+
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.envelope import instant
+from services.kernel.errors import Refused
+from services.referral.events import (
+    About,
+    Event,
+    FollowUpDue,
+    FollowUpRecorded,
+    PartnerTold,
+    PersonAdmitted,
+    PersonTravelling,
+    PlacementConfirmed,
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralDeclined,
+    ReferralEnded,
+    ReferralEnteredInError,
+    ReferralExpired,
+    ReferralFailed,
+    ReferralSent,
+    ReferralWaitlisted,
+    ReferralWithdrawn,
+    Work,
+)
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Days from when it was recorded until an answer is due, and from the placement until each follow-up."""
+
+    answer_days: int
+    waiting_list_days: int
+    follow_up_days: tuple[int, ...]
+
+
+# A fact keeps the deadline it was given, so a change here counts from the next fact on.
+DEADLINES = Deadlines(answer_days=14, waiting_list_days=60, follow_up_days=(30, 90, 180, 365))
+
+
+class Status(StrEnum):
+    UNSENT = "unsent"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WAITLISTED = "waitlisted"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    TRAVELLING = "travelling"
+    ADMITTED = "admitted"
+    PLACED = "placed"
+    ENDED = "ended"
+    FAILED = "failed"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
+AWAITING_ANSWER = frozenset({Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED})
+OVER = frozenset(
+    {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN, Status.ENDED, Status.FAILED, Status.ENTERED_IN_ERROR}
+)
+
+
+class Place(StrEnum):
+    """What is known of the place; none: it was over before partners answered, so no place is held."""
+
+    PENDING = "pending"
+    RESERVED = "reserved"
+    REFUSED = "refused"
+    TAKEN = "taken"
+    RELEASED = "released"
+    NONE = "none"
+
+
+# What comes in with SendReferral from other services, as heard from them.
+
+
+@dataclass(frozen=True)
+class Case:
+    case_id: str
+    person_id: str
+    centre: str
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Programme:
+    programme_id: str
+    partner_id: str
+    path: str
+    kind: str
+    under_ministry: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    plan_id: str
+    path: str
+    programme_id: str | None
+
+    def covers(self, programme: Programme) -> bool:
+        """A plan for one programme binds to it; otherwise to every programme of its path."""
+        if self.programme_id is not None:
+            return self.programme_id == programme.programme_id
+        return self.path == programme.path
+
+
+@dataclass(frozen=True)
+class SendReferral:
+    """`consent`: given, refused, or unable (with a witness). `already_open`: a referral of this case there is open."""
+
+    referral_id: str
+    case: Case
+    programme: Programme
+    plan: Plan | None
+    consent: str
+    witness: str | None
+    waitlist: bool
+    already_open: bool
+    now: datetime
+
+
+@dataclass(frozen=True)
+class TellPartner:
+    """The partners service reserved a place."""
+
+    now: datetime
+
+
+@dataclass(frozen=True)
+class HearNoPlace:
+    """The partners service refused a place; `waiting`: the referral stands in the programme's queue."""
+
+    waiting: bool
+    now: datetime
+
+
+@dataclass(frozen=True)
+class ExpireReferral:
+    now: datetime
+
+
+@dataclass(frozen=True)
+class RaiseFollowUp:
+    days: int
+
+
+# The steps people take. The field names are those of the request and of the fact.
+
+
+@dataclass(frozen=True)
+class AcknowledgeReferral:
+    said_by: str | None = None
+    by_channel: str | None = None
+
+
+@dataclass(frozen=True)
+class AcceptReferral:
+    said_by: str | None = None
+    by_channel: str | None = None
+
+
+@dataclass(frozen=True)
+class DeclineReferral:
+    reason: str
+    whose: str
+    said_by: str | None = None
+    by_channel: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class WaitlistReferral:
+    now: datetime
+    said_by: str | None = None
+    by_channel: str | None = None
+
+
+@dataclass(frozen=True)
+class WithdrawReferral:
+    reason: str | None = None
+    said_by: str | None = None
+    by_channel: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordTravel:
+    said_by: str | None = None
+    by_channel: str | None = None
+
+
+@dataclass(frozen=True)
+class AdmitPerson:
+    said_by: str | None = None
+    by_channel: str | None = None
+
+
+@dataclass(frozen=True)
+class ConfirmPlacement:
+    said_by: str | None = None
+    by_channel: str | None = None
+
+
+@dataclass(frozen=True)
+class FailReferral:
+    reason: str | None = None
+    said_by: str | None = None
+    by_channel: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordFollowUp:
+    in_place: bool
+    work: Work | None = None
+    said_by: str | None = None
+    by_channel: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class EndReferral:
+    outcome: str
+    said_by: str | None = None
+    by_channel: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class EnterInError:
+    said_by: str | None = None
+    by_channel: str | None = None
+    note: str | None = None
+
+
+Step = (
+    AcknowledgeReferral
+    | AcceptReferral
+    | DeclineReferral
+    | WaitlistReferral
+    | WithdrawReferral
+    | RecordTravel
+    | AdmitPerson
+    | ConfirmPlacement
+    | FailReferral
+    | RecordFollowUp
+    | EndReferral
+    | EnterInError
+)
+Command = SendReferral | TellPartner | HearNoPlace | ExpireReferral | RaiseFollowUp | Step
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the life cycle: a step, the statuses it may follow, the one it leads to (None: it stays)."""
+
+    step: type[Step]
+    follows: frozenset[Status]
+    leads_to: Status | None
+    by_partner: bool = False
+
+
+LIFE_CYCLE: Mapping[str, Row] = {
+    "acknowledge": Row(AcknowledgeReferral, frozenset({Status.SENT}), Status.ACKNOWLEDGED, by_partner=True),
+    "accept": Row(AcceptReferral, AWAITING_ANSWER, Status.ACCEPTED, by_partner=True),
+    "decline": Row(DeclineReferral, AWAITING_ANSWER, Status.DECLINED, by_partner=True),
+    "waitlist": Row(
+        WaitlistReferral, frozenset({Status.SENT, Status.ACKNOWLEDGED}), Status.WAITLISTED, by_partner=True
+    ),
+    "withdraw": Row(
+        WithdrawReferral, AWAITING_ANSWER | {Status.ACCEPTED, Status.TRAVELLING}, Status.WITHDRAWN
+    ),
+    "travel": Row(RecordTravel, frozenset({Status.ACCEPTED}), Status.TRAVELLING),
+    "admit": Row(AdmitPerson, frozenset({Status.ACCEPTED, Status.TRAVELLING}), Status.ADMITTED),
+    "confirm": Row(ConfirmPlacement, frozenset({Status.ADMITTED}), Status.PLACED),
+    "fail": Row(
+        FailReferral,
+        frozenset({Status.ACCEPTED, Status.TRAVELLING, Status.ADMITTED, Status.PLACED}),
+        Status.FAILED,
+    ),
+    "follow-up": Row(RecordFollowUp, frozenset({Status.PLACED}), None),
+    "end": Row(EndReferral, frozenset({Status.PLACED}), Status.ENDED),
+    "entered-in-error": Row(EnterInError, frozenset(Status) - {Status.UNSENT}, Status.ENTERED_IN_ERROR),
+}
+ROWS: Mapping[type[Any], Row] = {row.step: row for row in LIFE_CYCLE.values()}
+
+
+def step(name: str, said: Mapping[str, Any], now: datetime) -> Step:
+    """The command of a step by its name in the life cycle; `said` are its own fields."""
+    return WaitlistReferral(now, **said) if name == "waitlist" else LIFE_CYCLE[name].step(**said)
+
+
+@dataclass(frozen=True)
+class Referral:
+    """What decisions ask: where it stands, and what later facts repeat."""
+
+    status: Status = Status.UNSENT
+    place: Place = Place.NONE
+    about: Mapping[str, Any] = field(default_factory=dict)
+    path: str = ""
+    kind: str = ""
+    outside_ministry: bool = False
+    answer_due: str = ""
+    follow_ups_due: frozenset[int] = frozenset()
+
+
+def decide(command: Command, referral: Referral) -> list[Event]:
+    match command:
+        case SendReferral():
+            return _send(command, referral)
+        case TellPartner(now):
+            if referral.status in AWAITING_ANSWER and referral.place in (Place.PENDING, Place.REFUSED):
+                return [PartnerTold(**referral.about, answer_due=_after(now, DEADLINES.answer_days))]
+            return []  # already told; or over, and the partners service releases the place by what it hears
+        case HearNoPlace(waiting, now):
+            if referral.status != Status.SENT or referral.place != Place.PENDING:
+                return []
+            if waiting:
+                return [
+                    ReferralWaitlisted(**referral.about, answer_due=_after(now, DEADLINES.waiting_list_days))
+                ]
+            return [ReferralDeclined(**referral.about, reason="no_place", whose="system")]
+        case ExpireReferral(now):
+            # A deadline that was moved on while this one was firing is not due.
+            if referral.status in AWAITING_ANSWER and referral.answer_due <= instant(now):
+                return [ReferralExpired(**referral.about, was=referral.status.value)]
+            return []
+        case RaiseFollowUp(days):
+            if referral.status == Status.PLACED and days not in referral.follow_ups_due:
+                return [FollowUpDue(**referral.about, days=days)]
+            return []
+        case _:
+            return _take(command, referral)
+
+
+def _send(c: SendReferral, referral: Referral) -> list[Event]:
+    if referral.status != Status.UNSENT:
+        return []
+    if c.case.closed:
+        raise Refused("wrong_state", "The case is closed: reopen it before referring.")
+    if c.plan is None or not c.plan.covers(c.programme):
+        raise Refused("no_plan", "The working group has not agreed a plan that covers this programme.")
+    if c.consent == "refused":
+        raise Refused("consent_refused", "The person did not consent to this referral.")
+    if c.already_open:
+        raise Refused("duplicate_referral", "This case already has an open referral to this programme.")
+    return [
+        ReferralSent(
+            referral_id=c.referral_id,
+            case_id=c.case.case_id,
+            person_id=c.case.person_id,
+            programme_id=c.programme.programme_id,
+            partner_id=c.programme.partner_id,
+            plan_id=c.plan.plan_id,
+            path=c.plan.path,
+            kind=c.programme.kind,
+            under_ministry=c.programme.under_ministry,
+            outside_ministry=not c.programme.under_ministry,
+            consent=c.consent,
+            waitlist=c.waitlist,
+            answer_due=_after(c.now, DEADLINES.answer_days),
+            witness=c.witness,
+        )
+    ]
+
+
+def _take(step: Step, referral: Referral) -> list[Event]:
+    row = ROWS[type(step)]
+    if referral.status == row.leads_to:
+        return []
+    if referral.status not in row.follows:
+        raise Refused(
+            "wrong_state", f"{type(step).__name__} is not possible: the referral is {referral.status}."
+        )
+    if row.by_partner and referral.place != Place.RESERVED:
+        raise Refused("place_pending", "The partner answers only once a place is reserved.")
+    return [_fact(step, referral)]
+
+
+def _fact(step: Step, referral: Referral) -> Event:
+    about, said = referral.about, vars(step)
+    match step:
+        case AcknowledgeReferral():
+            return ReferralAcknowledged(**about, **said)
+        case AcceptReferral():
+            return ReferralAccepted(**about, **said)
+        case DeclineReferral():
+            return ReferralDeclined(**about, **said)
+        case WaitlistReferral(now, said_by, by_channel):
+            due = _after(now, DEADLINES.waiting_list_days)
+            return ReferralWaitlisted(**about, answer_due=due, said_by=said_by, by_channel=by_channel)
+        case WithdrawReferral():
+            return ReferralWithdrawn(**about, **said, was=referral.status.value)
+        case RecordTravel():
+            return PersonTravelling(**about, **said)
+        case AdmitPerson():
+            return PersonAdmitted(**about, **said)
+        case ConfirmPlacement():
+            return PlacementConfirmed(
+                **about,
+                **said,
+                path=referral.path,
+                kind=referral.kind,
+                outside_ministry=referral.outside_ministry,
+            )
+        case FailReferral():
+            return ReferralFailed(**about, **said, was=referral.status.value)
+        case RecordFollowUp():
+            return FollowUpRecorded(**about, **said, path=referral.path)
+        case EndReferral():
+            return ReferralEnded(**about, **said, path=referral.path)
+        case EnterInError():
+            return ReferralEnteredInError(**about, **said, was=referral.status.value)
+    assert_never(step)
+
+
+def _after(now: datetime, days: int) -> str:
+    return instant(now + timedelta(days=days))
+
+
+def evolve(referral: Referral, event: Event) -> Referral:
+    referral = replace(
+        referral, status=status_after(referral.status, event), place=place_after(referral.place, event)
+    )
+    match event:
+        case ReferralSent():
+            return replace(
+                referral,
+                about={about.name: getattr(event, about.name) for about in fields(About)},
+                path=event.path,
+                kind=event.kind,
+                outside_ministry=event.outside_ministry,
+                answer_due=event.answer_due,
+            )
+        case PartnerTold() | ReferralWaitlisted():
+            return replace(referral, answer_due=event.answer_due)
+        case FollowUpDue():
+            return replace(referral, follow_ups_due=referral.follow_ups_due | {event.days})
+        case _:
+            return referral
+
+
+def status_after(status: Status, event: Event) -> Status:
+    match event:
+        case ReferralSent():
+            return Status.SENT
+        case ReferralAcknowledged():
+            return Status.ACKNOWLEDGED
+        case ReferralAccepted():
+            return Status.ACCEPTED
+        case ReferralDeclined():
+            return Status.DECLINED
+        case ReferralWaitlisted():
+            return Status.WAITLISTED
+        case ReferralExpired():
+            return Status.EXPIRED
+        case ReferralWithdrawn():
+            return Status.WITHDRAWN
+        case PersonTravelling():
+            return Status.TRAVELLING
+        case PersonAdmitted():
+            return Status.ADMITTED
+        case PlacementConfirmed():
+            return Status.PLACED
+        case ReferralEnded():
+            return Status.ENDED
+        case ReferralFailed():
+            return Status.FAILED
+        case ReferralEnteredInError():
+            return Status.ENTERED_IN_ERROR
+        case PartnerTold() | FollowUpDue() | FollowUpRecorded():
+            return status
+    assert_never(event)
+
+
+def place_after(place: Place, event: Event) -> Place:
+    match event:
+        case ReferralSent():
+            return Place.PENDING
+        case PartnerTold():
+            return Place.RESERVED
+        case ReferralAccepted():
+            return Place.TAKEN
+        case ReferralWaitlisted() | ReferralDeclined() if place == Place.PENDING:
+            return Place.REFUSED  # the answer of the partners service: the partner itself was not told yet
+        case _ if status_after(Status.SENT, event) not in OVER:
+            return place
+        case _ if place in (Place.RESERVED, Place.TAKEN):
+            return Place.RELEASED
+        case _:
+            return Place.NONE if place == Place.PENDING else place
+
+
+REFERRAL = Aggregate("referral", Decider(decide, evolve, Referral()), get_args(Event), subject="case")

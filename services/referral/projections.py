@@ -1,0 +1,340 @@
+"""What referral shows and looks up. Every table here can be dropped and replayed from the logs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from services.kernel.envelope import Recorded
+from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
+from services.referral.domain import OVER, Case, Place, Plan, Programme, Status, place_after, status_after
+from services.referral.events import (
+    About,
+    FollowUpDue,
+    FollowUpRecorded,
+    PartnerTold,
+    ReferralSent,
+    ReferralWaitlisted,
+)
+
+metadata = MetaData()
+
+# ---- referrals, from our own facts
+
+referrals = Table(
+    "referral_v1",
+    metadata,
+    Column("referral_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("person_id", Text, nullable=False),
+    Column("programme_id", Text, nullable=False),
+    Column("partner_id", Text, nullable=False, index=True),
+    Column("centre", Text, nullable=False, index=True),
+    Column("plan_id", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("outside_ministry", Boolean, nullable=False),
+    Column("waitlist", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("answer_due", Text),
+    Column("follow_up_due", Integer),
+    Column("sent_at", Text, nullable=False),
+    Column("recorded", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    # At most one open referral of a case to a programme.
+    Column("open_key", Text, unique=True),
+)
+history = Table(
+    "referral_history_v1",
+    metadata,
+    Column("referral_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("recordedtime", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+)
+ABOUT = frozenset(f.name for f in fields(About))
+HIDDEN = ("person_id", "told", "recorded", "open_key")
+SHOWN = tuple(column for column in referrals.c if column.name not in HIDDEN)
+
+
+def project_referrals(db: Connection, facts: Sequence[Recorded]) -> None:
+    own = [fact for fact in facts if fact.source == "referral"]
+    ids = {fact.event.referral_id for fact in own}
+    known = db.execute(select(referrals).where(referrals.c.referral_id.in_(ids))).mappings()
+    rows = {row["referral_id"]: dict(row) for row in known}
+    steps = []
+    for fact in own:
+        row = _after(rows.get(fact.event.referral_id, {}), fact)
+        rows[fact.event.referral_id] = row
+        steps.append(_step(fact, row["status"]))
+    # Those that are over come first: within one batch one may end and the next be sent. Two sent at once meet in the
+    # unique key; the later one is decided again and refused.
+    upsert(db, referrals, sorted(rows.values(), key=lambda row: row["open_key"] or ""), ("referral_id",))
+    upsert(db, history, steps, ("referral_id", "version"))
+
+
+def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
+    event = fact.event
+    match event:
+        case ReferralSent():
+            row = {name: getattr(event, name) for name in ABOUT} | {
+                "centre": fact.centre,
+                "plan_id": event.plan_id,
+                "path": event.path,
+                "kind": event.kind,
+                "outside_ministry": event.outside_ministry,
+                "waitlist": event.waitlist,
+                "place": Place.NONE,
+                "told": False,
+                "answer_due": event.answer_due,
+                "follow_up_due": None,
+                "sent_at": fact.time,
+                "recorded": fact.recorded,
+            }
+        case PartnerTold():
+            row = row | {"told": True, "answer_due": event.answer_due}
+        case ReferralWaitlisted():
+            row = row | {"answer_due": event.answer_due}
+        case FollowUpDue():
+            row = row | {"follow_up_due": event.days}
+        case FollowUpRecorded():
+            row = row | {"follow_up_due": None}
+    status = status_after(Status(row.get("status", Status.UNSENT)), event)
+    waits = status in (Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED)
+    return row | {
+        "status": status.value,
+        "place": place_after(Place(row["place"]), event).value,
+        "answer_due": row["answer_due"] if waits else None,
+        "follow_up_due": row["follow_up_due"] if status == Status.PLACED else None,
+        "version": fact.version,
+        "open_key": None if status in OVER else f"{row['case_id']} {row['programme_id']}",
+    }
+
+
+def _step(fact: Recorded, status: str) -> dict[str, Any]:
+    data = {name: value for name, value in fact.data.items() if name not in ABOUT and value is not None}
+    return {
+        "referral_id": fact.event.referral_id,
+        "version": fact.version,
+        "type": fact.type,
+        "time": fact.time,
+        "recordedtime": fact.recorded,
+        "actor": fact.actor,
+        "status": status,
+        "data": orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode(),
+        "sealed": orjson.dumps(fact.sealed, option=orjson.OPT_SORT_KEYS).decode(),
+    }
+
+
+def referral(db: Connection, referral_id: str) -> dict[str, Any] | None:
+    """The whole row, also what is not for showing (`person_id`, `told`)."""
+    row = db.execute(select(referrals).where(referrals.c.referral_id == referral_id)).mappings().first()
+    return dict(row) if row else None
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in HIDDEN}
+
+
+def answered(db: Connection, referral_id: str) -> dict[str, Any] | None:
+    """The row, once partners answered about its place or it is over."""
+    row = referral(db, referral_id)
+    return row if row and row["place"] != Place.PENDING else None
+
+
+def is_open(db: Connection, case_id: str, programme_id: str) -> bool:
+    found = select(referrals.c.referral_id).where(referrals.c.open_key == f"{case_id} {programme_id}")
+    return db.execute(found).first() is not None
+
+
+def steps(db: Connection, referral_id: str) -> list[dict[str, Any]]:
+    """Oldest first: {type, time, recordedtime, actor, status, ...the fact's codes, sealed: {field: ciphertext}}."""
+    rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))
+    return [
+        {
+            **orjson.loads(row.data),
+            "type": row.type,
+            "time": row.time,
+            "recordedtime": row.recordedtime,
+            "actor": row.actor,
+            "status": row.status,
+            "sealed": orjson.loads(row.sealed),
+        }
+        for row in rows
+    ]
+
+
+def page(
+    db: Connection,
+    *,
+    centres: Sequence[str] | None,
+    partner_id: str | None,
+    status: str | None,
+    case_id: str | None,
+    limit: int,
+    cursor: str | None,
+) -> dict[str, Any]:
+    """{items, next}, newest first. `centres` None: all; a partner sees what it was told of."""
+    wanted = select(*SHOWN, referrals.c.recorded)
+    if centres is not None:
+        wanted = wanted.where(referrals.c.centre.in_(centres))
+    if partner_id is not None:
+        wanted = wanted.where(referrals.c.partner_id == partner_id, referrals.c.told)
+    if status is not None:
+        wanted = wanted.where(referrals.c.status == status)
+    if case_id is not None:
+        wanted = wanted.where(referrals.c.case_id == case_id)
+    if cursor is not None:
+        recorded, referral_id = map(str, page_cursor(cursor, 2))
+        same_instant = and_(referrals.c.recorded == recorded, referrals.c.referral_id < referral_id)
+        wanted = wanted.where(or_(referrals.c.recorded < recorded, same_instant))
+    newest = wanted.order_by(referrals.c.recorded.desc(), referrals.c.referral_id.desc()).limit(limit + 1)
+    rows = [dict(row) for row in db.execute(newest).mappings()]
+    keys = [(row.pop("recorded"), row["referral_id"]) for row in rows]
+    return {"items": rows[:limit], "next": make_cursor(keys[limit - 1]) if len(rows) > limit else None}
+
+
+def invariants(db: Connection) -> Iterable[str]:
+    """Sentences about referrals that cannot be."""
+    answered = (
+        Status.ACKNOWLEDGED,
+        Status.ACCEPTED,
+        Status.TRAVELLING,
+        Status.ADMITTED,
+        Status.PLACED,
+        Status.ENDED,
+    )
+    untold = select(referrals.c.referral_id, referrals.c.status).where(
+        ~referrals.c.told,
+        referrals.c.status.in_([status.value for status in answered]),
+    )
+    for row in db.execute(untold):
+        yield f"Referral {row.referral_id} is {row.status}, but its partner was never told."
+    twice = (
+        select(referrals.c.case_id, referrals.c.programme_id, func.count().label("n"))
+        .where(referrals.c.status.not_in([status.value for status in OVER]))
+        .group_by(referrals.c.case_id, referrals.c.programme_id)
+        .having(func.count() > 1)
+    )
+    for row in db.execute(twice):
+        yield f"Case {row.case_id} has {row.n} open referrals to programme {row.programme_id}."
+
+
+# ---- who read what people said (not a read model: it stays)
+
+owned = MetaData()
+access_log = Table(
+    "access_log",
+    owned,
+    Column("access_id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("referral_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False, index=True),
+)
+
+
+def log_access(db: Connection, at: str, who: str, row: Mapping[str, Any]) -> None:
+    """Note that somebody read the personal fields of a referral's history."""
+    read = {"at": at, "who": who, "referral_id": row["referral_id"], "person_id": row["person_id"]}
+    db.execute(insert(access_log).values(read))
+
+
+# ---- what others told us: cases (intake), plans (screening), programmes (partners)
+
+cases = Table(
+    "referral_case_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("centre", Text, nullable=False),
+    Column("closed", Boolean, nullable=False),
+)
+plans = Table(
+    "referral_plan_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("plan_id", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("programme_id", Text),
+)
+programmes = Table(
+    "referral_programme_v1",
+    metadata,
+    Column("programme_id", Text, primary_key=True),
+    Column("partner_id", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("under_ministry", Boolean, nullable=False),
+)
+
+
+def project_heard(db: Connection, facts: Sequence[Recorded]) -> None:
+    """Each table is fed by one source, so the order across sources does not matter."""
+    opened, closed, agreed, offered = {}, {}, {}, {}
+    for fact in facts:
+        match fact.source, fact.type:
+            case "intake", "CaseOpened":
+                opened[fact.data["case_id"]] = {**_part(cases, fact), "centre": fact.centre, "closed": False}
+            case "intake", "CaseClosed" | "CaseReopened":
+                closed[fact.data["case_id"]] = fact.type == "CaseClosed"
+            case "screening", "PlanAgreed":
+                agreed[fact.data["case_id"]] = _part(plans, fact)
+            case "partners", "ProgrammeOffered":
+                offered[fact.data["programme_id"]] = _part(programmes, fact)
+    upsert(db, cases, list(opened.values()), ("case_id",))
+    for state in (True, False):
+        ids = [case_id for case_id, now in closed.items() if now is state]
+        if ids:
+            db.execute(update(cases).where(cases.c.case_id.in_(ids)).values(closed=state))
+    upsert(db, plans, list(agreed.values()), ("case_id",))
+    upsert(db, programmes, list(offered.values()), ("programme_id",))
+
+
+def _part(table: Table, fact: Recorded) -> dict[str, Any]:
+    return {column.name: fact.data.get(column.name) for column in table.c}
+
+
+def case(db: Connection, case_id: str) -> Case | None:
+    row = db.execute(select(cases).where(cases.c.case_id == case_id)).first()
+    return Case(row.case_id, row.person_id, row.centre, row.closed) if row else None
+
+
+def plan(db: Connection, case_id: str) -> Plan | None:
+    """The plan agreed last."""
+    row = db.execute(select(plans).where(plans.c.case_id == case_id)).first()
+    return Plan(row.plan_id, row.path, row.programme_id) if row else None
+
+
+def programme(db: Connection, programme_id: str) -> Programme | None:
+    row = db.execute(select(programmes).where(programmes.c.programme_id == programme_id)).first()
+    return Programme(**row._mapping) if row else None
+
+
+PROJECTIONS = (
+    Projection("referral", 1, (referrals, history), project_referrals),
+    Projection("referral_heard", 1, (cases, plans, programmes), project_heard),
+)

@@ -1,0 +1,106 @@
+"""Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain.py."""
+
+from dataclasses import MISSING, fields
+from typing import Any
+from uuid import UUID
+
+from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_schema
+from marshmallow.fields import Boolean, Integer, Nested, String
+from marshmallow.validate import Length, OneOf, Range, Regexp
+
+from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
+from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.referral.domain import LIFE_CYCLE
+
+NAME, NOTE = Length(max=200), Length(max=4000)
+YES_OR_NO: dict[str, Any] = {"truthy": {True}, "falsy": {False}}
+# The fields each step takes: True if it must be there.
+FIELDS = {
+    name: {f.name: f.default is MISSING for f in fields(row.step) if f.name != "now"}
+    for name, row in LIFE_CYCLE.items()
+}
+
+
+def _uuid(text: str) -> None:
+    try:
+        UUID(text)
+    except ValueError:
+        raise ValidationError("Not a valid UUID.") from None
+
+
+class Consent(Schema):
+    status = String(required=True, validate=OneOf(("given", "refused", "unable")))
+    witness = String(load_default=None, allow_none=True, validate=NAME)
+
+    @validates_schema
+    def who_saw_it(self, data: dict[str, Any], **_: Any) -> None:
+        if data["status"] == "unable" and not (data["witness"] or "").strip():
+            raise ValidationError({"witness": ["A person unable to consent needs a witness."]})
+
+
+class SendReferral(Schema):
+    case_id = String(required=True, validate=_uuid)
+    programme_id = String(required=True, validate=_uuid)
+    consent = Nested(Consent, required=True)
+    waitlist = Boolean(load_default=False, allow_none=True, **YES_OR_NO)
+
+
+class WorkFound(Schema):
+    kind = String(required=True, validate=OneOf(WORK_KINDS))
+    income_baht_month = Integer(load_default=None, allow_none=True, strict=True, validate=Range(min=0))
+
+
+class StepReferral(Schema):
+    """One step of the life cycle with exactly the fields that step takes; null and blank are absent."""
+
+    referral_id = String(required=True)
+    step = String(required=True, validate=OneOf(tuple(LIFE_CYCLE)))
+    said_by = String(allow_none=True, validate=NAME)
+    by_channel = String(
+        allow_none=True, validate=Regexp(r"^[A-Za-z0-9_-]{0,40}$", error="A code such as phone.")
+    )
+    reason = String(allow_none=True, validate=OneOf(DECLINE_REASONS))
+    whose = String(allow_none=True, validate=OneOf(WHOSE))
+    note = String(allow_none=True, validate=NOTE)
+    in_place = Boolean(allow_none=True, **YES_OR_NO)
+    work = Nested(WorkFound, allow_none=True)
+    outcome = String(allow_none=True, validate=OneOf(OUTCOMES))
+
+    @post_load
+    def fits_the_step(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        data = {name: value for name, value in data.items() if value not in (None, "")}
+        takes, said = FIELDS[data["step"]], data.keys() - {"referral_id", "step"}
+        errors = {
+            name: ["Missing data for required field."] for name in takes if takes[name] and name not in said
+        }
+        errors |= {name: [f"Not a field of {data['step']}."] for name in said if name not in takes}
+        if errors:
+            raise ValidationError(errors)
+        return data
+
+
+class ReadReferral(Schema):
+    referral_id = String(required=True)
+
+
+class ListReferrals(Schema):
+    centre = String(load_default=None, allow_none=True)
+    status = String(load_default=None, allow_none=True, validate=OneOf(REFERRAL_STATUSES))
+    case_id = String(load_default=None, allow_none=True)
+    limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MOST))
+    cursor = String(load_default=None, allow_none=True)
+
+
+class PlaceReserved(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    referral_id = String(required=True)
+
+
+class PlaceRefused(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    referral_id = String(required=True)
+    waiting = Boolean(load_default=False)

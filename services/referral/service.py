@@ -1,0 +1,172 @@
+"""Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from services.kernel.doors import Call, Doors, Runtime, command, query
+from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.eventlog import Unit
+from services.kernel.wiring import Reaction, Wiring
+from services.referral import domain, handlers, projections, schemas
+from services.referral.domain import LIFE_CYCLE, REFERRAL
+
+PLACE_SECONDS = 5.0
+STAFF = ("worker", "director")
+READERS = (*STAFF, "member", "partner", "ministry")
+
+WIRING = Wiring(
+    service="referral",
+    aggregates=(REFERRAL,),
+    projections=projections.PROJECTIONS,
+    hears={
+        "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": ()},
+        "screening": {"PlanAgreed": ()},
+        "partners": {
+            "ProgrammeOffered": (),
+            "PlaceReserved": (Reaction(schemas.PlaceReserved(), handlers.when_place_reserved),),
+            "PlaceRefused": (Reaction(schemas.PlaceRefused(), handlers.when_place_refused),),
+        },
+    },
+    timers=handlers.timers,
+    when_due=handlers.when_due,
+    owned=projections.owned,
+    invariants=projections.invariants,
+)
+T = TypeVar("T")
+
+
+def partner_of(call: Call) -> str:
+    return call.caller.user.removeprefix("partner-")
+
+
+def is_theirs(call: Call, referral: dict[str, Any]) -> bool:
+    """A partner has its own referrals, everybody else those of their centres."""
+    if call.caller.role == "partner":
+        return bool(referral["partner_id"] == partner_of(call))
+    return call.caller.sees(referral["centre"])
+
+
+class ReferralService(Doors):
+    name = "referral"
+    runtime = Runtime(WIRING)
+
+    @command("referral.send", roles=STAFF, schema=schemas.SendReferral())
+    def send(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """{referral_id, status, place, version} once a place is reserved or refused, at most 5 s later (else pending)."""
+        case_id, programme_id, consent = body["case_id"], body["programme_id"], body["consent"]
+        case = self._heard(lambda db: projections.case(db, case_id), lambda case: not case.closed, "intake")
+        if case is None or not call.caller.sees(case.centre):
+            raise NotFound("case")
+        programme = self._heard(
+            lambda db: projections.programme(db, programme_id), lambda _: True, "partners"
+        )
+        if programme is None:
+            raise NotFound("programme")
+        plan = self._heard(
+            lambda db: projections.plan(db, case_id), lambda plan: plan.covers(programme), "screening"
+        )
+        witness = consent["witness"] or None
+        if witness:
+            self.runtime.vault.ensure(case.person_id)
+        referral_id = call.new_id("referral")
+
+        def work(unit: Unit) -> dict[str, Any]:
+            asked = domain.SendReferral(
+                referral_id=referral_id,
+                case=case,
+                programme=programme,
+                plan=plan,
+                consent=consent["status"],
+                witness=witness,
+                waitlist=bool(body["waitlist"]),
+                already_open=projections.is_open(unit.db, case_id, programme_id),
+                now=call.now,
+            )
+            unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
+            return {"referral_id": referral_id}
+
+        answer = self.runtime.execute(call.envelope(case.centre), work)
+        # The stored answer is of the moment of sending; whoever asks, and asks again, is told what came of it.
+        self.runtime.until(lambda db: projections.answered(db, answer["referral_id"]), PLACE_SECONDS)
+        now = self._referral(answer["referral_id"])
+        return {**answer, **{name: now[name] for name in ("status", "place", "version")}}
+
+    @command("referral.step", roles=(*STAFF, "partner"), schema=schemas.StepReferral())
+    def step(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """{status, version}. A partner gives its own answer; the centre's staff may take every step."""
+        referral_id, step = body["referral_id"], body["step"]
+        referral = self._referral(referral_id)
+        if not is_theirs(call, referral):
+            raise NotFound("referral")
+        if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
+            raise Forbidden(f"A partner does not {step} a referral.")
+        if LIFE_CYCLE[step].by_partner and not referral["told"]:
+            self._heard(lambda db: projections.referral(db, referral_id), lambda row: row["told"], "partners")
+        said = {name: body[name] for name in schemas.FIELDS[step] if name in body}
+        if "said_by" in said or "note" in said:
+            self.runtime.vault.ensure(referral["person_id"])
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.handle(REFERRAL, referral_id, domain.step(step, said, call.now), expected=call.if_match)
+            status = unit.state(REFERRAL, referral_id).status
+            return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(referral["centre"]), work)
+        return answer
+
+    @query("referral.read", roles=READERS, schema=schemas.ReadReferral())
+    def referral(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """The referral with its history; the centre's staff also read who said what."""
+        referral = self._referral(body["referral_id"])
+        untold = call.caller.role == "partner" and not referral["told"]
+        if untold or not is_theirs(call, referral):
+            raise NotFound("referral")
+        history = self.runtime.read(lambda db: projections.steps(db, body["referral_id"]))
+        sealed = [(item, item.pop("sealed")) for item in history]
+        if call.caller.role in STAFF and any(texts for _, texts in sealed):
+            # First, so that nothing is read that the access log does not know of.
+            with self.runtime.database.write() as db:
+                projections.log_access(db, instant(call.now), call.caller.user, referral)
+            for item, texts in sealed:
+                for name, text in texts.items():
+                    item[name] = self.runtime.vault.unseal(referral["person_id"], name, text) or None
+        return {**projections.shown(referral), "history": history}
+
+    @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
+    def referrals(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """{items, next}, newest first."""
+        centre, partner = body.pop("centre"), call.caller.role == "partner"
+        if centre is not None and not partner and not call.caller.sees(centre):
+            raise Forbidden("This is not your centre.")
+        seen = None if partner or ALL_CENTRES in call.caller.centres else call.caller.centres
+        partner_id = partner_of(call) if partner else None
+        centres = seen if centre is None else (centre,)
+        answer: dict[str, Any] = self.runtime.read(
+            lambda db: projections.page(db, centres=centres, partner_id=partner_id, **body)
+        )
+        return answer
+
+    def _referral(self, referral_id: str) -> dict[str, Any]:
+        found: dict[str, Any] | None = self.runtime.read(lambda db: projections.referral(db, referral_id))
+        if found is None:
+            raise NotFound("referral")
+        return found
+
+    def _heard(
+        self, find: Callable[[Connection], T | None], will_do: Callable[[T], bool], source: str
+    ) -> T | None:
+        """What we know, if it will do; else what we know having heard the source's log to its head (None: nothing)."""
+
+        def good(db: Connection) -> T | None:
+            found = find(db)
+            return found if found is not None and will_do(found) else None
+
+        heard: T | None
+        try:
+            heard = self.runtime.known(good, source)
+        except NotFound:
+            heard = self.runtime.read(find)
+        return heard

@@ -1,0 +1,370 @@
+"""The life cycle row by row, who is asked first, and what nobody can reach."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.codes import REFERRAL_STATUSES
+from services.kernel.errors import Refused
+from services.referral.domain import (
+    LIFE_CYCLE,
+    OVER,
+    REFERRAL,
+    AcceptReferral,
+    ExpireReferral,
+    HearNoPlace,
+    Place,
+    RaiseFollowUp,
+    RecordFollowUp,
+    Referral,
+    Status,
+    TellPartner,
+    step,
+)
+from services.referral.events import (
+    FollowUpDue,
+    FollowUpRecorded,
+    PersonAdmitted,
+    PersonTravelling,
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralDeclined,
+    ReferralEnded,
+    ReferralEnteredInError,
+    ReferralExpired,
+    ReferralFailed,
+    ReferralWaitlisted,
+    ReferralWithdrawn,
+)
+from tests.referral.facts import (
+    MONDAY,
+    OTHER,
+    REACHED,
+    TUESDAY,
+    about,
+    accepted,
+    acknowledged,
+    admitted,
+    again,
+    case,
+    days_after,
+    entered_in_error,
+    home,
+    placed,
+    plan,
+    send,
+    sent,
+    told,
+    travelling,
+    waitlisted,
+    withdrawn,
+)
+from tests.spec import Spec
+
+referral = Spec(REFERRAL)
+
+# What each step says besides, and the contract's life cycle written out once more, as it stands there.
+SAID: dict[str, dict[str, Any]] = {
+    "decline": {"reason": "cost", "whose": "partner"},
+    "follow-up": {"in_place": True},
+    "end": {"outcome": "stable"},
+}
+CONTRACT = {
+    "sent": "acknowledge accept decline waitlist withdraw",
+    "acknowledged": "accept decline waitlist withdraw",
+    "waitlisted": "accept decline withdraw",
+    "accepted": "travel admit fail withdraw",
+    "travelling": "admit fail withdraw",
+    "admitted": "confirm fail",
+    "placed": "end fail follow-up",
+    "declined": "",
+    "expired": "",
+    "withdrawn": "",
+    "ended": "",
+    "failed": "",
+    "entered_in_error": "",
+}
+LEADS_TO = {
+    "acknowledge": "acknowledged",
+    "accept": "accepted",
+    "decline": "declined",
+    "waitlist": "waitlisted",
+    "withdraw": "withdrawn",
+    "travel": "travelling",
+    "admit": "admitted",
+    "confirm": "placed",
+    "fail": "failed",
+    "end": "ended",
+    "entered-in-error": "entered_in_error",
+}
+
+
+def fact_of(name: str, was: str) -> Any:
+    path = {"path": "local_home"}
+    return {
+        "acknowledge": lambda: ReferralAcknowledged(**about),
+        "accept": lambda: ReferralAccepted(**about),
+        "decline": lambda: ReferralDeclined(**about, reason="cost", whose="partner"),
+        "waitlist": lambda: ReferralWaitlisted(**about, answer_due=days_after(TUESDAY, 60)),
+        "withdraw": lambda: ReferralWithdrawn(**about, was=was),
+        "travel": lambda: PersonTravelling(**about),
+        "admit": lambda: PersonAdmitted(**about),
+        "confirm": lambda: placed,
+        "fail": lambda: ReferralFailed(**about, was=was),
+        "follow-up": lambda: FollowUpRecorded(**about, in_place=True, **path),
+        "end": lambda: ReferralEnded(**about, outcome="stable", **path),
+        "entered-in-error": lambda: ReferralEnteredInError(**about, was=was),
+    }[name]()
+
+
+def command(name: str) -> Any:
+    return step(name, SAID.get(name, {}), TUESDAY)
+
+
+def test_the_statuses_and_steps_are_those_of_the_contract():
+    assert set(Status) - {"unsent"} == set(REFERRAL_STATUSES) == set(CONTRACT) == set(REACHED)
+    assert set(LIFE_CYCLE) == {*LEADS_TO, "follow-up"}
+
+
+@pytest.mark.parametrize("status", CONTRACT)
+@pytest.mark.parametrize("name", LIFE_CYCLE)
+def test_every_step_after_every_status(name, status):
+    given = referral.given(*REACHED[status])
+    if LEADS_TO.get(name) == status:
+        given.when(command(name)).then()
+    elif name in CONTRACT[status].split() or name == "entered-in-error":
+        given.when(command(name)).then(fact_of(name, was=status))
+    else:
+        given.when(command(name)).refused("wrong_state")
+
+
+@pytest.mark.parametrize("name", LIFE_CYCLE)
+def test_nothing_can_be_done_with_what_was_never_sent(name):
+    referral.given().when(command(name)).refused("wrong_state")
+
+
+@pytest.mark.parametrize("name", LIFE_CYCLE)
+@pytest.mark.parametrize("past", [(sent,), (sent, waitlisted)], ids=["place pending", "waiting for a place"])
+def test_the_partner_says_nothing_before_it_is_told(past, name):
+    status = REFERRAL.decider.fold(past).status
+    given = referral.given(*past).when(command(name))
+    if LEADS_TO.get(name) == status:
+        given.then()
+    elif name in ("withdraw", "entered-in-error"):
+        given.then(fact_of(name, was=status))
+    elif name in CONTRACT[status].split():
+        given.refused("place_pending")
+    else:
+        given.refused("wrong_state")
+
+
+def test_a_waiting_referral_can_be_accepted_once_its_place_came():
+    referral.given(sent, waitlisted, told).when(AcceptReferral()).then(accepted)
+
+
+# ---- sending
+
+
+def test_a_referral_is_sent_under_the_plan_with_consent():
+    referral.given().when(send()).then(sent)
+
+
+def test_sending_again_changes_nothing():
+    referral.given(sent).when(send()).then()
+
+
+def test_a_person_unable_to_consent_is_sent_with_a_witness():
+    referral.given().when(send(consent="unable", witness="สมศรี")).then(
+        again(sent, consent="unable", witness="สมศรี")
+    )
+
+
+def test_a_ministry_programme_is_not_outside_the_ministry():
+    shelter = replace(home, kind="ministry_shelter", under_ministry=True)
+    expected = again(sent, kind="ministry_shelter", under_ministry=True, outside_ministry=False)
+    referral.given().when(send(programme=shelter)).then(expected)
+
+
+def test_nobody_is_sent_without_a_plan():
+    referral.given().when(send(plan=None)).refused("no_plan")
+
+
+def test_a_plan_for_another_path_is_no_plan():
+    referral.given().when(send(plan=replace(plan, path="employer_33"))).refused("no_plan")
+
+
+def test_a_plan_for_another_programme_is_no_plan_though_the_path_fits():
+    referral.given().when(send(plan=replace(plan, programme_id=OTHER))).refused("no_plan")
+
+
+def test_a_plan_for_this_programme_binds_to_it_and_its_path_is_the_plans():
+    bound = replace(plan, path="foundation", programme_id=home.programme_id)
+    referral.given().when(send(plan=bound)).then(again(sent, path="foundation"))
+
+
+def test_nobody_is_sent_against_their_will():
+    referral.given().when(send(consent="refused")).refused("consent_refused")
+
+
+def test_nobody_is_sent_to_the_same_programme_twice():
+    referral.given().when(send(already_open=True)).refused("duplicate_referral")
+
+
+def test_nobody_is_sent_from_a_closed_case():
+    referral.given().when(send(case=replace(case, closed=True))).refused("wrong_state")
+
+
+# ---- places
+
+
+@pytest.mark.parametrize("past", [(sent,), (sent, waitlisted)])
+def test_the_partner_is_told_when_a_place_is_reserved_and_its_time_runs_from_then(past):
+    referral.given(*past).when(TellPartner(TUESDAY)).then(told)
+
+
+@pytest.mark.parametrize("status", CONTRACT)
+def test_no_partner_is_told_twice_or_when_it_is_over(status):
+    referral.given(*REACHED[status]).when(TellPartner(TUESDAY)).then()
+
+
+def test_without_a_place_it_is_declined_by_the_system():
+    declined = ReferralDeclined(**about, reason="no_place", whose="system")
+    referral.given(sent).when(HearNoPlace(waiting=False, now=TUESDAY)).then(declined)
+
+
+def test_without_a_place_it_waits_if_that_was_asked():
+    referral.given(sent).when(HearNoPlace(waiting=True, now=TUESDAY)).then(waitlisted)
+
+
+@pytest.mark.parametrize("waiting", [True, False])
+@pytest.mark.parametrize("past", [(), (sent, waitlisted), (sent, withdrawn), *REACHED.values()])
+def test_no_place_means_nothing_later(past, waiting):
+    referral.given(*past).when(HearNoPlace(waiting, TUESDAY)).then()
+
+
+PLACES = [
+    ((sent,), "pending"),
+    ((sent, told), "reserved"),
+    ((sent, told, waitlisted), "reserved"),
+    ((sent, waitlisted), "refused"),
+    ((sent, waitlisted, told), "reserved"),
+    ((sent, ReferralDeclined(**about, reason="no_place", whose="system")), "refused"),
+    ((sent, waitlisted, withdrawn), "refused"),
+    ((sent, withdrawn), "none"),
+    ((sent, told, withdrawn), "released"),
+    ((sent, told, accepted), "taken"),
+    ((sent, told, accepted, admitted, placed), "taken"),
+    (REACHED["ended"], "released"),
+    ((*REACHED["ended"], entered_in_error), "released"),
+]
+
+
+@pytest.mark.parametrize(("past", "place"), PLACES)
+def test_what_became_of_the_place(past, place):
+    assert REFERRAL.decider.fold(past).place == place
+
+
+# ---- deadlines
+
+
+@pytest.mark.parametrize("status", CONTRACT)
+def test_only_what_waits_for_an_answer_expires(status):
+    given = referral.given(*REACHED[status]).when(ExpireReferral(TUESDAY.replace(year=2027)))
+    if status in ("sent", "acknowledged", "waitlisted"):
+        given.then(ReferralExpired(**about, was=status))
+    else:
+        given.then()
+
+
+def test_a_deadline_that_was_moved_on_does_not_expire_it():
+    referral.given(sent, told).when(ExpireReferral(MONDAY.replace(day=16))).then()
+    referral.given(sent, told).when(ExpireReferral(TUESDAY.replace(day=17))).then(
+        ReferralExpired(**about, was="sent")
+    )
+
+
+def test_a_follow_up_falls_due_once_while_placed():
+    due = FollowUpDue(**about, days=30)
+    referral.given(*REACHED["placed"]).when(RaiseFollowUp(30)).then(due)
+    referral.given(*REACHED["placed"], due).when(RaiseFollowUp(30)).then()
+    referral.given(*REACHED["placed"], due).when(RaiseFollowUp(90)).then(FollowUpDue(**about, days=90))
+
+
+@pytest.mark.parametrize("status", sorted(set(CONTRACT) - {"placed"}))
+def test_no_follow_up_falls_due_unless_placed(status):
+    referral.given(*REACHED[status]).when(RaiseFollowUp(30)).then()
+
+
+def test_every_follow_up_is_recorded_though_it_says_the_same():
+    found = RecordFollowUp(
+        in_place=True, work={"kind": "section_35", "income_baht_month": 9000}, note="สบายดี"
+    )
+    fact = FollowUpRecorded(
+        **about,
+        in_place=True,
+        work={"kind": "section_35", "income_baht_month": 9000},
+        path="local_home",
+        note="สบายดี",
+    )
+    referral.given(*REACHED["placed"]).when(found).then(fact)
+    referral.given(*REACHED["placed"], fact).when(found).then(fact)
+
+
+def test_what_was_said_stands_in_the_fact():
+    said = {"said_by": "คุณมาลี", "by_channel": "phone"}
+    referral.given(sent, told).when(step("accept", said, TUESDAY)).then(ReferralAccepted(**about, **said))
+
+
+# ---- whatever is tried, in whatever order
+
+anything = st.one_of(
+    st.sampled_from(sorted(LIFE_CYCLE)).map(command),
+    st.just(send()),
+    st.just(TellPartner(TUESDAY)),
+    st.booleans().map(lambda waiting: HearNoPlace(waiting, TUESDAY)),
+    st.sampled_from([MONDAY, TUESDAY.replace(year=2027)]).map(ExpireReferral),
+    st.sampled_from([30, 90, 180, 365]).map(RaiseFollowUp),
+)
+EARLIER = {
+    PersonAdmitted: {accepted, travelling},
+    type(placed): {admitted},
+    ReferralEnded: {placed},
+    PersonTravelling: {accepted},
+}
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.lists(anything, max_size=40))
+def test_no_order_of_commands_reaches_an_impossible_state(commands):
+    decide, evolve = REFERRAL.decider.decide, REFERRAL.decider.evolve
+    state, log = Referral(), []
+    for tried in commands:
+        try:
+            new = decide(tried, state)
+        except Refused as refusal:
+            assert refusal.code in ("wrong_state", "place_pending")
+            new = []
+        assert len(new) <= 1
+        for fact in new:
+            was, state = state, evolve(state, fact)
+            log.append(fact)
+            assert was.status not in OVER or isinstance(fact, ReferralEnteredInError)
+            assert was.status != Status.ENTERED_IN_ERROR
+    kinds = [type(fact) for fact in log]
+    answers = (acknowledged, accepted, travelling, admitted, placed)
+    if any(type(answer) in kinds for answer in answers):
+        assert type(told) in kinds
+    for kind, earlier in EARLIER.items():
+        if kind in kinds:
+            assert {type(fact) for fact in earlier} & set(kinds[: kinds.index(kind)])
+    assert kinds.count(type(told)) <= 1
+    for days in (30, 90, 180, 365):
+        assert sum(isinstance(fact, FollowUpDue) and fact.days == days for fact in log) <= 1
+    if state.status in OVER:
+        assert state.place in (Place.NONE, Place.REFUSED, Place.RELEASED)
+    if state.status in ("accepted", "travelling", "admitted", "placed"):
+        assert state.place == Place.TAKEN
+    assert REFERRAL.decider.fold(log) == state
