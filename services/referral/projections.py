@@ -149,10 +149,15 @@ def _step(fact: Recorded, status: str) -> dict[str, Any]:
     }
 
 
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row with plain names: SQLAlchemy's own are a kind of str that JSON does not take for a key."""
+    return {str(name): value for name, value in row.items()}
+
+
 def referral(db: Connection, referral_id: str) -> dict[str, Any] | None:
     """The whole row, also what is not for showing (`person_id`, `told`)."""
     row = db.execute(select(referrals).where(referrals.c.referral_id == referral_id)).mappings().first()
-    return dict(row) if row else None
+    return _plain(row) if row else None
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
@@ -212,7 +217,7 @@ def page(
         same_instant = and_(referrals.c.recorded == recorded, referrals.c.referral_id < referral_id)
         wanted = wanted.where(or_(referrals.c.recorded < recorded, same_instant))
     newest = wanted.order_by(referrals.c.recorded.desc(), referrals.c.referral_id.desc()).limit(limit + 1)
-    rows = [dict(row) for row in db.execute(newest).mappings()]
+    rows = [_plain(row) for row in db.execute(newest).mappings()]
     keys = [(row.pop("recorded"), row["referral_id"]) for row in rows]
     return {"items": rows[:limit], "next": make_cursor(keys[limit - 1]) if len(rows) > limit else None}
 

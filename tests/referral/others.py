@@ -1,0 +1,103 @@
+"""The services referral listens to, saying what a test lets them say: their facts with the fields of the contract, and no rules."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.doors import Doors, Runtime
+from services.kernel.envelope import Envelope, instant
+from services.kernel.local import Network
+from services.kernel.wiring import Wiring
+
+
+@dataclass(frozen=True)
+class CaseOpened:
+    case_id: str
+    person_id: str
+
+
+@dataclass(frozen=True)
+class CaseClosed:
+    case_id: str
+    person_id: str
+    reason: str = "other"
+
+
+@dataclass(frozen=True)
+class CaseReopened:
+    case_id: str
+    person_id: str
+    reason: str = "other"
+
+
+@dataclass(frozen=True)
+class PlanAgreed:
+    case_id: str
+    plan_id: str
+    path: str
+    programme_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ProgrammeOffered:
+    programme_id: str
+    partner_id: str
+    path: str = "local_home"
+    kind: str = "pao_home"
+    under_ministry: bool = False
+
+
+@dataclass(frozen=True)
+class PlaceReserved:
+    programme_id: str
+    partner_id: str
+    referral_id: str
+    case_id: str
+
+
+@dataclass(frozen=True)
+class PlaceRefused:
+    programme_id: str
+    partner_id: str
+    referral_id: str
+    case_id: str
+    waiting: bool
+    reason: str = "no_place"
+
+
+SAY: Decider[Any, None, Any] = Decider(lambda fact, _: [fact], lambda state, _: state, None)
+CASES = Aggregate("case", SAY, (CaseOpened, CaseClosed, CaseReopened), "case")
+PLANS = Aggregate("plan", SAY, (PlanAgreed,), "case")
+PROGRAMMES = Aggregate("programme", SAY, (ProgrammeOffered, PlaceReserved, PlaceRefused), "partner")
+
+
+HOMES: tuple[tuple[str, Aggregate[Any, Any, Any], str], ...] = (
+    ("intake", CASES, "case_id"),
+    ("screening", PLANS, "case_id"),
+    ("partners", PROGRAMMES, "programme_id"),
+)
+
+
+class Intake(Doors):
+    name = "intake"
+    runtime = Runtime(Wiring("intake", (CASES,)))
+
+
+class Screening(Doors):
+    name = "screening"
+    runtime = Runtime(Wiring("screening", (PLANS,)))
+
+
+class Partners(Doors):
+    name = "partners"
+    runtime = Runtime(Wiring("partners", (PROGRAMMES,)))
+
+
+def say(net: Network, fact: Any, centre: str = "60") -> None:
+    """Append a fact to the log of the service it belongs to; nobody has heard it yet."""
+    service, aggregate, key = next(home for home in HOMES if type(fact) in home[1].events)
+    id = getattr(fact, key)
+    now, cause = instant(net.clock()), str(uuid4())
+    envelope = Envelope(cause, "", "worker-60", centre, now, now, cause, cause)
+    net.runtimes[service].execute(envelope, lambda unit: len(unit.handle(aggregate, id, fact)))

@@ -1,0 +1,403 @@
+"""Through the doors, with the others' logs in the same process: who may what, what is heard in time, what happens when."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
+from services.kernel.local import Network, SimulatedClock
+from services.referral.service import ReferralService
+from tests.referral.facts import CASE, MONDAY, OTHER, PARTNER, PERSON, PLAN, PROGRAMME
+from tests.referral.others import (
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    Intake,
+    Partners,
+    PlaceRefused,
+    PlaceReserved,
+    PlanAgreed,
+    ProgrammeOffered,
+    Screening,
+    say,
+)
+
+GIVEN = {"case_id": CASE, "programme_id": PROGRAMME, "consent": {"status": "given"}}
+AS_PARTNER = {"user": f"partner-{PARTNER}", "role": "partner", "centres": ()}
+MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
+NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
+
+
+@pytest.fixture
+def net(tmp_path):
+    network = Network([Intake, Screening, Partners, ReferralService], SimulatedClock(MONDAY), data=tmp_path)
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def agreed(net):
+    """A case with a plan and a programme that fits: said, but not yet heard by referral."""
+    say(net, CaseOpened(CASE, PERSON))
+    say(net, ProgrammeOffered(PROGRAMME, PARTNER))
+    say(net, PlanAgreed(CASE, PLAN, "local_home"))
+    return net
+
+
+def send(net, **changes):
+    caller = {
+        name: changes.pop(name) for name in ("user", "centres", "key", "fingerprint") if name in changes
+    }
+    return net.call("referral", "send", GIVEN | changes, **caller)
+
+
+def step(net, referral_id, name, who=None, if_match=None, **said):
+    body = {"referral_id": referral_id, "step": name, **said}
+    return net.call("referral", "step", body, if_match=if_match, **(who or {}))
+
+
+def read(net, referral_id, **who):
+    return net.call("referral", "referral", {"referral_id": referral_id}, **who)
+
+
+def listed(net, who=None, **wanted):
+    return [item["referral_id"] for item in net.call("referral", "referrals", wanted, **(who or {}))["items"]]
+
+
+def reserve(net, referral_id):
+    say(net, PlaceReserved(PROGRAMME, PARTNER, referral_id, CASE))
+
+
+def refuse(net, referral_id, waiting=False):
+    say(net, PlaceRefused(PROGRAMME, PARTNER, referral_id, CASE, waiting))
+
+
+@pytest.fixture
+def told(agreed):
+    """A referral whose partner was told."""
+    referral_id = send(agreed)["referral_id"]
+    reserve(agreed, referral_id)
+    agreed.settle()
+    return referral_id
+
+
+# ---- sending
+
+
+def test_what_was_agreed_a_moment_ago_by_others_is_enough_to_send(agreed):
+    answer = send(agreed)
+    assert answer == {
+        "referral_id": answer["referral_id"],
+        "status": "sent",
+        "place": "pending",
+        "version": 1,
+    }
+
+
+def test_the_same_key_again_tells_what_became_of_it(agreed):
+    key = str(uuid4())
+    first = send(agreed, key=key)
+    reserve(agreed, first["referral_id"])
+    assert send(agreed, key=key) == first | {"place": "reserved", "version": 2}
+    with pytest.raises(KeyReused):
+        send(agreed, key=key, fingerprint="another body")
+    assert listed(agreed) == [first["referral_id"]]
+
+
+def test_a_refused_place_declines_it_and_a_new_one_may_be_sent(agreed):
+    key = str(uuid4())
+    referral_id = send(agreed, key=key)["referral_id"]
+    refuse(agreed, referral_id)
+    assert send(agreed, key=key) == {
+        "referral_id": referral_id,
+        "status": "declined",
+        "place": "refused",
+        "version": 2,
+    }
+    last = read(agreed, referral_id)["history"][-1]
+    assert (last["reason"], last["whose"], last["actor"]) == ("no_place", "system", "system")
+    assert send(agreed)["status"] == "sent"
+
+
+def test_a_referral_waits_for_a_place_if_that_was_asked(agreed):
+    referral_id = send(agreed, waitlist=True)["referral_id"]
+    refuse(agreed, referral_id, waiting=True)
+    agreed.settle()
+    assert (read(agreed, referral_id)["status"], read(agreed, referral_id)["place"]) == (
+        "waitlisted",
+        "refused",
+    )
+    with pytest.raises(Refused, match="place_pending"):
+        step(agreed, referral_id, "accept")
+    reserve(agreed, referral_id)
+    assert step(agreed, referral_id, "accept")["status"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ([], "no_plan"),
+        ([PlanAgreed(CASE, PLAN, "hospital")], "no_plan"),
+        ([PlanAgreed(CASE, PLAN, "local_home", OTHER)], "no_plan"),
+        ([PlanAgreed(CASE, PLAN, "local_home"), CaseClosed(CASE, PERSON)], "wrong_state"),
+    ],
+)
+def test_sending_is_refused_on_what_others_said(net, said, code):
+    say(net, CaseOpened(CASE, PERSON))
+    say(net, ProgrammeOffered(PROGRAMME, PARTNER))
+    for fact in said:
+        say(net, fact)
+    net.settle()
+    with pytest.raises(Refused, match=code):
+        send(net)
+    assert listed(net) == []
+
+
+def test_a_case_reopened_a_moment_ago_is_open(agreed):
+    say(agreed, CaseClosed(CASE, PERSON))
+    agreed.settle()
+    say(agreed, CaseReopened(CASE, PERSON))
+    assert send(agreed)["status"] == "sent"
+
+
+def test_a_plan_agreed_anew_a_moment_ago_counts(net):
+    say(net, CaseOpened(CASE, PERSON))
+    say(net, ProgrammeOffered(PROGRAMME, PARTNER))
+    say(net, PlanAgreed(CASE, OTHER, "hospital"))
+    net.settle()
+    say(net, PlanAgreed(CASE, PLAN, "hospital", PROGRAMME))
+    referral_id = send(net)["referral_id"]
+    assert (read(net, referral_id)["plan_id"], read(net, referral_id)["path"]) == (PLAN, "hospital")
+
+
+def test_consent_is_asked_first(agreed):
+    with pytest.raises(Refused, match="consent_refused"):
+        send(agreed, consent={"status": "refused"})
+    with pytest.raises(Invalid) as error:
+        send(agreed, consent={"status": "unable"})
+    assert list(error.value.errors) == ["consent.witness"]
+    sent = send(agreed, consent={"status": "unable", "witness": "นางสมศรี"})
+    [first] = read(agreed, sent["referral_id"])["history"]
+    assert (first["consent"], first["witness"]) == ("unable", "นางสมศรี")
+
+
+def test_one_open_referral_of_a_case_to_a_programme(agreed, told):
+    with pytest.raises(Refused, match="duplicate_referral"):
+        send(agreed)
+    say(agreed, ProgrammeOffered(OTHER, PARTNER))
+    assert send(agreed, programme_id=OTHER)["status"] == "sent"
+    step(agreed, told, "withdraw")
+    assert send(agreed)["status"] == "sent"
+
+
+@pytest.mark.parametrize("unknown", [{"case_id": OTHER}, {"programme_id": OTHER}, NEIGHBOUR])
+def test_what_is_unknown_or_anothers_is_not_found(agreed, unknown):
+    with pytest.raises(NotFound):
+        send(agreed, **unknown)
+
+
+def test_what_is_known_is_enough_when_the_others_are_away(agreed):
+    agreed.settle()
+    agreed.down.update(("intake", "screening", "partners"))
+    assert send(agreed)["place"] == "pending"
+
+
+# ---- steps
+
+
+def test_from_acceptance_to_the_end(agreed, told):
+    for name, said, status in [
+        ("acknowledge", {"by_channel": "phone"}, "acknowledged"),
+        ("accept", {"said_by": "คุณมาลี"}, "accepted"),
+        ("travel", {}, "travelling"),
+        ("admit", {}, "admitted"),
+        ("confirm", {}, "placed"),
+        ("follow-up", {"in_place": True, "note": "สบายดี"}, "placed"),
+        ("follow-up", {"in_place": True, "note": "สบายดี"}, "placed"),
+        ("end", {"outcome": "stable"}, "ended"),
+    ]:
+        version = read(agreed, told)["version"]
+        assert step(agreed, told, name, **said) == {"status": status, "version": version + 1}
+    end = read(agreed, told)
+    assert (end["status"], end["place"], end["version"]) == ("ended", "released", 10)
+    assert [item["type"] for item in end["history"]] == [
+        "ReferralSent",
+        "PartnerTold",
+        "ReferralAcknowledged",
+        "ReferralAccepted",
+        "PersonTravelling",
+        "PersonAdmitted",
+        "PlacementConfirmed",
+        "FollowUpRecorded",
+        "FollowUpRecorded",
+        "ReferralEnded",
+    ]
+
+
+def test_the_same_step_again_answers_as_before_and_changes_nothing(agreed, told):
+    first = step(agreed, told, "accept")
+    assert step(agreed, told, "accept") == first
+    with pytest.raises(Refused, match="wrong_state"):
+        step(agreed, told, "waitlist")
+    assert read(agreed, told)["version"] == first["version"]
+
+
+def test_a_place_reserved_a_moment_ago_lets_the_partner_accept(agreed):
+    referral_id = send(agreed)["referral_id"]
+    with pytest.raises(Refused, match="place_pending"):
+        step(agreed, referral_id, "accept")
+    reserve(agreed, referral_id)
+    assert step(agreed, referral_id, "accept") == {"status": "accepted", "version": 3}
+
+
+def test_a_place_reserved_for_what_was_withdrawn_means_nothing(agreed):
+    referral_id = send(agreed)["referral_id"]
+    step(agreed, referral_id, "withdraw", reason="person_refused")
+    reserve(agreed, referral_id)
+    agreed.settle()
+    end = read(agreed, referral_id)
+    assert (end["status"], end["place"], end["version"]) == ("withdrawn", "none", 2)
+
+
+def test_another_version_than_expected_is_stale(agreed, told):
+    with pytest.raises(Stale):
+        step(agreed, told, "accept", if_match=1)
+    assert step(agreed, told, "accept", if_match=2)["version"] == 3
+
+
+def test_a_step_with_a_field_of_another_is_invalid(agreed, told):
+    with pytest.raises(Invalid) as error:
+        step(agreed, told, "decline", whose="partner", outcome="died")
+    assert error.value.errors == {
+        "reason": ["Missing data for required field."],
+        "outcome": ["Not a field of decline."],
+    }
+
+
+# ---- who may
+
+
+def test_a_partner_answers_its_own_referral_and_takes_no_other_step(agreed, told):
+    assert read(agreed, told, **AS_PARTNER)["status"] == "sent"
+    assert step(agreed, told, "accept", AS_PARTNER)["status"] == "accepted"
+    with pytest.raises(Forbidden):
+        step(agreed, told, "admit", AS_PARTNER)
+
+
+@pytest.mark.parametrize("who", [AS_PARTNER | {"user": f"partner-{OTHER}"}, NEIGHBOUR])
+def test_nobody_elses_referral_is_found(agreed, told, who):
+    with pytest.raises(NotFound):
+        read(agreed, told, **who)
+    with pytest.raises(NotFound):
+        step(agreed, told, "accept", who)
+    assert listed(agreed, who) == []
+
+
+def test_a_partner_knows_nothing_of_a_referral_before_it_is_told(agreed):
+    referral_id = send(agreed)["referral_id"]
+    assert listed(agreed, AS_PARTNER) == []
+    with pytest.raises(NotFound):
+        read(agreed, referral_id, **AS_PARTNER)
+    with pytest.raises(Refused, match="place_pending"):
+        step(agreed, referral_id, "decline", AS_PARTNER, reason="cost", whose="partner")
+    reserve(agreed, referral_id)
+    agreed.settle()
+    assert listed(agreed, AS_PARTNER) == [referral_id]
+
+
+def test_only_the_centres_staff_read_what_people_said_and_each_reading_is_noted(agreed, told):
+    step(agreed, told, "decline", reason="cost", whose="partner", said_by="คุณมาลี", note="ค่าใช้จ่ายสูง")
+    answer = read(agreed, told)["history"][-1]
+    assert (answer["said_by"], answer["note"]) == ("คุณมาลี", "ค่าใช้จ่ายสูง")
+    member = {"user": "member-60", "role": "member"}
+    for who in (MINISTRY, AS_PARTNER, member):
+        codes = read(agreed, told, **who)["history"][-1]
+        assert codes["reason"] == "cost" and not {"said_by", "note", "sealed"} & codes.keys()
+    noted = agreed.read(
+        "referral", lambda db: db.exec_driver_sql("SELECT who, person_id FROM access_log").fetchall()
+    )
+    assert [tuple(row) for row in noted] == [("worker-60", PERSON)]
+
+
+def test_nothing_anybody_said_stands_in_plain_text_in_the_files(agreed, told, tmp_path):
+    step(agreed, told, "withdraw", note="person-said-this", said_by="said-by-her")
+    agreed.settle()
+    agreed.close()
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert told.encode() in kept
+    assert b"person-said-this" not in kept and b"said-by-her" not in kept
+
+
+def test_the_ministry_sees_all_centres_and_a_centre_is_refused_anothers_list(agreed, told):
+    assert listed(agreed, MINISTRY) == listed(agreed, MINISTRY, centre="60") == [told]
+    assert listed(agreed, MINISTRY, centre="61") == []
+    with pytest.raises(Forbidden):
+        listed(agreed, centre="61")
+    with pytest.raises(Forbidden):
+        agreed.call("referral", "send", GIVEN, **MINISTRY)
+
+
+# ---- deadlines
+
+
+def test_an_unanswered_referral_expires_two_weeks_after_the_partner_was_told(agreed):
+    referral_id = send(agreed)["referral_id"]
+    agreed.clock.advance(days=10)
+    reserve(agreed, referral_id)
+    agreed.settle()
+    agreed.clock.advance(days=13)
+    agreed.settle()
+    assert read(agreed, referral_id)["status"] == "sent"
+    agreed.clock.advance(days=2)
+    agreed.settle()
+    end = read(agreed, referral_id)
+    assert (end["status"], end["place"], end["history"][-1]["actor"]) == ("expired", "released", "system")
+
+
+def test_a_referral_entered_late_does_not_expire_at_once(agreed):
+    sent = agreed.call("referral", "send", GIVEN, at=MONDAY - timedelta(days=90))
+    agreed.settle()
+    assert read(agreed, sent["referral_id"])["status"] == "sent"
+
+
+def test_a_waiting_list_is_given_longer(agreed, told):
+    step(agreed, told, "waitlist")
+    agreed.clock.advance(days=59)
+    agreed.settle()
+    assert read(agreed, told)["status"] == "waitlisted"
+    agreed.clock.advance(days=2)
+    agreed.settle()
+    assert read(agreed, told)["status"] == "expired"
+
+
+def test_follow_ups_fall_due_after_the_placement_until_it_ends(agreed, told):
+    for name in ("accept", "admit", "confirm"):
+        step(agreed, told, name)
+    for days, due in [(29, None), (2, 30), (60, 90)]:
+        agreed.clock.advance(days=days)
+        agreed.settle()
+        assert read(agreed, told)["follow_up_due"] == due
+    step(agreed, told, "follow-up", in_place=True)
+    assert read(agreed, told)["follow_up_due"] is None
+    step(agreed, told, "end", outcome="moved")
+    agreed.clock.advance(days=400)
+    agreed.settle()
+    types = [item["type"] for item in read(agreed, told)["history"]]
+    assert types.count("FollowUpDue") == 2 and types[-1] == "ReferralEnded"
+
+
+# ---- the whole
+
+
+def test_the_read_models_rebuilt_are_the_same_and_the_log_is_whole(agreed, told):
+    step(agreed, told, "decline", reason="cost", whose="partner", note="ไม่ไหว")
+    send(agreed)
+    agreed.settle()
+    before = read(agreed, told), listed(agreed)
+    replayed = agreed.runtimes["referral"].rebuild(None, lambda done, total: None)
+    assert set(replayed) == {"referral", "referral_heard"}
+    assert (read(agreed, told), listed(agreed)) == before
+    assert agreed.runtimes["referral"].verify() == []
+    with pytest.raises(Refused, match="duplicate_referral"):
+        send(agreed)
