@@ -6,14 +6,9 @@ from typing import Any
 
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded, instant, moment
-from services.referral.domain import (
-    DEADLINES,
-    REFERRAL,
-    ExpireReferral,
-    HearNoPlace,
-    RaiseFollowUp,
-    TellPartner,
-)
+from services.referral.domain.commands import ExpireReferral, HearNoPlace, RaiseFollowUp, TellPartner
+from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.words import DEADLINES
 from services.referral.events import (
     PartnerTold,
     PlacementConfirmed,

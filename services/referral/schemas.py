@@ -10,7 +10,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
-from services.referral.domain import LIFE_CYCLE
+from services.referral.domain.life_cycle import LIFE_CYCLE
 
 NAME, NOTE = Length(max=200), Length(max=4000)
 YES_OR_NO: dict[str, Any] = {"truthy": {True}, "falsy": {False}}

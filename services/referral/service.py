@@ -10,8 +10,10 @@ from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Unit
 from services.kernel.wiring import Reaction, Wiring
-from services.referral import domain, handlers, projections, schemas
-from services.referral.domain import LIFE_CYCLE, REFERRAL
+from services.referral import handlers, schemas
+from services.referral.domain.commands import SendReferral
+from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named
+from services.referral.projections import heard, referrals
 
 PLACE_SECONDS = 5.0
 STAFF = ("worker", "director")
@@ -20,7 +22,7 @@ READERS = (*STAFF, "member", "partner", "ministry")
 WIRING = Wiring(
     service="referral",
     aggregates=(REFERRAL,),
-    projections=projections.PROJECTIONS,
+    projections=(referrals.REFERRALS, heard.HEARD),
     hears={
         "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": ()},
         "screening": {"PlanAgreed": ()},
@@ -32,8 +34,8 @@ WIRING = Wiring(
     },
     timers=handlers.timers,
     when_due=handlers.when_due,
-    owned=projections.owned,
-    invariants=projections.invariants,
+    owned=referrals.owned,
+    invariants=referrals.invariants,
 )
 T = TypeVar("T")
 
@@ -57,16 +59,14 @@ class ReferralService(Doors):
     def send(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """{referral_id, status, place, version} once a place is reserved or refused, at most 5 s later (else pending)."""
         case_id, programme_id, consent = body["case_id"], body["programme_id"], body["consent"]
-        case = self._heard(lambda db: projections.case(db, case_id), lambda case: not case.closed, "intake")
+        case = self._heard(lambda db: heard.case(db, case_id), lambda case: not case.closed, "intake")
         if case is None or not call.caller.sees(case.centre):
             raise NotFound("case")
-        programme = self._heard(
-            lambda db: projections.programme(db, programme_id), lambda _: True, "partners"
-        )
+        programme = self._heard(lambda db: heard.programme(db, programme_id), lambda _: True, "partners")
         if programme is None:
             raise NotFound("programme")
         plan = self._heard(
-            lambda db: projections.plan(db, case_id), lambda plan: plan.covers(programme), "screening"
+            lambda db: heard.plan(db, case_id), lambda plan: plan.covers(programme), "screening"
         )
         witness = consent["witness"] or None
         if witness:
@@ -74,7 +74,7 @@ class ReferralService(Doors):
         referral_id = call.new_id("referral")
 
         def work(unit: Unit) -> dict[str, Any]:
-            asked = domain.SendReferral(
+            asked = SendReferral(
                 referral_id=referral_id,
                 case=case,
                 programme=programme,
@@ -82,7 +82,7 @@ class ReferralService(Doors):
                 consent=consent["status"],
                 witness=witness,
                 waitlist=bool(body["waitlist"]),
-                already_open=projections.is_open(unit.db, case_id, programme_id),
+                already_open=referrals.is_open(unit.db, case_id, programme_id),
                 now=call.now,
             )
             unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
@@ -90,7 +90,7 @@ class ReferralService(Doors):
 
         answer = self.runtime.execute(call.envelope(case.centre), work)
         # The stored answer is of the moment of sending; whoever asks, and asks again, is told what came of it.
-        self.runtime.until(lambda db: projections.answered(db, answer["referral_id"]), PLACE_SECONDS)
+        self.runtime.until(lambda db: referrals.answered(db, answer["referral_id"]), PLACE_SECONDS)
         now = self._referral(answer["referral_id"])
         return {**answer, **{name: now[name] for name in ("status", "place", "version")}}
 
@@ -104,13 +104,13 @@ class ReferralService(Doors):
         if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
             raise Forbidden(f"A partner does not {step} a referral.")
         if LIFE_CYCLE[step].by_partner and not referral["told"]:
-            self._heard(lambda db: projections.referral(db, referral_id), lambda row: row["told"], "partners")
+            self._heard(lambda db: referrals.referral(db, referral_id), lambda row: row["told"], "partners")
         said = {name: body[name] for name in schemas.FIELDS[step] if name in body}
         if "said_by" in said or "note" in said:
             self.runtime.vault.ensure(referral["person_id"])
 
         def work(unit: Unit) -> dict[str, Any]:
-            unit.handle(REFERRAL, referral_id, domain.step(step, said, call.now), expected=call.if_match)
+            unit.handle(REFERRAL, referral_id, step_named(step, said, call.now), expected=call.if_match)
             status = unit.state(REFERRAL, referral_id).status
             return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
 
@@ -124,16 +124,16 @@ class ReferralService(Doors):
         untold = call.caller.role == "partner" and not referral["told"]
         if untold or not is_theirs(call, referral):
             raise NotFound("referral")
-        history = self.runtime.read(lambda db: projections.steps(db, body["referral_id"]))
+        history = self.runtime.read(lambda db: referrals.steps(db, body["referral_id"]))
         sealed = [(item, item.pop("sealed")) for item in history]
         if call.caller.role in STAFF and any(texts for _, texts in sealed):
             # First, so that nothing is read that the access log does not know of.
             with self.runtime.database.write() as db:
-                projections.log_access(db, instant(call.now), call.caller.user, referral)
+                referrals.log_access(db, instant(call.now), call.caller.user, referral)
             for item, texts in sealed:
                 for name, text in texts.items():
                     item[name] = self.runtime.vault.unseal(referral["person_id"], name, text) or None
-        return {**projections.shown(referral), "history": history}
+        return {**referrals.shown(referral), "history": history}
 
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
     def referrals(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -145,12 +145,12 @@ class ReferralService(Doors):
         partner_id = partner_of(call) if partner else None
         centres = seen if centre is None else (centre,)
         answer: dict[str, Any] = self.runtime.read(
-            lambda db: projections.page(db, centres=centres, partner_id=partner_id, **body)
+            lambda db: referrals.page(db, centres=centres, partner_id=partner_id, **body)
         )
         return answer
 
     def _referral(self, referral_id: str) -> dict[str, Any]:
-        found: dict[str, Any] | None = self.runtime.read(lambda db: projections.referral(db, referral_id))
+        found: dict[str, Any] | None = self.runtime.read(lambda db: referrals.referral(db, referral_id))
         if found is None:
             raise NotFound("referral")
         return found
@@ -164,9 +164,9 @@ class ReferralService(Doors):
             found = find(db)
             return found if found is not None and will_do(found) else None
 
-        heard: T | None
+        known: T | None
         try:
-            heard = self.runtime.known(good, source)
+            known = self.runtime.known(good, source)
         except NotFound:
-            heard = self.runtime.read(find)
-        return heard
+            known = self.runtime.read(find)
+        return known

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from services.kernel.codec import Codec
 from services.kernel.envelope import Recorded, derived_id, instant
-from services.referral.domain import REFERRAL, Case, Plan, Programme, SendReferral
+from services.referral.domain.commands import SendReferral
+from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.words import Case, Plan, Programme
 from services.referral.events import (
     PartnerTold,
     PersonAdmitted,

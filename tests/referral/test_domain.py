@@ -9,21 +9,16 @@ from hypothesis import strategies as st
 
 from services.codes import REFERRAL_STATUSES
 from services.kernel.errors import Refused
-from services.referral.domain import (
-    LIFE_CYCLE,
-    OVER,
-    REFERRAL,
+from services.referral.domain.commands import (
     AcceptReferral,
     ExpireReferral,
     HearNoPlace,
-    Place,
     RaiseFollowUp,
     RecordFollowUp,
-    Referral,
-    Status,
     TellPartner,
-    step,
 )
+from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, Referral, step_named
+from services.referral.domain.words import OVER, Place, Status
 from services.referral.events import (
     FollowUpDue,
     FollowUpRecorded,
@@ -121,7 +116,7 @@ def fact_of(name: str, was: str) -> Any:
 
 
 def command(name: str) -> Any:
-    return step(name, SAID.get(name, {}), TUESDAY)
+    return step_named(name, SAID.get(name, {}), TUESDAY)
 
 
 def test_the_statuses_and_steps_are_those_of_the_contract():
@@ -315,7 +310,9 @@ def test_every_follow_up_is_recorded_though_it_says_the_same():
 
 def test_what_was_said_stands_in_the_fact():
     said = {"said_by": "คุณมาลี", "by_channel": "phone"}
-    referral.given(sent, told).when(step("accept", said, TUESDAY)).then(ReferralAccepted(**about, **said))
+    referral.given(sent, told).when(step_named("accept", said, TUESDAY)).then(
+        ReferralAccepted(**about, **said)
+    )
 
 
 # ---- whatever is tried, in whatever order

@@ -5,7 +5,8 @@ import pytest
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import instant
 from services.referral import handlers, schemas
-from services.referral.domain import REFERRAL, ExpireReferral, HearNoPlace, RaiseFollowUp, TellPartner
+from services.referral.domain.commands import ExpireReferral, HearNoPlace, RaiseFollowUp, TellPartner
+from services.referral.domain.life_cycle import REFERRAL
 from services.referral.events import FollowUpDue
 from tests.referral.facts import (
     MONDAY,

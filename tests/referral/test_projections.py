@@ -7,9 +7,10 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.exc import IntegrityError
 
 from services.kernel.errors import Invalid
-from services.referral import projections
-from services.referral.domain import Case, Plan, Programme
+from services.referral.domain.words import Case, Plan, Programme
 from services.referral.events import FollowUpDue, FollowUpRecorded, ReferralDeclined
+from services.referral.projections import heard as others
+from services.referral.projections import referrals
 from tests.referral.facts import (
     CASE,
     OTHER,
@@ -40,13 +41,14 @@ SECOND, THIRD = "00000000-0000-0000-0000-0000000000a2", "00000000-0000-0000-0000
 @pytest.fixture
 def db():
     engine = create_engine("sqlite://")
-    projections.metadata.create_all(engine)
+    referrals.metadata.create_all(engine)
+    others.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection
 
 
 def content(db):
-    tables = projections.metadata.sorted_tables
+    tables = referrals.metadata.sorted_tables
     return {table.name: sorted(map(str, db.execute(select(table)))) for table in tables}
 
 
@@ -59,7 +61,7 @@ def shown(db, **wanted):
         "limit": 50,
         "cursor": None,
     }
-    return projections.page(db, **usual | wanted)
+    return referrals.page(db, **usual | wanted)
 
 
 def ids(page):
@@ -82,12 +84,12 @@ TWO_ROUNDS = own(
 
 
 def test_a_referral_as_it_stands_and_how_it_came_to_that(db):
-    projections.project_referrals(db, own([sent, told, again(declined, note="ไม่มีเตียง")]))
-    row = projections.referral(db, REFERRAL_ID)
+    referrals.project(db, own([sent, told, again(declined, note="ไม่มีเตียง")]))
+    row = referrals.referral(db, REFERRAL_ID)
     assert row["status"] == "declined" and row["place"] == "released" and row["version"] == 3
     assert row["person_id"] == PERSON and row["answer_due"] is None
-    assert not {"person_id", "told", "open_key"} & projections.shown(row).keys()
-    first, second, third = projections.steps(db, REFERRAL_ID)
+    assert not {"person_id", "told", "open_key"} & referrals.shown(row).keys()
+    first, second, third = referrals.steps(db, REFERRAL_ID)
     assert [item["type"] for item in (first, second, third)] == [
         "ReferralSent",
         "PartnerTold",
@@ -100,54 +102,52 @@ def test_a_referral_as_it_stands_and_how_it_came_to_that(db):
 
 
 def test_what_is_due_is_shown_while_it_is_due(db):
-    projections.project_referrals(db, own([sent]))
-    assert projections.referral(db, REFERRAL_ID)["answer_due"] == sent.answer_due
-    projections.project_referrals(db, own([told], start=2))
-    assert projections.referral(db, REFERRAL_ID)["answer_due"] == told.answer_due
+    referrals.project(db, own([sent]))
+    assert referrals.referral(db, REFERRAL_ID)["answer_due"] == sent.answer_due
+    referrals.project(db, own([told], start=2))
+    assert referrals.referral(db, REFERRAL_ID)["answer_due"] == told.answer_due
     facts = own(REACHED["placed"] + (FollowUpDue(**about, days=30), FollowUpDue(**about, days=90)))
-    projections.project_referrals(db, facts[2:])
-    row = projections.referral(db, REFERRAL_ID)
+    referrals.project(db, facts[2:])
+    row = referrals.referral(db, REFERRAL_ID)
     assert row["follow_up_due"] == 90 and row["answer_due"] is None
-    projections.project_referrals(
-        db, own([FollowUpRecorded(**about, in_place=True, path="local_home")], start=8)
-    )
-    assert projections.referral(db, REFERRAL_ID)["follow_up_due"] is None
+    referrals.project(db, own([FollowUpRecorded(**about, in_place=True, path="local_home")], start=8))
+    assert referrals.referral(db, REFERRAL_ID)["follow_up_due"] is None
 
 
 @pytest.mark.parametrize(
     "past", [(sent,), *(REACHED[s] for s in ("sent", "waitlisted", "accepted", "placed"))]
 )
 def test_what_is_under_way_is_open(db, past):
-    projections.project_referrals(db, own(past))
-    assert projections.is_open(db, CASE, PROGRAMME)
-    assert not projections.is_open(db, CASE, OTHER) and not projections.is_open(db, OTHER, PROGRAMME)
+    referrals.project(db, own(past))
+    assert referrals.is_open(db, CASE, PROGRAMME)
+    assert not referrals.is_open(db, CASE, OTHER) and not referrals.is_open(db, OTHER, PROGRAMME)
 
 
 @pytest.mark.parametrize(
     "status", ["declined", "expired", "withdrawn", "failed", "ended", "entered_in_error"]
 )
 def test_what_is_over_leaves_room_for_another(db, status):
-    projections.project_referrals(db, own(REACHED[status]))
-    assert not projections.is_open(db, CASE, PROGRAMME)
-    projections.project_referrals(db, own([again(sent, referral_id=SECOND)], start=9))
-    assert projections.is_open(db, CASE, PROGRAMME)
+    referrals.project(db, own(REACHED[status]))
+    assert not referrals.is_open(db, CASE, PROGRAMME)
+    referrals.project(db, own([again(sent, referral_id=SECOND)], start=9))
+    assert referrals.is_open(db, CASE, PROGRAMME)
 
 
 def test_one_may_end_and_the_next_be_sent_in_one_batch(db):
-    projections.project_referrals(db, own([again(sent, referral_id=THIRD)]))
+    referrals.project(db, own([again(sent, referral_id=THIRD)]))
     batch = own(
         [again(withdrawn, referral_id=THIRD), sent, entered_in_error, again(sent, referral_id=SECOND)],
         start=2,
     )
-    projections.project_referrals(db, batch)
-    assert projections.referral(db, SECOND)["status"] == "sent"
-    assert list(projections.invariants(db)) == []
+    referrals.project(db, batch)
+    assert referrals.referral(db, SECOND)["status"] == "sent"
+    assert list(referrals.invariants(db)) == []
 
 
 def test_two_open_ones_at_once_meet_in_the_database(db):
-    projections.project_referrals(db, own([sent]))
+    referrals.project(db, own([sent]))
     with pytest.raises(IntegrityError):
-        projections.project_referrals(db, own([again(sent, referral_id=SECOND)], start=2))
+        referrals.project(db, own([again(sent, referral_id=SECOND)], start=2))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 100])
@@ -155,17 +155,17 @@ def test_rebuilding_in_other_batches_gives_the_same_rows(size):
     found = []
     for batch in (len(TWO_ROUNDS), size):
         engine = create_engine("sqlite://")
-        projections.metadata.create_all(engine)
+        referrals.metadata.create_all(engine)
         with engine.connect() as db:
             for facts in in_batches(TWO_ROUNDS, batch):
-                projections.project_referrals(db, facts)
+                referrals.project(db, facts)
             found.append(content(db))
     assert found[0] == found[1]
     assert len(found[0]["referral_v1"]) == 3 and len(found[0]["referral_history_v1"]) == len(TWO_ROUNDS)
 
 
 def test_lists_are_newest_first_and_go_on_where_they_stopped(db):
-    projections.project_referrals(db, TWO_ROUNDS)
+    referrals.project(db, TWO_ROUNDS)
     assert ids(shown(db)) == [THIRD, SECOND, REFERRAL_ID]
     first = shown(db, limit=2)
     second = shown(db, limit=2, cursor=first["next"])
@@ -176,21 +176,21 @@ def test_lists_are_newest_first_and_go_on_where_they_stopped(db):
 
 
 def test_lists_show_what_was_asked_for(db):
-    projections.project_referrals(db, TWO_ROUNDS)
+    referrals.project(db, TWO_ROUNDS)
     assert ids(shown(db, status="waitlisted")) == [SECOND]
     assert ids(shown(db, centres=("61",))) == [] and len(ids(shown(db, centres=("61", "60")))) == 3
     assert ids(shown(db, case_id=OTHER)) == [] and len(ids(shown(db, case_id=CASE))) == 3
 
 
 def test_a_partner_sees_only_what_it_was_told_of(db):
-    projections.project_referrals(db, TWO_ROUNDS)
+    referrals.project(db, TWO_ROUNDS)
     assert ids(shown(db, partner_id=PARTNER)) == [THIRD, REFERRAL_ID]
     assert ids(shown(db, partner_id=OTHER)) == []
 
 
 def test_a_partner_that_answered_untold_is_reported(db):
-    projections.project_referrals(db, own([sent, accepted]))
-    [sentence] = projections.invariants(db)
+    referrals.project(db, own([sent, accepted]))
+    [sentence] = referrals.invariants(db)
     assert REFERRAL_ID in sentence and "never told" in sentence
 
 
@@ -237,19 +237,17 @@ HEARD = {
 def test_what_others_said_is_known_in_whatever_order_it_came(db, sources, size):
     facts = [fact for source in sources for fact in HEARD[source]]
     for batch in in_batches(facts, size):
-        projections.project_heard(db, batch)
-    assert projections.case(db, CASE) == Case(CASE, PERSON, "60", closed=False)
-    assert projections.case(db, OTHER) == Case(OTHER, OTHER, "61", closed=True)
-    assert projections.plan(db, CASE) == Plan(PLAN, "local_home", None)
-    assert projections.plan(db, OTHER) is None
+        others.project(db, batch)
+    assert others.case(db, CASE) == Case(CASE, PERSON, "60", closed=False)
+    assert others.case(db, OTHER) == Case(OTHER, OTHER, "61", closed=True)
+    assert others.plan(db, CASE) == Plan(PLAN, "local_home", None)
+    assert others.plan(db, OTHER) is None
     home = Programme(PROGRAMME, PARTNER, "local_home", "pao_home", under_ministry=False)
-    assert projections.programme(db, PROGRAMME) == home
-    assert projections.programme(db, PLAN) is None
+    assert others.programme(db, PROGRAMME) == home
+    assert others.programme(db, PLAN) is None
 
 
 def test_a_refusal_by_the_system_says_why(db):
-    projections.project_referrals(
-        db, own([sent, ReferralDeclined(**about, reason="no_place", whose="system")])
-    )
-    assert projections.answered(db, REFERRAL_ID)["place"] == "refused"
-    assert projections.steps(db, REFERRAL_ID)[1]["reason"] == "no_place"
+    referrals.project(db, own([sent, ReferralDeclined(**about, reason="no_place", whose="system")]))
+    assert referrals.answered(db, REFERRAL_ID)["place"] == "refused"
+    assert referrals.steps(db, REFERRAL_ID)[1]["reason"] == "no_place"

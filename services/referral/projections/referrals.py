@@ -1,4 +1,4 @@
-"""What referral shows and looks up. Every table here can be dropped and replayed from the logs."""
+"""Referrals as they stand and how they came to that, from our own facts; and who read what people said."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -18,12 +18,12 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    update,
 )
 
 from services.kernel.envelope import Recorded
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
-from services.referral.domain import OVER, Case, Place, Plan, Programme, Status, place_after, status_after
+from services.referral.domain.life_cycle import place_after, status_after
+from services.referral.domain.words import OVER, Place, Status
 from services.referral.events import (
     About,
     FollowUpDue,
@@ -34,9 +34,6 @@ from services.referral.events import (
 )
 
 metadata = MetaData()
-
-# ---- referrals, from our own facts
-
 referrals = Table(
     "referral_v1",
     metadata,
@@ -80,7 +77,7 @@ HIDDEN = ("person_id", "told", "recorded", "open_key")
 SHOWN = tuple(column for column in referrals.c if column.name not in HIDDEN)
 
 
-def project_referrals(db: Connection, facts: Sequence[Recorded]) -> None:
+def project(db: Connection, facts: Sequence[Recorded]) -> None:
     own = [fact for fact in facts if fact.source == "referral"]
     ids = {fact.event.referral_id for fact in own}
     known = db.execute(select(referrals).where(referrals.c.referral_id.in_(ids))).mappings()
@@ -268,78 +265,4 @@ def log_access(db: Connection, at: str, who: str, row: Mapping[str, Any]) -> Non
     db.execute(insert(access_log).values(read))
 
 
-# ---- what others told us: cases (intake), plans (screening), programmes (partners)
-
-cases = Table(
-    "referral_case_v1",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("person_id", Text, nullable=False),
-    Column("centre", Text, nullable=False),
-    Column("closed", Boolean, nullable=False),
-)
-plans = Table(
-    "referral_plan_v1",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("plan_id", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("programme_id", Text),
-)
-programmes = Table(
-    "referral_programme_v1",
-    metadata,
-    Column("programme_id", Text, primary_key=True),
-    Column("partner_id", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("under_ministry", Boolean, nullable=False),
-)
-
-
-def project_heard(db: Connection, facts: Sequence[Recorded]) -> None:
-    """Each table is fed by one source, so the order across sources does not matter."""
-    opened, closed, agreed, offered = {}, {}, {}, {}
-    for fact in facts:
-        match fact.source, fact.type:
-            case "intake", "CaseOpened":
-                opened[fact.data["case_id"]] = {**_part(cases, fact), "centre": fact.centre, "closed": False}
-            case "intake", "CaseClosed" | "CaseReopened":
-                closed[fact.data["case_id"]] = fact.type == "CaseClosed"
-            case "screening", "PlanAgreed":
-                agreed[fact.data["case_id"]] = _part(plans, fact)
-            case "partners", "ProgrammeOffered":
-                offered[fact.data["programme_id"]] = _part(programmes, fact)
-    upsert(db, cases, list(opened.values()), ("case_id",))
-    for state in (True, False):
-        ids = [case_id for case_id, now in closed.items() if now is state]
-        if ids:
-            db.execute(update(cases).where(cases.c.case_id.in_(ids)).values(closed=state))
-    upsert(db, plans, list(agreed.values()), ("case_id",))
-    upsert(db, programmes, list(offered.values()), ("programme_id",))
-
-
-def _part(table: Table, fact: Recorded) -> dict[str, Any]:
-    return {column.name: fact.data.get(column.name) for column in table.c}
-
-
-def case(db: Connection, case_id: str) -> Case | None:
-    row = db.execute(select(cases).where(cases.c.case_id == case_id)).first()
-    return Case(row.case_id, row.person_id, row.centre, row.closed) if row else None
-
-
-def plan(db: Connection, case_id: str) -> Plan | None:
-    """The plan agreed last."""
-    row = db.execute(select(plans).where(plans.c.case_id == case_id)).first()
-    return Plan(row.plan_id, row.path, row.programme_id) if row else None
-
-
-def programme(db: Connection, programme_id: str) -> Programme | None:
-    row = db.execute(select(programmes).where(programmes.c.programme_id == programme_id)).first()
-    return Programme(**row._mapping) if row else None
-
-
-PROJECTIONS = (
-    Projection("referral", 1, (referrals, history), project_referrals),
-    Projection("referral_heard", 1, (cases, plans, programmes), project_heard),
-)
+REFERRALS = Projection("referral", 1, (referrals, history), project)

@@ -1,14 +1,35 @@
-"""The rules of one referral: what may follow what, and who must have been asked first. Pure."""
+"""The life cycle of a referral: what may follow what, what comes of it, and what became of the place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, assert_never, get_args
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import instant
 from services.kernel.errors import Refused
+from services.referral.domain.commands import (
+    AcceptReferral,
+    AcknowledgeReferral,
+    AdmitPerson,
+    Command,
+    ConfirmPlacement,
+    DeclineReferral,
+    EndReferral,
+    EnterInError,
+    ExpireReferral,
+    FailReferral,
+    HearNoPlace,
+    RaiseFollowUp,
+    RecordFollowUp,
+    RecordTravel,
+    SendReferral,
+    Step,
+    TellPartner,
+    WaitlistReferral,
+    WithdrawReferral,
+)
+from services.referral.domain.words import AWAITING_ANSWER, DEADLINES, OVER, Place, Status
 from services.referral.events import (
     About,
     Event,
@@ -28,234 +49,7 @@ from services.referral.events import (
     ReferralSent,
     ReferralWaitlisted,
     ReferralWithdrawn,
-    Work,
 )
-
-
-@dataclass(frozen=True)
-class Deadlines:
-    """Days from when it was recorded until an answer is due, and from the placement until each follow-up."""
-
-    answer_days: int
-    waiting_list_days: int
-    follow_up_days: tuple[int, ...]
-
-
-# A fact keeps the deadline it was given, so a change here counts from the next fact on.
-DEADLINES = Deadlines(answer_days=14, waiting_list_days=60, follow_up_days=(30, 90, 180, 365))
-
-
-class Status(StrEnum):
-    UNSENT = "unsent"
-    SENT = "sent"
-    ACKNOWLEDGED = "acknowledged"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WAITLISTED = "waitlisted"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-    TRAVELLING = "travelling"
-    ADMITTED = "admitted"
-    PLACED = "placed"
-    ENDED = "ended"
-    FAILED = "failed"
-    ENTERED_IN_ERROR = "entered_in_error"
-
-
-AWAITING_ANSWER = frozenset({Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED})
-OVER = frozenset(
-    {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN, Status.ENDED, Status.FAILED, Status.ENTERED_IN_ERROR}
-)
-
-
-class Place(StrEnum):
-    """What is known of the place; none: it was over before partners answered, so no place is held."""
-
-    PENDING = "pending"
-    RESERVED = "reserved"
-    REFUSED = "refused"
-    TAKEN = "taken"
-    RELEASED = "released"
-    NONE = "none"
-
-
-# What comes in with SendReferral from other services, as heard from them.
-
-
-@dataclass(frozen=True)
-class Case:
-    case_id: str
-    person_id: str
-    centre: str
-    closed: bool
-
-
-@dataclass(frozen=True)
-class Programme:
-    programme_id: str
-    partner_id: str
-    path: str
-    kind: str
-    under_ministry: bool
-
-
-@dataclass(frozen=True)
-class Plan:
-    plan_id: str
-    path: str
-    programme_id: str | None
-
-    def covers(self, programme: Programme) -> bool:
-        """A plan for one programme binds to it; otherwise to every programme of its path."""
-        if self.programme_id is not None:
-            return self.programme_id == programme.programme_id
-        return self.path == programme.path
-
-
-@dataclass(frozen=True)
-class SendReferral:
-    """`consent`: given, refused, or unable (with a witness). `already_open`: a referral of this case there is open."""
-
-    referral_id: str
-    case: Case
-    programme: Programme
-    plan: Plan | None
-    consent: str
-    witness: str | None
-    waitlist: bool
-    already_open: bool
-    now: datetime
-
-
-@dataclass(frozen=True)
-class TellPartner:
-    """The partners service reserved a place."""
-
-    now: datetime
-
-
-@dataclass(frozen=True)
-class HearNoPlace:
-    """The partners service refused a place; `waiting`: the referral stands in the programme's queue."""
-
-    waiting: bool
-    now: datetime
-
-
-@dataclass(frozen=True)
-class ExpireReferral:
-    now: datetime
-
-
-@dataclass(frozen=True)
-class RaiseFollowUp:
-    days: int
-
-
-# The steps people take. The field names are those of the request and of the fact.
-
-
-@dataclass(frozen=True)
-class AcknowledgeReferral:
-    said_by: str | None = None
-    by_channel: str | None = None
-
-
-@dataclass(frozen=True)
-class AcceptReferral:
-    said_by: str | None = None
-    by_channel: str | None = None
-
-
-@dataclass(frozen=True)
-class DeclineReferral:
-    reason: str
-    whose: str
-    said_by: str | None = None
-    by_channel: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class WaitlistReferral:
-    now: datetime
-    said_by: str | None = None
-    by_channel: str | None = None
-
-
-@dataclass(frozen=True)
-class WithdrawReferral:
-    reason: str | None = None
-    said_by: str | None = None
-    by_channel: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class RecordTravel:
-    said_by: str | None = None
-    by_channel: str | None = None
-
-
-@dataclass(frozen=True)
-class AdmitPerson:
-    said_by: str | None = None
-    by_channel: str | None = None
-
-
-@dataclass(frozen=True)
-class ConfirmPlacement:
-    said_by: str | None = None
-    by_channel: str | None = None
-
-
-@dataclass(frozen=True)
-class FailReferral:
-    reason: str | None = None
-    said_by: str | None = None
-    by_channel: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class RecordFollowUp:
-    in_place: bool
-    work: Work | None = None
-    said_by: str | None = None
-    by_channel: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class EndReferral:
-    outcome: str
-    said_by: str | None = None
-    by_channel: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class EnterInError:
-    said_by: str | None = None
-    by_channel: str | None = None
-    note: str | None = None
-
-
-Step = (
-    AcknowledgeReferral
-    | AcceptReferral
-    | DeclineReferral
-    | WaitlistReferral
-    | WithdrawReferral
-    | RecordTravel
-    | AdmitPerson
-    | ConfirmPlacement
-    | FailReferral
-    | RecordFollowUp
-    | EndReferral
-    | EnterInError
-)
-Command = SendReferral | TellPartner | HearNoPlace | ExpireReferral | RaiseFollowUp | Step
 
 
 @dataclass(frozen=True)
@@ -293,7 +87,7 @@ LIFE_CYCLE: Mapping[str, Row] = {
 ROWS: Mapping[type[Any], Row] = {row.step: row for row in LIFE_CYCLE.values()}
 
 
-def step(name: str, said: Mapping[str, Any], now: datetime) -> Step:
+def step_named(name: str, said: Mapping[str, Any], now: datetime) -> Step:
     """The command of a step by its name in the life cycle; `said` are its own fields."""
     return WaitlistReferral(now, **said) if name == "waitlist" else LIFE_CYCLE[name].step(**said)
 

@@ -1,0 +1,1 @@
+"""The rules of one referral: its words, what may be asked of it, and its life cycle. Pure."""

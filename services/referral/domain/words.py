@@ -1,0 +1,84 @@
+"""The words decisions are made in: deadlines, statuses, places, and what is known from other services."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Days from when it was recorded until an answer is due, and from the placement until each follow-up."""
+
+    answer_days: int
+    waiting_list_days: int
+    follow_up_days: tuple[int, ...]
+
+
+# A fact keeps the deadline it was given, so a change here counts from the next fact on.
+DEADLINES = Deadlines(answer_days=14, waiting_list_days=60, follow_up_days=(30, 90, 180, 365))
+
+
+class Status(StrEnum):
+    UNSENT = "unsent"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WAITLISTED = "waitlisted"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    TRAVELLING = "travelling"
+    ADMITTED = "admitted"
+    PLACED = "placed"
+    ENDED = "ended"
+    FAILED = "failed"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
+AWAITING_ANSWER = frozenset({Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED})
+OVER = frozenset(
+    {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN, Status.ENDED, Status.FAILED, Status.ENTERED_IN_ERROR}
+)
+
+
+class Place(StrEnum):
+    """What is known of the place; none: it was over before partners answered, so no place is held."""
+
+    PENDING = "pending"
+    RESERVED = "reserved"
+    REFUSED = "refused"
+    TAKEN = "taken"
+    RELEASED = "released"
+    NONE = "none"
+
+
+# What comes in with SendReferral from other services, as heard from them.
+
+
+@dataclass(frozen=True)
+class Case:
+    case_id: str
+    person_id: str
+    centre: str
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Programme:
+    programme_id: str
+    partner_id: str
+    path: str
+    kind: str
+    under_ministry: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    plan_id: str
+    path: str
+    programme_id: str | None
+
+    def covers(self, programme: Programme) -> bool:
+        """A plan for one programme binds to it; otherwise to every programme of its path."""
+        if self.programme_id is not None:
+            return self.programme_id == programme.programme_id
+        return self.path == programme.path
