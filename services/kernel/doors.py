@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from marshmallow import Schema, ValidationError, fields
 from nameko.rpc import rpc
+from prometheus_client import REGISTRY, generate_latest
 
 from services.kernel import logs, metrics
 from services.kernel.envelope import Caller, Envelope, derived_id, instant, moment
@@ -24,7 +25,7 @@ from services.kernel.errors import (
     Unavailable,
 )
 from services.kernel.extensions import Runtime
-from services.kernel.runtime import ServiceRuntime, written
+from services.kernel.runtime import PROCESS, ServiceRuntime, written
 
 __all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
 
@@ -207,6 +208,12 @@ class Doors:
     def status(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         status: dict[str, Any] = self.runtime.status()
         return status
+
+    @query("service.figures", roles=("system",), schema=NoBody())
+    def figures(self, call: Call, body: dict[str, Any]) -> dict[str, str]:
+        """This process's figures as Prometheus text, with the process they are of."""
+        self.runtime.measure()
+        return {"process": PROCESS, "text": generate_latest(REGISTRY).decode()}
 
     @query("service.verify", roles=("system", "admin"), schema=NoBody())
     def verify(self, call: Call, body: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import orjson
 from sqlalchemy import Connection
@@ -27,6 +28,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 CATCH_UP = 2.0  # seconds a command may wait for another service's log before it refuses
+PROCESS = str(uuid4())  # tells figures of this process from those of others
 POLL = 0.1  # seconds between looks at the database when another replica may have done it
 
 # Where the log stood after the command of this greenlet: the door passes it on, so that the writer reads what it wrote.

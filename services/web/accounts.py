@@ -1,0 +1,87 @@
+"""Accounts and each user's last written positions: the front door's own tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    select,
+)
+
+from services.kernel.wiring import upsert
+
+metadata = MetaData()
+account = Table(
+    "account",
+    metadata,
+    Column("user_name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("centres", Text, nullable=False),  # JSON list of province codes, ["*"] for all
+    Column("active", Boolean, nullable=False),
+    Column("token_version", Integer, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+user_position = Table(
+    "user_position",
+    metadata,
+    Column("user_name", Text),
+    Column("source", Text),
+    Column("position", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user_name", "source"),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    user: str
+    role: str
+    centres: tuple[str, ...]
+    active: bool
+    token_version: int
+
+
+def find(db: Connection, user: str) -> Account | None:
+    row = db.execute(select(account).where(account.c.user_name == user)).one_or_none()
+    if row is None:
+        return None
+    return Account(row.user_name, row.role, tuple(orjson.loads(row.centres)), row.active, row.token_version)
+
+
+def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) -> None:
+    """Add an account, or give an existing one this role and these centres (its older tokens end)."""
+    known = find(db, user)
+    row = {
+        "user_name": user,
+        "role": role,
+        "centres": orjson.dumps(list(centres)).decode(),
+        "active": True,
+        "token_version": known.token_version + 1 if known else 1,
+        "created_at": now,
+    }
+    upsert(db, account, [row], ["user_name"], ["role", "centres", "active", "token_version"])
+
+
+def positions(db: Connection, user: str) -> dict[str, int]:
+    """{service: position after this user's last command there}."""
+    rows = db.execute(
+        select(user_position.c.source, user_position.c.position).where(user_position.c.user_name == user)
+    )
+    return {row.source: int(row.position) for row in rows}
+
+
+def wrote(db: Connection, user: str, source: str, position: int) -> None:
+    upsert(
+        db,
+        user_position,
+        [{"user_name": user, "source": source, "position": position}],
+        ["user_name", "source"],
+    )

@@ -1,0 +1,86 @@
+"""The front door's nameko service: every request goes through one worker into the Flask application."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import eventlet
+from eventlet import wsgi
+from flask import Flask
+from nameko.web.handlers import HttpRequestHandler
+from nameko.web.server import HttpOnlyProtocol, WebServer
+from werkzeug.wrappers import Request, Response
+
+from services.kernel.extensions import Runtime
+from services.kernel.wiring import Wiring
+from services.web import accounts, admin, api, watch
+
+WIRING = Wiring("web", owned=accounts.metadata)
+METHODS = "GET,POST,PUT,DELETE,PATCH,HEAD,OPTIONS"
+BACKLOG = 1024  # connections the kernel may hold for us; with eventlet's 50 a burst of clients waits a second
+KEEP_ALIVE = 75  # seconds an idle connection is kept
+
+View = TypeVar("View", bound=Callable[..., Response])
+
+
+class FrontServer(WebServer):  # type: ignore[misc]
+    """nameko's web server with a longer queue of connections and without access lines (they would carry URLs)."""
+
+    def start(self) -> None:
+        if self._starting:
+            return
+        self._starting = True
+        self._sock = eventlet.listen(self.bind_addr, backlog=BACKLOG)
+        self._sock.settimeout(None)
+        self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
+        self._gt = self.container.spawn_managed_thread(self.run)
+
+    def get_wsgi_server(
+        self, sock: Any, wsgi_app: Any, protocol: Any = HttpOnlyProtocol, debug: bool = False
+    ) -> Any:
+        return wsgi.Server(
+            sock,
+            sock.getsockname(),
+            wsgi_app,
+            protocol=protocol,
+            debug=debug,
+            log=logging.getLogger(__name__),
+            log_output=False,
+            socket_timeout=KEEP_ALIVE,
+        )
+
+
+class Http(HttpRequestHandler):  # type: ignore[misc]
+    server = FrontServer()
+
+
+def http(method: str, url: str) -> Callable[[View], View]:
+    return cast(Callable[[View], View], Http.decorator(method, url))
+
+
+def application() -> Flask:
+    app = Flask("services.web", static_folder=None)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(watch.blueprint)
+    app.register_blueprint(admin.blueprint)
+    return app
+
+
+APPLICATION = application()
+
+
+class WebService:
+    name = "web"
+    runtime = Runtime(WIRING)
+
+    @http(METHODS, "/")
+    def root(self, request: Request) -> Response:
+        return self._serve(request)
+
+    @http(METHODS, "/<path:path>")
+    def everything(self, request: Request, path: str) -> Response:
+        return self._serve(request)
+
+    def _serve(self, request: Request) -> Response:
+        request.environ["songtor.runtime"] = self.runtime
+        return Response.from_app(APPLICATION.wsgi_app, request.environ)
