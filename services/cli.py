@@ -8,36 +8,36 @@ warnings.filterwarnings("ignore", category=DeprecationWarning)
 warnings.filterwarnings("ignore", message=".*[Ee]ventlet.*")
 warnings.filterwarnings("ignore", message=".*pkg_resources.*")
 
-import eventlet  # noqa: E402
+import eventlet
 
 if (
     len(sys.argv) > 1 and sys.argv[1] == "up"
 ):  # the system's process is green; every other command is a plain one
     eventlet.monkey_patch()
 
-import fcntl  # noqa: E402
-import json  # noqa: E402
-import os  # noqa: E402
-import socket  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Callable, Iterator, Sequence  # noqa: E402
-from contextlib import contextmanager  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-import click  # noqa: E402
-import requests  # noqa: E402
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: E402
+import click
+import requests
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from services.kernel import logs  # noqa: E402
+from services.kernel import logs
 from services.kernel import settings as settings_module
-from services.kernel.envelope import instant  # noqa: E402
-from services.kernel.errors import Unavailable  # noqa: E402
-from services.kernel.keys import KeyFileError, MasterKey  # noqa: E402
-from services.kernel.runtime import ServiceRuntime, Surroundings, utc_now  # noqa: E402
-from services.kernel.settings import BadSetting, Settings  # noqa: E402
-from services.kernel.tokens import Bearer, Tokens  # noqa: E402
-from services.kernel.vault import WrongMasterKey  # noqa: E402
+from services.kernel.envelope import instant
+from services.kernel.errors import Unavailable
+from services.kernel.keys import KeyFileError, MasterKey
+from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn, utc_now
+from services.kernel.settings import BadSetting, Settings
+from services.kernel.tokens import Bearer, Tokens
+from services.kernel.vault import WrongMasterKey
 
 NAMES = ("intake", "screening", "partners", "referral", "reporting", "web")
 
@@ -105,7 +105,7 @@ def _plain() -> Surroundings:
     def nobody(service: str, *_: Any) -> Any:
         raise Unavailable(f"The service {service} is not asked by this command.")
 
-    return Surroundings(now=utc_now, pause=time.sleep, ask=nobody)
+    return Surroundings(now=utc_now, pause=time.sleep, ask=nobody, together=in_turn)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -93,6 +93,10 @@ def _remote(error: Mapping[str, Any]) -> Exception:
     return kind(*error.get("exc_args", ()))
 
 
+def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+    return [thread.wait() for thread in [eventlet.spawn(task) for task in tasks]]
+
+
 class Subscription:
     """Follows one source: by pages from the broker, and by pulling at the start, after each reconnect, on a gap and when behind."""
 
@@ -172,7 +176,9 @@ class Runtime(DependencyProvider):  # type: ignore[misc]
     def setup(self) -> None:
         config = self.container.config
         settings: Settings = config[SETTINGS]
-        around = Surroundings(now=utc_now, pause=eventlet.sleep, ask=Asking(config, self.replies))
+        around = Surroundings(
+            now=utc_now, pause=eventlet.sleep, ask=Asking(config, self.replies), together=side_by_side
+        )
         self.runtime = ServiceRuntime(settings, self.wiring, around)
         self.runtime.prepare()
 

@@ -19,7 +19,7 @@ from services.kernel import settings as settings_module
 from services.kernel.doors import Doors
 from services.kernel.envelope import instant
 from services.kernel.errors import Unavailable
-from services.kernel.runtime import ServiceRuntime, Surroundings
+from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn
 from services.kernel.settings import Settings
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class Network:
         self.services: dict[str, Any] = {}
         self.runtimes: dict[str, LocalRuntime] = {}
         self.down: set[str] = set()  # services that do not answer, for tests of what others then do
-        around = Surroundings(now=clock, pause=lambda seconds: None, ask=self._ask)
+        around = Surroundings(now=clock, pause=lambda seconds: None, ask=self._ask, together=in_turn)
         for cls in services:
             service: Any = cls()
             runtime = LocalRuntime(settings, cls.runtime.wiring, around)

@@ -4,10 +4,10 @@ import logging
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-import eventlet
 import orjson
 from flask import Blueprint, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
@@ -233,13 +233,12 @@ def case_page(case_id: str) -> Response:
         "plan": ("screening", "plan", {}),
         "referrals": ("referral", "referrals", {"limit": 500}),
     }
-    asked = {
-        name: eventlet.spawn(_part, runtime(), service, door, call, {"case_id": case_id, **extra})
-        for name, (service, door, extra) in parts.items()
-    }
+    asked = [
+        partial(_part, runtime(), service, door, call, {"case_id": case_id, **extra})
+        for service, door, extra in parts.values()
+    ]
     page, stale, missing = dict(own["answer"]), bool(own["stale"]), []
-    for name, thread in asked.items():
-        found = thread.wait()
+    for name, found in zip(parts, runtime().around.together(asked), strict=True):
         if found is None:
             missing.append(name)
             page[name] = [] if name == "referrals" else None
