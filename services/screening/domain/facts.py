@@ -1,0 +1,91 @@
+"""The facts of a screening: what each may be, and how what was told and what the case knows become one set. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from services import codes
+from services.kernel.rules import UNKNOWN_CODE, Fact
+from services.screening.events import Form
+from services.thai import dates
+from services.thai.dates import AgeRange
+
+FORM: Form = {"id": "screening", "version": "1"}
+
+HOUSING = ("street", "public_place", "temporary", "home")
+BEGGING = ("none", "asks", "performs", "relatives", "collection", "religious")
+DISABILITY_TYPES = (1, 2, 3, 4, 5, 6, 7)  # Minister's notices B.E. 2552 and 2555
+CARE_LEVELS = (1, 2, 3)  # independent, some help, dependent
+COMMUNICABLE = ("none", "treated", "untreated")
+RELATIVES = ("none", "willing", "unwilling", "unsafe")
+FLAGS = (
+    "income_sufficient", "can_depend_on_others", "disability_card", "pregnant", "mental_crisis", "trafficking_signs",
+    "severe_behaviour", "legal_case", "able_to_work", "wants_work", "prior_process_done",
+)  # fmt: skip
+
+VOCABULARY: Mapping[str, Fact] = {
+    "age": Fact("range"),
+    "sex": Fact("code", codes.SEXES),
+    "nationality": Fact("code", codes.NATIONALITIES),
+    "domicile": Fact("records", keys={"province": (), "basis": codes.DOMICILE_BASES}),
+    "danger": Fact("code", codes.DANGERS),
+    "housing": Fact("code", HOUSING),
+    "begging": Fact("code", BEGGING),
+    "disability_types": Fact("codes", DISABILITY_TYPES),
+    "care_level": Fact("number", CARE_LEVELS),
+    "communicable_disease": Fact("code", COMMUNICABLE),
+    "wants": Fact("codes", codes.PATHS),
+    "documents_held": Fact("codes"),
+    "relatives": Fact("code", RELATIVES),
+    **{flag: Fact("flag") for flag in FLAGS},
+}
+
+
+def normalised(told: Mapping[str, Any], known: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """One fact each, in one writing: what was told, else what the case knows. Unknown facts are left out.
+
+    `told` may hold birth_date ("1957", "1957-05", "1957-05-12"; DateError if nobody alive has it) instead of age
+    {min, max, on?}; only the age in full years on `day` (Asia/Bangkok) is kept. An empty domicile is unknown.
+    """
+    facts = {**_stated(known), **_stated(told)}
+    if birth := facts.pop("birth_date", None):
+        facts["age"] = dates.age_range(day, birth=dates.birth_date(birth, day))
+    elif "age" in facts:
+        facts["age"] = aged(facts["age"], day)
+    for name, key in _SORTED.items():
+        if name in facts:
+            facts[name] = sorted(_once(facts[name]), key=key)
+    if "wants" in facts:
+        facts["wants"] = _once(facts["wants"])
+    return {name: facts[name] for name in sorted(facts) if facts[name] != UNKNOWN_CODE}
+
+
+def aged(age: Mapping[str, Any], day: date) -> AgeRange:
+    """An age as it may be on a later day: a birthday may have come since, so the range can only widen upwards.
+
+    {"on": "2026-11-01", "min": 59, "max": 59} is 59 to 60 a month later: nobody loses a right for a birthday we cannot see.
+    """
+    on = age.get("on") or day.isoformat()
+    start = date.fromisoformat(on)
+    if start >= day:
+        return {"on": on, "min": age["min"], "max": age["max"]}
+    years = dates.age_on(on, day)
+    anniversary = (start.month, start.day) == (day.month, day.day)
+    return {"on": day.isoformat(), "min": age["min"] + years, "max": age["max"] + years + (not anniversary)}
+
+
+_SORTED = {
+    "domicile": lambda item: (item["province"], item["basis"]),
+    "disability_types": None,
+    "documents_held": None,
+}
+
+
+def _stated(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in facts.items() if value is not None and (value or name != "domicile")
+    }
+
+
+def _once(items: list[Any]) -> list[Any]:
+    return [item for place, item in enumerate(items) if item not in items[:place]]

@@ -1,0 +1,115 @@
+"""The plan of one case, agreed by the working group with a quorum. Pure but for reading the table of quorums, once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple, TypedDict, assert_never
+
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.errors import Refused
+from services.screening.events import PlanAgreed, Votes
+
+ROLES = ("chair", "secretary", "member", "specialist")
+VOTES = ("agree", "dissent", "abstain")
+
+
+class Member(TypedDict):
+    """Who sat in the conference, as what, and how they voted."""
+
+    name: str
+    role: str
+    vote: str
+    reason: str | None
+
+
+class Quorum(NamedTuple):
+    """So many votes, abstentions included, and whether a chair must be among them."""
+
+    votes: int
+    chair: bool
+
+
+@dataclass(frozen=True)
+class AgreePlan:
+    """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs."""
+
+    plan_id: str
+    case_id: str
+    person_id: str
+    members: Sequence[Member]
+    path: str
+    programme_id: str | None
+    why: str
+    goals: list[str]
+    quorum: Quorum
+    screened: bool
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan that counts; None before the first."""
+
+    plan_id: str | None = None
+
+
+def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
+    if command.plan_id == plan.plan_id:
+        return []  # the same plan again
+    if command.closed:
+        raise Refused("wrong_state", "The case is closed.")
+    if not command.screened:
+        raise Refused("wrong_state", "The case has not been screened; screen it before the conference.")
+    votes = counted(command.members)
+    _require(command.quorum, command.members, votes)
+    minutes = {"members": list(command.members), "why": command.why, "goals": command.goals}
+    return [
+        PlanAgreed(
+            command.plan_id,
+            command.case_id,
+            command.person_id,
+            command.path,
+            command.programme_id,
+            votes,
+            {"votes": command.quorum.votes, "chair": command.quorum.chair},
+            minutes,
+        )
+    ]
+
+
+def evolve(plan: Plan, event: PlanAgreed) -> Plan:
+    match event:
+        case PlanAgreed():
+            return Plan(event.plan_id)
+    assert_never(event)
+
+
+PLAN = Aggregate("plan", Decider(decide, evolve, Plan()), (PlanAgreed,), "case")
+
+
+def counted(members: Sequence[Member]) -> Votes:
+    cast = [member["vote"] for member in members]
+    return {"agree": cast.count("agree"), "dissent": cast.count("dissent"), "abstain": cast.count("abstain")}
+
+
+def _require(quorum: Quorum, members: Sequence[Member], votes: Votes) -> None:
+    if len(members) < quorum.votes:
+        raise Refused("no_quorum", f"{len(members)} voted; the working group needs {quorum.votes} votes.")
+    if quorum.chair and not any(member["role"] == "chair" for member in members):
+        raise Refused("no_quorum", "No chair voted.")
+    if votes["agree"] <= votes["dissent"]:
+        raise Refused("no_quorum", "Those who agree must be more than those who dissent.")
+
+
+def quorum_of(centre: str) -> Quorum:
+    """What a centre's working group needs (quorum.json): its own row, else the default."""
+    table = _quorums()
+    return table.get(centre, table["default"])
+
+
+@cache
+def _quorums() -> Mapping[str, Quorum]:
+    table = json.loads((files("services.screening") / "quorum.json").read_bytes())
+    return {name: Quorum(**row) for name, row in {**table["centres"], "default": table["default"]}.items()}

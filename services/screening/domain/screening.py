@@ -1,0 +1,77 @@
+"""One case's screening: due when the case is opened, completed as often as things change. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, assert_never
+
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.errors import Refused
+from services.screening.domain.facts import FORM, normalised
+from services.screening.domain.rulebook import Rulebook, assess
+from services.screening.events import ScreeningCompleted, ScreeningEvent, ScreeningStarted
+
+
+@dataclass(frozen=True)
+class StartScreening:
+    case_id: str
+    person_id: str
+    known: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CompleteScreening:
+    """`facts` as told (facts.normalised), `day` of the answers (Asia/Bangkok), `book` in force on it; `closed`: the case is."""
+
+    screening_id: str
+    case_id: str
+    facts: dict[str, Any]
+    day: date
+    book: Rulebook
+    closed: bool = False
+
+
+Command = StartScreening | CompleteScreening
+
+
+@dataclass(frozen=True)
+class Screening:
+    """`person_id` is None until a screening is due, `screening_id` until one was completed."""
+
+    person_id: str | None = None
+    screening_id: str | None = None
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
+    match command:
+        case StartScreening(case_id, person_id, known):
+            return [] if screening.person_id else [ScreeningStarted(case_id, person_id, known)]
+        case CompleteScreening() if command.screening_id == screening.screening_id:
+            return []  # the same screening again
+        case CompleteScreening() if screening.person_id is None:
+            raise Refused("wrong_state", "No screening is due for this case yet.")
+        case CompleteScreening(closed=True):
+            raise Refused("wrong_state", "The case is closed.")
+        case CompleteScreening():
+            facts = normalised(command.facts, screening.known, command.day)
+            labels, paths = assess(command.book, facts)
+            version = command.book.version
+            return [
+                ScreeningCompleted(command.screening_id, command.case_id, FORM, version, facts, labels, paths)
+            ]
+    assert_never(command)
+
+
+def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
+    match event:
+        case ScreeningStarted():
+            return Screening(event.person_id, known=event.known)
+        case ScreeningCompleted():
+            return replace(screening, screening_id=event.screening_id)
+    assert_never(event)
+
+
+SCREENING = Aggregate(
+    "screening", Decider(decide, evolve, Screening()), (ScreeningStarted, ScreeningCompleted), "case"
+)

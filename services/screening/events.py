@@ -1,0 +1,93 @@
+"""Facts about the screening of a case, its plan, and the rules. Stored and published: fields are added, never renamed or reused."""
+
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from services.kernel.codec import personal
+
+
+class Form(TypedDict):
+    """The questions that were asked."""
+
+    id: str
+    version: str
+
+
+class Wanted(TypedDict):
+    """What a rule wants of a fact (kernel.rules); what was found stands in the screening's facts only."""
+
+    fact: str
+    op: str
+    value: Any
+
+
+class Label(TypedDict):
+    """A group a law speaks of: verdict met, not_met or unknown; the law; the parts that decided; facts still to ask for."""
+
+    code: str
+    verdict: str
+    law: str
+    because: list[Wanted]
+    ask: list[str]
+
+
+class Votes(TypedDict):
+    agree: int
+    dissent: int
+    abstain: int
+
+
+class QuorumUsed(TypedDict):
+    """What the centre's working group needed: so many votes, and whether a chair among them."""
+
+    votes: int
+    chair: bool
+
+
+@dataclass(frozen=True)
+class ScreeningStarted:
+    """A screening is due. `known`: the codes intake has {sex, age {on,min,max}|None, nationality, domicile, danger}."""
+
+    case_id: str
+    person_id: str
+    known: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ScreeningCompleted:
+    """`facts` are normalised codes; age is {on, min, max} in full years, never a birth date. `paths`: best first."""
+
+    screening_id: str
+    case_id: str
+    form: Form
+    rules_version: str
+    facts: dict[str, Any]
+    labels: list[Label]
+    paths: list[str]
+
+
+@dataclass(frozen=True)
+class PlanAgreed:
+    """The working group chose a path, with a programme or open; a later plan replaces it."""
+
+    plan_id: str
+    case_id: str
+    person_id: str
+    path: str
+    programme_id: str | None
+    votes: Votes
+    quorum: QuorumUsed
+    minutes: Any = personal()  # {members: [{name, role, vote, reason}], why, goals: [str]}
+
+
+@dataclass(frozen=True)
+class RulesAdopted:
+    """From `valid_from` (ISO day, Bangkok) this version of the rules `name` counts; `sha256` is of its data file."""
+
+    name: str
+    version: str
+    valid_from: str
+    sha256: str
+
+
+ScreeningEvent = ScreeningStarted | ScreeningCompleted

@@ -1,0 +1,193 @@
+"""Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in domain."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validates_schema
+from marshmallow.validate import Length, OneOf, Range, Regexp
+
+from services import codes
+from services.screening.domain.facts import (
+    BEGGING,
+    CARE_LEVELS,
+    COMMUNICABLE,
+    DISABILITY_TYPES,
+    HOUSING,
+    RELATIVES,
+)
+from services.screening.domain.plan import ROLES, VOTES
+from services.thai import areas, dates, names
+
+
+class Words(fields.String):
+    """Words as they were meant (Thai marks in order, nothing invisible), not blank, at most `most` characters."""
+
+    def __init__(self, most: int, *, required: bool = True) -> None:
+        super().__init__(
+            required=required, load_default=missing if required else None, allow_none=not required
+        )
+        self.most = most
+
+    def _deserialize(  # type: ignore[override]  # optional blank words are none
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str | None:
+        typed = super()._deserialize(value, attr, data, **kwargs)
+        words = "\n".join(names.normalise(line) for line in typed.splitlines()).strip()
+        if len(words) > self.most:
+            raise ValidationError(f"Longer than {self.most} characters.")
+        if self.required and not words:
+            raise ValidationError("May not be blank.")
+        return words or None
+
+
+def _id() -> fields.String:
+    return fields.String(required=True, validate=Length(1, 36))
+
+
+def _code(known: tuple[str, ...]) -> fields.String:
+    return fields.String(allow_none=True, validate=OneOf(known))
+
+
+def _flag() -> fields.Boolean:
+    return fields.Boolean(allow_none=True, truthy={True}, falsy={False})
+
+
+def _province(code: str) -> None:
+    if not areas.is_province(code):
+        raise ValidationError("Not the code of a province.")
+
+
+def _partial_date(text: str) -> None:
+    try:
+        dates.partial_date(text)
+    except dates.DateError as error:
+        raise ValidationError(str(error)) from None
+
+
+def _day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError("Not a day, such as 2026-11-22.") from None
+
+
+class AgeRange(Schema):
+    """Full years, least and most; `on` the day they were told for (ISO), today if left out."""
+
+    on = fields.String(validate=_day)
+    min = fields.Integer(required=True, strict=True, validate=Range(0, dates.OLDEST))
+    max = fields.Integer(required=True, strict=True, validate=Range(0, dates.OLDEST))
+
+    @validates_schema
+    def rises(self, data: dict[str, Any], **_: Any) -> None:
+        if data["min"] > data["max"]:
+            raise ValidationError("Less than min.", "max")
+
+
+class Age(fields.Field[dict[str, Any]]):
+    """A whole number of full years, or {min, max, on?}."""
+
+    RANGE = AgeRange()
+    YEARS = fields.Integer(strict=True, validate=Range(0, dates.OLDEST))
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[str, Any]:
+        if isinstance(value, Mapping):
+            told: dict[str, Any] = self.RANGE.load(dict(value))
+            return told
+        if isinstance(value, bool):
+            raise ValidationError("Not a valid integer.")
+        years = self.YEARS.deserialize(value)
+        return {"min": years, "max": years}
+
+
+class Domicile(Schema):
+    province = fields.String(required=True, validate=_province)
+    basis = fields.String(required=True, validate=OneOf(codes.DOMICILE_BASES))
+
+
+class Facts(Schema):
+    """What was told. Every fact may be absent or null: unknown, never "no"."""
+
+    age = Age(allow_none=True)
+    birth_date = fields.String(allow_none=True, validate=_partial_date)
+    sex = _code(codes.SEXES)
+    nationality = _code(codes.NATIONALITIES)
+    danger = _code(codes.DANGERS)
+    domicile = fields.List(fields.Nested(Domicile), allow_none=True, validate=Length(max=20))
+    housing = _code(HOUSING)
+    income_sufficient = _flag()
+    can_depend_on_others = _flag()
+    begging = _code(BEGGING)
+    disability_types = fields.List(
+        fields.Integer(strict=True, validate=OneOf(DISABILITY_TYPES)), allow_none=True, validate=Length(max=7)
+    )
+    disability_card = _flag()
+    pregnant = _flag()
+    mental_crisis = _flag()
+    trafficking_signs = _flag()
+    care_level = fields.Integer(strict=True, allow_none=True, validate=OneOf(CARE_LEVELS))
+    communicable_disease = _code(COMMUNICABLE)
+    severe_behaviour = _flag()
+    legal_case = _flag()
+    able_to_work = _flag()
+    wants_work = _flag()
+    wants = fields.List(
+        fields.String(validate=OneOf(codes.PATHS)), allow_none=True, validate=Length(max=len(codes.PATHS))
+    )
+    prior_process_done = _flag()
+    # Facts travel unsealed: a kind of document has a place here, its number has none.
+    documents_held = fields.List(
+        fields.String(validate=Regexp(r"(?!.*\d{4})[^@\n]{1,40}\Z", error="Name the kind of document only.")),
+        allow_none=True,
+        validate=Length(max=30),
+    )
+    relatives = _code(RELATIVES)
+
+
+class CompleteScreening(Schema):
+    case_id = _id()
+    facts = fields.Nested(Facts, required=True)
+
+
+class Member(Schema):
+    name = Words(200)
+    role = fields.String(required=True, validate=OneOf(ROLES))
+    vote = fields.String(required=True, validate=OneOf(VOTES))
+    reason = Words(2000, required=False)
+
+
+class AgreePlan(Schema):
+    case_id = _id()
+    members = fields.List(fields.Nested(Member), required=True, validate=Length(1, 50))
+    path = fields.String(required=True, validate=OneOf(codes.PATHS))
+    programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
+    why = Words(4000)
+    goals = fields.List(Words(500), required=True, validate=Length(max=30))
+
+
+class OfCase(Schema):
+    case_id = _id()
+
+
+class AdoptRules(Schema):
+    """`rules_version` is one that comes with the software; the newest if left out."""
+
+    rules_version = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
+
+
+class CaseOpened(Schema):
+    """The part of intake's fact that we read."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    case_id = fields.String(required=True)
+    person_id = fields.String(required=True)
+    sex = fields.String(required=True)
+    age = fields.Dict(required=True, allow_none=True)
+    nationality = fields.String(required=True)
+    domicile = fields.List(fields.Dict(), required=True)
+    danger = fields.String(required=True)

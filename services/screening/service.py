@@ -1,0 +1,144 @@
+"""Screening's doors. Each parses, hands over one command or question, and answers."""
+
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from services.kernel.doors import Call, Doors, Runtime, command, query
+from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.errors import Invalid, NotFound, Refused
+from services.kernel.eventlog import Unit
+from services.kernel.vault import Shredded
+from services.kernel.wiring import Reaction, Wiring
+from services.screening import handlers, projections, schemas
+from services.screening.domain import rulebook
+from services.screening.domain.plan import PLAN, AgreePlan, quorum_of
+from services.screening.domain.rulebook import RULES, AdoptRules, in_force
+from services.screening.domain.screening import SCREENING, CompleteScreening
+from services.thai import dates, names
+
+WIRING = Wiring(
+    service="screening",
+    aggregates=(SCREENING, PLAN, RULES),
+    projections=projections.PROJECTIONS,
+    hears={
+        "intake": {
+            "CaseOpened": (Reaction(schemas.CaseOpened(), handlers.when_case_opened),),
+            "CaseClosed": (),
+            "CaseReopened": (),
+        },
+    },
+    owned=projections.owned,
+    invariants=projections.wrong,
+)
+
+STAFF = ("worker", "director")
+VOTERS = (*STAFF, "member")
+READERS = (*VOTERS, "ministry")
+NAMED_TWICE = "member_named_twice"
+
+
+class ScreeningService(Doors):
+    name = "screening"
+    runtime = Runtime(WIRING)
+
+    @command("case.screen", roles=STAFF, schema=schemas.CompleteScreening())
+    def complete(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        case = self._case(call, body["case_id"], unless_closed=True)
+        case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            book = in_force(unit.state(RULES, rulebook.NAME), day)
+            asked = CompleteScreening(screening_id, case_id, body["facts"], day, book, case["closed"])
+            [completed] = unit.handle(SCREENING, case_id, asked, call.if_match)
+            return {
+                "screening_id": screening_id,
+                "form": completed.form,
+                "rules_version": completed.rules_version,
+                "facts": completed.facts,
+                "labels": rulebook.explained(book, completed.labels, completed.facts),
+                "paths": completed.paths,
+                "version": unit.version(SCREENING, case_id),
+            }
+
+        try:
+            answer: dict[str, Any] = self.runtime.execute(call.envelope(case["centre"]), work)
+        except dates.DateError as error:
+            raise Invalid({"facts.birth_date": [str(error)]}) from None
+        return answer
+
+    @query("case.read", roles=READERS, schema=schemas.OfCase())
+    def screening(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
+        case_id = self._case(call, body["case_id"])["case_id"]
+        found: dict[str, Any] | None = self.runtime.read(lambda db: projections.latest_screening(db, case_id))
+        return found
+
+    @command("plan.agree", roles=STAFF, schema=schemas.AgreePlan())
+    def agree_plan(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        case = self._case(call, body["case_id"], unless_closed=True)
+        case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
+        quorum = quorum_of(case["centre"])
+        voters = [names.fold(member["name"]) for member in body["members"]]
+        try:
+            self.runtime.vault.ensure(person_id)
+        except Shredded:
+            raise Refused("wrong_state", "The person's data was erased.") from None
+
+        def work(unit: Unit) -> dict[str, Any]:
+            screened = unit.state(SCREENING, case_id).screening_id is not None
+            asked = AgreePlan(
+                plan_id=plan_id, person_id=person_id, quorum=quorum, screened=screened, closed=case["closed"], **body
+            )  # fmt: skip
+            unit.handle(PLAN, case_id, asked, call.if_match)
+            warnings = [NAMED_TWICE] if len({*voters}) < len(voters) else []
+            return {"plan_id": plan_id, "version": unit.version(PLAN, case_id), "warnings": warnings}
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(case["centre"]), work)
+        return answer
+
+    @query("case.read", roles=READERS, schema=schemas.OfCase())
+    def plan(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
+        case_id = self._case(call, body["case_id"])["case_id"]
+        found: dict[str, Any] | None = self.runtime.read(lambda db: projections.latest_plan(db, case_id))
+        if found is None:
+            return None
+        sealed = found.pop("minutes")
+        if sealed and call.caller.role in VOTERS:
+            self._log(call, "minutes", case_id, found["person_id"])
+            found["minutes"] = self.runtime.vault.unseal(found["person_id"], "minutes", sealed) or None
+        return found
+
+    @command("rules.adopt", roles=("director", "admin"), schema=schemas.AdoptRules())
+    def adopt_rules(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        version = body["rules_version"] or rulebook.versions()[-1]
+        if version not in rulebook.versions():
+            raise Invalid({"rules_version": [f"Must be one of: {', '.join(rulebook.versions())}."]})
+        book = rulebook.rulebook(version)
+        asked = AdoptRules(rulebook.NAME, version, book.valid_from, book.sha256)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.handle(RULES, rulebook.NAME, asked, call.if_match)
+            told = {"name": rulebook.NAME, "rules_version": version, "valid_from": book.valid_from}
+            return {**told, "sha256": book.sha256, "version": unit.version(RULES, rulebook.NAME)}
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(ALL_CENTRES), work)
+        return answer
+
+    def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
+        """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was reopened."""
+
+        def find(db: Any) -> RowMapping | None:
+            return projections.find_case(db, case_id)
+
+        found: RowMapping = self.runtime.known(find, "intake")
+        if not call.caller.sees(found["centre"]):
+            raise NotFound("case")
+        if unless_closed and found["closed"]:
+            self.runtime.catch_up("intake")
+            found = self.runtime.known(find)
+        return found
+
+    def _log(self, call: Call, what: str, case_id: str, person_id: str) -> None:
+        """Before anything is unsealed, so that nothing is read that the access log does not know of."""
+        with self.runtime.database.write() as db:
+            projections.log_access(db, instant(call.now), call.caller.user, what, case_id, person_id)

@@ -1,0 +1,155 @@
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services import codes
+from services.screening.domain import facts as f
+from services.screening.domain.facts import normalised
+from services.screening.domain.plan import PLAN, Quorum, quorum_of
+from services.screening.domain.rulebook import assess, rulebook
+from services.screening.domain.screening import SCREENING, decide
+from services.screening.events import PlanAgreed, ScreeningCompleted
+from tests.screening.samples import (
+    BOOK,
+    CASE,
+    HOMELESS,
+    KNOWN,
+    MONDAY,
+    PERSON,
+    PLANNED,
+    REPLANNED,
+    SCREENED,
+    SCREENED_AGAIN,
+    THREE,
+    TUESDAY,
+    agree,
+    complete,
+    completed,
+    member,
+    start,
+    started,
+)
+from tests.spec import Spec
+
+screening, plan = Spec(SCREENING), Spec(PLAN)
+
+
+def test_a_screening_is_due_when_a_case_is_opened():
+    screening.given().when(start).then(started)
+
+
+def test_starting_again_changes_nothing():
+    screening.given(started).when(start).then()
+
+
+def test_a_completed_screening_keeps_facts_labels_paths_and_the_version_of_its_rules():
+    facts = normalised(HOMELESS, KNOWN, MONDAY)
+    labels, paths = assess(BOOK, facts)
+    form = {"id": "screening", "version": "1"}
+    expected = ScreeningCompleted(SCREENED, CASE, form, "2569-1", facts, labels, paths)
+    screening.given(started).when(complete()).then(expected)
+
+
+def test_completing_the_same_screening_again_changes_nothing():
+    screening.given(started, completed()).when(complete()).then()
+
+
+def test_a_case_can_be_screened_again():
+    state = SCREENING.decider.fold([started, completed()])
+    [again] = decide(complete({"mental_crisis": True}, SCREENED_AGAIN, TUESDAY), state)
+    assert again.screening_id == SCREENED_AGAIN
+    assert again.paths[0] == "psychiatric_hospital"
+
+
+def test_no_screening_is_completed_before_one_is_due():
+    screening.given().when(complete()).refused("wrong_state")
+
+
+def test_a_closed_case_is_not_screened():
+    screening.given(started).when(complete(closed=True)).refused("wrong_state")
+
+
+flags = {name: st.none() | st.booleans() for name in f.FLAGS}
+told = st.fixed_dictionaries(
+    {},
+    optional={
+        **flags,
+        "age": st.builds(lambda low, more: {"min": low, "max": low + more}, st.integers(0, 90), st.integers(0, 20)),
+        "birth_date": st.sampled_from(["1950", "1966-03", "2010-12-31"]),
+        "nationality": st.sampled_from(codes.NATIONALITIES),
+        "housing": st.sampled_from(f.HOUSING),
+        "begging": st.sampled_from(f.BEGGING),
+        "relatives": st.sampled_from(f.RELATIVES),
+        "danger": st.sampled_from(codes.DANGERS),
+        "disability_types": st.lists(st.sampled_from(f.DISABILITY_TYPES), max_size=4),
+        "wants": st.lists(st.sampled_from(codes.PATHS), max_size=4),
+    },
+)  # fmt: skip
+
+
+@given(told)
+def test_a_stored_decision_is_derived_again_byte_for_byte_from_its_facts_and_rules_version(facts):
+    [first] = decide(complete(facts), SCREENING.decider.fold([started]))
+    stored = orjson.loads(orjson.dumps(first.facts))
+    labels, paths = assess(rulebook(first.rules_version), stored)
+    assert orjson.dumps([labels, paths]) == orjson.dumps([first.labels, first.paths])
+    assert "birth_date" not in stored
+    assert len(set(paths)) == len(paths) > 0
+    assert "ministry_shelter" not in paths[:-1]
+
+
+agreed = PlanAgreed(
+    PLANNED,
+    CASE,
+    PERSON,
+    "foundation",
+    None,
+    {"agree": 2, "dissent": 0, "abstain": 1},
+    {"votes": 3, "chair": True},
+    {"members": THREE, "why": "near home", "goals": ["rest"]},
+)
+
+
+def test_the_working_group_agrees_a_plan_and_abstentions_count_for_the_quorum():
+    plan.given().when(agree()).then(agreed)
+
+
+def test_the_same_plan_again_changes_nothing():
+    plan.given(agreed).when(agree()).then()
+
+
+def test_a_new_plan_replaces_the_earlier():
+    [event] = PLAN.decider.decide(agree(id=REPLANNED), PLAN.decider.fold([agreed]))
+    assert PLAN.decider.fold([agreed, event]).plan_id == REPLANNED
+
+
+def test_two_votes_are_no_quorum():
+    plan.given().when(agree(THREE[:2])).refused("no_quorum")
+
+
+def test_without_a_chair_there_is_no_quorum():
+    plan.given().when(agree([member(), member(name="ข"), member(name="ค")])).refused("no_quorum")
+
+
+def test_as_many_against_as_for_is_no_decision():
+    tied = [member(role="chair"), member("dissent", name="ข"), member("abstain", name="ค")]
+    plan.given().when(agree(tied)).refused("no_quorum")
+
+
+def test_a_centre_may_need_another_quorum():
+    plan.given().when(agree(quorum=Quorum(4, True))).refused("no_quorum")
+    without_chair = [member(), member(name="ข")]
+    [event] = PLAN.decider.decide(agree(without_chair, quorum=Quorum(2, False)), PLAN.decider.initial)
+    assert event.quorum == {"votes": 2, "chair": False}
+
+
+def test_a_centre_without_a_row_of_its_own_needs_three_votes_with_a_chair():
+    assert quorum_of("60") == Quorum(3, True)
+
+
+def test_a_plan_needs_a_screening():
+    plan.given().when(agree(screened=False)).refused("wrong_state")
+
+
+def test_a_closed_case_gets_no_plan():
+    plan.given().when(agree(closed=True)).refused("wrong_state")

@@ -1,0 +1,120 @@
+from itertools import permutations
+
+import pytest
+from sqlalchemy import create_engine
+
+from services.kernel.envelope import Recorded
+from services.screening import projections
+from services.screening.domain.rulebook import assess
+from services.screening.events import PlanAgreed, RulesAdopted, ScreeningCompleted
+from tests.screening.samples import BOOK, CASE, PERSON, SCREENED, SCREENED_AGAIN, started
+
+OTHER = "00000000-0000-0000-0000-0000000000ff"
+FORM = {"id": "screening", "version": "1"}
+
+
+@pytest.fixture
+def db():
+    engine = create_engine("sqlite://")
+    projections.metadata.create_all(engine)
+    with engine.begin() as connection:
+        yield connection
+
+
+def recorded(event, version=1, source="screening", type=None, data=None, case_id=CASE, centre="60"):
+    time = f"2026-03-0{version}T00:00:00.000000Z"
+    return Recorded(
+        source, version, f"id{version}", type or event.__class__.__name__, f"x/{case_id}", version, time, time, centre,
+        "worker-60", "", "", case_id, None, data or {}, {}, event,
+    )  # fmt: skip
+
+
+def intake(type, case_id=CASE, position=1):
+    data = {"case_id": case_id, "person_id": PERSON}
+    return recorded(None, position, "intake", type, data, case_id)
+
+
+def screened(id, facts, version):
+    labels, paths = assess(BOOK, facts)
+    return recorded(ScreeningCompleted(id, CASE, FORM, "2569-1", facts, labels, paths), version)
+
+
+def planned(id, version, path="foundation"):
+    votes, quorum = {"agree": 3, "dissent": 0, "abstain": 0}, {"votes": 3, "chair": True}
+    return recorded(PlanAgreed(id, CASE, PERSON, path, None, votes, quorum, "sealed"), version)
+
+
+def project(db, *facts):
+    for projection in projections.PROJECTIONS:
+        projection.project(db, facts)
+
+
+def test_a_case_is_known_with_its_centre_and_whether_it_is_closed(db):
+    project(db, intake("CaseOpened"), intake("CaseOpened", OTHER, 2), intake("CaseClosed", position=3))
+    assert projections.find_case(db, CASE)["closed"] is True
+    assert projections.find_case(db, OTHER)["closed"] is False
+    project(db, intake("CaseReopened", position=4))
+    assert dict(projections.find_case(db, CASE)) == {
+        "case_id": CASE,
+        "person_id": PERSON,
+        "centre": "60",
+        "closed": False,
+    }
+
+
+def test_the_latest_screening_counts(db):
+    assert projections.latest_screening(db, CASE) is None
+    project(db, screened(SCREENED, {}, 2), screened(SCREENED_AGAIN, {"mental_crisis": True}, 3))
+    found = projections.latest_screening(db, CASE)
+    assert (found["screening_id"], found["version"], found["paths"]) == (
+        SCREENED_AGAIN,
+        3,
+        ["psychiatric_hospital"],
+    )
+    assert found["completed_at"] == "2026-03-03T00:00:00.000000Z"
+    [ill] = [label for label in found["labels"] if label["code"] == "mentally_ill"]
+    assert ill["because"] == [{"fact": "mental_crisis", "op": "is", "value": True, "found": True}]
+
+
+def test_the_latest_plan_counts_and_its_minutes_stay_sealed(db):
+    assert projections.latest_plan(db, CASE) is None
+    project(db, planned("a", 1), planned("b", 2, "religious"))
+    found = projections.latest_plan(db, CASE)
+    assert (found["plan_id"], found["path"], found["minutes"]) == ("b", "religious", "sealed")
+    assert found["votes"] == {"agree": 3, "dissent": 0, "abstain": 0}
+
+
+def test_facts_of_two_sources_may_come_in_any_order(db):
+    facts = [intake("CaseOpened"), recorded(started), screened(SCREENED, {}, 2), planned("a", 1)]
+    rows = set()
+    for order in permutations(facts):
+        for table in projections.metadata.tables.values():
+            db.execute(table.delete())
+        project(db, *order)
+        rows.add(str([db.execute(table.select()).all() for table in projections.metadata.sorted_tables]))
+    assert len(rows) == 1
+
+
+def test_hearing_a_run_again_changes_nothing(db):
+    run = [intake("CaseOpened"), screened(SCREENED, {}, 2), planned("a", 1)]
+    project(db, *run)
+    project(db, *run)
+    assert projections.latest_screening(db, CASE)["version"] == 2
+
+
+def test_rules_that_changed_after_they_were_adopted_are_found(db):
+    true = RulesAdopted("screening", "2569-1", "2025-10-01", BOOK.sha256)
+    project(db, recorded(true))
+    assert list(projections.wrong(db)) == []
+    false = RulesAdopted("screening", "2569-1", "2025-10-01", "0" * 64)
+    gone = RulesAdopted("screening", "2500-1", "1957-10-01", "0" * 64)
+    project(db, recorded(false, 2), recorded(gone, 3))
+    assert list(projections.wrong(db)) == [
+        "The adopted rules 2500-1 are missing.",
+        "The rules 2569-1 are not the ones that were adopted.",
+    ]
+
+
+def test_a_plan_without_a_screening_is_found(db):
+    project(db, planned("a", 1))
+    assert list(projections.wrong(db)) == [f"Case {CASE} has a plan but no screening."]

@@ -1,0 +1,251 @@
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.intake.service import IntakeService
+from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
+from services.kernel.local import Network, SimulatedClock
+from services.screening.projections import access_log
+from services.screening.service import ScreeningService
+
+MORNING = datetime(2026, 3, 2, 2, tzinfo=UTC)
+CASE = {
+    "centre": "60",
+    "channel": "walk_in",
+    "found": {"subdistrict": None},
+    "person": {
+        "identity_status": "claimed",
+        "name": {"first": "มานะ", "last": "ใจดี"},
+        "sex": "male",
+        "birth_date": "1957-05-12",
+        "nationality": "thai",
+        "domicile": [{"province": "60", "basis": "claimed"}],
+    },
+    "danger": "none",
+}
+FACTS = {"housing": "street", "income_sufficient": False}
+MEMBERS = [
+    {"name": "ประธาน ก", "role": "chair", "vote": "agree"},
+    {"name": "เลขา ข", "role": "secretary", "vote": "agree"},
+    {"name": "กรรมการ ค", "role": "member", "vote": "dissent", "reason": "ไกลบ้าน"},
+]
+DIRECTOR = {"user": "director-60", "role": "director"}
+MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
+
+
+@pytest.fixture
+def net(tmp_path):
+    network = Network([IntakeService, ScreeningService], SimulatedClock(MORNING), tmp_path)
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def case_id(net):
+    return net.call("intake", "open_case", CASE)["case_id"]
+
+
+def complete(net, case_id, facts=FACTS, **call):
+    return net.call("screening", "complete", {"case_id": case_id, "facts": facts}, **call)
+
+
+def agree(net, case_id, members=MEMBERS, **call):
+    body = {
+        "case_id": case_id,
+        "members": members,
+        "path": "local_home",
+        "why": "ใกล้บ้าน",
+        "goals": ["มีรายได้"],
+    }
+    return net.call("screening", "agree_plan", body, **call)
+
+
+def verdicts(answer):
+    return {label["code"]: label["verdict"] for label in answer["labels"]}
+
+
+def test_open_screen_plan_back_to_back_by_different_users(net, case_id):
+    answer = complete(net, case_id, **DIRECTOR)
+    assert answer["form"] == {"id": "screening", "version": "1"}
+    assert answer["rules_version"] == "2569-1"
+    assert answer["facts"]["age"] == {"on": "2026-03-02", "min": 68, "max": 68}
+    assert answer["facts"]["domicile"] == [{"province": "60", "basis": "claimed"}]
+    assert {code for code, verdict in verdicts(answer).items() if verdict == "met"} == {
+        "older_person",
+        "destitute_a",
+    }
+    assert answer["paths"][0] == "local_home"
+    planned = agree(net, case_id)
+    assert planned["version"] == 1
+    assert planned["warnings"] == []
+
+
+def test_the_answer_of_a_screening_is_what_is_read_later(net, case_id):
+    answer = complete(net, case_id)
+    read = net.call("screening", "screening", {"case_id": case_id})
+    assert {name: read[name] for name in answer} == answer
+    assert net.call("screening", "screening", {"case_id": case_id}, **MINISTRY)["facts"] == answer["facts"]
+
+
+def test_nothing_is_read_before_the_first_screening_and_plan(net, case_id):
+    assert net.call("screening", "screening", {"case_id": case_id}) is None
+    assert net.call("screening", "plan", {"case_id": case_id}) is None
+
+
+def test_a_birth_date_is_turned_into_an_age_and_stands_nowhere(net, case_id, tmp_path):
+    answer = complete(net, case_id, {**FACTS, "birth_date": "2010-03-03"})
+    assert answer["facts"]["age"] == {"on": "2026-03-02", "min": 15, "max": 15}
+    assert verdicts(answer)["child"] == "met"
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"2010-03-03" not in files
+
+
+def test_the_day_of_an_age_is_the_day_in_bangkok(net, case_id):
+    net.clock.set(MORNING + timedelta(days=3))
+    late = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)  # half past midnight on 3 March in Bangkok
+    answer = complete(net, case_id, {"birth_date": "1966-03-03"}, at=late)
+    assert answer["facts"]["age"] == {"on": "2026-03-03", "min": 60, "max": 60}
+
+
+def test_a_birth_date_in_the_future_is_an_invalid_field(net, case_id):
+    with pytest.raises(Invalid) as wrong:
+        complete(net, case_id, {"birth_date": "2027"})
+    assert list(wrong.value.errors) == ["facts.birth_date"]
+
+
+def test_unknown_facts_are_named_by_field(net, case_id):
+    with pytest.raises(Invalid) as wrong:
+        complete(net, case_id, {"housing": "palace", "luck": True})
+    assert sorted(wrong.value.errors) == ["facts.housing", "facts.luck"]
+
+
+def test_a_case_is_screened_again_and_the_latest_counts(net, case_id):
+    first = complete(net, case_id)
+    second = complete(net, case_id, {**FACTS, "mental_crisis": True})
+    assert second["version"] == first["version"] + 1
+    assert net.call("screening", "screening", {"case_id": case_id})["screening_id"] == second["screening_id"]
+
+
+def test_the_same_command_gives_the_same_answer_and_changes_once(net, case_id):
+    key = str(uuid4())
+    assert complete(net, case_id, key=key) == complete(net, case_id, key=key)
+    plan = str(uuid4())
+    assert agree(net, case_id, key=plan) == agree(net, case_id, key=plan)
+    assert net.call("screening", "plan", {"case_id": case_id})["version"] == 1
+    with pytest.raises(KeyReused):
+        agree(net, case_id, key=plan, fingerprint="another body")
+
+
+def test_a_version_that_does_not_fit_is_stale(net, case_id):
+    version = complete(net, case_id)["version"]
+    with pytest.raises(Stale):
+        complete(net, case_id, if_match=version - 1)
+    assert complete(net, case_id, if_match=version)["version"] == version + 1
+
+
+def test_a_case_nobody_knows_or_of_another_centre_is_not_found(net, case_id):
+    elsewhere = {"user": "worker-61", "centres": ("61",)}
+    with pytest.raises(NotFound):
+        complete(net, str(uuid4()))
+    for door, body in (
+        ("complete", {"facts": FACTS}),
+        ("screening", {}),
+        ("agree_plan", {"members": MEMBERS, "path": "foundation", "why": "x", "goals": []}),
+        ("plan", {}),
+    ):
+        with pytest.raises(NotFound):
+            net.call("screening", door, {"case_id": case_id, **body}, **elsewhere)
+
+
+def test_a_closed_case_is_refused_and_a_reopened_one_is_not(net, case_id):
+    net.call("intake", "close_case", {"case_id": case_id, "reason": "left"})
+    net.settle()
+    with pytest.raises(Refused) as refused:
+        complete(net, case_id)
+    assert refused.value.code == "wrong_state"
+    net.call("intake", "reopen_case", {"case_id": case_id, "reason": "returned"})
+    assert complete(net, case_id)["version"] == 2
+
+
+def test_a_plan_before_a_screening_is_refused(net, case_id):
+    with pytest.raises(Refused) as refused:
+        agree(net, case_id)
+    assert refused.value.code == "wrong_state"
+
+
+def test_a_plan_without_a_quorum_is_refused(net, case_id):
+    complete(net, case_id)
+    with pytest.raises(Refused) as refused:
+        agree(net, case_id, MEMBERS[:2])
+    assert refused.value.code == "no_quorum"
+
+
+def test_a_member_named_twice_is_warned_of(net, case_id):
+    complete(net, case_id)
+    twice = [*MEMBERS, {**MEMBERS[0], "role": "member"}]
+    assert agree(net, case_id, twice)["warnings"] == ["member_named_twice"]
+
+
+def test_minutes_are_read_by_the_centre_and_each_read_is_logged(net, case_id, tmp_path):
+    complete(net, case_id)
+    agree(net, case_id)
+    plan = net.call("screening", "plan", {"case_id": case_id}, user="member-60", role="member")
+    assert plan["minutes"]["members"][2] == MEMBERS[2]
+    assert plan["minutes"]["goals"] == ["มีรายได้"]
+    assert plan["votes"] == {"agree": 2, "dissent": 1, "abstain": 0}
+    seen = net.call("screening", "plan", {"case_id": case_id}, **MINISTRY)
+    assert "minutes" not in seen
+    assert (seen["path"], seen["votes"]) == (plan["path"], plan["votes"])
+    logged = net.read("screening", lambda db: db.execute(access_log.select()).mappings().all())
+    assert [(row["who"], row["what"], row["case_id"]) for row in logged] == [
+        ("member-60", "minutes", case_id)
+    ]
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert "ประธาน ก".encode() not in files
+    assert "ไกลบ้าน".encode() not in files
+
+
+def test_minutes_of_an_erased_person_are_gone_and_the_votes_stay(net, case_id):
+    complete(net, case_id)
+    agree(net, case_id)
+    person_id = net.call("screening", "plan", {"case_id": case_id})["person_id"]
+    net.runtimes["screening"].vault.shred(person_id, "2026-03-02T03:00:00.000000Z")
+    plan = net.call("screening", "plan", {"case_id": case_id})
+    assert plan["minutes"] is None
+    assert plan["votes"]["agree"] == 2
+    with pytest.raises(Refused) as refused:
+        agree(net, case_id)
+    assert refused.value.code == "wrong_state"
+
+
+def test_rules_are_adopted_once(net):
+    told = {"user": "admin", "role": "admin", "centres": ()}
+    first = net.call("screening", "adopt_rules", {}, **told)
+    assert first["rules_version"] == "2569-1"
+    assert net.call("screening", "adopt_rules", {"rules_version": "2569-1"}, **told) == first
+    assert net.runtimes["screening"].verify() == []
+    with pytest.raises(Invalid):
+        net.call("screening", "adopt_rules", {"rules_version": "1"}, **told)
+
+
+@pytest.mark.parametrize(
+    ("door", "role"),
+    [("complete", "member"), ("agree_plan", "ministry"), ("screening", "partner"), ("plan", "admin"), ("adopt_rules", "worker")],
+)  # fmt: skip
+def test_a_role_that_may_not_is_forbidden(net, case_id, door, role):
+    with pytest.raises(Forbidden):
+        net.call("screening", door, {"case_id": case_id}, role=role)
+
+
+def test_read_models_rebuilt_from_the_log_are_the_same(net, case_id):
+    complete(net, case_id)
+    agree(net, case_id)
+
+    def asked():
+        return [net.call("screening", door, {"case_id": case_id}) for door in ("screening", "plan")]
+
+    before = asked()
+    net.runtimes["screening"].rebuild(None, lambda done, total: None)
+    assert asked() == before
+    assert net.runtimes["screening"].verify() == []
