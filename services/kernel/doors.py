@@ -26,6 +26,7 @@ from services.kernel.errors import (
 )
 from services.kernel.extensions import Runtime
 from services.kernel.runtime import PROCESS, ServiceRuntime, written
+from services.kernel.vault import Shredded
 
 __all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
 
@@ -151,6 +152,8 @@ def _enter(
     token = written.set(None)
     try:
         answer = method(service, call, loaded)
+    except Shredded:
+        raise Refused("erased", "This person's data was erased; nothing personal can be added.") from None
         position = written.get()
     finally:
         written.reset(token)

@@ -217,7 +217,8 @@ class EventLog:
             version=stream.version,
             time=envelope.time,
             recorded=envelope.recorded,
-            centre=envelope.centre,
+            # A fact that names its centre is that centre's: one decision may touch several centres' cases.
+            centre=data.get("centre") or envelope.centre,
             actor=envelope.actor,
             correlation=envelope.correlation,
             causation=envelope.causation,

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,15 +39,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+# (service, door, call, body, seconds) -> {answer, position, stale}
+Ask = Callable[[str, str, Mapping[str, Any], Mapping[str, Any], float], Any]
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What differs between a nameko container, a test and the loader: time, waiting, and asking another service."""
 
     now: Callable[[], datetime]
     pause: Callable[[float], None]
-    ask: Callable[
-        [str, str, Mapping[str, Any], Mapping[str, Any], float], Any
-    ]  # service, door, call, body, seconds
+    ask: Ask
+    together: Callable[[Sequence[Callable[[], Any]]], list[Any]]  # run side by side, answers in order
+
+
+def in_turn(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+    return [task() for task in tasks]
 
 
 class ServiceRuntime:
