@@ -1,0 +1,131 @@
+"""How fast read models are made again from the merged log: reporting's milestones from synthetic facts, on SQLite and on PostgreSQL.
+
+python -m bench.rebuild [--events N] [--postgres URL]      prints one JSON line; a database that is not there is left out.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import orjson
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from services.kernel.envelope import instant
+from services.kernel.eventlog import EventLog
+from services.kernel.database import Database
+from services.kernel.rebuild import rebuild
+from services.kernel.schema import prepare
+from services.reporting.projections import MILESTONES, metadata
+from services.reporting.service import WIRING
+
+START = datetime(2024, 10, 1, tzinfo=UTC)
+ABOUT_REFERRAL = ("ReferralSent", "PartnerTold", "ReferralAccepted", "PersonAdmitted", "PlacementConfirmed", "FollowUpRecorded")
+STORY = (  # what happens in one case: (service, fact)
+    ("intake", "CaseOpened"), ("intake", "PersonIdentified"), ("screening", "ScreeningStarted"),
+    ("screening", "ScreeningCompleted"), ("partners", "PartnerMatched"), ("screening", "PlanAgreed"),
+    ("referral", "ReferralSent"), ("intake", "ConsentRecorded"), ("partners", "PlaceReserved"), ("referral", "PartnerTold"),
+    ("referral", "ReferralAccepted"), ("partners", "PlaceTaken"), ("referral", "PersonAdmitted"),
+    ("referral", "PlacementConfirmed"), ("referral", "FollowUpDue"), ("referral", "FollowUpRecorded"),
+)  # fmt: skip
+
+
+def story(chance: random.Random) -> Iterator[dict[str, object]]:
+    """One case after another, as pages carry them."""
+    positions = dict.fromkeys(("intake", "screening", "partners", "referral"), 0)
+    while True:
+        at = START + timedelta(minutes=chance.randrange(1_000_000))
+        case_id, referral_id, centre = _id(chance), _id(chance), str(chance.randrange(10, 97))
+        cause = _id(chance)
+        for service, type in STORY:
+            positions[service] += 1
+            at += timedelta(hours=chance.randrange(1, 90))
+            event_id = _id(chance)
+            yield {
+                "actor": f"worker-{centre}", "causationid": cause, "caseid": case_id, "centre": centre,
+                "correlationid": case_id, "data": _data(type, case_id, referral_id), "datacontenttype": "application/json",
+                "dataversion": 1, "id": event_id, "recordedtime": instant(at), "sealedhash": "",
+                "sequence": positions[service], "source": f"/songtor/{service}", "specversion": "1.0",
+                "streamid": f"case/{case_id}", "streamversion": 1, "subject": f"case/{case_id}", "time": instant(at),
+                "type": type, "hash": "0" * 64,
+            }  # fmt: skip
+            cause = event_id
+
+
+def _id(chance: random.Random) -> str:
+    return str(UUID(int=chance.getrandbits(128)))
+
+
+def _data(type: str, case_id: str, referral_id: str) -> dict[str, object]:
+    data: dict[str, object] = {"case_id": case_id, "person_id": referral_id}
+    if type in ABOUT_REFERRAL:
+        data |= {"referral_id": referral_id, "programme_id": case_id, "partner_id": referral_id}
+        data |= {"path": "employer_35", "kind": "employer", "outside_ministry": True, "work": None}
+    if type == "ScreeningCompleted":
+        data["facts"] = {"housing": "street", "income_sufficient": False, "disability_types": [1, 3]}
+        data["labels"] = [
+            {"code": code, "verdict": verdict, "law": "2557:3", "because": [], "ask": []}
+            for code, verdict in (("destitute_a", "met"), ("disabled", "met"), ("child", "not_met"), ("pregnant", "unknown"))
+        ]
+    return data
+
+
+def measure(url: str, count: int) -> int:
+    """Facts a second in one rebuild of `count` facts."""
+    database = Database(url)
+    try:
+        prepare(database, WIRING)
+        log = EventLog(database, WIRING)
+        with database.write() as db:
+            metadata.create_all(db)
+            facts = story(random.Random(1))
+            for start in range(0, count, 1000):
+                _keep(log, db, [next(facts) for _ in range(min(1000, count - start))], start)
+        started = time.perf_counter()
+        done = rebuild(log, MILESTONES, lambda done, total: None, lambda seconds: None)
+        assert done == count
+        return round(count / (time.perf_counter() - started))
+    finally:
+        database.close()
+
+
+def _keep(log, db, facts, start) -> None:
+    columns = "ingest_position, source, position, event_type, case_id, body, hash"
+    rows = [
+        (
+            start + n, str(fact["source"]).rpartition("/")[2], fact["sequence"], fact["type"], fact["caseid"],
+            orjson.dumps(fact).decode(), fact["hash"],
+        )
+        for n, fact in enumerate(facts, start=1)
+    ]  # fmt: skip
+    log.insert(db, "source_event", columns, rows)
+    log.run(db, "UPDATE ingest_head SET position = ? WHERE id = 1", start + len(facts))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--postgres", default="postgresql+psycopg2://postgres@127.0.0.1:5432")
+    told = parser.parse_args()
+    figures: dict[str, object] = {"figure": "rebuild_events_per_second", "events": told.events}
+    with tempfile.TemporaryDirectory() as folder:
+        figures["sqlite"] = measure(f"sqlite:///{Path(folder) / 'reporting.db'}", told.events)
+    admin = create_engine(f"{told.postgres}/postgres", isolation_level="AUTOCOMMIT")
+    name = f"songtor_bench_{uuid4().hex}"
+    try:
+        figures["postgresql"] = measure(f"{told.postgres}/{name}", told.events)
+        with admin.connect() as db:
+            db.exec_driver_sql(f"DROP DATABASE {name}")
+    except OperationalError:
+        figures["postgresql"] = None
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Reporting's doors: the figures, the story of a case, and the merged log. It hears everything and decides nothing."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.kernel.doors import Call, Doors, Runtime, query
+from services.kernel.envelope import ALL_CENTRES, Caller, instant
+from services.kernel.errors import Forbidden, Invalid, NotFound
+from services.kernel.wiring import Wiring
+from services.reporting import projections, schemas
+from services.thai.dates import bangkok_day, budget_period, budget_year
+
+WIRING = Wiring(
+    service="reporting",
+    projections=(projections.MILESTONES,),
+    hears={source: {"*": ()} for source in projections.SOURCES},
+)
+
+READERS = ("worker", "director", "member", "ministry")
+
+
+class ReportingService(Doors):
+    name = "reporting"
+    runtime = Runtime(WIRING)
+
+    @query("report.overview", roles=READERS, schema=schemas.Overview())
+    def overview(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard."""
+        centre, caller = body["centre"], call.caller
+        if centre and not caller.sees(centre):
+            raise Forbidden("These are another centre's figures.")
+        centres = (centre,) if centre else None if ALL_CENTRES in caller.centres else caller.centres
+        first, last = _period(body["first"], body["last"], bangkok_day(call.now))
+
+        def find(db: Connection) -> dict[str, Any]:
+            up_to = projections.data_up_to(db)
+            # What is known ends now, or where a clock ahead of ours says it ends; figures of a later moment could still change.
+            known = max(instant(call.now), up_to or "")
+            asked = projections.Asked(
+                centres, first.isoformat(), last.isoformat(), min(body["as_of"] or known, known)
+            )
+            return {
+                "as_of": asked.as_of,
+                "period": {"from": asked.first, "to": asked.last},
+                "centre": centre,
+                "data_up_to": up_to,
+                **projections.overview(db, asked),
+            }
+
+        answer: dict[str, Any] = self.runtime.read(find)
+        return answer
+
+    @query("case.timeline", roles=READERS, schema=schemas.Timeline())
+    def timeline(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """Everything that happened in a case, told by all services."""
+        case_id = body["case_id"]
+        centre = self.runtime.known(lambda db: projections.centre_of(db, case_id), "intake")
+        if not call.caller.sees(centre):
+            raise NotFound("case")
+        events = self.runtime.read(lambda db: projections.timeline(db, case_id))
+        if call.caller.role == "ministry":
+            events = map(projections.without_facts, events)
+        return {"items": [_item(event) for event in events]}
+
+    @query("log.read", roles=READERS, schema=schemas.Events())
+    def events(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """The merged log behind a position. Positions of facts the caller may not see are passed over, so `next` may run ahead of
+        what is shown, even of an empty page; the log is read to its end when `next` is `after` again."""
+        after, limit = body["after"], body["limit"]
+        found, position = self.runtime.read(
+            lambda db: projections.merged_log(db, after, limit, lambda event: _visible(event, call.caller))
+        )
+        return {"items": [projections.without_facts(event) for event in found], "next": position}
+
+
+def _period(first: date | None, last: date | None, today: date) -> tuple[date, date]:
+    """An open end is today, an open beginning that of the budget year in which the period ends."""
+    last = last or today
+    first = first or budget_period(budget_year(last))[0]
+    if first > last:
+        raise Invalid({"from": ["It lies after the end of the period."]})
+    return first, last
+
+
+def _visible(event: dict[str, Any], caller: Caller) -> bool:
+    """Own cases', and what all centres share: the partner registry and the rules. A place may be given to a case of another centre
+    than the one whose work freed it; such a fact names its centre itself."""
+    if "caseid" not in event and event["source"] in ("/songtor/partners", "/songtor/screening"):
+        return True
+    return caller.sees(event["data"].get("centre") or event["centre"])
+
+
+def _item(event: dict[str, Any]) -> dict[str, Any]:
+    shown = {name: event[name] for name in ("id", "type", "time", "recordedtime")}
+    service = event["source"].rpartition("/")[2]
+    return {**shown, "service": service, "actor": event["actor"], "data": event["data"]}
