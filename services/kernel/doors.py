@@ -152,9 +152,9 @@ def _enter(
     token = written.set(None)
     try:
         answer = method(service, call, loaded)
+        position = written.get()
     except Shredded:
         raise Refused("erased", "This person's data was erased; nothing personal can be added.") from None
-        position = written.get()
     finally:
         written.reset(token)
     return {"answer": answer, "position": position, "stale": not fresh}
