@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
@@ -127,7 +127,7 @@ class ScreeningService(Doors):
     def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
         """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was reopened."""
 
-        def find(db: Any) -> RowMapping | None:
+        def find(db: Connection) -> RowMapping | None:
             return projections.find_case(db, case_id)
 
         found: RowMapping = self.runtime.known(find, "intake")
