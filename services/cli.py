@@ -5,8 +5,8 @@ import warnings
 
 # eventlet's and nameko's own notes to developers are not for whoever runs the system.
 warnings.filterwarnings("ignore", category=DeprecationWarning)
-warnings.filterwarnings("ignore", message=".*[Ee]ventlet.*")
-warnings.filterwarnings("ignore", message=".*pkg_resources.*")
+warnings.filterwarnings("ignore", message="(?s).*[Ee]ventlet.*")
+warnings.filterwarnings("ignore", message="(?s).*pkg_resources.*")
 
 import eventlet
 
@@ -36,7 +36,7 @@ from services.kernel.errors import Unavailable
 from services.kernel.keys import KeyFileError, MasterKey
 from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn, utc_now
 from services.kernel.settings import BadSetting, Settings
-from services.kernel.tokens import Bearer, Tokens
+from services.kernel.tokens import OPERATOR, Bearer, Tokens
 from services.kernel.vault import WrongMasterKey
 
 NAMES = ("intake", "screening", "partners", "referral", "reporting", "web")
@@ -126,7 +126,7 @@ def _runtimes(settings: Settings, names: Sequence[str] = NAMES) -> Iterator[dict
 def _ask(settings: Settings, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """The admin API of the system that runs in this folder."""
     address = _running(settings)
-    token = Tokens(_master(settings)).issue(_bearer(settings, "admin"))
+    token = Tokens(_master(settings)).issue(OPERATOR)
     answer = requests.request(
         method, f"{address}{path}", json=body, headers={"Authorization": f"Bearer {token}"}, timeout=3600
     )

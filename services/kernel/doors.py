@@ -115,8 +115,12 @@ def _door(
                 seconds = time.perf_counter() - started
                 metrics.DOOR_SECONDS.labels(service, door.name).observe(seconds)
                 metrics.COMMANDS.labels(service, door.name).inc()
-                logger.info(
-                    "door", extra={"door": door.name, "outcome": outcome, "ms": round(seconds * 1000, 1)}
+                # What services ask each other all the time is not worth a line.
+                level = logging.DEBUG if call["caller"]["role"] == "system" else logging.INFO
+                logger.log(
+                    level,
+                    "door",
+                    extra={"door": door.name, "outcome": outcome, "ms": round(seconds * 1000, 1)},
                 )
 
         answer.door = door  # type: ignore[attr-defined]

@@ -36,6 +36,10 @@ class Bearer:
     version: int
 
 
+# Whoever holds the master key operates the system; this bearer needs no account.
+OPERATOR = Bearer("operator", "admin", (), 0)
+
+
 class Tokens:
     """Issues and reads tokens under a key derived from the master key."""
 
