@@ -1,7 +1,7 @@
 import pytest
 from marshmallow import ValidationError
 
-from services.screening.schemas import AgreePlan, CompleteScreening
+from services.screening.schemas import AgreePlan, CompleteScreening, Facts
 from tests.screening.samples import CASE
 
 SCREEN, AGREE = CompleteScreening(), AgreePlan()
@@ -27,8 +27,6 @@ def test_an_age_is_a_number_of_years_or_a_range():
 
 
 def test_every_fact_may_be_absent_or_null():
-    from services.screening.schemas import Facts
-
     nothing = dict.fromkeys(Facts().fields)
     assert facts(**nothing) == nothing
     assert facts() == {}
