@@ -1,0 +1,1 @@
+"""The rules of the registry, of places and of matching. Pure: no clock, no database, no framework."""

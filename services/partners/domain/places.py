@@ -1,0 +1,225 @@
+"""A programme's places: what its partner states, and what our own referrals reserve, take and give back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
+
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.errors import Refused
+from services.partners.events import (
+    CapacityConfirmed,
+    Held,
+    PlaceRefused,
+    PlaceReleased,
+    PlaceReserved,
+    PlaceTaken,
+    ProgrammeEvent,
+    ProgrammeOffered,
+    Rules,
+)
+
+NO_PLACE = "no_place"
+
+
+@dataclass(frozen=True)
+class OfferProgramme:
+    programme_id: str
+    partner_id: str
+    partner: str
+    kind: str
+    under_ministry: bool
+    province: str
+    subdistrict: str | None
+    name: str
+    path: str
+    rules: Rules
+    total: int
+    free: int
+
+
+@dataclass(frozen=True)
+class ConfirmCapacity:
+    """A partner's statement at an instant: that many places in all, that many free. Needs free <= total."""
+
+    programme_id: str
+    total: int
+    free: int
+    stated_at: str
+
+
+@dataclass(frozen=True)
+class ReservePlace:
+    """A referral asks for a place; with `waitlist` it waits for its turn if there is none."""
+
+    referral_id: str
+    case_id: str
+    centre: str
+    waitlist: bool
+
+
+@dataclass(frozen=True)
+class TakePlace:
+    referral_id: str
+    case_id: str
+
+
+@dataclass(frozen=True)
+class ReleasePlace:
+    referral_id: str
+    case_id: str
+
+
+Command = OfferProgramme | ConfirmCapacity | ReservePlace | TakePlace | ReleasePlace
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Places by number. `statement` counts the statements; `used` and `returned` are the referrals that reserved or took a place,
+    and that gave one back, since the last of them: each referral at most once in each."""
+
+    total: int = 0
+    stated: int = 0
+    statement: int = 0
+    reserved: int = 0
+    filled: int = 0
+    used: int = 0
+    returned: int = 0
+
+    @property
+    def free(self) -> int:
+        """What can be reserved now (contract.md, capacity)."""
+        return max(0, min(self.stated - self.used + self.returned, self.total - self.reserved - self.filled))
+
+    def contradicts(self, total: int, free: int) -> bool:
+        """Whether a statement leaves no room for the places held here."""
+        return free + self.reserved + self.filled > total
+
+    def after_statement(self, total: int, free: int) -> "Ledger":
+        return Ledger(total, free, self.statement + 1, self.reserved, self.filled)
+
+    def after_reserving(self) -> "Ledger":
+        return replace(self, reserved=self.reserved + 1, used=self.used + 1)
+
+    def after_taking(self, counted: bool) -> "Ledger":
+        """`counted`: this referral is already among those that used a place since the statement."""
+        return replace(
+            self, reserved=self.reserved - 1, filled=self.filled + 1, used=self.used + (0 if counted else 1)
+        )
+
+    def after_releasing(self, held: Held) -> "Ledger":
+        match held:
+            case "reserved":
+                return replace(self, reserved=self.reserved - 1, returned=self.returned + 1)
+            case "taken":
+                return replace(self, filled=self.filled - 1, returned=self.returned + 1)
+            case "waiting":
+                return self
+        assert_never(held)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What one referral has here; `over` once it was refused or has given its place back. `counted` is the statement under which it
+    last used a place."""
+
+    state: Literal["reserved", "taken", "waiting", "over"]
+    counted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    referral_id: str
+    case_id: str
+    centre: str
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """`holds` by referral id; `queue` in order of asking. As long as somebody waits, no place is free."""
+
+    programme_id: str = ""
+    partner_id: str = ""
+    stated_at: str = ""
+    ledger: Ledger = Ledger()
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    queue: tuple[Waiting, ...] = ()
+
+
+def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
+    if isinstance(command, OfferProgramme):
+        return [] if programme.programme_id else [ProgrammeOffered(**vars(command))]
+    if not programme.programme_id:
+        raise Refused("unknown_programme", "No such programme was offered.")
+    if isinstance(command, ConfirmCapacity):
+        return _confirm(command, programme)
+    ids = (programme.programme_id, programme.partner_id, command.referral_id, command.case_id)
+    hold = programme.holds.get(command.referral_id)
+    match command, hold.state if hold else None:
+        case ReservePlace(), None if programme.ledger.free > 0:
+            return [PlaceReserved(*ids, command.centre)]
+        case ReservePlace(), None:
+            return [PlaceRefused(*ids, NO_PLACE, command.waitlist, command.centre)]
+        case TakePlace(), "reserved":
+            return [PlaceTaken(*ids)]
+        case ReleasePlace(), ("reserved" | "taken" | "waiting") as held:
+            return _with_next_in_turn(programme, PlaceReleased(*ids, held))
+        case _:
+            return []  # heard before, or nothing is held: a referral counts once
+
+
+def _confirm(command: ConfirmCapacity, programme: Programme) -> list[ProgrammeEvent]:
+    total, free, at = command.total, command.free, command.stated_at
+    if (total, free, at) == (programme.ledger.total, programme.ledger.stated, programme.stated_at):
+        return []
+    contradicted = programme.ledger.contradicts(total, free)
+    statement = CapacityConfirmed(programme.programme_id, programme.partner_id, total, free, contradicted, at)
+    return _with_next_in_turn(programme, statement)
+
+
+def _with_next_in_turn(programme: Programme, event: ProgrammeEvent) -> list[ProgrammeEvent]:
+    """The event, and a place for each who waited and for whom there is one now."""
+    after = evolve(programme, event)
+    turns = after.queue[: after.ledger.free]
+    ids = (programme.programme_id, programme.partner_id)
+    return [event, *(PlaceReserved(*ids, turn.referral_id, turn.case_id, turn.centre) for turn in turns)]
+
+
+def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
+    match event:
+        case ProgrammeOffered():
+            return Programme(
+                event.programme_id, event.partner_id, ledger=Ledger().after_statement(event.total, event.free)
+            )
+        case CapacityConfirmed():
+            ledger = programme.ledger.after_statement(event.total, event.free)
+            return replace(programme, stated_at=event.stated_at, ledger=ledger)
+        case PlaceReserved():
+            ledger = programme.ledger.after_reserving()
+            return _holding(programme, event.referral_id, Hold("reserved", ledger.statement), ledger)
+        case PlaceRefused(waiting=True):
+            last = Waiting(event.referral_id, event.case_id, event.centre)
+            programme = replace(programme, queue=(*programme.queue, last))
+            return replace(programme, holds={**programme.holds, event.referral_id: Hold("waiting")})
+        case PlaceRefused():
+            return _holding(programme, event.referral_id, Hold("over"), programme.ledger)
+        case PlaceTaken():
+            counted = programme.holds[event.referral_id].counted == programme.ledger.statement
+            ledger = programme.ledger.after_taking(counted)
+            return _holding(programme, event.referral_id, Hold("taken", ledger.statement), ledger)
+        case PlaceReleased():
+            ledger = programme.ledger.after_releasing(event.held)
+            return _holding(programme, event.referral_id, Hold("over"), ledger)
+    assert_never(event)
+
+
+def _holding(programme: Programme, referral_id: str, hold: Hold, ledger: Ledger) -> Programme:
+    queue = tuple(each for each in programme.queue if each.referral_id != referral_id)
+    return replace(programme, holds={**programme.holds, referral_id: hold}, ledger=ledger, queue=queue)
+
+
+PROGRAMME = Aggregate[Command, Programme, ProgrammeEvent](
+    "programme",
+    Decider(decide, evolve, initial=Programme()),
+    (ProgrammeOffered, CapacityConfirmed, PlaceReserved, PlaceRefused, PlaceTaken, PlaceReleased),
+    "partner",
+)

@@ -1,0 +1,281 @@
+"""All programmes judged and ranked for one person. The registry is kept in columns, so that 50,000 take milliseconds.
+
+A rule's value (say, min_age 60) stands in many programmes but is judged once per person; the verdict of a programme is the worst of
+its rules'. Candidates are sorted by named criteria, one after the other, packed into one integer only for sorting.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from services.codes import PATHS
+from services.kernel.envelope import moment
+from services.kernel.rules import Verdict
+from services.partners.domain import words
+from services.partners.domain.eligibility import RULES, judge, person
+from services.partners.events import Counts, Eligibility
+from services.thai import areas
+
+ELIGIBILITY: Final[tuple[Eligibility, ...]] = ("eligible", "unknown", "ineligible")
+NONE = Counts(eligible=0, unknown=0, ineligible=0)
+FRESH_DAYS, STALE_DAYS = 30, 90
+NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
+
+_SEVERITY = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}
+_PATH, _MINISTRY, _PROVINCE, _DISTRICT, _FREE, _CONFIRMED, _RULES = range(7)
+_WIDTH = _RULES + len(RULES)
+_NOWHERE = -1
+
+Columns = NDArray[np.int32]
+Keys = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Every programme at one version of the read model. `rows` are its rows in order of offering, `columns` (width, programmes) the
+    same as numbers; `values` gives, for each rule, the values programmes use: number 0 is "no such rule". Never changed: `updated`
+    gives the next one."""
+
+    version: int = 0
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    index: dict[str, int] = field(default_factory=dict)
+    columns: Columns = field(default_factory=lambda: np.zeros((_WIDTH, 0), np.int32))
+    values: dict[str, list[Any]] = field(default_factory=lambda: {rule: [None] for rule in RULES})
+    numbers: dict[str, dict[bytes, int]] = field(default_factory=lambda: {rule: {} for rule in RULES})
+
+    def updated(self, version: int, changed: Sequence[dict[str, Any]]) -> "Registry":
+        """With new and changed programmes: rows of `programme_v1`, `rules` as JSON text."""
+        rows, index = list(self.rows), dict(self.index)
+        numbers = {rule: dict(known) for rule, known in self.numbers.items()}
+        values = {rule: list(known) for rule, known in self.values.items()}
+        places = []
+        for row in changed:
+            row = {**row, "rules": orjson.loads(row["rules"])}
+            place = index.setdefault(row["programme_id"], len(rows))
+            rows[place : place + 1] = [row]
+            places.append(place)
+        columns = np.zeros((_WIDTH, len(rows)), np.int32)
+        columns[:, : len(self.rows)] = self.columns
+        columns[:, places] = np.array(
+            [_numbered(rows[place], numbers, values) for place in places], np.int32
+        ).T
+        return Registry(version, rows, index, columns, values, numbers)
+
+
+def _numbered(
+    row: Mapping[str, Any], numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
+) -> list[int]:
+    subdistrict = row["subdistrict"]
+    cells = [
+        PATHS.index(row["path"]),
+        int(row["under_ministry"]),
+        int(row["province"]),
+        int(subdistrict[:4]) if subdistrict else _NOWHERE,
+        row["free"],
+        _day(moment(row["confirmed_at"])),
+    ]
+    for rule in RULES:
+        if rule not in row["rules"]:
+            cells.append(0)
+            continue
+        value = row["rules"][rule]
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        if text not in numbers[rule]:
+            numbers[rule][text] = len(values[rule])
+            values[rule].append(value)
+        cells.append(numbers[rule][text])
+    return cells
+
+
+def _day(at: datetime) -> int:
+    return at.date().toordinal()
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What matching knows of a case: its centre's province (where distance is counted from), the subdistrict the person was found in,
+    and the latest screening's codes. `paths` best first."""
+
+    case_id: str
+    centre: str
+    subdistrict: str | None
+    screening_id: str
+    rules_version: str
+    facts: Mapping[str, Any]
+    labels: Sequence[Mapping[str, Any]]
+    paths: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """`order` are places in the registry, best first; `keys` their sort keys, ascending and unique; `verdicts` by place in the
+    registry (0 eligible, 1 unknown, 2 ineligible)."""
+
+    registry: Registry
+    screened: Screened
+    known: Mapping[str, Any]
+    now: datetime
+    order: NDArray[np.int64]
+    keys: Keys
+    verdicts: NDArray[np.int8]
+    counts: Counts
+
+    def after(self, key: int) -> int:
+        """How many candidates stand at or before a sort key: where the next page begins."""
+        return int(np.searchsorted(self.keys, key, side="right"))
+
+    def position(self, programme_id: str) -> int:
+        """Where a programme of the registry stands in the order, counted from 0."""
+        return int(np.flatnonzero(self.order == self.registry.index[programme_id])[0])
+
+    def standing(self, position: int) -> tuple[dict[str, Any], Eligibility, int | None]:
+        """(row, verdict, rank) of the candidate at a position of the order, counted from 0; no rank if ineligible."""
+        place = int(self.order[position])
+        verdict = ELIGIBILITY[self.verdicts[place]]
+        return self.registry.rows[place], verdict, None if verdict == "ineligible" else position + 1
+
+
+def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
+    """Judge and rank every programme. Same registry, case and day give the same order."""
+    known = person(screened.facts, screened.labels)
+    columns = registry.columns
+    verdicts = np.zeros(columns.shape[1], np.int8)
+    for number, rule in enumerate(RULES, start=_RULES):
+        if len(registry.values[rule]) > 1:
+            judged = [_SEVERITY[judge(rule, value, known)] for value in registry.values[rule][1:]]
+            np.maximum(verdicts, np.array([0, *judged], np.int8)[columns[number]], out=verdicts)
+    keys = _sort_keys(columns, verdicts, screened, now)
+    order = np.argsort(keys)
+    found = np.bincount(verdicts, minlength=3)
+    counts = Counts(eligible=int(found[0]), unknown=int(found[1]), ineligible=int(found[2]))
+    return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts)
+
+
+def _sort_keys(columns: Columns, verdicts: NDArray[np.int8], screened: Screened, now: datetime) -> Keys:
+    """One integer per programme that sorts as the criteria do, one after the other; the last is the order of offering."""
+    provinces = columns[_PROVINCE]
+    wanted, homes = _wishes(screened), _homes(screened)
+    near, kilometres = _distances(screened.centre)
+    district = _district(screened)
+    age = _day(now) - columns[_CONFIRMED]
+    distance = near[provinces]
+    if district is not None:
+        distance = np.where(columns[_DISTRICT] == district, 0, distance)
+    path_places = np.array([_path_place(path, screened) for path in PATHS])
+    criteria: tuple[tuple[Any, int], ...] = (
+        (verdicts, 2),
+        (path_places[columns[_PATH]], 2),
+        (columns[_MINISTRY], 1),
+        (~np.isin(columns[_PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
+        (~np.isin(provinces, [int(home) for home in homes]), 1),
+        (columns[_FREE] == 0, 1),
+        ((age > FRESH_DAYS).astype(np.int64) + (age > STALE_DAYS), 2),
+        (distance, 2),
+        (kilometres[provinces], 12),
+        (np.arange(columns.shape[1]), 24),
+    )
+    keys = np.zeros(columns.shape[1], np.int64)
+    for values, bits in criteria:
+        keys <<= bits
+        keys |= values
+    return keys
+
+
+def _path_place(path: str, screened: Screened) -> int:
+    """0: the lead path, that of the most specific law met; 1: another path of the screening; 2: none of them."""
+    if path not in screened.paths:
+        return 2
+    return 0 if path == screened.paths[0] else 1
+
+
+def _wishes(screened: Screened) -> Sequence[str]:
+    return screened.facts.get("wants") or ()
+
+
+def _homes(screened: Screened) -> set[str]:
+    return {each["province"] for each in screened.facts.get("domicile") or ()}
+
+
+def _district(screened: Screened) -> int | None:
+    return int(screened.subdistrict[:4]) if screened.subdistrict else None
+
+
+@cache
+def _distances(centre: str) -> tuple[Columns, Columns]:
+    """By province number 0-99: place in NEAR, and kilometres from the centre's province."""
+    near, kilometres = np.full(100, NEAR.index("farther"), np.int32), np.zeros(100, np.int32)
+    neighbours = areas.neighbours(centre)
+    for province in areas.provinces():
+        number = int(province.code)
+        kilometres[number] = areas.distance_km(centre, province.code)
+        if province.code == centre or province.code in neighbours:
+            nearest = "same_province" if province.code == centre else "neighbouring_province"
+            near[number] = NEAR.index(nearest)
+    return near, kilometres
+
+
+def candidate(ranking: Ranking, position: int) -> dict[str, Any]:
+    """One candidate as people see it: the verdict with the reason for every rule of the programme, and what each ranking criterion
+    found, in their order: [{rule, verdict, because}] and [{criterion, verdict, because}]."""
+    row, verdict, rank = ranking.standing(position)
+    return {
+        "programme_id": row["programme_id"],
+        "partner_id": row["partner_id"],
+        "partner": row["partner"],
+        "programme": row["name"],
+        "path": row["path"],
+        "kind": row["kind"],
+        "outside_ministry": not row["under_ministry"],
+        "province": row["province"],
+        "subdistrict": row["subdistrict"],
+        "verdict": verdict,
+        "rank": rank,
+        "places_free": row["free"],
+        "confirmed_at": row["confirmed_at"],
+        "reasons": [
+            {
+                "rule": rule,
+                "verdict": str(judge(rule, row["rules"][rule], ranking.known)),
+                "because": words.because(rule, row["rules"][rule], ranking.known),
+            }
+            for rule in RULES
+            if rule in row["rules"]
+        ],
+        "criteria": [
+            {"criterion": name, "verdict": met, "because": because}
+            for name, met, because in _criteria(ranking, row)
+        ],
+    }
+
+
+def _criteria(ranking: Ranking, row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(name, verdict, why) in the order of `_sort_keys`."""
+    screened = ranking.screened
+    path, wishes, homes = row["path"], _wishes(screened), _homes(screened)
+    yield "path", _met(_path_place(path, screened) == 0), words.path(path, _path_place(path, screened))
+    yield "outside_ministry", _met(not row["under_ministry"]), words.ministry(row["under_ministry"])
+    yield "wish", _met(path in wishes) if wishes else "unknown", words.wish(path in wishes, bool(wishes))
+    home = row["province"] in homes
+    yield "home_province", _met(home) if homes else "unknown", words.home(home, bool(homes))
+    age = _day(ranking.now) - _day(moment(row["confirmed_at"]))
+    yield "places_free", _met(row["free"] > 0), words.places(row["free"], age)
+    district = _district(screened)
+    same_district = row["subdistrict"] is not None and district == int(row["subdistrict"][:4])
+    near, kilometres = _distances(screened.centre)
+    number = int(row["province"])
+    place = 0 if same_district else int(near[number])
+    yield (
+        "distance",
+        _met(place <= NEAR.index("same_province")),
+        words.distance(place, int(kilometres[number])),
+    )
+
+
+def _met(met: bool) -> str:
+    return "met" if met else "not_met"

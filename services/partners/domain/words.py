@@ -1,0 +1,184 @@
+"""Why, in Thai: what a rule wants and what is known of the person; what each ranking criterion found. Codes only, no personal data."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from services.thai import areas
+
+SEX = {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"}
+NATIONALITY = {"thai": "ไทย", "foreign": "ต่างด้าว", "stateless": "ไร้รัฐไร้สัญชาติ"}
+LABEL = {
+    "destitute_a": "คนไร้ที่พึ่ง (ก)", "destitute_b": "คนไร้ที่พึ่ง (ข)", "beggar": "ผู้ทำการขอทาน", "performer": "ผู้แสดงความสามารถ",
+    "child": "เด็ก", "pregnant": "หญิงตั้งครรภ์", "older_person": "ผู้สูงอายุ", "disabled": "คนพิการ", "mentally_ill": "ผู้ป่วยจิตเวช",
+    "trafficking_suspected": "ผู้อาจเป็นผู้เสียหายจากการค้ามนุษย์", "foreigner": "คนต่างด้าว", "stateless": "คนไร้รัฐไร้สัญชาติ",
+}  # fmt: skip
+DISABILITY = {
+    1: "การเห็น", 2: "การได้ยินหรือสื่อความหมาย", 3: "การเคลื่อนไหวหรือร่างกาย", 4: "จิตใจหรือพฤติกรรม", 5: "สติปัญญา", 6: "การเรียนรู้",
+    7: "ออทิสติก",
+}  # fmt: skip
+BASIS = {
+    "registered_house": "ทะเบียนบ้าน", "central_register": "ทะเบียนกลาง", "found": "ที่พบตัว", "claimed": "ตามคำบอกเล่า",
+    "birthplace": "ที่เกิด", "relatives": "ที่อยู่ญาติ",
+}  # fmt: skip
+CARE_LEVEL = {1: "ไม่พึ่งพิง", 2: "พึ่งพิงน้อย", 3: "พึ่งพิงมาก"}
+COMMUNICABLE = {"none": "ไม่มีโรคติดต่อ", "treated": "มีโรคติดต่อที่รักษาแล้ว", "untreated": "มีโรคติดต่อที่ยังไม่ได้รักษา"}
+ACCEPTS_COMMUNICABLE = {
+    "none": "ไม่รับผู้มีโรคติดต่อ",
+    "treated": "รับผู้มีโรคติดต่อเฉพาะที่รักษาแล้ว",
+    "untreated": "รับแม้มีโรคติดต่อที่ยังไม่ได้รักษา",
+}
+PATH = {
+    "return_family": "กลับสู่ครอบครัว", "independent": "อยู่อิสระ", "local_home": "บ้านพักของท้องถิ่น", "foundation": "มูลนิธิ",
+    "religious": "ศาสนสถาน", "employer_33": "จ้างงานคนพิการ ม.33", "employer_35": "ส่งเสริมอาชีพคนพิการ ม.35",
+    "employer_general": "จ้างงานทั่วไป", "vocational_training": "ฝึกอาชีพ", "hospital": "โรงพยาบาล",
+    "psychiatric_hospital": "โรงพยาบาลจิตเวช", "child_agency": "หน่วยงานคุ้มครองเด็ก",
+    "trafficking_referral": "กลไกส่งต่อผู้เสียหายจากการค้ามนุษย์", "immigration": "ตรวจคนเข้าเมือง",
+    "ministry_shelter": "สถานคุ้มครองของกระทรวง", "other_centre": "ศูนย์คุ้มครองอื่น", "advice_only": "ให้คำปรึกษา",
+}  # fmt: skip
+
+
+def province(code: str) -> str:
+    found = areas.area(code)
+    return f"จ.{found.thai}" if found else code
+
+
+def because(rule: str, value: Any, known: Mapping[str, Any]) -> str:
+    """One sentence for one rule: what it wants, then what is known (`known`: see eligibility.person)."""
+    wants, finds = _SENTENCES[rule]
+    return f"{wants(value)} - {finds(value, known)}"
+
+
+def path(code: str, place: int) -> str:
+    """`place`: see ranking."""
+    name = PATH.get(code, code)
+    return (f"ช่องทางหลักของผู้รับบริการ: {name}", f"ช่องทางที่คัดกรองแนะนำ: {name}", f"นอกช่องทางที่คัดกรองแนะนำ: {name}")[
+        place
+    ]
+
+
+def ministry(under: bool) -> str:
+    return "สังกัดกระทรวง พม." if under else "นอกสังกัดกระทรวง พม."
+
+
+def wish(wished: bool, asked: bool) -> str:
+    return "ตรงกับความประสงค์" if wished else "ไม่ตรงกับความประสงค์" if asked else "ยังไม่ทราบความประสงค์"
+
+
+def home(there: bool, known: bool) -> str:
+    return "อยู่ในจังหวัดภูมิลำเนา" if there else "อยู่นอกจังหวัดภูมิลำเนา" if known else "ยังไม่ทราบภูมิลำเนา"
+
+
+def places(free: int, days: int) -> str:
+    confirmed = f"ยืนยันเมื่อ {days} วันก่อน" if days > 0 else "ยืนยันวันนี้"
+    return f"ว่าง {free} ที่ {confirmed}" if free else f"ไม่มีที่ว่าง {confirmed}"
+
+
+def distance(place: int, kilometres: int) -> str:
+    """`place` in ranking.NEAR."""
+    far = f"ห่างประมาณ {kilometres} กม."
+    return ("อำเภอเดียวกัน", "จังหวัดเดียวกัน", f"จังหวัดติดกัน {far}", far)[place]
+
+
+def _named(names: Mapping[Any, str], codes: Iterable[Any]) -> str:
+    return ", ".join(names.get(code, str(code)) for code in codes)
+
+
+def _code(fact: str, names: Mapping[Any, str], unknown: str) -> Callable[[Any, Mapping[str, Any]], str]:
+    def finds(value: Any, known: Mapping[str, Any]) -> str:
+        return names.get(known.get(fact), unknown)
+
+    return finds
+
+
+def _flag(fact: str, yes: str, no: str, unknown: str) -> Callable[[Any, Mapping[str, Any]], str]:
+    return _code(fact, {True: yes, False: no}, unknown)
+
+
+def _age(value: int, known: Mapping[str, Any]) -> str:
+    age = known.get("age") or {}
+    low, high = age.get("min"), age.get("max")
+    if low is None and high is None:
+        return "ยังไม่ทราบอายุ"
+    if low == high:
+        return f"อายุ {low} ปี"
+    return f"อายุ {'' if low is None else low}–{'' if high is None else high} ปี"
+
+
+def _labels(value: list[str], known: Mapping[str, Any]) -> str:
+    met = [code for code in value if known.get(f"label:{code}")]
+    if met:
+        return f"เป็น{_named(LABEL, met)}"
+    open_ = [code for code in value if f"label:{code}" not in known]
+    return f"ยังไม่ทราบว่าเป็น{_named(LABEL, open_)}หรือไม่" if open_ else "ไม่อยู่ในกลุ่มนี้"
+
+
+def _disability(value: list[int], known: Mapping[str, Any]) -> str:
+    types = known.get("disability_types")
+    if types is None:
+        return "ยังไม่ทราบประเภทความพิการ"
+    return f"พิการทาง{_named(DISABILITY, types)}" if types else "ไม่มีความพิการ"
+
+
+def _domicile(value: Mapping[str, list[str]], known: Mapping[str, Any]) -> str:
+    places = known.get("domicile")
+    if not places:
+        return "ยังไม่ทราบภูมิลำเนา"
+    return "ภูมิลำเนา " + ", ".join(
+        f"{province(each['province'])} ({BASIS.get(each['basis'], each['basis'])})" for each in places
+    )
+
+
+def _wanted_domicile(value: Mapping[str, list[str]]) -> str:
+    bases = f" ({_named(BASIS, value['bases'])})" if value.get("bases") else ""
+    return "รับผู้มีภูมิลำเนา " + ", ".join(map(province, value["provinces"])) + bases
+
+
+def _documents(value: list[str], known: Mapping[str, Any]) -> str:
+    held = known.get("documents_held")
+    if held is None:
+        return "ยังไม่ทราบว่ามีเอกสารใด"
+    missing = [each for each in value if each not in held]
+    return f"ขาด {', '.join(missing)}" if missing else "มีครบ"
+
+
+_SENTENCES: dict[str, tuple[Callable[[Any], str], Callable[[Any, Mapping[str, Any]], str]]] = {
+    "min_age": (lambda value: f"รับอายุ {value} ปีขึ้นไป", _age),
+    "max_age": (lambda value: f"รับอายุไม่เกิน {value} ปี", _age),
+    "sex": (lambda value: f"รับเพศ{_named(SEX, value)}", _code("sex", SEX, "ยังไม่ทราบเพศ")),
+    "nationality": (
+        lambda value: f"รับสัญชาติ{_named(NATIONALITY, value)}",
+        _code("nationality", NATIONALITY, "ยังไม่ทราบสัญชาติ"),
+    ),
+    "labels_any": (lambda value: f"รับ{_named(LABEL, value)}", _labels),
+    "disability_types_any": (lambda value: f"รับผู้พิการทาง{_named(DISABILITY, value)}", _disability),
+    "domicile": (_wanted_domicile, _domicile),
+    "care_level_max": (
+        lambda value: f"รับผู้มีภาวะพึ่งพิงไม่เกินระดับ{CARE_LEVEL[value]}",
+        _code("care_level", CARE_LEVEL, "ยังไม่ทราบระดับการพึ่งพิง"),
+    ),
+    "accepts_communicable": (
+        lambda value: ACCEPTS_COMMUNICABLE[value],
+        _code("communicable_disease", COMMUNICABLE, "ยังไม่ทราบเรื่องโรคติดต่อ"),
+    ),
+    "accepts_severe_behaviour": (
+        lambda value: "รับผู้มีพฤติกรรมรุนแรง" if value else "ไม่รับผู้มีพฤติกรรมรุนแรง",
+        _flag("severe_behaviour", "มีพฤติกรรมรุนแรง", "ไม่มีพฤติกรรมรุนแรง", "ยังไม่ทราบพฤติกรรม"),
+    ),
+    "accepts_legal_case": (
+        lambda value: "รับผู้มีคดี" if value else "ไม่รับผู้มีคดี",
+        _flag("legal_case", "มีคดี", "ไม่มีคดี", "ยังไม่ทราบเรื่องคดี"),
+    ),
+    "requires_prior_process": (
+        lambda value: (
+            "ต้องผ่านกระบวนการตาม พ.ร.บ. พ.ศ. 2557 ก่อน"
+            if value
+            else "ไม่ต้องผ่านกระบวนการตาม พ.ร.บ. พ.ศ. 2557 ก่อน"
+        ),
+        _flag("prior_process_done", "ผ่านแล้ว", "ยังไม่ผ่าน", "ยังไม่ทราบว่าผ่านแล้วหรือไม่"),
+    ),
+    "requires_work_ability": (
+        lambda value: "ต้องทำงานได้" if value else "ไม่จำเป็นต้องทำงานได้",
+        _flag("able_to_work", "ทำงานได้", "ทำงานไม่ได้", "ยังไม่ทราบว่าทำงานได้หรือไม่"),
+    ),
+    "documents": (lambda value: f"ต้องมีเอกสาร {', '.join(value)}", _documents),
+}

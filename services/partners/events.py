@@ -1,0 +1,168 @@
+"""Facts about partners, their programmes and places, and matches. Stored and published: fields are added, never renamed or reused."""
+
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+Verdict = Literal["met", "not_met", "unknown"]
+Eligibility = Literal["eligible", "unknown", "ineligible"]
+Held = Literal["reserved", "taken", "waiting"]
+
+
+class Contact(TypedDict, total=False):
+    """How an organisation is reached; never a person's own number."""
+
+    phone: str
+    email: str
+    website: str
+
+
+class DomicileRule(TypedDict, total=False):
+    """Whom a programme takes by domicile: province codes, and on what grounds (none named: any)."""
+
+    provinces: list[str]
+    bases: list[str]
+
+
+class Rules(TypedDict, total=False):
+    """Whom a programme takes; every rule is optional. Ages are full years, care levels 1 (independent) to 3 (dependent)."""
+
+    min_age: int
+    max_age: int
+    sex: list[str]
+    nationality: list[str]
+    labels_any: list[str]
+    disability_types_any: list[int]
+    domicile: DomicileRule
+    care_level_max: int
+    accepts_communicable: str
+    accepts_severe_behaviour: bool
+    accepts_legal_case: bool
+    requires_prior_process: bool
+    requires_work_ability: bool
+    documents: list[str]
+
+
+class Counts(TypedDict):
+    """How many programmes were found eligible, not decidable yet, and ineligible."""
+
+    eligible: int
+    unknown: int
+    ineligible: int
+
+
+class Candidate(TypedDict):
+    """One programme of a match; `rank` counts from 1 and is None if ineligible."""
+
+    programme_id: str
+    partner_id: str
+    verdict: Eligibility
+    rank: int | None
+
+
+class Inputs(TypedDict):
+    """What a match was computed from: the registry as of a position of our log, and the programme a plan chose."""
+
+    registry: int
+    programmes: int
+    programme_id: str | None
+
+
+@dataclass(frozen=True)
+class PartnerRegistered:
+    partner_id: str
+    name: str
+    kind: str
+    under_ministry: bool
+    province: str
+    subdistrict: str | None
+    contact: Contact
+
+
+@dataclass(frozen=True)
+class ProgrammeOffered:
+    """A partner's offer with its first statement; it carries what others need to know of the partner."""
+
+    programme_id: str
+    partner_id: str
+    partner: str
+    kind: str
+    under_ministry: bool
+    province: str
+    subdistrict: str | None
+    name: str
+    path: str
+    rules: Rules
+    total: int
+    free: int
+
+
+@dataclass(frozen=True)
+class CapacityConfirmed:
+    """A new statement. `contradicted`: it leaves no room for the places our own ledger holds; it counts all the same."""
+
+    programme_id: str
+    partner_id: str
+    total: int
+    free: int
+    contradicted: bool
+    stated_at: str
+
+
+@dataclass(frozen=True)
+class PlaceReserved:
+    """`centre` is the referring centre's: a place that falls free in one centre's work may go to another's."""
+
+    programme_id: str
+    partner_id: str
+    referral_id: str
+    case_id: str
+    centre: str
+
+
+@dataclass(frozen=True)
+class PlaceRefused:
+    """No place was free; `waiting`: the referral keeps its turn."""
+
+    programme_id: str
+    partner_id: str
+    referral_id: str
+    case_id: str
+    reason: str
+    waiting: bool
+    centre: str
+
+
+@dataclass(frozen=True)
+class PlaceTaken:
+    programme_id: str
+    partner_id: str
+    referral_id: str
+    case_id: str
+
+
+@dataclass(frozen=True)
+class PlaceReleased:
+    programme_id: str
+    partner_id: str
+    referral_id: str
+    case_id: str
+    held: Held
+
+
+@dataclass(frozen=True)
+class PartnerMatched:
+    """The best candidates (at most 50) at a screening, or when a plan chose a programme."""
+
+    match_id: str
+    case_id: str
+    screening_id: str | None
+    plan_id: str | None
+    rules_version: str
+    counts: Counts
+    candidates: list[Candidate]
+    inputs: Inputs
+
+
+ProgrammeEvent = (
+    ProgrammeOffered | CapacityConfirmed | PlaceReserved | PlaceRefused | PlaceTaken | PlaceReleased
+)

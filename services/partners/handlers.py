@@ -1,0 +1,82 @@
+"""Whenever a case is screened or planned, a match is noted; whenever a referral moves, its place does. Pure: facts in, commands out."""
+
+from collections.abc import Iterable
+
+from services.kernel.decider import Do
+from services.kernel.envelope import Recorded, derived_id, moment
+from services.partners.domain.matching import MATCH, NOTED, NoteMatch
+from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, TakePlace
+from services.partners.domain.ranking import Ranking, Registry, Screened, rank
+from services.partners.events import Candidate, Inputs
+
+
+def when_screened(
+    fact: Recorded, case_id: str, registry: Registry, screened: Screened | None
+) -> Iterable[Do]:
+    yield from _match(fact, registry, screened)
+
+
+def when_planned(
+    fact: Recorded,
+    case_id: str,
+    plan_id: str,
+    programme_id: str | None,
+    registry: Registry,
+    screened: Screened | None,
+) -> Iterable[Do]:
+    """Only a plan that chooses a programme used a match."""
+    if programme_id:
+        yield from _match(fact, registry, screened, plan_id, programme_id)
+
+
+def _match(
+    fact: Recorded,
+    registry: Registry,
+    screened: Screened | None,
+    plan_id: str | None = None,
+    chosen: str | None = None,
+) -> Iterable[Do]:
+    if screened is None:
+        return
+    ranking = rank(registry, screened, moment(fact.recorded))
+    command = NoteMatch(
+        match_id=derived_id(fact.id, "match"),
+        case_id=screened.case_id,
+        screening_id=screened.screening_id,
+        plan_id=plan_id,
+        rules_version=screened.rules_version,
+        counts=ranking.counts,
+        candidates=_best(ranking, chosen),
+        inputs=Inputs(registry=registry.version, programmes=len(registry.rows), programme_id=chosen),
+    )
+    yield Do(MATCH, screened.case_id, command)
+
+
+def _best(ranking: Ranking, chosen: str | None) -> list[Candidate]:
+    """The first of the ranking; a chosen programme that is not among them takes the last line."""
+    best = [_candidate(ranking, position) for position in range(min(NOTED, len(ranking.order)))]
+    if chosen in ranking.registry.index and chosen not in {each["programme_id"] for each in best}:
+        best[NOTED - 1 :] = [_candidate(ranking, ranking.position(chosen))]
+    return best
+
+
+def _candidate(ranking: Ranking, position: int) -> Candidate:
+    row, verdict, rank = ranking.standing(position)
+    return Candidate(
+        programme_id=row["programme_id"], partner_id=row["partner_id"], verdict=verdict, rank=rank
+    )
+
+
+def when_sent(
+    fact: Recorded, referral_id: str, case_id: str, programme_id: str, waitlist: bool
+) -> Iterable[Do]:
+    yield Do(PROGRAMME, programme_id, ReservePlace(referral_id, case_id, fact.centre, waitlist))
+
+
+def when_accepted(fact: Recorded, referral_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
+    yield Do(PROGRAMME, programme_id, TakePlace(referral_id, case_id))
+
+
+def when_over(fact: Recorded, referral_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
+    """Declined, withdrawn, expired, failed, ended or entered in error: the place is free again."""
+    yield Do(PROGRAMME, programme_id, ReleasePlace(referral_id, case_id))

@@ -1,0 +1,179 @@
+"""Shapes of what comes in: requests, and the part we read of others' events. Null in an optional field is absent."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate, validates_schema
+
+from services import codes
+from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.partners.domain.eligibility import COMMUNICABLE
+from services.thai import areas
+
+PLACES_MOST = 100_000
+WAIT_MOST = 30
+
+
+def _province(code: str) -> None:
+    if not areas.is_province(code):
+        raise ValidationError("No province has this code.")
+
+
+def _subdistrict(code: str) -> None:
+    if not areas.is_subdistrict(code):
+        raise ValidationError("No subdistrict has this code.")
+
+
+def _codes(allowed: tuple[str, ...]) -> fields.List[str]:
+    return fields.List(fields.String(validate=validate.OneOf(allowed)), validate=validate.Length(min=1))
+
+
+def _count() -> fields.Integer:
+    return fields.Integer(required=True, strict=True, validate=validate.Range(0, PLACES_MOST))
+
+
+def _flag() -> fields.Boolean:
+    return fields.Boolean(truthy={True}, falsy={False})
+
+
+def _age() -> fields.Integer:
+    return fields.Integer(strict=True, validate=validate.Range(0, 130))
+
+
+def _name() -> fields.String:
+    return fields.String(required=True, validate=[validate.Length(1, 200), validate.Regexp(r".*\S")])
+
+
+class Body(Schema):
+    """A request in which null is absent; what it does not name is refused."""
+
+    @pre_load
+    def absent(self, data: Any, **_: Any) -> Any:
+        return (
+            {key: value for key, value in data.items() if value is not None}
+            if isinstance(data, dict)
+            else data
+        )
+
+
+class ContactBody(Body):
+    phone = fields.String(validate=validate.Length(1, 40))
+    email = fields.Email(validate=validate.Length(max=200))
+    website = fields.Url(validate=validate.Length(max=500), schemes={"http", "https"})
+
+
+class RegisterPartner(Body):
+    name = _name()
+    kind = fields.String(required=True, validate=validate.OneOf(codes.PARTNER_KINDS))
+    under_ministry = fields.Boolean(required=True, truthy={True}, falsy={False})
+    province = fields.String(required=True, validate=_province)
+    subdistrict = fields.String(load_default=None, validate=_subdistrict)
+    contact = fields.Nested(ContactBody, load_default=dict)
+
+    @validates_schema
+    def lies_in_province(self, data: dict[str, Any], **_: Any) -> None:
+        subdistrict = data["subdistrict"]
+        if subdistrict and areas.province_of(subdistrict) != data["province"]:
+            raise ValidationError("It lies in another province.", "subdistrict")
+
+
+class DomicileBody(Body):
+    provinces = fields.List(fields.String(validate=_province), required=True, validate=validate.Length(min=1))
+    bases = _codes(codes.DOMICILE_BASES)
+
+
+class RulesBody(Body):
+    """Whom a programme takes: every rule and code of contract.md, "Programme rules", and no other."""
+
+    min_age = _age()
+    max_age = _age()
+    sex = _codes(codes.SEXES)
+    nationality = _codes(codes.NATIONALITIES)
+    labels_any = _codes(codes.LABELS)
+    disability_types_any = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(1, 7)), validate=validate.Length(min=1)
+    )
+    domicile = fields.Nested(DomicileBody)
+    care_level_max = fields.Integer(strict=True, validate=validate.Range(1, 3))
+    accepts_communicable = fields.String(validate=validate.OneOf(COMMUNICABLE))
+    accepts_severe_behaviour = _flag()
+    accepts_legal_case = _flag()
+    requires_prior_process = _flag()
+    requires_work_ability = _flag()
+    documents = fields.List(
+        fields.String(validate=validate.Length(1, 80)), validate=validate.Length(min=1, max=20)
+    )
+
+    @validates_schema
+    def ages_in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("min_age", 0) > data.get("max_age", 130):
+            raise ValidationError("It is above max_age.", "min_age")
+
+
+class CapacityBody(Body):
+    total = _count()
+    free = _count()
+
+    @validates_schema
+    def free_within_total(self, data: dict[str, Any], **_: Any) -> None:
+        if data["free"] > data["total"]:
+            raise ValidationError("More places free than there are in all.", "free")
+
+
+class OfferProgramme(Body):
+    partner_id = fields.String(required=True)
+    name = _name()
+    path = fields.String(required=True, validate=validate.OneOf(codes.PATHS))
+    capacity = fields.Nested(CapacityBody, required=True)
+    rules = fields.Nested(RulesBody, load_default=dict)
+
+
+class ConfirmCapacity(CapacityBody):
+    programme_id = fields.String(required=True)
+
+
+class ListPartners(Body):
+    q = fields.String(load_default=None, validate=validate.Length(max=200))
+    province = fields.String(load_default=None, validate=_province)
+    kind = fields.String(load_default=None, validate=validate.OneOf(codes.PARTNER_KINDS))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None)
+
+
+class ReadPartner(Body):
+    partner_id = fields.String(required=True)
+
+
+class Matches(Body):
+    """`wait`: how many seconds to wait for the first screening."""
+
+    case_id = fields.String(required=True)
+    wait = fields.Float(load_default=0.0, validate=validate.Range(0, WAIT_MOST))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None)
+
+
+class Heard(Schema):
+    """Another service's fact: what is not named here is not ours to read."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Screening(Heard):
+    case_id = fields.String(required=True)
+
+
+class Plan(Heard):
+    case_id = fields.String(required=True)
+    plan_id = fields.String(required=True)
+    programme_id = fields.String(load_default=None, allow_none=True)
+
+
+class Referral(Heard):
+    referral_id = fields.String(required=True)
+    case_id = fields.String(required=True)
+    programme_id = fields.String(required=True)
+
+
+class ReferralSent(Referral):
+    waitlist = fields.Boolean(load_default=False)

@@ -1,0 +1,188 @@
+"""The doors of partners, and how the service is put together."""
+
+from functools import partial
+from typing import Any
+
+from services.codes import ROLES
+from services.kernel.doors import Call, Doors, Runtime, command, query
+from services.kernel.envelope import instant, moment
+from services.kernel.errors import Forbidden, Invalid, NotFound
+from services.kernel.eventlog import Unit
+from services.kernel.wiring import Reaction, Wiring, make_cursor, page_cursor
+from services.partners import handlers, projections, schemas
+from services.partners.domain import ranking
+from services.partners.domain.matching import MATCH
+from services.partners.domain.places import PROGRAMME, ConfirmCapacity, OfferProgramme
+from services.partners.domain.registry import PARTNER, RegisterPartner
+
+STAFF = ("worker", "director")
+OVER = (
+    "ReferralDeclined", "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
+)  # fmt: skip
+CONTRADICTS = "ledger_contradicts"
+
+_over = Reaction(schemas.Referral(), handlers.when_over)
+
+WIRING = Wiring(
+    service="partners",
+    aggregates=(PARTNER, PROGRAMME, MATCH),
+    projections=(projections.REGISTRY, projections.CASES),
+    hears={
+        "screening": {
+            "ScreeningStarted": (),
+            "ScreeningCompleted": (
+                Reaction(schemas.Screening(), handlers.when_screened, projections.matching),
+            ),
+            "PlanAgreed": (Reaction(schemas.Plan(), handlers.when_planned, projections.matching),),
+        },
+        "referral": {
+            "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent),),
+            "ReferralAccepted": (Reaction(schemas.Referral(), handlers.when_accepted),),
+            **{name: (_over,) for name in OVER},
+        },
+    },
+    invariants=projections.invariants,
+)
+
+
+class PartnersService(Doors):
+    name = "partners"
+    runtime = Runtime(WIRING)
+
+    @command("partner.register", roles=STAFF, schema=schemas.RegisterPartner())
+    def register_partner(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """{partner_id, version}."""
+        partner_id = call.new_id("partner")
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.handle(PARTNER, partner_id, RegisterPartner(partner_id, **body))
+            return {"partner_id": partner_id, "version": unit.version(PARTNER, partner_id)}
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(_centre(call, body["province"])), work)
+        return answer
+
+    @command("programme.offer", roles=STAFF, schema=schemas.OfferProgramme())
+    def offer_programme(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """{programme_id, version}; NotFound for an unknown partner."""
+        programme_id = call.new_id("programme")
+        partner = self.runtime.known(partial(projections.find_partner, partner_id=body["partner_id"]))
+        offer = OfferProgramme(
+            programme_id=programme_id,
+            partner_id=partner["partner_id"],
+            partner=partner["name"],
+            kind=partner["kind"],
+            under_ministry=partner["under_ministry"],
+            province=partner["province"],
+            subdistrict=partner["subdistrict"],
+            name=body["name"],
+            path=body["path"],
+            rules=body["rules"],
+            **body["capacity"],
+        )
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.handle(PROGRAMME, programme_id, offer)
+            return {"programme_id": programme_id, "version": unit.version(PROGRAMME, programme_id)}
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(_centre(call, partner["province"])), work)
+        return answer
+
+    @command("programme.capacity", roles=(*STAFF, "partner"), schema=schemas.ConfirmCapacity())
+    def confirm_capacity(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """{programme_id, version, warnings}; NotFound for an unknown programme. A statement our ledger contradicts is taken and
+        flagged."""
+        programme_id = body["programme_id"]
+        offer = self.runtime.known(partial(projections.find_programme, programme_id=programme_id))
+        _own(call, offer["partner_id"])
+        statement = ConfirmCapacity(stated_at=instant(call.at), **body)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            events = unit.handle(PROGRAMME, programme_id, statement, call.if_match)
+            contradicted = bool(events) and events[0].contradicted
+            return {
+                "programme_id": programme_id,
+                "version": unit.version(PROGRAMME, programme_id),
+                "warnings": [CONTRADICTS] if contradicted else [],
+            }
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(_centre(call, offer["province"])), work)
+        return answer
+
+    @query("partner.list", roles=ROLES, schema=schemas.ListPartners())
+    def partners(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """{items, next}: the registry is shared by all centres."""
+        answer: dict[str, Any] = self.runtime.read(lambda db: projections.list_partners(db, **body))
+        return answer
+
+    @query("partner.read", roles=ROLES, schema=schemas.ReadPartner())
+    def partner(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """The partner with its programmes and their places."""
+        found: dict[str, Any] = self.runtime.known(
+            partial(projections.find_partner, partner_id=body["partner_id"])
+        )
+        return found
+
+    @query("case.matches", roles=(*STAFF, "member", "ministry"), schema=schemas.Matches())
+    def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """All programmes ranked for a case as of now, a page at a time: {computed_at, rules_version, counts, candidates, next}."""
+        case_id = body["case_id"]
+        found = self.runtime.known(partial(projections.known_case, case_id=case_id), "screening")
+        if not call.caller.sees(found.centre):
+            raise NotFound("case")
+        screened = found.screened or self.runtime.until(
+            partial(projections.screened, case_id=case_id), body["wait"]
+        )
+        if screened is None:
+            return {
+                "computed_at": None,
+                "rules_version": None,
+                "counts": ranking.NONE,
+                "candidates": [],
+                "next": None,
+            }
+        return self._ranked(call, screened, body["limit"], body["cursor"])
+
+    def _ranked(
+        self, call: Call, screened: ranking.Screened, limit: int, cursor: str | None
+    ) -> dict[str, Any]:
+        """The cursor keeps the first page's moment and screening, so that all pages are ranked alike."""
+        computed_at, key = instant(call.now), -1
+        if cursor:
+            computed_at, key = _continued(cursor, screened)
+        ranked = ranking.rank(self.runtime.read(projections.registry), screened, moment(computed_at))
+        start = ranked.after(key)
+        end = min(start + limit, len(ranked.order))
+        return {
+            "computed_at": computed_at,
+            "rules_version": screened.rules_version,
+            "counts": ranked.counts,
+            "candidates": [ranking.candidate(ranked, position) for position in range(start, end)],
+            "next": make_cursor([computed_at, screened.screening_id, int(ranked.keys[end - 1])])
+            if end < len(ranked.order)
+            else None,
+        }
+
+
+def _continued(cursor: str, screened: ranking.Screened) -> tuple[str, int]:
+    """(the first page's moment, the last sort key shown); Invalid when the cursor is broken or of another screening."""
+    computed_at, screening_id, key = page_cursor(cursor, 3)
+    try:
+        moment(computed_at)
+        key = int(key)
+    except (TypeError, ValueError):
+        raise Invalid({"cursor": ["Not a cursor of this list."]}) from None
+    if screening_id != screened.screening_id:
+        raise Invalid({"cursor": ["The case was screened again; begin with the first page."]})
+    return computed_at, key
+
+
+def _own(call: Call, partner_id: str) -> None:
+    """A partner states its own capacity only; its user is named after it."""
+    if call.caller.role == "partner" and call.caller.user != f"partner-{partner_id}":
+        raise Forbidden("A partner states its own capacity only.")
+
+
+def _centre(call: Call, province: str) -> str:
+    """The centre a registry fact is recorded for: the caller's, or the partner's province if the caller has not exactly one."""
+    centres = [centre for centre in call.caller.centres if centre != "*"]
+    return centres[0] if len(centres) == 1 else province

@@ -1,0 +1,181 @@
+from services.partners.domain.matching import MATCH, NoteMatch
+from services.partners.domain.places import PROGRAMME, ConfirmCapacity
+from services.partners.domain.registry import PARTNER, RegisterPartner
+from services.partners.events import CapacityConfirmed, PartnerMatched, PartnerRegistered
+from tests.partners import samples
+from tests.partners.samples import (
+    FIRST,
+    FOURTH,
+    MONDAY,
+    SECOND,
+    THIRD,
+    TUESDAY,
+    offer,
+    offered,
+    refused,
+    release,
+    released,
+    reserve,
+    reserved,
+    take,
+    taken,
+)
+from tests.spec import Spec
+
+partner, programme, match = Spec(PARTNER), Spec(PROGRAMME), Spec(MATCH)
+
+HOME = (samples.PARTNER, "บ้านพักตัวอย่าง", "pao_home", False, "60", None, {"phone": "056-000-000"})
+NOTED = (
+    "match-1",
+    "case-1",
+    "screening-1",
+    None,
+    "2026-01",
+    {"eligible": 1, "unknown": 0, "ineligible": 0},
+    [],
+    {"registry": 1, "programmes": 1, "programme_id": None},
+)
+
+
+def confirm(total: int, free: int, at: str = TUESDAY) -> ConfirmCapacity:
+    return ConfirmCapacity(samples.PROGRAMME, total, free, at)
+
+
+def confirmed(total: int, free: int, contradicted: bool = False, at: str = TUESDAY) -> CapacityConfirmed:
+    return CapacityConfirmed(samples.PROGRAMME, samples.PARTNER, total, free, contradicted, at)
+
+
+def test_a_partner_is_registered():
+    partner.given().when(RegisterPartner(*HOME)).then(PartnerRegistered(*HOME))
+
+
+def test_registering_again_changes_nothing():
+    partner.given(PartnerRegistered(*HOME)).when(RegisterPartner(*HOME)).then()
+
+
+def test_a_programme_is_offered():
+    programme.given().when(offer()).then(offered())
+
+
+def test_offering_again_changes_nothing():
+    programme.given(offered()).when(offer()).then()
+
+
+def test_nothing_happens_to_a_programme_that_was_never_offered():
+    for command in (confirm(1, 1), reserve(FIRST), take(FIRST), release(FIRST)):
+        programme.given().when(command).refused("unknown_programme")
+
+
+def test_a_partner_states_its_capacity():
+    programme.given(offered(2, 1)).when(confirm(3, 2)).then(confirmed(3, 2))
+
+
+def test_the_same_statement_again_changes_nothing():
+    programme.given(offered(), confirmed(3, 2)).when(confirm(3, 2)).then()
+
+
+def test_the_same_numbers_on_another_day_are_a_new_statement():
+    programme.given(offered(), confirmed(3, 2, at=MONDAY)).when(confirm(3, 2)).then(confirmed(3, 2))
+
+
+def test_a_statement_our_ledger_contradicts_is_taken_and_flagged():
+    past = (offered(2, 2), reserved(FIRST), taken(FIRST))
+    programme.given(*past).when(confirm(2, 2)).then(confirmed(2, 2, contradicted=True))
+    programme.given(*past).when(confirm(2, 1)).then(confirmed(2, 1))
+
+
+def test_a_place_is_reserved_for_a_referral():
+    programme.given(offered(1, 1)).when(reserve(FIRST)).then(reserved(FIRST))
+
+
+def test_hearing_of_a_referral_again_reserves_nothing_more():
+    for past in (
+        [reserved(FIRST)],
+        [reserved(FIRST), taken(FIRST)],
+        [reserved(FIRST), released(FIRST, "reserved")],
+    ):
+        programme.given(offered(3, 3), *past).when(reserve(FIRST)).then()
+    programme.given(offered(1, 0), refused(FIRST), confirmed(1, 1)).when(reserve(FIRST)).then()
+
+
+def test_of_two_centres_that_want_the_last_place_one_is_told_no():
+    last = (offered(1, 1), reserved(FIRST, "60"))
+    programme.given(*last).when(reserve(SECOND, centre="61")).then(refused(SECOND, centre="61"))
+
+
+def test_nobody_gets_a_place_the_partner_did_not_state_as_free():
+    programme.given(offered(10, 0)).when(reserve(FIRST)).then(refused(FIRST))
+
+
+def test_a_reserved_place_is_taken_once():
+    programme.given(offered(), reserved(FIRST)).when(take(FIRST)).then(taken(FIRST))
+    programme.given(offered(), reserved(FIRST), taken(FIRST)).when(take(FIRST)).then()
+
+
+def test_a_place_nobody_holds_is_not_taken():
+    programme.given(offered()).when(take(FIRST)).then()
+    programme.given(offered(1, 0), refused(FIRST, waiting=True)).when(take(FIRST)).then()
+
+
+def test_a_place_is_released_once():
+    programme.given(offered(), reserved(FIRST)).when(release(FIRST)).then(released(FIRST, "reserved"))
+    past = (offered(), reserved(FIRST), taken(FIRST))
+    programme.given(*past).when(release(FIRST)).then(released(FIRST, "taken"))
+    programme.given(*past, released(FIRST, "taken")).when(release(FIRST)).then()
+    programme.given(offered(1, 0), refused(FIRST)).when(release(FIRST)).then()
+
+
+def test_a_released_place_goes_to_whoever_waited_longest():
+    past = (
+        offered(1, 1),
+        reserved(FIRST),
+        refused(SECOND, waiting=True, centre="61"),
+        refused(THIRD, waiting=True),
+    )
+    programme.given(*past).when(release(FIRST)).then(released(FIRST, "reserved"), reserved(SECOND, "61"))
+
+
+def test_a_statement_of_more_free_places_serves_the_queue_in_turn():
+    past = (offered(5, 0), *(refused(each, waiting=True) for each in (FIRST, SECOND, THIRD)))
+    programme.given(*past).when(confirm(5, 2)).then(confirmed(5, 2), reserved(FIRST), reserved(SECOND))
+
+
+def test_who_stops_waiting_loses_the_turn():
+    past = (offered(1, 1), reserved(FIRST), refused(SECOND, waiting=True), refused(THIRD, waiting=True))
+    programme.given(*past).when(release(SECOND)).then(released(SECOND, "waiting"))
+    past = (*past, released(SECOND, "waiting"))
+    programme.given(*past).when(release(FIRST)).then(released(FIRST, "reserved"), reserved(THIRD))
+
+
+def test_after_total_is_lowered_below_what_is_held_nothing_more_is_reserved():
+    past = (offered(3, 3), reserved(FIRST), reserved(SECOND), reserved(THIRD), confirmed(1, 0, True))
+    programme.given(*past, released(FIRST, "reserved")).when(reserve(FOURTH)).then(refused(FOURTH))
+
+
+def free(*past: object) -> int:
+    return PROGRAMME.decider.fold(past).ledger.free
+
+
+def test_free_is_what_was_stated_less_what_was_used_since():
+    assert free(offered(5, 3)) == 3
+    assert free(offered(5, 3), reserved(FIRST)) == 2
+    assert free(offered(5, 3), reserved(FIRST), taken(FIRST)) == 2  # counted once
+    assert free(offered(5, 3), reserved(FIRST), released(FIRST, "reserved")) == 3
+
+
+def test_a_new_statement_begins_to_count_anew():
+    past = (offered(5, 3), reserved(FIRST), confirmed(5, 3))
+    assert free(*past) == 3
+    assert free(*past, taken(FIRST)) == 2
+    assert free(*past, taken(FIRST), released(FIRST, "taken")) == 3
+    assert free(*past, released(FIRST, "reserved")) == 4
+
+
+def test_free_never_exceeds_what_our_own_ledger_leaves():
+    assert free(offered(2, 2), reserved(FIRST), confirmed(2, 2, True)) == 1
+    assert free(offered(2, 2), reserved(FIRST), reserved(SECOND), confirmed(1, 1, True)) == 0
+
+
+def test_a_match_is_noted_once():
+    match.given().when(NoteMatch(*NOTED)).then(PartnerMatched(*NOTED))
+    match.given(PartnerMatched(*NOTED)).when(NoteMatch(*NOTED)).then()

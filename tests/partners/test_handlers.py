@@ -1,0 +1,82 @@
+from uuid import UUID
+
+from services.partners import handlers
+from services.partners.domain.matching import MATCH
+from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, TakePlace
+from services.partners.domain.ranking import Registry, Screened
+from tests.partners import samples
+from tests.partners.samples import FIRST, recorded, row
+
+CASE, PLAN = "case-1", "plan-1"
+SCREENED = Screened(
+    case_id=CASE,
+    centre="60",
+    subdistrict=None,
+    screening_id="screening-1",
+    rules_version="2569-1",
+    facts={"age": {"on": "2026-03-02", "min": 70, "max": 70}},
+    labels=[],
+    paths=["local_home"],
+)
+COMPLETED = recorded("screening", "ScreeningCompleted", {"case_id": CASE})
+SENT = recorded("referral", "ReferralSent", {"case_id": CASE}, centre="61")
+ABOUT = {"referral_id": FIRST, "case_id": CASE, "programme_id": samples.PROGRAMME}
+
+
+def registry(count: int) -> Registry:
+    """The last programme takes nobody under 99."""
+    rows = [row(str(UUID(int=number)), rules={}) for number in range(count - 1)]
+    return Registry().updated(7, [*rows, row(str(UUID(int=count - 1)), rules={"min_age": 99})])
+
+
+def test_a_screening_is_matched_against_the_whole_registry():
+    [do] = handlers.when_screened(COMPLETED, CASE, registry(3), SCREENED)
+    assert (do.aggregate, do.id) == (MATCH, CASE)
+    assert do.command.counts == {"eligible": 2, "unknown": 0, "ineligible": 1}
+    assert do.command.inputs == {"registry": 7, "programmes": 3, "programme_id": None}
+    assert [(each["verdict"], each["rank"]) for each in do.command.candidates] == [
+        ("eligible", 1),
+        ("eligible", 2),
+        ("ineligible", None),
+    ]
+    assert (do.command.screening_id, do.command.plan_id, do.command.rules_version) == (
+        "screening-1",
+        None,
+        "2569-1",
+    )
+
+
+def test_only_the_best_fifty_are_noted():
+    [do] = handlers.when_screened(COMPLETED, CASE, registry(60), SCREENED)
+    assert len(do.command.candidates) == 50 and sum(do.command.counts.values()) == 60
+
+
+def test_a_plan_that_chooses_a_programme_notes_it_with_where_it_stood():
+    agreed = recorded("screening", "PlanAgreed", {"case_id": CASE}, number=2)
+    chosen = str(UUID(int=59))
+    [do] = handlers.when_planned(agreed, CASE, PLAN, chosen, registry(60), SCREENED)
+    assert (do.command.plan_id, do.command.inputs["programme_id"]) == (PLAN, chosen)
+    assert len(do.command.candidates) == 50
+    last = do.command.candidates[-1]
+    assert (last["programme_id"], last["verdict"], last["rank"]) == (chosen, "ineligible", None)
+
+
+def test_a_plan_without_a_programme_used_no_match():
+    assert list(handlers.when_planned(COMPLETED, CASE, PLAN, None, registry(3), SCREENED)) == []
+
+
+def test_the_same_fact_gives_the_same_match():
+    first, again = (list(handlers.when_screened(COMPLETED, CASE, registry(3), SCREENED)) for _ in range(2))
+    assert first == again
+
+
+def test_a_referral_asks_for_a_place_for_its_own_centre():
+    [do] = handlers.when_sent(SENT, **ABOUT, waitlist=True)
+    assert (do.aggregate, do.id) == (PROGRAMME, samples.PROGRAMME)
+    assert do.command == ReservePlace(FIRST, CASE, "61", True)
+
+
+def test_an_accepted_referral_takes_its_place_and_one_that_is_over_gives_it_back():
+    [take] = handlers.when_accepted(SENT, **ABOUT)
+    [release] = handlers.when_over(SENT, **ABOUT)
+    assert (take.command, release.command) == (TakePlace(FIRST, CASE), ReleasePlace(FIRST, CASE))

@@ -1,0 +1,316 @@
+"""The fast ranking agrees with a slow and plain one, for any programmes and facts; and each criterion counts in its turn."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services import codes
+from services.kernel.envelope import moment
+from services.partners.domain.ranking import Registry, Screened, candidate, rank
+from services.thai import areas
+from tests.partners.samples import row
+
+NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+PROVINCES = ("60", "61", "62", "50", "10")
+DOCUMENTS = ("id_card", "house_registration", "ใบรับรองแพทย์")
+PATHS = ("local_home", "foundation", "employer_33", "ministry_shelter", "return_family")
+
+codes_of = lambda values: st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)  # noqa: E731
+rules = st.fixed_dictionaries(
+    {},
+    optional={
+        "min_age": st.integers(0, 90),
+        "max_age": st.integers(0, 90),
+        "sex": codes_of(codes.SEXES[:3]),
+        "nationality": codes_of(codes.NATIONALITIES[:3]),
+        "labels_any": codes_of(codes.LABELS),
+        "disability_types_any": codes_of(range(1, 8)),
+        "domicile": st.fixed_dictionaries(
+            {"provinces": codes_of(PROVINCES)}, optional={"bases": codes_of(codes.DOMICILE_BASES)}
+        ),
+        "care_level_max": st.integers(1, 3),
+        "accepts_communicable": st.sampled_from(("none", "treated", "untreated")),
+        "accepts_severe_behaviour": st.booleans(),
+        "accepts_legal_case": st.booleans(),
+        "requires_prior_process": st.booleans(),
+        "requires_work_ability": st.booleans(),
+        "documents": codes_of(DOCUMENTS),
+    },
+)
+age = st.tuples(st.integers(0, 90), st.integers(0, 90)).map(
+    lambda ends: {"on": "2026-03-02", "min": min(ends), "max": max(ends)}
+)
+facts = st.fixed_dictionaries(
+    {},
+    optional={
+        "age": age,
+        "sex": st.sampled_from(codes.SEXES),
+        "nationality": st.sampled_from(codes.NATIONALITIES),
+        "disability_types": st.lists(st.integers(1, 7), max_size=3, unique=True),
+        "domicile": st.lists(
+            st.fixed_dictionaries(
+                {"province": st.sampled_from(PROVINCES), "basis": st.sampled_from(codes.DOMICILE_BASES)}
+            ),
+            max_size=2,
+        ),
+        "care_level": st.integers(1, 3),
+        "communicable_disease": st.sampled_from(("none", "treated", "untreated")),
+        "severe_behaviour": st.booleans(),
+        "legal_case": st.booleans(),
+        "prior_process_done": st.booleans(),
+        "able_to_work": st.booleans(),
+        "documents_held": st.lists(st.sampled_from(DOCUMENTS), unique=True),
+        "wants": st.lists(st.sampled_from(PATHS), unique=True),
+    },
+)
+labels = st.lists(st.sampled_from(("met", "not_met", "unknown")), min_size=12, max_size=12).map(
+    lambda verdicts: [{"code": code, "verdict": v} for code, v in zip(codes.LABELS, verdicts, strict=True)]
+)
+screenings = st.builds(
+    Screened,
+    case_id=st.just("case"),
+    centre=st.sampled_from(PROVINCES),
+    subdistrict=st.sampled_from((None, "600101", "610101")),
+    screening_id=st.just("screening"),
+    rules_version=st.just("2026-01"),
+    facts=facts,
+    labels=labels,
+    paths=st.lists(st.sampled_from(PATHS), unique=True),
+)
+offers = st.fixed_dictionaries(
+    {
+        "rules": rules,
+        "path": st.sampled_from(PATHS),
+        "under_ministry": st.booleans(),
+        "province": st.sampled_from(PROVINCES),
+        "free": st.integers(0, 2),
+        "confirmed_at": st.sampled_from([f"2026-{at}T03:00:00.000000Z" for at in ("02-28", "01-01", "03-02")])
+        | st.just("2025-06-01T03:00:00.000000Z"),
+    }
+).map(lambda offer: offer | {"subdistrict": f"{offer['province']}0101" if offer["free"] else None})
+
+
+def programmes(offers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row(str(UUID(int=number)), **offer) for number, offer in enumerate(offers)]
+
+
+def slow_verdict(rule: str, value: Any, screened: Screened) -> str:
+    """One rule, spelled out."""
+    facts, found = screened.facts, {each["code"]: each["verdict"] for each in screened.labels}
+
+    def known(fact: str) -> Any:
+        return None if facts.get(fact) in (None, "unknown") else facts[fact]
+
+    def if_known(fact: str, met: Any) -> str:
+        return "unknown" if known(fact) is None else "met" if met(facts[fact]) else "not_met"
+
+    if rule == "min_age":
+        age = facts.get("age")
+        return (
+            "unknown"
+            if not age
+            else "met"
+            if age["min"] >= value
+            else "not_met"
+            if age["max"] < value
+            else "unknown"
+        )
+    if rule == "max_age":
+        age = facts.get("age")
+        return (
+            "unknown"
+            if not age
+            else "met"
+            if age["max"] <= value
+            else "not_met"
+            if age["min"] > value
+            else "unknown"
+        )
+    if rule in ("sex", "nationality"):
+        return if_known(rule, lambda found: found in value)
+    if rule == "labels_any":
+        verdicts = {found[code] for code in value}
+        return "met" if "met" in verdicts else "unknown" if "unknown" in verdicts else "not_met"
+    if rule == "disability_types_any":
+        return if_known("disability_types", lambda types: set(types) & set(value))
+    if rule == "domicile":
+        bases = value.get("bases") or codes.DOMICILE_BASES
+        places = [each["province"] for each in facts.get("domicile", []) if each["basis"] in bases]
+        return "unknown" if not places else "met" if set(places) & set(value["provinces"]) else "not_met"
+    if rule == "care_level_max":
+        return if_known("care_level", lambda level: level <= value)
+    if rule == "accepts_communicable":
+        order = ("none", "treated", "untreated")
+        if value == "untreated":
+            return "met"
+        return if_known("communicable_disease", lambda found: order.index(found) <= order.index(value))
+    if rule in ("accepts_severe_behaviour", "accepts_legal_case"):
+        fact = rule.removeprefix("accepts_")
+        return "met" if value else if_known(fact, lambda found: not found)
+    if rule in ("requires_prior_process", "requires_work_ability"):
+        fact = {"requires_prior_process": "prior_process_done", "requires_work_ability": "able_to_work"}[rule]
+        return if_known(fact, bool) if value else "met"
+    assert rule == "documents"
+    return if_known("documents_held", lambda held: set(value) <= set(held))
+
+
+def slow_eligibility(offer: dict[str, Any], screened: Screened) -> str:
+    verdicts = [slow_verdict(rule, value, screened) for rule, value in offer["rules"].items()]
+    return "ineligible" if "not_met" in verdicts else "unknown" if "unknown" in verdicts else "eligible"
+
+
+def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
+    """The criteria of contract.md in their order, smaller is better."""
+    paths, path, province = list(screened.paths), offer["path"], offer["province"]
+    days = (NOW.date() - moment(offer["confirmed_at"]).date()).days
+    where = (
+        0
+        if screened.subdistrict
+        and offer["subdistrict"]
+        and screened.subdistrict[:4] == offer["subdistrict"][:4]
+        else 1
+        if province == screened.centre
+        else 2
+        if province in areas.neighbours(screened.centre)
+        else 3
+    )
+    return (
+        ("eligible", "unknown", "ineligible").index(slow_eligibility(offer, screened)),
+        2 if path not in paths else 0 if path == paths[0] else 1,
+        offer["under_ministry"],
+        path not in screened.facts.get("wants", []),
+        province not in [each["province"] for each in screened.facts.get("domicile", [])],
+        offer["free"] == 0,
+        0 if days <= 30 else 1 if days <= 90 else 2,
+        where,
+        areas.distance_km(screened.centre, province),
+    )
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(offers, max_size=12), screenings)
+def test_fast_and_slow_agree_on_verdicts_order_and_reasons(offers, screened):
+    ranked = rank(Registry().updated(1, programmes(offers)), screened, NOW)
+    shown = [candidate(ranked, position) for position in range(len(offers))]
+    order = sorted(range(len(offers)), key=lambda number: (*slow_place(offers[number], screened), number))
+    assert [each["programme_id"] for each in shown] == [str(UUID(int=number)) for number in order]
+    for each, number in zip(shown, order, strict=True):
+        assert each["verdict"] == slow_eligibility(offers[number], screened)
+        assert {reason["rule"]: reason["verdict"] for reason in each["reasons"]} == {
+            rule: slow_verdict(rule, value, screened) for rule, value in offers[number]["rules"].items()
+        }
+        assert all(reason["because"] for reason in each["reasons"] + each["criteria"])
+    ranks = [each["rank"] for each in shown if each["verdict"] != "ineligible"]
+    assert ranks == list(range(1, len(ranks) + 1))
+    assert all(each["rank"] is None for each in shown if each["verdict"] == "ineligible")
+    verdicts = [each["verdict"] for each in shown]
+    assert ranked.counts == {name: verdicts.count(name) for name in ("eligible", "unknown", "ineligible")}
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(
+    st.lists(offers, min_size=1, max_size=8), st.lists(offers, min_size=1, max_size=8), screenings, st.data()
+)
+def test_a_registry_updated_bit_by_bit_equals_one_read_at_once(offers, changes, screened, data):
+    rows = programmes(offers)
+    registry = Registry().updated(1, rows)
+    for version, change in enumerate(changes, start=2):
+        number = data.draw(st.integers(0, len(rows)))
+        changed = row(str(UUID(int=number)), **change)
+        rows[number : number + 1] = [changed]
+        registry = registry.updated(version, [changed])
+    bit_by_bit, at_once = (rank(each, screened, NOW) for each in (registry, Registry().updated(9, rows)))
+    assert [bit_by_bit.standing(n) for n in range(len(rows))] == [
+        at_once.standing(n) for n in range(len(rows))
+    ]
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(st.lists(offers, max_size=12), screenings, st.integers(1, 5))
+def test_pages_follow_each_other_without_gap_or_repeat(offers, screened, size):
+    ranked = rank(Registry().updated(1, programmes(offers)), screened, NOW)
+    seen, key = [], -1
+    while (start := ranked.after(key)) < len(offers):
+        page = range(start, min(start + size, len(offers)))
+        seen += page
+        key = int(ranked.keys[page[-1]])
+    assert seen == list(range(len(offers)))
+
+
+PERSON = Screened(
+    case_id="case",
+    centre="60",
+    subdistrict="600101",
+    screening_id="screening",
+    rules_version="2026-01",
+    facts={"domicile": [{"province": "60", "basis": "registered_house"}], "wants": ["foundation"]},
+    labels=[],
+    paths=["local_home", "foundation", "ministry_shelter"],
+)
+BEST = {
+    "path": "local_home",
+    "under_ministry": False,
+    "province": "60",
+    "subdistrict": "600105",
+    "free": 1,
+    "confirmed_at": "2026-03-01T03:00:00.000000Z",
+    "rules": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"free": 0, "under_ministry": True}, {"rules": {"min_age": 60}}),  # eligible before unknown
+        ({"under_ministry": True}, {"path": "foundation"}),  # the lead path before everything else
+        (
+            {"path": "ministry_shelter", "under_ministry": True},
+            {"path": "hospital"},
+        ),  # a screened path before others
+        (
+            {"path": "ministry_shelter", "under_ministry": False},
+            {"path": "foundation", "under_ministry": True},
+        ),
+        ({"path": "foundation", "province": "50", "free": 0}, {"path": "ministry_shelter"}),  # the wish
+        (
+            {"free": 0},
+            {"province": "61", "subdistrict": None},
+        ),  # the province of domicile before a free place
+        ({"confirmed_at": "2025-01-01T03:00:00.000000Z"}, {"free": 0}),  # a place before none
+        ({"subdistrict": None}, {"confirmed_at": "2026-01-20T03:00:00.000000Z"}),  # fresh before ageing
+        ({"confirmed_at": "2026-01-20T03:00:00.000000Z"}, {"confirmed_at": "2025-11-01T03:00:00.000000Z"}),
+        ({}, {"subdistrict": "600201"}),  # the same district before the same province
+        (
+            {"province": "61", "subdistrict": None},
+            {"province": "50", "subdistrict": None},
+        ),  # a neighbour before far
+        ({"province": "10", "subdistrict": None}, {"province": "95", "subdistrict": None}),  # then kilometres
+    ],
+)
+def test_each_criterion_counts_in_its_turn(better, worse):
+    offers = [BEST | worse, BEST | better]
+    ranked = rank(Registry().updated(1, programmes(offers)), PERSON, NOW)
+    assert [ranked.standing(n)[0]["programme_id"] for n in (0, 1)] == [str(UUID(int=1)), str(UUID(int=0))]
+
+
+def test_no_free_place_leaves_a_programme_eligible_and_says_so():
+    ranked = rank(Registry().updated(1, programmes([BEST | {"free": 0}])), PERSON, NOW)
+    shown = candidate(ranked, 0)
+    assert (shown["verdict"], shown["rank"], shown["places_free"]) == ("eligible", 1, 0)
+    [places] = [each for each in shown["criteria"] if each["criterion"] == "places_free"]
+    assert places["verdict"] == "not_met" and places["because"].startswith("ไม่มีที่ว่าง")
+
+
+def test_the_criteria_are_shown_in_their_order():
+    shown = candidate(rank(Registry().updated(1, programmes([BEST])), PERSON, NOW), 0)
+    names = ["path", "outside_ministry", "wish", "home_province", "places_free", "distance"]
+    assert [each["criterion"] for each in shown["criteria"]] == names
+
+
+def test_an_empty_registry_ranks_nothing():
+    ranked = rank(Registry(), PERSON, NOW)
+    assert len(ranked.order) == 0 and sum(ranked.counts.values()) == 0

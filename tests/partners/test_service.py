@@ -1,0 +1,323 @@
+"""Through the doors, with the others' logs in the same process: who may what, what is heard in time, who gets the last place."""
+
+from datetime import UTC, datetime
+from random import Random
+from uuid import uuid4
+
+import pytest
+
+from services.kernel.errors import Forbidden, Invalid, NotFound, Stale
+from services.kernel.local import Network, SimulatedClock
+from services.partners.service import PartnersService
+from tests.partners.others import (
+    ENDINGS,
+    PlanAgreed,
+    Referral,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralSent,
+    Screening,
+    ScreeningCompleted,
+    ScreeningStarted,
+    say,
+)
+
+MONDAY = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+HOME = {"name": "บ้านพักผู้สูงอายุ", "kind": "pao_home", "under_ministry": False, "province": "60"}
+OFFER = {"name": "ที่พัก", "path": "local_home", "rules": {"min_age": 60}}
+CASE = str(uuid4())
+OLD = {"age": {"on": "2026-03-02", "min": 72, "max": 72}}
+MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
+ADMIN = {"user": "admin", "role": "admin", "centres": ()}
+NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
+
+
+@pytest.fixture
+def net(tmp_path):
+    network = Network([Screening, Referral, PartnersService], SimulatedClock(MONDAY), data=tmp_path)
+    yield network
+    network.close()
+
+
+def register(net, **changes):
+    return net.call("partners", "register_partner", HOME | changes)["partner_id"]
+
+
+def offer(net, partner_id, total=1, free=1, **changes):
+    body = {**OFFER, "partner_id": partner_id, "capacity": {"total": total, "free": free}, **changes}
+    return net.call("partners", "offer_programme", body)["programme_id"]
+
+
+def places(net, partner_id, number=0):
+    found = net.call("partners", "partner", {"partner_id": partner_id})
+    return found["programmes"][number]["places"]
+
+
+def numbers(net, partner_id):
+    return {
+        name: places(net, partner_id)[name] for name in ("total", "free", "reserved", "filled", "waiting")
+    }
+
+
+def confirm(net, programme_id, total, free, if_match=None, **who):
+    body = {"programme_id": programme_id, "total": total, "free": free}
+    return net.call("partners", "confirm_capacity", body, if_match=if_match, **who)
+
+
+def matches(net, **changes):
+    who = {name: changes.pop(name) for name in ("user", "role", "centres") if name in changes}
+    return net.call("partners", "matches", {"case_id": CASE} | changes, **who)
+
+
+def partners_log(net, *types):
+    def look(db):
+        return net.runtimes["partners"].log.facts(db, 0, 1000)
+
+    return [fact for fact in net.read("partners", look) if fact.type in types]
+
+
+def screen(net, facts=OLD, **more):
+    say(net, ScreeningStarted(CASE))
+    say(net, ScreeningCompleted(CASE, str(uuid4()), facts, **more))
+
+
+def test_a_partner_is_registered_and_read_by_every_role(net):
+    partner_id = register(net, subdistrict="600101", contact={"phone": "056-000-000"})
+    programme_id = offer(net, partner_id, 4, 3)
+    for who in ({}, NEIGHBOUR, MINISTRY, ADMIN):
+        found = net.call("partners", "partner", {"partner_id": partner_id}, **who)
+        assert (found["name"], found["version"], found["outside_ministry"]) == (HOME["name"], 1, True)
+        [shown] = found["programmes"]
+        assert (shown["programme_id"], shown["rules"], shown["path"]) == (
+            programme_id,
+            {"min_age": 60},
+            "local_home",
+        )
+        assert (shown["places"]["total"], shown["places"]["free"]) == (4, 3)
+    assert len(net.call("partners", "partners", {"q": "ผู้สูงอายุ", "province": "60"}, **MINISTRY)["items"]) == 1
+
+
+def test_the_same_request_again_registers_once(net):
+    key = str(uuid4())
+    answers = [net.call("partners", "register_partner", HOME, key=key) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert len(net.call("partners", "partners")["items"]) == 1
+
+
+def test_only_staff_may_register(net):
+    for who in (MINISTRY, ADMIN, {"user": "member", "role": "member"}):
+        with pytest.raises(Forbidden):
+            net.call("partners", "register_partner", HOME, **who)
+
+
+def test_an_unknown_rule_is_named(net):
+    with pytest.raises(Invalid) as wrong:
+        offer(net, register(net), rules={"min_agee": 60})
+    assert list(wrong.value.errors) == ["rules.min_agee"]
+
+
+def test_a_programme_of_an_unknown_partner_is_not_found(net):
+    with pytest.raises(NotFound):
+        offer(net, str(uuid4()))
+    with pytest.raises(NotFound):
+        net.call("partners", "partner", {"partner_id": str(uuid4())})
+
+
+def test_capacity_is_stated_by_staff_or_by_the_partner_itself(net):
+    partner_id = register(net)
+    programme_id = offer(net, partner_id)
+    net.clock.advance(days=1)
+    assert confirm(net, programme_id, 5, 4) == {"programme_id": programme_id, "version": 2, "warnings": []}
+    own = {"user": f"partner-{partner_id}", "role": "partner", "centres": ()}
+    assert confirm(net, programme_id, 5, 2, **own)["version"] == 3
+    assert (places(net, partner_id)["free"], places(net, partner_id)["confirmed_at"][:10]) == (
+        2,
+        "2026-03-03",
+    )
+    for who in (own | {"user": f"partner-{uuid4()}"}, MINISTRY):
+        with pytest.raises(Forbidden):
+            confirm(net, programme_id, 5, 5, **who)
+
+
+def test_what_is_wrong_with_a_statement_is_said(net):
+    programme_id = offer(net, register(net))
+    with pytest.raises(Invalid) as wrong:
+        confirm(net, programme_id, 1, 2)
+    assert list(wrong.value.errors) == ["free"]
+    with pytest.raises(NotFound):
+        confirm(net, str(uuid4()), 1, 1)
+    with pytest.raises(Stale):
+        confirm(net, programme_id, 1, 1, if_match=7)
+
+
+def sent(net, programme_id, centre="60", waitlist=False):
+    referral = ReferralSent(str(uuid4()), str(uuid4()), programme_id, waitlist)
+    say(net, referral, centre)
+    return referral
+
+
+def follow(net, referral, fact):
+    say(net, fact(referral.referral_id, referral.case_id, referral.programme_id))
+    net.settle()
+
+
+def test_a_place_is_reserved_taken_and_released(net):
+    partner_id = register(net)
+    programme_id = offer(net, partner_id, 2, 2)
+    for ending in ENDINGS:
+        referral = sent(net, programme_id)
+        net.settle()
+        assert numbers(net, partner_id) == {"total": 2, "free": 1, "reserved": 1, "filled": 0, "waiting": 0}
+        follow(net, referral, ReferralAccepted)
+        assert numbers(net, partner_id) == {"total": 2, "free": 1, "reserved": 0, "filled": 1, "waiting": 0}
+        follow(net, referral, ending)
+        assert numbers(net, partner_id) == {"total": 2, "free": 2, "reserved": 0, "filled": 0, "waiting": 0}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_centres_take_the_last_place_and_one_is_told_no(net, seed):
+    programme_id = offer(net, register(net))
+    wanting = [sent(net, programme_id, "60"), sent(net, programme_id, "61")]
+    net.settle(Random(seed))
+    answers = partners_log(net, "PlaceReserved", "PlaceRefused")
+    assert sorted(fact.type for fact in answers) == ["PlaceRefused", "PlaceReserved"]
+    assert {fact.data["referral_id"] for fact in answers} == {each.referral_id for each in wanting}
+
+
+def test_who_waits_gets_the_place_that_falls_free(net):
+    partner_id = register(net)
+    programme_id = offer(net, partner_id)
+    first, second = sent(net, programme_id), sent(net, programme_id, "61", waitlist=True)
+    net.settle()
+    assert numbers(net, partner_id)["waiting"] == 1
+    follow(net, first, ReferralDeclined)
+    assert numbers(net, partner_id) == {"total": 1, "free": 0, "reserved": 1, "filled": 0, "waiting": 0}
+    last = partners_log(net, "PlaceReserved")[-1].data
+    assert (last["referral_id"], last["case_id"], last["centre"]) == (
+        second.referral_id,
+        second.case_id,
+        "61",
+    )
+
+
+def test_a_statement_against_our_own_ledger_is_taken_with_a_warning(net):
+    partner_id = register(net)
+    programme_id = offer(net, partner_id)
+    sent(net, programme_id)
+    net.settle()
+    assert confirm(net, programme_id, 1, 1)["warnings"] == ["ledger_contradicts"]
+    assert places(net, partner_id)["free"] == 0
+
+
+def test_before_the_first_screening_nothing_is_computed(net):
+    say(net, ScreeningStarted(CASE))
+    assert matches(net) == {
+        "computed_at": None,
+        "rules_version": None,
+        "counts": {"eligible": 0, "unknown": 0, "ineligible": 0},
+        "candidates": [],
+        "next": None,
+    }
+
+
+def test_a_screening_just_said_is_waited_for(net):
+    offer(net, register(net))
+    say(net, ScreeningStarted(CASE))
+    matches(net)
+    say(net, ScreeningCompleted(CASE, str(uuid4()), OLD))
+    assert matches(net, wait=5)["counts"]["eligible"] == 1
+
+
+def test_programmes_are_ranked_with_reasons(net):
+    home = register(net)
+    eligible = offer(net, home)
+    unknown = offer(net, home, rules={"min_age": 60, "sex": ["male"]})
+    ineligible = offer(net, home, rules={"min_age": 80})
+    screen(net)
+    found = matches(net)
+    assert found["counts"] == {"eligible": 1, "unknown": 1, "ineligible": 1}
+    assert found["rules_version"] == "2569-1" and found["computed_at"].startswith("2026-03-02")
+    shown = [(each["programme_id"], each["verdict"], each["rank"]) for each in found["candidates"]]
+    assert shown == [(eligible, "eligible", 1), (unknown, "unknown", 2), (ineligible, "ineligible", None)]
+    reasons = [{each["rule"]: each["verdict"] for each in one["reasons"]} for one in found["candidates"]]
+    assert reasons == [{"min_age": "met"}, {"min_age": "met", "sex": "unknown"}, {"min_age": "not_met"}]
+    assert found["candidates"][0]["reasons"][0]["because"] == "รับอายุ 60 ปีขึ้นไป - อายุ 72 ปี"
+
+
+def test_matches_are_computed_when_asked(net):
+    partner_id = register(net)
+    first = offer(net, partner_id)
+    screen(net)
+    assert matches(net)["candidates"][0]["places_free"] == 1
+    confirm(net, first, 3, 0)
+    offer(net, partner_id)
+    found = matches(net)
+    assert found["counts"]["eligible"] == 2
+    assert [each["places_free"] for each in found["candidates"]] == [1, 0]
+    assert len(partners_log(net, "PartnerMatched")) == 1
+
+
+def test_pages_of_matches_follow_each_other(net):
+    partner_id = register(net)
+    for free in (0, 1, 0, 1, 1):
+        offer(net, partner_id, 1, free)
+    screen(net)
+    whole = [each["programme_id"] for each in matches(net)["candidates"]]
+    page = matches(net, limit=2)
+    seen, at = [each["programme_id"] for each in page["candidates"]], page["computed_at"]
+    while page["next"]:
+        net.clock.advance(days=40)
+        page = matches(net, limit=2, cursor=page["next"])
+        assert page["computed_at"] == at
+        seen += [each["programme_id"] for each in page["candidates"]]
+    assert seen == whole and len(whole) == 5
+
+
+def test_a_cursor_of_an_earlier_screening_or_none_at_all_is_invalid(net):
+    partner_id = register(net)
+    offer(net, partner_id), offer(net, partner_id)
+    screen(net)
+    cursor = matches(net, limit=1)["next"]
+    screen(net)
+    net.settle()
+    for broken in (cursor, "?", cursor[:-4]):
+        with pytest.raises(Invalid):
+            matches(net, limit=1, cursor=broken)
+
+
+def test_another_centres_case_is_not_found_and_the_ministry_sees_all(net):
+    screen(net)
+    assert matches(net, **MINISTRY)["computed_at"]
+    with pytest.raises(NotFound):
+        matches(net, **NEIGHBOUR)
+    with pytest.raises(NotFound):
+        net.call("partners", "matches", {"case_id": str(uuid4())})
+    with pytest.raises(Forbidden):
+        matches(net, **ADMIN)
+
+
+def test_a_screening_and_a_plan_with_a_programme_are_each_noted_once(net):
+    programme_id = offer(net, register(net))
+    screen(net)
+    say(net, PlanAgreed(CASE, str(uuid4()), None))
+    say(net, PlanAgreed(CASE, str(uuid4()), programme_id))
+    net.settle()
+    net.settle()
+    screened, planned = partners_log(net, "PartnerMatched")
+    assert screened.data["plan_id"] is None and screened.data["counts"]["eligible"] == 1
+    assert planned.data["inputs"]["programme_id"] == programme_id
+    assert screened.data["screening_id"] == planned.data["screening_id"]
+    assert "facts" not in screened.data
+
+
+def test_the_read_models_rebuilt_from_the_log_are_the_same(net):
+    partner_id = register(net)
+    programme_id = offer(net, partner_id, 2, 2)
+    sent(net, programme_id), sent(net, programme_id), sent(net, programme_id, waitlist=True)
+    screen(net)
+    net.settle()
+    before = (net.call("partners", "partners"), matches(net)["candidates"])
+    runtime = net.runtimes["partners"]
+    runtime.rebuild(None, lambda done, total: None)
+    assert (net.call("partners", "partners"), matches(net)["candidates"]) == before
+    assert runtime.verify() == []
