@@ -1,66 +1,136 @@
-"""A service's database made ready: the kernel's tables, the service's own, and its read models."""
+"""A service's database made ready: the kernel's tables and the service's own by Alembic, its read models from the log."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from uuid import uuid4
+from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, MetaData, inspect
 
 from services.kernel import tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
-from services.kernel.eventlog import GENESIS, EventLog
+from services.kernel.eventlog import EventLog
 from services.kernel.rebuild import rebuild
-from services.kernel.wiring import Wiring
+from services.kernel.wiring import Projection, Wiring
+
+SERVICES = Path(__file__).parents[1]
+LOG = SERVICES / "kernel" / "migrations" / "log"
+VAULT = SERVICES / "kernel" / "migrations" / "vault"
+REPLICAS = 7305  # the advisory lock under which one of several replicas changes a database
+
+_one_upgrade = Lock()  # alembic's `op` is one for the whole process
+
+
+class NewerDatabase(Exception):
+    """The database was changed by a newer program than this one."""
 
 
 def prepare(database: Database, wiring: Wiring) -> None:
     """Make or upgrade everything but the read models."""
+    upgrade(database, branches(wiring.service) if wiring.owned is not None else [LOG])
+
+
+def prepare_vault(database: Database, metadata: MetaData) -> None:
+    upgrade(database, [VAULT])
+
+
+def branches(service: str) -> list[Path]:
+    """The folders of the kernel's revisions and of the service's own, if it has any."""
+    own = SERVICES / service / "migrations"
+    return [LOG, own] if own.is_dir() else [LOG]
+
+
+def revisions(db: Connection) -> set[str]:
+    """The revisions a database stands at; empty for a new one."""
+    if not inspect(db).has_table("alembic_version"):
+        return set()
+    return set(db.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
+
+
+def upgrade(database: Database, folders: list[Path]) -> None:
+    """Bring a database to the newest revisions, making it if the role may. One that is up to date is left without loading Alembic."""
     ensure_database(database.url.render_as_string(hide_password=False))
-    with database.write() as db:
-        if inspect(db).has_table("log_head"):
+    newest = {_known(folder)[-1] for folder in folders}
+    with database.read() as db:
+        if revisions(db) == newest:
             return
-        tables.metadata.create_all(db)
-        for statement in tables.IMMUTABLE[db.dialect.name]:
-            db.exec_driver_sql(statement)
-        if wiring.owned is not None:
-            wiring.owned.create_all(db)
-        first_rows(db)
+    with database.write() as db:
+        _alone(db)
+        migrate(db, folders, newest)
 
 
-def first_rows(db: Connection) -> None:
-    """The head of an empty log: a new epoch, because positions count anew."""
-    db.execute(tables.log_head.insert().values(id=1, position=0, hash=GENESIS, epoch=str(uuid4())))
-    db.execute(tables.ingest_head.insert().values(id=1, position=0))
-    db.execute(tables.relay_cursor.insert().values(feed="log", position=0))
+def migrate(db: Connection, folders: list[Path], target: Iterable[str]) -> None:
+    """Run the revisions from where the database stands to `target`, in the caller's transaction."""
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext, MigrationStep
+    from alembic.script import ScriptDirectory
+
+    known = {name for folder in folders for name in _known(folder)}
+    newer = sorted(revisions(db).union(target) - known)
+    if newer:
+        raise NewerDatabase(f"A newer version of this program is needed: it has no revision {newer[0]}.")
+    script = ScriptDirectory(LOG, version_locations=[str(folder) for folder in folders])
+
+    def steps(heads: tuple[str, ...], _: MigrationContext) -> list[MigrationStep]:
+        wanted = reversed(list(script.iterate_revisions(tuple(target), heads, implicit_base=True)))
+        return [MigrationStep.upgrade_from_script(script.revision_map, revision) for revision in wanted]
+
+    with _one_upgrade:
+        context = MigrationContext.configure(db, opts={"fn": steps, "transactional_ddl": True})
+        with Operations.context(context):
+            context.run_migrations()
+
+
+def _known(folder: Path) -> list[str]:
+    """The revisions in a folder, oldest first."""
+    return sorted(file.stem for file in folder.glob("*_[0-9][0-9][0-9][0-9].py"))
+
+
+def _alone(db: Connection) -> None:
+    """Keep other replicas from changing this database until the transaction ends. (SQLite has one writer anyway.)"""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({REPLICAS})")
 
 
 def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Callable[[float], None]) -> None:
     """Make the read models that are new or have a new version, from the log; drop those of older versions."""
+    if not _missing(log):
+        return
+    with _other_replicas_wait(log.database):
+        for projection in _missing(log):
+            _build(log, projection, pause, instant(now()))
+
+
+def _missing(log: EventLog) -> list[Projection]:
     with log.database.read() as db:
-        known = {(row.name, row.version) for row in db.execute(tables.projection.select())}
-        present = set(inspect(db).get_table_names())
-    for projection in log.wiring.projections:
-        if (projection.name, projection.version) in known:
-            continue
-        with log.database.write() as db:
-            for table in projection.tables:
-                table.create(db, checkfirst=True)
-        rebuild(log, projection, lambda done, total: None, pause)
-        with log.database.write() as db:
-            _drop_older(db, {table.name for table in projection.tables}, present)
-            db.execute(tables.projection.delete().where(tables.projection.c.name == projection.name))
-            row = {"name": projection.name, "version": projection.version, "built_at": instant(now())}
-            db.execute(tables.projection.insert().values(**row))
+        built = {(row.name, row.version) for row in db.execute(tables.projection.select())}
+    return [p for p in log.wiring.projections if (p.name, p.version) not in built]
 
 
-def _drop_older(db: Connection, current: set[str], present: set[str]) -> None:
+def _build(log: EventLog, projection: Projection, pause: Callable[[float], None], built_at: str) -> None:
+    with log.database.write() as db:
+        for table in projection.tables:
+            table.create(db, checkfirst=True)
+    rebuild(log, projection, lambda done, total: None, pause)
+    with log.database.write() as db:
+        _drop_older(db, {table.name for table in projection.tables})
+        db.execute(tables.projection.delete().where(tables.projection.c.name == projection.name))
+        row = {"name": projection.name, "version": projection.version, "built_at": built_at}
+        db.execute(tables.projection.insert().values(**row))
+
+
+def _drop_older(db: Connection, current: set[str]) -> None:
     """Tables `name_vM` beside a current `name_vN` with another M."""
     stems = {name.rpartition("_v")[0] for name in current}
     old = [
-        n
-        for n in present
-        if n not in current and n.rpartition("_v")[0] in stems and n.rpartition("_v")[2].isdigit()
+        name
+        for name in inspect(db).get_table_names()
+        if is_read_model(name) and name not in current and name.rpartition("_v")[0] in stems
     ]
     if old:
         metadata = MetaData()
@@ -68,7 +138,17 @@ def _drop_older(db: Connection, current: set[str], present: set[str]) -> None:
         metadata.drop_all(db)
 
 
-def prepare_vault(database: Database, metadata: MetaData) -> None:
-    ensure_database(database.url.render_as_string(hide_password=False))
+def is_read_model(table: str) -> bool:
+    """Read models are told from what is owned by their names: `name_v{version}`."""
+    return re.search(r"_v\d+$", table) is not None
+
+
+@contextmanager
+def _other_replicas_wait(database: Database) -> Iterator[None]:
+    """Several replicas may start at once: one builds, the others then find it built. (SQLite files have one process.)"""
+    if database.sqlite:
+        yield
+        return
     with database.write() as db:
-        metadata.create_all(db, checkfirst=True)
+        _alone(db)
+        yield

@@ -1,0 +1,1 @@
+"""The tables of every service's log, inbox and timers."""

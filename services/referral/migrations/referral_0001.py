@@ -1,0 +1,19 @@
+"""Who read what people said about a referral."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "referral_0001"
+down_revision = None
+branch_labels = ("referral",)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "access_log",
+        sa.Column("access_id", sa.Integer, primary_key=True),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("referral_id", sa.Text, nullable=False),
+        sa.Column("person_id", sa.Text, nullable=False, index=True),
+    )

@@ -1,0 +1,1 @@
+"""The tables that screening owns beside the kernel's; read models are not among them. See kernel.migrations."""

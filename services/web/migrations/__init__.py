@@ -1,0 +1,1 @@
+"""The front door's own tables. See kernel.migrations."""
