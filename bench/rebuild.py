@@ -17,16 +17,23 @@ import orjson
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
+from services.kernel.database import Database
 from services.kernel.envelope import instant
 from services.kernel.eventlog import EventLog
-from services.kernel.database import Database
 from services.kernel.rebuild import rebuild
 from services.kernel.schema import prepare
 from services.reporting.projections import MILESTONES, metadata
 from services.reporting.service import WIRING
 
 START = datetime(2024, 10, 1, tzinfo=UTC)
-ABOUT_REFERRAL = ("ReferralSent", "PartnerTold", "ReferralAccepted", "PersonAdmitted", "PlacementConfirmed", "FollowUpRecorded")
+ABOUT_REFERRAL = (
+    "ReferralSent",
+    "PartnerTold",
+    "ReferralAccepted",
+    "PersonAdmitted",
+    "PlacementConfirmed",
+    "FollowUpRecorded",
+)
 STORY = (  # what happens in one case: (service, fact)
     ("intake", "CaseOpened"), ("intake", "PersonIdentified"), ("screening", "ScreeningStarted"),
     ("screening", "ScreeningCompleted"), ("partners", "PartnerMatched"), ("screening", "PlanAgreed"),
@@ -71,7 +78,12 @@ def _data(type: str, case_id: str, referral_id: str) -> dict[str, object]:
         data["facts"] = {"housing": "street", "income_sufficient": False, "disability_types": [1, 3]}
         data["labels"] = [
             {"code": code, "verdict": verdict, "law": "2557:3", "because": [], "ask": []}
-            for code, verdict in (("destitute_a", "met"), ("disabled", "met"), ("child", "not_met"), ("pregnant", "unknown"))
+            for code, verdict in (
+                ("destitute_a", "met"),
+                ("disabled", "met"),
+                ("child", "not_met"),
+                ("pregnant", "unknown"),
+            )
         ]
     return data
 

@@ -53,13 +53,16 @@ TYPES = frozenset(
     (*CASES, "ReferralAccepted", "ReferralDeclined", "FollowUpRecorded", "ReferralEnteredInError")
 )
 
-# What staff of the case's centre may see in `data` and others may not: facts about the person, and how a partner is reached.
+# What staff of the case's centre may see in `data` and others may not: facts about the person, how a partner is reached, and staff's
+# own words.
 WITHHELD = {
     "CaseOpened": ("age", "found"),
     "PersonIdentified": ("age",),
     "ScreeningStarted": ("known",),
     "ScreeningCompleted": ("facts",),
     "PartnerRegistered": ("contact",),
+    "CaseClosed": ("reason",),
+    "CaseReopened": ("reason",),
 }
 
 metadata = MetaData()
@@ -72,7 +75,9 @@ milestones = Table(
     Column("case_id", Text, nullable=False),
     Column("referral_id", Text),
     Column("centre", Text, nullable=False),
-    Column("occurred", BigInteger, nullable=False),  # microseconds since 1970 UTC: differences are taken in SQL
+    Column(
+        "occurred", BigInteger, nullable=False
+    ),  # microseconds since 1970 UTC: differences are taken in SQL
     Column("day", Text, nullable=False),  # of `occurred`, in Thailand
     Column("recorded", Text, nullable=False),  # RFC 3339 UTC
     Column("path", Text),
@@ -94,9 +99,11 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     """Each milestone makes its own row and changes no other, so the order in which sources are heard does not matter."""
     rows = [_row(fact) for fact in facts if fact.type in TYPES]
     if rows:
-        # A parked fact comes a second time when it is retried after a rebuild: the row is there already.
+        # A parked fact comes a second time when it is retried after a rebuild: its row is there already.
         dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-        db.execute(dialect.insert(milestones).on_conflict_do_nothing(), rows)
+        statement = dialect.insert(milestones).on_conflict_do_nothing()
+        # RETURNING, though nobody reads it: without it an ON CONFLICT is sent row by row to PostgreSQL, five times slower.
+        db.execute(statement.returning(milestones.c.position), rows)
 
 
 def _row(fact: Recorded) -> dict[str, Any]:
@@ -114,7 +121,9 @@ def _row(fact: Recorded) -> dict[str, Any]:
         "path": data.get("path"),
         "partner_kind": data.get("kind"),
         "outside_ministry": data.get("outside_ministry"),
-        "reason": data.get("reason"),
+        "reason": data.get("reason")
+        if fact.type == "ReferralDeclined"
+        else None,  # elsewhere it may be words
         "labels": _met(data["labels"]) if fact.type == "ScreeningCompleted" else None,
         "in_work": data["work"] is not None if fact.type == "FollowUpRecorded" else None,
     }
@@ -202,9 +211,8 @@ def _counted(m: FromClause, asked: Asked, types: Collection[str]) -> ColumnEleme
 def _cases(db: Connection, asked: Asked) -> dict[str, int]:
     m = milestones
     cases = func.count(m.c.case_id.distinct())
-    found = dict(
-        db.execute(select(m.c.type, cases).where(_counted(m, asked, CASES)).group_by(m.c.type)).tuples()
-    )
+    grouped = select(m.c.type, cases).where(_counted(m, asked, CASES)).group_by(m.c.type)
+    found = {type: count for type, count in db.execute(grouped)}
     return {name: found.get(type, 0) for type, name in CASES.items()}
 
 
@@ -216,13 +224,13 @@ def _placements(db: Connection, asked: Asked) -> list[tuple[str, bool, int]]:
         .group_by(m.c.path, m.c.outside_ministry)
         .order_by(m.c.path)
     )
-    return list(db.execute(grouped).tuples())
+    return [(path, outside, count) for path, outside, count in db.execute(grouped)]
 
 
 def _declined(db: Connection, asked: Asked) -> dict[str, int]:
     m = milestones
     counted = select(m.c.reason, func.count()).where(_counted(m, asked, ("ReferralDeclined",)))
-    return dict(db.execute(counted.group_by(m.c.reason).order_by(m.c.reason)).tuples())
+    return {reason: count for reason, count in db.execute(counted.group_by(m.c.reason).order_by(m.c.reason))}
 
 
 def _by_label(db: Connection, asked: Asked) -> dict[str, int]:
@@ -235,7 +243,7 @@ def _by_label(db: Connection, asked: Asked) -> dict[str, int]:
     )
     grouped = select(ranked.c.labels, func.count()).where(ranked.c.n == 1).group_by(ranked.c.labels)
     by_label: dict[str, int] = {}
-    for labels, count in db.execute(grouped).tuples():
+    for labels, count in db.execute(grouped):
         for label in labels.split():
             by_label[label] = by_label.get(label, 0) + count
     return dict(sorted(by_label.items()))

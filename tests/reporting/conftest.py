@@ -1,0 +1,121 @@
+"""Reporting in a network with stand-ins for the services it hears: they say whatever they are told to say."""
+
+import os
+from dataclasses import make_dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.doors import Doors, Runtime
+from services.kernel.envelope import Envelope, instant
+from services.kernel.local import Network, SimulatedClock
+from services.kernel.wiring import Wiring
+from services.reporting.service import ReportingService
+
+POSTGRES = os.environ.get("SONGTOR_TEST_POSTGRES", "postgresql+psycopg2://postgres@127.0.0.1:5432")
+NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)  # noon in Thailand, budget year 2569
+
+AGE = {"on": "2026-03-02", "min": 67, "max": 67}
+REFERRAL = {"referral_id": None, "case_id": None, "person_id": None, "programme_id": "g", "partner_id": "p"}
+PLACED = {"path": "local_home", "kind": "pao_home", "outside_ministry": True}
+TYPES = {
+    "intake": {
+        "CaseOpened": {"case_id": None, "age": AGE, "found": {"subdistrict": "600101"}, "sex": "male"},
+        "CaseClosed": {"case_id": None, "reason": "ย้ายไปอยู่กับญาติ"},
+    },
+    "screening": {
+        "ScreeningStarted": {"case_id": None, "known": {"sex": "male"}},
+        "ScreeningCompleted": {"case_id": None, "facts": {"housing": "street"}, "labels": []},
+        "PlanAgreed": {"case_id": None, "path": "local_home"},
+        "RulesAdopted": {"name": "labels"},
+    },
+    "partners": {
+        "PartnerRegistered": {"partner_id": None, "contact": {"phone": "056000000"}},
+        "PlaceReserved": {"case_id": None, "referral_id": None, "centre": None},
+    },
+    "referral": {
+        "ReferralSent": {**REFERRAL, **PLACED},
+        "ReferralAccepted": REFERRAL,
+        "ReferralDeclined": {**REFERRAL, "reason": "no_place"},
+        "PlacementConfirmed": {**REFERRAL, **PLACED},
+        "FollowUpRecorded": {**REFERRAL, "in_place": True, "work": None},
+        "ReferralEnteredInError": REFERRAL,
+    },
+}  # fmt: skip
+EVENTS = {
+    service: {
+        type: make_dataclass(type, list(names), frozen=True, kw_only=True) for type, names in types.items()
+    }
+    for service, types in TYPES.items()
+}
+SAYING = Decider(lambda said, state: [said], lambda state, said: state, None)
+AGGREGATES = {
+    service: Aggregate(service, SAYING, tuple(types.values()), "case") for service, types in EVENTS.items()
+}
+
+
+def stand_in(service):
+    wiring = Wiring(service, aggregates=(AGGREGATES[service],))
+    return type(service.capitalize(), (Doors,), {"name": service, "runtime": Runtime(wiring)})
+
+
+STAND_INS = [stand_in(service) for service in TYPES]
+
+
+def id_of(name):
+    return str(uuid5(UUID(int=0), name))
+
+
+class Told:
+    """A network in which `say` records one fact of some service; cases and referrals go by short names."""
+
+    def __init__(self, network):
+        self.net = network
+
+    def say(self, type, case=None, ref=None, at=None, centre="60", because=None, **data):
+        """Records the fact at the clock's time, happened `at`; the id of the fact is returned."""
+        service = next(service for service, types in TYPES.items() if type in types)
+        about = {"case_id": case and id_of(case), "referral_id": ref and id_of(ref), "person_id": case}
+        defaults = TYPES[service][type]
+        fields = {name: about.get(name) or default for name, default in defaults.items()} | data
+        now = self.net.clock()
+        command = str(uuid4())
+        envelope = Envelope(
+            command, "", "worker-60", centre, instant(at or now), instant(now), command, because or command
+        )
+        runtime, event = self.net.runtimes[service], EVENTS[service][type](**fields)
+        runtime.execute(envelope, lambda unit: len(unit.handle(AGGREGATES[service], str(uuid4()), event)))
+        return str(uuid5(UUID(command), "0"))
+
+    def ask(self, door, role="worker", centres=("60",), **body):
+        self.net.settle()
+        return self.net.call("reporting", door, body, role=role, centres=centres)
+
+    def overview(self, **body):
+        return self.ask("overview", **body)
+
+
+@pytest.fixture
+def told(tmp_path):
+    network = Network([*STAND_INS, ReportingService], SimulatedClock(NOON), data=tmp_path)
+    yield Told(network)
+    network.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def told_twice(request, tmp_path):
+    """The same on each of the two databases."""
+    run = f"reporting_test_{uuid4().hex[:12]}"
+    url = None if request.param == "sqlite" else f"{POSTGRES}/{run}_{{service}}"
+    network = Network([*STAND_INS, ReportingService], SimulatedClock(NOON), data=tmp_path, database_url=url)
+    yield Told(network)
+    network.close()
+    if url:
+        admin = create_engine(f"{POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
+        with admin.connect() as db:
+            for service in network.runtimes:
+                db.execute(text(f"DROP DATABASE {run}_{service} WITH (FORCE)"))
+        admin.dispose()

@@ -1,0 +1,271 @@
+"""Milestones and the figures counted from them: every figure with at least two facts, and what was known when."""
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from random import Random
+
+import orjson
+import pytest
+from sqlalchemy import select
+
+from services.kernel.envelope import instant
+from services.kernel.eventlog import recorded
+from services.kernel.tables import source_event
+from services.reporting.projections import TYPES, milestones, project
+from tests.reporting.conftest import NOON
+
+MET = [{"code": "older_person", "verdict": "met", "law": "2546:3", "because": [], "ask": []}]
+DISABLED = [*MET, {"code": "disabled", "verdict": "met"}, {"code": "child", "verdict": "not_met"}]
+DAY = timedelta(days=1)
+
+
+def kept(net):
+    rows = select(milestones).order_by(milestones.c.source, milestones.c.position)
+    return net.read("reporting", lambda db: [tuple(row) for row in db.execute(rows)])
+
+
+def journey(told, name, start, path="local_home", outside=True, centre="60", days=(2, 5, 9)):
+    """A case from the door to its placement, as many days after the start: screened, accepted, placed."""
+    screened, accepted, placed = (start + day * DAY for day in days)
+    told.say("CaseOpened", name, at=start, centre=centre)
+    told.say("ScreeningCompleted", name, at=screened, centre=centre, labels=MET)
+    told.say("PlanAgreed", name, at=screened, centre=centre, path=path)
+    told.say("ReferralSent", name, f"r-{name}", at=screened, centre=centre, path=path)
+    told.say("ReferralAccepted", name, f"r-{name}", at=accepted, centre=centre)
+    told.say(
+        "PlacementConfirmed", name, f"r-{name}", at=placed, centre=centre, path=path, outside_ministry=outside
+    )
+
+
+def test_an_empty_log_gives_noughts_and_nulls(told):
+    answer = told.overview()
+    assert answer == {
+        "as_of": answer["as_of"],
+        "period": {"from": "2025-10-01", "to": "2026-03-02"},
+        "centre": None,
+        "data_up_to": None,
+        "cases": dict.fromkeys(("opened", "screened", "planned", "referred", "placed", "closed"), 0),
+        "placements": {"total": 0, "outside_ministry": 0, "ministry": 0, "share_outside": None},
+        "by_path": {},
+        "by_label": {},
+        "median_days": {"to_screening": None, "to_acceptance": None, "to_placement": None},
+        "declined": {},
+        "employment": {"started": 0, "in_work": 0},
+    }
+
+
+def test_two_cases_are_followed_from_the_door_to_the_placement(told_twice):
+    told = told_twice
+    journey(told, "a", NOON - 30 * DAY)
+    journey(
+        told, "b", NOON - 20 * DAY, path="ministry_shelter", outside=False, centre="61", days=(1.5, 8, 10.25)
+    )
+    told.say("CaseClosed", "a", at=NOON - DAY)
+    every = told.overview(role="ministry", centres=("*",))
+    assert every["cases"] == {
+        "opened": 2,
+        "screened": 2,
+        "planned": 2,
+        "referred": 2,
+        "placed": 2,
+        "closed": 1,
+    }
+    assert every["placements"] == {"total": 2, "outside_ministry": 1, "ministry": 1, "share_outside": 0.5}
+    assert every["by_path"] == {"local_home": 1, "ministry_shelter": 1}
+    assert every["by_label"] == {"older_person": 2}
+    assert every["median_days"] == {"to_screening": 1.8, "to_acceptance": 6.5, "to_placement": 9.6}
+    own = told.overview()
+    assert own["cases"]["opened"] == 1
+    assert own["median_days"] == {"to_screening": 2.0, "to_acceptance": 5.0, "to_placement": 9.0}
+    assert own["placements"]["share_outside"] == 1.0
+
+
+def test_a_share_has_four_decimals(told):
+    for name in "abc":
+        told.say("PlacementConfirmed", name, name, outside_ministry=name == "a")
+    assert told.overview()["placements"]["share_outside"] == 0.3333
+
+
+def test_a_case_counts_once_but_each_of_its_placements_counts(told):
+    for ref in ("first", "second"):
+        told.say("ReferralSent", "a", ref)
+        told.say("PlacementConfirmed", "a", ref)
+    answer = told.overview()
+    assert (answer["cases"]["referred"], answer["cases"]["placed"]) == (1, 1)
+    assert answer["placements"]["total"] == 2
+
+
+def test_the_latest_screening_in_the_period_gives_the_labels(told_twice):
+    told = told_twice
+    told.say("ScreeningCompleted", "a", at=NOON - 2 * DAY, labels=MET)
+    told.say("ScreeningCompleted", "a", at=NOON - 3 * DAY, labels=[])
+    told.say("ScreeningCompleted", "b", at=NOON - 2 * DAY, labels=DISABLED)
+    assert told.overview()["by_label"] == {"disabled": 1, "older_person": 2}
+    assert told.overview(to="2026-02-27")["by_label"] == {}
+
+
+def test_declines_are_counted_by_reason(told):
+    for ref, reason in (("x", "no_place"), ("y", "no_place"), ("z", "cost")):
+        told.say("ReferralDeclined", "a", ref, reason=reason)
+    assert told.overview()["declined"] == {"cost": 1, "no_place": 2}
+
+
+def test_who_is_in_work_is_what_the_latest_follow_up_says(told_twice):
+    told = told_twice
+    work = {"kind": "section_35", "income_baht_month": 9900}
+    for name, path in (
+        ("a", "employer_33"),
+        ("b", "employer_35"),
+        ("c", "local_home"),
+        ("d", "employer_general"),
+    ):
+        told.say("PlacementConfirmed", name, name, at=NOON - 9 * DAY, path=path)  # fmt: skip
+    told.say("FollowUpRecorded", "a", "a", at=NOON - 2 * DAY, work=work)
+    told.say("FollowUpRecorded", "a", "a", at=NOON - 5 * DAY)  # told late, happened before
+    told.say("FollowUpRecorded", "b", "b", at=NOON - 5 * DAY, work=work)
+    told.say("FollowUpRecorded", "b", "b", at=NOON - 2 * DAY)
+    told.say("FollowUpRecorded", "c", "c", at=NOON - 2 * DAY, work=work)
+    assert told.overview()["employment"] == {"started": 3, "in_work": 1}
+
+
+def test_only_the_first_time_counts_for_the_median(told_twice):
+    told = told_twice
+    told.say("CaseOpened", "a", at=NOON - 40 * DAY)
+    told.say("ScreeningCompleted", "a", at=NOON - 30 * DAY)
+    told.say("ScreeningCompleted", "a", at=NOON - 3 * DAY)
+    told.say("CaseOpened", "b", at=NOON - 6 * DAY)
+    told.say("ScreeningCompleted", "b", at=NOON - 2 * DAY)
+    told.say("ScreeningCompleted", "b", at=NOON - DAY)
+    assert told.overview(**{"from": "2026-02-25"})["median_days"]["to_screening"] == 4.0
+    assert told.overview()["median_days"]["to_screening"] == 7.0
+
+
+def test_days_begin_at_midnight_in_bangkok(told):
+    midnight = datetime(2026, 2, 28, 17, tzinfo=UTC)  # 1 March in Thailand
+    told.say("CaseOpened", "a", at=midnight - timedelta(microseconds=1))
+    told.say("CaseOpened", "b", at=midnight)
+    told.say("CaseOpened", "c", at=midnight + DAY - timedelta(microseconds=1))
+    told.say("CaseOpened", "d", at=midnight + DAY)
+    asked = {"february": ("2026-02-28", "2026-02-28"), "first": ("2026-03-01", "2026-03-01")}
+    opened = {
+        name: told.overview(**{"from": first, "to": last})["cases"]["opened"]
+        for name, (first, last) in asked.items()
+    }
+    assert opened == {"february": 1, "first": 2}
+    assert told.overview(**{"from": "2026-02-28", "to": "2026-03-02"})["cases"]["opened"] == 4
+
+
+def test_the_budget_year_begins_on_the_first_of_october(told):
+    begin = datetime(2025, 9, 30, 17, tzinfo=UTC)
+    told.say("CaseOpened", "a", at=begin - timedelta(microseconds=1))
+    told.say("CaseOpened", "b", at=begin)
+    assert told.overview()["cases"]["opened"] == 1
+    assert told.overview(to="2025-09-30")["period"] == {"from": "2024-10-01", "to": "2025-09-30"}
+    assert told.overview(to="2025-09-30")["cases"]["opened"] == 1
+
+
+def test_a_late_entry_is_not_known_before_it_was_recorded(told_twice):
+    told = told_twice
+    told.say("CaseOpened", "a", at=NOON - 10 * DAY)
+    before = instant(told.net.clock())
+    told.net.clock.set(NOON + DAY)
+    told.say("CaseOpened", "b", at=NOON - 9 * DAY)
+    told.say("ScreeningCompleted", "b", at=NOON - 8 * DAY, labels=MET)
+    period = {"from": "2026-02-01", "to": "2026-03-02"}
+    then, now = told.overview(as_of=before, **period), told.overview(**period)
+    assert (then["cases"]["opened"], then["cases"]["screened"], then["by_label"]) == (1, 0, {})
+    assert (now["cases"]["opened"], now["cases"]["screened"], now["by_label"]) == (2, 1, {"older_person": 1})
+    assert told.overview(as_of="2026-03-02", **period)["cases"]["opened"] == 1
+    assert told.overview(as_of="2026-03-03", **period)["cases"]["opened"] == 2
+    assert then["data_up_to"] == now["data_up_to"] > before
+
+
+def test_a_referral_entered_in_error_counts_until_that_is_recorded(told_twice):
+    told = told_twice
+    journey(told, "a", NOON - 20 * DAY, path="employer_35")
+    journey(told, "b", NOON - 18 * DAY)
+    told.say("FollowUpRecorded", "a", "r-a", work={"kind": "section_35", "income_baht_month": None})
+    told.say("ReferralDeclined", "b", "other", reason="cost")
+    before = instant(told.net.clock())
+    told.net.clock.advance(days=1)
+    told.say("ReferralEnteredInError", "a", "r-a")
+    told.say("ReferralEnteredInError", "b", "other")
+    then, now = told.overview(as_of=before), told.overview()
+    assert [
+        (x["cases"]["referred"], x["cases"]["placed"], x["placements"]["total"]) for x in (then, now)
+    ] == [
+        (2, 2, 2),
+        (1, 1, 1),
+    ]
+    assert (then["employment"], now["employment"]) == (
+        {"started": 1, "in_work": 1},
+        {"started": 0, "in_work": 0},
+    )
+    assert (then["declined"], now["declined"]) == ({"cost": 1}, {})
+    assert now["cases"]["opened"] == 2
+
+
+def test_an_acceptance_entered_in_error_gives_way_to_the_next(told):
+    told.say("CaseOpened", "a", at=NOON - 20 * DAY)
+    told.say("ReferralAccepted", "a", "wrong", at=NOON - 18 * DAY)
+    told.say("ReferralAccepted", "a", "right", at=NOON - 10 * DAY)
+    assert told.overview()["median_days"]["to_acceptance"] == 2.0
+    told.say("ReferralEnteredInError", "a", "wrong")
+    assert told.overview()["median_days"]["to_acceptance"] == 10.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told_twice, seed):
+    told, chance = told_twice, Random(seed)
+    for n in range(12):
+        journey(told, f"case-{n}", NOON - chance.randrange(20, 200) * DAY, centre=chance.choice(("60", "61")))
+        if chance.random() < 0.3:
+            told.say("ReferralEnteredInError", f"case-{n}", f"r-case-{n}")
+        if chance.random() < 0.5:
+            told.net.settle(chance)
+    told.net.settle(chance)
+    live = kept(told.net)
+    assert len(live) >= 12 * 6
+    reporting = told.net.runtimes["reporting"]
+    heard = sum(told.net.runtimes[s].log.head()[0] for s in ("intake", "screening", "partners", "referral"))
+    assert reporting.rebuild("milestones", lambda done, total: None) == {"milestones": heard}
+    assert kept(told.net) == live
+    # One source after the other, whole logs at a time, effects before causes: the same rows again.
+    with reporting.database.write() as db:
+        for table in ("source_event", "inbox_cursor", "milestone_v1"):
+            db.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
+        db.exec_driver_sql("UPDATE ingest_head SET position = 0")
+    for source in ("referral", "screening", "intake"):
+        reporting.inbox.pull(source)
+    assert kept(told.net) == live
+    assert reporting.verify() == []
+
+
+def test_a_fact_projected_twice_makes_one_row(told_twice):
+    told = told_twice
+    told.say("CaseOpened", "a")
+    told.say("CaseOpened", "b")
+    told.net.settle()
+    before = kept(told.net)
+    with told.net.runtimes["reporting"].database.write() as db:
+        bodies = map(orjson.loads, db.execute(select(source_event.c.body)).scalars())
+        project(db, [recorded(body, {}, None, body["sequence"]) for body in bodies])
+    assert len(before) == 2
+    assert kept(told.net) == before
+
+
+def test_the_facts_that_are_counted_have_the_fields_that_are_read():
+    events = [
+        value
+        for service in ("intake", "screening", "referral")
+        for value in vars(import_module(f"services.{service}.events")).values()
+        if isinstance(value, type) and value.__name__ in TYPES
+    ]
+    read = {"path", "kind", "outside_ministry", "labels", "work", "referral_id", "case_id"}
+    found = {event.__name__: read & {f.name for f in fields(event)} for event in events}
+    assert set(found) == TYPES
+    assert all("case_id" in names for names in found.values())
+    assert found["PlacementConfirmed"] >= {"path", "kind", "outside_ministry", "referral_id"}
+    assert "labels" in found["ScreeningCompleted"] and "work" in found["FollowUpRecorded"]
+    assert all("referral_id" in found[type] for type in TYPES if type.startswith(("Referral", "FollowUp")))
