@@ -126,7 +126,7 @@ class PartnersService(Doors):
     def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """All programmes ranked for a case as of now, a page at a time: {computed_at, rules_version, counts, candidates, next}."""
         case_id = body["case_id"]
-        found = self.runtime.known(partial(projections.known_case, case_id=case_id), "screening")
+        found = self._case(case_id, body["wait"])
         if not call.caller.sees(found.centre):
             raise NotFound("case")
         screened = found.screened or self.runtime.until(
@@ -141,6 +141,18 @@ class PartnersService(Doors):
                 "next": None,
             }
         return self._ranked(call, screened, body["limit"], body["cursor"])
+
+    def _case(self, case_id: str, wait: float) -> projections.KnownCase:
+        """A case we know, or hear of in time: screening itself may not have heard of it yet."""
+        find = partial(projections.known_case, case_id=case_id)
+        try:
+            found: projections.KnownCase = self.runtime.known(find, "screening")
+        except NotFound:
+            late: projections.KnownCase | None = self.runtime.until(find, wait)
+            if late is None:
+                raise
+            return late
+        return found
 
     def _ranked(
         self, call: Call, screened: ranking.Screened, limit: int, cursor: str | None
