@@ -1,16 +1,19 @@
 """Engines for SQLite and PostgreSQL, and the one way to write: one transaction at a time per SQLite file, none blocked for ever."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
+import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.kernel.errors import Unavailable
+from services.kernel.errors import Conflict, Unavailable
 
 POOL = (
     12  # connections a service may hold at once: its RPC workers, subscriptions, relay and timer share them
@@ -18,91 +21,140 @@ POOL = (
 
 
 class Database:
-    """One service's database. `write()` is a transaction that may write, `read()` one that may not."""
+    """One service's database. `write()` is a transaction that may write, `read()` one that may not.
+
+    What can be tried again is told apart from what is wrong: Conflict (somebody else was first: decide again) and
+    Unavailable (no connection, a full disk: try later).
+    """
 
     def __init__(self, url: str, pool: int = POOL) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         # One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the process.
         self._lock = RLock()
-        self.engine = self._sqlite_engine(pool) if self.sqlite else self._postgres_engine(pool)
-
-    def _sqlite_engine(self, pool: int) -> Engine:
-        if self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
-            self.url,
-            connect_args={"timeout": 5},
-            hide_parameters=True,
-            pool_size=pool,
-            max_overflow=pool,
-            pool_timeout=30,
-        )
-
-        @event.listens_for(engine, "connect")
-        def configure(connection: Any, _: Any) -> None:
-            connection.isolation_level = None  # transactions are begun here, not by the driver
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA cache_size = -4096")
-
-        @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:
-            immediate = connection.get_execution_options().get("songtor_write")
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-        return engine
-
-    def _postgres_engine(self, pool: int) -> Engine:
-        # No idle transaction may hold the head row, no statement may wait on a lock for ever.
-        options = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
-        return create_engine(
-            self.url.set(drivername="postgresql+psycopg2"),
-            connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
-            pool_size=pool,
-            max_overflow=pool,
-            pool_timeout=30,
-            pool_pre_ping=True,
-            insertmanyvalues_page_size=1000,
-            hide_parameters=True,
-        )
+        if self.sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = _sqlite_engine(self.url, "BEGIN", pool)
+            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
+        else:
+            self.engine = self._writer = _postgres_engine(self.url, pool)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._errors():
-            if not self.sqlite:
-                with self.engine.begin() as connection:
-                    yield connection
-                return
-            with self._lock, self.engine.connect() as connection:
-                connection = connection.execution_options(songtor_write=True)
-                with connection.begin():
-                    yield connection
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        with self._errors(), self.engine.connect() as connection:
+        with _errors(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            if unavailable(error):
-                raise Unavailable(
-                    f"The database of this service does not answer ({type(error.orig).__name__})."
-                ) from error
-            raise
+    def read(self) -> Iterator[Connection]:
+        with _errors(), self.engine.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()
+        self._writer.dispose()
+
+    # The log's own statements go straight to the driver: they are the hot path, and need no compiling.
+
+    def run(self, db: Connection, sql: str, *values: Any) -> int:
+        """Execute a statement with `?` placeholders; how many rows it touched."""
+        return int(self._cursor(db, sql, values).rowcount)
+
+    def row(self, db: Connection, sql: str, *values: Any) -> Any:
+        return self._cursor(db, sql, values).fetchone()
+
+    def rows(self, db: Connection, sql: str, *values: Any) -> list[Any]:
+        return list(self._cursor(db, sql, values).fetchall())
+
+    def insert(
+        self,
+        db: Connection,
+        table: str,
+        columns: str,
+        rows: Sequence[Sequence[Any]],
+        then: str = "",
+        *more: Any,
+    ) -> None:
+        """Several rows at once; `then` is a further statement, on PostgreSQL sent in the same round trip."""
+        marks = f"({', '.join('?' * len(rows[0]))})"
+        if self.sqlite:
+            db.connection.cursor().executemany(f"INSERT INTO {table} ({columns}) VALUES {marks}", rows)  # noqa: S608
+            if then:
+                self.run(db, then, *more)
+            return
+        sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(rows))}"  # noqa: S608 (names are ours)
+        self.run(db, f"{sql}; {then}" if then else sql, *(value for row in rows for value in row), *more)
+
+    def _cursor(self, db: Connection, sql: str, values: Sequence[Any]) -> Any:
+        cursor = db.connection.cursor()
+        cursor.execute(sql if self.sqlite else sql.replace("?", "%s"), values)
+        return cursor
 
 
-def unavailable(error: DBAPIError) -> bool:
-    """True if trying again later may help: no connection, a lock not given, a deadlock, a full disk."""
-    return error.connection_invalidated or isinstance(error, OperationalError)
+def _sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 5},
+        hide_parameters=True,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_timeout=30,
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun here, not by the driver
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -4096")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.connection.cursor().execute(begin)
+
+    return engine
+
+
+def _postgres_engine(url: URL, pool: int) -> Engine:
+    # No idle transaction may hold the head row, no statement may wait on a lock for ever.
+    options = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+    return create_engine(
+        url.set(drivername="postgresql+psycopg2"),
+        connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
+        pool_size=pool,
+        max_overflow=pool,
+        pool_timeout=30,
+        pool_pre_ping=True,
+        insertmanyvalues_page_size=1000,
+        hide_parameters=True,
+    )
+
+
+AGAIN = ("40001", "40P01", "55P03")  # PostgreSQL: serialization failure, deadlock, lock not available
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Database errors, the driver's or SQLAlchemy's, as the kernel's; those that only a programmer can mend stay as they are."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, psycopg2.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if (
+            isinstance(cause, sqlite3.IntegrityError | psycopg2.IntegrityError)
+            or getattr(cause, "pgcode", None) in AGAIN
+        ):
+            raise Conflict(type(cause).__name__) from error
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        transient = sqlite3.OperationalError, psycopg2.OperationalError, psycopg2.InterfaceError
+        if lost or isinstance(cause, transient):
+            raise Unavailable(
+                f"The database of this service does not answer ({type(cause).__name__})."
+            ) from error
+        raise
+    except PoolTimeout as error:
+        raise Unavailable("Every connection to this service's database is in use.") from error
 
 
 def ensure_database(url: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.kernel.bell import Bell
 from services.kernel.codec import Codec
@@ -115,8 +114,12 @@ class EventLog:
         self.codec = Codec(wiring.aggregates)
         self.bell = Bell()  # rings after every commit: the relay and waiting readers listen
         self._states: dict[str, tuple[Any, int]] = {}
-        # The driver's own placeholders, so that the hot statements need no compilation.
-        self._mark = "?" if database.sqlite else "%s"
+        self.run, self.row, self.rows, self.insert = (
+            database.run,
+            database.row,
+            database.rows,
+            database.insert,
+        )
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -129,11 +132,7 @@ class EventLog:
         for _ in range(ATTEMPTS):
             try:
                 return self._execute(envelope, work)
-            except (Conflict, IntegrityError):
-                self.forget()
-            except Unavailable as error:
-                if not isinstance(error.__cause__, OperationalError) or not _contention(error.__cause__):
-                    raise
+            except Conflict:
                 self.forget()
         raise Unavailable("Others keep changing the same records; please try again.")
 
@@ -284,28 +283,6 @@ class EventLog:
             made.command_id, made.fingerprint, result, position, made.recorded,
         )  # fmt: skip
 
-    def insert(
-        self,
-        db: Connection,
-        table: str,
-        columns: str,
-        rows: list[tuple[Any, ...]],
-        then: str = "",
-        *more: Any,
-    ) -> None:
-        """Several rows at once; `then` is a further statement, on PostgreSQL sent in the same round trip."""
-        marks = f"({', '.join([self._mark] * len(rows[0]))})"
-        if self.database.sqlite:
-            db.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES {marks}", rows)  # noqa: S608 (names are ours)
-            if then:
-                self.run(db, then, *more)
-            return
-        values = ", ".join([marks] * len(rows))
-        sql = f"INSERT INTO {table} ({columns}) VALUES {values}"  # noqa: S608 (names are ours)
-        if then:
-            sql = f"{sql}; {then.replace('?', '%s')}"
-        db.exec_driver_sql(sql, (*(value for row in rows for value in row), *more))
-
     def forget(self) -> None:
         """Drop the folded states: they may belong to a transaction that did not commit, or to a log that was replaced."""
         self._states.clear()
@@ -368,24 +345,6 @@ class EventLog:
         return self.codec.join(
             name, body["dataversion"], body["data"], orjson.loads(sealed) if sealed else {}
         )
-
-    # -- statements ------------------------------------------------------------------------------------------------
-
-    def run(self, db: Connection, sql: str, *values: Any) -> int:
-        return db.exec_driver_sql(sql if self._mark == "?" else sql.replace("?", "%s"), values).rowcount
-
-    def row(self, db: Connection, sql: str, *values: Any) -> Any:
-        return db.exec_driver_sql(sql if self._mark == "?" else sql.replace("?", "%s"), values).fetchone()
-
-    def rows(self, db: Connection, sql: str, *values: Any) -> list[Any]:
-        return list(
-            db.exec_driver_sql(sql if self._mark == "?" else sql.replace("?", "%s"), values).fetchall()
-        )
-
-
-def _contention(error: OperationalError) -> bool:
-    """A deadlock or a lock that was not given in time: deciding again is the answer."""
-    return getattr(error.orig, "pgcode", None) in ("40001", "40P01", "55P03")
 
 
 def chain(previous: str, body: str) -> str:

@@ -5,11 +5,12 @@ import binascii
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from marshmallow import Schema
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, MetaData, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer
@@ -70,23 +71,25 @@ def upsert(
 ) -> None:
     """Insert rows or, where `key` exists, update columns (`None`: all the rows carry but the key; `()`: leave the old row).
 
-    Every row must carry the same columns, and no key twice in one call. One statement, both databases.
+    Every row must carry the same columns, and no key twice in one call. Many rows go in few round trips, on both databases.
     """
-    if not rows:
-        return
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    columns = [name for name in rows[0] if name not in key] if update is None else list(update)
-    # SQLite allows 32,766 variables in one statement, PostgreSQL's driver builds text: chunks keep both small.
-    size = max(1, 20_000 // max(1, len(rows[0])))
-    for start in range(0, len(rows), size):
-        statement = dialect.insert(table).values([dict(row) for row in rows[start : start + size]])
-        if columns:
-            statement = statement.on_conflict_do_update(
-                index_elements=list(key), set_={name: statement.excluded[name] for name in columns}
-            )
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=list(key))
-        db.execute(statement)
+    if rows:
+        columns = tuple(name for name in rows[0] if name not in key) if update is None else tuple(update)
+        db.execute(_upsert(table, db.dialect.name, tuple(rows[0]), tuple(key), columns), list(rows))
+
+
+@lru_cache(maxsize=1024)
+def _upsert(
+    table: Table, dialect: str, names: tuple[str, ...], key: tuple[str, ...], update: tuple[str, ...]
+) -> Any:
+    """The statement, built once for each shape: building one costs more than running it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table).values({name: bindparam(name) for name in names})
+    if update:
+        return statement.on_conflict_do_update(
+            index_elements=list(key), set_={name: statement.excluded[name] for name in update}
+        )
+    return statement.on_conflict_do_nothing(index_elements=list(key))
 
 
 def make_cursor(values: Sequence[Any]) -> str:

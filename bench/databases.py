@@ -1,0 +1,33 @@
+"""A PostgreSQL database for one measurement, gone afterwards; None where SQLite is measured."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg2
+from sqlalchemy.engine import make_url
+
+ADMIN = os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+@contextmanager
+def fresh_postgres(database: str) -> Iterator[str | None]:
+    if database != "postgresql":
+        yield None
+        return
+    name = f"songtor_bench_{uuid4().hex[:12]}"
+    _admin(f"CREATE DATABASE {name}")
+    try:
+        yield make_url(ADMIN).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _admin(statement: str) -> None:
+    connection = psycopg2.connect(ADMIN)
+    connection.autocommit = True
+    try:
+        connection.cursor().execute(statement)
+    finally:
+        connection.close()
