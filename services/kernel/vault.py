@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from services.kernel.envelope import instant
+from services.kernel.errors import Conflict
 from services.kernel.keys import MasterKey
 from services.kernel.sealing import strict_json
 
@@ -164,7 +165,7 @@ class Vault:
             try:
                 with self._begin() as db:
                     db.execute(insert(subject_key), rows)
-            except IntegrityError:
+            except (Conflict, IntegrityError):
                 # Another process was first with some of them: theirs are the keys.
                 left = self._missing(wanted)
                 if left == missing:
@@ -222,7 +223,7 @@ class Vault:
         expire."""
         try:
             self._destroy(subject_id, at)
-        except IntegrityError:
+        except (Conflict, IntegrityError):
             # Their key was made in the meantime: now there is a row to destroy.
             self._destroy(subject_id, at)
         self._cache.pop(subject_id, None)
