@@ -4,14 +4,35 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import Length, OneOf, Regexp
 
-from services.kernel.envelope import instant
+from services.codes import ROLES
+from services.kernel.doors import flat
+from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Invalid
 from services.kernel.runtime import utc_now
+from services.thai import areas
 from services.web import accounts, api, watch
 from services.web.problems import Problem
 
 blueprint = Blueprint("admin", __name__)
+
+
+def _centre(code: str) -> None:
+    if code != ALL_CENTRES and not areas.is_province(code):
+        raise ValidationError("Not the code of a province, nor * for all.")
+
+
+class AddUser(Schema):
+    user = fields.String(
+        required=True, validate=Regexp(r"[a-z0-9][a-z0-9._-]{0,63}\Z", error="a-z 0-9 . _ - only.")
+    )
+    role = fields.String(required=True, validate=OneOf(ROLES))
+    centres = fields.List(fields.String(validate=_centre), required=True, validate=Length(max=100))
+
+
+ADD_USER = AddUser()
 
 
 def _admin_call() -> dict[str, Any]:
@@ -62,9 +83,10 @@ def rebuild() -> Response:
 @blueprint.post("/api/v1/admin/users")
 def add_user() -> Response:
     _admin_call()
-    body = api.read_body(request)
+    try:
+        account = ADD_USER.load(api.read_body(request))
+    except ValidationError as error:
+        raise Invalid(flat(error.messages)) from None
     with api.runtime().database.write() as db:
-        accounts.add(
-            db, str(body["user"]), str(body["role"]), [str(c) for c in body["centres"]], instant(utc_now())
-        )
-    return api.as_json({"user": body["user"]}, 201)
+        accounts.add(db, **account, now=instant(utc_now()))
+    return api.as_json({"user": account["user"]}, 201)

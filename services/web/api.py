@@ -10,21 +10,23 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import orjson
 from flask import Blueprint, Request, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from services.kernel import logs, metrics
 from services.kernel.envelope import Caller, instant
-from services.kernel.errors import NotFound, Unavailable
+from services.kernel.errors import Invalid, NotFound, Unavailable
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.tokens import OPERATOR, BadToken, Bearer, Tokens
 from services.web import accounts, problems
 from services.web.problems import Problem
-from services.web.routes import ROUTES, Route
+from services.web.routes import CASE_PAGE, ROUTES, Route
 
 logger = logging.getLogger(__name__)
 
 BODY_MOST = 1024 * 1024
+DEPTH_MOST = 20
 KEY_MOST = 200
+OLDEST = datetime(1900, 1, 1, tzinfo=UTC)  # nothing that is told happened before
 SMALLEST, LARGEST = -(2**53) + 1, 2**53 - 1  # integers every JSON reader agrees on
 COMMANDS = uuid5(NAMESPACE_URL, "songtor:command")
 
@@ -78,14 +80,16 @@ def read_body(incoming: Request) -> dict[str, Any]:
         raise Problem(400, f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
     if not isinstance(body, dict):
         raise Problem(400, "The body must be a JSON object.")
-    wrong = unstorable(body, "")
+    wrong = unstorable(body)
     if wrong:
-        raise Problem(422, "Some fields are not valid.", errors=wrong)
+        raise Invalid(wrong)
     return body
 
 
-def unstorable(value: Any, path: str) -> dict[str, list[str]]:
-    """What JSON allows and no database of ours can keep: the character NUL, and integers beyond 2^53."""
+def unstorable(value: Any, path: str = "", depth: int = 1) -> dict[str, list[str]]:
+    """What JSON allows and we cannot keep: the character NUL, integers beyond 2^53, and nesting deeper than any body of ours."""
+    if depth > DEPTH_MOST:
+        return {path: ["It is nested too deeply."]}
     if isinstance(value, str) and "\x00" in value:
         return {path: ["It contains the character NUL."]}
     if isinstance(value, int) and not isinstance(value, bool) and not SMALLEST <= value <= LARGEST:
@@ -95,10 +99,10 @@ def unstorable(value: Any, path: str) -> dict[str, list[str]]:
         for key, item in value.items():
             if "\x00" in key:
                 return {path or "body": ["A field name contains the character NUL."]}
-            found.update(unstorable(item, f"{path}.{key}" if path else key))
+            found.update(unstorable(item, f"{path}.{key}" if path else key, depth + 1))
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            found.update(unstorable(item, f"{path}.{number}"))
+            found.update(unstorable(item, f"{path}.{number}", depth + 1))
     return found
 
 
@@ -118,7 +122,7 @@ def read_query(route: Route) -> dict[str, Any]:
             errors[name] = ["Not a number."]
     errors.update({name: ["The number is too large."] for name in found if unstorable(found[name], name)})
     if errors:
-        raise Problem(422, "Some parameters are not valid.", errors=errors)
+        raise Invalid(errors)
     return found
 
 
@@ -132,15 +136,13 @@ def happened(body: dict[str, Any]) -> str | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Problem(
-            422,
-            "Some fields are not valid.",
-            errors={"at": ["Not an RFC 3339 time, as 2026-11-22T09:30:00Z."]},
-        )
+        raise Invalid({"at": ["Not an RFC 3339 time, as 2026-11-22T09:30:00Z."]})
+    if moment < OLDEST:
+        raise Invalid({"at": ["It lies before 1900."]})
     try:
-        return instant(moment.astimezone(UTC))
-    except (OverflowError, ValueError):
-        raise Problem(422, "Some fields are not valid.", errors={"at": ["Out of range."]}) from None
+        return instant(moment)
+    except OverflowError:
+        raise Invalid({"at": ["It cannot lie in the future."]}) from None
 
 
 def command_id(caller: Caller) -> str:
@@ -149,9 +151,7 @@ def command_id(caller: Caller) -> str:
     if key is None:
         return str(uuid4())
     if not 0 < len(key) <= KEY_MOST:
-        raise Problem(
-            422, "Some headers are not valid.", errors={"Idempotency-Key": [f"1 to {KEY_MOST} characters."]}
-        )
+        raise Invalid({"Idempotency-Key": [f"1 to {KEY_MOST} characters."]})
     return str(uuid5(COMMANDS, "\n".join((caller.user, request.method, request.path, key))))
 
 
@@ -201,9 +201,7 @@ def answer(route: Route, parts: Mapping[str, Any]) -> Response:
         at = happened(body) if route.writes else None
         clash = sorted(set(body) & (set(parts) | set(route.fixed)))
         if clash:
-            raise Problem(
-                422, "Some fields are not valid.", errors={name: ["Unknown field."] for name in clash}
-            )
+            raise Invalid({name: ["Unknown field."] for name in clash})
     body = {**body, **parts, **route.fixed}
     call = call_for(caller, body, at, route.writes)
     result = ask(route.service, route.door, call, body, route.seconds)
@@ -223,13 +221,13 @@ def as_json(body: Any, status: int = 200, stale: bool = False) -> Response:
     return response
 
 
-def case_page(case_id: str) -> Response:
+def case_page(route: Route, parts: Mapping[str, Any]) -> Response:
     """The case put together from its owners' read models; a part whose service does not answer is left out and named."""
-    caller = signed_in()
-    show = request.args.get("show")
+    caller, case_id = signed_in(), parts["case_id"]
+    body = {**read_query(route), **parts}
     call = call_for(caller, {}, None, writes=False)
-    own = ask("intake", "case", call, {"case_id": case_id, **({"show": show} if show else {})}, 5.0)
-    parts = {
+    own = ask(route.service, route.door, call, body, 5.0)
+    others = {
         "screening": ("screening", "screening", {}),
         "matches": ("partners", "matches", {"limit": 10}),
         "plan": ("screening", "plan", {}),
@@ -237,10 +235,10 @@ def case_page(case_id: str) -> Response:
     }
     asked = [
         partial(_part, runtime(), service, door, call, {"case_id": case_id, **extra})
-        for service, door, extra in parts.values()
+        for service, door, extra in others.values()
     ]
     page, stale, missing = dict(own["answer"]), bool(own["stale"]), []
-    for name, found in zip(parts, runtime().around.together(asked), strict=True):
+    for name, found in zip(others, runtime().around.together(asked), strict=True):
         if found is None:
             missing.append(name)
             page[name] = [] if name == "referrals" else None
@@ -303,7 +301,10 @@ def end(_: BaseException | None) -> None:
 def failed(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         status = error.code if error.code in problems.TITLES else 400
-        return problems.response(Problem(int(status or 400), error.name))
+        answer = problems.response(Problem(int(status or 400), error.name))
+        if isinstance(error, MethodNotAllowed):
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        return answer
     problem = problems.of(error)
     if problem.status == 500:
         current_app.logger.error("unexpected", exc_info=error)
@@ -311,8 +312,12 @@ def failed(error: Exception) -> Response:
 
 
 def _view(route: Route) -> Any:
+    made = case_page if route.path == CASE_PAGE else answer
+
     def view(**parts: str) -> Response:
-        return answer(route, parts)
+        if any("\x00" in part for part in parts.values()):
+            raise NotFound
+        return made(route, parts)
 
     return view
 
@@ -320,7 +325,6 @@ def _view(route: Route) -> Any:
 def add_routes() -> None:
     for number, route in enumerate(ROUTES):
         blueprint.add_url_rule(route.path, f"route{number}", _view(route), methods=[route.method])
-    blueprint.add_url_rule("/api/v1/cases/<case_id>", "case", case_page, methods=["GET"])
 
 
 add_routes()

@@ -1,8 +1,11 @@
 """The HTTP API as one table: which call asks which door. docs and the OpenAPI document are made from it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,20 @@ class Route:
         return self.path.endswith("/search")
 
 
-LIST = {"limit": int, "cursor": str}
+def whole(text: str) -> int:
+    """A whole number in plain digits (Python's own `int` also takes 1_000 and other scripts')."""
+    if not re.fullmatch(r"-?[0-9]{1,30}", text):
+        raise ValueError
+    return int(text)
+
+
+def decimal(text: str) -> float:
+    if not re.fullmatch(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", text):
+        raise ValueError
+    return float(text)
+
+
+LIST: Mapping[str, Callable[[str], Any]] = {"limit": whole, "cursor": str}
 STEPS = (
     "acknowledge", "accept", "decline", "waitlist", "withdraw", "travel", "admit", "confirm", "fail", "follow-up", "end",
     "entered-in-error",
@@ -37,13 +53,14 @@ STEPS = (
 ROUTES = (
     Route("POST", "/api/v1/cases", "intake", "open_case", "Open a case", 201),
     Route("GET", "/api/v1/cases", "intake", "cases", "Cases, newest first", query={"centre": str, "status": str, "q": str, **LIST}),
+    Route("GET", CASE_PAGE, "intake", "case", "A case, put together from all services", query={"show": str}),
     Route("POST", "/api/v1/cases/<case_id>/close", "intake", "close_case", "Close a case"),
     Route("POST", "/api/v1/cases/<case_id>/reopen", "intake", "reopen_case", "Open a closed case again"),
     Route("GET", "/api/v1/cases/<case_id>/timeline", "reporting", "timeline", "Every event of a case, all services"),
     Route("POST", "/api/v1/cases/<case_id>/screening", "screening", "complete", "Complete a screening"),
     Route(
         "GET", "/api/v1/cases/<case_id>/matches", "partners", "matches", "Places that could take the person, ranked with reasons",
-        query={"wait": float, **LIST}, seconds=40.0,
+        query={"wait": decimal, **LIST}, seconds=40.0,
     ),
     Route("POST", "/api/v1/cases/<case_id>/plan", "screening", "agree_plan", "Record the working group's decision"),
     Route("POST", "/api/v1/referrals", "referral", "send", "Send a referral", 201, seconds=15.0),
@@ -65,5 +82,5 @@ ROUTES = (
         "GET", "/api/v1/reports/overview", "reporting", "overview", "The overview report",
         query={"centre": str, "from": str, "to": str, "as_of": str}, seconds=30.0,
     ),
-    Route("GET", "/api/v1/events", "reporting", "events", "The merged log as CloudEvents", query={"after": int, "limit": int}),
+    Route("GET", "/api/v1/events", "reporting", "events", "The merged log as CloudEvents", query={"after": whole, "limit": whole}),
 )  # fmt: skip

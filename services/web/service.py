@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from services.kernel.extensions import Runtime
 from services.kernel.wiring import Wiring
-from services.web import accounts, admin, api, watch
+from services.web import accounts, admin, api, openapi, watch
 
 WIRING = Wiring("web", owned=accounts.metadata)
 METHODS = "GET,POST,PUT,DELETE,PATCH,HEAD,OPTIONS"
@@ -25,6 +25,8 @@ View = TypeVar("View", bound=Callable[..., Response])
 
 class FrontServer(WebServer):  # type: ignore[misc]
     """nameko's web server with a longer queue of connections and without access lines (they would carry URLs)."""
+
+    _starting: bool
 
     def start(self) -> None:
         if self._starting:
@@ -61,6 +63,7 @@ def http(method: str, url: str) -> Callable[[View], View]:
 def application() -> Flask:
     app = Flask("services.web", static_folder=None)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(openapi.blueprint)
     app.register_blueprint(watch.blueprint)
     app.register_blueprint(admin.blueprint)
     return app
