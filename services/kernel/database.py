@@ -19,6 +19,9 @@ POOL = (
     12  # connections a service may hold at once: its RPC workers, subscriptions, relay and timer share them
 )
 
+# One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the process.
+_writers: dict[str, RLock] = {}
+
 
 class Database:
     """One service's database. `write()` is a transaction that may write, `read()` one that may not.
@@ -30,8 +33,7 @@ class Database:
     def __init__(self, url: str, pool: int = POOL) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        # One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the process.
-        self._lock = RLock()
+        self._lock = _writers.setdefault(str(self.url.database), RLock())
         if self.sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +50,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with _errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A `read()` whose statements all see the same moment."""
+        with self.read() as connection:
+            if not self.sqlite:
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield connection
 
     def close(self) -> None:
@@ -107,6 +117,8 @@ def _sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # Without it REPLACE would remove a fact unseen by the trigger that refuses its deletion.
+        connection.execute("PRAGMA recursive_triggers = ON")
         connection.execute("PRAGMA cache_size = -4096")
 
     @event.listens_for(engine, "begin")
@@ -132,6 +144,7 @@ def _postgres_engine(url: URL, pool: int) -> Engine:
 
 
 AGAIN = ("40001", "40P01", "55P03")  # PostgreSQL: serialization failure, deadlock, lock not available
+TAKEN = ("23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 
 
 @contextmanager
@@ -141,20 +154,25 @@ def _errors() -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error, psycopg2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        if (
-            isinstance(cause, sqlite3.IntegrityError | psycopg2.IntegrityError)
-            or getattr(cause, "pgcode", None) in AGAIN
-        ):
+        code = getattr(cause, "pgcode", None) or getattr(cause, "sqlite_errorcode", None)
+        if code in TAKEN or code in AGAIN:
             raise Conflict(type(cause).__name__) from error
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         transient = sqlite3.OperationalError, psycopg2.OperationalError, psycopg2.InterfaceError
-        if lost or isinstance(cause, transient):
+        # SQLite says OperationalError for a wrong statement too, with its plainest code.
+        if lost or (isinstance(cause, transient) and code != sqlite3.SQLITE_ERROR):
             raise Unavailable(
                 f"The database of this service does not answer ({type(cause).__name__})."
             ) from error
         raise
     except PoolTimeout as error:
         raise Unavailable("Every connection to this service's database is in use.") from error
+
+
+def passing(conflict: Conflict) -> bool:
+    """True if deciding again is bound to help in the end; a unique row may also be taken for good."""
+    cause = getattr(conflict.__cause__, "orig", conflict.__cause__)
+    return cause is None or getattr(cause, "pgcode", None) in AGAIN
 
 
 def ensure_database(url: str) -> None:

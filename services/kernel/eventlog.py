@@ -206,7 +206,7 @@ class EventLog:
                 key: self.sealer.seal(data["person_id"], key, value) for key, value in sorted(private.items())
             }
         sealed_text = orjson.dumps(sealed, option=STRICT).decode() if sealed else None
-        refuse_floats(name, data)
+        require_canonical(name, data)
         fact = Recorded(
             source=self.service,
             position=0,
@@ -267,21 +267,27 @@ class EventLog:
             if stream.version == stream.loaded:
                 continue
             if stream.loaded == 0:
-                sql = "INSERT INTO stream (stream_id, centre, version) VALUES (?, ?, ?)"
-                self.run(unit.db, sql, stream.stream_id, unit.envelope.centre, stream.version)
-                continue
-            sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
-            if self.run(unit.db, sql, stream.version, stream.stream_id, stream.loaded) != 1:
+                sql = (
+                    "INSERT INTO stream (stream_id, centre, version) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+                )
+                moved = self.run(unit.db, sql, stream.stream_id, unit.envelope.centre, stream.version)
+            else:
+                sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
+                moved = self.run(unit.db, sql, stream.version, stream.stream_id, stream.loaded)
+            if moved != 1:
                 raise Conflict(stream.stream_id)
 
     def _remember(self, unit: Unit, answer: Any, position: int) -> None:
         result = orjson.dumps(answer).decode()
         made = unit.envelope
-        self.run(
+        remembered = self.run(
             unit.db,
-            "INSERT INTO command_done (command_id, fingerprint, result, position, recorded_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO command_done (command_id, fingerprint, result, position, recorded_at) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
             made.command_id, made.fingerprint, result, position, made.recorded,
         )  # fmt: skip
+        if remembered != 1:  # the same command came twice at once
+            raise Conflict(made.command_id)
 
     def forget(self) -> None:
         """Drop the folded states: they may belong to a transaction that did not commit, or to a log that was replaced."""
@@ -352,16 +358,18 @@ def chain(previous: str, body: str) -> str:
     return hashlib.sha256((previous + body).encode()).hexdigest()
 
 
-def refuse_floats(name: str, value: Any) -> None:
-    """Events hold no floats: RFC 8785 writes them in its own way, and no fact here needs one."""
+def require_canonical(name: str, value: Any) -> None:
+    """Refuse what orjson writes in another way than RFC 8785: floats, and keys beyond U+D7FF, which sort by UTF-16 there."""
     if isinstance(value, float):
         raise TypeError(f"{name} carries a float; use an integer or text.")
     if isinstance(value, Mapping):
-        for item in value.values():
-            refuse_floats(name, item)
+        for key, item in value.items():
+            if max(key, default="") > "\ud7ff":
+                raise TypeError(f"{name} carries a key with characters beyond U+D7FF.")
+            require_canonical(name, item)
     elif isinstance(value, list | tuple):
         for item in value:
-            refuse_floats(name, item)
+            require_canonical(name, item)
 
 
 def cloud_event(fact: Recorded, stream: Stream, version: int, sealed: str | None) -> tuple[str, str]:
@@ -429,7 +437,7 @@ def verify(log: EventLog) -> Iterator[str]:
     """
     position, previous = 0, GENESIS
     versions: dict[str, int] = {}
-    with log.database.read() as db:
+    with log.database.snapshot() as db:
         head = log.row(db, "SELECT position, hash FROM log_head WHERE id = 1")
         while True:
             sql = (
@@ -448,14 +456,19 @@ def verify(log: EventLog) -> Iterator[str]:
                 versions[row[2]] = row[3]
         if head[0] != position or head[1] != previous:
             yield f"{log.service}: the head says {head[0]}, the log ends at {position}, or their hashes differ"
-        for stream_id, version in log.rows(db, "SELECT stream_id, version FROM stream"):
-            if versions.get(stream_id, 0) != version:
-                yield f"{log.service}: stream {stream_id} is at {version}, its events end at {versions.get(stream_id, 0)}"
+        stated = {row[0]: row[1] for row in log.rows(db, "SELECT stream_id, version FROM stream")}
+        for stream_id in sorted(stated.keys() | versions.keys()):
+            told, ends = stated.get(stream_id, 0), versions.get(stream_id, 0)
+            if told != ends:
+                yield f"{log.service}: stream {stream_id} is at {told}, its events end at {ends}"
 
 
 def _wrong(row: Any, position: int, previous: str, versions: Mapping[str, int]) -> str | None:
     number, event_id, stream_id, version, event_type, body, sealed, hash = row
-    told = orjson.loads(body)
+    try:
+        told = orjson.loads(body)
+    except ValueError:
+        return "its body is no JSON"
     if number != position + 1 or told["sequence"] != number:
         return f"the order has a hole after {position}"
     if version != versions.get(stream_id, 0) + 1 or told["streamversion"] != version:

@@ -1,0 +1,295 @@
+"""Where the shared tests run: each database and broker with the ways to break it, the same for both pairs."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import eventlet
+from kombu import Connection
+from nameko.containers import ServiceContainer
+from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+
+from services.kernel import embedded, sealing, settings
+from services.kernel.database import Database
+from services.kernel.extensions import SETTINGS
+from services.kernel.keys import MasterKey
+from services.kernel.runtime import ServiceRuntime, Surroundings
+from services.kernel.settings import Settings
+from tests.kernel.toys import Toys
+
+DATABASES = os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+BROKER = os.environ.get("SONGTOR_TEST_BROKER_URL", "pyamqp://guest:guest@127.0.0.1//")
+PAIRS = ("sqlite+embedded", "postgresql+rabbitmq")
+KEPT = {"alembic_version", "projection"}  # what belongs to the tables and not to what is in them
+
+
+class Cable:
+    """A TCP proxy before the broker, which can be cut, and refuse whoever calls again."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self.target = target
+        self.port = 0
+        self._server: Any = None
+        self._sockets: list[Any] = []
+        self.mend()
+
+    def mend(self) -> None:
+        if self._server is None:
+            self._server = eventlet.listen(("127.0.0.1", self.port))
+            self.port = self._server.getsockname()[1]
+            eventlet.spawn(self._accept, self._server)
+
+    def cut(self) -> None:
+        for open_socket in self._sockets:
+            for ending in (lambda s=open_socket: s.shutdown(2), open_socket.close):
+                try:
+                    ending()
+                except OSError:
+                    continue
+        self._sockets.clear()
+
+    def unplug(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        self.cut()
+
+    def _accept(self, server: Any) -> None:
+        while self._server is server:
+            try:
+                near, _ = server.accept()
+                far = eventlet.connect(self.target)
+            except OSError:
+                eventlet.sleep(0.05)
+                continue
+            self._sockets += [near, far]
+            eventlet.spawn(self._pump, near, far)
+            eventlet.spawn(self._pump, far, near)
+
+    def _pump(self, one: Any, other: Any) -> None:
+        try:
+            while data := one.recv(65536):
+                other.sendall(data)
+        except OSError:
+            pass
+        for end in (one, other):
+            try:
+                end.shutdown(2)
+            except OSError:
+                continue
+
+
+@dataclass
+class Place:
+    """One pair: the toys' settings, and the faults a test may cause."""
+
+    name: str
+    toys: Toys
+    settings: Settings
+    cable: Cable | None
+    containers: list[ServiceContainer] = field(default_factory=list)
+    runtimes: list[ServiceRuntime] = field(default_factory=list)
+    held: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def sqlite(self) -> bool:
+        return self.name == "sqlite+embedded"
+
+    # -- services ------------------------------------------------------------------------------------------------
+
+    def runtime(self, service: type[Any], around: Surroundings, pool: int = 12) -> ServiceRuntime:
+        made = ServiceRuntime(self.settings, service.runtime.wiring, around, pool)
+        made.prepare()
+        self.runtimes.append(made)
+        return made
+
+    def start(self, *services: type[Any]) -> list[ServiceRuntime]:
+        """Real nameko containers; the runtimes they inject."""
+        key = MasterKey.load(self.settings.master_key_file, create=True)
+        sealing.configure(key.derive("rpc"))
+        config = {"AMQP_URI": self.settings.broker_url, SETTINGS: self.settings, **sealing.NAMEKO_CONFIG}
+        injected = []
+        for service in services:
+            container = ServiceContainer(service, dict(config))
+            container.start()
+            self.containers.append(container)
+            extension = next(e for e in container.dependencies if e.attr_name == "runtime")
+            injected.append(extension.runtime)
+        return injected
+
+    def stop(self) -> None:
+        containers, self.containers = self.containers, []
+        stopping = [eventlet.spawn(container.stop) for container in containers]
+        for thread in stopping:
+            thread.wait()
+
+    # -- faults --------------------------------------------------------------------------------------------------
+
+    def lose_queues(self) -> None:
+        """The broker loses every queue of the toys with all that is in it."""
+        if self.sqlite:
+            embedded.forget(self._embedded)
+            return
+        with Connection(BROKER) as connection:
+            for queue in self._queues():
+                connection.channel().queue_delete(queue)
+
+    def cut(self) -> None:
+        """Every connection to the broker breaks."""
+        if self.cable is not None:
+            self.cable.cut()
+            return
+        for transport in list(embedded.brokers[self._embedded].transports):
+            transport.lose()
+
+    def unplug(self) -> None:
+        """The broker is gone, until `mend`. (The embedded one cannot be: it loses all it has.)"""
+        if self.cable is not None:
+            self.cable.unplug()
+        else:
+            embedded.forget(self._embedded)
+
+    def mend(self) -> None:
+        if self.cable is not None:
+            self.cable.mend()
+
+    @contextmanager
+    def database_down(self, runtime: ServiceRuntime) -> Iterator[None]:
+        """The service's database answers nobody who wants to write."""
+        if self.sqlite:
+            quick = lambda raw, *_: raw.execute("PRAGMA busy_timeout = 20")  # noqa: E731
+            event.listen(runtime.database.engine, "checkout", quick)
+            with closing(sqlite3.connect(str(runtime.database.url.database), isolation_level=None)) as holder:
+                holder.execute("BEGIN IMMEDIATE")
+                yield
+            event.remove(runtime.database.engine, "checkout", quick)
+            return
+        name = runtime.database.url.database
+        with administrator() as db:
+            db.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))
+            cut_off(db, name)
+            try:
+                yield
+            finally:
+                db.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
+
+    def copy(self, database: Database) -> "Copy":
+        """A backup of a database, to be restored by `Copy.restore`."""
+        return Copy(database)
+
+    def tamper(self, database: Database, sql: str, **values: Any) -> None:
+        """Change what the triggers protect."""
+        with unprotected(database) as db:
+            assert db.execute(text(sql), values).rowcount > 0
+
+    # -- afterwards ------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        self.mend()
+        self.stop()
+        for runtime in self.runtimes:
+            runtime.close()
+        self.runtimes.clear()
+        if self.cable is not None:
+            self.cable.unplug()
+            with Connection(BROKER) as connection:
+                for queue in self._queues():
+                    connection.channel().queue_delete(queue)
+        else:
+            embedded.forget(self._embedded)
+
+    @property
+    def _embedded(self) -> str:
+        return self.settings.broker_url.removeprefix("embedded://")
+
+    def _queues(self) -> list[str]:
+        toys = self.toys
+        return [f"songtor.{toys.teller}.{toys.listener}", f"rpc-{toys.teller}", f"rpc-{toys.listener}"]
+
+
+class Copy:
+    """Every row of a database at one moment."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        with database.engine.connect() as db:
+            tables = [name for name in inspect(db).get_table_names() if name not in KEPT]
+            self.rows = {
+                name: list(db.execute(text(f'SELECT * FROM "{name}"')).mappings())
+                for name in tables  # noqa: S608
+            }
+
+    def restore(self) -> None:
+        with unprotected(self.database) as db:
+            for name, rows in self.rows.items():
+                db.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608
+                if rows:
+                    names = list(rows[0])
+                    marks = ", ".join(f":{column}" for column in names)
+                    statement = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
+                    db.execute(statement, [dict(row) for row in rows])
+
+
+@contextmanager
+def unprotected(database: Database) -> Iterator[Any]:
+    """A transaction in which events may be changed."""
+    with database.write() as db:
+        if not database.sqlite:
+            db.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            yield db
+            return
+        found = db.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in found:
+            db.exec_driver_sql(f"DROP TRIGGER {name}")
+        yield db
+        for _, sql in found:
+            db.exec_driver_sql(sql)
+
+
+@contextmanager
+def administrator() -> Iterator[Any]:
+    url = make_url(DATABASES).set(drivername="postgresql+psycopg2")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as db:
+            yield db
+    finally:
+        engine.dispose()
+
+
+def cut_off(db: Any, name: str | None) -> None:
+    db.execute(
+        text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+    )
+
+
+def drop_databases(prefix: str) -> None:
+    with administrator() as db:
+        found = db.execute(
+            text("SELECT datname FROM pg_database WHERE starts_with(datname, :p)"), {"p": prefix}
+        )
+        for (name,) in found.all():
+            db.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def place(name: str, data: Path, mark: str, toys: Toys) -> Place:
+    """`mark` names the PostgreSQL databases; they may be used by several places one after the other."""
+    cable = None
+    environ = {}
+    if name == "postgresql+rabbitmq":
+        broker = make_url(BROKER)
+        cable = Cable((str(broker.host), broker.port or 5672))
+        environ["SONGTOR_BROKER_URL"] = broker.set(port=cable.port, host="127.0.0.1").render_as_string(
+            hide_password=False
+        )
+        url = make_url(DATABASES).set(database=f"{mark}_{{service}}").render_as_string(hide_password=False)
+        environ["SONGTOR_DATABASE_URL"] = url.replace("%7Bservice%7D", "{service}")
+    else:
+        environ["SONGTOR_BROKER_URL"] = f"embedded://{uuid4().hex}"
+    return Place(name, toys, settings.read(environ, data=str(data)), cable)
