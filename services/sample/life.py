@@ -1,0 +1,394 @@
+"""One case from the day the person comes: opened, screened, planned by the working group, referred, placed and followed."""
+
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from services.sample.fates import Fate
+from services.sample.office import Office
+from services.sample.people import CENTRES, Person, full_name, invent
+from services.thai.dates import BANGKOK
+
+Work = Iterator[datetime]
+
+# Days a recent case needs to get where it stands today, one step a day.
+LEAD_DAYS = {
+    "open": 0, "screened": 1, "planned": 2, "sent": 3, "acknowledged": 4, "waitlisted": 4, "accepted": 5, "travelling": 6,
+    "admitted": 7, "placed": 8, "reopened": 4,
+}  # fmt: skip
+FOLLOW_UPS = (30, 90, 180, 365)
+ATTEMPTS = 6
+WHOSE = {
+    "no_place": "partner", "out_of_area": "partner", "not_eligible": "partner", "missing_documents": "centre",
+    "health_beyond_care": "partner", "behaviour_safety": "partner", "person_refused": "person", "person_left": "person",
+    "cost": "partner", "no_answer": "partner", "wrong_information": "centre", "other": "partner",
+}  # fmt: skip
+CHANNELS = ("phone", "phone", "line", "letter", "visit", "email")
+WORK_KINDS = {"employer_33": "section_33", "employer_35": "section_35", "employer_general": "general"}
+WAGES = {
+    "section_33": (9500, 14000),
+    "section_35": (9000, 12500),
+    "general": (8500, 12000),
+    "own": (3000, 7500),
+}
+WHY = (
+    "ตรงกับความประสงค์ของผู้รับบริการและอยู่ใกล้ภูมิลำเนา", "มีกฎหมายเฉพาะคุ้มครอง และหน่วยงานพร้อมรับ", "ทำงานได้และต้องการมีรายได้ของตนเอง",
+    "ต้องการการดูแลต่อเนื่องที่บ้านเดิมให้ไม่ได้", "อยู่ใกล้ญาติที่ยังติดต่อกัน", "เป็นทางเลือกที่เป็นอิสระที่สุดเท่าที่ปลอดภัย",
+)  # fmt: skip
+GOALS = (
+    "มีที่อยู่ที่มั่นคงภายใน 30 วัน", "ได้บัตรประจำตัวประชาชนใหม่", "ได้รับเบี้ยยังชีพ", "มีรายได้ประจำ", "ติดต่อญาติเดือนละครั้ง",
+    "รับยาต่อเนื่องไม่ขาด", "ทำบัตรคนพิการ", "ออมเงินเดือนละ 500 บาท",
+)  # fmt: skip
+DISSENT = (
+    "ควรรอผลตรวจสุขภาพก่อน", "เห็นว่าควรอยู่ใกล้ญาติมากกว่า", "เกรงว่าการเดินทางไกลเกินไป", "ผู้รับบริการยังลังเล ควรคุยอีกครั้ง",
+)  # fmt: skip
+FOLLOWED = (
+    "กินอยู่เรียบร้อย มีเพื่อนร่วมบ้าน",
+    "สุขภาพดีขึ้น",
+    "เริ่มทำงานแล้ว หัวหน้างานชม",
+    "ขอย้ายห้อง ที่พักกำลังจัดให้",
+    "ไปเยี่ยมญาติมาแล้ว",
+)
+CLOSED = {"stable": "goal_reached", "moved": "moved", "died": "died", "left": "left", "lost": "lost_contact"}
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Life:
+    """The `number`th case; `run` does one thing at a time and says when it goes on."""
+
+    def __init__(self, office: Office, number: int, fate: Fate) -> None:
+        self.office, self.number, self.fate = office, number, fate
+        self.chance: Random = office.chance("case", number)
+        self.centre = CENTRES[fate.centre]
+        self.worker, self.director = f"worker-{self.centre}", f"director-{self.centre}"
+        self.case_id = ""
+        self.last = office.start  # when something was last recorded of this case
+        self.tried: set[str] = set()
+        self.plan: dict[str, Any] = {}
+        self.paths: list[str] = []
+        self.urgent = self.wants_shelter = False
+        self.courses = list(fate.course)
+
+    # -- the story -------------------------------------------------------------------------------------------------
+
+    def run(self) -> Work:
+        person = self._open()
+        yield from self._stands_at("open")
+        if self.fate.course == ("gone",):
+            yield self._later(1, 8)
+            self._close("left_before_screening")
+            return
+        self.urgent = person.danger != "none"
+        yield self._later(1, 6)
+        self._screen(person)
+        yield from self._stands_at("screened")
+        if self.fate.now_at == "reopened":
+            yield from self._come_back(person, 1, 1)
+            yield NEVER
+        if self.fate.course == ("advice",) or self.paths == ["advice_only"]:
+            yield self._later(1, 5)
+            self._close("advice_given")
+            return
+        yield from self._placed(self.fate.ending)
+        if self.fate.course == ("return",):
+            yield from self._come_back(person, 20, 120)
+            yield from self._placed("")
+
+    def _placed(self, ending: str) -> Work:
+        """Referrals until one holds, its follow-ups, and its end."""
+        referral = yield from self._find_place()
+        if not referral:
+            yield self._later(10, 40)
+            self._close("no_answer_found")
+            return
+        yield from self._stands_at("placed")
+        outcome = "returned" if self.fate.course == ("return",) and ending else ending
+        yield from self._follow(referral, outcome)
+        if outcome in CLOSED and self.chance.random() < 0.75:
+            yield self._later(3, 25)
+            self._close(CLOSED[outcome])
+        elif outcome in ("returned", "other") and self.fate.course != ("return",):
+            yield self._later(1, 6)
+            yield from self._placed("")
+
+    def _come_back(self, person: Person, least: int, most: int) -> Work:
+        yield self._later(1, 5)
+        self._close("left")
+        yield self._later(least, most)
+        self._say("intake", "reopen_case", {"case_id": self.case_id, "reason": "came_back"}, self.worker)
+        yield self._later(1, 4)
+        self.tried.clear()
+        self._screen(person)
+
+    def _stands_at(self, status: str) -> Work:
+        """A recent case stops here if this is where it stands today."""
+        if self.fate.now_at == status:
+            yield NEVER
+
+    # -- intake and screening --------------------------------------------------------------------------------------
+
+    def _open(self) -> Person:
+        at = None
+        if (
+            not self.fate.now_at and self.chance.random() < 0.25
+        ):  # found at night or on the road, written down later
+            at = self.office.moment - timedelta(minutes=self.chance.randint(60, 60 * 50))
+        day = (at or self.office.moment).astimezone(BANGKOK).date()
+        person = invent(self.chance, self.number + 1, self.fate.kind, self.centre, day)
+        body = {"centre": self.centre, **person.opening}
+        self.case_id = self._say("intake", "open_case", body, self.worker, at)["case_id"]
+        return person
+
+    def _screen(self, person: Person) -> None:
+        body = {"case_id": self.case_id, "facts": person.facts}
+        self.paths = self._say("screening", "complete", body, self.worker, self._earlier())["paths"]
+        # What the staff know best at first, and ever less: the shelters of the ministry.
+        habit = 0.6 - 0.5 * self.office.progress
+        self.wants_shelter = not self.fate.now_at and self.chance.random() < habit
+
+    def _close(self, reason: str) -> None:
+        self._say("intake", "close_case", {"case_id": self.case_id, "reason": reason}, self.director)
+
+    # -- plan and referral -----------------------------------------------------------------------------------------
+
+    def _find_place(self) -> Generator[datetime, None, str]:
+        """Attempts until one referral is placed. Returns its id, or "" when there is none."""
+        for _ in range(ATTEMPTS):
+            course = self.courses.pop(0) if self.courses else ""
+            chosen = self._choose(course)
+            if chosen is None:
+                if not self.plan:
+                    yield self._later(1, 6)
+                    self._agree(self.paths[0], None)
+                yield self._later(15, 40)
+                continue
+            if not self._covers(chosen):
+                yield self._later(1, 7)
+                self._agree(chosen["path"], chosen["programme_id"] if self.chance.random() < 0.6 else None)
+                yield from self._stands_at("planned")
+            yield self._later(0, 3)
+            referral = self._send(chosen["programme_id"], waitlist=course == "waitlist")
+            yield from self._stands_at("sent")
+            self.urgent = False
+            if (yield from self._answered(referral, course)):
+                return str(referral["referral_id"])
+        return ""
+
+    def _choose(self, course: str) -> dict[str, Any] | None:
+        """One of the best matches that were not tried yet; by habit a shelter, where the course needs it one that is full."""
+        found = self.office.ask("partners", "matches", {"case_id": self.case_id, "limit": 200})["candidates"]
+        fit = [
+            each
+            for each in found
+            if each["verdict"] != "ineligible"
+            and each["path"] in self.paths
+            and each["programme_id"] not in self.tried
+        ]
+        if self.urgent:
+            fit = [each for each in fit if each["path"] == self.paths[0]] or fit
+        full = [each for each in fit if not each["places_free"]]
+        free = [each for each in fit if each["places_free"]]
+        shelters = [each for each in free if each["kind"] == "ministry_shelter"]
+        others = [each for each in free if each["kind"] != "ministry_shelter"]
+        if course in ("waitlist", "full") and full:
+            return next((each for each in full if each["kind"] == "ministry_shelter"), full[0])
+        best = (shelters if self.wants_shelter and shelters else others or shelters)[:3]
+        return self.chance.choices(best, weights=(6, 3, 1)[: len(best)])[0] if best else None
+
+    def _covers(self, chosen: dict[str, Any]) -> bool:
+        programme_id = self.plan.get("programme_id")
+        return bool(
+            programme_id == chosen["programme_id"]
+            if programme_id
+            else self.plan.get("path") == chosen["path"]
+        )
+
+    def _agree(self, path: str, programme_id: str | None) -> None:
+        """The working group decides: five of the centre's people, now and then with a dissent or an abstention."""
+        group = self.office.working_group(self.centre)
+        members = [{"name": name, "role": role, "vote": "agree", "reason": None} for name, role in group]
+        if self.chance.random() < 0.2:
+            self.chance.choice(members[1:]).update(vote="dissent", reason=self.chance.choice(DISSENT))
+        if self.chance.random() < 0.15:
+            self.chance.choice(members[1:]).update(vote="abstain", reason=None)
+        self.plan = {"path": path, "programme_id": programme_id}
+        decided = {
+            "case_id": self.case_id,
+            "members": members,
+            "why": self.chance.choice(WHY),
+            "goals": self.chance.sample(GOALS, self.chance.randint(1, 3)),
+            **self.plan,
+        }
+        self._say("screening", "agree_plan", decided, self.director, self._earlier())
+
+    def _send(self, programme_id: str, waitlist: bool) -> dict[str, Any]:
+        self.tried.add(programme_id)
+        self.office.referrals += 1
+        consent = {"status": "given"}
+        if self.chance.random() < 0.06:
+            consent = {"status": "unable", "witness": self._somebody()}
+        body = {
+            "case_id": self.case_id,
+            "programme_id": programme_id,
+            "consent": consent,
+            "waitlist": waitlist,
+        }
+        return self._say("referral", "send", body, self.worker)
+
+    def _answered(self, referral: dict[str, Any], course: str) -> Generator[datetime, None, bool]:
+        """What the partner says, and the way there. Returns whether the person was placed and stayed the first weeks."""
+        referral_id = referral["referral_id"]
+        if referral["status"] == "declined":  # no place: nobody had to be asked
+            return False
+        if course == "waitlist" and not (yield from self._waited(referral_id, referral["status"])):
+            return False
+        if course == "silence":
+            yield self._later(16, 22)
+            return False
+        if course == "withdraw":
+            yield self._later(1, 4)
+            self._step(referral_id, "withdraw", reason=self.chance.choice(("person_refused", "person_left")))
+            return False
+        if course == "error":
+            yield self._later(0, 1)
+            self._step(referral_id, "entered-in-error", note="ส่งผิดแห่ง ส่งใหม่แล้ว")
+            return False
+        if course != "waitlist" and (self.fate.now_at or self.chance.random() < 0.6):
+            yield self._later(1, 3)
+            self._hear(referral_id, "acknowledge")
+            yield from self._stands_at("acknowledged")
+        if course in ("decline", "full"):
+            yield self._later(1, 4)
+            self._decline(referral_id)
+            return False
+        yield self._later(1, 4)
+        if self._status(referral_id) not in ("sent", "acknowledged", "waitlisted"):
+            return False  # too late: the deadline of the answer has passed
+        self._hear(referral_id, "accept")
+        return (
+            yield from self._taken_in(referral_id, self.office.next_failure() if course == "fail" else "")
+        )
+
+    def _waited(self, referral_id: str, status: str) -> Generator[datetime, None, bool]:
+        """On the waiting list until there is a place (True), until the person waits no longer, or until the deadline."""
+        if status != "waitlisted":
+            yield self._later(1, 3)
+            self._hear(referral_id, "waitlist")
+        yield from self._stands_at("waitlisted")
+        patience = self.chance.choice((20, 40, 90))
+        began = self.office.moment
+        while True:
+            yield self._later(6, 12)
+            now = self.office.ask("referral", "referral", {"referral_id": referral_id})
+            if now["status"] != "waitlisted":
+                return False
+            if now["place"] == "reserved":
+                return True
+            if self.office.moment - began > timedelta(days=patience):
+                self._step(referral_id, "withdraw", reason="no_place")
+                return False
+
+    def _taken_in(self, referral_id: str, fails: str) -> Generator[datetime, None, bool]:
+        steps = [("", "accepted"), ("travel", "travelling"), ("admit", "admitted"), ("confirm", "placed")]
+        if not self.fate.now_at and fails != "travelling" and self.chance.random() < 0.4:
+            steps.pop(1)
+        for step, status in steps:
+            if step:
+                yield self._later(1, 5)
+                self._step(referral_id, step)
+            if status != "placed":
+                yield from self._stands_at(status)
+            if fails == status:
+                yield self._later(1, 6) if status != "placed" else self._later(9, 26)
+                self._step(
+                    referral_id, "fail", reason=self.chance.choice(("person_left", "health_beyond_care"))
+                )
+                return False
+        return True
+
+    def _decline(self, referral_id: str) -> None:
+        reason = self.office.next_decline(self.chance)
+        note = "แจ้งเหตุผลทางโทรศัพท์ ยินดีรับเรื่องใหม่ภายหลัง" if self.chance.random() < 0.4 else None
+        self._hear(referral_id, "decline", reason=reason, whose=WHOSE[reason], note=note)
+
+    # -- afterwards ------------------------------------------------------------------------------------------------
+
+    def _follow(self, referral_id: str, ending: str) -> Work:
+        """Follow-ups around the days they are due, some of them missed, until the placement ends."""
+        placed = self.last
+        stays = self.chance.randint(185, 420) if ending == "stable" else self.chance.randint(12, 280)
+        for due in FOLLOW_UPS:
+            days = due + self.chance.randint(0, 12)
+            if ending and stays < days:
+                break
+            if self.chance.random() < 0.1:
+                continue
+            yield self._on(placed + timedelta(days=days))
+            self._step(referral_id, "follow-up", in_place=True, work=self._work(due), note=self._remark())
+        if not ending:
+            return
+        yield self._on(placed + timedelta(days=stays))
+        if ending in ("left", "lost", "returned") and self.chance.random() < 0.5:
+            self._step(referral_id, "follow-up", in_place=False)
+            yield self._later(1, 4)
+        self._step(referral_id, "end", outcome=ending)
+
+    def _work(self, day: int) -> dict[str, Any] | None:
+        """The work a person has by then; wages are round, rise a little, and are not always told."""
+        kind = WORK_KINDS.get(self.plan["path"])
+        if kind is None and day >= 90 and self.plan["path"] in ("vocational_training", "independent"):
+            kind = self.chance.choice(("general", "own"))
+        if kind is None or self.chance.random() < 0.12:
+            return None
+        least, most = WAGES[kind]
+        income = self.chance.randrange(least, most, 100) + day
+        return {
+            "kind": kind,
+            "income_baht_month": income // 100 * 100 if self.chance.random() < 0.9 else None,
+        }
+
+    def _remark(self) -> str | None:
+        return self.chance.choice(FOLLOWED) if self.chance.random() < 0.5 else None
+
+    # -- doors and time --------------------------------------------------------------------------------------------
+
+    def _hear(self, referral_id: str, step: str, **said: Any) -> None:
+        """A step the partner answers; most often staff write down who said it, and how, some of it later the same day."""
+        if self.chance.random() < 0.8:
+            said |= {"said_by": self._somebody(), "by_channel": self.chance.choice(CHANNELS)}
+        self._step(referral_id, step, self._earlier(), **said)
+
+    def _step(self, referral_id: str, step: str, at: datetime | None = None, **said: Any) -> None:
+        self._say("referral", "step", {"referral_id": referral_id, "step": step, **said}, self.worker, at)
+
+    def _say(
+        self, service: str, door: str, body: dict[str, Any], user: str, at: datetime | None = None
+    ) -> dict[str, Any]:
+        answer = self.office.do(service, door, body, user, at)
+        self.last = self.office.moment
+        return answer
+
+    def _status(self, referral_id: str) -> str:
+        return str(self.office.ask("referral", "referral", {"referral_id": referral_id})["status"])
+
+    def _somebody(self) -> str:
+        name = full_name(self.chance, self.chance.choice(("male", "female")))
+        return f"คุณ{name['first']} {name['last']}"
+
+    def _earlier(self) -> datetime | None:
+        """Some things are written down some hours after they happened, but nothing before what was recorded last."""
+        hours = self.chance.uniform(0.5, 5)
+        then = self.office.moment - timedelta(hours=hours)
+        return then if self.chance.random() < 0.25 and then > self.last else None
+
+    def _later(self, least: int, most: int) -> datetime:
+        """Office hours so many days on; the next day for a recent case, and within hours where there is danger."""
+        if self.urgent:
+            return self.office.moment + timedelta(minutes=self.chance.randint(25, 150))
+        if self.fate.now_at:
+            return self._on(self.office.moment + timedelta(days=1))
+        return self._on(self.office.moment + timedelta(days=self.chance.randint(least, most)))
+
+    def _on(self, day: datetime) -> datetime:
+        return self.office.working_hour(self.chance, day.astimezone(BANGKOK).date(), bool(self.fate.now_at))

@@ -1,0 +1,105 @@
+"""Two years of work, day by day on the simulated clock: partners join, people come, and every deadline fires in its own time."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+
+from services.kernel.local import Network
+from services.sample import registry
+from services.sample.fates import Fate, fates
+from services.sample.life import LEAD_DAYS, Life
+from services.sample.office import Office
+from services.sample.partnership import Partnership
+from services.thai.dates import BANGKOK, bangkok_day
+
+DAYS = 730
+SEED = 2557
+Work = Iterator[datetime]  # does something, then says when it goes on
+
+
+class Counts(NamedTuple):
+    """What the sample network holds."""
+
+    partners: int
+    programmes: int
+    cases: int
+    referrals: int
+    events: int
+
+
+def begins(now: datetime) -> datetime:
+    """When the clock of the network must stand before `load`: the first morning of the two years that end at `now`."""
+    return datetime.combine(bangkok_day(now) - timedelta(days=DAYS), time(), BANGKOK).astimezone(UTC)
+
+
+def load(
+    net: Network, now: datetime, progress: Callable[[int, int], None], cases: int = 300, seed: int = SEED
+) -> Counts:
+    """Fill an empty network on a simulated clock that stands no later than `begins(now)`; at the end it stands at `now`.
+
+    `progress` is told (days done, days in all). The same seed, cases and `now` make the same facts.
+    """
+    start = begins(now)
+    if net.clock() > start + timedelta(minutes=1):
+        raise ValueError("net: its clock must not stand later than sample.begins(now)")
+    net.clock.set(start)
+    office = Office(net, seed, start, now)
+    partners = registry.invent(office.chance("registry"), DAYS)
+    agenda = Agenda(net)
+    agenda.add(start + timedelta(hours=8), _adopt_rules(office))
+    for number, partner in enumerate(partners):
+        day = office.first_day + timedelta(days=partner.joins)
+        opening = office.working_hour(office.chance("joins", number), day, any_day=not partner.joins)
+        agenda.add(opening, Partnership(office, number, partner).run())
+    for number, fate in enumerate(fates(office.chance("fates"), cases)):
+        agenda.add(_opened(office, number, fate), Life(office, number, fate).run())
+    for day in range(1, DAYS + 1):
+        agenda.work_until(start + timedelta(days=day))
+        progress(day, DAYS + 1)
+    agenda.work_until(now)
+    progress(DAYS + 1, DAYS + 1)
+    events = sum(runtime.log.head()[0] for runtime in net.runtimes.values())
+    offered = sum(len(partner.programmes) for partner in partners)
+    return Counts(len(partners), offered, cases, office.referrals, events)
+
+
+class Agenda:
+    """Who goes on when."""
+
+    def __init__(self, net: Network) -> None:
+        self.net = net
+        self.entries: list[tuple[datetime, int, Work]] = []
+        self.added = 0
+
+    def add(self, when: datetime, work: Work) -> None:
+        self.added += 1
+        heapq.heappush(self.entries, (when, self.added, work))
+
+    def work_until(self, end: datetime) -> None:
+        """Everything that is to be done before `end`, then what follows from it, and the deadlines of the day."""
+        while self.entries and self.entries[0][0] < end:
+            when, _, work = heapq.heappop(self.entries)
+            self.net.clock.set(when)
+            following = next(work, None)
+            if following is not None:
+                self.add(following, work)
+        self.net.clock.set(end - timedelta(seconds=1))
+        self.net.settle()
+
+
+def _adopt_rules(office: Office) -> Work:
+    office.do("screening", "adopt_rules", {}, "director-60")
+    yield from ()
+
+
+def _opened(office: Office, number: int, fate: Fate) -> datetime:
+    """People come at any hour of any day, more of them in the second year; recent cases when there is just the time to get where
+    they stand today."""
+    chance = office.chance("opened", number)
+    if fate.now_at:
+        day = DAYS - LEAD_DAYS[fate.now_at] - chance.randint(1, 4)
+    else:
+        day = round(10 + (DAYS - 60) * chance.random() ** 0.85)
+    hour = chance.choice((2, 7, 9, 9, 10, 10, 11, 13, 13, 14, 15, 16, 19, 22))
+    return office.start + timedelta(days=day, hours=hour, minutes=chance.randint(0, 59))

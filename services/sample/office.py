@@ -1,0 +1,89 @@
+"""What all the work of the sample network shares: the doors, the users, the calendar and the registry as it grows."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.codes import DECLINE_REASONS
+from services.kernel.local import Network
+from services.sample.people import full_name
+from services.sample.users import USERS
+from services.thai import calendar
+from services.thai.dates import BANGKOK
+
+COMMANDS = UUID("5d1f8f8e-2f0b-5a7c-9a56-2557f8f5a0de")
+CALLERS = {user.name: {"user": user.name, "role": user.role, "centres": user.centres} for user in USERS}
+OFTEN = (
+    "no_place", "no_place", "not_eligible", "out_of_area", "missing_documents", "health_beyond_care", "person_refused",
+)  # fmt: skip
+FAILS_WHEN = ("accepted", "travelling", "admitted", "placed")
+GROUP = ("chair", "secretary", "member", "member", "specialist")
+OPENS, SHUTS = 8 * 60 + 30, 16 * 60  # minutes of the day
+
+
+class Office:
+    """`start` and `now` are the ends of the two years."""
+
+    def __init__(self, net: Network, seed: int, start: datetime, now: datetime) -> None:
+        self.net, self.seed, self.start, self.now = net, seed, start, now
+        self.first_day = start.astimezone(BANGKOK).date()
+        self.commands = self.referrals = self.declines = self.failures = 0
+
+    def chance(self, *name: object) -> Random:
+        """A source of chance of its own for each thing, so that one more draw in one case changes no other."""
+        return Random("/".join(map(str, (self.seed, *name))))  # noqa: S311 (a sample, not a secret)
+
+    @property
+    def today(self) -> date:
+        return self.moment.astimezone(BANGKOK).date()
+
+    @property
+    def moment(self) -> datetime:
+        return self.net.clock()
+
+    @property
+    def progress(self) -> float:
+        """How much of the two years is over, 0 to 1."""
+        return (self.moment - self.start) / (self.now - self.start)
+
+    def do(
+        self, service: str, door: str, body: Mapping[str, Any], user: str, at: datetime | None = None
+    ) -> dict[str, Any]:
+        """A command with an id of its own, the same in every run."""
+        self.commands += 1
+        key = str(uuid5(COMMANDS, f"{self.seed}/{self.commands}"))
+        answer: dict[str, Any] = self.net.call(service, door, body, key=key, at=at, **CALLERS[user])
+        return answer
+
+    def ask(self, service: str, door: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A question of one who sees no personal data, so that no access is logged."""
+        answer: dict[str, Any] = self.net.call(service, door, body, key=str(COMMANDS), **CALLERS["ministry"])
+        return answer
+
+    def working_hour(self, chance: Random, day: date, any_day: bool = False) -> datetime:
+        """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in the past."""
+        day = day if any_day else calendar.next_working_day(day)
+        minute = chance.randint(OPENS, SHUTS)
+        told = datetime.combine(day, time(minute // 60, minute % 60), BANGKOK)
+        return max(told, self.moment + timedelta(minutes=20))
+
+    def working_group(self, centre: str) -> list[tuple[str, str]]:
+        """[(name, role)] of those who sit in a centre's conference."""
+        chance = self.chance("working group", centre)
+        people = [full_name(chance, chance.choice(("male", "female"))) for _ in GROUP]
+        return [(f"{each['first']} {each['last']}", role) for each, role in zip(people, GROUP, strict=True)]
+
+    def next_decline(self, chance: Random) -> str:
+        """Each reason once, then the common ones."""
+        self.declines += 1
+        return (
+            DECLINE_REASONS[self.declines - 1]
+            if self.declines <= len(DECLINE_REASONS)
+            else chance.choice(OFTEN)
+        )
+
+    def next_failure(self) -> str:
+        self.failures += 1
+        return FAILS_WHEN[self.failures % len(FAILS_WHEN)]

@@ -1,0 +1,48 @@
+"""How a partner joins the registry and says, now and then, what it has free."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from services.sample.office import Office
+from services.sample.people import CENTRES
+from services.sample.registry import Partner, Programme
+
+
+class Partnership:
+    """One partner's side of the two years. `programmes` are {programme id: programme}, filled as they are offered."""
+
+    def __init__(self, office: Office, number: int, partner: Partner) -> None:
+        self.office, self.partner = office, partner
+        self.chance = office.chance("partner", number)
+        province = partner.registration["province"]
+        self.user = f"worker-{province if province in CENTRES else CENTRES[number % len(CENTRES)]}"
+
+    def run(self) -> Iterator[datetime]:
+        registered = self.office.do("partners", "register_partner", self.partner.registration, self.user)
+        restated: dict[str, Programme] = {}
+        for programme in self.partner.programmes:
+            body = {
+                "partner_id": registered["partner_id"],
+                "name": programme.name,
+                "path": programme.path,
+                "capacity": {"total": programme.total, "free": programme.free},
+                "rules": programme.rules,
+            }
+            offered = self.office.do("partners", "offer_programme", body, self.user)
+            if programme.restated:
+                restated[offered["programme_id"]] = programme
+        while restated:
+            days = next(iter(restated.values())).restated
+            day = self.office.today + timedelta(days=self.chance.randint(days - 10, days + 10))
+            yield self.office.working_hour(self.chance, day)
+            for programme_id, programme in restated.items():
+                free = self._free(self.chance, programme)
+                body = {"programme_id": programme_id, "total": programme.total, "free": free}
+                self.office.do("partners", "confirm_capacity", body, self.user)
+
+    def _free(self, chance: Random, programme: Programme) -> int:
+        """Shelters of the ministry fill up over the two years and are full at the end; the others keep some places."""
+        if not self.partner.is_shelter:
+            return chance.randint(1, max(1, programme.total // 2))
+        return max(0, round(10 * (0.75 - self.office.progress)))
