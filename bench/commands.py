@@ -88,12 +88,11 @@ def _ours(database: str, writers: int, batch: int = 1) -> float:
     import eventlet
 
     eventlet.monkey_patch()
+    from bench.counting import COUNTER, WIRING, Count
     from services.kernel import schema
     from services.kernel.database import Database
     from services.kernel.envelope import Envelope
     from services.kernel.eventlog import EventLog
-
-    from bench.counting import COUNTER, WIRING, Count
 
     with tempfile.TemporaryDirectory() as folder, fresh_postgres(database) as url:
         target = url or f"sqlite:///{Path(folder) / 'bench.db'}"

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text
+
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import Recorded
 from services.kernel.wiring import Projection, Wiring, upsert
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text
 
 
 @dataclass(frozen=True)
@@ -48,4 +49,5 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, counts, list(rows.values()), ["case_id"])
 
 
-WIRING = Wiring("bench", (COUNTER,), (Projection("count", 1, (counts,), project),))
+COUNTS = Projection("count", 1, (counts,), project)
+WIRING = Wiring("bench", (COUNTER,), (COUNTS,))

@@ -12,16 +12,20 @@ ADMIN = os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0
 
 
 @contextmanager
-def fresh_postgres(database: str) -> Iterator[str | None]:
+def fresh_postgres(database: str, *services: str) -> Iterator[str | None]:
+    """Its URL; with `services` a database for each, `_{service}` at the end of the URL. None where SQLite is measured."""
     if database != "postgresql":
         yield None
         return
     name = f"songtor_bench_{uuid4().hex[:12]}"
-    _admin(f"CREATE DATABASE {name}")
+    names = [f"{name}_{service}" for service in services] or [name]
+    for each in names:
+        _admin(f"CREATE DATABASE {each}")
     try:
         yield make_url(ADMIN).set(database=name).render_as_string(hide_password=False)
     finally:
-        _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        for each in names:
+            _admin(f"DROP DATABASE IF EXISTS {each} WITH (FORCE)")
 
 
 def _admin(statement: str) -> None:
