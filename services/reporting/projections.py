@@ -87,7 +87,8 @@ milestones = Table(
     Column("labels", Text),  # those that were met, sorted, with a space between
     Column("in_work", Boolean),
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v1_day", "type", "day", "centre"),
+    # Whole: figures of all centres are counted from the index alone.
+    Index("milestone_v1_day", "type", "day", "centre", "recorded", "case_id", "referral_id"),
     Index("milestone_v1_case", "case_id", "type"),
 )
 
@@ -210,8 +211,8 @@ def _counted(m: FromClause, asked: Asked, types: Collection[str]) -> ColumnEleme
 
 def _cases(db: Connection, asked: Asked) -> dict[str, int]:
     m = milestones
-    cases = func.count(m.c.case_id.distinct())
-    grouped = select(m.c.type, cases).where(_counted(m, asked, CASES)).group_by(m.c.type)
+    each = select(m.c.type, m.c.case_id).where(_counted(m, asked, CASES)).distinct().subquery()
+    grouped = select(each.c.type, func.count()).group_by(each.c.type)
     found = {type: count for type, count in db.execute(grouped)}
     return {name: found.get(type, 0) for type, name in CASES.items()}
 
@@ -258,13 +259,15 @@ def _median_days(db: Connection, asked: Asked, type: str) -> float | None:
         before.c.occurred < first.c.at,
         _known(before, asked, (type,)),
     )
-    its_opening = and_(opened.c.case_id == first.c.case_id, _known(opened, asked, ("CaseOpened",)))
-    took = first.c.at - opened.c.occurred
-    number = func.row_number().over(order_by=took)
+    # Looked up case by case: as a join SQLite would read the openings of all cases there ever were.
+    opening = select(opened.c.occurred).where(
+        opened.c.case_id == first.c.case_id, _known(opened, asked, ("CaseOpened",))
+    )
+    spans = select((first.c.at - opening.scalar_subquery()).label("took")).where(~earlier).subquery()
+    number = func.row_number().over(order_by=spans.c.took)
     ranked = (
-        select(took.label("took"), number.label("n"), func.count().over().label("of"))
-        .join_from(first, opened, its_opening)
-        .where(~earlier)
+        select(spans.c.took, number.label("n"), func.count().over().label("of"))
+        .where(spans.c.took.is_not(None))
         .subquery()
     )
     middle = ranked.c.n.between((ranked.c.of + 1) // 2, (ranked.c.of + 2) // 2)

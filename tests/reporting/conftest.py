@@ -3,6 +3,7 @@
 import os
 from dataclasses import make_dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4, uuid5
 
 import pytest
@@ -69,11 +70,22 @@ def id_of(name):
     return str(uuid5(UUID(int=0), name))
 
 
+class Said(NamedTuple):
+    type: str
+    case: str | None
+    ref: str | None
+    centre: str
+    at: datetime
+    recorded: datetime
+    data: dict
+
+
 class Told:
     """A network in which `say` records one fact of some service; cases and referrals go by short names."""
 
     def __init__(self, network):
         self.net = network
+        self.said = []
 
     def say(self, type, case=None, ref=None, at=None, centre="60", because=None, **data):
         """Records the fact at the clock's time, happened `at`; the id of the fact is returned."""
@@ -82,6 +94,7 @@ class Told:
         defaults = TYPES[service][type]
         fields = {name: about.get(name) or default for name, default in defaults.items()} | data
         now = self.net.clock()
+        self.said.append(Said(type, case, ref, centre, at or now, now, fields))
         command = str(uuid4())
         envelope = Envelope(
             command, "", "worker-60", centre, instant(at or now), instant(now), command, because or command
