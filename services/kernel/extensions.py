@@ -8,7 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import eventlet
+from amqp.exceptions import AMQPError
 from kombu import Connection, Consumer
+from kombu.exceptions import KombuError
 from nameko.amqp.publish import Publisher, UndeliverableMessage
 from nameko.constants import AMQP_URI_CONFIG_KEY, SERIALIZER_CONFIG_KEY
 from nameko.exceptions import get_module_path
@@ -77,7 +79,7 @@ class Asking:
             raise Unavailable(f"The service {service} did not answer within {seconds:.0f} s.") from None
         except UndeliverableMessage:
             raise Unavailable(f"The service {service} is not running.") from None
-        except OSError as error:
+        except (OSError, AMQPError, KombuError) as error:
             raise Unavailable(f"The broker does not answer ({type(error).__name__}).") from error
         finally:
             self._replies._reply_events.pop(correlation_id, None)
@@ -157,8 +159,8 @@ class Subscription:
     def _catch_up(self) -> None:
         try:
             self.inbox.pull(self.source)
-        except Unavailable:
-            logger.info("%s cannot pull %s now", self.inbox.service, self.source)
+        except Exception as error:  # whatever it is, hearing must not end with it
+            logger.warning("%s cannot pull %s now: %s", self.inbox.service, self.source, type(error).__name__)
 
 
 class Runtime(DependencyProvider):  # type: ignore[misc]

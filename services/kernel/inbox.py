@@ -19,9 +19,10 @@ from marshmallow import EXCLUDE
 from sqlalchemy import Connection
 
 from services.kernel import metrics
+from services.kernel.database import passing
 from services.kernel.envelope import Envelope, Recorded, derived_id, instant
 from services.kernel.errors import Conflict, Refused, Unavailable
-from services.kernel.eventlog import GENESIS, STRICT, EventLog, Unit, chain, recorded
+from services.kernel.eventlog import ATTEMPTS, GENESIS, STRICT, EventLog, Unit, chain, recorded
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,11 @@ RETRIES = (
     0.25,
     1.0,
 )  # seconds before an event that cannot be handled is tried again; then it is parked
-PAGE_KEYS = ("source", "epoch", "from", "to", "prev_hash", "hash", "events")
+PAGE_KEYS = {"source", "epoch", "from", "to", "prev_hash", "hash", "events"}
+EVENT_KEYS = {
+    "id", "source", "type", "streamid", "streamversion", "sequence", "time", "recordedtime", "centre", "actor",
+    "correlationid", "causationid", "data", "hash",
+}  # fmt: skip
 
 Fetch = Callable[
     [str, int, int], Mapping[str, Any]
@@ -64,18 +69,18 @@ class Inbox:
     # -- hearing ---------------------------------------------------------------------------------------------------
 
     def receive(self, source: str, body: bytes) -> Outcome:
-        """A message from the broker. Bytes that are no page are kept and parked; the gap they leave is pulled."""
+        """A message from the broker. Bytes that are no whole page are kept and parked; the gap they leave is pulled."""
         try:
             page = orjson.loads(body)
-            if not isinstance(page, dict) or any(key not in page for key in PAGE_KEYS):
-                raise ValueError("not a page")
-        except ValueError as error:
-            self._park_bytes(source, bytes(body), error)
+        except ValueError:
+            page = None
+        if (wrong := damage(page)) is not None:
+            self._park_bytes(source, bytes(body), wrong)
             return Outcome.UNREADABLE
         return self.hear(source, page)
 
     def hear(self, source: str, page: Mapping[str, Any]) -> Outcome:
-        """Handle one page. Raises Unavailable when trying again later may help; every other failure ends in parking."""
+        """Handle one whole page. Raises Unavailable when trying again later may help; every other failure ends in parking."""
         with self._turns[source]:
             try:
                 return self._hear_page(source, page)
@@ -84,15 +89,19 @@ class Inbox:
                 return Outcome.DIVERGED
 
     def _hear_page(self, source: str, page: Mapping[str, Any]) -> Outcome:
-        try:
-            return self._hear(source, page, page["events"])
-        except (Unavailable, Diverged):
-            self.log.forget()
-            raise
-        except Exception:
-            # Something in this page cannot be handled. One event at a time, to find which and park only that.
-            self.log.forget()
-            logger.warning("a page of %s up to %s is handled event by event", source, page["to"])
+        for _ in range(ATTEMPTS):
+            try:
+                return self._hear(source, page, page["events"])
+            except (Unavailable, Diverged):
+                self.log.forget()
+                raise
+            except Conflict:  # a command changed the same records first
+                self.log.forget()
+            except Exception:
+                self.log.forget()
+                break
+        # Something in this page cannot be handled. One event at a time, to find which and park only that.
+        logger.warning("a page of %s up to %s is handled event by event", source, page["to"])
         outcome = Outcome.DUPLICATE
         for event in page["events"]:
             outcome = self._hear_one(source, page, event)
@@ -111,6 +120,8 @@ class Inbox:
             except Exception as error:
                 self.log.forget()
                 failure = error
+        if isinstance(failure, Conflict) and passing(failure):
+            raise Unavailable("Others keep changing the same records.") from failure
         return self._hear(source, page, [event], failure)
 
     def _hear(
@@ -133,7 +144,6 @@ class Inbox:
                 return Outcome.DUPLICATE
             if fresh[0]["sequence"] > position + 1:
                 return Outcome.GAP
-            last = self._chained(source, fresh, hash)
             unit = Unit(self.log, db, self._envelope(fresh[0]))
             parked = {
                 row[0]
@@ -146,14 +156,14 @@ class Inbox:
                     parked.add(event["streamid"])
                 else:
                     taken.append(event)
-            self._keep(db, source, fresh)
+            self._keep(db, source, taken)
             self._effects(unit, taken)
             head = max(int(page.get("head", 0)), page["to"])
             moved = self.log.run(
                 db,
                 "UPDATE inbox_cursor SET position = ?, hash = ?, epoch = ?, head_seen = CASE WHEN head_seen > ? THEN head_seen "
                 "ELSE ? END, updated_at = ? WHERE source = ? AND position = ?",
-                fresh[-1]["sequence"], last, page["epoch"], head, head, instant(self.now()), source, position,
+                fresh[-1]["sequence"], fresh[-1]["hash"], page["epoch"], head, head, instant(self.now()), source, position,
             )  # fmt: skip
             if moved != 1:
                 raise Conflict(source)
@@ -197,7 +207,7 @@ class Inbox:
         unit.project()
 
     def _keep(self, db: Connection, source: str, events: Sequence[Mapping[str, Any]]) -> None:
-        """Store the facts this service reads, in its own dense order: what its read models are rebuilt from."""
+        """Store the facts this service reads in the order in which it handled them: what its read models are rebuilt from."""
         wanted = [event for event in events if self.wiring.wants(source, event["type"])]
         if not wanted:
             return
@@ -229,6 +239,9 @@ class Inbox:
             page = self.fetch(source, position, PULL)
             if not page["events"]:
                 self._at_head(source, page, position)
+                return position
+            if (wrong := damage(page)) is not None:
+                self._halt(source, f"its own log says: {wrong}")
                 return position
             if self.hear(source, page) == Outcome.DIVERGED:
                 return position
@@ -276,15 +289,6 @@ class Inbox:
             if event["sequence"] == position and event["hash"] != hash:
                 raise Diverged(f"the log of {source} differs at {position}")
 
-    def _chained(self, source: str, events: Sequence[Mapping[str, Any]], previous: str) -> str:
-        """Compute the hash chain again over what was heard."""
-        for event in events:
-            body = {key: value for key, value in event.items() if key != "hash"}
-            previous = chain(previous, orjson.dumps(body, option=STRICT).decode())
-            if previous != event["hash"]:
-                raise Diverged(f"the hash chain of {source} breaks at {event['sequence']}")
-        return previous
-
     def _halt(self, source: str, why: str) -> None:
         logger.error("subscription of %s to %s is halted: %s", self.service, source, why)
         with self.database.write() as db:
@@ -309,15 +313,15 @@ class Inbox:
         columns = "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
         self.log.insert(db, "parked_event", columns, [row])
 
-    def _park_bytes(self, source: str, body: bytes, error: Exception) -> None:
-        logger.error("bytes from %s that are no page are parked", source)
+    def _park_bytes(self, source: str, body: bytes, wrong: str) -> None:
+        logger.error("bytes from %s are parked: %s", source, wrong)
         now = instant(self.now())
         with self.database.write() as db:
             sql = "SELECT COALESCE(MIN(position), 0) FROM parked_event WHERE source = ? AND position < 0"
             number = int(self.log.row(db, sql, source)[0]) - 1
             row = (
-                source, number, "", f"bytes{number}", base64.b64encode(body).decode(), 1, type(error).__name__,
-                "Not a page of events.", now, now, "parked",
+                source, number, "", f"bytes{number}", base64.b64encode(body).decode(), 1, "Unreadable", wrong,
+                now, now, "parked",
             )  # fmt: skip
             columns = "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
             self.log.insert(db, "parked_event", columns, [row])
@@ -366,6 +370,7 @@ class Inbox:
                 position = int(row[0])
                 event = orjson.loads(row[1])
                 unit = Unit(self.log, db, self._envelope(event))
+                self._keep(db, source, [event])
                 self._effects(unit, [event])
                 sql = "UPDATE parked_event SET status = 'released', last_at = ? WHERE source = ? AND position = ?"
                 self.log.run(db, sql, now, source, position)
@@ -387,6 +392,25 @@ class Inbox:
         return Envelope(
             event["id"], "", "system", event["centre"], now, now, event["correlationid"], event["id"]
         )
+
+
+def damage(page: Any) -> str | None:
+    """What is wrong with a page in itself: its shape, its order, or the hash chain over its events; None if it is whole."""
+    if not isinstance(page, dict) or PAGE_KEYS - page.keys() or not isinstance(page["events"], list):
+        return "not a page of events"
+    previous, expected = page["prev_hash"], page["from"]
+    for event in page["events"]:
+        if not isinstance(event, dict) or EVENT_KEYS - event.keys():
+            return "not a page of events"
+        if not isinstance(previous, str) or event["sequence"] != expected:
+            return "its events are not in order"
+        body = {key: value for key, value in event.items() if key != "hash"}
+        previous, expected = chain(previous, orjson.dumps(body, option=STRICT).decode()), expected + 1
+        if previous != event["hash"]:
+            return f"the hash chain breaks at {event['sequence']}"
+    if not page["events"] or page["to"] != expected - 1 or page["hash"] != previous:
+        return "its events are not those it names"
+    return None
 
 
 def describe(error: Exception) -> str:

@@ -164,11 +164,11 @@ class Place:
         """The service's database answers nobody who wants to write."""
         if self.sqlite:
             quick = lambda raw, *_: raw.execute("PRAGMA busy_timeout = 20")  # noqa: E731
-            event.listen(runtime.database.engine, "checkout", quick)
+            event.listen(runtime.database._writer, "checkout", quick)
             with closing(sqlite3.connect(str(runtime.database.url.database), isolation_level=None)) as holder:
                 holder.execute("BEGIN IMMEDIATE")
                 yield
-            event.remove(runtime.database.engine, "checkout", quick)
+            event.remove(runtime.database._writer, "checkout", quick)
             return
         name = runtime.database.url.database
         with administrator() as db:
@@ -220,10 +220,8 @@ class Copy:
         self.database = database
         with database.engine.connect() as db:
             tables = [name for name in inspect(db).get_table_names() if name not in KEPT]
-            self.rows = {
-                name: list(db.execute(text(f'SELECT * FROM "{name}"')).mappings())
-                for name in tables  # noqa: S608
-            }
+            everything = {name: text(f'SELECT * FROM "{name}"') for name in tables}  # noqa: S608
+            self.rows = {name: list(db.execute(sql).mappings()) for name, sql in everything.items()}
 
     def restore(self) -> None:
         with unprotected(self.database) as db:

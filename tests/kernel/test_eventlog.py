@@ -21,26 +21,11 @@ from services.kernel.eventlog import GENESIS, STRICT, EventLog, require_canonica
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Wiring
 from tests.kernel import writers
+from tests.kernel.deeds import added, opened
 from tests.kernel.toys import CASE, Add, Case, Open, envelope, uid
 
 ROOT = Path(__file__).parents[2]
 OWN_PROCESS = "import eventlet; eventlet.monkey_patch(); from tests.kernel.writers import main; main()"
-
-
-def opened(runtime, *cases, name="Somying Jaidee", note=None):
-    for case in cases:
-        runtime.vault.ensure(uid(f"person of {case}"))
-        runtime.execute(
-            envelope(f"open {case}"), lambda unit, c=case: unit.handle(CASE, c, Open(c, name, note)) and c
-        )
-
-
-def added(runtime, case, amount=1, command="add", expected=None):
-    def work(unit):
-        unit.handle(CASE, case, Add(case, amount), expected)
-        return {"version": unit.version(CASE, case)}
-
-    return runtime.execute(envelope(f"{command} {case} {amount}"), work)
 
 
 # -- order -----------------------------------------------------------------------------------------------------------
