@@ -127,6 +127,10 @@ def test_who_is_in_work_is_what_the_latest_follow_up_says(told):
     told.say("FollowUpRecorded", "b", "b", at=NOON - 2 * DAY)
     told.say("FollowUpRecorded", "c", "c", at=NOON - 2 * DAY, work=work)
     assert told.overview()["employment"] == {"started": 3, "in_work": 1}
+    before = instant(told.net.clock())
+    told.say("FollowUpRecorded", "a", "a", at=NOON - DAY)
+    assert told.overview()["employment"]["in_work"] == 0
+    assert told.overview(as_of=before)["employment"]["in_work"] == 1
 
 
 def test_only_the_first_time_counts_for_the_median(told):
