@@ -191,3 +191,4 @@ class CaseOpened(Schema):
     nationality = fields.String(required=True)
     domicile = fields.List(fields.Dict(), required=True)
     danger = fields.String(required=True)
+    found = fields.Dict(required=True)  # {subdistrict}: partners ranks places near it first
