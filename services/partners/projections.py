@@ -244,11 +244,9 @@ def registry(db: Connection) -> Registry:
 
 
 def matching(db: Connection, heard: dict[str, Any]) -> dict[str, Any]:
-    """What a match is made from, for a reaction: {registry, screened}. A reaction's own transaction may be rolled back, so the
-    registry is read as others see it."""
-    with db.engine.connect() as committed:
-        current = registry(committed)
-    return {"registry": current, "screened": screened(db, heard["case_id"])}
+    """What a match is made from, for a reaction: {registry, screened}. Reactions to screening change no place, so `db` is not in the
+    middle of changing the registry."""
+    return {"registry": registry(db), "screened": screened(db, heard["case_id"])}
 
 
 def find_partner(db: Connection, partner_id: str) -> dict[str, Any] | None:
