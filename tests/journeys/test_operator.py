@@ -1,0 +1,99 @@
+"""What an operator asks of the running system with the `songtor` command."""
+
+import json
+import signal
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.journeys.conftest import Embedded
+from tests.support.client import Client, until
+from tests.support.running import environment, run
+
+SERVICES = ("intake", "screening", "partners", "referral", "reporting")
+
+
+def _status(system: Embedded) -> dict[str, dict[str, Any]]:
+    told = json.loads(system.command("status", "--json"))
+    return {row["service"]: row for row in told["services"]}
+
+
+def _heard(status: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [heard for row in status.values() for heard in row["subscriptions"]]
+
+
+def test_status_shows_every_log_and_every_subscription_at_its_head(system: Embedded, nakhon_sawan: Client):
+    nakhon_sawan.planned_case()
+    status = until(
+        lambda: _status(system), lambda rows: not any(heard["behind"] for heard in _heard(rows)), "caught up"
+    )
+    subscriptions = _heard(status)
+    assert tuple(status) == SERVICES
+    assert len(subscriptions) >= 9
+    assert all((row["behind"], row["parked"], row["state"]) == (0, 0, "running") for row in subscriptions)
+    assert status["intake"]["sequence"] > 0
+    text = system.command("status")
+    assert all(name in text for name in SERVICES)
+
+
+def test_verify_finds_nothing_wrong_while_the_system_runs(system: Embedded):
+    said = system.command("verify")
+    assert [line.split()[0] for line in said.splitlines()] == [*SERVICES]
+    assert all(line.endswith("ok") for line in said.splitlines())
+
+
+def test_retry_has_nothing_to_do(system: Embedded):
+    said = system.command("retry")
+    assert said.count("released 0, still parked 0") == len(SERVICES)
+
+
+def test_a_rebuild_of_the_running_system_changes_nothing_that_is_shown(
+    system: Embedded, nakhon_sawan: Client, ministry: Client
+):
+    case_id = nakhon_sawan.planned_case()
+    nakhon_sawan.matches(case_id)
+    before = nakhon_sawan.get("/api/v1/cases", limit=500), nakhon_sawan.get("/api/v1/partners", limit=500)
+    said = system.command("rebuild")
+    assert all(" facts in " in line for line in said.splitlines())
+    assert {line.split(".")[0] for line in said.splitlines()} == {*SERVICES}
+    after = nakhon_sawan.get("/api/v1/cases", limit=500), nakhon_sawan.get("/api/v1/partners", limit=500)
+    assert after == before
+
+
+def test_health_says_ok_while_it_runs_and_why_not_when_it_does_not(system: Embedded, tmp_path: Path):
+    for service in (*SERVICES, "web"):
+        assert system.command("health", service) == "ok\n"
+    elsewhere = environment(SONGTOR_DATA=str(tmp_path))
+    stopped = run("health", env=elsewhere)
+    assert stopped.returncode == 1
+    assert "Traceback" not in stopped.stderr
+
+
+def test_metrics_and_readiness_are_open_on_this_machine(system: Embedded):
+    assert requests.get(f"{system.address}/ready", timeout=10).json() == {"status": "ready"}
+    figures = requests.get(f"{system.address}/metrics", timeout=10).text
+    assert "songtor" in figures
+    assert "สมชาย" not in figures
+
+
+def test_a_verify_of_a_stopped_system_names_the_first_bad_event(own_system: Embedded):
+    worker = own_system.user("worker-60")
+    worker.open_case()
+    worker.open_case()
+    own_system.process.stop()
+    with sqlite3.connect(own_system.folder / "intake.db") as db:
+        db.execute("DROP TRIGGER event_no_update")
+        db.execute("UPDATE event SET body = replace(body, 'walk_in', 'patrol') WHERE position = 3")
+    ended = run("verify", env=own_system.env)
+    assert ended.returncode == 1
+    assert "intake: event 3: the hash chain breaks" in ended.stdout
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_interrupt_from_the_keyboard_ends_it_like_a_stop(own_system: Embedded):
+    process = own_system.process.process
+    assert process is not None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(15) == 0

@@ -1,0 +1,158 @@
+"""The `songtor` command as its users start it: as processes of their own, with their own environment, logs and patience."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import requests
+
+SONGTOR = str(Path(sys.executable).with_name("songtor"))
+PATIENCE = 90.0  # seconds for the system to become ready on a busy machine
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment without any setting of Songtor, plus `settings`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SONGTOR_")}
+    return {**kept, **settings}
+
+
+def run(
+    *arguments: str, env: Mapping[str, str], seconds: float = 300.0
+) -> "subprocess.CompletedProcess[str]":
+    """`songtor ARGUMENTS` to its end."""
+    return subprocess.run(
+        [SONGTOR, *arguments],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def done(*arguments: str, env: Mapping[str, str], seconds: float = 300.0) -> str:
+    """Standard output of `songtor ARGUMENTS`, which must succeed."""
+    ended = run(*arguments, env=env, seconds=seconds)
+    assert ended.returncode == 0, f"songtor {' '.join(arguments)}: {ended.stdout}{ended.stderr}"
+    return ended.stdout
+
+
+class Running:
+    """One process; what it writes goes to `log`, appended over its restarts."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], log: Path) -> None:
+        self.command, self.env, self.log = list(command), dict(env), log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        return self
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, seconds: float = 30.0) -> int:
+        """SIGTERM; its exit code. A process that does not end is killed, and that is a failure."""
+        assert self.process is not None, "not started"
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"{self.command} did not end within {seconds:.0f} s: {self.tail()}"
+            ) from None
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def tail(self) -> str:
+        return self.said()[-3000:]
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+
+def songtor(*arguments: str, env: Mapping[str, str], log: Path) -> Running:
+    return Running([SONGTOR, *arguments], env, log)
+
+
+def wait_ready(address: str, alive: Callable[[], bool] = lambda: True, seconds: float = PATIENCE) -> None:
+    """Until `GET /ready` says 200; fails at once when `alive` says that nobody is left to say so."""
+    deadline = time.monotonic() + seconds
+    last = "no answer"
+    while time.monotonic() < deadline:
+        try:
+            answer = requests.get(f"{address}/ready", timeout=5)
+            if answer.status_code == 200:
+                return
+            last = answer.text
+        except requests.RequestException as error:
+            last = type(error).__name__
+        if not alive():
+            raise AssertionError(f"the system ended instead of becoming ready: {last}")
+        time.sleep(0.1)
+    raise AssertionError(f"not ready within {seconds:.0f} s: {last}")
+
+
+class Supervisor:
+    """Starts again whatever ended unasked, as `restart: unless-stopped` does."""
+
+    def __init__(self, processes: Sequence[Running], pause: float = 0.2) -> None:
+        self.processes, self.pause = list(processes), pause
+        self.restarts: dict[int, int] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        for process in self.processes:
+            process.start()
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(self.pause):
+            for number, process in enumerate(self.processes):
+                if not process.alive and not self._stopping.is_set():
+                    self.restarts[number] = self.restarts.get(number, 0) + 1
+                    process.start()
+
+    def halt(self) -> None:
+        """Restart no more."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def stop(self, seconds: float = 30.0) -> list[int]:
+        """SIGTERM to all at once; their exit codes."""
+        self.halt()
+        for process in self.processes:
+            if process.process is not None and process.alive:
+                process.process.send_signal(signal.SIGTERM)
+        return [process.stop(seconds) for process in self.processes]
+
+    def kill(self) -> None:
+        self.halt()
+        for process in self.processes:
+            process.kill()
