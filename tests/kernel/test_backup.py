@@ -1,0 +1,451 @@
+"""A backup is taken while others write, fits together, and comes back elsewhere; who was erased stays erased."""
+
+import gzip
+import os
+import stat
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy import func, inspect, select
+
+from services.kernel import schema, settings
+from services.kernel.backup import BackupRefused, backup, keys_folder, restore
+from services.kernel.database import Database, ensure_database
+from services.kernel.keys import MasterKey
+from services.kernel.vault import REDACTED, WrongMasterKey
+from services.web import accounts
+from tests.kernel import balls
+from tests.kernel.balls import MONDAY
+
+BOTH = ("red", "blue")
+THROWS = balls.THROWS.tables[0]
+TOP = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def sites(tmp_path):
+    with balls.sites(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def place(sites, kind):
+    return settings.read(sites(kind))
+
+
+@pytest.fixture
+def elsewhere(sites, kind):
+    return settings.read(sites(kind))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "backups" / "monday"
+
+
+@pytest.fixture
+def played(place):
+    """Two services that threw three balls; the people who did."""
+    net = balls.network(place)
+    people = [balls.throw(net, ball, words=f"ลูกที่ {ball}") for ball in range(3)]
+    net.settle()
+    yield net, people
+    net.close()
+
+
+def model(net, service="red"):
+    """The rows of a service's read model."""
+    return sorted(tuple(row) for row in net.read(service, lambda db: db.execute(select(THROWS)).all()))
+
+
+def words(net, person_id):
+    """What red's first facts keep sealed of a person, as it can be read now."""
+    [case_id] = {fact[2] for fact in _sealed(net) if fact[0] == person_id}
+    sealed = {fact[1] for fact in _sealed(net) if fact[2] == case_id}
+    return [net.runtimes["red"].vault.unseal(person_id, "words", text) for text in sorted(sealed)]
+
+
+def _sealed(net):
+    for body, sealed in net.read(
+        "red", lambda db: db.exec_driver_sql("SELECT body, sealed FROM event").all()
+    ):
+        if sealed:
+            data = orjson.loads(body)["data"]
+            yield data["person_id"], orjson.loads(sealed)["words"], data["case_id"]
+
+
+def empty(place, service):
+    ensure_database(place.database(service))
+    database = Database(place.database(service))
+    with database.read() as db:
+        names = inspect(db).get_table_names()
+    database.close()
+    return not names
+
+
+def test_backups_made_while_both_write_hold_no_effect_without_its_cause(sites, kind, tmp_path):
+    environ = sites(kind)
+    place = settings.read(environ)
+    balls.network(place).close()
+    writer = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "tests.kernel.balls"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=TOP,
+        env={**os.environ, **environ},
+    )
+    manifests = []
+    for number in range(8):
+        thrown = writer.stdout.readline()
+        assert thrown
+        manifests.append(backup(place, BOTH, tmp_path / f"{number}", MONDAY))
+    writer.communicate(b"\n", timeout=60)
+    assert writer.returncode == 0
+
+    positions = [manifest["services"]["red"]["position"] for manifest in manifests]
+    assert positions == sorted(positions)
+    assert positions[0] < positions[-1]
+    for manifest in manifests:
+        parts = manifest["services"]
+        assert parts["red"]["cursors"].get("blue", 0) <= parts["blue"]["position"]
+        assert parts["blue"]["cursors"].get("red", 0) <= parts["red"]["position"]
+    for number in (0, 7):
+        elsewhere = settings.read(sites(kind))
+        restore(elsewhere, BOTH, tmp_path / f"{number}")
+        net = balls.network(elsewhere)
+        for name in BOTH:
+            part = manifests[number]["services"][name]
+            assert net.runtimes[name].log.head() == (part["position"], part["hash"], part["epoch"])
+            assert net.runtimes[name].verify() == []
+        net.settle()
+        assert [runtime.verify() for runtime in net.runtimes.values()] == [[], []]
+        counted = select(func.count()).select_from(THROWS).group_by(THROWS.c.case_id)
+        assert set(net.read("red", lambda db, counted=counted: db.execute(counted).scalars().all())) == {6}
+        assert {text for person, *_ in _sealed(net) for text in words(net, person)} == {"รับนะ", "คืนลูก"}
+        net.close()
+
+
+def test_what_is_brought_back_is_what_was_there(played, elsewhere, folder, place):
+    net, people = played
+    manifest = backup(place, BOTH, folder, MONDAY)
+    assert manifest["people"] == 3
+    assert orjson.loads((folder / "manifest.json").read_bytes()) == manifest
+    assert restore(elsewhere, BOTH, folder) == manifest
+    back = balls.network(elsewhere)
+    for name in BOTH:
+        assert back.runtimes[name].log.head() == net.runtimes[name].log.head()
+        assert back.runtimes[name].verify() == []
+        assert model(back, name) == model(net, name) != []
+        assert back.runtimes[name].status() == net.runtimes[name].status()
+    assert words(back, people[1]) == words(net, people[1])
+    assert "ลูกที่ 1" in words(back, people[1])
+    for either in (net, back):
+        either.clock.set(MONDAY + balls.WEEK)
+        either.clock.advance(days=1)
+        either.settle()
+        assert [runtime.log.head()[0] for runtime in either.runtimes.values()] == [9, 12]
+    assert balls.throw(back, ball=1) == people[1]
+    assert back.runtimes["red"].log.head()[0] == 9  # the same command again
+    back.close()
+
+
+@pytest.mark.parametrize(("source", "target"), [("sqlite", "postgresql"), ("postgresql", "sqlite")])
+def test_a_backup_of_one_kind_of_database_fits_the_other(sites, source, target, folder):
+    here, there = settings.read(sites(source)), settings.read(sites(target))
+    net = balls.network(here)
+    person_id = balls.throw(net, ball=1)
+    net.settle()
+    backup(here, BOTH, folder, MONDAY)
+    restore(there, BOTH, folder)
+    back = balls.network(there)
+    assert model(back) == model(net)
+    assert words(back, person_id) == words(net, person_id)
+    assert [runtime.verify() for runtime in back.runtimes.values()] == [[], []]
+    net.close()
+    back.close()
+
+
+def test_accounts_and_access_logs_come_back_and_are_numbered_on(place, elsewhere, folder):
+    names = ("intake", "web")
+    wirings = {name: import_module(f"services.{name}.service").WIRING for name in names}
+    log = wirings["intake"].owned.tables["access_log"]
+    read = {
+        "at": "2026-11-02T02:00:00Z",
+        "who": "worker-60",
+        "case_id": "c",
+        "person_id": "p",
+        "what": "names",
+    }
+    for name in names:
+        database = Database(place.database(name))
+        schema.prepare(database, wirings[name])
+        with database.write() as db:
+            if name == "web":
+                accounts.add(db, "director-60", "director", ["60"], "2026-11-02T02:00:00Z")
+                accounts.wrote(db, "director-60", "intake", 7)
+            else:
+                db.execute(log.insert(), [read, read])
+        database.close()
+    manifest = backup(place, names, folder, MONDAY)
+    assert manifest["services"]["intake"]["revisions"] == ["intake_0001", "kernel_0002"]
+    assert manifest["services"]["intake"]["rows"]["access_log"] == 2
+    restore(elsewhere, names, folder)
+    web, intake = (Database(elsewhere.database(name)) for name in ("web", "intake"))
+    with web.read() as db:
+        assert accounts.find(db, "director-60") == accounts.Account(
+            "director-60", "director", ("60",), True, 1
+        )
+        assert accounts.positions(db, "director-60") == {"intake": 7}
+    with intake.write() as db:
+        db.execute(log.insert().values(read))
+        assert db.execute(select(log.c.access_id)).scalars().all() == [1, 2, 3]
+    web.close()
+    intake.close()
+
+
+def test_a_backup_of_an_older_database_is_brought_back_as_it_was_and_upgraded_at_the_start(
+    place, elsewhere, folder
+):
+    ensure_database(place.database("red"))
+    database = Database(place.database("red"))
+    with database.write() as db:
+        schema.migrate(db, [schema.LOG], ["kernel_0001"])
+    database.close()
+    backup(place, ("red",), folder, MONDAY)
+    restore(elsewhere, ("red",), folder)
+    database = Database(elsewhere.database("red"))
+    with database.read() as db:
+        assert schema.revisions(db) == {"kernel_0001"}
+    schema.prepare(database, balls.RED)
+    with database.read() as db:
+        assert schema.revisions(db) == {"kernel_0002"}
+    database.close()
+
+
+# ---- keys and erased people
+
+
+def test_the_keys_are_apart_and_both_folders_are_closed_to_others(played, place, folder):
+    backup(place, BOTH, folder, MONDAY)
+    keys = keys_folder(folder)
+    assert keys == folder.parent / "monday-keys"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "blue.jsonl.gz",
+        "manifest.json",
+        "red.jsonl.gz",
+    ]
+    assert sorted(path.name for path in keys.iterdir()) == ["manifest.json", "vault.jsonl.gz"]
+    assert b"wrapped_dek" in gzip.decompress((keys / "vault.jsonl.gz").read_bytes())
+    for path in folder.glob("*.gz"):
+        text = gzip.decompress(path.read_bytes())
+        assert b"wrapped_dek" not in text
+        assert "ลูกที่".encode() not in text
+    modes = {
+        path: stat.S_IMODE(path.stat().st_mode)
+        for place in (folder, keys)
+        for path in (place, *place.iterdir())
+    }
+    assert set(modes.values()) == {0o700, 0o600}
+
+
+def test_who_was_erased_before_the_backup_stays_erased(played, place, elsewhere, folder):
+    net, people = played
+    net.runtimes["red"].vault.shred(people[0], "2026-11-02T03:00:00.000000Z")
+    backup(place, BOTH, folder, MONDAY)
+    restore(elsewhere, BOTH, folder)
+    back = balls.network(elsewhere)
+    assert set(words(back, people[0])) == {REDACTED}
+    assert "ลูกที่ 1" in words(back, people[1])
+    assert model(back) == model(net)
+    assert back.runtimes["red"].verify() == []
+    back.close()
+
+
+def test_who_was_erased_after_the_backup_stays_erased_where_the_vault_is_still_there(
+    played, place, elsewhere, folder
+):
+    """The logs are lost, the vault is not: the backup's keys do not bring anybody back."""
+    _, people = played
+    backup(place, BOTH, folder, MONDAY)
+    restore(elsewhere, BOTH, folder)
+    there = balls.network(elsewhere)
+    there.runtimes["red"].vault.shred(people[0], "2026-11-02T03:00:00.000000Z")
+    there.runtimes["red"].vault.ensure("a person who came later")
+    there.close()
+    for name in BOTH:
+        _drop_tables(elsewhere, name)
+    restore(elsewhere, BOTH, folder)
+    back = balls.network(elsewhere)
+    assert set(words(back, people[0])) == {REDACTED}
+    assert "ลูกที่ 1" in words(back, people[1])
+    assert [gone.subject_id for gone in back.runtimes["red"].vault.shredded()] == [people[0]]
+    back.runtimes["red"].vault.ensure("a person who came later")
+    back.close()
+
+
+def test_who_was_erased_in_newer_keys_is_erased_in_an_older_vault(played, place, elsewhere, folder, tmp_path):
+    net, people = played
+    backup(place, BOTH, folder, MONDAY)
+    restore(elsewhere, BOTH, folder)
+    net.runtimes["red"].vault.shred(people[0], "2026-11-03T03:00:00.000000Z")
+    later = tmp_path / "later"
+    backup(place, BOTH, later, MONDAY + balls.WEEK)
+    for name in BOTH:
+        _drop_tables(elsewhere, name)
+    restore(elsewhere, BOTH, later)
+    back = balls.network(elsewhere)
+    assert set(words(back, people[0])) == {REDACTED}
+    assert "ลูกที่ 2" in words(back, people[2])
+    back.close()
+
+
+def _drop_tables(place, name):
+    database = Database(place.database(name))
+    with database.write() as db:
+        for table in inspect(db).get_table_names():
+            db.exec_driver_sql(f"DROP TABLE {table}{'' if database.sqlite else ' CASCADE'}")
+        if not database.sqlite:
+            db.exec_driver_sql("DROP FUNCTION event_immutable")
+    database.close()
+
+
+# ---- one log
+
+
+def test_one_log_from_an_older_backup_gets_a_new_epoch_and_who_knows_more_of_it_halts(played, place, folder):
+    net, _ = played
+    backup(place, BOTH, folder, MONDAY)
+    epochs = {name: net.runtimes[name].log.head()[2] for name in BOTH}
+    balls.throw(net, ball=9)
+    net.settle()
+    net.close()
+    _drop_tables(place, "red")
+    restore(place, BOTH, folder, only=["red"])
+    back = balls.network(place)
+    assert back.runtimes["red"].log.head()[0] == 9
+    assert back.runtimes["red"].log.head()[2] != epochs["red"]
+    assert back.runtimes["blue"].log.head()[2] == epochs["blue"]
+    back.runtimes["blue"].inbox.pull("red")
+    assert [row["state"] for row in back.runtimes["blue"].status()["subscriptions"]] == ["diverged"]
+    assert "the subscription to red is halted" in " ".join(back.runtimes["blue"].verify())
+    back.close()
+
+
+# ---- what is refused
+
+
+def test_a_backup_goes_only_into_new_folders(played, place, folder):
+    keys_folder(folder).mkdir(parents=True)
+    with pytest.raises(BackupRefused, match="monday-keys is there already"):
+        backup(place, BOTH, folder, MONDAY)
+    keys_folder(folder).rmdir()
+    backup(place, BOTH, folder, MONDAY)
+    with pytest.raises(BackupRefused, match="monday is there already"):
+        backup(place, BOTH, folder, MONDAY)
+
+
+def test_a_service_without_a_log_cannot_be_backed_up_and_nothing_is_left_behind(played, place, folder):
+    with pytest.raises(BackupRefused, match="green has no log yet"):
+        backup(place, (*BOTH, "green"), folder, MONDAY) if not place.folder_is_shared else _green(
+            place, folder
+        )
+    assert not folder.exists()
+    assert not keys_folder(folder).exists()
+
+
+def _green(place, folder):
+    """PostgreSQL must have the database to say that it is empty."""
+    ensure_database(place.database("green"))
+    backup(place, (*BOTH, "green"), folder, MONDAY)
+
+
+def test_only_empty_databases_are_written_to_and_one_that_is_not_leaves_all_alone(
+    played, place, elsewhere, folder
+):
+    backup(place, BOTH, folder, MONDAY)
+    database = Database(elsewhere.database("red"))
+    schema.prepare(database, balls.RED)
+    database.close()
+    with pytest.raises(BackupRefused, match="database of red is not empty"):
+        restore(elsewhere, BOTH, folder)
+    assert empty(elsewhere, "blue")
+    assert empty(elsewhere, "vault")
+
+
+def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(played, place, elsewhere, folder):
+    backup(place, BOTH, folder, MONDAY)
+    keys = keys_folder(folder)
+
+    def refused(text):
+        with pytest.raises(BackupRefused, match=text):
+            restore(elsewhere, BOTH, folder)
+
+    changed = folder / "blue.jsonl.gz"
+    whole = changed.read_bytes()
+    changed.write_bytes(whole[:-1])
+    refused("blue.jsonl.gz is missing or not as it was written")
+    changed.write_bytes(whole)
+    keys.rename(folder.parent / "lost")
+    refused("monday-keys holds no whole backup")
+    (folder.parent / "lost").rename(keys)
+    manifest = orjson.loads((keys / "manifest.json").read_bytes())
+    older = {**manifest, "made_at": "2026-11-01T02:00:00.000000Z"}
+    (keys / "manifest.json").write_bytes(orjson.dumps(older))
+    refused("older than the logs")
+    (keys / "manifest.json").write_bytes(orjson.dumps({**manifest, "format": 99}))
+    refused("written by another version")
+    (keys / "manifest.json").write_bytes(orjson.dumps(manifest))
+    (folder / "manifest.json").unlink()
+    refused("monday holds no whole backup")
+    assert all(empty(elsewhere, name) for name in (*BOTH, "vault"))
+
+
+def test_names_that_the_backup_or_the_program_lacks_are_refused(played, place, elsewhere, folder):
+    backup(place, BOTH, folder, MONDAY)
+    with pytest.raises(BackupRefused, match="holds no log of green"):
+        restore(elsewhere, (*BOTH, "green"), folder, only=["green"])
+    with pytest.raises(BackupRefused, match="no service blue"):
+        restore(elsewhere, ("red",), folder)
+
+
+def test_a_backup_of_a_newer_program_is_refused(played, place, elsewhere, folder):
+    backup(place, BOTH, folder, MONDAY)
+    path = folder / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b"kernel_0002", b"kernel_9999"))
+    with pytest.raises(schema.NewerDatabase, match="kernel_9999"):
+        restore(elsewhere, BOTH, folder)
+    assert empty(elsewhere, "red")
+    assert empty(elsewhere, "vault")
+
+
+def test_keys_that_the_master_key_does_not_open_are_refused(played, place, sites, kind, folder, tmp_path):
+    backup(place, BOTH, folder, MONDAY)
+    other = tmp_path / "other.key"
+    MasterKey.load(other, create=True)
+    elsewhere = settings.read({**sites(kind), "SONGTOR_MASTER_KEY_FILE": str(other)})
+    with pytest.raises(WrongMasterKey):
+        restore(elsewhere, BOTH, folder)
+    assert empty(elsewhere, "red")
+    assert empty(elsewhere, "vault")
+
+
+def test_a_vault_with_other_keys_of_the_same_people_is_refused(played, place, elsewhere, folder):
+    _, people = played
+    backup(place, BOTH, folder, MONDAY)
+    net = balls.network(elsewhere)
+    net.runtimes["red"].vault.ensure(people[0])
+    net.close()
+    for name in BOTH:
+        _drop_tables(elsewhere, name)
+    with pytest.raises(BackupRefused, match="other keys of the same people"):
+        restore(elsewhere, BOTH, folder)
+    assert empty(elsewhere, "red")
