@@ -19,6 +19,7 @@ KNOWN = {
     "nationality": "thai",
     "domicile": [{"province": "60", "basis": "claimed"}],
     "danger": "none",
+    "found": {"subdistrict": "600101"},
 }
 HOMELESS = {"housing": "street", "income_sufficient": False}
 

@@ -10,7 +10,6 @@ OPENED = {
     "case_number": "60/2569/0001",
     "person_id": PERSON,
     "channel": "walk_in",
-    "found": {"subdistrict": None},
     "identity_status": "claimed",
     **KNOWN,
     "warnings": [],
