@@ -19,6 +19,7 @@ LEAD_DAYS = {
 }  # fmt: skip
 FOLLOW_UPS = (30, 90, 180, 365)
 ATTEMPTS = 6
+MATCHES = 30  # a page
 WHOSE = {
     "no_place": "partner", "out_of_area": "partner", "not_eligible": "partner", "missing_documents": "centre",
     "health_beyond_care": "partner", "behaviour_safety": "partner", "person_refused": "person", "person_left": "person",
@@ -67,6 +68,7 @@ class Life:
         self.tried: set[str] = set()
         self.plan: dict[str, Any] = {}
         self.paths: list[str] = []
+        self.wants: list[str] = []
         self.urgent = self.wants_shelter = False
         self.courses = list(fate.course)
 
@@ -90,8 +92,9 @@ class Life:
             yield self._later(1, 5)
             self._close("advice_given")
             return
-        yield from self._placed(self.fate.ending)
-        if self.fate.course == ("return",):
+        returns = self.fate.course == ("return",)
+        yield from self._placed("returned" if returns else self.fate.ending)
+        if returns:
             yield from self._come_back(person, 20, 120)
             yield from self._placed("")
 
@@ -103,12 +106,11 @@ class Life:
             self._close("no_answer_found")
             return
         yield from self._stands_at("placed")
-        outcome = "returned" if self.fate.course == ("return",) and ending else ending
-        yield from self._follow(referral, outcome)
-        if outcome in CLOSED and self.chance.random() < 0.75:
+        yield from self._follow(referral, ending)
+        if ending in CLOSED and self.chance.random() < 0.75:
             yield self._later(3, 25)
-            self._close(CLOSED[outcome])
-        elif outcome in ("returned", "other") and self.fate.course != ("return",):
+            self._close(CLOSED[ending])
+        elif ending in ("returned", "other") and self.fate.course != ("return",):
             yield self._later(1, 6)
             yield from self._placed("")
 
@@ -143,6 +145,7 @@ class Life:
     def _screen(self, person: Person) -> None:
         body = {"case_id": self.case_id, "facts": person.facts}
         self.paths = self._say("screening", "complete", body, self.worker, self._earlier())["paths"]
+        self.wants = person.facts.get("wants", [])
         # What the staff know best at first, and ever less: the shelters of the ministry.
         habit = 0.6 - 0.5 * self.office.progress
         self.wants_shelter = not self.fate.now_at and self.chance.random() < habit
@@ -177,24 +180,43 @@ class Life:
 
     def _choose(self, course: str) -> dict[str, Any] | None:
         """One of the best matches that were not tried yet; by habit a shelter, where the course needs it one that is full."""
-        found = self.office.ask("partners", "matches", {"case_id": self.case_id, "limit": 200})["candidates"]
-        fit = [
-            each
-            for each in found
-            if each["verdict"] != "ineligible"
-            and each["path"] in self.paths
-            and each["programme_id"] not in self.tried
-        ]
-        if self.urgent:
-            fit = [each for each in fit if each["path"] == self.paths[0]] or fit
-        full = [each for each in fit if not each["places_free"]]
-        free = [each for each in fit if each["places_free"]]
-        shelters = [each for each in free if each["kind"] == "ministry_shelter"]
-        others = [each for each in free if each["kind"] != "ministry_shelter"]
-        if course in ("waitlist", "full") and full:
-            return next((each for each in full if each["kind"] == "ministry_shelter"), full[0])
+        shelters: list[dict[str, Any]] = []
+        others: list[dict[str, Any]] = []
+        for each in self._fit():
+            is_shelter = each["kind"] == "ministry_shelter"
+            if course in ("waitlist", "full") and is_shelter and not each["places_free"]:
+                return each
+            if each["places_free"]:
+                (shelters if is_shelter else others).append(each)
+            enough = shelters if self.wants_shelter else others
+            if len(enough) == 3 and course not in ("waitlist", "full"):
+                break
         best = (shelters if self.wants_shelter and shelters else others or shelters)[:3]
         return self.chance.choices(best, weights=(6, 3, 1)[: len(best)])[0] if best else None
+
+    def _fit(self) -> Iterator[dict[str, Any]]:
+        """Matches that are not ruled out, best first: in danger those of the first path, else now and then those the person wishes
+        for first."""
+        asked: dict[str, Any] = {"case_id": self.case_id, "limit": MATCHES}
+        first = self.paths[:1] if self.urgent else self.wants if self.chance.random() < 0.6 else []
+        left = []
+        while True:
+            page = self.office.ask("partners", "matches", asked)
+            for each in page["candidates"]:
+                if each["verdict"] == "ineligible":
+                    break
+                if each["programme_id"] in self.tried or each["path"] not in self.paths:
+                    continue
+                if first and each["path"] not in first:
+                    left.append(each)
+                else:
+                    yield each
+            if page["next"] is None or any(
+                each["verdict"] == "ineligible" for each in page["candidates"][-1:]
+            ):
+                break
+            asked["cursor"] = page["next"]
+        yield from left
 
     def _covers(self, chosen: dict[str, Any]) -> bool:
         programme_id = self.plan.get("programme_id")

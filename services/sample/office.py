@@ -14,7 +14,7 @@ from services.thai import calendar
 from services.thai.dates import BANGKOK
 
 COMMANDS = UUID("5d1f8f8e-2f0b-5a7c-9a56-2557f8f5a0de")
-CALLERS = {user.name: {"user": user.name, "role": user.role, "centres": user.centres} for user in USERS}
+CALLERS = {user.name: user for user in USERS}
 OFTEN = (
     "no_place", "no_place", "not_eligible", "out_of_area", "missing_documents", "health_beyond_care", "person_refused",
 )  # fmt: skip
@@ -54,12 +54,25 @@ class Office:
         """A command with an id of its own, the same in every run."""
         self.commands += 1
         key = str(uuid5(COMMANDS, f"{self.seed}/{self.commands}"))
-        answer: dict[str, Any] = self.net.call(service, door, body, key=key, at=at, **CALLERS[user])
-        return answer
+        return self._call(service, door, body, user, key, at)
 
     def ask(self, service: str, door: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """A question of one who sees no personal data, so that no access is logged."""
-        answer: dict[str, Any] = self.net.call(service, door, body, key=str(COMMANDS), **CALLERS["ministry"])
+        return self._call(service, door, body, "ministry", str(COMMANDS))
+
+    def _call(
+        self,
+        service: str,
+        door: str,
+        body: Mapping[str, Any],
+        user: str,
+        key: str,
+        at: datetime | None = None,
+    ) -> dict[str, Any]:
+        who = CALLERS[user]
+        answer: dict[str, Any] = self.net.call(
+            service, door, body, user=who.name, role=who.role, centres=who.centres, at=at, key=key
+        )
         return answer
 
     def working_hour(self, chance: Random, day: date, any_day: bool = False) -> datetime:

@@ -109,7 +109,7 @@ def invent(chance: Random, number: int, kind: str, centre: str, day: date) -> Pe
     nationality = {"foreigner": "foreign", "stateless": "stateless"}.get(kind, "thai")
     if kind == "trafficked":
         nationality = pick(chance, {"thai": 1, "foreign": 1})
-    opening = {
+    opening: dict[str, Any] = {
         "channel": _channel(chance, kind),
         "found": _found(chance, centre),
         "person": _described(chance, number, age, sex, nationality, centre, day),

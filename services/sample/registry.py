@@ -47,11 +47,11 @@ class Partner:
 
 
 class Kind(NamedTuple):
-    """`count` partners named `title` and a word, `offers` of each: the first always, a further one for every other partner."""
+    """`partners` of them named `title` and a word, `offers` of each: the first always, a further one for every other partner."""
 
     kind: str
     title: str
-    count: int
+    partners: int
     under_ministry: bool
     offers: Sequence[tuple[str, str, Make]]
     from_start: bool = False
@@ -127,9 +127,9 @@ def _section_33(chance: Random, province: str) -> Rules:
         "min_age": 18,
         "max_age": 59,
         "nationality": ["thai"],
-        "disability_types_any": sorted({2, 3, *chance.sample(range(1, 8), 2)}),
+        "disability_types_any": sorted({2, 3, *chance.sample(range(1, 8), 3)}),
         "requires_work_ability": True,
-        "documents": ["id_card", "disability_card"] if chance.random() < 0.5 else ["id_card"],
+        "documents": ["id_card", "disability_card"] if chance.random() < 0.3 else ["id_card"],
     }
 
 
@@ -232,7 +232,7 @@ def invent(chance: Random, days: int) -> list[Partner]:
     made = [
         _partner(chance, kind, number, word, days)
         for kind in KINDS
-        for number, word in enumerate(chance.sample(WORDS, kind.count))
+        for number, word in enumerate(chance.sample(WORDS, kind.partners))
     ]
     contacts = {id(partner): number for number, partner in enumerate(made, start=1)}
     for partner in made:
