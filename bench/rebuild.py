@@ -1,22 +1,21 @@
-"""How fast read models are made again from the merged log: reporting's milestones from synthetic facts, on SQLite and on PostgreSQL.
-
-python -m bench.rebuild [--events N] [--postgres URL]      prints one JSON line; a database that is not there is left out.
-"""
+"""How fast read models are made again from the merged log: reporting's milestones from synthetic facts, on SQLite and on PostgreSQL,
+beside how fast the `eventsourcing` library reads and decodes as many of its own events. One JSON line."""
 
 import argparse
 import json
+import os
 import random
 import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
-from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import make_url
 
+from bench.databases import fresh_postgres
 from services.kernel.database import Database
 from services.kernel.envelope import instant
 from services.kernel.eventlog import EventLog
@@ -25,6 +24,7 @@ from services.kernel.schema import prepare
 from services.reporting.projections import MILESTONES, metadata
 from services.reporting.service import WIRING
 
+NOTE = "x" * 120
 START = datetime(2024, 10, 1, tzinfo=UTC)
 ABOUT_REFERRAL = (
     "ReferralSent",
@@ -120,23 +120,53 @@ def _keep(log, db, facts, start) -> None:
     log.run(db, "UPDATE ingest_head SET position = ? WHERE id = 1", start + len(facts))
 
 
+def measure_library(url: str | None, folder: str, count: int) -> int:
+    """Events a second that the library reads from its log and turns into objects; nothing is projected."""
+    os.environ.update({"PERSISTENCE_MODULE": f"eventsourcing.{'postgres' if url else 'sqlite'}"})
+    if url:
+        parsed = make_url(url)
+        os.environ.update(
+            POSTGRES_DBNAME=str(parsed.database),
+            POSTGRES_HOST=str(parsed.host),
+            POSTGRES_PORT=str(parsed.port or 5432),
+            POSTGRES_USER=str(parsed.username),
+            POSTGRES_PASSWORD=str(parsed.password or ""),
+        )
+    else:
+        os.environ.update(SQLITE_DBNAME=str(Path(folder) / "library.db"))
+    from bench.library import Counter, Counters
+
+    application = Counters()
+    for _ in range(0, count, 1000):
+        counters = [Counter(NOTE) for _ in range(100)]
+        for counter in counters:
+            for _ in range(9):
+                counter.count(NOTE)
+        application.save(*counters)
+    started = time.perf_counter()
+    position = done = 0
+    while notifications := application.recorder.select_notifications(position + 1, 1000):
+        for notification in notifications:
+            application.mapper.to_domain_event(notification)
+        done += len(notifications)
+        position = int(notifications[-1].id)
+    rate = round(done / (time.perf_counter() - started))
+    application.close()
+    return rate
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=200_000)
-    parser.add_argument("--postgres", default="postgresql+psycopg2://postgres@127.0.0.1:5432")
-    told = parser.parse_args()
-    figures: dict[str, object] = {"figure": "rebuild_events_per_second", "events": told.events}
-    with tempfile.TemporaryDirectory() as folder:
-        figures["sqlite"] = measure(f"sqlite:///{Path(folder) / 'reporting.db'}", told.events)
-    admin = create_engine(f"{told.postgres}/postgres", isolation_level="AUTOCOMMIT")
-    name = f"songtor_bench_{uuid4().hex}"
-    try:
-        figures["postgresql"] = measure(f"{told.postgres}/{name}", told.events)
-        with admin.connect() as db:
-            db.exec_driver_sql(f"DROP DATABASE {name}")
-    except OperationalError:
-        figures["postgresql"] = None
-    print(json.dumps(figures))
+    count = parser.parse_args().events
+    figures: dict[str, object] = {"figure": "d_rebuild_events_per_second", "events": count, "aim": 20_000}
+    for database in ("sqlite", "postgresql"):
+        with tempfile.TemporaryDirectory() as folder, fresh_postgres(database) as url:
+            ours = measure(url or f"sqlite:///{Path(folder) / 'reporting.db'}", count)
+        with tempfile.TemporaryDirectory() as folder, fresh_postgres(database) as url:
+            peer = measure_library(url, folder, count)
+        figures[database] = {"ours": ours, "peer": peer, "ratio": round(ours / peer, 2)}
+    print(json.dumps(figures | {"peer_name": "eventsourcing 9.5, reading and decoding only"}))
 
 
 if __name__ == "__main__":
