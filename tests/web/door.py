@@ -1,0 +1,332 @@
+"""The running system as its callers see it: an address, users with tokens, and bodies that are right."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import eventlet
+import requests
+from jsonschema import Draft202012Validator, FormatChecker
+
+from services.kernel.envelope import instant
+from services.kernel.keys import MasterKey
+from services.kernel.runtime import utc_now
+from services.kernel.settings import Settings
+from services.kernel.tokens import Bearer, Tokens
+from services.system import System
+from services.web import accounts
+from services.web.openapi import document, template
+from services.web.routes import ROUTES, Route
+
+USERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "worker-60": ("worker", ("60",)),
+    "director-60": ("director", ("60",)),
+    "member-60": ("member", ("60",)),
+    "worker-61": ("worker", ("61",)),
+    "director-61": ("director", ("61",)),
+    "member-61": ("member", ("61",)),
+    "ministry": ("ministry", ("*",)),
+    "admin": ("admin", ("*",)),
+    "partner-nobody": ("partner", ()),
+}
+NUMBER = "1609900123452"  # a citizen number with a right check digit, nobody's
+
+
+class FrontDoor:
+    """Calls the system over HTTP, as one of its users."""
+
+    def __init__(self, settings: Settings, system: System) -> None:
+        self.settings, self.system = settings, system
+        self.address = f"http://{settings.http[0]}:{settings.http[1]}"
+        self.tokens = Tokens(MasterKey.load(settings.master_key_file, create=False))
+        for user, (role, centres) in USERS.items():
+            self.add(user, role, centres)
+
+    def runtime(self, service: str) -> Any:
+        [container] = [c for c in self.system.containers if c.service_name == service]
+        [provider] = [d for d in container.dependencies if d.attr_name == "runtime"]
+        return provider.runtime
+
+    def add(self, user: str, role: str, centres: tuple[str, ...]) -> None:
+        with self.runtime("web").database.write() as db:
+            accounts.add(db, user, role, centres, instant(utc_now()))
+
+    def token(self, user: str) -> str:
+        account = self.runtime("web").read(lambda db: accounts.find(db, user))
+        return self.tokens.issue(Bearer(user, account.role, account.centres, account.token_version))
+
+    def call(
+        self, method: str, path: str, body: Any = None, user: str | None = "worker-60", **more: Any
+    ) -> requests.Response:
+        """`body` is sent as JSON; `data` and `headers` may be given as for requests."""
+        headers = {"Authorization": f"Bearer {self.token(user)}"} if user else {}
+        headers |= more.pop("headers", {})
+        if body is not None:
+            more["json"] = body
+        answer = requests.request(method, self.address + path, headers=headers, timeout=60, **more)
+        agrees(method, path, answer)
+        return answer
+
+    def get(self, path: str, user: str | None = "worker-60", **more: Any) -> requests.Response:
+        return self.call("GET", path, None, user, **more)
+
+    def post(
+        self, path: str, body: Any = None, user: str | None = "worker-60", **more: Any
+    ) -> requests.Response:
+        return self.call("POST", path, body, user, **more)
+
+    def wait(self, path: str, good: Callable[[Any], bool], user: str = "worker-60") -> Any:
+        """The JSON of a page once it is as wanted: for what other services do about a command."""
+        with eventlet.Timeout(30):
+            while True:
+                answer = self.get(path, user)
+                if answer.ok and good(answer.json()):
+                    return answer.json()
+                eventlet.sleep(0.05)
+
+    def ask(self, service: str, door: str, user: str, body: Any) -> Any:
+        """A door itself, also one that no call of the API leads to; kernel errors are raised."""
+        role, centres = USERS[user]
+        call = {"caller": {"user": user, "role": role, "centres": list(centres)}, "id": str(uuid4())}
+        return self.runtime("web").around.ask(service, door, call, body, 10.0)["answer"]
+
+    # -- one network of cases and partners, made through the door --------------------------------------------------
+
+    def made(self, path: str, body: Any, user: str = "worker-60", **more: Any) -> Any:
+        answer = self.post(path, body, user, **more)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def world(self, centre: str = "60") -> "World":
+        partner_id, programme_id = self.programme()
+        sent = self.referred(centre, programme_id)
+        return World(centre, sent["case_id"], sent["referral_id"], partner_id, programme_id)
+
+    def ready(self, route: Route) -> tuple[str, Any]:
+        """(path, body) of a call that will be granted now, in a world of its own."""
+        if route.door == "send":
+            _, programme_id = self.programme()
+            return route.path, referral(self.planned(), programme_id)
+        if (
+            route.door == "complete"
+            or route.door == "open_case"
+            or not route.path.startswith("/api/v1/cases")
+        ):
+            world = self.world()
+        else:
+            world = World("60", self.planned(), "", "", "")
+        if route.door == "reopen_case":
+            self.made(f"/api/v1/cases/{world.case_id}/close", {"reason": "left"})
+        for step in BEFORE.get(route.fixed.get("step", ""), ()):
+            self.made(f"/api/v1/referrals/{world.referral_id}/{step}", {})
+        return world.path(route), world.body(route)
+
+    def case(self, centre: str = "60", **person: Any) -> str:
+        return str(self.made("/api/v1/cases", opening(centre, **person), f"worker-{centre}")["case_id"])
+
+    def programme(self, free: int = 5) -> tuple[str, str]:
+        partner_id = self.made("/api/v1/partners", partner())["partner_id"]
+        path = f"/api/v1/partners/{partner_id}/programmes"
+        return partner_id, self.made(path, programme(free))["programme_id"]
+
+    def planned(self, centre: str = "60") -> str:
+        """A case that was screened and has a plan."""
+        case_id, user = self.case(centre), f"worker-{centre}"
+        self.made(f"/api/v1/cases/{case_id}/screening", {"facts": {"housing": "street"}}, user)
+        self.made(f"/api/v1/cases/{case_id}/plan", plan(), user)
+        return case_id
+
+    def referred(self, centre: str = "60", programme_id: str | None = None) -> Any:
+        """A new case's referral, with a place."""
+        case_id, programme_id = self.planned(centre), programme_id or self.programme()[1]
+        sent = self.made("/api/v1/referrals", referral(case_id, programme_id), f"worker-{centre}")
+        return {**sent, "case_id": case_id, "programme_id": programme_id}
+
+
+# The steps that come before a step.
+BEFORE = {
+    "travel": ("accept",),
+    "admit": ("accept",),
+    "confirm": ("accept", "admit"),
+    "fail": ("accept",),
+    "follow-up": ("accept", "admit", "confirm"),
+    "end": ("accept", "admit", "confirm"),
+}
+TOLD = {"said_by": "คุณสมศรี", "by_channel": "phone"}
+STEP_BODIES: dict[str, dict[str, Any]] = {
+    "decline": {"reason": "not_eligible", "whose": "partner", "note": "เตียงเต็ม"},
+    "follow-up": {
+        "in_place": True,
+        "work": {"kind": "section_33", "income_baht_month": 9000},
+        "note": "สบายดี",
+    },
+    "end": {"outcome": "stable"},
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids that calls are about."""
+
+    centre: str
+    case_id: str
+    referral_id: str
+    partner_id: str
+    programme_id: str
+
+    def path(self, route: Route) -> str:
+        return template(route.path).format(**vars(self))
+
+    def body(self, route: Route) -> Any:
+        """A right body with every field that the call takes; None for a question."""
+        if route.method == "GET":
+            return None
+        if route.door == "step":
+            return TOLD | STEP_BODIES.get(route.fixed["step"], {})
+        return {**self.bodies()[route.door]}
+
+    def bodies(self) -> dict[str, dict[str, Any]]:
+        return {
+            "open_case": opening(self.centre),
+            "close_case": {"reason": "left", "note": "กลับบ้านแล้ว"},
+            "reopen_case": {"reason": "returned", "note": "กลับมาอีก"},
+            "complete": {"facts": facts()},
+            "agree_plan": plan(),
+            "send": referral(self.case_id, self.programme_id),
+            "register_partner": partner(),
+            "offer_programme": programme(),
+            "confirm_capacity": {"total": 10, "free": 4},
+        }
+
+
+def calls(*, writes: bool | None = None, method: str | None = None) -> list[Route]:
+    """Every call of the API, found by itself."""
+    return [r for r in ROUTES if writes in (None, r.writes) and method in (None, r.method)]
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def agrees(method: str, path: str, answer: requests.Response) -> None:
+    """The answer is one the OpenAPI document has for this call; nothing is ever answered with 500."""
+    assert answer.status_code != 500, (method, path, answer.text)
+    if answer.status_code in (404, 405) or method not in ("GET", "POST", "PUT"):
+        return
+    for known, operations in document()["paths"].items():
+        if (
+            re.fullmatch(re.sub(r"{\w+}", "[^/]+", known), path.partition("?")[0])
+            and method.lower() in operations
+        ):
+            responses = operations[method.lower()]["responses"]
+            assert str(answer.status_code) in responses, (method, known, answer.status_code)
+            found = responses[str(answer.status_code)]
+            if "$ref" in found:
+                found = document()["components"]["responses"][found["$ref"].rpartition("/")[2]]
+            [(kind, content)] = found["content"].items()
+            assert answer.headers["Content-Type"].startswith(kind), answer.headers
+            if kind != "text/plain":
+                schema = {**content["schema"], "components": document()["components"]}
+                Draft202012Validator(schema, format_checker=FormatChecker()).validate(answer.json())
+
+
+def problem(answer: requests.Response, status: int) -> Any:
+    """The problem document of an answer that must be this error."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    found = answer.json()
+    assert found["status"] == status and found["title"] and found["detail"] and found["type"]
+    return found
+
+
+def earlier(**by: float) -> str:
+    return instant(utc_now() - timedelta(**by))
+
+
+def facts() -> dict[str, Any]:
+    return {
+        "age": {"on": "2026-11-01", "min": 66, "max": 67},
+        "sex": "female",
+        "nationality": "thai",
+        "danger": "none",
+        "domicile": [{"province": "60", "basis": "registered_house"}],
+        "housing": "street",
+        "income_sufficient": False,
+        "can_depend_on_others": False,
+        "begging": "none",
+        "disability_types": [1],
+        "care_level": 1,
+        "wants": ["local_home"],
+        "documents_held": ["id_card"],
+        "relatives": "none",
+    }
+
+
+def opening(centre: str = "60", **person: Any) -> dict[str, Any]:
+    described = {
+        "identity_status": "confirmed_card",
+        "name": {"title": "นาง", "first": "มาลี", "last": "ใจดี", "alias": "ป้าลี"},
+        "national_id": NUMBER,
+        "sex": "female",
+        "birth_date": "1950-05-12",
+        "nationality": "thai",
+        "domicile": [{"province": "60", "basis": "registered_house"}],
+    }
+    return {
+        "centre": centre,
+        "channel": "walk_in",
+        "found": {"subdistrict": "600101", "place": "ใต้สะพานเดชาติวงศ์"},
+        "person": {**described, **person},
+        "danger": "none",
+        "note": "มากับน้องสาว",
+    }
+
+
+def partner() -> dict[str, Any]:
+    return {
+        "name": f"บ้านพักผู้สูงอายุตัวอย่าง {uuid4().hex[:6]}",
+        "kind": "pao_home",
+        "under_ministry": False,
+        "province": "60",
+        "subdistrict": "600101",
+        "contact": {"phone": "056-000-000", "email": "home@example.org", "website": "https://example.org"},
+    }
+
+
+def programme(free: int = 5) -> dict[str, Any]:
+    return {
+        "name": "ที่พักผู้สูงอายุ",
+        "path": "local_home",
+        "capacity": {"total": 10, "free": free},
+        "rules": {
+            "min_age": 60,
+            "max_age": 120,
+            "sex": ["female", "male"],
+            "nationality": ["thai"],
+            "domicile": {"provinces": ["60", "61"], "bases": ["registered_house"]},
+            "care_level_max": 3,
+            "accepts_communicable": "treated",
+            "accepts_severe_behaviour": False,
+            "documents": ["id_card"],
+        },
+    }
+
+
+def plan() -> dict[str, Any]:
+    members = [
+        {"name": "สมชาย ตัวอย่าง", "role": "chair", "vote": "agree"},
+        {"name": "สมหญิง ตัวอย่าง", "role": "secretary", "vote": "agree"},
+        {"name": "ปรีชา ตัวอย่าง", "role": "member", "vote": "dissent", "reason": "ไกลบ้าน"},
+    ]
+    return {"members": members, "path": "local_home", "why": "ใกล้บ้านเดิม", "goals": ["มีที่พักถาวร"]}
+
+
+def referral(case_id: str, programme_id: str) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "programme_id": programme_id,
+        "consent": {"status": "given", "witness": "พยาน ตัวอย่าง"},
+    }

@@ -1,0 +1,111 @@
+"""Every call that changes something: done once, by whom it may, on what it thinks it is."""
+
+import eventlet
+import pytest
+
+from services.web.routes import Route
+from tests.web.door import FrontDoor, World, calls, earlier, name_of, opening, problem
+
+WRITES = calls(writes=True)
+CREATES = ("open_case", "register_partner", "offer_programme")
+
+
+@pytest.mark.parametrize("route", WRITES, ids=name_of)
+def test_a_command_is_answered_and_repeated_with_its_key_it_is_answered_again_and_done_once(
+    door: FrontDoor, route: Route
+):
+    path, body = door.ready(route)
+    key = {"Idempotency-Key": f"key of {path}"}
+    first = door.call(route.method, path, body, headers=key)
+    again = door.call(route.method, path, body, headers=key)
+    assert first.status_code == again.status_code == route.status, first.text
+    assert first.json() == again.json()
+    assert first.headers["ETag"] == f'"{first.json()["version"]}"'
+    other = door.call(route.method, path, {**body, "at": earlier(hours=1)}, headers=key)
+    assert problem(other, 422)["code"] == "key_reused"
+
+
+@pytest.mark.parametrize("route", [r for r in WRITES if r.door not in CREATES], ids=name_of)
+def test_a_command_on_a_version_that_is_no_more_is_refused(door: FrontDoor, route: Route):
+    path, body = door.ready(route)
+    problem(door.call(route.method, path, body, headers={"If-Match": '"999"'}), 412)
+
+
+@pytest.mark.parametrize("text", ["x", '"-1"', "1.5", '"1", "2"', '"' + "9" * 30 + '"'])
+def test_an_if_match_that_is_no_version_is_malformed(door: FrontDoor, world: World, text: str):
+    problem(
+        door.post(f"/api/v1/cases/{world.case_id}/close", {"reason": "x"}, headers={"If-Match": text}), 400
+    )
+
+
+def test_a_command_on_the_version_that_was_read_is_done(door: FrontDoor):
+    case_id = door.planned()
+    page = door.get(f"/api/v1/cases/{case_id}")
+    closed = door.post(
+        f"/api/v1/cases/{case_id}/close", {"reason": "left"}, headers={"If-Match": page.headers["ETag"]}
+    )
+    assert closed.json()["status"] == "closed"
+
+
+def test_the_same_key_of_another_user_is_another_command(door: FrontDoor):
+    key = {"Idempotency-Key": "one"}
+    one = door.made("/api/v1/cases", opening(), "worker-60", headers=key)
+    other = door.made("/api/v1/cases", opening(), "director-60", headers=key)
+    assert one["case_id"] != other["case_id"]
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201])
+def test_a_key_without_characters_or_with_too_many_is_invalid(door: FrontDoor, key: str):
+    answer = door.post("/api/v1/cases", opening(), headers={"Idempotency-Key": key})
+    assert "Idempotency-Key" in problem(answer, 422)["errors"]
+
+
+def test_the_same_command_sent_many_times_at_once_is_done_once(door: FrontDoor):
+    key = {"Idempotency-Key": "many at once"}
+    threads = [eventlet.spawn(door.post, "/api/v1/cases", opening(), headers=key) for _ in range(8)]
+    answers = [thread.wait() for thread in threads]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["case_id"] for answer in answers}) == 1
+
+
+def test_64_requests_at_once_are_all_answered(door: FrontDoor):
+    threads = [
+        eventlet.spawn(door.post, "/api/v1/cases", opening(), f"worker-{60 + n % 2}")
+        if n % 4 == 0 and n % 2 == 0
+        else eventlet.spawn(door.get, "/api/v1/cases?limit=5")
+        for n in range(64)
+    ]
+    answers = [thread.wait() for thread in threads]
+    assert {answer.status_code for answer in answers} == {200, 201}
+    numbers = [answer.json()["case_number"] for answer in answers if answer.status_code == 201]
+    assert len(numbers) == len(set(numbers)) == 16
+
+
+def test_when_it_happened_is_the_time_of_the_event_and_when_it_was_told_its_recorded_time(door: FrontDoor):
+    at = earlier(days=3)
+    case_id = door.made("/api/v1/cases", {**opening(), "at": at})["case_id"]
+    opened = door.get(f"/api/v1/cases/{case_id}/timeline").json()["items"][0]
+    assert opened["type"] == "CaseOpened" and opened["time"] == at and opened["recordedtime"] > at
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        earlier(days=-1),
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00+14:00",
+        "0999-01-01T00:00:00Z",
+        "2026-11-01",
+        "2026-11-01T10:00:00",
+        "2026-13-01T10:00:00Z",
+        "yesterday",
+        "",
+        7,
+        True,
+        [],
+        {},
+    ],
+    ids=repr,
+)
+def test_a_time_that_is_malformed_or_to_come_is_invalid(door: FrontDoor, at: object):
+    assert "at" in problem(door.post("/api/v1/cases", {**opening(), "at": at}), 422)["errors"]
