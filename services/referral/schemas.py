@@ -13,6 +13,7 @@ from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.referral.domain.life_cycle import LIFE_CYCLE
 
 NAME, NOTE = Length(max=200), Length(max=4000)
+INCOME_MOST = 10_000_000  # baht a month
 YES_OR_NO: dict[str, Any] = {"truthy": {True}, "falsy": {False}}
 # The fields each step takes: True if it must be there.
 FIELDS = {
@@ -47,7 +48,7 @@ class SendReferral(Schema):
 
 class WorkFound(Schema):
     kind = String(required=True, validate=OneOf(WORK_KINDS))
-    income_baht_month = Integer(load_default=None, allow_none=True, strict=True, validate=Range(min=0))
+    income_baht_month = Integer(load_default=None, allow_none=True, strict=True, validate=Range(0, INCOME_MOST))
 
 
 class StepReferral(Schema):
