@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -9,11 +10,25 @@ from importlib import import_module
 from pathlib import Path
 
 import orjson
+import psycopg2
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    event,
+    func,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import make_url
 
 from services.kernel import schema, settings
-from services.kernel.backup import BackupRefused, backup, keys_folder, restore
+from services.kernel.backup import BackupRefused, _copy, _load, backup, keys_folder, restore
 from services.kernel.database import Database, ensure_database
 from services.kernel.keys import MasterKey
 from services.kernel.vault import REDACTED, WrongMasterKey
@@ -134,6 +149,64 @@ def test_backups_made_while_both_write_hold_no_effect_without_its_cause(sites, k
         net.close()
 
 
+def test_nobody_can_append_or_hear_while_the_views_are_fixed(played, place, folder):
+    tried = []
+
+    def try_to_write(connection, cursor, statement, *_):
+        if statement != "SELECT COUNT(*) FROM alembic_version":
+            return
+        for name in BOTH:
+            for sql in ("UPDATE log_head SET position = position", "UPDATE inbox_cursor SET state = state"):
+                tried.append(_refused(place, name, sql))
+
+    event.listen(Engine, "before_cursor_execute", try_to_write)
+    try:
+        backup(place, BOTH, folder, MONDAY)
+    finally:
+        event.remove(Engine, "before_cursor_execute", try_to_write)
+    assert tried == [True] * 12  # four at each of two logs, and at the vault
+    assert not any(_refused(place, name, "UPDATE log_head SET position = position") for name in BOTH)
+
+
+def _refused(place, service, sql):
+    """Whether a connection of its own has to wait for others."""
+    url = make_url(place.database(service))
+    if url.get_backend_name() == "sqlite":
+        connection = sqlite3.connect(url.database, timeout=0)
+    else:
+        connection = psycopg2.connect(
+            url.render_as_string(hide_password=False), options="-c lock_timeout=50ms"
+        )
+    try:
+        with connection:
+            connection.cursor().execute(sql)
+    except (sqlite3.OperationalError, psycopg2.errors.LockNotAvailable):
+        return True
+    finally:
+        connection.close()
+    return False
+
+
+def test_what_is_written_during_the_copying_is_not_in_it(played, place, elsewhere, folder):
+    net, _ = played
+    heads = {name: net.runtimes[name].log.head() for name in BOTH}
+    before = model(net)
+    balls_thrown = iter(range(10, 1000))
+
+    def meanwhile(seconds):
+        balls.throw(net, next(balls_thrown))
+        net.settle()
+
+    backup(place, BOTH, folder, MONDAY, pause=meanwhile)
+    assert net.runtimes["red"].log.head()[0] > heads["red"][0] + 10
+    restore(elsewhere, BOTH, folder)
+    back = balls.network(elsewhere)
+    assert {name: back.runtimes[name].log.head() for name in BOTH} == heads
+    assert model(back) == before
+    assert [runtime.verify() for runtime in (*net.runtimes.values(), *back.runtimes.values())] == [[]] * 4
+    back.close()
+
+
 def test_what_is_brought_back_is_what_was_there(played, elsewhere, folder, place):
     net, people = played
     manifest = backup(place, BOTH, folder, MONDAY)
@@ -210,6 +283,34 @@ def test_accounts_and_access_logs_come_back_and_are_numbered_on(place, elsewhere
         assert db.execute(select(log.c.access_id)).scalars().all() == [1, 2, 3]
     web.close()
     intake.close()
+
+
+@pytest.mark.parametrize(("source", "target"), [("sqlite", "postgresql"), ("postgresql", "sqlite")])
+def test_bytes_true_and_nothing_come_back_as_they_were(sites, source, target, tmp_path):
+    kept = Table(
+        "kept",
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("content", LargeBinary),
+        Column("good", Boolean),
+    )
+    written = [(1, bytes(range(256)), True), (2, b"", False), (3, None, None)]
+    path = tmp_path / "kept.jsonl.gz"
+    for number, kind in enumerate((source, target)):
+        url = settings.read(sites(kind)).database("web")
+        ensure_database(url)
+        database = Database(url)
+        with database.write() as db:
+            kept.create(db)
+            if number:
+                _load(db, path)
+                assert [tuple(row) for row in db.execute(select(kept).order_by(kept.c.id))] == written
+            else:
+                db.execute(
+                    kept.insert(), [dict(zip(kept.columns.keys(), row, strict=True)) for row in written]
+                )
+                assert _copy(db, path, lambda seconds: None)["rows"] == {"kept": 3}
+        database.close()
 
 
 def test_a_backup_of_an_older_database_is_brought_back_as_it_was_and_upgraded_at_the_start(
