@@ -1,9 +1,12 @@
 """How the system is, asked from outside; also with a service gone."""
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.kernel.runtime import PROCESS
 from services.system import System
+from services.web import watch
 from tests.web.door import FrontDoor, World, problem
 
 
@@ -25,6 +28,22 @@ def test_figures_are_prometheus_text_and_name_no_person_case_or_user(door: Front
 
 def test_the_openapi_document_is_open(door: FrontDoor):
     assert door.get("/api/openapi.json", user=None).json()["openapi"].startswith("3.1")
+
+
+def test_figures_of_several_processes_are_told_once_each():
+    text = """# TYPE process_cpu_seconds counter
+process_cpu_seconds_total 1
+# TYPE songtor_log_position gauge
+songtor_log_position{service="%s"} 7
+"""
+    registry = CollectorRegistry()
+    registry.register(watch.Merged({PROCESS: text % "web", "another": text % "intake"}))
+    lines = [line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")]
+    assert lines == [
+        "process_cpu_seconds_total 1.0",
+        'songtor_log_position{service="web"} 7.0',
+        'songtor_log_position{service="intake"} 7.0',
+    ]
 
 
 @pytest.fixture
