@@ -28,7 +28,7 @@ REPLICAS = {"intake": 2, "screening": 1, "partners": 1, "referral": 2, "reportin
 SERVICES = tuple(REPLICAS)
 USERS = {"worker-60": "60", "worker-61": "61"}
 DOOMED = 0.5  # of all process starts end at a point of the kernel
-PASSES = (5, 120)  # how often it is passed before
+PASSES = (3, 60)  # it is passed so many times before
 SETTLE_SECONDS = 90.0
 
 
@@ -68,7 +68,7 @@ class World:
     folder: Path
     seed: int
     clients: int = 4
-    crashing: bool = False
+    crashing: bool = True
     faults: list[tuple[float, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -114,11 +114,10 @@ class World:
     def run(self, seconds: float, say: Callable[[str], None]) -> None:
         """Let things break for some time; then everything runs again and has nothing left to do."""
         end = time.monotonic() + seconds
-        self.crashing = True
         while time.monotonic() < end:
             time.sleep(self.chance.uniform(1.0, 4.0))
             name, strike = self.chance.choices(*zip(*self._choices(), strict=True))[0]
-            self.faults.append((time.monotonic(), name))
+            self._note(name)
             say(f"{end - time.monotonic():6.1f} s left: {name}")
             strike()
         self.crashing = False
@@ -148,13 +147,16 @@ class World:
 
     def _choices(self) -> list[tuple[tuple[str, Callable[[], None]], float]]:
         return [
-            *((("kill -9 of " + name, lambda name=name: self._kill(name)), 1.0) for name in SERVICES),
-            (("RabbitMQ stopped and started", lambda: self._outage(self.rabbit.stop)), 0.8),
-            (("kill -9 of RabbitMQ", lambda: self._outage(self.rabbit.kill)), 0.8),
-            (("every queue deleted", self._delete_queues), 1.6),
-            (("PostgreSQL restarted", self.postgres.restart), 1.0),
-            (("kill -9 of PostgreSQL", self._power_cut), 1.0),
+            *(((_kill_of(name), lambda name=name: self._kill(name)), 1.0) for name in SERVICES),
+            (("RabbitMQ stopped and started", lambda: self._outage(self.rabbit.stop)), 0.6),
+            (("kill -9 of RabbitMQ", lambda: self._outage(self.rabbit.kill)), 0.6),
+            (("every queue deleted", self._delete_queues), 1.4),
+            (("PostgreSQL restarted", self.postgres.restart), 1.2),
+            (("kill -9 of PostgreSQL", self._power_cut), 1.2),
         ]
+
+    def _note(self, name: str) -> None:
+        self.faults.append((time.monotonic(), name))
 
     def _kill(self, service: str) -> None:
         replicas = [p for p in self.services.processes if isinstance(p, Doomed) and p.service == service]
@@ -163,7 +165,11 @@ class World:
             process.kill()
 
     def _outage(self, stop: Callable[[], None]) -> None:
+        """Some service dies during the outage too, and comes up to find no broker."""
         stop()
+        for service in self.chance.sample(SERVICES, self.chance.randint(0, 2)):
+            self._note(_kill_of(service))
+            self._kill(service)
         time.sleep(self.chance.uniform(0.0, 3.0))
         self.rabbit.start()
 
@@ -228,6 +234,10 @@ class World:
     def _last_before(self, told: float | None) -> str | None:
         earlier = [name for at, name in self.faults if told is None or at <= told]
         return earlier[-1] if earlier else None
+
+
+def _kill_of(service: str) -> str:
+    return f"kill -9 of {service}"
 
 
 def _value(column: object) -> object:
