@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -234,6 +235,48 @@ class Copy:
                     marks = ", ".join(f":{column}" for column in names)
                     statement = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
                     db.execute(statement, [dict(row) for row in rows])
+
+
+TROUBLE = """
+CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE chance integer := ('x' || substr(md5(NEW.event_id), 1, 2))::bit(8)::integer;
+BEGIN
+  PERFORM pg_sleep(chance * {slow});
+  IF chance < {failing} THEN RAISE EXCEPTION 'given up'; END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER trouble AFTER INSERT ON event DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION trouble()
+"""
+
+
+class GivenUp(Exception):
+    """A commit that fails."""
+
+
+@contextmanager
+def troubled_commits(database: Database, failing: int = 256, slow: float = 0.0) -> Iterator[None]:
+    """`failing` of 256 commits fail and the others take up to 256 * `slow` seconds, when they already have their positions."""
+    if database.sqlite:
+        chance = Random(failing)
+
+        @event.listens_for(database._writer, "commit")
+        def trouble(_: object) -> None:
+            number = chance.randrange(256)
+            eventlet.sleep(number * slow)
+            if number < failing:
+                raise GivenUp()
+
+        yield
+        event.remove(database._writer, "commit", trouble)
+        return
+    with database.write() as db:
+        db.exec_driver_sql(TROUBLE.format(failing=failing, slow=slow))
+    try:
+        yield
+    finally:
+        with database.write() as db:
+            db.exec_driver_sql("DROP TRIGGER trouble ON event; DROP FUNCTION trouble()")
 
 
 @contextmanager
