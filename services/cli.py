@@ -113,6 +113,8 @@ def _runtimes(settings: Settings, names: Sequence[str] = NAMES) -> Iterator[dict
     """Each service's logs and read models, without its doors."""
     from services.system import SERVICES
 
+    if not settings.folder_is_shared and not settings.master_key_file.exists():
+        raise Failed(f"There is nothing in {settings.data} yet. Start the system with: songtor up")
     opened: dict[str, ServiceRuntime] = {}
     try:
         for name in names:
@@ -427,10 +429,14 @@ def add_user(context: click.Context, user: str, role: str, centres: tuple[str, .
     if _running(settings):
         _ask(settings, "POST", "/api/v1/admin/users", {"user": user, "role": role, "centres": list(centres)})
     else:
-        with _owning(settings), _runtimes(settings, ["web"]) as opened:
-            opened["web"].prepare()
-            with opened["web"].database.write() as db:
-                accounts.add(db, user, role, centres, instant(utc_now()))
+        with _owning(settings):
+            web = ServiceRuntime(settings, WIRING, _plain(), pool=2)
+            try:
+                web.prepare()
+                with web.database.write() as db:
+                    accounts.add(db, user, role, centres, instant(utc_now()))
+            finally:
+                web.close()
     click.echo(f"{user}: {role}, centres {', '.join(centres) or 'none'}")
 
 
