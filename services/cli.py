@@ -17,6 +17,7 @@ if (
 
 import fcntl
 import json
+import logging
 import os
 import socket
 import time
@@ -28,6 +29,7 @@ from typing import Any
 import click
 import requests
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from sqlalchemy.engine import make_url
 
 from services.kernel import logs
 from services.kernel import settings as settings_module
@@ -109,12 +111,18 @@ def _plain() -> Surroundings:
 
 
 @contextmanager
-def _runtimes(settings: Settings, names: Sequence[str] = NAMES) -> Iterator[dict[str, ServiceRuntime]]:
-    """Each service's logs and read models, without its doors."""
+def _runtimes(
+    settings: Settings, names: Sequence[str] = NAMES, new: bool = False
+) -> Iterator[dict[str, ServiceRuntime]]:
+    """Each service's logs and read models, without its doors. `new`: they may not be there yet."""
     from services.system import SERVICES
 
-    if not settings.folder_is_shared and not settings.master_key_file.exists():
-        raise Failed(f"There is nothing in {settings.data} yet. Start the system with: songtor up")
+    if not new and not settings.folder_is_shared:
+        for name in names:
+            if not Path(str(make_url(settings.database(name)).database)).exists():
+                raise Failed(
+                    f"The data folder {settings.data} holds nothing of {name} yet: songtor up makes it."
+                )
     opened: dict[str, ServiceRuntime] = {}
     try:
         for name in names:
@@ -194,6 +202,9 @@ def up(
             _greet(settings, demo)
         try:
             system.wait()
+        except Exception as error:
+            logging.getLogger(__name__).error("a service ended by itself", exc_info=error)
+            raise Failed(f"A service ended by itself ({type(error).__name__}).") from error
         finally:
             click.echo("Stopping.", err=True)
             system.stop()
@@ -429,14 +440,10 @@ def add_user(context: click.Context, user: str, role: str, centres: tuple[str, .
     if _running(settings):
         _ask(settings, "POST", "/api/v1/admin/users", {"user": user, "role": role, "centres": list(centres)})
     else:
-        with _owning(settings):
-            web = ServiceRuntime(settings, WIRING, _plain(), pool=2)
-            try:
-                web.prepare()
-                with web.database.write() as db:
-                    accounts.add(db, user, role, centres, instant(utc_now()))
-            finally:
-                web.close()
+        with _owning(settings), _runtimes(settings, ["web"], new=True) as opened:
+            opened["web"].prepare()
+            with opened["web"].database.write() as db:
+                accounts.add(db, user, role, centres, instant(utc_now()))
     click.echo(f"{user}: {role}, centres {', '.join(centres) or 'none'}")
 
 
