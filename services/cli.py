@@ -10,9 +10,8 @@ warnings.filterwarnings("ignore", message="(?s).*pkg_resources.*")
 
 import eventlet
 
-if (
-    len(sys.argv) > 1 and sys.argv[1] == "up"
-):  # the system's process is green; every other command is a plain one
+# The system's process is green, wherever the options stand; every other command is a plain one.
+if "up" in sys.argv[1:]:
     eventlet.monkey_patch()
 
 import fcntl
