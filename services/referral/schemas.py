@@ -48,7 +48,9 @@ class SendReferral(Schema):
 
 class WorkFound(Schema):
     kind = String(required=True, validate=OneOf(WORK_KINDS))
-    income_baht_month = Integer(load_default=None, allow_none=True, strict=True, validate=Range(0, INCOME_MOST))
+    income_baht_month = Integer(
+        load_default=None, allow_none=True, strict=True, validate=Range(0, INCOME_MOST)
+    )
 
 
 class StepReferral(Schema):
