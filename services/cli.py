@@ -263,12 +263,12 @@ def _load(settings: Settings) -> None:
             started = time.monotonic()
             with _progress("sample network") as report:
                 sample.load(network, now, report)
+            click.echo(f"Made in {time.monotonic() - started:.0f} s.", err=True)
         except ValueError as error:
             raise Failed(
                 f"{error} An earlier load was interrupted, or these are your own data: "
                 f"choose another folder with --data, or remove {settings.data}."
             ) from error
-            click.echo(f"Made in {time.monotonic() - started:.0f} s.", err=True)
         finally:
             network.close()
         with web.database.write() as db:
