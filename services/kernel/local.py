@@ -71,9 +71,7 @@ class Network:
             settings = settings_module.read(env, data=str(data))
         self.services: dict[str, Any] = {}
         self.runtimes: dict[str, LocalRuntime] = {}
-        self._followed: dict[
-            tuple[str, str], int
-        ] = {}  # how often a source had rung when a service was at its head
+        self._followed: dict[tuple[str, str], int] = {}
         self.down: set[str] = set()  # services that do not answer, for tests of what others then do
         around = Surroundings(now=clock, pause=lambda seconds: None, ask=self._ask, together=in_turn)
         for cls in services:
@@ -133,9 +131,8 @@ class Network:
         for name, source in pairs:
             if name in self.down or source in self.down or source not in self.runtimes:
                 continue
-            # A log that has not rung since it was last followed to its head has nothing new: no need to ask the databases.
             rings = self.runtimes[source].log.bell.rings
-            if self._followed.get((name, source)) == rings:
+            if self.trusts_bells and self._followed.get((name, source)) == rings:
                 continue
             inbox = self.runtimes[name].inbox
             before = inbox.position(source)
