@@ -178,6 +178,7 @@ class Subscription:
         self.inbox, self.source, self.url, self.stopping = inbox, source, url, stopping
         self.last_turn = time.monotonic()  # a dead greenlet must not look like no lag
         self.delay = AGAIN_FIRST
+        self.pulled = False
 
     def run(self) -> None:
         while not self.stopping():
@@ -236,6 +237,13 @@ class Subscription:
     def _catch_up(self) -> None:
         try:
             self.inbox.pull(self.source)
+            self.pulled = True
+        except Unavailable as error:
+            # Services start side by side: that the source is not there yet is no news, that it went away is.
+            level = logging.WARNING if self.pulled else logging.DEBUG
+            logger.log(
+                level, "%s cannot pull %s now: %s", self.inbox.service, self.source, type(error).__name__
+            )
         except Exception as error:  # whatever it is, hearing must not end with it
             logger.warning("%s cannot pull %s now: %s", self.inbox.service, self.source, type(error).__name__)
 

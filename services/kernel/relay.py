@@ -174,7 +174,9 @@ def follow(relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], 
                 delay = 0.1
                 heard = relay.log.bell.rings
         except Exception as error:
-            logger.warning("publishing waits %.1f s: %s", delay, type(error).__name__)
+            # Services start side by side: that nobody listens in the first moments is no news.
+            level = logging.DEBUG if delay < 1 else logging.WARNING
+            logger.log(level, "publishing waits %.1f s: %s", delay, type(error).__name__)
             pause(delay)
             delay = min(delay * 2, 5.0)
             continue
