@@ -48,7 +48,9 @@ class SendReferral(Schema):
 
 class WorkFound(Schema):
     kind = String(required=True, validate=OneOf(WORK_KINDS))
-    income_baht_month = Integer(load_default=None, allow_none=True, strict=True, validate=Range(0, INCOME_MOST))
+    income_baht_month = Integer(
+        load_default=None, allow_none=True, strict=True, validate=Range(0, INCOME_MOST)
+    )
 
 
 class StepReferral(Schema):
@@ -90,6 +92,12 @@ class ListReferrals(Schema):
     case_id = String(load_default=None, allow_none=True)
     limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MOST))
     cursor = String(load_default=None, allow_none=True)
+
+
+class Duties(Schema):
+    """`limit` items of each kind; 0: only the counts."""
+
+    limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=0, max=LIMIT_MOST))
 
 
 class PlaceReserved(Schema):

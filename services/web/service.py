@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from services.kernel.extensions import Runtime
 from services.kernel.wiring import Wiring
-from services.web import accounts, admin, api, openapi, watch
+from services.web import accounts, admin, api, openapi, pages, watch
 
 WIRING = Wiring("web", owned=accounts.metadata)
 METHODS = "GET,POST,PUT,DELETE,PATCH,HEAD,OPTIONS"
@@ -66,6 +66,7 @@ def application() -> Flask:
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(watch.blueprint)
     app.register_blueprint(admin.blueprint)
+    pages.register(app)
     return app
 
 
