@@ -151,6 +151,11 @@ def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, case_step, list(steps.values()), ("case_id", "step"))
     _set(db, "version", versions)
     touched = {*cases, *(case_id for case_id, _ in steps)}
+    if not touched:
+        return
+    # A command and what is heard may touch a case at once: the second sees the first one's steps only once it has the row.
+    rows = select(case.c.case_id).where(case.c.case_id.in_(touched)).order_by(case.c.case_id)
+    db.execute(rows.with_for_update())
     _set(db, "status", {case_id: case_status(known) for case_id, known in _steps(db, touched).items()})
 
 

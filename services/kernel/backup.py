@@ -29,7 +29,7 @@ from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
 from services.kernel.keys import MasterKey
 from services.kernel.settings import Settings
-from services.kernel.vault import Vault, subject_key, vault_metadata
+from services.kernel.vault import Vault, subject_key
 
 FORMAT = 1
 BATCH = 1000
@@ -90,7 +90,7 @@ def _cut(
     """A view of every database as it is at one moment, and of the vault at the same moment or a little later."""
     databases = {name: _existing(stack, settings, name) for name in names}
     vault = stack.enter_context(closing(Database(settings.database("vault"), 2)))
-    schema.prepare_vault(vault, vault_metadata)
+    schema.prepare_vault(vault)
     with ExitStack() as held:
         for database in databases.values():
             db = held.enter_context(database.write())

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -21,6 +21,13 @@ POOL = (
 
 # One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the process.
 _writers: dict[str, RLock] = {}
+
+
+class Statement(NamedTuple):
+    """A statement with `?` placeholders and its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
 
 
 class Database:
@@ -76,24 +83,42 @@ class Database:
     def rows(self, db: Connection, sql: str, *values: Any) -> list[Any]:
         return list(self._cursor(db, sql, values).fetchall())
 
-    def insert(
+    def insert(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Several rows at once."""
+        self._insert(db, table, columns, rows, ())
+
+    def insert_and_commit(
+        self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]], *then: Statement
+    ) -> None:
+        """Several rows and further statements, the last of their transaction: on PostgreSQL sent with its COMMIT in one round
+        trip, because a lock is held meanwhile that everybody wants. On SQLite the commit follows when `write()` ends."""
+        self._insert(
+            db,
+            table,
+            columns,
+            rows,
+            then if self.sqlite else (*then, Statement("COMMIT"), Statement("BEGIN")),
+        )
+
+    def _insert(
         self,
         db: Connection,
         table: str,
         columns: str,
         rows: Sequence[Sequence[Any]],
-        then: str = "",
-        *more: Any,
+        then: Sequence[Statement],
     ) -> None:
-        """Several rows at once; `then` is a further statement, on PostgreSQL sent in the same round trip."""
         marks = f"({', '.join('?' * len(rows[0]))})"
         if self.sqlite:
             db.connection.cursor().executemany(f"INSERT INTO {table} ({columns}) VALUES {marks}", rows)  # noqa: S608
-            if then:
-                self.run(db, then, *more)
+            for statement in then:
+                self.run(db, statement.sql, *statement.values)
             return
         sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(rows))}"  # noqa: S608 (names are ours)
-        self.run(db, f"{sql}; {then}" if then else sql, *(value for row in rows for value in row), *more)
+        values = [value for row in rows for value in row] + [
+            value for statement in then for value in statement.values
+        ]
+        self.run(db, "; ".join((sql, *(statement.sql for statement in then))), *values)
 
     def _cursor(self, db: Connection, sql: str, values: Sequence[Any]) -> Any:
         cursor = db.connection.cursor()

@@ -6,11 +6,10 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar, cast
 
 from marshmallow import Schema, ValidationError, fields
-from nameko.rpc import rpc
 from prometheus_client import REGISTRY, generate_latest
 
 from services.kernel import logs, metrics
@@ -24,7 +23,7 @@ from services.kernel.errors import (
     Stale,
     Unavailable,
 )
-from services.kernel.extensions import Runtime
+from services.kernel.extensions import Entrance, Runtime
 from services.kernel.runtime import PROCESS, ServiceRuntime, written
 from services.kernel.vault import Shredded
 
@@ -124,7 +123,7 @@ def _door(
                 )
 
         answer.door = door  # type: ignore[attr-defined]
-        return cast(Method, rpc(answer, expected_exceptions=EXPECTED))
+        return cast(Method, Entrance.decorator(expected_exceptions=EXPECTED)(answer))
 
     return decorate
 
@@ -167,7 +166,10 @@ def _enter(
 def _happened(text: str | None, now: datetime) -> datetime:
     if text is None:
         return now
-    at = moment(text)
+    try:
+        at = moment(text).astimezone(UTC)
+    except ValueError:
+        raise Invalid({"at": ["Not a time."]}) from None
     if at > now + SKEW:
         raise Invalid({"at": ["It cannot lie in the future."]})
     return min(at, now)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from services.kernel.bell import Bell
 from services.kernel.codec import Codec
-from services.kernel.database import Database
+from services.kernel.database import Database, Statement
 from services.kernel.decider import Aggregate, SetTimer
 from services.kernel.envelope import Envelope, Recorded, derived_id
 from services.kernel.errors import Conflict, KeyReused, Stale, Unavailable
@@ -154,13 +154,15 @@ class EventLog:
         return answer, position
 
     def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
-        """The end of a unit's transaction: streams, read models, the command's answer, and last of all the log itself."""
+        """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's answer.
+        Nothing may follow in that transaction."""
         db, drafts = unit.db, unit.drafts
         self._advance(unit)
         unit.project()
         if not drafts:
             if remember:
-                self._remember(unit, answer, 0)
+                statement = self._answer(unit, answer, 0)
+                self.run(db, statement.sql, *statement.values)
             return 0
         # From here to the commit nothing may wait, yield or do other I/O. This row is the scary line: a position exists only
         # while its transaction holds the head row, and the row is let go only by commit or rollback. So commit order is
@@ -180,9 +182,10 @@ class EventLog:
             fact = draft.recorded
             rows.append((number, fact.id, fact.stream, fact.version, fact.type, body, draft.sealed, previous))
         columns = "position, event_id, stream_id, version, event_type, body, sealed, hash"
-        self.insert(db, "event", columns, rows, "UPDATE log_head SET hash = ? WHERE id = 1", previous)
+        closing = [Statement("UPDATE log_head SET hash = ? WHERE id = 1", (previous,))]
         if remember:
-            self._remember(unit, answer, position)
+            closing.append(self._answer(unit, answer, position))
+        self.database.insert_and_commit(db, "event", columns, rows, *closing)
         return position
 
     def committed(self, unit: Unit) -> None:
@@ -277,17 +280,13 @@ class EventLog:
             if moved != 1:
                 raise Conflict(stream.stream_id)
 
-    def _remember(self, unit: Unit, answer: Any, position: int) -> None:
-        result = orjson.dumps(answer).decode()
+    def _answer(self, unit: Unit, answer: Any, position: int) -> Statement:
+        """What remembers a command; when the same one came twice at once, the unique id makes the second a Conflict."""
         made = unit.envelope
-        remembered = self.run(
-            unit.db,
-            "INSERT INTO command_done (command_id, fingerprint, result, position, recorded_at) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT DO NOTHING",
-            made.command_id, made.fingerprint, result, position, made.recorded,
-        )  # fmt: skip
-        if remembered != 1:  # the same command came twice at once
-            raise Conflict(made.command_id)
+        return Statement(
+            "INSERT INTO command_done (command_id, fingerprint, result, position, recorded_at) VALUES (?, ?, ?, ?, ?)",
+            (made.command_id, made.fingerprint, orjson.dumps(answer).decode(), position, made.recorded),
+        )
 
     def forget(self) -> None:
         """Drop the folded states: they may belong to a transaction that did not commit, or to a log that was replaced."""

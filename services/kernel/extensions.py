@@ -3,7 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -16,13 +17,14 @@ from nameko.amqp.publish import Publisher, UndeliverableMessage
 from nameko.constants import AMQP_URI_CONFIG_KEY, SERIALIZER_CONFIG_KEY
 from nameko.exceptions import get_module_path
 from nameko.exceptions import registry as remote_errors
-from nameko.extensions import DependencyProvider
-from nameko.rpc import ReplyListener, get_rpc_exchange
+from nameko.extensions import DependencyProvider, ProviderCollector
+from nameko.messaging import QueueConsumer
+from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
 
 from services.kernel import errors
 from services.kernel.errors import Unavailable
 from services.kernel.inbox import Inbox, Outcome
-from services.kernel.relay import EXCHANGE, BrokerPublisher, Relay, follow, queue
+from services.kernel.relay import EXCHANGE, BrokerPublisher, Relay, follow, let_go, queue
 from services.kernel.runtime import ServiceRuntime, Surroundings, utc_now
 from services.kernel.settings import Settings
 from services.kernel.wiring import Wiring
@@ -31,9 +33,13 @@ logger = logging.getLogger(__name__)
 
 SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel
 HEARTBEAT = 10  # seconds
+OPEN_SECONDS = 10.0  # for a connection, its channel and its queue together
 HEAD_CHECK = 2.0  # seconds between looks at a source's head: what the broker lost last is found this way
 TICK = 1.0  # seconds between looks at the deadlines
-STOP_SECONDS = 2.0
+AGAIN_FIRST = 0.1  # seconds before hearing again after it broke off ...
+AGAIN_MOST = 3.0  # ... and when it has broken off many times in a row
+BROKEN = (OSError, AMQPError, KombuError)
+STOP_SECONDS = 1.5  # for each of the steps of stopping
 PREFETCH = 20  # pages a subscription may hold
 
 # A refusal of one service is the same refusal at its caller.
@@ -47,6 +53,72 @@ for error in (
     errors.Unavailable,
 ):
     remote_errors[get_module_path(error)] = error
+
+
+class Consumers(QueueConsumer):  # type: ignore[misc]
+    """nameko's, but back within seconds of the broker, and ending does not wait for one that is gone."""
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        with self.create_connection() as connection:
+            connection.ensure_connection(
+                self.on_connection_error,
+                interval_start=AGAIN_FIRST,
+                interval_step=AGAIN_FIRST,
+                interval_max=AGAIN_MOST,
+            )
+            yield connection
+
+    def ack_message(self, message: Any) -> None:
+        with suppress(*BROKEN):  # the broker gives it to somebody again
+            super().ack_message(message)
+
+    def requeue_message(self, message: Any) -> None:
+        with suppress(*BROKEN):
+            super().requeue_message(message)
+
+    def unregister_provider(self, provider: Any) -> None:
+        with eventlet.Timeout(STOP_SECONDS, False):
+            super().unregister_provider(provider)
+            return
+        ProviderCollector.unregister_provider(self, provider)
+
+    def stop(self) -> None:
+        with eventlet.Timeout(STOP_SECONDS, False):
+            super().stop()
+            return
+        self._gt.kill()
+
+    def kill(self) -> None:
+        with eventlet.Timeout(STOP_SECONDS, False):
+            super().kill()
+            return
+        self._gt.kill()
+
+
+class Answers(RpcConsumer):  # type: ignore[misc]
+    """nameko's, but an answer that cannot be sent gives the request back instead of ending the service: whoever takes it finds
+    the command done."""
+
+    queue_consumer = Consumers()
+
+    def handle_result(self, message: Any, result: Any, exc_info: Any) -> Any:
+        try:
+            return super().handle_result(message, result, exc_info)
+        except BROKEN as error:
+            logger.warning("an answer could not be sent: %s", type(error).__name__)
+            self.queue_consumer.requeue_message(message)
+            return result, exc_info
+
+
+class Entrance(Rpc):  # type: ignore[misc]
+    """An RPC entrypoint."""
+
+    rpc_consumer = Answers()
+
+
+class Replies(ReplyListener):  # type: ignore[misc]
+    queue_consumer = Consumers()
 
 
 class Asking:
@@ -80,7 +152,7 @@ class Asking:
             raise Unavailable(f"The service {service} did not answer within {seconds:.0f} s.") from None
         except UndeliverableMessage:
             raise Unavailable(f"The service {service} is not running.") from None
-        except (OSError, AMQPError, KombuError) as error:
+        except BROKEN as error:
             raise Unavailable(f"The broker does not answer ({type(error).__name__}).") from error
         finally:
             self._replies._reply_events.pop(correlation_id, None)
@@ -106,48 +178,53 @@ class Subscription:
     def __init__(self, inbox: Inbox, source: str, url: str, stopping: Callable[[], bool]) -> None:
         self.inbox, self.source, self.url, self.stopping = inbox, source, url, stopping
         self.last_turn = time.monotonic()  # a dead greenlet must not look like no lag
+        self.delay = AGAIN_FIRST
 
     def run(self) -> None:
-        delay = 0.1
         while not self.stopping():
             try:
                 self._listen()
-                delay = 0.1
             except Exception as error:
                 logger.warning(
                     "%s hears %s again in %.1f s: %s",
                     self.inbox.service,
                     self.source,
-                    delay,
+                    self.delay,
                     type(error).__name__,
                 )
                 self._catch_up()
-                eventlet.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
-                delay = min(delay * 2, 5.0)
+                eventlet.sleep(self.delay * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
+                self.delay = min(self.delay * 2, AGAIN_MOST)
 
     def _listen(self) -> None:
-        with Connection(self.url, heartbeat=HEARTBEAT, connect_timeout=5) as connection:
-            connection.ensure_connection(max_retries=1, timeout=5)
-            channel = connection.channel()
-            EXCHANGE.bind(channel).declare()
-            with Consumer(
-                channel,
-                queues=[queue(self.source, self.inbox.service)],
-                on_message=self._on_message,
-                prefetch_count=PREFETCH,
-                accept=["json"],
-            ):
-                self._catch_up()
-                checked = time.monotonic()
-                while not self.stopping():
-                    self.last_turn = time.monotonic()
-                    try:
-                        connection.drain_events(timeout=1.0)
-                    except TimeoutError:
-                        connection.heartbeat_check()
-                    if time.monotonic() - checked > HEAD_CHECK:
-                        self._catch_up()
-                        checked = time.monotonic()
+        connection = Connection(self.url, heartbeat=HEARTBEAT, connect_timeout=5)
+        try:
+            with eventlet.Timeout(OPEN_SECONDS, TimeoutError("The broker does not answer.")):
+                connection.ensure_connection(max_retries=1, timeout=5)
+                channel = connection.channel()
+                EXCHANGE.bind(channel).declare()
+                consumer = Consumer(
+                    channel,
+                    queues=[queue(self.source, self.inbox.service)],
+                    on_message=self._on_message,
+                    prefetch_count=PREFETCH,
+                    accept=["json"],
+                )
+                consumer.consume()
+            self.delay = AGAIN_FIRST
+            self._catch_up()
+            checked = time.monotonic()
+            while not self.stopping():
+                self.last_turn = time.monotonic()
+                try:
+                    connection.drain_events(timeout=1.0)
+                except TimeoutError:
+                    connection.heartbeat_check()
+                if time.monotonic() - checked > HEAD_CHECK:
+                    self._catch_up()
+                    checked = time.monotonic()
+        finally:
+            let_go(connection)
 
     def _on_message(self, message: Any) -> None:
         # Unavailable goes up: the connection is closed, the page comes back later, and the cursor decides.
@@ -167,7 +244,7 @@ class Subscription:
 class Runtime(DependencyProvider):  # type: ignore[misc]
     """Declared on a service class as `runtime = Runtime(WIRING)`; injects the ServiceRuntime."""
 
-    replies = ReplyListener()
+    replies = Replies()
 
     def __init__(self, wiring: Wiring) -> None:
         self.wiring = wiring

@@ -1,10 +1,10 @@
 """The log is the outbox: pages go to the broker in order, and the relay's cursor moves only after the broker confirmed them."""
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import eventlet
 import orjson
 from kombu import Connection, Exchange, Producer, Queue
 
@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 EXCHANGE = Exchange("songtor.events", type="topic", durable=True)
 WINDOW = 5  # pages on their way before the confirms are waited for
 CONFIRM_SECONDS = 10.0
+CLOSE_SECONDS = 1.0
 QUEUE_PAGES = 10_000  # a queue keeps at most this many pages; what it drops is pulled from the log
 
 
@@ -95,23 +96,27 @@ class BrokerPublisher:
 
     def __call__(self, pages: Sequence[bytes]) -> None:
         try:
-            channel = self._open()
-            producer = Producer(channel, EXCHANGE, auto_declare=False)
-            for page in pages:
-                self._sent += 1
-                self._unconfirmed.add(self._sent)
-                producer.publish(
-                    page,
-                    routing_key=self.source,
-                    content_type="application/json",
-                    content_encoding="utf-8",
-                    delivery_mode=2,
-                    mandatory=True,
-                )
-            self._wait()
+            with eventlet.Timeout(CONFIRM_SECONDS, NotConfirmed("The broker does not answer.")):
+                self._publish(pages)
         except Exception:
             self.close()
             raise
+
+    def _publish(self, pages: Sequence[bytes]) -> None:
+        channel = self._open()
+        producer = Producer(channel, EXCHANGE, auto_declare=False)
+        for page in pages:
+            self._sent += 1
+            self._unconfirmed.add(self._sent)
+            producer.publish(
+                page,
+                routing_key=self.source,
+                content_type="application/json",
+                content_encoding="utf-8",
+                delivery_mode=2,
+                mandatory=True,
+            )
+        self._wait()
 
     def _open(self) -> Any:
         if self._channel is not None:
@@ -137,14 +142,9 @@ class BrokerPublisher:
         self._returned = True
 
     def _wait(self) -> None:
-        end = time.monotonic() + CONFIRM_SECONDS
         while self._unconfirmed and not self._returned:
-            left = end - time.monotonic()
-            if left <= 0 or self._connection is None:
-                raise NotConfirmed(
-                    f"No confirm for {len(self._unconfirmed)} pages within {CONFIRM_SECONDS:.0f} s."
-                )
-            self._connection.drain_events(timeout=left)
+            assert self._connection is not None, "opened before publishing"
+            self._connection.drain_events()
         if self._returned:
             # A confirm alone says only that the page is routed nowhere; no queue means that nobody would hear it.
             raise NotConfirmed("No subscriber has a queue yet.")
@@ -152,10 +152,16 @@ class BrokerPublisher:
     def close(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
-            try:
-                connection.release()
-            except Exception:  # the connection is gone either way
-                logger.debug("closing a lost connection failed")
+            let_go(connection)
+
+
+def let_go(connection: Connection) -> None:
+    """Close a connection to the broker; one that does not answer any more is left to itself."""
+    try:
+        with eventlet.Timeout(CLOSE_SECONDS, False):
+            connection.release()
+    except Exception as error:  # it is gone either way
+        logger.debug("closing a lost connection failed: %s", type(error).__name__)
 
 
 def follow(relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], None], poll: float) -> None:

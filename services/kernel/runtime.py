@@ -21,7 +21,7 @@ from services.kernel.inbox import Inbox
 from services.kernel.keys import MasterKey
 from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
-from services.kernel.vault import Vault, vault_metadata
+from services.kernel.vault import Vault
 from services.kernel.wiring import Wiring
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ class ServiceRuntime:
         """Make or upgrade the databases and the read models."""
         schema.prepare(self.database, self.wiring)
         if self.vault_database is not None:
-            schema.prepare_vault(self.vault_database, vault_metadata)
+            schema.prepare_vault(self.vault_database)
             self.vault.check()
         schema.prepare_read_models(self.log, self.around.now, self.around.pause)
 
@@ -127,11 +127,14 @@ class ServiceRuntime:
             return find(db)
 
     def known(self, find: Callable[[Connection], T | None], *sources: str) -> T:
-        """What `find` finds; if nothing, the logs of `sources` are pulled to their heads and it looks again; else NotFound."""
+        """What `find` finds; if nothing, the logs of `sources` are pulled to their heads (at most 2 s each) and it looks again.
+
+        NotFound if there is nothing; Unavailable if a source cannot be asked, for then nobody knows whether there is.
+        """
         found = self.read(find)
         if found is None:
             for source in sources:
-                self.catch_up(source)
+                self.inbox.pull(source, CATCH_UP)
             found = self.read(find)
         if found is None:
             raise NotFound()
@@ -265,7 +268,7 @@ def status(database: Database, log: EventLog) -> dict[str, Any]:
 def _cursor_problems(log: EventLog) -> list[str]:
     """A halted subscription, a cursor that does not fit what was kept, or a parked stream with nothing parked."""
     problems = []
-    with log.database.read() as db:
+    with log.database.snapshot() as db:
         for source, position, hash, state in log.rows(
             db, "SELECT source, position, hash, state FROM inbox_cursor"
         ):

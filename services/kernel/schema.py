@@ -33,7 +33,7 @@ def prepare(database: Database, wiring: Wiring) -> None:
     upgrade(database, branches(wiring.service) if wiring.owned is not None else [LOG])
 
 
-def prepare_vault(database: Database, metadata: MetaData) -> None:
+def prepare_vault(database: Database) -> None:
     upgrade(database, [VAULT])
 
 

@@ -146,17 +146,3 @@ Index(
     sqlite_where=text("fired_at IS NULL"),
     postgresql_where=text("fired_at IS NULL"),
 )
-
-# Events are facts: the database itself refuses to change or remove one.
-IMMUTABLE = {
-    "sqlite": (
-        "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are immutable'); END",
-        "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are immutable'); END",
-    ),
-    "postgresql": (
-        "CREATE FUNCTION event_immutable() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'events are immutable'; END $$",
-        "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
-        "FOR EACH STATEMENT EXECUTE FUNCTION event_immutable()",
-    ),
-}

@@ -10,14 +10,14 @@ from typing import Any
 
 import orjson
 from marshmallow import Schema
-from sqlalchemy import Connection, MetaData, Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, MetaData, Table
 
 from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded
 from services.kernel.errors import Invalid
 
 LIMIT_DEFAULT, LIMIT_MOST = 50, 500
+ROUND = 1000  # rows that go to PostgreSQL in one statement
 
 
 @dataclass(frozen=True)
@@ -73,23 +73,36 @@ def upsert(
 
     Every row must carry the same columns, and no key twice in one call. Many rows go in few round trips, on both databases.
     """
-    if rows:
-        columns = tuple(name for name in rows[0] if name not in key) if update is None else tuple(update)
-        db.execute(_upsert(table, db.dialect.name, tuple(rows[0]), tuple(key), columns), list(rows))
+    if not rows:
+        return
+    names = tuple(rows[0])
+    columns = tuple(name for name in names if name not in key) if update is None else tuple(update)
+    values = [tuple(row[name] for name in names) for row in rows]
+    # Straight to the driver, with text made once for each shape: building and compiling a statement costs more than running it.
+    opening, marks, closing = _upsert(table, db.dialect.name, names, tuple(key), columns)
+    cursor = db.connection.cursor()
+    if db.dialect.name == "sqlite":
+        cursor.executemany(f"{opening} {marks} {closing}", values)
+        return
+    for start in range(0, len(values), ROUND):
+        some = values[start : start + ROUND]
+        every = ", ".join([marks] * len(some))
+        cursor.execute(f"{opening} {every} {closing}", [value for row in some for value in row])
 
 
 @lru_cache(maxsize=1024)
 def _upsert(
     table: Table, dialect: str, names: tuple[str, ...], key: tuple[str, ...], update: tuple[str, ...]
-) -> Any:
-    """The statement, built once for each shape: building one costs more than running it."""
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values({name: bindparam(name) for name in names})
-    if update:
-        return statement.on_conflict_do_update(
-            index_elements=list(key), set_={name: statement.excluded[name] for name in update}
-        )
-    return statement.on_conflict_do_nothing(index_elements=list(key))
+) -> tuple[str, str, str]:
+    """INSERT … VALUES / (?, …) / ON CONFLICT …, with the driver's own placeholders. All names are a read model's own."""
+    mark = "?" if dialect == "sqlite" else "%s"
+    quoted = {column.name: f'"{column.name}"' for column in table.columns}
+    changes = ", ".join(f"{quoted[name]} = excluded.{quoted[name]}" for name in update)
+    return (
+        f'INSERT INTO "{table.name}" ({", ".join(quoted[name] for name in names)}) VALUES',
+        f"({', '.join([mark] * len(names))})",
+        f"ON CONFLICT ({', '.join(quoted[name] for name in key)}) DO {f'UPDATE SET {changes}' if changes else 'NOTHING'}",
+    )
 
 
 def make_cursor(values: Sequence[Any]) -> str:

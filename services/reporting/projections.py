@@ -25,13 +25,12 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import FromClause
 
 from services.codes import EMPLOYER_PATHS
 from services.kernel.envelope import Recorded, moment
 from services.kernel.tables import source_event
-from services.kernel.wiring import Projection
+from services.kernel.wiring import Projection, upsert
 from services.thai.dates import bangkok_day
 
 SOURCES = ("intake", "screening", "partners", "referral")
@@ -98,13 +97,9 @@ milestones = Table(
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     """Each milestone makes its own row and changes no other, so the order in which sources are heard does not matter."""
+    # A parked fact comes a second time when it is retried after a rebuild: its row is there already.
     rows = [_row(fact) for fact in facts if fact.type in TYPES]
-    if rows:
-        # A parked fact comes a second time when it is retried after a rebuild: its row is there already.
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(milestones).on_conflict_do_nothing()
-        # RETURNING, though nobody reads it: without it an ON CONFLICT is sent row by row to PostgreSQL, five times slower.
-        db.execute(statement.returning(milestones.c.position), rows)
+    upsert(db, milestones, rows, ("source", "position"), update=())
 
 
 def _row(fact: Recorded) -> dict[str, Any]:

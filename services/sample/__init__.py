@@ -6,6 +6,6 @@ numbers, and the citizen numbers carry a registration office that no province ha
 
 from services.sample.load import DAYS, SEED, Counts, begins, load
 from services.sample.people import CENTRES
-from services.sample.users import USERS, User
+from services.sample.users import DONE, USERS, User
 
-__all__ = ["CENTRES", "DAYS", "SEED", "USERS", "Counts", "User", "begins", "load"]
+__all__ = ["CENTRES", "DAYS", "DONE", "SEED", "USERS", "Counts", "User", "begins", "load"]

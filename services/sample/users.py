@@ -21,3 +21,5 @@ USERS: tuple[User, ...] = (
     User("ministry", "ministry", ("*",)),
     User("admin", "admin", ()),
 )
+
+DONE = "director-62"  # users are made last: where this account is, the sample network is whole

@@ -87,4 +87,5 @@ class WebService:
 
     def _serve(self, request: Request) -> Response:
         request.environ["songtor.runtime"] = self.runtime
+        request.environ["wsgi.input_terminated"] = True  # eventlet ends a body of unknown length itself
         return Response.from_app(APPLICATION.wsgi_app, request.environ)

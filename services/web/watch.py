@@ -72,15 +72,18 @@ def figures() -> Response:
 
 
 class Merged:
-    """Families of several processes as one: samples carry the service as a label, so they do not collide."""
+    """Families of several processes as one: our samples carry the service as a label, so they do not collide. Those of Python
+    itself do not, and are told of the front door's process alone."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts
 
     def collect(self) -> Any:
         families: dict[str, Any] = {}
-        for text in self.texts.values():
+        for process, text in self.texts.items():
             for family in text_string_to_metric_families(text):
+                if process != PROCESS and not family.name.startswith("songtor_"):
+                    continue
                 if family.name in families:
                     families[family.name].samples.extend(family.samples)
                 else:

@@ -1,11 +1,13 @@
 """Where the shared tests run: each database and broker with the ways to break it, the same for both pairs."""
 
 import os
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -36,53 +38,52 @@ class Cable:
         self.target = target
         self.port = 0
         self._server: Any = None
-        self._sockets: list[Any] = []
+        self._lines: list[Any] = []
+        self._accepting: Any = None
+        self.silent = False  # nothing passes, and nobody is told
         self.mend()
 
     def mend(self) -> None:
+        self.silent = False
         if self._server is None:
             self._server = eventlet.listen(("127.0.0.1", self.port))
             self.port = self._server.getsockname()[1]
-            eventlet.spawn(self._accept, self._server)
+            self._accepting = eventlet.spawn(self._accept, self._server)
 
     def cut(self) -> None:
-        for open_socket in self._sockets:
-            for ending in (lambda s=open_socket: s.shutdown(2), open_socket.close):
-                try:
-                    ending()
-                except OSError:
-                    continue
-        self._sockets.clear()
+        lines, self._lines = self._lines, []
+        for line in lines:
+            line.kill()  # its end closes both sockets
 
     def unplug(self) -> None:
         server, self._server = self._server, None
         if server is not None:
+            self._accepting.kill()
             server.close()
         self.cut()
 
     def _accept(self, server: Any) -> None:
         while self._server is server:
-            try:
-                near, _ = server.accept()
-                far = eventlet.connect(self.target)
-            except OSError:
-                eventlet.sleep(0.05)
-                continue
-            self._sockets += [near, far]
-            eventlet.spawn(self._pump, near, far)
-            eventlet.spawn(self._pump, far, near)
+            near, _ = server.accept()
+            self._lines.append(eventlet.spawn(self._carry, near, eventlet.connect(self.target)))
+
+    def _carry(self, near: Any, far: Any) -> None:
+        """Both ways until one end closes or the line is cut."""
+        back = eventlet.spawn(self._pump, far, near)
+        try:
+            self._pump(near, far)
+        finally:
+            back.kill()
+            near.close()
+            far.close()
 
     def _pump(self, one: Any, other: Any) -> None:
-        try:
+        with suppress(OSError, EOFError):
             while data := one.recv(65536):
+                while self.silent:
+                    eventlet.sleep(0.02)
                 other.sendall(data)
-        except OSError:
-            pass
-        for end in (one, other):
-            try:
-                end.shutdown(2)
-            except OSError:
-                continue
+            other.shutdown(socket.SHUT_WR)
 
 
 @dataclass
@@ -192,7 +193,9 @@ class Place:
 
     def close(self) -> None:
         self.mend()
-        self.stop()
+        ending = [eventlet.spawn(container.kill) for container in self.containers]
+        for thread in ending:
+            thread.wait()
         for runtime in self.runtimes:
             runtime.close()
         self.runtimes.clear()
@@ -232,6 +235,48 @@ class Copy:
                     marks = ", ".join(f":{column}" for column in names)
                     statement = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
                     db.execute(statement, [dict(row) for row in rows])
+
+
+TROUBLE = """
+CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE chance integer := ('x' || substr(md5(NEW.event_id), 1, 2))::bit(8)::integer;
+BEGIN
+  PERFORM pg_sleep(chance * {slow});
+  IF chance < {failing} THEN RAISE EXCEPTION 'given up'; END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER trouble AFTER INSERT ON event DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION trouble()
+"""
+
+
+class GivenUp(Exception):
+    """A commit that fails."""
+
+
+@contextmanager
+def troubled_commits(database: Database, failing: int = 256, slow: float = 0.0) -> Iterator[None]:
+    """`failing` of 256 commits fail and the others take up to 256 * `slow` seconds, when they already have their positions."""
+    if database.sqlite:
+        chance = Random(failing)
+
+        @event.listens_for(database._writer, "commit")
+        def trouble(_: object) -> None:
+            number = chance.randrange(256)
+            eventlet.sleep(number * slow)
+            if number < failing:
+                raise GivenUp()
+
+        yield
+        event.remove(database._writer, "commit", trouble)
+        return
+    with database.write() as db:
+        db.exec_driver_sql(TROUBLE.format(failing=failing, slow=slow))
+    try:
+        yield
+    finally:
+        with database.write() as db:
+            db.exec_driver_sql("DROP TRIGGER trouble ON event; DROP FUNCTION trouble()")
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def test_the_revisions_make_the_tables_that_the_code_uses(place, service):
 
 def test_the_revisions_of_the_vault_make_its_table(place):
     database = Database(place.database("vault"))
-    schema.prepare_vault(database, vault_metadata)
+    schema.prepare_vault(database)
     with database.read() as db:
         assert compare_metadata(MigrationContext.configure(db), vault_metadata) == []
     database.close()

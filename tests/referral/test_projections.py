@@ -1,10 +1,10 @@
 """What is shown and looked up, from several facts, and the same again however they are batched."""
 
 from itertools import permutations
+from sqlite3 import IntegrityError
 
 import pytest
 from sqlalchemy import create_engine, select
-from sqlalchemy.exc import IntegrityError
 
 from services.kernel.errors import Invalid
 from services.referral.domain.words import Case, Plan, Programme

@@ -41,7 +41,8 @@ class FrontDoor:
     def __init__(self, settings: Settings, system: System) -> None:
         self.settings, self.system = settings, system
         self.address = f"http://{settings.http[0]}:{settings.http[1]}"
-        self.tokens = Tokens(MasterKey.load(settings.master_key_file, create=False))
+        self.tokens_key = MasterKey.load(settings.master_key_file, create=False)
+        self.tokens = Tokens(self.tokens_key)
         for user, (role, centres) in USERS.items():
             self.add(user, role, centres)
 

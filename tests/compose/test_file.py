@@ -1,0 +1,89 @@
+"""What docker-compose.yml promises, read from the file."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from services.cli import NAMES
+from tests.compose.stack import FILE, ROOT, SERVERS, compose
+
+SERVICES: dict[str, dict[str, Any]] = compose()["services"]
+OURS = [name for name in SERVICES if name not in SERVERS]
+
+
+def test_there_is_one_container_for_each_service_and_a_job_that_loads_first():
+    assert set(OURS) == {*NAMES, "load"}
+    for name in NAMES:
+        assert SERVICES[name]["command"] == ["up", "--service", name]
+        assert SERVICES[name]["restart"] == "unless-stopped"
+        assert SERVICES[name]["depends_on"]["load"] == {"condition": "service_completed_successfully"}
+    assert SERVICES["load"]["command"] == ["load-sample"]
+    assert "restart" not in SERVICES["load"]
+
+
+def test_the_servers_are_of_the_promised_versions():
+    assert SERVICES["postgres"]["image"] == "postgres:17"
+    assert SERVICES["rabbitmq"]["image"] == "rabbitmq:4-management"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_wait_for_healthy_servers_and_share_one_image(name: str):
+    service = SERVICES[name]
+    for server in SERVERS:
+        assert service["depends_on"][server] == {"condition": "service_healthy"}
+    assert (service["image"], service["build"]) == ("songtor", ".")
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != "load"])
+def test_every_lasting_container_is_watched(name: str):
+    check = SERVICES[name]["healthcheck"]
+    assert check["test"][0] == "CMD"
+    assert check["retries"] > 0
+    for setting in ("interval", "timeout", "start_period"):
+        assert check[setting].endswith("s")
+    if name not in SERVERS:
+        assert check["test"] == ["CMD", "songtor", "health", name]
+
+
+@pytest.mark.parametrize("name", list(SERVICES))
+def test_every_container_has_limits_and_keeps_no_more_rights_than_it_needs(name: str):
+    service = SERVICES[name]
+    assert service["mem_limit"] and service["cpus"] and service["pids_limit"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert service["logging"]["options"]["max-size"]
+    assert "privileged" not in service
+    if name in OURS:
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+
+
+def test_only_the_front_door_is_published_and_only_on_this_machine():
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"web": ["127.0.0.1:8000:8000"]}
+    file = compose()
+    assert file["networks"]["inside"] == {"internal": True}
+    outside = [name for name, service in SERVICES.items() if "outside" in service["networks"]]
+    assert outside == ["web"]
+
+
+def test_secrets_come_by_file_and_none_is_written_here():
+    file = compose()
+    for name, secret in file["secrets"].items():
+        assert secret == {"file": f"./secrets/{name}"}
+    assert "secrets" in (ROOT / ".gitignore").read_text()
+    for name in OURS:
+        told = SERVICES[name]["environment"]
+        assert set(SERVICES[name]["secrets"]) == set(file["secrets"])
+        assert "{password}" in told["SONGTOR_DATABASE_URL"] and "{password}" in told["SONGTOR_BROKER_URL"]
+        for variable, value in told.items():
+            assert not variable.endswith("_FILE") or value.startswith("/run/secrets/")
+    variables = {name for service in SERVICES.values() for name in service.get("environment", {})}
+    assert not {name for name in variables if "PASSWORD" in name and not name.endswith("_FILE")}
+
+
+def test_the_databases_outlive_their_containers():
+    assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
+    assert SERVICES["rabbitmq"]["volumes"] == ["rabbitmq:/var/lib/rabbitmq"]
+    assert SERVICES["rabbitmq"]["hostname"], "the node's name, and with it its data, must not change"
+    assert yaml.safe_load(FILE.read_text())["volumes"].keys() == {"postgres", "rabbitmq"}

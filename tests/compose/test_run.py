@@ -1,0 +1,107 @@
+"""The stack of docker-compose.yml, started in its own order, does the main job though replicas are killed on the way."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.cli import NAMES
+from tests.compose.stack import Stack
+from tests.support.client import Client, until
+from tests.support.running import Running, done, run, wait_ready
+
+REPLICAS = {"intake": 2, "referral": 2}
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory(prefix="songtor-compose-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        stack = Stack(Path(name))
+        try:
+            stack.start_servers()
+            yield stack
+        finally:
+            stack.rabbit.kill()
+            stack.postgres.kill()
+
+
+@pytest.fixture(scope="module")
+def containers(stack: Stack) -> Iterator[dict[str, list[Running]]]:
+    """First the load job to its end, then everything that depends on it."""
+    job = stack.container("load").start()
+    assert job.process is not None
+    assert job.process.wait(240) == 0, job.tail()
+    started = {
+        name: [stack.container(name, n).start() for n in range(1, REPLICAS.get(name, 1) + 1)]
+        for name in NAMES
+    }
+    wait_ready(stack.address, lambda: all(each.alive for row in started.values() for each in row))
+    yield started
+    for row in started.values():
+        for each in row:
+            each.kill()
+
+
+def _user(stack: Stack, name: str) -> Client:
+    return Client(stack.address, done("token", name, env=stack.environment("web", 1)).strip())
+
+
+def test_the_load_job_again_changes_nothing(stack: Stack, containers: dict[str, list[Running]]):
+    before = done("status", "--json", env=stack.environment("load", 1))
+    done("load-sample", env=stack.environment("load", 1))
+    assert done("status", "--json", env=stack.environment("load", 1)) == before
+
+
+def test_every_health_check_of_the_file_passes(stack: Stack, containers: dict[str, list[Running]]):
+    for name, service in stack.file["services"].items():
+        if "healthcheck" in service:
+            checked = stack.healthy(name)
+            assert checked.returncode == 0, f"{name}: {checked.stdout}{checked.stderr}"
+
+
+def test_the_main_job_goes_on_though_a_replica_of_two_services_is_killed(
+    stack: Stack, containers: dict[str, list[Running]]
+):
+    worker, ministry = _user(stack, "worker-60"), _user(stack, "ministry")
+    placed = ministry.overview(centre="60")["cases"]["placed"]
+    partner_id = worker.partner()
+    programme_id = worker.programme(partner_id, places=1)
+    case_id = worker.open_case()
+
+    containers["intake"][0].kill()
+    worker.screen(case_id)
+    worker.plan(case_id, programme_id)
+    sent = worker.refer(case_id, programme_id)
+    assert sent["place"] == "reserved"
+
+    containers["referral"][1].kill()
+    for step in ("acknowledge", "accept", "travel", "admit", "confirm"):
+        worker.step(sent["referral_id"], step)
+    until(lambda: worker.case(case_id)["status"], "placed".__eq__, "the case is placed")
+    until(
+        lambda: ministry.overview(centre="60")["cases"]["placed"],
+        (placed + 1).__eq__,
+        "the placement is counted",
+    )
+    timeline = [row["type"] for row in worker.timeline(case_id)]
+    assert timeline[0] == "CaseOpened"
+    assert timeline.count("PlacementConfirmed") == 1
+
+    # `restart: unless-stopped`
+    for killed in (containers["intake"][0], containers["referral"][1]):
+        killed.start()
+    wait_ready(stack.address)
+
+
+def test_after_it_every_log_is_whole(stack: Stack, containers: dict[str, list[Running]]):
+    verified = run("verify", env=stack.environment("web", 1))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_all_stop_in_time_when_asked(stack: Stack, containers: dict[str, list[Running]]):
+    for row in containers.values():
+        for each in row:
+            if each.alive:
+                assert each.stop(seconds=20) == 0, each.tail()

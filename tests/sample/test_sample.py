@@ -1,0 +1,223 @@
+"""The sample network: whole, varied, the same every time, and of nobody."""
+
+from collections import Counter
+from datetime import timedelta
+
+import orjson
+import pytest
+
+from services import codes, sample
+from services.kernel.envelope import instant
+from services.partners.domain.eligibility import RULES
+from services.sample.people import citizen_number
+from services.sample.registry import PLACES, SAMPLE, SHELTER_PLACES
+from services.thai import areas, idcard
+from services.thai.dates import bangkok_day, budget_period, budget_year
+from tests.sample.conftest import NOW, loaded
+
+MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
+
+
+def log(net, service):
+    """Every event of a service's log, as its followers read it."""
+    found = []
+    while text := net.runtimes[service].page(len(found), 500)["page"]:
+        found += orjson.loads(text)["events"]
+    return found
+
+
+def of(net, service, name):
+    """The data of a service's events of one type."""
+    return [event["data"] for event in log(net, service) if event["type"] == name]
+
+
+def everything(net, service, door):
+    """All items of a list door."""
+    items, cursor = [], None
+    while True:
+        page = net.call(service, door, {"limit": 500, "cursor": cursor}, **MINISTRY)
+        items += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return items
+
+
+def overview(net, first, last):
+    period = {"from": first.isoformat(), "to": last.isoformat()}
+    return net.call("reporting", "overview", period, **MINISTRY)
+
+
+def test_every_log_and_every_read_model_is_whole(net):
+    assert [problem for runtime in net.runtimes.values() for problem in runtime.verify()] == []
+
+
+def test_every_service_has_heard_everything_and_set_nothing_aside(net):
+    heads = {name: runtime.log.head()[0] for name, runtime in net.runtimes.items()}
+    for runtime in net.runtimes.values():
+        told = runtime.status()
+        assert not told["parked"]
+        assert {row["source"]: row["cursor"] for row in told["subscriptions"]} == {
+            source: heads[source] for source in runtime.wiring.hears
+        }
+
+
+def test_cases_and_referrals_stand_at_every_point_of_their_way(net):
+    cases = everything(net, "intake", "cases")
+    assert len(cases) == 300
+    assert {case["status"] for case in cases} == {*codes.CASE_STATUSES}
+    assert {case["centre"] for case in cases} == {*sample.CENTRES}
+    referrals = everything(net, "referral", "referrals")
+    assert {referral["status"] for referral in referrals} == {*codes.REFERRAL_STATUSES}
+
+
+def test_everything_that_can_become_of_a_referral_happened(net):
+    declined = of(net, "referral", "ReferralDeclined")
+    assert {event["reason"] for event in declined} == {*codes.DECLINE_REASONS}
+    assert {event["whose"] for event in declined} == {*codes.WHOSE}
+    assert {event["outcome"] for event in of(net, "referral", "ReferralEnded")} == {*codes.OUTCOMES}
+    failed = {event["was"] for event in of(net, "referral", "ReferralFailed")}
+    assert failed == {"accepted", "travelling", "admitted", "placed"}
+    assert {event["days"] for event in of(net, "referral", "FollowUpDue")} == {30, 90, 180, 365}
+    assert {event["consent"] for event in of(net, "referral", "ReferralSent")} == {"given", "unable"}
+    work = [event["work"] for event in of(net, "referral", "FollowUpRecorded") if event["work"]]
+    assert {each["kind"] for each in work} == {*codes.WORK_KINDS}
+    assert sum(each["income_baht_month"] is not None for each in work) > len(work) / 2
+    assert of(net, "intake", "CaseReopened")
+
+
+def test_deadlines_fired_on_their_own_days(net):
+    expired = [event for event in log(net, "referral") if event["type"] == "ReferralExpired"]
+    assert expired
+    assert all(event["actor"] == "system" for event in expired)
+    assert len({event["recordedtime"][:10] for event in expired}) > len(expired) / 2
+
+
+def test_people_are_as_varied_as_those_who_come(net):
+    opened = of(net, "intake", "CaseOpened")
+    for name, known in (
+        ("channel", codes.CHANNELS),
+        ("danger", codes.DANGERS),
+        ("identity_status", codes.IDENTITY_STATUSES),
+        ("nationality", codes.NATIONALITIES),
+    ):
+        assert {event[name] for event in opened} == {*known}, name
+    assert {"male", "female", "other"} <= {event["sex"] for event in opened}
+    assert any(event["age"] is None for event in opened)
+    assert any(event["age"] and event["age"]["min"] < event["age"]["max"] for event in opened)
+    assert {warning for event in opened for warning in event["warnings"]} == {
+        "wrong_check_digit",
+        "found_outside_province",
+    }
+    screened = of(net, "screening", "ScreeningCompleted")
+    labels = Counter((each["code"], each["verdict"]) for event in screened for each in event["labels"])
+    assert all(labels[code, "met"] for code in codes.LABELS)
+    assert any(verdict == "unknown" for _, verdict in labels)
+
+
+def test_conferences_dissent_now_and_then(net):
+    votes = [event["votes"] for event in of(net, "screening", "PlanAgreed")]
+    assert 0 < sum(vote["dissent"] > 0 for vote in votes) < len(votes) / 2
+    assert any(vote["abstain"] for vote in votes)
+
+
+def test_some_things_were_written_down_later_and_nothing_in_the_future(net):
+    for service in net.runtimes:
+        told = log(net, service)
+        assert all(event["time"] <= event["recordedtime"] <= instant(NOW) for event in told)
+        seconds = [event["recordedtime"][:19] for event in told]
+        assert seconds == sorted(seconds)
+    opened = [event for event in log(net, "intake") if event["type"] == "CaseOpened"]
+    late = [event for event in opened if event["time"] < event["recordedtime"]]
+    assert len(opened) / 10 < len(late) < len(opened) / 2
+
+
+def test_partners_are_of_every_kind_and_nobody_could_take_them_for_real(net):
+    partners = everything(net, "partners", "partners")
+    assert len(partners) >= 60
+    assert {partner["kind"] for partner in partners} == {*codes.PARTNER_KINDS}
+    assert all(SAMPLE in partner["name"] for partner in partners)
+    assert len({partner["name"] for partner in partners}) == len(partners)
+    assert all(areas.province_of(partner["subdistrict"]) == partner["province"] for partner in partners)
+    assert {*sample.CENTRES} < {partner["province"] for partner in partners}
+    programmes = [programme for partner in partners for programme in partner["programmes"]]
+    assert 85 <= len(programmes) <= 100
+    assert {programme["path"] for programme in programmes} == {*codes.PATHS} - {"advice_only"}
+    assert {rule for programme in programmes for rule in programme["rules"]} == {*RULES}
+    assert {programme["places"]["total"] for programme in programmes} <= {*PLACES, SHELTER_PLACES}
+
+
+def test_the_shelters_of_the_ministry_are_few_and_full(net):
+    partners = everything(net, "partners", "partners")
+    shelters = [partner for partner in partners if partner["kind"] == "ministry_shelter"]
+    places = [programme["places"]["free"] for partner in shelters for programme in partner["programmes"]]
+    assert len(places) < 6
+    assert sum(places) <= 3
+    assert places.count(0) > len(places) / 2
+
+
+def test_citizen_numbers_have_a_right_check_digit_and_the_office_of_no_province(net):
+    number = citizen_number("3", 123)
+    assert idcard.problem(number) is None
+    assert not areas.is_province(number[1:3])
+    cases = everything(net, "intake", "cases")
+    shown = [
+        net.call("intake", "case", {"case_id": case["case_id"], "show": "identifiers"}, centres=("60",))
+        for case in cases[:40]
+        if case["centre"] == "60"
+    ]
+    numbers = [case["person"]["national_id"] for case in shown if case["person"]["national_id"]]
+    assert numbers
+    assert all(each[1:3] == number[1:3] for each in numbers if each[0] != "S")
+
+
+def test_each_budget_year_has_its_figures(net):
+    running = budget_year(bangkok_day(NOW))
+    for year in range(running - 2, running + 1):
+        first, last = budget_period(year)
+        figures = overview(net, first, min(last, bangkok_day(NOW)))
+        assert all(figures["cases"].values()), year
+        assert figures["placements"]["total"]
+        assert figures["by_path"]
+        assert figures["by_label"]
+        assert figures["declined"]
+    assert figures["median_days"]["to_placement"] is not None
+
+
+def test_more_find_a_place_outside_the_ministry_in_the_second_year(net):
+    today = bangkok_day(NOW)
+    middle = today - timedelta(days=365)
+    before = overview(net, middle - timedelta(days=364), middle)
+    after = overview(net, middle + timedelta(days=1), today)
+    assert before["placements"]["share_outside"] + 0.1 < after["placements"]["share_outside"]
+    assert after["placements"]["ministry"] < before["placements"]["ministry"]
+    assert after["employment"]["started"]
+    assert after["employment"]["in_work"]
+
+
+def facts(net):
+    """All logs without what holds a person's data: its keys are chance, so what they seal is other bytes each time."""
+    return {
+        service: [
+            {key: value for key, value in event.items() if key not in ("hash", "sealedhash")}
+            for event in log(net, service)
+        ]
+        for service in net.runtimes
+    }
+
+
+def test_the_same_seed_makes_the_same_facts(tmp_path):
+    first, again, other = (
+        loaded(tmp_path / str(number), cases=12, seed=seed) for number, seed in enumerate((7, 7, 8))
+    )
+    assert facts(first) == facts(again)
+    assert facts(first)["intake"] != facts(other)["intake"]
+    with pytest.raises(ValueError, match="empty databases"):
+        sample.load(first, NOW, lambda done, total: None)
+    for network in (first, again, other):
+        network.close()
+
+
+def test_each_user_is_there_once_with_a_known_role():
+    assert len({user.name for user in sample.USERS}) == len(sample.USERS)
+    assert {user.role for user in sample.USERS} <= {*codes.ROLES}
+    assert sample.DONE in {user.name for user in sample.USERS}

@@ -1,0 +1,70 @@
+"""`songtor` that ends itself with kill -9 at a named point of the kernel: python -m tests.support.crashing POINT COUNT FILE up ...
+
+The process passes the point COUNT - 1 times, appends the point's name to FILE, and is gone. The kernel knows nothing of it.
+"""
+
+import functools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+# name -> (module, class, method, before or after it, whether this pass counts: (arguments, result) -> bool)
+Counts = Callable[[tuple[Any, ...], Any], bool]
+POINTS: dict[str, tuple[str, str, str, str, Counts]] = {
+    "appended, not committed": (
+        "eventlog", "EventLog", "append", "after", lambda args, _: bool(args[1].drafts),
+    ),
+    "committed, not answered": (
+        "eventlog", "EventLog", "committed", "before", lambda args, _: bool(args[1].drafts),
+    ),
+    "published, not confirmed": ("relay", "BrokerPublisher", "_wait", "before", lambda args, _: True),
+    "confirmed, cursor not moved": ("relay", "BrokerPublisher", "__call__", "after", lambda args, _: True),
+    "handled, not committed": ("inbox", "Inbox", "_effects", "after", lambda args, _: bool(args[2])),
+    "handled and committed, not acknowledged": (
+        "inbox", "Inbox", "receive", "after", lambda args, result: result == "handled",
+    ),
+}  # fmt: skip
+
+
+def arm(point: str, count: int, file: Path) -> None:
+    """Make the COUNT-th pass of the point the last thing this process does."""
+    module_name, class_name, method_name, moment, counts = POINTS[point]
+    owner = getattr(sys.modules[f"services.kernel.{module_name}"], class_name)
+    method = getattr(owner, method_name)
+    left = count
+
+    def passed() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            with file.open("a") as hits:
+                hits.write(f"{point}\n")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @functools.wraps(method)
+    def watched(*args: Any, **named: Any) -> Any:
+        if moment == "before" and counts(args, None):
+            passed()
+        result = method(*args, **named)
+        if moment == "after" and counts(args, result):
+            passed()
+        return result
+
+    setattr(owner, method_name, watched)
+
+
+def main() -> None:
+    point, count, file, *arguments = sys.argv[1:]
+    sys.argv = ["songtor", *arguments]  # before the import: `songtor up` makes its process green
+    import services.cli
+    import services.system  # brings every module of the kernel in
+
+    arm(point, int(count), Path(file))
+    services.cli.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The OpenAPI document says what the doors do and what contract.md promises."""
+
+import re
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from services.kernel.doors import doors_of
+from services.system import DOORS
+from services.web.openapi import ANSWERS, BODIES, document, template
+from services.web.routes import ROUTES, STEPS
+
+SCHEMAS = {(cls.name, name): door.schema for cls in DOORS for name, door in doors_of(cls).items()}
+# What integrations rely on: the calls, and what their bodies must take and their answers must have.
+PROMISED = [
+    ("POST /api/v1/cases", {"centre", "channel", "found", "person", "danger", "note"}, {"case_id", "case_number", "version", "warnings"}),
+    ("GET /api/v1/cases", {"centre", "status", "q", "limit", "cursor"}, {"items", "next"}),
+    (
+        "GET /api/v1/cases/{case_id}", {"show"},
+        {"case_id", "case_number", "centre", "status", "person", "screening", "matches", "plan", "referrals", "version"},
+    ),
+    ("POST /api/v1/cases/{case_id}/close", {"reason", "note"}, {"status", "version"}),
+    ("POST /api/v1/cases/{case_id}/reopen", {"reason", "note"}, {"status", "version"}),
+    ("GET /api/v1/cases/{case_id}/timeline", set(), {"items"}),
+    (
+        "POST /api/v1/cases/{case_id}/screening", {"facts"},
+        {"screening_id", "form", "rules_version", "facts", "labels", "paths", "version"},
+    ),
+    (
+        "GET /api/v1/cases/{case_id}/matches", {"wait", "limit", "cursor"},
+        {"computed_at", "rules_version", "counts", "candidates", "next"},
+    ),
+    ("POST /api/v1/cases/{case_id}/plan", {"members", "path", "programme_id", "why", "goals"}, {"plan_id", "version"}),
+    ("POST /api/v1/referrals", {"case_id", "programme_id", "consent", "waitlist"}, {"referral_id", "status", "place", "version"}),
+    ("GET /api/v1/referrals", {"centre", "status", "limit", "cursor"}, {"items", "next"}),
+    (
+        "GET /api/v1/referrals/{referral_id}", set(),
+        {"referral_id", "case_id", "programme_id", "status", "place", "history", "version"},
+    ),
+    *((f"POST /api/v1/referrals/{{referral_id}}/{step}", {"said_by", "by_channel"}, {"status", "version"}) for step in STEPS),
+    ("POST /api/v1/referrals/{referral_id}/decline", {"reason", "whose", "note"}, set()),
+    ("POST /api/v1/referrals/{referral_id}/follow-up", {"in_place", "work", "note"}, set()),
+    ("POST /api/v1/referrals/{referral_id}/end", {"outcome"}, set()),
+    ("POST /api/v1/partners", {"name", "kind", "under_ministry", "province", "subdistrict", "contact"}, {"partner_id", "version"}),
+    ("POST /api/v1/partners/{partner_id}/programmes", {"name", "path", "capacity", "rules"}, {"programme_id", "version"}),
+    ("PUT /api/v1/programmes/{programme_id}/capacity", {"total", "free"}, {"version", "warnings"}),
+    ("GET /api/v1/partners", {"q", "province", "kind", "limit", "cursor"}, {"items", "next"}),
+    ("GET /api/v1/partners/{partner_id}", set(), {"programmes"}),
+    (
+        "GET /api/v1/reports/overview", {"centre", "from", "to", "as_of"},
+        {"as_of", "cases", "placements", "by_path", "by_label", "median_days", "declined", "employment"},
+    ),
+    ("GET /api/v1/events", {"after", "limit"}, {"items", "next"}),
+]  # fmt: skip
+
+
+def resolved(schema: Any) -> Any:
+    if "$ref" not in schema:
+        return schema
+    return document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+
+
+def test_every_door_behind_a_call_has_its_own_schema_and_an_answer():
+    asked = {(route.service, route.door) for route in ROUTES}
+    assert set(BODIES) == set(ANSWERS) == asked
+    for key in asked:
+        assert type(BODIES[key]) is type(SCHEMAS[key]), key
+
+
+def test_every_query_parameter_is_a_field_of_its_door():
+    for route in ROUTES:
+        known = {field.data_key or name for name, field in BODIES[route.service, route.door].fields.items()}
+        assert set(route.query) <= known, route.path
+
+
+def test_what_was_promised_is_in_the_document():
+    for call, takes, answers in PROMISED:
+        method, _, path = call.partition(" ")
+        operation = document()["paths"][path][method.lower()]
+        known = {p["name"] for p in operation["parameters"] if p.get("in") == "query"}
+        if "requestBody" in operation:
+            body = resolved(operation["requestBody"]["content"]["application/json"]["schema"])
+            known |= set(body["properties"])
+            assert "at" in known
+        [good] = [status for status in operation["responses"] if status.startswith("2")]
+        answer = resolved(operation["responses"][good]["content"]["application/json"]["schema"])
+        assert takes <= known, (call, takes - known)
+        assert answers <= set(answer["properties"]), (call, answers - set(answer["properties"]))
+
+
+def test_every_call_is_promised():
+    promised = {call for call, _, _ in PROMISED}
+    assert {f"{route.method} {template(route.path)}" for route in ROUTES} == promised
+
+
+def test_every_schema_is_one_and_every_reference_leads_somewhere():
+    for schema in document()["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for target in re.findall(r"'\$ref': '#/([^']+)'", str(document())):
+        found = document()
+        for part in target.split("/"):
+            found = found[part]
+
+
+def test_operations_are_named_once_and_answer_errors_as_problems():
+    operations = [o for path in document()["paths"].values() for o in path.values()]
+    names = [o["operationId"] for o in operations if "operationId" in o]
+    assert len(names) == len(set(names)) == len(ROUTES)
+    for status, response in document()["components"]["responses"].items():
+        assert list(response["content"]) == ["application/problem+json"], status

@@ -1,0 +1,195 @@
+"""What is read: lists in pages, what one has just written, and of people no more than one may know."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from services.web import accounts
+from services.web.routes import Route
+from tests.web.door import NUMBER, FrontDoor, World, calls, name_of, opening, plan
+
+QUESTIONS = calls(method="GET")
+PRIVATE = (
+    "มาลี", "ใจดี", "ป้าลี", NUMBER, "1-6099-00123-45-2", "1-6099", "1950-05-12", "ใต้สะพานเดชาติวงศ์", "มากับน้องสาว", "พยาน ตัวอย่าง",
+    "สมชาย ตัวอย่าง", "ใกล้บ้านเดิม", "มีที่พักถาวร", "คุณสมศรี", "เตียงเต็ม",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told(door: FrontDoor) -> World:
+    """A case about which everything personal was told that can be told."""
+    world = door.world()
+    path = f"/api/v1/referrals/{world.referral_id}"
+    body = {"reason": "not_eligible", "whose": "partner", "note": "เตียงเต็ม", "said_by": "คุณสมศรี"}
+    door.made(f"{path}/decline", body)
+    door.made(f"/api/v1/cases/{world.case_id}/close", {"reason": "left", "note": "มากับน้องสาว"})
+    door.wait(
+        f"/api/v1/cases/{world.case_id}/timeline", lambda page: page["items"][-1]["type"] == "CaseClosed"
+    )
+    return world
+
+
+@pytest.mark.parametrize("route", QUESTIONS, ids=name_of)
+def test_every_question_is_answered_to_everybody_who_may_ask(door: FrontDoor, world: World, route: Route):
+    for user in ("worker-60", "director-60", "member-60", "ministry"):
+        answer = door.get(world.path(route), user)
+        assert answer.status_code == 200, (user, answer.text)
+        assert answer.headers["Cache-Control"] == "no-store" and answer.headers["X-Correlation-Id"]
+
+
+@pytest.mark.parametrize("user", ["ministry", "member-60"])
+@pytest.mark.parametrize("route", QUESTIONS, ids=name_of)
+def test_nothing_about_a_person_but_codes_is_told_to_others_than_staff(
+    door: FrontDoor, told: World, route: Route, user: str
+):
+    asked = [told.path(route), f"{told.path(route)}?limit=500", f"{told.path(route)}?show=identifiers"]
+    # Members vote on the plan: they read its minutes.
+    known = ("สมชาย ตัวอย่าง", "ใกล้บ้านเดิม", "มีที่พักถาวร") if user == "member-60" else ()
+    for path in asked:
+        text = door.get(path, user).text
+        assert not [words for words in PRIVATE if words in text and words not in known], path
+
+
+@pytest.mark.parametrize("user", ["worker-60", "ministry"])
+def test_no_event_carries_anything_personal_not_even_for_staff(door: FrontDoor, told: World, user: str):
+    story = door.get(f"/api/v1/cases/{told.case_id}/timeline", user).json()["items"]
+    text = str(every_event(door, user)) + str(story)
+    assert text.count("CaseOpened") > 1 and told.case_id in text
+    assert not [words for words in PRIVATE if words in text]
+
+
+def test_the_merged_log_leaves_out_what_was_found_out_at_a_screening(door: FrontDoor, told: World):
+    events = every_event(door)
+    completed = [event for event in events if event["type"] == "ScreeningCompleted"]
+    assert completed and all("facts" not in event["data"] for event in completed)
+    assert all("birth" not in orjson.dumps(event).decode() for event in events)
+
+
+def every_event(door: FrontDoor, user: str = "worker-60") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    after = -1
+    page: dict[str, Any] = {"next": 0}
+    while page["next"] != after:
+        after = page["next"]
+        page = door.get(f"/api/v1/events?after={after}&limit=500", user).json()
+        found += page["items"]
+    return found
+
+
+def test_the_merged_log_tells_each_event_once_and_each_source_in_order(door: FrontDoor, told: World):
+    events = every_event(door)
+    assert len({event["id"] for event in events}) == len(events)
+    last: dict[str, int] = {}
+    for event in events:
+        assert event["sequence"] > last.get(event["source"], 0)
+        last[event["source"]] = event["sequence"]
+
+
+def test_staff_see_names_and_numbers_masked_unless_asked_for(door: FrontDoor, told: World):
+    page = door.get(f"/api/v1/cases/{told.case_id}").json()["person"]
+    assert page["name"]["first"] == "มาลี" and NUMBER not in str(page) and "x" in page["national_id"]
+    shown = door.get(f"/api/v1/cases/{told.case_id}?show=identifiers").json()["person"]
+    assert shown["national_id"].replace("-", "") == NUMBER
+    assert NUMBER not in door.get("/api/v1/cases").text.replace("-", "")
+
+
+def test_a_list_goes_on_from_page_to_page_without_gap_or_repetition(door: FrontDoor):
+    made = [door.case() for _ in range(5)]
+    seen: list[str] = []
+    cursor = ""
+    while cursor is not None and len(seen) < 400:
+        page = door.get(f"/api/v1/cases?limit=3&cursor={cursor}").json()
+        seen += [row["case_id"] for row in page["items"]]
+        cursor = page["next"]
+    assert len(seen) == len(set(seen)) and set(made) <= set(seen)
+    assert seen[:5] == made[::-1]
+
+
+def test_a_list_has_50_entries_if_nothing_is_said(door: FrontDoor):
+    for _ in range(52):
+        door.case("61")
+    page = door.get("/api/v1/cases", "worker-61").json()
+    assert len(page["items"]) == 50 and page["next"]
+
+
+def test_cases_are_found_by_the_beginning_of_their_number_and_by_status(door: FrontDoor):
+    made = door.made("/api/v1/cases", opening())
+    found = door.get(f"/api/v1/cases?q={made['case_number']}&status=open&centre=60").json()["items"]
+    assert [row["case_id"] for row in found] == [made["case_id"]]
+
+
+def test_whoever_wrote_reads_it_at_once_everywhere(door: FrontDoor):
+    partner_id, programme_id = door.programme()
+    assert door.get(f"/api/v1/partners/{partner_id}").json()["programmes"][0]["programme_id"] == programme_id
+    case_id = door.case()
+    story = door.get(f"/api/v1/cases/{case_id}/timeline")
+    assert "Songtor-Stale" not in story.headers and story.json()["items"][0]["type"] == "CaseOpened"
+    screened = door.made(f"/api/v1/cases/{case_id}/screening", {"facts": {}})
+    matches = door.get(f"/api/v1/cases/{case_id}/matches?limit=200")
+    assert "Songtor-Stale" not in matches.headers and matches.json()["computed_at"]
+    page = door.get(f"/api/v1/cases/{case_id}").json()
+    assert page["screening"]["screening_id"] == screened["screening_id"] and page["status"] == "screened"
+    agreed = door.made(f"/api/v1/cases/{case_id}/plan", {**plan(), "programme_id": programme_id})
+    page = door.get(f"/api/v1/cases/{case_id}").json()
+    assert page["plan"]["plan_id"] == agreed["plan_id"] and page["status"] == "planned"
+    body = {"case_id": case_id, "programme_id": programme_id, "consent": {"status": "given"}}
+    sent = door.made("/api/v1/referrals", body)
+    assert (sent["status"], sent["place"]) == ("sent", "reserved")
+    page = door.get(f"/api/v1/cases/{case_id}").json()
+    assert [row["referral_id"] for row in page["referrals"]] == [sent["referral_id"]]
+    assert page["status"] == "referred" and "unavailable" not in page
+    kinds = [item["type"] for item in door.get(f"/api/v1/cases/{case_id}/timeline").json()["items"]]
+    assert {"CaseOpened", "ScreeningCompleted", "PlanAgreed", "ReferralSent"} <= set(kinds)
+    overview = door.get("/api/v1/reports/overview?centre=60").json()
+    assert overview["cases"]["opened"] >= overview["cases"]["referred"] >= 1
+
+
+def test_different_users_work_on_one_case_back_to_back(door: FrontDoor):
+    _, programme_id = door.programme()
+    case_id = door.made("/api/v1/cases", opening(), "worker-60")["case_id"]
+    path = f"/api/v1/cases/{case_id}"
+    assert door.post(f"{path}/screening", {"facts": {}}, "director-60").status_code == 200
+    assert door.post(f"{path}/plan", plan(), "worker-60").status_code == 200
+    body = {"case_id": case_id, "programme_id": programme_id, "consent": {"status": "given"}}
+    assert door.post("/api/v1/referrals", body, "director-60").status_code == 201
+
+
+def test_a_reader_whose_writing_was_not_heard_in_time_is_told_so(door: FrontDoor, world: World):
+    door.add("worker-ahead", "worker", ("60",))
+    with door.runtime("web").database.write() as db:
+        accounts.wrote(db, "worker-ahead", "intake", 10**9)
+    answer = door.get(f"/api/v1/cases/{world.case_id}/timeline", "worker-ahead")
+    assert answer.status_code == 200 and answer.headers["Songtor-Stale"] == "true"
+
+
+def test_rules_refuse_with_their_code(door: FrontDoor):
+    world, unplanned = door.world(), door.case()
+    send = "/api/v1/referrals"
+    asked = {"case_id": unplanned, "programme_id": world.programme_id, "consent": {"status": "given"}}
+    planned = door.planned()
+    refused = [
+        (f"/api/v1/cases/{world.case_id}/plan", {**plan(), "members": plan()["members"][:2]}, "no_quorum"),
+        (send, asked, "no_plan"),
+        (send, {**asked, "case_id": planned, "consent": {"status": "refused"}}, "consent_refused"),
+        (send, {**asked, "case_id": world.case_id}, "duplicate_referral"),
+        (f"/api/v1/referrals/{world.referral_id}/confirm", {}, "wrong_state"),
+    ]
+    for path, body, code in refused:
+        answer = door.post(path, body)
+        assert (answer.status_code, answer.json().get("code")) == (409, code), answer.text
+    unable = door.post(send, {**asked, "case_id": planned, "consent": {"status": "unable"}})
+    assert unable.status_code == 422 and "consent.witness" in unable.json()["errors"]
+    _, full = door.programme(free=0)
+    sent = door.made(send, {**asked, "case_id": planned, "programme_id": full})
+    assert (sent["status"], sent["place"]) == ("declined", "refused")
+
+
+def test_warnings_are_no_refusals(door: FrontDoor):
+    made = door.made("/api/v1/cases", opening(national_id="1609900123451"))
+    assert made["warnings"]
+    _, programme_id = door.programme()
+    path = f"/api/v1/programmes/{programme_id}/capacity"
+    assert door.call("PUT", path, {"total": 1, "free": 0}).json()["warnings"] == []
+    free = door.call("PUT", path, {"total": 1, "free": 2})
+    assert free.status_code == 422 and "free" in free.json()["errors"]
