@@ -217,6 +217,8 @@ def _greet(settings: Settings, demo: bool) -> None:
         from services.sample import USERS
 
         click.echo("Sample users: " + ", ".join(user.name for user in USERS))
+        if _sample_password(settings).exists():
+            click.echo(f"Their password: {_sample_password(settings).read_text().strip()}")
         click.echo(
             "A token for one: .venv/bin/songtor token worker-60 · one case through all services: .venv/bin/songtor demo"
         )
@@ -232,11 +234,16 @@ def load_sample(context: click.Context) -> None:
         _load(settings)
 
 
+def _sample_password(settings: Settings) -> Path:
+    """The file with the password that all sample users share; made with the sample network."""
+    return settings.data / "sample-password"
+
+
 def _load(settings: Settings) -> None:
     from services import sample
     from services.kernel.local import Network, SimulatedClock
     from services.system import DOORS
-    from services.web import accounts
+    from services.web import accounts, passwords
     from services.web.service import WIRING
 
     now = utc_now()
@@ -254,9 +261,16 @@ def _load(settings: Settings) -> None:
             click.echo(f"Made in {time.monotonic() - started:.0f} s.", err=True)
         finally:
             network.close()
+        password = passwords.invented()
+        hash = passwords.hashed(password)
+        file = _sample_password(settings)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(password + "\n")
         with web.database.write() as db:
             for user in sample.USERS:
                 accounts.add(db, user.name, user.role, user.centres, instant(now))
+                passwords.keep(db, user.name, hash, temporary=False)
     finally:
         web.close()
 
