@@ -308,11 +308,13 @@ class Form:
             self.body = _read_fields(self.schema, self.typed, "", self.read, self.errors)
         self.body |= self.fixed
         self.add(api.unstorable(self.body))
-        if self.schema is not None and not self.errors:
+        if self.schema is not None:
             try:
                 self.data = self.schema.load(self.body)
             except ValidationError as error:
-                self.add(flat(error.messages))
+                # A field that could not be read is missing to the schema; that was said already.
+                said = flat(error.messages)
+                self.add({name: messages for name, messages in said.items() if name not in self.errors})
         return not self.errors
 
     def add(self, errors: Mapping[str, Sequence[str]]) -> None:
