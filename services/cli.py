@@ -10,13 +10,13 @@ warnings.filterwarnings("ignore", message="(?s).*pkg_resources.*")
 
 import eventlet
 
-if (
-    len(sys.argv) > 1 and sys.argv[1] == "up"
-):  # the system's process is green; every other command is a plain one
+# The system's process is green, wherever the options stand; every other command is a plain one.
+if "up" in sys.argv[1:]:
     eventlet.monkey_patch()
 
 import fcntl
 import json
+import logging
 import os
 import socket
 import time
@@ -28,6 +28,7 @@ from typing import Any
 import click
 import requests
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from sqlalchemy.engine import make_url
 
 from services.kernel import logs
 from services.kernel import settings as settings_module
@@ -109,10 +110,18 @@ def _plain() -> Surroundings:
 
 
 @contextmanager
-def _runtimes(settings: Settings, names: Sequence[str] = NAMES) -> Iterator[dict[str, ServiceRuntime]]:
-    """Each service's logs and read models, without its doors."""
+def _runtimes(
+    settings: Settings, names: Sequence[str] = NAMES, new: bool = False
+) -> Iterator[dict[str, ServiceRuntime]]:
+    """Each service's logs and read models, without its doors. `new`: they may not be there yet."""
     from services.system import SERVICES
 
+    if not new and not settings.folder_is_shared:
+        for name in names:
+            if not Path(str(make_url(settings.database(name)).database)).exists():
+                raise Failed(
+                    f"The data folder {settings.data} holds nothing of {name} yet: songtor up makes it."
+                )
     opened: dict[str, ServiceRuntime] = {}
     try:
         for name in names:
@@ -192,6 +201,9 @@ def up(
             _greet(settings, demo)
         try:
             system.wait()
+        except Exception as error:
+            logging.getLogger(__name__).error("a service ended by itself", exc_info=error)
+            raise Failed(f"A service ended by itself ({type(error).__name__}).") from error
         finally:
             click.echo("Stopping.", err=True)
             system.stop()
@@ -259,6 +271,11 @@ def _load(settings: Settings) -> None:
             with _progress("sample network") as report:
                 sample.load(network, now, report)
             click.echo(f"Made in {time.monotonic() - started:.0f} s.", err=True)
+        except ValueError as error:
+            raise Failed(
+                f"{error} An earlier load was interrupted, or these are your own data: "
+                f"choose another folder with --data, or remove {settings.data}."
+            ) from error
         finally:
             network.close()
         password = passwords.invented()
@@ -441,7 +458,7 @@ def add_user(context: click.Context, user: str, role: str, centres: tuple[str, .
     if _running(settings):
         _ask(settings, "POST", "/api/v1/admin/users", {"user": user, "role": role, "centres": list(centres)})
     else:
-        with _owning(settings), _runtimes(settings, ["web"]) as opened:
+        with _owning(settings), _runtimes(settings, ["web"], new=True) as opened:
             opened["web"].prepare()
             with opened["web"].database.write() as db:
                 accounts.add(db, user, role, centres, instant(utc_now()))

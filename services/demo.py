@@ -210,7 +210,7 @@ class Walk:
         step("ติดตามผล", "Follow-up", "follow-up", {"in_place": True, "note": "สาธิต"}, "FollowUpRecorded")
 
     def _report(self, before: int) -> None:
-        self._title("รายงาน", "The overview shows it")
+        self._title("รายงาน", "Reporting counts it: the overview")
         started = time.monotonic()
         while (now := self._placed()) <= before:
             if time.monotonic() - started > PATIENCE:

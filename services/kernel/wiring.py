@@ -116,6 +116,6 @@ def page_cursor(text: str, length: int) -> list[Any]:
         values = orjson.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
     except (binascii.Error, ValueError) as error:
         raise Invalid({"cursor": ["Not a cursor of this list."]}) from error
-    if not isinstance(values, list) or len(values) != length:
+    if not isinstance(values, list) or len(values) != length or b"\\u0000" in orjson.dumps(values):
         raise Invalid({"cursor": ["Not a cursor of this list."]})
     return values

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support.client import Client, until
 from tests.support.running import Running, done, run, wait_ready
 
 REPLICAS = {"intake": 2, "referral": 2}
+GRACE = 20.0  # stop_grace_period
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +57,10 @@ def test_the_load_job_again_changes_nothing(stack: Stack, containers: dict[str, 
 
 
 def test_every_health_check_of_the_file_passes(stack: Stack, containers: dict[str, list[Running]]):
-    for name, service in stack.file["services"].items():
-        if "healthcheck" in service:
-            checked = stack.healthy(name)
+    names = [name for name, service in stack.file["services"].items() if "healthcheck" in service]
+    assert len(names) == 8
+    with ThreadPoolExecutor(2) as pool:
+        for name, checked in zip(names, pool.map(stack.healthy, names), strict=True):
             assert checked.returncode == 0, f"{name}: {checked.stdout}{checked.stderr}"
 
 
@@ -101,7 +104,7 @@ def test_after_it_every_log_is_whole(stack: Stack, containers: dict[str, list[Ru
 
 
 def test_all_stop_in_time_when_asked(stack: Stack, containers: dict[str, list[Running]]):
-    for row in containers.values():
-        for each in row:
-            if each.alive:
-                assert each.stop(seconds=20) == 0, each.tail()
+    lasting = [each for row in containers.values() for each in row]
+    with ThreadPoolExecutor(len(lasting)) as pool:
+        codes = list(pool.map(lambda each: each.stop(seconds=GRACE), lasting))
+    assert codes == [0] * len(lasting)

@@ -228,13 +228,15 @@ class Copy:
 
     def restore(self) -> None:
         with unprotected(self.database) as db:
+            deletions = [f'DELETE FROM "{name}"' for name in self.rows]  # noqa: S608
+            for statement in deletions if self.database.sqlite else ["; ".join(deletions)]:
+                db.exec_driver_sql(statement)
             for name, rows in self.rows.items():
-                db.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608
                 if rows:
                     names = list(rows[0])
                     marks = ", ".join(f":{column}" for column in names)
-                    statement = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
-                    db.execute(statement, [dict(row) for row in rows])
+                    insertion = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
+                    db.execute(insertion, [dict(row) for row in rows])
 
 
 TROUBLE = """

@@ -160,34 +160,27 @@ def test_errors_of_a_door_are_the_same_errors_at_its_caller(pair, live):
         live.ask(teller, "add", call(at="2999-01-01T00:00:00.000000Z"), {"case_id": "case 0", "amount": 1}, 5)
 
 
-def test_a_service_that_is_not_running_is_unavailable_at_once(pair, live):
+def test_a_question_that_nobody_answers_is_unavailable_in_time(pair, live):
+    live.open(1)
     started = time.monotonic()
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="not running"):
         live.ask(f"nobody{uuid4().hex}", "open", call(), {}, 5)
     assert time.monotonic() - started < 2
-
-
-def test_a_service_that_never_answers_is_unavailable_at_the_deadline(pair, live):
     dead = f"dead{uuid4().hex}"  # its queue is there, its process is not
     with Connection(pair.settings.broker_url) as connection:
         exchange = Exchange("nameko-rpc", "topic", durable=True)
         bound = Queue(f"rpc-{dead}", exchange, f"{dead}.*", expires=30)(connection.channel())
         bound.declare()
         started = time.monotonic()
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable, match="did not answer within"):
             live.ask(dead, "open", call(), {}, 0.5)
         assert 0.4 < time.monotonic() - started < 2
         bound.delete()
-
-
-def test_a_broker_that_is_gone_makes_questions_unavailable_in_time(pair, live):
-    live.open(1)
     pair.unplug()
     started = time.monotonic()
     with pytest.raises(Unavailable):
         live.ask(pair.toys.teller, "status", call("system"), {}, 1)
     assert time.monotonic() - started < 3
-    pair.mend()
 
 
 def test_whoever_taps_the_broker_reads_no_name(pair, live):

@@ -53,9 +53,10 @@ def written():
     handler.setFormatter(logs.Lines())
     root = logging.getLogger()
     root.addHandler(handler)
-    level, root.level = root.level, logging.DEBUG
+    level = root.level
+    root.setLevel(logging.DEBUG)
     yield stream
-    root.level = level
+    root.setLevel(level)
     root.removeHandler(handler)
 
 

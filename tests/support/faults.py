@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -95,11 +96,13 @@ class World:
     # -- from start to end -------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        self.rabbit.start()
-        self.postgres.start()
-        for user, centre in USERS.items():
-            done("users", "add", user, "--role", "worker", "--centre", centre, env=self.env)
-        tokens = {user: done("token", user, env=self.env).strip() for user in USERS}
+        with ThreadPoolExecutor(1) as beside:
+            broker = beside.submit(self.rabbit.start)
+            self.postgres.start()
+            for user, centre in USERS.items():
+                done("users", "add", user, "--role", "worker", "--centre", centre, env=self.env)
+            tokens = {user: done("token", user, env=self.env).strip() for user in USERS}
+            broker.result()
         self.services.start()
         wait_ready(self.address)
         self.load = Load(self.address, tokens, self.seed, self.clients)
