@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 import requests
@@ -463,6 +464,25 @@ def add_user(context: click.Context, user: str, role: str, centres: tuple[str, .
             with opened["web"].database.write() as db:
                 accounts.add(db, user, role, centres, instant(utc_now()))
     click.echo(f"{user}: {role}, centres {', '.join(centres) or 'none'}")
+
+
+@users.command("password")
+@click.argument("user")
+@click.pass_context
+def give_password(context: click.Context, user: str) -> None:
+    """Give USER a new password and print it; they must choose another at the first sign-in."""
+    from services.web import accounts, passwords
+
+    settings = _settings(context)
+    if _running(settings):
+        given = _ask(settings, "POST", f"/api/v1/admin/users/{quote(user, safe='')}/password")["password"]
+    else:
+        with _owning(settings), _runtimes(settings, ["web"]) as opened:
+            opened["web"].prepare()
+            if opened["web"].read(lambda db: accounts.find(db, user)) is None:
+                raise Failed(f"There is no user {user}.")
+            given = passwords.give(opened["web"], user)
+    click.echo(given)
 
 
 @cli.command()

@@ -55,7 +55,8 @@ class Surroundings:
     pause: Callable[[float], None]
     ask: Ask
     together: Callable[[Sequence[Callable[[], Any]]], list[Any]]  # run side by side, answers in order
-    heavy: Callable[[Callable[[], Any]], Any] = at_once  # work that keeps the processor busy, without holding up others
+    # Work that keeps the processor busy, done without holding up others.
+    heavy: Callable[[Callable[[], Any]], Any] = at_once
 
 
 def in_turn(tasks: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -67,8 +67,14 @@ def forget(db: Connection, user: str) -> None:
     db.execute(delete(password).where(password.c.user_name == user))
 
 
-def is_temporary(db: Connection, user: str) -> bool:
-    return bool(db.execute(select(password.c.temporary).where(password.c.user_name == user)).scalar())
+def give(runtime: ServiceRuntime, user: str) -> str:
+    """A new password for a user, who must choose another with it; every session and token they had ends."""
+    given = invented()
+    hash = runtime.around.heavy(lambda: hashed(given))
+    with runtime.database.write() as db:
+        keep(db, user, hash, temporary=True)
+        accounts.end_tokens(db, user)
+    return given
 
 
 def check(runtime: ServiceRuntime, user: str, typed: str) -> bool:

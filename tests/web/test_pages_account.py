@@ -88,8 +88,12 @@ def test_signing_out_everywhere_ends_every_session_and_token(door, browser, some
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("column, by", [("seen_at", {"minutes": 31}), ("created_at", {"hours": 12, "minutes": 1})])
-def test_a_session_ends_after_half_an_hour_of_nothing_and_after_twelve_hours(door, browser, somebody, column, by):
+@pytest.mark.parametrize(
+    "column, by", [("seen_at", {"minutes": 31}), ("created_at", {"hours": 12, "minutes": 1})]
+)
+def test_a_session_ends_after_half_an_hour_of_nothing_and_after_twelve_hours(
+    door, browser, somebody, column, by
+):
     user = browser()
     user.sign_in(somebody)
     change(door, sessions.session, somebody, **{column: earlier(door, **by)})
@@ -105,7 +109,11 @@ def test_working_keeps_the_session_alive(door, browser, somebody):
     stayed = user.send(user.open("/account"), "/stay")
     assert stayed.path == "account"
     [seen] = door.runtime("web").read(
-        lambda db: db.execute(select(sessions.session.c.seen_at).where(sessions.session.c.user_name == somebody)).scalars().all()
+        lambda db: (
+            db.execute(select(sessions.session.c.seen_at).where(sessions.session.c.user_name == somebody))
+            .scalars()
+            .all()
+        )
     )
     assert seen > earlier(door, minutes=1)
 
@@ -180,3 +188,12 @@ def test_hashing_does_not_hold_up_other_requests(door, browser, somebody):
         eventlet.sleep(0.005)
         longest = max(longest, time.monotonic() - before)
     assert longest < 0.5
+
+
+def test_a_page_can_warn_before_the_session_ends_and_keep_it(browser, somebody):
+    user = browser()
+    user.sign_in(somebody)
+    [warning] = user.open("/work").tree.xpath('//*[@class="app-idle"]')
+    assert warning.get("hidden") is not None and warning.get("data-idle-seconds") == "1800"
+    answer = user.post("/stay", {}, headers={"X-CSRF-Token": warning.get("data-token")})
+    assert answer.status == 200 and answer.path == "account"

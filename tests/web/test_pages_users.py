@@ -84,7 +84,9 @@ def test_an_administrator_cannot_lock_themselves_out(browser):
 
 
 @pytest.mark.parametrize("user", ["worker-60", "director-60", "member-60", "ministry", "partner-nobody"])
-@pytest.mark.parametrize("path", ["/users", "/users/add", "/users/worker-60", "/users/worker-60/close", "/users/access"])
+@pytest.mark.parametrize(
+    "path", ["/users", "/users/add", "/users/worker-60", "/users/worker-60/close", "/users/access"]
+)
 def test_nobody_else_sees_users(browser, user, path):
     assert browser(user).open(path).status == 403
 
@@ -102,3 +104,11 @@ def test_who_may_do_what_is_the_table_the_doors_decide_by(browser):
     assert rows["intake", "case.open"] == ["นักสังคมสงเคราะห์", "ผู้อำนวยการ"]
     assert rows["referral", "referral.step"] == ["นักสังคมสงเคราะห์", "ผู้อำนวยการ", "ภาคีเครือข่าย"]
     assert ("intake", "log.page") not in rows
+
+
+def test_the_operator_gives_a_first_password(door, browser, name):
+    door.add(name, "admin", ())
+    given = door.post(f"/api/v1/admin/users/{name}/password", {}, "admin").json()["password"]
+    assert browser().sign_in(name, given).path == "password"
+    assert door.post("/api/v1/admin/users/who-is-this/password", {}, "admin").status_code == 404
+    assert door.post(f"/api/v1/admin/users/{name}/password", {}, "worker-60").status_code == 403

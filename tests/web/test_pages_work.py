@@ -21,7 +21,9 @@ def test_the_first_page_says_what_waits_answers_and_is_still_to_ask(door, browse
     door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-61")
     page = worker.open("/work")
     assert number(door, opened) in section(page, "to_ask") and "ยังไม่ได้คัดกรอง" in section(page, "to_ask")
-    assert "นางมาลี ใจดี" in section(page, "waiting") and number(door, sent["case_id"]) in section(page, "waiting")
+    assert "นางมาลี ใจดี" in section(page, "waiting") and number(door, sent["case_id"]) in section(
+        page, "waiting"
+    )
 
     door.made(f"/api/v1/cases/{opened}/screening", {"facts": {"housing": "street"}}, "worker-61")
     assert "รายได้พอเลี้ยงชีพหรือไม่" in section(worker.open("/work"), "to_ask")
@@ -52,7 +54,11 @@ def test_cases_are_found_by_number_and_status_and_come_in_pages(door, browser):
     assert "ยังไม่มีเรื่อง" in worker.open("/cases").text
     numbers = [number(door, made_for(door), "worker-64") for _ in range(26)]
     first = worker.open("/cases")
-    assert len(first.tree.xpath("//tbody/tr")) == 25 and numbers[-1] in first.text and numbers[0] not in first.text
+    assert (
+        len(first.tree.xpath("//tbody/tr")) == 25
+        and numbers[-1] in first.text
+        and numbers[0] not in first.text
+    )
     [following] = [link for link in first.links() if "cursor=" in link]
     second = worker.open(following)
     assert len(second.tree.xpath("//tbody/tr")) == 1 and numbers[0] in second.text

@@ -1,5 +1,6 @@
 """The pages: one module per area, each a blueprint under `shell.pages`. `register` puts them into the application."""
 
+from importlib.metadata import version
 from typing import Any
 
 from flask import Flask, redirect, request, url_for
@@ -11,10 +12,10 @@ from services.codes import ROLES
 from services.web import api, sessions
 from services.web.pages import account, cases, language, menu, shell, static, users, words, work
 
-VERSION = "1.0.0"
-MACHINES = ("/api/", "/hsds/", "/static/")  # whoever asks there does not read pages
+VERSION = version("songtor")
+MACHINES = ("api", "hsds", "static")  # whoever asks there does not read pages
 
-for area in (account, work, cases, users):
+for area in (account, work, cases, partners, dashboard, answer, users):
     shell.pages.register_blueprint(area.blueprint)
 
 
@@ -49,7 +50,7 @@ def _here() -> str:
 
 def missing(error: NotFound) -> Any:
     """An address that nothing answers: a page for people, a problem document for machines."""
-    if isinstance(error, HTTPException) and request.path.startswith(MACHINES):
+    if isinstance(error, HTTPException) and request.path.split("/")[1] in MACHINES:
         return api.failed(error)
     shell.arrive()
     return shell.leave(shell.failed(error))

@@ -102,12 +102,8 @@ def new_password(user: str) -> Response:
 
 
 def _with_new_password(user: str, message: str) -> Response:
-    runtime, invented = api.runtime(), passwords.invented()
-    hash = runtime.around.heavy(lambda: passwords.hashed(invented))
-    with runtime.database.write() as db:
-        passwords.keep(db, user, hash, temporary=True)
-        sessions.end_all(db, user)
-    return shell.page("users/password.html", user=user, password=invented, done=message)
+    given = passwords.give(api.runtime(), user)
+    return shell.page("users/password.html", user=user, password=given, done=message)
 
 
 @blueprint.route("/users/<user>/close", methods=["GET", "POST"])
