@@ -15,7 +15,7 @@ from services.web.pages import account, cases, language, menu, shell, static, us
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static")  # whoever asks there does not read pages
 
-for area in (account, work, cases, partners, dashboard, answer, users):
+for area in (account, work, cases, users):
     shell.pages.register_blueprint(area.blueprint)
 
 
