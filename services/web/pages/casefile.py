@@ -1,7 +1,7 @@
 """What the pages of one case share: the case with its tabs, what comes next, and words for facts."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import url_for
@@ -9,10 +9,10 @@ from marshmallow import ValidationError
 
 from services.kernel.envelope import instant
 from services.thai import dates
+from services.web import api
 from services.web.pages import questions, shell
 from services.web.pages.language import _, current, later
 from services.web.pages.words import KINDS, day, province, word
-from services.web.web_clock import now
 
 STAFF = ("worker", "director")
 OPEN_REFERRALS = ("sent", "acknowledged", "waitlisted", "accepted", "travelling", "admitted", "placed")
@@ -39,10 +39,12 @@ def is_staff() -> bool:
     return shell.caller().role in STAFF
 
 
-def frame(case_id: str, show: str | None = None, **questions_: shell.Question) -> dict[str, Any]:
+def frame(
+    case_id: str, asked: Mapping[str, shell.Question] | None = None, show: str | None = None
+) -> dict[str, Any]:
     """Values of every page of a case: {case, tabs, missing, …the answers}; another centre's case is not found."""
     case = shell.ask("intake", "case", {"case_id": case_id} | ({"show": show} if show else {}))
-    found = shell.together(**questions_) if questions_ else {}
+    found = shell.together(**asked) if asked else {}
     return {"case": case, "tabs": TABS, "staff": is_staff(), "missing": missing(case, found), **found}
 
 
@@ -139,13 +141,8 @@ def in_language(text: Mapping[str, str]) -> str:
     return text.get(current()) or text["th"]
 
 
-def read_birth(text: str) -> str:
-    """A birth date as somebody typed it, as ISO (CE, also partial)."""
-    return str(dates.birth_date(str(dates.read_date(text, today()).date), today()))
-
-
-def today() -> Any:
-    return dates.bangkok_day(now())
+def today() -> date:
+    return dates.bangkok_day(api.runtime().now())
 
 
 def happened(form: shell.Form, name: str = "happened_on") -> str | None:
@@ -155,20 +152,16 @@ def happened(form: shell.Form, name: str = "happened_on") -> str | None:
         return None
     try:
         typed = dates.read_date(text, today()).date
-        if typed.day is None:
-            raise ValidationError(_("Enter the day, the month and the year."))
-        if typed.legal_day > today():
-            raise ValidationError(_("The date cannot lie in the future."))
     except dates.DateError as error:
-        form.add({name: [date_error(error)]})
+        form.add({name: [DATE_ERRORS[error.code]]})
         return None
-    except ValidationError as error:
-        form.add({name: error.messages})
-        return None
-    if typed.legal_day == today():
-        return None
-    noon = datetime.combine(typed.legal_day, time(12), dates.BANGKOK)
-    return instant(noon.astimezone(UTC))
+    if typed.day is None:
+        form.add({name: [later("Enter the day, the month and the year.")]})
+    elif typed.legal_day > today():
+        form.add({name: [DATE_ERRORS["future"]]})
+    elif typed.legal_day < today():
+        return instant(datetime.combine(typed.legal_day, time(12), dates.BANGKOK).astimezone(UTC))
+    return None
 
 
 DATE_ERRORS = {
@@ -185,13 +178,9 @@ DATE_ERRORS = {
 }
 
 
-def date_error(error: dates.DateError) -> str:
-    return _(DATE_ERRORS[error.code])
-
-
-def birth_typed(text: str) -> str:
-    """`read_birth` with an error in the reader's words."""
+def read_birth(text: str) -> str:
+    """A birth date as somebody typed it, as ISO (CE, also partial)."""
     try:
-        return read_birth(text)
+        return str(dates.birth_date(str(dates.read_date(text, today()).date), today()))
     except dates.DateError as error:
-        raise ValidationError(date_error(error)) from None
+        raise ValidationError(DATE_ERRORS[error.code]) from None
