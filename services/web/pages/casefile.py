@@ -19,14 +19,14 @@ OPEN_REFERRALS = ("sent", "acknowledged", "waitlisted", "accepted", "travelling"
 TABS = (
     ("pages.case.overview", later("Overview")),
     ("pages.screening.result", later("Screening")),
-    ("pages.matches.listing", later("Places")),
+    ("pages.matches.listing", later("Matches")),
     ("pages.conference.plan", later("Plan")),
     ("pages.referral.of_case", later("Referrals")),
 )
 PARTS = {
     "screening": later("Screening"),
     "plan": later("Plan"),
-    "matches": later("Places"),
+    "matches": later("Matches"),
     "referrals": later("Referrals"),
     "timeline": later("What happened"),
 }
