@@ -10,12 +10,43 @@ from werkzeug.wrappers import Response
 
 from services.codes import ROLES
 from services.web import api, sessions
-from services.web.pages import account, cases, language, menu, shell, static, users, words, work
+from services.web.pages import (
+    account,
+    answer,
+    case,
+    cases,
+    conference,
+    intake,
+    language,
+    matches,
+    menu,
+    partners,
+    referral,
+    screening,
+    shell,
+    static,
+    users,
+    words,
+    work,
+)
 
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static")  # whoever asks there does not read pages
 
-for area in (account, work, cases, users):
+for area in (
+    account,
+    work,
+    cases,
+    partners,
+    answer,
+    users,
+    intake,
+    case,
+    screening,
+    matches,
+    conference,
+    referral,
+):
     shell.pages.register_blueprint(area.blueprint)
 
 
