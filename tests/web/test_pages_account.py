@@ -169,9 +169,9 @@ def test_a_password_given_by_somebody_else_must_be_changed_first(door, browser, 
     page = user.sign_in(somebody)
     assert page.path == "password" and user.open("/work").path == "password"
     short = user.send(page, old=PASSWORD, new="สั้น", again="สั้น")
-    assert short.errors == {"new": "โปรดใช้ 10 ถึง 200 ตัวอักษร"}
+    assert short.errors == {"new": "รหัสผ่านใหม่ – โปรดใช้ 10 ถึง 200 ตัวอักษร"}
     wrong = user.send(page, old="ไม่ใช่", new="ช้างม้าวัวควาย", again="ช้างม้าวัวควาย")
-    assert wrong.errors == {"old": "รหัสผ่านไม่ถูกต้อง"}
+    assert wrong.errors == {"old": "รหัสผ่านปัจจุบัน – รหัสผ่านไม่ถูกต้อง"}
     done = user.send(page, old=PASSWORD, new="ช้างม้าวัวควาย", again="ช้างม้าวัวควาย")
     assert done.path == "account" and "เปลี่ยนรหัสผ่านแล้ว" in done.text
     assert "เปลี่ยนรหัสผ่านแล้ว" not in user.open("/account").text

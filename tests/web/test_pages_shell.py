@@ -165,7 +165,7 @@ def test_a_form_sent_after_the_session_ended_comes_back_to_its_own_user_only(doo
     back = user.send(asked, user="worker-61", password=PASSWORD)
     assert back.heading == "แบบฟอร์มของคุณยังอยู่"
     sent = user.send(back)
-    assert sent.status == 422 and sent.errors == {"again": "รหัสผ่านทั้งสองช่องไม่ตรงกัน"}
+    assert sent.status == 422 and sent.errors == {"again": "พิมพ์รหัสผ่านใหม่อีกครั้ง – รหัสผ่านทั้งสองช่องไม่ตรงกัน"}
 
     age_sessions(door, "worker-61", minutes=31)
     asked = user.send(page, old="ก", new="ข", again="ค")

@@ -1,9 +1,13 @@
 """Users, for the administrator."""
 
+import re
 from uuid import uuid4
 
 import pytest
 
+from services.codes import ROLES
+from services.kernel.doors import doors_of
+from services.system import DOORS
 from services.web import accounts
 from tests.web.browser import PASSWORD
 
@@ -38,7 +42,7 @@ def test_what_is_wrong_with_a_new_user_is_said_at_its_field(browser):
     assert wrong.status == 422 and set(wrong.errors) == {"user", "role", "centres"}
     assert wrong.form().fields["centres"] == "นครสวรรค์, ไม่มีจังหวัดนี้"
     twice = admin.send(wrong, user="worker-60", role="worker", centres="60")
-    assert twice.errors == {"user": "มีชื่อผู้ใช้นี้อยู่แล้ว"}
+    assert twice.errors == {"user": "ชื่อผู้ใช้ – มีชื่อผู้ใช้นี้อยู่แล้ว"}
 
 
 def test_another_role_counts_at_once(browser, name):
@@ -101,9 +105,17 @@ def test_who_may_do_what_is_the_table_the_doors_decide_by(browser):
         for section in page.tree.xpath("//h2")
         for row in section.xpath("following-sibling::div[1]//tbody/tr")
     }
-    assert rows["intake", "case.open"] == ["นักสังคมสงเคราะห์", "ผู้อำนวยการ"]
-    assert rows["referral", "referral.step"] == ["นักสังคมสงเคราะห์", "ผู้อำนวยการ", "ภาคีเครือข่าย"]
-    assert ("intake", "log.page") not in rows
+    assert rows["intake", "เปิดเรื่อง"] == ["นักสังคมสงเคราะห์", "ผู้อำนวยการ"]
+    assert rows["referral", "บันทึกความคืบหน้าการส่งต่อ"] == ["นักสังคมสงเคราะห์", "ผู้อำนวยการ", "ภาคีเครือข่าย"]
+    assert {re.search("[ก-๙]", action) is not None for _, action in rows} == {True}
+    assert len(rows) == len(
+        {
+            (cls.name, door.action)
+            for cls in DOORS
+            for door in doors_of(cls).values()
+            if door.roles & {*ROLES} and not door.action.startswith("service.")
+        }
+    )
 
 
 def test_the_operator_gives_a_first_password(door, browser, name):

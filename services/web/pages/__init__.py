@@ -29,6 +29,7 @@ from services.web.pages import (
     words,
     work,
 )
+from services.web.problems import Problem
 
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static")  # whoever asks there does not read pages
@@ -83,5 +84,8 @@ def missing(error: NotFound) -> Any:
     """An address that nothing answers: a page for people, a problem document for machines."""
     if isinstance(error, HTTPException) and request.path.split("/")[1] in MACHINES:
         return api.failed(error)
-    shell.arrive()
+    try:
+        shell.arrive()
+    except Problem as worse:  # the address cannot even be read
+        return shell.leave(shell.failed(worse))
     return shell.leave(shell.failed(error))

@@ -92,10 +92,10 @@ def rules(known: Mapping[str, Any]) -> list[str]:
         places = listed(map(province, known["domicile"]["provinces"]))
         bases = listed(word("domicile_basis", code) for code in known["domicile"].get("bases", ()))
         said.append(_("Domicile in {}").format(places) + (f" ({bases})" if bases else ""))
-    if "care_level_max" in known:
-        said.append(_("Care needed at most: {}").format(_(CARE_LEVELS[known["care_level_max"]])))
-    if "accepts_communicable" in known:
-        said.append(_(ACCEPTS[known["accepts_communicable"]]))
+    if (level := known.get("care_level_max")) is not None:
+        said.append(_("Care needed at most: {}").format(_(CARE_LEVELS[level])))
+    if (disease := known.get("accepts_communicable")) is not None:
+        said.append(_(ACCEPTS[disease]))
     for name, (yes, no) in FLAG_RULES.items():
         if name in known:
             said.append(_(yes if known[name] else no))
@@ -131,15 +131,18 @@ def told(codes: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Age"), f"{codes['age_band']} {_('years')}" if codes.get("age_band") else unknown),
         (_("Domicile"), listed(map(province, codes["domicile"])) or unknown),
         (_("Found in"), province(codes["found"])),
-        (_("Care needed"), _(CARE_LEVELS[codes["care_level"]]) if "care_level" in codes else unknown),
+        (
+            _("Care needed"),
+            _(CARE_LEVELS[level]) if (level := codes.get("care_level")) is not None else unknown,
+        ),
     ]
     if "disability_types" in codes:
         types = listed(_(DISABILITIES[number]) for number in codes["disability_types"])
         rows.append((_("Disability"), types or _("none")))
     if "nationality" in codes:
         rows.append((_("Nationality"), word("nationality", codes["nationality"])))
-    if "communicable_disease" in codes:
-        rows.append((_("Communicable disease"), _(COMMUNICABLE[codes["communicable_disease"]])))
+    if (disease := codes.get("communicable_disease")) is not None:
+        rows.append((_("Communicable disease"), _(COMMUNICABLE[disease])))
     rows += [
         (_(text), _("Yes") if codes[name] else _("No")) for name, text in FLAG_FACTS.items() if name in codes
     ]

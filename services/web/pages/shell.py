@@ -297,6 +297,7 @@ class Form:
         )
         self.current = version
         self.errors: dict[str, list[str]] = {}
+        self.labels: dict[str, str] = {}  # of the fields on the page
         self.refused: str | None = None
         self.stale = False
         self.body: dict[str, Any] = {}
@@ -355,6 +356,16 @@ class Form:
 
     def error(self, name: str) -> str | None:
         return " ".join(self.errors.get(name, ())) or None
+
+    def named(self, name: str, label: str) -> str:
+        """Notes what a field is called on its page."""
+        self.labels[name] = label
+        return ""
+
+    def complaint(self, name: str) -> str:
+        """An error as the summary says it: with the name of its field."""
+        label = self.labels.get(name)
+        return f"{label} – {self.error(name)}" if label else self.error(name) or ""
 
 
 def _as_typed(values: Mapping[str, Any]) -> "MultiDict[str, str]":

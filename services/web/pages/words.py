@@ -32,6 +32,11 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "communicable_disease", "severe_behaviour", "legal_case", "able_to_work", "wants_work", "wants", "prior_process_done",
         "documents_held", "relatives", "birth_date",
     ),
+    "action": (
+        "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close", "case.reopen",
+        "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register", "partner.list",
+        "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "log.read",
+    ),
     "service": ("intake", "screening", "partners", "referral", "reporting"),
     "refusal": (
         "consent_refused", "duplicate_referral", "erased", "no_plan", "no_quorum", "place_pending", "unknown_programme",
