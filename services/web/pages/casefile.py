@@ -121,7 +121,8 @@ def fact_text(fact: str, value: Any) -> str:
     if value is None:
         return _("Not known yet")
     if value is True or value is False:
-        return _("Yes") if value else _("No")
+        yes, no = questions.FLAGS.get(fact, (later("Yes"), later("No")))
+        return _(yes if value else no)
     if fact == "age":
         span = str(value["min"]) if value["min"] == value["max"] else f"{value['min']}–{value['max']}"
         return _("%(years)s years") % {"years": span}

@@ -25,7 +25,22 @@ class Group(NamedTuple):
     questions: tuple[Question, ...]
 
 
-UNKNOWN = later("Not known yet")
+UNKNOWN = "unknown"  # the answer "not known yet" of a radio button: a browser sends no empty one
+_THERE = (later("There is"), later("There is none"))
+# What yes and no are called: (yes, no).
+FLAGS: Mapping[str, tuple[str, str]] = {
+    "trafficking_signs": _THERE,
+    "mental_crisis": _THERE,
+    "pregnant": (later("Pregnant"), later("Not pregnant")),
+    "income_sufficient": (later("Enough"), later("Not enough")),
+    "can_depend_on_others": _THERE,
+    "prior_process_done": (later("Has been"), later("Has not been")),
+    "disability_card": (later("Has one"), later("Has none")),
+    "severe_behaviour": _THERE,
+    "legal_case": _THERE,
+    "able_to_work": (later("Able"), later("Not able")),
+    "wants_work": (later("Wants to"), later("Does not want to")),
+}
 
 OPTIONS: Mapping[str, Options] = {
     "housing": (
@@ -159,3 +174,6 @@ GROUPS = (
 )  # fmt: skip
 NONE_OF_THESE = {"disability_types": later("No disability"), "documents_held": later("No documents")}
 FACTS = tuple(question.fact for group in GROUPS for question in group.questions)
+RADIOS = tuple(
+    question.fact for group in GROUPS for question in group.questions if question.kind in ("one", "yes_no")
+)

@@ -100,7 +100,7 @@ def send(case_id: UUID) -> Response:
         [each for each in candidates if each["programme_id"] == bound] if bound else fitting[:PLACES_SHOWN]
     )
     form = shell.Form(
-        SEND, {"programme_id": bound or request.args.get("programme_id")},
+        SEND, {"programme_id": bound or request.args.get("programme_id"), "waitlist": False},
         fixed=about | ({"programme_id": bound} if bound else {}),
     )  # fmt: skip
     if form.sent:
@@ -134,7 +134,7 @@ def page(referral_id: UUID) -> Response:
         allowed = [(name, step) for name, step in allowed if name not in BY_PARTNER]
     return shell.page(
         "referral/page.html", **values, referral=referral, about=programmes.get(referral["programme_id"]),
-        history=history, allowed=allowed, places=PLACES, stands=_stands(referral),
+        history=history, allowed=allowed, places=PLACES, stands=_stands(referral), awaiting=AWAITING,
     )  # fmt: skip
 
 

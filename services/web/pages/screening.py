@@ -15,7 +15,21 @@ from services.web.pages.words import KINDS, words
 COMPLETE = CompleteScreening()
 VERDICTS = ("met", "unknown", "not_met")
 
+ANSWERS: Mapping[str, Any] = {"yes": True, "no": False, questions.UNKNOWN: None}
+
 blueprint = Blueprint("screening", __name__)
+
+
+def _answer(text: str) -> Any:
+    """What a radio button says: unknown is None, and never "no"."""
+    if text in ANSWERS:
+        return ANSWERS[text]
+    return int(text) if text in ("1", "2", "3") else text
+
+
+READ: Mapping[str, Any] = {f"facts.{fact}": _answer for fact in questions.RADIOS} | {
+    "facts.birth_date": casefile.read_birth
+}
 
 
 @blueprint.get("/cases/<uuid:case_id>/screening")
@@ -41,8 +55,9 @@ def fill(case_id: UUID) -> Response:
     values = casefile.frame(str(case_id), {"screening": ("screening", "screening", about)})
     before = values["screening"]
     known: dict[str, Any] = before["facts"] if before else {}
+    nationality = known.get("nationality", values["case"]["person"]["nationality"])
     form = shell.Form(
-        COMPLETE, {"facts": shown(known)}, fixed=about, read={"facts.birth_date": casefile.read_birth},
+        COMPLETE, {"facts": shown(known | {"nationality": nationality})}, fixed=about, read=READ,
         version=before["version"] if before else None,
     )  # fmt: skip
     if form.sent:
@@ -61,7 +76,8 @@ def fill(case_id: UUID) -> Response:
 
 def shown(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as the form shows them: an empty list is the answer "none"."""
-    values = {name: value for name, value in facts.items() if name in questions.FACTS}
+    values: dict[str, Any] = {name: questions.UNKNOWN for name in questions.RADIOS}
+    values |= {name: value for name, value in facts.items() if name in questions.FACTS}
     return values | {f"none_{name}": True for name in questions.NONE_OF_THESE if values.get(name) == []}
 
 
@@ -83,4 +99,6 @@ def options(fact: str) -> list[tuple[str, str]]:
         return words("path")
     if fact in KINDS:
         return words(fact)
+    if fact in questions.FLAGS:
+        return list(zip(("yes", "no"), map(_, questions.FLAGS[fact]), strict=True))
     return [(code, _(text)) for code, text in questions.OPTIONS[fact]]
