@@ -24,6 +24,7 @@ def main() -> int:
             started = time.monotonic()
             world.run(options.seconds, lambda line: print(line, file=sys.stderr, flush=True))
             verdict, verified, book = world.check(), world.verify(), world.load.book
+            table, errors = world.table(verdict), world.errors()
     figures = {
         "seconds": round(time.monotonic() - started),
         "seed": options.seed,
@@ -33,7 +34,7 @@ def main() -> int:
         "facts": verdict.facts,
         "effects": verdict.effects,
     }
-    print(printed(world.table(verdict), figures))
+    print(printed(table, figures))
     for wrong in (
         *book.surprises,
         *verdict.lost,
@@ -42,6 +43,8 @@ def main() -> int:
         *filter(None, [verified]),
     ):
         print(wrong, file=sys.stderr)
+    for error, times in errors.most_common():
+        print(f"{times} x {error}", file=sys.stderr)
     return 0 if verdict.clean and not book.surprises and not verified else 1
 
 

@@ -52,6 +52,7 @@ def load(
         )
     start = begins(now)
     net.clock.advance(seconds=(start - net.clock()).total_seconds())
+    net.trusts_bells = True
     office = Office(net, seed, start, now)
     partners = registry.invent(office.chance("registry"), DAYS)
     agenda = Agenda(net)

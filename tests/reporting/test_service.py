@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.kernel.doors import doors_of
-from services.kernel.errors import Forbidden, Invalid, NotFound
+from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.reporting.projections import SCAN
 from services.reporting.service import ReportingService
 from tests.reporting.conftest import NOON, id_of
@@ -180,7 +180,7 @@ def test_the_timeline_is_told_while_intake_is_down(told):
     told.net.settle()
     told.net.down.add("intake")
     assert types(told.ask("timeline", case_id=id_of("a"))) == ["CaseOpened"]
-    with pytest.raises(NotFound):
+    with pytest.raises(Unavailable):  # nobody can say whether there is such a case
         told.ask("timeline", case_id=id_of("b"))
 
 

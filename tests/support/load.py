@@ -149,7 +149,7 @@ class Load:
         referral = self._place(client, sent["referral_id"])
         fate = chance.choice(("placed", "failed", "declined", "withdrawn", "stays", "closed"))
         if referral["place"] == "reserved":
-            self._go_on(client, referral["referral_id"], fate)
+            self._go_on(client, referral, fate)
         elif referral["status"] == "waitlisted" and fate in ("withdrawn", "declined"):
             client.step(referral["referral_id"], "withdraw")
         elif fate == "closed":
@@ -164,7 +164,7 @@ class Load:
                 return referral
             time.sleep(0.2)
 
-    def _go_on(self, client: Patient, referral_id: str, fate: str) -> None:
+    def _go_on(self, client: Patient, referral: Json, fate: str) -> None:
         step = {
             "placed": ("acknowledge", "accept", "travel", "admit", "confirm", "end"),
             "failed": ("accept", "travel", "fail"),
@@ -176,4 +176,6 @@ class Load:
             "end": {"outcome": "stable"},
         }
         for name in step.get(fate, ("acknowledge",)):
-            client.step(referral_id, name, **more.get(name, {}))
+            # Who waited for the place was acknowledged by that.
+            if name != "acknowledge" or referral["status"] != "waitlisted":
+                client.step(referral["referral_id"], name, **more.get(name, {}))
