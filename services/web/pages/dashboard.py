@@ -261,7 +261,7 @@ def _months(by_month: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
         codes.append(f"{year}-{month:02}")
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     nothing = {"total": 0, "outside_ministry": 0}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"text": dates.format_date(code, current(), "short"), **by_month.get(code, nothing)} for code in codes
     ]
     top = charts.top_of(max(row["total"] for row in rows))
