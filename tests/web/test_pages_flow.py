@@ -160,7 +160,7 @@ def test_the_main_job_is_done_in_pages_by_worker_and_director_and_read_by_a_memb
     story = page.tree.xpath('//ol[@class="app-timeline"]')[0].text_content()
     for said in ("เปิดเรื่อง", "คัดกรองแล้ว", "คณะทำงานเห็นชอบแผน", "ส่งต่อแล้ว", "ภาคีตอบรับ"):
         assert said in story
-    page = director.send(director.open(f"/cases/{case_id}/reopen"), reason="returned")
+    page = director.send(director.open(f"/cases/{case_id}/reopen"), reason="came_back")
     assert "เปิดเรื่องอีกครั้งแล้ว" in page.text
 
 
@@ -325,6 +325,29 @@ def test_the_same_step_sent_twice_changes_once(door, worker):
     first, second = worker.send(form), worker.send(form)
     assert first.status == second.status == 200
     assert second.text.count("ภาคีตอบรับ") == first.text.count("ภาคีตอบรับ") + 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["\x00", "ก" * 10_000, "<script>alert(1)</script>", "=1+1", "\u202eกลับ", "😀", "-1", "๙๙๙๙"]
+)
+def test_whatever_is_typed_is_refused_or_kept_as_it_is(door, worker, typed):
+    answers = [
+        opened(worker, **{field: typed})
+        for field in ("person__name__first", "area", "happened_on", "person__birth_date", "channel", "note")
+    ]
+    case_id = case_of(opened(worker))
+    for part, fields in {
+        "screening/fill": {"facts__housing": typed, "facts__care_level": typed, "facts__wants": [typed]},
+        "plan/record": {"members__0__name": typed, "goals": typed, "programme_id": typed, "rows": typed},
+        "referrals/new": {"programme_id": typed, "consent__status": typed, "consent__witness": typed},
+        "close": {"reason": typed, "note": typed},
+    }.items():
+        page = worker.open(f"/cases/{case_id}/{part}")
+        if page.tree.xpath("//main//form[@method='post']"):
+            answers.append(worker.send(page, **fields))
+    for page in answers:
+        assert page.status in (200, 404, 409, 422), page.text
+        assert not page.tree.xpath("//main//script")
 
 
 @pytest.mark.parametrize("user", ["member-60", "ministry", "worker-61", "admin"])

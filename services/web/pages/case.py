@@ -25,7 +25,7 @@ CLOSING = (
     ("other", later("Another reason")),
 )
 REOPENING = (
-    ("returned", later("The person came back")),
+    ("came_back", later("The person came back")),
     ("more_help", later("More help is needed")),
     ("closed_in_error", later("It was closed by mistake")),
     ("other", later("Another reason")),

@@ -45,7 +45,15 @@ def frame(
     """Values of every page of a case: {case, tabs, missing, …the answers}; another centre's case is not found."""
     case = shell.ask("intake", "case", {"case_id": case_id} | ({"show": show} if show else {}))
     found = shell.together(**asked) if asked else {}
+    case["status"] = caught_up(case["status"], found)
     return {"case": case, "tabs": TABS, "staff": is_staff(), "missing": missing(case, found), **found}
+
+
+def caught_up(status: str, found: Mapping[str, Any]) -> str:
+    """Where the case stands if intake has not yet heard of a screening or a plan that is there already."""
+    if status == "open" and found.get("screening"):
+        status = "screened"
+    return "planned" if status in ("open", "screened") and found.get("plan") else status
 
 
 def missing(case: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

@@ -80,7 +80,7 @@ def person() -> Response:
 
 def _places(form: shell.Form) -> list[tuple[str, str]]:
     """[(subdistrict, address)] that fit what was typed into the search, or the one chosen before."""
-    chosen, text = form.value("found.subdistrict"), form.value("area").strip()
+    chosen, text = form.value("found.subdistrict"), form.value("area").strip()[:80]
     found = [chosen] if chosen and areas.area(chosen) else []
     if text:
         for area in areas.search(text, limit=60)[:60]:
