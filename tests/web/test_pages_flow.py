@@ -160,6 +160,8 @@ def test_the_main_job_is_done_in_pages_by_worker_and_director_and_read_by_a_memb
     story = page.tree.xpath('//ol[@class="app-timeline"]')[0].text_content()
     for said in ("เปิดเรื่อง", "คัดกรองแล้ว", "คณะทำงานเห็นชอบแผน", "ส่งต่อแล้ว", "ภาคีตอบรับ"):
         assert said in story
+    page = browser("ministry").open(f"/cases/{case_id}")
+    assert page.status == 200 and "สายใจ" not in page.text and "ปิดเรื่อง" in page.text
     page = director.send(director.open(f"/cases/{case_id}/reopen"), reason="came_back")
     assert "เปิดเรื่องอีกครั้งแล้ว" in page.text
 

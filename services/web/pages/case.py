@@ -102,6 +102,12 @@ def _reason(data: Data) -> str:
     return word("decline_reason", data["reason"]) if data.get("reason") else ""
 
 
+def _why(data: Data) -> str:
+    """Why a case was closed or opened again; not every reader is told."""
+    reason: str = data.get("reason") or ""
+    return _(REASONS.get(reason, reason)) if reason else ""
+
+
 def _votes(data: Data) -> str:
     votes: Mapping[str, int] = data["votes"]
     return _("%(agree)s agree, %(dissent)s dissent, %(abstain)s abstain") % votes
@@ -138,8 +144,8 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "CaseOpened": (later("The case was opened"), lambda d: f"{word('channel', d['channel'])} · {word('danger', d['danger'])}"),
     "PersonIdentified": (later("The person was described"), _found),
     "ConsentRecorded": (later("Consent was recorded"), lambda d: consent(d["status"])),
-    "CaseClosed": (later("The case was closed"), lambda d: _(REASONS.get(str(d["reason"]), str(d["reason"])))),
-    "CaseReopened": (later("The case was opened again"), lambda d: _(REASONS.get(str(d["reason"]), str(d["reason"])))),
+    "CaseClosed": (later("The case was closed"), _why),
+    "CaseReopened": (later("The case was opened again"), _why),
     "ScreeningStarted": (later("A screening is due"), None),
     "ScreeningCompleted": (later("The person was screened"), _met),
     "PlanAgreed": (later("The working group agreed a plan"), lambda d: f"{word('path', d['path'])} · {_votes(d)}"),
