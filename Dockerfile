@@ -1,4 +1,10 @@
 # One image for every service and for the load job; which one it is, the command line says.
+FROM node:22-bookworm-slim AS modules
+
+COPY package.json package-lock.json /build/
+RUN cd /build && npm ci --no-audit --no-fund
+
+
 FROM python:3.13-slim-bookworm AS packages
 
 COPY requirements.txt /build/
@@ -7,7 +13,10 @@ RUN python -m venv /opt/songtor \
 
 COPY pyproject.toml requirements.in /build/
 COPY services /build/services
-RUN /opt/songtor/bin/pip install --no-cache-dir --no-deps --no-build-isolation /build
+COPY scripts/assets.py /build/scripts/
+COPY --from=modules /build/node_modules /build/node_modules
+RUN python /build/scripts/assets.py \
+    && /opt/songtor/bin/pip install --no-cache-dir --no-deps --no-build-isolation /build
 
 
 FROM python:3.13-slim-bookworm

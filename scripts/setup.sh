@@ -41,7 +41,7 @@ if ! fits .venv/bin/python || ! python_lists | cmp -s - .venv/installed; then
 fi
 
 if [ -f package.json ]; then
-    node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null ||
+    node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null ||
         fail "Node.js 20 or newer is missing" "see https://nodejs.org/en/download"
     command -v npm >/dev/null || fail "npm is missing" "on Debian: apt-get install npm"
     if ! node_lists | cmp -s - node_modules/.installed; then
@@ -49,4 +49,11 @@ if [ -f package.json ]; then
         npm ci --no-audit --no-fund --loglevel=error || fail "the front-end packages could not be installed, see above"
         node_lists >node_modules/.installed
     fi
+fi
+
+# The pages' styles, scripts and fonts, from those packages and our own sources.
+asset_sources() { cat package-lock.json scripts/assets.py services/web/assets/*; }
+if ! asset_sources | cmp -s - services/web/static/.built; then
+    .venv/bin/python -m scripts.assets || fail "the styles and scripts of the pages could not be built, see above"
+    asset_sources >services/web/static/.built
 fi

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 import requests
@@ -229,6 +230,8 @@ def _greet(settings: Settings, demo: bool) -> None:
         from services.sample import USERS
 
         click.echo("Sample users: " + ", ".join(user.name for user in USERS))
+        if _sample_password(settings).exists():
+            click.echo(f"Their password: {_sample_password(settings).read_text().strip()}")
         click.echo(
             "A token for one: .venv/bin/songtor token worker-60 · one case through all services: .venv/bin/songtor demo"
         )
@@ -244,11 +247,16 @@ def load_sample(context: click.Context) -> None:
         _load(settings)
 
 
+def _sample_password(settings: Settings) -> Path:
+    """The file with the password that all sample users share; made with the sample network."""
+    return settings.data / "sample-password"
+
+
 def _load(settings: Settings) -> None:
     from services import sample
     from services.kernel.local import Network, SimulatedClock
     from services.system import DOORS
-    from services.web import accounts
+    from services.web import accounts, passwords
     from services.web.service import WIRING
 
     now = utc_now()
@@ -271,9 +279,16 @@ def _load(settings: Settings) -> None:
             ) from error
         finally:
             network.close()
+        password = passwords.invented()
+        hash = passwords.hashed(password)
+        file = _sample_password(settings)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(password + "\n")
         with web.database.write() as db:
             for user in sample.USERS:
                 accounts.add(db, user.name, user.role, user.centres, instant(now))
+                passwords.keep(db, user.name, hash, temporary=False)
     finally:
         web.close()
 
@@ -449,6 +464,25 @@ def add_user(context: click.Context, user: str, role: str, centres: tuple[str, .
             with opened["web"].database.write() as db:
                 accounts.add(db, user, role, centres, instant(utc_now()))
     click.echo(f"{user}: {role}, centres {', '.join(centres) or 'none'}")
+
+
+@users.command("password")
+@click.argument("user")
+@click.pass_context
+def give_password(context: click.Context, user: str) -> None:
+    """Give USER a new password and print it; they must choose another at the first sign-in."""
+    from services.web import accounts, passwords
+
+    settings = _settings(context)
+    if _running(settings):
+        given = _ask(settings, "POST", f"/api/v1/admin/users/{quote(user, safe='')}/password")["password"]
+    else:
+        with _owning(settings), _runtimes(settings, ["web"]) as opened:
+            opened["web"].prepare()
+            if opened["web"].read(lambda db: accounts.find(db, user)) is None:
+                raise Failed(f"There is no user {user}.")
+            given = passwords.give(opened["web"], user)
+    click.echo(given)
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 replayed; personal columns hold the sealed text as it stands in the events."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,9 +14,11 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     RowMapping,
+    Select,
     Table,
     Text,
     bindparam,
+    func,
     insert,
     select,
     tuple_,
@@ -251,29 +254,44 @@ def find(db: Connection, case_id: str) -> RowMapping | None:
     return db.execute(_whole.where(case.c.case_id == case_id)).mappings().first()
 
 
-def page(
-    db: Connection,
-    centres: Sequence[str] | None,
-    status: str | None,
-    beginning: str | None,
-    limit: int,
-    cursor: str | None,
-) -> tuple[list[RowMapping], str | None]:
-    """Cases, newest first, and the cursor of the next page. `centres` None: all; `beginning`: of the case number."""
-    asked = _whole.order_by(case.c.opened.desc(), case.c.case_id.desc()).limit(limit + 1)
-    if centres is not None:
-        asked = asked.where(case.c.centre.in_(centres))
-    if status:
-        asked = asked.where(case.c.status == status)
-    if beginning:
-        asked = asked.where(case.c.case_number.startswith(beginning, autoescape=True))
+@dataclass(frozen=True)
+class Asked:
+    """Which cases. `centres` None: all; `beginning`: of the case number; `case_ids`: only these."""
+
+    centres: Sequence[str] | None
+    status: str | None = None
+    beginning: str | None = None
+    case_ids: Sequence[str] | None = None
+
+    def of(self, rows: Select[Any]) -> Select[Any]:
+        if self.centres is not None:
+            rows = rows.where(case.c.centre.in_(self.centres))
+        if self.status:
+            rows = rows.where(case.c.status == self.status)
+        if self.beginning:
+            rows = rows.where(case.c.case_number.startswith(self.beginning, autoescape=True))
+        if self.case_ids is not None:
+            rows = rows.where(case.c.case_id.in_(self.case_ids))
+        return rows
+
+
+def page(db: Connection, asked: Asked, limit: int, cursor: str | None) -> tuple[list[RowMapping], str | None]:
+    """Cases, newest first, and the cursor of the next page."""
+    chosen = asked.of(_whole).order_by(case.c.opened.desc(), case.c.case_id.desc()).limit(limit + 1)
     if cursor:
-        asked = asked.where(tuple_(case.c.opened, case.c.case_id) < tuple_(*map(str, page_cursor(cursor, 2))))
-    rows = list(db.execute(asked).mappings())
+        after = tuple_(*map(str, page_cursor(cursor, 2)))
+        chosen = chosen.where(tuple_(case.c.opened, case.c.case_id) < after)
+    rows = list(db.execute(chosen).mappings())
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
     return rows[:limit], make_cursor((last["opened"], last["case_id"]))
+
+
+def counts(db: Connection, centres: Sequence[str] | None) -> dict[str, int]:
+    """{status: cases}. `centres` None: all."""
+    rows = Asked(centres).of(select(case.c.status, func.count().label("n"))).group_by(case.c.status)
+    return {row.status: row.n for row in db.execute(rows)}
 
 
 def log_access(db: Connection, at: str, who: str, what: str, rows: Sequence[RowMapping]) -> None:

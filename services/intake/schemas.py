@@ -125,13 +125,18 @@ class ReadCase(Schema):
 
 
 class ListCases(Schema):
-    """`q` is the beginning of a case number."""
+    """`q` is the beginning of a case number; `case_ids` are the only ones wanted."""
 
     centre = _optional(_province)
     status = _optional(OneOf(codes.CASE_STATUSES))
     q = _optional(Length(max=40))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
     cursor = _optional(Length(max=400))
+    case_ids = fields.List(_id(), load_default=None, allow_none=True, validate=Length(max=LIMIT_MOST))
+
+
+class NoFields(Schema):
+    pass
 
 
 class ReferralSent(Schema):

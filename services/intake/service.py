@@ -113,7 +113,8 @@ class IntakeService(Doors):
         chosen = [centre] if centre else None if ALL_CENTRES in centres else centres
 
         def find(db: Connection) -> tuple[list[RowMapping], str | None]:
-            return projections.page(db, chosen, body["status"], body["q"], body["limit"], body["cursor"])
+            asked = projections.Asked(chosen, body["status"], body["q"], body["case_ids"])
+            return projections.page(db, asked, body["limit"], body["cursor"])
 
         rows, following = self.runtime.read(find)
         items = [_codes(row) for row in rows]
@@ -124,6 +125,13 @@ class IntakeService(Doors):
                 name, erased = self._unseal(row, "name")
                 item["person"] |= {"name": _name(row, name, erased), "erased": erased}
         return {"items": items, "next": following}
+
+    @query("case.list", roles=READERS, schema=schemas.NoFields())
+    def counts(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
+        """{status: cases} of the caller's centres."""
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        found: dict[str, int] = self.runtime.read(lambda db: projections.counts(db, centres))
+        return found
 
     def _own(self, call: Call, case_id: str) -> RowMapping:
         """The case, if it is the caller's to know."""

@@ -218,6 +218,12 @@ class Doors:
         status: dict[str, Any] = self.runtime.status()
         return status
 
+    @query("service.doors", roles=("admin",), schema=NoBody())
+    def doors(self, call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """This service's rows of the table of who may what: [{action, kind, roles}], the kernel's own left out."""
+        own = [door for name, door in doors_of(type(self)).items() if not hasattr(Doors, name)]
+        return [{"action": d.action, "kind": d.kind, "roles": sorted(d.roles)} for d in own]
+
     @query("service.figures", roles=("system",), schema=NoBody())
     def figures(self, call: Call, body: dict[str, Any]) -> dict[str, str]:
         """This process's figures as Prometheus text, with the process they are of."""

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import eventlet
+import eventlet.tpool
 from amqp.exceptions import AMQPError
 from kombu import Connection, Consumer
 from kombu.exceptions import KombuError
@@ -264,7 +265,11 @@ class Runtime(DependencyProvider):  # type: ignore[misc]
         config = self.container.config
         settings: Settings = config[SETTINGS]
         around = Surroundings(
-            now=utc_now, pause=eventlet.sleep, ask=Asking(config, self.replies), together=side_by_side
+            now=utc_now,
+            pause=eventlet.sleep,
+            ask=Asking(config, self.replies),
+            together=side_by_side,
+            heavy=eventlet.tpool.execute,
         )
         self.runtime = ServiceRuntime(settings, self.wiring, around)
         self.runtime.prepare()

@@ -43,6 +43,10 @@ def utc_now() -> datetime:
 Ask = Callable[[str, str, Mapping[str, Any], Mapping[str, Any], float], Any]
 
 
+def at_once(work: Callable[[], Any]) -> Any:
+    return work()
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What differs between a nameko container, a test and the loader: time, waiting, and asking another service."""
@@ -51,6 +55,8 @@ class Surroundings:
     pause: Callable[[float], None]
     ask: Ask
     together: Callable[[Sequence[Callable[[], Any]]], list[Any]]  # run side by side, answers in order
+    # Work that keeps the processor busy, done without holding up others.
+    heavy: Callable[[Callable[[], Any]], Any] = at_once
 
 
 def in_turn(tasks: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -94,6 +94,12 @@ class ListReferrals(Schema):
     cursor = String(load_default=None, allow_none=True)
 
 
+class Duties(Schema):
+    """`limit` items of each kind; 0: only the counts."""
+
+    limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=0, max=LIMIT_MOST))
+
+
 class PlaceReserved(Schema):
     class Meta:
         unknown = EXCLUDE

@@ -1,6 +1,7 @@
 """Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -13,7 +14,8 @@ from services.kernel.wiring import Reaction, Wiring
 from services.referral import handlers, schemas
 from services.referral.domain.commands import SendReferral
 from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named
-from services.referral.projections import heard, referrals
+from services.referral.projections import duties, heard, referrals
+from services.thai import dates
 
 PLACE_SECONDS = 5.0
 STAFF = ("worker", "director")
@@ -146,6 +148,17 @@ class ReferralService(Doors):
         centres = seen if centre is None else (centre,)
         answer: dict[str, Any] = self.runtime.read(
             lambda db: referrals.page(db, centres=centres, partner_id=partner_id, **body)
+        )
+        return answer
+
+    @query("referral.list", roles=STAFF, schema=schemas.Duties())
+    def duties(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """What the centres' staff have to see to now: {counts: {kind: n}, items: {kind: [...]}}, the longest waiting first."""
+        _, end_of_day = dates.utc_span(dates.bangkok_day(call.now), dates.bangkok_day(call.now))
+        start_of_day = end_of_day - timedelta(days=1)
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        answer: dict[str, Any] = self.runtime.read(
+            lambda db: duties.listed(db, centres, instant(start_of_day), instant(end_of_day), body["limit"])
         )
         return answer
 

@@ -29,8 +29,9 @@ from sqlalchemy.sql import FromClause
 
 from services.codes import EMPLOYER_PATHS
 from services.kernel.envelope import Recorded, moment
+from services.kernel.errors import Invalid
 from services.kernel.tables import source_event
-from services.kernel.wiring import Projection, upsert
+from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 from services.thai.dates import bangkok_day
 
 SOURCES = ("intake", "screening", "partners", "referral")
@@ -289,6 +290,67 @@ def _in_work(db: Connection, asked: Asked) -> int:
     )
     working = func.sum(case((and_(ranked.c.n == 1, ranked.c.in_work), 1), else_=0))
     return int(db.execute(select(func.coalesce(working, 0))).scalar_one())
+
+
+def spread(db: Connection, asked: Asked) -> dict[str, dict[str, dict[str, int]]]:
+    """Confirmed placements {by_month: {"2026-01": {total, outside_ministry}}, by_centre: {province: ...}}."""
+    m = milestones
+    month = func.substr(m.c.day, 1, 7)
+    grouped = (
+        select(month, m.c.centre, m.c.outside_ministry, func.count())
+        .where(_counted(m, asked, ("PlacementConfirmed",)))
+        .group_by(month, m.c.centre, m.c.outside_ministry)
+    )
+    found: dict[str, dict[str, dict[str, int]]] = {"by_month": {}, "by_centre": {}}
+    for in_month, centre, outside, count in db.execute(grouped):
+        for name, key in (("by_month", in_month), ("by_centre", centre)):
+            row = found[name].setdefault(key, {"total": 0, "outside_ministry": 0})
+            row["total"] += count
+            row["outside_ministry"] += count if outside else 0
+    return found
+
+
+def behind(
+    db: Connection, asked: Asked, figure: str, value: str | None, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """The rows that a figure of `overview` counts, newest first, as {items, next}. Figures of cases name each case once, with the
+    latest such fact in the period."""
+    m = milestones
+    by_case = {name: type for type, name in CASES.items()} | {"label": "ScreeningCompleted"}
+    type = by_case.get(figure) or ("ReferralDeclined" if figure == "declined" else "PlacementConfirmed")
+    newest = func.row_number().over(
+        partition_by=m.c.case_id, order_by=(m.c.occurred.desc(), m.c.position.desc())
+    )
+    found = select(m, newest.label("n")).where(_counted(m, asked, (type,))).subquery()
+    rows = select(found)
+    if figure in by_case:
+        rows = rows.where(found.c.n == 1)
+    match figure:
+        case "outside" | "ministry":
+            rows = rows.where(found.c.outside_ministry.is_(figure == "outside"))
+        case "employment":
+            rows = rows.where(found.c.path.in_(EMPLOYER_PATHS))
+        case "path":
+            rows = rows.where(found.c.path == value)
+        case "declined" if value:
+            rows = rows.where(found.c.reason == value)
+        case "label":
+            rows = rows.where((" " + found.c.labels + " ").contains(f" {value} ", autoescape=True))
+    if cursor:
+        occurred, last = page_cursor(cursor, 2)
+        if not all(isinstance(number, int) and abs(number) < 2**63 for number in (occurred, last)):
+            raise Invalid({"cursor": ["Not a cursor of this list."]})
+        same = and_(found.c.occurred == occurred, found.c.position < last)
+        rows = rows.where(or_(found.c.occurred < occurred, same))
+    listed = db.execute(
+        rows.order_by(found.c.occurred.desc(), found.c.position.desc()).limit(limit + 1)
+    ).all()
+    names = ("case_id", "referral_id", "centre", "day", "path", "partner_kind", "outside_ministry", "reason")
+    more = listed[limit - 1] if len(listed) > limit else None
+    return {
+        "items": [{name: getattr(row, name) for name in names} for row in listed[:limit]],
+        "next": make_cursor([more.occurred, more.position]) if more else None,
+    }
 
 
 # -- the merged log ------------------------------------------------------------------------------------------------------

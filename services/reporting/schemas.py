@@ -5,13 +5,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.envelope import instant
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates
 
 LAST_POSITION = 2**63 - 1
+FIGURES = (
+    "opened", "screened", "planned", "referred", "placed", "closed", "placements", "outside", "ministry", "employment",
+    "path", "label", "declined",
+)  # fmt: skip
 
 
 def _province(code: str) -> None:
@@ -63,6 +67,15 @@ class Overview(Schema):
     first = Day(data_key="from", load_default=None, allow_none=True)
     last = Day(data_key="to", load_default=None, allow_none=True)
     as_of = AsOf(load_default=None, allow_none=True)
+
+
+class Behind(Overview):
+    """The list behind a figure; `value` is the path, reason or label of figures that have one."""
+
+    figure = fields.String(required=True, validate=OneOf(FIGURES))
+    value = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None, allow_none=True, validate=Length(max=400))
 
 
 class Timeline(Schema):

@@ -28,28 +28,35 @@ class ReportingService(Doors):
     @query("report.overview", roles=READERS, schema=schemas.Overview())
     def overview(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard."""
-        centre, caller = body["centre"], call.caller
-        if centre and not caller.sees(centre):
-            raise Forbidden("These are another centre's figures.")
-        centres = (centre,) if centre else None if ALL_CENTRES in caller.centres else caller.centres
-        first, last = _period(body["first"], body["last"], bangkok_day(call.now))
 
         def find(db: Connection) -> dict[str, Any]:
-            up_to = projections.data_up_to(db)
-            # What is known ends now, or where a clock ahead of ours says it ends; figures of a later moment could still change.
-            known = max(instant(call.now), up_to or "")
-            asked = projections.Asked(
-                centres, first.isoformat(), last.isoformat(), min(body["as_of"] or known, known)
-            )
+            asked, up_to = _asked(db, call, body)
             return {
                 "as_of": asked.as_of,
                 "period": {"from": asked.first, "to": asked.last},
-                "centre": centre,
+                "centre": body["centre"],
                 "data_up_to": up_to,
                 **projections.overview(db, asked),
             }
 
         answer: dict[str, Any] = self.runtime.read(find)
+        return answer
+
+    @query("report.overview", roles=READERS, schema=schemas.Overview())
+    def placements(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """The placements of a period by month and by centre: {by_month, by_centre: {key: {total, outside_ministry}}}."""
+        answer: dict[str, Any] = self.runtime.read(
+            lambda db: projections.spread(db, _asked(db, call, body)[0])
+        )
+        return answer
+
+    @query("report.overview", roles=READERS, schema=schemas.Behind())
+    def behind(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """The cases or referrals that a figure counts, newest first: {items: [{case_id, referral_id, centre, day, path, ...}], next}."""
+        figure, value, limit, cursor = (body[name] for name in ("figure", "value", "limit", "cursor"))
+        answer: dict[str, Any] = self.runtime.read(
+            lambda db: projections.behind(db, _asked(db, call, body)[0], figure, value, limit, cursor)
+        )
         return answer
 
     @query("case.timeline", roles=READERS, schema=schemas.Timeline())
@@ -73,6 +80,20 @@ class ReportingService(Doors):
             lambda db: projections.merged_log(db, after, limit, lambda event: _visible(event, call.caller))
         )
         return {"items": [projections.without_facts(event) for event in found], "next": position}
+
+
+def _asked(db: Connection, call: Call, body: dict[str, Any]) -> tuple[projections.Asked, str | None]:
+    """What is asked for, within what the caller may see, and up to when facts were heard."""
+    centre, caller = body["centre"], call.caller
+    if centre and not caller.sees(centre):
+        raise Forbidden("These are another centre's figures.")
+    centres = (centre,) if centre else None if ALL_CENTRES in caller.centres else caller.centres
+    first, last = _period(body["first"], body["last"], bangkok_day(call.now))
+    up_to = projections.data_up_to(db)
+    # What is known ends now, or where a clock ahead of ours says it ends; figures of a later moment could still change.
+    known = max(instant(call.now), up_to or "")
+    as_of = min(body["as_of"] or known, known)
+    return projections.Asked(centres, first.isoformat(), last.isoformat(), as_of), up_to
 
 
 def _period(first: date | None, last: date | None, today: date) -> tuple[date, date]:

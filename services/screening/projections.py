@@ -15,6 +15,7 @@ from sqlalchemy import (
     RowMapping,
     Table,
     Text,
+    exists,
     insert,
     select,
 )
@@ -182,6 +183,29 @@ def latest_screening(db: Connection, case_id: str) -> dict[str, Any] | None:
     found = _plain(row, ("form", "facts", "labels", "paths"))
     book = rulebook.rulebook(found["rules_version"])
     return {**found, "labels": rulebook.explained(book, found["labels"], found["facts"])}
+
+
+def to_ask(db: Connection, centres: Sequence[str] | None) -> list[dict[str, Any]]:
+    """[{case_id, ask: facts that a label of the latest screening still needs, None before the first}] of open cases without a
+    plan; those screened first come first, then those not screened."""
+    planned = exists().where(plan.c.case_id == case.c.case_id)
+    later = screening.alias()
+    newer = exists().where(later.c.case_id == screening.c.case_id, later.c.version > screening.c.version)
+    joined = case.outerjoin(screening, screening.c.case_id == case.c.case_id)
+    asked = (
+        select(case.c.case_id, screening.c.labels).select_from(joined).where(~case.c.closed, ~planned, ~newer)
+    )
+    if centres is not None:
+        asked = asked.where(case.c.centre.in_(centres))
+    found = []
+    for row in db.execute(
+        asked.order_by(screening.c.completed_at.is_(None), screening.c.completed_at, case.c.case_id)
+    ):
+        labels = orjson.loads(row.labels) if row.labels else None
+        ask = labels and sorted({fact for label in labels for fact in label["ask"]})
+        if ask != []:
+            found.append({"case_id": row.case_id, "ask": ask})
+    return found
 
 
 def latest_plan(db: Connection, case_id: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, valid
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
+from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening.domain.facts import (
     BEGGING,
     CARE_LEVELS,
@@ -170,6 +171,10 @@ class AgreePlan(Schema):
 
 class OfCase(Schema):
     case_id = _id()
+
+
+class ToAsk(Schema):
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(0, LIMIT_MOST))
 
 
 class AdoptRules(Schema):

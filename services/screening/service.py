@@ -73,6 +73,14 @@ class ScreeningService(Doors):
         found: dict[str, Any] | None = self.runtime.read(lambda db: projections.latest_screening(db, case_id))
         return found
 
+    @query("case.read", roles=STAFF, schema=schemas.ToAsk())
+    def to_ask(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """Open cases that await their working group and of which facts are still to ask: {count, items: [{case_id, ask}]}, the
+        longest waiting first; `ask` None: not screened yet."""
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        found = self.runtime.read(lambda db: projections.to_ask(db, centres))
+        return {"count": len(found), "items": found[: body["limit"]]}
+
     @command("plan.agree", roles=STAFF, schema=schemas.AgreePlan())
     def agree_plan(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         case = self._case(call, body["case_id"], unless_closed=True)

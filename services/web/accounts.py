@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     select,
+    update,
 )
 
 from services.kernel.wiring import upsert
@@ -53,7 +55,19 @@ def find(db: Connection, user: str) -> Account | None:
     row = db.execute(select(account).where(account.c.user_name == user)).one_or_none()
     if row is None:
         return None
-    return Account(row.user_name, row.role, tuple(orjson.loads(row.centres)), row.active, row.token_version)
+    return _account(row)
+
+
+def everybody(db: Connection) -> list[Account]:
+    return [_account(row) for row in db.execute(select(account).order_by(account.c.user_name))]
+
+
+def _account(row: Any) -> Account:
+    return Account(row.user_name, row.role, centres_of(row.centres), row.active, row.token_version)
+
+
+def centres_of(stored: str) -> tuple[str, ...]:
+    return tuple(orjson.loads(stored))
 
 
 def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) -> None:
@@ -68,6 +82,18 @@ def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) 
         "created_at": now,
     }
     upsert(db, account, [row], ["user_name"], ["role", "centres", "active", "token_version"])
+
+
+def end_tokens(db: Connection, user: str) -> None:
+    """Every token and session of the user ends now."""
+    newer = account.c.token_version + 1
+    db.execute(update(account).where(account.c.user_name == user).values(token_version=newer))
+
+
+def close(db: Connection, user: str) -> None:
+    """The user has left: no token, session or password works any more; what they did keeps their name."""
+    newer = account.c.token_version + 1
+    db.execute(update(account).where(account.c.user_name == user).values(active=False, token_version=newer))
 
 
 def positions(db: Connection, user: str) -> dict[str, int]:

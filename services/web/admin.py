@@ -10,10 +10,10 @@ from marshmallow.validate import Length, OneOf, Regexp
 from services.codes import ROLES
 from services.kernel.doors import flat
 from services.kernel.envelope import ALL_CENTRES, instant
-from services.kernel.errors import Invalid
+from services.kernel.errors import Invalid, NotFound
 from services.kernel.runtime import utc_now
 from services.thai import areas
-from services.web import accounts, api, watch
+from services.web import accounts, api, passwords, watch
 from services.web.problems import Problem
 
 blueprint = Blueprint("admin", __name__)
@@ -90,3 +90,12 @@ def add_user() -> Response:
     with api.runtime().database.write() as db:
         accounts.add(db, **account, now=instant(utc_now()))
     return api.as_json({"user": account["user"]}, 201)
+
+
+@blueprint.post("/api/v1/admin/users/<user>/password")
+def give_password(user: str) -> Response:
+    """A new password, shown this once; its user must choose another at the first sign-in."""
+    _admin_call()
+    if api.runtime().read(lambda db: accounts.find(db, user)) is None:
+        raise NotFound(user)
+    return api.as_json({"user": user, "password": passwords.give(api.runtime(), user)})

@@ -1,6 +1,7 @@
 """The front door's nameko service: every request goes through one worker into the Flask application."""
 
 import logging
+import socket
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from services.kernel.extensions import Runtime
 from services.kernel.wiring import Wiring
-from services.web import accounts, admin, api, openapi, watch
+from services.web import accounts, admin, api, openapi, pages, watch
 
 WIRING = Wiring("web", owned=accounts.metadata)
 METHODS = "GET,POST,PUT,DELETE,PATCH,HEAD,OPTIONS"
@@ -34,6 +35,8 @@ class FrontServer(WebServer):  # type: ignore[misc]
         self._starting = True
         self._sock = eventlet.listen(self.bind_addr, backlog=BACKLOG)
         self._sock.settimeout(None)
+        # Connections inherit it: an answer in several writes must not wait 40 ms for the client's acknowledgement.
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
         self._gt = self.container.spawn_managed_thread(self.run)
 
@@ -66,6 +69,7 @@ def application() -> Flask:
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(watch.blueprint)
     app.register_blueprint(admin.blueprint)
+    pages.register(app)
     return app
 
 

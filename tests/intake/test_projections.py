@@ -226,7 +226,7 @@ def test_cases_are_listed_newest_first_page_by_page(db):
     many(db, 7)
     seen, cursor = [], None
     while True:
-        found, cursor = projections.page(db, None, None, None, 3, cursor)
+        found, cursor = projections.page(db, projections.Asked(None), 3, cursor)
         seen += numbers_of(found)
         if cursor is None:
             break
@@ -240,7 +240,7 @@ def test_cases_are_listed_by_centre_status_and_beginning_of_the_number(db):
     )
 
     def listed(centres=None, status=None, beginning=None):
-        return numbers_of(projections.page(db, centres, status, beginning, 50, None)[0])
+        return numbers_of(projections.page(db, projections.Asked(centres, status, beginning), 50, None)[0])
 
     assert listed(["60"]) == [12, 10, 8, 6, 4, 2]
     assert listed(["60", "61"], "screened") == [5, 4] and listed(["60"], "screened") == [4]
@@ -253,7 +253,7 @@ def test_cases_are_listed_by_centre_status_and_beginning_of_the_number(db):
 @pytest.mark.parametrize("cursor", ["x", "W10", "bnVsbA", "ก"])
 def test_a_broken_cursor_is_named(db, cursor):
     with pytest.raises(Invalid) as wrong:
-        projections.page(db, None, None, None, 3, cursor)
+        projections.page(db, projections.Asked(None), 3, cursor)
     assert set(wrong.value.errors) == {"cursor"}
 
 

@@ -126,6 +126,7 @@ def test_a_list_has_fifty_cases_unless_told():
         "limit": 50,
         "cursor": None,
         "centre": None,
+        "case_ids": None,
         "status": None,
         "q": None,
     }

@@ -348,9 +348,29 @@ def test_every_door_names_what_it_does():
     }
     assert actions == {
         "open_case": "case.open", "close_case": "case.close", "reopen_case": "case.reopen", "case": "case.read", "cases": "case.list",
+        "counts": "case.list",
     }  # fmt: skip
 
 
 def test_a_retried_command_makes_the_same_ids(net):
     key = str(uuid4())
     assert opened(net, key=key)["case_id"] == derived_id(key, "case")
+
+
+def test_cases_are_counted_by_status_for_those_who_may_see_them(net):
+    first = opened(net)["case_id"]
+    opened(net)
+    net.call("intake", "close_case", {"case_id": first, "reason": "left"})
+    assert net.call("intake", "counts", {}) == {"open": 1, "closed": 1}
+    assert net.call("intake", "counts", {}, user="worker-61", centres=("61",)) == {}
+    assert net.call("intake", "counts", {}, user="ministry", role="ministry", centres=("*",)) == {
+        "open": 1,
+        "closed": 1,
+    }
+
+
+def test_named_cases_are_listed_unless_they_are_another_centres(net):
+    wanted = [opened(net)["case_id"] for _ in range(3)][:2]
+    found = net.call("intake", "cases", {"case_ids": wanted})["items"]
+    assert {case["case_id"] for case in found} == {*wanted}
+    assert net.call("intake", "cases", {"case_ids": wanted}, user="worker-61", centres=("61",))["items"] == []

@@ -401,3 +401,59 @@ def test_the_read_models_rebuilt_are_the_same_and_the_log_is_whole(agreed, told)
     assert agreed.runtimes["referral"].verify() == []
     with pytest.raises(Refused, match="duplicate_referral"):
         send(agreed)
+
+
+def duties(net, **call):
+    """{kind: [referral_id]} of what waits; the counts must fit."""
+    found = net.call("referral", "duties", {}, **call)
+    assert found["counts"] == {kind: len(items) for kind, items in found["items"].items()}
+    return {kind: [item["referral_id"] for item in items] for kind, items in found["items"].items() if items}
+
+
+def test_a_sent_referral_waits_for_its_partner_until_the_day_its_answer_is_due(agreed, told):
+    assert duties(agreed) == {"waiting": [told]}
+    assert duties(agreed, user="worker-61", centres=("61",)) == {}
+    agreed.clock.advance(days=12)
+    assert duties(agreed) == {"waiting": [told]}
+    agreed.clock.advance(days=2, minutes=-5)
+    assert duties(agreed) == {"due_today": [told]}
+    agreed.clock.advance(days=1)
+    assert duties(agreed) == {"overdue": [told]}
+    agreed.settle()
+    assert read(agreed, told)["status"] == "expired" and duties(agreed) == {"answered": [told]}
+
+
+def test_an_answer_is_to_be_read_until_something_follows(agreed, told):
+    step(agreed, told, "decline", reason="not_eligible", whose="partner")
+    assert duties(agreed) == {"answered": [told]}
+    again = send(agreed)["referral_id"]
+    assert duties(agreed) == {"waiting": [again]}
+    reserve(agreed, again)
+    step(agreed, again, "accept")
+    assert duties(agreed) == {"answered": [again]}
+    step(agreed, again, "admit")
+    assert duties(agreed) == {}
+
+
+def test_an_answer_of_a_closed_case_is_not_to_be_read(agreed, told):
+    step(agreed, told, "decline", reason="not_eligible", whose="partner")
+    say(agreed, CaseClosed(CASE, PERSON))
+    agreed.settle()
+    assert duties(agreed) == {}
+
+
+def test_a_follow_up_is_due_on_its_day_and_then_overdue_until_it_is_recorded(agreed, told):
+    for name in ("accept", "admit", "confirm"):
+        step(agreed, told, name)
+    agreed.clock.advance(days=30)
+    agreed.settle()
+    assert duties(agreed) == {"due_today": [told]}
+    agreed.clock.advance(days=1)
+    assert duties(agreed) == {"overdue": [told]}
+    step(agreed, told, "follow-up", in_place=True)
+    assert duties(agreed) == {}
+
+
+def test_counts_alone_are_told_without_items(agreed, told):
+    found = agreed.call("referral", "duties", {"limit": 0})
+    assert found["counts"]["waiting"] == 1 and not any(found["items"].values())

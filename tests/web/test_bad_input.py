@@ -215,7 +215,7 @@ def test_an_id_of_nothing_is_not_found(door: FrontDoor, world: World, route: Rou
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/cases/", "/%00", "/x" * 500]
+    "path", ["/api", "/api/v1", "/api/v1/nothing", "/api/v1/cases/", "/api/%00", "/api" + "/x" * 500, "/hsds"]
 )
 def test_an_unknown_address_is_a_problem_document(door: FrontDoor, path: str):
     problem(door.get(path, user=None), 404)

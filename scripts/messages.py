@@ -1,0 +1,73 @@
+"""Gathers the texts of the pages into translations/{th,en}/LC_MESSAGES/messages.po; with --check only says what is not as it should be."""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from services.web.pages.words import KINDS
+
+WEB = Path(__file__).parents[1] / "services" / "web"
+METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
+OPTIONS = {"templates/**.html": {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
+KEYWORDS = {"_": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+
+
+def gathered() -> Catalog:
+    """Every text of code and templates, and a word for each code that pages show."""
+    template = Catalog(project="Songtor", fuzzy=False)
+    for file, _, text, _, context in extract_from_dir(WEB, METHODS, OPTIONS, keywords=KEYWORDS):
+        template.add(text, locations=[(file, 0)], context=context)
+    for kind, codes in KINDS.items():
+        for code in codes:
+            template.add(code, locations=[("pages/words.py", 0)], context=kind)
+    return template
+
+
+def merged(language: str, template: Catalog) -> tuple[Catalog, bytes, bytes]:
+    """(the catalogue with every text, its file as it is, its file as it should be). English needs words for codes only."""
+    path = WEB / "translations" / language / "LC_MESSAGES" / "messages.po"
+    stored = path.read_bytes() if path.exists() else b""
+    known = read_po(BytesIO(stored), locale=language)
+    catalogue = Catalog(locale=language, project="Songtor", fuzzy=False)
+    for message in template:
+        if message.id and (language != "en" or message.context or isinstance(message.id, tuple)):
+            had = known.get(message.id, message.context)
+            text = had.string if had else ("", "") if isinstance(message.id, tuple) else ""
+            if language == "en" and isinstance(message.id, tuple):
+                text = message.id
+            catalogue.add(message.id, text, locations=message.locations, context=message.context)
+    made = BytesIO()
+    write_po(made, catalogue, omit_header=True, sort_output=True, width=120, include_lineno=False)
+    header = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    forms = {"th": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}[language]
+    return catalogue, stored, f'{header}"Plural-Forms: {forms}\\n"\n\n'.encode() + made.getvalue()
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    return [str(message.id) for message in catalogue if message.id and not all([message.string or ""])]
+
+
+def main(check: bool) -> int:
+    template, problems = gathered(), []
+    for language in ("th", "en"):
+        catalogue, stored, wanted = merged(language, template)
+        if check:
+            if stored != wanted:
+                problems.append(
+                    f"{language}: the catalogue is not up to date, run python -m scripts.messages"
+                )
+        else:
+            path = WEB / "translations" / language / "LC_MESSAGES" / "messages.po"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(wanted)
+        problems += [f"{language}: not translated: {text}" for text in untranslated(catalogue)]
+    print("\n".join(problems), end="\n" if problems else "")
+    return len(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main("--check" in sys.argv)))

@@ -1,0 +1,41 @@
+// Comfort on top of pages that all work without it: components, focus after a swap, the warning before the session ends.
+import { initAll } from "./govuk.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();
+
+document.addEventListener("htmx:after:swap", () => {
+  initAll();
+  const summary = document.querySelector(".govuk-error-summary");
+  if (summary) summary.focus();
+});
+
+// A form is sent once, however often its button is pressed; back on the page it can be sent again.
+const sent = new WeakSet();
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post" || event.defaultPrevented) return;
+  if (sent.has(event.target)) event.preventDefault();
+  sent.add(event.target);
+});
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+const idle = document.querySelector("[data-idle-seconds]");
+if (idle) {
+  const warnBefore = 300;
+  const most = Number(idle.dataset.idleSeconds);
+  let timer;
+  const wait = () => {
+    idle.hidden = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => { idle.hidden = false; }, (most - warnBefore) * 1000);
+  };
+  const stay = () => fetch(idle.dataset.stay, { method: "POST", headers: { "X-CSRF-Token": idle.dataset.token } });
+  idle.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await stay();
+    sent.delete(event.target);
+    if (answer.ok) wait();
+  });
+  document.addEventListener("htmx:after:request", wait);
+  wait();
+}

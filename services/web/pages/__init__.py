@@ -1,0 +1,93 @@
+"""The pages: one module per area, each a blueprint under `shell.pages`. `register` puts them into the application."""
+
+from importlib.metadata import version
+from typing import Any
+
+from flask import Flask, redirect, request, url_for
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response
+
+from services.codes import ROLES
+from services.web import api, sessions
+from services.web.pages import (
+    account,
+    answer,
+    case,
+    cases,
+    conference,
+    dashboard,
+    intake,
+    language,
+    matches,
+    menu,
+    partners,
+    referral,
+    screening,
+    shell,
+    static,
+    users,
+    words,
+    work,
+)
+from services.web.problems import Problem
+
+VERSION = version("songtor")
+MACHINES = ("api", "hsds", "static")  # whoever asks there does not read pages
+
+for area in (
+    account,
+    work,
+    cases,
+    partners,
+    dashboard,
+    answer,
+    users,
+    intake,
+    case,
+    screening,
+    matches,
+    conference,
+    referral,
+):
+    shell.pages.register_blueprint(area.blueprint)
+
+
+@shell.pages.get("/")
+@shell.roles(*ROLES)
+def home() -> Response:
+    return redirect(url_for(menu.first_page()))
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(static.blueprint)
+    app.register_blueprint(shell.pages)
+    app.register_error_handler(404, missing)
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_options = {"loader": ChoiceLoader([PackageLoader("services.web"), components])}
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        language._, language.ngettext, newstyle=True, pgettext=language.pgettext
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,
+        province=words.province, centres=words.centres, address=words.address, tag_colours=words.TAGS, asset=static.asset, menu=menu.items,
+        csrf=shell.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
+    )  # fmt: skip
+
+
+def _here() -> str:
+    """This page's address, for coming back to it: where it was sent to by POST there may be nothing to GET."""
+    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+
+
+def missing(error: NotFound) -> Any:
+    """An address that nothing answers: a page for people, a problem document for machines."""
+    if isinstance(error, HTTPException) and request.path.split("/")[1] in MACHINES:
+        return api.failed(error)
+    try:
+        shell.arrive()
+    except Problem as worse:  # the address cannot even be read
+        return shell.leave(shell.failed(worse))
+    return shell.leave(shell.failed(error))

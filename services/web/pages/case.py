@@ -1,0 +1,196 @@
+"""A case: who, where it stands, what is next, and its story in plain sentences; closing and reopening."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from services.intake.schemas import ChangeCase
+from services.web.pages import casefile, intake, shell
+from services.web.pages.language import _, later, ngettext
+from services.web.pages.menu import READERS
+from services.web.pages.words import day, province, word
+
+CHANGE = ChangeCase()
+CLOSING = (
+    ("goal_reached", later("The goals were reached")),
+    ("advice_given", later("Advice was given, nothing more is needed")),
+    ("moved", later("The person moved away")),
+    ("left", later("The person left")),
+    ("left_before_screening", later("The person left before screening")),
+    ("lost_contact", later("Contact was lost")),
+    ("no_answer_found", later("No place was found")),
+    ("died", later("The person died")),
+    ("other", later("Another reason")),
+)
+REOPENING = (
+    ("came_back", later("The person came back")),
+    ("more_help", later("More help is needed")),
+    ("closed_in_error", later("It was closed by mistake")),
+    ("other", later("Another reason")),
+)
+REASONS = dict(CLOSING + REOPENING)
+
+blueprint = Blueprint("case", __name__)
+
+
+@blueprint.get("/cases/<uuid:case_id>")
+@shell.roles(*READERS)
+def overview(case_id: UUID) -> Response:
+    """`?show=identifiers` shows the identity number and notes that it was shown."""
+    about = {"case_id": str(case_id)}
+    show = "identifiers" if request.args.get("show") == "identifiers" and casefile.is_staff() else None
+    asked: dict[str, shell.Question] = {
+        "screening": ("screening", "screening", about),
+        "plan": ("screening", "plan", about),
+        "referrals": ("referral", "referrals", {**about, "limit": 50}),
+        "timeline": ("reporting", "timeline", about),
+    }
+    values = casefile.frame(str(case_id), asked, show)
+    referrals = (values["referrals"] or {"items": []})["items"]
+    events = (values["timeline"] or {"items": []})["items"]
+    programmes = casefile.partners_of([*referrals, *(e["data"] for e in events if "partner_id" in e["data"])])
+    story = [told for event in reversed(events) if (told := sentence(event, programmes))]
+    to_ask = _to_ask(values["screening"])
+    return shell.page(
+        "case/overview.html", **values, next=casefile.next_step(values["case"], referrals), story=story, show=show,
+        to_ask=to_ask, programmes=programmes, first_help=intake.FIRST_HELP, fact_text=casefile.fact_text,
+    )  # fmt: skip
+
+
+def _to_ask(screening: Mapping[str, Any] | None) -> list[str]:
+    return list(dict.fromkeys(fact for label in (screening or {}).get("labels", ()) for fact in label["ask"]))
+
+
+@blueprint.route("/cases/<uuid:case_id>/close", methods=["GET", "POST"])
+@shell.roles(*casefile.STAFF)
+def close(case_id: UUID) -> Response:
+    return _change(case_id, "close_case", CLOSING, _("The case is closed."))
+
+
+@blueprint.route("/cases/<uuid:case_id>/reopen", methods=["GET", "POST"])
+@shell.roles(*casefile.STAFF)
+def reopen(case_id: UUID) -> Response:
+    return _change(case_id, "reopen_case", REOPENING, _("The case is open again."))
+
+
+def _change(case_id: UUID, door: str, reasons: tuple[tuple[str, str], ...], said: str) -> Response:
+    case = shell.ask("intake", "case", {"case_id": str(case_id)})
+    form = shell.Form(CHANGE, fixed={"case_id": str(case_id)}, version=case["version"])
+    if form.sent:
+        at = casefile.happened(form)
+        if form.load():
+            with form.catching():
+                shell.tell("intake", door, form.body, at=at, if_match=form.version)
+                return shell.done(said, ".overview", case_id=case_id)
+    options = [(code, _(text)) for code, text in reasons]
+    return shell.page("case/change.html", form=form, case=case, reasons=options, closing=door == "close_case")
+
+
+# -- the story -----------------------------------------------------------------------------------------------------
+
+Data = Mapping[str, Any]
+
+
+def _place(data: Data, programmes: Mapping[str, Mapping[str, str]]) -> str:
+    known = programmes.get(data.get("programme_id") or "")
+    return f"{known['programme']} · {known['partner']}" if known else ""
+
+
+def _reason(data: Data) -> str:
+    return word("decline_reason", data["reason"]) if data.get("reason") else ""
+
+
+def _why(data: Data) -> str:
+    """Why a case was closed or opened again; not every reader is told."""
+    reason: str = data.get("reason") or ""
+    return _(REASONS.get(reason, reason)) if reason else ""
+
+
+def _votes(data: Data) -> str:
+    votes: Mapping[str, int] = data["votes"]
+    return _("%(agree)s agree, %(dissent)s dissent, %(abstain)s abstain") % votes
+
+
+def _met(data: Data) -> str:
+    met = [word("label", label["code"]) for label in data.get("labels", ()) if label["verdict"] == "met"]
+    return ", ".join(met)
+
+
+def _counts(data: Data) -> str:
+    count = data["counts"]["eligible"]
+    return ngettext("%(n)s place fits", "%(n)s places fit", count) % {"n": count}
+
+
+def _work(data: Data) -> str:
+    said = _("Still in place") if data["in_place"] else _("No longer in place")
+    work = data.get("work")
+    if not work:
+        return said
+    income = work.get("income_baht_month")
+    earned = _("%(baht)s baht a month") % {"baht": f"{income:,}"} if income is not None else ""
+    return " · ".join(filter(None, (said, word("work_kind", work["kind"]), earned)))
+
+
+def _found(data: Data) -> str:
+    parts = [word("identity_status", data["identity_status"]), word("sex", data["sex"])]
+    parts += [word("nationality", data["nationality"])]
+    return " · ".join(parts + [province(row["province"]) for row in data["domicile"][:2]])
+
+
+# What happened -> its sentence; what it says further, from the fact's codes.
+STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
+    "CaseOpened": (later("The case was opened"), lambda d: f"{word('channel', d['channel'])} · {word('danger', d['danger'])}"),
+    "PersonIdentified": (later("The person was described"), _found),
+    "ConsentRecorded": (later("Consent was recorded"), lambda d: consent(d["status"])),
+    "CaseClosed": (later("The case was closed"), _why),
+    "CaseReopened": (later("The case was opened again"), _why),
+    "ScreeningStarted": (later("A screening is due"), None),
+    "ScreeningCompleted": (later("The person was screened"), _met),
+    "PlanAgreed": (later("The working group agreed a plan"), lambda d: f"{word('path', d['path'])} · {_votes(d)}"),
+    "PartnerMatched": (later("Places were compared with the person"), _counts),
+    "PlaceReserved": (later("A place was reserved"), None),
+    "PlaceRefused": (later("There was no place free"), None),
+    "PlaceTaken": (later("The place was taken"), None),
+    "PlaceReleased": (later("The place was given back"), None),
+    "ReferralSent": (later("The referral was sent"), lambda d: word("path", d["path"])),
+    "PartnerTold": (later("The partner was told"), lambda d: _("answer due %(day)s") % {"day": day(d["answer_due"])}),
+    "ReferralAcknowledged": (later("The partner has read the referral"), None),
+    "ReferralAccepted": (later("The partner accepted"), None),
+    "ReferralDeclined": (later("The referral was declined"), _reason),
+    "ReferralWaitlisted": (later("The person is on the waiting list"), None),
+    "ReferralExpired": (later("The partner did not answer in time"), None),
+    "ReferralWithdrawn": (later("The referral was withdrawn"), _reason),
+    "PersonTravelling": (later("The person set out"), None),
+    "PersonAdmitted": (later("The person arrived"), None),
+    "PlacementConfirmed": (later("The placement was confirmed"), None),
+    "FollowUpDue": (later("A follow-up is due"), lambda d: _("after %(days)s days") % {"days": d["days"]}),
+    "FollowUpRecorded": (later("The person was followed up"), _work),
+    "ReferralFailed": (later("The placement did not work out"), _reason),
+    "ReferralEnded": (later("The placement ended"), lambda d: word("outcome", d["outcome"])),
+    "ReferralEnteredInError": (later("The referral was entered by mistake"), None),
+}  # fmt: skip
+CONSENT = {
+    "given": later("Gives consent"),
+    "refused": later("Refuses"),
+    "unable": later("Is unable to say"),
+}
+
+
+def consent(status: str) -> str:
+    return _(CONSENT.get(status, status))
+
+
+def sentence(
+    event: Mapping[str, Any], programmes: Mapping[str, Mapping[str, str]], extra: str = ""
+) -> dict[str, Any]:
+    """An event as an entry of the story: {what, more, when, who}."""
+    said, further = STORY.get(event["type"], (event["type"], None))
+    data = event.get("data", event)
+    more = [further(data) if further else "", _place(data, programmes), extra]
+    late = day(event["recordedtime"]) != day(event["time"])
+    if late:
+        more.append(_("written down on %(day)s") % {"day": day(event["recordedtime"])})
+    who = _("the system") if event["actor"] == "system" else event["actor"]
+    return {"what": _(said), "more": " · ".join(filter(None, more)), "when": event["time"], "who": who}

@@ -1,0 +1,172 @@
+"""Partners: search, one partner with its programmes and places, capacity in two taps, registering and offering."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request, url_for
+from marshmallow import ValidationError
+
+from services.codes import PARTNER_KINDS, ROLES
+from services.kernel.envelope import moment
+from services.kernel.errors import NotFound
+from services.partners import schemas
+from services.thai import areas
+from services.thai.collation import sort_key
+from services.web import api
+from services.web.pages import needs, shell
+from services.web.pages.language import _, current, later
+from services.web.pages.menu import STAFF
+from services.web.pages.words import province, words
+
+SHOWN = 25
+FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
+
+blueprint = Blueprint("partners", __name__)
+
+REGISTER, OFFER, CAPACITY = schemas.RegisterPartner(), schemas.OfferProgramme(), schemas.ConfirmCapacity()
+
+
+def provinces() -> list[tuple[str, str]]:
+    """[(code, name)] in the order of the reader's dictionary."""
+    named = [(each.code, province(each.code)) for each in areas.provinces()]
+    return sorted(named, key=lambda pair: sort_key(pair[1]) if current() == "th" else pair[1])
+
+
+def read_provinces(text: str) -> list[str]:
+    """Provinces by name or code, separated by commas, as codes."""
+    found = []
+    for part in filter(None, (part.strip().casefold() for part in text.replace("\n", ",").split(","))):
+        known = [
+            each.code
+            for each in areas.provinces()
+            if part in (each.code, each.thai, f"จังหวัด{each.thai}", f"จ.{each.thai}", each.english.casefold())
+        ]
+        if not known:
+            raise ValidationError(later("Enter provinces by name or code, separated by commas."))
+        found += known
+    return sorted(set(found))
+
+
+def read_documents(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
+
+
+READ = {"rules.domicile.provinces": read_provinces, "rules.documents": read_documents}
+
+
+@blueprint.get("/partners")
+@shell.roles(*ROLES)
+def listing() -> Response:
+    """Search by part of a name, province and kind; all stand in the address."""
+    given = {name: request.args.get(name, "").strip() for name in ("q", "province", "kind")}
+    asked: dict[str, Any] = {name: text for name, text in given.items() if text}
+    if asked.get("kind") not in PARTNER_KINDS:
+        asked.pop("kind", None)
+    if not areas.is_province(asked.get("province", "")):
+        asked.pop("province", None)
+    if "q" in asked:
+        asked["q"] = asked["q"][:200]
+    cursor = request.args.get("cursor") or None
+    found = shell.ask("partners", "partners", {**asked, "cursor": cursor, "limit": SHOWN})
+    return shell.page(
+        "partners/listing.html",
+        partners=found["items"],
+        asked=asked,
+        provinces=provinces(),
+        following=url_for(".listing", **asked, cursor=found["next"]) if found["next"] else None,
+        first=url_for(".listing", **asked) if cursor else None,
+        may_write=shell.caller().role in STAFF,
+    )
+
+
+@blueprint.get("/partners/<uuid:partner_id>")
+@shell.roles(*ROLES)
+def show(partner_id: UUID) -> Response:
+    found = shell.ask("partners", "partner", {"partner_id": str(partner_id)})
+    return _shown(found)
+
+
+def _shown(found: Mapping[str, Any], **more: Any) -> Response:
+    for each in found["programmes"]:
+        each["said"] = needs.rules(each["rules"])
+        each["fresh"] = freshness(each["places"]["confirmed_at"])
+    may_write = shell.caller().role in STAFF
+    form = shell.Form(sent=False)
+    return shell.page("partners/show.html", partner=found, may_write=may_write, form=form, **more)
+
+
+def freshness(confirmed_at: str) -> dict[str, Any]:
+    """{days since the places were stated, colour of its tag}."""
+    days = max(0, (api.runtime().now() - moment(confirmed_at)).days)
+    return {
+        "days": days,
+        "colour": "green" if days <= FRESH_DAYS else "yellow" if days <= OLD_DAYS else "red",
+    }
+
+
+@blueprint.route("/partners/register", methods=["GET", "POST"])
+@shell.roles(*STAFF)
+def register() -> Response:
+    form = shell.Form(REGISTER)
+    if form.sent and form.load():
+        with form.catching():
+            made = shell.tell("partners", "register_partner", form.body)
+            said = _("The partner is registered. Now add what it offers.")
+            return shell.done(said, ".offer", partner_id=made["partner_id"])
+    return shell.page("partners/register.html", form=form, provinces=provinces())
+
+
+@blueprint.route("/partners/<uuid:partner_id>/offer", methods=["GET", "POST"])
+@shell.roles(*STAFF)
+def offer(partner_id: UUID) -> Response:
+    partner = shell.ask("partners", "partner", {"partner_id": str(partner_id)})
+    form = shell.Form(OFFER, fixed={"partner_id": str(partner_id)}, read=READ)
+    if form.sent and form.load():
+        with form.catching():
+            shell.tell("partners", "offer_programme", form.body)
+            return shell.done(_("The programme is offered."), ".show", partner_id=partner_id)
+    return shell.page("partners/offer.html", form=form, partner=partner, needs=needs, kinds=_kinds())
+
+
+def _kinds() -> dict[str, list[tuple[str, str]]]:
+    """The choices that have no code list of their own."""
+    return {
+        "disability": [(str(number), _(text)) for number, text in needs.DISABILITIES.items()],
+        "care": [(str(number), _(text)) for number, text in needs.CARE_LEVELS.items()],
+        "communicable": [(code, _(text)) for code, text in needs.ACCEPTS.items()],
+        "bases": words("domicile_basis"),
+    }
+
+
+@blueprint.route(
+    "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/capacity", methods=["GET", "POST"]
+)
+@shell.roles(*STAFF)
+def capacity(partner_id: UUID, programme_id: UUID) -> Response:
+    """State the places: the numbers that stand, none free, or others."""
+    partner = shell.ask("partners", "partner", {"partner_id": str(partner_id)})
+    programme = _programme(partner, str(programme_id))
+    places = programme["places"]
+    values = {"total": places["total"], "free": places["free"]}
+    form = shell.Form(
+        CAPACITY, values, fixed={"programme_id": str(programme_id)}, version=programme["version"]
+    )
+    if form.sent and form.load():
+        with form.catching():
+            done = shell.tell("partners", "confirm_capacity", form.body, if_match=form.version)
+            said = _("The places are confirmed.")
+            if done["warnings"]:
+                said += " " + _(
+                    "Our own referrals hold more places than this leaves: please check with the partner."
+                )
+            return shell.done(said, ".show", partner_id=partner_id)
+    return shell.page("partners/capacity.html", form=form, partner=partner, programme=programme)
+
+
+def _programme(partner: Mapping[str, Any], programme_id: str) -> dict[str, Any]:
+    for each in partner["programmes"]:
+        if each["programme_id"] == programme_id:
+            found: dict[str, Any] = each
+            return found
+    raise NotFound("programme")

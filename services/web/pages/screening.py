@@ -1,0 +1,104 @@
+"""Screening: the questions by group, and what came of them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from services.screening.schemas import CompleteScreening
+from services.web.pages import casefile, questions, shell
+from services.web.pages.language import _
+from services.web.pages.menu import READERS
+from services.web.pages.words import KINDS, words
+
+COMPLETE = CompleteScreening()
+VERDICTS = ("met", "unknown", "not_met")
+
+ANSWERS: Mapping[str, Any] = {"yes": True, "no": False, questions.UNKNOWN: None}
+
+blueprint = Blueprint("screening", __name__)
+
+
+def _answer(text: str) -> Any:
+    """What a radio button says: unknown is None, and never "no"."""
+    if text in ANSWERS:
+        return ANSWERS[text]
+    return int(text) if text in ("1", "2", "3") else text
+
+
+READ: Mapping[str, Any] = {f"facts.{fact}": _answer for fact in questions.RADIOS} | {
+    "facts.birth_date": casefile.read_birth
+}
+
+
+@blueprint.get("/cases/<uuid:case_id>/screening")
+@shell.roles(*READERS)
+def result(case_id: UUID) -> Response:
+    """Every law met, not met or still to ask, and the paths that follow."""
+    values = casefile.frame(
+        str(case_id), {"screening": ("screening", "screening", {"case_id": str(case_id)})}
+    )
+    labels = (values["screening"] or {"labels": []})["labels"]
+    groups = {verdict: [label for label in labels if label["verdict"] == verdict] for verdict in VERDICTS}
+    ask = list(dict.fromkeys(fact for label in labels for fact in label["ask"]))
+    return shell.page(
+        "screening/result.html", **values, groups=groups, ask=ask, fact_text=casefile.fact_text,
+        in_language=casefile.in_language,
+    )  # fmt: skip
+
+
+@blueprint.route("/cases/<uuid:case_id>/screening/fill", methods=["GET", "POST"])
+@shell.roles(*casefile.STAFF)
+def fill(case_id: UUID) -> Response:
+    about = {"case_id": str(case_id)}
+    values = casefile.frame(str(case_id), {"screening": ("screening", "screening", about)})
+    before = values["screening"]
+    known: dict[str, Any] = before["facts"] if before else {}
+    nationality = known.get("nationality", values["case"]["person"]["nationality"])
+    form = shell.Form(
+        COMPLETE, {"facts": shown(known | {"nationality": nationality})}, fixed=about, read=READ,
+        version=before["version"] if before else None,
+    )  # fmt: skip
+    if form.sent:
+        at = casefile.happened(form)
+        form.load()
+        form.body["facts"] = told(form, known)
+        if not form.errors:
+            with form.catching():
+                shell.tell("screening", "complete", form.body, at=at, if_match=form.version)
+                return shell.done(_("The screening is saved."), ".result", case_id=case_id)
+    return shell.page(
+        "screening/fill.html", **values, form=form, questions=questions.GROUPS, options=options,
+        none_of_these=questions.NONE_OF_THESE, fact_text=casefile.fact_text, known=known,
+    )  # fmt: skip
+
+
+def shown(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as the form shows them: an empty list is the answer "none"."""
+    values: dict[str, Any] = {name: questions.UNKNOWN for name in questions.RADIOS}
+    values |= {name: value for name, value in facts.items() if name in questions.FACTS}
+    return values | {f"none_{name}": True for name in questions.NONE_OF_THESE if values.get(name) == []}
+
+
+def told(form: shell.Form, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask stays."""
+    facts: dict[str, Any] = dict(form.body.get("facts", {}))
+    for name in questions.NONE_OF_THESE:
+        if form.value(f"facts.none_{name}") == "yes":
+            facts.setdefault(name, [])
+    kept = {name: known[name] for name in ("age", "domicile") if name in known}
+    if "birth_date" in facts:
+        kept.pop("age", None)
+    return kept | facts
+
+
+def options(fact: str) -> list[tuple[str, str]]:
+    """[(code, label)] of a question."""
+    if fact == "wants":
+        return words("path")
+    if fact in KINDS:
+        return words(fact)
+    if fact in questions.FLAGS:
+        return list(zip(("yes", "no"), map(_, questions.FLAGS[fact]), strict=True))
+    return [(code, _(text)) for code, text in questions.OPTIONS[fact]]

@@ -1,0 +1,498 @@
+"""What every page is made with: who is signed in, forms, calls of doors, and the frame around it all."""
+
+import hashlib
+import hmac
+import logging
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial, wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4, uuid5
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from services.kernel.doors import flat
+from services.kernel.envelope import Caller
+from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable
+from services.thai.dates import DateError, from_thai_digits
+from services.web import accounts, api, problems, sessions
+from services.web.pages.language import DEFAULT, LANGUAGES, _, field_error
+from services.web.pages.words import KINDS, word
+from services.web.problems import Problem
+from services.web.sessions import Session
+
+COOKIE = "songtor"
+LANGUAGE_COOKIE = "language"
+FORM_MOST = 1024 * 1024
+FORM_SECONDS = 24 * 3600  # how long a form that was sent without a session is given back
+OURS = ("csrf", "command", "version", "keep", "next")  # hidden fields that are not the form's own
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+logger = logging.getLogger(__name__)
+pages = Blueprint("pages", __name__)
+
+
+# -- who is there --------------------------------------------------------------------------------------------------
+
+
+@pages.before_request
+def arrive() -> None:
+    """Language, session and the cross-site checks; a form larger than 1 MB is refused."""
+    request.max_content_length = request.max_form_memory_size = FORM_MOST
+    wished = request.cookies.get(LANGUAGE_COOKIE)
+    g.language = next((language for language in LANGUAGES if language == wished), DEFAULT)
+    cookie = request.cookies.get(COOKIE, "")
+    g.visit, g.new_visit = (cookie, False) if len(cookie) == 43 else (sessions.new_id(), True)
+    g.session = None if g.new_visit else _session(g.visit)
+    if any("\x00" in text for text in (request.path, *request.args, *request.args.values())):
+        raise Problem(400, "The address contains the character NUL.")
+    if request.method == "POST":
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise Forbidden("cross-site")
+        token = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+        g.csrf_fits = hmac.compare_digest(token.encode(), csrf().encode())
+
+
+def _session(cookie: str) -> Session | None:
+    runtime = api.runtime()
+    now = runtime.now()
+    found = runtime.read(lambda db: sessions.find(db, cookie, now))
+    if found is None:
+        return None
+    session, touch = found
+    if session.live and touch:
+        with runtime.database.write() as db:
+            sessions.touch(db, session.id_hash, now)
+    return session
+
+
+def signed_in() -> Session | None:
+    session: Session | None = g.get("session")
+    return session if session and session.live else None
+
+
+def caller() -> Caller:
+    session = signed_in()
+    assert session is not None, "only views with roles ask"
+    return session.caller
+
+
+def csrf() -> str:
+    """The proof that a form was ours: it belongs to the cookie, so no other site can know it."""
+    return hmac.new(api.runtime().key("csrf"), g.visit.encode(), hashlib.sha256).hexdigest()
+
+
+def roles(*allowed: str) -> Callable[[View], View]:
+    """Only these roles open the view; without a session it asks to sign in and keeps what was typed."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def enter(**parts: Any) -> Any:
+            session = signed_in()
+            if session is None:
+                return _sign_in_first()
+            if session.caller.role not in allowed:
+                raise Forbidden
+            if request.method == "POST" and not g.csrf_fits:
+                return resend(request.full_path, _typed_fields())
+            if session.must_choose_password and request.endpoint not in MUST_CHOOSE:
+                return redirect(url_for("pages.account.password"))
+            return view(**parts)
+
+        enter.roles = frozenset(allowed)  # type: ignore[attr-defined]
+        return enter  # type: ignore[return-value]
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """The view works without signing in."""
+
+    @wraps(view)
+    def enter(**parts: Any) -> Any:
+        if request.method == "POST" and not g.csrf_fits:
+            return resend(request.full_path, _typed_fields())
+        return view(**parts)
+
+    enter.roles = frozenset()  # type: ignore[attr-defined]
+    return enter  # type: ignore[return-value]
+
+
+MUST_CHOOSE = ("pages.account.password", "pages.account.sign_out")
+
+
+def _typed_fields() -> list[tuple[str, str]]:
+    return [(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf", "keep")]
+
+
+def _sign_in_first() -> Response:
+    """To the sign-in page and back; a form that was sent travels with it, sealed, and only its own user gets it back."""
+    if request.method != "POST":
+        return redirect(url_for("pages.account.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    user = g.session.caller.user if g.session else None
+    kept = {"user": user, "path": request.full_path, "fields": _typed_fields()} if user else None
+    keep = _kept_box().encrypt(orjson.dumps(kept)).decode() if kept else ""
+    form = Form(values={"keep": keep, "user": user}, sent=False)
+    answer = page("account/sign_in.html", 401, form=form)
+    answer.headers["HX-Retarget"] = "body"
+    return answer
+
+
+def give_back(keep: str, user: str) -> Response | None:
+    """The page that sends again what `user` had typed when the session ended; None if there is nothing for them."""
+    try:
+        kept = orjson.loads(_kept_box().decrypt(keep.encode(), ttl=FORM_SECONDS))
+    except InvalidToken:
+        return None
+    return resend(kept["path"], kept["fields"]) if kept["user"] == user else None
+
+
+def resend(path: str, typed: Sequence[Sequence[str]]) -> Response:
+    """What was typed, with a button that sends it again under today's session."""
+    if request.headers.get("Sec-Fetch-Site") is None:
+        raise Problem(403, "This form is too old, or it is not ours.")
+    return page("account/resend.html", 403, path=path.rstrip("?"), typed=typed)
+
+
+def _kept_box() -> Fernet:
+    return Fernet(urlsafe_b64encode(api.runtime().key("kept-form")))
+
+
+def local_path(text: str) -> str:
+    """An address of our own to go on to, else the first page."""
+    parts = urlsplit(text)
+    fine = text.startswith("/") and not text.startswith("//") and "\\" not in text and not parts.netloc
+    return text if fine and text.isprintable() else "/"
+
+
+# -- doors ---------------------------------------------------------------------------------------------------------
+
+
+def _call(caller: Caller) -> dict[str, Any]:
+    return {
+        "caller": {"user": caller.user, "role": caller.role, "centres": list(caller.centres)},
+        "id": str(uuid4()),
+        "correlation": g.correlation,
+    }
+
+
+def _question() -> dict[str, Any]:
+    asking = caller()
+    return {**_call(asking), "wait": api.runtime().read(lambda db: accounts.positions(db, asking.user))}
+
+
+def ask(service: str, door: str, body: Mapping[str, Any] | None = None, seconds: float = 10.0) -> Any:
+    """The answer of a query as the signed-in user; the kernel's errors are raised and become error pages."""
+    found = api.ask(service, door, _question(), body or {}, seconds)
+    g.stale = g.get("stale", False) or found["stale"]
+    return found["answer"]
+
+
+Question = tuple[str, str, Mapping[str, Any]]
+
+
+def together(**questions: Question) -> dict[str, Any]:
+    """{name: answer} of several queries side by side; None for what is not known (yet) or not available now."""
+    call = _question()
+    around = api.runtime().around
+    asked = [partial(_or_nothing, around.ask, call, question) for question in questions.values()]
+    found = dict(zip(questions, around.together(asked), strict=True))
+    g.stale = g.get("stale", False) or any(answer is None or answer["stale"] for answer in found.values())
+    return {name: answer and answer["answer"] for name, answer in found.items()}
+
+
+def _or_nothing(asking: Any, call: Mapping[str, Any], question: Question) -> Any:
+    service, door, body = question
+    try:
+        return asking(service, door, call, body, 5.0)
+    except (NotFound, Unavailable):
+        return None
+
+
+def tell(
+    service: str,
+    door: str,
+    body: Mapping[str, Any],
+    *,
+    at: str | None = None,
+    if_match: int | None = None,
+    seconds: float = 15.0,
+) -> Any:
+    """The answer of a command as the signed-in user. Its id comes from the form's hidden command id and the door, so sending a
+    form twice changes once. `at`: when it happened (instant)."""
+    telling = caller()
+    command = request.form.get("command", "")[:64] or str(uuid4())
+    names = (telling.user, service, door, command)
+    call = {
+        **_call(telling),
+        "id": str(uuid5(api.COMMANDS, "\n".join(names))),
+        "fingerprint": api.runtime().master.fingerprint(
+            orjson.dumps([at, body], option=orjson.OPT_SORT_KEYS)
+        ),
+        "at": at,
+        "if_match": if_match,
+    }
+    found = api.ask(service, door, call, body, seconds)
+    if found["position"]:
+        with api.runtime().database.write() as db:
+            accounts.wrote(db, telling.user, service, int(found["position"]))
+    return found["answer"]
+
+
+# -- forms ---------------------------------------------------------------------------------------------------------
+
+Read = Callable[[str], Any]
+
+
+class Form:
+    """A form on a page. Its fields are named by their dotted paths in `schema` (None: no field is checked); `values` are shown first;
+    `fixed` are parts of the body that nobody types; `read` turns one field's text into what the schema takes."""
+
+    def __init__(
+        self,
+        schema: Schema | None = None,
+        values: Mapping[str, Any] | None = None,
+        *,
+        fixed: Mapping[str, Any] | None = None,
+        read: Mapping[str, Read] | None = None,
+        version: int | None = None,
+        sent: bool | None = None,
+    ) -> None:
+        self.schema, self.fixed, self.read = schema, dict(fixed or {}), dict(read or {})
+        self.sent = request.method == "POST" if sent is None else sent
+        self.typed: MultiDict[str, str] = request.form if self.sent else _as_typed(values or {})
+        self.command = self.typed.get("command") or str(uuid4())
+        told = request.form.get("version", "")
+        # Somebody who was shown what changed meanwhile sends the version that was shown.
+        self.version = (
+            int(told) if self.sent and told.isascii() and told.isdigit() and len(told) < 16 else version
+        )
+        self.current = version
+        self.errors: dict[str, list[str]] = {}
+        self.labels: dict[str, str] = {}  # of the fields on the page
+        self.refused: str | None = None
+        self.stale = False
+        self.body: dict[str, Any] = {}
+        self.data: Any = None
+
+    def load(self) -> bool:
+        """Read what was typed: `body` is the door's body, `data` what the schema made of it. False: `errors` says why not."""
+        if self.schema is not None:
+            self.body = _read_fields(self.schema, self.typed, "", self.read, self.errors)
+        self.body |= self.fixed
+        self.add(api.unstorable(self.body))
+        if self.schema is not None:
+            try:
+                self.data = self.schema.load(self.body)
+            except ValidationError as error:
+                # A field that could not be read is missing to the schema; that was said already.
+                said = flat(error.messages)
+                self.add({name: messages for name, messages in said.items() if name not in self.errors})
+        return not self.errors
+
+    def add(self, errors: Mapping[str, Sequence[str]]) -> None:
+        """Errors of fields, as schemas and doors say them."""
+        for name, messages in errors.items():
+            known = self.errors.setdefault(name, [])
+            known += [said for said in map(field_error, messages) if said not in known]
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """What a door answers to a command about its fields, its rules or its version becomes an error of this form."""
+        try:
+            yield
+        except Invalid as error:
+            self.add(error.errors)
+        except Refused as error:
+            self.refused = (
+                word("refusal", error.code)
+                if error.code in KINDS["refusal"]
+                else _("This cannot be done now.")
+            )
+        except Stale:
+            self.stale = True
+
+    @property
+    def status(self) -> int:
+        return 412 if self.stale else 409 if self.refused else 422 if self.errors else 200
+
+    @property
+    def shown_version(self) -> int | None:
+        return self.current if self.stale else self.version
+
+    def value(self, name: str) -> str:
+        return self.typed.get(name, "")
+
+    def chosen(self, name: str) -> list[str]:
+        return self.typed.getlist(name)
+
+    def error(self, name: str) -> str | None:
+        return " ".join(self.errors.get(name, ())) or None
+
+    def named(self, name: str, label: str) -> str:
+        """Notes what a field is called on its page."""
+        self.labels[name] = label
+        return ""
+
+    def complaint(self, name: str) -> str:
+        """An error as the summary says it: with the name of its field."""
+        label = self.labels.get(name)
+        return f"{label} – {self.error(name)}" if label else self.error(name) or ""
+
+
+def _as_typed(values: Mapping[str, Any]) -> "MultiDict[str, str]":
+    """A body as its form shows it: dotted names, yes and no, lists of codes as repeated names."""
+    typed: MultiDict[str, str] = MultiDict()
+
+    def put(name: str, value: Any) -> None:
+        if isinstance(value, Mapping):
+            for part, inner in value.items():
+                put(f"{name}.{part}" if name else part, inner)
+        elif isinstance(value, (list, tuple)):
+            for number, inner in enumerate(value):
+                put(f"{name}.{number}" if isinstance(inner, Mapping) else name, inner)
+        elif value is not None:
+            typed.add(name, {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value))
+
+    put("", values)
+    return typed
+
+
+def _read_fields(
+    schema: Schema,
+    typed: "MultiDict[str, str]",
+    at: str,
+    read: Mapping[str, Read],
+    errors: dict[str, list[str]],
+) -> dict[str, Any]:
+    """The body that was typed: blank is absent, yes and no are booleans, whole numbers may have Thai digits."""
+    body: dict[str, Any] = {}
+    for name, field in schema.fields.items():
+        path = at + name
+        if isinstance(field, fields.Nested) and not field.many:
+            inner = _read_fields(field.schema, typed, f"{path}.", read, errors)
+            if inner or field.required:
+                body[name] = inner
+        elif isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):
+            numbers = {key[len(path) + 1 :].partition(".")[0] for key in typed if key.startswith(f"{path}.")}
+            rows = sorted(
+                int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 4
+            )
+            made = [_read_fields(field.inner.schema, typed, f"{path}.{row}.", read, errors) for row in rows]
+            if any(made) or field.required:
+                # Blank rows between others keep their number, so that errors stay with the row they belong to.
+                while made and not made[-1]:
+                    made.pop()
+                body[name] = made
+        elif isinstance(field, fields.List) and path not in read:
+            texts = [text.strip() for text in typed.getlist(path) if text.strip()]
+            if texts or field.required:
+                body[name] = [_read(field.inner, text) for text in texts]
+        elif text := typed.get(path, "").replace("\r\n", "\n").strip():
+            try:
+                body[name] = read[path](text) if path in read else _read(field, text)
+            except (ValidationError, DateError) as error:
+                said = error.messages if isinstance(error, ValidationError) else [str(error)]
+                errors.setdefault(path, []).extend(field_error(str(message)) for message in said)
+    return body
+
+
+def _read(field: fields.Field[Any], text: str) -> Any:
+    if isinstance(field, fields.Boolean):
+        return {"yes": True, "no": False}.get(text, text)
+    if isinstance(field, fields.Integer):
+        digits = from_thai_digits(text).replace(",", "")
+        plain = digits.isascii() and digits.removeprefix("-").isdigit() and len(digits) < 17
+        return int(digits) if plain else text
+    return text
+
+
+# -- answers -------------------------------------------------------------------------------------------------------
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """A page. With a form that was refused among its values it has the status of the refusal."""
+    refused = [value.status for value in values.values() if isinstance(value, Form)]
+    session = signed_in()
+    message = session.message if session else None
+    if session and message:
+        with api.runtime().database.write() as db:
+            sessions.leave_message(db, session.id_hash, None)
+    frame = {"me": session.caller if session else None, "lang": g.language, "message": message}
+    text = render_template(template, **frame, stale=g.get("stale", False), **values)
+    return make_response(text, max([status, *refused]))
+
+
+def done(message: str, endpoint: str, **parts: Any) -> Response:
+    """Go on to another page, which says the message."""
+    session = signed_in()
+    if session:
+        with api.runtime().database.write() as db:
+            sessions.leave_message(db, session.id_hash, message)
+    return redirect(url_for(endpoint, **parts), 303)  # type: ignore[return-value]
+
+
+def keep_visit(response: Response, cookie: str) -> None:
+    response.set_cookie(COOKIE, cookie, httponly=True, samesite="Lax", secure=over_https(), path="/")
+
+
+def over_https() -> bool:
+    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+
+
+@pages.after_request
+def leave(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.add("Vary", "Cookie")
+    if g.get("new_visit") and not response.headers.getlist("Set-Cookie") and response.mimetype == "text/html":
+        keep_visit(response, g.visit)
+    return response
+
+
+@pages.errorhandler(Exception)
+def failed(error: Exception) -> Response:
+    """An error as a page: what happened, and what to do now."""
+    if isinstance(error, HTTPException):
+        if error.code and error.code < 400 and error.response:
+            return error.response  # type: ignore[return-value]
+        problem = Problem(error.code if error.code in problems.TITLES else 400, error.name)
+    else:
+        problem = problems.of(error)
+    if problem.status == 500:
+        current_app.logger.error("unexpected", exc_info=error)
+    status = 409 if isinstance(error, KeyReused) else problem.status
+    g.setdefault("language", DEFAULT)
+    g.setdefault("visit", secrets.token_urlsafe(32))
+    answer = page("error.html", status, problem=status, code=problem.code)
+    if status == 503:
+        answer.headers["Retry-After"] = "2"
+    return answer

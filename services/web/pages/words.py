@@ -1,0 +1,93 @@
+"""Words for codes, days and places, in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from services import codes
+from services.kernel.envelope import ALL_CENTRES, moment
+from services.thai import areas, dates
+from services.web.pages.language import _, current, pgettext
+
+# Every list of codes that a page shows; scripts/messages.py asks for a word for each in both languages.
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "channel": codes.CHANNELS,
+    "danger": codes.DANGERS,
+    "identity_status": codes.IDENTITY_STATUSES,
+    "sex": codes.SEXES,
+    "nationality": codes.NATIONALITIES,
+    "domicile_basis": codes.DOMICILE_BASES,
+    "case_status": codes.CASE_STATUSES,
+    "label": codes.LABELS,
+    "path": codes.PATHS,
+    "partner_kind": codes.PARTNER_KINDS,
+    "decline_reason": codes.DECLINE_REASONS,
+    "whose": codes.WHOSE,
+    "outcome": codes.OUTCOMES,
+    "work_kind": codes.WORK_KINDS,
+    "referral_status": codes.REFERRAL_STATUSES,
+    "role": codes.ROLES,
+    "fact": (
+        "age", "sex", "nationality", "danger", "domicile", "housing", "income_sufficient", "can_depend_on_others", "begging",
+        "disability_types", "disability_card", "pregnant", "mental_crisis", "trafficking_signs", "care_level",
+        "communicable_disease", "severe_behaviour", "legal_case", "able_to_work", "wants_work", "wants", "prior_process_done",
+        "documents_held", "relatives", "birth_date",
+    ),
+    "action": (
+        "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close", "case.reopen",
+        "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register", "partner.list",
+        "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "log.read",
+    ),
+    "service": ("intake", "screening", "partners", "referral", "reporting"),
+    "refusal": (
+        "consent_refused", "duplicate_referral", "erased", "no_plan", "no_quorum", "place_pending", "unknown_programme",
+        "wrong_state",
+    ),
+}  # fmt: skip
+TAGS = {  # colours of govuk-frontend's tag by status; the word always says it too
+    "open": "blue", "screened": "blue", "planned": "purple", "referred": "yellow", "placed": "green", "closed": "grey",
+    "sent": "yellow", "acknowledged": "yellow", "waitlisted": "yellow", "accepted": "turquoise", "travelling": "turquoise",
+    "admitted": "turquoise", "ended": "grey", "declined": "red", "expired": "red", "failed": "red", "withdrawn": "grey",
+    "entered_in_error": "grey",
+}  # fmt: skip
+
+
+def word(kind: str, code: str) -> str:
+    """The label of a code; a code that is newer than this program is shown as it is."""
+    return pgettext(kind, code)
+
+
+def words(kind: str) -> list[tuple[str, str]]:
+    """[(code, label)] of a list, in its own order."""
+    return [(code, word(kind, code)) for code in KINDS[kind]]
+
+
+def day(text: str, style: dates.Style = "short") -> str:
+    """A day (ISO, also partial) or the Thai day of an instant, in Buddhist era."""
+    shown: str | date = dates.bangkok_day(moment(text)) if "T" in text else text
+    return dates.format_date(shown, current(), style)
+
+
+def clock(text: str) -> str:
+    """The time of day of an instant in Thailand: 14:32."""
+    return moment(text).astimezone(dates.BANGKOK).strftime("%H:%M")
+
+
+def day_time(text: str) -> str:
+    return f"{day(text)} {clock(text)}" + (" น." if current() == "th" else "")
+
+
+def centres(codes: tuple[str, ...]) -> str:
+    """The provinces of an account."""
+    if ALL_CENTRES in codes:
+        return _("all centres")
+    return ", ".join(map(province, codes)) or "–"
+
+
+def province(code: str | None) -> str:
+    found = areas.area(code) if code else None
+    return (found.thai if current() == "th" else found.english) if found else code or "–"
+
+
+def address(code: str) -> str:
+    """A subdistrict with its district and province."""
+    return areas.address(code, current())

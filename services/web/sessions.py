@@ -1,0 +1,101 @@
+"""Sessions of signed-in browsers: kept under the hash of the cookie, ended by time, by signing out and by any change of the account."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, Integer, Table, Text, delete, insert, select, update
+
+from services.kernel.envelope import Caller, instant, moment
+from services.web import accounts
+from services.web.accounts import account
+from services.web.passwords import password
+
+session = Table(
+    "session",
+    accounts.metadata,
+    Column("id_hash", Text, primary_key=True),
+    Column("user_name", Text, nullable=False, index=True),
+    Column(
+        "token_version", Integer, nullable=False
+    ),  # the account's when it began: a later one ends the session
+    Column("created_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("message", Text),  # shown once, on the next page
+)
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+TOUCH = timedelta(seconds=60)  # `seen_at` is not written more often
+KEPT = timedelta(days=1)  # ended sessions still say whose they were, so that what was typed can be given back
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who is signed in. `live` False: it was theirs, but its time is over."""
+
+    id_hash: str
+    caller: Caller
+    live: bool
+    must_choose_password: bool
+    message: str | None
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def begin(db: Connection, cookie: str, user: str, version: int, now: datetime) -> None:
+    db.execute(delete(session).where(session.c.created_at < instant(now - LONGEST - KEPT)))
+    row = {"id_hash": hash_of(cookie), "user_name": user, "token_version": version}
+    db.execute(insert(session).values(**row, created_at=instant(now), seen_at=instant(now)))
+
+
+def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | None:
+    """The session of a cookie, and whether it is time to `touch` it; None if it is unknown."""
+    asked = (
+        select(session, account.c.role, account.c.centres, account.c.active, password.c.temporary)
+        .add_columns(account.c.token_version.label("version_now"))
+        .join(account, account.c.user_name == session.c.user_name)
+        .outerjoin(password, password.c.user_name == session.c.user_name)
+        .where(session.c.id_hash == hash_of(cookie))
+    )
+    row = db.execute(asked).one_or_none()
+    if row is None:
+        return None
+    seen = moment(row.seen_at)
+    live = (
+        row.active
+        and row.version_now == row.token_version
+        and now - seen < IDLE
+        and now - moment(row.created_at) < LONGEST
+    )
+    caller = Caller(row.user_name, row.role, accounts.centres_of(row.centres))
+    return Session(row.id_hash, caller, live, bool(row.temporary), row.message), now - seen > TOUCH
+
+
+def touch(db: Connection, id_hash: str, now: datetime) -> None:
+    db.execute(update(session).where(session.c.id_hash == id_hash).values(seen_at=instant(now)))
+
+
+def leave_message(db: Connection, id_hash: str, message: str | None) -> None:
+    db.execute(update(session).where(session.c.id_hash == id_hash).values(message=message))
+
+
+def end(db: Connection, id_hash: str) -> None:
+    db.execute(delete(session).where(session.c.id_hash == id_hash))
+
+
+def end_all(db: Connection, user: str) -> None:
+    db.execute(delete(session).where(session.c.user_name == user))
+
+
+def last_seen(db: Connection, now: datetime) -> dict[str, str]:
+    """{user: when last seen} of those who have a session that is not over."""
+    alive = select(session.c.user_name, session.c.seen_at).where(session.c.seen_at > instant(now - IDLE))
+    return {row.user_name: row.seen_at for row in db.execute(alive.order_by(session.c.seen_at))}

@@ -1,0 +1,199 @@
+"""Signing in: sessions and their end, lock-out, one's own password."""
+
+import json
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+import eventlet
+import pytest
+from sqlalchemy import select, update
+
+from services.kernel.envelope import instant
+from services.web import accounts, passwords, sessions
+from tests.web.browser import PASSWORD
+
+
+@pytest.fixture
+def somebody(door):
+    """A user of the test's own."""
+    name = f"user-{uuid4().hex[:8]}"
+    door.add(name, "worker", ("60",))
+    with door.runtime("web").database.write() as db:
+        passwords.keep(db, name, passwords.hashed(PASSWORD), temporary=False)
+    return name
+
+
+def change(door, table, user, **values):
+    with door.runtime("web").database.write() as db:
+        db.execute(update(table).where(table.c.user_name == user).values(**values))
+
+
+def earlier(door, **by):
+    return instant(door.runtime("web").now() - timedelta(**by))
+
+
+def test_after_signing_in_the_page_that_was_asked_for_opens(browser, somebody):
+    nobody = browser()
+    asked = nobody.open("/cases?status=open")
+    assert asked.path == "sign-in?next=/cases?status%3Dopen"
+    page = nobody.send(asked, user=f" {somebody.upper()} ", password=PASSWORD)
+    assert page.path == "cases?status=open" and page.status == 200
+
+
+def test_a_wrong_password_and_an_unknown_name_look_the_same(browser, somebody):
+    nobody = browser()
+    wrong = nobody.send(nobody.open("/sign-in"), user=somebody, password="ไม่ใช่")
+    unknown = nobody.send(nobody.open("/sign-in"), user="who-is-this", password="ไม่ใช่")
+    assert wrong.status == unknown.status == 409
+    assert wrong.errors == unknown.errors == {"": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง"}
+    assert "ไม่ใช่" not in wrong.answer.text
+
+
+def test_the_session_changes_at_signing_in(browser, somebody):
+    user = browser()
+    user.open("/sign-in")
+    before = user.http.cookies["songtor"]
+    user.sign_in(somebody)
+    after = user.http.cookies["songtor"]
+    assert before != after
+    planted = browser()
+    planted.http.cookies.set("songtor", before)
+    assert planted.open("/account").path.startswith("sign-in")
+
+
+def test_the_cookie_itself_is_not_stored(door, browser, somebody):
+    user = browser()
+    user.sign_in(somebody)
+    stored = door.runtime("web").read(lambda db: [tuple(row) for row in db.execute(select(sessions.session))])
+    assert user.http.cookies["songtor"] not in json.dumps(stored)
+
+
+def test_signing_out_ends_the_session_for_good(browser, somebody):
+    user = browser()
+    user.sign_in(somebody)
+    other_tab = user.clone()
+    assert user.send(user.open("/account"), "/sign-out").path == "sign-in"
+    assert other_tab.open("/account").path.startswith("sign-in")
+
+
+def test_signing_out_everywhere_ends_every_session_and_token(door, browser, somebody):
+    here, there = browser(), browser()
+    here.sign_in(somebody)
+    there.sign_in(somebody)
+    token = door.token(somebody)
+    here.send(here.open("/account"), "/sign-out-everywhere")
+    assert there.open("/account").path.startswith("sign-in")
+    answer = door.call("GET", "/api/v1/cases", user=None, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "column, by", [("seen_at", {"minutes": 31}), ("created_at", {"hours": 12, "minutes": 1})]
+)
+def test_a_session_ends_after_half_an_hour_of_nothing_and_after_twelve_hours(
+    door, browser, somebody, column, by
+):
+    user = browser()
+    user.sign_in(somebody)
+    change(door, sessions.session, somebody, **{column: earlier(door, **by)})
+    assert user.open("/account").path.startswith("sign-in")
+
+
+def test_working_keeps_the_session_alive(door, browser, somebody):
+    user = browser()
+    user.sign_in(somebody)
+    change(door, sessions.session, somebody, seen_at=earlier(door, minutes=29))
+    assert user.open("/account").path == "account"
+    change(door, sessions.session, somebody, created_at=earlier(door, hours=11))
+    stayed = user.send(user.open("/account"), "/stay")
+    assert stayed.path == "account"
+    [seen] = door.runtime("web").read(
+        lambda db: (
+            db.execute(select(sessions.session.c.seen_at).where(sessions.session.c.user_name == somebody))
+            .scalars()
+            .all()
+        )
+    )
+    assert seen > earlier(door, minutes=1)
+
+
+def test_another_role_or_an_account_that_is_closed_ends_the_session_at_once(door, browser, somebody):
+    user = browser()
+    user.sign_in(somebody)
+    door.add(somebody, "director", ("60",))
+    assert user.open("/account").path.startswith("sign-in")
+    user.sign_in(somebody)
+    with door.runtime("web").database.write() as db:
+        accounts.close(db, somebody)
+    assert user.open("/account").path.startswith("sign-in")
+    assert user.sign_in(somebody).status == 409
+
+
+def failures(door):
+    return door.runtime("web").read(lambda db: [tuple(row) for row in db.execute(select(passwords.failure))])
+
+
+def test_five_failures_lock_for_a_minute_and_each_further_one_for_twice_as_long(door, browser, somebody):
+    nobody = browser()
+    for _ in range(5):
+        assert nobody.sign_in(somebody, "ผิด").errors == {"": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง"}
+    locked = nobody.sign_in(somebody)
+    assert locked.errors == {"": "ลองผิดหลายครั้งเกินไป โปรดลองใหม่ในอีก 1 นาที"}
+
+    with door.runtime("web").database.write() as db:  # the minute passes
+        db.execute(update(passwords.failure).values(locked_until=earlier(door, seconds=1)))
+    nobody.sign_in(somebody, "ผิด")
+    assert "2 นาที" in nobody.sign_in(somebody).errors[""]
+    assert somebody not in json.dumps(failures(door))
+
+    with door.runtime("web").database.write() as db:
+        db.execute(update(passwords.failure).values(locked_until=earlier(door, seconds=1)))
+    assert nobody.sign_in(somebody).heading == "งานของฉัน"
+    nobody.sign_in(somebody, "ผิด")
+    assert nobody.sign_in(somebody).heading == "งานของฉัน"
+
+
+def test_failures_are_forgotten_after_a_day(door, browser, somebody):
+    browser().sign_in("nobody-at-all", "ผิด")
+    with door.runtime("web").database.write() as db:
+        db.execute(update(passwords.failure).values(last_at=earlier(door, hours=25)))
+    browser().sign_in(somebody, "ผิด")
+    assert len(failures(door)) == 1
+
+
+def test_a_password_given_by_somebody_else_must_be_changed_first(door, browser, somebody):
+    with door.runtime("web").database.write() as db:
+        passwords.keep(db, somebody, passwords.hashed(PASSWORD), temporary=True)
+    user = browser()
+    page = user.sign_in(somebody)
+    assert page.path == "password" and user.open("/work").path == "password"
+    short = user.send(page, old=PASSWORD, new="สั้น", again="สั้น")
+    assert short.errors == {"new": "รหัสผ่านใหม่ – โปรดใช้ 10 ถึง 200 ตัวอักษร"}
+    wrong = user.send(page, old="ไม่ใช่", new="ช้างม้าวัวควาย", again="ช้างม้าวัวควาย")
+    assert wrong.errors == {"old": "รหัสผ่านปัจจุบัน – รหัสผ่านไม่ถูกต้อง"}
+    done = user.send(page, old=PASSWORD, new="ช้างม้าวัวควาย", again="ช้างม้าวัวควาย")
+    assert done.path == "account" and "เปลี่ยนรหัสผ่านแล้ว" in done.text
+    assert "เปลี่ยนรหัสผ่านแล้ว" not in user.open("/account").text
+    assert browser().sign_in(somebody, PASSWORD).status == 409
+    assert browser().sign_in(somebody, "ช้างม้าวัวควาย").heading == "งานของฉัน"
+
+
+def test_hashing_does_not_hold_up_other_requests(door, browser, somebody):
+    """While passwords are checked the process goes on answering."""
+    trying = [eventlet.spawn(browser().sign_in, somebody, PASSWORD) for _ in range(6)]
+    longest = 0.0
+    while not all(thread.dead for thread in trying):
+        before = time.monotonic()
+        eventlet.sleep(0.005)
+        longest = max(longest, time.monotonic() - before)
+    assert longest < 0.5
+
+
+def test_a_page_can_warn_before_the_session_ends_and_keep_it(browser, somebody):
+    user = browser()
+    user.sign_in(somebody)
+    [warning] = user.open("/work").tree.xpath('//*[@class="app-idle"]')
+    assert warning.get("hidden") is not None and warning.get("data-idle-seconds") == "1800"
+    answer = user.post("/stay", {}, headers={"X-CSRF-Token": warning.get("data-token")})
+    assert answer.status == 200 and answer.path == "account"

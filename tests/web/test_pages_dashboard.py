@@ -1,0 +1,127 @@
+"""The dashboards: figures of a period and centre, the list behind each, and files to take away."""
+
+import csv
+import zipfile
+from io import BytesIO, StringIO
+
+import pytest
+
+from services.web.pages import charts, dashboard
+
+
+@pytest.fixture(scope="module")
+def placed(door):
+    """A case of centre 60 that was placed outside the ministry."""
+    sent = door.referred()
+    for step in ("accept", "admit", "confirm"):
+        door.made(f"/api/v1/referrals/{sent['referral_id']}/{step}", {})
+    door.wait(
+        "/api/v1/reports/overview", lambda found: found["placements"]["outside_ministry"] > 0, "director-60"
+    )
+    return door.get(f"/api/v1/cases/{sent['case_id']}").json()
+
+
+def test_a_director_sees_placements_outside_the_ministry_first_and_the_list_behind(placed, browser):
+    director = browser("director-60")
+    page = director.open("/dashboard")
+    assert page.status == 200 and page.heading == "ศูนย์จังหวัดนครสวรรค์"
+    first = page.tree.xpath('//*[contains(@class, "app-figures")]/li')
+    assert "%" in first[0].text_content()
+    [link] = first[1].xpath(".//a/@href")
+    behind = director.open(link)
+    assert behind.status == 200 and placed["case_number"] in behind.text
+    assert "ข้อมูลถึง" in page.text
+
+
+def test_every_number_that_leads_somewhere_leads_to_as_many_rows(placed, browser):
+    director = browser("director-60")
+    page = director.open("/dashboard")
+    links = page.tree.xpath('//main//table//a[contains(@href, "/dashboard/behind")]')
+    assert links
+    for link in links:
+        shown, rows = int(link.text), 0
+        following = link.get("href")
+        while following:
+            behind = director.open(following)
+            assert behind.status == 200
+            rows += len(behind.tree.xpath('//li[contains(@class, "app-list__item")]'))
+            following = next(iter(behind.tree.xpath('//a[@rel="next"]/@href')), None)
+        assert rows == shown, link.get("href")
+
+
+def test_another_centres_figures_are_not_shown(placed, browser):
+    page = browser("director-61").open("/dashboard?centre=60")
+    assert page.status == 422 and page.heading == "ศูนย์จังหวัดอุทัยธานี"
+    behind = browser("director-61").open("/dashboard/behind?figure=outside&centre=60")
+    assert placed["case_number"] not in behind.text
+
+
+def test_the_ministry_sees_all_centres_on_a_map_and_codes_only(placed, browser):
+    ministry = browser("ministry")
+    page = ministry.open("/dashboard")
+    assert page.status == 200 and page.heading == "ทุกศูนย์"
+    assert len(page.tree.xpath("//*[local-name()='svg']//*[local-name()='path']")) == 77
+    assert "นครสวรรค์" in page.text
+    assert placed["person"]["name"]["last"] not in ministry.open("/dashboard/behind?figure=placed").text
+
+
+@pytest.mark.parametrize("user", ["admin", "partner-nobody"])
+def test_who_has_no_figures_sees_none(browser, user):
+    for path in ("/dashboard", "/dashboard/behind", "/dashboard/figures.csv", "/dashboard/figures.xlsx"):
+        assert browser(user).open(path).status == 403
+
+
+def test_the_period_stands_in_the_address(browser):
+    director = browser("director-60")
+    assert "1 ต.ค. 2567 – 31 ธ.ค. 2567" in director.open("/dashboard?year=2568&part=q1").text
+    assert "1 ก.พ. 2567 – 29 ก.พ. 2567" in director.open("/dashboard?year=2567&part=m02").text
+    assert "5 ม.ค. 2568 – 31 มี.ค. 2568" in director.open("/dashboard?from=5/1/2568&to=31 มี.ค. 2568").text
+    assert "ไม่มีข้อมูลในช่วงนี้" in director.open("/dashboard?year=2567").text
+
+
+def test_days_that_are_none_are_said_at_their_field(browser):
+    director = browser("director-60")
+    wrong = director.open("/dashboard?from=31/2/2568&to=เมื่อวาน")
+    assert wrong.status == 422 and set(wrong.errors) == {"from", "to"}
+    assert set(director.open("/dashboard?from=2/1/2568&to=1/1/2568").errors) == {"from"}
+    for odd in ("year=abc", "year=9999", "part=q9", "centre=<b>", "figure=x", "cursor=zzz"):
+        assert director.open(f"/dashboard?{odd}").status in (200, 422)
+    assert director.open("/dashboard/behind?figure=nonsense").status == 200
+    assert director.open("/dashboard/behind?figure=placed&cursor=zzz").status in (400, 422)
+
+
+def test_the_figures_are_taken_away_as_csv_and_as_a_workbook(placed, browser):
+    director = browser("director-60")
+    answer = director.http.get(f"{director.address}/dashboard/figures.csv")
+    assert (
+        answer.content.startswith(b"\xef\xbb\xbf") and "attachment" in answer.headers["Content-Disposition"]
+    )
+    lines = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert lines[0][0] == "ศูนย์จังหวัดนครสวรรค์"
+    assert any(line[1:2] == ["นอกสังกัดกระทรวง พม."] and int(line[2]) > 0 for line in lines)
+    book = director.http.get(f"{director.address}/dashboard/figures.xlsx")
+    with zipfile.ZipFile(BytesIO(book.content)) as parts:
+        assert "ศูนย์จังหวัดนครสวรรค์" in parts.read("xl/sharedStrings.xml").decode()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_cell_is_a_formula(text):
+    assert dashboard.safe(text) == f"'{text}" and dashboard.safe(-1) == -1
+
+
+def test_the_map_has_every_province_and_shades_by_count():
+    height, shapes = charts.provinces()
+    assert len(shapes) == 77 and all(path.startswith("M") and path.endswith("Z") for path in shapes.values())
+    assert height > charts.MAP_WIDTH
+    colours, legend = charts.shaded({"60": 8, "61": 1, "62": 0})
+    assert (colours["60"], colours["61"], colours["62"]) == (
+        charts.SHADES[4],
+        charts.SHADES[1],
+        charts.SHADES[0],
+    )
+    assert legend[-1]["high"] == 8
+    assert charts.shaded({}) == ({}, [{"colour": charts.SHADES[0], "low": 0, "high": 0}])
+
+
+def test_an_axis_ends_at_a_round_number():
+    assert [charts.top_of(most) for most in (0, 1, 3, 5, 11, 41, 250)] == [2, 2, 4, 10, 20, 100, 400]

@@ -1,0 +1,401 @@
+"""The main job in pages without JavaScript: a worker, a director and a reader walk one case from the door to the follow-up."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.codes import REFERRAL_STATUSES
+from services.referral.domain.life_cycle import LIFE_CYCLE
+from services.screening.domain.facts import VOCABULARY
+from services.web.pages import questions, referral
+from tests.web.door import NUMBER, plan
+
+SCREENED = {
+    "facts__housing": "street",
+    "facts__income_sufficient": "no",
+    "facts__can_depend_on_others": "no",
+    "facts__begging": "none",
+    "facts__care_level": "1",
+    "facts__communicable_disease": "none",
+    "facts__severe_behaviour": "no",
+    "facts__wants": ["local_home"],
+    "facts__documents_held": ["id_card"],
+    "facts__none_disability_types": "yes",
+}
+
+
+def opened(worker, **typed):
+    """The page after a case was opened with what everybody is asked, and `typed`."""
+    page = worker.open("/cases/new/person?danger=none")
+    answers = {
+        "channel": "walk_in",
+        "person__identity_status": "claimed",
+        "person__sex": "female",
+        "person__birth_date": "2493",
+        "person__nationality": "thai",
+        "person__domicile__0__province": "60",
+        "person__domicile__0__basis": "registered_house",
+    }
+    return worker.send(page, **(answers | typed))
+
+
+def case_of(page):
+    assert page.status == 200, page.errors
+    return page.path.split("/")[1]
+
+
+def decided(**typed):
+    """Three members with a chair who agree, as the form's fields."""
+    members = {
+        f"members__{row}__{name}": value
+        for row, member in enumerate(plan()["members"])
+        for name, value in member.items()
+    }
+    return {"why": "ใกล้บ้านเดิม", "goals": "มีที่พักถาวร\nได้เบี้ยยังชีพ"} | members | typed
+
+
+@pytest.fixture(scope="module")
+def worker(browser):
+    return browser("worker-60")
+
+
+@pytest.fixture(scope="module")
+def director(browser):
+    return browser("director-60")
+
+
+def screened(worker, case_id):
+    page = worker.send(worker.open(f"/cases/{case_id}/screening/fill"), **SCREENED)
+    assert page.status == 200, page.errors
+    return page
+
+
+def planned(door, worker):
+    """(case, programme) with a plan for that programme."""
+    _, programme_id = door.programme()
+    case_id = case_of(opened(worker))
+    screened(worker, case_id)
+    door.wait(
+        f"/api/v1/cases/{case_id}/matches?limit=500",
+        lambda found: any(each["programme_id"] == programme_id for each in found["candidates"]),
+    )
+    page = worker.open(f"/cases/{case_id}/plan/record?programme_id={programme_id}")
+    page = worker.send(page, **decided())
+    assert page.status == 200, page.errors
+    return case_id, programme_id
+
+
+def referred(door, worker):
+    """The address of the page of a new referral."""
+    case_id, _ = planned(door, worker)
+    page = worker.send(worker.open(f"/cases/{case_id}/referrals/new"), consent__status="given")
+    assert page.status == 200, page.errors
+    return "/" + page.path
+
+
+def take(worker, path, step, **typed):
+    page = worker.send(worker.open(f"{path}/{step}"), **typed)
+    assert page.status == 200, (step, page.errors, page.text)
+    return page
+
+
+def test_the_main_job_is_done_in_pages_by_worker_and_director_and_read_by_a_member(
+    door, worker, director, browser
+):
+    _, programme_id = door.programme()
+    gate = worker.open("/cases/new")
+    assert "1669" in gate.text
+    page = opened(
+        worker,
+        person__name__title="นาง",
+        person__name__first="สายใจ",
+        person__name__last="ทดสอบเดินเรื่อง",
+        person__national_id=NUMBER,
+        area="ปากน้ำโพ เมืองนครสวรรค์",
+        found__place="ใต้สะพาน",
+    )
+    case_id = case_of(page)
+    assert page.status == 200 and page.heading == "นางสายใจ ทดสอบเดินเรื่อง"
+    assert "ยังไม่ได้คัดกรองผู้รับบริการรายนี้" in page.text and "ปากน้ำโพ" in page.text
+
+    page = screened(worker, case_id)
+    assert "ผู้สูงอายุ" in page.text and "พระราชบัญญัติผู้สูงอายุ พ.ศ. 2546 มาตรา 3" in page.text
+    door.wait(
+        f"/api/v1/cases/{case_id}/matches?limit=500",
+        lambda found: any(each["programme_id"] == programme_id for each in found["candidates"]),
+    )
+    page = worker.open(f"/cases/{case_id}/matches?verdict=eligible&outside=yes")
+    assert any(f"programme_id={programme_id}" in link for link in page.links())
+
+    page = director.open(f"/cases/{case_id}/plan/record?programme_id={programme_id}")
+    page = director.send(page, **decided())
+    assert page.status == 200 and "มีที่พักถาวร" in page.text and "ไกลบ้าน" in page.text
+
+    member = browser("member-60")
+    page = member.open(f"/cases/{case_id}/plan")
+    assert "สมชาย ตัวอย่าง" in page.text and not page.tree.xpath("//main//form")
+    page = member.open(f"/cases/{case_id}")
+    assert "สายใจ" not in page.text and "เปิดเรื่อง" in page.text
+
+    page = worker.send(worker.open(f"/cases/{case_id}/referrals/new"), consent__status="given")
+    assert "จองที่ว่างแล้ว" in page.text, page.errors
+    path = "/" + page.path
+    take(worker, path, "accept", said_by="คุณสมศรี", by_channel="phone")
+    take(worker, path, "admit")
+    take(worker, path, "confirm")
+    page = take(
+        worker,
+        path,
+        "follow-up",
+        in_place="yes",
+        work__kind="section_33",
+        work__income_baht_month="๙,๐๐๐",
+        note="สบายดี",
+    )
+    assert "9,000" in page.text and "คุณสมศรี" in page.text and "สบายดี" in page.text
+    take(worker, path, "end", outcome="stable")
+
+    page = worker.send(worker.open(f"/cases/{case_id}/close"), reason="goal_reached", note="จบ")
+    assert "ปิดเรื่องแล้ว" in page.text
+    story = page.tree.xpath('//ol[@class="app-timeline"]')[0].text_content()
+    for said in ("เปิดเรื่อง", "คัดกรองแล้ว", "คณะทำงานเห็นชอบแผน", "ส่งต่อแล้ว", "ภาคีตอบรับ"):
+        assert said in story
+    page = browser("ministry").open(f"/cases/{case_id}")
+    assert page.status == 200 and "สายใจ" not in page.text and "ปิดเรื่อง" in page.text
+    page = director.send(director.open(f"/cases/{case_id}/reopen"), reason="came_back")
+    assert "เปิดเรื่องอีกครั้งแล้ว" in page.text
+
+
+def test_a_case_is_opened_without_knowing_who_it_is(worker):
+    page = opened(
+        worker,
+        person__identity_status="unknown",
+        person__birth_date="",
+        person__age_band="60-69",
+        person__nationality="unknown",
+        person__domicile__0__province="",
+        person__domicile__0__basis="",
+    )
+    assert page.status == 200 and "ยังไม่ทราบ" in page.text and "60" in page.text
+
+
+def test_errors_lead_to_their_fields_and_nothing_typed_is_lost(worker):
+    page = worker.open("/cases/new/person?danger=none")
+    page = worker.send(
+        page, person__birth_date="31/2/2500", person__name__first="คงไว้", happened_on="1/1/2590"
+    )
+    assert page.status == 422
+    assert {"channel", "person.identity_status", "person.sex", "person.birth_date", "happened_on"} <= {
+        *page.errors
+    }
+    assert "Check" not in " ".join(page.errors.values())
+    assert page.form().form_values() and dict(page.form().form_values())["person.name.first"] == "คงไว้"
+
+
+def test_an_area_is_searched_by_name_or_postcode_without_a_script(worker):
+    page = worker.open("/cases/new/person?danger=none")
+    page = worker.send(page, find="yes", area="60000", person__name__first="คงไว้")
+    offered = page.tree.xpath('//input[@name="found.subdistrict"]/@value')
+    assert page.status == 200 and "600101" in offered and not page.errors
+    assert dict(page.form().form_values())["person.name.first"] == "คงไว้"
+    page = opened(worker, area="60000")
+    assert page.status == 422 and "found.subdistrict" in page.errors
+    page = opened(worker, area="60000", found__subdistrict="600101")
+    assert page.status == 200 and "ปากน้ำโพ" in page.text
+    page = opened(worker, area="60000", found__subdistrict="none")
+    assert page.status == 200
+
+
+def test_a_case_from_paper_keeps_the_true_day(worker):
+    page = opened(worker, happened_on="1 ต.ค. 2569")
+    assert page.status == 200 and "1 ต.ค. 2569" in page.text and "บันทึกเมื่อ" in page.text
+
+
+def test_warnings_are_shown_after_saving(worker):
+    page = opened(worker, person__national_id="1609900123450", found__subdistrict="610101")
+    assert page.status == 200 and "เลขประจำตัวไม่ถูกต้อง" in page.text and "นอกจังหวัดของศูนย์" in page.text
+
+
+def test_the_danger_must_be_answered_first(worker):
+    page = worker.open("/cases/new/person?danger=")
+    assert page.status == 422 and "danger" in page.errors
+    page = worker.open("/cases/new/person?danger=trafficking")
+    assert page.status == 200 and "1191" in page.text
+
+
+def test_identifiers_are_masked_until_they_are_asked_for(door, worker):
+    case_id = case_of(opened(worker, person__national_id=NUMBER))
+    page = worker.open(f"/cases/{case_id}")
+    assert NUMBER not in page.text.replace("-", "")
+    [link] = [each for each in page.links() if "show=identifiers" in each]
+    page = worker.open(link)
+    assert NUMBER in page.text.replace("-", "") and "บันทึกการเปิดดูแล้ว" in page.text
+
+
+def test_sending_a_form_twice_opens_one_case(worker):
+    page = worker.open("/cases/new/person?danger=none")
+    typed = {"channel": "walk_in", "person__identity_status": "unknown", "person__sex": "male"}
+    assert worker.send(page, **typed).path == worker.send(page, **typed).path
+
+
+def test_unknown_stays_to_be_asked_and_no_is_no(worker):
+    case_id = case_of(opened(worker, person__birth_date=""))
+    page = worker.send(worker.open(f"/cases/{case_id}/screening/fill"), facts__housing="street")
+    assert page.status == 200
+    assert "ข้อเท็จจริงที่ยังต้องถาม" in page.text and "อายุ" in page.text
+    again = worker.open(f"/cases/{case_id}/screening/fill")
+    assert dict(again.form().form_values())["facts.housing"] == "street"
+    page = worker.send(again, facts__none_disability_types="yes", facts__birth_date="12/5/2500")
+    assert page.status == 200
+    again = dict(worker.open(f"/cases/{case_id}/screening/fill").form().form_values())
+    assert again["facts.none_disability_types"] == "yes"
+    # The age that was told stays, though the form does not show a birth date again.
+    page = worker.send(worker.open(f"/cases/{case_id}/screening/fill"), facts__begging="none")
+    assert "ผู้สูงอายุ" in page.text and "อายุ: ยังไม่ทราบ" not in page.text
+
+
+def test_who_screens_an_older_version_is_shown_what_stands_now(worker, director):
+    case_id = case_of(opened(worker))
+    screened(worker, case_id)
+    old = worker.open(f"/cases/{case_id}/screening/fill")
+    director.send(director.open(f"/cases/{case_id}/screening/fill"), facts__housing="home")
+    page = worker.send(old, facts__housing="temporary")
+    assert page.status == 412 and "director-60" in page.text
+    assert dict(page.form().form_values())["facts.housing"] == "temporary"
+    assert worker.send(page).status == 200
+
+
+def test_a_decision_without_a_quorum_is_refused_in_plain_words_and_keeps_the_text(worker):
+    case_id = case_of(opened(worker))
+    screened(worker, case_id)
+    page = worker.open(f"/cases/{case_id}/plan/record")
+    page = worker.send(page, **decided(members__0__role="member"))
+    assert page.status == 409 and "ประธาน" in page.errors[""]
+    assert dict(page.form().form_values())["why"] == "ใกล้บ้านเดิม"
+    page = worker.send(page, more="yes")
+    assert page.status == 200 and page.tree.xpath('//input[@name="members.7.name"]')
+    page = worker.send(page, members__0__role="chair")
+    assert page.status == 200 and "บันทึกแผนแล้ว" in page.text
+
+
+def test_a_place_of_another_path_is_not_taken_for_the_plan(door, worker):
+    _, programme_id = door.programme()
+    case_id = case_of(opened(worker))
+    screened(worker, case_id)
+    door.wait(
+        f"/api/v1/cases/{case_id}/matches?limit=500",
+        lambda found: any(each["programme_id"] == programme_id for each in found["candidates"]),
+    )
+    page = worker.open(f"/cases/{case_id}/plan/record?programme_id={programme_id}")
+    page = worker.send(page, **decided(path="religious"))
+    assert page.status == 422 and [*page.errors] == ["programme_id"]
+
+
+def test_nothing_is_sent_without_consent_and_who_is_unable_needs_a_witness(door, worker):
+    case_id, _ = planned(door, worker)
+    page = worker.send(worker.open(f"/cases/{case_id}/referrals/new"), consent__status="refused")
+    assert page.status == 409 and "ไม่ยินยอม" in page.errors[""]
+    page = worker.send(worker.open(f"/cases/{case_id}/referrals/new"), consent__status="unable")
+    assert page.status == 422 and [*page.errors] == ["consent.witness"]
+    page = worker.send(page, consent__witness="พยาน ทดสอบ")
+    assert page.status == 200 and page.path.startswith("referrals/")
+
+
+def test_a_partner_declines_with_a_reason_and_the_case_is_planned_again(door, worker):
+    path = referred(door, worker)
+    page = worker.send(worker.open(f"{path}/decline"))
+    assert page.status == 422 and [*page.errors] == ["reason"]
+    page = worker.send(page, reason="health_beyond_care", whose="partner", note="ต้องมีพยาบาล")
+    assert page.status == 200 and "ต้องมีพยาบาล" in page.text
+    assert worker.open(f"{path}/accept").status == 409
+
+
+def test_a_follow_up_needs_to_say_whether_the_person_is_in_place(door, worker):
+    path = referred(door, worker)
+    for step in ("accept", "travel", "admit", "confirm"):
+        take(worker, path, step)
+    page = worker.send(worker.open(f"{path}/follow-up"), work__income_baht_month="มาก")
+    assert page.status == 422
+    assert [*page.errors] == ["work.kind", "work.income_baht_month"]
+    page = worker.send(page, work__income_baht_month="")
+    assert page.status == 422 and [*page.errors] == ["in_place"]
+
+
+def test_the_same_step_sent_twice_changes_once(door, worker):
+    path = referred(door, worker)
+    form = worker.open(f"{path}/accept")
+    first, second = worker.send(form), worker.send(form)
+    assert first.status == second.status == 200
+    assert second.text.count("ภาคีตอบรับ") == first.text.count("ภาคีตอบรับ") + 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["\x00", "ก" * 10_000, "<script>alert(1)</script>", "=1+1", "\u202eกลับ", "😀", "-1", "๙๙๙๙"]
+)
+def test_whatever_is_typed_is_refused_or_kept_as_it_is(door, worker, typed):
+    answers = [
+        opened(worker, **{field: typed})
+        for field in ("person__name__first", "area", "happened_on", "person__birth_date", "channel", "note")
+    ]
+    case_id = case_of(opened(worker))
+    for part, fields in {
+        "screening/fill": {"facts__housing": typed, "facts__care_level": typed, "facts__wants": [typed]},
+        "plan/record": {"members__0__name": typed, "goals": typed, "programme_id": typed, "rows": typed},
+        "referrals/new": {"programme_id": typed, "consent__status": typed, "consent__witness": typed},
+        "close": {"reason": typed, "note": typed},
+    }.items():
+        page = worker.open(f"/cases/{case_id}/{part}")
+        if page.tree.xpath("//main//form[@method='post']"):
+            answers.append(worker.send(page, **fields))
+    for page in answers:
+        assert page.status in (200, 404, 409, 422), page.text
+        assert not page.tree.xpath("//main//script")
+
+
+@pytest.mark.parametrize("user", ["member-60", "ministry", "worker-61", "admin"])
+def test_others_may_not_do_what_staff_does(door, worker, browser, user):
+    path, case_id = referred(door, worker), case_of(opened(worker))
+    other = browser(user)
+    for address in (
+        f"/cases/{case_id}/close",
+        f"/cases/{case_id}/screening/fill",
+        f"/cases/{case_id}/plan/record",
+        f"/cases/{case_id}/referrals/new",
+        f"{path}/accept",
+    ):
+        assert other.open(address).status in (403, 404), address
+    for address in (f"/cases/{case_id}", f"/cases/{case_id}/matches", path):
+        reads = user in ("member-60", "ministry")
+        assert (other.open(address).status == 200) == reads, address
+
+
+@pytest.mark.parametrize("part", ["", "/screening", "/matches", "/plan", "/referrals", "/close"])
+def test_an_unknown_case_is_not_found(worker, part):
+    assert worker.open(f"/cases/{uuid4()}{part}").status == 404
+
+
+def test_a_new_case_has_helpful_empty_parts(worker):
+    case_id = case_of(opened(worker))
+    for part in ("screening", "matches", "plan", "referrals", "referrals/new"):
+        page = worker.open(f"/cases/{case_id}/{part}")
+        assert page.status == 200 and page.tree.xpath('//*[@class="app-empty"]'), part
+
+
+def test_pages_know_the_steps_of_the_life_cycle():
+    assert referral.STEPS.keys() == LIFE_CYCLE.keys()
+    for name, step in referral.STEPS.items():
+        if name == "entered-in-error":
+            assert {*step.follows} == {*REFERRAL_STATUSES} - {"entered_in_error"}
+        else:
+            assert {*step.follows} == {status.value for status in LIFE_CYCLE[name].follows}, name
+        assert (name in referral.BY_PARTNER) == LIFE_CYCLE[name].by_partner
+
+
+def test_every_question_is_a_fact_with_all_its_answers():
+    for fact in questions.FACTS:
+        if fact == "birth_date":
+            continue
+        known = VOCABULARY[fact]
+        if fact in questions.OPTIONS and fact != "documents_held":
+            assert [code for code, _ in questions.OPTIONS[fact]] == [str(code) for code in known.codes], fact
+        assert (known.kind == "flag") == (fact in questions.FLAGS), fact

@@ -1,0 +1,91 @@
+"""Partners in the browser: search, one partner, stating places, registering and offering."""
+
+from uuid import uuid4
+
+import pytest
+
+
+@pytest.fixture
+def made(door):
+    partner_id, programme_id = door.programme(4)
+    return partner_id, programme_id, f"/partners/{partner_id}"
+
+
+def places(door, partner_id):
+    return door.get(f"/api/v1/partners/{partner_id}").json()["programmes"][0]["places"]
+
+
+def test_a_partner_is_found_by_part_of_its_name_and_province(door, browser, made):
+    name = door.get(f"/api/v1/partners/{made[0]}").json()["name"]
+    worker = browser("worker-61")
+    page = worker.open(f"/partners?q={name[:6]}&province=60")
+    assert page.status == 200 and name in page.text
+    assert "ไม่พบภาคีเครือข่ายที่ตรง" in worker.open(f"/partners?q={uuid4().hex}").text
+    assert worker.open("/partners?province=99&kind=nonsense").status == 200
+
+
+def test_a_partners_page_tells_rules_in_words_and_how_fresh_the_places_are(browser, made):
+    page = browser("worker-60").open(made[2])
+    assert page.status == 200 and "ยืนยันวันนี้" in page.text and "ว่าง" in page.text
+
+
+@pytest.mark.parametrize("user", ["member-60", "ministry", "admin", "partner-nobody"])
+def test_every_role_reads_and_only_staff_write(browser, made, user):
+    reader = browser(user)
+    page = reader.open(made[2])
+    assert page.status == 200 and not page.tree.xpath("//main//form[@method='post']")
+    for path in ("/partners/register", f"{made[2]}/offer", f"{made[2]}/programmes/{made[1]}/capacity"):
+        assert reader.open(path).status == 403
+
+
+def test_no_places_left_is_one_tap(door, browser, made):
+    worker = browser("worker-60")
+    done = worker.send(worker.open(made[2]), f"{made[2]}/programmes/{made[1]}/capacity")
+    assert done.status == 200 and "ยืนยันจำนวนที่ว่างแล้ว" in done.text and "ที่เต็ม" in done.text
+    assert places(door, made[0])["free"] == 0
+
+
+def test_places_are_stated_also_in_thai_digits_and_errors_stand_at_their_field(door, browser, made):
+    worker = browser("worker-60")
+    path = f"{made[2]}/programmes/{made[1]}/capacity"
+    wrong = worker.send(worker.open(path), free="9", total="๔")
+    assert wrong.status == 422 and set(wrong.errors) == {"free"}
+    assert worker.send(wrong, free="๓", total="๔").status == 200
+    assert (places(door, made[0])["free"], places(door, made[0])["total"]) == (3, 4)
+
+
+def test_two_who_state_places_at_once_are_told(browser, made):
+    worker = browser("worker-60")
+    path = f"{made[2]}/programmes/{made[1]}/capacity"
+    first, second = worker.open(path), worker.open(path)
+    assert worker.send(first, free="1").status == 200
+    assert worker.send(second, free="2").status == 412
+
+
+def test_staff_register_a_partner_and_offer_a_programme_with_rules(door, browser):
+    worker, name = browser("worker-60"), f"บ้านทดสอบ {uuid4().hex[:6]}"
+    wrong = worker.send(worker.open("/partners/register"), name=" ", province="60", subdistrict="100101")
+    assert wrong.status == 422 and {"name", "kind", "under_ministry"} <= set(wrong.errors)
+    offer = worker.send(
+        worker.open("/partners/register"), name=name, kind="foundation", under_ministry="no", province="60"
+    )
+    assert offer.path.endswith("/offer") and "ขึ้นทะเบียนภาคีเครือข่ายแล้ว" in offer.text
+    bad = worker.send(
+        offer, name="บ้านพัก", path="foundation", capacity__total="5", capacity__free="6",
+        rules__domicile__provinces="เมืองทิพย์",
+    )  # fmt: skip
+    assert bad.status == 422 and "rules.domicile.provinces" in bad.errors
+    shown = worker.send(
+        bad, capacity__free="5", rules__min_age="60", rules__domicile__provinces="นครสวรรค์, 61",
+        rules__labels_any=["older_person"], rules__disability_types_any=["1", "3"], rules__care_level_max="2",
+        rules__accepts_severe_behaviour="no", rules__documents="บัตรประชาชน",
+    )  # fmt: skip
+    assert shown.status == 200, shown.text
+    for said in ("อายุ 60 ปีขึ้นไป", "ภูมิลำเนาใน นครสวรรค์, อุทัยธานี", "การเห็น", "ไม่รับผู้มีพฤติกรรมรุนแรง", "บัตรประชาชน"):
+        assert said in shown.text
+
+
+def test_an_unknown_partner_is_not_found(browser):
+    worker = browser("worker-60")
+    assert worker.open(f"/partners/{uuid4()}").status == 404
+    assert worker.open(f"/partners/{uuid4()}/offer").status == 404

@@ -1,0 +1,302 @@
+"""What holds for every page: who may open it, its headers, its forms, its languages, its size."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask, g
+from marshmallow import Schema, fields
+from marshmallow.validate import Length
+from werkzeug.datastructures import MultiDict
+
+from scripts import messages
+from services.kernel.envelope import Caller, instant
+from services.web.pages import language, shell
+from services.web.pages.language import catalogue, field_error
+from services.web.pages.words import KINDS
+from services.web.service import APPLICATION
+from services.web.sessions import Session, session
+from tests.web.browser import PASSWORD
+from tests.web.door import opening
+
+PAGES = [rule for rule in APPLICATION.url_map.iter_rules() if rule.endpoint.startswith("pages.")]
+PLAIN = [rule.rule for rule in PAGES if "GET" in rule.methods and not rule.arguments]
+
+
+@pytest.mark.parametrize("rule", PAGES, ids=lambda rule: rule.rule)
+def test_every_page_says_who_may_open_it(rule):
+    assert isinstance(APPLICATION.view_functions[rule.endpoint].roles, frozenset)
+
+
+@pytest.mark.parametrize("path", PLAIN)
+def test_a_page_is_calm_and_closed_to_other_sites(browser, path):
+    page = browser("director-60").open(path)
+    assert page.status in (200, 403), page.text
+    policy = page.answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert page.answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.answer.headers["Referrer-Policy"] == "same-origin"
+    assert page.answer.headers["Cache-Control"] == "no-store"
+    assert not page.tree.xpath("//script[not(@src)] | //style | //@style | //@onclick | //@onsubmit")
+    assert all(link.startswith("/") for link in page.tree.xpath("//link/@href | //script/@src | //img/@src"))
+    assert (
+        page.tree.get("lang") == "th"
+        and len(page.tree.xpath("//h1")) == 1
+        and page.tree.xpath("//title")[0].text
+    )
+
+
+@pytest.mark.parametrize("path", PLAIN)
+def test_without_signing_in_only_public_pages_open(browser, path):
+    page = browser().open(path)
+    [rule] = [rule for rule in PAGES if rule.rule == path and "GET" in rule.methods]
+    if APPLICATION.view_functions[rule.endpoint].roles:
+        assert page.path.startswith("sign-in?next="), page.url
+    else:
+        assert page.status in (200, 404)
+
+
+def test_each_role_opens_what_its_menu_shows(browser):
+    for user in ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-nobody"):
+        nobody_lost = browser(user)
+        first = nobody_lost.open("/")
+        assert first.status == 200, user
+        for link in first.tree.xpath('//*[@id="navigation"]//a/@href'):
+            assert nobody_lost.open(link).status == 200, (user, link)
+
+
+def test_the_first_visit_loads_less_than_200_kilobytes(browser):
+    visitor = browser("worker-60")
+    page = visitor.open("/work")
+    names = set(page.tree.xpath("//link/@href | //script/@src"))
+    style = next(visitor.http.get(visitor.address + name) for name in names if name.endswith(".css"))
+    names |= {f"/static/{font}" for font in re.findall(r"url\(([^)]+woff2)\)", style.text)}
+    script = next(visitor.http.get(visitor.address + name) for name in names if "songtor" in name)
+    names |= {f"/static/{other}" for other in re.findall(r'from "\./([^"]+)"', script.text)}
+    assert len(names) == 9
+    loaded = len(page.answer.content)
+    for name in names:
+        answer = visitor.http.get(visitor.address + name, stream=True)
+        assert answer.ok and "immutable" in answer.headers["Cache-Control"], name
+        loaded += int(answer.headers["Content-Length"])
+    assert loaded < 200_000
+
+
+def test_styles_carry_nothing_that_belongs_to_others(browser):
+    visitor = browser()
+    [style] = visitor.open("/sign-in").tree.xpath('//link[@rel="stylesheet"]/@href')
+    text = visitor.http.get(visitor.address + style).text
+    assert "GDS" not in text and "crest" not in text
+    assert all(url.endswith(".woff2") and "/" not in url for url in re.findall(r"url\(([^)]*)\)", text))
+
+
+# -- forms that others send ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_form_from_another_site_is_refused(browser, site):
+    victim = browser("worker-60")
+    token = victim.open("/account").tree.xpath('//input[@name="csrf"]/@value')[0]
+    answer = victim.post("/sign-out-everywhere", {"csrf": token}, headers={"Sec-Fetch-Site": site})
+    assert answer.status == 403 and victim.open("/account").status == 200
+
+
+def test_a_form_without_our_token_from_an_old_browser_is_refused(browser):
+    victim = browser("worker-60")
+    del victim.http.headers["Sec-Fetch-Site"]
+    assert victim.post("/sign-out-everywhere", {"csrf": "f" * 64}).status == 403
+    assert victim.post("/sign-out-everywhere", {}).status == 403
+    assert victim.open("/account").path == "account"
+
+
+def test_a_form_of_an_older_session_is_given_back_to_be_sent_again(browser):
+    user = browser("worker-60")
+    page = user.open("/password")
+    user.sign_in("worker-60")
+    again = user.send(page, old="เดิม", new="ใหม่", again="ใหม่")
+    assert again.status == 403 and again.heading == "แบบฟอร์มของคุณยังอยู่"
+    sent = user.send(again)
+    assert sent.status == 422 and "new" in sent.errors
+
+
+def test_cookies_are_for_the_server_only(browser):
+    plain = browser().http.get(browser().address + "/sign-in")
+    assert re.search(r"songtor=\S{43}; HttpOnly; Path=/; SameSite=Lax$", plain.headers["Set-Cookie"])
+    behind_https = browser().http.get(browser().address + "/sign-in", headers={"X-Forwarded-Proto": "https"})
+    assert "; Secure;" in behind_https.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/%00", "/x" * 500, "/cases?cursor=x", "/cases?q=%00", "/users/nobody"]
+)
+def test_what_goes_wrong_is_said_on_a_page(browser, path):
+    page = browser("admin" if "users" in path else "worker-60").open(path)
+    assert page.status in (400, 404, 422) and page.heading and "หน้าแรก" in page.text
+
+
+def test_machines_get_problem_documents_also_for_unknown_addresses(door):
+    answer = door.get("/api/v1/nothing")
+    assert answer.status_code == 404 and answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_form_larger_than_1_mb_is_refused(browser):
+    user = browser("worker-60")
+    assert user.post("/password", {"old": "ก" * 600_000}).status == 413
+    assert user.open("/work").status == 200
+
+
+# -- what was typed is not lost ------------------------------------------------------------------------------------
+
+
+def age_sessions(door, user, **by):
+    runtime = door.runtime("web")
+    with runtime.database.write() as db:
+        seen = instant(runtime.now() - timedelta(**by))
+        db.execute(session.update().where(session.c.user_name == user).values(seen_at=seen))
+
+
+def test_a_form_sent_after_the_session_ended_comes_back_to_its_own_user_only(door, browser):
+    user = browser("worker-61")
+    page = user.open("/password")
+    age_sessions(door, "worker-61", minutes=31)
+    asked = user.send(page, old="ความลับเดิม", new="ความลับใหม่ของฉัน", again="ไม่เหมือนกัน")
+    assert asked.status == 401 and "สิ่งที่พิมพ์ไว้ยังอยู่" in asked.text
+    assert "ความลับ" not in asked.answer.text
+    back = user.send(asked, user="worker-61", password=PASSWORD)
+    assert back.heading == "แบบฟอร์มของคุณยังอยู่"
+    sent = user.send(back)
+    assert sent.status == 422 and sent.errors == {"again": "พิมพ์รหัสผ่านใหม่อีกครั้ง – รหัสผ่านทั้งสองช่องไม่ตรงกัน"}
+
+    age_sessions(door, "worker-61", minutes=31)
+    asked = user.send(page, old="ก", new="ข", again="ค")
+    browser("worker-60")
+    other = user.send(asked, user="worker-60", password=PASSWORD)
+    assert other.heading == "งานของฉัน"
+
+
+# -- forms and schemas ---------------------------------------------------------------------------------------------
+
+
+class Row(Schema):
+    province = fields.String(required=True, validate=Length(2, 2))
+    basis = fields.String()
+
+
+class Person(Schema):
+    first = fields.String(validate=Length(max=3))
+
+
+class Example(Schema):
+    reason = fields.String(required=True)
+    person = fields.Nested(Person)
+    rows = fields.List(fields.Nested(Row))
+    kinds = fields.List(fields.Integer())
+    count = fields.Integer(strict=True)
+    agreed = fields.Boolean(truthy={True}, falsy={False})
+
+
+EXAMPLE = Example()
+
+
+def typed(**values):
+    """A form that was sent, outside of any page."""
+    app = Flask("form")
+    data = MultiDict()
+    for name, value in values.items():
+        for text in value if isinstance(value, list) else [value]:
+            data.add(name.replace("__", "."), text)
+    with app.test_request_context("/", method="POST", data=data):
+        return shell.Form(EXAMPLE)
+
+
+def test_a_form_is_read_by_the_dotted_names_of_its_schema():
+    form = typed(
+        reason=" ย้าย ", person__first="มา", rows__0__province="60", rows__2__province="61", kinds=["1", "๗"],
+        count="๑,๒๐๐", agreed="no",
+    )  # fmt: skip
+    assert form.load(), form.errors
+    assert form.body == {
+        "reason": "ย้าย", "person": {"first": "มา"}, "rows": [{"province": "60"}, {"province": "61"}], "kinds": [1, 7],
+        "count": 1200, "agreed": False,
+    }  # fmt: skip
+
+
+def test_blank_fields_are_absent_and_what_is_missing_is_said_at_its_field():
+    form = typed(reason="  ", person__first="", rows__0__province="", count="สอง", kinds="")
+    assert not form.load()
+    assert form.errors == {"reason": ["โปรดกรอกข้อมูลนี้"], "count": ["โปรดระบุเป็นจำนวนเต็ม"]}
+
+
+def test_an_error_of_a_row_stays_with_its_row():
+    form = typed(reason="ก", rows__0__province="60", rows__1__province="เชียงใหม่", person__first="ยาวไป")
+    assert not form.load()
+    assert set(form.errors) == {"rows.1.province", "person.first"}
+    assert form.value("rows.1.province") == "เชียงใหม่" and form.error("person.first") == "โปรดใช้ไม่เกิน 3 ตัวอักษร"
+
+
+def test_what_cannot_be_stored_is_refused_at_its_field():
+    form = typed(reason="a\x00b", person__first="กขค")
+    assert not form.load() and set(form.errors) == {"reason"}
+
+
+def test_a_form_shows_the_values_it_was_given_by_the_same_names():
+    with Flask("form").test_request_context("/"):
+        form = shell.Form(
+            EXAMPLE, {"rows": [{"province": "60"}], "kinds": [1, 2], "agreed": True, "person": None}
+        )
+    assert (
+        form.value("rows.0.province") == "60"
+        and form.chosen("kinds") == ["1", "2"]
+        and form.value("agreed") == "yes"
+    )
+
+
+def test_the_same_form_sent_twice_changes_once(door):
+    runtime = door.runtime("web")
+    told = []
+    for command in ("first", "first", "second"):
+        form = {"command": command}
+        with APPLICATION.test_request_context(
+            "/", method="POST", data=form, environ_base={"songtor.runtime": runtime}
+        ):
+            g.correlation = ""
+            g.session = Session("", Caller("worker-60", "worker", ("60",)), True, False, None)
+            told.append(shell.tell("intake", "open_case", opening())["case_id"])
+    assert told[0] == told[1] != told[2]
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "https://evil.example/", "/\\evil.example", "evil", "", "/a\nb"]
+)
+def test_going_on_leads_to_our_own_pages_only(path):
+    assert shell.local_path(path) == "/"
+
+
+# -- languages -----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_untranslated_in_either_language(capsys):
+    problems = messages.main(check=True)
+    assert problems == 0, capsys.readouterr().out
+
+
+def test_every_code_has_a_word_in_both_languages():
+    for kind, codes in KINDS.items():
+        for code in codes:
+            thai, english = (catalogue(lang).pgettext(kind, code) for lang in language.LANGUAGES)
+            assert re.search("[ก-๙]", thai) and re.search("[A-Za-z]", english), (kind, code)
+
+
+def test_the_language_is_changed_by_a_link_and_stays(browser):
+    user = browser("worker-60")
+    english = user.open("/language/en?next=/cases")
+    assert english.path == "cases" and english.tree.get("lang") == "en" and english.heading == "Cases"
+    assert not re.search("[ก-๙]", english.tree.xpath("//nav")[0].text_content())
+    thai = user.open("/language/th?next=/cases")
+    assert thai.tree.get("lang") == "th" and thai.heading == "เรื่อง"
+    assert user.open("/language/fr?next=//evil.example").path == "work"
+
+
+def test_a_sentence_of_a_schema_that_nobody_foresaw_is_said_in_general_words():
+    assert field_error("Something quite unforeseen.") == "โปรดตรวจสอบคำตอบนี้"
+    assert field_error("Must be one of: a, b.") == "โปรดเลือกหนึ่งตัวเลือก"
