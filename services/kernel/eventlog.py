@@ -134,24 +134,36 @@ class EventLog:
                 return self._execute(envelope, work)
             except Conflict:
                 self.forget()
+            except (Unavailable, KeyReused):
+                raise
+            except Exception:
+                # The same command may have been done at the same time elsewhere: then `work` saw its effects, and its no is none.
+                with self.database.read() as db:
+                    if self._done(db, envelope) is None:
+                        raise
+                self.forget()
         raise Unavailable("Others keep changing the same records; please try again.")
 
     def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> tuple[T, int]:
         with self.database.write() as db:
-            done = self.row(
-                db,
-                "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?",
-                envelope.command_id,
-            )
+            done = self._done(db, envelope)
             if done is not None:
-                if done[0] != envelope.fingerprint:
-                    raise KeyReused("This Idempotency-Key was used with another request.")
-                return orjson.loads(done[1]), int(done[2])
+                return done
             unit = Unit(self, db, envelope)
             answer = work(unit)
             position = self.append(unit, answer)
         self.committed(unit)
         return answer, position
+
+    def _done(self, db: Connection, envelope: Envelope) -> tuple[Any, int] | None:
+        """The stored answer of a command and the log's position after it."""
+        sql = "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?"
+        done = self.row(db, sql, envelope.command_id)
+        if done is None:
+            return None
+        if done[0] != envelope.fingerprint:
+            raise KeyReused("This Idempotency-Key was used with another request.")
+        return orjson.loads(done[1]), int(done[2])
 
     def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
         """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's answer.
