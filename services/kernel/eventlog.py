@@ -222,6 +222,9 @@ class EventLog:
             }
         sealed_text = orjson.dumps(sealed, option=STRICT).decode() if sealed else None
         require_canonical(name, data)
+        # Read models see live what a rebuild will read: the stored JSON, in its order of keys, so that their bytes are the same.
+        data = orjson.loads(orjson.dumps(data, option=STRICT))
+        version = self.codec.version(name)
         fact = Recorded(
             source=self.service,
             position=0,
@@ -240,9 +243,9 @@ class EventLog:
             partner_id=data.get("partner_id"),
             data=data,
             sealed=sealed,
-            event=self.codec.join(name, self.codec.version(name), data, sealed) if sealed else event,
+            event=self.codec.join(name, version, data, sealed),
         )
-        before, after = cloud_event(fact, stream, self.codec.version(name), sealed_text)
+        before, after = cloud_event(fact, stream, version, sealed_text)
         return Draft(fact, before, after, sealed_text)
 
     def fold(self, db: Connection, aggregate: Aggregate[Any, Any, Any], stream_id: str) -> tuple[Any, int]:
