@@ -6,12 +6,13 @@ made by scripts/provinces.py from Natural Earth (public domain). Both are loaded
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import chain
 from math import asin, cos, radians, sin, sqrt
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from services.thai.names import fold, normalise
 
@@ -172,35 +173,50 @@ def _key(text: str) -> str:
     return re.sub(r"(.)\1+", r"\1", roman)
 
 
+class _Name(NamedTuple):
+    """A name that leads to an area: the keys of the name, one text of the keys of all it lies (or lay) in."""
+
+    area: Area
+    keys: tuple[str, str]
+    above: str
+    former: bool
+
+
 @cache
-def _search_keys() -> tuple[tuple[Area, tuple[str, str], str], ...]:
-    """Each area with its two own keys and one text of the keys of all it lies in."""
-    keys = {code: (_key(each.thai), _key(each.english)) for code, each in _areas().items()}
-    return tuple(
-        (
-            each,
-            keys[code],
-            " ".join(chain.from_iterable(keys[code[:length]] for length in range(2, len(code), 2))),
-        )
-        for code, each in _areas().items()
-    )
+def _names() -> tuple[_Name, ...]:
+    """The names of all areas, and those of abolished ones, which lead to their successors."""
+    from geothai.abolished import abolished_areas
+
+    gone = [each for each in abolished_areas() if each.successors]
+    keys = {each.code: (_key(each.name_th), _key(each.name_en or "")) for each in gone}
+    keys |= {code: (_key(each.thai), _key(each.english)) for code, each in _areas().items()}
+
+    def named(area: Area, code: str, former: bool) -> _Name:
+        lies_in = (keys.get(code[:length], ()) for length in range(2, len(code), 2))
+        return _Name(area, keys[code], " ".join(chain.from_iterable(lies_in)), former)
+
+    names = [named(each, code, False) for code, each in _areas().items()]
+    names += [named(_areas()[to], each.code, True) for each in gone for to in each.successors]
+    return tuple(names)
 
 
 def search(text: str, *, limit: int = 20, province: str | None = None) -> tuple[Area, ...]:
     """Areas by Thai or English name, postcode (3 digits or more) or DOPA code, best first.
 
     Spelling is forgiving; words may name the district or province too ('ปากน้ำโพ นครสวรรค์'). Whole names come
-    first, then names with all the words, beginnings before parts, larger areas before smaller.
+    first, then names with all the words, beginnings before parts, larger areas before smaller. Names and codes of
+    abolished areas give those that stand in their place today.
     """
     cleaned = normalise(text)
     if cleaned.isascii() and cleaned.isdigit():
-        found = [
-            each
-            for each in _areas().values()
-            if each.code == cleaned
-            or (len(cleaned) >= 3 and any(postcode.startswith(cleaned) for postcode in each.postcodes))
-        ]
-        return tuple(each for each in found if not province or each.code[:2] == province)[:limit]
+        found = [*resolve(cleaned)]
+        if len(cleaned) >= 3:
+            found += [
+                each
+                for each in _areas().values()
+                if any(postcode.startswith(cleaned) for postcode in each.postcodes)
+            ]
+        return _first(found, limit, province)
     alias = _PROVINCE_ALIASES.get(cleaned.casefold().replace(".", ""))
     if alias:
         return (_areas()[alias],)
@@ -215,10 +231,8 @@ def search(text: str, *, limit: int = 20, province: str | None = None) -> tuple[
         return ()
     whole = {_key("".join(spoken)), _key("".join(bare))}
     starts = tuple(chain.from_iterable(words))
-    ranked: list[tuple[tuple[bool, bool, int, int, str], Area]] = []
-    for each, own, above in _search_keys():
-        if province and each.code[:2] != province:
-            continue
+    ranked: list[tuple[tuple[bool, bool, int, bool, int, str], Area]] = []
+    for each, own, above, former in _names():
         in_own = [any(word in key for word in choices for key in own) for choices in words]
         if not any(in_own):
             continue
@@ -232,9 +246,15 @@ def search(text: str, *, limit: int = 20, province: str | None = None) -> tuple[
         else:
             likeness = 1 if any(key.startswith(starts) for key in own) else 2
         elsewhere = not all(in_own)
-        ranked.append(((whole.isdisjoint(own), elsewhere, likeness, len(each.code), each.code), each))
+        order = (whole.isdisjoint(own), elsewhere, likeness, former, len(each.code), each.code)
+        ranked.append((order, each))
     ranked.sort(key=lambda entry: entry[0])
-    return tuple(each for _, each in ranked[:limit])
+    return _first([each for _, each in ranked], limit, province)
+
+
+def _first(found: Sequence[Area], limit: int, province: str | None) -> tuple[Area, ...]:
+    wanted = (each for each in found if province is None or each.code[:2] == province)
+    return tuple(dict.fromkeys(wanted))[:limit]
 
 
 def _place(province: str) -> _Place:
@@ -242,6 +262,12 @@ def _place(province: str) -> _Place:
         return _places()[province]
     except KeyError:
         raise ValueError(f"province: no province has the code {province!r}") from None
+
+
+def centroid(province: str) -> tuple[float, float]:
+    """(latitude, longitude) of the middle of a province."""
+    place = _place(province)
+    return place.lat, place.lon
 
 
 def distance_km(province_a: str, province_b: str) -> int:

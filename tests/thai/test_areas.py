@@ -91,6 +91,19 @@ def test_search_by_postcode_gives_its_subdistricts():
     assert all("60000" in each.postcodes for each in found)
 
 
+@pytest.mark.parametrize(
+    ("typed", "today"),
+    [
+        ("หนองเข็ง", ["380103"]),  # of Nong Khai, now part of another subdistrict of Bueng Kan
+        ("430304", ["380103"]),
+        ("ศรีวิไล หนองคาย", ["3807", "380701"]),
+        ("แขวงบางบอน", ["1050", "105002", "105003", "105004", "105005"]),
+    ],
+)
+def test_search_for_an_abolished_area_gives_those_in_its_place(typed, today):
+    assert codes(areas.search(typed)) == today
+
+
 def test_search_keeps_to_its_province_and_limit():
     assert codes(areas.search("ตลาด", province="84"))[0] == "840101"
     assert {each.code[:2] for each in areas.search("เมือง", province="60")} == {"60"}
@@ -100,6 +113,11 @@ def test_search_keeps_to_its_province_and_limit():
 @pytest.mark.parametrize("typed", ["", "  ", "xyzzy", "อ.", "ตำบล", "00", "...", "%"])
 def test_search_for_nothing_finds_nothing(typed):
     assert areas.search(typed) == ()
+
+
+def test_the_middle_of_a_province_is_where_it_lies():
+    latitude, longitude = areas.centroid("60")
+    assert 15 < latitude < 16.2 and 99 < longitude < 101
 
 
 def test_every_province_has_neighbours_and_they_agree():

@@ -206,6 +206,21 @@ def test_an_area_is_searched_by_name_or_postcode_without_a_script(worker):
     assert page.status == 200
 
 
+def test_an_abolished_area_resolves_to_the_one_of_today(worker):
+    page = opened(worker, area="หนองเข็ง หนองคาย")  # since 2011 in Bueng Kan, in a subdistrict of another name
+    assert page.status == 200 and "ต.โนนสว่าง อ.เมืองบึงกาฬ จ.บึงกาฬ" in page.text
+    page = worker.open("/cases/new/person?danger=none")
+    page = worker.send(page, find="yes", area="104701")
+    offered = [" ".join(each.text_content().split()) for each in page.tree.xpath('//*[@id="places"]//label')]
+    assert any("บางนาเหนือ" in each for each in offered) and any("บางนาใต้" in each for each in offered)
+
+
+def test_a_district_offers_its_subdistricts(worker):
+    page = worker.send(worker.open("/cases/new/person?danger=none"), find="yes", area="อำเภอลาดยาว นครสวรรค์")
+    offered = page.tree.xpath('//input[@name="found.subdistrict"]/@value')
+    assert offered[0] == "601101" and {"601102", "601103"} <= {*offered}
+
+
 def test_a_case_from_paper_keeps_the_true_day(worker):
     page = opened(worker, happened_on="1 ต.ค. 2569")
     assert page.status == 200 and "1 ต.ค. 2569" in page.text and "บันทึกเมื่อ" in page.text

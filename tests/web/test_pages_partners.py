@@ -76,13 +76,46 @@ def test_staff_register_a_partner_and_offer_a_programme_with_rules(door, browser
     )  # fmt: skip
     assert bad.status == 422 and "rules.domicile.provinces" in bad.errors
     shown = worker.send(
-        bad, capacity__free="5", rules__min_age="60", rules__domicile__provinces="นครสวรรค์, 61",
+        bad, capacity__free="5", rules__min_age="60", rules__domicile__provinces="นครสวรร, 61000",
         rules__labels_any=["older_person"], rules__disability_types_any=["1", "3"], rules__care_level_max="2",
         rules__accepts_severe_behaviour="no", rules__documents="บัตรประชาชน",
     )  # fmt: skip
     assert shown.status == 200, shown.text
     for said in ("อายุ 60 ปีขึ้นไป", "ภูมิลำเนาใน นครสวรรค์, อุทัยธานี", "การเห็น", "ไม่รับผู้มีพฤติกรรมรุนแรง", "บัตรประชาชน"):
         assert said in shown.text
+
+
+def registering(worker, page=None, **typed):
+    known = {"name": f"บ้านทดสอบ {uuid4().hex[:6]}", "kind": "foundation", "under_ministry": "no"}
+    return worker.send(page or worker.open("/partners/register"), **(known | typed))
+
+
+def kept(door, offer):
+    return door.get("/api/v1/" + offer.path.removesuffix("/offer")).json()
+
+
+def test_a_partners_place_is_searched_and_says_its_province(door, browser):
+    worker = browser("worker-60")
+    found = registering(worker, find="yes", area="60000")
+    offered = found.tree.xpath('//input[@name="subdistrict"]/@value')
+    assert found.status == 200 and "600101" in offered and not found.errors
+    several = registering(worker, area="60000")
+    assert several.status == 422 and set(several.errors) == {"subdistrict", "province"}
+    chosen = registering(worker, several, subdistrict="600102")
+    assert (kept(door, chosen)["subdistrict"], kept(door, chosen)["province"]) == ("600102", "60")
+    only = registering(worker, area="หนองเข็ง หนองคาย")
+    assert (kept(door, only)["subdistrict"], kept(door, only)["province"]) == ("380103", "38")
+
+
+def test_a_partners_province_alone_is_enough_and_must_agree_with_the_place(door, browser):
+    worker = browser("worker-60")
+    alone = registering(worker, province="61")
+    assert (kept(door, alone)["subdistrict"], kept(door, alone)["province"]) == (None, "61")
+    apart = registering(worker, province="61", area="ปากน้ำโพ")
+    assert apart.status == 422 and set(apart.errors) == {"subdistrict"}
+    nowhere = registering(worker, province="61", area="เมืองทิพย์")
+    assert nowhere.status == 422 and set(nowhere.errors) == {"area"}
+    assert registering(worker, province="61", area="เมืองทิพย์", subdistrict="junk").status == 422
 
 
 def test_an_unknown_partner_is_not_found(browser):

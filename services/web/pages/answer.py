@@ -132,8 +132,7 @@ def enter(token: str) -> Response:
         known = _find(token)
         if isinstance(known, Response):
             return known
-        form.typed = form.typed.copy()
-        form.typed["code"] = ""
+        form.put("code", "")
         left = links.TRIES - known.tries
         form.errors["code"] = [_("This is not the code. Tries left: {}.").format(left)]
     return shell.page("answer/code.html", form=form)

@@ -5,16 +5,12 @@ from flask import Blueprint, Response, request
 from services.codes import DANGERS
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
-from services.thai import areas
-from services.thai.collation import sort_key
-from services.web.pages import casefile, shell
-from services.web.pages.language import _, current, later
-from services.web.pages.words import address
+from services.web.pages import casefile, places, shell
+from services.web.pages.language import _, later
 
 OPEN = OpenCase()
 DOMICILE_ROWS = 2
-AREAS_SHOWN = 12
-NONE = "none"  # the answer "none of these places"
+FOUND = "found.subdistrict"
 AGE_BANDS = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80-89", "90-110")
 FIRST_HELP = {
     "urgent_health": later("Call 1669 now. Questions can wait until the person has been treated."),
@@ -50,51 +46,19 @@ def person() -> Response:
         )
     centres = tuple(centre for centre in shell.caller().centres if centre != ALL_CENTRES)
     fixed = {"danger": found_danger} | ({"centre": centres[0]} if len(centres) == 1 else {})
-    read = {
-        "person.birth_date": casefile.read_birth,
-        "found.subdistrict": lambda code: None if code == NONE else code,
-    }
+    read = {"person.birth_date": casefile.read_birth, FOUND: places.read}
     form = shell.Form(OPEN, {"person": {"nationality": "thai"}}, fixed=fixed, read=read)
-    places = _places(form)
+    found = places.options(form, FOUND)
     if form.sent and not form.value("find"):
         at = casefile.happened(form)
-        form.load()
-        if form.value("area").strip() and not form.value("found.subdistrict"):
-            if len(places) == 1:
-                form.body["found"]["subdistrict"] = places[0][0]
-            elif places:
-                form.add({"found.subdistrict": [later("Choose the place that is meant, or none of these.")]})
-            else:
-                form.add({"area": [later("No place fits. Empty this and write the place below.")]})
-        if not form.errors:
+        places.settle(form, FOUND, found)
+        if form.load():
             with form.catching():
                 opened = shell.tell("intake", "open_case", form.body, at=at)
                 said = [_("Case %(number)s is open.") % {"number": opened["case_number"]}]
                 said += [_(WARNINGS[each]) for each in opened["warnings"] if each in WARNINGS]
                 return shell.done(" ".join(said), "pages.case.overview", case_id=opened["case_id"])
     return shell.page(
-        "intake/person.html", form=form, places=places, danger=found_danger, first_help=FIRST_HELP.get(found_danger),
-        bands=AGE_BANDS, rows=DOMICILE_ROWS, centres=centres, provinces=provinces(),
+        "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP.get(found_danger),
+        bands=AGE_BANDS, rows=DOMICILE_ROWS, centres=centres, provinces=places.provinces(),
     )  # fmt: skip
-
-
-def _places(form: shell.Form) -> list[tuple[str, str]]:
-    """[(subdistrict, address)] that fit what was typed into the search, or the one chosen before."""
-    chosen, text = form.value("found.subdistrict"), form.value("area").strip()[:80]
-    found = [chosen] if chosen and areas.area(chosen) else []
-    if text:
-        for area in areas.search(text, limit=60)[:60]:
-            found += [area.code] if area.level == "subdistrict" else []
-    codes = list(dict.fromkeys(found))[:AREAS_SHOWN]
-    return [(code, ", ".join([address(code), *_postcodes(code)])) for code in codes]
-
-
-def _postcodes(code: str) -> tuple[str, ...]:
-    area = areas.area(code)
-    return area.postcodes[:1] if area else ()
-
-
-def provinces() -> list[tuple[str, str]]:
-    """All provinces in the reader's alphabet."""
-    named = [(area.code, area.name(current())) for area in areas.provinces()]
-    return sorted(named, key=lambda pair: sort_key(pair[1]))

@@ -5,19 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
-from marshmallow import ValidationError
 
 from services.codes import PARTNER_KINDS, ROLES
 from services.kernel.envelope import moment
 from services.kernel.errors import NotFound
 from services.partners import schemas
 from services.thai import areas
-from services.thai.collation import sort_key
 from services.web import api
-from services.web.pages import needs, shell
-from services.web.pages.language import _, current, later
+from services.web.pages import needs, places, shell
+from services.web.pages.language import _
 from services.web.pages.menu import STAFF
-from services.web.pages.words import province, words
+from services.web.pages.words import words
 
 SHOWN = 25
 FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
@@ -27,32 +25,11 @@ blueprint = Blueprint("partners", __name__)
 REGISTER, OFFER, CAPACITY = schemas.RegisterPartner(), schemas.OfferProgramme(), schemas.ConfirmCapacity()
 
 
-def provinces() -> list[tuple[str, str]]:
-    """[(code, name)] in the order of the reader's dictionary."""
-    named = [(each.code, province(each.code)) for each in areas.provinces()]
-    return sorted(named, key=lambda pair: sort_key(pair[1]) if current() == "th" else pair[1])
-
-
-def read_provinces(text: str) -> list[str]:
-    """Provinces by name or code, separated by commas, as codes."""
-    found = []
-    for part in filter(None, (part.strip().casefold() for part in text.replace("\n", ",").split(","))):
-        known = [
-            each.code
-            for each in areas.provinces()
-            if part in (each.code, each.thai, f"จังหวัด{each.thai}", f"จ.{each.thai}", each.english.casefold())
-        ]
-        if not known:
-            raise ValidationError(later("Enter provinces by name or code, separated by commas."))
-        found += known
-    return sorted(set(found))
-
-
 def read_documents(text: str) -> list[str]:
     return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
 
 
-READ = {"rules.domicile.provinces": read_provinces, "rules.documents": read_documents}
+READ = {"rules.domicile.provinces": places.read_provinces, "rules.documents": read_documents}
 
 
 @blueprint.get("/partners")
@@ -73,7 +50,7 @@ def listing() -> Response:
         "partners/listing.html",
         partners=found["items"],
         asked=asked,
-        provinces=provinces(),
+        provinces=places.provinces(),
         following=url_for(".listing", **asked, cursor=found["next"]) if found["next"] else None,
         first=url_for(".listing", **asked) if cursor else None,
         may_write=shell.caller().role in STAFF,
@@ -108,13 +85,20 @@ def freshness(confirmed_at: str) -> dict[str, Any]:
 @blueprint.route("/partners/register", methods=["GET", "POST"])
 @shell.roles(*STAFF)
 def register() -> Response:
-    form = shell.Form(REGISTER)
-    if form.sent and form.load():
+    """The place found by the search says the province too, unless another was chosen."""
+    form = shell.Form(REGISTER, read={"subdistrict": places.read})
+    found = places.options(form, "subdistrict")
+    searching = bool(form.value("find"))
+    if form.sent and not searching:
+        places.settle(form, "subdistrict", found)
+        if areas.is_subdistrict(form.value("subdistrict")) and not form.value("province"):
+            form.put("province", areas.province_of(form.value("subdistrict")))
+    if form.sent and not searching and form.load():
         with form.catching():
             made = shell.tell("partners", "register_partner", form.body)
             said = _("The partner is registered. Now add what it offers.")
             return shell.done(said, ".offer", partner_id=made["partner_id"])
-    return shell.page("partners/register.html", form=form, provinces=provinces())
+    return shell.page("partners/register.html", form=form, places=found, provinces=places.provinces())
 
 
 @blueprint.route("/partners/<uuid:partner_id>/offer", methods=["GET", "POST"])

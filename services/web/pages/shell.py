@@ -354,6 +354,11 @@ class Form:
     def chosen(self, name: str) -> list[str]:
         return self.typed.getlist(name)
 
+    def put(self, name: str, text: str) -> None:
+        """As if it had been typed."""
+        self.typed = MultiDict(self.typed)
+        self.typed[name] = text
+
     def error(self, name: str) -> str | None:
         return " ".join(self.errors.get(name, ())) or None
 
@@ -361,6 +366,11 @@ class Form:
         """Notes what a field is called on its page."""
         self.labels[name] = label
         return ""
+
+    def in_error(self) -> list[str]:
+        """The fields with errors in the order of the page."""
+        places = {name: place for place, name in enumerate(self.labels)}
+        return sorted(self.errors, key=lambda name: places.get(name, len(places)))
 
     def complaint(self, name: str) -> str:
         """An error as the summary says it: with the name of its field."""
