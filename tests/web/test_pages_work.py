@@ -55,15 +55,15 @@ def test_cases_are_found_by_number_and_status_and_come_in_pages(door, browser):
     numbers = [number(door, made_for(door), "worker-64") for _ in range(26)]
     first = worker.open("/cases")
     assert (
-        len(first.tree.xpath("//tbody/tr")) == 25
+        len(first.tree.xpath("//main//ul/li")) == 25
         and numbers[-1] in first.text
         and numbers[0] not in first.text
     )
     [following] = [link for link in first.links() if "cursor=" in link]
     second = worker.open(following)
-    assert len(second.tree.xpath("//tbody/tr")) == 1 and numbers[0] in second.text
+    assert len(second.tree.xpath("//main//ul/li")) == 1 and numbers[0] in second.text
     found = worker.open(f"/cases?q={numbers[3]}&status=open")
-    assert len(found.tree.xpath("//tbody/tr")) == 1
+    assert len(found.tree.xpath("//main//ul/li")) == 1
     assert found.tree.xpath('//*[@id="q"]/@value') == [numbers[3]]
     none = worker.open(f"/cases?q={numbers[3]}&status=closed")
     assert "ไม่พบเรื่องที่ตรงกัน" in none.text
