@@ -1,6 +1,7 @@
 """Gathers the texts of the pages into translations/{th,en}/LC_MESSAGES/messages.po; with --check only says what is not as it should be."""
 
 import sys
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -48,7 +49,12 @@ def merged(language: str, template: Catalog) -> tuple[Catalog, bytes, bytes]:
 
 
 def untranslated(catalogue: Catalog) -> list[str]:
-    return [str(message.id) for message in catalogue if message.id and not all([message.string or ""])]
+    return [str(message.id) for message in catalogue if message.id and not _complete(message.string)]
+
+
+def _complete(string: str | Sequence[str] | None) -> bool:
+    """Something is said, in every plural form."""
+    return bool(string) if isinstance(string, str) else all(string or [""])
 
 
 def main(check: bool) -> int:

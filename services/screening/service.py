@@ -12,7 +12,7 @@ from services.kernel.vault import Shredded
 from services.kernel.wiring import Reaction, Wiring
 from services.screening import handlers, projections, schemas
 from services.screening.domain import rulebook
-from services.screening.domain.plan import PLAN, AgreePlan, quorum_of
+from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quorum_of
 from services.screening.domain.rulebook import RULES, AdoptRules, in_force
 from services.screening.domain.screening import SCREENING, CompleteScreening
 from services.thai import dates, names
@@ -115,6 +115,12 @@ class ScreeningService(Doors):
             self._log(call, "minutes", case_id, found["person_id"])
             found["minutes"] = self.runtime.vault.unseal(found["person_id"], "minutes", sealed) or None
         return found
+
+    @query("case.read", roles=READERS, schema=schemas.OfCase())
+    def quorum(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """What a decision on this case needs: {votes, chair, own}; `own`: the centre's own rule, not the one for all."""
+        centre = self._case(call, body["case_id"])["centre"]
+        return {**quorum_of(centre)._asdict(), "own": has_own_quorum(centre)}
 
     @command("rules.adopt", roles=("director", "admin"), schema=schemas.AdoptRules())
     def adopt_rules(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,21 @@
 """The main job in pages without JavaScript: a worker, a director and a reader walk one case from the door to the follow-up."""
 
+import re
+from dataclasses import fields
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from services.codes import REFERRAL_STATUSES
+from services.intake.projections import access_log
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.screening.domain.facts import VOCABULARY
+from services.system import DOORS
 from services.web.pages import questions, referral
+from services.web.pages.case import STORY
+from services.web.pages.language import catalogue
+from services.web.service import APPLICATION
 from tests.web.door import NUMBER, plan
 
 SCREENED = {
@@ -242,9 +250,63 @@ def test_identifiers_are_masked_until_they_are_asked_for(door, worker):
     case_id = case_of(opened(worker, person__national_id=NUMBER))
     page = worker.open(f"/cases/{case_id}")
     assert NUMBER not in page.text.replace("-", "")
-    [link] = [each for each in page.links() if "show=identifiers" in each]
-    page = worker.open(link)
+    assert looked(door, case_id) == []
+    for address in (f"/cases/{case_id}", f"/cases/{case_id}?show=identifiers"):
+        assert NUMBER not in worker.open(address).answer.text.replace("-", "")
+    assert looked(door, case_id) == []  # following a link shows and notes nothing
+    page = worker.send(page, f"/cases/{case_id}")
     assert NUMBER in page.text.replace("-", "") and "บันทึกการเปิดดูแล้ว" in page.text
+    assert looked(door, case_id) == ["worker-60"]
+    again = worker.open(f"/cases/{case_id}")
+    assert NUMBER not in again.text.replace("-", "")
+
+
+def looked(door, case_id):
+    """Who looked at the identifiers of a case, by the access log."""
+    shown = access_log.c.who, access_log.c.case_id == case_id, access_log.c.what == "identifiers"
+    return door.runtime("intake").read(lambda db: list(db.scalars(select(shown[0]).where(*shown[1:]))))
+
+
+def test_who_closes_an_older_version_is_shown_what_happened_meanwhile(worker, director):
+    case_id = case_of(opened(worker))
+    old = worker.open(f"/cases/{case_id}/close")
+    director.send(director.open(f"/cases/{case_id}/close"), reason="moved")
+    director.send(director.open(f"/cases/{case_id}/reopen"), reason="came_back")
+    page = worker.send(old, reason="left", note="กลับบ้านแล้ว")
+    assert page.status == 412 and "director-60" in page.text and "เปิดเรื่องอีกครั้ง" in page.text
+    assert dict(page.form().form_values())["note"] == "กลับบ้านแล้ว"
+
+
+def test_a_correction_says_why_and_overwrites_nothing(door, worker):
+    path = referred(door, worker)
+    page = worker.send(worker.open(f"{path}/entered-in-error"))
+    assert page.status == 422 and [*page.errors] == ["note"]
+    page = worker.send(page, note="ส่งผิดราย")
+    assert page.status == 200 and "ส่งผิดราย" in page.text and "ส่งต่อ" in page.text
+    assert len(page.tree.xpath("//ol[contains(@class, 'app-timeline')]/li")) >= 2
+
+
+def test_the_rule_of_the_quorum_is_said_where_the_decision_is_made(worker):
+    case_id = case_of(opened(worker))
+    screened(worker, case_id)
+    for page in ("plan", "plan/record"):
+        said = worker.open(f"/cases/{case_id}/{page}").text
+        assert "ผู้ลงมติอย่างน้อย 3 คน" in said and "ประธานร่วมลงมติ" in said and "กติกากลางของทุกศูนย์" in said
+    with APPLICATION.test_request_context("/"):
+        rule = APPLICATION.jinja_env.get_template("conference/group.html").module.rule
+        said = rule({"votes": 5, "chair": False, "own": True})
+    assert "ผู้ลงมติอย่างน้อย 5 คน" in said and "ประธาน" not in said and "กติกาของศูนย์นี้" in said
+
+
+def test_every_event_of_a_case_is_told_in_a_sentence_in_both_languages():
+    kinds = {
+        event for cls in DOORS for aggregate in cls.runtime.wiring.aggregates for event in aggregate.events
+    }
+    of_a_case = {event.__name__ for event in kinds if any(f.name == "case_id" for f in fields(event))}
+    assert len(of_a_case) >= 28 and of_a_case == set(STORY)
+    for said, _ in STORY.values():
+        assert re.search("[ก-๙]", catalogue("th").gettext(said)), said
+        assert not re.search("[ก-๙]", catalogue("en").gettext(said)), said
 
 
 def test_sending_a_form_twice_opens_one_case(worker):
@@ -353,7 +415,7 @@ def test_whatever_is_typed_is_refused_or_kept_as_it_is(door, worker, typed):
         for field in ("person__name__first", "area", "happened_on", "person__birth_date", "channel", "note")
     ]
     case_id = case_of(opened(worker))
-    for part, fields in {
+    for part, typed_fields in {
         "screening/fill": {"facts__housing": typed, "facts__care_level": typed, "facts__wants": [typed]},
         "plan/record": {"members__0__name": typed, "goals": typed, "programme_id": typed, "rows": typed},
         "referrals/new": {"programme_id": typed, "consent__status": typed, "consent__witness": typed},
@@ -361,7 +423,7 @@ def test_whatever_is_typed_is_refused_or_kept_as_it_is(door, worker, typed):
     }.items():
         page = worker.open(f"/cases/{case_id}/{part}")
         if page.tree.xpath("//main//form[@method='post']"):
-            answers.append(worker.send(page, **fields))
+            answers.append(worker.send(page, **typed_fields))
     for page in answers:
         assert page.status in (200, 404, 409, 422), page.text
         assert not page.tree.xpath("//main//script")

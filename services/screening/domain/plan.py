@@ -109,6 +109,10 @@ def quorum_of(centre: str) -> Quorum:
     return table.get(centre, table["default"])
 
 
+def has_own_quorum(centre: str) -> bool:
+    return centre in _quorums()
+
+
 @cache
 def _quorums() -> Mapping[str, Quorum]:
     table = json.loads((files("services.screening") / "quorum.json").read_bytes())

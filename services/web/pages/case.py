@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.intake.schemas import ChangeCase
 from services.web.pages import casefile, intake, shell
 from services.web.pages.language import _, later, ngettext
 from services.web.pages.menu import READERS
-from services.web.pages.words import day, province, word
+from services.web.pages.words import day, day_time, province, word
 
 CHANGE = ChangeCase()
 CLOSING = (
@@ -38,9 +38,18 @@ blueprint = Blueprint("case", __name__)
 @blueprint.get("/cases/<uuid:case_id>")
 @shell.roles(*READERS)
 def overview(case_id: UUID) -> Response:
-    """`?show=identifiers` shows the identity number and notes that it was shown."""
+    return _overview(case_id)
+
+
+@blueprint.post("/cases/<uuid:case_id>")
+@shell.roles(*casefile.STAFF)
+def identifiers(case_id: UUID) -> Response:
+    """The same page with the identity number, which the access log notes; nothing that leads here shows it by itself."""
+    return _overview(case_id, "identifiers")
+
+
+def _overview(case_id: UUID, show: str | None = None) -> Response:
     about = {"case_id": str(case_id)}
-    show = "identifiers" if request.args.get("show") == "identifiers" and casefile.is_staff() else None
     asked: dict[str, shell.Question] = {
         "screening": ("screening", "screening", about),
         "plan": ("screening", "plan", about),
@@ -84,8 +93,19 @@ def _change(case_id: UUID, door: str, reasons: tuple[tuple[str, str], ...], said
             with form.catching():
                 shell.tell("intake", door, form.body, at=at, if_match=form.version)
                 return shell.done(said, ".overview", case_id=case_id)
-    options = [(code, _(text)) for code, text in reasons]
-    return shell.page("case/change.html", form=form, case=case, reasons=options, closing=door == "close_case")
+    return shell.page(
+        "case/change.html", form=form, case=case, reasons=[(code, _(text)) for code, text in reasons],
+        closing=door == "close_case", stands=_latest(case_id) if form.stale else None,
+    )  # fmt: skip
+
+
+def _latest(case_id: UUID) -> str:
+    """The last thing that happened in the case, as its story says it."""
+    found = shell.together(timeline=("reporting", "timeline", {"case_id": str(case_id)}))["timeline"]
+    if not found or not found["items"]:
+        return ""
+    told = sentence(found["items"][-1], {})
+    return " · ".join(filter(None, (told["what"], told["more"], day_time(told["when"]), told["who"])))
 
 
 # -- the story -----------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ def _questions(case_id: str) -> dict[str, shell.Question]:
         "screening": ("screening", "screening", about),
         "plan": ("screening", "plan", about),
         "matches": ("partners", "matches", {**about, "limit": CANDIDATES}),
+        "quorum": ("screening", "quorum", about),
     }
 
 

@@ -53,6 +53,7 @@ STEPS: Mapping[str, Step] = {
          "placed", "ended", "failed"), False,
     ),
 }  # fmt: skip
+CORRECTIONS = ("entered-in-error",)  # say that something told was wrong, so they say why
 BY_PARTNER = ("acknowledge", "accept", "decline", "waitlist")
 CHANNELS = (
     ("phone", later("By phone")),
@@ -173,13 +174,16 @@ def step(referral_id: UUID, step: str) -> Response:
     form = shell.Form(STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"])
     if form.sent:
         at = casefile.happened(form)
-        if form.load() and not form.errors:
+        form.load()
+        if step in CORRECTIONS and not form.value("note").strip():
+            form.add({"note": [later("Enter this.")]})
+        if not form.errors:
             with form.catching():
                 shell.tell("referral", "step", form.body, at=at, if_match=form.version)
                 return shell.done(_(known.done), ".page", referral_id=referral_id)
     return shell.page(
         "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
-        follow_up=step == "follow-up", channels=[(code, _(text)) for code, text in CHANNELS],
+        follow_up=step == "follow-up", correction=step in CORRECTIONS, channels=[(code, _(text)) for code, text in CHANNELS],
         reasons=words("decline_reason"), about=casefile.partners_of([referral]).get(referral["programme_id"]),
         stands=_stands(referral),
     )  # fmt: skip
