@@ -350,12 +350,6 @@ class EventLog:
             self._recorded(orjson.loads(body), sealed) for body, sealed in self.rows(db, sql, after, limit)
         ]
 
-    def stream_facts(self, aggregate: Aggregate[Any, Any, Any], id: str) -> list[Recorded]:
-        with self.database.read() as db:
-            sql = "SELECT body, sealed FROM event WHERE stream_id = ? ORDER BY version"
-            rows = self.rows(db, sql, aggregate.stream(id))
-        return [self._recorded(orjson.loads(body), sealed) for body, sealed in rows]
-
     def _recorded(self, body: dict[str, Any], sealed: str | None) -> Recorded:
         hidden = orjson.loads(sealed) if sealed else {}
         event = self._event(body["type"], body, sealed)

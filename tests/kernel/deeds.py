@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from services.kernel.envelope import Recorded
 from services.kernel.runtime import ServiceRuntime
 from tests.kernel.toys import CASE, Add, Close, Open, envelope, tally_v1, told_v1, uid
 
@@ -46,6 +47,12 @@ def bodies(runtime: ServiceRuntime, size: int = 1) -> list[bytes]:
         found.append(body)
         after = json.loads(body)["to"]
     return found
+
+
+def facts(runtime: ServiceRuntime, stream: str) -> list[Recorded]:
+    """The facts of one stream."""
+    with runtime.database.read() as db:
+        return [fact for fact in runtime.log.facts(db, 0, 1000) if fact.stream == stream]
 
 
 def tallies(listener: ServiceRuntime) -> dict[str, tuple[int, int, int, int]]:

@@ -22,7 +22,7 @@ from services.kernel.eventlog import GENESIS, STRICT, EventLog, require_canonica
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Wiring
 from tests.kernel import writers
-from tests.kernel.deeds import added, opened
+from tests.kernel.deeds import added, facts, opened
 from tests.kernel.places import GivenUp, troubled_commits
 from tests.kernel.toys import CASE, Add, Case, Open, envelope, uid
 
@@ -192,7 +192,7 @@ def test_two_streams_are_appended_together_or_not_at_all(teller):
     with pytest.raises(Refused):
         teller.execute(envelope("x"), work)
     assert teller.log.head()[0] == 1
-    assert teller.log.stream_facts(CASE, "b") == []
+    assert facts(teller, "case/b") == []
 
 
 def test_a_fact_with_a_float_is_refused(teller):
@@ -381,7 +381,7 @@ def test_a_fact_stored_in_an_old_shape_is_read_in_todays(teller):
         envelope("look"), lambda unit: [unit.state(CASE, "a").total, unit.version(CASE, "a")]
     )
     assert totals == [305, 3]
-    fact = teller.log.stream_facts(CASE, "a")[1]
+    fact = facts(teller, "case/a")[1]
     assert (fact.data, fact.event.amount) == ({"case_id": "a", "baht": 3}, 300)
     assert teller.verify() == []
 
@@ -392,13 +392,13 @@ def test_a_fact_stored_in_an_old_shape_is_read_in_todays(teller):
 def test_erasing_a_person_leaves_the_log_whole_and_their_fields_unreadable(net, pair, teller, listener):
     opened(teller, "a", "b", name="Somying")
     net.settle()
-    fact = teller.log.stream_facts(CASE, "a")[0]
+    fact = facts(teller, "case/a")[0]
     person, sealed = uid("person of a"), fact.event.name
     assert teller.vault.unseal(person, "name", sealed) == "Somying"
     before = teller.log.page(0)
     teller.vault.shred(person, "2026-01-06T00:00:00.000000Z")
     assert teller.vault.unseal(person, "name", sealed) is REDACTED
-    other = teller.log.stream_facts(CASE, "b")[0].event.name
+    other = facts(teller, "case/b")[0].event.name
     assert teller.vault.unseal(uid("person of b"), "name", other) == "Somying"
     assert teller.log.page(0) == before
     teller.log.forget()

@@ -10,8 +10,7 @@ import pytest
 from services.kernel.errors import Conflict, Unavailable
 from services.kernel.inbox import Outcome, damage
 from tests.kernel import toys
-from tests.kernel.deeds import added, bodies, closed, opened, parked, tallies, told
-from tests.kernel.toys import TALLY
+from tests.kernel.deeds import added, bodies, closed, facts, opened, parked, tallies, told
 
 GARBAGE = {
     "no JSON": b"\xff\x00garbage",
@@ -187,7 +186,7 @@ def test_unknown_types_pass_and_are_not_kept(pair, clock, net, teller, listener)
 def test_a_reactions_facts_say_because_of_what(hear, teller, listener):
     opened(teller, "a")
     hear(bodies(teller)[0])
-    (fact,) = listener.log.stream_facts(TALLY, "a")
+    (fact,) = facts(listener, "tally/a")
     cause = json.loads(bodies(teller)[0])["events"][0]
     assert (fact.actor, fact.centre, fact.causation) == ("system", "60", cause["id"])
     assert fact.correlation == cause["correlationid"]

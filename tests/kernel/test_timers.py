@@ -8,8 +8,8 @@ import pytest
 
 from tests.kernel import toys
 from tests.kernel.conftest import START
-from tests.kernel.deeds import closed
-from tests.kernel.toys import CASE, PATIENCE
+from tests.kernel.deeds import closed, facts
+from tests.kernel.toys import PATIENCE
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def open_case(net, pair):
 
 
 def types(teller, case):
-    return [fact.type for fact in teller.log.stream_facts(CASE, case)]
+    return [fact.type for fact in facts(teller, f"case/{case}")]
 
 
 def test_a_deadline_fires_when_its_time_has_come_and_never_again(open_case, teller, clock):
@@ -36,7 +36,7 @@ def test_its_fact_is_recorded_in_the_time_of_the_clock_and_says_because_of_what(
     open_case("a")
     clock.set(START + PATIENCE + timedelta(hours=5))
     teller.fire_timers()
-    first, lapsed = teller.log.stream_facts(CASE, "a")
+    first, lapsed = facts(teller, "case/a")
     assert lapsed.recorded.startswith("2026-01-07T07:00:00")
     assert (lapsed.actor, lapsed.centre) == ("system", "60")
     assert (lapsed.causation, lapsed.correlation) == (first.id, first.correlation)
@@ -54,7 +54,7 @@ def test_settling_fires_what_is_due_in_simulated_time(open_case, net, teller, cl
 def test_an_entry_told_late_does_not_lapse_at_once(open_case, net, teller, clock):
     open_case("a", at=START - timedelta(days=30))
     net.settle()
-    (fact,) = teller.log.stream_facts(CASE, "a")
+    (fact,) = facts(teller, "case/a")
     assert fact.time < fact.recorded
     clock.advance(days=1)
     assert teller.fire_timers() == 0
