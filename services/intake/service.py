@@ -37,6 +37,7 @@ WIRING = Wiring(
         },
     },
     owned=projections.owned,
+    erases=True,
     invariants=projections.wrong,
 )
 

@@ -29,7 +29,7 @@ from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
 from services.kernel.keys import MasterKey
 from services.kernel.settings import Settings
-from services.kernel.vault import Vault, subject_key
+from services.kernel.vault import SealingVault, subject_key
 
 FORMAT = 1
 BATCH = 1000
@@ -246,7 +246,7 @@ def _restore_keys(stack: ExitStack, settings: Settings, folder: Path, made_at: s
                 )
             elif row["kid"] != mine.kid:
                 raise BackupRefused("The vault holds other keys of the same people: it is not this backup's.")
-    Vault(db.engine, master, read=lambda: nullcontext(db)).check()
+    SealingVault(db.engine, master, read=lambda: nullcontext(db)).check()
 
 
 def _load(db: Connection, path: Path) -> None:

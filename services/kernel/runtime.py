@@ -21,7 +21,7 @@ from services.kernel.inbox import Inbox
 from services.kernel.keys import MasterKey
 from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
-from services.kernel.vault import Vault
+from services.kernel.vault import SealingVault, Vault
 from services.kernel.wiring import Wiring
 
 T = TypeVar("T")
@@ -78,11 +78,12 @@ class ServiceRuntime:
         self.log = EventLog(self.database, wiring, self._vault)
         self.inbox = Inbox(self.log, around.now, self._fetch, around.pause)
 
-    def _open_vault(self) -> Vault | None:
+    def _open_vault(self) -> SealingVault | None:
         if self.vault_database is None:
             return None
         base = self.vault_database
-        return Vault(
+        kind = Vault if self.wiring.erases else SealingVault
+        return kind(
             base.engine,
             self.master,
             begin=base.write,
@@ -106,7 +107,8 @@ class ServiceRuntime:
     # -- for doors -------------------------------------------------------------------------------------------------
 
     @property
-    def vault(self) -> Vault:
+    def vault(self) -> SealingVault:
+        """A `Vault`, which can also destroy a key, where the wiring says that this service erases."""
         if self._vault is None:
             raise TypeError(f"{self.service} may not seal or unseal.")
         return self._vault

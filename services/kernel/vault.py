@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, NamedTuple
@@ -98,23 +97,12 @@ class _Key(NamedTuple):
     until: float
 
 
-@dataclass(frozen=True, slots=True)
-class SealingVault:
-    """The vault for those who may seal and unseal but not destroy a key; see the methods of `Vault`."""
-
-    ensure: Callable[[str], None]
-    ensure_many: Callable[[Iterable[str]], None]
-    preload: Callable[[Iterable[str]], None]
-    seal: Callable[[str, str, Any], str]
-    unseal: Callable[[str, str, str], Any]
-
-
 def _utc_now() -> str:
     return instant(datetime.now(UTC))
 
 
-class Vault:
-    """Seals fields of people (subjects) and destroys their keys.
+class SealingVault:
+    """Seals and unseals fields of people (subjects); it has no means to destroy a key.
 
     `clock` (seconds, monotonic) bounds how long an unwrapped key is remembered, and so how long another
     process may go on reading after a key was destroyed. `begin` opens a transaction that may write, `read`
@@ -216,57 +204,6 @@ class Vault:
             raise SealBroken(f"{field} of {subject_id}: altered, or sealed for something else") from None
         return orjson.loads(plain)
 
-    def shred(self, subject_id: str, at: str) -> None:
-        """Destroy the person's key, for good; again is nothing. `at` is RFC 3339. A person this vault
-        does not know (restored from before their key was made) is marked as erased too. Other
-        processes forget the key within `cache_seconds`; backups of the vault hold it until they
-        expire."""
-        try:
-            self._destroy(subject_id, at)
-        except (Conflict, IntegrityError):
-            # Their key was made in the meantime: now there is a row to destroy.
-            self._destroy(subject_id, at)
-        self._cache.pop(subject_id, None)
-        if self._engine.dialect.name == "sqlite":
-            # Not through a Connection: that would begin a transaction, inside which no checkpoint can run.
-            raw = self._engine.raw_connection()
-            try:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                raw.close()
-
-    def shredded(self) -> list[Shredding]:
-        """Everyone erased, oldest first. Kept outside the vault's backups, it lets a restore `shred`
-        them again."""
-        erased = select(subject_key.c.subject_id, subject_key.c.shredded_at).where(
-            subject_key.c.shredded_at.is_not(None)
-        )
-        with self._read() as db:
-            rows = db.execute(erased.order_by(subject_key.c.shredded_at, subject_key.c.subject_id)).all()
-        return [Shredding(row.subject_id, row.shredded_at) for row in rows]
-
-    def restricted(self) -> SealingVault:
-        """This vault (and its cache) for a service that may not destroy a key."""
-        return SealingVault(self.ensure, self.ensure_many, self.preload, self.seal, self.unseal)
-
-    def _destroy(self, subject_id: str, at: str) -> None:
-        theirs = subject_key.c.subject_id == subject_id
-        with self._begin() as db:
-            if self._engine.dialect.name == "sqlite":
-                # Overwrite the key in the file instead of leaving it in a free corner of its page.
-                db.exec_driver_sql("PRAGMA secure_delete=ON")
-            done = db.execute(
-                update(subject_key)
-                .where(theirs, subject_key.c.shredded_at.is_(None))
-                .values(wrapped_dek=None, shredded_at=at)
-            )
-            if not done.rowcount and db.scalar(select(subject_key.c.kid).where(theirs)) is None:
-                db.execute(
-                    insert(subject_key).values(
-                        subject_id=subject_id, kid=_new_kid(), created_at=at, shredded_at=at
-                    )
-                )
-
     def _missing(self, wanted: list[str]) -> list[str]:
         keys = self._keys(wanted)
         for subject_id, key in keys.items():
@@ -328,6 +265,57 @@ class Vault:
             return aes_key_unwrap(self._wrapping, _bytes(wrapped))
         except InvalidUnwrap:
             raise WrongMasterKey("The keys in this vault were wrapped under another master key") from None
+
+
+class Vault(SealingVault):
+    """The vault with the power to destroy a person's key, for the one service that erases people."""
+
+    def shred(self, subject_id: str, at: str) -> None:
+        """Destroy the person's key, for good; again is nothing. `at` is RFC 3339. A person this vault
+        does not know (restored from before their key was made) is marked as erased too. Other
+        processes forget the key within `cache_seconds`; backups of the vault hold it until they
+        expire."""
+        try:
+            self._destroy(subject_id, at)
+        except (Conflict, IntegrityError):
+            # Their key was made in the meantime: now there is a row to destroy.
+            self._destroy(subject_id, at)
+        self._cache.pop(subject_id, None)
+        if self._engine.dialect.name == "sqlite":
+            # Not through a Connection: that would begin a transaction, inside which no checkpoint can run.
+            raw = self._engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+
+    def shredded(self) -> list[Shredding]:
+        """Everyone erased, oldest first. Kept outside the vault's backups, it lets a restore `shred`
+        them again."""
+        erased = select(subject_key.c.subject_id, subject_key.c.shredded_at).where(
+            subject_key.c.shredded_at.is_not(None)
+        )
+        with self._read() as db:
+            rows = db.execute(erased.order_by(subject_key.c.shredded_at, subject_key.c.subject_id)).all()
+        return [Shredding(row.subject_id, row.shredded_at) for row in rows]
+
+    def _destroy(self, subject_id: str, at: str) -> None:
+        theirs = subject_key.c.subject_id == subject_id
+        with self._begin() as db:
+            if self._engine.dialect.name == "sqlite":
+                # Overwrite the key in the file instead of leaving it in a free corner of its page.
+                db.exec_driver_sql("PRAGMA secure_delete=ON")
+            done = db.execute(
+                update(subject_key)
+                .where(theirs, subject_key.c.shredded_at.is_(None))
+                .values(wrapped_dek=None, shredded_at=at)
+            )
+            if not done.rowcount and db.scalar(select(subject_key.c.kid).where(theirs)) is None:
+                db.execute(
+                    insert(subject_key).values(
+                        subject_id=subject_id, kid=_new_kid(), created_at=at, shredded_at=at
+                    )
+                )
 
 
 class Blind:

@@ -46,7 +46,8 @@ class Reaction:
 @dataclass(frozen=True)
 class Wiring:
     """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only projected);
-    the type "*" stands for every type. `invariants` yields sentences about what is wrong (for `songtor verify`)."""
+    the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields sentences about what is wrong (for
+    `songtor verify`)."""
 
     service: str
     aggregates: tuple[Aggregate[Any, Any, Any], ...] = ()
@@ -55,6 +56,7 @@ class Wiring:
     timers: Callable[[Recorded], Iterable[SetTimer | ClearTimer]] | None = None
     when_due: Callable[[dict[str, Any], datetime], Do] | None = None
     owned: MetaData | None = None
+    erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
 
     def wants(self, source: str, type: str) -> bool:

@@ -126,8 +126,8 @@ def throws(version: int, unit: int = 1) -> Projection:
 
 THROWS = throws(1)
 BACK = {"BallThrown": (Reaction(Heard(), throw_back),), "BallLost": ()}
-RED = Wiring("red", (BALL,), (THROWS,), {"blue": BACK}, timers, when_due)
-BLUE = replace(RED, service="blue", hears={"red": BACK})
+RED = Wiring("red", (BALL,), (THROWS,), {"blue": BACK}, timers, when_due, erases=True)
+BLUE = replace(RED, service="blue", hears={"red": BACK}, erases=False)
 
 
 class Red(Doors):

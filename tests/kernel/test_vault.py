@@ -5,6 +5,8 @@ import os
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -16,12 +18,12 @@ from sqlalchemy.pool import StaticPool
 
 from services.kernel.database import Database, ensure_database
 from services.kernel.keys import MasterKey
+from services.kernel.local import Network, SimulatedClock
 from services.kernel.vault import (
     REDACTED,
     Blind,
     NoKey,
     SealBroken,
-    SealingVault,
     Shredded,
     Shredding,
     Vault,
@@ -29,6 +31,7 @@ from services.kernel.vault import (
     subject_key,
     vault_metadata,
 )
+from services.system import DOORS
 
 POSTGRES = os.environ.get("SONGTOR_TEST_POSTGRES", "postgresql+psycopg2://postgres@127.0.0.1:5432")
 steadily = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -298,14 +301,12 @@ def test_what_was_never_sealed_is_broken_even_for_the_erased(vault, text):
         vault.unseal(SOMCHAI, "name", text)
 
 
-def test_a_service_that_may_not_erase_does_not_hold_the_means(vault):
-    sealer = vault.restricted()
-    sealer.ensure(SOMCHAI)
-    sealer.ensure_many([MALEE])
-    sealer.preload([MALEE])
-    assert sealer.unseal(SOMCHAI, "name", sealer.seal(SOMCHAI, "name", "สมชาย")) == "สมชาย"
-    assert isinstance(sealer, SealingVault)
-    assert not hasattr(sealer, "shred") and not hasattr(sealer, "shredded")
+def test_of_all_services_only_intake_holds_the_means_to_erase(tmp_path):
+    with closing(Network(DOORS, SimulatedClock(datetime(2026, 11, 2, tzinfo=UTC)), tmp_path)) as net:
+        sealing = {name: runtime.vault for name, runtime in net.runtimes.items() if runtime.vault_database}
+    assert set(sealing) == {"intake", "screening", "referral"}
+    may_erase = {name for name, vault in sealing.items() if {"shred", "_destroy"} & set(dir(vault))}
+    assert may_erase == {"intake"}
 
 
 def test_erasing_leaves_no_trace_of_the_key_in_the_files_of_sqlite(tmp_path):
@@ -384,7 +385,7 @@ def test_neither_vault_nor_keys_show_their_secrets(memory_vault):
     with memory_vault._read() as db:
         stored = db.scalar(select(subject_key.c.wrapped_dek).where(subject_key.c.subject_id == SOMCHAI))
     dek = memory_vault._unwrap(stored)
-    for shown in map(repr, (memory_vault, memory_vault.restricted(), memory_vault._cache)):
+    for shown in map(repr, (memory_vault, memory_vault._cache)):
         assert repr(dek)[2:-1] not in shown and repr(wrapping)[2:-1] not in shown
 
 

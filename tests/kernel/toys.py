@@ -292,7 +292,7 @@ class Toys:
     Listener: type[Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        telling = Wiring(self.teller, (CASE,), timers=timers, when_due=when_due)
+        telling = Wiring(self.teller, (CASE,), timers=timers, when_due=when_due, erases=True)
         hearing = Wiring(
             self.listener,
             (TALLY,),
