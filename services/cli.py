@@ -31,7 +31,7 @@ import requests
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlalchemy.engine import make_url
 
-from services.kernel import logs
+from services.kernel import access, logs
 from services.kernel import settings as settings_module
 from services.kernel.envelope import instant
 from services.kernel.errors import Unavailable
@@ -381,6 +381,21 @@ def rebuild(context: click.Context, projection: str | None) -> None:
             ):
                 counts = opened[service].rebuild(name, report)
         click.echo(f"{service}.{name}: {counts[name]} facts in {time.monotonic() - started:.1f} s")
+
+
+@cli.command()
+@click.argument("person_id")
+@click.pass_context
+def readers(context: click.Context, person_id: str) -> None:
+    """Who read personal fields of PERSON_ID: when, who, which, and of which case or referral, oldest first."""
+    with _runtimes(_settings(context), NAMES[:-1]) as opened:
+        found = [
+            seen
+            for runtime in opened.values()
+            for seen in runtime.read(lambda db: access.of_person(db, person_id))
+        ]
+    for seen in sorted(found):
+        click.echo(f"{seen.at}  {seen.who:<16}  {seen.what:<12}  {seen.subject}")
 
 
 @cli.command()

@@ -1,5 +1,5 @@
-"""Read models of cases and their people, and the counter of case numbers. Every table but the access log is dropped and
-replayed; personal columns hold the sealed text as it stands in the events."""
+"""Read models of cases and their people, and the counter of case numbers. Every table is dropped and replayed; personal columns
+hold the sealed text as it stands in the events."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
-    insert,
     select,
     tuple_,
     update,
@@ -80,18 +79,6 @@ case_number = Table(
     Column("budget_year", Integer),
     Column("last", Integer, nullable=False),
     PrimaryKeyConstraint("centre", "budget_year"),
-)
-
-owned = MetaData()
-access_log = Table(
-    "access_log",
-    owned,
-    Column("access_id", Integer, primary_key=True),
-    Column("at", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("case_id", Text, nullable=False),
-    Column("person_id", Text, nullable=False, index=True),
-    Column("what", Text, nullable=False),  # listed, names or identifiers
 )
 
 STEPS = {
@@ -292,16 +279,6 @@ def counts(db: Connection, centres: Sequence[str] | None) -> dict[str, int]:
     """{status: cases}. `centres` None: all."""
     rows = Asked(centres).of(select(case.c.status, func.count().label("n"))).group_by(case.c.status)
     return {row.status: row.n for row in db.execute(rows)}
-
-
-def log_access(db: Connection, at: str, who: str, what: str, rows: Sequence[RowMapping]) -> None:
-    """Note that somebody read personal fields of these cases: `what` is listed, names or identifiers."""
-    read = [
-        {"at": at, "who": who, "what": what, "case_id": r["case_id"], "person_id": r["person_id"]}
-        for r in rows
-    ]
-    if read:
-        db.execute(insert(access_log), read)
 
 
 def wrong(db: Connection) -> Iterable[str]:

@@ -18,7 +18,7 @@ from services.intake.domain import (
     ReopenCase,
 )
 from services.kernel.doors import Call, Doors, Runtime, command, query
-from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Unit
 from services.kernel.vault import REDACTED
@@ -36,7 +36,6 @@ WIRING = Wiring(
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_referral_sent),),
         },
     },
-    owned=projections.owned,
     erases=True,
     invariants=projections.wrong,
 )
@@ -101,7 +100,7 @@ class IntakeService(Doors):
         answer = _codes(row)
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
-            self._log(call, "identifiers" if identifiers else "names", [row])
+            self._note_access(call, "identifiers" if identifiers else "names", [row])
             answer["person"] |= self._personal(row, identifiers)
             answer["found"] = {"subdistrict": row["subdistrict"]}
         return answer
@@ -120,7 +119,7 @@ class IntakeService(Doors):
         rows, following = self.runtime.read(find)
         items = [_codes(row) for row in rows]
         if call.caller.role in STAFF:
-            self._log(call, "listed", rows)
+            self._note_access(call, "listed", rows)
             self.runtime.vault.preload(row["person_id"] for row in rows)
             for item, row in zip(items, rows, strict=True):
                 name, erased = self._unseal(row, "name")
@@ -141,11 +140,9 @@ class IntakeService(Doors):
             raise NotFound("case")
         return row
 
-    def _log(self, call: Call, what: str, rows: list[RowMapping]) -> None:
-        """Before anything is unsealed, so that nothing is read that the access log does not know of."""
-        if rows:
-            with self.runtime.database.write() as db:
-                projections.log_access(db, instant(call.now), call.caller.user, what, rows)
+    def _note_access(self, call: Call, what: str, rows: list[RowMapping]) -> None:
+        read = [(CASE.stream(row["case_id"]), row["person_id"]) for row in rows]
+        self.runtime.note_access(call.caller.user, what, read)
 
     def _unseal(self, row: RowMapping, field: str) -> tuple[Any, bool]:
         """(value or None, whether it was erased) of a sealed column."""

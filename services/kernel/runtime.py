@@ -12,7 +12,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import metrics, schema, timers
+from services.kernel import access, metrics, schema, timers
 from services.kernel.database import Database
 from services.kernel.envelope import Envelope, instant
 from services.kernel.errors import NotFound, Unavailable
@@ -112,6 +112,12 @@ class ServiceRuntime:
         if self._vault is None:
             raise TypeError(f"{self.service} may not seal or unseal.")
         return self._vault
+
+    def note_access(self, who: str, what: str, read: Sequence[tuple[str, str]]) -> None:
+        """Put on record that `who` reads `what` of each (subject, person id), before anything of it is unsealed."""
+        if read:
+            with self.database.write() as db:
+                access.record(db, instant(self.now()), who, what, read)
 
     def now(self) -> datetime:
         return self.around.now()

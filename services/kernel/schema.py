@@ -30,7 +30,7 @@ class NewerDatabase(Exception):
 
 def prepare(database: Database, wiring: Wiring) -> None:
     """Make or upgrade everything but the read models."""
-    upgrade(database, branches(wiring.service) if wiring.owned is not None else [LOG])
+    upgrade(database, branches(wiring.service))
 
 
 def prepare_vault(database: Database) -> None:
@@ -63,7 +63,8 @@ def upgrade(database: Database, folders: list[Path]) -> None:
 
 
 def migrate(db: Connection, folders: list[Path], target: Iterable[str]) -> None:
-    """Run the revisions from where the database stands to `target`, in the caller's transaction."""
+    """Run the revisions from where the database stands to `target`, in the caller's transaction: folder by folder, because a
+    service's own may use the kernel's tables."""
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext, MigrationStep
     from alembic.script import ScriptDirectory
@@ -75,7 +76,10 @@ def migrate(db: Connection, folders: list[Path], target: Iterable[str]) -> None:
     script = ScriptDirectory(LOG, version_locations=[str(folder) for folder in folders])
 
     def steps(heads: tuple[str, ...], _: MigrationContext) -> list[MigrationStep]:
-        wanted = reversed(list(script.iterate_revisions(tuple(target), heads, implicit_base=True)))
+        newest_first = script.iterate_revisions(tuple(target), heads, implicit_base=True)
+        wanted = sorted(
+            reversed(list(newest_first)), key=lambda found: folders.index(Path(found.path).parent)
+        )
         return [MigrationStep.upgrade_from_script(script.revision_map, revision) for revision in wanted]
 
     with _one_upgrade:

@@ -146,3 +146,13 @@ Index(
     sqlite_where=text("fired_at IS NULL"),
     postgresql_where=text("fired_at IS NULL"),
 )
+access_record = Table(  # who read which personal fields
+    "access_record",
+    metadata,
+    Column("access_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("person_id", Text, nullable=False, index=True),
+)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from marshmallow import Schema
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, Table
 
 from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded
@@ -55,7 +55,6 @@ class Wiring:
     hears: Mapping[str, Mapping[str, Sequence[Reaction]]] = field(default_factory=dict)
     timers: Callable[[Recorded], Iterable[SetTimer | ClearTimer]] | None = None
     when_due: Callable[[dict[str, Any], datetime], Do] | None = None
-    owned: MetaData | None = None
     erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
 

@@ -1,5 +1,5 @@
-"""Read models of cases as screening needs them, of screenings, plans and adopted rules. Every table but the access log can be
-dropped and replayed from the events."""
+"""Read models of cases as screening needs them, of screenings, plans and adopted rules. Every table can be dropped
+and replayed from the events."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     exists,
-    insert,
     select,
 )
 
@@ -73,18 +72,6 @@ adopted = Table(
     Column("valid_from", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     PrimaryKeyConstraint("name", "rules_version"),
-)
-
-owned = MetaData()
-access_log = Table(
-    "access_log",
-    owned,
-    Column("access_id", Integer, primary_key=True),
-    Column("at", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("case_id", Text, nullable=False),
-    Column("person_id", Text, nullable=False, index=True),
-    Column("what", Text, nullable=False),
 )
 
 CLOSED = {"CaseOpened": False, "CaseClosed": True, "CaseReopened": False}
@@ -215,11 +202,6 @@ def latest_plan(db: Connection, case_id: str) -> dict[str, Any] | None:
     if row is None:
         return None
     return _plain(row, ("votes", "quorum"))
-
-
-def log_access(db: Connection, at: str, who: str, what: str, case_id: str, person_id: str) -> None:
-    """Note that somebody read personal fields of a case."""
-    db.execute(insert(access_log).values(at=at, who=who, what=what, case_id=case_id, person_id=person_id))
 
 
 def wrong(db: Connection) -> Iterable[str]:

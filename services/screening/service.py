@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from services.kernel.doors import Call, Doors, Runtime, command, query
-from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Invalid, NotFound, Refused
 from services.kernel.eventlog import Unit
 from services.kernel.vault import Shredded
@@ -28,7 +28,6 @@ WIRING = Wiring(
             "CaseReopened": (),
         },
     },
-    owned=projections.owned,
     invariants=projections.wrong,
 )
 
@@ -112,7 +111,7 @@ class ScreeningService(Doors):
             return None
         sealed = found.pop("minutes")
         if sealed and call.caller.role in VOTERS:
-            self._log(call, "minutes", case_id, found["person_id"])
+            self.runtime.note_access(call.caller.user, "minutes", [(f"case/{case_id}", found["person_id"])])
             found["minutes"] = self.runtime.vault.unseal(found["person_id"], "minutes", sealed) or None
         return found
 
@@ -151,8 +150,3 @@ class ScreeningService(Doors):
             self.runtime.catch_up("intake")
             found = self.runtime.known(find)
         return found
-
-    def _log(self, call: Call, what: str, case_id: str, person_id: str) -> None:
-        """Before anything is unsealed, so that nothing is read that the access log does not know of."""
-        with self.runtime.database.write() as db:
-            projections.log_access(db, instant(call.now), call.caller.user, what, case_id, person_id)

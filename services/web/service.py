@@ -14,9 +14,9 @@ from werkzeug.wrappers import Request, Response
 
 from services.kernel.extensions import Runtime
 from services.kernel.wiring import Wiring
-from services.web import accounts, admin, api, openapi, pages, watch
+from services.web import admin, api, openapi, pages, watch
 
-WIRING = Wiring("web", owned=accounts.metadata)
+WIRING = Wiring("web")
 METHODS = "GET,POST,PUT,DELETE,PATCH,HEAD,OPTIONS"
 BACKLOG = 1024  # connections the kernel may hold for us; with eventlet's 50 a burst of clients waits a second
 KEEP_ALIVE = 75  # seconds an idle connection is kept

@@ -36,7 +36,6 @@ def db():
 def fresh():
     engine = create_engine("sqlite://")
     projections.metadata.create_all(engine)
-    projections.owned.create_all(engine)
     return engine.connect()
 
 

@@ -97,3 +97,11 @@ def test_an_interrupt_from_the_keyboard_ends_it_like_a_stop(own_system: Embedded
     assert process is not None
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
+
+
+def test_who_read_a_persons_fields_is_told_by_person(system: Embedded, nakhon_sawan: Client):
+    case_id = nakhon_sawan.open_case()
+    person_id = nakhon_sawan.get(f"/api/v1/cases/{case_id}", show="identifiers")["person"]["person_id"]
+    [seen] = system.command("readers", person_id).splitlines()
+    assert seen.split()[1:] == ["worker-60", "identifiers", f"case/{case_id}"]
+    assert system.command("readers", "nobody") == ""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 
-from services.kernel import schema, settings
+from services.kernel import schema, settings, tables
 from services.kernel.backup import BackupRefused, _copy, _load, backup, keys_folder, restore
 from services.kernel.database import Database, ensure_database
 from services.kernel.keys import MasterKey
@@ -247,16 +247,16 @@ def test_a_backup_of_one_kind_of_database_fits_the_other(sites, source, target, 
     back.close()
 
 
-def test_accounts_and_access_logs_come_back_and_are_numbered_on(place, elsewhere, folder):
+def test_accounts_and_access_records_come_back_and_are_numbered_on(place, elsewhere, folder):
     names = ("intake", "web")
     wirings = {name: import_module(f"services.{name}.service").WIRING for name in names}
-    log = wirings["intake"].owned.tables["access_log"]
+    log = tables.access_record
     read = {
         "at": "2026-11-02T02:00:00Z",
         "who": "worker-60",
-        "case_id": "c",
-        "person_id": "p",
         "what": "names",
+        "subject": "case/c",
+        "person_id": "p",
     }
     for name in names:
         database = Database(place.database(name))
@@ -269,8 +269,8 @@ def test_accounts_and_access_logs_come_back_and_are_numbered_on(place, elsewhere
                 db.execute(log.insert(), [read, read])
         database.close()
     manifest = backup(place, names, folder, MONDAY)
-    assert manifest["services"]["intake"]["revisions"] == ["intake_0001", "kernel_0002"]
-    assert manifest["services"]["intake"]["rows"]["access_log"] == 2
+    assert manifest["services"]["intake"]["revisions"] == ["intake_0002", "kernel_0003"]
+    assert manifest["services"]["intake"]["rows"]["access_record"] == 2
     restore(elsewhere, names, folder)
     web, intake = (Database(elsewhere.database(name)) for name in ("web", "intake"))
     with web.read() as db:
@@ -328,7 +328,7 @@ def test_a_backup_of_an_older_database_is_brought_back_as_it_was_and_upgraded_at
         assert schema.revisions(db) == {"kernel_0001"}
     schema.prepare(database, balls.RED)
     with database.read() as db:
-        assert schema.revisions(db) == {"kernel_0002"}
+        assert schema.revisions(db) == {"kernel_0003"}
     database.close()
 
 
@@ -521,7 +521,7 @@ def test_names_that_the_backup_or_the_program_lacks_are_refused(played, place, e
 def test_a_backup_of_a_newer_program_is_refused(played, place, elsewhere, folder):
     backup(place, BOTH, folder, MONDAY)
     path = folder / "manifest.json"
-    path.write_bytes(path.read_bytes().replace(b"kernel_0002", b"kernel_9999"))
+    path.write_bytes(path.read_bytes().replace(b"kernel_0003", b"kernel_9999"))
     with pytest.raises(schema.NewerDatabase, match="kernel_9999"):
         restore(elsewhere, BOTH, folder)
     assert empty(elsewhere, "red")

@@ -14,13 +14,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from services.kernel import schema, settings, tables
+from services.kernel import access, schema, settings, tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.doors import Doors, Runtime
 from services.kernel.eventlog import EventLog, verify
 from services.kernel.rebuild import rebuild
 from services.kernel.vault import vault_metadata
 from services.kernel.wiring import Wiring
+from services.web import accounts
 from tests.kernel import balls
 
 DATA = Path(__file__).parent / "data"
@@ -120,7 +121,7 @@ def test_the_revisions_make_the_tables_that_the_code_uses(place, service):
     migrated, made = Database(place.database(service)), Database(place.database("made"))
     schema.prepare(migrated, wiring)
     ensure_database(place.database("made"))
-    wanted = [tables.metadata, *([wiring.owned] if wiring.owned is not None else [])]
+    wanted = [tables.metadata, *([accounts.metadata] if service == "web" else [])]
     with made.write() as db:
         for metadata in wanted:
             metadata.create_all(db)
@@ -190,7 +191,7 @@ def test_an_old_database_with_facts_in_it_is_brought_up(place, kind):
     schema.prepare(database, balls.RED)
 
     with database.read() as db:
-        assert schema.revisions(db) == {"kernel_0002"}
+        assert schema.revisions(db) == {"kernel_0003"}
         assert [tuple(row) for row in db.exec_driver_sql("SELECT * FROM event ORDER BY position")] == before
         heard = log.database.rows(db, "SELECT body, case_id FROM source_event")
         assert len(heard) == 6
@@ -200,6 +201,37 @@ def test_an_old_database_with_facts_in_it_is_brought_up(place, kind):
     assert list(verify(log)) == []
     assert rebuild(log, balls.THROWS, lambda done, total: None, lambda seconds: None) == 15
     assert rows(database, balls.THROWS.tables[0]) == model != []
+    database.close()
+
+
+FORMER_ACCESS_LOGS = {
+    "intake": ("case_id, what", "'c', 'names'", ("names", "case/c")),
+    "screening": ("case_id, what", "'c', 'minutes'", ("minutes", "case/c")),
+    "referral": ("referral_id", "'r'", ("history", "referral/r")),
+}
+
+
+@pytest.mark.parametrize("service", FORMER_ACCESS_LOGS)
+def test_who_read_what_before_an_upgrade_stays_on_record(place, service):
+    columns, values, (what, subject) = FORMER_ACCESS_LOGS[service]
+    database = Database(place.database(service))
+    ensure_database(place.database(service))
+    with database.write() as db:
+        schema.migrate(db, schema.branches(service), ["kernel_0002", f"{service}_0001"])
+        for number in (1, 2):
+            db.exec_driver_sql(
+                f"INSERT INTO access_log (at, who, person_id, {columns}) "  # noqa: S608
+                f"VALUES ('2026-11-0{number}T02:00:00.000000Z', 'worker-6{number}', 'p', {values})"
+            )
+    schema.prepare(database, Wiring(service))
+    with database.write() as db:
+        assert "access_log" not in inspect(db).get_table_names()
+        access.record(db, "2026-11-03T02:00:00.000000Z", "worker-63", what, [(subject, "p")])
+        assert access.of_person(db, "p") == [
+            (f"2026-11-0{number}T02:00:00.000000Z", f"worker-6{number}", what, subject)
+            for number in (1, 2, 3)
+        ]
+        assert access.of_person(db, "somebody else") == []
     database.close()
 
 
@@ -232,7 +264,7 @@ def test_a_revision_that_fails_leaves_the_database_as_it_was(place, kind, tmp_pa
     (toy / "toy_0001.py").write_text(BROKEN.replace("FROM nowhere", ""))
     schema.upgrade(database, [schema.LOG, toy])
     with database.read() as db:
-        assert schema.revisions(db) == {"kernel_0002", "toy_0001"}
+        assert schema.revisions(db) == {"kernel_0003", "toy_0001"}
     database.close()
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.kernel import access
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
 from services.kernel.local import Network, SimulatedClock
 from services.referral.service import ReferralService
@@ -314,10 +315,8 @@ def test_only_the_centres_staff_read_what_people_said_and_each_reading_is_noted(
     for who in (MINISTRY, AS_PARTNER, member):
         codes = read(agreed, told, **who)["history"][-1]
         assert codes["reason"] == "cost" and not {"said_by", "note", "sealed"} & codes.keys()
-    noted = agreed.read(
-        "referral", lambda db: db.exec_driver_sql("SELECT who, person_id FROM access_log").fetchall()
-    )
-    assert [tuple(row) for row in noted] == [("worker-60", PERSON)]
+    [seen] = agreed.read("referral", lambda db: access.of_person(db, PERSON))
+    assert (seen.who, seen.what, seen.subject) == ("worker-60", "history", f"referral/{told}")
 
 
 def test_nothing_anybody_said_stands_in_plain_text_in_the_files(agreed, told, tmp_path):

@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 
 from services.intake.service import IntakeService
+from services.kernel import access
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
 from services.kernel.local import Network, SimulatedClock
-from services.screening.projections import access_log
 from services.screening.service import ScreeningService
 
 MORNING = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -198,10 +198,8 @@ def test_minutes_are_read_by_the_centre_and_each_read_is_logged(net, case_id, tm
     seen = net.call("screening", "plan", {"case_id": case_id}, **MINISTRY)
     assert "minutes" not in seen
     assert (seen["path"], seen["votes"]) == (plan["path"], plan["votes"])
-    logged = net.read("screening", lambda db: db.execute(access_log.select()).mappings().all())
-    assert [(row["who"], row["what"], row["case_id"]) for row in logged] == [
-        ("member-60", "minutes", case_id)
-    ]
+    [seen] = net.read("screening", lambda db: access.of_person(db, plan["person_id"]))
+    assert (seen.who, seen.what, seen.subject) == ("member-60", "minutes", f"case/{case_id}")
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert "ประธาน ก".encode() not in files
     assert "ไกลบ้าน".encode() not in files

@@ -1,4 +1,4 @@
-"""Referrals as they stand and how they came to that, from our own facts; and who read what people said."""
+"""Referrals as they stand and how they came to that, from our own facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Text,
     and_,
     func,
-    insert,
     or_,
     select,
 )
@@ -243,26 +242,6 @@ def invariants(db: Connection) -> Iterable[str]:
     )
     for row in db.execute(twice):
         yield f"Case {row.case_id} has {row.n} open referrals to programme {row.programme_id}."
-
-
-# ---- who read what people said (not a read model: it stays)
-
-owned = MetaData()
-access_log = Table(
-    "access_log",
-    owned,
-    Column("access_id", Integer, primary_key=True),
-    Column("at", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("referral_id", Text, nullable=False),
-    Column("person_id", Text, nullable=False, index=True),
-)
-
-
-def log_access(db: Connection, at: str, who: str, row: Mapping[str, Any]) -> None:
-    """Note that somebody read the personal fields of a referral's history."""
-    read = {"at": at, "who": who, "referral_id": row["referral_id"], "person_id": row["person_id"]}
-    db.execute(insert(access_log).values(read))
 
 
 REFERRALS = Projection("referral", 1, (referrals, history), project)
