@@ -2,7 +2,7 @@
 FROM node:22-bookworm-slim AS modules
 
 COPY package.json package-lock.json /build/
-RUN cd /build && npm ci --no-audit --no-fund
+RUN cd /build && npm ci --omit=dev --no-audit --no-fund
 
 
 FROM python:3.13-slim-bookworm AS packages

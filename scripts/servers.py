@@ -69,7 +69,7 @@ def reachable(need: Need) -> str:
         return need.usual_url
     if ROOT and not installed(need) and shutil.which("apt-get"):
         say(f"installing {need.package}")
-        install(need)
+        install(need.package)
     if ROOT and installed(need) and started(need):
         return need.usual_url
     if not installed(need):
@@ -86,12 +86,12 @@ def installed(need: Need) -> bool:
     )
 
 
-def install(need: Need) -> None:
+def install(package: str) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", need.package]):
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", package]):
         done = subprocess.run(command, env=environment, stdout=sys.stderr)
         if done.returncode:
-            raise ServerError(f"`{' '.join(command)}` failed; {need.name} could not be installed")
+            raise ServerError(f"`{' '.join(command)}` failed; {package} could not be installed")
 
 
 def started(need: Need) -> bool:

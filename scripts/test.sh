@@ -17,6 +17,11 @@ urls=$(.venv/bin/python -m scripts.servers) || {
 while IFS='=' read -r name url; do
     export "$name=$url"
 done <<<"$urls"
+SONGTOR_TEST_CHROMIUM=$(.venv/bin/python -m scripts.chromium) || {
+    echo "0 passed, 1 failed"
+    exit 1
+}
+export SONGTOR_TEST_CHROMIUM
 
 run() {
     local group=$1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import servers, summary
+from scripts import chromium, servers, summary
 from tests.support.servers import ServerError
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +63,20 @@ def test_what_is_neither_running_nor_installed_is_named_with_its_package(monkeyp
     )
     with pytest.raises(ServerError, match="apt-get install rabbitmq-server"):
         servers.reachable(absent)
+
+
+def test_a_browser_that_is_named_and_not_there_is_named_by_its_setting(monkeypatch):
+    monkeypatch.setenv("SONGTOR_TEST_CHROMIUM", "/no/such/chromium")
+    with pytest.raises(ServerError, match="SONGTOR_TEST_CHROMIUM names no program: /no/such/chromium"):
+        chromium.found()
+
+
+def test_a_browser_that_is_not_installed_is_named_with_its_package(monkeypatch, capsys):
+    monkeypatch.delenv("SONGTOR_TEST_CHROMIUM", raising=False)
+    monkeypatch.setattr(chromium, "NAMES", ("no-such-chromium",))
+    monkeypatch.setattr(servers, "ROOT", False)
+    assert chromium.main() == 1
+    assert "apt-get install chromium" in capsys.readouterr().err
 
 
 def test_where_the_running_one_refuses_a_private_one_is_started(monkeypatch):

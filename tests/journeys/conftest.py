@@ -2,13 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.client import Client
-from tests.support.running import Running, done, environment, songtor, wait_ready
+from tests.support.running import Embedded, done, environment
 from tests.support.servers import free_port
 
 USERS = {
@@ -16,33 +15,6 @@ USERS = {
     "worker-61": ("--role", "worker", "--centre", "61"),
     "ministry": ("--role", "ministry", "--centre", "*"),
 }
-
-
-@dataclass
-class Embedded:
-    """The whole system in one process, on SQLite files in `folder`."""
-
-    folder: Path
-    port: int
-
-    def __post_init__(self) -> None:
-        self.env = environment(SONGTOR_DATA=str(self.folder), SONGTOR_HTTP=f"127.0.0.1:{self.port}")
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.process = self.another()
-
-    def another(self, *arguments: str) -> Running:
-        """`songtor up` with these settings; not yet started."""
-        return songtor("up", *arguments, env=self.env, log=self.folder.with_suffix(".log"))
-
-    def start(self) -> None:
-        self.process.start()
-        wait_ready(self.address, lambda: self.process.alive)
-
-    def command(self, *arguments: str) -> str:
-        return done(*arguments, env=self.env)
-
-    def user(self, name: str) -> Client:
-        return Client(self.address, self.command("token", name).strip())
 
 
 @pytest.fixture(scope="session")

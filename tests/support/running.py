@@ -7,11 +7,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import requests
+
+from tests.support.client import Client
 
 SONGTOR = str(Path(sys.executable).with_name("songtor"))
 PATIENCE = 90.0  # seconds for the system to become ready on a busy machine
@@ -115,6 +118,33 @@ def wait_ready(address: str, alive: Callable[[], bool] = lambda: True, seconds: 
             raise AssertionError(f"the system ended instead of becoming ready: {last}")
         time.sleep(0.1)
     raise AssertionError(f"not ready within {seconds:.0f} s: {last}")
+
+
+@dataclass
+class Embedded:
+    """The whole system in one process, on SQLite files in `folder`."""
+
+    folder: Path
+    port: int
+
+    def __post_init__(self) -> None:
+        self.env = environment(SONGTOR_DATA=str(self.folder), SONGTOR_HTTP=f"127.0.0.1:{self.port}")
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process = self.another()
+
+    def another(self, *arguments: str) -> Running:
+        """`songtor up` with these settings; not yet started."""
+        return songtor("up", *arguments, env=self.env, log=self.folder.with_suffix(".log"))
+
+    def start(self) -> None:
+        self.process.start()
+        wait_ready(self.address, lambda: self.process.alive)
+
+    def command(self, *arguments: str) -> str:
+        return done(*arguments, env=self.env)
+
+    def user(self, name: str) -> Client:
+        return Client(self.address, self.command("token", name).strip())
 
 
 class Supervisor:

@@ -1,0 +1,147 @@
+"""The main job, step by step, as each person does it; the same on a desk, on a phone and without scripts."""
+
+import re
+from typing import NamedTuple
+
+from tests.browser.visitor import Tab, Visitor, said
+
+OPENED = {
+    "channel": "walk_in",
+    "area": "ปากน้ำโพ เมืองนครสวรรค์",
+    "found.place": "ใต้สะพาน",
+    "person.identity_status": "claimed",
+    "person.sex": "female",
+    "person.name.first": "สายใจ",
+    "person.birth_date": "12/5/2493",
+    "person.nationality": "thai",
+    "person.domicile.0.province": "60",
+    "person.domicile.0.basis": "registered_house",
+}
+SCREENED: dict[str, str | list[str]] = {
+    "facts.housing": "street",
+    "facts.income_sufficient": "no",
+    "facts.can_depend_on_others": "no",
+    "facts.begging": "none",
+    "facts.care_level": "1",
+    "facts.communicable_disease": "none",
+    "facts.severe_behaviour": "no",
+    "facts.none_disability_types": "yes",
+    "facts.wants": ["local_home"],
+    "facts.documents_held": ["id_card"],
+}
+DECIDED = {
+    "why": "ใกล้บ้านเดิม",
+    "goals": "มีที่พักถาวร\nได้เบี้ยยังชีพ",
+} | {
+    f"members.{row}.{name}": value
+    for row, (role, member) in enumerate(
+        [("chair", "สมชาย ตัวอย่าง"), ("secretary", "วันดี ตัวอย่าง"), ("member", "ประเสริฐ ตัวอย่าง")]
+    )
+    for name, value in {"name": member, "role": role, "vote": "agree"}.items()
+}
+
+
+class Link(NamedTuple):
+    """What the worker sends the partner, and what is said on the telephone."""
+
+    address: str
+    code: str
+
+
+def open_case(worker: Tab, last_name: str) -> str:
+    """The address of the new case's page. Danger is asked first."""
+    worker.menu("Open a case")
+    assert worker.heading == said("Is anybody in danger now?")
+    worker.fill({"danger": "none"})
+    worker.press("Continue")
+    worker.fill(OPENED | {"person.name.last": last_name})
+    worker.press("Open the case")
+    assert last_name in worker.heading, worker.text
+    return worker.path
+
+
+def screen(worker: Tab, case: str) -> None:
+    worker.open(f"{case}/screening")
+    worker.press("Screen the person")
+    worker.fill(SCREENED)
+    worker.press("Save the screening")
+    assert worker.says("The screening is saved.")
+
+
+def choose_place(tab: Tab, case: str) -> str:
+    """See the matches; the code of the best place outside the ministry that has room, chosen for the plan."""
+    tab.open(f"{case}/matches?verdict=eligible&outside=yes")
+    chosen = tab.main.locator('a[href*="programme_id="]')
+    tab.until(lambda: chosen.count() > 0)
+    tab.follow("Choose for the plan")
+    assert tab.heading == said("Record the decision")
+    return tab.typed("programme_id")
+
+
+def agree(director: Tab, case: str) -> None:
+    """The working group sees facts and options, chooses the place, and every vote is written down."""
+    director.open(f"{case}/plan")
+    assert director.says("Facts") and director.says("Options")
+    choose_place(director, case)
+    director.fill(DECIDED)
+    director.press("Record the decision")
+    assert director.says("The plan is recorded.") and "ประเสริฐ ตัวอย่าง" in director.text
+
+
+def refer(worker: Tab, case: str) -> str:
+    """The address of the new referral's page; consent comes first."""
+    worker.open(case)
+    worker.press("Send the referral")
+    worker.fill({"consent.status": "given"})
+    worker.press("Send the referral")
+    assert worker.says("The referral is sent and a place is reserved."), worker.text
+    return worker.path
+
+
+def make_link(worker: Tab, referral: str) -> Link:
+    worker.open(referral)
+    worker.follow("Give the partner a link to answer")
+    worker.press("Make a link")
+    address = worker.main.get_by_label(said("Link"), exact=True).input_value().strip()
+    return Link(address, re.sub(r"\D", "", worker.main.locator("#code").inner_text()))
+
+
+def accept(partner: Tab, link: Link, hidden: str) -> None:
+    """The partner enters the code, sees what is shared and nothing else, and takes the person."""
+    partner.open(link.address)
+    partner.fill({"code": link.code})
+    partner.press("Continue")
+    assert partner.heading == said("Can you take this person?")
+    assert hidden not in partner.page.content()
+    partner.press("Yes, we take the person")
+    partner.fill({"receiver": "คุณสมศรี"})
+    partner.press("Send the answer")
+    assert partner.heading == said("Thank you: the centre has your answer")
+
+
+def place(worker: Tab, referral: str) -> None:
+    """The worker reads the answer, records that the person arrived, and confirms the placement."""
+    worker.open(referral)
+    assert "คุณสมศรี" in worker.text
+    for step, outcome in (
+        ("The person has arrived", "The arrival is recorded."),
+        ("Confirm the placement", "The placement is confirmed."),
+    ):
+        worker.press(step)
+        worker.press(step)
+        assert worker.says(outcome), worker.text
+
+
+def placed_outside(director: Tab) -> int:
+    """How many people were placed outside the ministry this budget year, by the dashboard."""
+    director.menu("Dashboard")
+    figure = director.main.locator(".app-figures > li", has_text=said("people placed outside the ministry"))
+    return int(figure.locator("strong").inner_text())
+
+
+def planned(worker: Visitor, last_name: str) -> str:
+    """A case that was screened and has a plan."""
+    case = open_case(worker, last_name)
+    screen(worker, case)
+    agree(worker, case)
+    return case
