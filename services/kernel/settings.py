@@ -22,6 +22,7 @@ class Settings:
     http: tuple[str, int]
     master_key_file: Path
     make_master_key: bool  # only where no file was named: a named one that is missing is a mistake
+    public_url: str | None  # where people reach the pages; None: wherever they asked
 
     def database(self, service: str) -> str:
         return self.database_url.replace("{service}", service)
@@ -59,7 +60,16 @@ def read(
         http=_address(http or env.get("SONGTOR_HTTP") or "127.0.0.1:8000"),
         master_key_file=Path(env.get("SONGTOR_MASTER_KEY_FILE") or folder / "master.key"),
         make_master_key=not env.get("SONGTOR_MASTER_KEY_FILE"),
+        public_url=_public(env.get("SONGTOR_PUBLIC_URL") or ""),
     )
+
+
+def _public(text: str) -> str | None:
+    if text and not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?/?", text):
+        raise BadSetting(
+            "SONGTOR_PUBLIC_URL must be an address without a path, such as https://songtor.example."
+        )
+    return text.rstrip("/") or None
 
 
 def _password(env: Mapping[str, str], variable: str, url: str) -> str:

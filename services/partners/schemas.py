@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from services import codes
+from services.kernel.fields import Flag
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners.domain.eligibility import COMMUNICABLE
 from services.thai import areas
@@ -31,10 +32,6 @@ def _count() -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(0, PLACES_MOST))
 
 
-def _flag() -> fields.Boolean:
-    return fields.Boolean(truthy={True}, falsy={False})
-
-
 def _age() -> fields.Integer:
     return fields.Integer(strict=True, validate=validate.Range(0, 130))
 
@@ -45,6 +42,10 @@ def _name() -> fields.String:
 
 class Body(Schema):
     """A request in which null is absent; what it does not name is refused."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        # Said here for whoever describes the shape; null itself never reaches the field.
+        field_obj.allow_none = field_obj.allow_none or not field_obj.required
 
     @pre_load
     def absent(self, data: Any, **_: Any) -> Any:
@@ -64,7 +65,7 @@ class ContactBody(Body):
 class RegisterPartner(Body):
     name = _name()
     kind = fields.String(required=True, validate=validate.OneOf(codes.PARTNER_KINDS))
-    under_ministry = fields.Boolean(required=True, truthy={True}, falsy={False})
+    under_ministry = Flag(required=True)
     province = fields.String(required=True, validate=_province)
     subdistrict = fields.String(load_default=None, validate=_subdistrict)
     contact = fields.Nested(ContactBody, load_default=dict)
@@ -95,10 +96,10 @@ class RulesBody(Body):
     domicile = fields.Nested(DomicileBody)
     care_level_max = fields.Integer(strict=True, validate=validate.Range(1, 3))
     accepts_communicable = fields.String(validate=validate.OneOf(COMMUNICABLE))
-    accepts_severe_behaviour = _flag()
-    accepts_legal_case = _flag()
-    requires_prior_process = _flag()
-    requires_work_ability = _flag()
+    accepts_severe_behaviour = Flag()
+    accepts_legal_case = Flag()
+    requires_prior_process = Flag()
+    requires_work_ability = Flag()
     documents = fields.List(
         fields.String(validate=validate.Length(1, 80)), validate=validate.Length(min=1, max=20)
     )

@@ -9,12 +9,12 @@ from marshmallow.fields import Boolean, Integer, Nested, String
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
+from services.kernel.fields import Flag
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.referral.domain.life_cycle import LIFE_CYCLE
 
 NAME, NOTE = Length(max=200), Length(max=4000)
 INCOME_MOST = 10_000_000  # baht a month
-YES_OR_NO: dict[str, Any] = {"truthy": {True}, "falsy": {False}}
 # The fields each step takes: True if it must be there.
 FIELDS = {
     name: {f.name: f.default is MISSING for f in fields(row.step) if f.name != "now"}
@@ -43,7 +43,7 @@ class SendReferral(Schema):
     case_id = String(required=True, validate=_uuid)
     programme_id = String(required=True, validate=_uuid)
     consent = Nested(Consent, required=True)
-    waitlist = Boolean(load_default=False, allow_none=True, **YES_OR_NO)
+    waitlist = Flag(load_default=False, allow_none=True)
 
 
 class WorkFound(Schema):
@@ -65,7 +65,7 @@ class StepReferral(Schema):
     reason = String(allow_none=True, validate=OneOf(DECLINE_REASONS))
     whose = String(allow_none=True, validate=OneOf(WHOSE))
     note = String(allow_none=True, validate=NOTE)
-    in_place = Boolean(allow_none=True, **YES_OR_NO)
+    in_place = Flag(allow_none=True)
     work = Nested(WorkFound, allow_none=True)
     outcome = String(allow_none=True, validate=OneOf(OUTCOMES))
 

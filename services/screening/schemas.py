@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, valid
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
+from services.kernel.fields import Flag
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening.domain.facts import (
     BEGGING,
@@ -50,8 +51,8 @@ def _code(known: tuple[str, ...]) -> fields.String:
     return fields.String(allow_none=True, validate=OneOf(known))
 
 
-def _flag() -> fields.Boolean:
-    return fields.Boolean(allow_none=True, truthy={True}, falsy={False})
+def _flag() -> Flag:
+    return Flag(allow_none=True)
 
 
 def _province(code: str) -> None:

@@ -1,6 +1,7 @@
 """Requests into calls of doors, answers into JSON. Everything that is the same for every call of the API."""
 
 import logging
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import orjson
 from flask import Blueprint, Request, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException
 
 from services.kernel import logs, metrics
 from services.kernel.envelope import Caller, instant
@@ -26,6 +27,14 @@ logger = logging.getLogger(__name__)
 BODY_MOST = 1024 * 1024
 DEPTH_MOST = 20
 KEY_MOST = 200
+IF_MATCH = r'(\*|(W/)?("[0-9]{1,15}"|[0-9]{1,15}))'
+METHODS = (
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "OPTIONS",
+)  # others are a client's own words, and no figure's or log's
 OLDEST = datetime(1900, 1, 1, tzinfo=UTC)  # nothing that is told happened before
 SMALLEST, LARGEST = -(2**53) + 1, 2**53 - 1  # integers every JSON reader agrees on
 COMMANDS = uuid5(NAMESPACE_URL, "songtor:command")
@@ -83,7 +92,16 @@ def read_body(incoming: Request) -> dict[str, Any]:
     wrong = unstorable(body)
     if wrong:
         raise Invalid(wrong)
-    return body
+    return {name: whole(value) for name, value in body.items()}
+
+
+def whole(value: Any) -> Any:
+    """For JSON 119.0 and 119 are the same integer; for Python only the second is one."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: whole(item) for name, item in value.items()}
+    return [whole(item) for item in value] if isinstance(value, list) else value
 
 
 def unstorable(value: Any, path: str = "", depth: int = 1) -> dict[str, list[str]]:
@@ -92,7 +110,7 @@ def unstorable(value: Any, path: str = "", depth: int = 1) -> dict[str, list[str
         return {path: ["It is nested too deeply."]}
     if isinstance(value, str) and "\x00" in value:
         return {path: ["It contains the character NUL."]}
-    if isinstance(value, int) and not isinstance(value, bool) and not SMALLEST <= value <= LARGEST:
+    if isinstance(value, int | float) and not SMALLEST <= value <= LARGEST:
         return {path: ["The number is too large."]}
     found: dict[str, list[str]] = {}
     if isinstance(value, dict):
@@ -156,13 +174,10 @@ def command_id(caller: Caller) -> str:
 
 
 def if_match() -> int | None:
-    text = request.headers.get("If-Match", "").strip()
-    if text in ("", "*"):
-        return None
-    number = text.removeprefix("W/").strip('"')
-    if not number.isascii() or not number.isdigit() or int(number) > LARGEST:
+    text = request.headers.get("If-Match", "*").strip()
+    if not re.fullmatch(IF_MATCH, text):
         raise Problem(400, 'If-Match must carry a version, as "3".')
-    return int(number)
+    return None if text == "*" else int(text.removeprefix("W/").strip('"'))
 
 
 # -- calls ---------------------------------------------------------------------------------------------------------
@@ -279,9 +294,10 @@ def finish(response: Response) -> Response:
     response.headers["X-Correlation-Id"] = g.correlation
     route = request.url_rule.rule if request.url_rule else "unknown"
     seconds = time.perf_counter() - g.started
-    metrics.HTTP_SECONDS.labels(request.method, route, str(response.status_code)).observe(seconds)
+    method = request.method if request.method in METHODS else "other"
+    metrics.HTTP_SECONDS.labels(method, route, str(response.status_code)).observe(seconds)
     extra = {
-        "method": request.method,
+        "method": method,
         "route": route,
         "status": response.status_code,
         "ms": round(seconds * 1000, 1),
@@ -301,10 +317,7 @@ def end(_: BaseException | None) -> None:
 def failed(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         status = error.code if error.code in problems.TITLES else 400
-        answer = problems.response(Problem(int(status or 400), error.name))
-        if isinstance(error, MethodNotAllowed):
-            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
-        return answer
+        return problems.response(Problem(int(status or 400), error.name))
     problem = problems.of(error)
     if problem.status == 500:
         current_app.logger.error("unexpected", exc_info=error)

@@ -22,6 +22,7 @@ from services.partners import schemas as partners
 from services.referral import schemas as referral
 from services.reporting import schemas as reporting
 from services.screening import schemas as screening
+from services.web.api import IF_MATCH
 from services.web.problems import TITLES
 from services.web.routes import ROUTES, Route
 
@@ -307,7 +308,7 @@ PARAMETERS: Mapping[str, Json] = {
         "name": "If-Match",
         "in": "header",
         "description": "The version of the stream this call writes; 412 if it is another one by now.",
-        "schema": TEXT,
+        "schema": {"type": "string", "pattern": f"^{IF_MATCH}$"},
     },
 }
 AT: Json = {
@@ -349,6 +350,7 @@ def body_of(route: Route, schema: Json) -> Json:
         takes = referral.FIELDS[step]
         properties = {name: value for name, value in properties.items() if name in takes}
         required = {name for name in takes if takes[name]}
+        properties |= {name: _without_null(properties[name]) for name in required}
     for name in (*_path_parts(route), *route.fixed):
         properties.pop(name, None)
         required.discard(name)
@@ -362,7 +364,9 @@ def _operation(route: Route, schema: Json) -> Json:
         {"name": name, "in": "path", "required": True, "schema": TEXT} for name in _path_parts(route)
     ]
     for name in route.query:
-        parameters.append({"name": name, "in": "query", "schema": _without_null(schema["properties"][name])})
+        asked = _without_null(schema["properties"][name])
+        # A blank one is as good as none: so a form of links and boxes may send them all.
+        parameters.append({"name": name, "in": "query", "allowEmptyValue": True, "schema": asked})
     headers = {"X-Correlation-Id": {"$ref": "#/components/headers/Correlation"}}
     statuses = [401, 403, 404, 422, 503]
     if route.writes:
@@ -383,6 +387,7 @@ def _operation(route: Route, schema: Json) -> Json:
                 "description": "Done" if route.writes else "Found",
                 "headers": headers,
                 "content": {"application/json": {"schema": answer}},
+                **({"links": links} if (links := _links(answer)) else {}),
             }
         },
     }
@@ -396,6 +401,20 @@ def _operation(route: Route, schema: Json) -> Json:
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return operation
+
+
+def _links(answer: Json) -> Json:
+    """Where the ids of an answer, or of the first item of a list, lead on to."""
+    known, at = _resolved(answer)["properties"], "$response.body#"
+    if "items" in known and "next" in known:
+        known, at = _resolved(known["items"]["items"])["properties"], f"{at}/items/0"
+    links = {}
+    for route in ROUTES:
+        parts = _path_parts(route)
+        if parts and set(parts) <= set(known):
+            parameters = {name: f"{at}/{name}" for name in parts}
+            links[operation_id(route)] = {"operationId": operation_id(route), "parameters": parameters}
+    return links
 
 
 def _without_null(schema: Json) -> Json:
@@ -499,7 +518,7 @@ def _own_fields(_: object, field: Field[Any], **__: object) -> Json:
         }
         return {"anyOf": [{**years, "description": "Full years"}, told, {"type": "null"}]}
     if isinstance(field, intake.Words | screening.Words):
-        return {"maxLength": field.most}
+        return {"maxLength": field.most} | ({"minLength": 1, "pattern": r"\S"} if field.required else {})
     return {}
 
 

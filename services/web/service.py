@@ -17,7 +17,6 @@ from services.kernel.wiring import Wiring
 from services.web import admin, api, openapi, pages, watch
 
 WIRING = Wiring("web")
-METHODS = "GET,POST,PUT,DELETE,PATCH,HEAD,OPTIONS"
 BACKLOG = 1024  # connections the kernel may hold for us; with eventlet's 50 a burst of clients waits a second
 KEEP_ALIVE = 75  # seconds an idle connection is kept
 
@@ -40,6 +39,17 @@ class FrontServer(WebServer):  # type: ignore[misc]
         self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
         self._gt = self.container.spawn_managed_thread(self.run)
 
+    def get_wsgi_app(self) -> Callable[..., Any]:
+        """Every request is the one entrypoint's, whatever its address and method: what there is, Flask knows."""
+        [entrance] = self._providers
+
+        def serve(environ: dict[str, Any], start_response: Any) -> Any:
+            request = Request(environ, shallow=True)
+            request.path_values = {}  # type: ignore[attr-defined]  # where nameko's own map puts them
+            return entrance.handle_request(request)(environ, start_response)
+
+        return serve
+
     def get_wsgi_server(
         self, sock: Any, wsgi_app: Any, protocol: Any = HttpOnlyProtocol, debug: bool = False
     ) -> Any:
@@ -59,8 +69,8 @@ class Http(HttpRequestHandler):  # type: ignore[misc]
     server = FrontServer()
 
 
-def http(method: str, url: str) -> Callable[[View], View]:
-    return cast(Callable[[View], View], Http.decorator(method, url))
+def http(view: View) -> View:
+    return cast(View, Http.decorator("GET", "/")(view))
 
 
 def application() -> Flask:
@@ -80,15 +90,8 @@ class WebService:
     name = "web"
     runtime = Runtime(WIRING)
 
-    @http(METHODS, "/")
-    def root(self, request: Request) -> Response:
-        return self._serve(request)
-
-    @http(METHODS, "/<path:path>")
-    def everything(self, request: Request, path: str) -> Response:
-        return self._serve(request)
-
-    def _serve(self, request: Request) -> Response:
+    @http
+    def serve(self, request: Request) -> Response:
         request.environ["songtor.runtime"] = self.runtime
         request.environ["wsgi.input_terminated"] = True  # eventlet ends a body of unknown length itself
         return Response.from_app(APPLICATION.wsgi_app, request.environ)

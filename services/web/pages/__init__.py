@@ -1,14 +1,14 @@
 """The pages: one module per area, each a blueprint under `shell.pages`. `register` puts them into the application."""
 
 from importlib.metadata import version
-from typing import Any
 
 from flask import Flask, redirect, request, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from services.codes import ROLES
+from services.kernel.errors import Forbidden
 from services.web import api, sessions
 from services.web.pages import (
     account,
@@ -33,7 +33,7 @@ from services.web.pages import (
 from services.web.problems import Problem
 
 VERSION = version("songtor")
-MACHINES = ("api", "hsds", "static")  # whoever asks there does not read pages
+MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages
 
 for area in (
     account,
@@ -62,7 +62,9 @@ def home() -> Response:
 def register(app: Flask) -> None:
     app.register_blueprint(static.blueprint)
     app.register_blueprint(shell.pages)
+    app.url_map.merge_slashes = False  # its redirect would name whatever host the client named
     app.register_error_handler(404, missing)
+    app.register_error_handler(405, missing)
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_options = {"loader": ChoiceLoader([PackageLoader("services.web"), components])}
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -82,12 +84,17 @@ def _here() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
-def missing(error: NotFound) -> Any:
-    """An address that nothing answers: a page for people, a problem document for machines."""
-    if isinstance(error, HTTPException) and request.path.split("/")[1] in MACHINES:
-        return api.failed(error)
+def missing(error: HTTPException) -> Response:
+    """An address that nothing answers, or not by this method: a page for people, a problem document for machines."""
+    answer = api.failed(error) if request.path.split("/")[1] in MACHINES else _page(error)
+    if isinstance(error, MethodNotAllowed):
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return answer
+
+
+def _page(error: HTTPException) -> Response:
     try:
         shell.arrive()
-    except Problem as worse:  # the address cannot even be read
+    except (Problem, Forbidden) as worse:  # the address cannot even be read, or another site sent this
         return shell.leave(shell.failed(worse))
     return shell.leave(shell.failed(error))

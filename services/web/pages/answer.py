@@ -91,8 +91,7 @@ def link(referral_id: UUID) -> Response:
     elif form.sent:
         with runtime.database.write() as db:
             token, code = links.make(db, _keys(), about, shared, shell.caller().user, runtime.now())
-        scheme = "https" if shell.over_https() else "http"
-        address = f"{scheme}://{request.host}{url_for('.enter', token=token)}"
+        address = f"{shell.site()}{url_for('.enter', token=token)}"
         return shell.page("answer/made.html", address=address, code=f"{code[:3]} {code[3:]}", **shown)
     known = runtime.read(lambda db: links.latest(db, str(referral_id), runtime.now()))
     return shell.page("answer/link.html", form=form, known=known, waiting=waiting, **shown)

@@ -69,7 +69,7 @@ def arrive() -> None:
     request.max_content_length = request.max_form_memory_size = FORM_MOST
     wished = request.cookies.get(LANGUAGE_COOKIE)
     g.language = next((language for language in LANGUAGES if language == wished), DEFAULT)
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = request.cookies.get(cookie_name(), "")
     g.visit, g.new_visit = (cookie, False) if len(cookie) == 43 else (sessions.new_id(), True)
     g.session = None if g.new_visit else _session(g.visit)
     if any("\x00" in text for text in (request.path, *request.args, *request.args.values())):
@@ -471,17 +471,32 @@ def done(message: str, endpoint: str, **parts: Any) -> Response:
 
 
 def keep_visit(response: Response, cookie: str) -> None:
-    response.set_cookie(COOKIE, cookie, httponly=True, samesite="Lax", secure=over_https(), path="/")
+    response.set_cookie(cookie_name(), cookie, httponly=True, samesite="Lax", secure=over_https(), path="/")
+
+
+def site() -> str:
+    """Where people reach the pages: as set, else wherever this request asked. (Its proxy says whether that was over TLS; whoever else
+    says so makes only the own cookies stricter.)"""
+    told = api.runtime().settings.public_url
+    secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+    return told or f"{'https' if secure else 'http'}://{request.host}"
 
 
 def over_https() -> bool:
-    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+    return site().startswith("https:")
+
+
+def cookie_name() -> str:
+    """Over TLS a name that browsers let no neighbouring site set."""
+    return f"__Host-{COOKIE}" if over_https() else COOKIE
 
 
 @pages.after_request
 def leave(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if over_https():
+        response.headers["Strict-Transport-Security"] = f"max-age={365 * 86400}"
     response.headers.add("Vary", "Cookie")
     if g.get("new_visit") and not response.headers.getlist("Set-Cookie") and response.mimetype == "text/html":
         keep_visit(response, g.visit)
