@@ -8,6 +8,7 @@ DANGERS = ("none", "urgent_health", "psychiatric", "police", "child", "trafficki
 IDENTITY_STATUSES = (
     "confirmed_card", "confirmed_register", "claimed", "partial", "unknown", "refused", "foreign_document",
 )  # fmt: skip
+CORRECTIONS = ("learned", "mistaken", "changed")
 SEXES = ("male", "female", "other", "unknown")
 NATIONALITIES = ("thai", "foreign", "stateless", "unknown")
 DOMICILE_BASES = ("registered_house", "central_register", "found", "claimed", "birthplace", "relatives")

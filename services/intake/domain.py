@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from services.intake.events import (
     CaseClosed,
@@ -13,6 +13,7 @@ from services.intake.events import (
     CaseReopened,
     ConsentRecorded,
     Domicile,
+    PersonCorrected,
     PersonEvent,
     PersonIdentified,
 )
@@ -145,12 +146,16 @@ def _opened(command: OpenCase) -> CaseOpened:
 
 def _warnings(command: OpenCase) -> list[str]:
     """What a worker should look at again; never a reason to refuse a person."""
-    warnings = []
-    if command.person.national_id and idcard.problem(command.person.national_id):
-        warnings.append("wrong_check_digit")
+    warnings = doubts(command.person)
     if command.found and areas.province_of(command.found) != command.centre:
         warnings.append("found_outside_province")
     return warnings
+
+
+def doubts(person: Description) -> list[str]:
+    """Warnings about what was told of a person."""
+    wrong = person.national_id and idcard.problem(person.national_id)
+    return ["wrong_check_digit"] if wrong else []
 
 
 def _told(command: CloseCase | ReopenCase) -> tuple[str, str | None]:
@@ -186,30 +191,47 @@ class IdentifyPerson:
 
 
 @dataclass(frozen=True)
+class CorrectPerson:
+    """`person` is all that is known from now on, `changed` the parts in which it differs from what was known before."""
+
+    person_id: str
+    case_id: str
+    person: Description
+    on: date
+    reason: str
+    changed: list[str]
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class Person:
     identified: bool = False
 
 
-def decide_person(command: IdentifyPerson, person: Person) -> list[PersonEvent]:
-    if person.identified:
-        return []
-    who = command.person
-    age = age_of(who, command.on)
-    return [
-        PersonIdentified(
-            command.person_id,
-            command.case_id,
-            who.identity_status,
-            who.sex,
-            age,
-            band(age) if age and who.birth_date else who.age_band,
-            who.nationality,
-            who.domicile,
-            who.name,
-            who.national_id,
-            who.birth_date,
-        )
-    ]
+def decide_person(command: IdentifyPerson | CorrectPerson, person: Person) -> list[PersonEvent]:
+    match command:
+        case IdentifyPerson(person_id, case_id):
+            return [] if person.identified else [PersonIdentified(person_id, case_id, **_described(command))]
+        case CorrectPerson() if not person.identified:
+            raise Refused("wrong_state", "Nothing is known of this person yet.")
+        case CorrectPerson(person_id, case_id, reason=reason, changed=changed, note=note):
+            told = _described(command)
+            return (
+                [PersonCorrected(person_id, case_id, reason, changed, **told, note=note)] if changed else []
+            )
+    assert_never(command)
+
+
+def _described(command: IdentifyPerson | CorrectPerson) -> dict[str, Any]:
+    """A description as events tell it: a band only as it was told, or the decades of the age by the birth date."""
+    who, age = command.person, age_of(command.person, command.on)
+    return {**vars(who), "age": age, "age_band": band(age) if age and who.birth_date else who.age_band}
+
+
+def differing(before: Description, after: Description) -> list[str]:
+    """The parts in which two descriptions differ; beside a birth date the band says nothing."""
+    parts = [part.name for part in fields(Description) if not (after.birth_date and part.name == "age_band")]
+    return [part for part in parts if getattr(before, part) != getattr(after, part)]
 
 
 def evolve_person(person: Person, event: PersonEvent) -> Person:
@@ -219,8 +241,8 @@ def evolve_person(person: Person, event: PersonEvent) -> Person:
 CASE: Aggregate[Command, Case, CaseEvent] = Aggregate(
     "case", Decider(decide, evolve, Case()), (CaseOpened, ConsentRecorded, CaseClosed, CaseReopened), "case"
 )
-PERSON: Aggregate[IdentifyPerson, Person, PersonEvent] = Aggregate(
-    "person", Decider(decide_person, evolve_person, Person()), (PersonIdentified,), "person"
+PERSON: Aggregate[IdentifyPerson | CorrectPerson, Person, PersonEvent] = Aggregate(
+    "person", Decider(decide_person, evolve_person, Person()), (PersonIdentified, PersonCorrected), "person"
 )
 
 

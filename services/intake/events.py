@@ -83,4 +83,27 @@ class PersonIdentified:
     birth_date: Any = personal()  # str: "1957", "1957-05" or "1957-05-12"
 
 
-PersonEvent = PersonIdentified
+@dataclass(frozen=True)
+class PersonCorrected:
+    """What is known of the person from now on, whole; what was known before stays in its own fact.
+
+    `reason` is one of codes.CORRECTIONS, `changed` names the parts that are not as before.
+    """
+
+    person_id: str
+    case_id: str
+    reason: str
+    changed: list[str]
+    identity_status: str
+    sex: str
+    age: AgeRange | None
+    age_band: str | None
+    nationality: str
+    domicile: list[Domicile]
+    name: Any = personal()  # {title?, first?, last?, alias?}
+    national_id: Any = personal()  # str
+    birth_date: Any = personal()  # str: "1957", "1957-05" or "1957-05-12"
+    note: Any = personal()  # str
+
+
+PersonEvent = PersonIdentified | PersonCorrected

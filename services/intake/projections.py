@@ -25,13 +25,13 @@ from sqlalchemy import (
 )
 
 from services.intake.domain import CLOSED, CLOSING, DONE, PLAN, REOPENED, SCREENING, STABLE, Step, case_status
-from services.intake.events import CaseEvent, CaseOpened, PersonIdentified
+from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
 from services.kernel.envelope import Recorded
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 
 metadata = MetaData()
 case = Table(
-    "case_v1",
+    "case_v2",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False, unique=True),
@@ -45,14 +45,16 @@ case = Table(
     Column("opened", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("case_v1_newest", "opened", "case_id"),
-    Index("case_v1_centre", "centre", "opened", "case_id"),
-    Index("case_v1_status", "centre", "status", "opened", "case_id"),
+    Index("case_v2_newest", "opened", "case_id"),
+    Index("case_v2_centre", "centre", "opened", "case_id"),
+    Index("case_v2_status", "centre", "status", "opened", "case_id"),
 )
 person = Table(
-    "person_v1",
+    "person_v2",
     metadata,
     Column("person_id", Text, primary_key=True),
+    Column("person_version", Integer, nullable=False),
+    Column("corrected", Text),  # when that was last corrected
     Column("identity_status", Text, nullable=False),
     Column("sex", Text, nullable=False),
     Column("age", Text, nullable=False),  # JSON
@@ -64,7 +66,7 @@ person = Table(
     Column("birth_date", Text),  # sealed
 )
 case_step = Table(  # domain.Step of everything a case's status follows from
-    "case_step_v1",
+    "case_step_v2",
     metadata,
     Column("case_id", Text),
     Column("step", Text),
@@ -126,8 +128,8 @@ def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
             cases[event.case_id] = _case_row(fact, event)
         elif isinstance(event, CaseEvent):
             versions[event.case_id] = fact.version
-        elif isinstance(event, PersonIdentified):
-            people[event.person_id] = _person_row(event)
+        elif isinstance(event, PersonEvent):
+            people[event.person_id] = _person_row(fact, event)
         step = _step(fact)
         if step:
             case_id, (name, status) = fact.data["case_id"], step
@@ -163,9 +165,11 @@ def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
     }
 
 
-def _person_row(event: PersonIdentified) -> dict[str, Any]:
+def _person_row(fact: Recorded, event: PersonEvent) -> dict[str, Any]:
     return {
         "person_id": event.person_id,
+        "person_version": fact.version,
+        "corrected": fact.time if isinstance(event, PersonCorrected) else None,
         "identity_status": event.identity_status,
         "sex": event.sex,
         "age": orjson.dumps(event.age).decode(),
@@ -228,7 +232,7 @@ def take_number(db: Connection, centre: str, budget_year: int) -> str:
     return f"{centre}-{budget_year}-{db.execute(counted).scalar_one():04d}"
 
 
-CASES = Projection("case", 1, (case, person, case_step), project_cases)
+CASES = Projection("case", 2, (case, person, case_step), project_cases)
 NUMBERS = Projection("case_number", 1, (case_number,), project_numbers)
 
 _whole = select(case, *(column for column in person.c if column.name != "person_id")).join(

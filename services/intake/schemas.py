@@ -119,6 +119,19 @@ class ChangeCase(Schema):
     note = Words(4000)
 
 
+class CorrectPerson(Schema):
+    """All that is known of the person from now on; what is left out is not known."""
+
+    case_id = _id()
+    person = fields.Nested(Person, required=True)
+    reason = _code(*codes.CORRECTIONS)
+    note = Words(4000)
+
+
+class OfCase(Schema):
+    case_id = _id()
+
+
 class ReadCase(Schema):
     case_id = _id()
     show = _optional(OneOf(["identifiers"]))

@@ -12,14 +12,17 @@ from services.intake.domain import (
     PERSON,
     REOPENED,
     CloseCase,
+    CorrectPerson,
     Description,
     IdentifyPerson,
     OpenCase,
     ReopenCase,
+    differing,
+    doubts,
 )
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.errors import Forbidden, NotFound
+from services.kernel.errors import Forbidden, NotFound, Refused
 from services.kernel.eventlog import Unit
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Reaction, Wiring
@@ -94,6 +97,31 @@ class IntakeService(Doors):
         answer: dict[str, Any] = self.runtime.execute(call.envelope(row["centre"]), work)
         return answer
 
+    @command("person.correct", roles=STAFF, schema=schemas.CorrectPerson())
+    def correct_person(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """What is known of the person is told anew, with the reason. The version is the person's own, not the case's."""
+        row, day = self._own(call, body["case_id"]), dates.bangkok_day(call.at)
+        person = Description(**body["person"])
+        changed = differing(self._description(row), person)
+        asked = CorrectPerson(
+            row["person_id"], row["case_id"], person, day, body["reason"], changed, body["note"]
+        )
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.handle(PERSON, asked.person_id, asked, call.if_match)
+            version = unit.version(PERSON, asked.person_id)
+            return {"version": version, "changed": changed, "warnings": doubts(person)}
+
+        answer: dict[str, Any] = self.runtime.execute(call.envelope(row["centre"]), work)
+        return answer
+
+    @query("person.correct", roles=STAFF, schema=schemas.OfCase())
+    def person(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """What is known of a case's person, whole, as whoever corrects it needs it: with the identity number."""
+        row = self._own(call, body["case_id"])
+        self._note_access(call, "identifiers", [row])
+        return {"version": row["person_version"], "person": vars(self._description(row))}
+
     @query("case.read", roles=READERS, schema=schemas.ReadCase())
     def case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         row = self._own(call, body["case_id"])
@@ -149,6 +177,15 @@ class IntakeService(Doors):
         value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
         return value or None, value is REDACTED
 
+    def _description(self, row: RowMapping) -> Description:
+        sealed = {field: self._unseal(row, field) for field in ("name", "national_id", "birth_date")}
+        if any(erased for _, erased in sealed.values()):
+            raise Refused("erased", "The person's data was erased.")
+        known = {field: value for field, (value, _) in sealed.items()}
+        band = None if known["birth_date"] else row["age_band"]  # else it only says the birth date's decade
+        codes = {name: row[name] for name in ("identity_status", "sex", "nationality")}
+        return Description(**codes, domicile=orjson.loads(row["domicile"]), age_band=band, **known)
+
     def _personal(self, row: RowMapping, identifiers: bool) -> dict[str, Any]:
         """What only the centre's own staff see of a person; the number masked unless `identifiers`."""
         sealed = ("name", "national_id", "birth_date", "place", "note")
@@ -171,7 +208,12 @@ def _codes(row: RowMapping) -> dict[str, Any]:
     codes = ("person_id", "identity_status", "sex", "age_band", "nationality")
     province = areas.province_of(row["subdistrict"]) if row["subdistrict"] else row["centre"]
     person = {name: row[name] for name in codes}
-    person |= {"age": None, "domicile": orjson.loads(row["domicile"]), "province": province}
+    person |= {
+        "corrected": row["corrected"],
+        "age": None,
+        "domicile": orjson.loads(row["domicile"]),
+        "province": province,
+    }
     return {**{name: row[name] for name in shown}, "person": person}
 
 

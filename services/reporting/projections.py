@@ -58,6 +58,7 @@ TYPES = frozenset(
 WITHHELD = {
     "CaseOpened": ("age", "found"),
     "PersonIdentified": ("age",),
+    "PersonCorrected": ("age",),
     "ScreeningStarted": ("known",),
     "ScreeningCompleted": ("facts",),
     "PartnerRegistered": ("contact",),

@@ -33,6 +33,12 @@ case = Table(
     Column("centre", Text, nullable=False),
     Column("closed", Boolean, nullable=False),
 )
+corrected_person = Table(
+    "corrected_person_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("known", Text, nullable=False),  # JSON
+)
 screening = Table(
     "screening_v1",
     metadata,
@@ -74,6 +80,7 @@ adopted = Table(
     PrimaryKeyConstraint("name", "rules_version"),
 )
 
+OF_PERSON = ("sex", "age", "nationality", "domicile")
 CLOSED = {"CaseOpened": False, "CaseClosed": True, "CaseReopened": False}
 
 
@@ -90,6 +97,19 @@ def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
         if fact.source == "intake" and fact.type in CLOSED
     }
     upsert(db, case, list(rows.values()), ("case_id",))
+
+
+def project_people(db: Connection, facts: Sequence[Recorded]) -> None:
+    """The last correction counts."""
+    rows = {
+        fact.data["case_id"]: {
+            "case_id": fact.data["case_id"],
+            "known": _json({name: fact.data[name] for name in OF_PERSON}),
+        }
+        for fact in facts
+        if fact.type == "PersonCorrected"
+    }
+    upsert(db, corrected_person, list(rows.values()), ("case_id",))
 
 
 def project_screenings(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -149,10 +169,17 @@ def project_rules(db: Connection, facts: Sequence[Recorded]) -> None:
 
 PROJECTIONS = (
     Projection("case", 1, (case,), project_cases),
+    Projection("corrected_person", 1, (corrected_person,), project_people),
     Projection("screening", 1, (screening,), project_screenings),
     Projection("plan", 1, (plan,), project_plans),
     Projection("adopted_rules", 1, (adopted,), project_rules),
 )
+
+
+def corrected(db: Connection, case_id: str) -> dict[str, Any]:
+    """{sex, age {on, min, max} or None, nationality, domicile} as last corrected; {} for what stands as it was opened."""
+    known = db.execute(select(corrected_person.c.known).where(corrected_person.c.case_id == case_id)).scalar()
+    return orjson.loads(known) if known else {}
 
 
 def find_case(db: Connection, case_id: str) -> RowMapping | None:

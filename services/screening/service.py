@@ -24,6 +24,7 @@ WIRING = Wiring(
     hears={
         "intake": {
             "CaseOpened": (Reaction(schemas.CaseOpened(), handlers.when_case_opened),),
+            "PersonCorrected": (),
             "CaseClosed": (),
             "CaseReopened": (),
         },
@@ -45,10 +46,13 @@ class ScreeningService(Doors):
     def complete(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
+        corrected = self.runtime.read(lambda db: projections.corrected(db, case_id))
 
         def work(unit: Unit) -> dict[str, Any]:
             book = in_force(unit.state(RULES, rulebook.NAME), day)
-            asked = CompleteScreening(screening_id, case_id, body["facts"], day, book, case["closed"])
+            asked = CompleteScreening(
+                screening_id, case_id, body["facts"], day, book, case["closed"], corrected
+            )
             [completed] = unit.handle(SCREENING, case_id, asked, call.if_match)
             return {
                 "screening_id": screening_id,

@@ -161,6 +161,7 @@ COMPONENTS: Mapping[str, Json] = {
             "erased": FLAG,
         },
         person_id=ID,
+        corrected={**maybe(INSTANT), "description": "When the person's details were last corrected"},
         identity_status=code(codes.IDENTITY_STATUSES),
         sex=code(codes.SEXES),
         age_band=maybe(TEXT),

@@ -6,6 +6,7 @@ from services.intake import domain
 from services.intake.domain import (
     Case,
     CloseCase,
+    CorrectPerson,
     Description,
     IdentifyPerson,
     RecordConsent,
@@ -15,8 +16,16 @@ from services.intake.domain import (
     band,
     case_status,
     decide,
+    differing,
 )
-from services.intake.events import CaseClosed, CaseOpened, CaseReopened, ConsentRecorded, PersonIdentified
+from services.intake.events import (
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    ConsentRecorded,
+    PersonCorrected,
+    PersonIdentified,
+)
 from services.kernel.errors import Invalid
 from tests.intake.samples import (
     CASE,
@@ -184,6 +193,33 @@ def test_a_band_told_is_kept_as_told():
 
 def test_describing_a_person_again_changes_nothing():
     person.given(IDENTIFIED).when(IDENTIFY).then()
+
+
+CORRECT = CorrectPerson(PERSON, CASE, KNOWN, MONDAY, "learned", ["sex", "name"], "บัตรประชาชน")
+
+
+def test_a_correction_tells_the_person_anew_as_a_whole_with_the_reason():
+    person.given(IDENTIFIED).when(CORRECT).then(
+        PersonCorrected(
+            PERSON, CASE, "learned", ["sex", "name"], "confirmed_card", "female",
+            {"on": "2026-03-02", "min": 68, "max": 68}, "60-69", "thai", KNOWN.domicile,
+            KNOWN.name, KNOWN.national_id, KNOWN.birth_date, "บัตรประชาชน",
+        )
+    )  # fmt: skip
+
+
+def test_a_correction_that_changes_nothing_is_no_fact():
+    person.given(IDENTIFIED).when(replace(CORRECT, changed=[])).then()
+
+
+def test_nobody_is_corrected_of_whom_nothing_was_told():
+    person.given().when(CORRECT).refused("wrong_state")
+
+
+def test_what_differs_between_two_descriptions_is_named_and_a_band_counts_only_without_a_birth_date():
+    assert differing(NOBODY, NOBODY) == differing(KNOWN, KNOWN) == []
+    assert differing(NOBODY, replace(NOBODY, sex="female", age_band="60-69")) == ["sex", "age_band"]
+    assert differing(NOBODY, replace(NOBODY, birth_date="1957", age_band="60-69")) == ["birth_date"]
 
 
 SCREENED, PLANNED = ("screening", "done", 1), ("plan", "done", 2)

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from services.intake import domain, projections
-from services.intake.events import CaseClosed, CaseReopened, ConsentRecorded
+from services.intake.events import CaseClosed, CaseReopened, ConsentRecorded, PersonCorrected, PersonEvent
 from services.kernel.codec import Codec
 from services.kernel.errors import Invalid
 from tests.intake.samples import (
@@ -45,9 +45,7 @@ def project(db, *facts):
 
 
 def ours(event, version, recorded, centre="60"):
-    stream = (
-        f"person/{event.person_id}" if type(event).__name__ == "PersonIdentified" else f"case/{event.case_id}"
-    )
+    stream = f"person/{event.person_id}" if isinstance(event, PersonEvent) else f"case/{event.case_id}"
     return own(CODEC, event, stream, version, recorded, centre)
 
 
@@ -83,6 +81,20 @@ def test_two_opened_cases_are_found_with_their_people(db):
     )
     assert (first["name"], second["name"]) == (None, "sealed name")
     assert projections.find(db, PERSON) is None
+
+
+def test_of_two_corrections_the_last_counts_and_another_person_stays(db):
+    told = ("confirmed_card", "female", None, None, "thai", [])
+    first = PersonCorrected(PERSON, CASE, "learned", ["sex"], *told)
+    second = PersonCorrected(PERSON, CASE, "mistaken", ["name"], *told, name={"first": "มาลี"})
+    project(db, *opened_both())
+    assert projections.find(db, CASE)["corrected"] is None
+    project(db, ours(first, 2, "03"), ours(second, 3, "04"))
+    found, other = projections.find(db, CASE), projections.find(db, OTHER_CASE)
+    assert (found["sex"], found["name"], found["person_version"], found["corrected"]) == (
+        "female", "sealed name", 3, "04",
+    )  # fmt: skip
+    assert (other["person_version"], other["corrected"]) == (1, None)
 
 
 def test_the_version_of_a_case_counts_its_own_facts_only(db):

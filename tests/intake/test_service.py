@@ -132,6 +132,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
     }
     assert person == {
         "person_id": person["person_id"],
+        "corrected": None,
         "identity_status": "confirmed_card",
         "sex": "male",
         "age": {"on": "2026-03-02", "min": 68, "max": 68},
@@ -233,7 +234,7 @@ def test_others_see_codes_only(net, reader):
     [listed] = net.call("intake", "cases", {}, **reader)["items"]
     for shown in (person, listed["person"]):
         assert set(shown) == {
-            "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province",
+            "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province", "corrected",
         }  # fmt: skip
         assert (shown["sex"], shown["age"], shown["age_band"], shown["province"]) == (
             "male",

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,12 @@ def test_a_completed_screening_keeps_facts_labels_paths_and_the_version_of_its_r
 
 def test_completing_the_same_screening_again_changes_nothing():
     screening.given(started, completed()).when(complete()).then()
+
+
+def test_what_was_corrected_of_the_person_counts_before_what_was_known_and_after_what_is_told():
+    asked = replace(complete({"sex": "female"}), corrected={"sex": "male", "nationality": "foreign"})
+    [done] = decide(asked, SCREENING.decider.fold([started]))
+    assert (done.facts["sex"], done.facts["nationality"]) == ("female", "foreign")
 
 
 def test_a_case_can_be_screened_again():

@@ -62,6 +62,16 @@ def test_a_case_is_known_with_its_centre_and_whether_it_is_closed(db):
     }
 
 
+def test_of_two_corrections_of_a_person_the_last_counts_and_other_cases_have_none(db):
+    told = {"sex": "female", "age": None, "nationality": "thai", "domicile": []}
+    facts = [
+        recorded(None, number, "intake", "PersonCorrected", {"case_id": CASE, **told, "sex": sex}, CASE)
+        for number, sex in enumerate(("male", "female"), 1)
+    ]
+    project(db, *facts)
+    assert projections.corrected(db, CASE) == told and projections.corrected(db, OTHER) == {}
+
+
 def test_the_latest_screening_counts(db):
     assert projections.latest_screening(db, CASE) is None
     project(db, screened(SCREENED, {}, 2), screened(SCREENED_AGAIN, {"mental_crisis": True}, 3))

@@ -194,6 +194,7 @@ class World:
             "open_case": opening(self.centre),
             "close_case": {"reason": "left", "note": "กลับบ้านแล้ว"},
             "reopen_case": {"reason": "returned", "note": "กลับมาอีก"},
+            "correct_person": {"person": opening()["person"], "reason": "learned"},
             "complete": {"facts": facts()},
             "agree_plan": plan(),
             "send": referral(self.case_id, self.programme_id),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.codes import REFERRAL_STATUSES
-from services.intake.projections import access_log
+from services.kernel.tables import access_record
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.screening.domain.facts import VOCABULARY
 from services.system import DOORS
@@ -263,8 +263,10 @@ def test_identifiers_are_masked_until_they_are_asked_for(door, worker):
 
 def looked(door, case_id):
     """Who looked at the identifiers of a case, by the access log."""
-    shown = access_log.c.who, access_log.c.case_id == case_id, access_log.c.what == "identifiers"
-    return door.runtime("intake").read(lambda db: list(db.scalars(select(shown[0]).where(*shown[1:]))))
+    asked = select(access_record.c.who).where(
+        access_record.c.subject == f"case/{case_id}", access_record.c.what == "identifiers"
+    )
+    return door.runtime("intake").read(lambda db: list(db.scalars(asked)))
 
 
 def test_who_closes_an_older_version_is_shown_what_happened_meanwhile(worker, director):
@@ -284,6 +286,40 @@ def test_a_correction_says_why_and_overwrites_nothing(door, worker):
     page = worker.send(page, note="ส่งผิดราย")
     assert page.status == 200 and "ส่งผิดราย" in page.text and "ส่งต่อ" in page.text
     assert len(page.tree.xpath("//ol[contains(@class, 'app-timeline')]/li")) >= 2
+
+
+def test_somebody_unknown_is_named_later_with_the_reason_and_screened_by_what_is_known_now(door, worker):
+    case_id = case_of(opened(worker, person__birth_date="", person__sex="unknown"))
+    screened(worker, case_id)
+    page = worker.open(f"/cases/{case_id}/person")
+    refused = worker.send(page, person__name__first="คำปัน")
+    assert refused.status == 422 and [*refused.errors] == ["reason"]
+    told = {"person__name__first": "คำปัน", "person__sex": "male", "person__birth_date": "12/5/2493"}
+    page = worker.send(refused, reason="learned", person__national_id=NUMBER, **told)
+    assert page.status == 200 and page.heading == "คำปัน" and NUMBER not in page.text.replace("-", "")
+    assert "หลังการคัดกรองครั้งนี้" in page.text
+    [said] = [item for item in page.tree.xpath("//ol/li") if "แก้ไขข้อมูลผู้รับบริการ" in item.text_content()]
+    assert "ทราบข้อมูลเพิ่มเติม: เพศ, ชื่อ, เลขประจำตัว, วันเกิด" in " ".join(said.text_content().split())
+    shown = dict(worker.open(f"/cases/{case_id}/person").form().form_values())
+    assert (shown["person.birth_date"], shown["person.national_id"]) == ("12/5/2493", NUMBER)
+    worker.send(worker.open(f"/cases/{case_id}/screening/fill"))
+    facts = door.get(f"/api/v1/cases/{case_id}", "worker-60").json()["screening"]["facts"]
+    assert facts["sex"] == "male" and facts["age"]["min"] >= 76
+    assert "หลังการคัดกรองครั้งนี้" not in worker.open(f"/cases/{case_id}").text
+
+
+def test_a_correction_of_nothing_is_no_event_and_one_of_an_older_version_shows_both(worker, director):
+    case_id = case_of(opened(worker))
+    old = worker.open(f"/cases/{case_id}/person")
+    page = director.send(director.open(f"/cases/{case_id}/person"), reason="mistaken")
+    assert "เหมือนเดิมทุกข้อ" in page.text and not page.tree.xpath("//ol/li[contains(., 'บันทึกผิด')]")
+    director.send(
+        director.open(f"/cases/{case_id}/person"), reason="mistaken", person__name__first="บุญมี", person__name__last="ทองแท้"
+    )  # fmt: skip
+    page = worker.send(old, reason="changed", person__name__first="บุญมา")
+    assert page.status == 412 and "บุญมี ทองแท้" in page.text
+    assert dict(page.form().form_values())["person.name.first"] == "บุญมา"
+    assert worker.send(page).heading == "บุญมา"
 
 
 def test_the_rule_of_the_quorum_is_said_where_the_decision_is_made(worker):

@@ -21,7 +21,8 @@ class StartScreening:
 
 @dataclass(frozen=True)
 class CompleteScreening:
-    """`facts` as told (facts.normalised), `day` of the answers (Asia/Bangkok), `book` in force on it; `closed`: the case is."""
+    """`facts` as told (facts.normalised), `day` of the answers (Asia/Bangkok), `book` in force on it; `closed`: the case is;
+    `corrected`: facts of the person as intake has them since they were corrected."""
 
     screening_id: str
     case_id: str
@@ -29,6 +30,7 @@ class CompleteScreening:
     day: date
     book: Rulebook
     closed: bool = False
+    corrected: Mapping[str, Any] = field(default_factory=dict)
 
 
 Command = StartScreening | CompleteScreening
@@ -54,7 +56,7 @@ def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
         case CompleteScreening(closed=True):
             raise Refused("wrong_state", "The case is closed.")
         case CompleteScreening():
-            facts = normalised(command.facts, screening.known, command.day)
+            facts = normalised(command.facts, {**screening.known, **command.corrected}, command.day)
             labels, paths = assess(command.book, facts)
             version = command.book.version
             return [

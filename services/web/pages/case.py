@@ -159,10 +159,23 @@ def _found(data: Data) -> str:
     return " · ".join(parts + [province(row["province"]) for row in data["domicile"][:2]])
 
 
+PARTS_OF_PERSON = {
+    "identity_status": later("Identity"), "sex": later("Sex"), "nationality": later("Nationality"), "domicile": later("Domicile"),
+    "name": later("Name"), "national_id": later("Identity number"), "birth_date": later("Birth date"), "age_band": later("Age"),
+}  # fmt: skip
+
+
+def _corrected(data: Data) -> str:
+    """Why, what is not as before, and what the open parts are now."""
+    parts = ", ".join(_(PARTS_OF_PERSON.get(part, part)) for part in data["changed"])
+    return f"{word('correction', data['reason'])}: {parts} · {_found(data)}"
+
+
 # What happened -> its sentence; what it says further, from the fact's codes.
 STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "CaseOpened": (later("The case was opened"), lambda d: f"{word('channel', d['channel'])} · {word('danger', d['danger'])}"),
     "PersonIdentified": (later("The person was described"), _found),
+    "PersonCorrected": (later("The person's details were corrected"), _corrected),
     "ConsentRecorded": (later("Consent was recorded"), lambda d: consent(d["status"])),
     "CaseClosed": (later("The case was closed"), _why),
     "CaseReopened": (later("The case was opened again"), _why),

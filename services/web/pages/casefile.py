@@ -46,7 +46,16 @@ def frame(
     case = shell.ask("intake", "case", {"case_id": case_id} | ({"show": show} if show else {}))
     found = shell.together(**asked) if asked else {}
     case["status"] = caught_up(case["status"], found)
-    return {"case": case, "tabs": TABS, "staff": is_staff(), "missing": missing(case, found), **found}
+    return {
+        "case": case, "tabs": TABS, "staff": is_staff(), "missing": missing(case, found),
+        "outdated": outdated(case, found.get("screening")), **found,
+    }  # fmt: skip
+
+
+def outdated(case: Mapping[str, Any], screening: Mapping[str, Any] | None) -> bool:
+    """Whether the person was corrected after the screening."""
+    corrected: str | None = case["person"]["corrected"]
+    return bool(screening and corrected and corrected > screening["completed_at"])
 
 
 def caught_up(status: str, found: Mapping[str, Any]) -> str:

@@ -15,6 +15,13 @@ from services.web.pages.words import KINDS, words
 COMPLETE = CompleteScreening()
 VERDICTS = ("met", "unknown", "not_met")
 
+OF_PERSON = (
+    "sex",
+    "age",
+    "nationality",
+    "domicile",
+)  # facts that come from the case's person unless told anew
+
 ANSWERS: Mapping[str, Any] = {"yes": True, "no": False, questions.UNKNOWN: None}
 
 blueprint = Blueprint("screening", __name__)
@@ -55,6 +62,8 @@ def fill(case_id: UUID) -> Response:
     values = casefile.frame(str(case_id), {"screening": ("screening", "screening", about)})
     before = values["screening"]
     known: dict[str, Any] = before["facts"] if before else {}
+    if values["outdated"]:  # what was corrected counts, not what the last screening had of it
+        known = {name: value for name, value in known.items() if name not in OF_PERSON}
     nationality = known.get("nationality", values["case"]["person"]["nationality"])
     form = shell.Form(
         COMPLETE, {"facts": shown(known | {"nationality": nationality})}, fixed=about, read=READ,

@@ -12,6 +12,7 @@ from services.web.pages.language import _, current, pgettext
 KINDS: Mapping[str, tuple[str, ...]] = {
     "channel": codes.CHANNELS,
     "danger": codes.DANGERS,
+    "correction": codes.CORRECTIONS,
     "identity_status": codes.IDENTITY_STATUSES,
     "sex": codes.SEXES,
     "nationality": codes.NATIONALITIES,
@@ -34,8 +35,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     ),
     "action": (
         "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close", "case.reopen",
-        "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register", "partner.list",
-        "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "log.read",
+        "person.correct", "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register",
+        "partner.list", "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "log.read",
     ),
     "service": ("intake", "screening", "partners", "referral", "reporting"),
     "refusal": (
