@@ -238,13 +238,16 @@ def _greet(settings: Settings, demo: bool) -> None:
 
 
 @cli.command("load-sample")
+@click.option(
+    "--factor", type=click.IntRange(1, 100), default=1, help="So many times its cases and partners."
+)
 @click.pass_context
-def load_sample(context: click.Context) -> None:
+def load_sample(context: click.Context, factor: int) -> None:
     """Make the databases and the sample network with its users, once."""
     settings = _settings(context)
     logs.configure()
     with _owning(settings):
-        _load(settings)
+        _load(settings, factor)
 
 
 def _sample_password(settings: Settings) -> Path:
@@ -252,7 +255,7 @@ def _sample_password(settings: Settings) -> Path:
     return settings.data / "sample-password"
 
 
-def _load(settings: Settings) -> None:
+def _load(settings: Settings, factor: int = 1) -> None:
     from services import sample
     from services.kernel.local import Network, SimulatedClock
     from services.system import DOORS
@@ -270,7 +273,7 @@ def _load(settings: Settings) -> None:
         try:
             started = time.monotonic()
             with _progress("sample network") as report:
-                sample.load(network, now, report)
+                sample.load(network, now, report, factor=factor)
             click.echo(f"Made in {time.monotonic() - started:.0f} s.", err=True)
         except ValueError as error:
             raise Failed(

@@ -261,6 +261,8 @@ class EventLog:
         """Read models and timers for own or heard facts."""
         for projection in self.wiring.projections:
             projection.project(db, facts)
+            for _ in projection.derive(db, facts):
+                pass
         if self.wiring.timers is not None:
             for fact in facts:
                 if fact.source == self.service:

@@ -48,6 +48,8 @@ def rebuild(log: EventLog, projection: Projection, progress: Progress, pause: Ca
             done += len(rows)
             progress(done, total)
             pause(0)
+        for _ in projection.derive(db, None):
+            pause(0)
     return done
 
 

@@ -20,18 +20,25 @@ LIMIT_DEFAULT, LIMIT_MOST = 50, 500
 ROUND = 1000  # rows that go to PostgreSQL in one statement
 
 
+def nothing(_: Connection, __: Sequence[Recorded] | None) -> Iterable[None]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Projection:
     """Read models that are dropped and replayed, never migrated. Tables are named `name_v{version}`.
 
     `project` gets facts in batches: own and heard ones, in order within one source, in any order across sources. It must commute
     across sources and use no clock, no random and no I/O but the connection.
+    `derive` then makes rows from the rows that are there: of what a batch touched, or (None, once at the end of a rebuild) of everything,
+    slice by slice, so that others run in between.
     """
 
     name: str
     version: int
     tables: tuple[Table, ...]
     project: Callable[[Connection, Sequence[Recorded]], None]
+    derive: Callable[[Connection, Sequence[Recorded] | None], Iterable[None]] = nothing
 
 
 @dataclass(frozen=True)

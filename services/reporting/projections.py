@@ -1,8 +1,14 @@
-"""Milestones: one row for each fact that figures count, and the questions put to them. The merged log is the kernel's `source_event`."""
+"""Milestones: one row for each fact that figures count, and the questions put to them. The merged log is the kernel's `source_event`.
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+Figures of today are read from `counted`, the milestones of each case in the light of each other; figures as of an earlier moment from
+the same question put to the milestones known then. So both count alike, and a page need not work out every case anew.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -13,14 +19,18 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
+    Integer,
     MetaData,
     PrimaryKeyConstraint,
+    Select,
     Table,
     Text,
     and_,
     case,
+    delete,
     exists,
     func,
+    insert,
     or_,
     select,
     true,
@@ -38,6 +48,8 @@ SOURCES = ("intake", "screening", "partners", "referral")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY = 86_400_000_000  # microseconds
+SHOWN = ("case_id", "referral_id", "centre", "day", "path", "partner_kind", "outside_ministry", "reason")
+SLICE = 500  # cases worked out at once in a rebuild
 SCAN, CHUNK = 10_000, 1_000  # facts looked at for one page of the merged log, and read at once
 
 # Which milestone makes a case count under which name.
@@ -49,9 +61,17 @@ CASES = {
     "PlacementConfirmed": "placed",
     "CaseClosed": "closed",
 }
-TYPES = frozenset(
-    (*CASES, "ReferralAccepted", "ReferralDeclined", "FollowUpRecorded", "ReferralEnteredInError")
-)
+# A case's way to its placement: what came of one step is waited for since the one before.
+WAITED = {
+    "ScreeningCompleted": "screened",
+    "PlanAgreed": "planned",
+    "ReferralSent": "referred",
+    "ReferralAccepted": "accepted",
+    "PlacementConfirmed": "placed",
+}
+STEPS = ("CaseOpened", *WAITED)
+COUNTED = frozenset((*CASES, *STEPS, "ReferralDeclined"))
+TYPES = COUNTED | {"FollowUpRecorded", "ReferralEnteredInError"}
 
 # What staff of the case's centre may see in `data` and others may not: facts about the person, how a partner is reached, and staff's
 # own words.
@@ -68,7 +88,7 @@ WITHHELD = {
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v1",
+    "milestone_v2",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -88,9 +108,34 @@ milestones = Table(
     Column("labels", Text),  # those that were met, sorted, with a space between
     Column("in_work", Boolean),
     PrimaryKeyConstraint("source", "position"),
-    # Whole: figures of all centres are counted from the index alone.
-    Index("milestone_v1_day", "type", "day", "centre", "recorded", "case_id", "referral_id"),
-    Index("milestone_v1_case", "case_id", "type"),
+    Index("milestone_v2_case", "case_id", "type"),
+)
+counted = Table(
+    "counted_v2",
+    metadata,
+    Column("type", Text),
+    Column("day", Text),
+    Column("source", Text),
+    Column("position", BigInteger, autoincrement=False),
+    Column("case_id", Text, nullable=False),
+    Column("referral_id", Text),
+    Column("centre", Text, nullable=False),
+    Column("occurred", BigInteger, nullable=False),
+    Column("path", Text),
+    Column("partner_kind", Text),
+    Column("outside_ministry", Boolean),
+    Column("reason", Text),
+    Column("labels", Text),
+    Column("in_work", Boolean),  # of a placement: as its latest follow-up says
+    Column("before", Text),  # the days of the case's fact of this type before this one ...
+    Column("after", Text),  # ... and after it
+    Column("took", BigInteger),  # of the first of its type: microseconds since the case was opened ...
+    Column("waited", BigInteger),  # ... and since the case's first fact of the step before
+    # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
+    PrimaryKeyConstraint("type", "day", "source", "position"),
+    Index("counted_v2_centre", "type", "centre", "day"),
+    Index("counted_v2_case", "case_id"),
+    sqlite_with_rowid=False,
 )
 
 
@@ -102,6 +147,26 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     # A parked fact comes a second time when it is retried after a rebuild: its row is there already.
     rows = [_row(fact) for fact in facts if fact.type in TYPES]
     upsert(db, milestones, rows, ("source", "position"), update=())
+
+
+def derive(db: Connection, facts: Sequence[Recorded] | None) -> Iterator[None]:
+    """The milestones of each case in the light of each other."""
+    m, c = milestones.c.case_id, counted.c.case_id
+    if facts is None:
+        cases = db.execute(select(m).distinct().order_by(m)).scalars().all()
+        every = [cases[start : start + SLICE] for start in range(0, len(cases), SLICE)]
+        for some in every:
+            _count(db, m.between(some[0], some[-1]))
+            yield
+    elif touched := sorted({str(fact.case_id) for fact in facts if fact.type in TYPES}):
+        db.execute(delete(counted).where(c.in_(touched)))
+        _count(db, m.in_(touched))
+        yield
+
+
+def _count(db: Connection, some: ColumnElement[bool]) -> None:
+    known = _in_light(some, lambda _: true())
+    db.execute(insert(counted).from_select([column.name for column in counted.c], known))
 
 
 def _row(fact: Recorded) -> dict[str, Any]:
@@ -131,7 +196,50 @@ def _met(labels: Iterable[dict[str, Any]]) -> str:
     return " ".join(sorted(label["code"] for label in labels if label["verdict"] == "met"))
 
 
-MILESTONES = Projection("milestones", 1, (milestones,), project)
+def _in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElement[bool]]) -> Select[Any]:
+    """The rows of `counted` from some milestones, of which only those count that are `known`."""
+    m, error, later = milestones, milestones.alias("error"), milestones.alias("later")
+    void = exists().where(
+        error.c.case_id == m.c.case_id,
+        error.c.type == "ReferralEnteredInError",
+        error.c.referral_id == m.c.referral_id,
+        known(error),
+    )
+    in_work = (
+        select(later.c.in_work)
+        .where(
+            later.c.case_id == m.c.case_id,
+            later.c.type == "FollowUpRecorded",
+            later.c.referral_id == m.c.referral_id,
+            known(later),
+        )
+        .order_by(later.c.occurred.desc(), later.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    # A case is one centre's, so its facts of a type need no telling apart by centre.
+    alike: Any = {"partition_by": (m.c.case_id, m.c.type), "order_by": (m.c.occurred, m.c.position)}
+    is_first = func.row_number().over(**alike) == 1
+
+    def since(type: str) -> ColumnElement[int]:
+        at = func.min(case((m.c.type == type, m.c.occurred))).over(partition_by=m.c.case_id)
+        return m.c.occurred - at
+
+    waits = [(and_(m.c.type == step, is_first), since(earlier)) for earlier, step in pairwise(STEPS)]
+    worked_out = {
+        "in_work": case((m.c.type == "PlacementConfirmed", in_work)),
+        "before": func.lag(m.c.day).over(**alike),
+        "after": func.lead(m.c.day).over(**alike),
+        "took": case((is_first, since("CaseOpened"))),
+        "waited": case(*waits),
+    }
+    columns = [worked_out[name] if name in worked_out else m.c[name] for name in counted.c.keys()]
+    return select(
+        *(column.label(name) for column, name in zip(columns, counted.c.keys(), strict=True))
+    ).where(some, m.c.type.in_(COUNTED), known(m), ~void)
+
+
+MILESTONES = Projection("milestones", 2, (milestones, counted), project, derive)
 
 
 # -- figures -------------------------------------------------------------------------------------------------------------
@@ -139,12 +247,13 @@ MILESTONES = Projection("milestones", 1, (milestones,), project)
 
 @dataclass(frozen=True)
 class Asked:
-    """Of which centres (None: all), of which days in Thailand (ISO, both included), and recorded up to which instant (included)."""
+    """Of which centres (None: all), of which days in Thailand (ISO, both included), and recorded up to which instant (included; None:
+    all that was heard)."""
 
     centres: tuple[str, ...] | None
     first: str
     last: str
-    as_of: str
+    as_of: str | None = None
 
 
 def overview(db: Connection, asked: Asked) -> dict[str, Any]:
@@ -161,154 +270,134 @@ def overview(db: Connection, asked: Asked) -> dict[str, Any]:
     of these were in work at their latest follow-up, whenever that was.
     Nothing of a referral entered in error counts. A centre's figures are those of the facts recorded for it.
     """
-    placements = _placements(db, asked)
-    total = sum(count for _, _, count in placements)
-    outside = sum(count for _, is_outside, count in placements if is_outside)
-    by_path: dict[str, int] = {}
-    for path, _, count in placements:
-        by_path[path] = by_path.get(path, 0) + count
+    c = _facts(db, asked)
+    facts, cases, working = (
+        func.count(),
+        func.sum(case((_first_in(c, asked), 1), else_=0)),
+        func.sum(c.in_work.cast(Integer)),
+    )
+    grouped = (
+        select(c.type, c.path, c.outside_ministry, c.reason, facts, cases, working)
+        .where(_in_period(c, asked, (*CASES, "ReferralDeclined")))
+        .group_by(c.type, c.path, c.outside_ministry, c.reason)
+    )
+    rows = db.execute(grouped).all()
+    placed = [
+        (path, outside, n, in_work or 0)
+        for type, path, outside, _, n, _, in_work in rows
+        if type == "PlacementConfirmed"
+    ]
+    total = sum(n for _, _, n, _ in placed)
+    outside = sum(n for _, is_outside, n, _ in placed if is_outside)
+    at_work = [(n, in_work) for path, _, n, in_work in placed if path in EMPLOYER_PATHS]
+    medians = _median_days(
+        db, c, asked, "took", ("ScreeningCompleted", "ReferralAccepted", "PlacementConfirmed")
+    )
     return {
-        "cases": _cases(db, asked),
+        "cases": {name: sum(row[5] for row in rows if row.type == type) for type, name in CASES.items()},
         "placements": {
             "total": total,
             "outside_ministry": outside,
             "ministry": total - outside,
             "share_outside": round(outside / total, 4) if total else None,
         },
-        "by_path": by_path,
-        "by_label": _by_label(db, asked),
+        "by_path": _summed((path, n) for path, _, n, _ in placed),
+        "by_label": _by_label(db, c, asked),
         "median_days": {
-            "to_screening": _median_days(db, asked, "ScreeningCompleted"),
-            "to_acceptance": _median_days(db, asked, "ReferralAccepted"),
-            "to_placement": _median_days(db, asked, "PlacementConfirmed"),
+            "to_screening": medians["ScreeningCompleted"],
+            "to_acceptance": medians["ReferralAccepted"],
+            "to_placement": medians["PlacementConfirmed"],
         },
-        "declined": _declined(db, asked),
+        "declined": _summed((row.reason, row[4]) for row in rows if row.type == "ReferralDeclined"),
         "employment": {
-            "started": sum(by_path.get(path, 0) for path in EMPLOYER_PATHS),
-            "in_work": _in_work(db, asked),
+            "started": sum(n for n, _ in at_work),
+            "in_work": sum(working for _, working in at_work),
         },
     }
 
 
-def _known(m: FromClause, asked: Asked, types: Collection[str]) -> ColumnElement[bool]:
-    """Milestones of some types as known at `as_of`, without void referrals."""
-    error = milestones.alias()
-    void = select(error.c.referral_id).where(
-        error.c.type == "ReferralEnteredInError", error.c.recorded <= asked.as_of
+def _summed(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for key, count in counts:
+        total[key] += count
+    return dict(sorted(total.items()))
+
+
+def _facts(db: Connection, asked: Asked) -> Any:
+    """The columns of what counts: as it is, or as it was known at `as_of`, for the cases of which something happened in the period."""
+    if asked.as_of is None:
+        return counted.c
+    as_of, m = asked.as_of, milestones.alias("moving")
+    moving = select(m.c.case_id).where(_in_period(m.c, asked, COUNTED))
+    known = _in_light(milestones.c.case_id.in_(moving), lambda row: row.c.recorded <= as_of)
+    # Seen by this connection only, and gone when the reading ends.
+    then = Table(
+        "counted_then", MetaData(), *(Column(c.name, c.type) for c in counted.c), prefixes=["TEMPORARY"]
     )
-    kept = or_(m.c.referral_id.is_(None), m.c.referral_id.not_in(void))
-    return and_(m.c.type.in_(types), m.c.recorded <= asked.as_of, kept)
+    then.create(db)
+    db.execute(insert(then).from_select([column.name for column in then.c], known))
+    return then.c
 
 
-def _counted(m: FromClause, asked: Asked, types: Collection[str]) -> ColumnElement[bool]:
-    """Those of them that happened in the period, at the centres asked for."""
-    at_centres = true() if asked.centres is None else m.c.centre.in_(asked.centres)
-    return and_(_known(m, asked, types), m.c.day.between(asked.first, asked.last), at_centres)
+def _in_period(c: Any, asked: Asked, types: Collection[str]) -> ColumnElement[bool]:
+    """What of some types happened in the period at the centres asked for."""
+    at_centres = true() if asked.centres is None else c.centre.in_(asked.centres)
+    return and_(c.type.in_(types), c.day.between(asked.first, asked.last), at_centres)
 
 
-def _cases(db: Connection, asked: Asked) -> dict[str, int]:
-    m = milestones
-    each = select(m.c.type, m.c.case_id).where(_counted(m, asked, CASES)).distinct().subquery()
-    grouped = select(each.c.type, func.count()).group_by(each.c.type)
-    found = {type: count for type, count in db.execute(grouped)}
-    return {name: found.get(type, 0) for type, name in CASES.items()}
+def _first_in(c: Any, asked: Asked) -> ColumnElement[bool]:
+    """The case's first fact of its type in the period: so each case is counted once."""
+    return or_(c.before.is_(None), c.before < asked.first)
 
 
-def _placements(db: Connection, asked: Asked) -> list[tuple[str, bool, int]]:
-    m = milestones
-    grouped = (
-        select(m.c.path, m.c.outside_ministry, func.count())
-        .where(_counted(m, asked, ("PlacementConfirmed",)))
-        .group_by(m.c.path, m.c.outside_ministry)
-        .order_by(m.c.path)
+def _last_in(c: Any, asked: Asked) -> ColumnElement[bool]:
+    """The case's last fact of its type in the period."""
+    return or_(c.after.is_(None), c.after > asked.last)
+
+
+def _by_label(db: Connection, c: Any, asked: Asked) -> dict[str, int]:
+    latest = and_(_in_period(c, asked, ("ScreeningCompleted",)), _last_in(c, asked))
+    grouped = select(c.labels, func.count()).where(latest).group_by(c.labels)
+    return _summed((label, count) for labels, count in db.execute(grouped) for label in labels.split())
+
+
+def _median_days(
+    db: Connection, c: Any, asked: Asked, span: str, types: Sequence[str]
+) -> dict[str, float | None]:
+    """{type: the median of `took` or `waited` in days with one decimal, None without any}."""
+    number, of = (
+        func.row_number().over(partition_by=c.type, order_by=c[span]),
+        func.count().over(partition_by=c.type),
     )
-    return [(path, outside, count) for path, outside, count in db.execute(grouped)]
-
-
-def _declined(db: Connection, asked: Asked) -> dict[str, int]:
-    m = milestones
-    counted = select(m.c.reason, func.count()).where(_counted(m, asked, ("ReferralDeclined",)))
-    return {reason: count for reason, count in db.execute(counted.group_by(m.c.reason).order_by(m.c.reason))}
-
-
-def _by_label(db: Connection, asked: Asked) -> dict[str, int]:
-    m = milestones
-    newest = func.row_number().over(
-        partition_by=m.c.case_id, order_by=(m.c.occurred.desc(), m.c.position.desc())
+    spans = select(c.type, c[span].label("span"), number.label("n"), of.label("of")).where(
+        _in_period(c, asked, types), c[span].is_not(None)
     )
-    ranked = (
-        select(m.c.labels, newest.label("n")).where(_counted(m, asked, ("ScreeningCompleted",))).subquery()
-    )
-    grouped = select(ranked.c.labels, func.count()).where(ranked.c.n == 1).group_by(ranked.c.labels)
-    by_label: dict[str, int] = {}
-    for labels, count in db.execute(grouped):
-        for label in labels.split():
-            by_label[label] = by_label.get(label, 0) + count
-    return dict(sorted(by_label.items()))
-
-
-def _median_days(db: Connection, asked: Asked, type: str) -> float | None:
-    m, before, opened = milestones, milestones.alias("before"), milestones.alias("opened")
-    counted = select(m.c.case_id, func.min(m.c.occurred).label("at")).where(_counted(m, asked, (type,)))
-    first = counted.group_by(m.c.case_id).subquery()
-    earlier = exists().where(
-        before.c.case_id == first.c.case_id,
-        before.c.occurred < first.c.at,
-        _known(before, asked, (type,)),
-    )
-    # Looked up case by case: as a join SQLite would read the openings of all cases there ever were.
-    opening = select(opened.c.occurred).where(
-        opened.c.case_id == first.c.case_id, _known(opened, asked, ("CaseOpened",))
-    )
-    spans = select((first.c.at - opening.scalar_subquery()).label("took")).where(~earlier).subquery()
-    number = func.row_number().over(order_by=spans.c.took)
-    ranked = (
-        select(spans.c.took, number.label("n"), func.count().over().label("of"))
-        .where(spans.c.took.is_not(None))
-        .subquery()
-    )
+    ranked = spans.subquery()
     middle = ranked.c.n.between((ranked.c.of + 1) // 2, (ranked.c.of + 2) // 2)
-    values = db.execute(select(ranked.c.took).where(middle)).scalars().all()
-    return round(sum(values) / len(values) / DAY, 1) if values else None
+    found: dict[str, list[int]] = {type: [] for type in types}
+    for type, took in db.execute(select(ranked.c.type, ranked.c.span).where(middle)):
+        found[type].append(took)
+    return {type: round(sum(each) / len(each) / DAY, 1) if each else None for type, each in found.items()}
 
 
-def _in_work(db: Connection, asked: Asked) -> int:
-    m, later = milestones, milestones.alias("later")
-    follow_up = and_(
-        later.c.case_id == m.c.case_id,
-        later.c.referral_id == m.c.referral_id,
-        later.c.type == "FollowUpRecorded",
-        later.c.recorded <= asked.as_of,
-    )
-    newest = func.row_number().over(
-        partition_by=later.c.referral_id, order_by=(later.c.occurred.desc(), later.c.position.desc())
-    )
-    ranked = (
-        select(later.c.in_work, newest.label("n"))
-        .join_from(m, later, follow_up)
-        .where(_counted(m, asked, ("PlacementConfirmed",)), m.c.path.in_(EMPLOYER_PATHS))
-        .subquery()
-    )
-    working = func.sum(case((and_(ranked.c.n == 1, ranked.c.in_work), 1), else_=0))
-    return int(db.execute(select(func.coalesce(working, 0))).scalar_one())
-
-
-def spread(db: Connection, asked: Asked) -> dict[str, dict[str, dict[str, int]]]:
-    """Confirmed placements {by_month: {"2026-01": {total, outside_ministry}}, by_centre: {province: ...}}."""
-    m = milestones
-    month = func.substr(m.c.day, 1, 7)
+def spread(db: Connection, asked: Asked) -> dict[str, Any]:
+    """What a dashboard shows beside the overview: confirmed placements {by_month: {"2026-01": {total, outside_ministry}},
+    by_centre: {province: ...}}, and {waited_days: {step: median days since the case's step before}}."""
+    c = _facts(db, asked)
+    month = func.substr(c.day, 1, 7)
     grouped = (
-        select(month, m.c.centre, m.c.outside_ministry, func.count())
-        .where(_counted(m, asked, ("PlacementConfirmed",)))
-        .group_by(month, m.c.centre, m.c.outside_ministry)
+        select(month, c.centre, c.outside_ministry, func.count())
+        .where(_in_period(c, asked, ("PlacementConfirmed",)))
+        .group_by(month, c.centre, c.outside_ministry)
     )
-    found: dict[str, dict[str, dict[str, int]]] = {"by_month": {}, "by_centre": {}}
+    found: dict[str, Any] = {"by_month": {}, "by_centre": {}}
     for in_month, centre, outside, count in db.execute(grouped):
         for name, key in (("by_month", in_month), ("by_centre", centre)):
             row = found[name].setdefault(key, {"total": 0, "outside_ministry": 0})
             row["total"] += count
             row["outside_ministry"] += count if outside else 0
-    return found
+    waited = _median_days(db, c, asked, "waited", STEPS[1:])
+    return {**found, "waited_days": {WAITED[type]: days for type, days in waited.items()}}
 
 
 def behind(
@@ -316,40 +405,35 @@ def behind(
 ) -> dict[str, Any]:
     """The rows that a figure of `overview` counts, newest first, as {items, next}. Figures of cases name each case once, with the
     latest such fact in the period."""
-    m = milestones
+    c = _facts(db, asked)
     by_case = {name: type for type, name in CASES.items()} | {"label": "ScreeningCompleted"}
     type = by_case.get(figure) or ("ReferralDeclined" if figure == "declined" else "PlacementConfirmed")
-    newest = func.row_number().over(
-        partition_by=m.c.case_id, order_by=(m.c.occurred.desc(), m.c.position.desc())
-    )
-    found = select(m, newest.label("n")).where(_counted(m, asked, (type,))).subquery()
-    rows = select(found)
+    rows = select(c.position, c.occurred, *(c[name] for name in SHOWN)).where(_in_period(c, asked, (type,)))
     if figure in by_case:
-        rows = rows.where(found.c.n == 1)
+        rows = rows.where(_last_in(c, asked))
     match figure:
         case "outside" | "ministry":
-            rows = rows.where(found.c.outside_ministry.is_(figure == "outside"))
+            rows = rows.where(c.outside_ministry.is_(figure == "outside"))
         case "employment":
-            rows = rows.where(found.c.path.in_(EMPLOYER_PATHS))
+            rows = rows.where(c.path.in_(EMPLOYER_PATHS))
+        case "in_work":
+            rows = rows.where(c.path.in_(EMPLOYER_PATHS), c.in_work.is_(True))
         case "path":
-            rows = rows.where(found.c.path == value)
+            rows = rows.where(c.path == value)
         case "declined" if value:
-            rows = rows.where(found.c.reason == value)
+            rows = rows.where(c.reason == value)
         case "label":
-            rows = rows.where((" " + found.c.labels + " ").contains(f" {value} ", autoescape=True))
+            rows = rows.where((" " + c.labels + " ").contains(f" {value} ", autoescape=True))
     if cursor:
         occurred, last = page_cursor(cursor, 2)
         if not all(isinstance(number, int) and abs(number) < 2**63 for number in (occurred, last)):
             raise Invalid({"cursor": ["Not a cursor of this list."]})
-        same = and_(found.c.occurred == occurred, found.c.position < last)
-        rows = rows.where(or_(found.c.occurred < occurred, same))
-    listed = db.execute(
-        rows.order_by(found.c.occurred.desc(), found.c.position.desc()).limit(limit + 1)
-    ).all()
-    names = ("case_id", "referral_id", "centre", "day", "path", "partner_kind", "outside_ministry", "reason")
+        same = and_(c.occurred == occurred, c.position < last)
+        rows = rows.where(or_(c.occurred < occurred, same))
+    listed = db.execute(rows.order_by(c.occurred.desc(), c.position.desc()).limit(limit + 1)).all()
     more = listed[limit - 1] if len(listed) > limit else None
     return {
-        "items": [{name: getattr(row, name) for name in names} for row in listed[:limit]],
+        "items": [{name: getattr(row, name) for name in SHOWN} for row in listed[:limit]],
         "next": make_cursor([more.occurred, more.position]) if more else None,
     }
 

@@ -14,7 +14,7 @@ from services.thai import areas, dates
 LAST_POSITION = 2**63 - 1
 FIGURES = (
     "opened", "screened", "planned", "referred", "placed", "closed", "placements", "outside", "ministry", "employment",
-    "path", "label", "declined",
+    "in_work", "path", "label", "declined",
 )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ WIRING = Wiring(
     hears={source: {"*": ()} for source in projections.SOURCES},
 )
 
-READERS = ("worker", "director", "member", "ministry")
+SEE_CASES = ("worker", "director", "member")
+READERS = (*SEE_CASES, "ministry")  # the ministry reads numbers, not persons
 
 
 class ReportingService(Doors):
@@ -30,31 +31,32 @@ class ReportingService(Doors):
         """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard."""
 
         def find(db: Connection) -> dict[str, Any]:
-            asked, up_to = _asked(db, call, body)
+            asked, known, up_to = _asked(db, call, body)
             return {
-                "as_of": asked.as_of,
+                "as_of": asked.as_of or known,
                 "period": {"from": asked.first, "to": asked.last},
                 "centre": body["centre"],
                 "data_up_to": up_to,
                 **projections.overview(db, asked),
             }
 
-        answer: dict[str, Any] = self.runtime.read(find)
+        answer: dict[str, Any] = self.runtime.survey(find)
         return answer
 
     @query("report.overview", roles=READERS, schema=schemas.Overview())
     def placements(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """The placements of a period by month and by centre: {by_month, by_centre: {key: {total, outside_ministry}}}."""
-        answer: dict[str, Any] = self.runtime.read(
+        """The placements of a period by month and by centre, {by_month, by_centre: {key: {total, outside_ministry}}}, and the median
+        days between steps, {waited_days: {step: days}}."""
+        answer: dict[str, Any] = self.runtime.survey(
             lambda db: projections.spread(db, _asked(db, call, body)[0])
         )
         return answer
 
-    @query("report.overview", roles=READERS, schema=schemas.Behind())
+    @query("report.cases", roles=SEE_CASES, schema=schemas.Behind())
     def behind(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The cases or referrals that a figure counts, newest first: {items: [{case_id, referral_id, centre, day, path, ...}], next}."""
         figure, value, limit, cursor = (body[name] for name in ("figure", "value", "limit", "cursor"))
-        answer: dict[str, Any] = self.runtime.read(
+        answer: dict[str, Any] = self.runtime.survey(
             lambda db: projections.behind(db, _asked(db, call, body)[0], figure, value, limit, cursor)
         )
         return answer
@@ -82,8 +84,8 @@ class ReportingService(Doors):
         return {"items": [projections.without_facts(event) for event in found], "next": position}
 
 
-def _asked(db: Connection, call: Call, body: dict[str, Any]) -> tuple[projections.Asked, str | None]:
-    """What is asked for, within what the caller may see, and up to when facts were heard."""
+def _asked(db: Connection, call: Call, body: dict[str, Any]) -> tuple[projections.Asked, str, str | None]:
+    """What is asked for, within what the caller may see; the moment up to which all is known; and up to when facts were heard."""
     centre, caller = body["centre"], call.caller
     if centre and not caller.sees(centre):
         raise Forbidden("These are another centre's figures.")
@@ -92,8 +94,8 @@ def _asked(db: Connection, call: Call, body: dict[str, Any]) -> tuple[projection
     up_to = projections.data_up_to(db)
     # What is known ends now, or where a clock ahead of ours says it ends; figures of a later moment could still change.
     known = max(instant(call.now), up_to or "")
-    as_of = min(body["as_of"] or known, known)
-    return projections.Asked(centres, first.isoformat(), last.isoformat(), as_of), up_to
+    as_of = body["as_of"] if body["as_of"] and body["as_of"] < known else None
+    return projections.Asked(centres, first.isoformat(), last.isoformat(), as_of), known, up_to
 
 
 def _period(first: date | None, last: date | None, today: date) -> tuple[date, date]:

@@ -18,6 +18,7 @@ from services.sample.partnership import Partnership
 from services.thai.dates import BANGKOK, bangkok_day
 
 DAYS = 730
+CASES = 300
 SEED = 2557
 Work = Iterator[datetime]  # does something, then says when it goes on
 
@@ -38,12 +39,17 @@ def begins(now: datetime) -> datetime:
 
 
 def load(
-    net: Network, now: datetime, progress: Callable[[int, int], None], cases: int = 300, seed: int = SEED
+    net: Network,
+    now: datetime,
+    progress: Callable[[int, int], None],
+    cases: int = CASES,
+    seed: int = SEED,
+    factor: int = 1,
 ) -> Counts:
     """Fill an empty network; its simulated clock is put back to `begins(now)`, and at the end stands at `now`.
 
-    `progress` is told (days done, days in all). The same seed, cases and `now` make the same facts. ValueError if a service
-    has facts already.
+    `progress` is told (days done, days in all). The same seed, cases, factor and `now` make the same facts. With a `factor` there are
+    as many times the cases and the partners. ValueError if a service has facts already.
     """
     filled = [name for name, runtime in net.runtimes.items() if runtime.log.head()[0]]
     if filled:
@@ -54,7 +60,8 @@ def load(
     net.clock.advance(seconds=(start - net.clock()).total_seconds())
     net.trusts_bells = True
     office = Office(net, seed, start, now)
-    partners = registry.invent(office.chance("registry"), DAYS)
+    partners = registry.invent(office.chance("registry"), DAYS, factor)
+    cases *= factor
     agenda = Agenda(net)
     agenda.add(start + timedelta(hours=8), _adopt_rules(office))
     for number, partner in enumerate(partners):

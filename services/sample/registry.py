@@ -227,10 +227,11 @@ KINDS = (
 )  # fmt: skip
 
 
-def invent(chance: Random, days: int) -> list[Partner]:
-    """All partners in the order in which they join, the first on day 0 of `days`."""
+def invent(chance: Random, days: int, factor: int = 1) -> list[Partner]:
+    """All partners in the order in which they join, the first on day 0 of `days`; of every kind `factor` times as many."""
     made = [
-        _partner(chance, kind, number, word, days)
+        _partner(chance, kind, number, word if turn == 1 else f"{word} {turn}", days)
+        for turn in range(1, factor + 1)
         for kind in KINDS
         for number, word in enumerate(chance.sample(WORDS, kind.partners))
     ]
