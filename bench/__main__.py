@@ -10,6 +10,7 @@ FIGURES = {
     "d": "bench.rebuild",
     "e": "bench.ranking",
     "f": "bench.footprint",
+    "g": "bench.pages",
 }
 
 for figure in sys.argv[1:] or FIGURES:
