@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, true
 
 from services.referral.domain.words import AWAITING_ANSWER, Status
 from services.referral.projections.heard import cases
-from services.referral.projections.referrals import SHOWN, history, referrals
+from services.referral.projections.referrals import SHOWN, referrals
 
 KINDS = ("overdue", "due_today", "answered", "waiting")
 
@@ -18,30 +18,18 @@ def listed(db: Connection, centres: Sequence[str] | None, start: str, end: str, 
     overdue: a follow-up that came due before today, an answer that should have come · due_today: either, today ·
     answered: the partner said yes, or no (or nothing in time) and the case was not referred on · waiting: answers due later.
     """
-    due = _follow_up_due()
-    joined = referrals.outerjoin(due, due.c.referral_id == referrals.c.referral_id)
-    when = func.coalesce(due.c.since, referrals.c.answer_due, referrals.c.recorded)
-    counts, items = {}, {}
-    for kind, condition in _conditions(when, start, end).items():
-        chosen = condition if centres is None else and_(condition, referrals.c.centre.in_(centres))
-        counts[kind] = db.execute(select(func.count()).select_from(joined).where(chosen)).scalar_one()
-        asked = select(*SHOWN, when.label("due")).select_from(joined).where(chosen)
-        rows = (
-            db.execute(asked.order_by(when, referrals.c.referral_id).limit(limit)).mappings() if limit else ()
-        )
+    r = referrals.c
+    when = func.coalesce(r.follow_up_since, r.answer_due, r.recorded)
+    conditions = _conditions(when, start, end)
+    theirs = true() if centres is None else r.centre.in_(centres)
+    counted = [func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in conditions.values()]
+    counts = dict(zip(conditions, db.execute(select(*counted).where(theirs)).one(), strict=True))
+    items: dict[str, list[dict[str, Any]]] = {kind: [] for kind in conditions}
+    for kind, condition in conditions.items() if limit else ():
+        asked = select(*SHOWN, when.label("due")).where(condition, theirs)
+        rows = db.execute(asked.order_by(when, r.referral_id).limit(limit)).mappings()
         items[kind] = [{str(name): value for name, value in row.items()} for row in rows]
     return {"counts": counts, "items": items}
-
-
-def _follow_up_due() -> Subquery:
-    """Since when the follow-up of a referral is due."""
-    return (
-        select(history.c.referral_id, func.max(history.c.time).label("since"))
-        .join(referrals, referrals.c.referral_id == history.c.referral_id)
-        .where(history.c.type == "FollowUpDue", referrals.c.follow_up_due.is_not(None))
-        .group_by(history.c.referral_id)
-        .subquery()
-    )
 
 
 def _conditions(when: ColumnElement[Any], start: str, end: str) -> Mapping[str, ColumnElement[bool]]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -34,14 +35,14 @@ from services.referral.events import (
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v1",
+    "referral_v2",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("person_id", Text, nullable=False),
     Column("programme_id", Text, nullable=False),
     Column("partner_id", Text, nullable=False, index=True),
-    Column("centre", Text, nullable=False, index=True),
+    Column("centre", Text, nullable=False),
     Column("plan_id", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -52,14 +53,16 @@ referrals = Table(
     Column("told", Boolean, nullable=False),
     Column("answer_due", Text),
     Column("follow_up_due", Integer),
+    Column("follow_up_since", Text),  # when that came due
     Column("sent_at", Text, nullable=False),
     Column("recorded", Text, nullable=False),
     Column("version", Integer, nullable=False),
     # At most one open referral of a case to a programme.
     Column("open_key", Text, unique=True),
+    Index("referral_v2_centre", "centre", "status"),
 )
 history = Table(
-    "referral_history_v1",
+    "referral_history_v2",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -72,7 +75,7 @@ history = Table(
     Column("sealed", Text, nullable=False),
 )
 ABOUT = frozenset(f.name for f in fields(About))
-HIDDEN = ("person_id", "told", "recorded", "open_key")
+HIDDEN = ("person_id", "told", "recorded", "open_key", "follow_up_since")
 SHOWN = tuple(column for column in referrals.c if column.name not in HIDDEN)
 
 
@@ -107,6 +110,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
                 "told": False,
                 "answer_due": event.answer_due,
                 "follow_up_due": None,
+                "follow_up_since": None,
                 "sent_at": fact.time,
                 "recorded": fact.recorded,
             }
@@ -115,9 +119,9 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
         case ReferralWaitlisted():
             row = row | {"answer_due": event.answer_due}
         case FollowUpDue():
-            row = row | {"follow_up_due": event.days}
+            row = row | {"follow_up_due": event.days, "follow_up_since": fact.time}
         case FollowUpRecorded():
-            row = row | {"follow_up_due": None}
+            row = row | {"follow_up_due": None, "follow_up_since": None}
     status = status_after(Status(row.get("status", Status.UNSENT)), event)
     waits = status in (Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED)
     return row | {
@@ -125,6 +129,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
         "place": place_after(Place(row["place"]), event).value,
         "answer_due": row["answer_due"] if waits else None,
         "follow_up_due": row["follow_up_due"] if status == Status.PLACED else None,
+        "follow_up_since": row["follow_up_since"] if status == Status.PLACED else None,
         "version": fact.version,
         "open_key": None if status in OVER else f"{row['case_id']} {row['programme_id']}",
     }
@@ -244,4 +249,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"Case {row.case_id} has {row.n} open referrals to programme {row.programme_id}."
 
 
-REFERRALS = Projection("referral", 1, (referrals, history), project)
+REFERRALS = Projection("referral", 2, (referrals, history), project)
