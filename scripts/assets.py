@@ -15,6 +15,7 @@ STATIC = ROOT / "services" / "web" / "static"
 GOVUK = MODULES / "govuk-frontend" / "dist" / "govuk"
 SARABUN = MODULES / "@fontsource" / "sarabun"
 FACES = [(subset, weight) for weight in (400, 700) for subset in ("thai", "latin")]
+OWN_SCRIPTS = ("drafts.js", "songtor.js")  # each after those it imports
 # The brand's typeface and crest may be used by the British government only.
 FOREIGN_FACE = re.compile(r"@font-face\{[^}]*GDS Transport[^}]*\}")
 CREST = re.compile(r"url\(/assets/images/govuk-crest\.svg\)")
@@ -68,8 +69,11 @@ def build() -> dict[str, str]:
     built.add("style.css", style(built))
     built.add("htmx.js", script(MODULES / "htmx.org" / "dist" / "htmx.min.js").encode())
     built.add("govuk.js", script(GOVUK / "govuk-frontend.min.js").encode())
-    own = script(SOURCES / "songtor.js").replace("./govuk.js", f"./{built.names['govuk.js']}")
-    built.add("songtor.js", own.encode())
+    for name in OWN_SCRIPTS:
+        text = script(SOURCES / name)
+        for other, hashed in built.names.items():
+            text = text.replace(f'"./{other}"', f'"./{hashed}"')
+        built.add(name, text.encode())
     built.add("icon.svg", (SOURCES / "icon.svg").read_bytes())
     (STATIC / "manifest.json").write_text(json.dumps(built.names, indent=1) + "\n")
     return built.names

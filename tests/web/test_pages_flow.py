@@ -34,7 +34,7 @@ SCREENED = {
 
 def opened(worker, **typed):
     """The page after a case was opened with what everybody is asked, and `typed`."""
-    page = worker.open("/cases/new/person?danger=none")
+    page = worker.open(f"/cases/new/person?danger=none&draft={uuid4().hex}")
     answers = {
         "channel": "walk_in",
         "person__identity_status": "claimed",

@@ -78,7 +78,7 @@ def test_the_first_visit_loads_less_than_200_kilobytes(browser):
     names |= {f"/static/{font}" for font in re.findall(r"url\(([^)]+woff2)\)", style.text)}
     script = next(visitor.http.get(visitor.address + name) for name in names if "songtor" in name)
     names |= {f"/static/{other}" for other in re.findall(r'from "\./([^"]+)"', script.text)}
-    assert len(names) == 9
+    assert len(names) == 10
     loaded = len(page.answer.content)
     for name in names:
         answer = visitor.http.get(visitor.address + name, stream=True)

@@ -1,5 +1,6 @@
 // Comfort on top of pages that all work without it: components, focus after a swap, the warning before the session ends.
 import { initAll } from "./govuk.js";
+import { keepDrafts } from "./drafts.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
@@ -9,6 +10,9 @@ document.addEventListener("htmx:after:swap", () => {
   const summary = document.querySelector(".govuk-error-summary");
   if (summary) summary.focus();
 });
+
+// Before what follows: a form that waits for its draft to be saved is not sent yet.
+document.querySelectorAll("form[data-keep]").forEach(keepDrafts);
 
 // A form is sent once, however often its button is pressed; back on the page it can be sent again.
 const sent = new WeakSet();
@@ -37,5 +41,7 @@ if (idle) {
     if (answer.ok) wait();
   });
   document.addEventListener("htmx:after:request", wait);
+  document.addEventListener("draft-saved", wait); // who types is there
+  document.addEventListener("new-token", (event) => { idle.dataset.token = event.detail; });
   wait();
 }

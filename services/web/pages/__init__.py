@@ -20,6 +20,7 @@ from services.web.pages import (
     cases,
     conference,
     dashboard,
+    drafts,
     intake,
     language,
     matches,
@@ -54,6 +55,7 @@ for area in (
     matches,
     conference,
     referral,
+    drafts,
 ):
     shell.pages.register_blueprint(area.blueprint)
 
@@ -87,7 +89,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,
+        word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock, lately=words.lately,
         province=words.province, centres=words.centres, address=words.address, tag_colours=words.TAGS, asset=static.asset, menu=menu.items,
         csrf=shell.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
     )  # fmt: skip
@@ -95,7 +97,7 @@ def register(app: Flask) -> None:
 
 def _here() -> str:
     """This page's address, for coming back to it: where it was sent to by POST there may be nothing to GET."""
-    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return shell.address() if request.method == "GET" else "/"
 
 
 def missing(error: HTTPException) -> Response:

@@ -75,18 +75,23 @@ def _to_ask(screening: Mapping[str, Any] | None) -> list[str]:
 @blueprint.route("/cases/<uuid:case_id>/close", methods=["GET", "POST"])
 @shell.roles(*casefile.STAFF)
 def close(case_id: UUID) -> Response:
-    return _change(case_id, "close_case", CLOSING, _("The case is closed."))
+    return _change(case_id, "close_case", CLOSING, later("Close the case"), _("The case is closed."))
 
 
 @blueprint.route("/cases/<uuid:case_id>/reopen", methods=["GET", "POST"])
 @shell.roles(*casefile.STAFF)
 def reopen(case_id: UUID) -> Response:
-    return _change(case_id, "reopen_case", REOPENING, _("The case is open again."))
+    return _change(
+        case_id, "reopen_case", REOPENING, later("Open the case again"), _("The case is open again.")
+    )
 
 
-def _change(case_id: UUID, door: str, reasons: tuple[tuple[str, str], ...], said: str) -> Response:
-    case = shell.ask("intake", "case", {"case_id": str(case_id)})
-    form = shell.Form(CHANGE, fixed={"case_id": str(case_id)}, version=case["version"])
+def _change(
+    case_id: UUID, door: str, reasons: tuple[tuple[str, str], ...], title: str, said: str
+) -> Response:
+    about = {"case_id": str(case_id)}
+    case = shell.ask("intake", "case", about)
+    form = shell.Form(CHANGE, fixed=about, version=case["version"], draft=title, case_id=str(case_id))
     if form.sent:
         at = casefile.happened(form)
         if form.load():

@@ -75,7 +75,7 @@ def record(case_id: UUID) -> Response:
     form = shell.Form(
         AGREE, first | ({"programme_id": wished["programme_id"]} if wished else {}), fixed={"case_id": str(case_id)},
         read={"goals": lambda text: [line.strip() for line in text.split("\n") if line.strip()]},
-        version=before["version"] if before else None,
+        version=before["version"] if before else None, draft=later("Record the decision"), case_id=str(case_id),
     )  # fmt: skip
     rows = _rows(form)
     if form.sent and not form.value("more"):
@@ -109,7 +109,7 @@ def _rows(form: shell.Form) -> int:
     """How many members the form has room for."""
     told = form.value("rows")
     rows = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else ROWS
-    return min(max(rows, ROWS) + (MORE_ROWS if form.value("more") else 0), MOST_ROWS)
+    return min(max(rows, ROWS) + (MORE_ROWS if form.sent and form.value("more") else 0), MOST_ROWS)
 
 
 def _said(options: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

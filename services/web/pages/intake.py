@@ -1,11 +1,13 @@
 """Open a case: the danger gate first, then one short page."""
 
-from flask import Blueprint, Response, request
+from uuid import uuid4
+
+from flask import Blueprint, Response, request, url_for
 
 from services.codes import DANGERS
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
-from services.web.pages import casefile, places, shell
+from services.web.pages import casefile, drafts, places, shell
 from services.web.pages.language import _, later
 
 OPEN = OpenCase()
@@ -32,7 +34,7 @@ blueprint = Blueprint("intake", __name__)
 @blueprint.get("/cases/new")
 @shell.roles(*casefile.STAFF)
 def danger() -> Response:
-    return shell.page("intake/danger.html", first_help=FIRST_HELP)
+    return _gate()
 
 
 @blueprint.route("/cases/new/person", methods=["GET", "POST"])
@@ -41,13 +43,13 @@ def person() -> Response:
     """One page for all that is needed to open a case; `find` looks up the place and keeps what was typed."""
     found_danger = request.args.get("danger", "")
     if found_danger not in DANGERS:
-        return shell.page(
-            "intake/danger.html", 422 if request.args else 200, first_help=FIRST_HELP, choose=True
-        )
+        return _gate(422 if request.args else 200, choose=True)
     centres = tuple(centre for centre in shell.caller().centres if centre != ALL_CENTRES)
     fixed = {"danger": found_danger} | ({"centre": centres[0]} if len(centres) == 1 else {})
     read = {"person.birth_date": casefile.read_birth, FOUND: places.read}
-    form = shell.Form(OPEN, {"person": {"nationality": "thai"}}, fixed=fixed, read=read)
+    form = shell.Form(
+        OPEN, {"person": {"nationality": "thai"}}, fixed=fixed, read=read, draft=later("Open a case")
+    )
     found = places.options(form, FOUND)
     if form.sent and not form.value("find"):
         at = casefile.happened(form)
@@ -61,4 +63,12 @@ def person() -> Response:
     return shell.page(
         "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP.get(found_danger),
         bands=AGE_BANDS, rows=DOMICILE_ROWS, centres=centres, provinces=places.provinces(),
+    )  # fmt: skip
+
+
+def _gate(status: int = 200, choose: bool = False) -> Response:
+    """Each case that is begun here has an address, and so a draft, of its own."""
+    unfinished = drafts.unfinished(url_for(".person"))
+    return shell.page(
+        "intake/danger.html", status, first_help=FIRST_HELP, choose=choose, unfinished=unfinished, new=uuid4().hex,
     )  # fmt: skip

@@ -86,7 +86,7 @@ def freshness(confirmed_at: str) -> dict[str, Any]:
 @shell.roles(*STAFF)
 def register() -> Response:
     """The place found by the search says the province too, unless another was chosen."""
-    form = shell.Form(REGISTER, read={"subdistrict": places.read})
+    form = shell.Form(REGISTER, read={"subdistrict": places.read}, draft=later("Register a partner"))
     found = places.options(form, "subdistrict")
     searching = bool(form.value("find"))
     if form.sent and not searching:
@@ -105,7 +105,7 @@ def register() -> Response:
 @shell.roles(*STAFF)
 def offer(partner_id: UUID) -> Response:
     partner = shell.ask("partners", "partner", {"partner_id": str(partner_id)})
-    form = shell.Form(OFFER, fixed={"partner_id": str(partner_id)}, read=READ)
+    form = shell.Form(OFFER, fixed={"partner_id": str(partner_id)}, read=READ, draft=later("Add a programme"))
     if form.sent and form.load():
         with form.catching():
             shell.tell("partners", "offer_programme", form.body)

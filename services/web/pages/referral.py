@@ -102,7 +102,7 @@ def send(case_id: UUID) -> Response:
     )
     form = shell.Form(
         SEND, {"programme_id": bound or request.args.get("programme_id"), "waitlist": False},
-        fixed=about | ({"programme_id": bound} if bound else {}),
+        fixed=about | ({"programme_id": bound} if bound else {}), draft=later("Send the referral"), case_id=str(case_id),
     )  # fmt: skip
     if form.sent:
         at = casefile.happened(form)
@@ -167,11 +167,14 @@ def step(referral_id: UUID, step: str) -> Response:
     """One step as a short form with exactly the fields it takes."""
     referral = shell.ask("referral", "referral", {"referral_id": str(referral_id)})
     known = STEPS[step]
-    if request.method == "GET" and referral["status"] not in known.follows:
-        raise Refused("wrong_state", "This step does not follow now.")
     case = shell.ask("intake", "case", {"case_id": referral["case_id"]})
     fixed = {"referral_id": str(referral_id), "step": step}
-    form = shell.Form(STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"])
+    form = shell.Form(
+        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.title, case_id=referral["case_id"]
+    )  # fmt: skip
+    # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
+    if referral["status"] not in known.follows and not form.sent and not form.draft:
+        raise Refused("wrong_state", "This step does not follow now.")
     if form.sent:
         at = casefile.happened(form)
         form.load()

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from services.screening.schemas import CompleteScreening
 from services.web.pages import casefile, questions, shell
-from services.web.pages.language import _
+from services.web.pages.language import _, later
 from services.web.pages.menu import READERS
 from services.web.pages.words import KINDS, words
 
@@ -67,7 +67,7 @@ def fill(case_id: UUID) -> Response:
     nationality = known.get("nationality", values["case"]["person"]["nationality"])
     form = shell.Form(
         COMPLETE, {"facts": shown(known | {"nationality": nationality})}, fixed=about, read=READ,
-        version=before["version"] if before else None,
+        version=before["version"] if before else None, draft=later("Screening"), case_id=str(case_id),
     )  # fmt: skip
     if form.sent:
         at = casefile.happened(form)

@@ -6,7 +6,7 @@ import logging
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -33,7 +33,7 @@ from services.kernel.doors import flat
 from services.kernel.envelope import Caller
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable
 from services.thai.dates import DateError, from_thai_digits
-from services.web import accounts, api, problems, sessions
+from services.web import accounts, api, drafts, problems, sessions
 from services.web.pages.language import DEFAULT, LANGUAGES, _, field_error
 from services.web.pages.words import KINDS, word
 from services.web.problems import Problem
@@ -43,7 +43,7 @@ COOKIE = "songtor"
 LANGUAGE_COOKIE = "language"
 FORM_MOST = 1024 * 1024
 FORM_SECONDS = 24 * 3600  # how long a form that was sent without a session is given back
-OURS = ("csrf", "command", "version", "keep", "next")  # hidden fields that are not the form's own
+OF_DRAFTS = ("draft", "draft.focus", "draft.seen", "version")  # hidden fields that are not in a draft
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -122,7 +122,7 @@ def roles(*allowed: str) -> Callable[[View], View]:
             if session.caller.role not in allowed:
                 raise Forbidden
             if request.method == "POST" and not g.csrf_fits:
-                return resend(request.full_path, _typed_fields())
+                return resend(request.full_path, sent_fields())
             if session.must_choose_password and request.endpoint not in MUST_CHOOSE:
                 return redirect(url_for("pages.account.password"))
             return view(**parts)
@@ -139,7 +139,7 @@ def public(view: View) -> View:
     @wraps(view)
     def enter(**parts: Any) -> Any:
         if request.method == "POST" and not g.csrf_fits:
-            return resend(request.full_path, _typed_fields())
+            return resend(request.full_path, sent_fields())
         return view(**parts)
 
     enter.roles = frozenset()  # type: ignore[attr-defined]
@@ -149,16 +149,18 @@ def public(view: View) -> View:
 MUST_CHOOSE = ("pages.account.password", "pages.account.sign_out")
 
 
-def _typed_fields() -> list[tuple[str, str]]:
-    return [(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf", "keep")]
+def sent_fields(*without: str) -> list[tuple[str, str]]:
+    """What was sent with a form, but what belongs to the session it was made for."""
+    dropped = ("csrf", "keep", *without)
+    return [(name, text) for name, text in request.form.items(multi=True) if name not in dropped]
 
 
 def _sign_in_first() -> Response:
     """To the sign-in page and back; a form that was sent travels with it, sealed, and only its own user gets it back."""
     if request.method != "POST":
-        return redirect(url_for("pages.account.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+        return redirect(url_for("pages.account.sign_in", next=address()))  # type: ignore[return-value]
     user = g.session.caller.user if g.session else None
-    kept = {"user": user, "path": request.full_path, "fields": _typed_fields()} if user else None
+    kept = {"user": user, "path": request.full_path, "fields": sent_fields()} if user else None
     keep = _kept_box().encrypt(orjson.dumps(kept)).decode() if kept else ""
     form = Form(values={"keep": keep, "user": user}, sent=False)
     answer = page("account/sign_in.html", 401, form=form)
@@ -179,11 +181,20 @@ def resend(path: str, typed: Sequence[Sequence[str]]) -> Response:
     """What was typed, with a button that sends it again under today's session."""
     if request.headers.get("Sec-Fetch-Site") is None:
         raise Problem(403, "This form is too old, or it is not ours.")
-    return page("account/resend.html", 403, path=path.rstrip("?"), typed=typed)
+    answer = page("account/resend.html", 403, path=path.rstrip("?"), typed=typed)
+    answer.headers["X-CSRF-Token"] = (
+        csrf()
+    )  # for the script that keeps drafts of an older page of the same visit
+    return answer
 
 
 def _kept_box() -> Fernet:
     return Fernet(urlsafe_b64encode(api.runtime().key("kept-form")))
+
+
+def address() -> str:
+    """Of this page, with its question."""
+    return request.full_path.rstrip("?")
 
 
 def local_path(text: str) -> str:
@@ -274,7 +285,9 @@ Read = Callable[[str], Any]
 
 class Form:
     """A form on a page. Its fields are named by their dotted paths in `schema` (None: no field is checked); `values` are shown first;
-    `fixed` are parts of the body that nobody types; `read` turns one field's text into what the schema takes."""
+    `fixed` are parts of the body that nobody types; `read` turns one field's text into what the schema takes. With `draft`, what the
+    form is called in the list of drafts, what was typed is kept until the form was sent, and shown again at this address; `case_id`:
+    the case it is about."""
 
     def __init__(
         self,
@@ -285,23 +298,48 @@ class Form:
         read: Mapping[str, Read] | None = None,
         version: int | None = None,
         sent: bool | None = None,
+        draft: str | None = None,
+        case_id: str | None = None,
     ) -> None:
         self.schema, self.fixed, self.read = schema, dict(fixed or {}), dict(read or {})
         self.sent = request.method == "POST" if sent is None else sent
-        self.typed: MultiDict[str, str] = request.form if self.sent else _as_typed(values or {})
+        self.place = drafts.Place(caller().user, address(), draft, case_id) if draft else None
+        # What was kept is shown instead of the first values.
+        self.draft = drafts.find(api.runtime(), self.place) if self.place and not self.sent else None
+        self.saved_at = self.draft.saved_at if self.draft else None
+        if self.sent:
+            self.typed: MultiDict[str, str] = request.form
+        else:
+            self.typed = MultiDict(self.draft.fields) if self.draft else _as_typed(values or {})
         self.command = self.typed.get("command") or str(uuid4())
-        told = request.form.get("version", "")
-        # Somebody who was shown what changed meanwhile sends the version that was shown.
-        self.version = (
-            int(told) if self.sent and told.isascii() and told.isdigit() and len(told) < 16 else version
-        )
-        self.current = version
+        self.version, self.current = version, version
+        # Somebody who was shown what changed meanwhile sends the version that was shown; 0 is what was not there yet.
+        shown = shown_version() if self.sent else self.draft.version if self.draft else None
+        if shown or (shown == 0 and version is not None):
+            self.version = shown
         self.errors: dict[str, list[str]] = {}
         self.labels: dict[str, str] = {}  # of the fields on the page
         self.refused: str | None = None
         self.stale = False
         self.body: dict[str, Any] = {}
         self.data: Any = None
+
+    @property
+    def ticket(self) -> str:
+        assert self.place is not None, "only a form with drafts has one"
+        return drafts.ticket(api.runtime(), self.place)
+
+    def focus(self, id: str) -> dict[str, str]:
+        """Attributes of a field: the one that was being typed in when the draft was saved has the focus again."""
+        return {"autofocus": ""} if self.draft and self.draft.focus == id else {}
+
+    def keep(self) -> None:
+        """What was sent and is shown again becomes a draft, also without a script."""
+        if self.sent and self.place:
+            with suppress(drafts.TooLarge):
+                fields = [("command", self.command), *sent_fields("command", *OF_DRAFTS)]
+                version = self.shown_version or 0
+                self.saved_at, _before = drafts.keep(api.runtime(), self.place, fields, version, focus="")
 
     def load(self) -> bool:
         """Read what was typed: `body` is the door's body, `data` what the schema made of it. False: `errors` says why not."""
@@ -337,6 +375,11 @@ class Form:
                 if error.code in KINDS["refusal"]
                 else _("This cannot be done now.")
             )
+        except KeyReused:
+            self.refused = _(
+                "This was sent already, with other answers. Look at what stands now before you send it again."
+            )
+            self.command = str(uuid4())
         except Stale:
             self.stale = True
 
@@ -376,6 +419,12 @@ class Form:
         """An error as the summary says it: with the name of its field."""
         label = self.labels.get(name)
         return f"{label} – {self.error(name)}" if label else self.error(name) or ""
+
+
+def shown_version() -> int | None:
+    """The version that the form which was sent was shown with."""
+    told = request.form.get("version", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else None
 
 
 def _as_typed(values: Mapping[str, Any]) -> "MultiDict[str, str]":
@@ -450,7 +499,10 @@ def _read(field: fields.Field[Any], text: str) -> Any:
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
     """A page. With a form that was refused among its values it has the status of the refusal."""
-    refused = [value.status for value in values.values() if isinstance(value, Form)]
+    forms = [value for value in values.values() if isinstance(value, Form)]
+    for form in forms:
+        form.keep()
+    refused = [form.status for form in forms]
     session = signed_in()
     message = session.message if session else None
     if session and message:
@@ -461,12 +513,21 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return make_response(text, max([status, *refused]))
 
 
-def done(message: str, endpoint: str, **parts: Any) -> Response:
-    """Go on to another page, which says the message."""
+def say(message: str) -> None:
+    """On the user's next page."""
     session = signed_in()
     if session:
         with api.runtime().database.write() as db:
             sessions.leave_message(db, session.id_hash, message)
+
+
+def done(message: str, endpoint: str, **parts: Any) -> Response:
+    """Go on to another page, which says the message; the form was sent, so it needs no draft any more."""
+    session, runtime = signed_in(), api.runtime()
+    if session:
+        with runtime.database.write() as db:
+            sessions.leave_message(db, session.id_hash, message)
+            drafts.drop(runtime, db, session.caller.user, address())
     return redirect(url_for(endpoint, **parts), 303)  # type: ignore[return-value]
 
 

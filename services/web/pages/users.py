@@ -9,7 +9,7 @@ from services.codes import ROLES
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
 from services.thai import areas
-from services.web import accounts, admin, api, passwords, sessions, watch
+from services.web import accounts, admin, api, drafts, passwords, sessions, watch
 from services.web.pages import shell
 from services.web.pages.language import _, later
 from services.web.pages.words import province
@@ -118,6 +118,7 @@ def close(user: str) -> Response:
             with api.runtime().database.write() as db:
                 accounts.close(db, user)
                 passwords.forget(db, user)
+                drafts.forget(db, user)
                 sessions.end_all(db, user)
             return shell.done(_("The account is closed."), ".listing")
     return shell.page("users/close.html", form=form, user=known)

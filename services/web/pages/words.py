@@ -6,6 +6,7 @@ from datetime import date
 from services import codes
 from services.kernel.envelope import ALL_CENTRES, moment
 from services.thai import areas, dates
+from services.web import api
 from services.web.pages.language import _, current, pgettext
 
 # Every list of codes that a page shows; scripts/messages.py asks for a word for each in both languages.
@@ -75,6 +76,13 @@ def clock(text: str) -> str:
 
 def day_time(text: str) -> str:
     return f"{day(text)} {clock(text)}" + (" น." if current() == "th" else "")
+
+
+def lately(text: str) -> str:
+    """The time of day of an instant, with its day if that is not today."""
+    full = day_time(text)
+    today = dates.bangkok_day(moment(text)) == dates.bangkok_day(api.runtime().now())
+    return full.removeprefix(f"{day(text)} ") if today else full
 
 
 def centres(codes: tuple[str, ...]) -> str:

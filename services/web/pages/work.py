@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from services.web.pages import shell
+from services.web.pages import drafts, shell
 from services.web.pages.language import later
 from services.web.pages.menu import STAFF
 
@@ -28,9 +28,12 @@ def today() -> Response:
     duties, facts = found["referrals"], found["facts"]
     rows = [row for rows in (duties or {"items": {}})["items"].values() for row in rows]
     rows += (facts or {"items": []})["items"]
+    unfinished = drafts.unfinished()
+    rows += [each for each in unfinished if each["case_id"]]
     return shell.page(
-        "work/today.html", duties=duties, facts=facts, parts_of_work=PARTS, cases=_cases(rows), shown=SHOWN
-    )
+        "work/today.html", duties=duties, facts=facts, parts_of_work=PARTS, cases=_cases(rows), shown=SHOWN,
+        unfinished=unfinished,
+    )  # fmt: skip
 
 
 def _cases(rows: list[dict[str, Any]]) -> dict[str, Any]:
