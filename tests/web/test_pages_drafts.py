@@ -173,6 +173,10 @@ def test_a_draft_that_is_thrown_away_leaves_nothing(door, worker):
     assert not notice(fresh) and not value(fresh, "note") and rows(door, worker.user) == []
 
 
+def housing(door, case_id):
+    return door.ask("screening", "screening", "worker-60", {"case_id": case_id})["facts"]["housing"]
+
+
 def test_what_others_changed_meanwhile_is_shown_and_not_overwritten(door, worker):
     case_id = door.case()
     door.made(f"/api/v1/cases/{case_id}/screening", {"facts": {"housing": "street"}})
@@ -183,11 +187,11 @@ def test_what_others_changed_meanwhile_is_shown_and_not_overwritten(door, worker
     assert "เปลี่ยนไปหลังจากนั้น" in notice(back)
     conflict = worker.send(back)
     assert conflict.status == 412 and "มีผู้อื่นแก้ไขข้อมูลนี้ไปแล้ว" in conflict.answer.text
-    assert door.get(f"/api/v1/cases/{case_id}/screening").json()["facts"]["housing"] == "temporary"
+    assert housing(door, case_id) == "temporary"
     # The next visit still has the text, and who has seen both may send it.
     again = worker.send(worker.open(path))
     assert again.status == 200 and not again.errors
-    assert door.get(f"/api/v1/cases/{case_id}/screening").json()["facts"]["housing"] == "home"
+    assert housing(door, case_id) == "home"
 
 
 def test_what_was_not_there_when_the_draft_began_is_not_overwritten_either(door, worker):
@@ -234,6 +238,14 @@ def test_another_tab_is_told_that_it_replaced_a_draft(door, worker):
     assert not first["note"] and "แท็บหรือเครื่องอื่น" in second["note"]
     third = autosaved(worker, page, note="ค", draft__seen=second["seen"])[1]
     assert not third["note"]
+
+
+def test_looking_up_a_place_while_typing_is_no_other_tab(worker):
+    path = f"/cases/new/person?danger=none&draft={uuid4().hex}"
+    page = worker.open(path)
+    first = autosaved(worker, page, area="ปากน้ำโพ")[1]
+    worker.post(path, filled(page, area="ปากน้ำโพ", find="yes"), headers={"HX-Request": "true"})
+    assert not autosaved(worker, page, area="ปากน้ำโพ", draft__seen=first["seen"])[1]["note"]
 
 
 # -- nobody else ---------------------------------------------------------------------------------------------------

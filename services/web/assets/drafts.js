@@ -44,7 +44,7 @@ export function keepDrafts(form) {
   };
 
   const trySaving = async () => {
-    const within = () => ({ signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    const within = () => ({ signal: AbortSignal.timeout?.(ANSWER_WITHIN) }); // browsers of before 2022 wait longer
     try {
       let token = form.elements.csrf.value;
       let answer = await post(token, within());
@@ -115,6 +115,10 @@ export function keepDrafts(form) {
       form.requestSubmit(event.submitter);
     }
   });
+
+  // The browser has put the focus where it was; typing goes on after the last letter.
+  const field = form.querySelector("textarea[autofocus], input[autofocus]");
+  if (field && field.selectionStart !== null) field.setSelectionRange(field.value.length, field.value.length);
 
   window.addEventListener("online", () => { if (changed) save(); });
   document.addEventListener("visibilitychange", () => { if (changed && !sent) save(); });

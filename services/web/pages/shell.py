@@ -334,8 +334,8 @@ class Form:
         return {"autofocus": ""} if self.draft and self.draft.focus == id else {}
 
     def keep(self) -> None:
-        """What was sent and is shown again becomes a draft, also without a script."""
-        if self.sent and self.place:
+        """What was sent and is shown again becomes a draft. (A script asks for parts of the page, and saves by itself.)"""
+        if self.sent and self.place and "HX-Request" not in request.headers:
             with suppress(drafts.TooLarge):
                 fields = [("command", self.command), *sent_fields("command", *OF_DRAFTS)]
                 version = self.shown_version or 0
