@@ -13,7 +13,7 @@ from services.partners import schemas
 from services.thai import areas
 from services.web import api
 from services.web.pages import needs, places, shell
-from services.web.pages.language import _
+from services.web.pages.language import _, later
 from services.web.pages.menu import STAFF
 from services.web.pages.words import words
 
