@@ -26,7 +26,7 @@ def correct(case_id: UUID) -> Response:
     case, known = shell.ask("intake", "case", about), shell.ask("intake", "person", about)
     form = shell.Form(
         CORRECT, {"person": typed(known["person"])}, fixed=about, read={"person.birth_date": casefile.read_birth},
-        version=known["version"],
+        version=known["version"], draft=later("Correct the person's details"), case_id=str(case_id),
     )  # fmt: skip
     if form.sent:
         at = casefile.happened(form)
