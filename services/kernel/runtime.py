@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from services.kernel import access, metrics, schema, timers
 from services.kernel.database import Database
+from services.kernel.decider import Aggregate
 from services.kernel.envelope import Envelope, instant
 from services.kernel.errors import NotFound, Unavailable
 from services.kernel.eventlog import EventLog, Unit, verify
@@ -142,6 +143,10 @@ class ServiceRuntime:
         with self.database.read() as db:
             found: T = self.around.heavy(lambda: find(db))
             return found
+
+    def state(self, aggregate: Aggregate[Any, Any, Any], id: str) -> Any:
+        """What the facts about one thing add up to now, for a question that decides nothing."""
+        return self.read(lambda db: self.log.fold(db, aggregate, aggregate.stream(id))[0])
 
     def known(self, find: Callable[[Connection], T | None], *sources: str) -> T:
         """What `find` finds; if nothing, the logs of `sources` are pulled to their heads (at most 2 s each) and it looks again.

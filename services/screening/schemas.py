@@ -154,6 +154,12 @@ class CompleteScreening(Schema):
     facts = fields.Nested(Facts, required=True)
 
 
+class Assess(CompleteScreening):
+    """`day` of the answers (ISO), today if left out."""
+
+    day = fields.Date(load_default=None, allow_none=True)
+
+
 class Member(Schema):
     name = Words(200)
     role = fields.String(required=True, validate=OneOf(ROLES))

@@ -1,5 +1,7 @@
 """Screening's doors. Each parses, hands over one command or question, and answers."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -13,8 +15,9 @@ from services.kernel.wiring import Reaction, Wiring
 from services.screening import handlers, projections, schemas
 from services.screening.domain import rulebook
 from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quorum_of
-from services.screening.domain.rulebook import RULES, AdoptRules, in_force
-from services.screening.domain.screening import SCREENING, CompleteScreening
+from services.screening.domain.rulebook import RULES, AdoptRules, Rulebook, in_force
+from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
+from services.screening.events import Label
 from services.thai import dates, names
 
 WIRING = Wiring(
@@ -54,21 +57,27 @@ class ScreeningService(Doors):
                 screening_id, case_id, body["facts"], day, book, case["closed"], corrected
             )
             [completed] = unit.handle(SCREENING, case_id, asked, call.if_match)
-            return {
+            told = {
                 "screening_id": screening_id,
                 "form": completed.form,
-                "rules_version": completed.rules_version,
-                "facts": completed.facts,
-                "labels": rulebook.explained(book, completed.labels, completed.facts),
-                "paths": completed.paths,
                 "version": unit.version(SCREENING, case_id),
             }
+            return told | _outcome(book, completed.facts, completed.labels, completed.paths)
 
-        try:
+        with _birth_dates():
             answer: dict[str, Any] = self.runtime.execute(call.envelope(case["centre"]), work)
-        except dates.DateError as error:
-            raise Invalid({"facts.birth_date": [str(error)]}) from None
         return answer
+
+    @query("case.screen", roles=STAFF, schema=schemas.Assess())
+    def assess(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """What a screening with these answers would find: {rules_version, facts, labels, paths}. Nothing is kept."""
+        case = self._case(call, body["case_id"])
+        day = body["day"] or dates.bangkok_day(call.now)
+        book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
+        corrected = self.runtime.read(lambda db: projections.corrected(db, case["case_id"]))
+        known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
+        with _birth_dates():
+            return _outcome(book, *assessed(book, body["facts"], known, day))
 
     @query("case.read", roles=READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
@@ -154,3 +163,23 @@ class ScreeningService(Doors):
             self.runtime.catch_up("intake")
             found = self.runtime.known(find)
         return found
+
+
+def _outcome(
+    book: Rulebook, facts: Mapping[str, Any], labels: Sequence[Label], paths: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "rules_version": book.version,
+        "facts": facts,
+        "labels": rulebook.explained(book, labels, facts),
+        "paths": paths,
+    }
+
+
+@contextmanager
+def _birth_dates() -> Iterator[None]:
+    """A birth date that nobody alive has is an error of its field."""
+    try:
+        yield
+    except dates.DateError as error:
+        raise Invalid({"facts.birth_date": [str(error)]}) from None

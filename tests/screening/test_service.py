@@ -279,3 +279,35 @@ def test_only_the_latest_screening_says_what_is_still_to_ask(net, case_id):
     complete(net, case_id, FACTS)
     [item] = to_ask(net)["items"]
     assert "income_sufficient" not in item["ask"]
+
+
+def assess(net, case_id, facts=FACTS, **call):
+    return net.call("screening", "assess", {"case_id": case_id, "facts": facts}, **call)
+
+
+def test_answers_are_assessed_as_a_screening_would_find_them_and_nothing_is_kept(net, case_id):
+    assessed = assess(net, case_id)
+    assert net.call("screening", "screening", {"case_id": case_id}) is None
+    completed = complete(net, case_id)
+    assert {name: completed[name] for name in assessed} == assessed
+    assert set(assessed) == {"rules_version", "facts", "labels", "paths"}
+    before = net.call("screening", "screening", {"case_id": case_id})
+    assert verdicts(assess(net, case_id, {"housing": "home"})) != verdicts(assessed)
+    assert net.call("screening", "screening", {"case_id": case_id}) == before
+
+
+def test_answers_are_assessed_for_the_day_they_are_of(net, case_id):
+    facts = {"birth_date": "1966-03-03"}
+    assert verdicts(assess(net, case_id, facts))["older_person"] == "not_met"
+    later = net.call("screening", "assess", {"case_id": case_id, "facts": facts, "day": "2026-03-03"})
+    assert verdicts(later)["older_person"] == "met"
+    with pytest.raises(Invalid) as refused:
+        assess(net, case_id, {"birth_date": "1800"})
+    assert "facts.birth_date" in refused.value.errors
+
+
+def test_only_the_centres_own_staff_have_answers_assessed(net, case_id):
+    with pytest.raises(NotFound):
+        assess(net, case_id, user="worker-61", centres=("61",))
+    with pytest.raises(Forbidden):
+        assess(net, case_id, **MINISTRY)

@@ -196,6 +196,7 @@ class World:
             "reopen_case": {"reason": "returned", "note": "กลับมาอีก"},
             "correct_person": {"person": opening()["person"], "reason": "learned"},
             "complete": {"facts": facts()},
+            "assess": {"facts": facts()},
             "agree_plan": plan(),
             "send": referral(self.case_id, self.programme_id),
             "register_partner": partner(),

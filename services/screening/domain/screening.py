@@ -9,7 +9,7 @@ from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.screening.domain.facts import FORM, normalised
 from services.screening.domain.rulebook import Rulebook, assess
-from services.screening.events import ScreeningCompleted, ScreeningEvent, ScreeningStarted
+from services.screening.events import Label, ScreeningCompleted, ScreeningEvent, ScreeningStarted
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,21 @@ def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
         case CompleteScreening(closed=True):
             raise Refused("wrong_state", "The case is closed.")
         case CompleteScreening():
-            facts = normalised(command.facts, {**screening.known, **command.corrected}, command.day)
-            labels, paths = assess(command.book, facts)
+            known = {**screening.known, **command.corrected}
+            facts, labels, paths = assessed(command.book, command.facts, known, command.day)
             version = command.book.version
             return [
                 ScreeningCompleted(command.screening_id, command.case_id, FORM, version, facts, labels, paths)
             ]
     assert_never(command)
+
+
+def assessed(
+    book: Rulebook, told: Mapping[str, Any], known: Mapping[str, Any], day: date
+) -> tuple[dict[str, Any], list[Label], list[str]]:
+    """(facts, labels, paths) of what was told and what the case knows; see facts.normalised and rulebook.assess."""
+    facts = normalised(told, known, day)
+    return facts, *assess(book, facts)
 
 
 def evolve(screening: Screening, event: ScreeningEvent) -> Screening:

@@ -5,11 +5,25 @@ import { keepDrafts } from "./drafts.js";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
-document.addEventListener("htmx:after:swap", () => {
-  initAll();
-  const summary = document.querySelector(".govuk-error-summary");
-  if (summary) summary.focus();
+// The part of the page that an answer was for; after an outer swap the new one of the same name.
+function part({ detail: { ctx } }) {
+  const target = typeof ctx?.target === "string" ? document.querySelector(ctx.target) : ctx?.target;
+  return target?.isConnected === false ? document.getElementById(target.id) : target;
+}
+
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx.swap === "none") return;
+  const scope = part(event) ?? document.body;
+  initAll({ scope });
+  scope.querySelector(".govuk-error-summary")?.focus();
 });
+
+// A part that could not be kept up to date says so, until the next answer replaces it.
+for (const failure of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(failure, (event) => {
+    part(event)?.querySelector("[data-unavailable]")?.removeAttribute("hidden");
+  });
+}
 
 // Before what follows: a form that waits for its draft to be saved is not sent yet.
 document.querySelectorAll("form[data-keep]").forEach(keepDrafts);

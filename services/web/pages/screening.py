@@ -1,12 +1,14 @@
 """Screening: the questions by group, and what came of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from services.kernel.envelope import moment
 from services.screening.schemas import CompleteScreening
+from services.thai import dates
 from services.web.pages import casefile, questions, shell
 from services.web.pages.language import _, later
 from services.web.pages.menu import READERS
@@ -47,10 +49,9 @@ def result(case_id: UUID) -> Response:
         str(case_id), {"screening": ("screening", "screening", {"case_id": str(case_id)})}
     )
     labels = (values["screening"] or {"labels": []})["labels"]
-    groups = {verdict: [label for label in labels if label["verdict"] == verdict] for verdict in VERDICTS}
     ask = list(dict.fromkeys(fact for label in labels for fact in label["ask"]))
     return shell.page(
-        "screening/result.html", **values, groups=groups, ask=ask, fact_text=casefile.fact_text,
+        "screening/result.html", **values, groups=grouped(labels), ask=ask, fact_text=casefile.fact_text,
         in_language=casefile.in_language,
     )  # fmt: skip
 
@@ -58,6 +59,7 @@ def result(case_id: UUID) -> Response:
 @blueprint.route("/cases/<uuid:case_id>/screening/fill", methods=["GET", "POST"])
 @shell.roles(*casefile.STAFF)
 def fill(case_id: UUID) -> Response:
+    """The questions, beside them what these answers come to. `look` only shows that anew; it keeps nothing."""
     about = {"case_id": str(case_id)}
     values = casefile.frame(str(case_id), {"screening": ("screening", "screening", about)})
     before = values["screening"]
@@ -69,18 +71,41 @@ def fill(case_id: UUID) -> Response:
         COMPLETE, {"facts": shown(known | {"nationality": nationality})}, fixed=about, read=READ,
         version=before["version"] if before else None, draft=later("Screening"), case_id=str(case_id),
     )  # fmt: skip
-    if form.sent:
-        at = casefile.happened(form)
-        form.load()
-        form.body["facts"] = told(form, known)
-        if not form.errors:
-            with form.catching():
-                shell.tell("screening", "complete", form.body, at=at, if_match=form.version)
-                return shell.done(_("The screening is saved."), ".result", case_id=case_id)
+    at = casefile.happened(form)
+    form.load()
+    form.body["facts"] = told(form, known)
+    if form.sent and not form.value("look") and not form.errors:
+        with form.catching():
+            shell.tell("screening", "complete", form.body, at=at, if_match=form.version)
+            return shell.done(_("The screening is saved."), ".result", case_id=case_id)
+    live = outcome(form, at)
+    if form.value("look") and request.headers.get("HX-Request"):
+        return shell.page("screening/live.html", live=live)
     return shell.page(
-        "screening/fill.html", **values, form=form, questions=questions.GROUPS, options=options,
+        "screening/fill.html", **values, form=form, questions=questions.GROUPS, options=options, live=live,
         none_of_these=questions.NONE_OF_THESE, fact_text=casefile.fact_text, known=known,
     )  # fmt: skip
+
+
+def outcome(form: shell.Form, at: str | None) -> dict[str, Any] | None:
+    """{groups: {verdict: labels}, path: the best, unread: a field that cannot be read is left out}; None if it is not to be had now."""
+    wrong = {name.split(".")[1] for name in form.errors if name.startswith("facts.")}
+    facts = {name: value for name, value in form.body["facts"].items() if name not in wrong}
+    day = dates.bangkok_day(moment(at)).isoformat() if at else None
+    with form.catching():
+        asked = {"case_id": form.body["case_id"], "facts": facts, "day": day}
+        found = shell.together(found=("screening", "assess", asked))["found"]
+        if found is not None:
+            return {
+                "groups": grouped(found["labels"]),
+                "path": found["paths"][0],
+                "unread": bool(form.errors),
+            }
+    return None
+
+
+def grouped(labels: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    return {verdict: [label for label in labels if label["verdict"] == verdict] for verdict in VERDICTS}
 
 
 def shown(facts: Mapping[str, Any]) -> dict[str, Any]:

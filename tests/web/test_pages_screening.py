@@ -1,0 +1,79 @@
+"""The questions with their live result: what answers come to, shown before anything is kept."""
+
+import pytest
+from lxml import html
+
+from tests.web.test_pages_flow import SCREENED, case_of, opened
+
+
+@pytest.fixture(scope="module")
+def worker(browser):
+    return browser("worker-60")
+
+
+@pytest.fixture
+def path(worker):
+    return f"/cases/{case_of(opened(worker))}/screening/fill"
+
+
+def line(tree):
+    return " ".join(tree.xpath('//*[@id="live-line"]')[0].text_content().split())
+
+
+def result(tree):
+    return " ".join(tree.xpath('//*[@id="live-result"]')[0].text_content().split())
+
+
+def kept(worker, path):
+    return "ยังไม่ได้คัดกรอง" not in worker.open(path.removesuffix("/fill")).text
+
+
+def test_what_the_case_already_knows_is_judged_before_any_answer(worker, path):
+    page = worker.open(path)
+    assert "เข้าเกณฑ์ 1" in line(page.tree) and "ผู้สูงอายุ" in result(page.tree)
+    missing = page.tree.xpath('//*[@id="live-result"]//li//a/@href')
+    assert "#facts.housing" in missing
+    for link in missing:
+        assert page.tree.xpath(f'//form[@id="screening"]//*[@id="{link.removeprefix("#")}"]'), link
+
+
+def test_the_result_is_looked_at_without_a_script_and_nothing_is_kept(worker, path):
+    page = worker.send(worker.open(path), look="yes", **SCREENED)
+    assert page.status == 200 and "คนไร้ที่พึ่ง" in result(page.tree) and not kept(worker, path)
+    answers = dict(page.form().form_values())
+    assert answers["facts.housing"] == "street" and answers["facts.none_disability_types"] == "yes"
+    assert "look" not in answers and "street" not in page.url
+    saved = worker.send(page)
+    assert saved.status == 200 and kept(worker, path)
+    assert line(page.tree) == line(worker.open(path).tree)
+
+
+def test_each_change_swaps_only_the_result(worker, path):
+    page = worker.open(path)
+    fields = [*page.form().form_values(), ("look", "yes"), ("facts.nationality", "foreign")]
+    fields = [field for field in fields if field != ("facts.nationality", "thai")]
+    part = worker.post(path, fields, headers={"HX-Request": "true"})
+    assert part.status == 200 and not part.tree.xpath("//form") and not part.tree.xpath("//header")
+    assert "คนต่างด้าว" in result(html.document_fromstring(part.answer.text)).split("ยังต้องถาม")[0]
+    assert not kept(worker, path)
+
+
+def test_an_answer_that_cannot_be_read_is_left_out_of_the_result(worker, path):
+    page = worker.send(worker.open(path), look="yes", facts__birth_date="31/2/2500", facts__housing="home")
+    assert page.status == 422 and "facts.birth_date" in page.errors
+    assert "ไม่ได้นำคำตอบที่อ่านไม่ได้มาคิด" in result(page.tree) and "ผู้สูงอายุ" in result(page.tree)
+    page = worker.send(worker.open(path), look="yes", facts__housing="castle", facts__pregnant="yes")
+    assert page.status == 422 and "หญิงตั้งครรภ์" in result(page.tree).split("ยังต้องถาม")[0]
+
+
+def test_the_result_is_of_the_day_the_answers_are_of(worker, path):
+    page = worker.send(worker.open(path), look="yes", facts__birth_date="1/10/2509", happened_on="30/9/2569")
+    assert "ผู้สูงอายุ" in result(page.tree).split("ไม่เข้าเกณฑ์")[-1]
+    page = worker.send(page, look="yes", happened_on="1/10/2569")
+    assert "ผู้สูงอายุ" in result(page.tree).split("ยังต้องถาม")[0]
+
+
+def test_only_the_centres_own_staff_look(browser, path):
+    member = browser("member-60")
+    assert member.open(path).status == 403
+    assert browser("worker-61").open(path).status == 404
