@@ -8,6 +8,7 @@ from services import codes
 from services.kernel.fields import Flag
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners.domain.eligibility import COMMUNICABLE
+from services.partners.domain.ranking import ELIGIBILITY
 from services.thai import areas
 
 PLACES_MOST = 100_000
@@ -145,9 +146,14 @@ class ReadPartner(Body):
 
 
 class Matches(Body):
-    """`wait`: how many seconds to wait for the first screening."""
+    """`wait`: how many seconds to wait for the first screening. Of all candidates only those with the `verdict`, `path`, `province`
+    and `outside` the ministry that are given."""
 
     case_id = fields.String(required=True)
+    verdict = fields.String(load_default=None, validate=validate.OneOf(ELIGIBILITY))
+    path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
+    province = fields.String(load_default=None, validate=_province)
+    outside = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     wait = fields.Float(load_default=0.0, validate=validate.Range(0, WAIT_MOST))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)

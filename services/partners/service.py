@@ -124,23 +124,23 @@ class PartnersService(Doors):
 
     @query("case.matches", roles=(*STAFF, "member", "ministry"), schema=schemas.Matches())
     def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """All programmes ranked for a case as of now, a page at a time: {computed_at, rules_version, counts, candidates, next}."""
-        case_id = body["case_id"]
-        found = self._case(case_id, body["wait"])
+        """All programmes ranked for a case as of now, or those asked for, a page at a time: {computed_at, rules_version, counts (of all),
+        provinces (counts of those asked for), candidates, next}."""
+        case_id, wait = body.pop("case_id"), body.pop("wait")
+        found = self._case(case_id, wait)
         if not call.caller.sees(found.centre):
             raise NotFound("case")
-        screened = found.screened or self.runtime.until(
-            partial(projections.screened, case_id=case_id), body["wait"]
-        )
+        screened = found.screened or self.runtime.until(partial(projections.screened, case_id=case_id), wait)
         if screened is None:
             return {
                 "computed_at": None,
                 "rules_version": None,
                 "counts": ranking.NONE,
+                "provinces": {},
                 "candidates": [],
                 "next": None,
             }
-        return self._ranked(call, screened, body["limit"], body["cursor"])
+        return self._ranked(call, screened, **body)
 
     def _case(self, case_id: str, wait: float) -> projections.KnownCase:
         """A case we know, or hear of in time: screening itself may not have heard of it yet."""
@@ -155,22 +155,24 @@ class PartnersService(Doors):
         return found
 
     def _ranked(
-        self, call: Call, screened: ranking.Screened, limit: int, cursor: str | None
+        self, call: Call, screened: ranking.Screened, limit: int, cursor: str | None, **asked: Any
     ) -> dict[str, Any]:
         """The cursor keeps the first page's moment and screening, so that all pages are ranked alike."""
         computed_at, key = instant(call.now), -1
         if cursor:
             computed_at, key = _continued(cursor, screened)
         ranked = ranking.rank(self.runtime.read(projections.registry), screened, moment(computed_at))
-        start = ranked.after(key)
-        end = min(start + limit, len(ranked.order))
+        wanted = ranked.where(**asked)
+        left = wanted[wanted >= ranked.after(key)]
+        shown = [int(position) for position in left[:limit]]
         return {
             "computed_at": computed_at,
             "rules_version": screened.rules_version,
             "counts": ranked.counts,
-            "candidates": [ranking.candidate(ranked, position) for position in range(start, end)],
-            "next": make_cursor([computed_at, screened.screening_id, int(ranked.keys[end - 1])])
-            if end < len(ranked.order)
+            "provinces": ranked.by_province(wanted),
+            "candidates": [ranking.candidate(ranked, position) for position in shown],
+            "next": make_cursor([computed_at, screened.screening_id, int(ranked.keys[shown[-1]])])
+            if len(left) > limit
             else None,
         }
 

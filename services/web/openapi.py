@@ -190,7 +190,8 @@ COMPONENTS: Mapping[str, Json] = {
         programme_id=ID, partner_id=ID, partner=TEXT, kind=code(codes.PARTNER_KINDS), outside_ministry=FLAG,
         province=PROVINCE, verdict=code(("eligible", "unknown", "ineligible")),
         rank={"type": ["integer", "null"], "description": "From 1; null if ineligible"},
-        places_free=COUNT, confirmed_at=INSTANT, reasons=many(record(rule=TEXT, verdict=VERDICT, because=TEXT)),
+        places_free=COUNT, confirmed_at=INSTANT, 
+        reasons=many(record({"wants": ANY, "fact": maybe(TEXT), "found": ANY}, rule=TEXT, verdict=VERDICT, because=TEXT)),
     ),
     "Plan": record(
         {"minutes": {**maybe({"type": "object"}), "description": "Only for staff and members of the centre"}},

@@ -215,6 +215,7 @@ def test_before_the_first_screening_nothing_is_computed(net):
         "computed_at": None,
         "rules_version": None,
         "counts": {"eligible": 0, "unknown": 0, "ineligible": 0},
+        "provinces": {},
         "candidates": [],
         "next": None,
     }
@@ -241,7 +242,10 @@ def test_programmes_are_ranked_with_reasons(net):
     assert shown == [(eligible, "eligible", 1), (unknown, "unknown", 2), (ineligible, "ineligible", None)]
     reasons = [{each["rule"]: each["verdict"] for each in one["reasons"]} for one in found["candidates"]]
     assert reasons == [{"min_age": "met"}, {"min_age": "met", "sex": "unknown"}, {"min_age": "not_met"}]
-    assert found["candidates"][0]["reasons"][0]["because"] == "รับอายุ 60 ปีขึ้นไป - อายุ 72 ปี"
+    [reason] = found["candidates"][0]["reasons"]
+    assert reason["because"] == "รับอายุ 60 ปีขึ้นไป - อายุ 72 ปี"
+    assert (reason["wants"], reason["fact"]) == (60, "age")
+    assert (reason["found"]["min"], reason["found"]["max"]) == (72, 72)
 
 
 def test_matches_are_computed_when_asked(net):
@@ -321,3 +325,36 @@ def test_the_read_models_rebuilt_from_the_log_are_the_same(net):
     runtime.rebuild(None, lambda done, total: None)
     assert (net.call("partners", "partners"), matches(net)["candidates"]) == before
     assert runtime.verify() == []
+
+
+def test_only_candidates_asked_for_are_shown_and_counted_by_province(net):
+    home = register(net)
+    away = register(net, province="61", under_ministry=True)
+    mine = [offer(net, home) for _ in range(3)]
+    offer(net, away)
+    old = offer(net, home, rules={"min_age": 80})
+    screen(net)
+    everything = matches(net)
+    assert everything["provinces"] == {
+        "60": {"eligible": 3, "unknown": 0, "ineligible": 1},
+        "61": {"eligible": 1, "unknown": 0, "ineligible": 0},
+    }
+    found = matches(net, province="60", verdict="eligible", outside=True)
+    assert [each["programme_id"] for each in found["candidates"]] == mine
+    assert found["provinces"] == {"60": {"eligible": 3, "unknown": 0, "ineligible": 0}}
+    assert found["counts"] == everything["counts"]
+    [last] = matches(net, verdict="ineligible")["candidates"]
+    assert last["programme_id"] == old
+    assert matches(net, path="hospital")["candidates"] == []
+
+
+def test_pages_of_candidates_asked_for_follow_each_other(net):
+    home, away = register(net), register(net, province="61")
+    for partner_id in (home, away, home, away, home):
+        offer(net, partner_id)
+    screen(net)
+    every = [each["programme_id"] for each in matches(net, province="60")["candidates"]]
+    first = matches(net, province="60", limit=2)
+    rest = matches(net, province="60", limit=2, cursor=first["next"])
+    assert [each["programme_id"] for each in first["candidates"] + rest["candidates"]] == every
+    assert len(every) == 3 and rest["next"] is None

@@ -110,9 +110,10 @@ def test_no_cell_is_a_formula(text):
 
 
 def test_the_map_has_every_province_and_shades_by_count():
-    height, shapes = charts.provinces()
+    country = charts.country()
+    shapes = country.shapes
     assert len(shapes) == 77 and all(path.startswith("M") and path.endswith("Z") for path in shapes.values())
-    assert height > charts.MAP_WIDTH
+    assert country.height > charts.MAP_WIDTH
     colours, legend = charts.shaded({"60": 8, "61": 1, "62": 0})
     assert (colours["60"], colours["61"], colours["62"]) == (
         charts.SHADES[4],
@@ -121,6 +122,21 @@ def test_the_map_has_every_province_and_shades_by_count():
     )
     assert legend[-1]["high"] == 8
     assert charts.shaded({}) == ({}, [{"colour": charts.SHADES[0], "low": 0, "high": 0}])
+
+
+def test_the_middle_of_a_province_lies_in_its_box_and_a_view_shows_whole_provinces():
+    country = charts.country()
+    for code, (x, y) in country.middles.items():
+        box = country.boxes[code]
+        assert box.left < x < box.right and box.top < y < box.bottom, code
+    seen = charts.view([country.boxes["60"], country.boxes["61"]], 5)
+    assert seen.bottom - seen.top >= seen.right - seen.left
+    assert charts.meet(seen, country.boxes["60"]) and not charts.meet(seen, country.boxes["90"])
+
+
+def test_marks_are_moved_apart_and_no_farther():
+    moved = charts.apart({"a": (0, 0), "b": (0, 0), "c": (100, 0)}, 10)
+    assert moved["c"] == (100, 0) and abs(moved["a"][0] - moved["b"][0]) == 10
 
 
 def test_an_axis_ends_at_a_round_number():

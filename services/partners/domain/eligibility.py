@@ -10,6 +10,13 @@ RULES = (
     "accepts_communicable", "accepts_severe_behaviour", "accepts_legal_case", "requires_prior_process",
     "requires_work_ability", "documents",
 )  # fmt: skip
+# The fact a rule looks at; `labels_any` looks at labels, which are made of several.
+FACTS = {
+    "min_age": "age", "max_age": "age", "sex": "sex", "nationality": "nationality", "disability_types_any": "disability_types",
+    "domicile": "domicile", "care_level_max": "care_level", "accepts_communicable": "communicable_disease",
+    "accepts_severe_behaviour": "severe_behaviour", "accepts_legal_case": "legal_case",
+    "requires_prior_process": "prior_process_done", "requires_work_ability": "able_to_work", "documents": "documents_held",
+}  # fmt: skip
 COMMUNICABLE = ("none", "treated", "untreated")
 
 _ALWAYS: Condition = {"all": []}
@@ -31,6 +38,13 @@ def judge(rule: str, value: Any, known: Mapping[str, Any]) -> Verdict:
         found = [each for each in known.get("domicile", ()) if each["basis"] in value["bases"]]
         known = {"domicile": found or None}
     return evaluate(_condition(rule, value), known).verdict
+
+
+def found(rule: str, value: Any, known: Mapping[str, Any]) -> Any:
+    """What is known of the fact a rule looks at, None if nothing; of labels {label: met, None if undecided}."""
+    if rule == "labels_any":
+        return {code: known.get(f"label:{code}") for code in value}
+    return known.get(FACTS[rule])
 
 
 def _condition(rule: str, value: Any) -> Condition:

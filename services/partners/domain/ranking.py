@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from services.codes import PATHS
 from services.kernel.envelope import moment
 from services.kernel.rules import Verdict
-from services.partners.domain import words
+from services.partners.domain import eligibility, words
 from services.partners.domain.eligibility import RULES, judge, person
 from services.partners.events import Counts, Eligibility
 from services.thai import areas
@@ -25,6 +25,11 @@ from services.thai import areas
 ELIGIBILITY: Final[tuple[Eligibility, ...]] = ("eligible", "unknown", "ineligible")
 NONE = Counts(eligible=0, unknown=0, ineligible=0)
 FRESH_DAYS, STALE_DAYS = 30, 90
+PATH_PLACES = (
+    "lead",
+    "screened",
+    "other",
+)  # that of the most specific law met, another of the screening, none of them
 NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
 
 _SEVERITY = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}
@@ -130,6 +135,36 @@ class Ranking:
         """How many candidates stand at or before a sort key: where the next page begins."""
         return int(np.searchsorted(self.keys, key, side="right"))
 
+    def where(
+        self,
+        verdict: str | None = None,
+        path: str | None = None,
+        province: str | None = None,
+        outside: bool = False,
+    ) -> NDArray[np.int64]:
+        """The positions of the candidates with all that is given, best first; `outside`: only outside the ministry."""
+        columns, wanted = self.registry.columns[:, self.order], np.ones(len(self.order), bool)
+        if verdict is not None:
+            wanted &= self.verdicts[self.order] == ELIGIBILITY.index(verdict)
+        if path is not None:
+            wanted &= columns[_PATH] == PATHS.index(path)
+        if province is not None:
+            wanted &= columns[_PROVINCE] == int(province)
+        if outside:
+            wanted &= columns[_MINISTRY] == 0
+        return np.flatnonzero(wanted)
+
+    def by_province(self, positions: NDArray[np.int64]) -> dict[str, Counts]:
+        """How many of the candidates at these positions lie in each province, by verdict."""
+        places = self.order[positions]
+        kinds = self.registry.columns[_PROVINCE, places] * len(ELIGIBILITY) + self.verdicts[places]
+        counted = np.bincount(kinds, minlength=100 * len(ELIGIBILITY)).reshape(100, len(ELIGIBILITY))
+        return {
+            f"{number:02}": Counts(eligible=int(row[0]), unknown=int(row[1]), ineligible=int(row[2]))
+            for number, row in enumerate(counted)
+            if row.any()
+        }
+
     def position(self, programme_id: str) -> int:
         """Where a programme of the registry stands in the order, counted from 0."""
         return int(np.flatnonzero(self.order == self.registry.index[programme_id])[0])
@@ -188,7 +223,7 @@ def _sort_keys(columns: Columns, verdicts: NDArray[np.int8], screened: Screened,
 
 
 def _path_place(path: str, screened: Screened) -> int:
-    """0: the lead path, that of the most specific law met; 1: another path of the screening; 2: none of them."""
+    """Place in PATH_PLACES."""
     if path not in screened.paths:
         return 2
     return 0 if path == screened.paths[0] else 1
@@ -222,7 +257,8 @@ def _distances(centre: str) -> tuple[Columns, Columns]:
 
 def candidate(ranking: Ranking, position: int) -> dict[str, Any]:
     """One candidate as people see it: the verdict with the reason for every rule of the programme, and what each ranking criterion
-    found, in their order: [{rule, verdict, because}] and [{criterion, verdict, because}]."""
+    found, in their order: [{rule, verdict, because, wants, fact, found}] and [{criterion, verdict, because, found}]. `because` says in
+    Thai what the codes beside it say (see eligibility.found and `_criteria`)."""
     row, verdict, rank = ranking.standing(position)
     return {
         "programme_id": row["programme_id"],
@@ -239,43 +275,49 @@ def candidate(ranking: Ranking, position: int) -> dict[str, Any]:
         "places_free": row["free"],
         "confirmed_at": row["confirmed_at"],
         "reasons": [
-            {
-                "rule": rule,
-                "verdict": str(judge(rule, row["rules"][rule], ranking.known)),
-                "because": words.because(rule, row["rules"][rule], ranking.known),
-            }
-            for rule in RULES
-            if rule in row["rules"]
+            _reason(rule, row["rules"][rule], ranking.known) for rule in RULES if rule in row["rules"]
         ],
         "criteria": [
-            {"criterion": name, "verdict": met, "because": because}
-            for name, met, because in _criteria(ranking, row)
+            {"criterion": name, "verdict": met, "because": words.criterion(name, found), "found": found}
+            for name, met, found in _criteria(ranking, row)
         ],
     }
 
 
-def _criteria(ranking: Ranking, row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """(name, verdict, why) in the order of `_sort_keys`."""
+def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> dict[str, Any]:
+    found = eligibility.found(rule, value, known)
+    return {
+        "rule": rule,
+        "verdict": str(judge(rule, value, known)),
+        "because": words.because(rule, value, found),
+        "wants": value,
+        "fact": eligibility.FACTS.get(rule),
+        "found": found,
+    }
+
+
+def _criteria(ranking: Ranking, row: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free, days since that was
+    said}, {near in NEAR, kilometres from the centre's province}, or a flag, None if nobody knows."""
     screened = ranking.screened
     path, wishes, homes = row["path"], _wishes(screened), _homes(screened)
-    yield "path", _met(_path_place(path, screened) == 0), words.path(path, _path_place(path, screened))
-    yield "outside_ministry", _met(not row["under_ministry"]), words.ministry(row["under_ministry"])
-    yield "wish", _met(path in wishes) if wishes else "unknown", words.wish(path in wishes, bool(wishes))
-    home = row["province"] in homes
-    yield "home_province", _met(home) if homes else "unknown", words.home(home, bool(homes))
-    age = _day(ranking.now) - _day(moment(row["confirmed_at"]))
-    yield "places_free", _met(row["free"] > 0), words.places(row["free"], age)
-    district = _district(screened)
-    same_district = row["subdistrict"] is not None and district == int(row["subdistrict"][:4])
+    place = PATH_PLACES[_path_place(path, screened)]
+    yield "path", _met(place == "lead"), {"path": path, "place": place}
+    outside = not row["under_ministry"]
+    yield "outside_ministry", _met(outside), outside
+    wished = path in wishes if wishes else None
+    yield "wish", _met(wished), wished
+    home = row["province"] in homes if homes else None
+    yield "home_province", _met(home), home
+    days = max(0, _day(ranking.now) - _day(moment(row["confirmed_at"])))
+    yield "places_free", _met(row["free"] > 0), {"free": row["free"], "days": days}
     near, kilometres = _distances(screened.centre)
     number = int(row["province"])
-    place = 0 if same_district else int(near[number])
-    yield (
-        "distance",
-        _met(place <= NEAR.index("same_province")),
-        words.distance(place, int(kilometres[number])),
-    )
+    same_district = row["subdistrict"] is not None and _district(screened) == int(row["subdistrict"][:4])
+    nearness = "same_district" if same_district else NEAR[int(near[number])]
+    found = {"near": nearness, "kilometres": int(kilometres[number])}
+    yield "distance", _met(nearness in ("same_district", "same_province")), found
 
 
-def _met(met: bool) -> str:
-    return "met" if met else "not_met"
+def _met(met: bool | None) -> str:
+    return "unknown" if met is None else "met" if met else "not_met"

@@ -42,61 +42,70 @@ def province(code: str) -> str:
     return f"จ.{found.thai}" if found else code
 
 
-def because(rule: str, value: Any, known: Mapping[str, Any]) -> str:
-    """One sentence for one rule: what it wants, then what is known (`known`: see eligibility.person)."""
+def because(rule: str, value: Any, found: Any) -> str:
+    """One sentence for one rule: what it wants, then what is known (`found`: see eligibility.found)."""
     wants, finds = _SENTENCES[rule]
-    return f"{wants(value)} - {finds(value, known)}"
+    return f"{wants(value)} - {finds(value, found)}"
 
 
-def path(code: str, place: int) -> str:
-    """`place`: see ranking."""
-    name = PATH.get(code, code)
-    return (f"ช่องทางหลักของผู้รับบริการ: {name}", f"ช่องทางที่คัดกรองแนะนำ: {name}", f"นอกช่องทางที่คัดกรองแนะนำ: {name}")[
-        place
-    ]
+def criterion(name: str, found: Any) -> str:
+    """What a ranking criterion found (see ranking.candidate)."""
+    return _CRITERIA[name](found)
 
 
-def ministry(under: bool) -> str:
-    return "สังกัดกระทรวง พม." if under else "นอกสังกัดกระทรวง พม."
+def _path(found: Mapping[str, str]) -> str:
+    place = {
+        "lead": "ช่องทางหลักของผู้รับบริการ",
+        "screened": "ช่องทางที่คัดกรองแนะนำ",
+        "other": "นอกช่องทางที่คัดกรองแนะนำ",
+    }
+    return f"{place[found['place']]}: {PATH.get(found['path'], found['path'])}"
 
 
-def wish(wished: bool, asked: bool) -> str:
-    return "ตรงกับความประสงค์" if wished else "ไม่ตรงกับความประสงค์" if asked else "ยังไม่ทราบความประสงค์"
+def _places(found: Mapping[str, int]) -> str:
+    confirmed = f"ยืนยันเมื่อ {found['days']} วันก่อน" if found["days"] > 0 else "ยืนยันวันนี้"
+    return f"ว่าง {found['free']} ที่ {confirmed}" if found["free"] else f"ไม่มีที่ว่าง {confirmed}"
 
 
-def home(there: bool, known: bool) -> str:
-    return "อยู่ในจังหวัดภูมิลำเนา" if there else "อยู่นอกจังหวัดภูมิลำเนา" if known else "ยังไม่ทราบภูมิลำเนา"
+def _distance(found: Mapping[str, Any]) -> str:
+    far = f"ห่างประมาณ {found['kilometres']} กม."
+    near = {
+        "same_district": "อำเภอเดียวกัน",
+        "same_province": "จังหวัดเดียวกัน",
+        "neighbouring_province": f"จังหวัดติดกัน {far}",
+    }
+    return near.get(found["near"], far)
 
 
-def places(free: int, days: int) -> str:
-    confirmed = f"ยืนยันเมื่อ {days} วันก่อน" if days > 0 else "ยืนยันวันนี้"
-    return f"ว่าง {free} ที่ {confirmed}" if free else f"ไม่มีที่ว่าง {confirmed}"
-
-
-def distance(place: int, kilometres: int) -> str:
-    """`place` in ranking.NEAR."""
-    far = f"ห่างประมาณ {kilometres} กม."
-    return ("อำเภอเดียวกัน", "จังหวัดเดียวกัน", f"จังหวัดติดกัน {far}", far)[place]
+_CRITERIA: dict[str, Callable[[Any], str]] = {
+    "path": _path,
+    "outside_ministry": {True: "นอกสังกัดกระทรวง พม.", False: "สังกัดกระทรวง พม."}.__getitem__,
+    "wish": {True: "ตรงกับความประสงค์", False: "ไม่ตรงกับความประสงค์", None: "ยังไม่ทราบความประสงค์"}.__getitem__,
+    "home_province": {
+        True: "อยู่ในจังหวัดภูมิลำเนา", False: "อยู่นอกจังหวัดภูมิลำเนา", None: "ยังไม่ทราบภูมิลำเนา",
+    }.__getitem__,
+    "places_free": _places,
+    "distance": _distance,
+}  # fmt: skip
 
 
 def _named(names: Mapping[Any, str], codes: Iterable[Any]) -> str:
     return ", ".join(names.get(code, str(code)) for code in codes)
 
 
-def _code(fact: str, names: Mapping[Any, str], unknown: str) -> Callable[[Any, Mapping[str, Any]], str]:
-    def finds(value: Any, known: Mapping[str, Any]) -> str:
-        return names.get(known.get(fact), unknown)
+def _code(names: Mapping[Any, str], unknown: str) -> Callable[[Any, Any], str]:
+    def finds(value: Any, found: Any) -> str:
+        return names.get(found, unknown)
 
     return finds
 
 
-def _flag(fact: str, yes: str, no: str, unknown: str) -> Callable[[Any, Mapping[str, Any]], str]:
-    return _code(fact, {True: yes, False: no}, unknown)
+def _flag(yes: str, no: str, unknown: str) -> Callable[[Any, Any], str]:
+    return _code({True: yes, False: no}, unknown)
 
 
-def _age(value: int, known: Mapping[str, Any]) -> str:
-    age = known.get("age") or {}
-    low, high = age.get("min"), age.get("max")
+def _age(value: int, found: Mapping[str, Any] | None) -> str:
+    low, high = (found.get("min"), found.get("max")) if found else (None, None)
     if low is None and high is None:
         return "ยังไม่ทราบอายุ"
     if low == high:
@@ -104,27 +113,25 @@ def _age(value: int, known: Mapping[str, Any]) -> str:
     return f"อายุ {'' if low is None else low}–{'' if high is None else high} ปี"
 
 
-def _labels(value: list[str], known: Mapping[str, Any]) -> str:
-    met = [code for code in value if known.get(f"label:{code}")]
+def _labels(value: list[str], found: Mapping[str, bool | None]) -> str:
+    met = [code for code in value if found[code]]
     if met:
         return f"เป็น{_named(LABEL, met)}"
-    open_ = [code for code in value if f"label:{code}" not in known]
+    open_ = [code for code in value if found[code] is None]
     return f"ยังไม่ทราบว่าเป็น{_named(LABEL, open_)}หรือไม่" if open_ else "ไม่อยู่ในกลุ่มนี้"
 
 
-def _disability(value: list[int], known: Mapping[str, Any]) -> str:
-    types = known.get("disability_types")
-    if types is None:
+def _disability(value: list[int], found: list[int] | None) -> str:
+    if found is None:
         return "ยังไม่ทราบประเภทความพิการ"
-    return f"พิการทาง{_named(DISABILITY, types)}" if types else "ไม่มีความพิการ"
+    return f"พิการทาง{_named(DISABILITY, found)}" if found else "ไม่มีความพิการ"
 
 
-def _domicile(value: Mapping[str, list[str]], known: Mapping[str, Any]) -> str:
-    places = known.get("domicile")
-    if not places:
+def _domicile(value: Mapping[str, list[str]], found: list[dict[str, str]] | None) -> str:
+    if not found:
         return "ยังไม่ทราบภูมิลำเนา"
     return "ภูมิลำเนา " + ", ".join(
-        f"{province(each['province'])} ({BASIS.get(each['basis'], each['basis'])})" for each in places
+        f"{province(each['province'])} ({BASIS.get(each['basis'], each['basis'])})" for each in found
     )
 
 
@@ -133,40 +140,39 @@ def _wanted_domicile(value: Mapping[str, list[str]]) -> str:
     return "รับผู้มีภูมิลำเนา " + ", ".join(map(province, value["provinces"])) + bases
 
 
-def _documents(value: list[str], known: Mapping[str, Any]) -> str:
-    held = known.get("documents_held")
-    if held is None:
+def _documents(value: list[str], found: list[str] | None) -> str:
+    if found is None:
         return "ยังไม่ทราบว่ามีเอกสารใด"
-    missing = [each for each in value if each not in held]
+    missing = [each for each in value if each not in found]
     return f"ขาด {', '.join(missing)}" if missing else "มีครบ"
 
 
-_SENTENCES: dict[str, tuple[Callable[[Any], str], Callable[[Any, Mapping[str, Any]], str]]] = {
+_SENTENCES: dict[str, tuple[Callable[[Any], str], Callable[[Any, Any], str]]] = {
     "min_age": (lambda value: f"รับอายุ {value} ปีขึ้นไป", _age),
     "max_age": (lambda value: f"รับอายุไม่เกิน {value} ปี", _age),
-    "sex": (lambda value: f"รับเพศ{_named(SEX, value)}", _code("sex", SEX, "ยังไม่ทราบเพศ")),
+    "sex": (lambda value: f"รับเพศ{_named(SEX, value)}", _code(SEX, "ยังไม่ทราบเพศ")),
     "nationality": (
         lambda value: f"รับสัญชาติ{_named(NATIONALITY, value)}",
-        _code("nationality", NATIONALITY, "ยังไม่ทราบสัญชาติ"),
+        _code(NATIONALITY, "ยังไม่ทราบสัญชาติ"),
     ),
     "labels_any": (lambda value: f"รับ{_named(LABEL, value)}", _labels),
     "disability_types_any": (lambda value: f"รับผู้พิการทาง{_named(DISABILITY, value)}", _disability),
     "domicile": (_wanted_domicile, _domicile),
     "care_level_max": (
         lambda value: f"รับผู้มีภาวะพึ่งพิงไม่เกินระดับ{CARE_LEVEL[value]}",
-        _code("care_level", CARE_LEVEL, "ยังไม่ทราบระดับการพึ่งพิง"),
+        _code(CARE_LEVEL, "ยังไม่ทราบระดับการพึ่งพิง"),
     ),
     "accepts_communicable": (
         lambda value: ACCEPTS_COMMUNICABLE[value],
-        _code("communicable_disease", COMMUNICABLE, "ยังไม่ทราบเรื่องโรคติดต่อ"),
+        _code(COMMUNICABLE, "ยังไม่ทราบเรื่องโรคติดต่อ"),
     ),
     "accepts_severe_behaviour": (
         lambda value: "รับผู้มีพฤติกรรมรุนแรง" if value else "ไม่รับผู้มีพฤติกรรมรุนแรง",
-        _flag("severe_behaviour", "มีพฤติกรรมรุนแรง", "ไม่มีพฤติกรรมรุนแรง", "ยังไม่ทราบพฤติกรรม"),
+        _flag("มีพฤติกรรมรุนแรง", "ไม่มีพฤติกรรมรุนแรง", "ยังไม่ทราบพฤติกรรม"),
     ),
     "accepts_legal_case": (
         lambda value: "รับผู้มีคดี" if value else "ไม่รับผู้มีคดี",
-        _flag("legal_case", "มีคดี", "ไม่มีคดี", "ยังไม่ทราบเรื่องคดี"),
+        _flag("มีคดี", "ไม่มีคดี", "ยังไม่ทราบเรื่องคดี"),
     ),
     "requires_prior_process": (
         lambda value: (
@@ -174,11 +180,11 @@ _SENTENCES: dict[str, tuple[Callable[[Any], str], Callable[[Any, Mapping[str, An
             if value
             else "ไม่ต้องผ่านกระบวนการตาม พ.ร.บ. พ.ศ. 2557 ก่อน"
         ),
-        _flag("prior_process_done", "ผ่านแล้ว", "ยังไม่ผ่าน", "ยังไม่ทราบว่าผ่านแล้วหรือไม่"),
+        _flag("ผ่านแล้ว", "ยังไม่ผ่าน", "ยังไม่ทราบว่าผ่านแล้วหรือไม่"),
     ),
     "requires_work_ability": (
         lambda value: "ต้องทำงานได้" if value else "ไม่จำเป็นต้องทำงานได้",
-        _flag("able_to_work", "ทำงานได้", "ทำงานไม่ได้", "ยังไม่ทราบว่าทำงานได้หรือไม่"),
+        _flag("ทำงานได้", "ทำงานไม่ได้", "ยังไม่ทราบว่าทำงานได้หรือไม่"),
     ),
     "documents": (lambda value: f"ต้องมีเอกสาร {', '.join(value)}", _documents),
 }

@@ -4,20 +4,38 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from math import cos, radians
-from typing import Any
+from itertools import combinations
+from math import cos, hypot, radians
+from typing import Any, NamedTuple
+
+from services.thai import areas
 
 SHADES = ("#f3f5f6", "#c6dde2", "#8fbcc6", "#4d919f", "#0b5563")  # none, then few to many
 MAP_WIDTH = 320
 Point = tuple[float, float]
 
 
+class Box(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Country(NamedTuple):
+    """Thailand, MAP_WIDTH wide: for each province its SVG path, its middle and the box around it."""
+
+    height: int
+    shapes: Mapping[str, str]
+    middles: Mapping[str, Point]
+    boxes: Mapping[str, Box]
+
+
 @cache
-def provinces() -> tuple[int, Mapping[str, str]]:
-    """(height, {province code: SVG path}) of Thailand, MAP_WIDTH wide. A degree of longitude is drawn as long as it is in the middle
-    of the country."""
+def country() -> Country:
+    """A degree of longitude is drawn as long as it is in the middle of the country."""
     topology = json.loads(files("services.thai").joinpath("provinces.topojson").read_text(encoding="utf-8"))
-    (across, up), (_, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
+    (across, up), (left, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs = [_unpacked(arc) for arc in topology["arcs"]]
     every = [point for arc in arcs for point in arc]
     narrow = cos(radians(bottom + up * (min(y for _, y in every) + max(y for _, y in every)) / 2))
@@ -25,16 +43,58 @@ def provinces() -> tuple[int, Mapping[str, str]]:
     north, south = max(y for _, y in every), min(y for _, y in every)
     scale = MAP_WIDTH / ((east - west) * across * narrow)
 
-    def drawn(point: Point) -> str:
-        x, y = (point[0] - west) * across * narrow * scale, (north - point[1]) * up * scale
-        return f"{x:.1f} {y:.1f}"
+    def drawn(x: float, y: float) -> Point:
+        return (x - west) * across * narrow * scale, (north - y) * up * scale
 
-    paths = {}
+    shapes, middles, boxes = {}, {}, {}
     for shape in topology["objects"]["provinces"]["geometries"]:
         polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
-        rings = [_ring(ring, arcs) for polygon in polygons for ring in polygon]
-        paths[shape["id"]] = "".join(f"M{'L'.join(dict.fromkeys(map(drawn, ring)))}Z" for ring in rings)
-    return round((north - south) * up * scale), paths
+        rings = [[drawn(*point) for point in _ring(ring, arcs)] for polygon in polygons for ring in polygon]
+        shapes[shape["id"]] = "".join(map(_path, rings))
+        latitude, longitude = areas.centroid(shape["id"])
+        middles[shape["id"]] = drawn((longitude - left) / across, (latitude - bottom) / up)
+        boxes[shape["id"]] = _around([point for ring in rings for point in ring])
+    return Country(round((north - south) * up * scale), shapes, middles, boxes)
+
+
+def _path(ring: Sequence[Point]) -> str:
+    return f"M{'L'.join(dict.fromkeys(f'{x:.1f} {y:.1f}' for x, y in ring))}Z"
+
+
+def _around(points: Sequence[Point]) -> Box:
+    across, down = [x for x, _ in points], [y for _, y in points]
+    return Box(min(across), min(down), max(across), max(down))
+
+
+def view(boxes: Sequence[Box], margin: float) -> Box:
+    """The part of the map that shows all these boxes with a margin, as high as it is wide or higher."""
+    corners = [corner for box in boxes for corner in ((box.left, box.top), (box.right, box.bottom))]
+    box = _around(corners)
+    side = max(0.0, box.right - box.left - (box.bottom - box.top)) / 2
+    return Box(box.left - margin, box.top - side - margin, box.right + margin, box.bottom + side + margin)
+
+
+def meet(one: Box, other: Box) -> bool:
+    """Whether two boxes have a part in common."""
+    across = one.left < other.right and other.left < one.right
+    return across and one.top < other.bottom and other.top < one.bottom
+
+
+def apart(points: Mapping[str, Point], distance: float) -> dict[str, Point]:
+    """The points moved as little as need be, until marks of this width hardly cover each other."""
+    moved = dict(points)
+    for _ in range(12):
+        for one, other in combinations(moved, 2):
+            (x, y), (u, v) = moved[one], moved[other]
+            far = hypot(u - x, v - y)
+            if far < distance:
+                east, south = ((u - x) / far, (v - y) / far) if far else (1.0, 0.0)
+                push = (distance - far) / 2
+                moved[one], moved[other] = (
+                    (x - east * push, y - south * push),
+                    (u + east * push, v + south * push),
+                )
+    return moved
 
 
 def _unpacked(arc: Sequence[Sequence[int]]) -> list[Point]:

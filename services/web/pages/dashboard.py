@@ -138,7 +138,7 @@ def show() -> Response:
     year = dates.budget_year(_today())
     spread = found["spread"] or {"by_month": {}, "by_centre": {}}
     by_centre = {code: row["outside_ministry"] for code, row in spread["by_centre"].items()}
-    height, shapes = charts.provinces()
+    country = charts.country()
     colours, legend = charts.shaded(by_centre)
     return shell.page(
         "dashboard/show.html",
@@ -151,9 +151,9 @@ def show() -> Response:
         months=_months(spread["by_month"]),
         by_centre=sorted(spread["by_centre"].items(), key=lambda row: (-row[1]["total"], row[0])),
         country={
-            "height": height,
+            "height": country.height,
             "width": charts.MAP_WIDTH,
-            "shapes": shapes,
+            "shapes": country.shapes,
             "colours": colours,
             "legend": legend,
         },

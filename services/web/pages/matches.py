@@ -1,26 +1,24 @@
-"""Places for a person: which fit, which do not, what is not known, and why in that order."""
+"""Places for a person, as a list and on a map: which fit, which do not, what is not known, and why in that order."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import PATHS
-from services.web.pages import casefile, shell
-from services.web.pages.language import later
+from services.thai import areas
+from services.thai.collation import sort_key
+from services.web.pages import casefile, charts, places, reasons, shell
 from services.web.pages.menu import READERS
+from services.web.pages.words import province
 
 SHOWN = 25
-MOST = 500  # a filter looks through the best so many
 VERDICTS = ("eligible", "unknown", "ineligible")
-CRITERIA = {
-    "path": later("The law's own path"),
-    "outside_ministry": later("Outside the ministry"),
-    "wish": later("The person's wish"),
-    "home_province": later("Domicile"),
-    "places_free": later("Places free"),
-    "distance": later("Distance"),
-}
+DRAWN = ("eligible", "unknown")  # what does not fit is drawn only when asked for
+NEAR_KM = 200  # a place farther from the centre is off the near map
+NAMED_MOST = 14  # on a map with more provinces than this their names would cover each other
+PHONE = 360  # pixels: how wide the map is on a phone, where it must be readable
 
 blueprint = Blueprint("matches", __name__)
 
@@ -28,31 +26,114 @@ blueprint = Blueprint("matches", __name__)
 @blueprint.get("/cases/<uuid:case_id>/matches")
 @shell.roles(*READERS)
 def listing(case_id: UUID) -> Response:
-    """`?verdict=`, `?path=` and `?outside=yes` filter; they stand in the address."""
-    asked = {
-        "verdict": request.args.get("verdict", "") if request.args.get("verdict") in VERDICTS else "",
-        "path": request.args.get("path", "") if request.args.get("path") in PATHS else "",
-        "outside": "yes" if request.args.get("outside") == "yes" else "",
-    }
-    filtered, cursor = any(asked.values()), request.args.get("cursor") or None
-    question: dict[str, Any] = {"case_id": str(case_id), "limit": MOST if filtered else SHOWN, "wait": 2.0}
-    page = {} if filtered else {"cursor": cursor}
-    values = casefile.frame(str(case_id), {"matches": ("partners", "matches", question | page)})
+    """`?verdict=`, `?path=`, `?province=` and `?outside=yes` say which; `?view=map` draws where they are, `&area=country` also those
+    far away. All stand in the address."""
+    asked = _asked()
+    on_map, cursor = request.args.get("view") == "map", request.args.get("cursor") or None
+    question: dict[str, Any] = asked | {"outside": "outside" in asked}
+    question |= {"case_id": str(case_id), "limit": 1 if on_map else SHOWN, "wait": 2.0, "cursor": cursor}
+    values = casefile.frame(str(case_id), {"matches": ("partners", "matches", question)})
     matches = values["matches"]
-    candidates = [each for each in (matches or {"candidates": []})["candidates"] if _wanted(each, asked)]
-    following = None
-    if matches and matches["next"] and not filtered:
-        following = url_for(".listing", case_id=case_id, cursor=matches["next"])
-    return shell.page(
-        "matches/listing.html", **values, asked=asked, candidates=candidates[:100], following=following,
-        first=url_for(".listing", case_id=case_id) if cursor else None, filtered=filtered, found=len(candidates),
-        verdicts=VERDICTS, criteria=CRITERIA, most=MOST,
-    )  # fmt: skip
+    shown: dict[str, Any] = {
+        "asked": asked,
+        "verdicts": VERDICTS,
+        "criteria": reasons.CRITERIA,
+        "on_map": on_map,
+        "provinces": places.provinces(),
+    }
+    if matches and on_map:
+        kinds = (asked["verdict"],) if "verdict" in asked else DRAWN
+        where = _provinces(values["case"], matches["provinces"], kinds)
+        shown["found"] = sum(row["all"] for row in where)
+        shown |= {"rows": where, "map": _map(where, whole=request.args.get("area") == "country")}
+    elif matches:
+        shown["found"] = sum(sum(counts.values()) for counts in matches["provinces"].values())
+        shown["candidates"] = [_told(each) for each in matches["candidates"]]
+        shown["following"] = matches["next"] and url_for(
+            ".listing", case_id=case_id, **asked, cursor=matches["next"]
+        )
+        shown["first"] = url_for(".listing", case_id=case_id, **asked) if cursor else None
+    return shell.page("matches/map.html" if on_map else "matches/listing.html", **values, **shown)
 
 
-def _wanted(candidate: dict[str, Any], asked: dict[str, str]) -> bool:
-    return (
-        asked["verdict"] in ("", candidate["verdict"])
-        and asked["path"] in ("", candidate["path"])
-        and (not asked["outside"] or candidate["outside_ministry"])
-    )
+def _asked() -> dict[str, Any]:
+    """What the address asks for, as far as it can be."""
+    known = {
+        "verdict": VERDICTS,
+        "path": PATHS,
+        "outside": ("yes",),
+        "province": [each.code for each in areas.provinces()],
+    }
+    given = {name: request.args.get(name, "") for name in known}
+    return {name: text for name, text in given.items() if text in known[name]}
+
+
+def _told(candidate: Mapping[str, Any]) -> dict[str, Any]:
+    """A candidate with its reasons in words, by verdict."""
+    told = [reasons.reason(row) for row in candidate["reasons"]]
+    criteria = {row["criterion"]: row for row in candidate["criteria"]}
+    return {
+        **candidate,
+        "told": {
+            verdict: [row for row in told if row["verdict"] == verdict]
+            for verdict in ("not_met", "unknown", "met")
+        },
+        "ranked": [reasons.criterion(row) for row in candidate["criteria"]],
+        "free": reasons.free(candidate["places_free"]),
+        "stated": reasons.stated(criteria["places_free"]["found"]["days"]),
+        "distance": reasons.distance(criteria["distance"]["found"]),
+    }
+
+
+def _provinces(
+    case: Mapping[str, Any], counted: Mapping[str, Mapping[str, int]], kinds: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """The provinces with candidates, and those of the centre and the person, nearest to the centre first:
+    [{code, name, roles, kilometres, near, eligible, unknown, ineligible, all}]."""
+    centre, neighbours = case["centre"], areas.neighbours(case["centre"])
+    roles = {
+        "centre": {centre},
+        "domicile": {each["province"] for each in case["person"]["domicile"]},
+        "found": {case["person"]["province"]},
+    }
+    candidates = {
+        code: {kind: counts[kind] for kind in kinds}
+        for code, counts in counted.items()
+        if any(counts[kind] for kind in kinds)
+    }
+    rows = []
+    for code in {*candidates}.union(*roles.values()):
+        counts, kilometres = candidates.get(code, {}), areas.distance_km(centre, code)
+        of = [role for role, codes in roles.items() if code in codes]
+        near = bool(of) or code in neighbours or kilometres <= NEAR_KM
+        row = {"code": code, "name": province(code), "roles": of, "kilometres": kilometres, "near": near}
+        rows.append(row | dict.fromkeys(VERDICTS, 0) | counts | {"all": sum(counts.values())})
+    return sorted(rows, key=lambda row: (row["kilometres"], sort_key(row["name"])))
+
+
+def _map(rows: list[dict[str, Any]], whole: bool) -> dict[str, Any]:
+    """The map of these provinces: {view, unit: a pixel on a phone, shapes, marks, away: places and provinces that are off it}."""
+    country = charts.country()
+    far = [row for row in rows if not row["near"]]
+    shown = rows if whole else [row for row in rows if row["near"]]
+    box = charts.view([country.boxes[row["code"]] for row in shown], 4)
+    unit = (box.right - box.left) / PHONE
+    middles = charts.apart({row["code"]: country.middles[row["code"]] for row in shown}, 27 * unit)
+    return {
+        "view": box,
+        "unit": unit,
+        "shapes": {
+            code: path for code, path in country.shapes.items() if charts.meet(box, country.boxes[code])
+        },
+        "marks": [
+            row
+            | {
+                "at": middles[row["code"]],
+                "middle": country.middles[row["code"]],
+                "named": len(shown) <= NAMED_MOST,
+            }
+            for row in shown
+        ],
+        "whole": whole,
+        "away": {"places": sum(row["all"] for row in far), "provinces": len(far)},
+    }

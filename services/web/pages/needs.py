@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from services.web.pages import questions
 from services.web.pages.language import _, later
 from services.web.pages.words import province, word
 
@@ -71,37 +72,46 @@ def listed(items: Iterable[str]) -> str:
 
 
 def rules(known: Mapping[str, Any]) -> list[str]:
-    """One sentence for each rule of a programme."""
-    said = []
+    """One sentence for each rule of a programme; both ages make one."""
     low, high = known.get("min_age"), known.get("max_age")
-    if low is not None and high is not None:
-        said.append(_("Aged {} to {}").format(low, high))
-    elif low is not None:
-        said.append(_("Aged {} or older").format(low))
-    elif high is not None:
-        said.append(_("Aged {} at most").format(high))
-    for name, text in (("sex", later("Sex: {}")), ("nationality", later("Nationality: {}"))):
-        if name in known:
-            said.append(_(text).format(listed(word(name, code) for code in known[name])))
-    if "labels_any" in known:
-        said.append(_("For: {}").format(listed(word("label", code) for code in known["labels_any"])))
-    if "disability_types_any" in known:
-        types = listed(_(DISABILITIES[number]) for number in known["disability_types_any"])
-        said.append(_("Disability: {}").format(types))
-    if "domicile" in known:
-        places = listed(map(province, known["domicile"]["provinces"]))
-        bases = listed(word("domicile_basis", code) for code in known["domicile"].get("bases", ()))
-        said.append(_("Domicile in {}").format(places) + (f" ({bases})" if bases else ""))
-    if (level := known.get("care_level_max")) is not None:
-        said.append(_("Care needed at most: {}").format(_(CARE_LEVELS[level])))
-    if (disease := known.get("accepts_communicable")) is not None:
-        said.append(_(ACCEPTS[disease]))
-    for name, (yes, no) in FLAG_RULES.items():
-        if name in known:
-            said.append(_(yes if known[name] else no))
-    if "documents" in known:
-        said.append(_("Documents: {}").format(listed(known["documents"])))
-    return said
+    if low is None or high is None:
+        return [rule(name, value) for name, value in known.items()]
+    rest = [rule(name, value) for name, value in known.items() if name not in ("min_age", "max_age")]
+    return [_("Aged {} to {}").format(low, high), *rest]
+
+
+def rule(name: str, value: Any) -> str:
+    """One rule of a programme: whom it takes."""
+    match name:
+        case "min_age":
+            return _("Aged {} or older").format(value)
+        case "max_age":
+            return _("Aged {} at most").format(value)
+        case "sex":
+            return _("Sex: {}").format(listed(word("sex", code) for code in value))
+        case "nationality":
+            return _("Nationality: {}").format(listed(word("nationality", code) for code in value))
+        case "labels_any":
+            return _("For: {}").format(listed(word("label", code) for code in value))
+        case "disability_types_any":
+            return _("Disability: {}").format(listed(_(DISABILITIES[number]) for number in value))
+        case "domicile":
+            bases = listed(word("domicile_basis", code) for code in value.get("bases", ()))
+            places = listed(map(province, value["provinces"]))
+            return _("Domicile in {}").format(places) + (f" ({bases})" if bases else "")
+        case "care_level_max":
+            return _("Care needed at most: {}").format(_(CARE_LEVELS[value]))
+        case "accepts_communicable":
+            return _(ACCEPTS[value])
+        case "documents":
+            return _("Documents: {}").format(listed(map(document, value)))
+    yes, no = FLAG_RULES[name]
+    return _(yes if value else no)
+
+
+def document(code: str) -> str:
+    """A kind of document: one of those we ask for, or in the partner's own words."""
+    return _(dict(questions.OPTIONS["documents_held"]).get(code, code))
 
 
 def shared(person: Mapping[str, Any], facts: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,5 +157,5 @@ def told(codes: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_(text), _("Yes") if codes[name] else _("No")) for name, text in FLAG_FACTS.items() if name in codes
     ]
     if "documents_held" in codes:
-        rows.append((_("Documents held"), listed(codes["documents_held"]) or _("none")))
+        rows.append((_("Documents held"), listed(map(document, codes["documents_held"])) or _("none")))
     return rows
