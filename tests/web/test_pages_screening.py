@@ -66,6 +66,17 @@ def test_an_answer_that_cannot_be_read_is_left_out_of_the_result(worker, path):
     assert page.status == 422 and "หญิงตั้งครรภ์" in result(page.tree).split("ยังต้องถาม")[0]
 
 
+def test_a_draft_that_cannot_be_read_is_shown_without_complaint(worker, path):
+    worker.send(worker.open(path), look="yes", facts__birth_date="31/2/2500", facts__pregnant="yes")
+    page = worker.open(path)
+    assert page.status == 200 and not page.errors
+    assert dict(page.form().form_values())["facts.birth_date"] == "31/2/2500"
+    assert (
+        "ไม่ได้นำคำตอบที่อ่านไม่ได้มาคิด" in result(page.tree)
+        and "หญิงตั้งครรภ์" in result(page.tree).split("ยังต้องถาม")[0]
+    )
+
+
 def test_the_result_is_of_the_day_the_answers_are_of(worker, path):
     page = worker.send(worker.open(path), look="yes", facts__birth_date="1/10/2509", happened_on="30/9/2569")
     assert "ผู้สูงอายุ" in result(page.tree).split("ไม่เข้าเกณฑ์")[-1]

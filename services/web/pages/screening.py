@@ -79,6 +79,8 @@ def fill(case_id: UUID) -> Response:
             shell.tell("screening", "complete", form.body, at=at, if_match=form.version)
             return shell.done(_("The screening is saved."), ".result", case_id=case_id)
     live = outcome(form, at)
+    if not form.sent:
+        form.errors.clear()  # a draft is shown as it was typed; it is judged when it is sent
     if form.value("look") and request.headers.get("HX-Request"):
         return shell.page("screening/live.html", live=live)
     return shell.page(
