@@ -13,7 +13,7 @@ from nameko.containers import ServiceContainer
 
 from services.intake.service import IntakeService
 from services.kernel import embedded, sealing
-from services.kernel.extensions import SETTINGS
+from services.kernel.extensions import nameko_config
 from services.kernel.keys import MasterKey
 from services.kernel.settings import Settings
 from services.partners.service import PartnersService
@@ -82,11 +82,9 @@ def _watch(container: ServiceContainer, asked: Event) -> None:
 def _config(settings: Settings, name: str) -> dict[str, Any]:
     host, port = settings.http
     return {
-        "AMQP_URI": settings.broker_url,
+        **nameko_config(settings),
         "WEB_SERVER_ADDRESS": f"{host}:{port}",
         "max_workers": WORKERS.get(name, 10),
-        SETTINGS: settings,
-        **sealing.NAMEKO_CONFIG,
     }
 
 

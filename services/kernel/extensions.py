@@ -10,18 +10,19 @@ from uuid import uuid4
 
 import eventlet
 import eventlet.tpool
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, NotFound
+from eventlet.event import Event
 from kombu import Connection, Consumer
 from kombu.exceptions import KombuError
 from nameko.amqp.publish import Publisher, UndeliverableMessage
-from nameko.constants import AMQP_URI_CONFIG_KEY, SERIALIZER_CONFIG_KEY
+from nameko.constants import AMQP_URI_CONFIG_KEY, HEARTBEAT_CONFIG_KEY, SERIALIZER_CONFIG_KEY
 from nameko.exceptions import get_module_path
 from nameko.exceptions import registry as remote_errors
 from nameko.extensions import DependencyProvider, ProviderCollector
 from nameko.messaging import QueueConsumer
-from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
+from nameko.rpc import RPC_QUEUE_TEMPLATE, ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
 
-from services.kernel import errors
+from services.kernel import errors, sealing
 from services.kernel.errors import Unavailable
 from services.kernel.inbox import Inbox, Outcome
 from services.kernel.relay import EXCHANGE, BrokerPublisher, Relay, follow, let_go, queue
@@ -34,8 +35,12 @@ logger = logging.getLogger(__name__)
 SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel
 HEARTBEAT = 10  # seconds
 OPEN_SECONDS = 10.0  # for a connection, its channel and its queue together
+LOOK_FIRST = 0.5  # seconds without an answer before looking whether anybody serves at all ...
+LOOK_MOST = 5.0  # ... and between looks at a service that takes long
+LOOK_SECONDS = 2.0  # for one look
 HEAD_CHECK = 2.0  # seconds between looks at a source's head: what the broker lost last is found this way
-TICK = 1.0  # seconds between looks at the deadlines
+TICK = 1.0  # seconds between looks at the deadlines ...
+TICK_MOST = 16.0  # ... and when they could not be looked at many times in a row
 AGAIN_FIRST = 0.1  # seconds before hearing again after it broke off ...
 AGAIN_MOST = 3.0  # ... and when it has broken off many times in a row
 BROKEN = (OSError, AMQPError, KombuError)
@@ -53,6 +58,16 @@ for error in (
     errors.Unavailable,
 ):
     remote_errors[get_module_path(error)] = error
+
+
+def nameko_config(settings: Settings) -> dict[str, Any]:
+    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a dead line."""
+    return {
+        AMQP_URI_CONFIG_KEY: settings.broker_url,
+        HEARTBEAT_CONFIG_KEY: HEARTBEAT,
+        SETTINGS: settings,
+        **sealing.NAMEKO_CONFIG,
+    }
 
 
 class Consumers(QueueConsumer):  # type: ignore[misc]
@@ -121,13 +136,22 @@ class Replies(ReplyListener):  # type: ignore[misc]
     queue_consumer = Consumers()
 
 
+class NobodyServes(Exception):
+    """No process takes the requests of the service asked."""
+
+
 class Asking:
-    """RPC with a deadline: nameko's own waits for ever when the server dies."""
+    """RPC with a deadline: nameko's own waits for ever when the server dies.
+
+    The queue of a service outlives its processes, so that a request is not lost between two of them. So whoever waits looks whether
+    anybody takes from it, and where nobody does need not wait for the deadline.
+    """
 
     def __init__(self, config: Mapping[str, Any], replies: ReplyListener) -> None:
+        self._url = config[AMQP_URI_CONFIG_KEY]
         self._exchange = get_rpc_exchange(config)
         self._replies = replies
-        self._publisher = Publisher(config[AMQP_URI_CONFIG_KEY], serializer=config[SERIALIZER_CONFIG_KEY])
+        self._publisher = Publisher(self._url, serializer=config[SERIALIZER_CONFIG_KEY])
 
     def __call__(
         self, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
@@ -147,10 +171,10 @@ class Asking:
                     # An answer nobody waits for any more need not be computed.
                     expiration=seconds,
                 )
-                answer = reply.wait()
+                answer = self._answer(service, reply)
         except eventlet.Timeout:
             raise Unavailable(f"The service {service} did not answer within {seconds:.0f} s.") from None
-        except UndeliverableMessage:
+        except (UndeliverableMessage, NobodyServes):
             raise Unavailable(f"The service {service} is not running.") from None
         except BROKEN as error:
             raise Unavailable(f"The broker does not answer ({type(error).__name__}).") from error
@@ -159,6 +183,30 @@ class Asking:
         if answer.get("error"):
             raise _remote(answer["error"])
         return answer["result"]
+
+    def _answer(self, service: str, reply: Event) -> Any:
+        patience = LOOK_FIRST
+        while True:
+            with eventlet.Timeout(patience, False):
+                return reply.wait()
+            if not self._served(service):
+                raise NobodyServes
+            patience = min(patience * 2, LOOK_MOST)
+
+    def _served(self, service: str) -> bool:
+        """Whether any process takes the service's requests; True as well if the broker does not say: then the deadline decides."""
+        connection = Connection(self._url, connect_timeout=LOOK_SECONDS)
+        try:
+            with eventlet.Timeout(LOOK_SECONDS, False):
+                name = RPC_QUEUE_TEMPLATE.format(service)
+                return bool(connection.channel().queue_declare(name, passive=True).consumer_count)
+        except NotFound:
+            return False
+        except BROKEN:
+            pass
+        finally:
+            let_go(connection)
+        return True
 
 
 def _remote(error: Mapping[str, Any]) -> Exception:
@@ -320,11 +368,16 @@ class Runtime(DependencyProvider):  # type: ignore[misc]
         self._threads.append(eventlet.spawn(run))
 
     def _tick(self) -> None:
-        runtime = self._ready()
+        runtime, pause = self._ready(), TICK
         while not self._stopping:
             try:
                 while runtime.fire_timers():
                     eventlet.sleep(0)
+                if pause > TICK:
+                    logger.info("deadlines of %s go on", runtime.service)
+                pause = TICK
             except Exception as error:
-                logger.warning("deadlines of %s wait: %s", runtime.service, type(error).__name__)
-            eventlet.sleep(TICK)
+                if pause == TICK:
+                    logger.warning("deadlines of %s wait: %s", runtime.service, type(error).__name__)
+                pause = min(pause * 2, TICK_MOST)
+            eventlet.sleep(pause)

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from services.kernel import embedded, sealing, settings
 from services.kernel.database import Database
-from services.kernel.extensions import SETTINGS
+from services.kernel.extensions import nameko_config
 from services.kernel.keys import MasterKey
 from services.kernel.runtime import ServiceRuntime, Surroundings
 from services.kernel.settings import Settings
@@ -114,15 +114,18 @@ class Place:
         """Real nameko containers; the runtimes they inject."""
         key = MasterKey.load(self.settings.master_key_file, create=True)
         sealing.configure(key.derive("rpc"))
-        config = {"AMQP_URI": self.settings.broker_url, SETTINGS: self.settings, **sealing.NAMEKO_CONFIG}
         injected = []
         for service in services:
-            container = ServiceContainer(service, dict(config))
+            container = ServiceContainer(service, nameko_config(self.settings))
             container.start()
             self.containers.append(container)
             extension = next(e for e in container.dependencies if e.attr_name == "runtime")
             injected.append(extension.runtime)
         return injected
+
+    def stop_first(self) -> None:
+        """Stop the container that was started first."""
+        self.containers.pop(0).stop()
 
     def stop(self) -> None:
         containers, self.containers = self.containers, []

@@ -8,6 +8,7 @@ import pytest
 from kombu import Connection, Exchange, Queue
 
 from services.kernel.errors import Forbidden, Invalid, Stale, Unavailable
+from services.kernel.extensions import HEARTBEAT, LOOK_FIRST, Consumers
 from tests.kernel.deeds import tallies
 from tests.kernel.toys import uid
 
@@ -172,15 +173,48 @@ def test_a_question_that_nobody_answers_is_unavailable_in_time(pair, live):
         bound = Queue(f"rpc-{dead}", exchange, f"{dead}.*", expires=30)(connection.channel())
         bound.declare()
         started = time.monotonic()
-        with pytest.raises(Unavailable, match="did not answer within"):
-            live.ask(dead, "open", call(), {}, 0.5)
-        assert 0.4 < time.monotonic() - started < 2
+        with pytest.raises(Unavailable, match="not running"):
+            live.ask(dead, "open", call(), {}, 10)
+        assert time.monotonic() - started < 5
         bound.delete()
+    with live.teller.database.write() as db:  # it runs, and cannot answer
+        live.teller.log.row(db, "UPDATE log_head SET position = position WHERE id = 1 RETURNING position")
+        with pytest.raises(Unavailable, match="did not answer within"):
+            live.ask(pair.toys.teller, "open", call(), {"case_id": "x", "name": "y"}, 1)
     pair.unplug()
     started = time.monotonic()
     with pytest.raises(Unavailable):
         live.ask(pair.toys.teller, "status", call("system"), {}, 1)
     assert time.monotonic() - started < 3
+
+
+def test_a_stopped_service_is_known_not_to_run_long_before_the_deadline_and_answers_when_it_is_back(
+    pair, live
+):
+    live.open(1)
+    pair.stop_first()
+    started = time.monotonic()
+    with pytest.raises(Unavailable, match="not running"):
+        live.ask(pair.toys.teller, "status", call("system"), {}, 20)
+    assert time.monotonic() - started < 10
+    (live.teller,) = pair.start(pair.toys.Teller)
+    live.open(1)
+    live.heard_everything()
+
+
+def test_an_answer_that_takes_longer_than_a_look_is_waited_for(pair, live):
+    with live.teller.database.write() as db:
+        live.teller.log.row(db, "UPDATE log_head SET position = position WHERE id = 1 RETURNING position")
+        asked = eventlet.spawn(live.ask, pair.toys.teller, "open", call(), {"case_id": "x", "name": "y"}, 20)
+        eventlet.sleep(2 * LOOK_FIRST)
+    assert asked.wait()["answer"]["case_id"] == "x"
+
+
+def test_every_connection_that_takes_messages_has_a_heartbeat(pair, live):
+    for container in pair.containers:
+        taking = [extension for extension in container.extensions if isinstance(extension, Consumers)]
+        assert taking
+        assert {extension.connection.heartbeat for extension in taking} == {HEARTBEAT}
 
 
 def test_whoever_taps_the_broker_reads_no_name(pair, live):
