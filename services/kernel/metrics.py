@@ -15,3 +15,7 @@ SUBSCRIPTION_LAG = Gauge(
     "songtor_subscription_lag_events", "Events of a source not yet handled", ["service", "source"]
 )
 PARKED = Gauge("songtor_parked_events", "Events that could not be handled", ["service", "source"])
+HALTED = Gauge(
+    "songtor_halted_subscriptions", "1 where a log is no longer the one followed", ["service", "source"]
+)
+OVERDUE = Gauge("songtor_overdue_deadlines", "Deadlines that have come and are not yet met", ["service"])

@@ -12,7 +12,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import access, metrics, schema, timers
+from services.kernel import access, metrics, schema
 from services.kernel.database import Database
 from services.kernel.decider import Aggregate
 from services.kernel.envelope import Envelope, instant
@@ -22,6 +22,7 @@ from services.kernel.inbox import Inbox
 from services.kernel.keys import MasterKey
 from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
+from services.kernel.timers import Timers, overdue
 from services.kernel.vault import SealingVault, Vault
 from services.kernel.wiring import Wiring
 
@@ -77,6 +78,7 @@ class ServiceRuntime:
             self.vault_database = Database(settings.database("vault"), 4)
         self._vault = self._open_vault()
         self.log = EventLog(self.database, wiring, self._vault)
+        self.timers = Timers(self.log)
         self.inbox = Inbox(self.log, around.now, self._fetch, around.pause)
 
     def _open_vault(self) -> SealingVault | None:
@@ -211,7 +213,7 @@ class ServiceRuntime:
         return {**page, "epoch": answer["epoch"], "head": answer["head"]}
 
     def fire_timers(self) -> int:
-        return timers.fire(self.log, instant(self.around.now()))
+        return self.timers.fire(instant(self.around.now()))
 
     def rebuild(self, name: str | None, progress: Progress) -> dict[str, int]:
         """Rebuild one read model or all; NotFound for an unknown name. Returns facts replayed by read model."""
@@ -235,9 +237,12 @@ class ServiceRuntime:
     def measure(self) -> None:
         """Refresh the gauges."""
         now = self.status()
+        with self.database.read() as db:
+            metrics.OVERDUE.labels(self.service).set(overdue(self.log, db, instant(self.now())))
         metrics.LOG_POSITION.labels(self.service).set(now["sequence"])
         metrics.PUBLISH_LAG.labels(self.service).set(now["sequence"] - now["published"])
         for row in now["subscriptions"]:
+            metrics.HALTED.labels(self.service, row["source"]).set(row["state"] != "running")
             metrics.SUBSCRIPTION_LAG.labels(self.service, row["source"]).set(row["behind"])
             metrics.PARKED.labels(self.service, row["source"]).set(row["parked"])
 

@@ -1,46 +1,90 @@
 """Deadlines: facts stored by their service, turned into a command once when their time has come."""
 
 import logging
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 import orjson
+from sqlalchemy import Connection
 
 from services.kernel import metrics
 from services.kernel.decider import Do
-from services.kernel.envelope import Envelope, derived_id, moment
+from services.kernel.envelope import Envelope, derived_id, instant, moment
 from services.kernel.errors import Refused, Unavailable
 from services.kernel.eventlog import EventLog, Unit
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+AGAIN_FIRST = timedelta(seconds=5)  # before a deadline that failed is tried again ...
+AGAIN_MOST = timedelta(minutes=10)  # ... and when it has failed many times
 
 
-def fire(log: EventLog, now: str) -> int:
-    """Turn every deadline that has come by `now` into its command, the oldest first. Returns how many fired.
+class Failing(NamedTuple):
+    """A deadline that could not be met: how often, why, and when to try again."""
 
-    One that fails stays due and does not keep the others waiting; Unavailable is raised.
-    """
-    if log.wiring.when_due is None:
-        return 0
-    fired, last = 0, ("", "")
-    while True:
-        with log.database.read() as db:
-            sql = (
-                "SELECT due_at, timer_id, command, centre, correlation, causation FROM timer WHERE fired_at IS NULL "
-                "AND due_at <= ? AND (due_at > ? OR (due_at = ? AND timer_id > ?)) ORDER BY due_at, timer_id LIMIT ?"
-            )
-            rows = log.rows(db, sql, now, last[0], *last, BATCH)
-        for row in rows:
-            try:
-                fired += _fire(log, now, *row)
-            except Unavailable:
-                raise
-            except Exception as error:
-                logger.error("a deadline of %s cannot be met: %s", log.service, type(error).__name__)
-        if len(rows) < BATCH:
-            return fired
-        last = rows[-1][0], rows[-1][1]
+    times: int
+    error: str
+    again: str
+
+
+class Timers:
+    """The deadlines of one service. What failed is remembered by the process only: after a restart all are tried at once."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log = log
+        self._failing: dict[tuple[str, str], Failing] = {}
+
+    def fire(self, now: str) -> int:
+        """Turn every deadline that has come by `now` into its command, the oldest first. Returns how many fired.
+
+        One that fails stays due, is tried again with growing delay and does not keep the others waiting; Unavailable is raised.
+        """
+        if self.log.wiring.when_due is None:
+            return 0
+        fired, last = 0, ("", "")
+        due = set()
+        while True:
+            with self.log.database.read() as db:
+                sql = (
+                    "SELECT due_at, timer_id, command, centre, correlation, causation FROM timer WHERE fired_at IS NULL "
+                    "AND due_at <= ? AND (due_at > ? OR (due_at = ? AND timer_id > ?)) ORDER BY due_at, timer_id LIMIT ?"
+                )
+                rows = self.log.rows(db, sql, now, last[0], *last, BATCH)
+            for row in rows:
+                last = row[0], row[1]
+                due.add(last)
+                if last not in self._failing or self._failing[last].again <= now:
+                    fired += self._try(now, row)
+            if len(rows) < BATCH:
+                self._failing = {timer: failing for timer, failing in self._failing.items() if timer in due}
+                return fired
+
+    def _try(self, now: str, row: Sequence[str]) -> bool:
+        timer = row[0], row[1]
+        before = self._failing.get(timer)
+        try:
+            fired = _fire(self.log, now, *row)
+        except Unavailable:
+            raise
+        except Exception as error:
+            times, name = before.times + 1 if before else 1, type(error).__name__
+            delay = min(AGAIN_FIRST * 2 ** (times - 1), AGAIN_MOST)
+            self._failing[timer] = Failing(times, name, instant(moment(now) + delay))
+            if before is None or before.error != name:
+                logger.error("a deadline of %s cannot be met: %s", self.log.service, name)
+            return False
+        if self._failing.pop(timer, None):
+            logger.info("a deadline of %s that failed was met at last", self.log.service)
+        return fired
+
+
+def overdue(log: EventLog, db: Connection, now: str) -> int:
+    """How many deadlines have come and are not yet met."""
+    sql = "SELECT COUNT(*) FROM timer WHERE fired_at IS NULL AND due_at <= ?"
+    return int(log.row(db, sql, now)[0])
 
 
 def _fire(

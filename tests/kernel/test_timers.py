@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from itertools import pairwise
 
 import eventlet
 import pytest
@@ -109,7 +110,38 @@ def test_one_deadline_that_fails_does_not_hold_up_the_others(open_case, teller, 
     assert any(record.levelno == logging.ERROR for record in caplog.records)
     assert [types(teller, case)[-1] for case in "abc"] == ["CaseOpened", "CaseLapsed", "CaseLapsed"]
     toys.unable.clear()
+    clock.advance(minutes=1)
     assert teller.fire_timers() == 1
+
+
+def test_a_deadline_that_goes_on_failing_is_tried_ever_less_often_and_told_once(
+    open_case, teller, clock, caplog, monkeypatch
+):
+    tried = []
+
+    def counted(command, now):
+        tried.append(now)
+        return toys.when_due(command, now)
+
+    monkeypatch.setitem(teller.wiring.__dict__, "when_due", counted)
+    caplog.set_level(logging.INFO)
+    open_case("a")
+    toys.unable.add("a")
+    clock.advance(days=3)
+    for _ in range(3600):
+        assert teller.fire_timers() == 0
+        clock.advance(seconds=1)
+    waits = [later - earlier for earlier, later in pairwise(tried)]
+    assert 8 < len(tried) < 15
+    assert waits == sorted(waits)
+    assert waits[-1] >= timedelta(minutes=10)
+    told = [record for record in caplog.records if record.name == "services.kernel.timers"]
+    assert [record.levelno for record in told] == [logging.ERROR]
+    toys.unable.clear()
+    clock.advance(minutes=11)
+    assert teller.fire_timers() == 1
+    told = [record for record in caplog.records if record.name == "services.kernel.timers"]
+    assert [record.levelno for record in told] == [logging.ERROR, logging.INFO]
 
 
 def test_more_deadlines_than_a_batch_fire_in_one_go(open_case, teller, clock, monkeypatch):
