@@ -431,6 +431,20 @@ def retry(context: click.Context, event_id: str | None) -> None:
 
 
 @cli.command()
+@click.argument("service", type=click.Choice(NAMES[:-1]))
+@click.pass_context
+def resume(context: click.Context, service: str) -> None:
+    """Follow again the logs that SERVICE has halted at; one that still is another log halts it again."""
+    settings = _settings(context)
+    if _running(settings):
+        sources = _ask(settings, "POST", "/api/v1/admin/resume", {"service": service})["resumed"]
+    else:
+        with _owning(settings), _runtimes(settings, [service]) as opened:
+            sources = opened[service].inbox.resume()
+    click.echo(f"{service} follows {', '.join(sources)} again." if sources else f"{service} is not halted.")
+
+
+@cli.command()
 @click.argument("service", required=False, type=click.Choice(NAMES))
 @click.pass_context
 def health(context: click.Context, service: str | None) -> None:

@@ -240,6 +240,11 @@ class Doors:
         result: dict[str, int] = self.runtime.inbox.retry(body["event_id"])
         return result
 
+    @command("service.resume", roles=("system", "admin"), schema=NoBody())
+    def resume(self, call: Call, body: dict[str, Any]) -> list[str]:
+        sources: list[str] = self.runtime.inbox.resume()
+        return sources
+
     @command("service.rebuild", roles=("system", "admin"), schema=RebuildBody())
     def rebuild(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
         result: dict[str, int] = self.runtime.rebuild(body["projection"], lambda done, total: None)

@@ -38,9 +38,11 @@ EVENT_KEYS = {
     "correlationid", "causationid", "data", "hash",
 }  # fmt: skip
 
-Fetch = Callable[
-    [str, int, int], Mapping[str, Any]
-]  # (source, after, limit) -> page, with `head` and perhaps no events
+HALTED = "diverged"  # the state of a subscription whose source is no longer the log it has been following
+NEW = (0, GENESIS, "", "running")  # the cursor of a source that was never heard
+
+# (source, after, limit) -> page with `head`; without events it still has the log's `epoch` and `hash`
+Fetch = Callable[[str, int, int], Mapping[str, Any]]
 
 
 class Outcome(StrEnum):
@@ -134,7 +136,7 @@ class Inbox:
         """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them instead."""
         with self.database.write() as db:
             position, hash, epoch, state = self._cursor(db, source)
-            if state == "diverged":
+            if state == HALTED:
                 return Outcome.DIVERGED
             self._same_log(source, page, position, hash, epoch)
             if page["to"] <= position:
@@ -232,13 +234,17 @@ class Inbox:
     # -- the source's log ------------------------------------------------------------------------------------------
 
     def pull(self, source: str, seconds: float | None = None) -> int:
-        """Follow the source's log to its head by RPC. Returns the cursor. `seconds` bounds the time spent."""
+        """Follow the source's log to its head by RPC, unless halted. Returns the cursor. `seconds` bounds the time spent."""
         until = None if seconds is None else time.monotonic() + seconds
         while True:
-            position = self.position(source)
+            with self.database.read() as db:
+                position, hash, epoch, state = self._standing(db, source) or NEW
+            if state == HALTED:
+                return position
             page = self.fetch(source, position, PULL)
             if not page["events"]:
-                self._at_head(source, page, position)
+                if (wrong := _other(page, position, hash, epoch)) is not None:
+                    self._halt(source, wrong)
                 return position
             if (wrong := damage(page)) is not None:
                 self._halt(source, f"its own log says: {wrong}")
@@ -250,35 +256,32 @@ class Inbox:
 
     def position(self, source: str) -> int:
         with self.database.read() as db:
-            row = self.log.row(db, "SELECT position FROM inbox_cursor WHERE source = ?", source)
-        return int(row[0]) if row else 0
+            return (self._standing(db, source) or NEW)[0]
 
-    def _at_head(self, source: str, page: Mapping[str, Any], position: int) -> None:
-        """Nothing new: is it still the log we know? A head behind our cursor, or another epoch, is not."""
-        try:
-            with self.database.read() as db:
-                row = self.log.row(
-                    db, "SELECT epoch, state, head_seen FROM inbox_cursor WHERE source = ?", source
-                )
-            if row is None or row[1] == "diverged":
-                return
-            if (row[0] and row[0] != page["epoch"]) or page["head"] < position:
-                raise Diverged(f"the log of {source} has another epoch or ends before {position}")
-        except Diverged as error:
-            self._halt(source, str(error))
+    def resume(self) -> list[str]:
+        """Follow again what is halted; a log that still is another halts again at once. Returns the sources."""
+        with self.database.write() as db:
+            sql = "SELECT source FROM inbox_cursor WHERE state <> 'running' ORDER BY source"
+            sources = [row[0] for row in self.log.rows(db, sql)]
+            self.log.run(db, "UPDATE inbox_cursor SET state = 'running'")
+        return sources
 
-    def _cursor(self, db: Connection, source: str) -> tuple[int, str, str, str]:
-        lock = "" if self.database.sqlite else " FOR UPDATE"
+    def _standing(self, db: Connection, source: str, lock: str = "") -> tuple[int, str, str, str] | None:
+        """(position, hash, epoch, state) of the cursor."""
         sql = f"SELECT position, hash, epoch, state FROM inbox_cursor WHERE source = ?{lock}"  # noqa: S608
         row = self.log.row(db, sql, source)
-        if row is None:
+        return (int(row[0]), str(row[1]), str(row[2]), str(row[3])) if row else None
+
+    def _cursor(self, db: Connection, source: str) -> tuple[int, str, str, str]:
+        """The same, made if it is not there, and this transaction's own."""
+        found = self._standing(db, source, "" if self.database.sqlite else " FOR UPDATE")
+        if found is None:
             sql = (
                 "INSERT INTO inbox_cursor (source, position, hash, epoch, head_seen, state, updated_at) "
-                "VALUES (?, 0, ?, '', 0, 'running', ?)"
+                "VALUES (?, ?, ?, ?, 0, ?, ?)"
             )
-            self.log.run(db, sql, source, GENESIS, instant(self.now()))
-            return 0, GENESIS, "", "running"
-        return int(row[0]), str(row[1]), str(row[2]), str(row[3])
+            self.log.run(db, sql, source, *NEW, instant(self.now()))
+        return found or NEW
 
     def _same_log(self, source: str, page: Mapping[str, Any], position: int, hash: str, epoch: str) -> None:
         if epoch and page["epoch"] != epoch:
@@ -290,10 +293,12 @@ class Inbox:
                 raise Diverged(f"the log of {source} differs at {position}")
 
     def _halt(self, source: str, why: str) -> None:
-        logger.error("subscription of %s to %s is halted: %s", self.service, source, why)
         with self.database.write() as db:
             self._cursor(db, source)
-            self.log.run(db, "UPDATE inbox_cursor SET state = 'diverged' WHERE source = ?", source)
+            sql = "UPDATE inbox_cursor SET state = ? WHERE source = ? AND state <> ?"
+            halted = self.log.run(db, sql, HALTED, source, HALTED)
+        if halted:
+            logger.error("subscription of %s to %s is halted: %s", self.service, source, why)
 
     # -- parking ---------------------------------------------------------------------------------------------------
 
@@ -392,6 +397,17 @@ class Inbox:
         return Envelope(
             event["id"], "", "system", event["centre"], now, now, event["correlationid"], event["id"]
         )
+
+
+def _other(page: Mapping[str, Any], position: int, hash: str, epoch: str) -> str | None:
+    """Nothing new after `position`: is it still the log we know? What says that it is not."""
+    if epoch and page["epoch"] != epoch:
+        return "it has another epoch"
+    if page["head"] < position:
+        return f"it ends before {position}"
+    if page["head"] == position and page.get("hash", hash) != hash:
+        return f"it differs at {position}"
+    return None
 
 
 def damage(page: Any) -> str | None:

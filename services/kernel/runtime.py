@@ -200,17 +200,17 @@ class ServiceRuntime:
     # -- for the kernel's own doors --------------------------------------------------------------------------------
 
     def page(self, after: int, limit: int) -> dict[str, Any]:
-        """A page of this log for a follower that asks: {page: JSON text or None, head, epoch}."""
-        head, _, epoch = self.log.head()
+        """A page of this log for a follower that asks: {page: JSON text or None, head, hash, epoch}; `hash` is the head's."""
+        head, hash, epoch = self.log.head()
         page = self.log.page(after, limit, 4 * 1024 * 1024) if head > after else None
-        return {"page": page.decode() if page else None, "head": head, "epoch": epoch}
+        return {"page": page.decode() if page else None, "head": head, "hash": hash, "epoch": epoch}
 
     def _fetch(self, source: str, after: int, limit: int) -> Mapping[str, Any]:
         answer = self.around.ask(source, "page", SYSTEM_CALL, {"after": after, "limit": limit}, CATCH_UP)[
             "answer"
         ]
-        page: dict[str, Any] = orjson.loads(answer["page"]) if answer["page"] else {"events": []}
-        return {**page, "epoch": answer["epoch"], "head": answer["head"]}
+        told = orjson.loads(answer["page"]) if answer["page"] else {"events": []}
+        return {**answer, **told}
 
     def fire_timers(self) -> int:
         return self.timers.fire(instant(self.around.now()))

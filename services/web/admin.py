@@ -1,5 +1,6 @@
 """What the `songtor` command asks of a running system. Only the role admin."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -69,15 +70,26 @@ def retry() -> Response:
     )
 
 
+@blueprint.post("/api/v1/admin/resume")
+def resume() -> Response:
+    """The halted subscriptions of one service: {service}."""
+    call, body = _admin_call(), api.read_body(request)
+    return api.as_json({"resumed": api.ask(_service(body), "resume", call, {}, 60.0)["answer"]})
+
+
 @blueprint.post("/api/v1/admin/rebuild")
 def rebuild() -> Response:
     """One read model of one service: {service, projection}."""
     call, body = _admin_call(), api.read_body(request)
+    result = api.ask(_service(body), "rebuild", call, {"projection": body.get("projection")}, 3600.0)
+    return api.as_json(result["answer"])
+
+
+def _service(body: Mapping[str, Any]) -> str:
     service = body.get("service")
     if service not in watch.SERVICES:
         raise Invalid({"service": [f"One of {', '.join(watch.SERVICES)}."]})
-    result = api.ask(str(service), "rebuild", call, {"projection": body.get("projection")}, 3600.0)
-    return api.as_json(result["answer"])
+    return str(service)
 
 
 @blueprint.post("/api/v1/admin/users")

@@ -99,6 +99,33 @@ def test_an_interrupt_from_the_keyboard_ends_it_like_a_stop(own_system: Embedded
     assert process.wait(15) == 0
 
 
+def test_a_halted_subscription_is_seen_everywhere_and_resumed(own_system: Embedded):
+    def figure() -> bool:
+        told = requests.get(f"{own_system.address}/metrics", timeout=10).text
+        return 'songtor_halted_subscriptions{service="screening",source="intake"} 1.0' in told
+
+    def heard_all() -> None:
+        until(
+            lambda: _heard(_status(own_system)), lambda rows: not any(row["behind"] for row in rows), "heard"
+        )
+
+    worker = own_system.user("worker-60")
+    worker.open_case()
+    heard_all()
+    assert own_system.command("resume", "screening") == "screening is not halted.\n"
+    with sqlite3.connect(own_system.folder / "screening.db", timeout=10) as db:
+        assert db.execute("UPDATE inbox_cursor SET state = 'diverged' WHERE source = 'intake'").rowcount == 1
+    worker.open_case()
+    assert "DIVERGED" in own_system.command("status")
+    ready = requests.get(f"{own_system.address}/ready", timeout=10)
+    assert (ready.status_code, "screening no longer follows intake" in ready.text) == (503, True)
+    assert figure()
+    assert own_system.command("resume", "screening") == "screening follows intake again.\n"
+    heard_all()
+    assert "DIVERGED" not in own_system.command("status")
+    assert not figure()
+
+
 def test_who_read_a_persons_fields_is_told_by_person(system: Embedded, nakhon_sawan: Client):
     case_id = nakhon_sawan.open_case()
     person_id = nakhon_sawan.get(f"/api/v1/cases/{case_id}", show="identifiers")["person"]["person_id"]

@@ -201,6 +201,17 @@ def halted(listener, caplog):
     )
 
 
+@pytest.fixture
+def shortened(pair, net, teller):
+    """The teller's log was brought back from a backup that lacks the last fact the listener has heard."""
+    opened(teller, "a")
+    backup = pair.copy(teller.database)
+    added(teller, "a", 1)
+    net.settle()
+    backup.restore()
+    teller.log.forget()
+
+
 @pytest.mark.parametrize("change", ["epoch", "prev_hash"])
 def test_a_page_of_another_log_halts_with_an_alarm_and_skips_nothing(
     pair, hear, teller, listener, caplog, change
@@ -227,14 +238,10 @@ def test_a_page_of_another_log_halts_with_an_alarm_and_skips_nothing(
     assert any("halted" in sentence for sentence in listener.verify())
 
 
-def test_a_source_restored_from_an_older_backup_halts_its_subscribers(pair, net, teller, listener, caplog):
-    opened(teller, "a")
-    backup = pair.copy(teller.database)
-    added(teller, "a", 1)
-    net.settle()
-    backup.restore()
+def test_a_source_restored_from_an_older_backup_halts_its_subscribers(
+    shortened, pair, teller, listener, caplog
+):
     pair.tamper(teller.database, "UPDATE log_head SET epoch = :epoch", epoch=str(uuid4()))
-    teller.log.forget()
     listener.inbox.pull(pair.toys.teller)
     assert halted(listener, caplog)
     added(teller, "a", 7)
@@ -243,13 +250,9 @@ def test_a_source_restored_from_an_older_backup_halts_its_subscribers(pair, net,
     assert tallies(listener)["a"] == (2, 2, 1, 0)
 
 
-def test_a_source_restored_without_a_new_epoch_is_found_by_its_hashes(pair, net, teller, listener, caplog):
-    opened(teller, "a")
-    backup = pair.copy(teller.database)
-    added(teller, "a", 1)
-    net.settle()
-    backup.restore()
-    teller.log.forget()
+def test_a_source_restored_without_a_new_epoch_is_found_by_its_hashes(
+    shortened, pair, teller, listener, caplog
+):
     added(teller, "a", 7)
     added(teller, "a", 8)
     listener.inbox.pull(pair.toys.teller)
@@ -257,14 +260,40 @@ def test_a_source_restored_without_a_new_epoch_is_found_by_its_hashes(pair, net,
     assert tallies(listener)["a"] == (2, 2, 1, 0)
 
 
-def test_a_source_that_ends_before_what_was_heard_halts_too(pair, net, teller, listener, caplog):
-    opened(teller, "a")
-    backup = pair.copy(teller.database)
-    added(teller, "a", 1)
-    net.settle()
-    backup.restore()
+def test_a_source_that_ends_before_what_was_heard_halts_too(shortened, pair, listener, caplog):
     listener.inbox.pull(pair.toys.teller)
     assert halted(listener, caplog)
+
+
+def test_a_log_of_the_same_length_with_another_end_halts_at_once(shortened, pair, teller, listener, caplog):
+    added(teller, "a", 7)
+    listener.inbox.pull(pair.toys.teller)
+    assert halted(listener, caplog)
+
+
+def test_a_halted_subscription_resumes_when_the_right_log_is_back_and_only_then(
+    pair, net, teller, listener, caplog
+):
+    opened(teller, "a")
+    older = pair.copy(teller.database)
+    added(teller, "a", 1)
+    net.settle()
+    right = pair.copy(teller.database)
+    assert listener.inbox.resume() == []
+    older.restore()
+    for _ in range(2):
+        caplog.clear()
+        listener.inbox.pull(pair.toys.teller)
+        listener.inbox.pull(pair.toys.teller)
+        assert halted(listener, caplog)
+        assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
+        assert listener.inbox.resume() == [pair.toys.teller]
+    right.restore()
+    teller.log.forget()
+    added(teller, "a", 2, command="more")
+    net.settle()
+    assert tallies(listener)["a"] == (3, 3, 3, 0)
+    assert listener.verify() == []
 
 
 def test_a_subscriber_restored_from_a_backup_catches_up_to_the_same_state(pair, net, teller, listener):
