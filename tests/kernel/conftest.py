@@ -7,10 +7,10 @@ from uuid import uuid4
 import eventlet
 import pytest
 
-from services.kernel import embedded
+from services.kernel import embedded, settings
 from services.kernel.local import Network, SimulatedClock
-from tests.kernel import toys
-from tests.kernel.places import PAIRS, Copy, Place, drop_databases, place
+from tests.kernel import balls, places, toys
+from tests.kernel.places import PAIRS, Copy, Place, drop_databases
 
 START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def services(mark) -> toys.Toys:
 @pytest.fixture(scope="session")
 def databases(mark, services, tmp_path_factory) -> Iterator[list[Copy]]:
     """PostgreSQL databases made once; each test begins with them as they were when they were new."""
-    new = place(PAIRS[1], tmp_path_factory.mktemp("new"), mark, services)
+    new = places.place(PAIRS[1], tmp_path_factory.mktemp("new"), mark, services)
     network = Network([services.Teller, services.Listener], SimulatedClock(START), settings=new.settings)
     bases = [runtime.database for runtime in network.runtimes.values()]
     vault = network.runtimes[services.teller].vault_database
@@ -47,7 +47,7 @@ def pair(request, mark, services, tmp_path) -> Iterator[Place]:
     if request.param == "postgresql+rabbitmq":
         for copy in request.getfixturevalue("databases"):
             copy.restore()
-    made = place(request.param, tmp_path, mark, services)
+    made = places.place(request.param, tmp_path, mark, services)
     with eventlet.Timeout(60):
         yield made
         made.close()
@@ -74,3 +74,22 @@ def teller(net, pair):
 @pytest.fixture
 def listener(net, pair):
     return net.runtimes[pair.toys.listener]
+
+
+# -- installations of the two that throw a ball, several side by side
+
+
+@pytest.fixture
+def sites(tmp_path):
+    with balls.sites(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def place(sites, kind):
+    return settings.read(sites(kind))

@@ -42,22 +42,6 @@ def upgrade():
 
 
 @pytest.fixture
-def sites(tmp_path):
-    with balls.sites(tmp_path) as make:
-        yield make
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request):
-    return request.param
-
-
-@pytest.fixture
-def place(sites, kind):
-    return settings.read(sites(kind))
-
-
-@pytest.fixture
 def database(place):
     made = Database(place.database("red"))
     yield made
