@@ -10,10 +10,18 @@ from services.kernel import schema
 from services.kernel.database import Database
 from services.kernel.envelope import instant
 from services.web import drafts, passwords, sessions
-from services.web.service import WIRING
+from services.web.pages.referral import STEPS
+from services.web.service import APPLICATION, WIRING
 from tests.web.browser import PASSWORD, Browser
 from tests.web.door import plan
 
+FORMS = [
+    rule
+    for rule in APPLICATION.url_map.iter_rules()
+    if rule.endpoint.startswith("pages.")
+    and {"GET", "POST"} <= rule.methods
+    and "worker" in APPLICATION.view_functions[rule.endpoint].roles
+]
 JSON = {"Accept": "application/json"}
 SECRET = "นางมะลิวัลย์ ความลับไม่รั่วไหล"
 
@@ -108,6 +116,21 @@ def test_without_a_script_a_button_saves_an_unfinished_form(worker):
     saved = worker.post("/drafts", filled(page, person__name__first="มะลิ", person__birth_date="ไม่แน่ใจ"))
     assert saved.status == 200 and saved.path == path[1:] and "บันทึกร่างแล้ว" in saved.text
     assert notice(saved) and value(saved, "person.birth_date") == "ไม่แน่ใจ" and not saved.errors
+
+
+@pytest.mark.parametrize("rule", FORMS, ids=lambda rule: rule.rule)
+def test_every_form_with_much_to_type_keeps_a_draft(world, browser, rule):
+    worker = browser("worker-60")
+    for step in STEPS if "step" in rule.arguments else [""]:
+        known = {**vars(world), "step": step, "token": "x"}
+        path = rule.build({name: known[name] for name in rule.arguments}, append_unknown=False)[1]
+        page = worker.open(path + "?danger=none" if rule.endpoint == "pages.intake.person" else path)
+        for form in page.tree.xpath("//main//form[@method='post']") if page.status == 200 else ():
+            much = form.xpath(
+                ".//textarea | .//input[@type='text' or @type='email' or @type='tel'] | .//select"
+            )
+            typed = form.xpath(".//textarea") or len(much) > 3
+            assert not typed or form.xpath(".//input[@name='draft']"), path
 
 
 def test_a_form_that_was_refused_is_kept_as_well(worker):
