@@ -10,7 +10,8 @@ export function keepDrafts(form) {
   let saving = null;
   let pause = AFTER_CHANGE;
   let timer = null;
-  let sent = false;
+  let left = false; // and what was typed went with it
+  let sent = false; // or thrown away
 
   const say = (name) => {
     if (status.dataset.says !== name) status.replaceChildren(part(name).content.cloneNode(true));
@@ -88,6 +89,7 @@ export function keepDrafts(form) {
     form.addEventListener(kind, (event) => {
       touched(event);
       changed = true;
+      left = false;
       later();
     });
   }
@@ -122,7 +124,13 @@ export function keepDrafts(form) {
 
   window.addEventListener("online", () => { if (changed) save(); });
   document.addEventListener("visibilitychange", () => { if (changed && !sent) save(); });
-  window.addEventListener("pagehide", () => {
-    if ((changed || saving) && !sent) post(form.elements.csrf.value, { keepalive: true }).catch(() => {});
-  });
+  document.getElementById("discard")?.addEventListener("submit", () => { sent = true; });
+  // The first of them comes before the next page is asked for, which may be this form again; phones know the second only.
+  for (const leaving of ["beforeunload", "pagehide"]) {
+    window.addEventListener(leaving, () => {
+      if ((!changed && !saving) || left || sent) return;
+      left = true;
+      post(form.elements.csrf.value, { keepalive: true }).catch(() => {});
+    });
+  }
 }
