@@ -13,6 +13,7 @@ run format .venv/bin/ruff format --check --quiet .
 run lint .venv/bin/ruff check --quiet .
 run types .venv/bin/mypy --strict
 run imports .venv/bin/lint-imports
+run messages .venv/bin/python -m scripts.messages --check
 [ ! -f scripts/docs.py ] || run docs .venv/bin/python -m scripts.docs --check
 
 if [ ${#failed[@]} -gt 0 ]; then

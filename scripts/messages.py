@@ -1,5 +1,6 @@
 """Gathers the texts of the pages into translations/{th,en}/LC_MESSAGES/messages.po; with --check only says what is not as it should be."""
 
+import re
 import sys
 from collections.abc import Sequence
 from io import BytesIO
@@ -8,12 +9,18 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
+from jinja2.nodes import TemplateData
 
 from services.web.pages.words import KINDS
 
 WEB = Path(__file__).parents[1] / "services" / "web"
 METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
+TEMPLATES = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+SPOKEN = re.compile(r'\b(?:aria-label|title|alt|placeholder)="([^"]*)"')
+WORD = re.compile(r"(?<![&\w])[^\W\d_][^\W_]+")
+OWN_NAMES = {"English", "ภาษาไทย", "CSV", "XLSX"}  # the same in every language
 KEYWORDS = {"_": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
@@ -57,6 +64,13 @@ def _complete(string: str | Sequence[str] | None) -> bool:
     return bool(string) if isinstance(string, str) else all(string or [""])
 
 
+def bare(template: str) -> list[str]:
+    """Words of a template that no gettext call surrounds: between tags, and in attributes that are read out."""
+    text = "".join(part.data for part in TEMPLATES.parse(template).find_all(TemplateData))
+    spoken = " ".join(SPOKEN.findall(text))
+    return sorted({*WORD.findall(re.sub(r"<[^>]*>", " ", text)), *WORD.findall(spoken)} - OWN_NAMES)
+
+
 def main(check: bool) -> int:
     template, problems = gathered(), []
     for language in ("th", "en"):
@@ -71,6 +85,8 @@ def main(check: bool) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(wanted)
         problems += [f"{language}: not translated: {text}" for text in untranslated(catalogue)]
+    for file in sorted((WEB / "templates").rglob("*.html")):
+        problems += [f"{file.name}: never translated: {text}" for text in bare(file.read_text())]
     print("\n".join(problems), end="\n" if problems else "")
     return len(problems)
 

@@ -1,0 +1,229 @@
+"""Every form of every page, found by itself, is sent what it was not made for: nothing fails, nothing refused is stored, nothing typed
+is lost or becomes markup."""
+
+import logging
+from itertools import cycle, islice
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+import pytest
+from sqlalchemy import select
+
+from services.kernel import tables
+from services.referral.schemas import FIELDS
+from services.system import SERVICES
+from services.web import accounts, passwords
+from services.web.pages.referral import STEPS
+from services.web.service import APPLICATION
+from tests.web.door import BEFORE, USERS
+from tests.web.hostile import GARBLED, SECRET, TEXTS, harmless, kept, told
+from tests.web.sent import Sent
+
+ADDRESSES = APPLICATION.url_map.bind("")
+DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
+POSTS = [
+    (rule.endpoint, step)
+    for rule in APPLICATION.url_map.iter_rules()
+    if "POST" in rule.methods and rule.endpoint.startswith("pages.")
+    for step in (DIFFERENT_STEPS if "step" in rule.arguments else (None,))
+]
+IMPOSSIBLE_DAY = "31/2/2569"  # refuses a form that has a day, so that the rest of it may be anything
+EACH = 1  # values that a field gets alone
+NAME = "user-of-forms"
+UPLOAD = b'--b\r\nContent-Disposition: form-data; name="note"; filename="x"\r\n\r\nx\r\n--b--'
+
+
+class Place:
+    """Where a form stands: a page that shows it, in the browser of somebody who may send it."""
+
+    def __init__(self, door, browser, endpoint, step):
+        self.door, self.browser, self.endpoint, self.step = door, browser, endpoint, step
+        [rule] = APPLICATION.url_map.iter_rules(endpoint)
+        self.arguments = rule.arguments
+        roles = APPLICATION.view_functions[endpoint].roles
+        self.user = None
+        for role, centres in USERS.values():
+            if role in roles and self.user is None:
+                self.user = f"forms-{role}"  # what is refused stays a draft: nobody else's
+                door.add(self.user, role, centres)
+        self.prepare()
+
+    def prepare(self):
+        """A world in which the form can be sent."""
+        if "token" in self.arguments:
+            self.sent = Sent(self.door, self.browser)
+            self.visitor, values = self.browser(), {"token": self.sent.token}
+            if self.endpoint != "pages.answer.enter":
+                self.sent.enter(self.visitor)
+        else:
+            self.visitor = self.browser(self.user)
+            world = self.door.world() if {"case_id", "referral_id", "partner_id"} & self.arguments else None
+            for step in BEFORE.get(self.step or "", ()):
+                self.door.made(f"/api/v1/referrals/{world.referral_id}/{step}", {})
+            if "user" in self.arguments:
+                self.door.add(NAME, "worker", ("60",))
+            values = {**(vars(world) if world else {}), "user": NAME, "step": self.step}
+        self.action = ADDRESSES.build(
+            self.endpoint, {name: values[name] for name in self.arguments}, method="POST"
+        )
+        self.page = self.find()
+
+    def find(self):
+        """The page with the form: its own address, or one not far from there; where a button makes it appear, that is pressed."""
+        paths, pressed = (
+            [self.action, self.action.rpartition("/")[0], "/account", "/partners/register"],
+            set(),
+        )
+        for path in paths:
+            page = self.visitor.open(path)
+            if page.status == 200 and self.form_of(page) is not None:
+                return page
+            # A question that comes first, with one of its answers.
+            first = page.tree.xpath(
+                f"//form[@method='get' and @action='{self.action}']//input[@type='radio']"
+            )[:1]
+            paths += [
+                f"{self.action}?{urlencode({choice.get('name'): choice.get('value')})}"
+                for choice in first
+                if "?" not in path
+            ]
+            for button in page.tree.xpath("//form[@method='post']//button[@formaction]"):
+                if (path, button.get("formaction")) not in pressed:
+                    pressed.add((path, button.get("formaction")))
+                    self.visitor.post(
+                        button.get("formaction"),
+                        list(next(button.iterancestors("form")).form_values()),
+                    )
+                    paths.append(path)
+        return None
+
+    def form_of(self, page):
+        forms = [form for form in page.tree.forms if form.get("method", "").lower() == "post"]
+        goes = [
+            form
+            for form in forms
+            if (form.get("action") or "/" + page.path).partition("?")[0] == self.action
+            or form.xpath(f".//button[@formaction='{self.action}']")
+        ]
+        return goes[-1] if goes else None
+
+    @property
+    def target(self) -> str:
+        """Where the form is sent, with what its page's address asks."""
+        form = self.form_of(self.page)
+        if form.xpath(f".//button[@formaction='{self.action}']"):
+            return self.action
+        return form.get("action") or f"/{self.page.path}"
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """As the page shows them, without a button's."""
+        return list(self.form_of(self.page).form_values())
+
+    @property
+    def names(self) -> list[str]:
+        form = self.form_of(self.page)
+        controls = form.xpath(".//input[@type!='hidden' or not(@type)] | .//textarea | .//select")
+        return list(dict.fromkeys(control.get("name") for control in controls if control.get("name")))
+
+    def again(self):
+        """After something was accepted: the page anew, in a new world if this one is used up."""
+        self.page = self.find()
+        if self.page is None:
+            self.prepare()
+
+
+@pytest.fixture
+def stored(door):
+    """What refused requests must not change."""
+    return Stored(door)
+
+
+class Stored:
+    def __init__(self, door):
+        self.door, self.refused = door, set()
+
+    def accounts(self) -> Any:
+        read = self.door.runtime("web").read
+        return read(
+            lambda db: [
+                list(map(tuple, db.execute(select(t)))) for t in (accounts.account, passwords.password)
+            ]
+        )
+
+    def unchanged(self):
+        """No event of any service came from a request that was refused."""
+        for service in SERVICES:
+            if service == "web":
+                continue
+            bodies = self.door.runtime(service).read(
+                lambda db: db.execute(select(tables.event.c.body)).scalars().all()
+            )
+            wrote = {correlation for correlation in self.refused for body in bodies if correlation in body}
+            assert not wrote, (service, wrote)
+
+
+def send(place: Place, stored: Stored, fields: Any, typed: dict[str, str], **more: Any) -> bool:
+    """Whether it was accepted; either way as it must be."""
+    before = stored.accounts()
+    page = place.visitor.post(place.target, fields, **more)
+    harmless(page)
+    assert SECRET not in page.url
+    if page.status < 400:
+        return True
+    assert page.status in (400, 401, 403, 404, 409, 412, 413, 422), (page.status, page.text)
+    stored.refused.add(page.answer.headers["X-Correlation-Id"])
+    assert stored.accounts() == before
+    if page.status == 422:
+        assert page.errors, page.text
+    if page.status in (409, 412, 422) and place.form_of(page) is not None:
+        kept(page, place.action, typed)
+    return False
+
+
+@pytest.mark.parametrize(("endpoint", "step"), POSTS, ids=lambda value: (value or "").removeprefix("pages."))
+def test_whatever_is_typed_is_refused_at_its_field_or_shown_as_text(
+    door, browser, stored, caplog, endpoint, step
+):
+    caplog.set_level(logging.DEBUG)
+    place = Place(door, browser, endpoint, step)
+    assert place.page is not None, "no page shows this form"
+    values = cycle(TEXTS.values())
+    sendings = [dict.fromkeys(place.names, value) for value in TEXTS.values()] if place.names else []
+    sendings += [{name: value} for name in place.names for value in islice(values, EACH)]
+    for typed in sendings:
+        if "happened_on" in place.names and "happened_on" not in typed:
+            typed = {**typed, "happened_on": IMPOSSIBLE_DAY}
+        fields = [(name, value) for name, value in place.fields if name not in typed] + list(typed.items())
+        if send(place, stored, fields, typed):
+            place.again()
+    stored.unchanged()
+    assert SECRET not in told(caplog)
+    assert SECRET not in door.get("/metrics", user=None).text
+
+
+@pytest.mark.parametrize(("endpoint", "step"), POSTS, ids=lambda value: (value or "").removeprefix("pages."))
+def test_a_body_that_no_browser_makes_is_refused_or_read_as_what_it_is(door, browser, stored, endpoint, step):
+    place = Place(door, browser, endpoint, step)
+    proof = {"X-CSRF-Token": dict(place.fields)["csrf"]}
+    form = {**proof, "Content-Type": "application/x-www-form-urlencoded"}
+    known = [(name, value) for name, value in place.fields if name == "csrf"]
+    names = place.names or ["note"]
+    bodies: list[tuple[Any, dict[str, str]]] = [
+        *(("&".join(f"{quote_plus(name)}=" for name in names).encode().replace(b"=", b"=" + raw), form) for raw in GARBLED.values()),
+        ([*place.fields, *place.fields, *((name, "ข") for name in names)], {}),
+        ([*known, ("no_such_field", "x"), ("__class__", "x"), ("a.b.c.0.d", "x"), *((f"{name}.0.x", "x") for name in names)], {}),
+        ([*known, *((f"{name}[]", "x") for name in names)], {}),
+        ([*known, *((f"n{number}", "x") for number in range(20_000))], {}),
+        (b'{"note": "x"}', {**proof, "Content-Type": "application/json"}),
+        (b"note=x", {**proof, "Content-Type": "text/plain"}),
+        (UPLOAD, {**proof, "Content-Type": "multipart/form-data; boundary=b"}),
+        (b"--b\r\n\r\n", {**proof, "Content-Type": "multipart/form-data"}),
+        (b"note=" + b"x" * 1_100_000, form),
+        (b"", form),
+    ]  # fmt: skip
+    for body, headers in bodies:
+        if send(place, stored, body, {}, headers=headers):
+            place.again()
+            form["X-CSRF-Token"] = proof["X-CSRF-Token"] = dict(place.fields)["csrf"]
+    stored.unchanged()
