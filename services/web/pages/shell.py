@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import logging
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ from services.kernel.envelope import Caller
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable
 from services.thai.dates import DateError, from_thai_digits
 from services.web import accounts, api, drafts, problems, sessions
-from services.web.pages.language import DEFAULT, LANGUAGES, _, field_error
+from services.web.pages.language import DEFAULT, LANGUAGES, _, field_error, later
 from services.web.pages.words import KINDS, word
 from services.web.problems import Problem
 from services.web.sessions import Session
@@ -44,6 +45,7 @@ LANGUAGE_COOKIE = "language"
 FORM_MOST = 1024 * 1024
 FORM_SECONDS = 24 * 3600  # how long a form that was sent without a session is given back
 OF_DRAFTS = ("draft", "draft.focus", "draft.seen", "version")  # hidden fields that are not in a draft
+LOST = later("Remove the character that cannot be shown.")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -347,6 +349,8 @@ class Form:
             self.body = _read_fields(self.schema, self.typed, "", self.read, self.errors)
         self.body |= self.fixed
         self.add(api.unstorable(self.body))
+        # What was no UTF-8 arrives as this sign: nobody typed it, and what was typed is lost.
+        self.add({name: [LOST] for name, text in self.typed.items(multi=True) if "\ufffd" in text})
         if self.schema is not None:
             try:
                 self.data = self.schema.load(self.body)
@@ -357,9 +361,9 @@ class Form:
         return not self.errors
 
     def add(self, errors: Mapping[str, Sequence[str]]) -> None:
-        """Errors of fields, as schemas and doors say them."""
+        """Errors of fields, as schemas and doors say them; that of one of several choices is the field's."""
         for name, messages in errors.items():
-            known = self.errors.setdefault(name, [])
+            known = self.errors.setdefault(re.sub(r"\.[0-9]+$", "", name), [])
             known += [said for said in map(field_error, messages) if said not in known]
 
     @contextmanager
