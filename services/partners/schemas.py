@@ -41,6 +41,10 @@ def _name() -> fields.String:
     return fields.String(required=True, validate=[validate.Length(1, 200), validate.Regexp(r".*\S")])
 
 
+FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
+AGES = ("fresh", "older", "old")
+
+
 class Body(Schema):
     """A request in which null is absent; what it does not name is refused."""
 
@@ -139,6 +143,16 @@ class ListPartners(Body):
     kind = fields.String(load_default=None, validate=validate.OneOf(codes.PARTNER_KINDS))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
+
+
+class FreePlaces(Body):
+    """`age` of the statements: fresh, older, old. `limit` 0: the sums without the list."""
+
+    province = fields.String(load_default=None, allow_none=True, validate=_province)
+    path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
+    age = fields.String(load_default=None, validate=validate.OneOf(AGES))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(0, LIMIT_MOST))
+    cursor = fields.String(load_default=None, allow_none=True)
 
 
 class ReadPartner(Body):

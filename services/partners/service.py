@@ -1,5 +1,6 @@
 """The doors of partners, and how the service is put together."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -112,6 +113,16 @@ class PartnersService(Doors):
     def partners(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """{items, next}: the registry is shared by all centres."""
         answer: dict[str, Any] = self.runtime.read(lambda db: projections.list_partners(db, **body))
+        return answer
+
+    @query("partner.list", roles=ROLES, schema=schemas.FreePlaces())
+    def free_places(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """Programmes with places free: {free, programmes, by_path, by_age: {key: {free, programmes}}, items, next}; the latest stated
+        come first. `age`: how old the partner's statement is."""
+        fresh, old = (
+            instant(call.now - timedelta(days=days)) for days in (schemas.FRESH_DAYS, schemas.OLD_DAYS)
+        )
+        answer: dict[str, Any] = self.runtime.read(lambda db: projections.free_places(db, fresh, old, **body))
         return answer
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadPartner())

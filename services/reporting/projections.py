@@ -381,9 +381,12 @@ def _median_days(
 
 
 def spread(db: Connection, asked: Asked) -> dict[str, Any]:
-    """What a dashboard shows beside the overview: confirmed placements {by_month: {"2026-01": {total, outside_ministry}},
-    by_centre: {province: ...}}, and {waited_days: {step: median days since the case's step before}}."""
+    """What a dashboard shows beside the overview: confirmed placements {by_month: {"2026-01": {total, outside_ministry, ministry}},
+    by_centre: {province: ...}}, {accepted: different cases that a partner accepted}, {waited_days: {step: median days since the case's
+    step before}}."""
     c = _facts(db, asked)
+    accepted = _in_period(c, asked, ("ReferralAccepted",))
+    cases = db.execute(select(func.count()).where(accepted, _first_in(c, asked))).scalar_one()
     month = func.substr(c.day, 1, 7)
     grouped = (
         select(month, c.centre, c.outside_ministry, func.count())
@@ -393,11 +396,11 @@ def spread(db: Connection, asked: Asked) -> dict[str, Any]:
     found: dict[str, Any] = {"by_month": {}, "by_centre": {}}
     for in_month, centre, outside, count in db.execute(grouped):
         for name, key in (("by_month", in_month), ("by_centre", centre)):
-            row = found[name].setdefault(key, {"total": 0, "outside_ministry": 0})
+            row = found[name].setdefault(key, {"total": 0, "outside_ministry": 0, "ministry": 0})
             row["total"] += count
-            row["outside_ministry"] += count if outside else 0
+            row["outside_ministry" if outside else "ministry"] += count
     waited = _median_days(db, c, asked, "waited", STEPS[1:])
-    return {**found, "waited_days": {WAITED[type]: days for type, days in waited.items()}}
+    return {**found, "accepted": cases, "waited_days": {WAITED[type]: days for type, days in waited.items()}}
 
 
 def behind(
@@ -406,7 +409,8 @@ def behind(
     """The rows that a figure of `overview` counts, newest first, as {items, next}. Figures of cases name each case once, with the
     latest such fact in the period."""
     c = _facts(db, asked)
-    by_case = {name: type for type, name in CASES.items()} | {"label": "ScreeningCompleted"}
+    by_case = {name: type for type, name in CASES.items()}
+    by_case |= {"accepted": "ReferralAccepted", "label": "ScreeningCompleted"}
     type = by_case.get(figure) or ("ReferralDeclined" if figure == "declined" else "PlacementConfirmed")
     rows = select(c.position, c.occurred, *(c[name] for name in SHOWN)).where(_in_period(c, asked, (type,)))
     if figure in by_case:

@@ -13,7 +13,7 @@ from services.thai import areas, dates
 
 LAST_POSITION = 2**63 - 1
 FIGURES = (
-    "opened", "screened", "planned", "referred", "placed", "closed", "placements", "outside", "ministry", "employment",
+    "opened", "screened", "planned", "referred", "accepted", "placed", "closed", "placements", "outside", "ministry", "employment",
     "in_work", "path", "label", "declined",
 )  # fmt: skip
 

@@ -45,8 +45,8 @@ class ReportingService(Doors):
 
     @query("report.overview", roles=READERS, schema=schemas.Overview())
     def placements(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """The placements of a period by month and by centre, {by_month, by_centre: {key: {total, outside_ministry}}}, and the median
-        days between steps, {waited_days: {step: days}}."""
+        """The placements of a period by month and by centre, {by_month, by_centre: {key: {total, outside_ministry, ministry}}}, the
+        cases that were accepted, and the median days between steps, {waited_days: {step: days}}."""
         answer: dict[str, Any] = self.runtime.survey(
             lambda db: projections.spread(db, _asked(db, call, body)[0])
         )

@@ -9,6 +9,7 @@ from math import cos, hypot, radians
 from typing import Any, NamedTuple
 
 from services.thai import areas
+from services.web.pages.small_cells import size
 
 SHADES = ("#f3f5f6", "#c6dde2", "#8fbcc6", "#4d919f", "#0b5563")  # none, then few to many
 MAP_WIDTH = 320
@@ -131,8 +132,8 @@ def shaded(counts: Mapping[str, int]) -> tuple[dict[str, str], list[dict[str, An
 
 def bars(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows {text, value} with the width of their bars, 0 to 1000."""
-    most = max((row["value"] for row in rows), default=0) or 1
-    return [{**row, "width": round(1000 * row["value"] / most)} for row in rows]
+    most = max((size(row["value"]) for row in rows), default=0) or 1
+    return [{**row, "width": round(1000 * size(row["value"]) / most)} for row in rows]
 
 
 def top_of(most: int) -> int:

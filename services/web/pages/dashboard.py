@@ -1,29 +1,34 @@
 """Dashboards: a centre's and all centres' figures of a period, what lies behind each, and both as files to take away."""
 
 import csv
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from io import BytesIO, StringIO
-from typing import Any
+from typing import Any, Self
 
 from flask import Blueprint, Response, request, url_for
 
+from services.codes import PATHS
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.reporting.schemas import FIGURES
 from services.thai import areas, dates
 from services.web import api
-from services.web.pages import charts, shell
+from services.web.pages import charts, shell, small_cells
 from services.web.pages.language import _, current, later
-from services.web.pages.menu import READERS
-from services.web.pages.words import day, province, word
+from services.web.pages.menu import READERS, SEE_CASES
+from services.web.pages.partners import freshness
+from services.web.pages.places import provinces
+from services.web.pages.small_cells import FEW, WITHHELD, Hidden, size
+from services.web.pages.words import day, day_time, province, word
 
 YEARS_BACK = 4
 SHOWN = 25
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MONTHS = ("10", "11", "12", "01", "02", "03", "04", "05", "06", "07", "08", "09")  # of a budget year
 STEPS = (("opened", later("Cases opened")), ("screened", later("Screened")), ("planned", later("Planned")),
-         ("referred", later("Referred")), ("placed", later("Placed")), ("closed", later("Closed")))  # fmt: skip
+         ("referred", later("Referred")), ("accepted", later("Accepted by a partner")), ("placed", later("Placed")),
+         ("closed", later("Closed")))  # fmt: skip
 DAYS = (("to_screening", later("To the first screening")), ("to_acceptance", later("To the partner's yes")),
         ("to_placement", later("To the placement")))  # fmt: skip
 TITLES = {
@@ -32,10 +37,14 @@ TITLES = {
     "outside": later("Placements outside the ministry"),
     "ministry": later("Placements in the ministry's places"),
     "employment": later("Placements with employers"),
+    "in_work": later("In work at the latest follow-up"),
     "path": later("Placements: {}"),
     "label": later("Screened: {}"),
     "declined": later("Declined: {}"),
 }
+AGES = (("fresh", later("Stated in the last 30 days")), ("older", later("Stated 31 to 90 days ago")),
+        ("old", later("Stated more than 90 days ago")))  # fmt: skip
+HIDDEN = {FEW: later("<5"), WITHHELD: later("not shown")}
 VALUES = {"path": "path", "label": "label", "declined": "decline_reason"}
 
 blueprint = Blueprint("dashboard", __name__)
@@ -55,9 +64,19 @@ class Asked:
         return {"centre": self.centre, "from": self.first.isoformat(), "to": self.last.isoformat()}
 
     @property
-    def year_before(self) -> dict[str, Any]:
-        first, last = _year_earlier(self.first), _year_earlier(self.last)
-        return {"centre": self.centre, "from": first.isoformat(), "to": last.isoformat()}
+    def year_before(self) -> Self:
+        return self.of(_year_earlier(self.first), _year_earlier(self.last))
+
+    def of(self, first: date, last: date, **place: str) -> Self:
+        """The same place, or `centre`, in these days."""
+        days = {"from": _typed(first), "to": _typed(last)}
+        kept = {"centre": self.address["centre"]} if "centre" in self.address else {}
+        return replace(self, first=first, last=last, address={**kept, **days, **place})
+
+
+def _typed(when: date) -> str:
+    """A day as staff type it, in the Buddhist era."""
+    return f"{when.day}/{when.month}/{when.year + dates.BE_OFFSET}"
 
 
 def _year_earlier(when: date) -> date:
@@ -136,10 +155,10 @@ def show() -> Response:
         [each.code for each in areas.provinces()] if ALL_CENTRES in caller.centres else list(caller.centres)
     )
     year = dates.budget_year(_today())
-    spread = found["spread"] or {"by_month": {}, "by_centre": {}}
-    by_centre = {code: row["outside_ministry"] for code, row in spread["by_centre"].items()}
+    by_centre = found["spread"]["by_centre"]
     country = charts.country()
-    colours, legend = charts.shaded(by_centre)
+    colours, legend = charts.shaded({code: size(row["outside_ministry"]) for code, row in by_centre.items()})
+    months = _months(asked, found["spread"]["by_month"])
     return shell.page(
         "dashboard/show.html",
         form=form,
@@ -147,9 +166,19 @@ def show() -> Response:
         title=_scope(asked),
         now=found["now"],
         before=found["before"],
-        tables=_tables(asked, found),
-        months=_months(spread["by_month"]),
-        by_centre=sorted(spread["by_centre"].items(), key=lambda row: (-row[1]["total"], row[0])),
+        first_figures=_first_figures(asked, found),
+        places=found["places"],
+        places_in=_places_of(asked),
+        place_ages=[(code, _(text)) for code, text in AGES],
+        place_paths=sorted(
+            (found["places"] or {"by_path": {}})["by_path"].items(), key=lambda row: -row[1]["free"]
+        ),
+        tables={table["key"]: table for table in _tables(asked, found)},
+        months=months,
+        top=charts.top_of(
+            max((size(row["outside_ministry"]) + size(row["ministry"]) for row in months), default=0)
+        ),
+        by_centre=sorted(by_centre.items(), key=lambda row: (-size(row[1]["outside_ministry"]), row[0])),
         country={
             "height": country.height,
             "width": charts.MAP_WIDTH,
@@ -161,11 +190,20 @@ def show() -> Response:
         centres=sorted(centres, key=province),
         years=[str(year - back) for back in range(YEARS_BACK + 1)],
         portions=_named_parts(),
-        by_centre_of=spread["by_centre"],
         of_centre=lambda code: url_for(".show", **{**asked.address, "centre": code}),
         bars=charts.bars,
-        behind=_behind(asked),
+        told=told,
+        size=size,
+        behind=lambda figure, code: _behind(asked.of(asked.first, asked.last, centre=code))(figure),
+        hides=caller.role not in SEE_CASES,
     )
+
+
+def told(count: Any) -> str:
+    """A count as it is read; a hidden one is said to be."""
+    if count is None:
+        return "–"
+    return _(HIDDEN[count]) if isinstance(count, Hidden) else f"{count:,}"
 
 
 def _scope(asked: Asked) -> str:
@@ -184,66 +222,131 @@ def _named_parts() -> list[tuple[str, str]]:
 
 
 def _figures(asked: Asked) -> dict[str, Any]:
-    """{now, before, spread}: the period's figures must be there, the others may be missing."""
+    """{now, before, spread, places}: the period's figures must be there, the others may be missing. Who may not see cases is not told
+    small counts either."""
     found = shell.together(
-        before=("reporting", "overview", asked.year_before), spread=("reporting", "placements", asked.body)
+        before=("reporting", "overview", asked.year_before.body),
+        spread=("reporting", "placements", asked.body),
+        places=("partners", "free_places", {"province": _places_of(asked), "limit": 0}),
     )
-    return {"now": shell.ask("reporting", "overview", asked.body), **found}
+    found["now"] = shell.ask("reporting", "overview", asked.body)
+    if shell.caller().role not in SEE_CASES:
+        found["now"] = small_cells.overview(found["now"])
+        found["before"] = found["before"] and small_cells.overview(found["before"])
+        found["spread"] = found["spread"] and small_cells.spread(found["spread"], found["now"])
+    found["spread"] = found["spread"] or {
+        "by_month": {},
+        "by_centre": {},
+        "accepted": None,
+        "waited_days": {},
+    }
+    return found
 
 
-def _behind(asked: Asked) -> Any:
-    def address(figure: str, value: str | None = None) -> str:
+def _places_of(asked: Asked) -> str | None:
+    """The province whose places are shown: the one asked for, or of the reader's only centre; None: the country."""
+    centres = shell.caller().centres
+    return asked.centre or (centres[0] if len(centres) == 1 and centres[0] != ALL_CENTRES else None)
+
+
+To = Callable[..., str | None]
+
+
+def _behind(asked: Asked) -> To:
+    """Where the list behind a figure is; nowhere for those who may not see cases."""
+
+    def address(figure: str, value: str | None = None) -> str | None:
+        if shell.caller().role not in SEE_CASES:
+            return None
         parts: dict[str, Any] = dict(asked.address)
         return url_for(".behind", figure=figure, value=value, **parts)
 
     return address
 
 
-def _tables(asked: Asked, found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What is shown, once for charts, tables and files: [{key, title, rows: [{text, value, before, unit, href}]}]."""
-    now, before, to = found["now"], found["before"], _behind(asked)
+def _row(
+    text: str, now: Any, before: Any, to: str | None = None, to_before: str | None = None
+) -> dict[str, Any]:
+    return {"text": text, "value": now, "before": before, "href": to, "href_before": to_before}
 
-    def rows(part: str, texts: Sequence[tuple[str, str]], figure: str | None = None) -> list[dict[str, Any]]:
-        return [
-            {
-                "text": text,
-                "value": now[part].get(code, 0),
-                "before": before[part].get(code, 0) if before else None,
-                "href": to(figure, code) if figure else to(code) if part == "cases" else None,
-            }
-            for code, text in texts
-        ]
+
+def _first_figures(asked: Asked, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The headline: rows with `change` since the same period of the last budget year."""
+    now, before = found["now"], found["before"]
+    to, to_before = _behind(asked), _behind(asked.year_before)
+    share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
+    rows = [_row(_("of all placements"), share[0], share[1]) | {"unit": " %"}]
+    for part, name, figure, text in (
+        ("placements", "outside_ministry", "outside", _("people placed outside the ministry")),
+        ("placements", "ministry", "ministry", _("in the ministry's places")),
+        ("employment", "started", "employment", _("started with an employer")),
+    ):
+        value = before[part][name] if before else None
+        rows.append(_row(text, now[part][name], value, to(figure), to_before(figure)) | {"unit": ""})
+    for row in rows:
+        row["change"] = _change(row["value"], row["before"], points=bool(row["unit"]))
+    return rows
+
+
+def _change(now: Any, before: Any, points: bool) -> str | None:
+    """More or fewer than the year before, in words; None where one of the two is not known."""
+    if now is None or before is None or isinstance(now, Hidden) or isinstance(before, Hidden):
+        return None
+    by = round(abs(now - before), 1)
+    if not by:
+        return _("the same as the year before")
+    return (_("{} more than the year before") if now > before else _("{} fewer than the year before")).format(
+        f"{by:,}"
+    )
+
+
+def _tables(asked: Asked, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is shown, once for charts, tables and files: [{key, title, rows: [{text, value, before, href, href_before}]}]."""
+    now, before, spread = found["now"], found["before"], found["spread"]
+    to, to_before = _behind(asked), _behind(asked.year_before)
+
+    def row(part: str, code: str, text: str, figure: str | None, value: str | None = None) -> dict[str, Any]:
+        links = (to(figure, value), to_before(figure, value)) if figure else ()
+        return _row(text, now[part].get(code, 0), before[part].get(code, 0) if before else None, *links)
 
     def coded(part: str, kind: str, figure: str) -> list[dict[str, Any]]:
-        codes = sorted(
-            {*now[part], *(before[part] if before else ())}, key=lambda c: (-now[part].get(c, 0), c)
-        )
-        return rows(part, [(code, word(kind, code)) for code in codes], figure)
+        codes = {*now[part], *(before[part] if before else ())}
+        ordered = sorted(codes, key=lambda code: (-size(now[part].get(code, 0)), code))
+        return [row(part, code, word(kind, code), figure, code) for code in ordered]
 
-    placed, then = now["placements"], before["placements"] if before else {}
-    hrefs = {"outside_ministry": to("outside"), "ministry": to("ministry"), "total": to("placements")}
-    texts = (
-        ("outside_ministry", _("Outside the ministry")),
-        ("ministry", _("In the ministry's places")),
-        ("total", _("All placements")),
+    def steps() -> Iterator[dict[str, Any]]:
+        for code, text in STEPS:
+            counted = row("cases", code, _(text), code)
+            if code == "accepted":
+                counted |= {"value": spread["accepted"], "before": None}
+            waited = spread["waited_days"].get(code)
+            after = None if waited is None else _("after {} days").format(waited)
+            yield counted | {"waited": waited, "note": after}
+
+    placements = [
+        row("placements", code, text, figure)
+        for code, text, figure in (
+            ("outside_ministry", _("Outside the ministry"), "outside"),
+            ("ministry", _("In the ministry's places"), "ministry"),
+            ("total", _("All placements"), "placements"),
+        )
+    ]
+    share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
+    work = (
+        ("started", _("Started with an employer"), "employment"),
+        ("in_work", _("In work at the latest follow-up"), "in_work"),
     )
-    work = (("started", _("Started with an employer")), ("in_work", _("In work at the latest follow-up")))
-    employment = rows("employment", work)
-    employment[0]["href"] = to("employment")
     return [
-        {"key": "placements", "title": _("Placements"), "rows": [
-            {"text": text, "value": placed[code], "before": then.get(code), "href": hrefs[code]} for code, text in texts
-        ] + [{"text": _("Share outside the ministry, per cent"), "value": percent(placed["share_outside"]),
-              "before": percent(then.get("share_outside")), "href": None}]},
-        {"key": "cases", "title": _("From opening to placement"), "rows": rows("cases", [(c, _(t)) for c, t in STEPS])},
+        {"key": "placements", "title": _("Placements"),
+         "rows": [*placements, _row(_("Share outside the ministry, per cent"), share[0], share[1])]},
+        {"key": "cases", "title": _("From opening to placement"), "rows": list(steps())},
         {"key": "days", "title": _("Median days from opening"), "rows": [
-            {"text": _(text), "value": now["median_days"][code], "before": before["median_days"][code] if before else None, "href": None}
-            for code, text in DAYS
+            _row(_(text), now["median_days"][code], before["median_days"][code] if before else None) for code, text in DAYS
         ]},
         {"key": "paths", "title": _("Placements by way forward"), "rows": coded("by_path", "path", "path")},
         {"key": "labels", "title": _("People screened by group"), "rows": coded("by_label", "label", "label")},
         {"key": "declined", "title": _("Why partners declined"), "rows": coded("declined", "decline_reason", "declined")},
-        {"key": "employment", "title": _("Work"), "rows": employment},
+        {"key": "employment", "title": _("Work"), "rows": [row("employment", code, text, figure) for code, text, figure in work]},
     ]  # fmt: skip
 
 
@@ -251,8 +354,8 @@ def percent(share: float | None) -> float | None:
     return None if share is None else round(share * 100, 1)
 
 
-def _months(by_month: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
-    """Each month between the first and the last with its two counts, and its columns' heights of 1000."""
+def _months(asked: Asked, by_month: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each month between the first and the last with its counts, and where their lists are."""
     if not by_month:
         return []
     first, last = min(by_month), max(by_month)
@@ -260,16 +363,20 @@ def _months(by_month: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
     while f"{year}-{month:02}" <= last:
         codes.append(f"{year}-{month:02}")
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    nothing = {"total": 0, "outside_ministry": 0}
-    rows: list[dict[str, Any]] = [
-        {"text": dates.format_date(code, current(), "short"), **by_month.get(code, nothing)} for code in codes
-    ]
-    top = charts.top_of(max(row["total"] for row in rows))
-    return [{**row, "top": top} for row in rows]
+    nothing = {"total": 0, "outside_ministry": 0, "ministry": 0}
+    rows: list[dict[str, Any]] = []
+    for code in codes:
+        begin = date.fromisoformat(f"{code}-01")
+        end = (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        to = _behind(asked.of(max(begin, asked.first), min(end, asked.last)))
+        text = dates.format_date(code, current(), "short")
+        links = {"outside_ministry": to("outside"), "ministry": to("ministry"), "total": to("placements")}
+        rows.append({"text": text, **by_month.get(code, nothing), "href": links})
+    return rows
 
 
 @blueprint.get("/dashboard/behind")
-@shell.roles(*READERS)
+@shell.roles(*SEE_CASES)
 def behind() -> Response:
     """The list behind a figure."""
     form = _form()
@@ -306,6 +413,32 @@ def behind() -> Response:
     )
 
 
+@blueprint.get("/dashboard/places")
+@shell.roles(*READERS)
+def places() -> Response:
+    """The programmes behind the places that are free, in a province or the country, and how old each partner's word is."""
+    given = {name: request.args.get(name, "")[:40] for name in ("province", "path", "age")}
+    known = {
+        "province": areas.is_province(given["province"]),
+        "path": given["path"] in PATHS,
+        "age": given["age"] in dict(AGES),
+    }
+    wanted: dict[str, Any] = {name: text for name, text in given.items() if known[name]}
+    cursor = request.args.get("cursor") or None
+    found = shell.ask("partners", "free_places", {**wanted, "limit": SHOWN, "cursor": cursor})
+    return shell.page(
+        "dashboard/places.html",
+        found=found,
+        wanted=wanted,
+        freshness=freshness,
+        provinces=provinces(),
+        paths=[(path, word("path", path)) for path in PATHS],
+        ages=[(code, _(text)) for code, text in AGES],
+        following=url_for(".places", **wanted, cursor=found["next"]) if found["next"] else None,
+        first=url_for(".places", **wanted) if cursor else None,
+    )
+
+
 @blueprint.get("/dashboard/definitions")
 @shell.roles(*READERS)
 def definitions() -> Response:
@@ -319,22 +452,37 @@ def _lines(asked: Asked) -> list[list[Any]]:
     """What the page shows, as lines of a sheet."""
     found = _figures(asked)
     period = f"{day(asked.first.isoformat())} – {day(asked.last.isoformat())}"
+    up_to = found["now"]["data_up_to"]
     lines: list[list[Any]] = [
-        [_scope(asked), period],
+        [_scope(asked), period, _("Data up to {}").format(day_time(up_to)) if up_to else None],
         [],
-        [_("Part"), _("Figure"), _("This period"), _("A year before")],
+        [_("Part"), _("Figure"), _("This period"), _("A year before"), _("Days since the step before")],
     ]
     for table in _tables(asked, found):
-        lines += [[table["title"], row["text"], row["value"], row["before"]] for row in table["rows"]]
-    spread = found["spread"] or {"by_month": {}, "by_centre": {}}
+        for row in table["rows"]:
+            line = [table["title"], row["text"], row["value"], row["before"]]
+            lines.append([*line, row["waited"]] if row.get("waited") is not None else line)
     for name, said, read in (
         ("by_month", _("Placements by month"), None),
         ("by_centre", _("Placements by centre"), province),
     ):
-        lines += [[], [said, "", _("All placements"), _("Outside the ministry")]]
-        for key, row in sorted(spread[name].items()):
-            lines.append([said, read(key) if read else day(key), row["total"], row["outside_ministry"]])
-    return lines
+        lines += [
+            [],
+            [said, "", _("Outside the ministry"), _("In the ministry's places"), _("All placements")],
+        ]
+        for key, row in sorted(found["spread"][name].items()):
+            text = read(key) if read else day(key)
+            lines.append([said, text, row["outside_ministry"], row["ministry"], row["total"]])
+    if found["places"]:
+        place = _places_of(asked)
+        said = _("Places free: {}").format(province(place) if place else _("the whole country"))
+        lines += [[], [said, "", _("Places free"), _("Programmes")]]
+        for code, text in AGES:
+            row = found["places"]["by_age"][code]
+            lines.append([said, _(text), row["free"], row["programmes"]])
+        for path, row in sorted(found["places"]["by_path"].items()):
+            lines.append([said, word("path", path), row["free"], row["programmes"]])
+    return [[_(HIDDEN[cell]) if isinstance(cell, Hidden) else cell for cell in line] for line in lines]
 
 
 def safe(value: Any) -> Any:

@@ -11,7 +11,8 @@ from services.web.pages import shell
 from services.web.pages.language import _, later
 
 STAFF = ("worker", "director")
-READERS = (*STAFF, "member", "ministry")
+SEE_CASES = (*STAFF, "member")
+READERS = (*SEE_CASES, "ministry")  # the ministry's dashboards are of numbers, not of persons
 FRESH = 15.0  # seconds a user's counts are shown again, unless the user wrote something
 
 _known: dict[str, tuple[float, dict[str, int], dict[str, int]]] = {}

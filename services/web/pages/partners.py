@@ -10,6 +10,7 @@ from services.codes import PARTNER_KINDS, ROLES
 from services.kernel.envelope import moment
 from services.kernel.errors import NotFound
 from services.partners import schemas
+from services.partners.schemas import FRESH_DAYS, OLD_DAYS
 from services.thai import areas
 from services.web import api
 from services.web.pages import needs, places, shell
@@ -18,7 +19,6 @@ from services.web.pages.menu import STAFF
 from services.web.pages.words import words
 
 SHOWN = 25
-FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
 
 blueprint = Blueprint("partners", __name__)
 
