@@ -139,6 +139,37 @@ def test_capacity_is_stated_by_staff_or_by_the_partner_itself(net):
             confirm(net, programme_id, 5, 5, **who)
 
 
+def test_places_free_are_added_up_by_path_and_by_the_age_of_the_statement(net):
+    here, there = register(net), register(net, province="61")
+    old = offer(net, here, total=9, free=4)
+    net.clock.advance(days=60)
+    middle = offer(net, there, total=5, free=5, path="foundation")
+    full = offer(net, here, total=3, free=0)
+    net.clock.advance(days=31)
+    new = offer(net, here, total=2, free=1)
+    answer = net.call("partners", "free_places", {}, **MINISTRY)
+    assert (answer["free"], answer["programmes"], answer["next"]) == (10, 3, None)
+    assert answer["by_path"] == {
+        "local_home": {"free": 5, "programmes": 2},
+        "foundation": {"free": 5, "programmes": 1},
+    }
+    assert {age: row["free"] for age, row in answer["by_age"].items()} == {"fresh": 1, "older": 5, "old": 4}
+    assert [each["programme_id"] for each in answer["items"]] == [new, middle, old]
+    assert net.call("partners", "free_places", {"province": "60", "limit": 0})["items"] == []
+    assert net.call("partners", "free_places", {"province": "60", "limit": 0})["free"] == 5
+    [only] = net.call("partners", "free_places", {"age": "older"})["items"]
+    assert only["programme_id"] == middle and only["free"] == only["total"] == 5
+    first = net.call("partners", "free_places", {"limit": 2})
+    rest = net.call("partners", "free_places", {"limit": 2, "cursor": first["next"]})
+    assert [each["programme_id"] for each in first["items"] + rest["items"]] == [new, middle, old]
+    confirm(net, full, 3, 3)
+    confirm(net, old, 9, 0)
+    again = net.call("partners", "free_places", {})
+    assert [each["programme_id"] for each in again["items"]] == [full, new, middle]
+    with pytest.raises(Invalid):
+        net.call("partners", "free_places", {"cursor": "zzz"})
+
+
 def test_what_is_wrong_with_a_statement_is_said(net):
     programme_id = offer(net, register(net))
     with pytest.raises(Invalid) as wrong:

@@ -2,11 +2,15 @@
 
 import csv
 import zipfile
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 
 import pytest
 
+from services.thai import dates
 from services.web.pages import charts, dashboard
+
+PLACES = "ancestor::*[contains(@class, 'app-board__part')]/h2[@id='places']"  # of partners, not of people
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,67 @@ def test_the_ministry_sees_all_centres_on_a_map_and_codes_only(placed, browser):
     assert page.status == 200 and page.heading == "ทุกศูนย์"
     assert len(page.tree.xpath("//*[local-name()='svg']//*[local-name()='path']")) == 77
     assert "นครสวรรค์" in page.text
-    assert placed["person"]["name"]["last"] not in ministry.open("/dashboard/behind?figure=placed").text
+
+
+def test_the_ministry_reads_numbers_and_no_list_of_cases(placed, browser):
+    ministry = browser("ministry")
+    assert ministry.open("/dashboard/behind?figure=placed").status == 403
+    for path in ("/dashboard", "/dashboard?centre=60"):
+        page = ministry.open(path)
+        assert not [link for link in page.links() if "/dashboard/behind" in link]
+
+
+def test_small_counts_are_told_to_the_centre_and_hidden_from_the_ministry(placed, browser):
+    own = browser("director-60").open("/dashboard?centre=60").tree
+    for page in (browser("ministry").open("/dashboard?centre=60"), browser("ministry").open("/dashboard")):
+        for number in page.tree.xpath("//main//td | //main//*[local-name()='svg']//*[@font-weight='700']"):
+            text = " ".join(number.text_content().split())
+            assert not text.isdigit() or int(text) == 0 or int(text) >= 5 or number.xpath(PLACES), text
+        assert "1 ถึง 4 คน" in page.text
+    told = [cell.text_content().strip() for cell in own.xpath("//main//td")]
+    assert any(text.startswith(tuple("1234")) for text in told)
+    lines = browser("ministry").http.get(f"{browser('ministry').address}/dashboard/figures.csv?centre=60")
+    assert "ไม่แสดง" in lines.text or "<5" in lines.text
+    for line in csv.reader(StringIO(lines.content.decode("utf-8-sig"))):
+        if line and not line[0].startswith(("ที่ว่าง", "จำนวนวัน")):
+            assert not any(cell in "1234" for cell in line[2:4] if cell), line
+
+
+def test_a_number_of_the_year_before_leads_to_the_list_of_that_year(placed, browser):
+    director = browser("director-60")
+    year = dates.budget_year(dates.bangkok_day(datetime.now(UTC))) + 1
+    page = director.open(f"/dashboard?from=1/10/{year - 2}&to=30/9/{year - 1}")
+    assert page.status == 200
+    assert dashboard._typed(date(2024, 2, 29)) == "29/2/2567"
+    before = [link for link in page.links() if "/dashboard/behind" in link and f"{year - 3}" in link]
+    for link in before:
+        assert director.open(link).status == 200
+
+
+def test_the_way_to_a_placement_tells_how_long_each_step_was_waited_for(placed, browser):
+    page = browser("director-60").open("/dashboard")
+    [table] = page.tree.xpath("//table[caption='จากเปิดเรื่องถึงเข้าอยู่']")
+    rows = {row.xpath("./th")[0].text_content(): row.xpath("./td") for row in table.xpath("./tbody/tr")}
+    assert len(rows) == 7
+    waited = [cells[2].text_content().strip() for cells in rows.values()]
+    assert waited[0] == "–" and waited[-1] == "–" and all(float(each) >= 0 for each in waited[1:6])
+
+
+def test_places_free_lead_to_the_programmes_and_to_how_old_the_word_is(placed, browser):
+    for user in ("director-60", "ministry"):
+        person = browser(user)
+        page = person.open("/dashboard")
+        [link] = page.tree.xpath("//*[@id='places']/following-sibling::ul[1]/li[1]//a")
+        listed = person.open(link.get("href"))
+        assert listed.status == 200 and "แจ้งเมื่อ" in listed.text and "0 วันที่แล้ว" in listed.text
+        free = [
+            int(side.text_content().split()[1])
+            for side in listed.tree.xpath("//*[contains(@class, 'app-list__side')]")
+        ]
+        assert free and all(free)
+    assert "ไม่มีที่ว่าง" in person.open("/dashboard/places?age=old").text
+    for odd in ("province=xx", "path=<b>", "age=-1", "province=60&path=local_home&age=fresh"):
+        assert person.open(f"/dashboard/places?{odd}").status == 200
 
 
 @pytest.mark.parametrize("user", ["admin", "partner-nobody"])

@@ -62,9 +62,7 @@ def overviews(draw):
     total = sum(by_path.values())
     outside = draw(st.integers(0, total))
     started = sum(by_path.get(path, 0) for path in EMPLOYER_PATHS)
-    cases = {
-        name: draw(COUNTS) for name in ("opened", "screened", "planned", "referred", "placed", "closed")
-    }
+    cases = {name: draw(COUNTS) for name in ("opened", "screened", "planned", "referred", "placed", "closed")}
     figures = {
         "cases": cases,
         "placements": {
