@@ -256,3 +256,16 @@ def test_a_link_asks_for_proof_that_the_form_was_ours(sent, partner):
     assert answer.status == 403 and sent.referral()["status"] == "sent"
     cross = partner.post(f"{sent.path}/accept", [], headers={"Sec-Fetch-Site": "cross-site"})
     assert cross.status == 403 and sent.referral()["status"] == "sent"
+
+
+@pytest.mark.parametrize(
+    ("way", "button"),
+    [("accept", {}), ("decline", {"reason": "out_of_area"}), ("no-places", {"answer": "decline"})],
+)
+def test_each_answer_is_two_taps_after_the_code(sent, browser, way, button):
+    visitor = browser()
+    [first] = [link for link in sent.enter(visitor).links() if link.endswith(f"/{way}")]
+    second = visitor.open(first)
+    offered = {(each.get("name"), each.get("value")) for each in second.tree.xpath("//main//form//button")}
+    assert {*button.items()} <= offered  # the second tap is a button, nothing need be typed
+    assert "ขอบคุณ" in visitor.send(second, **button).text

@@ -1,6 +1,7 @@
 """A partner's answer to a referral: staff make a link, the partner opens it with a code and answers without an account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -137,12 +138,25 @@ def enter(token: str) -> Response:
     return shell.page("answer/code.html", form=form)
 
 
+def opened(view: Callable[[str, Link], Response]) -> Callable[..., Response]:
+    """A view of a link that was opened in this browser; any other is told why it is of no use, or asked for the code."""
+
+    @wraps(view)
+    @shell.public
+    def enter(token: str) -> Response:
+        known = _find(token)
+        if isinstance(known, Response):
+            return known
+        if known.state == "new":
+            return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
+        return view(token, known)
+
+    return enter
+
+
 @blueprint.post("/answer/<token>/acknowledge")
-@shell.public
-def acknowledge(token: str) -> Response:
-    known = _opened(token)
-    if isinstance(known, Response):
-        return known
+@opened
+def acknowledge(token: str, known: Link) -> Response:
     form = shell.Form(NOTHING)
     with form.catching():
         _step(known, "acknowledge")
@@ -151,58 +165,59 @@ def acknowledge(token: str) -> Response:
 
 
 @blueprint.route("/answer/<token>/accept", methods=["GET", "POST"])
-@shell.public
-def accept(token: str) -> Response:
-    known = _opened(token)
-    if isinstance(known, Response):
-        return known
-    form = shell.Form(ACCEPT)
-    if form.sent and form.load():
-        told = " · ".join(text for text in (form.data["receiver"], form.data["when"]) if text)
-        with form.catching():
-            _step(known, "accept", **({"said_by": told} if told else {}))
-            return _answered(token, known)
-    return _page("answer/accept.html", token, known, form=form)
+@opened
+def accept(token: str, known: Link) -> Response:
+    def send(said: Mapping[str, Any]) -> None:
+        _step(known, "accept", said_by=" · ".join(filter(None, (said["receiver"], said["when"]))))
+
+    return _answering("answer/accept.html", token, known, ACCEPT, send)
 
 
 @blueprint.route("/answer/<token>/decline", methods=["GET", "POST"])
-@shell.public
-def decline(token: str) -> Response:
-    known = _opened(token)
-    if isinstance(known, Response):
-        return known
-    form = shell.Form(DECLINE)
-    if form.sent and form.load():
-        reason, note = form.data["reason"], form.data["note"]
-        with form.catching():
-            _step(known, "decline", reason=reason, whose=WHOSE.get(reason, "partner"), note=note)
-            return _answered(token, known)
-    return _page("answer/decline.html", token, known, form=form, reasons=REASONS)
+@opened
+def decline(token: str, known: Link) -> Response:
+    def send(said: Mapping[str, Any]) -> None:
+        _step(known, "decline", whose=WHOSE.get(said["reason"], "partner"), **said)
+
+    return _answering("answer/decline.html", token, known, DECLINE, send, reasons=REASONS)
 
 
 @blueprint.route("/answer/<token>/no-places", methods=["GET", "POST"])
-@shell.public
-def no_places(token: str) -> Response:
+@opened
+def no_places(token: str, known: Link) -> Response:
     """The answer, and that the programme has no place free: nobody else is sent there in vain."""
-    known = _opened(token)
-    if isinstance(known, Response):
-        return known
-    form = shell.Form(NO_PLACES)
+
+    def send(said: Mapping[str, Any]) -> None:
+        if said["answer"] == "decline":
+            position = _step(known, "decline", reason="no_place", whose="partner")
+        else:
+            position = _step(known, "waitlist")
+        # The place this referral held comes back first; stated before that, the programme would seem to have one free.
+        partner = _ask(known, "partners", "partner", {"partner_id": known.partner_id}, {"referral": position})
+        total = _programme(partner, known.programme_id)["places"]["total"]
+        statement = {"programme_id": known.programme_id, "total": total, "free": 0}
+        _tell(known, "partners", "confirm_capacity", statement)
+
+    return _answering("answer/no_places.html", token, known, NO_PLACES, send)
+
+
+def _answering(
+    template: str,
+    token: str,
+    known: Link,
+    schema: Schema,
+    send: Callable[[Mapping[str, Any]], None],
+    **values: Any,
+) -> Response:
+    """The page of one answer; once its form is filled in rightly `send` passes it on, and the link is used up."""
+    form = shell.Form(schema)
     if form.sent and form.load():
         with form.catching():
-            if form.data["answer"] == "decline":
-                position = _step(known, "decline", reason="no_place", whose="partner")
-            else:
-                position = _step(known, "waitlist")
-            # The place this referral held comes back first; stated before that, the programme would seem to have one free.
-            partner = _ask(
-                known, "partners", "partner", {"partner_id": known.partner_id}, {"referral": position}
-            )
-            total = _programme(partner, known.programme_id)["places"]["total"]
-            statement = {"programme_id": known.programme_id, "total": total, "free": 0}
-            _tell(known, "partners", "confirm_capacity", statement)
-            return _answered(token, known)
-    return _page("answer/no_places.html", token, known, form=form)
+            send(form.data)
+            with api.runtime().database.write() as db:
+                links.answered(db, known, api.runtime().now())
+            return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
+    return _page(template, token, known, form=form, **values)
 
 
 def _digits(text: str) -> str:
@@ -225,14 +240,6 @@ def _find(token: str) -> Link | Response:
     return known if known.state in ("new", "opened") else _over(known.state)
 
 
-def _opened(token: str) -> Link | Response:
-    """The link, opened in this browser."""
-    known = _find(token)
-    if isinstance(known, Link) and known.state == "new":
-        return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
-    return known
-
-
 def _over(why: str, status: int = 403) -> Response:
     answer = shell.page("answer/over.html", status, why=why)
     answer.headers["X-Robots-Tag"] = "noindex"
@@ -253,13 +260,6 @@ def _page(template: str, token: str, known: Link, **values: Any) -> Response:
     answer = shell.page(template, token=token, rows=needs.told(known.shared), **about, **values)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
-
-
-def _answered(token: str, known: Link) -> Response:
-    runtime = api.runtime()
-    with runtime.database.write() as db:
-        links.answered(db, known, runtime.now())
-    return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
 
 
 def _call(known: Link) -> dict[str, Any]:
