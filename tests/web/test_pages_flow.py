@@ -214,6 +214,14 @@ def test_an_area_is_searched_by_name_or_postcode_without_a_script(worker):
     assert page.status == 200
 
 
+def test_somebody_without_a_name_is_called_in_the_readers_language(worker):
+    case_id = case_of(opened(worker, person__identity_status="unknown"))
+    assert worker.open(f"/cases/{case_id}").heading.startswith("หญิงไม่ทราบชื่อ 60-")
+    english = worker.clone()
+    english.http.cookies.set("language", "en")
+    assert english.open(f"/cases/{case_id}").heading.startswith("Unknown woman 60-")
+
+
 def test_an_abolished_area_resolves_to_the_one_of_today(worker):
     page = opened(worker, area="หนองเข็ง หนองคาย")  # since 2011 in Bueng Kan, in a subdistrict of another name
     assert page.status == 200 and "ต.โนนสว่าง อ.เมืองบึงกาฬ จ.บึงกาฬ" in page.text

@@ -18,6 +18,7 @@ VERDICTS = ("eligible", "unknown", "ineligible")
 DRAWN = ("eligible", "unknown")  # what does not fit is drawn only when asked for
 NEAR_KM = 200  # a place farther from the centre is off the near map
 NAMED_MOST = 14  # on a map with more provinces than this their names would cover each other
+MARGIN = 8  # around what is shown, of charts.MAP_WIDTH
 PHONE = 360  # pixels: how wide the map is on a phone, where it must be readable
 
 blueprint = Blueprint("matches", __name__)
@@ -116,7 +117,7 @@ def _map(rows: list[dict[str, Any]], whole: bool) -> dict[str, Any]:
     country = charts.country()
     far = [row for row in rows if not row["near"]]
     shown = rows if whole else [row for row in rows if row["near"]]
-    box = charts.view([country.boxes[row["code"]] for row in shown], 4)
+    box = charts.view([country.boxes[row["code"]] for row in shown], MARGIN)
     unit = (box.right - box.left) / PHONE
     middles = charts.apart({row["code"]: country.middles[row["code"]] for row in shown}, 27 * unit)
     return {

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from services import codes
 from services.kernel.envelope import ALL_CENTRES, moment
-from services.thai import areas, dates
+from services.thai import areas, dates, names
 from services.web import api
 from services.web.pages.language import _, current, pgettext
 
@@ -37,7 +38,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "action": (
         "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close", "case.reopen",
         "person.correct", "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register",
-        "partner.list", "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "log.read",
+        "partner.list", "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "report.cases",
+        "log.read",
     ),
     "service": ("intake", "screening", "partners", "referral", "reporting"),
     "refusal": (
@@ -95,6 +97,14 @@ def centres(codes: tuple[str, ...]) -> str:
 def province(code: str | None) -> str:
     found = areas.area(code) if code else None
     return (found.thai if current() == "th" else found.english) if found else code or "–"
+
+
+def called(person: Mapping[str, Any]) -> str:
+    """A person's name; of somebody whose name is unknown what stands for it, in the reader's language."""
+    name = person["name"]
+    if any(name[part] for part in ("first", "last", "alias")):
+        return str(name["display"])
+    return names.provisional_name(person["sex"], name["display"].rpartition(" ")[2], current())
 
 
 def address(code: str) -> str:
