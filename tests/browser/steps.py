@@ -136,7 +136,7 @@ def placed_outside(director: Tab) -> int:
     """How many people were placed outside the ministry this budget year, by the dashboard."""
     director.menu("Dashboard")
     figure = director.main.locator(".app-figures > li", has_text=said("people placed outside the ministry"))
-    return int(figure.locator("strong").inner_text())
+    return int(figure.locator("strong").inner_text().split()[0])  # its unit follows
 
 
 def planned(worker: Visitor, last_name: str) -> str:
