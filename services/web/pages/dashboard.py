@@ -223,7 +223,7 @@ def _named_parts() -> list[tuple[str, str]]:
 
 def _figures(asked: Asked) -> dict[str, Any]:
     """{now, before, spread, places}: the period's figures must be there, the others may be missing. Who may not see cases is not told
-    small counts either."""
+    of what kind a few people were."""
     found = shell.together(
         before=("reporting", "overview", asked.year_before.body),
         spread=("reporting", "placements", asked.body),
@@ -233,7 +233,7 @@ def _figures(asked: Asked) -> dict[str, Any]:
     if shell.caller().role not in SEE_CASES:
         found["now"] = small_cells.overview(found["now"])
         found["before"] = found["before"] and small_cells.overview(found["before"])
-        found["spread"] = found["spread"] and small_cells.spread(found["spread"], found["now"])
+        found["spread"] = found["spread"] and small_cells.spread(found["spread"], found["now"]["cases"])
     found["spread"] = found["spread"] or {
         "by_month": {},
         "by_centre": {},

@@ -1,6 +1,7 @@
-"""Counts that a reader who may not see cases must not read: from one to four people somebody may be known.
+"""Counts of what kind of people they were, that a reader who may not see cases must not read: of one to four, somebody may be known.
 
-A hidden count cannot be worked out either: where it is part of a total that is shown, another part is hidden with it, chosen by its
+How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as they are.
+A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with it, chosen by its
 place in the list and not by its size; where that does not help, all parts are withheld. Subtracting one page from another (a
 month from a year, a centre from the country) is not guarded against here.
 """
@@ -49,30 +50,13 @@ def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
 
 def overview(figures: Mapping[str, Any]) -> dict[str, Any]:
     """The figures of a period (contract: reports/overview) as such a reader may see them; the same names, counts may be `Hidden`."""
-    placements = figures["placements"]
-    placed: dict[str, Any] = {
-        **parts_of({"outside_ministry": placements["outside_ministry"], "ministry": placements["ministry"]}),
-        "total": placements["total"],
-        "share_outside": placements["share_outside"],
-    }
-    plain = not any(isinstance(placed[name], Hidden) for name in ("outside_ministry", "ministry"))
-    if not plain:
-        placed["share_outside"] = None
-        if placed["outside_ministry"] is placed["ministry"]:
-            placed["total"] = WITHHELD
     every_path = {path: figures["by_path"].get(path, 0) for path in PATHS}
-    by_path = parts_of(every_path) if plain else dict.fromkeys(every_path, WITHHELD)
-    employment: dict[str, Count] = {"started": WITHHELD, "in_work": WITHHELD}
-    if not any(isinstance(by_path[path], Hidden) for path in EMPLOYER_PATHS):
-        started, in_work = figures["employment"]["started"], figures["employment"]["in_work"]
-        parts = parts_of({"in_work": in_work, "not": started - in_work})
-        employment = {"started": started, "in_work": parts["in_work"]}
-    cases = {name: single(count) for name, count in figures["cases"].items()}
+    # The sum of the employers' paths is a figure of its own, so theirs and the others' are two totals.
+    with_employers = {path: every_path.pop(path) for path in EMPLOYER_PATHS}
+    by_path = parts_of(every_path) | parts_of(with_employers)
     enough = {"to_screening": "screened", "to_acceptance": "referred", "to_placement": "placed"}
     return {
         **figures,
-        "cases": cases,
-        "placements": placed,
         "by_path": {path: count for path, count in by_path.items() if count != 0},
         "by_label": {label: single(count) for label, count in figures["by_label"].items()},
         "median_days": {
@@ -80,39 +64,16 @@ def overview(figures: Mapping[str, Any]) -> dict[str, Any]:
             for name, days in figures["median_days"].items()
         },
         "declined": {reason: single(count) for reason, count in figures["declined"].items()},
-        "employment": employment,
     }
 
 
-def spread(figures: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
-    """What goes with an overview: its placements by month and by centre, and days between steps. `seen`: the overview as it is shown."""
-    plain = not any(isinstance(seen["placements"][name], Hidden) for name in ("outside_ministry", "ministry"))
-    broken = {name: _broken_down(figures[name], plain) for name in ("by_month", "by_centre")}
-    cases = {**seen["cases"], "accepted": single(figures["accepted"])}
-    return {
-        **figures,
-        **broken,
-        "accepted": cases["accepted"],
-        "waited_days": {
-            step: days if _many(cases[step]) else None for step, days in figures["waited_days"].items()
-        },
-    }
+def spread(figures: Mapping[str, Any], cases: Mapping[str, int]) -> dict[str, Any]:
+    """What goes with an overview, of which `cases` are: the days between steps only where many took them."""
+    steps = {**cases, "accepted": figures["accepted"]}
+    waited = {step: days if _many(steps[step]) else None for step, days in figures["waited_days"].items()}
+    return {**figures, "waited_days": waited}
 
 
-def _broken_down(rows: Mapping[str, Mapping[str, int]], plain: bool) -> dict[str, dict[str, Count]]:
-    """Rows {outside_ministry, ministry, total}, of which each column is a breakdown of a count that is shown (`plain`) or is not."""
-    columns: dict[str, dict[str, Count]] = {}
-    for name in ("outside_ministry", "ministry"):
-        column = {key: row[name] for key, row in rows.items()}
-        columns[name] = parts_of(column) if plain else dict.fromkeys(column, WITHHELD)
-    shown: dict[str, dict[str, Count]] = {}
-    for key, row in rows.items():
-        cells = {name: columns[name][key] for name in columns}
-        hides = any(isinstance(cell, Hidden) for cell in cells.values())
-        shown[key] = {**cells, "total": WITHHELD if hides else row["total"]}
-    return shown
-
-
-def _many(count: Count) -> bool:
+def _many(count: int) -> bool:
     """A median of fewer would tell of one."""
-    return isinstance(count, int) and count >= SMALL
+    return count >= SMALL
