@@ -101,6 +101,10 @@ class Page(NamedTuple):
     status: int
     text: str
 
+    @property
+    def forms(self) -> Any:
+        return html.document_fromstring(self.text).xpath("//main//form[@method='post']")
+
 
 class Wrong(Exception):
     """A page that a user cannot go on from."""
@@ -124,11 +128,11 @@ class Visitor:
         return self.fill(group, page, {name.replace("__", "."): value for name, value in typed.items()})
 
     def fill(self, group: str, page: Page, typed: dict[str, str]) -> Page:
-        forms = html.document_fromstring(page.text).xpath("//main//form[@method='post']")
-        if not forms:
+        if not page.forms:
             raise Wrong(f"no form on {group}")
-        fields = [(name, value) for name, value in forms[0].form_values() if name not in typed]
-        path = urljoin(page.path, forms[0].get("action") or page.path)
+        [form, *_] = page.forms
+        fields = [(name, value) for name, value in form.form_values() if name not in typed]
+        path = urljoin(page.path, form.get("action") or page.path)
         return self._go(group, "POST", path, urlencode([*fields, *typed.items()]))
 
     def _go(self, group: str, method: str, path: str, body: str | None) -> Page:
@@ -213,9 +217,11 @@ class Person:
         page = visitor.send("referral form: send", page, consent__status="given")
         referral = REFERRAL.findall(page.path)[0]
         page = visitor.open("answer link", f"/referrals/{referral}/link")
+        if not page.forms:  # another user has got the last place
+            return
         made = html.document_fromstring(visitor.send("answer link: send", page).text)
         address = made.xpath("//textarea[@id='address']/text()")
-        if not address:  # another user has got the last place
+        if not address:  # or gets it in this moment
             return
         code = made.xpath("//*[@id='code']/text()")[0]
         self._answer(urlsplit(address[0].strip()).path, code)

@@ -295,9 +295,9 @@ def _change(now: Any, before: Any, points: bool) -> str | None:
     by = round(abs(now - before), 1)
     if not by:
         return _("the same as the year before")
-    return (_("{} more than the year before") if now > before else _("{} fewer than the year before")).format(
-        f"{by:,}"
-    )
+    told_by = _("{} percentage points").format(by) if points else f"{by:,}"
+    said = _("{} more than the year before") if now > before else _("{} fewer than the year before")
+    return said.format(told_by)
 
 
 def _tables(asked: Asked, found: Mapping[str, Any]) -> list[dict[str, Any]]:
