@@ -91,11 +91,11 @@ def end(db: Connection, id_hash: str) -> None:
     db.execute(delete(session).where(session.c.id_hash == id_hash))
 
 
-def end_all(db: Connection, user: str) -> None:
-    db.execute(delete(session).where(session.c.user_name == user))
-
-
 def last_seen(db: Connection, now: datetime) -> dict[str, str]:
     """{user: when last seen} of those who have a session that is not over."""
-    alive = select(session.c.user_name, session.c.seen_at).where(session.c.seen_at > instant(now - IDLE))
+    alive = (
+        select(session.c.user_name, session.c.seen_at)
+        .join(account, account.c.user_name == session.c.user_name)
+        .where(session.c.seen_at > instant(now - IDLE), session.c.token_version == account.c.token_version)
+    )
     return {row.user_name: row.seen_at for row in db.execute(alive.order_by(session.c.seen_at))}

@@ -166,7 +166,8 @@ def _sign_in_first() -> Response:
     keep = _kept_box().encrypt(orjson.dumps(kept)).decode() if kept else ""
     form = Form(values={"keep": keep, "user": user}, sent=False)
     answer = page("account/sign_in.html", 401, form=form)
-    answer.headers["HX-Retarget"] = "body"
+    # Whatever part of a page was asked for, the whole of it becomes the place to sign in.
+    answer.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
     return answer
 
 

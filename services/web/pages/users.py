@@ -119,7 +119,6 @@ def close(user: str) -> Response:
                 accounts.close(db, user)
                 passwords.forget(db, user)
                 drafts.forget(db, user)
-                sessions.end_all(db, user)
             return shell.done(_("The account is closed."), ".listing")
     return shell.page("users/close.html", form=form, user=known)
 

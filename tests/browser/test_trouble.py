@@ -1,0 +1,167 @@
+"""What goes wrong between a person and the system loses nothing and does nothing twice."""
+
+import pytest
+
+from tests.browser import steps
+from tests.browser.visitor import DESKTOP, NO_SCRIPT, PHONE, said
+
+SLOW = {"offline": False, "latency": 800, "downloadThroughput": 40_000, "uploadThroughput": 20_000}
+
+
+def filled_in(worker, last_name):
+    """The form of a new case with everything typed, not yet sent."""
+    worker.open("/cases/new/person?danger=none")
+    worker.fill(steps.OPENED | {"person.name.last": last_name})
+
+
+def cases_of(worker, last_name):
+    """How many of the newest cases are this person's."""
+    worker.open("/cases")
+    return worker.text.count(last_name)
+
+
+def sent_by(tab):
+    """The POST requests of a tab from now on."""
+    sent = []
+    tab.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    return sent
+
+
+# -- two people at one case ------------------------------------------------------------------------------------------
+
+
+def test_two_tabs_that_screen_the_same_person_overwrite_nothing(come):
+    worker = come("worker-60")
+    case = steps.open_case(worker, "สองแท็บคัดกรอง")
+    steps.screen(worker, case)
+    other = worker.another_tab()
+    for tab in (worker, other):
+        tab.open(f"{case}/screening/fill")
+    other.fill({"facts.housing": "home"})
+    other.press("Save the screening")
+    worker.fill({"facts.housing": "temporary"})
+    worker.press("Save the screening")
+    assert worker.says("Somebody changed this meanwhile") and "govuk-error-summary" in worker.focus["classes"]
+    assert worker.page.locator('[name="facts.housing"][value="temporary"]').is_checked()
+    stands = worker.main.locator(".govuk-inset-text", has_text=said("What stands now"))
+    assert said("Has a home") in stands.inner_text()
+    worker.press("Save the screening")
+    assert worker.says("The screening is saved.")
+
+
+def test_two_people_who_record_the_decision_are_shown_both_texts(come):
+    worker, director = come("worker-60"), come("director-60")
+    case = steps.open_case(worker, "สองคนลงมติ")
+    steps.screen(worker, case)
+    steps.choose_place(worker, case)
+    steps.agree(worker, case)
+    for tab in (worker, director):
+        tab.open(f"{case}/plan/record")
+        tab.fill(steps.DECIDED)
+    director.fill({"why": "เหตุผลของผู้อำนวยการ"})
+    director.press("Record the decision")
+    worker.fill({"why": "เหตุผลของนักสังคมสงเคราะห์"})
+    worker.press("Record the decision")
+    assert worker.says("Somebody changed this meanwhile") and "เหตุผลของผู้อำนวยการ" in worker.text
+    assert worker.typed("why") == "เหตุผลของนักสังคมสงเคราะห์"
+
+
+# -- a session that ended --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("device", [DESKTOP, NO_SCRIPT], ids=["with scripts", "without scripts"])
+def test_who_was_signed_out_while_typing_signs_in_again_and_goes_on(come, town, device):
+    worker, elsewhere = come("worker-60", device), come("worker-60")
+    filled_in(worker, "หมดเวลาพอดี")
+    elsewhere.open("/account")
+    elsewhere.press("Sign out everywhere")
+    worker.press("Open the case")
+    assert worker.heading == said("Sign in") and worker.typed("user") == "worker-60"
+    worker.fill({"password": town.passwords["worker-60"]})
+    worker.press("Sign in")
+    assert worker.heading == said("Your form is still here")
+    worker.press("Send it now")
+    assert "หมดเวลาพอดี" in worker.heading
+
+
+def test_who_was_signed_out_and_asks_for_a_part_of_the_page_sees_where_to_sign_in(come):
+    worker, elsewhere = come("worker-60"), come("worker-60")
+    filled_in(worker, "หมดเวลากลางทาง")
+    elsewhere.open("/account")
+    elsewhere.press("Sign out everywhere")
+    worker.main.get_by_role("button", name=said("Find the place")).click()
+    worker.page.get_by_role("heading", name=said("Sign in")).wait_for()
+
+
+# -- pressed twice ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "device", [DESKTOP, NO_SCRIPT, PHONE], ids=["with scripts", "without scripts", "phone"]
+)
+def test_a_button_that_is_pressed_twice_opens_one_case(come, device, request):
+    worker, last_name = come("worker-60", device), f"กดสองครั้ง {request.node.callspec.id}"
+    filled_in(worker, last_name)
+    with worker.page.expect_navigation(url="**/cases/*-*"):
+        worker.main.get_by_role("button", name=said("Open the case"), exact=True).dblclick()
+    assert cases_of(worker, last_name) == 1
+
+
+def test_enter_and_a_click_on_a_slow_line_send_once_and_open_one_case(come):
+    worker = come("worker-60")
+    filled_in(worker, "กดแล้วคลิก")
+    sent, slow = sent_by(worker), worker.context.new_cdp_session(worker.page)
+    slow.send("Network.emulateNetworkConditions", SLOW)
+    with worker.page.expect_navigation(url="**/cases/*-*"):
+        button = worker.main.get_by_role("button", name=said("Open the case"), exact=True)
+        button.scroll_into_view_if_needed()
+        where = button.bounding_box()
+        button.focus()
+        worker.page.keyboard.press("Enter")
+        worker.page.mouse.click(where["x"] + 9, where["y"] + 9)
+    assert "กดแล้วคลิก" in worker.heading and len(sent) == 1
+    assert cases_of(worker, "กดแล้วคลิก") == 1
+
+
+# -- the line --------------------------------------------------------------------------------------------------------
+
+
+def test_what_could_not_be_sent_for_want_of_a_line_is_sent_by_loading_again(come):
+    worker = come("worker-60")
+    filled_in(worker, "สายหลุดก่อนส่ง")
+    worker.context.set_offline(True)
+    worker.main.get_by_role("button", name=said("Open the case"), exact=True).click()
+    worker.page.wait_for_url("chrome-error://**")
+    worker.context.set_offline(False)
+    assert cases_of(worker.another_tab(), "สายหลุดก่อนส่ง") == 0
+    worker.page.reload()
+    assert "สายหลุดก่อนส่ง" in worker.heading
+    assert cases_of(worker, "สายหลุดก่อนส่ง") == 1
+
+
+def test_what_was_sent_and_whose_answer_was_lost_opens_one_case_when_sent_again(come):
+    worker = come("worker-60")
+    filled_in(worker, "คำตอบหายกลางทาง")
+
+    def arrives_but_is_not_answered(route):
+        route.fetch(max_redirects=0)
+        route.abort("connectionreset")
+
+    worker.page.route("**/cases/new/person*", arrives_but_is_not_answered, times=1)
+    worker.main.get_by_role("button", name=said("Open the case"), exact=True).click()
+    worker.page.wait_for_url("chrome-error://**")
+    assert cases_of(worker.another_tab(), "คำตอบหายกลางทาง") == 1
+    worker.page.reload()
+    assert "คำตอบหายกลางทาง" in worker.heading
+    assert cases_of(worker, "คำตอบหายกลางทาง") == 1
+
+
+def test_who_goes_back_after_sending_finds_an_empty_form_and_opens_no_second_case(come):
+    worker = come("worker-60")
+    filled_in(worker, "ย้อนกลับแล้วส่ง")
+    worker.press("Open the case")
+    worker.page.go_back()
+    assert not worker.main.locator('[name="person.sex"]:checked').count()
+    worker.press("Open the case")
+    assert worker.says("There is a problem")
+    assert cases_of(worker, "ย้อนกลับแล้วส่ง") == 1
