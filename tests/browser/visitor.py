@@ -196,8 +196,9 @@ FOCUS = """() => {
   const at = document.activeElement, looks = getComputedStyle(at), label = at.labels?.[0]
   // A radio button shows its focus on the circle that is drawn before its label.
   const drawn = label ? getComputedStyle(label, "::before") : looks
-  const seen = style => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
-                         && !/transparent|, 0\\)$/.test(style.outlineColor)) || style.boxShadow !== "none"
+  const clear = colour => colour === "transparent" || /^rgba.* 0[)]$/.test(colour)
+  const seen = style => style.boxShadow !== "none" || style.backgroundColor === "rgb(255, 221, 0)" ||
+    (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && !clear(style.outlineColor))
   return {tag: at.localName, id: at.id, name: at.name ?? "", value: at.value ?? "", checked: at.checked ?? false,
           text: at.innerText?.trim() ?? "", classes: at.className, ring: seen(looks) || seen(drawn)}
 }"""
