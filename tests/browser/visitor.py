@@ -99,7 +99,7 @@ class Tab:
 
     @property
     def focus(self) -> dict[str, Any]:
-        """The element that has the focus: {tag, id, name, value, text, checked, ring}; `ring`: whether one sees it."""
+        """The element that has the focus: {tag, role, id, name, value, text, checked, classes, ring}; `ring`: whether one sees it."""
         found: dict[str, Any] = self.page.evaluate(FOCUS)
         return found
 
@@ -199,6 +199,7 @@ FOCUS = """() => {
   const clear = colour => colour === "transparent" || /^rgba.* 0[)]$/.test(colour)
   const seen = style => style.boxShadow !== "none" || style.backgroundColor === "rgb(255, 221, 0)" ||
     (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && !clear(style.outlineColor))
-  return {tag: at.localName, id: at.id, name: at.name ?? "", value: at.value ?? "", checked: at.checked ?? false,
+  return {tag: at.localName, role: at.getAttribute("role") ?? "", id: at.id,
+          name: at.name ?? "", value: at.value ?? "", checked: at.checked ?? false,
           text: at.innerText?.trim() ?? "", classes: at.className, ring: seen(looks) || seen(drawn)}
 }"""
