@@ -1,6 +1,7 @@
 """Writes the generated pages under docs/; with --check says which are not current: python -m scripts.docs [--check]"""
 
 import inspect
+import re
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from services.screening.domain import rulebook
 from services.system import DOORS
 from services.web.openapi import ANSWERS, document, operation_id, template
 from services.web.routes import ROUTES, Route
+from services.web.service import APPLICATION
 
 DOCS = Path(__file__).parent.parent / "docs"
 Json = dict[str, Any]
@@ -360,6 +362,15 @@ def gives(route: Route) -> str:
     return ", ".join(f"`{name}`" for name in schema["properties"])
 
 
+def web_pages() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """(methods, path, roles) of every page; no role: it needs no sign-in."""
+    for rule in sorted(APPLICATION.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
+        if rule.endpoint.startswith("pages."):
+            view: Any = APPLICATION.view_functions[rule.endpoint]
+            path = re.sub(r"<(?:\w+(?:\(.*?\))?:)?(\w+)>", r"{\1}", rule.rule)
+            yield " ".join(sorted({*(rule.methods or ())} & {"GET", "POST"})), path, view.roles
+
+
 def roles_page() -> str:
     calls: dict[tuple[str, str], list[str]] = {}
     for route in ROUTES:
@@ -386,6 +397,20 @@ def roles_page() -> str:
         + table(("door", "action", "kind", *roles), rows)
         + "\nDoors that every service has; `system` is the services among themselves:\n\n"
         + table(("door", "action", "kind", "roles"), common)
+        + "\n## Pages\n\nEach page declares the roles that may open it and then asks doors, which decide again. Pages for *anyone* need no "
+        "sign-in.\n\n"
+        + table(
+            ("page", "methods", *roles, "anyone"),
+            (
+                (
+                    f"`{path}`",
+                    methods,
+                    *("yes" if role in allowed else "" for role in roles),
+                    "" if allowed else "yes",
+                )
+                for methods, path, allowed in web_pages()
+            ),
+        )
     )
 
 

@@ -18,6 +18,7 @@ from services.intake.events import (
     PersonIdentified,
 )
 from services.kernel.decider import Aggregate, Decider
+from services.kernel.envelope import SYSTEM
 from services.kernel.errors import Invalid, Refused
 from services.thai import areas, dates, idcard
 
@@ -247,10 +248,11 @@ PERSON: Aggregate[IdentifyPerson | CorrectPerson, Person, PersonEvent] = Aggrega
 
 
 class Step(NamedTuple):
-    """How far one thing of a case has come, and when that was recorded (RFC 3339 UTC text of fixed width)."""
+    """How far one thing of a case has come, when that was recorded (RFC 3339 UTC text of fixed width), and by whom."""
 
     status: str
     recorded: str
+    by: str = SYSTEM.user
 
 
 CLOSING, SCREENING, PLAN = "case", "screening", "plan"
@@ -278,3 +280,11 @@ def case_status(steps: Mapping[str, Step]) -> str:
     if PLAN in steps:
         return "planned"
     return "screened" if SCREENING in steps else "open"
+
+
+def last_worked_by(steps: Mapping[str, Step]) -> str | None:
+    """Who of the staff took the case a step on last; a partner's answer and what the system did take it out of nobody's hands."""
+    theirs = [
+        step for step in steps.values() if step.by != SYSTEM.user and not step.by.startswith("partner-")
+    ]
+    return max(theirs, key=lambda step: (step.recorded, step.by)).by if theirs else None

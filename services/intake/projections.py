@@ -19,19 +19,33 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
+    literal,
+    or_,
     select,
     tuple_,
     update,
 )
 
-from services.intake.domain import CLOSED, CLOSING, DONE, PLAN, REOPENED, SCREENING, STABLE, Step, case_status
+from services.intake.domain import (
+    CLOSED,
+    CLOSING,
+    DONE,
+    PLAN,
+    REOPENED,
+    SCREENING,
+    STABLE,
+    Step,
+    case_status,
+    last_worked_by,
+)
 from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
 from services.kernel.envelope import Recorded
+from services.kernel.tables import access_record
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 
 metadata = MetaData()
 case = Table(
-    "case_v2",
+    "case_v3",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False, unique=True),
@@ -43,14 +57,16 @@ case = Table(
     Column("place", Text),  # sealed
     Column("note", Text),  # sealed
     Column("opened", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("worked_by", Text),  # domain.last_worked_by
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("case_v2_newest", "opened", "case_id"),
-    Index("case_v2_centre", "centre", "opened", "case_id"),
-    Index("case_v2_status", "centre", "status", "opened", "case_id"),
+    Index("case_v3_newest", "opened", "case_id"),
+    Index("case_v3_centre", "centre", "opened", "case_id"),
+    Index("case_v3_status", "centre", "status", "opened", "case_id"),
 )
 person = Table(
-    "person_v2",
+    "person_v3",
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("person_version", Integer, nullable=False),
@@ -66,12 +82,13 @@ person = Table(
     Column("birth_date", Text),  # sealed
 )
 case_step = Table(  # domain.Step of everything a case's status follows from
-    "case_step_v2",
+    "case_step_v3",
     metadata,
     Column("case_id", Text),
     Column("step", Text),
     Column("status", Text, nullable=False),
     Column("recorded", Text, nullable=False),
+    Column("by", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "step"),
 )
 case_number = Table(
@@ -83,6 +100,7 @@ case_number = Table(
     PrimaryKeyConstraint("centre", "budget_year"),
 )
 
+IDENTIFIERS = "identifiers"  # the kind of fields that a card names a person by
 STEPS = {
     "CaseClosed": (CLOSING, CLOSED),
     "CaseReopened": (CLOSING, REOPENED),
@@ -133,7 +151,13 @@ def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
         step = _step(fact)
         if step:
             case_id, (name, status) = fact.data["case_id"], step
-            row = {"case_id": case_id, "step": name, "status": status, "recorded": fact.recorded}
+            row = {
+                "case_id": case_id,
+                "step": name,
+                "status": status,
+                "recorded": fact.recorded,
+                "by": fact.actor,
+            }
             steps[case_id, name] = row
     upsert(db, case, list(cases.values()), ("case_id",))
     upsert(db, person, list(people.values()), ("person_id",))
@@ -145,7 +169,9 @@ def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
     # A command and what is heard may touch a case at once: the second sees the first one's steps only once it has the row.
     rows = select(case.c.case_id).where(case.c.case_id.in_(touched)).order_by(case.c.case_id)
     db.execute(rows.with_for_update())
-    _set(db, "status", {case_id: case_status(known) for case_id, known in _steps(db, touched).items()})
+    known = _steps(db, touched)
+    _set(db, "status", {case_id: case_status(steps) for case_id, steps in known.items()})
+    _set(db, "worked_by", {case_id: last_worked_by(steps) for case_id, steps in known.items()})
 
 
 def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
@@ -160,6 +186,8 @@ def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
         "place": event.place,
         "note": event.note,
         "opened": fact.time,
+        "opened_by": fact.actor,
+        "worked_by": None,
         "status": case_status({}),
         "version": fact.version,
     }
@@ -191,7 +219,7 @@ def _set(db: Connection, column: str, values: Mapping[str, Any]) -> None:
 def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]]:
     found: dict[str, dict[str, Step]] = {}
     for row in db.execute(select(case_step).where(case_step.c.case_id.in_(case_ids))):
-        found.setdefault(row.case_id, {})[row.step] = Step(row.status, row.recorded)
+        found.setdefault(row.case_id, {})[row.step] = Step(row.status, row.recorded, row.by)
     return found
 
 
@@ -232,7 +260,7 @@ def take_number(db: Connection, centre: str, budget_year: int) -> str:
     return f"{centre}-{budget_year}-{db.execute(counted).scalar_one():04d}"
 
 
-CASES = Projection("case", 2, (case, person, case_step), project_cases)
+CASES = Projection("case", 3, (case, person, case_step), project_cases)
 NUMBERS = Projection("case_number", 1, (case_number,), project_numbers)
 
 _whole = select(case, *(column for column in person.c if column.name != "person_id")).join(
@@ -283,6 +311,29 @@ def counts(db: Connection, centres: Sequence[str] | None) -> dict[str, int]:
     """{status: cases}. `centres` None: all."""
     rows = Asked(centres).of(select(case.c.status, func.count().label("n"))).group_by(case.c.status)
     return {row.status: row.n for row in db.execute(rows)}
+
+
+def in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[RowMapping]:
+    """Cases that are not closed and that the user opened or was the last of the staff to take on: {case_id, centre}."""
+    asked = Asked(centres).of(select(case.c.case_id, case.c.centre)).where(case.c.status != CLOSED)
+    theirs = asked.where(or_(case.c.opened_by == user, case.c.worked_by == user))
+    return list(db.execute(theirs.order_by(case.c.opened, case.c.case_id)).mappings())
+
+
+def accesses(
+    db: Connection, who: str, centres: Sequence[str] | None, since: str, limit: int
+) -> tuple[dict[str, int], list[RowMapping]]:
+    """({what: times} that somebody read personal fields since a moment, when and of which centre they looked at identifiers)."""
+    joined = access_record.join(case, access_record.c.subject == literal("case/").concat(case.c.case_id))
+    read = [access_record.c.who == who, access_record.c.at >= since]
+    if centres is not None:
+        read.append(case.c.centre.in_(centres))
+    counted = select(access_record.c.what, func.count().label("n")).select_from(joined).where(*read)
+    shown = select(access_record.c.at, case.c.centre).select_from(joined)
+    shown = shown.where(*read, access_record.c.what == IDENTIFIERS)
+    newest = shown.order_by(access_record.c.at.desc(), access_record.c.access_id.desc()).limit(limit)
+    counts = {row.what: row.n for row in db.execute(counted.group_by(access_record.c.what))}
+    return counts, list(db.execute(newest).mappings())
 
 
 def wrong(db: Connection) -> Iterable[str]:

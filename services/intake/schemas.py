@@ -148,6 +148,14 @@ class ListCases(Schema):
     case_ids = fields.List(_id(), load_default=None, allow_none=True, validate=Length(max=LIMIT_MOST))
 
 
+class OfUser(Schema):
+    user = fields.String(required=True, validate=Length(1, 64))
+
+
+class Accesses(OfUser):
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(0, LIMIT_MOST))
+
+
 class NoFields(Schema):
     pass
 

@@ -1,5 +1,6 @@
 """Intake's doors. Each parses, hands over one command or question, and answers."""
 
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from services.intake.domain import (
     doubts,
 )
 from services.kernel.doors import Call, Doors, Runtime, command, query
-from services.kernel.envelope import ALL_CENTRES
+from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound, Refused
 from services.kernel.eventlog import Unit
 from services.kernel.vault import REDACTED
@@ -45,6 +46,7 @@ WIRING = Wiring(
 
 STAFF = ("worker", "director")
 READERS = (*STAFF, "member", "ministry")
+ACCESS_DAYS = 30  # an administrator looks back this far
 
 
 class IntakeService(Doors):
@@ -119,7 +121,7 @@ class IntakeService(Doors):
     def person(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """What is known of a case's person, whole, as whoever corrects it needs it: with the identity number."""
         row = self._own(call, body["case_id"])
-        self._note_access(call, "identifiers", [row])
+        self._note_access(call, projections.IDENTIFIERS, [row])
         return {"version": row["person_version"], "person": vars(self._description(row))}
 
     @query("case.read", roles=READERS, schema=schemas.ReadCase())
@@ -128,7 +130,7 @@ class IntakeService(Doors):
         answer = _codes(row)
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
-            self._note_access(call, "identifiers" if identifiers else "names", [row])
+            self._note_access(call, projections.IDENTIFIERS if identifiers else "names", [row])
             answer["person"] |= self._personal(row, identifiers)
             answer["found"] = {"subdistrict": row["subdistrict"]}
         return answer
@@ -160,6 +162,25 @@ class IntakeService(Doors):
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         found: dict[str, int] = self.runtime.read(lambda db: projections.counts(db, centres))
         return found
+
+    @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
+    def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """Open cases that are in a user's hands, ids only: {items: [{case_id, centre}]}, the oldest first."""
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        found = self.runtime.read(lambda db: projections.in_hands(db, body["user"], centres))
+        return {"items": [{name: row[name] for name in ("case_id", "centre")} for row in found]}
+
+    @query("user.accesses", roles=("admin",), schema=schemas.Accesses())
+    def accesses(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """How often a user read people's personal fields in the last days, and when identifiers, in which centre; never whose:
+        {days, counts: {what: n}, items: [{at, centre}]}, newest first."""
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        since = instant(call.now - timedelta(days=ACCESS_DAYS))
+        counts, rows = self.runtime.read(
+            lambda db: projections.accesses(db, body["user"], centres, since, body["limit"])
+        )
+        items = [{name: row[name] for name in ("at", "centre")} for row in rows]
+        return {"days": ACCESS_DAYS, "counts": counts, "items": items}
 
     def _own(self, call: Call, case_id: str) -> RowMapping:
         """The case, if it is the caller's to know."""

@@ -155,4 +155,5 @@ access_record = Table(  # who read which personal fields
     Column("what", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("person_id", Text, nullable=False, index=True),
+    Index("access_record_who", "who", "at"),
 )

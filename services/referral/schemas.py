@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_schema
-from marshmallow.fields import Boolean, Integer, Nested, String
+from marshmallow.fields import Boolean, Integer, List, Nested, String
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
@@ -94,8 +94,21 @@ class ListReferrals(Schema):
     cursor = String(load_default=None, allow_none=True)
 
 
+class OfUser(Schema):
+    user = String(required=True, validate=Length(1, 64))
+
+
+class Read(Schema):
+    """An answer that was read: the referral, and its version then."""
+
+    referral_id = String(required=True)
+    version = Integer(required=True, strict=True)
+
+
 class Duties(Schema):
-    """`limit` items of each kind; 0: only the counts."""
+    """`limit` items of each kind; 0: only the counts. `read`: answers that the caller has read already."""
+
+    read = List(Nested(Read), load_default=[], validate=Length(max=LIMIT_MOST))
 
     limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=0, max=LIMIT_MOST))
 

@@ -156,7 +156,19 @@ class ReferralService(Doors):
         start_of_day = end_of_day - timedelta(days=1)
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         answer: dict[str, Any] = self.runtime.read(
-            lambda db: duties.listed(db, centres, instant(start_of_day), instant(end_of_day), body["limit"])
+            lambda db: duties.listed(
+                db, centres, instant(start_of_day), instant(end_of_day), body["limit"],
+                [(each["referral_id"], each["version"]) for each in body["read"]],
+            )
+        )  # fmt: skip
+        return answer
+
+    @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
+    def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """Referrals that a user sent and that are not over, ids only: {items: [{referral_id, case_id, centre, status}]}."""
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        answer: dict[str, Any] = self.runtime.read(
+            lambda db: {"items": referrals.in_hands(db, body["user"], centres)}
         )
         return answer
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.kernel.envelope import ALL_CENTRES, Caller
 from services.kernel.wiring import upsert
 
 metadata = MetaData()
@@ -31,6 +32,7 @@ account = Table(
     Column("active", Boolean, nullable=False),
     Column("token_version", Integer, nullable=False),
     Column("created_at", Text, nullable=False),
+    Column("seen_at", Text),  # last seen on a page
 )
 user_position = Table(
     "user_position",
@@ -49,6 +51,7 @@ class Account:
     centres: tuple[str, ...]
     active: bool
     token_version: int
+    seen_at: str | None = None
 
 
 def find(db: Connection, user: str) -> Account | None:
@@ -63,11 +66,15 @@ def everybody(db: Connection) -> list[Account]:
 
 
 def _account(row: Any) -> Account:
-    return Account(row.user_name, row.role, centres_of(row.centres), row.active, row.token_version)
+    return Account(
+        row.user_name, row.role, centres_of(row.role, row.centres), row.active, row.token_version, row.seen_at
+    )
 
 
-def centres_of(stored: str) -> tuple[str, ...]:
-    return tuple(orjson.loads(stored))
+def centres_of(role: str, stored: str) -> tuple[str, ...]:
+    """The centres of an account; an administrator for whom none was named administers them all."""
+    centres = tuple(orjson.loads(stored))
+    return (ALL_CENTRES,) if role == "admin" and not centres else centres
 
 
 def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) -> None:
@@ -82,6 +89,15 @@ def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) 
         "created_at": now,
     }
     upsert(db, account, [row], ["user_name"], ["role", "centres", "active", "token_version"])
+
+
+def seen(db: Connection, user: str, now: str) -> None:
+    db.execute(update(account).where(account.c.user_name == user).values(seen_at=now))
+
+
+def manages(caller: Caller, centres: Sequence[str]) -> bool:
+    """An administrator manages the accounts of their own centres, and hands out no others."""
+    return ALL_CENTRES in caller.centres or {*centres} <= {*caller.centres}
 
 
 def end_tokens(db: Connection, user: str) -> None:

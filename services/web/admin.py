@@ -10,7 +10,7 @@ from marshmallow.validate import Length, OneOf, Regexp
 
 from services.codes import ROLES
 from services.kernel.doors import flat
-from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Invalid, NotFound
 from services.kernel.runtime import utc_now
 from services.thai import areas
@@ -36,10 +36,15 @@ class AddUser(Schema):
 ADD_USER = AddUser()
 
 
-def _admin_call() -> dict[str, Any]:
+def _administrator() -> Caller:
     caller = api.signed_in()
     if caller.role != "admin":
         raise Problem(403, "Only an administrator may do this.")
+    return caller
+
+
+def _admin_call() -> dict[str, Any]:
+    caller = _administrator()
     return {
         "caller": {"user": caller.user, "role": caller.role, "centres": list(caller.centres)},
         "id": str(uuid4()),
@@ -94,11 +99,15 @@ def _service(body: Mapping[str, Any]) -> str:
 
 @blueprint.post("/api/v1/admin/users")
 def add_user() -> Response:
-    _admin_call()
+    administrator = _administrator()
     try:
         account = ADD_USER.load(api.read_body(request))
     except ValidationError as error:
         raise Invalid(flat(error.messages)) from None
+    known = api.runtime().read(lambda db: accounts.find(db, account["user"]))
+    centres = {*account["centres"], *(known.centres if known else ())}
+    if not accounts.manages(administrator, tuple(centres)):
+        raise Problem(403, "These are not centres of this administrator.")
     with api.runtime().database.write() as db:
         accounts.add(db, **account, now=instant(utc_now()))
     return api.as_json({"user": account["user"]}, 201)
@@ -107,7 +116,8 @@ def add_user() -> Response:
 @blueprint.post("/api/v1/admin/users/<user>/password")
 def give_password(user: str) -> Response:
     """A new password, shown this once; its user must choose another at the first sign-in."""
-    _admin_call()
-    if api.runtime().read(lambda db: accounts.find(db, user)) is None:
+    administrator = _administrator()
+    known = api.runtime().read(lambda db: accounts.find(db, user))
+    if known is None or not accounts.manages(administrator, known.centres):
         raise NotFound(user)
     return api.as_json({"user": user, "password": passwords.give(api.runtime(), user)})

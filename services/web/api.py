@@ -14,7 +14,7 @@ from flask import Blueprint, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from services.kernel import logs, metrics
-from services.kernel.envelope import Caller, instant
+from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Invalid, NotFound, Unavailable
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.tokens import OPERATOR, BadToken, Bearer, Tokens
@@ -64,7 +64,7 @@ def caller_of(token: str) -> Caller:
     except BadToken as bad:
         raise Problem(401, f"This token is {bad.reason}.") from None
     if bearer == OPERATOR:
-        return Caller(bearer.user, bearer.role, ())
+        return Caller(bearer.user, bearer.role, (ALL_CENTRES,))
     account = runtime().read(lambda db: accounts.find(db, bearer.user))
     if account is None or not account.active or account.token_version != bearer.version:
         raise Problem(401, "This token is no longer valid.")

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Column, Connection, PrimaryKeyConstraint, Table, Text, delete, select
+from sqlalchemy import Column, Connection, PrimaryKeyConstraint, Table, Text, delete, func, select
 
 from services.kernel.envelope import instant
 from services.kernel.runtime import ServiceRuntime
@@ -132,6 +132,11 @@ def _open(runtime: ServiceRuntime, sealed: str) -> Draft | None:
         return None
     fields = [(name, text) for name, text in found.pop("fields")]
     return Draft(place=Place(**found.pop("place")), fields=fields, **found)
+
+
+def count(db: Connection, user: str) -> int:
+    """How many forms a user has not sent; for who may not read them."""
+    return db.execute(select(func.count()).where(draft.c.user_name == user)).scalar_one()
 
 
 def drop(runtime: ServiceRuntime, db: Connection, user: str, address: str) -> None:

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Connection, Integer, Table, Text, delete, func, insert, select, update
 
 from services.kernel.envelope import Caller, instant, moment
 from services.web import accounts
@@ -54,6 +54,7 @@ def begin(db: Connection, cookie: str, user: str, version: int, now: datetime) -
     db.execute(delete(session).where(session.c.created_at < instant(now - LONGEST - KEPT)))
     row = {"id_hash": hash_of(cookie), "user_name": user, "token_version": version}
     db.execute(insert(session).values(**row, created_at=instant(now), seen_at=instant(now)))
+    accounts.seen(db, user, instant(now))
 
 
 def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | None:
@@ -75,12 +76,13 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         and now - seen < IDLE
         and now - moment(row.created_at) < LONGEST
     )
-    caller = Caller(row.user_name, row.role, accounts.centres_of(row.centres))
+    caller = Caller(row.user_name, row.role, accounts.centres_of(row.role, row.centres))
     return Session(row.id_hash, caller, live, bool(row.temporary), row.message), now - seen > TOUCH
 
 
-def touch(db: Connection, id_hash: str, now: datetime) -> None:
-    db.execute(update(session).where(session.c.id_hash == id_hash).values(seen_at=instant(now)))
+def touch(db: Connection, known: Session, now: datetime) -> None:
+    db.execute(update(session).where(session.c.id_hash == known.id_hash).values(seen_at=instant(now)))
+    accounts.seen(db, known.caller.user, instant(now))
 
 
 def leave_message(db: Connection, id_hash: str, message: str | None) -> None:
@@ -91,11 +93,14 @@ def end(db: Connection, id_hash: str) -> None:
     db.execute(delete(session).where(session.c.id_hash == id_hash))
 
 
-def last_seen(db: Connection, now: datetime) -> dict[str, str]:
-    """{user: when last seen} of those who have a session that is not over."""
-    alive = (
-        select(session.c.user_name, session.c.seen_at)
-        .join(account, account.c.user_name == session.c.user_name)
-        .where(session.c.seen_at > instant(now - IDLE), session.c.token_version == account.c.token_version)
-    )
-    return {row.user_name: row.seen_at for row in db.execute(alive.order_by(session.c.seen_at))}
+def alive(db: Connection, now: datetime) -> dict[str, int]:
+    """{user: sessions} of those who have a session that is not over."""
+    going_on = [
+        session.c.seen_at > instant(now - IDLE),
+        session.c.created_at > instant(now - LONGEST),
+        session.c.token_version == account.c.token_version,
+        account.c.active,
+    ]
+    counted = select(session.c.user_name, func.count().label("n")).where(*going_on)
+    joined = counted.join(account, account.c.user_name == session.c.user_name)
+    return {row.user_name: row.n for row in db.execute(joined.group_by(session.c.user_name))}

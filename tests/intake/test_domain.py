@@ -17,6 +17,7 @@ from services.intake.domain import (
     case_status,
     decide,
     differing,
+    last_worked_by,
 )
 from services.intake.events import (
     CaseClosed,
@@ -259,3 +260,13 @@ SCREENED, PLANNED = ("screening", "done", 1), ("plan", "done", 2)
 )
 def test_where_a_case_stands_follows_from_its_steps(steps, status):
     assert case_status({name: Step(state, str(recorded)) for name, state, recorded in steps}) == status
+
+
+def test_who_of_the_staff_worked_on_a_case_last_follows_from_its_steps():
+    assert last_worked_by({}) is None
+    steps = {"screening": Step("done", "1", "worker-60"), "plan": Step("done", "2", "director-60")}
+    assert last_worked_by(steps) == "director-60"
+    # A partner's answer and a deadline leave the case in the hands of whoever had it.
+    answered = {"referral": Step("accepted", "3", "partner-1"), "other": Step("expired", "4", "system")}
+    assert last_worked_by({**steps, **answered}) == "director-60"
+    assert last_worked_by(answered) is None

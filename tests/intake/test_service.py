@@ -374,3 +374,44 @@ def test_named_cases_are_listed_unless_they_are_another_centres(net):
     found = net.call("intake", "cases", {"case_ids": wanted})["items"]
     assert {case["case_id"] for case in found} == {*wanted}
     assert net.call("intake", "cases", {"case_ids": wanted}, user="worker-61", centres=("61",))["items"] == []
+
+
+ADMIN = {"user": "admin", "role": "admin", "centres": ("*",)}
+
+
+def in_hands(net, user, **call):
+    found = net.call("intake", "in_hands", {"user": user}, **(ADMIN | call))["items"]
+    assert all(set(each) == {"case_id", "centre"} for each in found)
+    return [each["case_id"] for each in found]
+
+
+def test_open_cases_are_in_the_hands_of_who_opened_them_and_who_worked_on_them_last(net):
+    first, second = (opened(net, user=user)["case_id"] for user in ("worker-a", "worker-b"))
+    assert (in_hands(net, "worker-a"), in_hands(net, "worker-b")) == ([first], [second])
+    said(net, "screening", PLANS, first, PlanAgreed(first))  # by worker-60
+    assert (in_hands(net, "worker-a"), in_hands(net, "worker-60")) == ([first], [first])
+    net.call("intake", "close_case", {"case_id": first, "reason": "moved"})
+    assert in_hands(net, "worker-a") == in_hands(net, "worker-60") == []
+    assert in_hands(net, "worker-b", centres=("61",)) == []
+    with pytest.raises(Forbidden):
+        in_hands(net, "worker-b", role="member")
+
+
+def test_an_administrator_is_told_how_often_somebody_looked_and_never_at_whom(net):
+    case_id = opened(net)["case_id"]
+    for show in ("identifiers", None, "identifiers"):
+        net.clock.advance(minutes=1)
+        net.call("intake", "case", {"case_id": case_id, "show": show})
+    net.call("intake", "cases", {})
+    asked = {"user": "worker-60"}
+    found = net.call("intake", "accesses", asked | {"limit": 1}, **ADMIN)
+    [latest] = found["items"]
+    assert (found["days"], found["counts"]) == (30, {"identifiers": 2, "names": 1, "listed": 1})
+    assert (latest["at"][:16], latest["centre"]) == ("2026-03-02T03:03", "60")
+    nothing = {"days": 30, "counts": {}, "items": []}
+    assert net.call("intake", "accesses", {"user": "worker-61"}, **ADMIN) == nothing
+    assert net.call("intake", "accesses", asked, **(ADMIN | {"centres": ("61",)})) == nothing
+    net.clock.advance(days=31)
+    assert net.call("intake", "accesses", asked, **ADMIN) == nothing
+    with pytest.raises(Forbidden):
+        net.call("intake", "accesses", asked)

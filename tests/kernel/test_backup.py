@@ -253,7 +253,7 @@ def test_accounts_and_access_records_come_back_and_are_numbered_on(place, elsewh
                 db.execute(log.insert(), [read, read])
         database.close()
     manifest = backup(place, names, folder, MONDAY)
-    assert manifest["services"]["intake"]["revisions"] == ["intake_0002", "kernel_0003"]
+    assert manifest["services"]["intake"]["revisions"] == ["intake_0002", "kernel_0004"]
     assert manifest["services"]["intake"]["rows"]["access_record"] == 2
     restore(elsewhere, names, folder)
     web, intake = (Database(elsewhere.database(name)) for name in ("web", "intake"))
@@ -312,7 +312,7 @@ def test_a_backup_of_an_older_database_is_brought_back_as_it_was_and_upgraded_at
         assert schema.revisions(db) == {"kernel_0001"}
     schema.prepare(database, balls.RED)
     with database.read() as db:
-        assert schema.revisions(db) == {"kernel_0003"}
+        assert schema.revisions(db) == {"kernel_0004"}
     database.close()
 
 
@@ -505,7 +505,7 @@ def test_names_that_the_backup_or_the_program_lacks_are_refused(played, place, e
 def test_a_backup_of_a_newer_program_is_refused(played, place, elsewhere, folder):
     backup(place, BOTH, folder, MONDAY)
     path = folder / "manifest.json"
-    path.write_bytes(path.read_bytes().replace(b"kernel_0003", b"kernel_9999"))
+    path.write_bytes(path.read_bytes().replace(b"kernel_0004", b"kernel_9999"))
     with pytest.raises(schema.NewerDatabase, match="kernel_9999"):
         restore(elsewhere, BOTH, folder)
     assert empty(elsewhere, "red")

@@ -456,3 +456,33 @@ def test_a_follow_up_is_due_on_its_day_and_then_overdue_until_it_is_recorded(agr
 def test_counts_alone_are_told_without_items(agreed, told):
     found = agreed.call("referral", "duties", {"limit": 0})
     assert found["counts"]["waiting"] == 1 and not any(found["items"].values())
+
+
+def test_an_answer_that_was_read_waits_aside_until_there_is_another(agreed, told):
+    step(agreed, told, "accept")
+    version = read(agreed, told)["version"]
+
+    def kinds(*marks):
+        marked = [{"referral_id": id, "version": seen} for id, seen in marks]
+        found = agreed.call("referral", "duties", {"read": marked})
+        return {kind for kind, count in found["counts"].items() if count}
+
+    assert kinds() == kinds((told, version - 1)) == kinds((CASE, version)) == {"answered"}
+    assert kinds((told, version), (CASE, 1)) == {"read"}
+    step(agreed, told, "travel")
+    assert kinds((told, version)) == set()
+
+
+def test_referrals_are_in_the_hands_of_who_sent_them_until_they_are_over(agreed, told):
+    admin = {"user": "admin", "role": "admin", "centres": ("*",)}
+
+    def held(user, **call):
+        return agreed.call("referral", "in_hands", {"user": user}, **(admin | call))["items"]
+
+    step(agreed, told, "accept", who=AS_PARTNER)
+    assert held("worker-60") == [{"referral_id": told, "case_id": CASE, "centre": "60", "status": "accepted"}]
+    assert held("worker-61") == held("worker-60", centres=("61",)) == []
+    step(agreed, told, "fail")
+    assert held("worker-60") == []
+    with pytest.raises(Forbidden):
+        held("worker-60", role="ministry")

@@ -8,7 +8,7 @@ from io import BytesIO, StringIO
 import pytest
 
 from services.thai import dates
-from services.web.pages import charts, dashboard
+from services.web.pages import charts, dashboard, files
 
 KINDS = "//h2[@id='paths' or @id='labels' or @id='declined']/.."  # what tells of what kind people were
 
@@ -175,7 +175,7 @@ def test_the_figures_are_taken_away_as_csv_and_as_a_workbook(placed, browser):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
 def test_no_cell_is_a_formula(text):
-    assert dashboard.safe(text) == f"'{text}" and dashboard.safe(-1) == -1
+    assert files.safe(text) == f"'{text}" and files.safe(-1) == -1
 
 
 def test_the_map_has_every_province_and_shades_by_count():

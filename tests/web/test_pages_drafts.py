@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select, update
 from services.kernel import schema
 from services.kernel.database import Database
 from services.kernel.envelope import instant
-from services.web import drafts, passwords, sessions
+from services.web import accounts, drafts, passwords, sessions
 from services.web.pages.referral import STEPS
 from services.web.service import APPLICATION, WIRING
 from tests.web.browser import PASSWORD, Browser
@@ -429,8 +429,8 @@ def test_typing_is_being_there(door, worker):
         seen_at=instant(door.runtime("web").now() - timedelta(minutes=29)),
     )
     autosaved(worker, page, note="ก")
-    seen = door.runtime("web").read(lambda db: sessions.last_seen(db, door.runtime("web").now()))
-    assert seen[worker.user] > instant(door.runtime("web").now() - timedelta(minutes=1))
+    seen = door.runtime("web").read(lambda db: accounts.find(db, worker.user).seen_at)
+    assert seen > instant(door.runtime("web").now() - timedelta(minutes=1))
 
 
 def test_a_draft_from_another_site_is_refused(door, worker):

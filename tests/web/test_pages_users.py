@@ -1,6 +1,8 @@
 """Users, for the administrator."""
 
+import csv
 import re
+from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -10,6 +12,7 @@ from services.kernel.doors import doors_of
 from services.system import DOORS
 from services.web import accounts
 from tests.web.browser import PASSWORD
+from tests.web.door import opening, plan, referral
 
 
 @pytest.fixture
@@ -124,3 +127,143 @@ def test_the_operator_gives_a_first_password(door, browser, name):
     assert browser().sign_in(name, given).path == "password"
     assert door.post("/api/v1/admin/users/who-is-this/password", {}, "admin").status_code == 404
     assert door.post(f"/api/v1/admin/users/{name}/password", {}, "worker-60").status_code == 403
+
+
+# -- leaving with a hand-over --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leaving(door):
+    """(who leaves, who may take over, a case that waits, one with a referral)."""
+    leaver, colleague = (f"{kind}-{uuid4().hex[:6]}" for kind in ("leaver", "colleague"))
+    centre = "65"
+    for user, role in ((leaver, "worker"), (colleague, "worker"), ("director-65", "director")):
+        door.add(user, role, (centre,))
+    opened = door.made("/api/v1/cases", opening(centre), leaver)["case_id"]
+    sent = door.made("/api/v1/cases", opening(centre), "director-65")["case_id"]
+    door.made(f"/api/v1/cases/{sent}/screening", {"facts": {"housing": "street"}}, "director-65")
+    door.made(f"/api/v1/cases/{sent}/plan", plan(), "director-65")
+    _, programme_id = door.programme()
+    door.made("/api/v1/referrals", referral(sent, programme_id), leaver)
+    closed = door.made("/api/v1/cases", opening(centre), leaver)["case_id"]
+    door.made(f"/api/v1/cases/{closed}/close", {"reason": "left"}, leaver)
+    door.wait(f"/api/v1/cases/{sent}", lambda case: case["status"] == "referred", "director-65")
+    return leaver, colleague, opened, sent
+
+
+def closed(admin, user, to):
+    done = admin.send(admin.open(f"/users/{user}/close"), to_65=to)
+    assert "ปิดบัญชีแล้ว" in done.text, done.errors
+
+
+def handed(page, leaver):
+    """The cases of the part "handed over by" of My work."""
+    parts = page.tree.xpath(f"//section[contains(h2, '{leaver}')]//a/@href")
+    return {link.split("/")[2] for link in parts}
+
+
+def test_who_leaves_hands_over_what_is_open_and_the_administrator_sees_numbers_only(door, browser, leaving):
+    leaver, colleague, opened, sent = leaving
+    admin = browser("admin")
+    page = admin.open(f"/users/{leaver}/close")
+    assert "เรื่องที่ยังไม่ปิด 2 เรื่อง" in page.text and "การส่งต่อที่รอคำตอบ 1 รายการ" in page.text
+    for secret in ("มาลี", opened, sent, "65-25"):
+        assert secret not in page.answer.text
+    options = page.tree.xpath('//select[@name="to_65"]/option/@value')
+    assert colleague in options and "director-65" in options and options[-1] == "-"
+    assert leaver not in options and "worker-60" not in options and "ministry" not in options
+    unsaid = admin.send(page)
+    assert unsaid.status == 422 and [*unsaid.errors] == ["to_65"]
+    assert admin.send(page, to_65="worker-60").status == 422
+    assert door.runtime("web").read(lambda db: accounts.find(db, leaver)).active
+    assert "ปิดบัญชีแล้ว" in admin.send(page, to_65=colleague).text
+
+    receiver = browser(colleague)
+    work = receiver.open("/work")
+    assert handed(work, leaver) == {opened, sent} and f"รับช่วงต่อจาก {leaver}" in work.text
+    assert handed(browser("director-65").open("/work"), leaver) == set()
+    taken = receiver.send(work, f"/work/cases/{opened}/taken")
+    assert "คุณรับช่วงเรื่องนี้แล้ว" in taken.text and handed(taken, leaver) == {sent}
+    assert handed(receiver.send(taken, f"/work/cases/{sent}/taken"), leaver) == set()
+    assert receiver.send(work, f"/work/cases/{sent}/taken").status == 404
+
+
+def test_with_nobody_to_take_over_the_director_of_the_centre_does(browser, leaving):
+    leaver, colleague, opened, sent = leaving
+    closed(browser("admin"), leaver, to="-")
+    assert handed(browser(colleague).open("/work"), leaver) == set()
+    director = browser("director-65")
+    work = director.open("/work")
+    assert handed(work, leaver) == {opened, sent}
+    elsewhere = browser("director-60")
+    csrf = elsewhere.open("/work").tree.xpath('//input[@name="csrf"]/@value')[0]
+    assert elsewhere.post(f"/work/cases/{sent}/taken", {"csrf": csrf}).status == 404
+    assert handed(director.send(work, f"/work/cases/{sent}/taken"), leaver) == {opened}
+
+
+def test_what_was_not_taken_over_goes_on_when_the_next_one_leaves_or_works_elsewhere(browser, leaving):
+    leaver, colleague, opened, sent = leaving
+    admin, director = browser("admin"), browser("director-65")
+    closed(admin, leaver, to=colleague)
+    again = admin.open(f"/users/{colleague}/close")
+    assert "เรื่องที่ยังไม่ปิด 2 เรื่อง" in again.text
+    admin.send(again, to_65="director-65")
+    assert handed(director.open("/work"), colleague) == {opened, sent}
+    director.send(director.open("/work"), f"/work/cases/{opened}/taken")
+    assert handed(director.open("/work"), colleague) == {sent}
+
+
+def test_who_changes_the_centre_leaves_what_waited_to_the_director(browser, leaving):
+    leaver, colleague, opened, sent = leaving
+    admin = browser("admin")
+    closed(admin, leaver, to=colleague)
+    admin.send(admin.open(f"/users/{colleague}"), centres="60")
+    assert handed(browser("director-65").open("/work"), leaver) == {opened, sent}
+
+
+# -- who has access to what ----------------------------------------------------------------------------------------
+
+
+def test_the_access_of_a_user_is_told_without_whom_it_was_about(door, browser, name):
+    door.add(name, "worker", ("60",))
+    case_id = door.case()
+    user = browser(name)
+    page = user.open(f"/cases/{case_id}")
+    user.send(page, f"/cases/{case_id}")
+    told = browser("admin").open(f"/users/{name}/access")
+    assert told.status == 200 and "นครสวรรค์" in told.text and "1 เครื่อง" in told.text
+    assert len(told.tree.xpath("//tbody/tr")) == 1 and "เปิดเรื่อง" in told.text and "ลงทะเบียน" in told.text
+    assert case_id not in told.answer.text and "มาลี" not in told.text
+    assert "ดูจำนวนงานค้าง" not in told.text  # what an administrator may do
+
+
+def test_the_list_of_users_is_taken_away_as_a_table_without_formulas(door, browser):
+    door.add("worker-62", "worker", ("62",))
+    browser("worker-62")
+    answer = browser("admin").http.get(browser().address + "/users.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="songtor-users.csv"'
+    lines = {line[0]: line for line in csv.reader(StringIO(answer.content.decode("utf-8-sig")))}
+    assert lines["worker-62"][1:4] == ["นักสังคมสงเคราะห์", "กำแพงเพชร", "ใช้งานอยู่"]
+    assert lines["worker-62"][4] == "1" and lines["worker-62"][5].endswith("น.")
+    assert lines["partner-nobody"][2] == "–"
+
+
+def test_an_administrator_of_some_centres_manages_the_accounts_of_those(door, browser, name):
+    door.add("admin-61", "admin", ("61",))
+    admin = browser("admin-61")
+    listed = admin.open("/users").text
+    assert "worker-61" in listed and "worker-60" not in listed and "ministry" not in listed
+    refused = admin.send(admin.open("/users/add"), user=name, role="admin", centres="*")
+    assert refused.status == 422 and [*refused.errors] == ["centres"]
+    assert admin.send(admin.open("/users/admin-61"), centres="60, 61").status == 422
+    path = "/api/v1/admin/users"
+    for centres in (["60"], ["*"]):
+        assert (
+            door.post(path, {"user": name, "role": "worker", "centres": centres}, "admin-61").status_code
+            == 403
+        )
+    assert (
+        door.post(path, {"user": "worker-60", "role": "worker", "centres": ["61"]}, "admin-61").status_code
+        == 403
+    )
+    assert door.post(f"{path}/worker-60/password", {}, "admin-61").status_code == 404

@@ -77,3 +77,52 @@ def test_the_ministry_sees_cases_by_codes_only(door, browser):
     door.case("60")
     page = browser("ministry").open("/cases")
     assert page.status == 200 and "มาลี" not in page.answer.text and "หญิง" in page.text
+
+
+def menu_count(page):
+    found = page.tree.xpath('//*[@id="navigation"]//a[@href="/work"]//*[@class="app-count"]')
+    return int(found[0].text) if found else 0
+
+
+def test_an_answer_that_was_read_no_longer_counts_and_stays_in_sight_until_the_next_step(door, browser):
+    door.add("worker-66", "worker", ("66",))
+    door.add("colleague-66", "worker", ("66",))
+    sent = door.referred("66")
+    path = f"/api/v1/referrals/{sent['referral_id']}"
+    door.wait(path, lambda r: r["place"] == "reserved", "worker-66")
+    door.made(f"{path}/accept", {}, "worker-66")
+    worker, colleague = browser("worker-66"), browser("colleague-66")
+    page = worker.open("/work")
+    assert menu_count(page) == 1 and section(page, "answered").startswith("คำตอบที่ต้องอ่าน 1")
+    assert menu_count(worker.open("/work")) == 1  # looking marks nothing
+    read = f"/work/answers/{sent['referral_id']}/read"
+    page = worker.send(page, read)
+    assert page.path == "work" and "ทำเครื่องหมายว่าอ่านคำตอบแล้ว" in page.text
+    assert menu_count(page) == 0 and "อ่านแล้ว รอดำเนินการต่อ 1 รายการ" in section(page, "answered")
+    assert number(door, sent["case_id"], "worker-66") in section(page, "answered")
+    assert menu_count(colleague.open("/work")) == 1  # read by one is not read by another
+    door.made(f"{path}/admit", {}, "worker-66")
+    assert section(worker.open("/work"), "answered") == ""
+    again = colleague.open("/work")
+    assert section(again, "answered") == ""
+    token = {"csrf": again.tree.xpath('//input[@name="csrf"]/@value')[0], "version": "1"}
+    assert colleague.post(read, token).status == 404
+
+
+def test_a_long_part_shows_its_first_and_opens_the_rest(door, browser):
+    door.add("worker-67", "worker", ("67",))
+    for _ in range(7):
+        door.case("67")
+    page = browser("worker-67").open("/work")
+    assert section(page, "to_ask").startswith("ข้อเท็จจริงที่ยังต้องถาม 7")
+    [more] = page.tree.xpath('//section[@aria-labelledby="to_ask"]//details')
+    assert "ดูอีก 2 รายการ" in more.text_content() and len(more.xpath(".//li")) == 2
+    assert len(page.tree.xpath('//section[@aria-labelledby="to_ask"]/ul/li')) == 5
+
+
+def test_who_is_called_by_the_case_number_is_shown_with_it_once(door, browser):
+    door.add("worker-70", "worker", ("70",))
+    unknown = {"identity_status": "unknown", "name": None, "national_id": None}
+    case_id = door.case("70", **unknown)
+    shown = section(browser("worker-70").open("/work"), "to_ask")
+    assert shown.count(number(door, case_id, "worker-70")) == 1

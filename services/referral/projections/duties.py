@@ -3,24 +3,30 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, false, func, or_, select, true, tuple_
 
 from services.referral.domain.words import AWAITING_ANSWER, Status
 from services.referral.projections.heard import cases
 from services.referral.projections.referrals import SHOWN, referrals
 
-KINDS = ("overdue", "due_today", "answered", "waiting")
 
-
-def listed(db: Connection, centres: Sequence[str] | None, start: str, end: str, limit: int) -> dict[str, Any]:
+def listed(
+    db: Connection,
+    centres: Sequence[str] | None,
+    start: str,
+    end: str,
+    limit: int,
+    read: Sequence[tuple[str, int]] = (),
+) -> dict[str, Any]:
     """{counts: {kind: n}, items: {kind: [referral with `due`]}}; `start` and `end` are the instants around today.
 
     overdue: a follow-up that came due before today, an answer that should have come · due_today: either, today ·
-    answered: the partner said yes, or no (or nothing in time) and the case was not referred on · waiting: answers due later.
+    answered: the partner said yes, or no (or nothing in time) and the case was not referred on · read: answers among them that
+    are in `read` as (referral_id, version) and still wait for the next step · waiting: answers due later.
     """
     r = referrals.c
     when = func.coalesce(r.follow_up_since, r.answer_due, r.recorded)
-    conditions = _conditions(when, start, end)
+    conditions = _conditions(when, start, end, read)
     theirs = true() if centres is None else r.centre.in_(centres)
     counted = [func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in conditions.values()]
     counts = dict(zip(conditions, db.execute(select(*counted).where(theirs)).one(), strict=True))
@@ -32,7 +38,9 @@ def listed(db: Connection, centres: Sequence[str] | None, start: str, end: str, 
     return {"counts": counts, "items": items}
 
 
-def _conditions(when: ColumnElement[Any], start: str, end: str) -> Mapping[str, ColumnElement[bool]]:
+def _conditions(
+    when: ColumnElement[Any], start: str, end: str, read: Sequence[tuple[str, int]]
+) -> Mapping[str, ColumnElement[bool]]:
     awaiting = referrals.c.status.in_([status.value for status in AWAITING_ANSWER])
     dated = or_(awaiting, referrals.c.follow_up_due.is_not(None))
     later = referrals.alias()
@@ -43,9 +51,12 @@ def _conditions(when: ColumnElement[Any], start: str, end: str) -> Mapping[str, 
     refused = and_(
         referrals.c.status.in_([Status.DECLINED.value, Status.EXPIRED.value]), ~referred_on, ~closed
     )
+    answered = or_(referrals.c.status == Status.ACCEPTED.value, refused)
+    was_read = tuple_(referrals.c.referral_id, referrals.c.version).in_(read) if read else false()
     return {
         "overdue": and_(dated, when < start),
         "due_today": and_(dated, when >= start, when < end),
-        "answered": or_(referrals.c.status == Status.ACCEPTED.value, refused),
+        "answered": and_(answered, ~was_read),
+        "read": and_(answered, was_read),
         "waiting": and_(awaiting, when >= end),
     }

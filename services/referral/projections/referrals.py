@@ -193,6 +193,21 @@ def steps(db: Connection, referral_id: str) -> list[dict[str, Any]]:
     ]
 
 
+def in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[dict[str, Any]]:
+    """Referrals that are not over and that the user sent: {referral_id, case_id, centre, status}, the oldest first."""
+    asked = (
+        select(referrals.c.referral_id, referrals.c.case_id, referrals.c.centre, referrals.c.status)
+        .join(
+            history, and_(history.c.referral_id == referrals.c.referral_id, history.c.type == "ReferralSent")
+        )
+        .where(referrals.c.status.not_in([status.value for status in OVER]), history.c.actor == user)
+    )
+    if centres is not None:
+        asked = asked.where(referrals.c.centre.in_(centres))
+    ordered = asked.order_by(referrals.c.recorded, referrals.c.referral_id)
+    return [_plain(row) for row in db.execute(ordered).mappings()]
+
+
 def page(
     db: Connection,
     *,

@@ -1,10 +1,9 @@
 """Dashboards: a centre's and all centres' figures of a period, what lies behind each, and both as files to take away."""
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any, Self
 
 from flask import Blueprint, Response, request, url_for
@@ -14,7 +13,7 @@ from services.kernel.envelope import ALL_CENTRES, Caller
 from services.reporting.schemas import FIGURES
 from services.thai import areas, dates
 from services.web import api
-from services.web.pages import charts, shell, small_cells
+from services.web.pages import charts, files, shell, small_cells
 from services.web.pages.language import _, current, later
 from services.web.pages.menu import READERS, SEE_CASES
 from services.web.pages.partners import freshness
@@ -24,7 +23,6 @@ from services.web.pages.words import day, day_time, province, word
 
 YEARS_BACK = 4
 SHOWN = 25
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MONTHS = ("10", "11", "12", "01", "02", "03", "04", "05", "06", "07", "08", "09")  # of a budget year
 STEPS = (("opened", later("Cases opened")), ("screened", later("Screened")), ("planned", later("Planned")),
          ("referred", later("Referred")), ("accepted", later("Accepted by a partner")), ("placed", later("Placed")),
@@ -485,11 +483,6 @@ def _lines(asked: Asked) -> list[list[Any]]:
     return [[_(HIDDEN[cell]) if isinstance(cell, Hidden) else cell for cell in line] for line in lines]
 
 
-def safe(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
 def _file_name(asked: Asked, ending: str) -> str:
     return f"songtor-{asked.centre or 'all'}-{asked.first}-{asked.last}.{ending}"
 
@@ -497,12 +490,8 @@ def _file_name(asked: Asked, ending: str) -> str:
 @blueprint.get("/dashboard/figures.csv")
 @shell.roles(*READERS)
 def as_csv() -> Response:
-    asked, text = _asked(_form()), StringIO()
-    writer = csv.writer(text)
-    for line in _lines(asked):
-        writer.writerow([safe(value) for value in line])
-    # With the mark, so that Excel reads Thai as Thai.
-    return _download(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", _file_name(asked, "csv"))
+    asked = _asked(_form())
+    return files.as_csv(_lines(asked), _file_name(asked, "csv"))
 
 
 @blueprint.get("/dashboard/figures.xlsx")
@@ -512,7 +501,7 @@ def as_xlsx() -> Response:
     lines, sheet_name = _lines(asked), _("Figures")
     made = api.runtime().around.heavy(lambda: _workbook(lines, sheet_name))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _download(made, kind, _file_name(asked, "xlsx"))
+    return files.download(made, kind, _file_name(asked, "xlsx"))
 
 
 def _workbook(lines: Sequence[Sequence[Any]], sheet_name: str) -> bytes:
@@ -530,9 +519,3 @@ def _workbook(lines: Sequence[Sequence[Any]], sheet_name: str) -> bytes:
                 sheet.write(number, column, value, bold if number in (0, 2) else None)
         sheet.freeze_panes(3, 0)
     return made.getvalue()
-
-
-def _download(content: bytes, kind: str, name: str) -> Response:
-    answer = Response(content, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 from flask import g, request, url_for
 
 from services.codes import ROLES
-from services.web import accounts, api
+from services.web import accounts, answers, api
 from services.web.pages import shell
 from services.web.pages.language import _, later
 
 STAFF = ("worker", "director")
 SEE_CASES = (*STAFF, "member")
 READERS = (*SEE_CASES, "ministry")  # the ministry's dashboards are of numbers, not of persons
-FRESH = 15.0  # seconds a user's counts are shown again, unless the user wrote something
+FRESH = 15.0  # seconds a user's counts are shown again, unless the user wrote or read something
 
-_known: dict[str, tuple[float, dict[str, int], dict[str, int]]] = {}
+_known: dict[str, tuple[float, Any, dict[str, int]]] = {}
 
 
 class Entry(NamedTuple):
@@ -57,17 +57,22 @@ def counts() -> dict[str, int]:
     caller = shell.caller()
     if caller.role not in STAFF:
         return {}
-    positions = api.runtime().read(lambda db: accounts.positions(db, caller.user))
+    runtime = api.runtime()
+    positions, read = runtime.read(
+        lambda db: (accounts.positions(db, caller.user), answers.read_by(db, caller.user, runtime.now()))
+    )
     known = _known.get(caller.user)
-    if known and known[1] == positions and time.monotonic() - known[0] < FRESH:
+    if known and known[1] == (positions, read) and time.monotonic() - known[0] < FRESH:
         return known[2]
-    found = shell.together(referrals=("referral", "duties", {"limit": 0}), cases=("intake", "counts", {}))
+    found = shell.together(
+        referrals=("referral", "duties", {"limit": 0, "read": read}), cases=("intake", "counts", {})
+    )
     if None in found.values():
         return {}
     work = found["referrals"]["counts"]
     open_cases = sum(found["cases"].values()) - found["cases"].get("closed", 0)
     result = {"work": work["overdue"] + work["due_today"] + work["answered"], "cases": open_cases}
-    _known[caller.user] = (time.monotonic(), positions, result)
+    _known[caller.user] = (time.monotonic(), (positions, read), result)
     return result
 
 

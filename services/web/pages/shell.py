@@ -92,7 +92,7 @@ def _session(cookie: str) -> Session | None:
     session, touch = found
     if session.live and touch:
         with runtime.database.write() as db:
-            sessions.touch(db, session.id_hash, now)
+            sessions.touch(db, session, now)
     return session
 
 

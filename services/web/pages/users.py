@@ -1,20 +1,28 @@
-"""Users, for the administrator: who there is, what they may do, coming and leaving."""
+"""Users, for the administrator: who there is, what they may do and did, coming, and leaving with a hand-over."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import OneOf
 
 from services.codes import ROLES
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
 from services.thai import areas
-from services.web import accounts, admin, api, drafts, passwords, sessions, watch
-from services.web.pages import shell
+from services.web import accounts, admin, api, drafts, hand_overs, passwords, sessions, watch
+from services.web.accounts import Account
+from services.web.hand_overs import Held
+from services.web.pages import files, shell
 from services.web.pages.language import _, later
-from services.web.pages.words import province
+from services.web.pages.menu import STAFF
+from services.web.pages.words import centres, day_time, province, word
 
 EVERYWHERE = ("*", "all", "ทุกศูนย์", "ทั้งหมด")
+NOBODY = "-"  # no user is called so: the centre's directors take over
+AWAITING = ("sent", "acknowledged", "waitlisted")
+SHOWN = 20  # of what a user looked at
 blueprint = Blueprint("users", __name__)
 
 
@@ -42,20 +50,53 @@ def _names(area: areas.Area) -> tuple[str, ...]:
     return area.code, area.thai, f"จังหวัด{area.thai}", area.english.casefold()
 
 
-def _account(user: str) -> accounts.Account:
+def _account(user: str) -> Account:
+    """An account that is this administrator's to manage."""
     found = api.runtime().read(lambda db: accounts.find(db, user))
-    if found is None:
+    if found is None or not accounts.manages(shell.caller(), found.centres):
         raise NotFound(user)
     return found
+
+
+def _everybody() -> list[Account]:
+    known = api.runtime().read(accounts.everybody)
+    return [each for each in known if accounts.manages(shell.caller(), each.centres)]
+
+
+def _alive() -> dict[str, int]:
+    runtime = api.runtime()
+    found: dict[str, int] = runtime.read(lambda db: sessions.alive(db, runtime.now()))
+    return found
+
+
+def _within(form: shell.Form) -> bool:
+    """Whether the centres that were typed are this administrator's to give; else the form says so."""
+    if accounts.manages(shell.caller(), form.data["centres"]):
+        return True
+    form.add({"centres": [later("You may give access to your own centres only.")]})
+    return False
 
 
 @blueprint.get("/users")
 @shell.roles("admin")
 def listing() -> Response:
-    runtime = api.runtime()
-    everybody = runtime.read(accounts.everybody)
-    present = runtime.read(lambda db: sessions.last_seen(db, runtime.now()))
-    return shell.page("users/listing.html", users=everybody, present=present)
+    return shell.page("users/listing.html", users=_everybody(), alive=_alive())
+
+
+@blueprint.get("/users.csv")
+@shell.roles("admin")
+def as_csv() -> Response:
+    """Every account with its role, centres, and when it was used last."""
+    alive = _alive()
+    head = [_("User name"), _("Role"), _("Centres"), _("Account"), _("Signed in now"), _("Last seen")]
+    lines = [
+        [
+            each.user, word("role", each.role), centres(each.centres), _("open") if each.active else _("closed"),
+            alive.get(each.user, 0), day_time(each.seen_at) if each.seen_at else "",
+        ]
+        for each in _everybody()
+    ]  # fmt: skip
+    return files.as_csv([head, *lines], "songtor-users.csv")
 
 
 @blueprint.route("/users/add", methods=["GET", "POST"])
@@ -63,7 +104,7 @@ def listing() -> Response:
 def add() -> Response:
     """A new account, with a password that is shown once and replaced at the first sign-in."""
     form, runtime = shell.Form(ADD, read={"centres": read_centres}), api.runtime()
-    if form.sent and form.load():
+    if form.sent and form.load() and _within(form):
         user = form.data["user"]
         if runtime.read(lambda db: accounts.find(db, user)) is not None:
             form.add({"user": [later("There is a user of this name already.")]})
@@ -81,12 +122,14 @@ def change(user: str) -> Response:
     known, runtime = _account(user), api.runtime()
     shown = {"role": known.role, "centres": ", ".join(map(_centre, known.centres))}
     form = shell.Form(CHANGE, shown, read={"centres": read_centres})
-    if form.sent and form.load():
-        if user == shell.caller().user and form.data["role"] != known.role:
+    if form.sent and form.load() and _within(form):
+        role, own = form.data["role"], form.data["centres"]
+        if user == shell.caller().user and role != known.role:
             form.refused = _("You cannot take your own role away.")
         else:
             with runtime.database.write() as db:
-                accounts.add(db, user, **form.data, now=instant(runtime.now()))
+                accounts.add(db, user, role, own, now=instant(runtime.now()))
+                hand_overs.leave_to_directors(db, user, own if role in STAFF else ())
             return shell.done(_("The account is changed."), ".listing")
     return shell.page("users/change.html", form=form, user=known)
 
@@ -106,33 +149,107 @@ def _with_new_password(user: str, message: str) -> Response:
     return shell.page("users/password.html", user=user, password=given, done=message)
 
 
+# -- leaving -------------------------------------------------------------------------------------------------------
+
+
 @blueprint.route("/users/<user>/close", methods=["GET", "POST"])
 @shell.roles("admin")
 def close(user: str) -> Response:
-    """Somebody leaves: session, tokens and password end; what they did keeps their name."""
-    known, form = _account(user), shell.Form(NOTHING)
-    if form.sent:
-        if user == shell.caller().user:
-            form.refused = _("You cannot close your own account.")
-        else:
-            with api.runtime().database.write() as db:
-                accounts.close(db, user)
-                passwords.forget(db, user)
-                drafts.forget(db, user)
-            return shell.done(_("The account is closed."), ".listing")
-    return shell.page("users/close.html", form=form, user=known)
+    """Somebody leaves: session, tokens and password end; what they did keeps their name; what is in their hands is handed over to
+    a colleague of each centre. The administrator, who may not read cases, sees how many they are."""
+    known, runtime = _account(user), api.runtime()
+    held, waiting = _in_hands(user)
+    receivers = {centre: _receivers(user, centre) for centre in held}
+    form = shell.Form(_hand_over({centre: [*them, NOBODY] for centre, them in receivers.items()}))
+    if form.sent and user == shell.caller().user:
+        form.refused = _("You cannot close your own account.")
+    elif form.sent and form.load():
+        now = instant(runtime.now())
+        with runtime.database.write() as db:
+            for centre, cases in held.items():
+                to = form.data[_field(centre)]
+                hand_overs.give(db, cases, user, None if to == NOBODY else to, now)
+            accounts.close(db, user)
+            passwords.forget(db, user)
+            drafts.forget(db, user)
+        return shell.done(_("The account is closed."), ".listing")
+    return shell.page(
+        "users/close.html",
+        form=form,
+        user=known,
+        held=held,
+        waiting=waiting,
+        receivers=receivers,
+        nobody=NOBODY,
+        unsent=runtime.read(lambda db: drafts.count(db, user)),
+    )
+
+
+def _in_hands(user: str) -> tuple[dict[str, list[Held]], dict[str, dict[str, int]]]:
+    """({centre: cases that somebody must go on with}, {centre: {answer, outcome: referrals that wait for it}})."""
+    about = {"user": user}
+    cases = shell.ask("intake", "in_hands", about)["items"]
+    referrals = shell.ask("referral", "in_hands", about)["items"]
+    handed = api.runtime().read(lambda db: hand_overs.held(db, user))
+    every = {*handed, *(Held(each["case_id"], each["centre"]) for each in [*cases, *referrals])}
+    held: dict[str, list[Held]] = {}
+    for each in sorted(every, key=lambda each: (each.centre, each.case_id)):
+        held.setdefault(each.centre, []).append(each)
+    waiting = {centre: {"answer": 0, "outcome": 0} for centre in held}
+    for each in referrals:
+        waiting[each["centre"]]["answer" if each["status"] in AWAITING else "outcome"] += 1
+    return held, waiting
+
+
+def _receivers(user: str, centre: str) -> list[str]:
+    """Colleagues who may take over in a centre, its directors last: they have the most already."""
+    staff = [each for each in api.runtime().read(accounts.everybody) if each.active and each.role in STAFF]
+    able = [each for each in staff if each.user != user and {centre, ALL_CENTRES} & {*each.centres}]
+    return [each.user for each in sorted(able, key=lambda each: (each.role == "director", each.user))]
+
+
+def _hand_over(options: Mapping[str, Sequence[str]]) -> Schema:
+    """For each centre in which something is open: who takes over."""
+    return Schema.from_dict(
+        {
+            _field(centre): fields.String(required=True, validate=OneOf(them))
+            for centre, them in options.items()
+        }
+    )()
+
+
+def _field(centre: str) -> str:
+    return f"to_{centre}"
+
+
+# -- who may what --------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/users/access")
 @shell.roles("admin")
 def access() -> Response:
     """Who may do what, from the doors themselves."""
-    asked: dict[str, shell.Question] = {service: (service, "doors", {}) for service in watch.SERVICES}
-    found = shell.together(**asked)
-    rows: dict[str, list[dict[str, Any]]] = {
-        service: _actions(doors) for service, doors in found.items() if doors
+    return shell.page("users/access.html", services=_actions_of_all(), roles=ROLES)
+
+
+@blueprint.get("/users/<user>/access")
+@shell.roles("admin")
+def access_of(user: str) -> Response:
+    """What one user may do and where, whether they are signed in, and how often they read people's fields; never whose."""
+    known = _account(user)
+    rows = {
+        service: [row for row in rows if known.role in row["roles"]]
+        for service, rows in _actions_of_all().items()
     }
-    return shell.page("users/access.html", services=rows, roles=ROLES)
+    accesses = shell.ask("intake", "accesses", {"user": user, "limit": SHOWN})
+    return shell.page(
+        "users/access_of.html", user=known, services=rows, accesses=accesses, alive=_alive().get(user, 0)
+    )
+
+
+def _actions_of_all() -> dict[str, list[dict[str, Any]]]:
+    asked: dict[str, shell.Question] = {service: (service, "doors", {}) for service in watch.SERVICES}
+    return {service: _actions(doors) for service, doors in shell.together(**asked).items() if doors}
 
 
 def _actions(doors: list[dict[str, Any]]) -> list[dict[str, Any]]:

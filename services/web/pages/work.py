@@ -1,45 +1,101 @@
 """My work: what is due, overdue, waiting, answered and still to ask - the first page of a centre's staff."""
 
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
+from marshmallow import Schema, fields
+from marshmallow.validate import Range
 
+from services.kernel.envelope import instant
+from services.kernel.errors import NotFound
+from services.kernel.wiring import LIMIT_MOST
+from services.web import answers, api, hand_overs
 from services.web.pages import drafts, shell
-from services.web.pages.language import later
+from services.web.pages.language import _, later
 from services.web.pages.menu import STAFF
 
-SHOWN = 20  # items of each part
+SHOWN, FIRST = 20, 5  # items of each part, and how many of them at once
 PARTS = (
     ("overdue", later("Overdue")),
     ("due_today", later("Due today")),
     ("answered", later("Answers to read")),
     ("waiting", later("Waiting for a partner")),
+    ("to_ask", later("Facts still to ask")),
 )
 
+
+class Read(Schema):
+    version = fields.Integer(required=True, validate=Range(1))
+
+
+READ = Read()
 blueprint = Blueprint("work", __name__)
 
 
 @blueprint.get("/work")
 @shell.roles(*STAFF)
 def today() -> Response:
-    found = shell.together(
-        referrals=("referral", "duties", {"limit": SHOWN}), facts=("screening", "to_ask", {"limit": SHOWN})
-    )
-    duties, facts = found["referrals"], found["facts"]
-    rows = [row for rows in (duties or {"items": {}})["items"].values() for row in rows]
-    rows += (facts or {"items": []})["items"]
+    runtime, caller = api.runtime(), shell.caller()
+    read = runtime.read(lambda db: answers.read_by(db, caller.user, runtime.now()))
+    handed = runtime.read(lambda db: hand_overs.to_take(db, caller, LIMIT_MOST))
     unfinished = drafts.unfinished()
-    rows += [each for each in unfinished if each["case_id"]]
+    found = shell.together(
+        referrals=("referral", "duties", {"limit": SHOWN, "read": read}),
+        facts=("screening", "to_ask", {"limit": SHOWN}),
+    )
+    duties = found["referrals"] or {"counts": {}, "items": {}}
+    facts = found["facts"] or {"count": 0, "items": []}
+    items = {
+        **{kind: [_duty(row) for row in rows] for kind, rows in duties["items"].items()},
+        "to_ask": [_to_ask(row) for row in facts["items"]],
+    }
     return shell.page(
-        "work/today.html", duties=duties, facts=facts, parts_of_work=PARTS, cases=_cases(rows), shown=SHOWN,
-        unfinished=unfinished,
+        "work/today.html", parts_of_work=PARTS, items=items, counts={**duties["counts"], "to_ask": facts["count"]},
+        missing=None in found.values(), handed=handed, unfinished=unfinished, first=FIRST,
+        cases=_cases([row for rows in (*items.values(), handed, unfinished) for row in rows]),
     )  # fmt: skip
+
+
+def _duty(row: dict[str, Any]) -> dict[str, Any]:
+    """With the address where it is seen to."""
+    return {**row, "href": url_for("pages.referral.page", referral_id=row["referral_id"])}
+
+
+def _to_ask(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "href": url_for("pages.screening.fill", case_id=row["case_id"])}
 
 
 def _cases(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """{case_id: case} of those that rows are about."""
-    wanted = sorted({row["case_id"] for row in rows})
+    wanted = sorted({row["case_id"] for row in rows if row["case_id"]})[:LIMIT_MOST]
     if not wanted:
         return {}
     found = shell.together(cases=("intake", "cases", {"case_ids": wanted, "limit": len(wanted)}))["cases"]
     return {case["case_id"]: case for case in (found or {"items": []})["items"]}
+
+
+@blueprint.post("/work/answers/<uuid:referral_id>/read")
+@shell.roles(*STAFF)
+def read(referral_id: UUID) -> Response:
+    """The user has read an answer. It stays in sight, without counting, until somebody takes the next step."""
+    form, runtime, user = shell.Form(READ), api.runtime(), shell.caller().user
+    duties = shell.ask("referral", "duties", {"limit": LIMIT_MOST})
+    answered = {row["referral_id"] for row in duties["items"]["answered"]}
+    if str(referral_id) not in answered or not form.load():
+        raise NotFound("answer")
+    with runtime.database.write() as db:
+        answers.mark(db, user, str(referral_id), form.data["version"], runtime.now())
+    return shell.done(_("The answer is marked as read."), ".today")
+
+
+@blueprint.post("/work/cases/<uuid:case_id>/taken")
+@shell.roles(*STAFF)
+def taken(case_id: UUID) -> Response:
+    """A case that a colleague handed over is the user's now."""
+    runtime, caller = api.runtime(), shell.caller()
+    with runtime.database.write() as db:
+        mine = hand_overs.take(db, caller, str(case_id), instant(runtime.now()))
+    if not mine:
+        raise NotFound("hand-over")
+    return shell.done(_("The case is yours now."), ".today")
