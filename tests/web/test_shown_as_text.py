@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.web.pages.dashboard import FORMULA
+from services.web.pages.files import FORMULA
 from services.web.service import APPLICATION
 from tests.web.door import World, opening, partner, plan, programme, referral
 from tests.web.hostile import harmless, shows
