@@ -1,0 +1,51 @@
+"""Which words of a page are in the wrong language."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+from services.web.pages.language import TRANSLATIONS
+
+THAI = re.compile(r"[\u0e00-\u0e7f]{2,}")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+SPOKEN = ("alt", "aria-label", "placeholder", "title")
+# What Thai offices write in Latin letters: names of things and of accounts, addresses, hidden digits.
+LATIN_NAMES = re.compile(
+    r"CSV|Excel|LINE|ESS|\S+@\S+|https?://\S+|x{2,}|(worker|director|member|partner)-\d\d|ministry|admin"
+)
+
+
+def texts(tree: Any, without: str) -> Iterator[str]:
+    """What a reader sees or hears, except inside elements marked to be in the language `without`."""
+    for element in tree.iter():
+        if not isinstance(element.tag, str) or element.tag in ("script", "style"):
+            continue
+        [at] = element.xpath("(ancestor-or-self::*[@lang])[last()]")[-1:] or [None]
+        if at is not None and at.get("lang") == without:
+            continue
+        yield from (element.get(name) for name in SPOKEN if element.get(name))
+        yield from (" ".join(text.split()) for text in element.xpath("./text()") if text.strip())
+
+
+def english_in_thai(tree: Any) -> list[str]:
+    """Texts of a Thai page with a Latin word that is no name."""
+    return [text for text in texts(tree, "en") if LATIN.search(LATIN_NAMES.sub("", text))]
+
+
+def thai_in_english(tree: Any) -> list[str]:
+    """Texts of an English page that the Thai catalogue has: what is told of people and places may be Thai."""
+    found = []
+    for text in texts(tree, "th"):
+        found += [text] if text in translations() else []
+    return found
+
+
+@cache
+def translations() -> frozenset[str]:
+    """Everything the code says in Thai, without what it fills in."""
+    with (TRANSLATIONS / "th" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        said = [message.string for message in read_po(file, locale="th") if message.id]
+    return frozenset(text for text in said if isinstance(text, str) and THAI.search(text))

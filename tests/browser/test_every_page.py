@@ -1,0 +1,105 @@
+"""Every page there is, found by walking as everybody: sound, in one language, for every eye, at the desk and on a phone."""
+
+import pytest
+
+from services.web.service import APPLICATION
+from tests.browser import steps
+from tests.browser.crawl import LANGUAGE, Findings, Walk
+from tests.browser.visitor import Visitor
+
+ROLES = ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-60")
+# Sent empty, these would end what the walk still needs: an account, a session, the question to the partner.
+NOT_SENT = ("pages.users.close", "pages.account.me", "pages.answer.accept")
+LEAST_ASKED, LEAST_LOOKED_AT = 600, 90  # fewer, and links were lost on the way
+
+
+@pytest.fixture(scope="module")
+def findings(town, browser):
+    """What was found when all pages were walked once."""
+    findings, here = Findings(), []
+
+    def arrived(user=None):
+        here.append(Visitor(browser, town.system.address))
+        if user:
+            town.let_in(here[-1], user)
+        return here[-1]
+
+    for user in ROLES:
+        visitor = arrived(user)
+        walk = Walk(visitor, user, findings)
+        walk.from_page("/")
+        if user == "worker-60":
+            walk.from_page("/cases?status=closed")
+            walk.look_at("/cases/new/person?danger=", 422)
+            walk.look_at("/drafts/signed-in", 200)  # linked where a session ended while somebody types
+        walk.look_at("/nothing-is-here", 404)
+        visitor.page.evaluate("document.querySelector('.app-idle').hidden = false")
+        walk.look("the warning before the session ends")
+        walk.send_empty(*NOT_SENT)
+        print(f"{user}: {findings.asked} addresses, {findings.looked_at} pages looked at so far", flush=True)
+    walk = Walk(arrived(), "stranger", findings)
+    walk.from_page("/sign-in")
+    walk.look_at("/nothing-is-here", 404)
+    walk.look_at("/answer/no-such-link", 403)
+    walk.send_empty(*NOT_SENT)
+    worker, partner = arrived("worker-60"), arrived()
+    made = steps.make_link(worker, steps.refer(worker, steps.planned(worker, "เดินทุกหน้า")))
+    Walk(worker, "worker-60", findings).look("the link that was made")
+    walk = Walk(partner, "partner with a link", findings)
+    walk.from_page(made.address)
+    walk.send_empty(*NOT_SENT)
+    steps.enter(partner, made)
+    walk = Walk(partner, "partner with a link and its code", findings)
+    walk.from_page(made.address)
+    walk.send_empty(*NOT_SENT)
+    partner.open(made.address)
+    partner.press("Tell the centre that you have read this")
+    walk.look("read")
+    steps.accept(partner)
+    walk.look("answered")
+    for visitor in here:
+        findings.behind += visitor.watch.seen
+        visitor.leave(None)
+    print(f"all: {findings.asked} addresses, {findings.looked_at} pages looked at")
+    return findings
+
+
+def test_enough_pages_were_found(findings):
+    assert findings.asked >= LEAST_ASKED and findings.looked_at >= LEAST_LOOKED_AT
+
+
+def test_every_page_of_the_application_was_found_by_somebody(findings):
+    pages = {
+        rule.endpoint
+        for rule in APPLICATION.url_map.iter_rules()
+        if rule.endpoint.startswith("pages.") and "GET" in rule.methods
+    }
+    assert pages - findings.found == {LANGUAGE}
+
+
+def test_no_link_leads_nowhere(findings):
+    assert findings.nowhere == []
+
+
+def test_every_page_has_one_heading_a_title_and_its_language(findings):
+    assert findings.shapeless == []
+
+
+def test_no_page_violates_a_rule_of_accessibility(findings):
+    assert findings.violations == []
+
+
+def test_no_page_scrolls_sideways_down_to_320_pixels(findings):
+    assert findings.sideways == []
+
+
+def test_every_refused_form_leads_to_its_fields(findings):
+    assert findings.refusals == []
+
+
+def test_every_page_is_in_one_language(findings):
+    assert findings.language == []
+
+
+def test_nothing_goes_wrong_behind_a_page(findings):
+    assert findings.behind == []
