@@ -7,16 +7,18 @@ again, not to refuse. No message here repeats the number.
 import re
 from typing import Literal
 
+from services.thai.names import normalise
+
 Problem = Literal["not_13_digits", "check_digit"]
 
 _GROUPS = re.compile(r"(.)(.{4})(.{5})(.{2})(.)")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_SEPARATORS = re.compile(r"[\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\ufeff._-]")
+_SEPARATORS = re.compile(r"[\s\u2010-\u2015._-]")
 
 
 def clean(text: str) -> str:
     """The number as typed or pasted, in ASCII digits without spaces, hyphens or dots; other text stays."""
-    return _SEPARATORS.sub("", text).translate(_THAI_DIGITS)
+    return _SEPARATORS.sub("", normalise(text)).translate(_THAI_DIGITS)
 
 
 def check_digit(first_twelve: str) -> str:

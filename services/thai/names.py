@@ -50,7 +50,11 @@ TITLES = (
 )
 """The prefixes people need, the commonest first; codes and forms as in DOPA's list (SIL-TH, CC0)."""
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
+# Controls, soft hyphens, marks of width and direction, fillers, tags.
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
 _DOUBLE_E = re.compile("เเ")
 _STRAY_LONG_A = re.compile("(?<![ฤฦ])ๅ")
 _MARKS = re.compile(f"[{UPPER_LOWER}{TONE}\u0e4c]{{2,}}")

@@ -38,7 +38,13 @@ def test_stateless_and_royal_first_digits_are_as_good_as_others(first):
 
 def test_numbers_are_read_as_people_write_them():
     digit = idcard.check_digit("160990012345")
-    for written in ("1-6099-00123-45-", "1 6099 00123 45 ", "๑๖๐๙๙๐๐๑๒๓๔๕", "1–6099–00123–45–"):
+    for written in (
+        "1-6099-00123-45-",
+        "1 6099 00123 45 ",
+        "๑๖๐๙๙๐๐๑๒๓๔๕",
+        "1–6099–00123–45–",
+        "\u202a1609900123\u2066\u200b45",
+    ):
         assert idcard.problem(written + digit) is None
     assert idcard.clean("๑-6099") == "16099"
 
