@@ -1,36 +1,15 @@
 """Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in domain.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, post_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf, Range
 
 from services import codes
+from services.fields import Words
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates, idcard, names
-
-
-class Words(fields.String):
-    """Words as they were meant (Thai marks in order, nothing invisible), `most` characters; optional ones may be blank."""
-
-    def __init__(
-        self, most: int, clean: Callable[[str], str] = names.normalise, *, required: bool = False
-    ) -> None:
-        absent = missing if required else None
-        super().__init__(required=required, load_default=absent, allow_none=not required)
-        self.most, self.clean = most, clean
-
-    def _deserialize(  # type: ignore[override]  # blank words are none
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str | None:
-        typed = super()._deserialize(value, attr, data, **kwargs)
-        words = "\n".join(self.clean(line) for line in typed.splitlines()).strip()
-        if len(words) > self.most:
-            raise ValidationError(f"Longer than {self.most} characters.")
-        if self.required and not words:
-            raise ValidationError("May not be blank.")
-        return words or None
 
 
 def _optional(validate: Callable[[str], object] | OneOf | None = None) -> fields.String:

@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate, validates_schema
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    pre_load,
+    validate,
+    validates_schema,
+)
 
 from services import codes
-from services.kernel.fields import Flag
+from services.fields import Flag, Words
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners.domain.eligibility import COMMUNICABLE
 from services.partners.domain.ranking import ELIGIBILITY
@@ -37,10 +46,6 @@ def _age() -> fields.Integer:
     return fields.Integer(strict=True, validate=validate.Range(0, 130))
 
 
-def _name() -> fields.String:
-    return fields.String(required=True, validate=[validate.Length(1, 200), validate.Regexp(r".*\S")])
-
-
 FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
 AGES = ("fresh", "older", "old")
 
@@ -62,13 +67,17 @@ class Body(Schema):
 
 
 class ContactBody(Body):
-    phone = fields.String(validate=validate.Length(1, 40))
+    phone = Words(40)
     email = fields.Email(validate=validate.Length(max=200))
     website = fields.Url(validate=validate.Length(max=500), schemes={"http", "https"})
 
+    @post_load
+    def known(self, data: dict[str, str | None], **_: Any) -> dict[str, str]:
+        return {way: told for way, told in data.items() if told}
+
 
 class RegisterPartner(Body):
-    name = _name()
+    name = Words(200, required=True)
     kind = fields.String(required=True, validate=validate.OneOf(codes.PARTNER_KINDS))
     under_ministry = Flag(required=True)
     province = fields.String(required=True, validate=_province)
@@ -105,9 +114,7 @@ class RulesBody(Body):
     accepts_legal_case = Flag()
     requires_prior_process = Flag()
     requires_work_ability = Flag()
-    documents = fields.List(
-        fields.String(validate=validate.Length(1, 80)), validate=validate.Length(min=1, max=20)
-    )
+    documents = fields.List(Words(80, required=True), validate=validate.Length(min=1, max=20))
 
     @validates_schema
     def ages_in_order(self, data: dict[str, Any], **_: Any) -> None:
@@ -127,7 +134,7 @@ class CapacityBody(Body):
 
 class OfferProgramme(Body):
     partner_id = fields.String(required=True)
-    name = _name()
+    name = Words(200, required=True)
     path = fields.String(required=True, validate=validate.OneOf(codes.PATHS))
     capacity = fields.Nested(CapacityBody, required=True)
     rules = fields.Nested(RulesBody, load_default=dict)

@@ -9,11 +9,11 @@ from marshmallow.fields import Boolean, Integer, List, Nested, String
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
-from services.kernel.fields import Flag
+from services.fields import Flag, Words
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.referral.domain.life_cycle import LIFE_CYCLE
 
-NAME, NOTE = Length(max=200), Length(max=4000)
+NAME_MOST, NOTE_MOST = 200, 4000
 INCOME_MOST = 10_000_000  # baht a month
 # The fields each step takes: True if it must be there.
 FIELDS = {
@@ -31,11 +31,11 @@ def _uuid(text: str) -> None:
 
 class Consent(Schema):
     status = String(required=True, validate=OneOf(("given", "refused", "unable")))
-    witness = String(load_default=None, allow_none=True, validate=NAME)
+    witness = Words(NAME_MOST)
 
     @validates_schema
     def who_saw_it(self, data: dict[str, Any], **_: Any) -> None:
-        if data["status"] == "unable" and not (data["witness"] or "").strip():
+        if data["status"] == "unable" and not data["witness"]:
             raise ValidationError({"witness": ["A person unable to consent needs a witness."]})
 
 
@@ -58,13 +58,13 @@ class StepReferral(Schema):
 
     referral_id = String(required=True)
     step = String(required=True, validate=OneOf(tuple(LIFE_CYCLE)))
-    said_by = String(allow_none=True, validate=NAME)
+    said_by = Words(NAME_MOST)
     by_channel = String(
         allow_none=True, validate=Regexp(r"^[A-Za-z0-9_-]{0,40}$", error="A code such as phone.")
     )
     reason = String(allow_none=True, validate=OneOf(DECLINE_REASONS))
     whose = String(allow_none=True, validate=OneOf(WHOSE))
-    note = String(allow_none=True, validate=NOTE)
+    note = Words(NOTE_MOST)
     in_place = Flag(allow_none=True)
     work = Nested(WorkFound, allow_none=True)
     outcome = String(allow_none=True, validate=OneOf(OUTCOMES))

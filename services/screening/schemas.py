@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
-from services.kernel.fields import Flag
+from services.fields import Flag, Words
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening.domain.facts import (
     BEGGING,
@@ -19,28 +19,7 @@ from services.screening.domain.facts import (
     RELATIVES,
 )
 from services.screening.domain.plan import ROLES, VOTES
-from services.thai import areas, dates, names
-
-
-class Words(fields.String):
-    """Words as they were meant (Thai marks in order, nothing invisible), not blank, at most `most` characters."""
-
-    def __init__(self, most: int, *, required: bool = True) -> None:
-        super().__init__(
-            required=required, load_default=missing if required else None, allow_none=not required
-        )
-        self.most = most
-
-    def _deserialize(  # type: ignore[override]  # optional blank words are none
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str | None:
-        typed = super()._deserialize(value, attr, data, **kwargs)
-        words = "\n".join(names.normalise(line) for line in typed.splitlines()).strip()
-        if len(words) > self.most:
-            raise ValidationError(f"Longer than {self.most} characters.")
-        if self.required and not words:
-            raise ValidationError("May not be blank.")
-        return words or None
+from services.thai import areas, dates
 
 
 def _id() -> fields.String:
@@ -142,7 +121,11 @@ class Facts(Schema):
     prior_process_done = _flag()
     # Facts travel unsealed: a kind of document has a place here, its number has none.
     documents_held = fields.List(
-        fields.String(validate=Regexp(r"(?!.*\d{4})[^@\n]{1,40}\Z", error="Name the kind of document only.")),
+        Words(
+            40,
+            required=True,
+            validate=Regexp(r"(?!.*\d{4})[^@\n]+\Z", error="Name the kind of document only."),
+        ),
         allow_none=True,
         validate=Length(max=30),
     )
@@ -161,10 +144,10 @@ class Assess(CompleteScreening):
 
 
 class Member(Schema):
-    name = Words(200)
+    name = Words(200, required=True)
     role = fields.String(required=True, validate=OneOf(ROLES))
     vote = fields.String(required=True, validate=OneOf(VOTES))
-    reason = Words(2000, required=False)
+    reason = Words(2000)
 
 
 class AgreePlan(Schema):
@@ -172,8 +155,8 @@ class AgreePlan(Schema):
     members = fields.List(fields.Nested(Member), required=True, validate=Length(1, 50))
     path = fields.String(required=True, validate=OneOf(codes.PATHS))
     programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
-    why = Words(4000)
-    goals = fields.List(Words(500), required=True, validate=Length(max=30))
+    why = Words(4000, required=True)
+    goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))
 
 
 class OfCase(Schema):

@@ -17,6 +17,7 @@ from marshmallow import Schema
 from marshmallow.fields import Field
 
 from services import codes
+from services.fields import Words
 from services.intake import schemas as intake
 from services.partners import schemas as partners
 from services.referral import schemas as referral
@@ -519,8 +520,9 @@ def _own_fields(_: object, field: Field[Any], **__: object) -> Json:
             "required": ["max", "min"],
         }
         return {"anyOf": [{**years, "description": "Full years"}, told, {"type": "null"}]}
-    if isinstance(field, intake.Words | screening.Words):
-        return {"maxLength": field.most} | ({"minLength": 1, "pattern": r"\S"} if field.required else {})
+    if isinstance(field, Words):
+        some = {"minLength": 1} | ({} if field.validators else {"pattern": r"\S"})
+        return {"maxLength": field.most} | (some if field.required else {})
     return {}
 
 

@@ -44,6 +44,12 @@ def test_null_in_an_optional_field_is_absent():
     assert schemas.RegisterPartner().load(PARTNER | {"subdistrict": None, "contact": None})["contact"] == {}
 
 
+def test_of_a_contact_only_what_is_known_is_kept():
+    contact = {"phone": " ", "email": "home@example.org", "website": None}
+    loaded = schemas.RegisterPartner().load(PARTNER | {"contact": contact})
+    assert loaded["contact"] == {"email": "home@example.org"}
+
+
 def test_an_unknown_rule_is_named():
     assert list(offer_with({"min_agee": 60})) == ["min_agee"]
 
@@ -68,6 +74,7 @@ def test_an_unknown_rule_is_named():
         ("accepts_communicable", "some"),
         ("accepts_severe_behaviour", "no"),
         ("documents", [""]),
+        ("documents", ["ก" * 81]),
     ],
 )
 def test_a_wrong_value_of_a_rule_is_refused_by_its_name(rule, value):
@@ -88,11 +95,14 @@ def test_no_more_places_are_free_than_there_are():
     ("field", "value"),
     [
         ("name", "  "),
+        ("name", "\u200b"),
+        ("name", "ก" * 201),
         ("kind", "hotel"),
         ("under_ministry", "no"),
         ("province", "99"),
         ("subdistrict", "100101"),
         ("subdistrict", "600199"),
+        ("contact", {"phone": "0" * 41}),
         ("contact", {"email": "nobody"}),
         ("contact", {"website": "javascript:alert(1)"}),
     ],

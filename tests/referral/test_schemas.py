@@ -24,6 +24,9 @@ BAD = [
     ("accept", {"outcome": "died"}, "outcome"),
     ("accept", {"by_channel": "เบอร์ 081"}, "by_channel"),
     ("accept", {"now": "2026-03-02"}, "now"),
+    ("accept", {"said_by": "ก" * 201}, "said_by"),
+    ("accept", {"note": "ก" * 4001}, "note"),
+    ("decline", {"reason": "cost", "whose": "partner", "note": 7}, "note"),
     ("decline", {"whose": "partner"}, "reason"),
     ("decline", {"reason": "cost", "whose": None}, "whose"),
     ("decline", {"reason": "too far", "whose": "partner"}, "reason"),
@@ -53,7 +56,7 @@ def test_a_step_with_wrong_fields_is_told_which(step, said, field):
 
 
 def test_null_and_blank_are_absent():
-    assert loaded("accept", {"said_by": None, "by_channel": "", "note": None}) == {
+    assert loaded("accept", {"said_by": "\u200b", "by_channel": "", "note": None}) == {
         "referral_id": "r",
         "step": "accept",
     }
@@ -76,7 +79,8 @@ def test_sending_takes_consent_and_no_waiting_unless_asked():
             {"consent": {"status": "unable"}},
             {"consent": {"witness": ["A person unable to consent needs a witness."]}},
         ),
-        ({"consent": {"status": "unable", "witness": " "}}, None),
+        ({"consent": {"status": "unable", "witness": " \u200b"}}, None),
+        ({"consent": {"status": "given", "witness": "ก" * 201}}, None),
         ({"consent": {"status": "perhaps"}}, None),
         ({"consent": {}}, None),
         ({"case_id": "60/12"}, {"case_id": ["Not a valid UUID."]}),

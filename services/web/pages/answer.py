@@ -8,9 +8,10 @@ from uuid import UUID, uuid5
 import orjson
 from flask import Blueprint, Response, g, redirect, request, url_for
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf, Regexp
+from marshmallow.validate import OneOf, Regexp
 
 from services.codes import DECLINE_REASONS
+from services.fields import Words
 from services.kernel.errors import NotFound, Unavailable
 from services.thai.dates import from_thai_digits
 from services.web import api, links
@@ -42,13 +43,13 @@ class Code(Schema):
 
 
 class Accept(Schema):
-    receiver = fields.String(load_default="", validate=Length(max=100))
-    when = fields.String(load_default="", validate=Length(max=80))
+    receiver = Words(100)
+    when = Words(80)
 
 
 class Decline(Schema):
     reason = fields.String(required=True, validate=OneOf(REASONS))
-    note = fields.String(load_default=None, validate=Length(max=2000))
+    note = Words(2000)
 
 
 class NoPlaces(Schema):
