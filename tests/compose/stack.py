@@ -79,6 +79,9 @@ class Stack:
         return environment(**{name: self._here(str(value), data) for name, value in told.items()})
 
     def _here(self, value: str, data: Path) -> str:
+        value = re.sub(
+            r"\$\{\w+:-(.*?)\}", r"\1", value
+        )  # whoever starts the tests has set none of the file's variables
         value = value.replace("@postgres/", f"@127.0.0.1:{self.postgres.port}/")
         value = value.replace(
             "//songtor:{password}@rabbitmq/", f"//guest:{{password}}@127.0.0.1:{self.rabbit.port}/"

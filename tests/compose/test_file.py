@@ -67,6 +67,11 @@ def test_only_the_front_door_is_published_and_only_on_this_machine():
     assert outside == ["web"]
 
 
+def test_the_front_door_alone_is_told_where_people_reach_the_pages_if_anywhere():
+    told = {name: SERVICES[name]["environment"].get("SONGTOR_PUBLIC_URL") for name in OURS}
+    assert told == {**dict.fromkeys(OURS), "web": "${SONGTOR_PUBLIC_URL:-}"}
+
+
 def test_secrets_come_by_file_and_none_is_written_here():
     file = compose()
     for name, secret in file["secrets"].items():
