@@ -5,6 +5,7 @@ from typing import Any
 from tests.web.browser import Page
 
 SECRET = "ลับเฉพาะตัว"  # stands for what must not be told anywhere
+# Like stands beside like.
 TEXTS = {
     "long Thai without spaces": "ที่พึ่งกำกั้นปู่ย่าน้ำเชี่ยวเก้าอี้ฤๅษี" * 12,
     "emoji": "👩🏽‍🦯👨‍👩‍👧‍👦🇹🇭",

@@ -2,7 +2,8 @@
 is lost or becomes markup."""
 
 import logging
-from itertools import cycle, islice
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -28,8 +29,9 @@ POSTS = [
     for step in (DIFFERENT_STEPS if "step" in rule.arguments else (None,))
 ]
 IMPOSSIBLE_DAY = "31/2/2569"  # refuses a form that has a day, so that the rest of it may be anything
-EACH = 1  # values that a field gets alone
+APART = 7  # hostile texts this far apart are of different kinds; there are fewer of every kind
 NAME = "user-of-forms"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 UPLOAD = b'--b\r\nContent-Disposition: form-data; name="note"; filename="x"\r\n\r\nx\r\n--b--'
 
 
@@ -122,9 +124,18 @@ class Place:
 
     @property
     def names(self) -> list[str]:
-        form = self.form_of(self.page)
-        controls = form.xpath(".//input[@type!='hidden' or not(@type)] | .//textarea | .//select")
-        return list(dict.fromkeys(control.get("name") for control in controls if control.get("name")))
+        return self.named(".//input[@type!='hidden' or not(@type)] | .//textarea | .//select")
+
+    @property
+    def typed(self) -> list[str]:
+        """Without those that are chosen: of them what is no choice is refused, whatever stands beside it."""
+        return self.named(
+            ".//input[not(@type) or not(contains('hidden radio checkbox', @type))] | .//textarea"
+        )
+
+    def named(self, controls: str) -> list[str]:
+        names = (control.get("name") for control in self.form_of(self.page).xpath(controls))
+        return list(dict.fromkeys(name for name in names if name))
 
     def again(self):
         """After something was accepted: the page anew, in a new world if this one is used up."""
@@ -181,6 +192,23 @@ def send(place: Place, stored: Stored, fields: Any, typed: dict[str, str], **mor
     return False
 
 
+def send_again(place: Place, stored: Stored, body: Any, headers: dict[str, str]) -> None:
+    if send(place, stored, body, {}, headers=headers):
+        place.again()
+
+
+def proof(place: Place) -> dict[str, str]:
+    return {"X-CSRF-Token": dict(place.fields)["csrf"]}
+
+
+def sendings(names: list[str], typed: list[str]) -> Iterator[dict[str, str]]:
+    """Every text in some field and texts of all kinds in every field, side by side; then each `typed` one with one alone."""
+    texts, step = list(TEXTS.values()), min(len(names), APART)
+    for start in range(0, len(texts), step) if names else ():
+        yield {name: texts[(start + at) % len(texts)] for at, name in enumerate(names)}
+    yield from ({name: text} for name, text in zip(typed, cycle(texts), strict=False))
+
+
 @pytest.mark.parametrize(("endpoint", "step"), POSTS, ids=lambda value: (value or "").removeprefix("pages."))
 def test_whatever_is_typed_is_refused_at_its_field_or_shown_as_text(
     door, browser, stored, caplog, endpoint, step
@@ -188,10 +216,7 @@ def test_whatever_is_typed_is_refused_at_its_field_or_shown_as_text(
     caplog.set_level(logging.DEBUG)
     place = Place(door, browser, endpoint, step)
     assert place.page is not None, "no page shows this form"
-    values = cycle(TEXTS.values())
-    sendings = [dict.fromkeys(place.names, value) for value in TEXTS.values()] if place.names else []
-    sendings += [{name: value} for name in place.names for value in islice(values, EACH)]
-    for typed in sendings:
+    for typed in sendings(place.names, place.typed):
         if "happened_on" in place.names and "happened_on" not in typed:
             typed = {**typed, "happened_on": IMPOSSIBLE_DAY}
         fields = [(name, value) for name, value in place.fields if name not in typed] + list(typed.items())
@@ -203,27 +228,36 @@ def test_whatever_is_typed_is_refused_at_its_field_or_shown_as_text(
 
 
 @pytest.mark.parametrize(("endpoint", "step"), POSTS, ids=lambda value: (value or "").removeprefix("pages."))
-def test_a_body_that_no_browser_makes_is_refused_or_read_as_what_it_is(door, browser, stored, endpoint, step):
+def test_fields_that_no_browser_sends_are_refused_or_read_as_what_they_are(
+    door, browser, stored, endpoint, step
+):
     place = Place(door, browser, endpoint, step)
-    proof = {"X-CSRF-Token": dict(place.fields)["csrf"]}
-    form = {**proof, "Content-Type": "application/x-www-form-urlencoded"}
-    known = [(name, value) for name, value in place.fields if name == "csrf"]
     names = place.names or ["note"]
-    bodies: list[tuple[Any, dict[str, str]]] = [
-        *(("&".join(f"{quote_plus(name)}=" for name in names).encode().replace(b"=", b"=" + raw), form) for raw in GARBLED.values()),
-        ([*place.fields, *place.fields, *((name, "ข") for name in names)], {}),
-        ([*known, ("no_such_field", "x"), ("__class__", "x"), ("a.b.c.0.d", "x"), *((f"{name}.0.x", "x") for name in names)], {}),
-        ([*known, *((f"{name}[]", "x") for name in names)], {}),
-        ([*known, *((f"n{number}", "x") for number in range(20_000))], {}),
-        (b'{"note": "x"}', {**proof, "Content-Type": "application/json"}),
-        (b"note=x", {**proof, "Content-Type": "text/plain"}),
-        (UPLOAD, {**proof, "Content-Type": "multipart/form-data; boundary=b"}),
-        (b"--b\r\n\r\n", {**proof, "Content-Type": "multipart/form-data"}),
-        (b"note=" + b"x" * 1_100_000, form),
-        (b"", form),
-    ]  # fmt: skip
-    for body, headers in bodies:
-        if send(place, stored, body, {}, headers=headers):
-            place.again()
-            form["X-CSRF-Token"] = proof["X-CSRF-Token"] = dict(place.fields)["csrf"]
+    strange = [("no_such_field", "x"), ("__class__", "x"), ("a.b.c.0.d", "x")]
+    for fields in (
+        [*place.fields, *place.fields, *((name, "ข") for name in names)],
+        [*strange, *((f"{name}{part}", "x") for name in names for part in (".0.x", "[]"))],
+    ):
+        send_again(place, stored, [*fields, ("csrf", dict(place.fields)["csrf"])], {})
+    garbled = "&".join(f"{quote_plus(name)}=%FF%FE%C3%28" for name in names).encode()
+    send_again(place, stored, garbled, proof(place) | FORM)
+    stored.unchanged()
+
+
+# A form before signing in, one of the staff and one of a partner: bodies are read before any form is known.
+@pytest.mark.parametrize("endpoint", ["pages.account.sign_in", "pages.intake.person", "pages.answer.decline"])
+def test_a_body_that_no_browser_makes_is_refused_or_read_as_what_it_is(door, browser, stored, endpoint):
+    place = Place(door, browser, endpoint, None)
+    bodies = [
+        *((b"note=" + raw, FORM) for raw in GARBLED.values()),
+        ("&".join(f"n{number}=x" for number in range(20_000)).encode(), FORM),
+        (b'{"note": "x"}', {"Content-Type": "application/json"}),
+        (b"note=x", {"Content-Type": "text/plain"}),
+        (UPLOAD, {"Content-Type": "multipart/form-data; boundary=b"}),
+        (b"--b\r\n\r\n", {"Content-Type": "multipart/form-data"}),
+        (b"note=" + b"x" * 1_100_000, FORM),
+        (b"", FORM),
+    ]
+    for body, kind in bodies:
+        send_again(place, stored, body, proof(place) | kind)
     stored.unchanged()
