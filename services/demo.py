@@ -192,7 +192,7 @@ class Walk:
         return fit[:3]
 
     def _own_partner(self) -> tuple[str, str]:
-        self._title("ไม่มีที่ว่าง จึงขึ้นทะเบียนภาคีสาธิต", "No place is free: register a partner for this walk")
+        self._title("ไม่มีที่ว่าง จึงขึ้นทะเบียนภาคีเครือข่ายสาธิต", "No place is free: register a partner for this walk")
         partner = self._post("worker-60", "/api/v1/partners", OWN_PARTNER)
         path = f"/api/v1/partners/{partner['partner_id']}/programmes"
         offered = self._post("worker-60", path, OWN_PROGRAMME)
@@ -203,7 +203,7 @@ class Walk:
             self._do(thai, english, "worker-60", f"/api/v1/referrals/{referral_id}/{name}", body)
             self._follow(*expected)
 
-        step("ภาคีตอบรับ", "The partner accepts", "accept", BY_PHONE, "ReferralAccepted", "PlaceTaken")
+        step("ภาคีเครือข่ายตอบรับ", "The partner accepts", "accept", BY_PHONE, "ReferralAccepted", "PlaceTaken")
         step("เดินทาง", "On the way", "travel", {}, "PersonTravelling")
         step("ถึงและรับเข้า", "Admitted", "admit", {}, "PersonAdmitted")
         step("ยืนยันการเข้าอยู่", "Placement confirmed", "confirm", {}, "PlacementConfirmed")

@@ -46,7 +46,7 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(browser, somebody):
     wrong = nobody.send(nobody.open("/sign-in"), user=somebody, password="ไม่ใช่")
     unknown = nobody.send(nobody.open("/sign-in"), user="who-is-this", password="ไม่ใช่")
     assert wrong.status == unknown.status == 409
-    assert wrong.errors == unknown.errors == {"": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง"}
+    assert wrong.errors == unknown.errors == {"": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง โปรดลองอีกครั้ง"}
     assert "ไม่ใช่" not in wrong.answer.text
 
 
@@ -137,7 +137,7 @@ def failures(door):
 def test_five_failures_lock_for_a_minute_and_each_further_one_for_twice_as_long(door, browser, somebody):
     nobody = browser()
     for _ in range(5):
-        assert nobody.sign_in(somebody, "ผิด").errors == {"": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง"}
+        assert nobody.sign_in(somebody, "ผิด").errors == {"": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง โปรดลองอีกครั้ง"}
     locked = nobody.sign_in(somebody)
     assert locked.errors == {"": "ลองผิดหลายครั้งเกินไป โปรดลองใหม่ในอีก 1 นาที"}
 
@@ -171,7 +171,7 @@ def test_a_password_given_by_somebody_else_must_be_changed_first(door, browser, 
     short = user.send(page, old=PASSWORD, new="สั้น", again="สั้น")
     assert short.errors == {"new": "รหัสผ่านใหม่ – โปรดใช้ 10 ถึง 200 ตัวอักษร"}
     wrong = user.send(page, old="ไม่ใช่", new="ช้างม้าวัวควาย", again="ช้างม้าวัวควาย")
-    assert wrong.errors == {"old": "รหัสผ่านปัจจุบัน – รหัสผ่านไม่ถูกต้อง"}
+    assert wrong.errors == {"old": "รหัสผ่านปัจจุบัน – รหัสผ่านไม่ถูกต้อง โปรดลองอีกครั้ง"}
     done = user.send(page, old=PASSWORD, new="ช้างม้าวัวควาย", again="ช้างม้าวัวควาย")
     assert done.path == "account" and "เปลี่ยนรหัสผ่านแล้ว" in done.text
     assert "เปลี่ยนรหัสผ่านแล้ว" not in user.open("/account").text

@@ -33,7 +33,7 @@ def test_link_and_code_are_shown_once_and_the_page_tells_what_the_partner_will_s
 def test_opening_the_link_shows_nothing_of_the_case_and_changes_nothing(sent, partner):
     before = sent.referral()
     page = partner.open(sent.path)
-    assert page.status == 200 and page.heading == "ใส่รหัส"
+    assert page.status == 200 and page.heading == "กรอกรหัส"
     assert "นครสวรรค์" not in page.answer.text and "ชาย" not in page.text and "หญิง" not in page.text
     assert sent.referral() == before
     assert page.answer.headers["Cache-Control"] == "no-store"
@@ -137,10 +137,10 @@ def test_an_opened_link_works_in_no_other_browser_even_with_the_code(sent, partn
 def test_without_the_code_no_page_behind_the_link_opens_and_no_answer_is_taken(sent, partner):
     csrf = partner.open(sent.path).form().fields["csrf"]
     for part in ("accept", "decline", "no-places"):
-        assert partner.open(f"{sent.path}/{part}").heading == "ใส่รหัส"
+        assert partner.open(f"{sent.path}/{part}").heading == "กรอกรหัส"
     for part in ("acknowledge", "accept", "decline", "no-places"):
         fields = [("csrf", csrf), ("reason", "cost"), ("answer", "decline")]
-        assert partner.post(f"{sent.path}/{part}", fields).heading == "ใส่รหัส"
+        assert partner.post(f"{sent.path}/{part}", fields).heading == "กรอกรหัส"
     assert sent.referral()["status"] == "sent"
 
 
@@ -193,8 +193,8 @@ def test_a_link_for_another_referral_or_purpose_cannot_be_made_from_what_one_has
     sent.enter(partner)
     cookie = partner.http.cookies.get("answer")
     partner.http.cookies.set("answer", cookie, path=other.path)
-    assert partner.open(other.path).heading == "ใส่รหัส"
-    assert partner.open(f"{other.path}/accept").heading == "ใส่รหัส"
+    assert partner.open(other.path).heading == "กรอกรหัส"
+    assert partner.open(f"{other.path}/accept").heading == "กรอกรหัส"
 
 
 def test_an_expired_link_is_refused_also_in_the_browser_that_opened_it(sent, partner):

@@ -82,7 +82,7 @@ def test_of_what_kind_a_few_were_is_told_to_the_centre_and_hidden_from_the_minis
         for number in page.tree.xpath(f"{KINDS}//td | {KINDS}//*[local-name()='svg']//*[@font-weight='700']"):
             text = " ".join(number.text_content().split())
             assert not text.isdigit() or int(text) == 0 or int(text) >= 5, text
-        assert "1 ถึง 4 คน" in page.text
+        assert "1 ถึง 4 ราย" in page.text
     assert any(
         cell.text_content().strip().startswith(tuple("1234")) for cell in own.tree.xpath(f"{KINDS}//td")
     )

@@ -168,7 +168,7 @@ def test_the_main_job_is_done_in_pages_by_worker_and_director_and_read_by_a_memb
     page = worker.send(worker.open(f"/cases/{case_id}/close"), reason="goal_reached", note="จบ")
     assert "ปิดเรื่องแล้ว" in page.text
     story = page.tree.xpath('//ol[@class="app-timeline"]')[0].text_content()
-    for said in ("เปิดเรื่อง", "คัดกรองแล้ว", "คณะทำงานเห็นชอบแผน", "ส่งต่อแล้ว", "ภาคีตอบรับ"):
+    for said in ("เปิดเรื่อง", "คัดกรองแล้ว", "คณะทำงานเห็นชอบแผน", "ส่งต่อแล้ว", "ภาคีเครือข่ายตอบรับ"):
         assert said in story
     page = browser("ministry").open(f"/cases/{case_id}")
     assert page.status == 200 and "สายใจ" not in page.text and "ปิดเรื่อง" in page.text
@@ -337,11 +337,11 @@ def test_the_rule_of_the_quorum_is_said_where_the_decision_is_made(worker):
     screened(worker, case_id)
     for page in ("plan", "plan/record"):
         said = worker.open(f"/cases/{case_id}/{page}").text
-        assert "ผู้ลงมติอย่างน้อย 3 คน" in said and "ประธานร่วมลงมติ" in said and "กติกากลางของทุกศูนย์" in said
+        assert "ผู้ลงมติอย่างน้อย 3 คน" in said and "ประธานร่วมลงมติ" in said and "หลักเกณฑ์กลางของทุกศูนย์" in said
     with APPLICATION.test_request_context("/"):
         rule = APPLICATION.jinja_env.get_template("conference/group.html").module.rule
         said = rule({"votes": 5, "chair": False, "own": True})
-    assert "ผู้ลงมติอย่างน้อย 5 คน" in said and "ประธาน" not in said and "กติกาของศูนย์นี้" in said
+    assert "ผู้ลงมติอย่างน้อย 5 คน" in said and "ประธาน" not in said and "หลักเกณฑ์ของศูนย์นี้" in said
 
 
 def test_every_event_of_a_case_is_told_in_a_sentence_in_both_languages():
@@ -449,7 +449,7 @@ def test_the_same_step_sent_twice_changes_once(door, worker):
     form = worker.open(f"{path}/accept")
     first, second = worker.send(form), worker.send(form)
     assert first.status == second.status == 200
-    assert second.text.count("ภาคีตอบรับ") == first.text.count("ภาคีตอบรับ") + 0
+    assert second.text.count("ภาคีเครือข่ายตอบรับ") == first.text.count("ภาคีเครือข่ายตอบรับ") + 0
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_every_role_reads_and_only_staff_write(browser, made, user):
 def test_no_places_left_is_one_tap(door, browser, made):
     worker = browser("worker-60")
     done = worker.send(worker.open(made[2]), f"{made[2]}/programmes/{made[1]}/capacity")
-    assert done.status == 200 and "ยืนยันจำนวนที่ว่างแล้ว" in done.text and "ที่เต็ม" in done.text
+    assert done.status == 200 and "ยืนยันจำนวนที่ว่างแล้ว" in done.text and "ไม่มีที่ว่าง" in done.text
     assert places(door, made[0])["free"] == 0
 
 

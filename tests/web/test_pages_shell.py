@@ -170,7 +170,9 @@ def test_a_form_sent_after_the_session_ended_comes_back_to_its_own_user_only(doo
     back = user.send(asked, user="worker-61", password=PASSWORD)
     assert back.heading == "แบบฟอร์มของคุณยังอยู่"
     sent = user.send(back)
-    assert sent.status == 422 and sent.errors == {"again": "พิมพ์รหัสผ่านใหม่อีกครั้ง – รหัสผ่านทั้งสองช่องไม่ตรงกัน"}
+    assert sent.status == 422 and sent.errors == {
+        "again": "พิมพ์รหัสผ่านใหม่อีกครั้ง – รหัสผ่านทั้งสองช่องไม่ตรงกัน โปรดพิมพ์ใหม่"
+    }
 
     age_sessions(door, "worker-61", minutes=31)
     asked = user.send(page, old="ก", new="ข", again="ค")
@@ -229,7 +231,7 @@ def test_a_form_is_read_by_the_dotted_names_of_its_schema():
 def test_blank_fields_are_absent_and_what_is_missing_is_said_at_its_field():
     form = typed(reason="  ", person__first="", rows__0__province="", count="สอง", kinds="")
     assert not form.load()
-    assert form.errors == {"reason": ["โปรดกรอกข้อมูลนี้"], "count": ["โปรดระบุเป็นจำนวนเต็ม"]}
+    assert form.errors == {"reason": ["โปรดกรอกข้อมูลนี้"], "count": ["โปรดกรอกเป็นจำนวนเต็ม"]}
 
 
 def test_an_error_of_a_row_stays_with_its_row():

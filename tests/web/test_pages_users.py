@@ -45,7 +45,7 @@ def test_what_is_wrong_with_a_new_user_is_said_at_its_field(browser):
     assert wrong.status == 422 and set(wrong.errors) == {"user", "role", "centres"}
     assert wrong.form().fields["centres"] == "นครสวรรค์, ไม่มีจังหวัดนี้"
     twice = admin.send(wrong, user="worker-60", role="worker", centres="60")
-    assert twice.errors == {"user": "ชื่อผู้ใช้ – มีชื่อผู้ใช้นี้อยู่แล้ว"}
+    assert twice.errors == {"user": "ชื่อผู้ใช้ – มีชื่อผู้ใช้นี้อยู่แล้ว โปรดใช้ชื่ออื่น"}
 
 
 def test_another_role_counts_at_once(browser, name):
@@ -183,7 +183,7 @@ def test_who_leaves_hands_over_what_is_open_and_the_administrator_sees_numbers_o
     assert handed(work, leaver) == {opened, sent} and f"รับช่วงต่อจาก {leaver}" in work.text
     assert handed(browser("director-65").open("/work"), leaver) == set()
     taken = receiver.send(work, f"/work/cases/{opened}/taken")
-    assert "คุณรับช่วงเรื่องนี้แล้ว" in taken.text and handed(taken, leaver) == {sent}
+    assert "คุณรับช่วงเรื่องนี้ต่อแล้ว" in taken.text and handed(taken, leaver) == {sent}
     assert handed(receiver.send(taken, f"/work/cases/{sent}/taken"), leaver) == set()
     assert receiver.send(work, f"/work/cases/{sent}/taken").status == 404
 
@@ -231,8 +231,8 @@ def test_the_access_of_a_user_is_told_without_whom_it_was_about(door, browser, n
     page = user.open(f"/cases/{case_id}")
     user.send(page, f"/cases/{case_id}")
     told = browser("admin").open(f"/users/{name}/access")
-    assert told.status == 200 and "นครสวรรค์" in told.text and "1 เครื่อง" in told.text
-    assert len(told.tree.xpath("//tbody/tr")) == 1 and "เปิดเรื่อง" in told.text and "ลงทะเบียน" in told.text
+    assert told.status == 200 and "นครสวรรค์" in told.text and "1 เบราว์เซอร์" in told.text
+    assert len(told.tree.xpath("//tbody/tr")) == 1 and "เปิดเรื่อง" in told.text and "ขึ้นทะเบียน" in told.text
     assert case_id not in told.answer.text and "มาลี" not in told.text
     assert "ดูจำนวนงานค้าง" not in told.text  # what an administrator may do
 
@@ -243,7 +243,7 @@ def test_the_list_of_users_is_taken_away_as_a_table_without_formulas(door, brows
     answer = browser("admin").http.get(browser().address + "/users.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="songtor-users.csv"'
     lines = {line[0]: line for line in csv.reader(StringIO(answer.content.decode("utf-8-sig")))}
-    assert lines["worker-62"][1:4] == ["นักสังคมสงเคราะห์", "กำแพงเพชร", "ใช้งานอยู่"]
+    assert lines["worker-62"][1:4] == ["นักสังคมสงเคราะห์", "กำแพงเพชร", "เปิดใช้งาน"]
     assert lines["worker-62"][4] == "1" and lines["worker-62"][5].endswith("น.")
     assert lines["partner-nobody"][2] == "–"
 

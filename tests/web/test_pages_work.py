@@ -66,7 +66,7 @@ def test_cases_are_found_by_number_and_status_and_come_in_pages(door, browser):
     assert len(found.tree.xpath("//main//ul/li")) == 1
     assert found.tree.xpath('//*[@id="q"]/@value') == [numbers[3]]
     none = worker.open(f"/cases?q={numbers[3]}&status=closed")
-    assert "ไม่พบเรื่องที่ตรงกัน" in none.text
+    assert "ไม่พบเรื่องที่ตรงกับที่ค้นหา" in none.text
 
 
 def made_for(door):
@@ -97,7 +97,7 @@ def test_an_answer_that_was_read_no_longer_counts_and_stays_in_sight_until_the_n
     assert menu_count(worker.open("/work")) == 1  # looking marks nothing
     read = f"/work/answers/{sent['referral_id']}/read"
     page = worker.send(page, read)
-    assert page.path == "work" and "ทำเครื่องหมายว่าอ่านคำตอบแล้ว" in page.text
+    assert page.path == "work" and "ระบุว่าอ่านคำตอบแล้ว" in page.text
     assert menu_count(page) == 0 and "อ่านแล้ว รอดำเนินการต่อ 1 รายการ" in section(page, "answered")
     assert number(door, sent["case_id"], "worker-66") in section(page, "answered")
     assert menu_count(colleague.open("/work")) == 1  # read by one is not read by another

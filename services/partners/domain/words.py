@@ -6,34 +6,36 @@ from typing import Any
 from services.thai import areas
 
 SEX = {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"}
-NATIONALITY = {"thai": "ไทย", "foreign": "ต่างด้าว", "stateless": "ไร้รัฐไร้สัญชาติ"}
+NATIONALITY = {"thai": "ไทย", "foreign": "ต่างชาติ", "stateless": "ไร้รัฐไร้สัญชาติ"}
 LABEL = {
-    "destitute_a": "คนไร้ที่พึ่ง (ก)", "destitute_b": "คนไร้ที่พึ่ง (ข)", "beggar": "ผู้ทำการขอทาน", "performer": "ผู้แสดงความสามารถ",
-    "child": "เด็ก", "pregnant": "หญิงตั้งครรภ์", "older_person": "ผู้สูงอายุ", "disabled": "คนพิการ", "mentally_ill": "ผู้ป่วยจิตเวช",
-    "trafficking_suspected": "ผู้อาจเป็นผู้เสียหายจากการค้ามนุษย์", "foreigner": "คนต่างด้าว", "stateless": "คนไร้รัฐไร้สัญชาติ",
+    "destitute_a": "คนไร้ที่พึ่ง (ไร้ที่อยู่และรายได้ไม่พอ)", "destitute_b": "คนไร้ที่พึ่ง (พึ่งพาผู้อื่นไม่ได้)",
+    "beggar": "ผู้ทำการขอทาน", "performer": "ผู้แสดงความสามารถ",
+    "child": "เด็ก", "pregnant": "หญิงตั้งครรภ์", "older_person": "ผู้สูงอายุ", "disabled": "คนพิการ", "mentally_ill": "ผู้มีภาวะวิกฤตทางจิต",
+    "trafficking_suspected": "ผู้ที่อาจเป็นผู้เสียหายจากการค้ามนุษย์", "foreigner": "คนต่างด้าว", "stateless": "คนไร้รัฐไร้สัญชาติ",
 }  # fmt: skip
 DISABILITY = {
     1: "การเห็น", 2: "การได้ยินหรือสื่อความหมาย", 3: "การเคลื่อนไหวหรือร่างกาย", 4: "จิตใจหรือพฤติกรรม", 5: "สติปัญญา", 6: "การเรียนรู้",
     7: "ออทิสติก",
 }  # fmt: skip
 BASIS = {
-    "registered_house": "ทะเบียนบ้าน", "central_register": "ทะเบียนกลาง", "found": "ที่พบตัว", "claimed": "ตามคำบอกเล่า",
-    "birthplace": "ที่เกิด", "relatives": "ที่อยู่ญาติ",
+    "registered_house": "ทะเบียนบ้าน", "central_register": "ทะเบียนบ้านกลาง", "found": "สถานที่พบตัว",
+    "claimed": "ผู้รับบริการแจ้งเอง",
+    "birthplace": "สถานที่เกิด", "relatives": "ที่อยู่ของญาติ",
 }  # fmt: skip
 CARE_LEVEL = {1: "ไม่พึ่งพิง", 2: "พึ่งพิงน้อย", 3: "พึ่งพิงมาก"}
 COMMUNICABLE = {"none": "ไม่มีโรคติดต่อ", "treated": "มีโรคติดต่อที่รักษาแล้ว", "untreated": "มีโรคติดต่อที่ยังไม่ได้รักษา"}
 ACCEPTS_COMMUNICABLE = {
     "none": "ไม่รับผู้มีโรคติดต่อ",
     "treated": "รับผู้มีโรคติดต่อเฉพาะที่รักษาแล้ว",
-    "untreated": "รับแม้มีโรคติดต่อที่ยังไม่ได้รักษา",
+    "untreated": "รับผู้มีโรคติดต่อ แม้ยังไม่ได้รักษา",
 }
 PATH = {
-    "return_family": "กลับสู่ครอบครัว", "independent": "อยู่อิสระ", "local_home": "บ้านพักของท้องถิ่น", "foundation": "มูลนิธิ",
-    "religious": "ศาสนสถาน", "employer_33": "จ้างงานคนพิการ ม.33", "employer_35": "ส่งเสริมอาชีพคนพิการ ม.35",
+    "return_family": "คืนสู่ครอบครัว", "independent": "ดำรงชีวิตด้วยตนเอง", "local_home": "บ้านพักของท้องถิ่น", "foundation": "มูลนิธิ",
+    "religious": "ศาสนสถาน", "employer_33": "จ้างงานคนพิการ (มาตรา 33)", "employer_35": "ส่งเสริมอาชีพคนพิการ (มาตรา 35)",
     "employer_general": "จ้างงานทั่วไป", "vocational_training": "ฝึกอาชีพ", "hospital": "โรงพยาบาล",
     "psychiatric_hospital": "โรงพยาบาลจิตเวช", "child_agency": "หน่วยงานคุ้มครองเด็ก",
-    "trafficking_referral": "กลไกส่งต่อผู้เสียหายจากการค้ามนุษย์", "immigration": "ตรวจคนเข้าเมือง",
-    "ministry_shelter": "สถานคุ้มครองของกระทรวง", "other_centre": "ศูนย์คุ้มครองอื่น", "advice_only": "ให้คำปรึกษา",
+    "trafficking_referral": "กลไกส่งต่อผู้เสียหายจากการค้ามนุษย์", "immigration": "สำนักงานตรวจคนเข้าเมือง",
+    "ministry_shelter": "สถานคุ้มครองของกระทรวง พม.", "other_centre": "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดอื่น", "advice_only": "ให้คำปรึกษา",
 }  # fmt: skip
 
 
@@ -55,9 +57,9 @@ def criterion(name: str, found: Any) -> str:
 
 def _path(found: Mapping[str, str]) -> str:
     place = {
-        "lead": "ช่องทางหลักของผู้รับบริการ",
-        "screened": "ช่องทางที่คัดกรองแนะนำ",
-        "other": "นอกช่องทางที่คัดกรองแนะนำ",
+        "lead": "แนวทางแรกที่คัดกรองแนะนำ",
+        "screened": "แนวทางที่คัดกรองแนะนำ",
+        "other": "นอกแนวทางที่คัดกรองแนะนำ",
     }
     return f"{place[found['place']]}: {PATH.get(found['path'], found['path'])}"
 
@@ -118,7 +120,7 @@ def _labels(value: list[str], found: Mapping[str, bool | None]) -> str:
     if met:
         return f"เป็น{_named(LABEL, met)}"
     open_ = [code for code in value if found[code] is None]
-    return f"ยังไม่ทราบว่าเป็น{_named(LABEL, open_)}หรือไม่" if open_ else "ไม่อยู่ในกลุ่มนี้"
+    return f"ยังไม่ทราบว่าเป็น{_named(LABEL, open_)}หรือไม่" if open_ else "ไม่อยู่ในกลุ่มที่รับ"
 
 
 def _disability(value: list[int], found: list[int] | None) -> str:
@@ -144,23 +146,23 @@ def _documents(value: list[str], found: list[str] | None) -> str:
     if found is None:
         return "ยังไม่ทราบว่ามีเอกสารใด"
     missing = [each for each in value if each not in found]
-    return f"ขาด {', '.join(missing)}" if missing else "มีครบ"
+    return f"ขาดเอกสาร: {', '.join(missing)}" if missing else "เอกสารครบ"
 
 
 _SENTENCES: dict[str, tuple[Callable[[Any], str], Callable[[Any, Any], str]]] = {
     "min_age": (lambda value: f"รับอายุ {value} ปีขึ้นไป", _age),
     "max_age": (lambda value: f"รับอายุไม่เกิน {value} ปี", _age),
-    "sex": (lambda value: f"รับเพศ{_named(SEX, value)}", _code(SEX, "ยังไม่ทราบเพศ")),
+    "sex": (lambda value: f"เพศที่รับ: {_named(SEX, value)}", _code(SEX, "ยังไม่ทราบเพศ")),
     "nationality": (
-        lambda value: f"รับสัญชาติ{_named(NATIONALITY, value)}",
+        lambda value: f"สัญชาติที่รับ: {_named(NATIONALITY, value)}",
         _code(NATIONALITY, "ยังไม่ทราบสัญชาติ"),
     ),
     "labels_any": (lambda value: f"รับ{_named(LABEL, value)}", _labels),
     "disability_types_any": (lambda value: f"รับผู้พิการทาง{_named(DISABILITY, value)}", _disability),
     "domicile": (_wanted_domicile, _domicile),
     "care_level_max": (
-        lambda value: f"รับผู้มีภาวะพึ่งพิงไม่เกินระดับ{CARE_LEVEL[value]}",
-        _code(CARE_LEVEL, "ยังไม่ทราบระดับการพึ่งพิง"),
+        lambda value: f"รับผู้มีภาวะพึ่งพิงไม่เกินระดับ “{CARE_LEVEL[value]}”",
+        _code(CARE_LEVEL, "ยังไม่ทราบภาวะพึ่งพิง"),
     ),
     "accepts_communicable": (
         lambda value: ACCEPTS_COMMUNICABLE[value],
@@ -171,14 +173,14 @@ _SENTENCES: dict[str, tuple[Callable[[Any], str], Callable[[Any, Any], str]]] = 
         _flag("มีพฤติกรรมรุนแรง", "ไม่มีพฤติกรรมรุนแรง", "ยังไม่ทราบพฤติกรรม"),
     ),
     "accepts_legal_case": (
-        lambda value: "รับผู้มีคดี" if value else "ไม่รับผู้มีคดี",
-        _flag("มีคดี", "ไม่มีคดี", "ยังไม่ทราบเรื่องคดี"),
+        lambda value: "รับผู้มีคดีความ" if value else "ไม่รับผู้มีคดีความ",
+        _flag("มีคดีความ", "ไม่มีคดีความ", "ยังไม่ทราบเรื่องคดีความ"),
     ),
     "requires_prior_process": (
         lambda value: (
-            "ต้องผ่านกระบวนการตาม พ.ร.บ. พ.ศ. 2557 ก่อน"
+            "ต้องผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 ก่อน"
             if value
-            else "ไม่ต้องผ่านกระบวนการตาม พ.ร.บ. พ.ศ. 2557 ก่อน"
+            else "ไม่ต้องผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 ก่อน"
         ),
         _flag("ผ่านแล้ว", "ยังไม่ผ่าน", "ยังไม่ทราบว่าผ่านแล้วหรือไม่"),
     ),

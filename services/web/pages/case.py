@@ -212,7 +212,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
 CONSENT = {
     "given": later("Gives consent"),
     "refused": later("Refuses"),
-    "unable": later("Is unable to say"),
+    "unable": later("Is unable to consent"),
 }
 
 

@@ -60,7 +60,7 @@ OPTIONS: Mapping[str, Options] = {
     "disability_types": (
         ("1", later("Seeing")),
         ("2", later("Hearing or communicating")),
-        ("3", later("Moving or the body")),
+        ("3", later("Movement or the body")),
         ("4", later("Mind or behaviour")),
         ("5", later("Intellect")),
         ("6", later("Learning")),
