@@ -44,7 +44,7 @@ STEPS: Mapping[str, Step] = {
         later("Withdraw the referral"), later("The referral is withdrawn."), (*AWAITING, "accepted", "travelling"), False,
     ),
     "fail": Step(
-        later("The placement did not work out"), later("It is recorded; the case is planned again."),
+        later("Record that it did not work out"), later("It is recorded; the case is planned again."),
         ("accepted", "travelling", "admitted", "placed"), False,
     ),
     "entered-in-error": Step(
