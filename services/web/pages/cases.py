@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from services.codes import CASE_STATUSES
 from services.web.pages import shell
-from services.web.pages.menu import READERS
+from services.web.pages.menu import READERS, STAFF
 
 blueprint = Blueprint("cases", __name__)
 
@@ -27,5 +27,6 @@ def listing() -> Response:
     following = url_for(".listing", **address, cursor=found["next"]) if found["next"] else None
     first = url_for(".listing", **address) if cursor else None
     return shell.page(
-        "cases/listing.html", cases=found["items"], asked=asked, following=following, first=first
-    )
+        "cases/listing.html", cases=found["items"], asked=asked, following=following, first=first,
+        may_open=shell.caller().role in STAFF,
+    )  # fmt: skip

@@ -81,6 +81,8 @@ def record(case_id: UUID) -> Response:
     if form.sent and not form.value("more"):
         at = casefile.happened(form)
         form.load()
+        if not form.body.get("members"):
+            form.errors["members"] = [_("Fill in who voted, and how.")]
         path_of = {each["programme_id"]: each["path"] for each in candidates}
         if path_of.get(form.value("programme_id"), form.value("path")) != form.value("path"):
             form.add({"programme_id": [OTHER_PATH]})

@@ -7,9 +7,10 @@ from flask import Blueprint, Response, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
-from services.kernel.envelope import instant
+from services.kernel.envelope import instant, moment
 from services.kernel.errors import NotFound
 from services.kernel.wiring import LIMIT_MOST
+from services.thai import dates
 from services.web import answers, api, hand_overs
 from services.web.pages import drafts, shell
 from services.web.pages.language import _, later
@@ -58,8 +59,13 @@ def today() -> Response:
 
 
 def _duty(row: dict[str, Any]) -> dict[str, Any]:
-    """With the address where it is seen to."""
-    return {**row, "href": url_for("pages.referral.page", referral_id=row["referral_id"])}
+    """With the address where it is seen to, and the days since it was due."""
+    href = url_for("pages.referral.page", referral_id=row["referral_id"])
+    return {**row, "href": href, "late": _days_since(row["due"]) if row["due"] else None}
+
+
+def _days_since(due: str) -> int:
+    return (dates.bangkok_day(api.runtime().now()) - dates.bangkok_day(moment(due))).days
 
 
 def _to_ask(row: dict[str, Any]) -> dict[str, Any]:
