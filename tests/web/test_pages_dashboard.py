@@ -37,6 +37,11 @@ def test_a_director_sees_placements_outside_the_ministry_first_and_the_list_behi
     assert "ข้อมูลถึง" in page.text
 
 
+def test_the_capital_is_called_no_province(door, browser):
+    door.add("director-10", "director", ("10",))
+    assert browser("director-10").open("/dashboard").heading == "ศูนย์กรุงเทพมหานคร"
+
+
 def test_every_number_that_leads_somewhere_leads_to_as_many_rows(placed, browser):
     director = browser("director-60")
     page = director.open("/dashboard")

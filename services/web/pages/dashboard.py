@@ -19,7 +19,7 @@ from services.web.pages.menu import READERS, SEE_CASES
 from services.web.pages.partners import freshness
 from services.web.pages.places import provinces
 from services.web.pages.small_cells import FEW, WITHHELD, Hidden, size
-from services.web.pages.words import day, day_time, province, word
+from services.web.pages.words import day, day_time, full_province, province, word
 
 YEARS_BACK = 4
 SHOWN = 25
@@ -206,11 +206,11 @@ def told(count: Any) -> str:
 
 def _scope(asked: Asked) -> str:
     if asked.centre:
-        return _("Centre of {}").format(province(asked.centre))
+        return _("Centre of {}").format(full_province(asked.centre))
     caller = shell.caller()
     if ALL_CENTRES in caller.centres:
         return _("All centres")
-    return _("Centre of {}").format(", ".join(map(province, caller.centres)))
+    return _("Centre of {}").format(", ".join(map(full_province, caller.centres)))
 
 
 def _named_parts() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from services.web import api
 from services.web.pages.language import _, current, pgettext
 
 # Every list of codes that a page shows; scripts/messages.py asks for a word for each in both languages.
+CAPITAL = "10"  # Bangkok, which is no province
 KINDS: Mapping[str, tuple[str, ...]] = {
     "channel": codes.CHANNELS,
     "danger": codes.DANGERS,
@@ -97,6 +98,12 @@ def centres(codes: tuple[str, ...]) -> str:
 def province(code: str | None) -> str:
     found = areas.area(code) if code else None
     return (found.thai if current() == "th" else found.english) if found else code or "–"
+
+
+def full_province(code: str) -> str:
+    """With the word for a province, which Thai puts before every name but the capital's."""
+    plain = current() != "th" or code == CAPITAL
+    return province(code) if plain else f"จังหวัด{province(code)}"
 
 
 def called(person: Mapping[str, Any]) -> str:
