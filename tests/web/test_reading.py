@@ -1,5 +1,6 @@
 """What is read: lists in pages, what one has just written, and of people no more than one may know."""
 
+import re
 from typing import Any
 
 import orjson
@@ -63,7 +64,8 @@ def test_the_merged_log_leaves_out_what_was_found_out_at_a_screening(door: Front
     events = every_event(door)
     completed = [event for event in events if event["type"] == "ScreeningCompleted"]
     assert completed and all("facts" not in event["data"] for event in completed)
-    assert all("birth" not in orjson.dumps(event).decode() for event in events)
+    # A correction names the parts that it changed, as a birth date; what they are no event says.
+    assert not any(re.search(r'"\w*birth\w*":', orjson.dumps(event).decode()) for event in events)
 
 
 def every_event(door: FrontDoor, user: str = "worker-60") -> list[dict[str, Any]]:
