@@ -1,6 +1,7 @@
 """What goes wrong between a person and the system loses nothing and does nothing twice."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.visitor import DESKTOP, NO_SCRIPT, PHONE, said
@@ -199,7 +200,7 @@ def test_who_goes_back_after_sending_finds_an_empty_form_and_opens_no_second_cas
     filled_in(worker, "ย้อนกลับแล้วส่ง")
     worker.press("Open the case")
     worker.page.go_back()
-    assert not worker.main.locator('[name="person.sex"]:checked').count()
+    expect(worker.main.locator('[name="person.sex"]:checked')).to_have_count(0)
     worker.press("Open the case")
     assert worker.says("There is a problem")
     assert cases_of(worker, "ย้อนกลับแล้วส่ง") == 1

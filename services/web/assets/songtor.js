@@ -35,13 +35,7 @@ document.addEventListener("submit", (event) => {
   if (sent.has(event.target)) event.preventDefault();
   sent.add(event.target);
 });
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted) return location.reload();
-  // Back on a page, browsers fill in what was chosen but not what was typed; half a form, sent again, would be something new.
-  if (performance.getEntriesByType("navigation")[0].type !== "navigate") {
-    document.querySelectorAll("main form[method=post]").forEach((form) => form.reset());
-  }
-});
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 const idle = document.querySelector("[data-idle-seconds]");
 if (idle) {
