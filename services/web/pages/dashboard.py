@@ -155,7 +155,7 @@ def show() -> Response:
     year = dates.budget_year(_today())
     by_centre = found["spread"]["by_centre"]
     country = charts.country()
-    colours, legend = charts.shaded({code: size(row["outside_ministry"]) for code, row in by_centre.items()})
+    colours, legend = charts.shaded({code: row["outside_ministry"] for code, row in by_centre.items()})
     months = _months(asked, found["spread"]["by_month"])
     return shell.page(
         "dashboard/show.html",
@@ -173,10 +173,8 @@ def show() -> Response:
         ),
         tables={table["key"]: table for table in _tables(asked, found)},
         months=months,
-        top=charts.top_of(
-            max((size(row["outside_ministry"]) + size(row["ministry"]) for row in months), default=0)
-        ),
-        by_centre=sorted(by_centre.items(), key=lambda row: (-size(row[1]["outside_ministry"]), row[0])),
+        top=charts.top_of(max((row["outside_ministry"] + row["ministry"] for row in months), default=0)),
+        by_centre=sorted(by_centre.items(), key=lambda row: (-row[1]["outside_ministry"], row[0])),
         country={
             "height": country.height,
             "width": charts.MAP_WIDTH,
@@ -191,7 +189,6 @@ def show() -> Response:
         of_centre=lambda code: url_for(".show", **{**asked.address, "centre": code}),
         bars=charts.bars,
         told=told,
-        size=size,
         behind=lambda figure, code: _behind(asked.of(asked.first, asked.last, centre=code))(figure),
         hides=caller.role not in SEE_CASES,
     )
@@ -288,7 +285,7 @@ def _first_figures(asked: Asked, found: Mapping[str, Any]) -> list[dict[str, Any
 
 def _change(now: Any, before: Any, points: bool) -> str | None:
     """More or fewer than the year before, in words; None where one of the two is not known."""
-    if now is None or before is None or isinstance(now, Hidden) or isinstance(before, Hidden):
+    if now is None or before is None:
         return None
     by = round(abs(now - before), 1)
     if not by:
