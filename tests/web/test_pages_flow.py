@@ -78,8 +78,8 @@ def screened(worker, case_id):
     return page
 
 
-def planned(door, worker):
-    """(case, programme) with a plan for that programme."""
+def deciding(door, worker):
+    """(case, programme, the page on which that programme is decided on)."""
     _, programme_id = door.programme()
     case_id = case_of(opened(worker))
     screened(worker, case_id)
@@ -88,6 +88,12 @@ def planned(door, worker):
         lambda found: any(each["programme_id"] == programme_id for each in found["candidates"]),
     )
     page = worker.open(f"/cases/{case_id}/plan/record?programme_id={programme_id}")
+    return case_id, programme_id, page
+
+
+def planned(door, worker):
+    """(case, programme) with a plan for that programme."""
+    case_id, programme_id, page = deciding(door, worker)
     page = worker.send(page, **decided())
     assert page.status == 200, page.errors
     return case_id, programme_id
@@ -402,14 +408,7 @@ def test_a_decision_without_a_quorum_is_refused_in_plain_words_and_keeps_the_tex
 
 
 def test_a_place_of_another_path_is_not_taken_for_the_plan(door, worker):
-    _, programme_id = door.programme()
-    case_id = case_of(opened(worker))
-    screened(worker, case_id)
-    door.wait(
-        f"/api/v1/cases/{case_id}/matches?limit=500",
-        lambda found: any(each["programme_id"] == programme_id for each in found["candidates"]),
-    )
-    page = worker.open(f"/cases/{case_id}/plan/record?programme_id={programme_id}")
+    *_, page = deciding(door, worker)
     page = worker.send(page, **decided(path="religious"))
     assert page.status == 422 and [*page.errors] == ["programme_id"]
 
