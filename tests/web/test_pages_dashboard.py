@@ -1,6 +1,7 @@
 """The dashboards: figures of a period and centre, the list behind each, and files to take away."""
 
 import csv
+import re
 import zipfile
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
@@ -100,6 +101,28 @@ def test_how_many_were_placed_outside_is_told_to_the_ministry_as_to_the_centre(p
     figures = [page.tree.xpath("(//*[@class='app-figures'])[1]//strong") for page in (own, ministry)]
     told = [[figure.text_content().split()[0] for figure in row] for row in figures]
     assert told[0] == told[1] and any(character.isdigit() for character in "".join(told[0]))
+
+
+def test_every_number_of_a_centre_opens_the_list_behind_it(placed, browser):
+    director = browser("director-60")
+    page = director.open("/dashboard")
+    cells = "//td[not(preceding-sibling::td[2])] | //*[@class='app-figures'][1]//strong"
+    drawn = "//*[local-name()='text'][@class='app-chart__number'] | //*[local-name()='rect'][*[local-name()='title']]"
+    numbers = [each for each in page.tree.xpath(f"{cells} | {drawn}") if _number(each)]
+    assert len(numbers) > 20
+    places = "//*[@id='places']/following-sibling::details[1]//td[2]"  # how many programmes there are is no list of its own
+    unlinked = [each for each in numbers if not each.xpath("ancestor::a | .//a")]
+    assert not {*unlinked} - {*page.tree.xpath(places)}, [each.text_content() for each in unlinked]
+    behind = {link for link in page.links() if "/dashboard/behind" in link}
+    for figure in ("screened", "accepted", "placed", "outside", "placements"):
+        [*links] = [link for link in behind if f"figure={figure}" in link]
+        assert links and all(director.open(link).status == 200 for link in links), figure
+
+
+def _number(element) -> float:
+    """What a cell, a figure or a drawn bar says as a number; 0 for words and signs."""
+    said = re.findall(r"[0-9][0-9,.]*", element.text_content().rpartition(": ")[2])
+    return float(said[0].replace(",", "")) if said else 0.0
 
 
 def test_a_number_of_the_year_before_leads_to_the_list_of_that_year(placed, browser):

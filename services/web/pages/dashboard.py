@@ -27,8 +27,9 @@ MONTHS = ("10", "11", "12", "01", "02", "03", "04", "05", "06", "07", "08", "09"
 STEPS = (("opened", later("Cases opened")), ("screened", later("Screened")), ("planned", later("Planned")),
          ("referred", later("Referred")), ("accepted", later("Accepted by a partner")), ("placed", later("Placed")),
          ("closed", later("Closed")))  # fmt: skip
-DAYS = (("to_screening", later("To the first screening")), ("to_acceptance", later("To the partner's yes")),
-        ("to_placement", later("To the placement")))  # fmt: skip
+# {median: (its words, the figure whose cases it is of)}
+DAYS = {"to_screening": (later("To the first screening"), "screened"), "to_acceptance": (later("To the partner's yes"), "accepted"),
+        "to_placement": (later("To the placement"), "placed")}  # fmt: skip
 TITLES = {
     **dict(STEPS),
     "placements": later("Placements"),
@@ -270,7 +271,8 @@ def _first_figures(asked: Asked, found: Mapping[str, Any]) -> list[dict[str, Any
     now, before = found["now"], found["before"]
     to, to_before = _behind(asked), _behind(asked.year_before)
     share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
-    rows = [_row(_("of all placements"), share[0], share[1]) | {"unit": " %"}]
+    said = _("of all placements")
+    rows = [_row(said, *share, to("placements"), to_before("placements")) | {"unit": " %"}]
     for part, name, figure, text in (
         ("placements", "outside_ministry", "outside", _("people placed outside the ministry")),
         ("placements", "ministry", "ministry", _("in the ministry's places")),
@@ -336,7 +338,7 @@ def _tables(asked: Asked, found: Mapping[str, Any]) -> list[dict[str, Any]]:
          "rows": [*placements, _row(_("Share outside the ministry, per cent"), share[0], share[1])]},
         {"key": "cases", "title": _("From opening to placement"), "rows": list(steps())},
         {"key": "days", "title": _("Median days from opening"), "rows": [
-            _row(_(text), now["median_days"][code], before["median_days"][code] if before else None) for code, text in DAYS
+            row("median_days", code, _(text), figure) for code, (text, figure) in DAYS.items()
         ]},
         {"key": "paths", "title": _("Placements by way forward"), "rows": coded("by_path", "path", "path")},
         {"key": "labels", "title": _("People screened by group"), "rows": coded("by_label", "label", "label")},
