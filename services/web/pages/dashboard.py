@@ -271,8 +271,8 @@ def _first_figures(asked: Asked, found: Mapping[str, Any]) -> list[dict[str, Any
     now, before = found["now"], found["before"]
     to, to_before = _behind(asked), _behind(asked.year_before)
     share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
-    said = _("of all placements")
-    rows = [_row(said, *share, to("placements"), to_before("placements")) | {"unit": " %"}]
+    of_all = _row(_("of all placements"), share[0], share[1], to("placements"), to_before("placements"))
+    rows = [of_all | {"unit": " %"}]
     for part, name, figure, text in (
         ("placements", "outside_ministry", "outside", _("people placed outside the ministry")),
         ("placements", "ministry", "ministry", _("in the ministry's places")),
