@@ -11,6 +11,7 @@ The users run in processes of their own; they and the system share the machine. 
 """
 
 import argparse
+import gzip
 import json
 import os
 import random
@@ -148,22 +149,25 @@ class Visitor:
 
     def _timed(self, group: str, method: str, path: str, body: str | None) -> tuple[int, str, str]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        headers |= {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "identity"}
+        headers |= {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "gzip"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        status, where, content = 0, "", b""
+        status, where, content, packed = 0, "", b"", False
         started = time.perf_counter()
         try:
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()
             content = answer.read()
             status, where = answer.status, answer.getheader("Location", "")
+            packed = answer.getheader("Content-Encoding") == "gzip"
             for cookie in answer.headers.get_all("Set-Cookie", ()):
                 name, _, value = cookie.partition(";")[0].partition("=")
                 self.cookies[name] = value
         except (OSError, HTTPException):
             self.connection.close()
         self.notes.append((group, time.time(), time.perf_counter() - started, status))
+        if packed:
+            content = gzip.decompress(content)
         return status, where, content.decode(errors="replace")
 
 

@@ -114,6 +114,33 @@ def test_a_form_without_our_token_from_an_old_browser_is_refused(browser):
     assert victim.open("/account").path == "account"
 
 
+@pytest.mark.parametrize("token", ["", "ส่งต่อ", "0", "f" * 64, "f" * 128, "f" * 126, "f" * 130])
+def test_what_is_no_proof_of_ours_is_none_whatever_its_length(browser, token):
+    victim = browser("worker-60")
+    del victim.http.headers["Sec-Fetch-Site"]
+    assert victim.post("/sign-out-everywhere", {"csrf": token}).status == 403
+
+
+def test_every_page_has_the_same_proof_under_another_veil(browser):
+    user = browser("worker-60")
+    first, second = (set(user.open("/password").tree.xpath('//input[@name="csrf"]/@value')) for _ in range(2))
+    assert len(first) == len(second) == 1 and first != second
+    for token in (*first, *second):
+        assert user.post("/password", {"csrf": token}).status == 422
+
+
+def test_a_page_is_packed_for_whoever_can_unpack_it(browser):
+    user = browser("worker-60")
+    plain = user.open("/account", headers={"Accept-Encoding": "identity"}).answer
+    packed = user.open("/account", headers={"Accept-Encoding": "gzip, br"}).answer
+    assert "Content-Encoding" not in plain.headers and packed.headers["Content-Encoding"] == "gzip"
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
+    assert packed.text.count("<") == plain.text.count("<")
+    assert {"Accept-Encoding", "Cookie"} <= {*packed.headers["Vary"].split(", ")}
+    refused = user.open("/account", headers={"Accept-Encoding": "gzip;q=0"}).answer
+    assert "Content-Encoding" not in refused.headers
+
+
 def test_a_form_of_an_older_session_is_given_back_to_be_sent_again(browser):
     user = browser("worker-60")
     page = user.open("/password")
