@@ -19,6 +19,7 @@ LEAD_DAYS = {
 }  # fmt: skip
 FOLLOW_UPS = (30, 90, 180, 365)
 ATTEMPTS = 6
+AWAITING_ANSWER = ("sent", "acknowledged", "waitlisted")
 MATCHES = 30  # a page
 WHOSE = {
     "no_place": "partner", "out_of_area": "partner", "not_eligible": "partner", "missing_documents": "centre",
@@ -269,7 +270,8 @@ class Life:
             yield self._later(16, 22)
             return False
         if course == "withdraw":
-            yield self._later(1, 4)
+            if not (yield from self._in_time(referral_id, 1, 4)):
+                return False
             self._step(referral_id, "withdraw", reason=self.chance.choice(("person_refused", "person_left")))
             return False
         if course == "error":
@@ -277,25 +279,30 @@ class Life:
             self._step(referral_id, "entered-in-error", note="ส่งผิดแห่ง ส่งใหม่แล้ว")
             return False
         if course != "waitlist" and (self.fate.now_at or self.chance.random() < 0.6):
-            yield self._later(1, 3)
+            if not (yield from self._in_time(referral_id, 1, 3)):
+                return False
             self._hear(referral_id, "acknowledge")
             yield from self._stands_at("acknowledged")
+        if not (yield from self._in_time(referral_id, 1, 4)):
+            return False
         if course in ("decline", "full"):
-            yield self._later(1, 4)
             self._decline(referral_id)
             return False
-        yield self._later(1, 4)
-        if self._status(referral_id) not in ("sent", "acknowledged", "waitlisted"):
-            return False  # too late: the deadline of the answer has passed
         self._hear(referral_id, "accept")
         return (
             yield from self._taken_in(referral_id, self.office.next_failure() if course == "fail" else "")
         )
 
+    def _in_time(self, referral_id: str, least: int, most: int) -> Generator[datetime, None, bool]:
+        """Some days later. Whether the referral still awaits an answer: over long holidays its deadline may come first."""
+        yield self._later(least, most)
+        return self._status(referral_id) in AWAITING_ANSWER
+
     def _waited(self, referral_id: str, status: str) -> Generator[datetime, None, bool]:
         """On the waiting list until there is a place (True), until the person waits no longer, or until the deadline."""
         if status != "waitlisted":
-            yield self._later(1, 3)
+            if not (yield from self._in_time(referral_id, 1, 3)):
+                return False
             self._hear(referral_id, "waitlist")
         yield from self._stands_at("waitlisted")
         patience = self.chance.choice((20, 40, 90))
