@@ -256,6 +256,14 @@ def find_partner(db: Connection, partner_id: str) -> dict[str, Any] | None:
     return _with_programmes(db, [row])[0] if row else None
 
 
+def names(db: Connection, programme_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """[{programme_id, programme, partner, partner_id}] of those that are known."""
+    p = programme.c
+    asked = select(p.programme_id, p.name.label("programme"), p.partner, p.partner_id)
+    rows = db.execute(asked.where(p.programme_id.in_(programme_ids)))
+    return [{str(name): value for name, value in row.items()} for row in rows.mappings()]
+
+
 def find_programme(db: Connection, programme_id: str) -> dict[str, Any] | None:
     row = db.execute(select(programme).where(programme.c.programme_id == programme_id)).one_or_none()
     return dict(row._mapping) if row else None

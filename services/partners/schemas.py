@@ -166,6 +166,14 @@ class ReadPartner(Body):
     partner_id = fields.String(required=True)
 
 
+class ReadNames(Body):
+    programme_ids = fields.List(
+        fields.String(validate=validate.Length(1, 36)),
+        required=True,
+        validate=validate.Length(max=LIMIT_MOST),
+    )
+
+
 class Matches(Body):
     """`wait`: how many seconds to wait for the first screening. Of all candidates only those with the `verdict`, `path`, `province`
     and `outside` the ministry that are given."""

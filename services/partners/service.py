@@ -133,6 +133,12 @@ class PartnersService(Doors):
         )
         return found
 
+    @query("partner.read", roles=ROLES, schema=schemas.ReadNames())
+    def names(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """What programmes are called, those that are known: {items: [{programme_id, programme, partner, partner_id}]}."""
+        found = self.runtime.read(lambda db: projections.names(db, body["programme_ids"]))
+        return {"items": found}
+
     @query("case.matches", roles=(*STAFF, "member", "ministry"), schema=schemas.Matches())
     def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """All programmes ranked for a case as of now, or those asked for, a page at a time: {computed_at, rules_version, counts (of all),

@@ -151,14 +151,15 @@ class ReferralService(Doors):
 
     @query("referral.list", roles=STAFF, schema=schemas.Duties())
     def duties(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """What the centres' staff have to see to now: {counts: {kind: n}, items: {kind: [...]}}, the longest waiting first."""
+        """What the centres' staff have to see to now: {counts: {kind: n}, items: {kind: [...]}, next}, the longest waiting first; with
+        `kind` items of that one, behind `cursor`, which is `next` of the page before."""
         _, end_of_day = dates.utc_span(dates.bangkok_day(call.now), dates.bangkok_day(call.now))
         start_of_day = end_of_day - timedelta(days=1)
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         answer: dict[str, Any] = self.runtime.read(
             lambda db: duties.listed(
                 db, centres, instant(start_of_day), instant(end_of_day), body["limit"],
-                [(each["referral_id"], each["version"]) for each in body["read"]],
+                [(each["referral_id"], each["version"]) for each in body["read"]], body["kind"], body["cursor"],
             )
         )  # fmt: skip
         return answer

@@ -165,6 +165,7 @@ class OfCase(Schema):
 
 class ToAsk(Schema):
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(0, LIMIT_MOST))
+    cursor = fields.String(load_default=None, allow_none=True, validate=Length(max=400))
 
 
 class AdoptRules(Schema):

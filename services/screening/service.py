@@ -87,11 +87,13 @@ class ScreeningService(Doors):
 
     @query("case.read", roles=STAFF, schema=schemas.ToAsk())
     def to_ask(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """Open cases that await their working group and of which facts are still to ask: {count, items: [{case_id, ask}]}, the
+        """Open cases that await their working group and of which facts are still to ask: {count, items: [{case_id, ask}], next}, the
         longest waiting first; `ask` None: not screened yet."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        found = self.runtime.read(lambda db: projections.to_ask(db, centres))
-        return {"count": len(found), "items": found[: body["limit"]]}
+        found: dict[str, Any] = self.runtime.read(
+            lambda db: projections.to_ask(db, centres, body["limit"], body["cursor"])
+        )
+        return found
 
     @command("plan.agree", roles=STAFF, schema=schemas.AgreePlan())
     def agree_plan(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:

@@ -97,6 +97,16 @@ def test_a_partner_is_registered_and_read_by_every_role(net):
     assert len(net.call("partners", "partners", {"q": "ผู้สูงอายุ", "province": "60"}, **MINISTRY)["items"]) == 1
 
 
+def test_programmes_are_called_by_name_and_unknown_ones_left_out(net):
+    partner_id = register(net)
+    first, second = offer(net, partner_id), offer(net, partner_id, name="อีกบริการ")
+    found = net.call("partners", "names", {"programme_ids": [second, str(uuid4()), first]})["items"]
+    assert {each["programme_id"] for each in found} == {first, second}
+    assert {each["partner_id"] for each in found} == {partner_id} and all(each["partner"] for each in found)
+    assert "อีกบริการ" in {each["programme"] for each in found}
+    assert net.call("partners", "names", {"programme_ids": []}) == {"items": []}
+
+
 def test_the_same_request_again_registers_once(net):
     key = str(uuid4())
     answers = [net.call("partners", "register_partner", HOME, key=key) for _ in range(2)]

@@ -453,6 +453,28 @@ def test_a_follow_up_is_due_on_its_day_and_then_overdue_until_it_is_recorded(agr
     assert duties(agreed) == {}
 
 
+def test_one_kind_comes_in_pages_the_longest_waiting_first(agreed, told):
+    agreed.clock.advance(minutes=1)
+    say(agreed, CaseOpened(OTHER, PERSON))
+    say(agreed, PlanAgreed(OTHER, PLAN, "local_home"))
+    newer = send(agreed, case_id=OTHER)["referral_id"]
+    assert duties(agreed) == {"waiting": [told, newer]}
+
+    def page(cursor=None, **who):
+        found = agreed.call(
+            "referral", "duties", {"kind": "waiting", "limit": 1, "cursor": cursor, "read": []}, **who
+        )
+        assert not any(items for kind, items in found["items"].items() if kind != "waiting")
+        return [item["referral_id"] for item in found["items"]["waiting"]], found["next"]
+
+    first, following = page()
+    assert first == [told] and page(following) == ([newer], None)
+    assert page(**NEIGHBOUR) == ([], None)
+    for wrong in ({"cursor": "x"}, {"kind": "none of ours"}):
+        with pytest.raises(Invalid):
+            agreed.call("referral", "duties", {"kind": "waiting", **wrong})
+
+
 def test_counts_alone_are_told_without_items(agreed, told):
     found = agreed.call("referral", "duties", {"limit": 0})
     assert found["counts"]["waiting"] == 1 and not any(found["items"].values())

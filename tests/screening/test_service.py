@@ -258,20 +258,23 @@ def to_ask(net, **caller):
 
 def test_cases_with_facts_still_to_ask_are_listed_until_the_working_group_has_met(net, case_id):
     net.settle()
-    assert to_ask(net) == {"count": 1, "items": [{"case_id": case_id, "ask": None}]}
+    assert to_ask(net) == {"count": 1, "items": [{"case_id": case_id, "ask": None}], "next": None}
     complete(net, case_id, {"housing": "street"})
     [item] = to_ask(net)["items"]
     assert item["case_id"] == case_id and "income_sufficient" in item["ask"]
-    assert to_ask(net, user="worker-61", centres=("61",)) == {"count": 0, "items": []}
+    assert to_ask(net, user="worker-61", centres=("61",)) == {"count": 0, "items": [], "next": None}
     newer = net.call("intake", "open_case", CASE)["case_id"]
     net.settle()
     assert [item["case_id"] for item in to_ask(net)["items"]] == [case_id, newer]
-    assert net.call("screening", "to_ask", {"limit": 1})["count"] == 2
+    first = net.call("screening", "to_ask", {"limit": 1})
+    assert first["count"] == 2 and [item["case_id"] for item in first["items"]] == [case_id]
+    rest = net.call("screening", "to_ask", {"limit": 1, "cursor": first["next"]})
+    assert [item["case_id"] for item in rest["items"]] == [newer] and rest["next"] is None
     agree(net, case_id)
     assert [item["case_id"] for item in to_ask(net)["items"]] == [newer]
     net.call("intake", "close_case", {"case_id": newer, "reason": "left"})
     net.settle()
-    assert to_ask(net) == {"count": 0, "items": []}
+    assert to_ask(net) == {"count": 0, "items": [], "next": None}
 
 
 def test_only_the_latest_screening_says_what_is_still_to_ask(net, case_id):

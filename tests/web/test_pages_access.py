@@ -11,6 +11,7 @@ from services.codes import ROLES
 from services.kernel import tables
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.web import accounts, sessions
+from services.web.pages import work
 from services.web.service import APPLICATION
 from tests.web.browser import Browser, Page
 
@@ -23,6 +24,7 @@ OF_A_CENTRE = {
 # Towards centre 60 all of these are strangers; the user names are of this test alone.
 STRANGERS = {f"{role}-77": (role, ("77",)) for role in ("worker", "director", "member", "admin")}
 FORBIDDEN = ("มาลี", "1609900123452", "ใต้สะพานเดชาติวงศ์")
+CHOICES = {"step": LIFE_CYCLE, "part": work.PARTS}  # parts of addresses that are one of a few
 NOT_COMPARED = (sessions.session, accounts.user_position)
 
 
@@ -33,14 +35,13 @@ def roles_of(rule: Rule) -> frozenset[str]:
 
 def paths_of(rule: Rule, known: dict[str, str]) -> list[tuple[str, str]]:
     """(method, path) of every way to call a page, about what is known."""
-    given = {name: known[name] for name in rule.arguments - {"step"}}
-    steps = LIFE_CYCLE if "step" in rule.arguments else [None]
+    given = {name: known[name] for name in rule.arguments - {*CHOICES}}
+    [choice] = rule.arguments & {*CHOICES} or [None]
+    chosen = [{choice: value} for value in CHOICES[choice]] if choice else [{}]
     built = APPLICATION.url_map.bind("").build
     methods = sorted(rule.methods & {"GET", "POST"})
     return [
-        (method, built(rule.endpoint, given | ({"step": step} if step else {}), method=method))
-        for method in methods
-        for step in steps
+        (method, built(rule.endpoint, given | part, method=method)) for method in methods for part in chosen
     ]
 
 

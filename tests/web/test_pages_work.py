@@ -2,6 +2,7 @@
 
 import re
 
+from services.web.pages import work
 from tests.web.door import opening, plan
 
 
@@ -99,10 +100,12 @@ def test_an_answer_that_was_read_no_longer_counts_and_stays_in_sight_until_the_n
     page = worker.send(page, read)
     assert page.path == "work" and "ระบุว่าอ่านคำตอบแล้ว" in page.text
     assert menu_count(page) == 0 and "อ่านแล้ว รอดำเนินการต่อ 1 รายการ" in section(page, "answered")
-    assert number(door, sent["case_id"], "worker-66") in section(page, "answered")
+    [aside] = [link for link in page.links() if link.endswith("/work/read")]
+    assert number(door, sent["case_id"], "worker-66") in worker.open(aside).text
     assert menu_count(colleague.open("/work")) == 1  # read by one is not read by another
     door.made(f"{path}/admit", {}, "worker-66")
     assert section(worker.open("/work"), "answered") == ""
+    assert "ไม่มีรายการรออยู่แล้ว" in worker.open(aside).text
     again = colleague.open("/work")
     assert section(again, "answered") == ""
     token = {"csrf": again.tree.xpath('//input[@name="csrf"]/@value')[0], "version": "1"}
@@ -113,11 +116,45 @@ def test_a_long_part_shows_its_first_and_opens_the_rest(door, browser):
     door.add("worker-67", "worker", ("67",))
     for _ in range(7):
         door.case("67")
-    page = browser("worker-67").open("/work")
+    worker = browser("worker-67")
+    page = worker.open("/work")
     assert section(page, "to_ask").startswith("ข้อเท็จจริงที่ยังต้องถาม 7")
-    [more] = page.tree.xpath('//section[@aria-labelledby="to_ask"]//details')
-    assert "ดูอีก 2 รายการ" in more.text_content() and len(more.xpath(".//li")) == 2
+    assert "ดูอีก 2 รายการ" in section(page, "to_ask")
     assert len(page.tree.xpath('//section[@aria-labelledby="to_ask"]/ul/li')) == 5
+    [rest] = [link for link in page.links() if "/work/" in link]
+    assert len(worker.open(rest).tree.xpath("//main//ul/li")) == 7
+
+
+def test_the_rest_of_a_part_comes_in_pages_in_the_order_of_the_first_screen(door, browser):
+    door.add("worker-73", "worker", ("73",))
+    opened = {number(door, door.case("73"), "worker-73") for _ in range(work.SHOWN + 2)}
+    worker = browser("worker-73")
+    page = worker.open("/work/to_ask")
+    assert page.heading == f"ข้อเท็จจริงที่ยังต้องถาม {len(opened)}"
+    [following] = [link for link in page.links() if "cursor=" in link]
+    pages = [page, worker.open(following)]
+    told = [link.text_content().split()[-1] for each in pages for link in each.tree.xpath("//main//ul/li//a")]
+    assert len(told) == len(opened) and {*told} == opened
+    [back] = [link for link in pages[1].links() if link.endswith("/work/to_ask")]
+    assert worker.open(back).text == page.text
+    assert worker.open("/work/to_ask?cursor=x").status == 422 and worker.open("/work/nothing").status == 404
+
+
+def test_what_waits_for_a_partner_says_for_which(door, browser):
+    door.add("worker-71", "worker", ("71",))
+    sent = door.referred("71")
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-71")
+    worker = browser("worker-71")
+    programmes = door.get("/api/v1/partners?limit=500", "worker-71").json()["items"]
+    [partner] = [
+        p["name"]
+        for p in programmes
+        for each in p["programmes"]
+        if each["programme_id"] == sent["programme_id"]
+    ]
+    assert (
+        partner in section(worker.open("/work"), "waiting") and partner in worker.open("/work/waiting").text
+    )
 
 
 def test_who_is_called_by_the_case_number_is_shown_with_it_once(door, browser):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, false, func, or_, select, true, tuple_
 
+from services.kernel.wiring import make_cursor, page_cursor
 from services.referral.domain.words import AWAITING_ANSWER, Status
 from services.referral.projections.heard import cases
 from services.referral.projections.referrals import SHOWN, referrals
@@ -17,8 +18,11 @@ def listed(
     end: str,
     limit: int,
     read: Sequence[tuple[str, int]] = (),
+    kind: str | None = None,
+    cursor: str | None = None,
 ) -> dict[str, Any]:
-    """{counts: {kind: n}, items: {kind: [referral with `due`]}}; `start` and `end` are the instants around today.
+    """{counts: {kind: n}, items: {kind: [referral with `due`]}, next}; `start` and `end` are the instants around today. With `kind` only
+    items of that kind, behind `cursor` if one is given; `next` is the cursor of those that follow, or None.
 
     overdue: a follow-up that came due before today, an answer that should have come · due_today: either, today ·
     answered: the partner said yes, or no (or nothing in time) and the case was not referred on · read: answers among them that
@@ -30,12 +34,17 @@ def listed(
     theirs = true() if centres is None else r.centre.in_(centres)
     counted = [func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in conditions.values()]
     counts = dict(zip(conditions, db.execute(select(*counted).where(theirs)).one(), strict=True))
-    items: dict[str, list[dict[str, Any]]] = {kind: [] for kind in conditions}
-    for kind, condition in conditions.items() if limit else ():
-        asked = select(*SHOWN, when.label("due")).where(condition, theirs)
-        rows = db.execute(asked.order_by(when, r.referral_id).limit(limit)).mappings()
-        items[kind] = [{str(name): value for name, value in row.items()} for row in rows]
-    return {"counts": counts, "items": items}
+    behind = tuple_(when, r.referral_id) > tuple_(*map(str, page_cursor(cursor, 2))) if cursor else true()
+    items: dict[str, list[dict[str, Any]]] = {each: [] for each in conditions}
+    following = None
+    for each in (kind,) if kind else conditions if limit else ():
+        asked = select(*SHOWN, when.label("due")).where(conditions[each], theirs, behind)
+        found = db.execute(asked.order_by(when, r.referral_id).limit(limit + 1)).mappings()
+        rows = [{str(name): value for name, value in row.items()} for row in found]
+        items[each] = rows[:limit]
+        if kind and len(rows) > limit > 0:
+            following = make_cursor([rows[limit - 1]["due"], rows[limit - 1]["referral_id"]])
+    return {"counts": counts, "items": items, "next": following}
 
 
 def _conditions(

@@ -59,7 +59,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     values = casefile.frame(str(case_id), asked, show)
     referrals = (values["referrals"] or {"items": []})["items"]
     events = (values["timeline"] or {"items": []})["items"]
-    programmes = casefile.partners_of([*referrals, *(e["data"] for e in events if "partner_id" in e["data"])])
+    programmes = casefile.partners_of([*referrals, *(event["data"] for event in events)])
     story = [told for event in reversed(events) if (told := sentence(event, programmes))]
     to_ask = _to_ask(values["screening"])
     return shell.page(

@@ -8,6 +8,7 @@ from flask import url_for
 from marshmallow import ValidationError
 
 from services.kernel.envelope import instant
+from services.kernel.wiring import LIMIT_MOST
 from services.thai import dates
 from services.web import api
 from services.web.pages import questions, shell
@@ -77,18 +78,11 @@ def missing(case: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
 
 def partners_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     """{programme_id: {partner, programme, partner_id}} of what rows are about."""
-    wanted = sorted({row["partner_id"] for row in rows})[:20]
-    questions_ = {
-        f"p{number}": ("partners", "partner", {"partner_id": each}) for number, each in enumerate(wanted)
-    }
-    found = shell.together(**questions_) if wanted else {}
-    return {
-        programme["programme_id"]: {
-            "partner": partner["name"], "partner_id": partner["partner_id"], "programme": programme["name"],
-        }
-        for partner in found.values() if partner
-        for programme in partner["programmes"]
-    }  # fmt: skip
+    wanted = sorted({row["programme_id"] for row in rows if row.get("programme_id")})[:LIMIT_MOST]
+    if not wanted:
+        return {}
+    found = shell.together(names=("partners", "names", {"programme_ids": wanted}))["names"]
+    return {each["programme_id"]: each for each in (found or {"items": []})["items"]}
 
 
 def next_step(case: Mapping[str, Any], referrals: Iterable[Mapping[str, Any]] | None) -> dict[str, Any]:

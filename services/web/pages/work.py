@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
@@ -12,18 +12,19 @@ from services.kernel.errors import NotFound
 from services.kernel.wiring import LIMIT_MOST
 from services.thai import dates
 from services.web import answers, api, hand_overs
-from services.web.pages import drafts, shell
+from services.web.pages import casefile, drafts, shell
 from services.web.pages.language import _, later
 from services.web.pages.menu import STAFF
 
-SHOWN, FIRST = 20, 5  # items of each part, and how many of them at once
-PARTS = (
-    ("overdue", later("Overdue")),
-    ("due_today", later("Due today")),
-    ("answered", later("Answers to read")),
-    ("waiting", later("Waiting for a partner")),
-    ("to_ask", later("Facts still to ask")),
-)
+FIRST, SHOWN = 5, 25  # items of each part on the first screen, and on a page of its own
+PARTS = {
+    "overdue": later("Overdue"),
+    "due_today": later("Due today"),
+    "answered": later("Answers to read"),
+    "read": later("Read, next step still to take"),
+    "waiting": later("Waiting for a partner"),
+    "to_ask": later("Facts still to ask"),
+}
 
 
 class Read(Schema):
@@ -38,24 +39,52 @@ blueprint = Blueprint("work", __name__)
 @shell.roles(*STAFF)
 def today() -> Response:
     runtime, caller = api.runtime(), shell.caller()
-    read = runtime.read(lambda db: answers.read_by(db, caller.user, runtime.now()))
     handed = runtime.read(lambda db: hand_overs.to_take(db, caller, LIMIT_MOST))
     unfinished = drafts.unfinished()
     found = shell.together(
-        referrals=("referral", "duties", {"limit": SHOWN, "read": read}),
-        facts=("screening", "to_ask", {"limit": SHOWN}),
+        referrals=("referral", "duties", {"limit": FIRST, "read": _read()}),
+        facts=("screening", "to_ask", {"limit": FIRST}),
     )
     duties = found["referrals"] or {"counts": {}, "items": {}}
     facts = found["facts"] or {"count": 0, "items": []}
+    listed = {kind: rows for kind, rows in duties["items"].items() if kind != "read"}
     items = {
-        **{kind: [_duty(row) for row in rows] for kind, rows in duties["items"].items()},
+        **{kind: [_duty(row) for row in rows] for kind, rows in listed.items()},
         "to_ask": [_to_ask(row) for row in facts["items"]],
     }
+    rows = [row for rows in items.values() for row in rows]
     return shell.page(
         "work/today.html", parts_of_work=PARTS, items=items, counts={**duties["counts"], "to_ask": facts["count"]},
         missing=None in found.values(), handed=handed, unfinished=unfinished, first=FIRST,
-        cases=_cases([row for rows in (*items.values(), handed, unfinished) for row in rows]),
+        cases=_cases([*rows, *handed, *unfinished]), programmes=casefile.partners_of(rows),
     )  # fmt: skip
+
+
+@blueprint.get("/work/<any(overdue, due_today, answered, read, waiting, to_ask):part>")
+@shell.roles(*STAFF)
+def of_part(part: str) -> Response:
+    """The whole of one part, page by page."""
+    page = {"limit": SHOWN, "cursor": request.args.get("cursor") or None}
+    if part == "to_ask":
+        found = shell.ask("screening", "to_ask", page)
+        items = [_to_ask(row) for row in found["items"]]
+        count = found["count"]
+    else:
+        found = shell.ask("referral", "duties", {**page, "kind": part, "read": _read()})
+        items = [_duty(row) for row in found["items"][part]]
+        count = found["counts"][part]
+    return shell.page(
+        "work/part.html", part=part, title=_(PARTS[part]), count=count, items=items, cases=_cases(items),
+        programmes=casefile.partners_of(items),
+        following=url_for(".of_part", part=part, cursor=found["next"]) if found["next"] else None,
+        first=url_for(".of_part", part=part) if page["cursor"] else None,
+    )  # fmt: skip
+
+
+def _read() -> list[dict[str, Any]]:
+    """The answers that the user has read."""
+    runtime, user = api.runtime(), shell.caller().user
+    return runtime.read(lambda db: answers.read_by(db, user, runtime.now()))
 
 
 def _duty(row: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +115,7 @@ def _cases(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def read(referral_id: UUID) -> Response:
     """The user has read an answer. It stays in sight, without counting, until somebody takes the next step."""
     form, runtime, user = shell.Form(READ), api.runtime(), shell.caller().user
-    duties = shell.ask("referral", "duties", {"limit": LIMIT_MOST})
+    duties = shell.ask("referral", "duties", {"limit": LIMIT_MOST, "kind": "answered"})
     answered = {row["referral_id"] for row in duties["items"]["answered"]}
     if str(referral_id) not in answered or not form.load():
         raise NotFound("answer")
