@@ -1,18 +1,20 @@
 """The main job in pages without JavaScript: a worker, a director and a reader walk one case from the door to the follow-up."""
 
+import base64
 import re
 from dataclasses import fields
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from services.codes import REFERRAL_STATUSES
 from services.kernel.tables import access_record
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.screening.domain.facts import VOCABULARY
 from services.system import DOORS
-from services.web.pages import questions, referral
+from services.web import groups
+from services.web.pages import conference, questions, referral
 from services.web.pages.case import STORY
 from services.web.pages.language import catalogue
 from services.web.service import APPLICATION
@@ -405,6 +407,54 @@ def test_a_decision_without_a_quorum_is_refused_in_plain_words_and_keeps_the_tex
     assert page.status == 200 and page.tree.xpath('//input[@name="members.7.name"]')
     page = worker.send(page, members__0__role="chair")
     assert page.status == 200 and "บันทึกแผนแล้ว" in page.text
+
+
+def members(page, part="name"):
+    """What the rows of the form say, those that say something."""
+    values = dict(page.form().form_values())
+    rows = (values.get(f"members.{row}.{part}", "") for row in range(conference.MOST_ROWS))
+    return [text for text in rows if text]
+
+
+def test_the_next_decision_begins_with_the_group_of_the_last_and_who_was_not_there_has_no_vote(door, browser):
+    door.add("worker-72", "worker", ("72",))
+    worker = browser("worker-72")
+
+    def record():
+        case_id = case_of(opened(worker))
+        screened(worker, case_id)
+        return worker.open(f"/cases/{case_id}/plan/record")
+
+    page = record()
+    assert not members(page) and "มติครั้งล่าสุด" not in page.text
+    assert worker.send(page, **decided()).status == 200
+    names = [each["name"] for each in plan()["members"]]
+    page = record()
+    assert members(page) == names and members(page, "role") and not members(page, "vote")
+    assert "มติครั้งล่าสุด" in page.text
+    said = decided() | {
+        f"members__{row}__vote": vote for row, vote in enumerate(("agree", "absent", "agree"))
+    }
+    page = worker.send(page, **said)
+    assert page.status == 409 and members(page) == [names[0], names[2], names[1]]
+    page = worker.send(page, members__3__name="คนใหม่ มาแทน", members__3__vote="agree")
+    assert [*page.errors] == ["members.2.role"] and members(page)[2] == "คนใหม่ มาแทน"
+    page = worker.send(page, members__2__role="member")
+    assert page.status == 200 and names[1] not in page.text and "คนใหม่ มาแทน" in page.text
+    assert {*members(record())} == {*names, "คนใหม่ มาแทน"}
+
+
+def test_the_group_of_a_centre_is_sealed_and_no_other_centres(door):
+    runtime = door.runtime("web")
+    groups.keep(runtime, "80", [{"name": "สมชาย ใจดี", "role": "chair"}])
+    with runtime.database.write() as db:
+        row = dict(db.execute(select(groups.working_group).filter_by(centre="80")).mappings().one())
+        db.execute(insert(groups.working_group).values({**row, "centre": "81"}))
+    assert "สมชาย" not in row["sealed"] and "สมชาย" not in base64.urlsafe_b64decode(row["sealed"]).decode(
+        errors="replace"
+    )
+    assert groups.last(runtime, "80") == [{"name": "สมชาย ใจดี", "role": "chair"}]
+    assert groups.last(runtime, "81") == [] == groups.last(runtime, "82")
 
 
 def test_a_place_of_another_path_is_not_taken_for_the_plan(door, worker):

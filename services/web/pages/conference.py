@@ -1,13 +1,15 @@
 """The working group: facts and options for the projector, the decision with every vote, and recording it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 
 from services.codes import PATHS
 from services.screening.schemas import AgreePlan
+from services.web import api, groups
 from services.web.pages import casefile, shell
 from services.web.pages.language import _, later
 from services.web.pages.menu import READERS
@@ -24,6 +26,8 @@ ROLES = (
     ("specialist", later("Specialist")),
 )
 VOTES = (("agree", later("Agrees")), ("dissent", later("Dissents")), ("abstain", later("Abstains")))
+ROW = ("name", "role", "vote", "reason")
+ABSENT = "absent"  # a choice of the form alone: who was not there has no vote
 OTHER_PATH = later("This place is for another path than the one chosen: choose its path, or another place.")
 
 blueprint = Blueprint("conference", __name__)
@@ -71,16 +75,22 @@ def record(case_id: UUID) -> Response:
         fitting = [wished, *fitting]
     before, screening = values["plan"], values["screening"]
     paths = screening["paths"] if screening else []
-    first = {"path": wished["path"] if wished else (paths or [None])[0]}
+    runtime, centre = api.runtime(), values["case"]["centre"]
+    first = {
+        "path": wished["path"] if wished else (paths or [None])[0],
+        "members": groups.last(runtime, centre),
+    }
     form = shell.Form(
         AGREE, first | ({"programme_id": wished["programme_id"]} if wished else {}), fixed={"case_id": str(case_id)},
         read={"goals": lambda text: [line.strip() for line in text.split("\n") if line.strip()]},
         version=before["version"] if before else None, draft=later("Record the decision"), case_id=str(case_id),
     )  # fmt: skip
-    rows = _rows(form)
+    rows = _rows(form, len(first["members"]))
     if form.sent and not form.value("more"):
-        at = casefile.happened(form)
-        form.load()
+        at, group = casefile.happened(form), _group(form.typed, rows)
+        # Who voted stands first, so that an error leads to the row it is of.
+        form.typed = _with(form.typed, (*group.voted, *group.absent))
+        form.load(_with(form.typed, group.voted))
         if not form.body.get("members"):
             form.errors["members"] = [_("Fill in who voted, and how.")]
         path_of = {each["programme_id"]: each["path"] for each in candidates}
@@ -89,6 +99,7 @@ def record(case_id: UUID) -> Response:
         if not form.errors:
             with form.catching():
                 told = shell.tell("screening", "agree_plan", form.body, at=at, if_match=form.version)
+                groups.keep(runtime, centre, group.names())
                 said = [_("The plan is recorded.")]
                 said += (
                     [_("Two members have the same name: look at the list again.")] if told["warnings"] else []
@@ -97,7 +108,8 @@ def record(case_id: UUID) -> Response:
     ordered = [*paths, *(path for path in PATHS if path not in paths)]
     places = [(each["programme_id"], _place(each)) for each in fitting[: CANDIDATES // 4]]
     return shell.page(
-        "conference/record.html", **values, form=form, rows=rows, roles=_said(ROLES), votes=_said(VOTES),
+        "conference/record.html", **values, form=form, rows=rows, roles=_said(ROLES),
+        votes=[*_said(VOTES), (ABSENT, _("Was not there"))], of_last_time=bool(first["members"]) and not form.sent,
         paths=[(path, word("path", path)) for path in ordered], places=places,
     )  # fmt: skip
 
@@ -107,11 +119,42 @@ def _place(candidate: Mapping[str, Any]) -> str:
     return f"{word('path', candidate['path'])}: {candidate['programme']} · {candidate['partner']} ({free})"
 
 
-def _rows(form: shell.Form) -> int:
-    """How many members the form has room for."""
+def _rows(form: shell.Form, known: int) -> int:
+    """How many members the form has room for; so many are `known` beforehand."""
     told = form.value("rows")
-    rows = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else ROWS
+    rows = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else known
     return min(max(rows, ROWS) + (MORE_ROWS if form.sent and form.value("more") else 0), MOST_ROWS)
+
+
+class Group(NamedTuple):
+    """The rows of a form, each {name, role, vote, reason} as typed."""
+
+    voted: list[dict[str, str]]
+    absent: list[dict[str, str]]
+
+    def names(self) -> list[dict[str, str]]:
+        """[{name, role}] of everybody, also of who was not there this time."""
+        named = [
+            {part: row[part].strip() for part in ("name", "role")} for row in (*self.voted, *self.absent)
+        ]
+        return [row for row in named if row["name"] and row["role"] in dict(ROLES)]
+
+
+def _group(typed: "MultiDict[str, str]", rows: int) -> Group:
+    """Rows with a role alone, and blank ones, are nobody's."""
+    told = [{part: typed.get(f"members.{row}.{part}", "") for part in ROW} for row in range(rows)]
+    told = [row for row in told if any(row[part].strip() for part in ("name", "vote", "reason"))]
+    absent = [row for row in told if row["vote"] == ABSENT]
+    return Group([row for row in told if row not in absent], absent)
+
+
+def _with(typed: "MultiDict[str, str]", members: Sequence[Mapping[str, str]]) -> "MultiDict[str, str]":
+    """What was typed, with these members in these rows."""
+    others = [(name, text) for name, text in typed.items(multi=True) if not name.startswith("members.")]
+    fields = [
+        (f"members.{row}.{part}", text) for row, each in enumerate(members) for part, text in each.items()
+    ]
+    return MultiDict(others + fields)
 
 
 def _said(options: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

@@ -366,10 +366,12 @@ class Form:
                 version = self.shown_version or 0
                 self.saved_at, _before = drafts.keep(api.runtime(), self.place, fields, version, focus="")
 
-    def load(self) -> bool:
-        """Read what was typed: `body` is the door's body, `data` what the schema made of it. False: `errors` says why not."""
+    def load(self, counts: "MultiDict[str, str] | None" = None) -> bool:
+        """Read what was typed (or what of it `counts`): `body` is the door's body, `data` what the schema made of it. False: `errors`
+        says why not."""
         if self.schema is not None:
-            self.body = _read_fields(self.schema, self.typed, "", self.read, self.errors)
+            typed = self.typed if counts is None else counts
+            self.body = _read_fields(self.schema, typed, "", self.read, self.errors)
         self.body |= self.fixed
         self.add(api.unstorable(self.body))
         # What was no UTF-8 arrives as this sign: nobody typed it, and what was typed is lost.
