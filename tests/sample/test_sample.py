@@ -1,7 +1,7 @@
 """The sample network: whole, varied, the same every time, and of nobody."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -9,11 +9,17 @@ import pytest
 from services import codes, sample
 from services.kernel.envelope import instant
 from services.partners.domain.eligibility import RULES
+from services.sample import registry
+from services.sample.fates import Fate
+from services.sample.life import Life
+from services.sample.load import Agenda
+from services.sample.office import Office
+from services.sample.partnership import Partnership
 from services.sample.people import citizen_number
 from services.sample.registry import PLACES, SAMPLE, SHELTER_PLACES
 from services.thai import areas, idcard
 from services.thai.dates import bangkok_day, budget_period, budget_year
-from tests.sample.conftest import NOW, loaded
+from tests.sample.conftest import NOW, loaded, network
 
 MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
 
@@ -213,8 +219,31 @@ def test_the_same_seed_makes_the_same_facts(tmp_path):
     assert facts(first)["intake"] != facts(other)["intake"]
     with pytest.raises(ValueError, match="empty databases"):
         sample.load(first, NOW, lambda done, total: None)
-    for network in (first, again, other):
-        network.close()
+    for net in (first, again, other):
+        net.close()
+
+
+def test_over_long_holidays_a_deadline_may_come_before_the_answer_and_is_no_fault(tmp_path):
+    net = network(tmp_path)
+    first_of_april = datetime(2026, 4, 1, 3, tzinfo=UTC)
+    net.clock.advance(seconds=(first_of_april - net.clock()).total_seconds())
+    office, agenda = Office(net, sample.SEED, first_of_april, NOW), Agenda(net)
+    office.do("screening", "adopt_rules", {}, "director-60")
+    for number, partner in enumerate(registry.invent(office.chance("registry"), sample.DAYS, factor=1)):
+        next(Partnership(office, number, partner).run(), None)
+    for number in range(
+        40
+    ):  # all sent on one morning; what follows takes its days, Chakri Day and Songkran among them
+        life = Life(office, number, Fate("older", ("decline",), ending="", now_at="", centre=0)).run()
+        sent = office.referrals
+        while office.referrals == sent:
+            following = next(life)
+        agenda.add(following, life)
+    for day in range(1, 20):
+        agenda.work_until(first_of_april + timedelta(days=day))
+    assert "acknowledged" in {event["was"] for event in of(net, "referral", "ReferralExpired")}
+    assert len(of(net, "referral", "ReferralDeclined")) > 30
+    net.close()
 
 
 def test_each_user_is_there_once_with_a_known_role():
