@@ -22,6 +22,7 @@ from services.thai import areas
 
 PLACES_MOST = 100_000
 WAIT_MOST = 30
+COMPARED_MOST = 3  # places beside each other: more cannot be read
 
 
 def _province(code: str) -> None:
@@ -176,13 +177,16 @@ class ReadNames(Body):
 
 class Matches(Body):
     """`wait`: how many seconds to wait for the first screening. Of all candidates only those with the `verdict`, `path`, `province`
-    and `outside` the ministry that are given."""
+    and `outside` the ministry that are given; with `programme_ids` only these few, side by side."""
 
     case_id = fields.String(required=True)
     verdict = fields.String(load_default=None, validate=validate.OneOf(ELIGIBILITY))
     path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
     province = fields.String(load_default=None, validate=_province)
     outside = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    programme_ids = fields.List(
+        fields.String(), load_default=None, validate=validate.Length(min=1, max=COMPARED_MOST)
+    )
     wait = fields.Float(load_default=0.0, validate=validate.Range(0, WAIT_MOST))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)

@@ -142,7 +142,7 @@ class PartnersService(Doors):
     @query("case.matches", roles=(*STAFF, "member", "ministry"), schema=schemas.Matches())
     def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """All programmes ranked for a case as of now, or those asked for, a page at a time: {computed_at, rules_version, counts (of all),
-        provinces (counts of those asked for), candidates, next}."""
+        provinces (counts of those asked for), candidates, next}. A candidate keeps its rank among all, whatever is asked for."""
         case_id, wait = body.pop("case_id"), body.pop("wait")
         found = self._case(case_id, wait)
         if not call.caller.sees(found.centre):

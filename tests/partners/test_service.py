@@ -399,3 +399,31 @@ def test_pages_of_candidates_asked_for_follow_each_other(net):
     rest = matches(net, province="60", limit=2, cursor=first["next"])
     assert [each["programme_id"] for each in first["candidates"] + rest["candidates"]] == every
     assert len(every) == 3 and rest["next"] is None
+
+
+def test_a_few_programmes_are_compared_with_the_rank_they_have_among_all(net):
+    partner_id = register(net)
+    _first, second, third = (offer(net, partner_id) for _ in range(3))
+    old = offer(net, partner_id, rules={"min_age": 80})
+    screen(net)
+    whole = {each["programme_id"]: each for each in matches(net)["candidates"]}
+    asked = matches(net, programme_ids=[old, third, second])
+    assert asked["candidates"] == [whole[each] for each in (second, third, old)]
+    assert [each["rank"] for each in asked["candidates"]] == [2, 3, None]
+    assert asked["next"] is None and asked["counts"] == {"eligible": 3, "unknown": 0, "ineligible": 1}
+
+
+def test_programmes_that_are_not_known_are_none_of_those_compared(net):
+    known = offer(net, register(net))
+    screen(net)
+    asked = matches(net, programme_ids=[str(uuid4()), known, "junk"])
+    assert [each["programme_id"] for each in asked["candidates"]] == [known]
+    assert matches(net, programme_ids=[str(uuid4())])["candidates"] == []
+
+
+@pytest.mark.parametrize("programme_ids", [[], ["a", "b", "c", "d"], "a", [7]])
+def test_one_to_three_programmes_are_compared(net, programme_ids):
+    screen(net)
+    with pytest.raises(Invalid) as wrong:
+        matches(net, programme_ids=programme_ids)
+    assert {name.partition(".")[0] for name in wrong.value.errors} == {"programme_ids"}

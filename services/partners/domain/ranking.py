@@ -141,8 +141,10 @@ class Ranking:
         path: str | None = None,
         province: str | None = None,
         outside: bool = False,
+        programme_ids: Sequence[str] | None = None,
     ) -> NDArray[np.int64]:
-        """The positions of the candidates with all that is given, best first; `outside`: only outside the ministry."""
+        """The positions of the candidates with all that is given, best first; `outside`: only outside the ministry; `programme_ids`: only
+        these, and those that are not in the registry are none."""
         columns, wanted = self.registry.columns[:, self.order], np.ones(len(self.order), bool)
         if verdict is not None:
             wanted &= self.verdicts[self.order] == ELIGIBILITY.index(verdict)
@@ -152,6 +154,9 @@ class Ranking:
             wanted &= columns[_PROVINCE] == int(province)
         if outside:
             wanted &= columns[_MINISTRY] == 0
+        if programme_ids is not None:
+            index = self.registry.index
+            wanted &= np.isin(self.order, [index[each] for each in programme_ids if each in index])
         return np.flatnonzero(wanted)
 
     def by_province(self, positions: NDArray[np.int64]) -> dict[str, Counts]:
