@@ -17,8 +17,7 @@ from services.web.pages.words import word
 
 AGREE = AgreePlan()
 ROWS, MORE_ROWS, MOST_ROWS = 5, 3, 50
-OPTIONS_SHOWN = 5
-CANDIDATES = 200
+OPTIONS_SHOWN, OPTIONS_OFFERED = 5, 50  # on the projector, and in the form
 ROLES = (
     ("chair", later("Chair")),
     ("secretary", later("Secretary")),
@@ -33,46 +32,52 @@ OTHER_PATH = later("This place is for another path than the one chosen: choose i
 blueprint = Blueprint("conference", __name__)
 
 
-def _questions(case_id: str) -> dict[str, shell.Question]:
+def _frame(case_id: str, options: int, **more: shell.Question) -> dict[str, Any]:
+    """Values of both pages, with the best `options`."""
     about = {"case_id": case_id}
-    return {
+    asked: dict[str, shell.Question] = {
         "screening": ("screening", "screening", about),
         "plan": ("screening", "plan", about),
-        "matches": ("partners", "matches", {**about, "limit": CANDIDATES}),
+        "matches": ("partners", "matches", {**about, "limit": options}),
         "quorum": ("screening", "quorum", about),
     }
+    return casefile.frame(case_id, asked | more)
+
+
+def _one(case_id: str, programme_id: str) -> shell.Question:
+    return "partners", "matches", {"case_id": case_id, "programme_ids": [programme_id]}
+
+
+def _candidates(matches: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (matches or {"candidates": []})["candidates"]
+    return found
 
 
 @blueprint.get("/cases/<uuid:case_id>/plan")
 @shell.roles(*READERS)
 def plan(case_id: UUID) -> Response:
-    values = casefile.frame(str(case_id), _questions(str(case_id)))
-    candidates = (values["matches"] or {"candidates": []})["candidates"]
-    agreed = values["plan"]
+    values = _frame(str(case_id), OPTIONS_SHOWN)
+    options, agreed = _candidates(values["matches"]), values["plan"]
+    chosen = None
+    if agreed and agreed["programme_id"]:
+        asked = shell.together(matches=_one(str(case_id), agreed["programme_id"]))["matches"]
+        chosen = next(iter(_candidates(asked)), None)
     return shell.page(
-        "conference/plan.html", **values, options=candidates[:OPTIONS_SHOWN], chosen=_chosen(agreed, candidates),
+        "conference/plan.html", **values, options=options, chosen=chosen,
         fact_text=casefile.fact_text, in_language=casefile.in_language, roles=dict(ROLES), votes=dict(VOTES),
     )  # fmt: skip
-
-
-def _chosen(agreed: Mapping[str, Any] | None, candidates: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The place that the plan names, as matching knows it."""
-    wanted = agreed["programme_id"] if agreed else None
-    return next((each for each in candidates if each["programme_id"] == wanted), None) if wanted else None
 
 
 @blueprint.route("/cases/<uuid:case_id>/plan/record", methods=["GET", "POST"])
 @shell.roles(*casefile.STAFF)
 def record(case_id: UUID) -> Response:
     """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen before."""
-    values = casefile.frame(str(case_id), _questions(str(case_id)))
-    candidates = (values["matches"] or {"candidates": []})["candidates"]
-    fitting = [each for each in candidates if each["verdict"] != "ineligible"]
-    wished = next(
-        (each for each in candidates if each["programme_id"] == request.args.get("programme_id")), None
-    )
-    if wished and wished not in fitting[: CANDIDATES // 4]:
-        fitting = [wished, *fitting]
+    named = request.args.get("programme_id", "")[:36]
+    values = _frame(str(case_id), OPTIONS_OFFERED, **({"wished": _one(str(case_id), named)} if named else {}))
+    offered = [each for each in _candidates(values["matches"]) if each["verdict"] != "ineligible"]
+    wished = next(iter(_candidates(values.pop("wished", None))), None)
+    if wished and wished["programme_id"] not in (each["programme_id"] for each in offered):
+        offered = [wished, *offered]
     before, screening = values["plan"], values["screening"]
     paths = screening["paths"] if screening else []
     runtime, centre = api.runtime(), values["case"]["centre"]
@@ -93,7 +98,7 @@ def record(case_id: UUID) -> Response:
         form.load(_with(form.typed, group.voted))
         if not form.body.get("members"):
             form.errors["members"] = [_("Fill in who voted, and how.")]
-        path_of = {each["programme_id"]: each["path"] for each in candidates}
+        path_of = {each["programme_id"]: each["path"] for each in offered}
         if path_of.get(form.value("programme_id"), form.value("path")) != form.value("path"):
             form.add({"programme_id": [OTHER_PATH]})
         if not form.errors:
@@ -106,7 +111,7 @@ def record(case_id: UUID) -> Response:
                 )
                 return shell.done(" ".join(said), ".plan", case_id=case_id)
     ordered = [*paths, *(path for path in PATHS if path not in paths)]
-    places = [(each["programme_id"], _place(each)) for each in fitting[: CANDIDATES // 4]]
+    places = [(each["programme_id"], _place(each)) for each in offered]
     return shell.page(
         "conference/record.html", **values, form=form, rows=rows, roles=_said(ROLES),
         votes=[*_said(VOTES), (ABSENT, _("Was not there"))], of_last_time=bool(first["members"]) and not form.sent,

@@ -16,7 +16,6 @@ from services.web.pages.words import word, words
 
 SEND = schemas.SendReferral()
 STEP = schemas.StepReferral()
-CANDIDATES = 200
 PLACES_SHOWN = 30
 AWAITING = ("sent", "acknowledged", "waitlisted")
 
@@ -88,18 +87,14 @@ def of_case(case_id: UUID) -> Response:
 def send(case_id: UUID) -> Response:
     """To the place of the plan, or to one of its path; consent first."""
     about = {"case_id": str(case_id)}
-    asked: dict[str, shell.Question] = {
-        "plan": ("screening", "plan", about),
-        "matches": ("partners", "matches", {**about, "limit": CANDIDATES, "wait": 2.0}),
-    }
-    values = casefile.frame(str(case_id), asked)
+    values = casefile.frame(str(case_id), {"plan": ("screening", "plan", about)})
     plan = values["plan"]
-    candidates = (values["matches"] or {"candidates": []})["candidates"]
     bound = plan["programme_id"] if plan else None
-    fitting = [each for each in candidates if plan and each["path"] == plan["path"]]
-    places = (
-        [each for each in candidates if each["programme_id"] == bound] if bound else fitting[:PLACES_SHOWN]
-    )
+    only = {"programme_ids": [bound]} if bound else {"path": plan["path"] if plan else None}
+    asked: shell.Question = ("partners", "matches", {**about, **only, "limit": PLACES_SHOWN, "wait": 2.0})
+    found = shell.together(matches=asked) if plan else {}
+    values["missing"] += casefile.missing(values["case"], found)
+    places = (found.get("matches") or {"candidates": []})["candidates"]
     form = shell.Form(
         SEND, {"programme_id": bound or request.args.get("programme_id"), "waitlist": False},
         fixed=about | ({"programme_id": bound} if bound else {}), draft=later("Send the referral"), case_id=str(case_id),
