@@ -3,8 +3,8 @@
 Each user is a browser of its own with its own account: of ten, seven are workers, two directors and one is of the ministry. A
 worker goes through My work, the list of cases with a search, another case with its tabs, and a case of their own from the door to the
 partner's answer by link, admission and placement; a director reads cases, plans and the dashboard; the ministry its dashboard, and takes a
-file away. Two runs: one with 1 to 3 s (evenly) between a page and the next request, as people read and type; one without a pause, which
-is stress: every user always waits for the system. Times are those of one request each, from its first byte sent to the last
+file away. Three runs: one with 1 to 3 s (evenly) between a page and the next request, as people read and type; one without a pause, which
+is stress: every user always waits for the system; and the first again with a crowd of users, where nothing may fail. Times are those of one request each, from its first byte sent to the last
 received; a page that answers with a redirect and where it leads are two. The first seconds of a run do not count.
 
 The users run in processes of their own; they and the system share the machine. `--data` keeps the loaded network for the next time.
@@ -422,6 +422,7 @@ def tell(run: Run, count: int, group: str, rows: Sequence[dict[str, Any]], **mor
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--users", type=int, default=30)
+    asked.add_argument("--crowd", type=int, default=100, help="users of the last run; 0: without it")
     asked.add_argument("--factor", type=int, default=10)
     asked.add_argument("--data", type=Path, help="where the loaded network is, or is to be kept")
     asked.add_argument("--run", choices=[run.name for run in RUNS])
@@ -437,7 +438,7 @@ def main() -> None:
         folder = Path(temporary) / "data"
         if options.data and options.data.exists():
             shutil.copytree(options.data, folder)
-        loading = prepare(folder, options.factor, options.users)
+        loading = prepare(folder, options.factor, max(options.users, options.crowd))
         if options.data and not options.data.exists():
             shutil.copytree(folder, options.data)
         print(
@@ -450,6 +451,8 @@ def main() -> None:
         try:
             for run in runs:
                 measure(process, address, run, options.users)
+            if options.crowd:
+                measure(process, address, RUNS[0], options.crowd)
         finally:
             process.terminate()
             process.wait(30)

@@ -13,7 +13,8 @@ from services.web.pages.language import _, later
 STAFF = ("worker", "director")
 SEE_CASES = (*STAFF, "member")
 READERS = (*SEE_CASES, "ministry")  # the ministry's dashboards are of numbers, not of persons
-FRESH = 15.0  # seconds a user's counts are shown again, unless the user wrote or read something
+FRESH = 15.0  # seconds a user's counts are shown again, unless the user wrote or read something that counts
+COUNTED_IN = ("intake", "referral")
 
 _known: dict[str, tuple[float, Any, dict[str, int]]] = {}
 
@@ -61,8 +62,9 @@ def counts() -> dict[str, int]:
     positions, read = runtime.read(
         lambda db: (accounts.positions(db, caller.user), answers.read_by(db, caller.user, runtime.now()))
     )
+    seen = [positions.get(service) for service in COUNTED_IN], read
     known = _known.get(caller.user)
-    if known and known[1] == (positions, read) and time.monotonic() - known[0] < FRESH:
+    if known and known[1] == seen and time.monotonic() - known[0] < FRESH:
         return known[2]
     found = shell.together(
         referrals=("referral", "duties", {"limit": 0, "read": read}), cases=("intake", "counts", {})
@@ -72,7 +74,7 @@ def counts() -> dict[str, int]:
     work = found["referrals"]["counts"]
     open_cases = sum(found["cases"].values()) - found["cases"].get("closed", 0)
     result = {"work": work["overdue"] + work["due_today"] + work["answered"], "cases": open_cases}
-    _known[caller.user] = (time.monotonic(), (positions, read), result)
+    _known[caller.user] = (time.monotonic(), seen, result)
     return result
 
 
