@@ -32,7 +32,7 @@ def listing(case_id: UUID) -> Response:
     asked = _asked()
     on_map, cursor = request.args.get("view") == "map", request.args.get("cursor") or None
     question: dict[str, Any] = asked | {"outside": "outside" in asked}
-    question |= {"case_id": str(case_id), "limit": 1 if on_map else SHOWN, "wait": 2.0, "cursor": cursor}
+    question |= {"case_id": str(case_id), "limit": 1 if on_map else SHOWN, "cursor": cursor}
     values = casefile.frame(str(case_id), {"matches": ("partners", "matches", question)})
     matches = values["matches"]
     shown: dict[str, Any] = {

@@ -91,7 +91,7 @@ def send(case_id: UUID) -> Response:
     plan = values["plan"]
     bound = plan["programme_id"] if plan else None
     only = {"programme_ids": [bound]} if bound else {"path": plan["path"] if plan else None}
-    asked: shell.Question = ("partners", "matches", {**about, **only, "limit": PLACES_SHOWN, "wait": 2.0})
+    asked: shell.Question = ("partners", "matches", {**about, **only, "limit": PLACES_SHOWN})
     found = shell.together(matches=asked) if plan else {}
     values["missing"] += casefile.missing(values["case"], found)
     places = (found.get("matches") or {"candidates": []})["candidates"]
