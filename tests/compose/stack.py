@@ -53,8 +53,8 @@ class Stack:
         words["master_key"] = subprocess.run(
             ["sh", "-c", "head -c 32 /dev/urandom | base64"], capture_output=True, text=True, check=True
         ).stdout
-        for name in self.file["secrets"]:
-            (self.secrets / name).write_text(words[name])
+        for name, word in words.items():
+            (self.secrets / name).write_text(word)
             (self.secrets / name).chmod(0o600)
         self._application_role(words["database_password"])
 
@@ -79,9 +79,9 @@ class Stack:
         return environment(**{name: self._here(str(value), data) for name, value in told.items()})
 
     def _here(self, value: str, data: Path) -> str:
-        value = re.sub(
-            r"\$\{\w+:-(.*?)\}", r"\1", value
-        )  # whoever starts the tests has set none of the file's variables
+        # Whoever starts the tests has set none of the file's variables.
+        value = re.sub(r"\$\{\w+:-(.*?)\}", r"\1", value)
+        value = re.sub(r"\$\{\w+:\+.*?\}", "", value)
         value = value.replace("@postgres/", f"@127.0.0.1:{self.postgres.port}/")
         value = value.replace(
             "//songtor:{password}@rabbitmq/", f"//guest:{{password}}@127.0.0.1:{self.rabbit.port}/"

@@ -1,13 +1,17 @@
 """What docker-compose.yml promises, read from the file."""
 
+import re
 from typing import Any
 
 import pytest
 import yaml
 
 from services.cli import NAMES
+from services.kernel.settings import OIDC, OIDC_OPTIONAL, OIDC_REQUIRED, OIDC_URLS
 from tests.compose.stack import FILE, ROOT, SERVERS, compose
 
+OIDC_ALL = (*OIDC_REQUIRED, *OIDC_URLS, *OIDC_OPTIONAL)
+CLIENT_SECRET = "oidc_client_secret"
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
 OURS = [name for name in SERVICES if name not in SERVERS]
 
@@ -72,17 +76,29 @@ def test_the_front_door_alone_is_told_where_people_reach_the_pages_if_anywhere()
     assert told == {**dict.fromkeys(OURS), "web": "${SONGTOR_PUBLIC_URL:-}"}
 
 
+def test_the_front_door_alone_is_told_of_a_provider_if_there_is_one():
+    wanted = {f"{OIDC}{name}": f"${{{OIDC}{name}:-}}" for name in OIDC_ALL}
+    wanted[f"{OIDC}CLIENT_SECRET_FILE"] = (
+        "${SONGTOR_OIDC_CLIENT_SECRET_FILE:+/run/secrets/oidc_client_secret}"
+    )
+    for name in OURS:
+        told = {key: value for key, value in SERVICES[name]["environment"].items() if key.startswith(OIDC)}
+        assert told == (wanted if name == "web" else {}), name
+
+
 def test_secrets_come_by_file_and_none_is_written_here():
     file = compose()
-    for name, secret in file["secrets"].items():
-        assert secret == {"file": f"./secrets/{name}"}
+    of_all = {*file["secrets"]} - {CLIENT_SECRET}
+    for name in of_all:
+        assert file["secrets"][name] == {"file": f"./secrets/{name}"}
+    assert file["secrets"][CLIENT_SECRET] == {"file": "${SONGTOR_OIDC_CLIENT_SECRET_FILE:-/dev/null}"}
     assert "secrets" in (ROOT / ".gitignore").read_text()
     for name in OURS:
         told = SERVICES[name]["environment"]
-        assert set(SERVICES[name]["secrets"]) == set(file["secrets"])
+        assert set(SERVICES[name]["secrets"]) == (of_all | {CLIENT_SECRET} if name == "web" else of_all)
         assert "{password}" in told["SONGTOR_DATABASE_URL"] and "{password}" in told["SONGTOR_BROKER_URL"]
         for variable, value in told.items():
-            assert not variable.endswith("_FILE") or value.startswith("/run/secrets/")
+            assert not variable.endswith("_FILE") or re.match(r"(\$\{\w+:\+)?/run/secrets/", value)
     variables = {name for service in SERVICES.values() for name in service.get("environment", {})}
     assert not {name for name in variables if "PASSWORD" in name and not name.endswith("_FILE")}
 
