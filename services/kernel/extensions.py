@@ -220,6 +220,11 @@ def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
     return [thread.wait() for thread in [eventlet.spawn(task) for task in tasks]]
 
 
+def within(seconds: float, work: Callable[[], Any]) -> Any:
+    with eventlet.Timeout(seconds, TimeoutError("This took too long.")):
+        return work()
+
+
 class Subscription:
     """Follows one source: by pages from the broker, and by pulling at the start, after each reconnect, on a gap and when behind."""
 
@@ -318,6 +323,7 @@ class Runtime(DependencyProvider):  # type: ignore[misc]
             ask=Asking(config, self.replies),
             together=side_by_side,
             heavy=eventlet.tpool.execute,
+            within=within,
         )
         self.runtime = ServiceRuntime(settings, self.wiring, around)
         self.runtime.prepare()

@@ -49,6 +49,10 @@ def at_once(work: Callable[[], Any]) -> Any:
     return work()
 
 
+def without_limit(seconds: float, work: Callable[[], Any]) -> Any:
+    return work()
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What differs between a nameko container, a test and the loader: time, waiting, and asking another service."""
@@ -59,6 +63,8 @@ class Surroundings:
     together: Callable[[Sequence[Callable[[], Any]]], list[Any]]  # run side by side, answers in order
     # Work that keeps the processor busy, done without holding up others.
     heavy: Callable[[Callable[[], Any]], Any] = at_once
+    # Work that waits for others, given up after so many seconds: TimeoutError.
+    within: Callable[[float, Callable[[], Any]], Any] = without_limit
 
 
 def in_turn(tasks: Sequence[Callable[[], Any]]) -> list[Any]:

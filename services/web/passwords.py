@@ -67,6 +67,10 @@ def forget(db: Connection, user: str) -> None:
     db.execute(delete(password).where(password.c.user_name == user))
 
 
+def has(db: Connection, user: str) -> bool:
+    return db.execute(select(password.c.user_name).where(password.c.user_name == user)).scalar() is not None
+
+
 def give(runtime: ServiceRuntime, user: str) -> str:
     """A new password for a user, who must choose another with it; every session and token they had ends."""
     given = invented()

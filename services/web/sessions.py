@@ -5,7 +5,20 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, delete, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from services.kernel.envelope import Caller, instant, moment
 from services.web import accounts
@@ -23,6 +36,7 @@ session = Table(
     Column("created_at", Text, nullable=False),
     Column("seen_at", Text, nullable=False),
     Column("message", Text),  # shown once, on the next page
+    Column("by_provider", Boolean, nullable=False, server_default=false()),  # no password was asked for
 )
 
 IDLE = timedelta(minutes=30)
@@ -50,9 +64,16 @@ def hash_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
-def begin(db: Connection, cookie: str, user: str, version: int, now: datetime) -> None:
+def begin(
+    db: Connection, cookie: str, user: str, version: int, now: datetime, by_provider: bool = False
+) -> None:
     db.execute(delete(session).where(session.c.created_at < instant(now - LONGEST - KEPT)))
-    row = {"id_hash": hash_of(cookie), "user_name": user, "token_version": version}
+    row = {
+        "id_hash": hash_of(cookie),
+        "user_name": user,
+        "token_version": version,
+        "by_provider": by_provider,
+    }
     db.execute(insert(session).values(**row, created_at=instant(now), seen_at=instant(now)))
     accounts.seen(db, user, instant(now))
 
@@ -77,7 +98,9 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         and now - moment(row.created_at) < LONGEST
     )
     caller = Caller(row.user_name, row.role, accounts.centres_of(row.role, row.centres))
-    return Session(row.id_hash, caller, live, bool(row.temporary), row.message), now - seen > TOUCH
+    # Whom the provider knows need not replace a password that was given and never used.
+    must_choose = bool(row.temporary) and not row.by_provider
+    return Session(row.id_hash, caller, live, must_choose, row.message), now - seen > TOUCH
 
 
 def touch(db: Connection, known: Session, now: datetime) -> None:

@@ -25,6 +25,7 @@ from services.web.pages import (
     language,
     matches,
     menu,
+    oidc,
     partners,
     person,
     referral,
@@ -42,6 +43,7 @@ MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever as
 
 for area in (
     account,
+    oidc,
     work,
     cases,
     partners,
@@ -92,7 +94,7 @@ def register(app: Flask) -> None:
         word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock, lately=words.lately,
         called=words.called, province=words.province, full_province=words.full_province, centres=words.centres, address=words.address,
         tag_colours=words.TAGS, asset=static.asset, menu=menu.items,
-        csrf=shell.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
+        csrf=shell.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here, provider_name=oidc.name,
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def sign_in() -> Response:
     return shell.page("account/sign_in.html", form=form)
 
 
-def _begin(user: str) -> str | None:
+def _begin(user: str, by_provider: bool = False) -> str | None:
     """A new session under a new cookie; None if the account is closed."""
     runtime = api.runtime()
     account = runtime.read(lambda db: accounts.find(db, user))
@@ -62,7 +62,7 @@ def _begin(user: str) -> str | None:
     with runtime.database.write() as db:
         if g.session:
             sessions.end(db, g.session.id_hash)
-        sessions.begin(db, cookie, user, account.token_version, now)
+        sessions.begin(db, cookie, user, account.token_version, now, by_provider)
         found = sessions.find(db, cookie, now)
     # The page that gives back what was typed is made for the new session.
     g.visit, g.session = cookie, found and found[0]

@@ -195,11 +195,21 @@ def _sign_in_first() -> Response:
 
 def give_back(keep: str, user: str) -> Response | None:
     """The page that sends again what `user` had typed when the session ended; None if there is nothing for them."""
+    kept = _kept(keep)
+    return resend(kept["path"], kept["fields"]) if kept and kept["user"] == user else None
+
+
+def kept_for(keep: str) -> str | None:
+    """Whose form that is; None if it is none of ours."""
+    kept = _kept(keep)
+    return str(kept["user"]) if kept else None
+
+
+def _kept(keep: str) -> Any:
     try:
-        kept = orjson.loads(_kept_box().decrypt(keep.encode(), ttl=FORM_SECONDS))
+        return orjson.loads(_kept_box().decrypt(keep.encode(), ttl=FORM_SECONDS))
     except InvalidToken:
         return None
-    return resend(kept["path"], kept["fields"]) if kept["user"] == user else None
 
 
 def resend(path: str, typed: Sequence[Sequence[str]]) -> Response:

@@ -11,7 +11,7 @@ from services.codes import ROLES
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
 from services.thai import areas
-from services.web import accounts, admin, api, drafts, hand_overs, passwords, sessions, watch
+from services.web import accounts, admin, api, drafts, hand_overs, identities, passwords, sessions, watch
 from services.web.accounts import Account
 from services.web.hand_overs import Held
 from services.web.pages import files, shell
@@ -171,6 +171,7 @@ def close(user: str) -> Response:
                 hand_overs.give(db, cases, user, None if to == NOBODY else to, now)
             accounts.close(db, user)
             passwords.forget(db, user)
+            identities.forget(db, user)
             drafts.forget(db, user)
         return shell.done(_("The account is closed."), ".listing")
     return shell.page(
