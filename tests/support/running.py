@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -122,13 +122,15 @@ def wait_ready(address: str, alive: Callable[[], bool] = lambda: True, seconds: 
 
 @dataclass
 class Embedded:
-    """The whole system in one process, on SQLite files in `folder`."""
+    """The whole system in one process, on SQLite files in `folder`, with `settings` besides."""
 
     folder: Path
     port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.env = environment(SONGTOR_DATA=str(self.folder), SONGTOR_HTTP=f"127.0.0.1:{self.port}")
+        where = {"SONGTOR_DATA": str(self.folder), "SONGTOR_HTTP": f"127.0.0.1:{self.port}"}
+        self.env = environment(**where, **self.settings)
         self.address = f"http://127.0.0.1:{self.port}"
         self.process = self.another()
 

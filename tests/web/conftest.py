@@ -1,20 +1,40 @@
 """The whole system in this process, once for all tests of the front door."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from services.kernel import settings
+from services.kernel.settings import OIDC
 from services.system import SERVICES, System
 from services.web import passwords
 from tests.support.servers import free_port
 from tests.web.browser import PASSWORD, Browser
 from tests.web.door import FrontDoor, World
+from tests.web.hostile import PROVIDER
+
+
+def provider_settings(folder: Path, site: str) -> dict[str, str]:
+    """The environment of a system with a provider, which nobody asks anything: its pages are there."""
+    secret = folder / "client-secret"
+    secret.write_text("not-asked-for")
+    secret.chmod(0o600)
+    told = {
+        "ISSUER": PROVIDER, "CLIENT_ID": "songtor", "CLIENT_SECRET_FILE": str(secret), "AUTHORIZE_URL": f"{PROVIDER}/auth/",
+        "TOKEN_URL": f"{PROVIDER}/token/", "JWKS_URL": f"{PROVIDER}/jwks/", "SUBJECT_CLAIM": "pid", "NAME_TH": "ไทยดี", "NAME_EN": "ThaiD",
+    }  # fmt: skip
+    return {"SONGTOR_PUBLIC_URL": site, **{f"{OIDC}{name}": text for name, text in told.items()}}
 
 
 @pytest.fixture(scope="session")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
-    chosen = settings.read({}, data=str(tmp_path_factory.mktemp("data")), http=f"127.0.0.1:{free_port()}")
+    folder, port = tmp_path_factory.mktemp("data"), free_port()
+    told = provider_settings(folder, f"http://127.0.0.1:{port}")
+    chosen = settings.read(told, data=str(folder), http=f"127.0.0.1:{port}")
+    chosen = replace(chosen, public_url=None)  # tests that need one set it
     system = System(chosen, tuple(SERVICES))
     system.start()
     yield FrontDoor(chosen, system)
@@ -36,6 +56,7 @@ def browser(door: FrontDoor) -> Callable[..., Browser]:
         if user is not None:
             with door.runtime("web").database.write() as db:
                 passwords.keep(db, user, hash, temporary=False)
+                db.execute(delete(passwords.failure))  # of tests that typed wrong ones
         return Browser(door.address, user)
 
     return opened

@@ -15,11 +15,11 @@ from services.kernel.envelope import instant
 from services.kernel.runtime import utc_now
 from services.referral.schemas import FIELDS
 from services.system import SERVICES
-from services.web import accounts, hand_overs, passwords
+from services.web import accounts, hand_overs, identities, passwords
 from services.web.pages.referral import STEPS
 from services.web.service import APPLICATION
 from tests.web.door import BEFORE, USERS
-from tests.web.hostile import GARBLED, SECRET, TEXTS, harmless, kept, told
+from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.sent import Sent
 
 ADDRESSES = APPLICATION.url_map.bind("")
@@ -77,11 +77,21 @@ class Place:
                 self.door.made(f"/api/v1/referrals/{world.referral_id}/{step}", {}, f"worker-{self.centre}")
             if "user" in self.arguments:
                 self.door.add(NAME, "worker", ("60",))
+            if self.endpoint.endswith("identity"):
+                self.link(NAME if "user" in self.arguments else self.user)
             values = {**(vars(world) if world else {}), "user": NAME, "step": self.step}
         self.action = ADDRESSES.build(
             self.endpoint, {name: values[name] for name in self.arguments}, method="POST"
         )
         self.page = self.find()
+
+    def link(self, user):
+        """With the provider, as whoever is to undo it must be; not, for the others."""
+        runtime = self.door.runtime("web")
+        with runtime.database.write() as db:
+            identities.unlink(db, PROVIDER, user)
+        if "unlink" in self.endpoint:
+            assert identities.link(runtime, PROVIDER, user, user, "admin")
 
     def find(self):
         """The page with the form: its own address, or one not far from there; where a button makes it appear, that is pressed."""
