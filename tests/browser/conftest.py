@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from scripts import chromium
 from services.sample import USERS
 from tests.browser.visitor import Visitor
+from tests.support.provider import Provider
 from tests.support.running import Embedded
 from tests.support.servers import free_port
 
@@ -23,17 +24,19 @@ OTHERS = {
 CHOSEN = "ทดสอบ-ระบบ-ส่งต่อ"
 QUIET = (
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )  # fmt: skip
 
 Come = Callable[..., Visitor]
 
 
 class Town:
-    """The system that everybody works with, and the passwords of its users."""
+    """The system that everybody works with, the passwords of its users, and a provider by which they may sign in."""
 
     def __init__(self, folder: Path) -> None:
-        self.system = Embedded(folder, free_port())
+        port = free_port()
+        self.provider = Provider(f"http://127.0.0.1:{port}", folder.parent)
+        self.system = Embedded(folder, port, self.provider.settings())
         self.system.command("load-sample")
         password = (folder / "sample-password").read_text().strip()
         self.passwords = {user.name: password for user in USERS}
@@ -53,7 +56,8 @@ class Town:
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("town") / "data")
-    yield town
+    with town.provider:
+        yield town
     town.system.process.kill()
 
 

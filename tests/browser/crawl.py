@@ -154,6 +154,8 @@ class Walk:
     def look_at(self, path: str, status: int) -> None:
         answer = self.visitor.open(path)
         assert answer is not None and answer.status == status, (path, answer and answer.status)
+        if kind := kind_of(path):
+            self.findings.found.add(kind.endpoint)
         self.look()
 
     def look(self, state: str = "") -> None:

@@ -41,6 +41,7 @@ def findings(town, browser):
     walk.from_page("/sign-in")
     walk.look_at("/nothing-is-here", 404)
     walk.look_at("/answer/no-such-link", 403)
+    walk.look_at("/sign-in/oidc/callback?state=none", 409)  # where a provider sends people back
     walk.send_empty(*NOT_SENT)
     worker, partner = arrived("worker-60"), arrived()
     made = steps.make_link(worker, steps.refer(worker, steps.planned(worker, "เดินทุกหน้า")))
