@@ -1,7 +1,8 @@
 """The working group: facts and options for the projector, the decision with every vote, and recording it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+import re
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -92,10 +93,8 @@ def record(case_id: UUID) -> Response:
     )  # fmt: skip
     rows = _rows(form, len(first["members"]))
     if form.sent and not form.value("more"):
-        at, group = casefile.happened(form), _group(form.typed, rows)
-        # Who voted stands first, so that an error leads to the row it is of.
-        form.typed = _with(form.typed, (*group.voted, *group.absent))
-        form.load(_with(form.typed, group.voted))
+        at, who = casefile.happened(form), _who(form.typed, rows)
+        form.load(_with(form.typed, _voted(who)))
         if not form.body.get("members"):
             form.errors["members"] = [_("Fill in who voted, and how.")]
         path_of = {each["programme_id"]: each["path"] for each in offered}
@@ -104,12 +103,13 @@ def record(case_id: UUID) -> Response:
         if not form.errors:
             with form.catching():
                 told = shell.tell("screening", "agree_plan", form.body, at=at, if_match=form.version)
-                groups.keep(runtime, centre, group.names())
+                groups.keep(runtime, centre, _names(who))
                 said = [_("The plan is recorded.")]
                 said += (
                     [_("Two members have the same name: look at the list again.")] if told["warnings"] else []
                 )
                 return shell.done(" ".join(said), ".plan", case_id=case_id)
+        form.errors = {_in_place(name, _voted(who)): said for name, said in form.errors.items()}
     ordered = [*paths, *(path for path in PATHS if path not in paths)]
     places = [(each["programme_id"], _place(each)) for each in offered]
     return shell.page(
@@ -131,35 +131,40 @@ def _rows(form: shell.Form, known: int) -> int:
     return min(max(rows, ROWS) + (MORE_ROWS if form.sent and form.value("more") else 0), MOST_ROWS)
 
 
-class Group(NamedTuple):
-    """The rows of a form, each {name, role, vote, reason} as typed."""
-
-    voted: list[dict[str, str]]
-    absent: list[dict[str, str]]
-
-    def names(self) -> list[dict[str, str]]:
-        """[{name, role}] of everybody, also of who was not there this time."""
-        named = [
-            {part: row[part].strip() for part in ("name", "role")} for row in (*self.voted, *self.absent)
-        ]
-        return [row for row in named if row["name"] and row["role"] in dict(ROLES)]
+Rows = Mapping[int, Mapping[str, str]]  # of the form: {number: {name, role, vote, reason}} as typed
 
 
-def _group(typed: "MultiDict[str, str]", rows: int) -> Group:
+def _who(typed: "MultiDict[str, str]", rows: int) -> Rows:
     """Rows with a role alone, and blank ones, are nobody's."""
-    told = [{part: typed.get(f"members.{row}.{part}", "") for part in ROW} for row in range(rows)]
-    told = [row for row in told if any(row[part].strip() for part in ("name", "vote", "reason"))]
-    absent = [row for row in told if row["vote"] == ABSENT]
-    return Group([row for row in told if row not in absent], absent)
+    told = {row: {part: typed.get(f"members.{row}.{part}", "") for part in ROW} for row in range(rows)}
+    return {
+        row: each for row, each in told.items() if any(each[part].strip() for part in ROW if part != "role")
+    }
 
 
-def _with(typed: "MultiDict[str, str]", members: Sequence[Mapping[str, str]]) -> "MultiDict[str, str]":
-    """What was typed, with these members in these rows."""
+def _voted(who: Rows) -> Rows:
+    return {row: each for row, each in who.items() if each["vote"] != ABSENT}
+
+
+def _names(who: Rows) -> list[dict[str, str]]:
+    """[{name, role}] of everybody, also of who was not there this time."""
+    named = [{part: each[part].strip() for part in ("name", "role")} for each in who.values()]
+    return [each for each in named if each["name"] and each["role"] in dict(ROLES)]
+
+
+def _with(typed: "MultiDict[str, str]", members: Rows) -> "MultiDict[str, str]":
+    """What was typed, with these members only, one after the other."""
     others = [(name, text) for name, text in typed.items(multi=True) if not name.startswith("members.")]
-    fields = [
-        (f"members.{row}.{part}", text) for row, each in enumerate(members) for part, text in each.items()
-    ]
-    return MultiDict(others + fields)
+    rows = enumerate(members.values())
+    return MultiDict(
+        others + [(f"members.{row}.{part}", text) for row, each in rows for part, text in each.items()]
+    )
+
+
+def _in_place(name: str, members: Rows) -> str:
+    """A field's name among `members` alone, as the form calls it."""
+    field = re.fullmatch(r"members\.([0-9]+)(.*)", name)
+    return f"members.{[*members][int(field[1])]}{field[2]}" if field else name
 
 
 def _said(options: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

@@ -379,13 +379,13 @@ class Form:
     def load(self, counts: "MultiDict[str, str] | None" = None) -> bool:
         """Read what was typed (or what of it `counts`): `body` is the door's body, `data` what the schema made of it. False: `errors`
         says why not."""
+        typed = self.typed if counts is None else counts
         if self.schema is not None:
-            typed = self.typed if counts is None else counts
             self.body = _read_fields(self.schema, typed, "", self.read, self.errors)
         self.body |= self.fixed
         self.add(api.unstorable(self.body))
         # What was no UTF-8 arrives as this sign: nobody typed it, and what was typed is lost.
-        self.add({name: [LOST] for name, text in self.typed.items(multi=True) if "\ufffd" in text})
+        self.add({name: [LOST] for name, text in typed.items(multi=True) if "\ufffd" in text})
         if self.schema is not None:
             try:
                 self.data = self.schema.load(self.body)
