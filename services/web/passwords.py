@@ -1,19 +1,15 @@
-"""Passwords of local accounts: argon2id hashes, and a lock that grows with every failure."""
+"""Passwords of local accounts: argon2id hashes."""
 
-import hashlib
-import hmac
 import secrets
-from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, delete, select
+from sqlalchemy import Boolean, Column, Connection, Table, Text, delete, select
 
-from services.kernel.envelope import instant, moment
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.wiring import upsert
-from services.web import accounts
+from services.web import accounts, tries
 
 password = Table(
     "password",
@@ -22,31 +18,11 @@ password = Table(
     Column("hash", Text, nullable=False),
     Column("temporary", Boolean, nullable=False),  # given by somebody else: its user must choose another
 )
-failure = Table(
-    "sign_in_failure",
-    accounts.metadata,
-    Column("name_hash", Text, primary_key=True),  # also for names that nobody has, so that both look the same
-    Column("count", Integer, nullable=False),
-    Column("last_at", Text, nullable=False),
-    Column("locked_until", Text),
-)
 
 SHORTEST, LONGEST = 10, 200
-FREE_TRIES = 5
-FIRST_LOCK = timedelta(minutes=1)
-LONGEST_LOCK = timedelta(hours=1)
-FORGOTTEN = timedelta(days=1)  # a day without another failure, and it starts from nothing
 
 # OWASP's and RFC 9106's advice for argon2id on a small server: one lane, 32 MiB.
 HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
-
-
-class Locked(Exception):
-    """Too many failures; `minutes` until the next try counts."""
-
-    def __init__(self, minutes: int) -> None:
-        super().__init__(minutes)
-        self.minutes = minutes
 
 
 def invented() -> str:
@@ -81,39 +57,18 @@ def give(runtime: ServiceRuntime, user: str) -> str:
     return given
 
 
-def check(runtime: ServiceRuntime, user: str, typed: str) -> bool:
-    """Whether this is the user's password, taking as long for a name nobody has; Locked after too many failures."""
-    name_hash = hmac.new(runtime.key("sign-in-name"), user.encode(), hashlib.sha256).hexdigest()
-    now = runtime.now()
-    stored = runtime.read(lambda db: _unlocked_hash(db, user, name_hash, now))
-    right = runtime.around.heavy(lambda: _fits(stored or _nobodys(), typed)) and stored is not None
+def check(runtime: ServiceRuntime, user: str, typed: str, browser: str | None) -> bool:
+    """Whether this is the user's password, taking as long for a name nobody has; tries.Locked after too many failures. `browser`:
+    what this one is called if it is known as the user's."""
+    name = tries.counter(runtime, "password", user, browser)
     with runtime.database.write() as db:
-        if right:
-            db.execute(delete(failure).where(failure.c.name_hash == name_hash))
-        else:
-            _failed(db, name_hash, now)
+        tries.take(db, name, runtime.now())
+        stored = db.execute(select(password.c.hash).where(password.c.user_name == user)).scalar()
+    right = runtime.around.heavy(lambda: _fits(stored or _nobodys(), typed)) and stored is not None
+    if right:
+        with runtime.database.write() as db:
+            tries.forgive(db, name)
     return right
-
-
-def _unlocked_hash(db: Connection, user: str, name_hash: str, now: datetime) -> str | None:
-    lock = db.execute(select(failure.c.locked_until).where(failure.c.name_hash == name_hash)).scalar()
-    if lock and moment(lock) > now:
-        raise Locked(int((moment(lock) - now).total_seconds() // 60) + 1)
-    return db.execute(select(password.c.hash).where(password.c.user_name == user)).scalar()
-
-
-def _failed(db: Connection, name_hash: str, now: datetime) -> None:
-    db.execute(delete(failure).where(failure.c.last_at < instant(now - FORGOTTEN)))
-    before = db.execute(select(failure.c.count).where(failure.c.name_hash == name_hash)).scalar() or 0
-    beyond = before + 1 - FREE_TRIES
-    lock = min(FIRST_LOCK * 2 ** min(beyond, 10), LONGEST_LOCK) if beyond >= 0 else None
-    row = {
-        "name_hash": name_hash,
-        "count": before + 1,
-        "last_at": instant(now),
-        "locked_until": instant(now + lock) if lock else None,
-    }
-    upsert(db, failure, [row], ["name_hash"])
 
 
 def _fits(hash: str, typed: str) -> bool:

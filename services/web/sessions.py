@@ -116,6 +116,14 @@ def end(db: Connection, id_hash: str) -> None:
     db.execute(delete(session).where(session.c.id_hash == id_hash))
 
 
+def end_others(db: Connection, known: Session) -> None:
+    """Every other session of the user ends now, and every token: how they sign in has changed."""
+    user = known.caller.user
+    accounts.end_tokens(db, user)
+    version = select(account.c.token_version).where(account.c.user_name == user).scalar_subquery()
+    db.execute(update(session).where(session.c.id_hash == known.id_hash).values(token_version=version))
+
+
 def alive(db: Connection, now: datetime) -> dict[str, int]:
     """{user: sessions} of those who have a session that is not over."""
     going_on = [

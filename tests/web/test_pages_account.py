@@ -1,6 +1,9 @@
 """Signing in: sessions and their end, lock-out, one's own password."""
 
 import json
+import time
+from base64 import urlsafe_b64decode
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +13,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from services.kernel.envelope import instant
-from services.web import accounts, passwords, sessions
+from services.web import accounts, known_browsers, passwords, sessions, tries
 from tests.web.browser import PASSWORD
 
 
@@ -131,7 +134,7 @@ def test_another_role_or_an_account_that_is_closed_ends_the_session_at_once(door
 
 
 def failures(door):
-    return door.runtime("web").read(lambda db: [tuple(row) for row in db.execute(select(passwords.failure))])
+    return door.runtime("web").read(lambda db: [tuple(row) for row in db.execute(select(tries.failure))])
 
 
 def test_five_failures_lock_for_a_minute_and_each_further_one_for_twice_as_long(door, browser, somebody):
@@ -142,13 +145,13 @@ def test_five_failures_lock_for_a_minute_and_each_further_one_for_twice_as_long(
     assert locked.errors == {"": "ลองผิดหลายครั้งเกินไป โปรดลองใหม่ในอีก 1 นาที"}
 
     with door.runtime("web").database.write() as db:  # the minute passes
-        db.execute(update(passwords.failure).values(locked_until=earlier(door, seconds=1)))
+        db.execute(update(tries.failure).values(locked_until=earlier(door, seconds=1)))
     nobody.sign_in(somebody, "ผิด")
     assert "2 นาที" in nobody.sign_in(somebody).errors[""]
     assert somebody not in json.dumps(failures(door))
 
     with door.runtime("web").database.write() as db:
-        db.execute(update(passwords.failure).values(locked_until=earlier(door, seconds=1)))
+        db.execute(update(tries.failure).values(locked_until=earlier(door, seconds=1)))
     assert nobody.sign_in(somebody).heading == "งานของฉัน"
     nobody.sign_in(somebody, "ผิด")
     assert nobody.sign_in(somebody).heading == "งานของฉัน"
@@ -157,9 +160,115 @@ def test_five_failures_lock_for_a_minute_and_each_further_one_for_twice_as_long(
 def test_failures_are_forgotten_after_a_day(door, browser, somebody):
     browser().sign_in("nobody-at-all", "ผิด")
     with door.runtime("web").database.write() as db:
-        db.execute(update(passwords.failure).values(last_at=earlier(door, hours=25)))
+        db.execute(update(tries.failure).values(last_at=earlier(door, hours=25)))
     browser().sign_in(somebody, "ผิด")
     assert len(failures(door)) == 1
+
+
+NOT_RIGHT, LOCKED = "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง โปรดลองอีกครั้ง", "ลองผิดหลายครั้งเกินไป โปรดลองใหม่ในอีก 1 นาที"
+
+
+def locks(browser, name):
+    """Somebody who knows a name tries until it is locked."""
+    for _ in range(tries.FREE_TRIES):
+        assert browser.sign_in(name, "ผิด").errors == {"": NOT_RIGHT}
+    assert browser.sign_in(name).errors == {"": LOCKED}
+
+
+def test_strangers_lock_strangers_and_not_a_browser_that_the_user_has_signed_in_with(browser, somebody):
+    own = browser(somebody)
+    own.send(own.open("/account"), "/sign-out")
+    locks(browser(), somebody)
+    assert browser().sign_in(somebody).errors == {"": LOCKED}
+    assert own.sign_in(somebody).heading == "งานของฉัน"
+    assert browser().sign_in(somebody).errors == {"": LOCKED}, (
+        "signing in at home opens nothing for strangers"
+    )
+
+
+def test_a_browser_that_is_known_has_a_limit_of_its_own(browser, somebody):
+    own, phone = browser(somebody), browser(somebody)
+    locks(own, somebody)
+    assert phone.sign_in(somebody).heading == "งานของฉัน"
+    assert browser().sign_in(somebody).heading == "งานของฉัน"
+
+
+def test_a_colleagues_browser_is_a_strangers(browser, somebody):
+    own = browser(somebody)
+    locks(browser("worker-61"), somebody)
+    assert browser().sign_in(somebody).errors == {"": LOCKED}
+    assert own.sign_in(somebody).heading == "งานของฉัน"
+
+
+def test_a_shared_computer_is_known_for_each_of_its_users_and_keeps_the_latest_sixteen(
+    door, browser, somebody
+):
+    shared = browser("worker-60")
+    shared.sign_in(somebody)
+    locks(browser(), somebody)
+    assert shared.sign_in("worker-60").heading == shared.sign_in(somebody).heading == "งานของฉัน"
+    runtime = door.runtime("web")
+    account = accounts.Account("", "worker", (), True, 1)
+    cookie = shared.http.cookies["songtor-known"]
+    for number in range(known_browsers.MOST):
+        cookie = known_browsers.add(runtime, cookie, replace(account, user=f"user-{number}"))
+    assert len(cookie) < 2000
+    assert all(known_browsers.find(runtime, cookie, replace(account, user=f"user-{n}")) for n in (0, 15))
+    shared.http.cookies.set("songtor-known", cookie, domain="127.0.0.1", path="/")
+    assert shared.sign_in(somebody).errors == {"": LOCKED}
+
+
+def test_the_cookie_of_a_known_browser_tells_nothing_and_no_script_reads_it(door, browser, somebody):
+    own = browser(somebody)
+    [cookie] = [cookie for cookie in own.http.cookies if cookie.name == "songtor-known"]
+    assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Lax"
+    assert cookie.expires - time.time() > 364 * 86400
+    assert somebody not in cookie.value and somebody.encode() not in urlsafe_b64decode(cookie.value + "==")
+    forged = browser()
+    forged.http.cookies.set("songtor-known", cookie.value[:-1] + ("A" if cookie.value[-1] != "A" else "B"))
+    locks(forged, somebody)
+    assert browser().sign_in(somebody).errors == {"": LOCKED}
+
+
+@pytest.mark.parametrize("ending", ["sign out everywhere", "another password", "a given password", "closing"])
+def test_a_known_browser_is_a_strangers_again_when_the_account_changes(door, browser, somebody, ending):
+    old, here = browser(somebody), browser(somebody)
+    changed = "ช้างม้าวัวควาย"
+    if ending == "sign out everywhere":
+        here.send(here.open("/account"), "/sign-out-everywhere")
+    elif ending == "another password":
+        here.send(here.open("/password"), old=PASSWORD, new=changed, again=changed)
+        locks(browser(), somebody)
+        assert here.sign_in(somebody, changed).heading == "งานของฉัน", "where it was changed stays known"
+    elif ending == "a given password":
+        passwords.give(door.runtime("web"), somebody)
+    else:
+        with door.runtime("web").database.write() as db:
+            accounts.close(db, somebody)
+    for _ in range(tries.FREE_TRIES):
+        browser().sign_in(somebody, "ผิด")
+    assert old.sign_in(somebody).errors == {"": LOCKED}
+
+
+def test_another_password_ends_sessions_elsewhere_and_not_this_one(door, browser, somebody):
+    here, there = browser(somebody), browser(somebody)
+    token = door.token(somebody)
+    changed = "ช้างม้าวัวควาย"
+    assert here.send(here.open("/password"), old=PASSWORD, new=changed, again=changed).path == "account"
+    assert here.open("/account").path == "account" and there.open("/account").path.startswith("sign-in")
+    answer = door.call("GET", "/api/v1/cases", user=None, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
+
+
+def test_many_tries_at_once_are_no_more_than_are_free(browser, somebody):
+    crowd = [browser() for _ in range(12)]
+    forms = [each.open("/sign-in") for each in crowd]
+    sent = [
+        eventlet.spawn(each.send, form, user=somebody, password="ผิด")
+        for each, form in zip(crowd, forms, strict=True)
+    ]
+    said = [each.wait().errors[""] for each in sent]
+    assert said.count(NOT_RIGHT) == tries.FREE_TRIES and len(said) == 12
 
 
 def test_a_password_given_by_somebody_else_must_be_changed_first(door, browser, somebody):

@@ -5,7 +5,14 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
 from services.codes import ROLES
-from services.web import accounts, api, passwords, sessions
+from services.web import (
+    accounts,
+    api,
+    known_browsers,
+    passwords,
+    sessions,
+    tries,
+)
 from services.web.pages import shell
 from services.web.pages.language import LANGUAGES, _, later
 
@@ -38,18 +45,47 @@ SIGN_IN, CHOOSE_PASSWORD = SignIn(), ChoosePassword()
 def sign_in() -> Response:
     form = shell.Form(SIGN_IN, {"next": request.args.get("next", "")})
     if form.sent and form.load():
+        user = form.data["user"].strip().casefold()
         try:
-            user = form.data["user"].strip().casefold()
-            if passwords.check(api.runtime(), user, form.data["password"]) and (cookie := _begin(user)):
-                answer = shell.give_back(form.value("keep"), user) or redirect(
-                    shell.local_path(form.value("next")), 303
-                )
-                shell.keep_visit(answer, cookie)  # type: ignore[arg-type]
-                return answer  # type: ignore[return-value]
+            if passwords.check(api.runtime(), user, form.data["password"], known_browser(user)):
+                on = form.value("next"), form.value("keep")
+                if answer := enter(user, *on):
+                    return answer
             form.refused = _("The user name or the password is not right.")
-        except passwords.Locked as locked:
-            form.refused = _("Too many attempts. Try again in {} minutes.").format(locked.minutes)
+        except tries.Locked as locked:
+            form.refused = too_often(locked)
     return shell.page("account/sign_in.html", form=form)
+
+
+def too_often(locked: tries.Locked) -> str:
+    return _("Too many attempts. Try again in {} minutes.").format(locked.minutes)
+
+
+def enter(user: str, next: str, keep: str) -> Response | None:
+    """Who has shown to be this user is let in and goes on to the address `next`, or to what they had typed when their session ended;
+    None if the account is closed."""
+    cookie = _begin(user)
+    if cookie is None:
+        return None
+    answer = shell.give_back(keep, user) or redirect(shell.local_path(next), 303)
+    shell.keep_visit(answer, cookie)  # type: ignore[arg-type]
+    know_browser(answer, user)  # type: ignore[arg-type]
+    return answer  # type: ignore[return-value]
+
+
+def known_browser(user: str) -> str | None:
+    """What this browser is called if the user has signed in with it before."""
+    account = api.runtime().read(lambda db: accounts.find(db, user))
+    return known_browsers.find(api.runtime(), shell.cookie(known_browsers.COOKIE), account)
+
+
+def know_browser(answer: Response, user: str) -> None:
+    """From now on this browser is known as one of the user's, until their account changes."""
+    runtime = api.runtime()
+    account = runtime.read(lambda db: accounts.find(db, user))
+    assert account is not None, "somebody who was let in has one"
+    cookie = known_browsers.add(runtime, shell.cookie(known_browsers.COOKIE), account)
+    shell.keep_cookie(answer, known_browsers.COOKIE, cookie, known_browsers.SECONDS)
 
 
 def _begin(user: str, by_provider: bool = False) -> str | None:
@@ -105,17 +141,23 @@ def me() -> Response:
 @blueprint.route("/password", methods=["GET", "POST"])
 @shell.roles(*ROLES)
 def password() -> Response:
-    form, user, runtime = shell.Form(CHOOSE_PASSWORD), shell.caller().user, api.runtime()
+    """Another password; whoever signed in elsewhere with the old one is signed out."""
+    form, session, runtime = shell.Form(CHOOSE_PASSWORD), shell.signed_in(), api.runtime()
+    assert session is not None
+    user = session.caller.user
     if form.sent and form.load():
         try:
-            if passwords.check(runtime, user, form.data["old"]):
+            if passwords.check(runtime, user, form.data["old"], known_browser(user)):
                 hash = runtime.around.heavy(lambda: passwords.hashed(form.data["new"]))
                 with runtime.database.write() as db:
                     passwords.keep(db, user, hash, temporary=False)
-                return shell.done(_("Your password is changed."), "pages.account.me")
+                    sessions.end_others(db, session)
+                answer = shell.done(_("Your password is changed."), "pages.account.me")
+                know_browser(answer, user)
+                return answer
             form.add({"old": [later("This is not your password.")]})
-        except passwords.Locked as locked:
-            form.refused = _("Too many attempts. Try again in {} minutes.").format(locked.minutes)
+        except tries.Locked as locked:
+            form.refused = too_often(locked)
     return shell.page("account/password.html", form=form)
 
 

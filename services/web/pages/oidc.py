@@ -11,7 +11,7 @@ from services.codes import ROLES
 from services.kernel.errors import NotFound
 from services.thai import idcard
 from services.thai.dates import from_thai_digits
-from services.web import accounts, api, authorization_requests, identities, oidc, passwords
+from services.web import accounts, api, authorization_requests, identities, oidc, passwords, tries
 from services.web.authorization_requests import AuthorizationRequest
 from services.web.oidc import RelyingParty
 from services.web.pages import account, shell, users
@@ -183,11 +183,11 @@ def own_identity() -> Response:
     party, form, user = _party(), shell.Form(CONFIRM), shell.caller().user
     if form.sent and form.load():
         try:
-            if passwords.check(api.runtime(), user, form.data["password"]):
+            if passwords.check(api.runtime(), user, form.data["password"], account.known_browser(user)):
                 return _set_out(AuthorizationRequest(linking=user), url_for(OWN))
             form.add({"password": [later("This is not your password.")]})
-        except passwords.Locked as locked:
-            form.refused = _("Too many attempts. Try again in {} minutes.").format(locked.minutes)
+        except tries.Locked as locked:
+            form.refused = account.too_often(locked)
     elif "state" in request.args:
         form.refused = _said(_came_back()[1])
     return _own(party, form)

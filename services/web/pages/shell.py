@@ -74,8 +74,8 @@ def arrive() -> None:
     request.max_content_length = request.max_form_memory_size = FORM_MOST
     wished = request.cookies.get(LANGUAGE_COOKIE)
     g.language = next((language for language in LANGUAGES if language == wished), DEFAULT)
-    cookie = request.cookies.get(cookie_name(), "")
-    g.visit, g.new_visit = (cookie, False) if len(cookie) == 43 else (sessions.new_id(), True)
+    visit = cookie(COOKIE)
+    g.visit, g.new_visit = (visit, False) if len(visit) == 43 else (sessions.new_id(), True)
     g.session = None if g.new_visit else _session(g.visit)
     if any("\x00" in text for text in (request.path, *request.args, *request.args.values())):
         raise Problem(400, "The address contains the character NUL.")
@@ -571,7 +571,25 @@ def done(message: str, endpoint: str, **parts: Any) -> Response:
 
 
 def keep_visit(response: Response, cookie: str) -> None:
-    response.set_cookie(cookie_name(), cookie, httponly=True, samesite="Lax", secure=over_https(), path="/")
+    keep_cookie(response, COOKIE, cookie)
+
+
+def keep_cookie(response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """A cookie that no script reads, for `seconds` or until the browser is closed."""
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=seconds,
+        httponly=True,
+        samesite="Lax",
+        secure=over_https(),
+        path="/",
+    )
+
+
+def cookie(name: str) -> str:
+    """What the browser sent of a cookie; an empty text if it has none."""
+    return request.cookies.get(cookie_name(name), "")
 
 
 def site() -> str:
@@ -586,9 +604,9 @@ def over_https() -> bool:
     return site().startswith("https:")
 
 
-def cookie_name() -> str:
+def cookie_name(name: str) -> str:
     """Over TLS a name that browsers let no neighbouring site set."""
-    return f"__Host-{COOKIE}" if over_https() else COOKIE
+    return f"__Host-{name}" if over_https() else name
 
 
 @pages.after_request
