@@ -31,6 +31,7 @@ import requests
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlalchemy.engine import make_url
 
+from services.codes import ROLES
 from services.kernel import access, logs
 from services.kernel import settings as settings_module
 from services.kernel.envelope import instant
@@ -60,9 +61,12 @@ def cli(context: click.Context, data: str | None) -> None:
 
 def _settings(context: click.Context, data: str | None = None, http: str | None = None) -> Settings:
     try:
-        return settings_module.read(data=data or context.obj, http=http)
+        settings = settings_module.read(data=data or context.obj, http=http)
     except BadSetting as error:
         raise Failed(str(error)) from error
+    if not settings.second_factor <= {*ROLES}:
+        raise Failed(f"SONGTOR_SECOND_FACTOR must be roles with commas between them, of {', '.join(ROLES)}.")
+    return settings
 
 
 # -- one process per data folder -----------------------------------------------------------------------------------
@@ -479,7 +483,7 @@ def users() -> None:
 @click.option(
     "--role",
     required=True,
-    type=click.Choice(["worker", "director", "member", "partner", "ministry", "admin"]),
+    type=click.Choice(ROLES),
 )
 @click.option("--centre", "centres", multiple=True, help="Province code, or * for all (may be given again).")
 @click.pass_context
@@ -515,6 +519,25 @@ def give_password(context: click.Context, user: str) -> None:
                 raise Failed(f"There is no user {user}.")
             given = passwords.give(opened["web"], user)
     click.echo(given)
+
+
+@users.command("second-factor-off")
+@click.argument("user")
+@click.pass_context
+def take_off_second_factor(context: click.Context, user: str) -> None:
+    """Take the second step of signing in off USER's account, whose phone is lost; they are told at the next sign-in."""
+    from services.web import accounts, second_factor
+
+    settings = _settings(context)
+    if _running(settings):
+        _ask(settings, "POST", f"/api/v1/admin/users/{quote(user, safe='')}/second-factor/off")
+    else:
+        with _owning(settings), _runtimes(settings, ["web"]) as opened:
+            opened["web"].prepare()
+            if opened["web"].read(lambda db: accounts.find(db, user)) is None:
+                raise Failed(f"There is no user {user}.")
+            second_factor.take_off(opened["web"], user, by=OPERATOR.user)
+    click.echo(f"{user}: the password alone is asked for at the next sign-in")
 
 
 @cli.command()

@@ -59,6 +59,7 @@ class Settings:
     make_master_key: bool  # only where no file was named: a named one that is missing is a mistake
     public_url: str | None  # where people reach the pages; None: wherever they asked
     provider: Provider | None  # by which people may sign in besides their passwords
+    second_factor: frozenset[str]  # roles that must sign in in two steps
 
     def database(self, service: str) -> str:
         return self.database_url.replace("{service}", service)
@@ -99,6 +100,7 @@ def read(
         make_master_key=not env.get("SONGTOR_MASTER_KEY_FILE"),
         public_url=public,
         provider=_provider(env, public),
+        second_factor=frozenset(re.findall(r"[^\s,]+", env.get("SONGTOR_SECOND_FACTOR") or "")),
     )
 
 

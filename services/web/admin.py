@@ -14,7 +14,7 @@ from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Invalid, NotFound
 from services.kernel.runtime import utc_now
 from services.thai import areas
-from services.web import accounts, api, passwords, watch
+from services.web import accounts, api, passwords, second_factor, watch
 from services.web.problems import Problem
 
 blueprint = Blueprint("admin", __name__)
@@ -116,8 +116,20 @@ def add_user() -> Response:
 @blueprint.post("/api/v1/admin/users/<user>/password")
 def give_password(user: str) -> Response:
     """A new password, shown this once; its user must choose another at the first sign-in."""
+    _managed_by(_administrator(), user)
+    return api.as_json({"user": user, "password": passwords.give(api.runtime(), user)})
+
+
+@blueprint.post("/api/v1/admin/users/<user>/second-factor/off")
+def take_off_second_factor(user: str) -> Response:
+    """The phone is lost: the password alone is asked for at the next sign-in, and the user is told."""
     administrator = _administrator()
+    _managed_by(administrator, user)
+    second_factor.take_off(api.runtime(), user, by=administrator.user)
+    return api.as_json({"user": user})
+
+
+def _managed_by(administrator: Caller, user: str) -> None:
     known = api.runtime().read(lambda db: accounts.find(db, user))
     if known is None or not accounts.manages(administrator, known.centres):
         raise NotFound(user)
-    return api.as_json({"user": user, "password": passwords.give(api.runtime(), user)})

@@ -24,6 +24,7 @@ from services.kernel.envelope import Caller, instant, moment
 from services.web import accounts
 from services.web.accounts import account
 from services.web.passwords import password
+from services.web.second_factor import factor
 
 session = Table(
     "session",
@@ -51,8 +52,10 @@ class Session:
 
     id_hash: str
     caller: Caller
+    version: int  # the account's when it began
     live: bool
     must_choose_password: bool
+    lacks_second_factor: bool  # and signed in with a password
     message: str | None
 
 
@@ -82,9 +85,10 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
     """The session of a cookie, and whether it is time to `touch` it; None if it is unknown."""
     asked = (
         select(session, account.c.role, account.c.centres, account.c.active, password.c.temporary)
-        .add_columns(account.c.token_version.label("version_now"))
+        .add_columns(account.c.token_version.label("version_now"), factor.c.sealed)
         .join(account, account.c.user_name == session.c.user_name)
         .outerjoin(password, password.c.user_name == session.c.user_name)
+        .outerjoin(factor, factor.c.user_name == session.c.user_name)
         .where(session.c.id_hash == hash_of(cookie))
     )
     row = db.execute(asked).one_or_none()
@@ -98,9 +102,18 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         and now - moment(row.created_at) < LONGEST
     )
     caller = Caller(row.user_name, row.role, accounts.centres_of(row.role, row.centres))
-    # Whom the provider knows need not replace a password that was given and never used.
-    must_choose = bool(row.temporary) and not row.by_provider
-    return Session(row.id_hash, caller, live, must_choose, row.message), now - seen > TOUCH
+    # Whom the provider knows need not replace a password that was given and never used, and showed there what is asked there.
+    by_password = row.temporary is not None and not row.by_provider
+    known = Session(
+        row.id_hash,
+        caller,
+        version=row.token_version,
+        live=live,
+        must_choose_password=by_password and row.temporary,
+        lacks_second_factor=by_password and row.sealed is None,
+        message=row.message,
+    )
+    return known, now - seen > TOUCH
 
 
 def touch(db: Connection, known: Session, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 from urllib.parse import quote_plus, urlencode
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from services.web.pages.referral import STEPS
 from services.web.service import APPLICATION
 from tests.web.door import BEFORE, USERS
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
+from tests.web.phone import Phone
 from tests.web.sent import Sent
 
 ADDRESSES = APPLICATION.url_map.bind("")
@@ -30,6 +32,7 @@ POSTS = [
     if "POST" in rule.methods and rule.endpoint.startswith("pages.")
     for step in (DIFFERENT_STEPS if "step" in rule.arguments else (None,))
 ]
+WITH_SECOND_FACTOR = [f"pages.second_factor.{view}" for view in ("code", "new_codes", "turn_off")]
 IMPOSSIBLE_DAY = "31/2/2569"  # refuses a form that has a day, so that the rest of it may be anything
 APART = 7  # hostile texts this far apart are of different kinds; there are fewer of every kind
 NAME = "user-of-forms"
@@ -61,6 +64,14 @@ class Place:
             self.visitor, values = self.browser(), {"token": self.sent.token}
             if self.endpoint != "pages.answer.enter":
                 self.sent.enter(self.visitor)
+        elif self.endpoint in WITH_SECOND_FACTOR:
+            user, values = f"careful-{uuid4().hex[:8]}", {}
+            self.door.add(user, "worker", ("60",))
+            self.visitor = self.browser(user)
+            Phone.turned_on(self.door, self.visitor, user)
+            if self.endpoint == "pages.second_factor.code":
+                self.visitor = self.browser()
+                self.visitor.sign_in(user)
         else:
             self.visitor = self.browser(self.user)
             world = None
@@ -79,6 +90,8 @@ class Place:
                 self.door.add(NAME, "worker", ("60",))
             if self.endpoint.endswith("identity"):
                 self.link(NAME if "user" in self.arguments else self.user)
+            if self.endpoint == "pages.users.take_off_second_factor":
+                Phone.turned_on(self.door, self.browser(NAME), NAME)
             values = {**(vars(world) if world else {}), "user": NAME, "step": self.step}
         self.action = ADDRESSES.build(
             self.endpoint, {name: values[name] for name in self.arguments}, method="POST"

@@ -30,6 +30,7 @@ from services.web.pages import (
     person,
     referral,
     screening,
+    second_factor,
     shell,
     static,
     users,
@@ -44,6 +45,7 @@ MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever as
 for area in (
     account,
     oidc,
+    second_factor,
     work,
     cases,
     partners,
@@ -100,7 +102,8 @@ def register(app: Flask) -> None:
 
 def _here() -> str:
     """This page's address, for coming back to it: where it was sent to by POST there may be nothing to GET."""
-    return shell.address() if request.method == "GET" else "/"
+    methods = request.url_rule.methods if request.url_rule else None
+    return shell.address() if request.method == "GET" or "GET" in (methods or ()) else "/"
 
 
 def missing(error: HTTPException) -> Response:

@@ -8,13 +8,16 @@ from services.codes import ROLES
 from services.web import (
     accounts,
     api,
+    half_sessions,
     known_browsers,
     passwords,
+    second_factor,
     sessions,
     tries,
 )
 from services.web.pages import shell
 from services.web.pages.language import LANGUAGES, _, later
+from services.web.pages.words import day_time
 
 blueprint = Blueprint("account", __name__)
 
@@ -49,7 +52,7 @@ def sign_in() -> Response:
         try:
             if passwords.check(api.runtime(), user, form.data["password"], known_browser(user)):
                 on = form.value("next"), form.value("keep")
-                if answer := enter(user, *on):
+                if answer := _ask_for_code(user, *on) or enter(user, *on):
                     return answer
             form.refused = _("The user name or the password is not right.")
         except tries.Locked as locked:
@@ -59,6 +62,19 @@ def sign_in() -> Response:
 
 def too_often(locked: tries.Locked) -> str:
     return _("Too many attempts. Try again in {} minutes.").format(locked.minutes)
+
+
+def _ask_for_code(user: str, next: str, keep: str) -> Response | None:
+    """On to the second step, in this browser; None if the password is all that is asked of this user."""
+    runtime, cookie = api.runtime(), sessions.new_id()
+    with runtime.database.write() as db:
+        account = accounts.find(db, user)
+        if account is None or not account.active or not second_factor.is_on(db, user):
+            return None
+        half_sessions.begin(db, cookie, account, next, keep, runtime.now())
+    answer = redirect(url_for("pages.second_factor.code"), 303)
+    shell.keep_cookie(answer, half_sessions.COOKIE, cookie)  # type: ignore[arg-type]
+    return answer  # type: ignore[return-value]
 
 
 def enter(user: str, next: str, keep: str) -> Response | None:
@@ -99,10 +115,18 @@ def _begin(user: str, by_provider: bool = False) -> str | None:
         if g.session:
             sessions.end(db, g.session.id_hash)
         sessions.begin(db, cookie, user, account.token_version, now, by_provider)
+        if taken_off := second_factor.taken_off(db, user):
+            sessions.leave_message(db, sessions.hash_of(cookie), _taken_off(*taken_off))
         found = sessions.find(db, cookie, now)
     # The page that gives back what was typed is made for the new session.
     g.visit, g.session = cookie, found and found[0]
     return cookie
+
+
+def _taken_off(by: str, at: str) -> str:
+    return _(
+        "Two-step sign-in was taken off your account by {} on {}. If you did not ask for that, tell your administrator now."
+    ).format(by, day_time(at))
 
 
 @blueprint.post("/sign-out")
@@ -135,7 +159,15 @@ def stay() -> Response:
 @blueprint.get("/account")
 @shell.roles(*ROLES)
 def me() -> Response:
-    return shell.page("account/me.html")
+    user = shell.caller().user
+    by_password, since, left = api.runtime().read(
+        lambda db: (
+            passwords.has(db, user),
+            second_factor.since(db, user),
+            second_factor.recovery_codes_left(db, user),
+        )
+    )
+    return shell.page("account/me.html", by_password=by_password, second_factor=since, codes_left=left)
 
 
 @blueprint.route("/password", methods=["GET", "POST"])

@@ -147,8 +147,9 @@ def roles(*allowed: str) -> Callable[[View], View]:
                 raise Forbidden
             if request.method == "POST" and not g.csrf_fits:
                 return resend(request.full_path, sent_fields())
-            if session.must_choose_password and request.endpoint not in MUST_CHOOSE:
-                return redirect(url_for("pages.account.password"))
+            first = _must_do_first(session)
+            if first and request.endpoint not in (first, "pages.account.sign_out"):
+                return redirect(url_for(first))
             return view(**parts)
 
         enter.roles = frozenset(allowed)  # type: ignore[attr-defined]
@@ -170,7 +171,13 @@ def public(view: View) -> View:
     return enter  # type: ignore[return-value]
 
 
-MUST_CHOOSE = ("pages.account.password", "pages.account.sign_out")
+def _must_do_first(session: Session) -> str | None:
+    """The page that comes before anything else, if there is one."""
+    if session.must_choose_password:
+        return "pages.account.password"
+    if session.lacks_second_factor and session.caller.role in api.runtime().settings.second_factor:
+        return "pages.second_factor.turn_on"
+    return None
 
 
 def sent_fields(*without: str) -> list[tuple[str, str]]:

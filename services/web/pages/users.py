@@ -11,7 +11,18 @@ from services.codes import ROLES
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
 from services.thai import areas
-from services.web import accounts, admin, api, drafts, hand_overs, identities, passwords, sessions, watch
+from services.web import (
+    accounts,
+    admin,
+    api,
+    drafts,
+    hand_overs,
+    identities,
+    passwords,
+    second_factor,
+    sessions,
+    watch,
+)
 from services.web.accounts import Account
 from services.web.hand_overs import Held
 from services.web.pages import files, shell
@@ -131,7 +142,8 @@ def change(user: str) -> Response:
                 accounts.add(db, user, role, own, now=instant(runtime.now()))
                 hand_overs.leave_to_directors(db, user, own if role in STAFF else ())
             return shell.done(_("The account is changed."), ".listing")
-    return shell.page("users/change.html", form=form, user=known)
+    two_steps = runtime.read(lambda db: second_factor.since(db, user))
+    return shell.page("users/change.html", form=form, user=known, second_factor=two_steps)
 
 
 def _centre(code: str) -> str:
@@ -147,6 +159,14 @@ def new_password(user: str) -> Response:
 def _with_new_password(user: str, message: str) -> Response:
     given = passwords.give(api.runtime(), user)
     return shell.page("users/password.html", user=user, password=given, done=message)
+
+
+@blueprint.post("/users/<user>/second-factor")
+@shell.roles("admin")
+def take_off_second_factor(user: str) -> Response:
+    """The phone is lost."""
+    second_factor.take_off(api.runtime(), _account(user).user, by=shell.caller().user)
+    return shell.done(_("Two-step sign-in is off for this user."), ".change", user=user)
 
 
 # -- leaving -------------------------------------------------------------------------------------------------------
@@ -172,6 +192,7 @@ def close(user: str) -> Response:
             accounts.close(db, user)
             passwords.forget(db, user)
             identities.forget(db, user)
+            second_factor.forget(db, user)
             drafts.forget(db, user)
         return shell.done(_("The account is closed."), ".listing")
     return shell.page(
