@@ -1,7 +1,10 @@
 """The main job, step by step, as each person does it; the same on a desk, on a phone and without scripts."""
 
 import re
+import time
 from typing import NamedTuple
+
+import pyotp
 
 from tests.browser.visitor import Tab, said
 
@@ -147,3 +150,29 @@ def planned(worker: Tab, last_name: str) -> str:
     screen(worker, case)
     agree(worker, case)
     return case
+
+
+# -- signing in in two steps ---------------------------------------------------------------------------------------
+
+
+def turn_on_second_step(worker: Tab) -> tuple[pyotp.TOTP, list[str]]:
+    """(the app, the recovery codes, which the page shows now)."""
+    worker.open("/account")
+    worker.follow("Turn on two-step sign-in")
+    app = pyotp.TOTP(worker.main.locator("code").inner_text().replace(" ", ""))
+    worker.fill({"code": app.now()})
+    worker.press("Turn on")
+    assert worker.heading == said("Recovery codes"), worker.text
+    return app, worker.main.locator(".app-recovery li").all_inner_texts()
+
+
+def later(app: pyotp.TOTP) -> str:
+    """The app's next code: what was used is refused, and a phone's clock may be that far off."""
+    return app.at(time.time() + app.interval)
+
+
+def sign_out(worker: Tab) -> None:
+    worker.open("/account")
+    with worker.page.expect_event("domcontentloaded"):
+        worker.page.locator("header").get_by_role("button", name=said("Sign out")).click()
+    assert worker.heading == said("Sign in")
