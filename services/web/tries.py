@@ -62,4 +62,5 @@ def take(db: Connection, name: str, now: datetime) -> None:
 
 
 def forgive(db: Connection, name: str) -> None:
-    db.execute(delete(failure).where(failure.c.name_hash == name))
+    """From nothing again. The row stays for a day: another try may be waiting for it."""
+    db.execute(update(failure).where(failure.c.name_hash == name).values(count=0, locked_until=None))
