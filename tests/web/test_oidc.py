@@ -16,6 +16,7 @@ from services.web.authorization_requests import authorization_request
 from tests.support import provider
 from tests.web.browser import PASSWORD, Browser, Page
 from tests.web.hostile import told
+from tests.web.phone import Phone
 
 
 @pytest.fixture(scope="module")
@@ -467,3 +468,23 @@ def test_a_way_there_is_bound_to_its_cookie_and_sealed(door, browser, set_up):
     leave(visitor, visitor.open("/sign-in?next=/cases?status%3Dopen"))
     assert "cases" not in str(under_way(door, visitor))
     assert authorization_requests.LIFETIME.total_seconds() == 600
+
+
+def test_who_signs_in_by_the_provider_is_asked_for_no_second_step_of_ours_nor_made_to_have_one(
+    door, browser, linked, monkeypatch
+):
+    runtime = door.runtime("web")
+    must = dataclasses.replace(runtime.settings, second_factor=frozenset({"worker"}))
+    monkeypatch.setattr(runtime, "settings", must)
+    user = browser()
+    assert sign_in(user, linked).path == "work"
+    assert "second-factor" not in user.open("/account").answer.text
+    assert user.open("/second-factor").path == "account", "without a password there is no second step"
+    with runtime.database.write() as db:
+        passwords.keep(db, linked, passwords.hashed(PASSWORD), temporary=False)
+    assert user.open("/work").path == "work"
+    assert browser().sign_in(linked).path == "second-factor"
+    Phone.turned_on(door, user, linked)
+    other = browser()
+    assert sign_in(other, linked).path == "work"
+    assert browser().sign_in(linked).path == "sign-in/code"
