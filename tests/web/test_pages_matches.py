@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from services.web.pages.matches import SHOWN
 from tests.web.test_pages_flow import SCREENED, case_of, opened
 
 THAI = re.compile("[\u0e00-\u0e7f]")
@@ -155,3 +156,150 @@ def test_readers_see_places_without_the_steps_of_staff(browser, path):
             page = reader.open(f"{path}?view={view}")
             assert page.status == 200 and not [link for link in page.links() if "/screening/fill" in link]
     assert browser("worker-61").open(f"{path}?view=map").status == 404
+
+
+# -- places beside each other ----------------------------------------------------------------------------------------
+
+
+def comparing(page, place):
+    """The address behind the list's own link that takes a place into the comparison, or out of it."""
+    [item] = page.tree.xpath(f'//li[@id="place-{place}"]')
+    return next(link for link in item.xpath(".//a/@href") if "/matches?" in link).partition("#")[0]
+
+
+def listed(page):
+    return [each.removeprefix("place-") for each in page.tree.xpath('//main//li[starts-with(@id, "place-")]/@id')]
+
+
+def columns(page):
+    return [each.text_content().split()[-1] for each in page.tree.xpath("//main//thead//th")]
+
+
+def compared(page):
+    """{title of a row: [text of its cells]}."""
+    heard = ".//text()[not(ancestor::*[@aria-hidden])]"
+    told = {}
+    for row in page.tree.xpath('//main//tbody/tr[th[@scope="row"]]'):
+        [title] = row.xpath("./th/text()[normalize-space()]")[:1]
+        told[title.strip()] = [" ".join(" ".join(cell.xpath(heard)).split()) for cell in row.xpath("./td")]
+    return told
+
+
+@pytest.fixture(scope="module")
+def three(door, path):
+    """Programmes that agree in one condition: (asks for both ages and for documents that are missing; for an age; for no other)."""
+    same = {"min_age": 60, "requires_prior_process": True}
+    return [
+        placed(door, "60", **same, max_age=95, documents=["id_card", "house_registration"]),
+        placed(door, "61", **same),
+        placed(door, "50", requires_prior_process=True),
+    ]
+
+
+def test_what_is_chosen_stays_chosen_while_the_list_is_filtered(worker, path, three):
+    page = worker.open(f"{path}?path=foundation")
+    first, second = listed(page)[:2]
+    page = worker.open(comparing(page, first))
+    assert "เลือกจากรายการเพิ่มอีก" in page.text
+    page = worker.open(comparing(page, second))
+    kept = [link for link in page.links() if f"{path}?" in link and f"={first}" in link and f"={second}" in link]
+    assert [link for link in kept if "verdict=eligible" in link] and [link for link in kept if "view=map" in link]
+    [form] = page.tree.xpath('//main//form[@method="get"]')
+    assert [value for name, value in form.form_values() if name == "programme"] == [first, second]
+    on_map = worker.open(f"{path}?view=map&programme={first}&programme={second}")
+    assert "เปรียบเทียบ 2 แห่ง" in on_map.text
+    [beside] = {link for link in page.links() if "/matches/compare?" in link}
+    assert len(columns(worker.open(beside))) == 2
+    fewer = worker.open(comparing(page, first))
+    assert f"programme={second}" in comparing(fewer, first) and f"programme={first}" not in fewer.url
+
+
+def test_what_is_chosen_stays_chosen_from_page_to_page(door, worker, path):
+    for _ in range(SHOWN + 1):
+        placed(door, "60")
+    page = worker.open(path)
+    first = listed(page)[0]
+    page = worker.open(comparing(page, first))
+    [following] = [link for link in page.links() if "cursor=" in link and "place-" not in link]
+    page = worker.open(following)
+    second = listed(page)[0]
+    page = worker.open(comparing(page, second))
+    assert second in listed(page) and first not in listed(page)  # one stays on the page where one chose
+    [beside] = {link for link in page.links() if "/matches/compare?" in link}
+    assert f"programme={first}" in beside and f"programme={second}" in beside
+
+
+def test_a_fourth_place_waits_until_one_of_three_is_removed(worker, path, three):
+    fourth = next(each for each in listed(worker.open(path)) if each not in three)
+    asked = "&".join(f"programme={each}" for each in three)
+    page = worker.open(comparing(worker.open(f"{path}?{asked}"), fourth))
+    assert "เปรียบเทียบได้ไม่เกิน 3 แห่ง" in page.text
+    [box] = page.tree.xpath('//*[@id="chosen"]')
+    removing = [link.partition("#")[0] for link in box.xpath("./ul//a/@href")]
+    assert len(removing) == 3 and all(f"programme={fourth}" in link for link in removing)
+    settled = worker.open(removing[0])
+    [beside] = {link for link in settled.links() if "/matches/compare?" in link}
+    assert len(columns(worker.open(beside))) == 3 and three[0] not in beside and fourth in beside
+    [keep] = [link for link in box.xpath("./p//a/@href")]
+    assert fourth not in keep and all(each in keep for each in three)
+
+
+def test_conditions_of_three_places_stand_beside_each_other_with_what_is_known(worker, path, three):
+    page = worker.open(f"{path}/compare?" + "&".join(f"programme={each}" for each in three))
+    told = compared(page)
+    # The person was born in 1950 and shows an identity card.
+    one, none, both = told["อายุ"]
+    assert both.count("เข้าเกณฑ์") == 2 and "95" in both and one == "เข้าเกณฑ์ · อายุ 60 ปีขึ้นไป" and none == "ไม่กำหนด"
+    *others, asked = told["เอกสารที่มี"]
+    assert "ไม่เข้าเกณฑ์" in asked and "ขาดเอกสาร: ทะเบียนบ้าน" in asked and all(each == "ไม่กำหนด" for each in others)
+    [process] = told["เคยผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557"]
+    assert process.startswith("เหมือนกันทุกแห่ง") and "ต้องถาม" in process
+    [answer] = [link for link in page.links() if "/screening/fill#" in link]
+    assert answer.endswith("#facts.prior_process_done")
+    assert {"ผล", "จังหวัด", "จำนวนที่ว่าง", "ความประสงค์ของผู้รับบริการ", "ระยะทาง"} <= set(told)
+    [wish, domicile] = [each.text_content() for each in page.tree.xpath("//main//dl//dd")]
+    assert wish == "บ้านพักของท้องถิ่น" and "นครสวรรค์" in domicile
+
+
+def test_from_a_column_one_chooses_for_the_plan_opens_the_partner_or_removes_it(worker, path, three):
+    page = worker.open(f"{path}/compare?programme={three[1]}&programme={three[2]}&outside=yes")
+    assert len([link for link in page.links() if "/plan/record?programme_id=" in link]) == 2
+    partners = [link for link in page.links() if "/partners/" in link]
+    assert len(partners) == 2 and worker.open(partners[0]).status == 200
+    [fewer] = [link for link in page.links() if f"programme={three[1]}" in link and three[2] not in link and "compare" in link]
+    alone = worker.open(fewer)
+    assert len(columns(alone)) == 1 and "เหมือนกันทุกแห่ง" not in alone.text
+    assert [link for link in alone.links() if f"{path}?" in link and "outside=yes" in link]
+
+
+def test_what_is_not_known_is_an_empty_place_of_the_comparison(worker, path, three):
+    page = worker.open(f"{path}/compare?programme=junk&programme={three[0]}&programme={three[0]}")
+    assert page.status == 200 and len(columns(page)) == 2 and "ไม่พบสถานที่นี้" in page.text
+    assert compared(page)["ผล"][1] == "–"
+    assert "ไม่พบสถานที่นี้" in worker.open(f"{path}?programme=junk").text
+    assert "ยังไม่ได้เลือกสถานที่" in worker.open(f"{path}/compare").text
+    nobody_screened = case_of(opened(worker))
+    assert worker.open(f"/cases/{nobody_screened}/matches/compare?programme={three[0]}").status == 200
+
+
+def test_readers_compare_places_and_another_centre_does_not(browser, path, three):
+    asked = "&".join(f"programme={each}" for each in three)
+    for user in ("member-60", "ministry"):
+        page = browser(user).open(f"{path}/compare?{asked}")
+        assert len(columns(page)) == 3
+        assert not [link for link in page.links() if "/screening/fill" in link or "/plan/record" in link]
+    assert browser("worker-61").open(f"{path}/compare?{asked}").status == 404
+
+
+def test_the_options_of_the_working_group_lead_to_the_comparison_of_the_first_three(worker, path):
+    plan = worker.open(path.replace("/matches", "/plan"))
+    [beside] = [link for link in plan.links() if "/matches/compare?" in link]
+    assert columns(worker.open(beside)) and beside.count("programme=") == 3
+
+
+def test_the_comparison_is_english_on_the_english_page(english, path, three):
+    page = english.open(f"{path}/compare?" + "&".join(f"programme={each}" for each in three))
+    told = compared(page)
+    said = {title: cells for title, cells in told.items() if title not in ("Partner", "Next step")}
+    assert {"Result", "Age", "Distance"} <= set(said)
+    assert not [text for cells in said.values() for text in cells if THAI.search(text)]

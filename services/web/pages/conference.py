@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from services.codes import PATHS
+from services.partners.schemas import COMPARED_MOST
 from services.screening.schemas import AgreePlan
 from services.web import api, groups
 from services.web.pages import casefile, shell
@@ -64,7 +65,7 @@ def plan(case_id: UUID) -> Response:
         asked = shell.together(matches=_one(str(case_id), agreed["programme_id"]))["matches"]
         chosen = next(iter(_candidates(asked)), None)
     return shell.page(
-        "conference/plan.html", **values, options=options, chosen=chosen,
+        "conference/plan.html", **values, options=options, chosen=chosen, most=COMPARED_MOST,
         fact_text=casefile.fact_text, in_language=casefile.in_language, roles=dict(ROLES), votes=dict(VOTES),
     )  # fmt: skip
 

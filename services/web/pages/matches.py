@@ -1,15 +1,18 @@
-"""Places for a person, as a list and on a map: which fit, which do not, what is not known, and why in that order."""
+"""Places for a person, as a list, on a map and a few beside each other: which fit, which do not, what is not known, and why in that
+order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import PATHS
+from services.partners.schemas import COMPARED_MOST
 from services.thai import areas
 from services.thai.collation import sort_key
-from services.web.pages import casefile, charts, places, reasons, shell
+from services.web.pages import casefile, charts, comparison, places, reasons, shell
 from services.web.pages.menu import READERS
 from services.web.pages.words import province
 
@@ -28,15 +31,23 @@ blueprint = Blueprint("matches", __name__)
 @shell.roles(*READERS)
 def listing(case_id: UUID) -> Response:
     """`?verdict=`, `?path=`, `?province=` and `?outside=yes` say which; `?view=map` draws where they are, `&area=country` also those
-    far away. All stand in the address."""
-    asked = _asked()
+    far away; `?programme=`, once for each, are chosen to be compared. All stand in the address."""
+    asked, chosen = _asked(), _chosen()
     on_map, cursor = request.args.get("view") == "map", request.args.get("cursor") or None
     question: dict[str, Any] = asked | {"outside": "outside" in asked}
     question |= {"case_id": str(case_id), "limit": 1 if on_map else SHOWN, "cursor": cursor}
-    values = casefile.frame(str(case_id), {"matches": ("partners", "matches", question)})
+    questions: dict[str, shell.Question] = {"matches": ("partners", "matches", question)}
+    if chosen:
+        questions["beside"] = _beside(case_id, chosen)
+    values = casefile.frame(str(case_id), questions)
     matches = values["matches"]
+    at = partial(url_for, ".listing", case_id=case_id, programme=chosen)
     shown: dict[str, Any] = {
+        "at": at,
         "asked": asked,
+        "chosen": chosen,
+        "most": COMPARED_MOST,
+        "named": _named(values.get("beside")),
         "verdicts": VERDICTS,
         "criteria": reasons.CRITERIA,
         "on_map": on_map,
@@ -50,10 +61,9 @@ def listing(case_id: UUID) -> Response:
     elif matches:
         shown["found"] = sum(sum(counts.values()) for counts in matches["provinces"].values())
         shown["candidates"] = [_told(each) for each in matches["candidates"]]
-        shown["following"] = matches["next"] and url_for(
-            ".listing", case_id=case_id, **asked, cursor=matches["next"]
-        )
-        shown["first"] = url_for(".listing", case_id=case_id, **asked) if cursor else None
+        shown["cursor"] = cursor
+        shown["following"] = matches["next"] and at(**asked, cursor=matches["next"])
+        shown["first"] = at(**asked) if cursor else None
     return shell.page("matches/map.html" if on_map else "matches/listing.html", **values, **shown)
 
 
@@ -67,6 +77,41 @@ def _asked() -> dict[str, Any]:
     }
     given = {name: request.args.get(name, "") for name in known}
     return {name: text for name, text in given.items() if text in known[name]}
+
+
+@blueprint.get("/cases/<uuid:case_id>/matches/compare")
+@shell.roles(*READERS)
+def compare(case_id: UUID) -> Response:
+    """Up to three places beside each other, `?programme=` once for each; what the list was asked for stays in the address."""
+    asked, chosen = _asked(), _chosen()[:COMPARED_MOST]
+    questions: dict[str, shell.Question] = {"screening": ("screening", "screening", {"case_id": str(case_id)})}
+    if chosen:
+        questions["matches"] = _beside(case_id, chosen)
+    values = casefile.frame(str(case_id), questions)
+    matches = values.setdefault("matches", None)
+    found = [_told(each) for each in matches["candidates"]] if matches else []
+    known = [each["programme_id"] for each in found]
+    return shell.page(
+        "matches/compare.html", **values,
+        asked=asked, chosen=chosen, places=found, unknown=[each for each in chosen if each not in known],
+        at=partial(url_for, case_id=case_id, **asked), comparison=comparison.sections(found), fact_text=casefile.fact_text,
+    )  # fmt: skip
+
+
+def _chosen() -> list[str]:
+    """The programmes that the address names for the comparison, each once; one more than can be compared says that there were more."""
+    named = [each for each in request.args.getlist("programme") if each]
+    return list(dict.fromkeys(named))[: COMPARED_MOST + 1]
+
+
+def _beside(case_id: UUID, chosen: Sequence[str]) -> shell.Question:
+    return "partners", "matches", {"case_id": str(case_id), "programme_ids": chosen[:COMPARED_MOST]}
+
+
+def _named(matches: Mapping[str, Any] | None) -> dict[str, str]:
+    """{programme_id: programme and partner}."""
+    candidates = matches["candidates"] if matches else ()
+    return {each["programme_id"]: f"{each['programme']} · {each['partner']}" for each in candidates}
 
 
 def _told(candidate: Mapping[str, Any]) -> dict[str, Any]:
