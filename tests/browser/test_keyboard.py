@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.visitor import PHONE, said
+from tests.browser import steps
+from tests.browser.visitor import NO_SCRIPT, PHONE, said
 
 MOST = 120  # presses of Tab until something must have been reached
 
@@ -124,3 +125,20 @@ def test_on_a_phone_the_menu_unfolds_by_keyboard(come):
     tab_to(worker, text=said("Partners"))
     go(worker, "Enter")
     assert worker.path == "/partners"
+
+
+def test_places_are_chosen_and_compared_by_keyboard_where_no_script_runs(come):
+    worker = come("worker-60", NO_SCRIPT)
+    case = steps.open_case(worker, "เทียบสามแห่ง")
+    steps.screen(worker, case)
+    worker.open(f"{case}/matches")
+    worker.until(lambda: worker.main.locator(".app-list__item").count() > 2)
+    tab_to(worker, text=said("Skip to the main content"))
+    for place in (0, 2):  # after the first one goes on from the place that was chosen
+        choice = worker.main.locator(".app-list__item").nth(place).get_by_role("link", name=said("Compare"))
+        tab_to(worker, text=choice.inner_text())
+        go(worker, "Enter")
+    tab_to(worker, text=said("Compare {} places").format(2))
+    go(worker, "Enter")
+    assert worker.main.get_by_role("columnheader").count() == 2
+    assert worker.says("What the place asks") and worker.says("Why in this order")
