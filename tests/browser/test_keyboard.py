@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import steps
-from tests.browser.visitor import NO_SCRIPT, PHONE, said
+from tests.browser.visitor import DESKTOP, NO_SCRIPT, PHONE, said
 
 MOST = 120  # presses of Tab until something must have been reached
 
@@ -142,3 +142,40 @@ def test_places_are_chosen_and_compared_by_keyboard_where_no_script_runs(come):
     go(worker, "Enter")
     assert worker.main.get_by_role("columnheader").count() == 2
     assert worker.says("What the place asks") and worker.says("Why in this order")
+
+
+@pytest.mark.parametrize("device", [DESKTOP, NO_SCRIPT], ids=["desktop", "without scripts"])
+def test_in_a_text_field_enter_presses_the_forms_own_button(come, device):
+    worker = come("worker-60", device)
+    for page, field, needed in (
+        ("/cases/new/person?danger=none", "person.name.last", "#channel"),
+        ("/partners/register", "contact.phone", "#kind"),
+    ):
+        worker.open(page)
+        tab_to(worker, name=field)
+        go(worker, "Enter")
+        assert worker.main.locator(f".govuk-error-summary a[href='{needed}']").count() == 1
+
+
+def test_in_the_field_to_search_with_enter_searches_and_what_was_typed_stays(come):
+    worker = come("worker-60")
+    worker.open("/partners/register")
+    tab_to(worker, name="name")
+    worker.page.keyboard.insert_text("บ้านหาที่")
+    tab_to(worker, name="area")
+    worker.page.keyboard.insert_text("60000")
+    press(worker, "Enter")
+    worker.main.locator('[name="subdistrict"]').first.wait_for()
+    assert worker.focus["name"] == "area" and worker.typed("name") == "บ้านหาที่"
+    assert worker.main.locator(".govuk-error-summary").count() == 0
+
+
+def test_enter_in_a_members_name_records_the_decision_and_adds_no_member(come):
+    director = come("director-60")
+    case = steps.open_case(director, "กดเอนเทอร์")
+    steps.screen(director, case)
+    director.open(f"{case}/plan/record")
+    tab_to(director, name="members.0.name")
+    go(director, "Enter")
+    assert director.main.locator(".govuk-error-summary a[href='#why']").count() == 1
+    assert director.main.locator('[name="members.5.name"]').count() == 0

@@ -37,6 +37,14 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+// In a field to search with, Enter presses the button named there, not the form's own.
+document.addEventListener("keydown", (event) => {
+  const name = event.target.dataset?.enter;
+  if (event.key !== "Enter" || event.isComposing || !name) return;
+  event.preventDefault();
+  event.target.form.elements[name].click();
+});
+
 const idle = document.querySelector("[data-idle-seconds]");
 if (idle) {
   const warnBefore = 300;
