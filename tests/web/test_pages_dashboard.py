@@ -194,11 +194,12 @@ def test_the_figures_are_taken_away_as_csv_and_as_a_workbook(placed, browser):
         answer.content.startswith(b"\xef\xbb\xbf") and "attachment" in answer.headers["Content-Disposition"]
     )
     lines = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
-    assert lines[0][0] == "ศูนย์จังหวัดนครสวรรค์"
+    assert lines[0][0] == "ศูนย์จังหวัดนครสวรรค์" and re.match(r"\d+ \S+ \d{4} – ", lines[0][1])
     assert any(line[1:2] == ["นอกสังกัดกระทรวง พม."] and int(line[2]) > 0 for line in lines)
     book = director.http.get(f"{director.address}/dashboard/figures.xlsx")
     with zipfile.ZipFile(BytesIO(book.content)) as parts:
-        assert "ศูนย์จังหวัดนครสวรรค์" in parts.read("xl/sharedStrings.xml").decode()
+        strings = parts.read("xl/sharedStrings.xml").decode()
+        assert "ศูนย์จังหวัดนครสวรรค์" in strings and lines[0][1] in strings
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])

@@ -571,3 +571,13 @@ def test_every_question_is_a_fact_with_all_its_answers():
         if fact in questions.OPTIONS and fact != "documents_held":
             assert [code for code, _ in questions.OPTIONS[fact]] == [str(code) for code in known.codes], fact
         assert (known.kind == "flag") == (fact in questions.FLAGS), fact
+
+
+def test_a_day_and_a_time_stay_on_one_line(worker):
+    case_id = case_of(opened(worker))
+    shown = "".join(worker.open(f"/cases/{case_id}").tree.xpath("//main")[0].itertext())
+    assert re.search("เปิดเมื่อ \\d+\u00a0\\S+\u00a0\\d{4}", shown)
+    assert re.search("\\d+\u00a0\\S+\u00a0\\d{4}\u00a0\\d\\d:\\d\\d\u00a0น\\.", shown)
+    english = {"language": "en"}
+    shown = worker.http.get(f"{worker.address}/cases/{case_id}", cookies=english).text
+    assert re.search("\\d+\u00a0\\w+\u00a0\\d{4}\u00a0BE \\(\\d{4}\u00a0CE\\)|\\d+\u00a0\\w+\u00a0\\d{4}\u00a0BE", shown)

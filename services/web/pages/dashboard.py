@@ -515,6 +515,6 @@ def _workbook(lines: Sequence[Sequence[Any]], sheet_name: str) -> bytes:
         sheet.set_column(2, 3, 16)
         for number, line in enumerate(lines):
             for column, value in enumerate(line):
-                sheet.write(number, column, value, bold if number in (0, 2) else None)
+                sheet.write(number, column, files.plain(value), bold if number in (0, 2) else None)
         sheet.freeze_panes(3, 0)
     return made.getvalue()

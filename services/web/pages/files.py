@@ -7,7 +7,14 @@ from typing import Any
 
 from flask import Response
 
+from services.web.pages.words import NO_BREAK
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain(value: Any) -> Any:
+    """A cell with the spaces that somebody types who searches the sheet."""
+    return value.replace(NO_BREAK, " ") if isinstance(value, str) else value
 
 
 def safe(value: Any) -> Any:
@@ -19,7 +26,7 @@ def as_csv(lines: Iterable[Sequence[Any]], name: str) -> Response:
     text = StringIO()
     writer = csv.writer(text)
     for line in lines:
-        writer.writerow([safe(value) for value in line])
+        writer.writerow([safe(plain(value)) for value in line])
     # With the mark, so that Excel reads Thai as Thai.
     return download(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name)
 

@@ -12,6 +12,7 @@ from services.web.pages.language import _, current, pgettext
 
 # Every list of codes that a page shows; scripts/messages.py asks for a word for each in both languages.
 CAPITAL = "10"  # Bangkok, which is no province
+NO_BREAK = "\u00a0"  # the space at which no line ends
 KINDS: Mapping[str, tuple[str, ...]] = {
     "channel": codes.CHANNELS,
     "danger": codes.DANGERS,
@@ -69,7 +70,12 @@ def words(kind: str) -> list[tuple[str, str]]:
 def day(text: str, style: dates.Style = "short") -> str:
     """A day (ISO, also partial) or the Thai day of an instant, in Buddhist era."""
     shown: str | date = dates.bangkok_day(moment(text)) if "T" in text else text
-    return dates.format_date(shown, current(), style)
+    return unbroken(dates.format_date(shown, current(), style))
+
+
+def unbroken(text: str) -> str:
+    """Words that stay on one line; what is in brackets may begin the next. Files take plain spaces (files.plain)."""
+    return text.replace(" ", NO_BREAK).replace(f"{NO_BREAK}(", " (")
 
 
 def clock(text: str) -> str:
@@ -78,14 +84,14 @@ def clock(text: str) -> str:
 
 
 def day_time(text: str) -> str:
-    return f"{day(text)} {clock(text)}" + (" น." if current() == "th" else "")
+    return unbroken(f"{day(text)} {clock(text)}" + (" น." if current() == "th" else ""))
 
 
 def lately(text: str) -> str:
     """The time of day of an instant, with its day if that is not today."""
     full = day_time(text)
     today = dates.bangkok_day(moment(text)) == dates.bangkok_day(api.runtime().now())
-    return full.removeprefix(f"{day(text)} ") if today else full
+    return full.removeprefix(f"{day(text)}{NO_BREAK}") if today else full
 
 
 def centres(codes: tuple[str, ...]) -> str:
