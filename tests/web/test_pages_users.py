@@ -2,7 +2,6 @@
 
 import csv
 import re
-import re
 from io import StringIO
 from uuid import uuid4
 
