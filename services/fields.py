@@ -44,3 +44,25 @@ class Words(fields.String):
         if self.required and not words:
             raise ValidationError("May not be blank.")
         return words or None
+
+
+class _Line(fields.String):
+    """One line as it was meant, before it is checked; blank is none."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> str | None:
+        meant = names.normalise(value) or None if isinstance(value, str) else value
+        found: str | None = super().deserialize(meant, attr, data, **kwargs)
+        return found
+
+
+class Email(_Line, fields.Email):
+    """An e-mail address with nothing invisible in it."""
+
+
+class Website(_Line, fields.Url):
+    """An http or https address with nothing invisible in it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(schemes={"http", "https"}, **kwargs)

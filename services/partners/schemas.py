@@ -14,7 +14,7 @@ from marshmallow import (
 )
 
 from services import codes
-from services.fields import Flag, Words
+from services.fields import Email, Flag, Website, Words
 from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners.domain.eligibility import COMMUNICABLE
 from services.partners.domain.ranking import ELIGIBILITY
@@ -69,8 +69,8 @@ class Body(Schema):
 
 class ContactBody(Body):
     phone = Words(40)
-    email = fields.Email(validate=validate.Length(max=200))
-    website = fields.Url(validate=validate.Length(max=500), schemes={"http", "https"})
+    email = Email(validate=validate.Length(max=200))
+    website = Website(validate=validate.Length(max=500))
 
     @post_load
     def known(self, data: dict[str, str | None], **_: Any) -> dict[str, str]:

@@ -45,7 +45,7 @@ def test_null_in_an_optional_field_is_absent():
 
 
 def test_of_a_contact_only_what_is_known_is_kept():
-    contact = {"phone": " ", "email": "home@example.org", "website": None}
+    contact = {"phone": " ", "email": "\u200bhome@example.org\u200e", "website": "\u200b "}
     loaded = schemas.RegisterPartner().load(PARTNER | {"contact": contact})
     assert loaded["contact"] == {"email": "home@example.org"}
 
@@ -105,6 +105,10 @@ def test_no_more_places_are_free_than_there_are():
         ("contact", {"phone": "0" * 41}),
         ("contact", {"email": "nobody"}),
         ("contact", {"website": "javascript:alert(1)"}),
+        ("contact", {"website": "\u200bjava\u200bscript:alert(1)"}),
+        ("contact", {"website": "ftp://example.org"}),
+        ("contact", {"website": "example.org"}),
+        ("contact", {"email": 7}),
     ],
 )
 def test_a_wrong_field_of_a_partner_is_refused_by_its_name(field, value):

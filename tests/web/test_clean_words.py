@@ -8,12 +8,13 @@ TYPED, MEANT = (
     " น\u0e49\u0e4dา\u200b \u202eใส\u2066\ufeff ",
     "น้ำ ใส",
 )  # decomposed, with marks of width and direction
+ADDRESSES = (" \u200bho\u200dme@\u2060example.org\u202c", "\ufeffhttps://exam\u200bple.org/บ้าน\u200f ")
 
 
 @pytest.fixture(scope="module")
 def typed(door) -> World:
     """A world in which every text was typed so."""
-    told = {**partner(), "name": TYPED, "contact": {"phone": TYPED}}
+    told = {**partner(), "name": TYPED, "contact": {"phone": TYPED, "email": ADDRESSES[0], "website": ADDRESSES[1]}}
     partner_id = door.made("/api/v1/partners", told)["partner_id"]
     rules = {**programme()["rules"], "documents": [TYPED]}
     offered = door.made(
@@ -53,7 +54,11 @@ def test_what_the_working_group_decided(door, typed):
 def test_a_partner_and_its_programme(door, typed):
     found = door.get(f"/api/v1/partners/{typed.partner_id}").json()
     [offered] = found["programmes"]
-    assert (found["name"], found["contact"], offered["name"]) == (MEANT, {"phone": MEANT}, MEANT)
+    assert (found["name"], found["contact"], offered["name"]) == (
+        MEANT,
+        {"phone": MEANT, "email": "home@example.org", "website": "https://example.org/บ้าน"},
+        MEANT,
+    )
     assert offered["rules"]["documents"] == [MEANT]
 
 

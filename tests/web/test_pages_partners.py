@@ -120,3 +120,15 @@ def test_an_unknown_partner_is_not_found(browser):
     worker = browser("worker-60")
     assert worker.open(f"/partners/{uuid4()}").status == 404
     assert worker.open(f"/partners/{uuid4()}/offer").status == 404
+
+
+def test_a_wrong_address_of_a_partner_says_what_to_write(browser):
+    wrong = registering(
+        browser("worker-60"),
+        province="60",
+        contact__email="ไม่มี",
+        contact__website="javascript:alert(1)",
+    )
+    assert wrong.status == 422 and set(wrong.errors) == {"contact.email", "contact.website"}
+    assert "name@example.org" in wrong.errors["contact.email"]
+    assert "https://" in wrong.errors["contact.website"]

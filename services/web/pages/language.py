@@ -64,6 +64,8 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
     ),
     (r"Must be less than or equal to (-?\d+)\.", later("Enter {} or less.")),
     (r"Not a valid integer\.|Not a valid number\.", later("Enter a whole number.")),
+    (r"Not a valid email address\.", later("Enter an e-mail address such as name@example.org.")),
+    (r"Not a valid URL\.", later("Enter an address that begins with https:// or http://.")),
     (r"It contains the character NUL\.", later("Remove the character that cannot be shown.")),
     (r"It cannot lie in the future\.", later("The date cannot lie in the future.")),
 )
