@@ -5,6 +5,7 @@ import re
 import zipfile
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
+from itertools import combinations
 
 import pytest
 
@@ -233,8 +234,29 @@ def test_the_middle_of_a_province_lies_in_its_box_and_a_view_shows_whole_provinc
 
 
 def test_marks_are_moved_apart_and_no_farther():
-    moved = charts.apart({"a": (0, 0), "b": (0, 0), "c": (100, 0)}, 10)
+    mark, high = charts.Box(-5, -5, 5, 5), charts.Box(-5, -25, 5, 5)
+    moved = charts.apart({"a": (0, 0), "b": (0, 0), "c": (100, 0)}, {"a": mark, "b": mark, "c": mark})
     assert moved["c"] == (100, 0) and abs(moved["a"][0] - moved["b"][0]) == 10
+    moved = charts.apart({"a": (0, 0), "b": (0, -28)}, {"a": high, "b": mark})
+    assert moved == {"a": (0, 1), "b": (0, -29)}
+
+
+def test_the_marks_of_the_whole_country_do_not_cover_each_other():
+    country = charts.country()
+    mark = charts.Box(-12, -12, 12, 12)
+    at = charts.apart(country.middles, dict.fromkeys(country.middles, mark))
+    boxes = [charts.moved(mark, point) for point in at.values()]
+    most = max(
+        min(one.right - other.left, other.right - one.left, one.bottom - other.top, other.bottom - one.top)
+        for one, other in combinations(boxes, 2)
+    )
+    assert most < 1
+
+
+def test_a_name_is_written_where_it_covers_nothing():
+    below, above = charts.Box(0, 10, 20, 20), charts.Box(0, -20, 20, -10)
+    assert charts.free([below, above], [charts.Box(5, 15, 9, 30)]) == above
+    assert charts.free([below, above], [below, above]) is None
 
 
 def test_an_axis_ends_at_a_round_number():

@@ -1,11 +1,11 @@
 """Shapes of charts, computed on the server: bars, columns by month, and the map of the 77 provinces."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
-from math import cos, hypot, radians
+from math import cos, radians
 from typing import Any, NamedTuple
 
 from services.thai import areas
@@ -13,6 +13,7 @@ from services.web.pages.small_cells import size
 
 SHADES = ("#f3f5f6", "#c6dde2", "#8fbcc6", "#4d919f", "#0b5563")  # none, then few to many
 MAP_WIDTH = 320
+NOTHING = 0.2  # of MAP_WIDTH: less is not seen to be covered
 Point = tuple[float, float]
 
 
@@ -81,21 +82,34 @@ def meet(one: Box, other: Box) -> bool:
     return across and one.top < other.bottom and other.top < one.bottom
 
 
-def apart(points: Mapping[str, Point], distance: float) -> dict[str, Point]:
-    """The points moved as little as need be, until marks of this width hardly cover each other."""
-    moved = dict(points)
-    for _ in range(12):
-        for one, other in combinations(moved, 2):
-            (x, y), (u, v) = moved[one], moved[other]
-            far = hypot(u - x, v - y)
-            if far < distance:
-                east, south = ((u - x) / far, (v - y) / far) if far else (1.0, 0.0)
-                push = (distance - far) / 2
-                moved[one], moved[other] = (
-                    (x - east * push, y - south * push),
-                    (u + east * push, v + south * push),
-                )
-    return moved
+def moved(box: Box, by: Point) -> Box:
+    return Box(box.left + by[0], box.top + by[1], box.right + by[0], box.bottom + by[1])
+
+
+def apart(points: Mapping[str, Point], boxes: Mapping[str, Box]) -> dict[str, Point]:
+    """The points moved as little as need be, until what is drawn around them (boxes from a point at 0, 0) hardly covers each other."""
+    found = dict(points)
+    for _ in range(40):
+        crowded = False
+        for one, other in combinations(found, 2):
+            (x, y), (u, v), first, second = found[one], found[other], boxes[one], boxes[other]
+            right, left = x + first.right - u - second.left, u + second.right - x - first.left
+            down, up = y + first.bottom - v - second.top, v + second.bottom - y - first.top
+            if min(right, left, down, up) < NOTHING:
+                continue
+            crowded = True
+            # Along the side on which less is covered; those in one spot go left and right.
+            across, along = right if right <= left else -left, down if down <= up else -up
+            east, south = (across / 2, 0.0) if abs(across) <= abs(along) else (0.0, along / 2)
+            found[one], found[other] = (x - east, y - south), (u + east, v + south)
+        if not crowded:
+            break
+    return found
+
+
+def free(boxes: Iterable[Box], taken: Sequence[Box]) -> Box | None:
+    """The first of these boxes that covers nothing."""
+    return next((box for box in boxes if not any(meet(box, other) for other in taken)), None)
 
 
 def _unpacked(arc: Sequence[Sequence[int]]) -> list[Point]:

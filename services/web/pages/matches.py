@@ -1,7 +1,8 @@
 """Places for a person, as a list, on a map and a few beside each other: which fit, which do not, what is not known, and why in that
 order."""
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,9 +21,10 @@ SHOWN = 25
 VERDICTS = ("eligible", "unknown", "ineligible")
 DRAWN = ("eligible", "unknown")  # what does not fit is drawn only when asked for
 NEAR_KM = 200  # a place farther from the centre is off the near map
-NAMED_MOST = 14  # on a map with more provinces than this their names would cover each other
 MARGIN = 8  # around what is shown, of charts.MAP_WIDTH
 PHONE = 360  # pixels: how wide the map is on a phone, where it must be readable
+# In pixels of a phone, from the middle of a mark: the mark, the icons of the roles above it, a name's letters.
+MARK, ICON, LETTER = 13, 19, 13
 
 blueprint = Blueprint("matches", __name__)
 
@@ -158,28 +160,48 @@ def _provinces(
 
 
 def _map(rows: list[dict[str, Any]], whole: bool) -> dict[str, Any]:
-    """The map of these provinces: {view, unit: a pixel on a phone, shapes, marks, away: places and provinces that are off it}."""
+    """The map of these provinces: {view, unit: a pixel on a phone, shapes, marks, away: places and provinces that are off it}. A mark has
+    a box in which its name is `written` if there is room for one; the table beside names them all."""
     country = charts.country()
     far = [row for row in rows if not row["near"]]
     shown = rows if whole else [row for row in rows if row["near"]]
     box = charts.view([country.boxes[row["code"]] for row in shown], MARGIN)
     unit = (box.right - box.left) / PHONE
-    middles = charts.apart({row["code"]: country.middles[row["code"]] for row in shown}, 27 * unit)
+    around = {row["code"]: _drawn(row, unit) for row in shown}
+    at = charts.apart({code: country.middles[code] for code in around}, around)
+    taken = [charts.moved(around[code], at[code]) for code in around]
+    marks = []
+    # Whoever looks for the centre, the domicile or where the person was found finds its name first.
+    for row in sorted(shown, key=lambda row: not row["roles"]):
+        code = row["code"]
+        written = charts.free((charts.moved(each, at[code]) for each in _names(row, unit)), taken)
+        taken += [written] if written else []
+        middle = country.middles[code]
+        marks.append(row | {"at": at[code], "middle": middle, "written": written})
     return {
         "view": box,
         "unit": unit,
         "shapes": {
             code: path for code, path in country.shapes.items() if charts.meet(box, country.boxes[code])
         },
-        "marks": [
-            row
-            | {
-                "at": middles[row["code"]],
-                "middle": country.middles[row["code"]],
-                "named": len(shown) <= NAMED_MOST,
-            }
-            for row in shown
-        ],
+        "marks": marks,
         "whole": whole,
         "away": {"places": sum(row["all"] for row in far), "provinces": len(far)},
     }
+
+
+def _drawn(row: Mapping[str, Any], unit: float) -> charts.Box:
+    """What is drawn of a province around its point: a mark if it has candidates, and icons above."""
+    mark = MARK if row["all"] else 1
+    wide = max(mark, len(row["roles"]) * ICON / 2)
+    return charts.Box(-wide * unit, -(mark + (ICON + 1) * bool(row["roles"])) * unit, wide * unit, mark * unit)
+
+
+def _names(row: Mapping[str, Any], unit: float) -> Iterator[charts.Box]:
+    """Where a province's name may be written: below what is drawn, else above, on the left or the right of it. Marks above and below Thai
+    letters take no width."""
+    half = sum(unicodedata.category(sign) != "Mn" for sign in row["name"]) * LETTER * 0.6 / 2 * unit
+    drawn, high = _drawn(row, unit), (LETTER + 5) * unit
+    beside = drawn.right + half
+    for middle, top in ((0.0, drawn.bottom), (0.0, drawn.top - high), (-beside, -high / 2), (beside, -high / 2)):
+        yield charts.Box(middle - half, top, middle + half, top + high)
