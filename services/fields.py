@@ -49,7 +49,7 @@ class Words(fields.String):
 class _Line(fields.String):
     """One line as it was meant, before it is checked; blank is none."""
 
-    def deserialize(
+    def deserialize(  # type: ignore[override]  # blank is none
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> str | None:
         meant = names.normalise(value) or None if isinstance(value, str) else value

@@ -14,7 +14,11 @@ ADDRESSES = (" \u200bho\u200dme@\u2060example.org\u202c", "\ufeffhttps://exam\u2
 @pytest.fixture(scope="module")
 def typed(door) -> World:
     """A world in which every text was typed so."""
-    told = {**partner(), "name": TYPED, "contact": {"phone": TYPED, "email": ADDRESSES[0], "website": ADDRESSES[1]}}
+    told = {
+        **partner(),
+        "name": TYPED,
+        "contact": {"phone": TYPED, "email": ADDRESSES[0], "website": ADDRESSES[1]},
+    }
     partner_id = door.made("/api/v1/partners", told)["partner_id"]
     rules = {**programme()["rules"], "documents": [TYPED]}
     offered = door.made(
