@@ -580,4 +580,6 @@ def test_a_day_and_a_time_stay_on_one_line(worker):
     assert re.search("\\d+\u00a0\\S+\u00a0\\d{4}\u00a0\\d\\d:\\d\\d\u00a0น\\.", shown)
     english = {"language": "en"}
     shown = worker.http.get(f"{worker.address}/cases/{case_id}", cookies=english).text
-    assert re.search("\\d+\u00a0\\w+\u00a0\\d{4}\u00a0BE \\(\\d{4}\u00a0CE\\)|\\d+\u00a0\\w+\u00a0\\d{4}\u00a0BE", shown)
+    assert re.search(
+        "\\d+\u00a0\\w+\u00a0\\d{4}\u00a0BE \\(\\d{4}\u00a0CE\\)|\\d+\u00a0\\w+\u00a0\\d{4}\u00a0BE", shown
+    )

@@ -168,7 +168,9 @@ def comparing(page, place):
 
 
 def listed(page):
-    return [each.removeprefix("place-") for each in page.tree.xpath('//main//li[starts-with(@id, "place-")]/@id')]
+    return [
+        each.removeprefix("place-") for each in page.tree.xpath('//main//li[starts-with(@id, "place-")]/@id')
+    ]
 
 
 def columns(page):
@@ -202,8 +204,12 @@ def test_what_is_chosen_stays_chosen_while_the_list_is_filtered(worker, path, th
     page = worker.open(comparing(page, first))
     assert "เลือกจากรายการเพิ่มอีก" in page.text
     page = worker.open(comparing(page, second))
-    kept = [link for link in page.links() if f"{path}?" in link and f"={first}" in link and f"={second}" in link]
-    assert [link for link in kept if "verdict=eligible" in link] and [link for link in kept if "view=map" in link]
+    kept = [
+        link for link in page.links() if f"{path}?" in link and f"={first}" in link and f"={second}" in link
+    ]
+    assert [link for link in kept if "verdict=eligible" in link] and [
+        link for link in kept if "view=map" in link
+    ]
     [form] = page.tree.xpath('//main//form[@method="get"]')
     assert [value for name, value in form.form_values() if name == "programme"] == [first, second]
     on_map = worker.open(f"{path}?view=map&programme={first}&programme={second}")
@@ -249,9 +255,13 @@ def test_conditions_of_three_places_stand_beside_each_other_with_what_is_known(w
     told = compared(page)
     # The person was born in 1950 and shows an identity card.
     one, none, both = told["อายุ"]
-    assert both.count("เข้าเกณฑ์") == 2 and "95" in both and one == "เข้าเกณฑ์ · อายุ 60 ปีขึ้นไป" and none == "ไม่กำหนด"
+    assert (
+        both.count("เข้าเกณฑ์") == 2 and "95" in both and one == "เข้าเกณฑ์ · อายุ 60 ปีขึ้นไป" and none == "ไม่กำหนด"
+    )
     *others, asked = told["เอกสารที่มี"]
-    assert "ไม่เข้าเกณฑ์" in asked and "ขาดเอกสาร: ทะเบียนบ้าน" in asked and all(each == "ไม่กำหนด" for each in others)
+    assert (
+        "ไม่เข้าเกณฑ์" in asked and "ขาดเอกสาร: ทะเบียนบ้าน" in asked and all(each == "ไม่กำหนด" for each in others)
+    )
     [process] = told["เคยผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557"]
     assert process.startswith("เหมือนกันทุกแห่ง") and "ต้องถาม" in process
     [answer] = [link for link in page.links() if "/screening/fill#" in link]
@@ -266,7 +276,11 @@ def test_from_a_column_one_chooses_for_the_plan_opens_the_partner_or_removes_it(
     assert len([link for link in page.links() if "/plan/record?programme_id=" in link]) == 2
     partners = [link for link in page.links() if "/partners/" in link]
     assert len(partners) == 2 and worker.open(partners[0]).status == 200
-    [fewer] = [link for link in page.links() if f"programme={three[1]}" in link and three[2] not in link and "compare" in link]
+    [fewer] = [
+        link
+        for link in page.links()
+        if f"programme={three[1]}" in link and three[2] not in link and "compare" in link
+    ]
     alone = worker.open(fewer)
     assert len(columns(alone)) == 1 and "เหมือนกันทุกแห่ง" not in alone.text
     assert [link for link in alone.links() if f"{path}?" in link and "outside=yes" in link]

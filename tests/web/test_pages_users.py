@@ -244,7 +244,9 @@ def test_the_list_of_users_is_taken_away_as_a_table_without_formulas(door, brows
     assert answer.headers["Content-Disposition"] == 'attachment; filename="songtor-users.csv"'
     lines = {line[0]: line for line in csv.reader(StringIO(answer.content.decode("utf-8-sig")))}
     assert lines["worker-62"][1:4] == ["นักสังคมสงเคราะห์", "กำแพงเพชร", "เปิดใช้งาน"]
-    assert lines["worker-62"][4] == "1" and re.fullmatch(r"\d+ \S+ \d{4} \d\d:\d\d น\.", lines["worker-62"][5])
+    assert lines["worker-62"][4] == "1" and re.fullmatch(
+        r"\d+ \S+ \d{4} \d\d:\d\d น\.", lines["worker-62"][5]
+    )
     assert lines["partner-nobody"][2] == "–"
 
 

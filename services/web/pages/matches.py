@@ -86,7 +86,9 @@ def _asked() -> dict[str, Any]:
 def compare(case_id: UUID) -> Response:
     """Up to three places beside each other, `?programme=` once for each; what the list was asked for stays in the address."""
     asked, chosen = _asked(), _chosen()[:COMPARED_MOST]
-    questions: dict[str, shell.Question] = {"screening": ("screening", "screening", {"case_id": str(case_id)})}
+    questions: dict[str, shell.Question] = {
+        "screening": ("screening", "screening", {"case_id": str(case_id)})
+    }
     if chosen:
         questions["matches"] = _beside(case_id, chosen)
     values = casefile.frame(str(case_id), questions)
@@ -194,7 +196,9 @@ def _drawn(row: Mapping[str, Any], unit: float) -> charts.Box:
     """What is drawn of a province around its point: a mark if it has candidates, and icons above."""
     mark = MARK if row["all"] else 1
     wide = max(mark, len(row["roles"]) * ICON / 2)
-    return charts.Box(-wide * unit, -(mark + (ICON + 1) * bool(row["roles"])) * unit, wide * unit, mark * unit)
+    return charts.Box(
+        -wide * unit, -(mark + (ICON + 1) * bool(row["roles"])) * unit, wide * unit, mark * unit
+    )
 
 
 def _names(row: Mapping[str, Any], unit: float) -> Iterator[charts.Box]:
@@ -203,5 +207,10 @@ def _names(row: Mapping[str, Any], unit: float) -> Iterator[charts.Box]:
     half = sum(unicodedata.category(sign) != "Mn" for sign in row["name"]) * LETTER * 0.6 / 2 * unit
     drawn, high = _drawn(row, unit), (LETTER + 5) * unit
     beside = drawn.right + half
-    for middle, top in ((0.0, drawn.bottom), (0.0, drawn.top - high), (-beside, -high / 2), (beside, -high / 2)):
+    for middle, top in (
+        (0.0, drawn.bottom),
+        (0.0, drawn.top - high),
+        (-beside, -high / 2),
+        (beside, -high / 2),
+    ):
         yield charts.Box(middle - half, top, middle + half, top + high)
