@@ -366,7 +366,7 @@ def _months(asked: Asked, by_month: Mapping[str, Mapping[str, Any]]) -> list[dic
         begin = date.fromisoformat(f"{code}-01")
         end = (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         to = _behind(asked.of(max(begin, asked.first), min(end, asked.last)))
-        text = dates.format_date(code, current(), "short")
+        text = day(code)
         links = {"outside_ministry": to("outside"), "ministry": to("ministry"), "total": to("placements")}
         rows.append({"text": text, **by_month.get(code, nothing), "href": links})
     return rows
