@@ -290,7 +290,7 @@ def test_what_is_not_known_is_an_empty_place_of_the_comparison(worker, path, thr
     page = worker.open(f"{path}/compare?programme=junk&programme={three[0]}&programme={three[0]}")
     assert page.status == 200 and len(columns(page)) == 2 and "ไม่พบสถานที่นี้" in page.text
     assert compared(page)["ผล"][1] == "–"
-    assert "ไม่พบสถานที่นี้" in worker.open(f"{path}?programme=junk").text
+    assert "ไม่พบสถานที่นี้" in worker.open(f"{path}?programme={'junk' * 20}").text
     assert "ยังไม่ได้เลือกสถานที่" in worker.open(f"{path}/compare").text
     nobody_screened = case_of(opened(worker))
     assert worker.open(f"/cases/{nobody_screened}/matches/compare?programme={three[0]}").status == 200

@@ -2,7 +2,7 @@
 order."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -40,16 +40,19 @@ def listing(case_id: UUID) -> Response:
     question |= {"case_id": str(case_id), "limit": 1 if on_map else SHOWN, "cursor": cursor}
     questions: dict[str, shell.Question] = {"matches": ("partners", "matches", question)}
     if chosen:
-        questions["beside"] = _beside(case_id, chosen)
+        questions["named"] = ("partners", "names", {"programme_ids": chosen})
     values = casefile.frame(str(case_id), questions)
-    matches = values["matches"]
+    matches, named = values["matches"], values.pop("named", None)
     at = partial(url_for, ".listing", case_id=case_id, programme=chosen)
     shown: dict[str, Any] = {
         "at": at,
         "asked": asked,
         "chosen": chosen,
         "most": COMPARED_MOST,
-        "named": _named(values.get("beside")),
+        "named": {
+            each["programme_id"]: f"{each['programme']} · {each['partner']}"
+            for each in (named or {"items": []})["items"]
+        },
         "verdicts": VERDICTS,
         "criteria": reasons.CRITERIA,
         "on_map": on_map,
@@ -90,7 +93,8 @@ def compare(case_id: UUID) -> Response:
         "screening": ("screening", "screening", {"case_id": str(case_id)})
     }
     if chosen:
-        questions["matches"] = _beside(case_id, chosen)
+        few = {"case_id": str(case_id), "programme_ids": chosen}
+        questions["matches"] = ("partners", "matches", few)
     values = casefile.frame(str(case_id), questions)
     matches = values.setdefault("matches", None)
     found = [_told(each) for each in matches["candidates"]] if matches else []
@@ -104,18 +108,8 @@ def compare(case_id: UUID) -> Response:
 
 def _chosen() -> list[str]:
     """The programmes that the address names for the comparison, each once; one more than can be compared says that there were more."""
-    named = [each for each in request.args.getlist("programme") if each]
+    named = [each[:36] for each in request.args.getlist("programme") if each]
     return list(dict.fromkeys(named))[: COMPARED_MOST + 1]
-
-
-def _beside(case_id: UUID, chosen: Sequence[str]) -> shell.Question:
-    return "partners", "matches", {"case_id": str(case_id), "programme_ids": chosen[:COMPARED_MOST]}
-
-
-def _named(matches: Mapping[str, Any] | None) -> dict[str, str]:
-    """{programme_id: programme and partner}."""
-    candidates = matches["candidates"] if matches else ()
-    return {each["programme_id"]: f"{each['programme']} · {each['partner']}" for each in candidates}
 
 
 def _told(candidate: Mapping[str, Any]) -> dict[str, Any]:
