@@ -40,16 +40,17 @@ from services.intake.domain import (
 )
 from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
 from services.kernel.envelope import Recorded
+from services.kernel.sight import OWNER
 from services.kernel.tables import access_record
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 
 metadata = MetaData()
 case = Table(
-    "case_v3",
+    "case_v4",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False, unique=True),
-    Column("centre", Text, nullable=False),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("person_id", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("danger", Text, nullable=False),
@@ -61,14 +62,15 @@ case = Table(
     Column("worked_by", Text),  # domain.last_worked_by
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("case_v3_newest", "opened", "case_id"),
-    Index("case_v3_centre", "centre", "opened", "case_id"),
-    Index("case_v3_status", "centre", "status", "opened", "case_id"),
+    Index("case_v4_newest", "opened", "case_id"),
+    Index("case_v4_centre", "centre", "opened", "case_id"),
+    Index("case_v4_status", "centre", "status", "opened", "case_id"),
 )
 person = Table(
-    "person_v3",
+    "person_v4",
     metadata,
     Column("person_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("person_version", Integer, nullable=False),
     Column("corrected", Text),  # when that was last corrected
     Column("identity_status", Text, nullable=False),
@@ -82,10 +84,11 @@ person = Table(
     Column("birth_date", Text),  # sealed
 )
 case_step = Table(  # domain.Step of everything a case's status follows from
-    "case_step_v3",
+    "case_step_v4",
     metadata,
     Column("case_id", Text),
     Column("step", Text),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("status", Text, nullable=False),
     Column("recorded", Text, nullable=False),
     Column("by", Text, nullable=False),
@@ -94,7 +97,7 @@ case_step = Table(  # domain.Step of everything a case's status follows from
 case_number = Table(
     "case_number_v1",
     metadata,
-    Column("centre", Text),
+    Column("centre", Text, info=OWNER),
     Column("budget_year", Integer),
     Column("last", Integer, nullable=False),
     PrimaryKeyConstraint("centre", "budget_year"),
@@ -154,6 +157,7 @@ def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
             row = {
                 "case_id": case_id,
                 "step": name,
+                "centre": fact.centre,
                 "status": status,
                 "recorded": fact.recorded,
                 "by": fact.actor,
@@ -196,6 +200,7 @@ def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
 def _person_row(fact: Recorded, event: PersonEvent) -> dict[str, Any]:
     return {
         "person_id": event.person_id,
+        "centre": fact.centre,
         "person_version": fact.version,
         "corrected": fact.time if isinstance(event, PersonCorrected) else None,
         "identity_status": event.identity_status,
@@ -260,10 +265,10 @@ def take_number(db: Connection, centre: str, budget_year: int) -> str:
     return f"{centre}-{budget_year}-{db.execute(counted).scalar_one():04d}"
 
 
-CASES = Projection("case", 3, (case, person, case_step), project_cases)
+CASES = Projection("case", 4, (case, person, case_step), project_cases)
 NUMBERS = Projection("case_number", 1, (case_number,), project_numbers)
 
-_whole = select(case, *(column for column in person.c if column.name != "person_id")).join(
+_whole = select(case, *(column for column in person.c if column.name not in ("person_id", "centre"))).join(
     person, person.c.person_id == case.c.person_id
 )
 

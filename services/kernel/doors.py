@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar, cast
 from marshmallow import Schema, ValidationError, fields
 from prometheus_client import REGISTRY, generate_latest
 
-from services.kernel import logs, metrics
+from services.kernel import logs, metrics, sight
 from services.kernel.envelope import Caller, Envelope, derived_id, instant, moment
 from services.kernel.errors import (
     Forbidden,
@@ -154,7 +154,8 @@ def _enter(
     fresh = door.kind == "command" or runtime.seen(raw.get("wait") or {})
     token = written.set(None)
     try:
-        answer = method(service, call, loaded)
+        with sight.limited(sight.of(caller)):
+            answer = method(service, call, loaded)
         position = written.get()
     except Shredded:
         raise Refused("erased", "This person's data was erased; nothing personal can be added.") from None

@@ -19,7 +19,7 @@ def moment(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `centres` are province codes, or ("*",) for all."""
+    """Who asks. `centres` are province codes, or ("*",) for all. A partner's user is named after the partner: partner-ID."""
 
     user: str
     role: str
@@ -27,6 +27,11 @@ class Caller:
 
     def sees(self, centre: str) -> bool:
         return ALL_CENTRES in self.centres or centre in self.centres
+
+    @property
+    def partner_id(self) -> str | None:
+        """Of which partner the caller is; None if of none."""
+        return self.user.removeprefix("partner-") if self.role == "partner" else None
 
 
 SYSTEM = Caller("system", "system", (ALL_CENTRES,))

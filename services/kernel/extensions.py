@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from typing import Any
 from uuid import uuid4
 
@@ -217,7 +218,8 @@ def _remote(error: Mapping[str, Any]) -> Exception:
 
 
 def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-    return [thread.wait() for thread in [eventlet.spawn(task) for task in tasks]]
+    # A new greenlet begins without context: it would see what whoever asks may not (kernel.sight).
+    return [thread.wait() for thread in [eventlet.spawn(copy_context().run, task) for task in tasks]]
 
 
 def within(seconds: float, work: Callable[[], Any]) -> Any:

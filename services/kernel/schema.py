@@ -1,5 +1,6 @@
 """A service's database made ready: the kernel's tables and the service's own by Alembic, its read models from the log."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -7,14 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy import Connection, MetaData, Table, inspect
 
-from services.kernel import tables
+from services.kernel import sight, tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
 from services.kernel.eventlog import EventLog
 from services.kernel.rebuild import rebuild
 from services.kernel.wiring import Projection, Wiring
+
+logger = logging.getLogger(__name__)
 
 SERVICES = Path(__file__).parents[1]
 LOG = SERVICES / "kernel" / "migrations" / "log"
@@ -22,6 +25,7 @@ VAULT = SERVICES / "kernel" / "migrations" / "vault"
 REPLICAS = 7305  # the advisory lock under which one of several replicas changes a database
 
 _one_upgrade = Lock()  # alembic's `op` is one for the whole process
+_told: set[str] = set()  # roles that this process has warned of
 
 
 class NewerDatabase(Exception):
@@ -102,12 +106,16 @@ def _alone(db: Connection) -> None:
 
 
 def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Callable[[float], None]) -> None:
-    """Make the read models that are new or have a new version, from the log; drop those of older versions."""
-    if not _missing(log):
-        return
-    with _other_replicas_wait(log.database):
-        for projection in _missing(log):
-            _build(log, projection, pause, instant(now()))
+    """Make the read models that are new or have a new version, from the log; drop those of older versions. On PostgreSQL all that are
+    not everybody's are then locked (kernel.sight)."""
+    if _missing(log) or _unlocked(log):
+        with _other_replicas_wait(log.database):
+            for projection in _missing(log):
+                _build(log, projection, pause, instant(now()))
+            if unlocked := _unlocked(log):
+                with log.database.write() as db:
+                    _lock(db, unlocked)
+    _warn_of_role(log)
 
 
 def _missing(log: EventLog) -> list[Projection]:
@@ -116,10 +124,41 @@ def _missing(log: EventLog) -> list[Projection]:
     return [p for p in log.wiring.projections if (p.name, p.version) not in built]
 
 
+def _unlocked(log: EventLog) -> list[Table]:
+    if log.database.sqlite:
+        return []
+    with log.database.read() as db:
+        return sight.unlocked(db, (table for p in log.wiring.projections for table in p.tables))
+
+
+def _lock(db: Connection, unlocked: Iterable[Table]) -> None:
+    db.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+    for table in unlocked:
+        sight.lock(db, table)
+
+
+def _warn_of_role(log: EventLog) -> None:
+    """Once in a process: what is locked is open to such a role."""
+    owned = any(sight.owners(table) for p in log.wiring.projections for table in p.tables)
+    if log.database.sqlite or not owned:
+        return
+    with log.database.read() as db:
+        role = sight.unbound_role(db)
+    if role is not None and role not in _told:
+        _told.add(role)
+        logger.warning(
+            "the database role %s is a superuser or has BYPASSRLS, so row-level security does not hold it: centres are kept "
+            "apart by the program alone; give Songtor a role of its own (docs/operations.md)",
+            role,
+        )
+
+
 def _build(log: EventLog, projection: Projection, pause: Callable[[float], None], built_at: str) -> None:
     with log.database.write() as db:
         for table in projection.tables:
             table.create(db, checkfirst=True)
+        if not log.database.sqlite:
+            _lock(db, sight.unlocked(db, projection.tables))
     rebuild(log, projection, lambda done, total: None, pause)
     with log.database.write() as db:
         _drop_older(db, {table.name for table in projection.tables})

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import case as case_of
 
 from services.kernel.envelope import Recorded
+from services.kernel.sight import OWNER, SHARED
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 from services.partners.domain.places import Ledger
 from services.partners.domain.ranking import Registry, Screened
@@ -60,6 +61,7 @@ partner = Table(
     Column("contact", Text, nullable=False),
     Column("registered_at", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    info=SHARED,
 )
 programme = Table(
     "programme_v1",
@@ -83,6 +85,7 @@ programme = Table(
         "number", Integer, nullable=False
     ),  # of the registry's version that offered it: the order of offering
     Column("changed", Integer, nullable=False, index=True),  # the registry's version that changed it last
+    info=SHARED,
 )
 place = Table(
     "place_v1",
@@ -91,18 +94,20 @@ place = Table(
     Column("referral_id", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("counted", Integer, nullable=False),
+    info=SHARED,
 )
 registry_version = Table(
     "registry_version_v1",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
+    info=SHARED,
 )
 case = Table(
     "case_v1",
     metadata,
     Column("case_id", Text, primary_key=True),
-    Column("centre", Text, nullable=False),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("subdistrict", Text),
     Column("screening_id", Text),
     Column("rules_version", Text),

@@ -41,14 +41,10 @@ WIRING = Wiring(
 T = TypeVar("T")
 
 
-def partner_of(call: Call) -> str:
-    return call.caller.user.removeprefix("partner-")
-
-
 def is_theirs(call: Call, referral: dict[str, Any]) -> bool:
     """A partner has its own referrals, everybody else those of their centres."""
-    if call.caller.role == "partner":
-        return bool(referral["partner_id"] == partner_of(call))
+    if call.caller.partner_id is not None:
+        return bool(referral["partner_id"] == call.caller.partner_id)
     return call.caller.sees(referral["centre"])
 
 
@@ -138,11 +134,10 @@ class ReferralService(Doors):
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
     def referrals(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """{items, next}, newest first."""
-        centre, partner = body.pop("centre"), call.caller.role == "partner"
-        if centre is not None and not partner and not call.caller.sees(centre):
+        centre, partner_id = body.pop("centre"), call.caller.partner_id
+        if centre is not None and partner_id is None and not call.caller.sees(centre):
             raise Forbidden("This is not your centre.")
-        seen = None if partner or ALL_CENTRES in call.caller.centres else call.caller.centres
-        partner_id = partner_of(call) if partner else None
+        seen = None if partner_id is not None or ALL_CENTRES in call.caller.centres else call.caller.centres
         centres = seen if centre is None else (centre,)
         answer: dict[str, Any] = self.runtime.read(
             lambda db: referrals.page(db, centres=centres, partner_id=partner_id, **body)

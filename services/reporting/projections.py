@@ -40,6 +40,7 @@ from sqlalchemy.sql import FromClause
 from services.codes import EMPLOYER_PATHS
 from services.kernel.envelope import Recorded, moment
 from services.kernel.errors import Invalid
+from services.kernel.sight import OWNER
 from services.kernel.tables import source_event
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 from services.thai.dates import bangkok_day
@@ -95,7 +96,7 @@ milestones = Table(
     Column("type", Text, nullable=False),
     Column("case_id", Text, nullable=False),
     Column("referral_id", Text),
-    Column("centre", Text, nullable=False),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column(
         "occurred", BigInteger, nullable=False
     ),  # microseconds since 1970 UTC: differences are taken in SQL
@@ -119,7 +120,7 @@ counted = Table(
     Column("position", BigInteger, autoincrement=False),
     Column("case_id", Text, nullable=False),
     Column("referral_id", Text),
-    Column("centre", Text, nullable=False),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("occurred", BigInteger, nullable=False),
     Column("path", Text),
     Column("partner_kind", Text),

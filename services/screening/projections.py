@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import Recorded
+from services.kernel.sight import OWNER, SHARED
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 from services.screening.domain import rulebook
 from services.screening.events import PlanAgreed, RulesAdopted, ScreeningCompleted
@@ -32,20 +33,22 @@ case = Table(
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
-    Column("centre", Text, nullable=False),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("closed", Boolean, nullable=False),
 )
 corrected_person = Table(
-    "corrected_person_v1",
+    "corrected_person_v2",
     metadata,
     Column("case_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("known", Text, nullable=False),  # JSON
 )
 screening = Table(
-    "screening_v1",
+    "screening_v2",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("screening_id", Text, nullable=False),
     Column("completed_at", Text, nullable=False),
     Column("completed_by", Text, nullable=False),
@@ -57,10 +60,11 @@ screening = Table(
     PrimaryKeyConstraint("case_id", "version"),
 )
 plan = Table(
-    "plan_v1",
+    "plan_v2",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("plan_id", Text, nullable=False),
     Column("person_id", Text, nullable=False),
     Column("agreed_at", Text, nullable=False),
@@ -80,6 +84,7 @@ adopted = Table(
     Column("valid_from", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     PrimaryKeyConstraint("name", "rules_version"),
+    info=SHARED,
 )
 
 OF_PERSON = ("sex", "age", "nationality", "domicile")
@@ -106,6 +111,7 @@ def project_people(db: Connection, facts: Sequence[Recorded]) -> None:
     rows = {
         fact.data["case_id"]: {
             "case_id": fact.data["case_id"],
+            "centre": fact.centre,
             "known": _json({name: fact.data[name] for name in OF_PERSON}),
         }
         for fact in facts
@@ -119,6 +125,7 @@ def project_screenings(db: Connection, facts: Sequence[Recorded]) -> None:
         {
             "case_id": fact.event.case_id,
             "version": fact.version,
+            "centre": fact.centre,
             "screening_id": fact.event.screening_id,
             "completed_at": fact.time,
             "completed_by": fact.actor,
@@ -139,6 +146,7 @@ def project_plans(db: Connection, facts: Sequence[Recorded]) -> None:
         {
             "case_id": fact.event.case_id,
             "version": fact.version,
+            "centre": fact.centre,
             "plan_id": fact.event.plan_id,
             "person_id": fact.event.person_id,
             "agreed_at": fact.time,
@@ -171,9 +179,9 @@ def project_rules(db: Connection, facts: Sequence[Recorded]) -> None:
 
 PROJECTIONS = (
     Projection("case", 1, (case,), project_cases),
-    Projection("corrected_person", 1, (corrected_person,), project_people),
-    Projection("screening", 1, (screening,), project_screenings),
-    Projection("plan", 1, (plan,), project_plans),
+    Projection("corrected_person", 2, (corrected_person,), project_people),
+    Projection("screening", 2, (screening,), project_screenings),
+    Projection("plan", 2, (plan,), project_plans),
     Projection("adopted_rules", 1, (adopted,), project_rules),
 )
 
@@ -190,10 +198,7 @@ def find_case(db: Connection, case_id: str) -> RowMapping | None:
 
 def latest_screening(db: Connection, case_id: str) -> dict[str, Any] | None:
     """The screening that counts, its labels explained; None before the first."""
-    asked = (
-        select(screening).where(screening.c.case_id == case_id).order_by(screening.c.version.desc()).limit(1)
-    )
-    row = db.execute(asked).mappings().one_or_none()
+    row = _latest(db, screening, case_id)
     if row is None:
         return None
     found = _plain(row, ("form", "facts", "labels", "paths"))
@@ -236,11 +241,17 @@ def to_ask(
 
 def latest_plan(db: Connection, case_id: str) -> dict[str, Any] | None:
     """The plan that counts, its minutes sealed; None before the first."""
-    asked = select(plan).where(plan.c.case_id == case_id).order_by(plan.c.version.desc()).limit(1)
-    row = db.execute(asked).mappings().one_or_none()
+    row = _latest(db, plan, case_id)
     if row is None:
         return None
     return _plain(row, ("votes", "quorum"))
+
+
+def _latest(db: Connection, table: Table, case_id: str) -> RowMapping | None:
+    """The row with a case's highest version, without its centre."""
+    shown = (column for column in table.c if column.name != "centre")
+    asked = select(*shown).where(table.c.case_id == case_id).order_by(table.c.version.desc()).limit(1)
+    return db.execute(asked).mappings().one_or_none()
 
 
 def wrong(db: Connection) -> Iterable[str]:

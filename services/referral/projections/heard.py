@@ -6,34 +6,37 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, select, update
 
 from services.kernel.envelope import Recorded
+from services.kernel.sight import OWNER, SHARED
 from services.kernel.wiring import Projection, upsert
 from services.referral.domain.words import Case, Plan, Programme
 
 metadata = MetaData()
 cases = Table(
-    "referral_case_v1",
+    "referral_case_v2",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
-    Column("centre", Text, nullable=False),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("closed", Boolean, nullable=False),
 )
 plans = Table(
-    "referral_plan_v1",
+    "referral_plan_v2",
     metadata,
     Column("case_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("plan_id", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("programme_id", Text),
 )
 programmes = Table(
-    "referral_programme_v1",
+    "referral_programme_v2",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("under_ministry", Boolean, nullable=False),
+    info=SHARED,
 )
 
 
@@ -47,7 +50,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             case "intake", "CaseClosed" | "CaseReopened":
                 closed[fact.data["case_id"]] = fact.type == "CaseClosed"
             case "screening", "PlanAgreed":
-                agreed[fact.data["case_id"]] = _part(plans, fact)
+                agreed[fact.data["case_id"]] = _part(plans, fact) | {"centre": fact.centre}
             case "partners", "ProgrammeOffered":
                 offered[fact.data["programme_id"]] = _part(programmes, fact)
     upsert(db, cases, list(opened.values()), ("case_id",))
@@ -79,4 +82,4 @@ def programme(db: Connection, programme_id: str) -> Programme | None:
     return Programme(**row._mapping) if row else None
 
 
-HEARD = Projection("referral_heard", 1, (cases, plans, programmes), project)
+HEARD = Projection("referral_heard", 2, (cases, plans, programmes), project)

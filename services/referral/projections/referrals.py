@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import Recorded
+from services.kernel.sight import OWNER
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 from services.referral.domain.life_cycle import place_after, status_after
 from services.referral.domain.words import OVER, Place, Status
@@ -35,14 +36,14 @@ from services.referral.events import (
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v2",
+    "referral_v3",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("person_id", Text, nullable=False),
     Column("programme_id", Text, nullable=False),
-    Column("partner_id", Text, nullable=False, index=True),
-    Column("centre", Text, nullable=False),
+    Column("partner_id", Text, nullable=False, index=True, info=OWNER),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("plan_id", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -59,13 +60,15 @@ referrals = Table(
     Column("version", Integer, nullable=False),
     # At most one open referral of a case to a programme.
     Column("open_key", Text, unique=True),
-    Index("referral_v2_centre", "centre", "status"),
+    Index("referral_v3_centre", "centre", "status"),
 )
 history = Table(
-    "referral_history_v2",
+    "referral_history_v3",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
+    Column("partner_id", Text, nullable=False, info=OWNER),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("type", Text, nullable=False),
     Column("time", Text, nullable=False),
     Column("recordedtime", Text, nullable=False),
@@ -88,7 +91,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     for fact in own:
         row = _after(rows.get(fact.event.referral_id, {}), fact)
         rows[fact.event.referral_id] = row
-        steps.append(_step(fact, row["status"]))
+        steps.append(_step(fact, row))
     # Those that are over come first: within one batch one may end and the next be sent. Two sent at once meet in the
     # unique key; the later one is decided again and refused.
     upsert(db, referrals, sorted(rows.values(), key=lambda row: row["open_key"] or ""), ("referral_id",))
@@ -135,16 +138,19 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
     }
 
 
-def _step(fact: Recorded, status: str) -> dict[str, Any]:
+def _step(fact: Recorded, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the history of a referral that now is as `row` says."""
     data = {name: value for name, value in fact.data.items() if name not in ABOUT and value is not None}
     return {
         "referral_id": fact.event.referral_id,
         "version": fact.version,
+        "partner_id": row["partner_id"],
+        "centre": row["centre"],
         "type": fact.type,
         "time": fact.time,
         "recordedtime": fact.recorded,
         "actor": fact.actor,
-        "status": status,
+        "status": row["status"],
         "data": orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode(),
         "sealed": orjson.dumps(fact.sealed, option=orjson.OPT_SORT_KEYS).decode(),
     }
@@ -264,4 +270,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"Case {row.case_id} has {row.n} open referrals to programme {row.programme_id}."
 
 
-REFERRALS = Projection("referral", 2, (referrals, history), project)
+REFERRALS = Projection("referral", 3, (referrals, history), project)

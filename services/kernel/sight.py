@@ -1,0 +1,100 @@
+"""Whose rows a question sees: the second lock between centres, PostgreSQL's own, beside the code of the doors.
+
+A read model says of each table whose its rows are: columns marked `OWNER` name a row's centre, or the partner it is about as well; a table
+marked `SHARED` is everybody's. On PostgreSQL whoever asks finds of an owned table only the rows of whom the transaction's settings name,
+and may write no others; without settings there is no row. SQLite has nothing of the kind: there the doors' own conditions are all.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Table
+
+from services.kernel.envelope import ALL_CENTRES, Caller
+
+OWNER = {"owner": True}  # for `info` of a column `centre` or `partner_id`
+SHARED = {"shared": True}  # for `info` of a table
+POLICY = "owners"
+
+# Each is worked out once for a statement, not for each row, because it stands in a scalar subselect.
+ALL = "(SELECT current_setting('songtor.centres', true) = '*')"
+SEEN = {
+    "centre": "centre = ANY ((SELECT string_to_array(current_setting('songtor.centres', true), ','))::text[])",
+    "partner_id": "partner_id = (SELECT nullif(current_setting('songtor.partner', true), ''))",
+}
+
+
+class Sight(NamedTuple):
+    """The two settings of a transaction: codes of centres with commas between, "*" for all; and the id of a partner or ""."""
+
+    centres: str
+    partner: str = ""
+
+
+EVERYTHING = Sight(ALL_CENTRES)
+
+# Of this greenlet. Whoever is not asked by a door (relay, inbox, deadlines, start, loader) works for all centres.
+_sight: ContextVar[Sight] = ContextVar("sight", default=EVERYTHING)
+
+
+def current() -> Sight:
+    return _sight.get()
+
+
+def of(caller: Caller) -> Sight:
+    """What a caller's questions may find: a partner's are about its own referrals, whatever centres it has."""
+    if caller.role == "system" or (ALL_CENTRES in caller.centres and caller.partner_id is None):
+        return EVERYTHING
+    return Sight("", caller.partner_id) if caller.partner_id is not None else Sight(",".join(caller.centres))
+
+
+@contextmanager
+def limited(to: Sight) -> Iterator[None]:
+    """Within it, what this greenlet reads are the rows that `to` names."""
+    token = _sight.set(to)
+    try:
+        yield
+    finally:
+        _sight.reset(token)
+
+
+def look(db: Connection, with_: Sight) -> None:
+    """Let a transaction on PostgreSQL that has just begun see so much, until it ends. `SET`, unlike a SELECT, leaves its isolation level open."""
+    # Straight to the driver: every transaction pays for it.
+    db.connection.cursor().execute("SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s", with_)
+
+
+def owners(table: Table) -> list[str]:
+    """The columns that say whose a row is; none: everybody's."""
+    return [column.name for column in table.columns if column.info == OWNER]
+
+
+def unlocked(db: Connection, tables: Iterable[Table]) -> list[Table]:
+    """Those of some tables on PostgreSQL that should be locked and are not: made by a version that did not, or opened by hand."""
+    locked = db.exec_driver_sql(
+        "SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid "
+        "WHERE c.relnamespace = current_schema()::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity "
+        f"AND p.polname = '{POLICY}'"  # noqa: S608
+    )
+    names = set(locked.scalars())
+    return [table for table in tables if owners(table) and table.name not in names]
+
+
+def lock(db: Connection, table: Table) -> None:
+    """Let PostgreSQL show and take of an owned table only rows that the transaction may see, also to the table's own owner (FORCE)."""
+    seen = " OR ".join((ALL, *(SEEN[name] for name in owners(table))))
+    for statement in (
+        f'DROP POLICY IF EXISTS {POLICY} ON "{table.name}"',
+        f'CREATE POLICY {POLICY} ON "{table.name}" USING ({seen})',  # and WITH CHECK, which is the same if nothing else is said
+        f'ALTER TABLE "{table.name}" ENABLE ROW LEVEL SECURITY',
+        f'ALTER TABLE "{table.name}" FORCE ROW LEVEL SECURITY',
+    ):
+        db.exec_driver_sql(statement)
+
+
+def unbound_role(db: Connection) -> str | None:
+    """The connected role's name if row-level security does not hold it: a superuser, or one with BYPASSRLS."""
+    sql = "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
+    return db.exec_driver_sql(sql).scalar_one_or_none()
