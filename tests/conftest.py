@@ -1,6 +1,11 @@
 """What holds for every test: a green process, and generated examples that are the same in every run."""
 
 import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
 
 if not os.environ.get("SONGTOR_TEST_UNPATCHED"):
     import eventlet
@@ -9,6 +14,9 @@ if not os.environ.get("SONGTOR_TEST_UNPATCHED"):
 
 from hypothesis import HealthCheck, settings
 
+from services.kernel.local import Network, SimulatedClock
+from tests.support import databases
+
 settings.register_profile(
     "songtor",
     derandomize=True,
@@ -16,3 +24,46 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("songtor")
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Network]]:
+    """Makes networks whose databases are made once; each network begins with them as they were when they were new."""
+    mark, data = f"songtor_test_{uuid4().hex[:8]}", tmp_path_factory.mktemp("data")
+    new: list[databases.Copy] = []
+
+    def make(services: Sequence[type[Any]], clock: SimulatedClock) -> Network:
+        for copy in new:
+            copy.restore()
+        made = Network(services, clock, data, databases.url(mark))
+        if not new:
+            runtimes = made.runtimes.values()
+            kept = [
+                each for runtime in runtimes for each in (runtime.database, runtime.vault_database) if each
+            ]
+            new.extend({each.url: databases.Copy(each) for each in kept}.values())
+        return made
+
+    yield make
+    for copy in new:
+        copy.database.close()
+    databases.drop_databases(mark)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def network(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Callable[..., Network]]:
+    """Makes a network of services with new databases: files, or on PostgreSQL those of a role that row-level security holds."""
+    made: list[Network] = []
+
+    def make(services: Sequence[type[Any]], clock: SimulatedClock) -> Network:
+        on_files = request.param == "sqlite"
+        made.append(
+            Network(services, clock, tmp_path)
+            if on_files
+            else request.getfixturevalue("on_postgresql")(services, clock)
+        )
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

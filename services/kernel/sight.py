@@ -61,8 +61,8 @@ def limited(to: Sight) -> Iterator[None]:
 
 
 def look(db: Connection, with_: Sight) -> None:
-    """Let a transaction on PostgreSQL that has just begun see so much, until it ends. `SET`, unlike a SELECT, leaves its isolation level open."""
-    # Straight to the driver: every transaction pays for it.
+    """Let a transaction on PostgreSQL that has just begun see so much, until it ends."""
+    # Straight to the driver: every transaction pays for it. SET, unlike a SELECT, leaves the isolation level open.
     db.connection.cursor().execute("SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s", with_)
 
 
@@ -73,12 +73,11 @@ def owners(table: Table) -> list[str]:
 
 def unlocked(db: Connection, tables: Iterable[Table]) -> list[Table]:
     """Those of some tables on PostgreSQL that should be locked and are not: made by a version that did not, or opened by hand."""
-    locked = db.exec_driver_sql(
-        "SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid "
-        "WHERE c.relnamespace = current_schema()::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity "
-        f"AND p.polname = '{POLICY}'"  # noqa: S608
+    sql = (
+        "SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE p.polname = %s "
+        "AND c.relnamespace = current_schema()::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity"
     )
-    names = set(locked.scalars())
+    names = set(db.exec_driver_sql(sql, (POLICY,)).scalars())
     return [table for table in tables if owners(table) and table.name not in names]
 
 

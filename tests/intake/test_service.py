@@ -13,7 +13,7 @@ from services.kernel.decider import Aggregate, Decider
 from services.kernel.doors import Doors, Runtime, doors_of
 from services.kernel.envelope import Envelope, derived_id, instant
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Stale
-from services.kernel.local import Network, SimulatedClock
+from services.kernel.local import SimulatedClock
 from services.kernel.tables import access_record
 from services.kernel.wiring import Wiring
 
@@ -80,10 +80,8 @@ class Referral(Doors):
 
 
 @pytest.fixture
-def net(tmp_path):
-    network = Network([IntakeService, Screening, Referral], SimulatedClock(MONDAY), data=tmp_path)
-    yield network
-    network.close()
+def net(network):
+    return network([IntakeService, Screening, Referral], SimulatedClock(MONDAY))
 
 
 def opened(net, body=BODY, **more):

@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from marshmallow import Schema, fields
 from sqlalchemy import Column, Integer, MetaData, PrimaryKeyConstraint, Table, Text
-from sqlalchemy.engine import make_url
 
 from services.kernel import settings
 from services.kernel.codec import personal
@@ -24,7 +23,7 @@ from services.kernel.keys import MasterKey
 from services.kernel.local import Network, SimulatedClock
 from services.kernel.settings import Settings
 from services.kernel.wiring import Projection, Reaction, Wiring, upsert
-from tests.kernel.places import DATABASES, drop_databases
+from tests.support import databases
 
 MONDAY = datetime(2026, 11, 2, 2, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -153,15 +152,13 @@ def sites(folder: Path) -> Iterator[Callable[[str], dict[str, str]]]:
             "SONGTOR_MASTER_KEY_FILE": str(folder / "master.key"),
         }
         if kind == "postgresql":
-            url = make_url(DATABASES).set(database=f"{mark}_{name}_SERVICE")
-            url_text = url.render_as_string(hide_password=False)
-            environ["SONGTOR_DATABASE_URL"] = url_text.replace("SERVICE", "{service}")
+            environ["SONGTOR_DATABASE_URL"] = databases.url(f"{mark}_{name}")
         return environ
 
     try:
         yield site
     finally:
-        drop_databases(mark)
+        databases.drop_databases(mark)
 
 
 def network(place: Settings, red: type[Any] = Red, blue: type[Any] = Blue) -> Network:

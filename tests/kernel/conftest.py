@@ -10,7 +10,8 @@ import pytest
 from services.kernel import embedded, settings
 from services.kernel.local import Network, SimulatedClock
 from tests.kernel import balls, places, toys
-from tests.kernel.places import PAIRS, Copy, Place, drop_databases
+from tests.kernel.places import PAIRS, Place
+from tests.support.databases import Copy, drop_databases
 
 START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 import eventlet
 from kombu import Connection
 from nameko.containers import ServiceContainer
-from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
 from services.kernel import embedded, sealing, settings
@@ -24,11 +24,11 @@ from services.kernel.keys import MasterKey
 from services.kernel.runtime import ServiceRuntime, Surroundings
 from services.kernel.settings import Settings
 from tests.kernel.toys import Toys
+from tests.support import databases
+from tests.support.databases import Copy, administrator, cut_off, unprotected
 
-DATABASES = os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 BROKER = os.environ.get("SONGTOR_TEST_BROKER_URL", "pyamqp://guest:guest@127.0.0.1//")
 PAIRS = ("sqlite+embedded", "postgresql+rabbitmq")
-KEPT = {"alembic_version", "projection"}  # what belongs to the tables and not to what is in them
 
 
 class Cable:
@@ -183,7 +183,7 @@ class Place:
             finally:
                 db.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
 
-    def copy(self, database: Database) -> "Copy":
+    def copy(self, database: Database) -> Copy:
         """A backup of a database, to be restored by `Copy.restore`."""
         return Copy(database)
 
@@ -217,29 +217,6 @@ class Place:
     def _queues(self) -> list[str]:
         toys = self.toys
         return [f"songtor.{toys.teller}.{toys.listener}", f"rpc-{toys.teller}", f"rpc-{toys.listener}"]
-
-
-class Copy:
-    """Every row of a database at one moment."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        with database.engine.connect() as db:
-            tables = [name for name in inspect(db).get_table_names() if name not in KEPT]
-            everything = {name: text(f'SELECT * FROM "{name}"') for name in tables}  # noqa: S608
-            self.rows = {name: list(db.execute(sql).mappings()) for name, sql in everything.items()}
-
-    def restore(self) -> None:
-        with unprotected(self.database) as db:
-            deletions = [f'DELETE FROM "{name}"' for name in self.rows]  # noqa: S608
-            for statement in deletions if self.database.sqlite else ["; ".join(deletions)]:
-                db.exec_driver_sql(statement)
-            for name, rows in self.rows.items():
-                if rows:
-                    names = list(rows[0])
-                    marks = ", ".join(f":{column}" for column in names)
-                    insertion = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
-                    db.execute(insertion, [dict(row) for row in rows])
 
 
 TROUBLE = """
@@ -284,48 +261,6 @@ def troubled_commits(database: Database, failing: int = 256, slow: float = 0.0) 
             db.exec_driver_sql("DROP TRIGGER trouble ON event; DROP FUNCTION trouble()")
 
 
-@contextmanager
-def unprotected(database: Database) -> Iterator[Any]:
-    """A transaction in which events may be changed."""
-    with database.write() as db:
-        if not database.sqlite:
-            db.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            yield db
-            return
-        found = db.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _ in found:
-            db.exec_driver_sql(f"DROP TRIGGER {name}")
-        yield db
-        for _, sql in found:
-            db.exec_driver_sql(sql)
-
-
-@contextmanager
-def administrator() -> Iterator[Any]:
-    url = make_url(DATABASES).set(drivername="postgresql+psycopg2")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as db:
-            yield db
-    finally:
-        engine.dispose()
-
-
-def cut_off(db: Any, name: str | None) -> None:
-    db.execute(
-        text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
-    )
-
-
-def drop_databases(prefix: str) -> None:
-    with administrator() as db:
-        found = db.execute(
-            text("SELECT datname FROM pg_database WHERE starts_with(datname, :p)"), {"p": prefix}
-        )
-        for (name,) in found.all():
-            db.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-
-
 def place(name: str, data: Path, mark: str, toys: Toys) -> Place:
     """`mark` names the PostgreSQL databases; they may be used by several places one after the other."""
     cable = None
@@ -336,8 +271,7 @@ def place(name: str, data: Path, mark: str, toys: Toys) -> Place:
         environ["SONGTOR_BROKER_URL"] = broker.set(port=cable.port, host="127.0.0.1").render_as_string(
             hide_password=False
         )
-        url = make_url(DATABASES).set(database=f"{mark}_{{service}}").render_as_string(hide_password=False)
-        environ["SONGTOR_DATABASE_URL"] = url.replace("%7Bservice%7D", "{service}")
+        environ["SONGTOR_DATABASE_URL"] = databases.url(mark)
     else:
         environ["SONGTOR_BROKER_URL"] = f"embedded://{uuid4().hex}"
     return Place(name, toys, settings.read(environ, data=str(data)), cable)

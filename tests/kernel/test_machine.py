@@ -25,8 +25,9 @@ from services.kernel.errors import Refused, Stale
 from services.kernel.relay import Relay
 from tests.kernel import toys
 from tests.kernel.deeds import parked, tallies, told
-from tests.kernel.places import Copy, GivenUp, troubled_commits
+from tests.kernel.places import GivenUp, troubled_commits
 from tests.kernel.toys import CASE, LIMIT, Add, Close, Lapse, Open, envelope, uid
+from tests.support.databases import Copy
 
 CASES = st.sampled_from(["a", "b", "c", "d"])
 AMOUNTS = st.sampled_from([1, 2, 5, LIMIT + 1])

@@ -16,8 +16,8 @@ from services.kernel import logs
 from services.kernel.errors import Invalid
 from tests.kernel import toys
 from tests.kernel.deeds import tallies
-from tests.kernel.places import Copy
 from tests.kernel.toys import uid
+from tests.support.databases import Copy
 
 NAMES = ("สมหญิง", "บุญมี", "Somying", "ประเสริฐ", "Malee")
 PLACES = ("ใต้สะพานพุทธ", "หัวลำโพง", "Wat Saket")

@@ -1,7 +1,6 @@
 """The vault on SQLite and on PostgreSQL, and the tokens by which sealed values are found."""
 
 import copy
-import os
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import StaticPool
 
@@ -32,8 +31,8 @@ from services.kernel.vault import (
     vault_metadata,
 )
 from services.system import DOORS
+from tests.support import databases
 
-POSTGRES = os.environ.get("SONGTOR_TEST_POSTGRES", "postgresql+psycopg2://postgres@127.0.0.1:5432")
 steadily = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MASTER = MasterKey(bytes(range(32)))
 MONDAY, TUESDAY = "2026-11-02T09:00:00.000000Z", "2026-11-03T09:00:00.000000Z"
@@ -64,13 +63,11 @@ def url(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/vault.db"
         return
-    name = f"vault_test_{uuid4().hex}"
-    ensure_database(f"{POSTGRES}/{name}")
-    yield f"{POSTGRES}/{name}"
-    admin = create_engine(f"{POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as db:
-        db.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    mark = f"vault_test_{uuid4().hex}"
+    made = databases.url(mark).format(service="vault")
+    ensure_database(made)
+    yield made
+    databases.drop_databases(mark)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.kernel.errors import Forbidden, Invalid, NotFound, Stale
-from services.kernel.local import Network, SimulatedClock
+from services.kernel.local import SimulatedClock
 from services.partners.service import PartnersService
 from tests.partners.others import (
     ENDINGS,
@@ -33,10 +33,8 @@ NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
 
 
 @pytest.fixture
-def net(tmp_path):
-    network = Network([Screening, Referral, PartnersService], SimulatedClock(MONDAY), data=tmp_path)
-    yield network
-    network.close()
+def net(network):
+    return network([Screening, Referral, PartnersService], SimulatedClock(MONDAY))
 
 
 def register(net, **changes):

@@ -161,7 +161,9 @@ def test_rebuilding_in_other_batches_gives_the_same_rows(size):
                 referrals.project(db, facts)
             found.append(content(db))
     assert found[0] == found[1]
-    assert len(found[0][referrals.referrals.name]) == 3 and len(found[0][referrals.history.name]) == len(TWO_ROUNDS)
+    assert len(found[0][referrals.referrals.name]) == 3 and len(found[0][referrals.history.name]) == len(
+        TWO_ROUNDS
+    )
 
 
 def test_lists_are_newest_first_and_go_on_where_they_stopped(db):

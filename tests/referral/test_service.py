@@ -7,7 +7,7 @@ import pytest
 
 from services.kernel import access
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
-from services.kernel.local import Network, SimulatedClock
+from services.kernel.local import SimulatedClock
 from services.referral.service import ReferralService
 from tests.referral.facts import CASE, MONDAY, OTHER, PARTNER, PERSON, PLAN, PROGRAMME
 from tests.referral.others import (
@@ -31,10 +31,8 @@ NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
 
 
 @pytest.fixture
-def net(tmp_path):
-    network = Network([Intake, Screening, Partners, ReferralService], SimulatedClock(MONDAY), data=tmp_path)
-    yield network
-    network.close()
+def net(network):
+    return network([Intake, Screening, Partners, ReferralService], SimulatedClock(MONDAY))
 
 
 @pytest.fixture
@@ -319,6 +317,7 @@ def test_only_the_centres_staff_read_what_people_said_and_each_reading_is_noted(
     assert (seen.who, seen.what, seen.subject) == ("worker-60", "history", f"referral/{told}")
 
 
+@pytest.mark.parametrize("network", ["sqlite"], indirect=True)
 def test_nothing_anybody_said_stands_in_plain_text_in_the_files(agreed, told, tmp_path):
     step(agreed, told, "withdraw", note="person-said-this", said_by="said-by-her")
     agreed.settle()

@@ -1,22 +1,19 @@
 """Reporting in a network with stand-ins for the services it hears: they say whatever they are told to say."""
 
-import os
 from dataclasses import make_dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4, uuid5
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.doors import Doors, Runtime
 from services.kernel.envelope import Envelope, instant
-from services.kernel.local import Network, SimulatedClock
+from services.kernel.local import SimulatedClock
 from services.kernel.wiring import Wiring
 from services.reporting.service import ReportingService
 
-POSTGRES = os.environ.get("SONGTOR_TEST_POSTGRES", "postgresql+psycopg2://postgres@127.0.0.1:5432")
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)  # noon in Thailand, budget year 2569
 
 AGE = {"on": "2026-03-02", "min": 67, "max": 67}
@@ -112,23 +109,5 @@ class Told:
 
 
 @pytest.fixture
-def told(tmp_path):
-    network = Network([*STAND_INS, ReportingService], SimulatedClock(NOON), data=tmp_path)
-    yield Told(network)
-    network.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def told_twice(request, tmp_path):
-    """The same on each of the two databases."""
-    run = f"reporting_test_{uuid4().hex[:12]}"
-    url = None if request.param == "sqlite" else f"{POSTGRES}/{run}_{{service}}"
-    network = Network([*STAND_INS, ReportingService], SimulatedClock(NOON), data=tmp_path, database_url=url)
-    yield Told(network)
-    network.close()
-    if url:
-        admin = create_engine(f"{POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
-        with admin.connect() as db:
-            for service in network.runtimes:
-                db.execute(text(f"DROP DATABASE {run}_{service} WITH (FORCE)"))
-        admin.dispose()
+def told(network):
+    return Told(network([*STAND_INS, ReportingService], SimulatedClock(NOON)))

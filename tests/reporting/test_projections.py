@@ -321,8 +321,8 @@ def some_history(told, chance, cases=25):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told_twice, seed):
-    told, chance = told_twice, Random(seed)
+def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told, seed):
+    chance = Random(seed)
     some_history(told, chance)
     end = max(fact.recorded for fact in told.said)
     for _ in range(12):
@@ -336,8 +336,8 @@ def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told_
 
 
 @pytest.mark.parametrize("seed", (2, 3))
-def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told_twice, seed):
-    told, chance = told_twice, Random(seed)
+def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told, seed):
+    chance = Random(seed)
     some_history(told, chance)
     live = kept(told.net)
     assert len(live[0]) == len(told.said) > len(live[1])
@@ -355,8 +355,7 @@ def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told_twi
     assert reporting.verify() == []
 
 
-def test_a_fact_projected_twice_makes_one_row(told_twice):
-    told = told_twice
+def test_a_fact_projected_twice_makes_one_row(told):
     told.say("CaseOpened", "a")
     told.say("CaseOpened", "b")
     told.net.settle()

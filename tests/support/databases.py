@@ -1,0 +1,105 @@
+"""PostgreSQL databases for tests, owned by a role like the one that Songtor has in earnest: it may make databases, and row-level security
+holds it. SONGTOR_TEST_DATABASE_URL is an administrator's, who makes that role and drops what the tests leave."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import Any
+
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+
+from services.kernel.database import Database
+
+ADMINISTRATOR = make_url(
+    os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+).set(drivername="postgresql+psycopg2")
+ROLE = "songtor_test"
+KEPT = {"alembic_version", "projection"}  # what belongs to the tables and not to what is in them
+
+
+@contextmanager
+def administrator(url: URL = ADMINISTRATOR) -> Iterator[Any]:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as db:
+            yield db
+    finally:
+        engine.dispose()
+
+
+@cache
+def _role() -> str:
+    """The role, made if it is missing, with the administrator's password if there is one. It may also do what `unprotected` does."""
+    with administrator() as db:
+        known = db.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": ROLE}).first()
+        if known is None:
+            with suppress(DBAPIError):  # another run was quicker
+                db.exec_driver_sql(
+                    f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD %s; "
+                    f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}",
+                    (ADMINISTRATOR.password,),
+                )
+    return ROLE
+
+
+def url(mark: str) -> str:
+    """Of each service's database as SONGTOR_DATABASE_URL has it: `mark`_{service}."""
+    made = ADMINISTRATOR.set(drivername="postgresql", username=_role(), database=f"{mark}_SERVICE")
+    return made.render_as_string(hide_password=False).replace("SERVICE", "{service}")
+
+
+def cut_off(db: Any, name: str | None) -> None:
+    db.execute(
+        text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+    )
+
+
+def drop_databases(prefix: str) -> None:
+    with administrator() as db:
+        found = db.execute(
+            text("SELECT datname FROM pg_database WHERE starts_with(datname, :p)"), {"p": prefix}
+        )
+        for (name,) in found.all():
+            db.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+class Copy:
+    """Every row of a database at one moment."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        with database.read() as db:
+            tables = [name for name in inspect(db).get_table_names() if name not in KEPT]
+            everything = {name: text(f'SELECT * FROM "{name}"') for name in tables}  # noqa: S608
+            self.rows = {name: list(db.execute(sql).mappings()) for name, sql in everything.items()}
+
+    def restore(self) -> None:
+        with unprotected(self.database) as db:
+            deletions = [f'DELETE FROM "{name}"' for name in self.rows]  # noqa: S608
+            for statement in deletions if self.database.sqlite else ["; ".join(deletions)]:
+                db.exec_driver_sql(statement)
+            for name, rows in self.rows.items():
+                if rows:
+                    names = list(rows[0])
+                    marks = ", ".join(f":{column}" for column in names)
+                    insertion = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
+                    db.execute(insertion, [dict(row) for row in rows])
+
+
+@contextmanager
+def unprotected(database: Database) -> Iterator[Any]:
+    """A transaction in which events may be changed."""
+    with database.write() as db:
+        if not database.sqlite:
+            db.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            yield db
+            return
+        found = db.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in found:
+            db.exec_driver_sql(f"DROP TRIGGER {name}")
+        yield db
+        for _, sql in found:
+            db.exec_driver_sql(sql)
