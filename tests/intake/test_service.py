@@ -413,3 +413,20 @@ def test_an_administrator_is_told_how_often_somebody_looked_and_never_at_whom(ne
     assert net.call("intake", "accesses", asked, **ADMIN) == nothing
     with pytest.raises(Forbidden):
         net.call("intake", "accesses", asked)
+
+
+# ---- read models of all centres
+
+
+def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
+    ours = opened(net)["case_id"]
+    theirs = opened(net, {**BODY, "centre": "61", "found": {}}, **NEIGHBOUR)["case_id"]
+    admin = {"user": "admin-60", "role": "admin", "centres": ("60",)}
+    before = read(net, theirs, **NEIGHBOUR)
+    # Two cases and their two people, for each of the two read models.
+    assert net.call("intake", "rebuild", {}, **admin) == {"case": 4, "case_number": 4}
+    assert read(net, theirs, **NEIGHBOUR) == before
+    assert read(net, ours)["case_id"] == ours
+    assert net.call("intake", "verify", **admin) == []
+    third = opened(net, {**BODY, "centre": "61", "found": {}}, **NEIGHBOUR)["case_number"]
+    assert third.endswith("-0002")

@@ -83,7 +83,7 @@ class Copy:
                 db.exec_driver_sql(statement)
             for name, rows in self.rows.items():
                 if rows:
-                    names = list(rows[0])
+                    names = [str(column) for column in rows[0]]
                     marks = ", ".join(f":{column}" for column in names)
                     insertion = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
                     db.execute(insertion, [dict(row) for row in rows])
