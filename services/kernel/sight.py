@@ -2,7 +2,7 @@
 
 A read model says of each table whose its rows are: columns marked `OWNER` name a row's centre, or the partner it is about as well; a table
 marked `SHARED` is everybody's. On PostgreSQL whoever asks finds of an owned table only the rows of whom the transaction's settings name,
-and may write no others; without settings there is no row. SQLite has nothing of the kind: there the doors' own conditions are all.
+and may write no others; without settings there is no row. SQLite has nothing of the kind: there the doors' own conditions are all there is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -45,9 +45,11 @@ def current() -> Sight:
 
 def of(caller: Caller) -> Sight:
     """What a caller's questions may find: a partner's are about its own referrals, whatever centres it has."""
-    if caller.role == "system" or (ALL_CENTRES in caller.centres and caller.partner_id is None):
+    if caller.partner_id is not None:
+        return Sight("", caller.partner_id)
+    if caller.role == "system" or ALL_CENTRES in caller.centres:
         return EVERYTHING
-    return Sight("", caller.partner_id) if caller.partner_id is not None else Sight(",".join(caller.centres))
+    return Sight(",".join(caller.centres))
 
 
 @contextmanager
@@ -60,10 +62,10 @@ def limited(to: Sight) -> Iterator[None]:
         _sight.reset(token)
 
 
-def look(db: Connection, with_: Sight) -> None:
+def look(db: Connection, seen: Sight) -> None:
     """Let a transaction on PostgreSQL that has just begun see so much, until it ends."""
     # Straight to the driver: every transaction pays for it. SET, unlike a SELECT, leaves the isolation level open.
-    db.connection.cursor().execute("SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s", with_)
+    db.connection.cursor().execute("SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s", seen)
 
 
 def owners(table: Table) -> list[str]:

@@ -3,7 +3,7 @@ holds it. SONGTOR_TEST_DATABASE_URL is an administrator's, who makes that role a
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -15,14 +15,15 @@ from services.kernel.database import Database
 
 ADMINISTRATOR = make_url(
     os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-).set(drivername="postgresql+psycopg2")
+)
 ROLE = "songtor_test"
+THERE = ("42710", "23505")  # PostgreSQL: duplicate object, unique violation
 KEPT = {"alembic_version", "projection"}  # what belongs to the tables and not to what is in them
 
 
 @contextmanager
 def administrator(url: URL = ADMINISTRATOR) -> Iterator[Any]:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(url.set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as db:
             yield db
@@ -31,23 +32,27 @@ def administrator(url: URL = ADMINISTRATOR) -> Iterator[Any]:
 
 
 @cache
-def _role() -> str:
-    """The role, made if it is missing, with the administrator's password if there is one. It may also do what `unprotected` does."""
-    with administrator() as db:
+def role(of: URL = ADMINISTRATOR) -> str:
+    """The role's name on an administrator's server, made if it is missing, with the administrator's password if there is one. It may
+    also do what `unprotected` does."""
+    with administrator(of) as db:
         known = db.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": ROLE}).first()
         if known is None:
-            with suppress(DBAPIError):  # another run was quicker
+            try:
                 db.exec_driver_sql(
                     f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD %s; "
                     f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}",
-                    (ADMINISTRATOR.password,),
+                    (of.password,),
                 )
+            except DBAPIError as error:  # another run was quicker?
+                if getattr(error.orig, "pgcode", None) not in THERE:
+                    raise
     return ROLE
 
 
 def url(mark: str) -> str:
     """Of each service's database as SONGTOR_DATABASE_URL has it: `mark`_{service}."""
-    made = ADMINISTRATOR.set(drivername="postgresql", username=_role(), database=f"{mark}_SERVICE")
+    made = ADMINISTRATOR.set(drivername="postgresql", username=role(), database=f"{mark}_SERVICE")
     return made.render_as_string(hide_password=False).replace("SERVICE", "{service}")
 
 

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Self
 
 import kombu
+from sqlalchemy.engine import make_url
 
+from tests.support import databases
 from tests.support.client import until
 from tests.support.crashing import POINTS
 from tests.support.history import Verdict, check, rows
@@ -81,7 +83,7 @@ class World:
         self.address = f"http://127.0.0.1:{port}"
         self.env = environment(
             SONGTOR_DATA=str(self.folder / "data"),
-            SONGTOR_DATABASE_URL=self.url("{service}"),
+            SONGTOR_DATABASE_URL=self.postgres.url("x_{service}", databases.ROLE),
             SONGTOR_BROKER_URL=self.rabbit.url(),
             SONGTOR_HTTP=f"127.0.0.1:{port}",
             PYTHONPATH=str(ROOT),
@@ -91,6 +93,7 @@ class World:
         )
 
     def url(self, service: str) -> str:
+        """Of a service's database, for whoever may look at all of it."""
         return self.postgres.url(f"x_{service}")
 
     # -- from start to end -------------------------------------------------------------------------------------------
@@ -99,6 +102,7 @@ class World:
         with ThreadPoolExecutor(1) as beside:
             broker = beside.submit(self.rabbit.start)
             self.postgres.start()
+            databases.role(make_url(self.postgres.url()))
             for user, centre in USERS.items():
                 done("users", "add", user, "--role", "worker", "--centre", centre, env=self.env)
             tokens = {user: done("token", user, env=self.env).strip() for user in USERS}

@@ -46,9 +46,9 @@ class PostgresServer:
         self._data = self.directory / "data"
         self._run = _Run(self.directory, owner="postgres" if os.geteuid() == 0 else None)
 
-    def url(self, database: str = "postgres") -> str:
-        """`postgresql://postgres@127.0.0.1:PORT/DATABASE`."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        """`postgresql://USER@127.0.0.1:PORT/DATABASE`."""
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
     def running(self) -> bool:
         """Whether its main process is alive."""
