@@ -4,8 +4,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-# Clients of real processes, and browsers, hang in a process that eventlet has patched; tests/conftest.py reads this.
-unpatched=(journeys faults compose)
+# Clients of real processes, and browsers, hang in a process that eventlet has patched: each has a process of its own that is not. They wait
+# for pages and processes as the others wait for databases and a broker, and share no server with them, so they run beside them.
+# What breaks things at random moments comes last and alone.
+beside=(browser journeys compose)
+alone=(faults)
 results=var/test
 rm -rf "$results"
 mkdir -p "$results"
@@ -31,13 +34,17 @@ run() {
     echo $? >"$results/$group.exit"
 }
 
-# The browser waits for pages as the others wait for databases and a broker, and shares neither with them: side by side they take the
-# time of one. What it says is shown when it is done.
-SONGTOR_TEST_UNPATCHED=1 run browser tests/browser "$@" >"$results/browser.log" 2>&1 &
-run main tests --ignore=tests/browser "${unpatched[@]/#/--ignore=tests/}" "$@"
-for group in "${unpatched[@]}"; do
-    SONGTOR_TEST_UNPATCHED=1 run "$group" "tests/$group" "$@"
-done
+unpatched() {
+    local group
+    for group in "$@"; do
+        SONGTOR_TEST_UNPATCHED=1 run "$group" "tests/$group" "${arguments[@]}" # tests/conftest.py reads it
+    done
+}
+
+arguments=("$@")
+unpatched "${beside[@]}" >"$results/beside.log" 2>&1 &
+run main tests "${beside[@]/#/--ignore=tests/}" "${alone[@]/#/--ignore=tests/}" "$@"
 wait
-cat "$results/browser.log"
+cat "$results/beside.log"
+unpatched "${alone[@]}"
 .venv/bin/python -m scripts.summary "$results"
