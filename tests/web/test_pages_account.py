@@ -225,7 +225,9 @@ def test_the_cookie_of_a_known_browser_tells_nothing_and_no_script_reads_it(door
     assert cookie.expires - time.time() > 364 * 86400
     assert somebody not in cookie.value and somebody.encode() not in urlsafe_b64decode(cookie.value + "==")
     forged = browser()
-    forged.http.cookies.set("songtor-known", cookie.value[:40] + "AB"["A" in cookie.value[40]] + cookie.value[41:])
+    forged.http.cookies.set(
+        "songtor-known", cookie.value[:40] + "AB"["A" in cookie.value[40]] + cookie.value[41:]
+    )
     locks(forged, somebody)
     assert browser().sign_in(somebody).errors == {"": LOCKED}
 
