@@ -21,10 +21,11 @@ from services.intake.domain import (
     differing,
     doubts,
 )
+from services.intake.events import CaseOpened
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound, Refused
-from services.kernel.eventlog import Unit
+from services.kernel.eventlog import Outcome, Unit
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Reaction, Wiring
 from services.thai import areas, dates, idcard, names
@@ -54,7 +55,7 @@ class IntakeService(Doors):
     runtime = Runtime(WIRING)
 
     @command("case.open", roles=STAFF, schema=schemas.OpenCase())
-    def open_case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def open_case(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         centre, found, day = body["centre"], body["found"], dates.bangkok_day(call.at)
         if not call.caller.sees(centre):
             raise Forbidden("A case is opened by a centre's own staff.")
@@ -68,6 +69,7 @@ class IntakeService(Doors):
                 found["subdistrict"], found["place"], body["note"],
             )  # fmt: skip
             [opened] = unit.handle(CASE, case_id, asked)
+            assert isinstance(opened, CaseOpened)
             unit.handle(PERSON, person_id, IdentifyPerson(person_id, case_id, person, day))
             version = unit.version(CASE, case_id)
             return {
@@ -77,18 +79,17 @@ class IntakeService(Doors):
                 "warnings": opened.warnings,
             }
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(centre), work)
-        return answer
+        return self.runtime.execute(call.envelope(centre), work)
 
     @command("case.close", roles=STAFF, schema=schemas.ChangeCase())
-    def close_case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def close_case(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         return self._change(call, CloseCase(**body), CLOSED)
 
     @command("case.reopen", roles=STAFF, schema=schemas.ChangeCase())
-    def reopen_case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def reopen_case(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         return self._change(call, ReopenCase(**body), REOPENED)
 
-    def _change(self, call: Call, asked: CloseCase | ReopenCase, closing: str) -> dict[str, Any]:
+    def _change(self, call: Call, asked: CloseCase | ReopenCase, closing: str) -> Outcome[dict[str, Any]]:
         row = self._own(call, asked.case_id)
 
         def work(unit: Unit) -> dict[str, Any]:
@@ -96,11 +97,10 @@ class IntakeService(Doors):
             status = projections.status_when(unit.db, asked.case_id, closing)
             return {"status": status, "version": unit.version(CASE, asked.case_id)}
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(row["centre"]), work)
-        return answer
+        return self.runtime.execute(call.envelope(row["centre"]), work)
 
     @command("person.correct", roles=STAFF, schema=schemas.CorrectPerson())
-    def correct_person(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def correct_person(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """What is known of the person is told anew, with the reason. The version is the person's own, not the case's."""
         row, day = self._own(call, body["case_id"]), dates.bangkok_day(call.at)
         person = Description(**body["person"])
@@ -114,8 +114,7 @@ class IntakeService(Doors):
             version = unit.version(PERSON, asked.person_id)
             return {"version": version, "changed": changed, "warnings": doubts(person)}
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(row["centre"]), work)
-        return answer
+        return self.runtime.execute(call.envelope(row["centre"]), work)
 
     @query("person.correct", roles=STAFF, schema=schemas.OfCase())
     def person(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -160,8 +159,7 @@ class IntakeService(Doors):
     def counts(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
         """{status: cases} of the caller's centres."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        found: dict[str, int] = self.runtime.read(lambda db: projections.counts(db, centres))
-        return found
+        return self.runtime.read(lambda db: projections.counts(db, centres))
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
     def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -184,7 +182,7 @@ class IntakeService(Doors):
 
     def _own(self, call: Call, case_id: str) -> RowMapping:
         """The case, if it is the caller's to know."""
-        row: RowMapping | None = self.runtime.read(lambda db: projections.find(db, case_id))
+        row = self.runtime.read(lambda db: projections.find(db, case_id))
         if row is None or not call.caller.sees(row["centre"]):
             raise NotFound("case")
         return row

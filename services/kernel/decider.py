@@ -44,12 +44,17 @@ class Aggregate(Generic[C, S, E]):
         return f"{self.kind}/{id}"
 
 
-class Do(NamedTuple):
+@dataclass(init=False)
+class Do:
     """What a reaction or a timer asks of its own service: one command for one stream."""
 
     aggregate: Aggregate[Any, Any, Any]
     id: str
-    command: object
+    command: Any
+
+    # Written out, because only here the types say that the command is one of this aggregate's.
+    def __init__(self, aggregate: Aggregate[C, S, E], id: str, command: C) -> None:
+        self.aggregate, self.id, self.command = aggregate, id, command
 
 
 class SetTimer(NamedTuple):

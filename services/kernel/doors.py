@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, TypedDict, TypeVar, cast
 
 from marshmallow import Schema, ValidationError, fields
 from prometheus_client import REGISTRY, generate_latest
@@ -23,8 +23,9 @@ from services.kernel.errors import (
     Stale,
     Unavailable,
 )
+from services.kernel.eventlog import Outcome
 from services.kernel.extensions import Entrance, Runtime
-from services.kernel.runtime import PROCESS, ServiceRuntime, written
+from services.kernel.runtime import PROCESS
 from services.kernel.vault import Shredded
 
 __all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
@@ -33,7 +34,23 @@ logger = logging.getLogger(__name__)
 EXPECTED = (Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable)
 SKEW = timedelta(seconds=5)  # clocks of two machines may differ this much before `at` counts as the future
 
-Method = TypeVar("Method", bound=Callable[..., Any])
+Service = TypeVar("Service", bound="Doors")
+Body = TypeVar("Body", bound=Mapping[str, Any])
+A = TypeVar("A")
+
+
+class Reply(TypedDict, Generic[A]):
+    """What a door says on the wire. `position`: where its log stood after the command, None if nothing was for the log; `stale`: what
+    the caller wrote elsewhere was not heard in time."""
+
+    answer: A
+    position: int | None
+    stale: bool
+
+
+# A door as its service writes it, and as it is called: with a call and a body that nobody has looked at yet.
+Method = Callable[[Service, "Call", Body], A]
+Entry = Callable[[Service, Mapping[str, Any], Mapping[str, Any]], Reply[A]]
 
 
 @dataclass(frozen=True)
@@ -79,59 +96,73 @@ class Door:
     schema: Schema
 
 
-def command(action: str, roles: tuple[str, ...], schema: Schema) -> Callable[[Method], Method]:
+def command(
+    action: str, roles: tuple[str, ...], schema: Schema
+) -> Callable[[Method[Service, Body, Outcome[A]]], Entry[Service, A]]:
     """A door that may change something."""
-    return _door(action, roles, schema, "command")
 
-
-def query(action: str, roles: tuple[str, ...], schema: Schema) -> Callable[[Method], Method]:
-    """A door that only answers; it first waits (at most 2 s) for what its caller wrote elsewhere."""
-    return _door(action, roles, schema, "query")
-
-
-def _door(
-    action: str, roles: tuple[str, ...], schema: Schema, kind: Literal["command", "query"]
-) -> Callable[[Method], Method]:
-    def decorate(method: Method) -> Method:
-        door = Door(method.__name__, action, frozenset(roles), kind, schema)
-
-        @functools.wraps(method)
-        def answer(self: "Doors", call: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-            started = time.perf_counter()
-            service, outcome = self.name, "ok"
-            try:
-                with logs.correlation(str(call.get("correlation", ""))):
-                    return _enter(self, door, method, call, body)
-            except EXPECTED as error:
-                outcome = getattr(error, "code", type(error).__name__)
-                metrics.REFUSALS.labels(service, outcome).inc()
-                raise
-            except Exception:
-                outcome = "failed"
-                metrics.FAILURES.labels(service, door.name).inc()
-                raise
-            finally:
-                seconds = time.perf_counter() - started
-                metrics.DOOR_SECONDS.labels(service, door.name).observe(seconds)
-                metrics.COMMANDS.labels(service, door.name).inc()
-                # The front door has a line for each request; a door has one when it answered otherwise than asked.
-                level = logging.DEBUG if outcome == "ok" else logging.INFO
-                logger.log(
-                    level,
-                    "door",
-                    extra={"door": door.name, "outcome": outcome, "ms": round(seconds * 1000, 1)},
-                )
-
-        answer.door = door  # type: ignore[attr-defined]
-        return cast(Method, Entrance.decorator(expected_exceptions=EXPECTED)(answer))
+    def decorate(method: Method[Service, Body, Outcome[A]]) -> Entry[Service, A]:
+        return _entry(Door(method.__name__, action, frozenset(roles), "command", schema), method, method)
 
     return decorate
 
 
+def query(
+    action: str, roles: tuple[str, ...], schema: Schema
+) -> Callable[[Method[Service, Body, A]], Entry[Service, A]]:
+    """A door that only answers; it first waits (at most 2 s) for what its caller wrote elsewhere."""
+
+    def decorate(method: Method[Service, Body, A]) -> Entry[Service, A]:
+        def find(service: Service, call: Call, body: Body) -> Outcome[A]:
+            return Outcome(method(service, call, body))
+
+        return _entry(Door(method.__name__, action, frozenset(roles), "query", schema), method, find)
+
+    return decorate
+
+
+def _entry(
+    door: Door, method: Callable[..., Any], work: Method[Service, Body, Outcome[A]]
+) -> Entry[Service, A]:
+    @functools.wraps(method)
+    def enter(self: Service, call: Mapping[str, Any], body: Mapping[str, Any]) -> Reply[A]:
+        started = time.perf_counter()
+        service, outcome = self.name, "ok"
+        try:
+            with logs.correlation(str(call.get("correlation", ""))):
+                return _enter(self, door, work, call, body)
+        except EXPECTED as error:
+            outcome = getattr(error, "code", type(error).__name__)
+            metrics.REFUSALS.labels(service, outcome).inc()
+            raise
+        except Exception:
+            outcome = "failed"
+            metrics.FAILURES.labels(service, door.name).inc()
+            raise
+        finally:
+            seconds = time.perf_counter() - started
+            metrics.DOOR_SECONDS.labels(service, door.name).observe(seconds)
+            metrics.COMMANDS.labels(service, door.name).inc()
+            # The front door has a line for each request; a door has one when it answered otherwise than asked.
+            level = logging.DEBUG if outcome == "ok" else logging.INFO
+            logger.log(
+                level,
+                "door",
+                extra={"door": door.name, "outcome": outcome, "ms": round(seconds * 1000, 1)},
+            )
+
+    enter.door = door  # type: ignore[attr-defined]
+    return cast(Entry[Service, A], Entrance.decorator(expected_exceptions=EXPECTED)(enter))
+
+
 def _enter(
-    service: "Doors", door: Door, method: Callable[..., Any], raw: Mapping[str, Any], body: Mapping[str, Any]
-) -> dict[str, Any]:
-    runtime: ServiceRuntime = service.runtime
+    service: Service,
+    door: Door,
+    work: Method[Service, Body, Outcome[A]],
+    raw: Mapping[str, Any],
+    body: Mapping[str, Any],
+) -> Reply[A]:
+    runtime = service.runtime
     told = raw["caller"]
     caller = Caller(str(told["user"]), str(told["role"]), tuple(told["centres"]))
     if caller.role not in door.roles:
@@ -152,16 +183,12 @@ def _enter(
     except ValidationError as error:
         raise Invalid(flat(error.messages)) from None
     fresh = door.kind == "command" or runtime.seen(raw.get("wait") or {})
-    token = written.set(None)
     try:
         with sight.limited(sight.of(caller)):
-            answer = method(service, call, loaded)
-        position = written.get()
+            outcome = work(service, call, loaded)
     except Shredded:
         raise Refused("erased", "This person's data was erased; nothing personal can be added.") from None
-    finally:
-        written.reset(token)
-    return {"answer": answer, "position": position, "stale": not fresh}
+    return {"answer": outcome.answer, "position": outcome.position, "stale": not fresh}
 
 
 def _happened(text: str | None, now: datetime) -> datetime:
@@ -207,17 +234,15 @@ class Doors:
     """The doors every service has: its log for followers, and what an operator asks. Services add their own."""
 
     name: str
-    runtime: Any  # Runtime as declared, ServiceRuntime once injected
+    runtime: Runtime
 
     @query("log.page", roles=("system",), schema=PageBody())
     def page(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        page: dict[str, Any] = self.runtime.page(body["after"], body["limit"])
-        return page
+        return self.runtime.page(body["after"], body["limit"])
 
     @query("service.status", roles=("system", "admin"), schema=NoBody())
     def status(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        status: dict[str, Any] = self.runtime.status()
-        return status
+        return self.runtime.status()
 
     @query("service.doors", roles=("admin",), schema=NoBody())
     def doors(self, call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -233,23 +258,19 @@ class Doors:
 
     @query("service.verify", roles=("system", "admin"), schema=NoBody())
     def verify(self, call: Call, body: dict[str, Any]) -> list[str]:
-        problems: list[str] = self.runtime.verify()
-        return problems
+        return self.runtime.verify()
 
     @command("service.retry", roles=("system", "admin"), schema=RetryBody())
-    def retry(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
-        result: dict[str, int] = self.runtime.inbox.retry(body["event_id"])
-        return result
+    def retry(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, int]]:
+        return Outcome(self.runtime.inbox.retry(body["event_id"]))
 
     @command("service.resume", roles=("system", "admin"), schema=NoBody())
-    def resume(self, call: Call, body: dict[str, Any]) -> list[str]:
-        sources: list[str] = self.runtime.inbox.resume()
-        return sources
+    def resume(self, call: Call, body: dict[str, Any]) -> Outcome[list[str]]:
+        return Outcome(self.runtime.inbox.resume())
 
     @command("service.rebuild", roles=("system", "admin"), schema=RebuildBody())
-    def rebuild(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
-        result: dict[str, int] = self.runtime.rebuild(body["projection"], lambda done, total: None)
-        return result
+    def rebuild(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, int]]:
+        return Outcome(self.runtime.rebuild(body["projection"], lambda done, total: None))
 
 
 def doors_of(service: type[Doors]) -> dict[str, Door]:

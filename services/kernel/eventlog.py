@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection
@@ -17,6 +17,9 @@ from services.kernel.errors import Conflict, KeyReused, Stale, Unavailable
 from services.kernel.wiring import Wiring
 
 T = TypeVar("T")
+C = TypeVar("C")
+S = TypeVar("S")
+E = TypeVar("E")
 
 GENESIS = "0" * 64
 ATTEMPTS = 5
@@ -31,14 +34,22 @@ class Sealer(Protocol):
     def seal(self, subject_id: str, field: str, value: Any) -> str: ...
 
 
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """What a command answers, and where the log stood after it: 0 if it decided nothing, None if it was not for the log."""
+
+    answer: T
+    position: int | None = None
+
+
 @dataclass
-class Stream:
+class Stream(Generic[C, S, E]):
     """A stream as this transaction sees it: its state with the facts of this transaction, and the version it was loaded at."""
 
-    aggregate: Aggregate[Any, Any, Any]
+    aggregate: Aggregate[C, S, E]
     id: str
     stream_id: str
-    state: Any
+    state: S
     loaded: int
     version: int
 
@@ -60,14 +71,14 @@ class Unit:
     log: "EventLog"
     db: Connection
     envelope: Envelope
-    streams: dict[str, Stream] = field(default_factory=dict)
+    streams: dict[str, Stream[Any, Any, Any]] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
     projected: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
     def handle(
-        self, aggregate: Aggregate[Any, Any, Any], id: str, command: object, expected: int | None = None
-    ) -> list[Any]:
+        self, aggregate: Aggregate[C, S, E], id: str, command: C, expected: int | None = None
+    ) -> list[E]:
         """Decide `command` for one stream and keep the new facts for the append; `expected` is the version of If-Match."""
         stream = self.load(aggregate, id)
         if expected is not None and expected != stream.version:
@@ -79,13 +90,13 @@ class Unit:
             self.drafts.append(self.log.draft(event, stream, self.envelope, self._next()))
         return events
 
-    def state(self, aggregate: Aggregate[Any, Any, Any], id: str) -> Any:
+    def state(self, aggregate: Aggregate[C, S, E], id: str) -> S:
         return self.load(aggregate, id).state
 
-    def version(self, aggregate: Aggregate[Any, Any, Any], id: str) -> int:
+    def version(self, aggregate: Aggregate[C, S, E], id: str) -> int:
         return self.load(aggregate, id).version
 
-    def load(self, aggregate: Aggregate[Any, Any, Any], id: str) -> Stream:
+    def load(self, aggregate: Aggregate[C, S, E], id: str) -> Stream[C, S, E]:
         stream_id = aggregate.stream(id)
         if stream_id not in self.streams:
             state, version = self.log.fold(self.db, aggregate, stream_id)
@@ -123,8 +134,8 @@ class EventLog:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> tuple[T, int]:
-        """Run `work` in one transaction and append what it decided. Returns its answer and the log's position after it.
+    def execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
+        """Run `work` in one transaction and append what it decided.
 
         The same command id again gives the stored answer; with another fingerprint it is KeyReused. When somebody else
         appended first, `work` runs again on the new state. `work`'s answer must be JSON without personal data.
@@ -144,7 +155,7 @@ class EventLog:
                 self.forget()
         raise Unavailable("Others keep changing the same records; please try again.")
 
-    def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> tuple[T, int]:
+    def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
         with self.database.write() as db:
             done = self._done(db, envelope)
             if done is not None:
@@ -153,17 +164,17 @@ class EventLog:
             answer = work(unit)
             position = self.append(unit, answer)
         self.committed(unit)
-        return answer, position
+        return Outcome(answer, position)
 
-    def _done(self, db: Connection, envelope: Envelope) -> tuple[Any, int] | None:
-        """The stored answer of a command and the log's position after it."""
+    def _done(self, db: Connection, envelope: Envelope) -> Outcome[Any] | None:
+        """What a command answered that was done before."""
         sql = "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?"
         done = self.row(db, sql, envelope.command_id)
         if done is None:
             return None
         if done[0] != envelope.fingerprint:
             raise KeyReused("This Idempotency-Key was used with another request.")
-        return orjson.loads(done[1]), int(done[2])
+        return Outcome(orjson.loads(done[1]), int(done[2]))
 
     def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
         """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's answer.
@@ -209,7 +220,7 @@ class EventLog:
         if unit.drafts:
             self.bell.ring()
 
-    def draft(self, event: Any, stream: Stream, envelope: Envelope, number: int) -> Draft:
+    def draft(self, event: E, stream: Stream[C, S, E], envelope: Envelope, number: int) -> Draft:
         """Everything about a fact that does not depend on its position: ids, sealing, its JSON on both sides of `sequence`."""
         name = type(event).__name__
         data, private = self.codec.split(event)
@@ -248,7 +259,7 @@ class EventLog:
         before, after = cloud_event(fact, stream, version, sealed_text)
         return Draft(fact, before, after, sealed_text)
 
-    def fold(self, db: Connection, aggregate: Aggregate[Any, Any, Any], stream_id: str) -> tuple[Any, int]:
+    def fold(self, db: Connection, aggregate: Aggregate[C, S, E], stream_id: str) -> tuple[S, int]:
         """The state and version of a stream. A cached state is only a baseline: later events are always read and folded."""
         state, version = self._states.get(stream_id, (aggregate.decider.initial, 0))
         sql = "SELECT version, event_type, body, sealed FROM event WHERE stream_id = ? AND version > ? ORDER BY version"
@@ -382,7 +393,7 @@ def require_canonical(name: str, value: Any) -> None:
             require_canonical(name, item)
 
 
-def cloud_event(fact: Recorded, stream: Stream, version: int, sealed: str | None) -> tuple[str, str]:
+def cloud_event(fact: Recorded, stream: Stream[C, S, E], version: int, sealed: str | None) -> tuple[str, str]:
     """The event of a page as RFC 8785 JSON, in two halves around the number of `sequence`."""
     about = {"case": fact.case_id, "person": fact.data.get("person_id"), "partner": fact.partner_id}[
         stream.aggregate.subject

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
-from typing import Any
+from typing import Any, overload
 from uuid import uuid4
 
 import eventlet
@@ -25,7 +25,7 @@ from nameko.rpc import RPC_QUEUE_TEMPLATE, ReplyListener, Rpc, RpcConsumer, get_
 
 from services.kernel import errors, sealing
 from services.kernel.errors import Unavailable
-from services.kernel.inbox import Inbox, Outcome
+from services.kernel.inbox import Inbox, Receipt
 from services.kernel.relay import EXCHANGE, BrokerPublisher, Relay, follow, let_go, queue
 from services.kernel.runtime import ServiceRuntime, Surroundings, utc_now
 from services.kernel.settings import Settings
@@ -287,7 +287,7 @@ class Subscription:
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         outcome = self.inbox.receive(self.source, body)
         message.ack()
-        if outcome in (Outcome.GAP, Outcome.UNREADABLE):
+        if outcome in (Receipt.GAP, Receipt.UNREADABLE):
             self._catch_up()
 
     def _catch_up(self) -> None:
@@ -367,6 +367,16 @@ class Runtime(DependencyProvider):  # type: ignore[misc]
 
     def get_dependency(self, worker_ctx: object) -> ServiceRuntime:
         return self._ready()
+
+    @overload
+    def __get__(self, service: None, owner: type[Any]) -> "Runtime": ...
+
+    @overload
+    def __get__(self, service: object, owner: type[Any]) -> ServiceRuntime: ...
+
+    def __get__(self, service: object | None, owner: type[Any]) -> "Runtime | ServiceRuntime":
+        """What is declared on the class, and what is injected into an instance."""
+        return self if service is None else self._ready()
 
     def _ready(self) -> ServiceRuntime:
         assert self.runtime is not None, "nameko calls setup first"

@@ -45,7 +45,7 @@ NEW = (0, GENESIS, "", "running")  # the cursor of a source that was never heard
 Fetch = Callable[[str, int, int], Mapping[str, Any]]
 
 
-class Outcome(StrEnum):
+class Receipt(StrEnum):
     HANDLED = "handled"
     DUPLICATE = "duplicate"
     GAP = "gap"
@@ -70,7 +70,7 @@ class Inbox:
 
     # -- hearing ---------------------------------------------------------------------------------------------------
 
-    def receive(self, source: str, body: bytes) -> Outcome:
+    def receive(self, source: str, body: bytes) -> Receipt:
         """A message from the broker. Bytes that are no whole page are kept and parked; the gap they leave is pulled."""
         try:
             page = orjson.loads(body)
@@ -78,19 +78,19 @@ class Inbox:
             page = None
         if (wrong := damage(page)) is not None:
             self._park_bytes(source, bytes(body), wrong)
-            return Outcome.UNREADABLE
+            return Receipt.UNREADABLE
         return self.hear(source, page)
 
-    def hear(self, source: str, page: Mapping[str, Any]) -> Outcome:
+    def hear(self, source: str, page: Mapping[str, Any]) -> Receipt:
         """Handle one whole page. Raises Unavailable when trying again later may help; every other failure ends in parking."""
         with self._turns[source]:
             try:
                 return self._hear_page(source, page)
             except Diverged as error:
                 self._halt(source, str(error))
-                return Outcome.DIVERGED
+                return Receipt.DIVERGED
 
-    def _hear_page(self, source: str, page: Mapping[str, Any]) -> Outcome:
+    def _hear_page(self, source: str, page: Mapping[str, Any]) -> Receipt:
         for _ in range(ATTEMPTS):
             try:
                 return self._hear(source, page, page["events"])
@@ -104,12 +104,12 @@ class Inbox:
                 break
         # Something in this page cannot be handled. One event at a time, to find which and park only that.
         logger.warning("a page of %s up to %s is handled event by event", source, page["to"])
-        outcome = Outcome.DUPLICATE
+        outcome = Receipt.DUPLICATE
         for event in page["events"]:
             outcome = self._hear_one(source, page, event)
         return outcome
 
-    def _hear_one(self, source: str, page: Mapping[str, Any], event: Mapping[str, Any]) -> Outcome:
+    def _hear_one(self, source: str, page: Mapping[str, Any], event: Mapping[str, Any]) -> Receipt:
         failure: Exception | None = None
         for delay in (0.0, *RETRIES):
             if failure is not None:
@@ -132,20 +132,20 @@ class Inbox:
         page: Mapping[str, Any],
         events: Sequence[Mapping[str, Any]],
         failure: Exception | None = None,
-    ) -> Outcome:
+    ) -> Receipt:
         """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them instead."""
         with self.database.write() as db:
             position, hash, epoch, state = self._cursor(db, source)
             if state == HALTED:
-                return Outcome.DIVERGED
+                return Receipt.DIVERGED
             self._same_log(source, page, position, hash, epoch)
             if page["to"] <= position:
-                return Outcome.DUPLICATE
+                return Receipt.DUPLICATE
             fresh = [event for event in events if event["sequence"] > position]
             if not fresh:
-                return Outcome.DUPLICATE
+                return Receipt.DUPLICATE
             if fresh[0]["sequence"] > position + 1:
-                return Outcome.GAP
+                return Receipt.GAP
             unit = Unit(self.log, db, self._envelope(fresh[0]))
             parked = {
                 row[0]
@@ -173,7 +173,7 @@ class Inbox:
         self.log.committed(unit)
         self.log.bell.ring()
         metrics.HEARD.labels(self.service, source).inc(len(fresh))
-        return Outcome.HANDLED
+        return Receipt.HANDLED
 
     def _effects(self, unit: Unit, events: Sequence[Mapping[str, Any]]) -> None:
         """Read models for a run of facts, then the reactions of the last of them, so that a reaction never sees the future."""
@@ -249,7 +249,7 @@ class Inbox:
             if (wrong := damage(page)) is not None:
                 self._halt(source, f"its own log says: {wrong}")
                 return position
-            if self.hear(source, page) == Outcome.DIVERGED:
+            if self.hear(source, page) == Receipt.DIVERGED:
                 return position
             if until is not None and time.monotonic() > until:
                 return self.position(source)

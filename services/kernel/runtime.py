@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -17,7 +16,7 @@ from services.kernel.database import Database
 from services.kernel.decider import Aggregate
 from services.kernel.envelope import Envelope, instant
 from services.kernel.errors import NotFound, Unavailable
-from services.kernel.eventlog import EventLog, Unit, verify
+from services.kernel.eventlog import EventLog, Outcome, Unit, verify
 from services.kernel.inbox import Inbox
 from services.kernel.keys import MasterKey
 from services.kernel.rebuild import Progress, rebuild
@@ -27,14 +26,14 @@ from services.kernel.vault import SealingVault, Vault
 from services.kernel.wiring import Wiring
 
 T = TypeVar("T")
+C = TypeVar("C")
+S = TypeVar("S")
+E = TypeVar("E")
 logger = logging.getLogger(__name__)
 
 CATCH_UP = 2.0  # seconds a command may wait for another service's log before it refuses
 PROCESS = str(uuid4())  # tells figures of this process from those of others
 POLL = 0.1  # seconds between looks at the database when another replica may have done it
-
-# Where the log stood after the command of this greenlet: the door passes it on, so that the writer reads what it wrote.
-written: ContextVar[int | None] = ContextVar("written", default=None)
 
 
 def utc_now() -> datetime:
@@ -134,11 +133,9 @@ class ServiceRuntime:
     def key(self, purpose: str) -> bytes:
         return self.master.derive(purpose)
 
-    def execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> T:
+    def execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
         """One transaction; see EventLog.execute."""
-        answer, position = self.log.execute(envelope, work)
-        written.set(position)
-        return answer
+        return self.log.execute(envelope, work)
 
     def read(self, find: Callable[[Connection], T]) -> T:
         with self.database.read() as db:
@@ -152,7 +149,7 @@ class ServiceRuntime:
             found: T = self.around.heavy(lambda: find(db))
             return found
 
-    def state(self, aggregate: Aggregate[Any, Any, Any], id: str) -> Any:
+    def state(self, aggregate: Aggregate[C, S, E], id: str) -> S:
         """What the facts about one thing add up to now, for a question that decides nothing."""
         return self.read(lambda db: self.log.fold(db, aggregate, aggregate.stream(id))[0])
 

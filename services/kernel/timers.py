@@ -103,8 +103,7 @@ def _fire(
     when_due = log.wiring.when_due
     assert when_due is not None, "fire looks first"
     do = when_due(orjson.loads(command), moment(now))
-    fired, _ = log.execute(envelope, partial(_work, timer=(timer_id, due_at), now=now, do=do))
-    return fired
+    return log.execute(envelope, partial(_work, timer=(timer_id, due_at), now=now, do=do)).answer
 
 
 def _work(unit: Unit, timer: tuple[str, str], now: str, do: Do) -> bool:

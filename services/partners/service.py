@@ -8,13 +8,14 @@ from services.codes import ROLES
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound
-from services.kernel.eventlog import Unit
+from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring, make_cursor, page_cursor
 from services.partners import handlers, projections, schemas
 from services.partners.domain import ranking
 from services.partners.domain.matching import MATCH
 from services.partners.domain.places import PROGRAMME, ConfirmCapacity, OfferProgramme
 from services.partners.domain.registry import PARTNER, RegisterPartner
+from services.partners.events import CapacityConfirmed
 
 STAFF = ("worker", "director")
 OVER = (
@@ -51,7 +52,7 @@ class PartnersService(Doors):
     runtime = Runtime(WIRING)
 
     @command("partner.register", roles=STAFF, schema=schemas.RegisterPartner())
-    def register_partner(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def register_partner(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{partner_id, version}."""
         partner_id = call.new_id("partner")
 
@@ -59,11 +60,10 @@ class PartnersService(Doors):
             unit.handle(PARTNER, partner_id, RegisterPartner(partner_id, **body))
             return {"partner_id": partner_id, "version": unit.version(PARTNER, partner_id)}
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(_centre(call, body["province"])), work)
-        return answer
+        return self.runtime.execute(call.envelope(_centre(call, body["province"])), work)
 
     @command("programme.offer", roles=STAFF, schema=schemas.OfferProgramme())
-    def offer_programme(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def offer_programme(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{programme_id, version}; NotFound for an unknown partner."""
         programme_id = call.new_id("programme")
         partner = self.runtime.known(partial(projections.find_partner, partner_id=body["partner_id"]))
@@ -85,11 +85,10 @@ class PartnersService(Doors):
             unit.handle(PROGRAMME, programme_id, offer)
             return {"programme_id": programme_id, "version": unit.version(PROGRAMME, programme_id)}
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(_centre(call, partner["province"])), work)
-        return answer
+        return self.runtime.execute(call.envelope(_centre(call, partner["province"])), work)
 
     @command("programme.capacity", roles=(*STAFF, "partner"), schema=schemas.ConfirmCapacity())
-    def confirm_capacity(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def confirm_capacity(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{programme_id, version, warnings}; NotFound for an unknown programme. A statement our ledger contradicts is taken and
         flagged."""
         programme_id = body["programme_id"]
@@ -99,21 +98,19 @@ class PartnersService(Doors):
 
         def work(unit: Unit) -> dict[str, Any]:
             events = unit.handle(PROGRAMME, programme_id, statement, call.if_match)
-            contradicted = bool(events) and events[0].contradicted
+            contradicted = any(isinstance(each, CapacityConfirmed) and each.contradicted for each in events)
             return {
                 "programme_id": programme_id,
                 "version": unit.version(PROGRAMME, programme_id),
                 "warnings": [CONTRADICTS] if contradicted else [],
             }
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(_centre(call, offer["province"])), work)
-        return answer
+        return self.runtime.execute(call.envelope(_centre(call, offer["province"])), work)
 
     @query("partner.list", roles=ROLES, schema=schemas.ListPartners())
     def partners(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """{items, next}: the registry is shared by all centres."""
-        answer: dict[str, Any] = self.runtime.read(lambda db: projections.list_partners(db, **body))
-        return answer
+        return self.runtime.read(lambda db: projections.list_partners(db, **body))
 
     @query("partner.list", roles=ROLES, schema=schemas.FreePlaces())
     def free_places(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -122,16 +119,12 @@ class PartnersService(Doors):
         fresh, old = (
             instant(call.now - timedelta(days=days)) for days in (schemas.FRESH_DAYS, schemas.OLD_DAYS)
         )
-        answer: dict[str, Any] = self.runtime.read(lambda db: projections.free_places(db, fresh, old, **body))
-        return answer
+        return self.runtime.read(lambda db: projections.free_places(db, fresh, old, **body))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadPartner())
     def partner(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The partner with its programmes and their places."""
-        found: dict[str, Any] = self.runtime.known(
-            partial(projections.find_partner, partner_id=body["partner_id"])
-        )
-        return found
+        return self.runtime.known(partial(projections.find_partner, partner_id=body["partner_id"]))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadNames())
     def names(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -163,13 +156,12 @@ class PartnersService(Doors):
         """A case we know, or hear of in time: screening itself may not have heard of it yet."""
         find = partial(projections.known_case, case_id=case_id)
         try:
-            found: projections.KnownCase = self.runtime.known(find, "screening")
+            return self.runtime.known(find, "screening")
         except NotFound:
-            late: projections.KnownCase | None = self.runtime.until(find, wait)
+            late = self.runtime.until(find, wait)
             if late is None:
                 raise
             return late
-        return found
 
     def _ranked(
         self, call: Call, screened: ranking.Screened, limit: int, cursor: str | None, **asked: Any

@@ -1,6 +1,7 @@
 """Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound
-from services.kernel.eventlog import Unit
+from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import handlers, schemas
 from services.referral.domain.commands import SendReferral
@@ -53,7 +54,7 @@ class ReferralService(Doors):
     runtime = Runtime(WIRING)
 
     @command("referral.send", roles=STAFF, schema=schemas.SendReferral())
-    def send(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def send(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{referral_id, status, place, version} once a place is reserved or refused, at most 5 s later (else pending)."""
         case_id, programme_id, consent = body["case_id"], body["programme_id"], body["consent"]
         case = self._heard(lambda db: heard.case(db, case_id), lambda case: not case.closed, "intake")
@@ -85,14 +86,16 @@ class ReferralService(Doors):
             unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
             return {"referral_id": referral_id}
 
-        answer = self.runtime.execute(call.envelope(case.centre), work)
+        outcome = self.runtime.execute(call.envelope(case.centre), work)
         # The stored answer is of the moment of sending; whoever asks, and asks again, is told what came of it.
-        self.runtime.until(lambda db: referrals.answered(db, answer["referral_id"]), PLACE_SECONDS)
-        now = self._referral(answer["referral_id"])
-        return {**answer, **{name: now[name] for name in ("status", "place", "version")}}
+        referral_id = outcome.answer["referral_id"]
+        self.runtime.until(lambda db: referrals.answered(db, referral_id), PLACE_SECONDS)
+        now = self._referral(referral_id)
+        answer = outcome.answer | {name: now[name] for name in ("status", "place", "version")}
+        return replace(outcome, answer=answer)
 
     @command("referral.step", roles=(*STAFF, "partner"), schema=schemas.StepReferral())
-    def step(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def step(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{status, version}. A partner gives its own answer; the centre's staff may take every step."""
         referral_id, step = body["referral_id"], body["step"]
         referral = self._referral(referral_id)
@@ -111,8 +114,7 @@ class ReferralService(Doors):
             status = unit.state(REFERRAL, referral_id).status
             return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(referral["centre"]), work)
-        return answer
+        return self.runtime.execute(call.envelope(referral["centre"]), work)
 
     @query("referral.read", roles=READERS, schema=schemas.ReadReferral())
     def referral(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -139,10 +141,9 @@ class ReferralService(Doors):
             raise Forbidden("This is not your centre.")
         seen = None if partner_id is not None or ALL_CENTRES in call.caller.centres else call.caller.centres
         centres = seen if centre is None else (centre,)
-        answer: dict[str, Any] = self.runtime.read(
+        return self.runtime.read(
             lambda db: referrals.page(db, centres=centres, partner_id=partner_id, **body)
         )
-        return answer
 
     @query("referral.list", roles=STAFF, schema=schemas.Duties())
     def duties(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -151,25 +152,21 @@ class ReferralService(Doors):
         _, end_of_day = dates.utc_span(dates.bangkok_day(call.now), dates.bangkok_day(call.now))
         start_of_day = end_of_day - timedelta(days=1)
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        answer: dict[str, Any] = self.runtime.read(
+        return self.runtime.read(
             lambda db: duties.listed(
                 db, centres, instant(start_of_day), instant(end_of_day), body["limit"],
                 [(each["referral_id"], each["version"]) for each in body["read"]], body["kind"], body["cursor"],
             )
         )  # fmt: skip
-        return answer
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
     def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """Referrals that a user sent and that are not over, ids only: {items: [{referral_id, case_id, centre, status}]}."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        answer: dict[str, Any] = self.runtime.read(
-            lambda db: {"items": referrals.in_hands(db, body["user"], centres)}
-        )
-        return answer
+        return self.runtime.read(lambda db: {"items": referrals.in_hands(db, body["user"], centres)})
 
     def _referral(self, referral_id: str) -> dict[str, Any]:
-        found: dict[str, Any] | None = self.runtime.read(lambda db: referrals.referral(db, referral_id))
+        found = self.runtime.read(lambda db: referrals.referral(db, referral_id))
         if found is None:
             raise NotFound("referral")
         return found
@@ -183,9 +180,7 @@ class ReferralService(Doors):
             found = find(db)
             return found if found is not None and will_do(found) else None
 
-        known: T | None
         try:
-            known = self.runtime.known(good, source)
+            return self.runtime.known(good, source)
         except NotFound:
-            known = self.runtime.read(find)
-        return known
+            return self.runtime.read(find)

@@ -40,26 +40,21 @@ class ReportingService(Doors):
                 **projections.overview(db, asked),
             }
 
-        answer: dict[str, Any] = self.runtime.survey(find)
-        return answer
+        return self.runtime.survey(find)
 
     @query("report.overview", roles=READERS, schema=schemas.Overview())
     def placements(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The placements of a period by month and by centre, {by_month, by_centre: {key: {total, outside_ministry, ministry}}}, the
         cases that were accepted, and the median days between steps, {waited_days: {step: days}}."""
-        answer: dict[str, Any] = self.runtime.survey(
-            lambda db: projections.spread(db, _asked(db, call, body)[0])
-        )
-        return answer
+        return self.runtime.survey(lambda db: projections.spread(db, _asked(db, call, body)[0]))
 
     @query("report.cases", roles=SEE_CASES, schema=schemas.Behind())
     def behind(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The cases or referrals that a figure counts, newest first: {items: [{case_id, referral_id, centre, day, path, ...}], next}."""
         figure, value, limit, cursor = (body[name] for name in ("figure", "value", "limit", "cursor"))
-        answer: dict[str, Any] = self.runtime.survey(
+        return self.runtime.survey(
             lambda db: projections.behind(db, _asked(db, call, body)[0], figure, value, limit, cursor)
         )
-        return answer
 
     @query("case.timeline", roles=READERS, schema=schemas.Timeline())
     def timeline(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +65,7 @@ class ReportingService(Doors):
             raise NotFound("case")
         events = self.runtime.read(lambda db: projections.timeline(db, case_id))
         if call.caller.role == "ministry":
-            events = map(projections.without_facts, events)
+            events = [projections.without_facts(event) for event in events]
         return {"items": [_item(event) for event in events]}
 
     @query("log.read", roles=READERS, schema=schemas.Events())

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Invalid, NotFound, Refused
-from services.kernel.eventlog import Unit
+from services.kernel.eventlog import Outcome, Unit
 from services.kernel.vault import Shredded
 from services.kernel.wiring import Reaction, Wiring
 from services.screening import handlers, projections, schemas
@@ -17,7 +17,7 @@ from services.screening.domain import rulebook
 from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quorum_of
 from services.screening.domain.rulebook import RULES, AdoptRules, Rulebook, in_force
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
-from services.screening.events import Label
+from services.screening.events import Label, ScreeningCompleted
 from services.thai import dates, names
 
 WIRING = Wiring(
@@ -46,7 +46,7 @@ class ScreeningService(Doors):
     runtime = Runtime(WIRING)
 
     @command("case.screen", roles=STAFF, schema=schemas.CompleteScreening())
-    def complete(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def complete(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
         corrected = self.runtime.read(lambda db: projections.corrected(db, case_id))
@@ -57,6 +57,7 @@ class ScreeningService(Doors):
                 screening_id, case_id, body["facts"], day, book, case["closed"], corrected
             )
             [completed] = unit.handle(SCREENING, case_id, asked, call.if_match)
+            assert isinstance(completed, ScreeningCompleted)
             told = {
                 "screening_id": screening_id,
                 "form": completed.form,
@@ -65,8 +66,7 @@ class ScreeningService(Doors):
             return told | _outcome(book, completed.facts, completed.labels, completed.paths)
 
         with _birth_dates():
-            answer: dict[str, Any] = self.runtime.execute(call.envelope(case["centre"]), work)
-        return answer
+            return self.runtime.execute(call.envelope(case["centre"]), work)
 
     @query("case.screen", roles=STAFF, schema=schemas.Assess())
     def assess(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -82,21 +82,17 @@ class ScreeningService(Doors):
     @query("case.read", roles=READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
         case_id = self._case(call, body["case_id"])["case_id"]
-        found: dict[str, Any] | None = self.runtime.read(lambda db: projections.latest_screening(db, case_id))
-        return found
+        return self.runtime.read(lambda db: projections.latest_screening(db, case_id))
 
     @query("case.read", roles=STAFF, schema=schemas.ToAsk())
     def to_ask(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """Open cases that await their working group and of which facts are still to ask: {count, items: [{case_id, ask}], next}, the
         longest waiting first; `ask` None: not screened yet."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        found: dict[str, Any] = self.runtime.read(
-            lambda db: projections.to_ask(db, centres, body["limit"], body["cursor"])
-        )
-        return found
+        return self.runtime.read(lambda db: projections.to_ask(db, centres, body["limit"], body["cursor"]))
 
     @command("plan.agree", roles=STAFF, schema=schemas.AgreePlan())
-    def agree_plan(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def agree_plan(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
         quorum = quorum_of(case["centre"])
@@ -115,13 +111,12 @@ class ScreeningService(Doors):
             warnings = [NAMED_TWICE] if len({*voters}) < len(voters) else []
             return {"plan_id": plan_id, "version": unit.version(PLAN, case_id), "warnings": warnings}
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(case["centre"]), work)
-        return answer
+        return self.runtime.execute(call.envelope(case["centre"]), work)
 
     @query("case.read", roles=READERS, schema=schemas.OfCase())
     def plan(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
         case_id = self._case(call, body["case_id"])["case_id"]
-        found: dict[str, Any] | None = self.runtime.read(lambda db: projections.latest_plan(db, case_id))
+        found = self.runtime.read(lambda db: projections.latest_plan(db, case_id))
         if found is None:
             return None
         sealed = found.pop("minutes")
@@ -137,7 +132,7 @@ class ScreeningService(Doors):
         return {**quorum_of(centre)._asdict(), "own": has_own_quorum(centre)}
 
     @command("rules.adopt", roles=("director", "admin"), schema=schemas.AdoptRules())
-    def adopt_rules(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def adopt_rules(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         version = body["rules_version"] or rulebook.versions()[-1]
         if version not in rulebook.versions():
             raise Invalid({"rules_version": [f"Must be one of: {', '.join(rulebook.versions())}."]})
@@ -149,8 +144,7 @@ class ScreeningService(Doors):
             told = {"name": rulebook.NAME, "rules_version": version, "valid_from": book.valid_from}
             return {**told, "sha256": book.sha256, "version": unit.version(RULES, rulebook.NAME)}
 
-        answer: dict[str, Any] = self.runtime.execute(call.envelope(ALL_CENTRES), work)
-        return answer
+        return self.runtime.execute(call.envelope(ALL_CENTRES), work)
 
     def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
         """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was reopened."""
@@ -158,7 +152,7 @@ class ScreeningService(Doors):
         def find(db: Connection) -> RowMapping | None:
             return projections.find_case(db, case_id)
 
-        found: RowMapping = self.runtime.known(find, "intake")
+        found = self.runtime.known(find, "intake")
         if not call.caller.sees(found["centre"]):
             raise NotFound("case")
         if unless_closed and found["closed"]:

@@ -29,7 +29,7 @@ def added(
         unit.handle(CASE, case, Add(case, amount), expected)
         return {"version": unit.version(CASE, case)}
 
-    return teller.execute(envelope(f"{command} {case} {amount}"), work)
+    return teller.execute(envelope(f"{command} {case} {amount}"), work).answer
 
 
 def closed(teller: ServiceRuntime, case: str) -> None:

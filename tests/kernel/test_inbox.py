@@ -8,7 +8,7 @@ import eventlet
 import pytest
 
 from services.kernel.errors import Conflict, Unavailable
-from services.kernel.inbox import Outcome, damage
+from services.kernel.inbox import Receipt, damage
 from tests.kernel import toys
 from tests.kernel.deeds import added, bodies, closed, facts, opened, parked, tallies, told
 
@@ -35,10 +35,10 @@ def test_pages_in_order_are_handled_once_each(hear, teller, listener):
     opened(teller, "a", "b")
     added(teller, "a", 5)
     first, second = bodies(teller, 2)
-    assert [hear(first), hear(second)] == [Outcome.HANDLED] * 2
+    assert [hear(first), hear(second)] == [Receipt.HANDLED] * 2
     assert tallies(listener) == {"a": (2, 2, 5, 0), "b": (1, 1, 0, 0)}
     before = listener.log.head()
-    assert [hear(first), hear(second), hear(first)] == [Outcome.DUPLICATE] * 3
+    assert [hear(first), hear(second), hear(first)] == [Receipt.DUPLICATE] * 3
     assert listener.log.head() == before
     assert listener.verify() == []
 
@@ -46,10 +46,10 @@ def test_pages_in_order_are_handled_once_each(hear, teller, listener):
 def test_a_gap_is_left_to_be_pulled_and_nothing_is_handled_out_of_order(pair, hear, teller, listener):
     opened(teller, "a", "b", "c")
     first, _, third = bodies(teller)
-    assert hear(third) == Outcome.GAP
+    assert hear(third) == Receipt.GAP
     assert told(listener) == []
     hear(first)
-    assert hear(third) == Outcome.GAP
+    assert hear(third) == Receipt.GAP
     assert listener.inbox.pull(pair.toys.teller) == 3
     assert told(listener) == [1, 2, 3]
 
@@ -69,7 +69,7 @@ def test_pages_that_overlap_or_come_in_any_order_end_in_the_same_state(pair, hea
 @pytest.mark.parametrize("garbage", GARBAGE)
 def test_bytes_that_are_no_page_are_kept_and_the_log_is_pulled(pair, hear, teller, listener, garbage):
     opened(teller, "a")
-    assert hear(GARBAGE[garbage]) == Outcome.UNREADABLE
+    assert hear(GARBAGE[garbage]) == Receipt.UNREADABLE
     assert parked(listener) == [(-1, "Unreadable", "parked")]
     assert listener.inbox.pull(pair.toys.teller) == 1
     assert listener.inbox.retry() == {"released": 1, "parked": 0}
@@ -79,7 +79,7 @@ def test_bytes_that_are_no_page_are_kept_and_the_log_is_pulled(pair, hear, telle
 def test_a_page_changed_on_the_way_is_kept_aside_and_pulled_whole(pair, hear, teller, listener, state):
     opened(teller, "a")
     added(teller, "a", 5)
-    assert hear(bodies(teller, 2)[0].replace(b'"amount":5', b'"amount":6')) == Outcome.UNREADABLE
+    assert hear(bodies(teller, 2)[0].replace(b'"amount":5', b'"amount":6')) == Receipt.UNREADABLE
     assert state()["state"] == "running"
     listener.inbox.pull(pair.toys.teller)
     assert tallies(listener)["a"] == (2, 2, 5, 0)
@@ -115,7 +115,7 @@ def test_a_fact_that_cannot_be_handled_is_parked_with_its_followers_while_others
     added(teller, "a", 2)  # 4
     added(teller, "b", 4)  # 5
     for body in bodies(teller, 3):
-        assert hear(body) == Outcome.HANDLED
+        assert hear(body) == Receipt.HANDLED
     assert tallies(listener) == {"a": (2, 2, 2, 0)}
     assert parked(listener) == [
         (2, "ValueError", "parked"),
@@ -167,7 +167,7 @@ def test_a_refusal_of_a_reaction_is_an_answer(hear, teller, listener):
     opened(teller, "a")
     added(teller, "a", toys.LIMIT + 1)
     added(teller, "a", 3)
-    assert [hear(body) for body in bodies(teller)] == [Outcome.HANDLED] * 3
+    assert [hear(body) for body in bodies(teller)] == [Receipt.HANDLED] * 3
     assert parked(listener) == []
     assert tallies(listener)["a"] == (3, 2, toys.LIMIT + 4, 0)
 
@@ -230,9 +230,9 @@ def test_a_page_of_another_log_halts_with_an_alarm_and_skips_nothing(
         teller.log.forget()
         opened(teller, "b")
         other = json.loads(bodies(teller)[1])
-    assert hear(json.dumps(other).encode()) == Outcome.DIVERGED
+    assert hear(json.dumps(other).encode()) == Receipt.DIVERGED
     assert halted(listener, caplog)
-    assert [hear(second), hear(third)] == [Outcome.DIVERGED] * 2
+    assert [hear(second), hear(third)] == [Receipt.DIVERGED] * 2
     listener.inbox.pull(pair.toys.teller)
     assert (told(listener), listener.inbox.position(pair.toys.teller)) == ([1], 1)
     assert any("halted" in sentence for sentence in listener.verify())
@@ -324,7 +324,7 @@ def test_two_replicas_that_hear_the_same_pages_handle_each_once(pair, net, telle
 
     def run(runtime):
         for body in pages:
-            while runtime.inbox.receive(pair.toys.teller, body) == Outcome.GAP:
+            while runtime.inbox.receive(pair.toys.teller, body) == Receipt.GAP:
                 eventlet.sleep(0)
             eventlet.sleep(0)
 
@@ -351,7 +351,7 @@ def test_a_command_that_overtakes_a_reaction_makes_it_decide_again_and_parks_not
 
     (reaction,) = listener.wiring.hears[pair.toys.teller]["AmountAdded"]
     monkeypatch.setitem(reaction.__dict__, "given", given)
-    assert hear(bodies(teller)[1]) == Outcome.HANDLED
+    assert hear(bodies(teller)[1]) == Receipt.HANDLED
     assert (len(tries), parked(listener)) == (4, [])
     assert listener.verify() == []
 
@@ -360,7 +360,7 @@ def test_nothing_is_parked_when_the_database_does_not_answer(pair, hear, teller,
     opened(teller, "a")
     with pair.database_down(listener), pytest.raises(Unavailable):
         hear(bodies(teller)[0])
-    assert hear(bodies(teller)[0]) == Outcome.HANDLED
+    assert hear(bodies(teller)[0]) == Receipt.HANDLED
     assert parked(listener) == []
 
 
@@ -373,7 +373,7 @@ def test_a_projection_whose_statement_is_wrong_is_parked_on_both_databases(
     opened(teller, "a")
     broken, _ = listener.wiring.projections
     monkeypatch.setitem(broken.__dict__, "project", project)
-    assert hear(bodies(teller)[0]) == Outcome.HANDLED
+    assert hear(bodies(teller)[0]) == Receipt.HANDLED
     assert [row[::2] for row in parked(listener)] == [(1, "parked")]
 
 

@@ -95,7 +95,7 @@ class Fate(RuleBasedStateMachine):
             unit.handle(CASE, case, self.command(deed, case, amount), expected)
             return int(unit.version(CASE, case))
 
-        return self.teller.execute(envelope(name), work)
+        return self.teller.execute(envelope(name), work).answer
 
     @rule(deed=DEEDS, case=CASES, amount=AMOUNTS, again=st.booleans())
     def append(self, deed: str, case: str, amount: int, again: bool) -> None:

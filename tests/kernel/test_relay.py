@@ -9,7 +9,7 @@ import pytest
 from kombu import Connection, Consumer
 
 from services.kernel import relay as relay_module
-from services.kernel.inbox import Outcome
+from services.kernel.inbox import Receipt
 from services.kernel.relay import BrokerPublisher, NotConfirmed, Relay, follow, last_position, queue
 from tests.kernel.deeds import added, bodies, opened, tallies
 
@@ -95,7 +95,7 @@ def test_killed_after_publishing_it_publishes_again_and_listeners_drop_what_they
     assert published(teller) == 0
     assert relay.run_once() == 2
     outcomes = [listener.inbox.receive(pair.toys.teller, body(message)) for message in mailbox()]
-    assert outcomes == [Outcome.HANDLED, Outcome.DUPLICATE]
+    assert outcomes == [Receipt.HANDLED, Receipt.DUPLICATE]
     assert tallies(listener) == {"a": (1, 1, 0, 0), "b": (1, 1, 0, 0)}
 
 
@@ -118,7 +118,7 @@ def test_two_relays_at_once_are_harmless(pair, relay, mailbox, teller, listener)
     relay.run_once()
     other.publish.close()
     for message in mailbox():
-        assert listener.inbox.receive(pair.toys.teller, body(message)) != Outcome.GAP
+        assert listener.inbox.receive(pair.toys.teller, body(message)) != Receipt.GAP
     assert published(teller) == 21
     assert tallies(listener) == {"a": (21, 21, 190, 0)}
 

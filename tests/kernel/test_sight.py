@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from services.kernel import access, sight
 from services.kernel.doors import Call, Doors, NoBody, Runtime, command, query
 from services.kernel.envelope import instant
+from services.kernel.eventlog import Outcome
 from services.kernel.extensions import side_by_side
 from services.kernel.local import Network, SimulatedClock
 from services.kernel.runtime import SYSTEM_CALL
@@ -92,10 +93,9 @@ class Leaky(Doors):
         return found
 
     @command("case.list", roles=ROLES, schema=NoBody())
-    def commanded(self, call: Call, body: dict[str, Any]) -> list[str]:
+    def commanded(self, call: Call, body: dict[str, Any]) -> Outcome[list[str]]:
         self.runtime.execute(call.envelope("60"), lambda unit: None)
-        found: list[str] = self.runtime.read(everything)
-        return found
+        return Outcome(self.runtime.read(everything))
 
 
 DOORS = [name for name in vars(Leaky) if name not in ("name", "runtime") and not name.startswith("_")]

@@ -15,6 +15,7 @@ from services.kernel.decider import Aggregate, ClearTimer, Decider, Do, SetTimer
 from services.kernel.doors import Call, Doors, command, query
 from services.kernel.envelope import Envelope, Recorded, instant, moment
 from services.kernel.errors import Refused
+from services.kernel.eventlog import Outcome
 from services.kernel.extensions import Runtime
 from services.kernel.wiring import Projection, Reaction, Wiring, upsert
 
@@ -314,7 +315,7 @@ class Toys:
             runtime = Runtime(telling)
 
             @command("case.open", ("worker",), OpenCase())
-            def open(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+            def open(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
                 self.runtime.vault.ensure(uid(f"person of {body['case_id']}"))
 
                 def work(unit: Any) -> dict[str, Any]:
@@ -324,7 +325,7 @@ class Toys:
                 return self.runtime.execute(call.envelope("60"), work)
 
             @command("case.add", ("worker",), AddAmount())
-            def add(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+            def add(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
                 def work(unit: Any) -> dict[str, Any]:
                     unit.handle(CASE, body["case_id"], Add(**body), call.if_match)
                     return {"version": unit.version(CASE, body["case_id"])}
@@ -332,7 +333,7 @@ class Toys:
                 return self.runtime.execute(call.envelope("60"), work)
 
             @command("case.close", ("director",), OneCase())
-            def close(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+            def close(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
                 def work(unit: Any) -> dict[str, Any]:
                     unit.handle(CASE, body["case_id"], Close(body["case_id"]))
                     return {"version": unit.version(CASE, body["case_id"])}

@@ -31,6 +31,6 @@ def evolve(noted: Noted, event: PartnerMatched) -> Noted:
     return noted | {event.match_id}
 
 
-MATCH = Aggregate[NoteMatch, Noted, PartnerMatched](
+MATCH: Aggregate[NoteMatch, Noted, PartnerMatched] = Aggregate(
     "match", Decider(decide, evolve, initial=frozenset()), (PartnerMatched,), "case"
 )

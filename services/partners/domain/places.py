@@ -217,7 +217,7 @@ def _holding(programme: Programme, referral_id: str, hold: Hold, ledger: Ledger)
     return replace(programme, holds={**programme.holds, referral_id: hold}, ledger=ledger, queue=queue)
 
 
-PROGRAMME = Aggregate[Command, Programme, ProgrammeEvent](
+PROGRAMME: Aggregate[Command, Programme, ProgrammeEvent] = Aggregate(
     "programme",
     Decider(decide, evolve, initial=Programme()),
     (ProgrammeOffered, CapacityConfirmed, PlaceReserved, PlaceRefused, PlaceTaken, PlaceReleased),

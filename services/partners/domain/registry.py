@@ -35,6 +35,6 @@ def evolve(partner: Partner, event: PartnerRegistered) -> Partner:
     return event
 
 
-PARTNER = Aggregate[RegisterPartner, Partner, PartnerRegistered](
+PARTNER: Aggregate[RegisterPartner, Partner, PartnerRegistered] = Aggregate(
     "partner", Decider(decide, evolve, initial=None), (PartnerRegistered,), "partner"
 )

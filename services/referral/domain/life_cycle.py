@@ -293,4 +293,6 @@ def place_after(place: Place, event: Event) -> Place:
             return Place.NONE if place == Place.PENDING else place
 
 
-REFERRAL = Aggregate("referral", Decider(decide, evolve, Referral()), get_args(Event), subject="case")
+REFERRAL: Aggregate[Command, Referral, Event] = Aggregate(
+    "referral", Decider(decide, evolve, Referral()), get_args(Event), subject="case"
+)

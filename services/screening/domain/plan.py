@@ -86,7 +86,9 @@ def evolve(plan: Plan, event: PlanAgreed) -> Plan:
     assert_never(event)
 
 
-PLAN = Aggregate("plan", Decider(decide, evolve, Plan()), (PlanAgreed,), "case")
+PLAN: Aggregate[AgreePlan, Plan, PlanAgreed] = Aggregate(
+    "plan", Decider(decide, evolve, Plan()), (PlanAgreed,), "case"
+)
 
 
 def counted(members: Sequence[Member]) -> Votes:

@@ -237,7 +237,9 @@ def evolve(adopted: Adopted, event: RulesAdopted) -> Adopted:
     assert_never(event)
 
 
-RULES = Aggregate("rules", Decider(decide, evolve, Adopted({})), (RulesAdopted,), "case")
+RULES: Aggregate[AdoptRules, Adopted, RulesAdopted] = Aggregate(
+    "rules", Decider(decide, evolve, Adopted({})), (RulesAdopted,), "case"
+)
 
 
 # -- the page ------------------------------------------------------------------------------------------------------------

@@ -82,6 +82,6 @@ def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
     assert_never(event)
 
 
-SCREENING = Aggregate(
+SCREENING: Aggregate[Command, Screening, ScreeningEvent] = Aggregate(
     "screening", Decider(decide, evolve, Screening()), (ScreeningStarted, ScreeningCompleted), "case"
 )
