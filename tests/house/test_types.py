@@ -37,7 +37,7 @@ FAULTS = [
         "services/screening/service.py",
         "unit.handle(PLAN, case_id, asked, call.if_match)",
         "unit.handle(SCREENING, case_id, asked, call.if_match)",
-        'Argument 3 to "handle" of "Unit" has incompatible type "AgreePlan"',
+        'Cannot infer value of type parameter "C" of "handle" of "Unit"',
     ),
     Fault(
         "a state attribute that is not there",
@@ -51,7 +51,7 @@ FAULTS = [
         "services/partners/handlers.py",
         "Do(PROGRAMME, programme_id, TakePlace(",
         "Do(MATCH, programme_id, TakePlace(",
-        'Argument 3 to "Do" has incompatible type "TakePlace"',
+        'Cannot infer value of type parameter "C" of "Do"',
     ),
     Fault(
         "a command's door that answers without saying where the log stands",
