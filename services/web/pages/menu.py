@@ -67,7 +67,7 @@ def counts() -> dict[str, int]:
     if known and known[1] == seen and time.monotonic() - known[0] < FRESH:
         return known[2]
     found = shell.together(
-        referrals=("referral", "duties", {"limit": 0, "read": read}), cases=("intake", "counts", {})
+        referrals=("referral", "worklist", {"limit": 0, "read": read}), cases=("intake", "counts", {})
     )
     if None in found.values():
         return {}

@@ -42,19 +42,19 @@ def today() -> Response:
     handed = runtime.read(lambda db: hand_overs.to_take(db, caller, LIMIT_MOST))
     unfinished = drafts.unfinished()
     found = shell.together(
-        referrals=("referral", "duties", {"limit": FIRST, "read": _read()}),
+        referrals=("referral", "worklist", {"limit": FIRST, "read": _read()}),
         facts=("screening", "to_ask", {"limit": FIRST}),
     )
-    duties = found["referrals"] or {"counts": {}, "items": {}}
+    worklist = found["referrals"] or {"counts": {}, "items": {}}
     facts = found["facts"] or {"count": 0, "items": []}
-    listed = {kind: rows for kind, rows in duties["items"].items() if kind != "read"}
+    listed = {kind: rows for kind, rows in worklist["items"].items() if kind != "read"}
     items = {
         **{kind: [_duty(row) for row in rows] for kind, rows in listed.items()},
         "to_ask": [_to_ask(row) for row in facts["items"]],
     }
     rows = [row for rows in items.values() for row in rows]
     return shell.page(
-        "work/today.html", parts_of_work=PARTS, items=items, counts={**duties["counts"], "to_ask": facts["count"]},
+        "work/today.html", parts_of_work=PARTS, items=items, counts={**worklist["counts"], "to_ask": facts["count"]},
         missing=None in found.values(), handed=handed, unfinished=unfinished, first=FIRST,
         cases=_cases([*rows, *handed, *unfinished]), programmes=casefile.partners_of(rows),
     )  # fmt: skip
@@ -70,7 +70,7 @@ def of_part(part: str) -> Response:
         items = [_to_ask(row) for row in found["items"]]
         count = found["count"]
     else:
-        found = shell.ask("referral", "duties", {**page, "kind": part, "read": _read()})
+        found = shell.ask("referral", "worklist", {**page, "kind": part, "read": _read()})
         items = [_duty(row) for row in found["items"][part]]
         count = found["counts"][part]
     return shell.page(
@@ -115,8 +115,8 @@ def _cases(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def read(referral_id: UUID) -> Response:
     """The user has read an answer. It stays in sight, without counting, until somebody takes the next step."""
     form, runtime, user = shell.Form(READ), api.runtime(), shell.caller().user
-    duties = shell.ask("referral", "duties", {"limit": LIMIT_MOST, "kind": "answered"})
-    answered = {row["referral_id"] for row in duties["items"]["answered"]}
+    worklist = shell.ask("referral", "worklist", {"limit": LIMIT_MOST, "kind": "answered"})
+    answered = {row["referral_id"] for row in worklist["items"]["answered"]}
     if str(referral_id) not in answered or not form.load():
         raise NotFound("answer")
     with runtime.database.write() as db:

@@ -66,20 +66,20 @@ def _part(table: Table, fact: Recorded) -> dict[str, Any]:
     return {column.name: fact.data.get(column.name) for column in table.c}
 
 
-def case(db: Connection, case_id: str) -> Case | None:
+def get_case(db: Connection, case_id: str) -> Case | None:
     row = db.execute(select(cases).where(cases.c.case_id == case_id)).first()
     return Case(row.case_id, row.person_id, row.centre, row.closed) if row else None
 
 
-def plan(db: Connection, case_id: str) -> Plan | None:
+def get_plan(db: Connection, case_id: str) -> Plan | None:
     """The plan agreed last."""
     row = db.execute(select(plans).where(plans.c.case_id == case_id)).first()
     return Plan(row.plan_id, row.path, row.programme_id) if row else None
 
 
-def programme(db: Connection, programme_id: str) -> Programme | None:
+def get_programme(db: Connection, programme_id: str) -> Programme | None:
     row = db.execute(select(programmes).where(programmes.c.programme_id == programme_id)).first()
     return Programme(**row._mapping) if row else None
 
 
-HEARD = Projection("referral_heard", 2, (cases, plans, programmes), project)
+UPSTREAM = Projection("referral_heard", 2, (cases, plans, programmes), project)

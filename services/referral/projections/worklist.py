@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, false, fun
 
 from services.kernel.wiring import make_cursor, page_cursor
 from services.referral.domain.words import AWAITING_ANSWER, Status
-from services.referral.projections.heard import cases
-from services.referral.projections.referrals import SHOWN, referrals
+from services.referral.projections.referrals import COLUMNS, referrals
+from services.referral.projections.upstream import cases
 
 
-def listed(
+def get(
     db: Connection,
     centres: Sequence[str] | None,
     start: str,
@@ -38,7 +38,7 @@ def listed(
     items: dict[str, list[dict[str, Any]]] = {each: [] for each in conditions}
     following = None
     for each in (kind,) if kind else conditions if limit else ():
-        asked = select(*SHOWN, when.label("due")).where(conditions[each], theirs, behind)
+        asked = select(*COLUMNS, when.label("due")).where(conditions[each], theirs, behind)
         found = db.execute(asked.order_by(when, r.referral_id).limit(limit + 1)).mappings()
         rows = [{str(name): value for name, value in row.items()} for row in found]
         items[each] = rows[:limit]

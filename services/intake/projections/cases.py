@@ -1,5 +1,4 @@
-"""Read models of cases and their people, and the counter of case numbers. Every table is dropped and replayed; personal columns
-hold the sealed text as it stands in the events."""
+"""Cases and their people as they stand. Personal columns hold the sealed text as it stands in the events."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +18,13 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
-    literal,
     or_,
     select,
     tuple_,
     update,
 )
 
-from services.intake.domain import (
+from services.intake.domain.status import (
     CLOSED,
     CLOSING,
     DONE,
@@ -41,7 +39,6 @@ from services.intake.domain import (
 from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
 from services.kernel.envelope import Recorded
 from services.kernel.sight import OWNER
-from services.kernel.tables import access_record
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 
 metadata = MetaData()
@@ -59,7 +56,7 @@ case = Table(
     Column("note", Text),  # sealed
     Column("opened", Text, nullable=False),
     Column("opened_by", Text, nullable=False),
-    Column("worked_by", Text),  # domain.last_worked_by
+    Column("worked_by", Text),  # domain.status.last_worked_by
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Index("case_v4_newest", "opened", "case_id"),
@@ -83,7 +80,7 @@ person = Table(
     Column("national_id", Text),  # sealed
     Column("birth_date", Text),  # sealed
 )
-case_step = Table(  # domain.Step of everything a case's status follows from
+case_step = Table(  # domain.status.Step of everything a case's status follows from
     "case_step_v4",
     metadata,
     Column("case_id", Text),
@@ -94,16 +91,6 @@ case_step = Table(  # domain.Step of everything a case's status follows from
     Column("by", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "step"),
 )
-case_number = Table(
-    "case_number_v1",
-    metadata,
-    Column("centre", Text, info=OWNER),
-    Column("budget_year", Integer),
-    Column("last", Integer, nullable=False),
-    PrimaryKeyConstraint("centre", "budget_year"),
-)
-
-IDENTIFIERS = "identifiers"  # the kind of fields that a card names a person by
 STEPS = {
     "CaseClosed": (CLOSING, CLOSED),
     "CaseReopened": (CLOSING, REOPENED),
@@ -127,18 +114,7 @@ REFERRAL_STEPS = {
 }
 
 
-def _step(fact: Recorded) -> tuple[str, str] | None:
-    """(name of the step, its status) that a fact tells of, or None."""
-    if fact.type in STEPS:
-        return STEPS[fact.type]
-    if fact.type == "ReferralEnded" and fact.data["outcome"] == "stable":
-        return fact.data["referral_id"], STABLE
-    if fact.type in REFERRAL_STEPS:
-        return fact.data["referral_id"], REFERRAL_STEPS[fact.type]
-    return None
-
-
-def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
+def project(db: Connection, facts: Sequence[Recorded]) -> None:
     cases: dict[str, dict[str, Any]] = {}
     people: dict[str, dict[str, Any]] = {}
     steps: dict[tuple[str, str], dict[str, Any]] = {}
@@ -176,6 +152,17 @@ def project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
     known = _steps(db, touched)
     _set(db, "status", {case_id: case_status(steps) for case_id, steps in known.items()})
     _set(db, "worked_by", {case_id: last_worked_by(steps) for case_id, steps in known.items()})
+
+
+def _step(fact: Recorded) -> tuple[str, str] | None:
+    """(name of the step, its status) that a fact tells of, or None."""
+    if fact.type in STEPS:
+        return STEPS[fact.type]
+    if fact.type == "ReferralEnded" and fact.data["outcome"] == "stable":
+        return fact.data["referral_id"], STABLE
+    if fact.type in REFERRAL_STEPS:
+        return fact.data["referral_id"], REFERRAL_STEPS[fact.type]
+    return None
 
 
 def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
@@ -228,58 +215,20 @@ def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]
     return found
 
 
-def status_when(db: Connection, case_id: str, closing: str) -> str:
-    """The status of a case once it is closed (CLOSED) or reopened (REOPENED), all else being as it is."""
-    return case_status({**_steps(db, [case_id]).get(case_id, {}), CLOSING: Step(closing, "")})
-
-
-def project_numbers(db: Connection, facts: Sequence[Recorded]) -> None:
-    highest: dict[tuple[str, int], int] = {}
-    for fact in facts:
-        if isinstance(fact.event, CaseOpened):
-            centre, year, number = fact.event.case_number.split("-")
-            key = centre, int(year)
-            highest[key] = max(highest.get(key, 0), int(number))
-    if not highest:
-        return
-    key_columns = tuple_(case_number.c.centre, case_number.c.budget_year)
-    for row in db.execute(select(case_number).where(key_columns.in_(list(highest)))):
-        if row.last >= highest[row.centre, row.budget_year]:
-            del highest[row.centre, row.budget_year]
-    rows = [{"centre": centre, "budget_year": year, "last": n} for (centre, year), n in highest.items()]
-    upsert(db, case_number, rows, ("centre", "budget_year"))
-
-
-def take_number(db: Connection, centre: str, budget_year: int) -> str:
-    """The next case number, such as 60-2569-0001. The counter's row is held until the transaction ends, so that no two
-    cases get one number and a rolled-back one is given again."""
-    upsert(
-        db,
-        case_number,
-        [{"centre": centre, "budget_year": budget_year, "last": 0}],
-        ("centre", "budget_year"),
-        (),
-    )
-    row = (case_number.c.centre == centre) & (case_number.c.budget_year == budget_year)
-    counted = update(case_number).where(row).values(last=case_number.c.last + 1).returning(case_number.c.last)
-    return f"{centre}-{budget_year}-{db.execute(counted).scalar_one():04d}"
-
-
-CASES = Projection("case", 4, (case, person, case_step), project_cases)
-NUMBERS = Projection("case_number", 1, (case_number,), project_numbers)
+CASES = Projection("case", 4, (case, person, case_step), project)
 
 _whole = select(case, *(column for column in person.c if column.name not in ("person_id", "centre"))).join(
     person, person.c.person_id == case.c.person_id
 )
 
 
-def find(db: Connection, case_id: str) -> RowMapping | None:
+def get(db: Connection, case_id: str) -> RowMapping | None:
     """A case with its person: the columns of both tables."""
     return db.execute(_whole.where(case.c.case_id == case_id)).mappings().first()
 
 
 @dataclass(frozen=True)
-class Asked:
+class CaseFilter:
     """Which cases. `centres` None: all; `beginning`: of the case number; `case_ids`: only these."""
 
     centres: Sequence[str] | None
@@ -299,49 +248,40 @@ class Asked:
         return rows
 
 
-def page(db: Connection, asked: Asked, limit: int, cursor: str | None) -> tuple[list[RowMapping], str | None]:
+def list_cases(
+    db: Connection, chosen: CaseFilter, limit: int, cursor: str | None
+) -> tuple[list[RowMapping], str | None]:
     """Cases, newest first, and the cursor of the next page."""
-    chosen = asked.of(_whole).order_by(case.c.opened.desc(), case.c.case_id.desc()).limit(limit + 1)
+    cases = chosen.of(_whole).order_by(case.c.opened.desc(), case.c.case_id.desc()).limit(limit + 1)
     if cursor:
         after = tuple_(*map(str, page_cursor(cursor, 2)))
-        chosen = chosen.where(tuple_(case.c.opened, case.c.case_id) < after)
-    rows = list(db.execute(chosen).mappings())
+        cases = cases.where(tuple_(case.c.opened, case.c.case_id) < after)
+    rows = list(db.execute(cases).mappings())
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
     return rows[:limit], make_cursor((last["opened"], last["case_id"]))
 
 
-def counts(db: Connection, centres: Sequence[str] | None) -> dict[str, int]:
+def get_counts(db: Connection, centres: Sequence[str] | None) -> dict[str, int]:
     """{status: cases}. `centres` None: all."""
-    rows = Asked(centres).of(select(case.c.status, func.count().label("n"))).group_by(case.c.status)
+    rows = CaseFilter(centres).of(select(case.c.status, func.count().label("n"))).group_by(case.c.status)
     return {row.status: row.n for row in db.execute(rows)}
 
 
-def in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[RowMapping]:
+def get_status_when(db: Connection, case_id: str, closing: str) -> str:
+    """The status of a case once it is closed (CLOSED) or reopened (REOPENED), all else being as it is."""
+    return case_status({**_steps(db, [case_id]).get(case_id, {}), CLOSING: Step(closing, "")})
+
+
+def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[RowMapping]:
     """Cases that are not closed and that the user opened or was the last of the staff to take on: {case_id, centre}."""
-    asked = Asked(centres).of(select(case.c.case_id, case.c.centre)).where(case.c.status != CLOSED)
+    asked = CaseFilter(centres).of(select(case.c.case_id, case.c.centre)).where(case.c.status != CLOSED)
     theirs = asked.where(or_(case.c.opened_by == user, case.c.worked_by == user))
     return list(db.execute(theirs.order_by(case.c.opened, case.c.case_id)).mappings())
 
 
-def accesses(
-    db: Connection, who: str, centres: Sequence[str] | None, since: str, limit: int
-) -> tuple[dict[str, int], list[RowMapping]]:
-    """({what: times} that somebody read personal fields since a moment, when and of which centre they looked at identifiers)."""
-    joined = access_record.join(case, access_record.c.subject == literal("case/").concat(case.c.case_id))
-    read = [access_record.c.who == who, access_record.c.at >= since]
-    if centres is not None:
-        read.append(case.c.centre.in_(centres))
-    counted = select(access_record.c.what, func.count().label("n")).select_from(joined).where(*read)
-    shown = select(access_record.c.at, case.c.centre).select_from(joined)
-    shown = shown.where(*read, access_record.c.what == IDENTIFIERS)
-    newest = shown.order_by(access_record.c.at.desc(), access_record.c.access_id.desc()).limit(limit)
-    counts = {row.what: row.n for row in db.execute(counted.group_by(access_record.c.what))}
-    return counts, list(db.execute(newest).mappings())
-
-
-def wrong(db: Connection) -> Iterable[str]:
+def invariants(db: Connection) -> Iterable[str]:
     """What must never be: a case without its person."""
     missing = select(case.c.case_id).outerjoin(person, person.c.person_id == case.c.person_id)
     for case_id in db.execute(missing.where(person.c.person_id.is_(None))).scalars():
