@@ -8,7 +8,7 @@ import pytest
 
 from services import codes, sample
 from services.kernel.envelope import instant
-from services.partners.domain.eligibility import RULES
+from services.codes.rules import RULES
 from services.sample import registry
 from services.sample.fates import Fate
 from services.sample.life import Life
