@@ -31,7 +31,7 @@ import requests
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlalchemy.engine import make_url
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel import access, logs
 from services.kernel import settings as settings_module
 from services.kernel.envelope import instant

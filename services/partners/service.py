@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Regexp
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.doors import flat
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Invalid, NotFound

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel import tables
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.web import accounts, sessions

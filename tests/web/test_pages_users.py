@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.doors import doors_of
 from services.system import DOORS
 from services.web import accounts

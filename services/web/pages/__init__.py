@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.errors import Forbidden
 from services.web import api, sessions
 from services.web.pages import (

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.web import (
     accounts,
     api,

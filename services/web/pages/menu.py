@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.web import accounts, answers, api
 from services.web.pages import shell
 from services.web.pages.language import _, later

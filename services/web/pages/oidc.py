@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.errors import NotFound
 from services.thai import idcard
 from services.thai.dates import from_thai_digits

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
-from services.codes import PARTNER_KINDS, ROLES
+from services.codes import PARTNER_KINDS
+from services.codes.access import ROLES
 from services.kernel.envelope import moment
 from services.kernel.errors import NotFound
 from services.partners import schemas

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, redirect, url_for
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.envelope import instant
 from services.thai.dates import from_thai_digits
 from services.web import api, half_sessions, passwords, second_factor, sessions, tries

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import OneOf
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
 from services.thai import areas

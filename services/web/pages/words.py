@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from services import codes
+from services.codes import access
 from services.kernel.envelope import ALL_CENTRES, moment
 from services.thai import areas, dates, names
 from services.web import api
@@ -30,7 +31,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "outcome": codes.OUTCOMES,
     "work_kind": codes.WORK_KINDS,
     "referral_status": codes.REFERRAL_STATUSES,
-    "role": codes.ROLES,
+    "role": access.ROLES,
     "fact": (
         "age", "sex", "nationality", "danger", "domicile", "housing", "income_sufficient", "can_depend_on_others", "begging",
         "disability_types", "disability_card", "pregnant", "mental_crisis", "trafficking_signs", "care_level",
