@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from services import codes, sample
-from services.kernel.envelope import instant
 from services.codes.rules import RULES
+from services.kernel.envelope import instant
 from services.sample import registry
 from services.sample.fates import Fate
 from services.sample.life import Life

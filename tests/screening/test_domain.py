@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from services import codes
 from services.codes.facts import FACTS
-
 from services.screening.domain.facts import normalised
 from services.screening.domain.plan import PLAN, Quorum, quorum_of
 from services.screening.domain.rulebook import assess, rulebook
