@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from services import codes, sample
+from services.codes import access
 from services.codes.rules import RULES
 from services.kernel.envelope import instant
 from services.sample import registry
