@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from flask import Blueprint, Response, request
 from marshmallow import ValidationError
 
+from services.codes.access import SERVICES
 from services.kernel.doors import flat
 from services.kernel.envelope import Caller, instant
 from services.kernel.errors import Invalid, NotFound
@@ -14,6 +14,7 @@ from services.kernel.runtime import utc_now
 from services.web import gateway
 from services.web.api import bearer, bodies, health
 from services.web.gateway import calls
+from services.web.gateway.calls import User
 from services.web.gateway.problems import Problem
 from services.web.identity import accounts, passwords, second_factor
 from services.web.identity.schemas import AddUser
@@ -24,70 +25,60 @@ blueprint = Blueprint("admin", __name__)
 ADD_USER = AddUser()
 
 
-def _administrator() -> Caller:
+def _administrator() -> User:
     caller = bearer.signed_in()
     if caller.role != "admin":
         raise Problem(403, "Only an administrator may do this.")
-    return caller
-
-
-def _admin_call() -> dict[str, Any]:
-    caller = _administrator()
-    return {
-        "caller": {"user": caller.user, "role": caller.role, "centres": list(caller.centres)},
-        "id": str(uuid4()),
-        "correlation": "",
-    }
+    return User(caller)
 
 
 @blueprint.get("/api/v1/admin/status")
 def status() -> Response:
-    _admin_call()
-    statuses, problems = health.ask_all()
+    _administrator()
+    statuses, problems = health.statuses()
     return bodies.as_json({"services": statuses, "problems": problems})
 
 
 @blueprint.post("/api/v1/admin/verify")
 def verify() -> Response:
-    call = _admin_call()
-    found = [calls.ask(service, "verify", call, {}, 600.0)["answer"] for service in calls.SERVICES]
-    return bodies.as_json({"problems": [sentence for problems in found for sentence in problems]})
+    asker = _administrator()
+    problems = [calls.ask(asker, service, "verify", seconds=600.0).answer for service in SERVICES]
+    return bodies.as_json({"problems": [sentence for of_service in problems for sentence in of_service]})
 
 
 @blueprint.post("/api/v1/admin/retry")
 def retry() -> Response:
-    call, body = _admin_call(), bodies.read_body(request)
-    event_id = body.get("event_id")
+    asker, event = _administrator(), {"event_id": bodies.read_body(request).get("event_id")}
     return bodies.as_json(
-        {s: calls.ask(s, "retry", call, {"event_id": event_id}, 60.0)["answer"] for s in calls.SERVICES}
+        {service: calls.tell(asker, service, "retry", event, seconds=60.0).answer for service in SERVICES}
     )
 
 
 @blueprint.post("/api/v1/admin/resume")
 def resume() -> Response:
     """The halted subscriptions of one service: {service}."""
-    call, body = _admin_call(), bodies.read_body(request)
-    return bodies.as_json({"resumed": calls.ask(_service(body), "resume", call, {}, 60.0)["answer"]})
+    asker, service = _administrator(), _service(bodies.read_body(request))
+    return bodies.as_json({"resumed": calls.tell(asker, service, "resume", {}, seconds=60.0).answer})
 
 
 @blueprint.post("/api/v1/admin/rebuild")
 def rebuild() -> Response:
     """One read model of one service: {service, projection}."""
-    call, body = _admin_call(), bodies.read_body(request)
-    result = calls.ask(_service(body), "rebuild", call, {"projection": body.get("projection")}, 3600.0)
-    return bodies.as_json(result["answer"])
+    asker, body = _administrator(), bodies.read_body(request)
+    model = {"projection": body.get("projection")}
+    return bodies.as_json(calls.tell(asker, _service(body), "rebuild", model, seconds=3600.0).answer)
 
 
 def _service(body: Mapping[str, Any]) -> str:
     service = body.get("service")
-    if service not in calls.SERVICES:
-        raise Invalid({"service": [f"One of {', '.join(calls.SERVICES)}."]})
+    if service not in SERVICES:
+        raise Invalid({"service": [f"One of {', '.join(SERVICES)}."]})
     return str(service)
 
 
 @blueprint.post("/api/v1/admin/users")
 def add_user() -> Response:
-    administrator = _administrator()
+    administrator = _administrator().caller
     try:
         account = ADD_USER.load(bodies.read_body(request))
     except ValidationError as error:
@@ -104,14 +95,14 @@ def add_user() -> Response:
 @blueprint.post("/api/v1/admin/users/<user>/password")
 def give_password(user: str) -> Response:
     """A new password, shown this once; its user must choose another at the first sign-in."""
-    _managed_by(_administrator(), user)
+    _managed_by(_administrator().caller, user)
     return bodies.as_json({"user": user, "password": passwords.give(gateway.runtime(), user)})
 
 
 @blueprint.post("/api/v1/admin/users/<user>/second-factor/off")
 def take_off_second_factor(user: str) -> Response:
     """The phone is lost: the password alone is asked for at the next sign-in, and the user is told."""
-    administrator = _administrator()
+    administrator = _administrator().caller
     _managed_by(administrator, user)
     second_factor.take_off(gateway.runtime(), user, by=administrator.user)
     return bodies.as_json({"user": user})

@@ -1,18 +1,23 @@
 """What the API reads and writes: queries, JSON bodies, the time of a fact."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from flask import Request, Response, request
 
-from services.kernel.envelope import instant
+from services.kernel.envelope import Caller, instant
 from services.kernel.errors import Invalid
 from services.web.api.routes import Route
 from services.web.gateway import storable
+from services.web.gateway.calls import Command, command_id
 from services.web.gateway.problems import Problem
+from services.web.gateway.request import is_stale
 
 BODY_MOST = 1024 * 1024
+KEY_MOST = 200
+IF_MATCH = r'(\*|(W/)?("[0-9]{1,15}"|[0-9]{1,15}))'
 OLDEST = datetime(1900, 1, 1, tzinfo=UTC)  # nothing that is told happened before
 
 
@@ -87,9 +92,27 @@ def happened(body: dict[str, Any]) -> str | None:
         raise Invalid({"at": ["It cannot lie in the future."]}) from None
 
 
-def as_json(body: Any, status: int = 200, stale: bool = False) -> Response:
+def read_command(caller: Caller, at: str | None) -> Command:
+    """Its id from user, method, path and Idempotency-Key (without a key every request is a command of its own), its version from
+    If-Match."""
+    key, version = request.headers.get("Idempotency-Key"), _if_match()
+    if key is None:
+        return Command(at=at, if_match=version)
+    if not 0 < len(key) <= KEY_MOST:
+        raise Invalid({"Idempotency-Key": [f"1 to {KEY_MOST} characters."]})
+    return Command(command_id(caller.user, request.method, request.path, key), at, version)
+
+
+def _if_match() -> int | None:
+    text = request.headers.get("If-Match", "*").strip()
+    if not re.fullmatch(IF_MATCH, text):
+        raise Problem(400, 'If-Match must carry a version, as "3".')
+    return None if text == "*" else int(text.removeprefix("W/").strip('"'))
+
+
+def as_json(body: Any, status: int = 200) -> Response:
     response = Response(orjson.dumps(body), status=status, mimetype="application/json")
-    if stale:
+    if is_stale():
         response.headers["Songtor-Stale"] = "true"
     if isinstance(body, dict) and isinstance(body.get("version"), int):
         response.headers["ETag"] = f'"{body["version"]}"'

@@ -3,21 +3,22 @@
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
-from uuid import uuid4
 
 from flask import Blueprint, Response, request
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.codes.access import SERVICES
 from services.kernel.errors import Unavailable
-from services.kernel.runtime import PROCESS, SYSTEM_CALL
+from services.kernel.runtime import PROCESS
 from services.web.api import bearer, bodies
 from services.web.gateway import calls
+from services.web.gateway.calls import THE_SYSTEM
 from services.web.gateway.problems import Problem, response
 
 LAG_MOST = 1000  # events a subscription may be behind and the system still counts as able to work
 
-blueprint = Blueprint("watch", __name__)
+blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/health")
@@ -28,9 +29,9 @@ def health() -> Response:
 @blueprint.get("/ready")
 def ready() -> Response:
     """200 when every service answers from its database and no subscription is far behind or halted; else 503 saying why."""
-    statuses, problems = ask_all()
-    heads = {row["service"]: row["sequence"] for row in statuses}
-    for row in statuses:
+    rows, problems = statuses()
+    heads = {row["service"]: row["sequence"] for row in rows}
+    for row in rows:
         for heard in row["subscriptions"]:
             if heard["state"] != "running":
                 problems.append(f"{row['service']} no longer follows {heard['source']}: {heard['state']}")
@@ -41,17 +42,15 @@ def ready() -> Response:
     return bodies.as_json({"status": "ready"})
 
 
-def ask_all() -> tuple[list[dict[str, Any]], list[str]]:
+def statuses() -> tuple[list[dict[str, Any]], list[str]]:
     """Each service's status, and sentences about those that do not answer."""
-    statuses, problems = [], []
-    for service in calls.SERVICES:
+    answers, problems = [], []
+    for service in SERVICES:
         try:
-            statuses.append(
-                calls.ask(service, "status", {**SYSTEM_CALL, "id": str(uuid4())}, {}, 2.0)["answer"]
-            )
+            answers.append(calls.ask(THE_SYSTEM, service, "status", seconds=2.0).answer)
         except Unavailable as error:
             problems.append(str(error))
-    return statuses, problems
+    return answers, problems
 
 
 @blueprint.get("/metrics")
@@ -60,9 +59,9 @@ def figures() -> Response:
     if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 (no address is no loopback)
         bearer.signed_in()
     texts = {PROCESS: generate_latest(REGISTRY).decode()}
-    for service in calls.SERVICES:
+    for service in SERVICES:
         try:
-            answer = calls.ask(service, "figures", {**SYSTEM_CALL, "id": str(uuid4())}, {}, 2.0)["answer"]
+            answer = calls.ask(THE_SYSTEM, service, "figures", seconds=2.0).answer
         except Unavailable:
             continue
         texts[answer["process"]] = answer["text"]

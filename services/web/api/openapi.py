@@ -23,8 +23,8 @@ from services.partners import schemas as partners
 from services.referral import schemas as referral
 from services.reporting import schemas as reporting
 from services.screening import schemas as screening
+from services.web.api.bodies import IF_MATCH
 from services.web.api.routes import ROUTES, Route
-from services.web.gateway.calls import IF_MATCH
 from services.web.gateway.problems import TITLES
 
 blueprint = Blueprint("openapi", __name__)

@@ -24,11 +24,7 @@ class Route:
 
     @property
     def writes(self) -> bool:
-        return self.method != "GET" and not self.reads_by_post
-
-    @property
-    def reads_by_post(self) -> bool:
-        return self.path.endswith("/search")
+        return self.method != "GET"
 
 
 def whole(text: str) -> int:

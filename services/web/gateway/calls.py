@@ -1,62 +1,147 @@
-"""Calls of the services' doors."""
+"""The one way to ask a service's door: for pages, the API, a partner's link, the administrator and the figures.
 
-import re
-from collections.abc import Mapping
-from typing import Any
+question   (service, door, body)
+reply      what a door answered; its refusals are raised as the kernel's errors
+position   where a service's log stood after a command
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import orjson
-from flask import g, request
 
-from services.kernel.envelope import Caller
-from services.kernel.errors import Invalid
-from services.web import gateway
-from services.web.gateway.problems import Problem
+from services.kernel.envelope import SYSTEM, Caller
+from services.kernel.errors import NotFound, Unavailable
+from services.web.gateway.request import correlation, note_stale, runtime
 from services.web.store import positions
 
-SERVICES = ("intake", "screening", "partners", "referral", "reporting")
-
-KEY_MOST = 200
-IF_MATCH = r'(\*|(W/)?("[0-9]{1,15}"|[0-9]{1,15}))'
 COMMANDS = uuid5(NAMESPACE_URL, "songtor:command")
 
-
-def command_id(caller: Caller) -> str:
-    """From user, method, path and Idempotency-Key; without a key every request is a command of its own."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return str(uuid4())
-    if not 0 < len(key) <= KEY_MOST:
-        raise Invalid({"Idempotency-Key": [f"1 to {KEY_MOST} characters."]})
-    return str(uuid5(COMMANDS, "\n".join((caller.user, request.method, request.path, key))))
+Question = tuple[str, str, Mapping[str, Any]]
 
 
-def if_match() -> int | None:
-    text = request.headers.get("If-Match", "*").strip()
-    if not re.fullmatch(IF_MATCH, text):
-        raise Problem(400, 'If-Match must carry a version, as "3".')
-    return None if text == "*" else int(text.removeprefix("W/").strip('"'))
+class Reply(NamedTuple):
+    """`position`: None if nothing was for the log; `stale`: what the asker wrote elsewhere was not heard in time."""
+
+    answer: Any
+    position: int | None
+    stale: bool
 
 
-def call_for(caller: Caller, body: Mapping[str, Any], at: str | None, writes: bool) -> dict[str, Any]:
-    """What surrounds a door's body: who, which command, when, and what the caller has written so far."""
-    call: dict[str, Any] = {
-        "caller": {"user": caller.user, "role": caller.role, "centres": list(caller.centres)},
-        "id": command_id(caller) if writes else str(uuid4()),
-        "correlation": g.correlation,
-    }
-    if writes:
-        text = orjson.dumps([at, body], option=orjson.OPT_SORT_KEYS)
-        call["fingerprint"] = gateway.runtime().master.fingerprint(text)
-        call["at"] = at
-        call["if_match"] = if_match()
-    else:
-        call["wait"] = gateway.runtime().read(lambda db: positions.after(db, caller.user))
-    return call
+Replies = Mapping[str, Reply | NotFound | Unavailable]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, without an account here: a partner's link, the system. `after` {service: position} is what an answer must know of."""
+
+    caller: Caller
+    after: Mapping[str, int] = field(default_factory=dict)
+
+    def positions(self) -> Mapping[str, int]:
+        return self.after
+
+    def wrote(self, service: str, position: int) -> None:
+        pass
+
+
+class User(Asker):
+    """Who asks with an account: it is noted how far they wrote, so that they read what they wrote themselves."""
+
+    def positions(self) -> Mapping[str, int]:
+        return runtime().read(lambda db: positions.after(db, self.caller.user))
+
+    def wrote(self, service: str, position: int) -> None:
+        with runtime().database.write() as db:
+            positions.record(db, self.caller.user, service, position)
+
+
+@dataclass(frozen=True)
+class Command:
+    """Sent twice under one `id` it is done once. `at`: when it happened (instant); `if_match`: the version it is about."""
+
+    id: str = field(default_factory=lambda: str(uuid4()))
+    at: str | None = None
+    if_match: int | None = None
+
+
+THE_SYSTEM = Asker(SYSTEM)
+
+
+def command_id(*names: str) -> str:
+    """The id of a command that is the same command whenever these names are the same."""
+    return str(uuid5(COMMANDS, "\n".join(names)))
 
 
 def ask(
-    service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
-) -> Mapping[str, Any]:
-    answer: Mapping[str, Any] = gateway.runtime().around.ask(service, door, call, body, seconds)
-    return answer
+    asker: Asker, service: str, door: str, body: Mapping[str, Any] | None = None, seconds: float = 10.0
+) -> Reply:
+    """The reply to a question."""
+    reply = _reply(runtime().around.ask(service, door, _question(asker), body or {}, seconds))
+    if reply.stale:
+        note_stale()
+    return reply
+
+
+def together(asker: Asker, questions: Mapping[str, Question], seconds: float = 5.0) -> Replies:
+    """The replies to several questions asked side by side; what is not known (yet) or not to be had now stands as its error."""
+    ports, call = runtime().around, _question(asker)
+    tasks = [partial(_reply_or_error, ports.ask, call, each, seconds) for each in questions.values()]
+    replies: Replies = dict(zip(questions, ports.together(tasks), strict=True))
+    if any(not isinstance(reply, Reply) or reply.stale for reply in replies.values()):
+        note_stale()
+    return replies
+
+
+def tell(
+    asker: Asker,
+    service: str,
+    door: str,
+    body: Mapping[str, Any],
+    command: Command | None = None,
+    seconds: float = 15.0,
+) -> Reply:
+    """The reply to a command; where the log stands after it is noted for who asked."""
+    command = command or Command()
+    call = _call(asker) | {
+        "id": command.id,
+        "fingerprint": runtime().master.fingerprint(
+            orjson.dumps([command.at, body], option=orjson.OPT_SORT_KEYS)
+        ),
+        "at": command.at,
+        "if_match": command.if_match,
+    }
+    reply = _reply(runtime().around.ask(service, door, call, body, seconds))
+    if reply.position:
+        asker.wrote(service, reply.position)
+    return reply
+
+
+def _call(asker: Asker) -> dict[str, Any]:
+    caller = asker.caller
+    return {
+        "caller": {"user": caller.user, "role": caller.role, "centres": list(caller.centres)},
+        "correlation": correlation(),
+    }
+
+
+def _question(asker: Asker) -> dict[str, Any]:
+    return _call(asker) | {"id": str(uuid4()), "wait": dict(asker.positions())}
+
+
+def _reply(wire: Mapping[str, Any]) -> Reply:
+    return Reply(wire["answer"], wire["position"], bool(wire["stale"]))
+
+
+def _reply_or_error(
+    port: Callable[..., Any], call: Mapping[str, Any], question: Question, seconds: float
+) -> Reply | NotFound | Unavailable:
+    """Runs beside the request, so it may look at nothing of it."""
+    service, door, body = question
+    try:
+        return _reply(port(service, door, call, body, seconds))
+    except (NotFound, Unavailable) as error:
+        return error

@@ -1,10 +1,11 @@
-"""Errors as RFC 9457 problem documents: one table from the kernel's errors to HTTP."""
+"""What refusals and errors are to whoever asked: one table, for the API's problem documents (RFC 9457), pages and forms."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from flask import Response
+from werkzeug.exceptions import HTTPException
 
 from services.kernel.errors import (
     Forbidden,
@@ -32,6 +33,15 @@ TITLES = {
 }
 
 
+KEY_REUSED = "key_reused"
+OF_COMMANDS = (
+    Invalid,
+    KeyReused,
+    Refused,
+    Stale,
+)  # what a door says to a command about its fields, its rules, its version
+
+
 class Problem(Exception):
     """An answer that is an error. `errors` is {field: [message, ...]}."""
 
@@ -51,12 +61,14 @@ def of(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
+        case HTTPException():
+            return Problem(error.code if error.code in TITLES else 400, error.name)
         case Refused():
             return Problem(409, error.message, error.code)
         case Invalid():
             return Problem(422, "Some fields are not valid.", errors=error.errors)
         case KeyReused():
-            return Problem(422, str(error), "key_reused", {"Idempotency-Key": [str(error)]})
+            return Problem(422, str(error), KEY_REUSED, {"Idempotency-Key": [str(error)]})
         case NotFound():
             return Problem(404, "Nothing here is known under that address.")
         case Forbidden():

@@ -4,8 +4,7 @@ import logging
 import time
 from uuid import uuid4
 
-from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, g, request
 
 from services.kernel import logs, metrics
 from services.kernel.runtime import ServiceRuntime
@@ -25,6 +24,21 @@ METHODS = (
 def runtime() -> ServiceRuntime:
     found: ServiceRuntime = request.environ["songtor.runtime"]
     return found
+
+
+def correlation() -> str:
+    """Ties together what is done and logged for this request, here and in the services."""
+    text: str = g.correlation
+    return text
+
+
+def note_stale() -> None:
+    """Something that was asked for this request has not yet heard of what its asker wrote, or could not be had."""
+    g.stale = True
+
+
+def is_stale() -> bool:
+    return bool(g.get("stale"))
 
 
 def begin() -> None:
@@ -59,13 +73,15 @@ def end(_: BaseException | None) -> None:
 
 
 def failed(error: Exception) -> Response:
-    if isinstance(error, HTTPException):
-        status = error.code if error.code in problems.TITLES else 400
-        return problems.response(Problem(int(status or 400), error.name))
+    return problems.response(problem_of(error))
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an error is to whoever asked; what nobody foresaw is noted."""
     problem = problems.of(error)
     if problem.status == 500:
-        current_app.logger.error("unexpected", exc_info=error)
-    return problems.response(problem)
+        logger.error("unexpected", exc_info=error)
+    return problem
 
 
 def register(app: Flask) -> None:

@@ -7,19 +7,17 @@ from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import OneOf
 
-from services.codes.access import ROLES
+from services.codes.access import ROLES, SERVICES, STAFF
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
 from services.thai import areas
 from services.web import gateway
-from services.web.gateway import calls
+from services.web.gateway.calls import Question
 from services.web.identity import accounts, identities, passwords, second_factor, sessions
 from services.web.identity.accounts import Account
 from services.web.identity.schemas import AddUser
 from services.web.pages.frame import doors, files, frame, gate, visit
-from services.web.pages.frame.doors import Question
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import STAFF
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import centres, day_time, province, word
 from services.web.store import drafts, hand_overs
@@ -267,7 +265,7 @@ def access_of(user: str) -> Response:
 
 
 def _actions_of_all() -> dict[str, list[dict[str, Any]]]:
-    asked: dict[str, Question] = {service: (service, "doors", {}) for service in calls.SERVICES}
+    asked: dict[str, Question] = {service: (service, "doors", {}) for service in SERVICES}
     return {service: _actions(each) for service, each in doors.together(**asked).items() if each}
 
 

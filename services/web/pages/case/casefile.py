@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import url_for
 
-from services.web.pages.frame import doors, menu, visit
-from services.web.pages.frame.doors import Question
+from services.codes.access import STAFF
+from services.web.gateway.calls import Question
+from services.web.pages.frame import doors, visit
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day
 
@@ -31,7 +32,7 @@ PLANNED = ("planned", "referred", "placed")
 
 
 def is_staff() -> bool:
-    return visit.caller().role in menu.STAFF
+    return visit.caller().role in STAFF
 
 
 def frame(

@@ -9,14 +9,14 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from services.codes import PATHS
+from services.codes.access import READERS, STAFF
 from services.partners.schemas import COMPARED_MOST
 from services.screening.schemas import AgreePlan
 from services.web import gateway
+from services.web.gateway.calls import Question
 from services.web.pages.case import casefile
-from services.web.pages.frame import doors, frame, gate, inputs, menu
-from services.web.pages.frame.doors import Question
+from services.web.pages.frame import doors, frame, gate, inputs
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import READERS
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import word
@@ -76,7 +76,7 @@ def plan(case_id: UUID) -> Response:
 
 
 @blueprint.route("/cases/<uuid:case_id>/plan/record", methods=["GET", "POST"])
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def record(case_id: UUID) -> Response:
     """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen before."""
     named = request.args.get("programme_id", "")[:36]

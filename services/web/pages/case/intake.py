@@ -5,9 +5,10 @@ from uuid import uuid4
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import DANGERS
+from services.codes.access import STAFF
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
-from services.web.pages.frame import doors, drafts, frame, gate, inputs, menu, visit
+from services.web.pages.frame import doors, drafts, frame, gate, inputs, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
 from services.web.pages.parts.language import _, later
@@ -34,13 +35,13 @@ blueprint = Blueprint("intake", __name__)
 
 
 @blueprint.get("/cases/new")
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def danger() -> Response:
     return _gate()
 
 
 @blueprint.route("/cases/new/person", methods=["GET", "POST"])
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def person() -> Response:
     """One page for all that is needed to open a case; `find` looks up the place and keeps what was typed."""
     found_danger = request.args.get("danger", "")

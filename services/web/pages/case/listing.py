@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import CASE_STATUSES
+from services.codes.access import READERS, STAFF
 from services.web.pages.frame import doors, frame, gate, visit
-from services.web.pages.frame.menu import READERS, STAFF
 
 blueprint = Blueprint("cases", __name__)
 

@@ -10,13 +10,13 @@ from uuid import UUID
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import PATHS
+from services.codes.access import READERS
 from services.partners.schemas import COMPARED_MOST
 from services.thai import areas
 from services.thai.collation import sort_key
+from services.web.gateway.calls import Question
 from services.web.pages.case import casefile, comparison
 from services.web.pages.frame import frame, gate
-from services.web.pages.frame.doors import Question
-from services.web.pages.frame.menu import READERS
 from services.web.pages.parts import maps, places, reasons
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.words import province

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from services.codes.access import READERS, STAFF
 from services.intake.schemas import ChangeCase
+from services.web.gateway.calls import Question
 from services.web.pages.case import casefile, intake, story
-from services.web.pages.frame import doors, frame, gate, inputs, lookup, menu
-from services.web.pages.frame.doors import Question
+from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import READERS
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day_time
@@ -28,7 +28,7 @@ def overview(case_id: UUID) -> Response:
 
 
 @blueprint.post("/cases/<uuid:case_id>")
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def identifiers(case_id: UUID) -> Response:
     """The same page with the identity number, which the access log notes; nothing that leads here shows it by itself."""
     return _overview(case_id, "identifiers")
@@ -59,13 +59,13 @@ def _to_ask(screening: Mapping[str, Any] | None) -> list[str]:
 
 
 @blueprint.route("/cases/<uuid:case_id>/close", methods=["GET", "POST"])
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def close(case_id: UUID) -> Response:
     return _change(case_id, "close_case", story.CLOSING, later("Close the case"), _("The case is closed."))
 
 
 @blueprint.route("/cases/<uuid:case_id>/reopen", methods=["GET", "POST"])
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def reopen(case_id: UUID) -> Response:
     return _change(
         case_id, "reopen_case", story.REOPENING, later("Open the case again"), _("The case is open again.")

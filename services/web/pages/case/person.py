@@ -5,10 +5,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from services.codes.access import STAFF
 from services.intake.schemas import CorrectPerson
 from services.thai.dates import BE_OFFSET, partial_date
 from services.web.pages.case import intake
-from services.web.pages.frame import doors, frame, gate, inputs, menu
+from services.web.pages.frame import doors, frame, gate, inputs
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
 from services.web.pages.parts.facts import fact_text
@@ -23,7 +24,7 @@ blueprint = Blueprint("person", __name__)
 
 
 @blueprint.route("/cases/<uuid:case_id>/person", methods=["GET", "POST"])
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def correct(case_id: UUID) -> Response:
     """Whoever corrects somebody sees the whole identity number, which the access log notes."""
     about = {"case_id": str(case_id)}

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from services.codes.access import READERS, STAFF
 from services.kernel.errors import Refused
 from services.referral import schemas
+from services.web.gateway.calls import Question
 from services.web.pages.case import casefile, story
-from services.web.pages.frame import doors, frame, gate, inputs, lookup, menu
-from services.web.pages.frame.doors import Question
+from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import READERS
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import word, words
 
@@ -85,7 +85,7 @@ def of_case(case_id: UUID) -> Response:
 
 
 @blueprint.route("/cases/<uuid:case_id>/referrals/new", methods=["GET", "POST"])
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def send(case_id: UUID) -> Response:
     """To the place of the plan, or to one of its path; consent first."""
     about = {"case_id": str(case_id)}
@@ -159,7 +159,7 @@ def _told(row: Mapping[str, Any]) -> str:
     "/referrals/<uuid:referral_id>/<any(" + ",".join(f'"{name}"' for name in STEPS) + "):step>",
     methods=["GET", "POST"],
 )
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def step(referral_id: UUID, step: str) -> Response:
     """One step as a short form with exactly the fields it takes."""
     referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from services.codes.access import READERS, STAFF
 from services.kernel.envelope import moment
 from services.screening.schemas import CompleteScreening
 from services.thai import dates
 from services.web.pages.case import casefile
-from services.web.pages.frame import doors, frame, gate, inputs, menu
+from services.web.pages.frame import doors, frame, gate, inputs
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import READERS
 from services.web.pages.parts import days, questions
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
@@ -61,7 +61,7 @@ def result(case_id: UUID) -> Response:
 
 
 @blueprint.route("/cases/<uuid:case_id>/screening/fill", methods=["GET", "POST"])
-@gate.roles(*menu.STAFF)
+@gate.roles(*STAFF)
 def fill(case_id: UUID) -> Response:
     """The questions, beside them what these answers come to. `look` only shows that anew; it keeps nothing."""
     about = {"case_id": str(case_id)}

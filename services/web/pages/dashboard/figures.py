@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import url_for
 
+from services.codes.access import CASE_READERS
 from services.kernel.envelope import ALL_CENTRES
 from services.web.pages.dashboard import small_cells
 from services.web.pages.dashboard.period import Period
 from services.web.pages.dashboard.small_cells import FEW, WITHHELD, Hidden, size
 from services.web.pages.frame import doors, visit
-from services.web.pages.frame.menu import SEE_CASES
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day, word
 
@@ -42,7 +42,7 @@ def load(period: Period) -> dict[str, Any]:
         places=("partners", "free_places", {"province": places_in(period), "limit": 0}),
     )
     found["now"] = doors.ask("reporting", "overview", period.body)
-    if visit.caller().role not in SEE_CASES:
+    if visit.caller().role not in CASE_READERS:
         found["now"] = small_cells.overview(found["now"])
         found["before"] = found["before"] and small_cells.overview(found["before"])
         found["spread"] = found["spread"] and small_cells.spread(found["spread"], found["now"]["cases"])
@@ -68,7 +68,7 @@ def links_behind(period: Period) -> To:
     """Where the list behind a figure is; nowhere for those who may not see cases."""
 
     def address(figure: str, value: str | None = None) -> str | None:
-        if visit.caller().role not in SEE_CASES:
+        if visit.caller().role not in CASE_READERS:
             return None
         parts: dict[str, Any] = dict(period.address)
         return url_for(".behind", figure=figure, value=value, **parts)

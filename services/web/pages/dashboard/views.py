@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import PATHS
+from services.codes.access import CASE_READERS, READERS
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.reporting.schemas import FIGURES
 from services.thai import areas, dates
@@ -12,7 +13,6 @@ from services.web import gateway
 from services.web.pages.dashboard import charts, figures, sheets
 from services.web.pages.dashboard.period import named_parts, period_form, read_period, scope_title
 from services.web.pages.frame import doors, files, frame, gate, visit
-from services.web.pages.frame.menu import READERS, SEE_CASES
 from services.web.pages.parts import days, maps
 from services.web.pages.parts.freshness import freshness
 from services.web.pages.parts.language import _, later
@@ -90,12 +90,12 @@ def show() -> Response:
         behind=lambda figure, code: figures.links_behind(period.of(period.first, period.last, centre=code))(
             figure
         ),
-        hides=caller.role not in SEE_CASES,
+        hides=caller.role not in CASE_READERS,
     )
 
 
 @blueprint.get("/dashboard/behind")
-@gate.roles(*SEE_CASES)
+@gate.roles(*CASE_READERS)
 def behind() -> Response:
     """The list behind a figure."""
     form = period_form()

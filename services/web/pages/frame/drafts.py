@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request
 
+from services.codes.access import STAFF
 from services.kernel.errors import Refused
 from services.web import gateway
 from services.web.gateway.problems import Problem
 from services.web.pages.frame import forms, frame, gate, visit
-from services.web.pages.frame.menu import STAFF
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import lately
 from services.web.store import drafts

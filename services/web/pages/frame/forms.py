@@ -13,10 +13,10 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from services.kernel.doors import flat
-from services.kernel.errors import Invalid, KeyReused, Refused, Stale
 from services.thai.dates import DateError, from_thai_digits
 from services.web import gateway
-from services.web.gateway import storable
+from services.web.gateway import problems, storable
+from services.web.gateway.problems import Problem
 from services.web.pages.frame import visit
 from services.web.pages.parts.language import _, field_error, later
 from services.web.pages.parts.words import KINDS, word
@@ -123,21 +123,22 @@ class Form:
         """What a door answers to a command about its fields, its rules or its version becomes an error of this form."""
         try:
             yield
-        except Invalid as error:
-            self.add(error.errors)
-        except Refused as error:
-            self.refused = (
-                word("refusal", error.code)
-                if error.code in KINDS["refusal"]
-                else _("This cannot be done now.")
-            )
-        except KeyReused:
+        except problems.OF_COMMANDS as error:
+            self._refuse(problems.of(error))
+
+    def _refuse(self, problem: Problem) -> None:
+        if problem.code == problems.KEY_REUSED:
             self.refused = _(
                 "This was sent already, with other answers. Look at what stands now before you send it again."
             )
             self.command = str(uuid4())
-        except Stale:
+        elif problem.status == 409:
+            known = problem.code in KINDS["refusal"]
+            self.refused = word("refusal", problem.code or "") if known else _("This cannot be done now.")
+        elif problem.status == 412:
             self.stale = True
+        else:
+            self.add(problem.errors or {})
 
     @property
     def status(self) -> int:

@@ -1,13 +1,11 @@
 """The frame around every page: its headers, its message, and errors as pages."""
 
 import gzip
-import logging
 import secrets
 from typing import Any
 
 from flask import (
     Response,
-    current_app,
     g,
     make_response,
     redirect,
@@ -17,10 +15,9 @@ from flask import (
 )
 from werkzeug.exceptions import HTTPException
 
-from services.kernel.errors import KeyReused
 from services.web import gateway
 from services.web.gateway import problems
-from services.web.gateway.problems import Problem
+from services.web.gateway.request import is_stale, problem_of
 from services.web.identity import sessions
 from services.web.pages.frame import visit
 from services.web.pages.frame.forms import Form
@@ -38,8 +35,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
 
-logger = logging.getLogger(__name__)
-
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
     """A page. With a form that was refused among its values it has the status of the refusal."""
@@ -53,7 +48,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         with gateway.runtime().database.write() as db:
             sessions.leave_message(db, session.id_hash, None)
     frame = {"me": session.caller if session else None, "lang": g.language, "message": message}
-    text = render_template(template, **frame, stale=g.get("stale", False), **values)
+    text = render_template(template, **frame, stale=is_stale(), **values)
     return make_response(text, max([status, *refused]))
 
 
@@ -97,15 +92,10 @@ def _pack(response: Response) -> None:
 
 def failed(error: Exception) -> Response:
     """An error as a page: what happened, and what to do now."""
-    if isinstance(error, HTTPException):
-        if error.code and error.code < 400 and error.response:
-            return error.response  # type: ignore[return-value]
-        problem = Problem(error.code if error.code in problems.TITLES else 400, error.name)
-    else:
-        problem = problems.of(error)
-    if problem.status == 500:
-        current_app.logger.error("unexpected", exc_info=error)
-    status = 409 if isinstance(error, KeyReused) else problem.status
+    if isinstance(error, HTTPException) and (error.code or 400) < 400 and error.response:
+        return error.response  # type: ignore[return-value]
+    problem = problem_of(error)
+    status = 409 if problem.code == problems.KEY_REUSED else problem.status
     g.setdefault("language", DEFAULT)
     g.setdefault("visit", secrets.token_urlsafe(32))
     answer = page("error.html", status, problem=status, code=problem.code)

@@ -5,15 +5,12 @@ from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 
-from services.codes.access import ROLES
+from services.codes.access import READERS, ROLES, STAFF
 from services.web import gateway
 from services.web.pages.frame import doors, visit
 from services.web.pages.parts.language import _, later
 from services.web.store import positions, read_answers
 
-STAFF = ("worker", "director")
-SEE_CASES = (*STAFF, "member")
-READERS = (*SEE_CASES, "ministry")  # the ministry's dashboards are of numbers, not of persons
 FRESH = 15.0  # seconds a user's counts are shown again, unless the user wrote or read something that counts
 COUNTED_IN = ("intake", "referral")
 

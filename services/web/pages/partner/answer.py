@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import orjson
 from flask import Blueprint, Response, g, redirect, request, url_for
@@ -11,14 +11,16 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Regexp
 
 from services.codes import DECLINE_REASONS
+from services.codes.access import STAFF
 from services.fields import Words
+from services.kernel.envelope import Caller
 from services.kernel.errors import NotFound, Unavailable
 from services.thai.dates import from_thai_digits
 from services.web import gateway
 from services.web.gateway import calls
+from services.web.gateway.calls import Asker, Command, command_id
 from services.web.pages.frame import doors, frame, gate, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import STAFF
 from services.web.pages.parts import needs
 from services.web.pages.parts.language import _, later
 from services.web.store import links
@@ -198,7 +200,9 @@ def no_places(token: str, known: Link) -> Response:
         else:
             position = _step(known, "waitlist")
         # The place this referral held comes back first; stated before that, the programme would seem to have one free.
-        partner = _ask(known, "partners", "partner", {"partner_id": known.partner_id}, {"referral": position})
+        partner = calls.ask(
+            _asker(known, {"referral": position}), "partners", "partner", {"partner_id": known.partner_id}
+        ).answer
         total = _programme(partner, known.programme_id)["places"]["total"]
         statement = {"programme_id": known.programme_id, "total": total, "free": 0}
         _tell(known, "partners", "confirm_capacity", statement)
@@ -253,13 +257,14 @@ def _over(why: str, status: int = 403) -> Response:
 
 def _page(template: str, token: str, known: Link, **values: Any) -> Response:
     """A page about the referral, as its partner may see it; one that was answered by other ways says so."""
+    asker = _asker(known)
     try:
-        referral = _ask(known, "referral", "referral", {"referral_id": known.referral_id})
+        referral = calls.ask(asker, "referral", "referral", {"referral_id": known.referral_id}).answer
     except NotFound:
         return _over("settled")
     if referral["status"] not in AWAITING:
         return _over("settled")
-    partner = _ask(known, "partners", "partner", {"partner_id": known.partner_id})
+    partner = calls.ask(asker, "partners", "partner", {"partner_id": known.partner_id}).answer
     programme = _programme(partner, known.programme_id)
     about = {"referral": referral, "partner": partner, "programme": programme}
     answer = frame.page(template, token=token, rows=needs.told(known.shared), **about, **values)
@@ -267,30 +272,16 @@ def _page(template: str, token: str, known: Link, **values: Any) -> Response:
     return answer
 
 
-def _call(known: Link) -> dict[str, Any]:
-    """Towards the services the link is its partner, and nobody else."""
-    caller = {"user": f"partner-{known.partner_id}", "role": "partner", "centres": []}
-    return {"caller": caller, "correlation": g.correlation}
+def _asker(link: Link, after: Mapping[str, int] | None = None) -> Asker:
+    """Towards the services the link is its partner, and nobody else. `after`: {service: position} that the answer must know of."""
+    return Asker(Caller(f"partner-{link.partner_id}", "partner", ()), after or {})
 
 
-def _ask(
-    known: Link, service: str, door: str, body: Mapping[str, Any], wait: Mapping[str, int] | None = None
-) -> Any:
-    call = {**_call(known), "id": str(uuid5(calls.COMMANDS, g.correlation)), "wait": dict(wait or {})}
-    return calls.ask(service, door, call, body, 10.0)["answer"]
-
-
-def _tell(known: Link, service: str, door: str, body: Mapping[str, Any]) -> int:
-    """The position of what was written. The command belongs to the link and what is said: sent twice, it is done once."""
-    told = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
-    call = {
-        **_call(known),
-        "id": str(uuid5(calls.COMMANDS, f"{known.link_id}\n{door}\n{told.decode()}")),
-        "fingerprint": gateway.runtime().master.fingerprint(told),
-        "at": None,
-        "if_match": None,
-    }
-    return int(calls.ask(service, door, call, body, 15.0)["position"] or 0)
+def _tell(link: Link, service: str, door: str, body: Mapping[str, Any]) -> int:
+    """The position after the command. It belongs to the link and what is said: sent twice, it is done once."""
+    text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
+    command = Command(command_id(link.link_id, door, text))
+    return calls.tell(_asker(link), service, door, body, command).position or 0
 
 
 def _step(known: Link, step: str, **said: Any) -> int:

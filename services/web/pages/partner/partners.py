@@ -7,13 +7,12 @@ from uuid import UUID
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import PARTNER_KINDS
-from services.codes.access import ROLES
+from services.codes.access import ROLES, STAFF
 from services.kernel.errors import NotFound
 from services.partners import schemas
 from services.thai import areas
 from services.web.pages.frame import doors, frame, gate, inputs, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import STAFF
 from services.web.pages.parts import freshness, needs, places
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import words

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
+from services.codes.access import STAFF
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import NotFound
 from services.kernel.wiring import LIMIT_MOST
@@ -14,7 +15,6 @@ from services.thai import dates
 from services.web import gateway
 from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import STAFF
 from services.web.pages.parts.language import _, later
 from services.web.store import hand_overs, read_answers
 
