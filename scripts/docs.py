@@ -18,8 +18,9 @@ from services.kernel.codec import PERSONAL, Codec
 from services.kernel.doors import Door, Doors, doors_of
 from services.screening.domain import rulebook
 from services.system import DOORS
-from services.web.api.openapi import ANSWERS, document, operation_id, template
+from services.web.api.openapi import document, operation_id, template
 from services.web.api.routes import ROUTES, Route
+from services.web.api.shapes import ANSWERS
 from services.web.service import APPLICATION
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -32,7 +32,8 @@ class Page:
 
     @property
     def errors(self) -> dict[str, str]:
-        """{field: message} of the error summary; '' for a message that leads to no field. Each link must lead to one."""
+        """{field: message} of the error summary; '' for a message that leads to no field. Each link must lead to
+        one."""
         found = {}
         for item in self.tree.xpath('//*[contains(@class, "govuk-error-summary__list")]/li'):
             [link] = item.xpath("./a") or [None]
@@ -68,7 +69,8 @@ class Browser:
         return Page(self.http.get(urljoin(self.address, path), timeout=60, **more))
 
     def send(self, page: Page, action: str | None = None, **typed: Any) -> Page:
-        """Send the page's form with what was typed over what it shows; a name with a dot is written with two underscores."""
+        """Send the page's form with what was typed over what it shows; a name with a dot is written with two
+        underscores."""
         form = page.form(action)
         fields = [(name, value) for name, value in form.form_values() if _plain(name) not in typed]
         for name, value in typed.items():

@@ -23,8 +23,10 @@ def provider_settings(folder: Path, site: str) -> dict[str, str]:
     secret.write_text("not-asked-for")
     secret.chmod(0o600)
     told = {
-        "ISSUER": PROVIDER, "CLIENT_ID": "songtor", "CLIENT_SECRET_FILE": str(secret), "AUTHORIZE_URL": f"{PROVIDER}/auth/",
-        "TOKEN_URL": f"{PROVIDER}/token/", "JWKS_URL": f"{PROVIDER}/jwks/", "SUBJECT_CLAIM": "pid", "NAME_TH": "ไทยดี", "NAME_EN": "ThaiD",
+        "ISSUER": PROVIDER, "CLIENT_ID": "songtor", "CLIENT_SECRET_FILE": str(secret),
+        "AUTHORIZE_URL": f"{PROVIDER}/auth/",
+        "TOKEN_URL": f"{PROVIDER}/token/", "JWKS_URL": f"{PROVIDER}/jwks/", "SUBJECT_CLAIM": "pid",
+        "NAME_TH": "ไทยดี", "NAME_EN": "ThaiD",
     }  # fmt: skip
     return {"SONGTOR_PUBLIC_URL": site, **{f"{OIDC}{name}": text for name, text in told.items()}}
 

@@ -14,8 +14,8 @@ STEP = 30  # seconds
 
 
 class Phone:
-    """Its clock is the system's. What is accepted once is not accepted again: a test that signs in often takes `fresh` codes, and waits for
-    no half minute."""
+    """Its clock is the system's. What is accepted once is not accepted again: a test that signs in often takes `fresh`
+    codes, and waits for no half minute."""
 
     def __init__(self, door: FrontDoor, user: str, secret: str) -> None:
         self.door, self.user, self.totp = door, user, pyotp.TOTP(secret)

@@ -51,7 +51,8 @@ class Pretender:
     def settings(self, **more: Any) -> Provider:
         told: dict[str, Any] = {
             "issuer": self.issuer, "client_id": CLIENT, "client_secret": SECRET, "discovery_url": None,
-            "authorize_url": f"{self.issuer}/auth/", "token_url": f"{self.issuer}/token/", "jwks_url": f"{self.issuer}/jwks/",
+            "authorize_url": f"{self.issuer}/auth/", "token_url": f"{self.issuer}/token/",
+            "jwks_url": f"{self.issuer}/jwks/",
             "userinfo_url": None, "scopes": "openid", "subject_claim": "sub", "client_auth": "client_secret_basic",
             "algorithms": ("RS256",), "name_th": "ไทยดี", "name_en": "ThaiD",
         }  # fmt: skip
@@ -103,7 +104,8 @@ class Pretender:
 
     def _discovery(self, request: Request) -> Response:
         told = {
-            "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/auth/", "token_endpoint": f"{self.issuer}/token/",
+            "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/auth/",
+            "token_endpoint": f"{self.issuer}/token/",
             "jwks_uri": f"{self.issuer}/jwks/", "userinfo_endpoint": f"{self.issuer}/userinfo/",
         }  # fmt: skip
         return _json({**told, **self.discovery})

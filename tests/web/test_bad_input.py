@@ -1,4 +1,5 @@
-"""Whatever a body, a parameter or an address may be, the answer names what is wrong with it. Fields are found in the OpenAPI document."""
+"""Whatever a body, a parameter or an address may be, the answer names what is wrong with it. Fields are found in the
+OpenAPI document."""
 
 import json
 import socket

@@ -1,5 +1,5 @@
-"""Every form of every page, found by itself, is sent what it was not made for: nothing fails, nothing refused is stored, nothing typed
-is lost or becomes markup."""
+"""Every form of every page, found by itself, is sent what it was not made for: nothing fails, nothing refused is
+stored, nothing typed is lost or becomes markup."""
 
 import logging
 from collections.abc import Iterator
@@ -108,7 +108,8 @@ class Place:
             assert identities.link(runtime, PROVIDER, user, user, "admin")
 
     def find(self):
-        """The page with the form: its own address, or one not far from there; where a button makes it appear, that is pressed."""
+        """The page with the form: its own address, or one not far from there; where a button makes it appear, that is
+        pressed."""
         paths, pressed = (
             [self.action, self.action.rpartition("/")[0], "/account", "/partners/register", "/work"],
             set(),
@@ -248,7 +249,8 @@ def proof(place: Place) -> dict[str, str]:
 
 
 def sendings(names: list[str], typed: list[str]) -> Iterator[dict[str, str]]:
-    """Every text in some field and texts of all kinds in every field, side by side; then each `typed` one with one alone."""
+    """Every text in some field and texts of all kinds in every field, side by side; then each `typed` one with one
+    alone."""
     texts, step = list(TEXTS.values()), min(len(names), APART)
     for start in range(0, len(texts), step) if names else ():
         yield {name: texts[(start + at) % len(texts)] for at, name in enumerate(names)}

@@ -1,4 +1,5 @@
-"""Signing in by a provider: the way there and back with a real one (npm's oidc-provider), over HTTP, without a script."""
+"""Signing in by a provider: the way there and back with a real one (npm's oidc-provider), over HTTP, without a
+script."""
 
 import dataclasses
 import logging
@@ -131,7 +132,8 @@ def test_it_works_with_every_address_given_the_secret_in_the_body_and_the_claim_
         for name, path in {"AUTHORIZE": "auth", "TOKEN": "token", "JWKS": "jwks", "USERINFO": "me"}.items()
     }
     set_up(
-        **addresses, DISCOVERY_URL="", CLIENT_ID="songtor-post", CLIENT_AUTH="client_secret_post", SCOPES="openid pid", SUBJECT_CLAIM="pid",
+        **addresses, DISCOVERY_URL="", CLIENT_ID="songtor-post", CLIENT_AUTH="client_secret_post",
+        SCOPES="openid pid", SUBJECT_CLAIM="pid",
     )  # fmt: skip
     assert identities.link(door.runtime("web"), real.issuer, number, somebody, "admin")
     user = browser()

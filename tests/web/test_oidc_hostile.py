@@ -1,4 +1,5 @@
-"""What no right provider does: nobody is signed in by it, they are told so in our words, and nothing of it is shown or kept."""
+"""What no right provider does: nobody is signed in by it, they are told so in our words, and nothing of it is shown or
+kept."""
 
 import dataclasses
 import logging
@@ -104,11 +105,15 @@ def test_nothing_is_asked_before_the_button_is_pressed(browser, pretender, set_u
 @pytest.mark.parametrize(
     "claims",
     [
-        changed(nonce="another"), changed(nonce=None), changed(nonce=""), changed(aud="another"), changed(aud=["another"]),
-        changed(aud=None), changed(aud=[]), changed(aud=["songtor", "another"]), changed(aud=["songtor", "another"], azp="another"),
-        changed(azp="another"), changed(iss="https://another.example"), changed(iss=None), changed(iss=["x"]), changed(exp=None),
+        changed(nonce="another"), changed(nonce=None), changed(nonce=""), changed(aud="another"),
+        changed(aud=["another"]),
+        changed(aud=None), changed(aud=[]), changed(aud=["songtor", "another"]),
+        changed(aud=["songtor", "another"], azp="another"),
+        changed(azp="another"), changed(iss="https://another.example"), changed(iss=None), changed(iss=["x"]),
+        changed(exp=None),
         changed(exp="x"), changed(iat=None), changed(exp=float("nan")), changed(sub=None), changed(sub=7),
-        changed(at_hash=half_hash("another token")), later(-361, "iat", "exp"), later(61, "iat"), changed(nbf=9999999999),
+        changed(at_hash=half_hash("another token")), later(-361, "iat", "exp"), later(61, "iat"),
+        changed(nbf=9999999999),
     ],
 )  # fmt: skip
 def test_a_token_that_is_not_for_us_and_this_request_now_is_not_believed(browser, pretender, claims):
@@ -120,7 +125,8 @@ def test_a_token_that_is_not_for_us_and_this_request_now_is_not_believed(browser
 @pytest.mark.parametrize(
     "claims",
     [
-        changed(aud=["songtor"]), changed(aud=["songtor", "another"], azp="songtor"), changed(at_hash=half_hash("the-access-token")),
+        changed(aud=["songtor"]), changed(aud=["songtor", "another"], azp="songtor"),
+        changed(at_hash=half_hash("the-access-token")),
         later(-359, "iat", "exp"), later(50, "iat"),
     ],
 )  # fmt: skip
@@ -263,7 +269,8 @@ def test_the_claim_may_be_in_the_token_or_in_userinfo(door, browser, pretender, 
     "userinfo, why",
     [
         ({}, "no_subject"), ({"pid": ""}, "no_subject"), ({"pid": None}, "no_subject"), ({"pid": True}, "no_subject"),
-        ({"pid": ["x"]}, "no_subject"), ({"pid": "x" * 256}, "no_subject"), ({"pid": "x", "sub": "another"}, "untrusted"),
+        ({"pid": ["x"]}, "no_subject"), ({"pid": "x" * 256}, "no_subject"),
+        ({"pid": "x", "sub": "another"}, "untrusted"),
     ],
 )  # fmt: skip
 def test_without_a_usable_claim_nobody_is_signed_in(browser, pretender, set_up, userinfo, why):

@@ -7,17 +7,20 @@ from jsonschema import Draft202012Validator
 
 from services.kernel.doors import doors_of
 from services.system import DOORS
-from services.web.api.openapi import ANSWERS, BODIES, document, template
+from services.web.api.openapi import document, template
 from services.web.api.routes import ROUTES, STEPS
+from services.web.api.shapes import ANSWERS, BODIES
 
 SCHEMAS = {(cls.name, name): door.schema for cls in DOORS for name, door in doors_of(cls).items()}
 # What integrations rely on: the calls, and what their bodies must take and their answers must have.
 PROMISED = [
-    ("POST /api/v1/cases", {"centre", "channel", "found", "person", "danger", "note"}, {"case_id", "case_number", "version", "warnings"}),
+    ("POST /api/v1/cases", {"centre", "channel", "found", "person", "danger", "note"},
+        {"case_id", "case_number", "version", "warnings"}),
     ("GET /api/v1/cases", {"centre", "status", "q", "limit", "cursor"}, {"items", "next"}),
     (
         "GET /api/v1/cases/{case_id}", {"show"},
-        {"case_id", "case_number", "centre", "status", "person", "screening", "matches", "plan", "referrals", "version"},
+        {"case_id", "case_number", "centre", "status", "person", "screening", "matches", "plan", "referrals",
+            "version"},
     ),
     ("POST /api/v1/cases/{case_id}/close", {"reason", "note"}, {"status", "version"}),
     ("POST /api/v1/cases/{case_id}/reopen", {"reason", "note"}, {"status", "version"}),
@@ -31,18 +34,22 @@ PROMISED = [
         {"computed_at", "rules_version", "counts", "candidates", "next"},
     ),
     ("POST /api/v1/cases/{case_id}/plan", {"members", "path", "programme_id", "why", "goals"}, {"plan_id", "version"}),
-    ("POST /api/v1/referrals", {"case_id", "programme_id", "consent", "waitlist"}, {"referral_id", "status", "place", "version"}),
+    ("POST /api/v1/referrals", {"case_id", "programme_id", "consent", "waitlist"},
+        {"referral_id", "status", "place", "version"}),
     ("GET /api/v1/referrals", {"centre", "status", "limit", "cursor"}, {"items", "next"}),
     (
         "GET /api/v1/referrals/{referral_id}", set(),
         {"referral_id", "case_id", "programme_id", "status", "place", "history", "version"},
     ),
-    *((f"POST /api/v1/referrals/{{referral_id}}/{step}", {"said_by", "by_channel"}, {"status", "version"}) for step in STEPS),
+    *((f"POST /api/v1/referrals/{{referral_id}}/{step}", {"said_by", "by_channel"},
+        {"status", "version"}) for step in STEPS),
     ("POST /api/v1/referrals/{referral_id}/decline", {"reason", "whose", "note"}, set()),
     ("POST /api/v1/referrals/{referral_id}/follow-up", {"in_place", "work", "note"}, set()),
     ("POST /api/v1/referrals/{referral_id}/end", {"outcome"}, set()),
-    ("POST /api/v1/partners", {"name", "kind", "under_ministry", "province", "subdistrict", "contact"}, {"partner_id", "version"}),
-    ("POST /api/v1/partners/{partner_id}/programmes", {"name", "path", "capacity", "rules"}, {"programme_id", "version"}),
+    ("POST /api/v1/partners", {"name", "kind", "under_ministry", "province", "subdistrict", "contact"},
+        {"partner_id", "version"}),
+    ("POST /api/v1/partners/{partner_id}/programmes", {"name", "path", "capacity", "rules"},
+        {"programme_id", "version"}),
     ("PUT /api/v1/programmes/{programme_id}/capacity", {"total", "free"}, {"version", "warnings"}),
     ("GET /api/v1/partners", {"q", "province", "kind", "limit", "cursor"}, {"items", "next"}),
     ("GET /api/v1/partners/{partner_id}", set(), {"programmes"}),

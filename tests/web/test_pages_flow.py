@@ -1,4 +1,5 @@
-"""The main job in pages without JavaScript: a worker, a director and a reader walk one case from the door to the follow-up."""
+"""The main job in pages without JavaScript: a worker, a director and a reader walk one case from the door to the
+follow-up."""
 
 import base64
 import re
@@ -333,7 +334,8 @@ def test_a_correction_of_nothing_is_no_event_and_one_of_an_older_version_shows_b
     page = director.send(director.open(f"/cases/{case_id}/person"), reason="mistaken")
     assert "เหมือนเดิมทุกข้อ" in page.text and not page.tree.xpath("//ol/li[contains(., 'บันทึกผิด')]")
     director.send(
-        director.open(f"/cases/{case_id}/person"), reason="mistaken", person__name__first="บุญมี", person__name__last="ทองแท้"
+        director.open(f"/cases/{case_id}/person"), reason="mistaken", person__name__first="บุญมี",
+        person__name__last="ทองแท้"
     )  # fmt: skip
     page = worker.send(old, reason="changed", person__name__first="บุญมา")
     assert page.status == 412 and "บุญมี ทองแท้" in page.text

@@ -189,7 +189,8 @@ def compared(page):
 
 @pytest.fixture(scope="module")
 def three(door, path):
-    """Programmes that agree in one condition: (asks for both ages and for documents that are missing; for an age; for no other)."""
+    """Programmes that agree in one condition: (asks for both ages and for documents that are missing; for an age; for
+    no other)."""
     same = {"min_age": 60, "requires_prior_process": True}
     return [
         placed(door, "60", **same, max_age=95, documents=["id_card", "house_registration"]),

@@ -285,14 +285,14 @@ def test_half_a_session_belongs_to_its_browser(door, browser, careful, somebody)
     assert other.post("/sign-in/code", fields).path == "sign-in"
     [half] = [cookie for cookie in visitor.http.cookies if cookie.name == "songtor-half"]
     assert half.has_nonstandard_attr("HttpOnly") and half.expires is None
-    assert half.value not in json.dumps(stored(door, pending_sessions.half_session))
+    assert half.value not in json.dumps(stored(door, pending_sessions.pending_session))
 
 
 def test_half_a_session_is_over_after_five_minutes_and_nothing_is_lost(door, browser, careful, somebody):
     _, phone, _ = careful
     visitor = browser()
     page = visitor.send(visitor.open("/cases?status=open"), user=somebody, password=PASSWORD)
-    change(door, pending_sessions.half_session, somebody, began_at=earlier(door, minutes=5, seconds=1))
+    change(door, pending_sessions.pending_session, somebody, began_at=earlier(door, minutes=5, seconds=1))
     late = visitor.send(page, code=phone.fresh())
     assert (
         late.errors == {"": "หมดเวลากรอกรหัสแล้ว โปรดกรอกรหัสผ่านอีกครั้ง"}
@@ -345,7 +345,9 @@ def test_what_was_typed_when_the_session_ended_survives_both_steps_and_a_switch_
     back = own.send(own.open("/sign-in/code"), code=phone.fresh())
     assert back.heading == "แบบฟอร์มของคุณยังอยู่" and "บ้านที่พิมพ์ค้างไว้" in back.answer.text
     assert own.send(back).path.endswith("/offer")
-    assert "บ้านที่พิมพ์ค้างไว้" not in json.dumps(stored(door, pending_sessions.half_session), ensure_ascii=False)
+    assert "บ้านที่พิมพ์ค้างไว้" not in json.dumps(
+        stored(door, pending_sessions.pending_session), ensure_ascii=False
+    )
 
 
 def test_a_temporary_password_is_replaced_after_the_second_step(door, browser, careful, somebody):

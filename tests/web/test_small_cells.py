@@ -24,7 +24,8 @@ def shown(counts):
 
 @given(st.lists(COUNTS.filter(lambda n: n < 14), min_size=1, max_size=4))
 def test_beside_a_total_every_hidden_count_could_be_another(counts):
-    """Whoever knows the total, what is shown and how it is chosen what to hide finds at least two answers for each hidden count."""
+    """Whoever knows the total, what is shown and how it is chosen what to hide finds at least two answers for each
+    hidden count."""
     said = shown(counts)
     # The total of counts that are all withheld is not shown either.
     totals = range(1, 2 * SMALL + 14) if set(said.values()) == {WITHHELD} else [sum(counts)]

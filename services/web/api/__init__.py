@@ -1,4 +1,5 @@
-"""The HTTP API: the table of its routes, what is read and answered, its description, the administrator's calls, and health."""
+"""The HTTP API: the table of its routes, what is read and answered, its description, the administrator's calls, and
+health."""
 
 from services.web.api import admin, health, openapi, view
 

@@ -93,8 +93,8 @@ def happened(body: dict[str, Any]) -> str | None:
 
 
 def read_command(caller: Caller, at: str | None) -> Command:
-    """Its id from user, method, path and Idempotency-Key (without a key every request is a command of its own), its version from
-    If-Match."""
+    """Its id from user, method, path and Idempotency-Key (without a key every request is a command of its own), its
+    version from If-Match."""
     key, version = request.headers.get("Idempotency-Key"), _if_match()
     if key is None:
         return Command(at=at, if_match=version)

@@ -28,7 +28,8 @@ def health() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> Response:
-    """200 when every service answers from its database and no subscription is far behind or halted; else 503 saying why."""
+    """200 when every service answers from its database and no subscription is far behind or halted; else 503 saying
+    why."""
     rows, problems = statuses()
     heads = {row["service"]: row["sequence"] for row in rows}
     for row in rows:
@@ -55,7 +56,8 @@ def statuses() -> tuple[list[dict[str, Any]], list[str]]:
 
 @blueprint.get("/metrics")
 def figures() -> Response:
-    """Prometheus text: this process's figures and those of services in other processes. Loopback, or any valid token."""
+    """Prometheus text: this process's figures and those of services in other processes. Loopback, or any valid
+    token."""
     if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 (no address is no loopback)
         bearer.signed_in()
     texts = {PROCESS: generate_latest(REGISTRY).decode()}
@@ -71,8 +73,8 @@ def figures() -> Response:
 
 
 class Merged:
-    """Families of several processes as one: our samples carry the service as a label, so they do not collide. Those of Python
-    itself do not, and are told of the front door's process alone."""
+    """Families of several processes as one: our samples carry the service as a label, so they do not collide. Those of
+    Python itself do not, and are told of the front door's process alone."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts

@@ -10,7 +10,8 @@ CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
 
 @dataclass(frozen=True)
 class Route:
-    """`path` in Flask's form; its parts and the query's join the body. `query` turns a query text into the door's type."""
+    """`path` in Flask's form; its parts and the query's join the body. `query` turns a query text into the door's
+    type."""
 
     method: str
     path: str
@@ -42,20 +43,23 @@ def decimal(text: str) -> float:
 
 LIST: Mapping[str, Callable[[str], Any]] = {"limit": whole, "cursor": str}
 STEPS = (
-    "acknowledge", "accept", "decline", "waitlist", "withdraw", "travel", "admit", "confirm", "fail", "follow-up", "end",
+    "acknowledge", "accept", "decline", "waitlist", "withdraw", "travel", "admit", "confirm", "fail", "follow-up",
+    "end",
     "entered-in-error",
 )  # fmt: skip
 
 ROUTES = (
     Route("POST", "/api/v1/cases", "intake", "open_case", "Open a case", 201),
-    Route("GET", "/api/v1/cases", "intake", "cases", "Cases, newest first", query={"centre": str, "status": str, "q": str, **LIST}),
+    Route("GET", "/api/v1/cases", "intake", "cases", "Cases, newest first",
+        query={"centre": str, "status": str, "q": str, **LIST}),
     Route("GET", CASE_PAGE, "intake", "case", "A case, put together from all services", query={"show": str}),
     Route("POST", "/api/v1/cases/<case_id>/close", "intake", "close_case", "Close a case"),
     Route("POST", "/api/v1/cases/<case_id>/reopen", "intake", "reopen_case", "Open a closed case again"),
     Route("GET", "/api/v1/cases/<case_id>/timeline", "reporting", "timeline", "Every event of a case, all services"),
     Route("POST", "/api/v1/cases/<case_id>/screening", "screening", "complete", "Complete a screening"),
     Route(
-        "GET", "/api/v1/cases/<case_id>/matches", "partners", "matches", "Places that could take the person, ranked with reasons",
+        "GET", "/api/v1/cases/<case_id>/matches", "partners", "matches",
+        "Places that could take the person, ranked with reasons",
         query={"wait": decimal, **LIST}, seconds=40.0,
     ),
     Route("POST", "/api/v1/cases/<case_id>/plan", "screening", "agree_plan", "Record the working group's decision"),
@@ -66,17 +70,21 @@ ROUTES = (
     ),
     Route("GET", "/api/v1/referrals/<referral_id>", "referral", "referral", "One referral with its history"),
     *(
-        Route("POST", f"/api/v1/referrals/<referral_id>/{step}", "referral", "step", f"Referral: {step}", fixed={"step": step})
+        Route("POST", f"/api/v1/referrals/<referral_id>/{step}", "referral", "step", f"Referral: {step}",
+            fixed={"step": step})
         for step in STEPS
     ),
     Route("POST", "/api/v1/partners", "partners", "register_partner", "Register a partner", 201),
-    Route("GET", "/api/v1/partners", "partners", "partners", "The registry", query={"q": str, "province": str, "kind": str, **LIST}),
+    Route("GET", "/api/v1/partners", "partners", "partners", "The registry",
+        query={"q": str, "province": str, "kind": str, **LIST}),
     Route("GET", "/api/v1/partners/<partner_id>", "partners", "partner", "One partner with its programmes"),
     Route("POST", "/api/v1/partners/<partner_id>/programmes", "partners", "offer_programme", "Offer a programme", 201),
-    Route("PUT", "/api/v1/programmes/<programme_id>/capacity", "partners", "confirm_capacity", "State total and free places"),
+    Route("PUT", "/api/v1/programmes/<programme_id>/capacity", "partners", "confirm_capacity",
+        "State total and free places"),
     Route(
         "GET", "/api/v1/reports/overview", "reporting", "overview", "The overview report",
         query={"centre": str, "from": str, "to": str, "as_of": str}, seconds=30.0,
     ),
-    Route("GET", "/api/v1/events", "reporting", "events", "The merged log as CloudEvents", query={"after": whole, "limit": whole}),
+    Route("GET", "/api/v1/events", "reporting", "events", "The merged log as CloudEvents",
+        query={"after": whole, "limit": whole}),
 )  # fmt: skip

@@ -37,7 +37,8 @@ def command(route: Route, parts: Parts) -> Response:
 
 
 def case_page(route: Route, parts: Parts) -> Response:
-    """The case put together from its owners' read models; a part whose service does not answer is left out and named."""
+    """The case put together from its owners' read models; a part whose service does not answer is left out and
+    named."""
     user, about = User(bearer.signed_in()), {"case_id": parts["case_id"]}
     page = dict(calls.ask(user, route.service, route.door, {**bodies.read_query(route), **parts}, 5.0).answer)
     questions: dict[str, Question] = {

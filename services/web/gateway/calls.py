@@ -36,7 +36,8 @@ Replies = Mapping[str, Reply | NotFound | Unavailable]
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, without an account here: a partner's link, the system. `after` {service: position} is what an answer must know of."""
+    """Who asks, without an account here: a partner's link, the system. `after` {service: position} is what an answer
+    must know of."""
 
     caller: Caller
     after: Mapping[str, int] = field(default_factory=dict)
@@ -61,7 +62,8 @@ class User(Asker):
 
 @dataclass(frozen=True)
 class Command:
-    """Sent twice under one `id` it is done once. `at`: when it happened (instant); `if_match`: the version it is about."""
+    """Sent twice under one `id` it is done once. `at`: when it happened (instant); `if_match`: the version it is
+    about."""
 
     id: str = field(default_factory=lambda: str(uuid4()))
     at: str | None = None
@@ -87,7 +89,8 @@ def ask(
 
 
 def together(asker: Asker, questions: Mapping[str, Question], seconds: float = 5.0) -> Replies:
-    """The replies to several questions asked side by side; what is not known (yet) or not to be had now stands as its error."""
+    """The replies to several questions asked side by side; what is not known (yet) or not to be had now stands as its
+    error."""
     ports, call = runtime().around, _question(asker)
     tasks = [partial(_reply_or_error, ports.ask, call, each, seconds) for each in questions.values()]
     replies: Replies = dict(zip(questions, ports.together(tasks), strict=True))

@@ -1,4 +1,5 @@
-"""What refusals and errors are to whoever asked: one table, for the API's problem documents (RFC 9457), pages and forms."""
+"""What refusals and errors are to whoever asked: one table, for the API's problem documents (RFC 9457), pages and
+forms."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,5 @@
-"""What surrounds every request: its runtime, its correlation, its line in the log, and errors that nobody else answered."""
+"""What surrounds every request: its runtime, its correlation, its line in the log, and errors that nobody else
+answered."""
 
 import logging
 import time

@@ -7,7 +7,8 @@ SMALLEST, LARGEST = -(2**53) + 1, 2**53 - 1  # integers every JSON reader agrees
 
 
 def unstorable(value: Any, path: str = "", depth: int = 1) -> dict[str, list[str]]:
-    """What JSON allows and we cannot keep: the character NUL, integers beyond 2^53, and nesting deeper than any body of ours."""
+    """What JSON allows and we cannot keep: the character NUL, integers beyond 2^53, and nesting deeper than any body of
+    ours."""
     if depth > DEPTH_MOST:
         return {path: ["It is nested too deeply."]}
     if isinstance(value, str) and "\x00" in value:

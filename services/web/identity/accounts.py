@@ -80,7 +80,7 @@ def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) 
     upsert(db, account, [row], ["user_name"], ["role", "centres", "active", "token_version"])
 
 
-def seen(db: Connection, user: str, now: str) -> None:
+def note_presence(db: Connection, user: str, now: str) -> None:
     db.execute(update(account).where(account.c.user_name == user).values(seen_at=now))
 
 

@@ -1,4 +1,5 @@
-"""Ways to the provider and back: what belongs to one, kept sealed for the browser that set out and for ten minutes, used once."""
+"""Ways to the provider and back: what belongs to one, kept sealed for the browser that set out and for ten minutes,
+used once."""
 
 import secrets
 from base64 import urlsafe_b64encode
@@ -30,8 +31,8 @@ CAME_BACK = "came_back"
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """`linking`: the signed-in user who wants to link their account, else somebody wants to sign in and then go on to `next`, or get
-    the form in `keep` back (see `shell.give_back`)."""
+    """`linking`: the signed-in user who wants to link their account, else somebody wants to sign in and then go on to
+    `next`, or get the form in `keep` back (see `shell.give_back`)."""
 
     next: str = ""
     keep: str = ""

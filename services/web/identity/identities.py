@@ -1,5 +1,5 @@
-"""Whom a provider's word is about: which account belongs to a subject of the provider. The subject itself, which may be a citizen number,
-is not stored, only a keyed hash of it."""
+"""Whom a provider's word is about: which account belongs to a subject of the provider. The subject itself, which may be
+a citizen number, is not stored, only a keyed hash of it."""
 
 import hmac
 from dataclasses import dataclass
@@ -40,7 +40,8 @@ class Identity:
 
 
 def link(runtime: ServiceRuntime, issuer: str, subject: str, user: str, by: str) -> bool:
-    """The subject signs in as `user` from now on, and nobody else of this provider does; False if it is another account's."""
+    """The subject signs in as `user` from now on, and nobody else of this provider does; False if it is another
+    account's."""
     try:
         return _link(runtime, issuer, subject, user, by)
     except Conflict:  # somebody was faster: look again

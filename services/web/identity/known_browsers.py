@@ -1,9 +1,8 @@
 """Browsers in which a user has signed in before: a signed cookie tells them from strangers' (OWASP: "device cookies").
 
-The cookie of a browser holds a token for each of the users who signed in there last: a random name of the browser, signed with a key
-that belongs to the user and the version of their account. So whatever ends the user's sessions everywhere ends the token too, nothing is
-stored, and nobody can read from it whose it is.
-"""
+The cookie of a browser holds a token for each of the users who signed in there last: a random name of the browser,
+signed with a key that belongs to the user and the version of their account. So whatever ends the user's sessions
+everywhere ends the token too, nothing is stored, and nobody can read from it whose it is."""
 
 import hashlib
 import secrets

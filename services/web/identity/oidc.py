@@ -1,8 +1,7 @@
 """OpenID Connect, our side of it: where a browser is sent, and what the provider then says of who came back.
 
-Core 1.0 section 3.1 (authorization code), RFC 7636 (PKCE), RFC 9207 (the issuer in the answer). Nothing is asked of the provider before
-somebody presses the button; a `RelyingParty` remembers what it then learned.
-"""
+Core 1.0 section 3.1 (authorization code), RFC 7636 (PKCE), RFC 9207 (the issuer in the answer). Nothing is asked of the
+provider before somebody presses the button; a `RelyingParty` remembers what it then learned."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -30,8 +29,10 @@ LEEWAY = 60  # seconds that the provider's clock may be off
 SUBJECT_MOST = 255  # characters (Core 1.0 section 2)
 # Codes of RFC 6749 and Core 1.0 that may stand in a log; anything else is the provider's own text.
 ERRORS = (
-    "access_denied", "account_selection_required", "consent_required", "interaction_required", "invalid_client", "invalid_grant",
-    "invalid_request", "invalid_scope", "login_required", "server_error", "temporarily_unavailable", "unauthorized_client",
+    "access_denied", "account_selection_required", "consent_required", "interaction_required", "invalid_client",
+    "invalid_grant",
+    "invalid_request", "invalid_scope", "login_required", "server_error", "temporarily_unavailable",
+    "unauthorized_client",
     "unsupported_grant_type", "unsupported_response_type",
 )  # fmt: skip
 ENDPOINTS = {
@@ -43,8 +44,8 @@ ENDPOINTS = {
 
 
 class Failed(Exception):
-    """Nobody is signed in. `why`: declined or refused by the provider, unreachable, untrusted, no_subject. `detail` is for the log: the
-    kind of an error, or a code that the standard knows."""
+    """Nobody is signed in. `why`: declined or refused by the provider, unreachable, untrusted, no_subject. `detail` is
+    for the log: the kind of an error, or a code that the standard knows."""
 
     def __init__(self, why: str, detail: str = "") -> None:
         super().__init__(why, detail)
@@ -97,7 +98,7 @@ class RelyingParty:
             raise Failed("untrusted", "the issuer of the answer")
         if "code" not in answer or "error" in answer:
             error = answer.get("error", "")
-            raise Failed("declined" if error == "access_denied" else "refused", _known(error))
+            raise Failed("declined" if error == "access_denied" else "refused", _error_code(error))
         subject = self._in_time(
             runtime, lambda: self._ask_who(request, answer["code"], redirect_uri, runtime.now())
         )
@@ -204,12 +205,12 @@ def _asking() -> Iterator[None]:
     try:
         yield
     except OAuthError as error:
-        raise Failed("refused", _known(error.error)) from error
+        raise Failed("refused", _error_code(error.error)) from error
     except (RequestException, OSError, ValueError) as error:
         raise Failed("unreachable", type(error).__name__) from error
 
 
-def _known(error: str) -> str:
+def _error_code(error: str) -> str:
     return error if error in ERRORS else "another error"
 
 

@@ -59,8 +59,8 @@ def give(runtime: ServiceRuntime, user: str) -> str:
 
 
 def check(runtime: ServiceRuntime, user: str, typed: str, browser: str | None) -> bool:
-    """Whether this is the user's password, taking as long for a name nobody has; tries.Locked after too many failures. `browser`:
-    what this one is called if it is known as the user's."""
+    """Whether this is the user's password, taking as long for a name nobody has; tries.Locked after too many failures.
+    `browser`: what this one is called if it is known as the user's."""
     name = throttle.counter(runtime, "password", user, browser)
     with runtime.database.write() as db:
         throttle.take(db, name, runtime.now())

@@ -1,4 +1,5 @@
-"""Who has given the right password and not yet the code: known by a cookie of its own, for five minutes, and good for nothing else."""
+"""Who has given the right password and not yet the code: known by a cookie of its own, for five minutes, and good for
+nothing else."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from services.web.identity import sessions
 from services.web.identity.accounts import Account, account
 from services.web.store.tables import metadata
 
-half_session = Table(
+pending_session = Table(
     "half_session",
     metadata,
     Column("id_hash", Text, primary_key=True),
@@ -27,7 +28,7 @@ KEPT = timedelta(days=1)  # one that is over still gives back what was typed, to
 
 
 @dataclass(frozen=True)
-class Half:
+class PendingSession:
     """`live` False: its time is over, or the account has changed since."""
 
     user: str
@@ -37,24 +38,24 @@ class Half:
 
 
 def begin(db: Connection, cookie: str, of: Account, next: str, keep: str, now: datetime) -> None:
-    db.execute(delete(half_session).where(half_session.c.began_at < instant(now - KEPT)))
+    db.execute(delete(pending_session).where(pending_session.c.began_at < instant(now - KEPT)))
     row = {"id_hash": sessions.hash_of(cookie), "user_name": of.user, "token_version": of.token_version}
-    db.execute(insert(half_session).values(**row, began_at=instant(now), next=next, keep=keep))
+    db.execute(insert(pending_session).values(**row, began_at=instant(now), next=next, keep=keep))
 
 
-def find(db: Connection, cookie: str, now: datetime) -> Half | None:
+def find(db: Connection, cookie: str, now: datetime) -> PendingSession | None:
     asked = (
-        select(half_session, account.c.active, account.c.token_version.label("version_now"))
-        .join(account, account.c.user_name == half_session.c.user_name)
-        .where(half_session.c.id_hash == sessions.hash_of(cookie))
+        select(pending_session, account.c.active, account.c.token_version.label("version_now"))
+        .join(account, account.c.user_name == pending_session.c.user_name)
+        .where(pending_session.c.id_hash == sessions.hash_of(cookie))
     )
     row = db.execute(asked).one_or_none()
     if row is None:
         return None
     unchanged = row.active and row.version_now == row.token_version
     live = unchanged and now - moment(row.began_at) < LONGEST
-    return Half(row.user_name, row.next, row.keep, live)
+    return PendingSession(row.user_name, row.next, row.keep, live)
 
 
 def end(db: Connection, cookie: str) -> None:
-    db.execute(delete(half_session).where(half_session.c.id_hash == sessions.hash_of(cookie)))
+    db.execute(delete(pending_session).where(pending_session.c.id_hash == sessions.hash_of(cookie)))

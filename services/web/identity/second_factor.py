@@ -1,5 +1,5 @@
-"""The second factor of local accounts: codes that an app makes from a shared secret (TOTP, RFC 6238), and recovery codes for when the
-phone is not at hand. The secret is sealed; of recovery codes only keyed hashes are kept."""
+"""The second factor of local accounts: codes that an app makes from a shared secret (TOTP, RFC 6238), and recovery
+codes for when the phone is not at hand. The secret is sealed; of recovery codes only keyed hashes are kept."""
 
 import hmac
 import secrets
@@ -49,8 +49,8 @@ Way = Literal["app", "recovery"]
 
 
 def offered(runtime: ServiceRuntime, user: str, session: str, version: int) -> str:
-    """The secret (base32) that a user may turn on in this session, for this version of the account: the same one however often its
-    page is loaded, and nowhere kept until it is confirmed."""
+    """The secret (base32) that a user may turn on in this session, for this version of the account: the same one
+    however often its page is loaded, and nowhere kept until it is confirmed."""
     about = "\n".join((user, session, str(version)))
     return b32encode(hmac.digest(runtime.key("second-factor-offer"), about.encode(), "sha256")[:20]).decode()
 
@@ -78,7 +78,8 @@ def forget(db: Connection, user: str) -> None:
 
 
 def take_off(runtime: ServiceRuntime, user: str, by: str) -> None:
-    """Somebody else takes it off, because the phone is lost: every session and token ends, and the user is told at the next sign-in."""
+    """Somebody else takes it off, because the phone is lost: every session and token ends, and the user is told at the
+    next sign-in."""
     changed = {"sealed": None, "changed_at": instant(runtime.now()), "changed_by": by}
     with runtime.database.write() as db:
         if is_on(db, user):
@@ -112,7 +113,8 @@ def since(db: Connection, user: str) -> str | None:
 
 
 def new_recovery_codes(runtime: ServiceRuntime, db: Connection, user: str) -> list[str]:
-    """Ten codes of ten digits, each good once; those of before end. Digits, so that they can be typed where the app's code is."""
+    """Ten codes of ten digits, each good once; those of before end. Digits, so that they can be typed where the app's
+    code is."""
     codes = [f"{secrets.randbelow(10**RECOVERY_DIGITS):0{RECOVERY_DIGITS}}" for _ in range(RECOVERY_CODES)]
     db.execute(delete(recovery).where(recovery.c.user_name == user))
     rows = [{"user_name": user, "code_hash": _hash(runtime, user, code)} for code in codes]
@@ -125,8 +127,8 @@ def recovery_codes_left(db: Connection, user: str) -> int:
 
 
 def check(runtime: ServiceRuntime, user: str, code: str, browser: str | None) -> Way | None:
-    """What sort of code of this user it is, None if it is none or was used before; tries.Locked after too many failures. `browser`:
-    as for passwords. A right password forgives no wrong code: these are counted by themselves."""
+    """What sort of code of this user it is, None if it is none or was used before; tries.Locked after too many
+    failures. `browser`: as for passwords. A right password forgives no wrong code: these are counted by themselves."""
     name, now = throttle.counter(runtime, "code", user, browser), runtime.now()
     with runtime.database.write() as db:
         throttle.take(db, name, now)

@@ -1,4 +1,5 @@
-"""Sessions of signed-in browsers: kept under the hash of the cookie, ended by time, by signing out and by any change of the account."""
+"""Sessions of signed-in browsers: kept under the hash of the cookie, ended by time, by signing out and by any change of
+the account."""
 
 import hashlib
 import secrets
@@ -79,7 +80,7 @@ def begin(
         "by_provider": by_provider,
     }
     db.execute(insert(session).values(**row, created_at=instant(now), seen_at=instant(now)))
-    accounts.seen(db, user, instant(now))
+    accounts.note_presence(db, user, instant(now))
 
 
 def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | None:
@@ -103,7 +104,8 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         and now - moment(row.created_at) < LONGEST
     )
     caller = Caller(row.user_name, row.role, accounts.centres_of(row.role, row.centres))
-    # Whom the provider knows need not replace a password that was given and never used, and showed there what is asked there.
+    # Whom the provider knows need not replace a password that was given and never used, and showed there what is asked
+    # there.
     by_password = row.temporary is not None and not row.by_provider
     known = Session(
         row.id_hash,
@@ -119,7 +121,7 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
 
 def touch(db: Connection, known: Session, now: datetime) -> None:
     db.execute(update(session).where(session.c.id_hash == known.id_hash).values(seen_at=instant(now)))
-    accounts.seen(db, known.caller.user, instant(now))
+    accounts.note_presence(db, known.caller.user, instant(now))
 
 
 def leave_message(db: Connection, id_hash: str, message: str | None) -> None:

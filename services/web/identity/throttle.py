@@ -34,15 +34,15 @@ class Locked(Exception):
 
 
 def counter(runtime: ServiceRuntime, what: str, user: str, browser: str | None) -> str:
-    """Under which name tries of `what` (password or code) are counted: those of each browser that is known as the user's by itself,
-    those of all strangers together. So a stranger's failures lock no known browser."""
+    """Under which name tries of `what` (password or code) are counted: those of each browser that is known as the
+    user's by itself, those of all strangers together. So a stranger's failures lock no known browser."""
     named = "\n".join((what, user, browser or ""))
     return hmac.digest(runtime.key("sign-in-name"), named.encode(), "sha256").hex()
 
 
 def take(db: Connection, name: str, now: datetime) -> None:
-    """One try more; Locked if none is free. It counts as a failure before anything is compared, so that many at once are no more
-    than are free; `forgive` follows if it was right."""
+    """One try more; Locked if none is free. It counts as a failure before anything is compared, so that many at once
+    are no more than are free; `forgive` follows if it was right."""
     db.execute(delete(failure).where(failure.c.last_at < instant(now - FORGOTTEN)))
     new = {"name_hash": name, "count": 0, "last_at": instant(now), "locked_until": None}
     upsert(db, failure, [new], ["name_hash"], ())

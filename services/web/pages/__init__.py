@@ -38,8 +38,8 @@ def home() -> Response:
 
 
 class Environment(FlaskEnvironment):
-    """Flask's, with the names that all templates know in one plain dictionary: every `import` in a template compares them, and in the
-    chain of dictionaries that Jinja makes of them that costs a fifth of a page with a form."""
+    """Flask's, with the names that all templates know in one plain dictionary: every `import` in a template compares
+    them, and in the chain of dictionaries that Jinja makes of them that costs a fifth of a page with a form."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
@@ -60,10 +60,13 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock, lately=words.lately,
-        called=words.called, province=words.province, full_province=words.full_province, centres=words.centres, address=words.address,
+        word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,
+        lately=words.lately,
+        called=words.called, province=words.province, full_province=words.full_province, centres=words.centres,
+        address=words.address,
         tag_colours=words.TAGS, asset=static.asset, menu=menu.items,
-        csrf=visit.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here, provider_name=oidc.name,
+        csrf=visit.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
+        provider_name=oidc.name,
     )  # fmt: skip
 
 

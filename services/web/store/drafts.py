@@ -39,7 +39,7 @@ class NotOurs(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class FormKey:
     """The form that a draft belongs to: its user and address, what it is called (English), the case it is about."""
 
     user: str
@@ -50,47 +50,48 @@ class Place:
 
 @dataclass(frozen=True)
 class Draft:
-    """`fields` in the order of the form; `version` of what the form was shown with; `focus`: the id of the field typed in last."""
+    """`fields` in the order of the form; `version` of what the form was shown with; `focus`: the id of the field typed
+    in last."""
 
-    place: Place
+    place: FormKey
     fields: Sequence[tuple[str, str]]
     version: int | None
     focus: str
     saved_at: str
 
 
-def ticket(runtime: ServiceRuntime, place: Place) -> str:
+def ticket(runtime: ServiceRuntime, form_key: FormKey) -> str:
     """The place as a form carries it: who sends it back may save a draft there."""
-    return _box(runtime, "draft-place").encrypt(orjson.dumps(place)).decode()
+    return _box(runtime, "draft-place").encrypt(orjson.dumps(form_key)).decode()
 
 
-def place_of(runtime: ServiceRuntime, ticket: str) -> Place:
+def key_of(runtime: ServiceRuntime, ticket: str) -> FormKey:
     try:
-        return Place(**orjson.loads(_box(runtime, "draft-place").decrypt(ticket.encode())))
+        return FormKey(**orjson.loads(_box(runtime, "draft-place").decrypt(ticket.encode())))
     except InvalidToken:
         raise NotOurs from None
 
 
 def keep(
     runtime: ServiceRuntime,
-    place: Place,
+    form_key: FormKey,
     fields: Sequence[tuple[str, str]],
     version: int | None,
     focus: str,
 ) -> tuple[str, str | None]:
     """(saved at, when the draft that stood there before was saved). The last one saved stands."""
     now = runtime.now()
-    made = Draft(place, fields, version, focus, instant(now))
+    made = Draft(form_key, fields, version, focus, instant(now))
     content = orjson.dumps(made)
     if len(content) > LARGEST:
         raise TooLarge
-    key = {"user_name": place.user, "form": _form(runtime, place.user, place.address)}
+    key = {"user_name": form_key.user, "form": _form(runtime, form_key.user, form_key.address)}
     row = key | {"saved_at": made.saved_at, "sealed": _box(runtime, "draft").encrypt(content).decode()}
     with runtime.database.write() as db:
         before = db.execute(select(draft.c.saved_at).filter_by(**key)).scalar_one_or_none()
         upsert(db, draft, [row], ["user_name", "form"])
         db.execute(delete(draft).where(draft.c.saved_at < instant(now - KEPT)))
-        _forget_oldest(db, place.user)
+        _forget_oldest(db, form_key.user)
     return made.saved_at, before
 
 
@@ -101,9 +102,9 @@ def _forget_oldest(db: Connection, user: str) -> None:
         db.execute(delete(draft).where(draft.c.user_name == user, draft.c.saved_at <= too_old))
 
 
-def find(runtime: ServiceRuntime, place: Place) -> Draft | None:
+def find(runtime: ServiceRuntime, form_key: FormKey) -> Draft | None:
     """The user's draft of the form at this address."""
-    found = _of(runtime, place.user, _form(runtime, place.user, place.address))
+    found = _of(runtime, form_key.user, _form(runtime, form_key.user, form_key.address))
     return found[0] if found else None
 
 
@@ -131,7 +132,7 @@ def _open(runtime: ServiceRuntime, sealed: str) -> Draft | None:
     except InvalidToken:
         return None
     fields = [(name, text) for name, text in found.pop("fields")]
-    return Draft(place=Place(**found.pop("place")), fields=fields, **found)
+    return Draft(place=FormKey(**found.pop("place")), fields=fields, **found)
 
 
 def count(db: Connection, user: str) -> int:

@@ -76,7 +76,8 @@ def take(db: Connection, caller: Caller, case_id: str, now: str) -> bool:
 
 
 def leave_to_directors(db: Connection, user: str, centres: Sequence[str]) -> None:
-    """What waits for a user who no longer works at its centre waits for the centre's directors. `centres`: those left to them."""
+    """What waits for a user who no longer works at its centre waits for the centre's directors. `centres`: those left
+    to them."""
     theirs = and_(WAITING, hand_over.c.to_user == user)
     if ALL_CENTRES not in centres:
         db.execute(update(hand_over).where(theirs, hand_over.c.centre.not_in(centres)).values(to_user=None))

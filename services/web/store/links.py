@@ -1,4 +1,5 @@
-"""Links by which a partner answers one referral without an account: signed, expiring, opened once with a code that travels another way."""
+"""Links by which a partner answers one referral without an account: signed, expiring, opened once with a code that
+travels another way."""
 
 import hashlib
 import hmac
@@ -99,7 +100,8 @@ class Keys:
 def make(
     db: Connection, keys: Keys, about: Mapping[str, str], shared: Mapping[str, Any], user: str, now: datetime
 ) -> tuple[str, str]:
-    """(token, code) of a new link; `about`: referral_id, partner_id, programme_id. Earlier links of the referral end."""
+    """(token, code) of a new link; `about`: referral_id, partner_id, programme_id. Earlier links of the referral
+    end."""
     link_id, code = secrets.token_urlsafe(16), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     earlier = update(link).where(link.c.referral_id == about["referral_id"], link.c.ended_at.is_(None))
     db.execute(earlier.values(ended_at=instant(now), ending="replaced", shared="{}"))
@@ -143,15 +145,15 @@ def _link(row: Any, now: datetime) -> Link:
     return Link(**parts, shared=orjson.loads(row.shared), state=state)
 
 
-def enter(db: Connection, keys: Keys, found: Link, code: str, now: datetime) -> str | None:
-    """The cookie of the browser in which the right code was entered, else None. A try is counted before the code is compared, so
-    that many guesses at once are no more than the tries there are; the last wrong one ends the link."""
-    waiting = link.c.link_id == found.link_id, link.c.opened_at.is_(None), link.c.ended_at.is_(None)
+def enter(db: Connection, keys: Keys, entry: Link, code: str, now: datetime) -> str | None:
+    """The cookie of the browser in which the right code was entered, else None. A try is counted before the code is
+    compared, so that many guesses at once are no more than the tries there are; the last wrong one ends the link."""
+    waiting = link.c.link_id == entry.link_id, link.c.opened_at.is_(None), link.c.ended_at.is_(None)
     counted = update(link).where(*waiting, link.c.tries < TRIES, link.c.expires_at > instant(now))
     if db.execute(counted.values(tries=link.c.tries + 1)).rowcount != 1:
         return None
     row = db.execute(select(link.c.code_hash, link.c.tries).where(*waiting)).one()
-    if hmac.compare_digest(row.code_hash, keys.code_hash(found.link_id, code)):
+    if hmac.compare_digest(row.code_hash, keys.code_hash(entry.link_id, code)):
         browser = secrets.token_urlsafe(32)
         db.execute(update(link).where(*waiting).values(browser_hash=_hash(browser), opened_at=instant(now)))
         return browser
@@ -160,9 +162,9 @@ def enter(db: Connection, keys: Keys, found: Link, code: str, now: datetime) -> 
     return None
 
 
-def answered(db: Connection, found: Link, now: datetime) -> None:
+def use_up(db: Connection, entry: Link, now: datetime) -> None:
     """The link has done its work; what was shared is forgotten here."""
-    over = update(link).where(link.c.link_id == found.link_id, link.c.ended_at.is_(None))
+    over = update(link).where(link.c.link_id == entry.link_id, link.c.ended_at.is_(None))
     db.execute(over.values(ended_at=instant(now), ending="answered", shared="{}"))
 
 

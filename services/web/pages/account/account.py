@@ -79,8 +79,8 @@ def _ask_for_code(user: str, next: str, keep: str) -> Response | None:
 
 
 def enter(user: str, next: str, keep: str) -> Response | None:
-    """Who has shown to be this user is let in and goes on to the address `next`, or to what they had typed when their session ended;
-    None if the account is closed."""
+    """Who has shown to be this user is let in and goes on to the address `next`, or to what they had typed when their
+    session ended; None if the account is closed."""
     cookie = _begin(user)
     if cookie is None:
         return None
@@ -126,7 +126,8 @@ def _begin(user: str, by_provider: bool = False) -> str | None:
 
 def _taken_off(by: str, at: str) -> str:
     return _(
-        "Two-step sign-in was taken off your account by {} on {}. If you did not ask for that, tell your administrator now."
+        "Two-step sign-in was taken off your account by {} on {}. If you did not ask for that, "
+        "tell your administrator now."
     ).format(by, day_time(at))
 
 

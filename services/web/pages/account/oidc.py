@@ -33,7 +33,8 @@ SAID = {
     ),
     "no_subject": later("{} did not say who you are. Tell your administrator."),
     "unlinked": later(
-        "No open account here is linked with the one you have at {}. Sign in with your password and link them under My account, "
+        "No open account here is linked with the one you have at {}. Sign in with your password and link them "
+        "under My account, "
         "or ask your administrator."
     ),
     "taken": later("The account you have at {} is linked with another account here. Ask your administrator."),
@@ -76,7 +77,7 @@ def _party() -> RelyingParty:
     return oidc.relying_party(provider)
 
 
-def _said(why: str) -> str:
+def _sentence(why: str) -> str:
     return _(SAID.get(why, SAID["stale"])).format(name())
 
 
@@ -86,7 +87,8 @@ def _said(why: str) -> str:
 @blueprint.route("/sign-in/oidc", methods=["GET", "POST"])
 @gate.public
 def sign_in() -> Response:
-    """Sent: to the provider. Opened: what became of it, on the page to sign in, with the way on and the form that were kept."""
+    """Sent: to the provider. Opened: what became of it, on the page to sign in, with the way on and the form that were
+    kept."""
     _party()
     if request.method == "POST":
         next, keep = request.form.get("next", ""), request.form.get("keep", "")
@@ -106,7 +108,7 @@ def sign_in() -> Response:
         {"next": known.next, "keep": known.keep, "user": gate.kept_for(known.keep)},
         sent=False,
     )
-    form.refused = _said(outcome)
+    form.refused = _sentence(outcome)
     return frame.page("account/sign_in.html", form=form)
 
 
@@ -130,20 +132,20 @@ def callback() -> Response:
     return _let_in(known, state, identities.user_of(runtime, party.provider.issuer, subject))
 
 
-def _let_in(known: AuthorizationRequest, state: str, user: str | None) -> Response:
+def _let_in(attempt: AuthorizationRequest, state: str, user: str | None) -> Response:
     browser = g.visit
     cookie = account._begin(user, by_provider=True) if user else None
     if cookie is None:
-        return _end(known, state, "unlinked")
+        return _end(attempt, state, "unlinked")
     authorization_requests.hand_on(gateway.runtime(), browser, state, cookie)
-    answer = _to(url_for(SIGN_IN, state=state) if known.keep else known.next)
+    answer = _to(url_for(SIGN_IN, state=state) if attempt.keep else attempt.next)
     visit.keep_visit(answer, cookie)
     return answer
 
 
 def _set_out(setting_out: AuthorizationRequest, back: str) -> Response:
-    """The page that takes the browser to the provider. Not a redirect: browsers hold the whole chain of redirects after a form against
-    the Content-Security-Policy's form-action, and where a provider leads on to is not ours to know."""
+    """The page that takes the browser to the provider. Not a redirect: browsers hold the whole chain of redirects after
+    a form against the Content-Security-Policy's form-action, and where a provider leads on to is not ours to know."""
     party, runtime = _party(), gateway.runtime()
     state = authorization_requests.begin(runtime, g.visit, setting_out)
     try:
@@ -155,11 +157,12 @@ def _set_out(setting_out: AuthorizationRequest, back: str) -> Response:
     return answer
 
 
-def _end(known: AuthorizationRequest, state: str, why: str, detail: str = "") -> Response:
-    """Nobody is signed in or linked: the page that says so, and for whoever runs the system a line that says why, never who."""
+def _end(attempt: AuthorizationRequest, state: str, why: str, detail: str = "") -> Response:
+    """Nobody is signed in or linked: the page that says so, and for whoever runs the system a line that says why, never
+    who."""
     logger.warning("sign-in by the provider: %s%s", why, f" ({detail})" if detail else "")
     authorization_requests.end(gateway.runtime(), g.visit, state, why)
-    return _to(url_for(OWN if known.linking else SIGN_IN, state=state))
+    return _to(url_for(OWN if attempt.linking else SIGN_IN, state=state))
 
 
 def _came_back() -> tuple[AuthorizationRequest, str]:
@@ -192,7 +195,7 @@ def own_identity() -> Response:
         except throttle.Locked as locked:
             form.refused = account.too_often(locked)
     elif "state" in request.args:
-        form.refused = _said(_came_back()[1])
+        form.refused = _sentence(_came_back()[1])
     return _own(party, form)
 
 
@@ -221,7 +224,8 @@ def _own(party: RelyingParty, form: Form) -> Response:
 
 
 def read_subject(text: str) -> str:
-    """What the provider calls a person, as somebody types it. Only here is it made even: the provider's word counts as it stands."""
+    """What the provider calls a person, as somebody types it. Only here is it made even: the provider's word counts as
+    it stands."""
     typed = from_thai_digits(text.strip())
     number = idcard.clean(typed)
     problem = idcard.problem(number)

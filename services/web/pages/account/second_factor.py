@@ -51,23 +51,23 @@ READ = {"code": read_code}
 def code() -> Response:
     """The second step, for the browser that has just done the first one."""
     runtime, cookie = gateway.runtime(), visit.cookie(pending_sessions.COOKIE)
-    half = runtime.read(lambda db: pending_sessions.find(db, cookie, runtime.now()))
-    if half is None:
+    pending = runtime.read(lambda db: pending_sessions.find(db, cookie, runtime.now()))
+    if pending is None:
         return redirect(url_for("pages.account.sign_in"), 303)  # type: ignore[return-value]
-    if not half.live:
-        return _start_over(half)
+    if not pending.live:
+        return _start_over(pending)
     form = Form(CODE, read=READ)
-    if form.sent and form.load() and (way := _way(form, half.user)):
+    if form.sent and form.load() and (way := _way(form, pending.user)):
         with runtime.database.write() as db:
             pending_sessions.end(db, cookie)
-        answer = account.enter(half.user, half.next, half.keep)
+        answer = account.enter(pending.user, pending.next, pending.keep)
         if answer is None:
-            return _start_over(half)
+            return _start_over(pending)
         answer.delete_cookie(
             visit.cookie_name(pending_sessions.COOKIE), secure=visit.over_https(), httponly=True
         )
         if way == "recovery":
-            left = runtime.read(lambda db: second_factor.recovery_codes_left(db, half.user))
+            left = runtime.read(lambda db: second_factor.recovery_codes_left(db, pending.user))
             frame.flash(
                 ngettext(
                     "You have %(num)s recovery code left.", "You have %(num)s recovery codes left.", left
@@ -78,9 +78,9 @@ def code() -> Response:
     return frame.page("account/code.html", form=form)
 
 
-def _start_over(half: pending_sessions.Half) -> Response:
+def _start_over(pending: pending_sessions.PendingSession) -> Response:
     """The first step again, with what travels along."""
-    form = Form(values={"user": half.user, "next": half.next, "keep": half.keep}, sent=False)
+    form = Form(values={"user": pending.user, "next": pending.next, "keep": pending.keep}, sent=False)
     form.refused = _("The time for the code is over. Enter your password again.")
     return frame.page("account/sign_in.html", form=form)
 
@@ -103,8 +103,8 @@ def _way(form: Form, user: str) -> second_factor.Way | None:
 @blueprint.route("/second-factor", methods=["GET", "POST"])
 @gate.roles(*ROLES)
 def turn_on() -> Response:
-    """The secret as a picture and as text until a code of it was entered; then the recovery codes, once. For who has a password: a
-    provider asks for a second factor itself."""
+    """The secret as a picture and as text until a code of it was entered; then the recovery codes, once. For who has a
+    password: a provider asks for a second factor itself."""
     runtime, session = gateway.runtime(), _session()
     user = session.caller.user
     if _is_on(user) or not runtime.read(lambda db: passwords.has(db, user)):

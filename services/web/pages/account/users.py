@@ -168,8 +168,8 @@ def take_off_second_factor(user: str) -> Response:
 @blueprint.route("/users/<user>/close", methods=["GET", "POST"])
 @gate.roles("admin")
 def close(user: str) -> Response:
-    """Somebody leaves: session, tokens and password end; what they did keeps their name; what is in their hands is handed over to
-    a colleague of each centre. The administrator, who may not read cases, sees how many they are."""
+    """Somebody leaves: session, tokens and password end; what they did keeps their name; what is in their hands is
+    handed over to a colleague of each centre. The administrator, who may not read cases, sees how many they are."""
     known, runtime = _account(user), gateway.runtime()
     held, waiting = _in_hands(user)
     receivers = {centre: _receivers(user, centre) for centre in held}
@@ -252,7 +252,8 @@ def access() -> Response:
 @blueprint.get("/users/<user>/access")
 @gate.roles("admin")
 def access_of(user: str) -> Response:
-    """What one user may do and where, whether they are signed in, and how often they read people's fields; never whose."""
+    """What one user may do and where, whether they are signed in, and how often they read people's fields; never
+    whose."""
     known = _account(user)
     rows = {
         service: [row for row in rows if known.role in row["roles"]]

@@ -36,15 +36,15 @@ def is_staff() -> bool:
 
 
 def frame(
-    case_id: str, asked: Mapping[str, Question] | None = None, show: str | None = None
+    case_id: str, questions: Mapping[str, Question] | None = None, show: str | None = None
 ) -> dict[str, Any]:
     """Values of every page of a case: {case, tabs, missing, …the answers}; another centre's case is not found."""
     case = doors.ask("intake", "case", {"case_id": case_id} | ({"show": show} if show else {}))
-    found = doors.together(**asked) if asked else {}
-    case["status"] = caught_up(case["status"], found)
+    answers = doors.together(**questions) if questions else {}
+    case["status"] = caught_up(case["status"], answers)
     return {
-        "case": case, "tabs": TABS, "staff": is_staff(), "missing": missing(case, found),
-        "outdated": outdated(case, found.get("screening")), **found,
+        "case": case, "tabs": TABS, "staff": is_staff(), "missing": missing(case, answers),
+        "outdated": outdated(case, answers.get("screening")), **answers,
     }  # fmt: skip
 
 
@@ -54,19 +54,19 @@ def outdated(case: Mapping[str, Any], screening: Mapping[str, Any] | None) -> bo
     return bool(screening and corrected and corrected > screening["completed_at"])
 
 
-def caught_up(status: str, found: Mapping[str, Any]) -> str:
+def caught_up(status: str, answers: Mapping[str, Any]) -> str:
     """Where the case stands if intake has not yet heard of a screening or a plan that is there already."""
-    if status == "open" and found.get("screening"):
+    if status == "open" and answers.get("screening"):
         status = "screened"
-    return "planned" if status in ("open", "screened") and found.get("plan") else status
+    return "planned" if status in ("open", "screened") and answers.get("plan") else status
 
 
-def missing(case: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+def missing(case: Mapping[str, Any], answers: Mapping[str, Any]) -> list[str]:
     """The titles of parts that should be there and are not available now."""
     expected = {"screening": case["status"] in SCREENED, "plan": case["status"] in PLANNED}
     return [
         _(PARTS[name])
-        for name, answer in found.items()
+        for name, answer in answers.items()
         if answer is None and name in PARTS and expected.get(name, True)
     ]
 

@@ -1,4 +1,5 @@
-"""Places beside each other: a row for all that can be compared, a cell for each place, and whether all places have the same in it."""
+"""Places beside each other: a row for all that can be compared, a cell for each place, and whether all places have the
+same in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """`cells` as the places are; one without parts says that the place does not ask for it. `known`: what is known of the person, `ask`:
-    the question of the screening that is open."""
+    """`cells` as the places are; one without parts says that the place does not ask for it. `known`: what is known of
+    the person, `ask`: the question of the screening that is open."""
 
     title: str
     cells: Sequence[Sequence[Part]]
@@ -43,8 +44,8 @@ class Section(NamedTuple):
 
 
 def sections(places: Sequence[Mapping[str, Any]]) -> list[Section]:
-    """Of candidates (see services.partners) with `free`, `stated` and `distance` in words: the places themselves, their conditions, and
-    the criteria of the rank. A section without rows is left out."""
+    """Of candidates (see services.partners) with `free`, `stated` and `distance` in words: the places themselves, their
+    conditions, and the criteria of the rank. A section without rows is left out."""
     found = [
         Section(_("About the place"), list(_about(places))),
         Section(_("What the place asks"), list(_conditions(places))),

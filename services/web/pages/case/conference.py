@@ -78,7 +78,8 @@ def plan(case_id: UUID) -> Response:
 @blueprint.route("/cases/<uuid:case_id>/plan/record", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def record(case_id: UUID) -> Response:
-    """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen before."""
+    """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen
+    before."""
     named = request.args.get("programme_id", "")[:36]
     values = _frame(str(case_id), OPTIONS_OFFERED, **({"wished": _one(str(case_id), named)} if named else {}))
     offered = [each for each in _candidates(values["matches"]) if each["verdict"] != "ineligible"]
@@ -119,8 +120,8 @@ def record(case_id: UUID) -> Response:
     ordered = [*paths, *(path for path in PATHS if path not in paths)]
     places = [(each["programme_id"], _place(each)) for each in offered]
     return frame.page(
-        "conference/record.html", **values, form=form, rows=rows, roles=_said(ROLES),
-        votes=[*_said(VOTES), (ABSENT, _("Was not there"))], of_last_time=bool(first["members"]) and not form.sent,
+        "conference/record.html", **values, form=form, rows=rows, roles=_in_words(ROLES),
+        votes=[*_in_words(VOTES), (ABSENT, _("Was not there"))], of_last_time=bool(first["members"]) and not form.sent,
         paths=[(path, word("path", path)) for path in ordered], places=places,
     )  # fmt: skip
 
@@ -130,10 +131,10 @@ def _place(candidate: Mapping[str, Any]) -> str:
     return f"{word('path', candidate['path'])}: {candidate['programme']} · {candidate['partner']} ({free})"
 
 
-def _rows(form: Form, known: int) -> int:
-    """How many members the form has room for; so many are `known` beforehand."""
+def _rows(form: Form, least: int) -> int:
+    """How many members the form has room for; at least so many."""
     told = form.value("rows")
-    rows = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else known
+    rows = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else least
     return min(max(rows, ROWS) + (MORE_ROWS if form.sent and form.value("more") else 0), MOST_ROWS)
 
 
@@ -173,5 +174,5 @@ def _in_place(name: str, members: Rows) -> str:
     return f"members.{[*members][int(field[1])]}{field[2]}" if field else name
 
 
-def _said(options: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+def _in_words(options: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
     return [(code, _(text)) for code, text in options]

@@ -19,10 +19,14 @@ FOUND = "found.subdistrict"
 AGE_BANDS = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80-89", "90-110")
 FIRST_HELP = {
     "urgent_health": later("Call 1669 now. Questions can wait until the person has been treated."),
-    "psychiatric": later("Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 22)."),
+    "psychiatric": later(
+        "Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 22)."
+    ),
     "police": later("Call the police (191) now and bring the person to a safe place."),
     "child": later("Call 1300 and the provincial shelter for children and families now (Child Protection Act, s. 32)."),
-    "trafficking": later("Bring the person to a safe place, away from those who came with them, and call 1300 or 1191."),
+    "trafficking": later(
+        "Bring the person to a safe place, away from those who came with them, and call 1300 or 1191."
+    ),
 }  # fmt: skip
 WARNINGS = {
     "wrong_check_digit": later(

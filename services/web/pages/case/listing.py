@@ -15,18 +15,18 @@ blueprint = Blueprint("cases", __name__)
 @gate.roles(*READERS)
 def listing() -> Response:
     """Search by status and by the beginning of the case number; both stand in the address."""
-    asked = {
+    filters = {
         name: request.args[name].strip() for name in ("status", "q") if request.args.get(name, "").strip()
     }
-    if asked.get("status") not in CASE_STATUSES:
-        asked.pop("status", None)
-    asked["q"] = asked.get("q", "")[:40]
+    if filters.get("status") not in CASE_STATUSES:
+        filters.pop("status", None)
+    filters["q"] = filters.get("q", "")[:40]
     cursor = request.args.get("cursor") or None
-    found = doors.ask("intake", "cases", {**asked, "cursor": cursor, "limit": 25})
-    address: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    found = doors.ask("intake", "cases", {**filters, "cursor": cursor, "limit": 25})
+    address: dict[str, Any] = {name: value for name, value in filters.items() if value}
     following = url_for(".listing", **address, cursor=found["next"]) if found["next"] else None
     first = url_for(".listing", **address) if cursor else None
     return frame.page(
-        "cases/listing.html", cases=found["items"], asked=asked, following=following, first=first,
+        "cases/listing.html", cases=found["items"], filters=filters, following=following, first=first,
         may_open=visit.caller().role in STAFF,
     )  # fmt: skip

@@ -1,5 +1,5 @@
-"""Places for a person, as a list, on a map and a few beside each other: which fit, which do not, what is not known, and why in that
-order."""
+"""Places for a person, as a list, on a map and a few beside each other: which fit, which do not, what is not known, and
+why in that order."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -36,22 +36,23 @@ blueprint = Blueprint("matches", __name__)
 @blueprint.get("/cases/<uuid:case_id>/matches")
 @gate.roles(*READERS)
 def listing(case_id: UUID) -> Response:
-    """`?verdict=`, `?path=`, `?province=` and `?outside=yes` say which; `?view=map` draws where they are, `&area=country` also those
-    far away; `?programme=`, once for each, are chosen to be compared. All stand in the address."""
-    asked, chosen = _asked(), _chosen()
+    """`?verdict=`, `?path=`, `?province=` and `?outside=yes` say which; `?view=map` draws where they are,
+    `&area=country` also those far away; `?programme=`, once for each, are chosen to be compared. All stand in the
+    address."""
+    filters, choice = _filters(), _choice()
     on_map, cursor = request.args.get("view") == "map", request.args.get("cursor") or None
-    question: dict[str, Any] = asked | {"outside": "outside" in asked}
+    question: dict[str, Any] = filters | {"outside": "outside" in filters}
     question |= {"case_id": str(case_id), "limit": 1 if on_map else SHOWN, "cursor": cursor}
     questions: dict[str, Question] = {"matches": ("partners", "matches", question)}
-    if chosen:
-        questions["named"] = ("partners", "names", {"programme_ids": chosen})
+    if choice:
+        questions["named"] = ("partners", "names", {"programme_ids": choice})
     values = casefile.frame(str(case_id), questions)
     matches, named = values["matches"], values.pop("named", None)
-    at = partial(url_for, ".listing", case_id=case_id, programme=chosen)
+    at = partial(url_for, ".listing", case_id=case_id, programme=choice)
     shown: dict[str, Any] = {
         "at": at,
-        "asked": asked,
-        "chosen": chosen,
+        "filters": filters,
+        "choice": choice,
         "most": COMPARED_MOST,
         "named": {
             each["programme_id"]: f"{each['programme']} · {each['partner']}"
@@ -63,20 +64,20 @@ def listing(case_id: UUID) -> Response:
         "provinces": places.provinces(),
     }
     if matches and on_map:
-        kinds = (asked["verdict"],) if "verdict" in asked else DRAWN
+        kinds = (filters["verdict"],) if "verdict" in filters else DRAWN
         where = _provinces(values["case"], matches["provinces"], kinds)
         shown["found"] = sum(row["all"] for row in where)
         shown |= {"rows": where, "map": _map(where, whole=request.args.get("area") == "country")}
     elif matches:
         shown["found"] = sum(sum(counts.values()) for counts in matches["provinces"].values())
-        shown["candidates"] = [_told(each) for each in matches["candidates"]]
+        shown["candidates"] = [_in_words(each) for each in matches["candidates"]]
         shown["cursor"] = cursor
-        shown["following"] = matches["next"] and at(**asked, cursor=matches["next"])
-        shown["first"] = at(**asked) if cursor else None
+        shown["following"] = matches["next"] and at(**filters, cursor=matches["next"])
+        shown["first"] = at(**filters) if cursor else None
     return frame.page("matches/map.html" if on_map else "matches/listing.html", **values, **shown)
 
 
-def _asked() -> dict[str, Any]:
+def _filters() -> dict[str, Any]:
     """What the address asks for, as far as it can be."""
     known = {
         "verdict": VERDICTS,
@@ -84,37 +85,39 @@ def _asked() -> dict[str, Any]:
         "outside": ("yes",),
         "province": [each.code for each in areas.provinces()],
     }
-    given = {name: request.args.get(name, "") for name in known}
-    return {name: text for name, text in given.items() if text in known[name]}
+    texts = {name: request.args.get(name, "") for name in known}
+    return {name: text for name, text in texts.items() if text in known[name]}
 
 
 @blueprint.get("/cases/<uuid:case_id>/matches/compare")
 @gate.roles(*READERS)
 def compare(case_id: UUID) -> Response:
-    """Up to three places beside each other, `?programme=` once for each; what the list was asked for stays in the address."""
-    asked, chosen = _asked(), _chosen()[:COMPARED_MOST]
+    """Up to three places beside each other, `?programme=` once for each; what the list was asked for stays in the
+    address."""
+    filters, choice = _filters(), _choice()[:COMPARED_MOST]
     questions: dict[str, Question] = {"screening": ("screening", "screening", {"case_id": str(case_id)})}
-    if chosen:
-        few = {"case_id": str(case_id), "programme_ids": chosen}
+    if choice:
+        few = {"case_id": str(case_id), "programme_ids": choice}
         questions["matches"] = ("partners", "matches", few)
     values = casefile.frame(str(case_id), questions)
     matches = values.setdefault("matches", None)
-    found = [_told(each) for each in matches["candidates"]] if matches else []
+    found = [_in_words(each) for each in matches["candidates"]] if matches else []
     known = [each["programme_id"] for each in found]
     return frame.page(
         "matches/compare.html", **values,
-        asked=asked, chosen=chosen, places=found, unknown=[each for each in chosen if each not in known],
-        at=partial(url_for, case_id=case_id, **asked), comparison=comparison.sections(found), fact_text=fact_text,
+        filters=filters, choice=choice, places=found, unknown=[each for each in choice if each not in known],
+        at=partial(url_for, case_id=case_id, **filters), comparison=comparison.sections(found), fact_text=fact_text,
     )  # fmt: skip
 
 
-def _chosen() -> list[str]:
-    """The programmes that the address names for the comparison, each once; one more than can be compared says that there were more."""
+def _choice() -> list[str]:
+    """The programmes that the address names for the comparison, each once; one more than can be compared says that
+    there were more."""
     named = [each[:36] for each in request.args.getlist("programme") if each]
     return list(dict.fromkeys(named))[: COMPARED_MOST + 1]
 
 
-def _told(candidate: Mapping[str, Any]) -> dict[str, Any]:
+def _in_words(candidate: Mapping[str, Any]) -> dict[str, Any]:
     """A candidate with its reasons in words, by verdict."""
     told = [reasons.reason(row) for row in candidate["reasons"]]
     criteria = {row["criterion"]: row for row in candidate["criteria"]}
@@ -158,8 +161,9 @@ def _provinces(
 
 
 def _map(rows: list[dict[str, Any]], whole: bool) -> dict[str, Any]:
-    """The map of these provinces: {view, unit: a pixel on a phone, shapes, marks, away: places and provinces that are off it}. A mark has
-    a box in which its name is `written` if there is room for one; the table beside names them all."""
+    """The map of these provinces: {view, unit: a pixel on a phone, shapes, marks, away: places and provinces that are
+    off it}. A mark has a box in which its name is `written` if there is room for one; the table beside names them
+    all."""
     country = maps.country()
     far = [row for row in rows if not row["near"]]
     shown = rows if whole else [row for row in rows if row["near"]]
@@ -196,8 +200,8 @@ def _drawn(row: Mapping[str, Any], unit: float) -> maps.Box:
 
 
 def _names(row: Mapping[str, Any], unit: float) -> Iterator[maps.Box]:
-    """Where a province's name may be written: below what is drawn, else above, on the left or the right of it. Marks above and below Thai
-    letters take no width."""
+    """Where a province's name may be written: below what is drawn, else above, on the left or the right of it. Marks
+    above and below Thai letters take no width."""
     half = sum(unicodedata.category(sign) != "Mn" for sign in row["name"]) * LETTER * 0.6 / 2 * unit
     drawn, high = _drawn(row, unit), (LETTER + 5) * unit
     beside = drawn.right + half

@@ -30,7 +30,8 @@ def overview(case_id: UUID) -> Response:
 @blueprint.post("/cases/<uuid:case_id>")
 @gate.roles(*STAFF)
 def identifiers(case_id: UUID) -> Response:
-    """The same page with the identity number, which the access log notes; nothing that leads here shows it by itself."""
+    """The same page with the identity number, which the access log notes; nothing that leads here shows it by
+    itself."""
     return _overview(case_id, "identifiers")
 
 
@@ -73,7 +74,7 @@ def reopen(case_id: UUID) -> Response:
 
 
 def _change(
-    case_id: UUID, door: str, reasons: tuple[tuple[str, str], ...], title: str, said: str
+    case_id: UUID, door: str, reasons: tuple[tuple[str, str], ...], title: str, message: str
 ) -> Response:
     about = {"case_id": str(case_id)}
     case = doors.ask("intake", "case", about)
@@ -83,7 +84,7 @@ def _change(
         if form.load():
             with form.catching():
                 doors.tell("intake", door, form.body, at=at, if_match=form.version)
-                return frame.done(said, ".overview", case_id=case_id)
+                return frame.done(message, ".overview", case_id=case_id)
     return frame.page(
         "case/change.html", form=form, case=case, reasons=[(code, _(text)) for code, text in reasons],
         closing=door == "close_case", stands=_latest(case_id) if form.stale else None,

@@ -1,4 +1,5 @@
-"""What is known of a case's person, corrected: told anew as a whole, with the reason; what stood before stays in the story."""
+"""What is known of a case's person, corrected: told anew as a whole, with the reason; what stood before stays in the
+story."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,7 @@ def correct(case_id: UUID) -> Response:
     about = {"case_id": str(case_id)}
     case, known = doors.ask("intake", "case", about), doors.ask("intake", "person", about)
     form = Form(
-        CORRECT, {"person": typed(known["person"])}, fixed=about, read={"person.birth_date": days.read_birth},
+        CORRECT, {"person": form_values(known["person"])}, fixed=about, read={"person.birth_date": days.read_birth},
         version=known["version"], draft=later("Correct the person's details"), case_id=str(case_id),
     )  # fmt: skip
     if form.sent:
@@ -50,7 +51,7 @@ def correct(case_id: UUID) -> Response:
     )  # fmt: skip
 
 
-def typed(person: dict[str, Any]) -> dict[str, Any]:
+def form_values(person: dict[str, Any]) -> dict[str, Any]:
     """A description as its form shows it: a birth date as one types it, 12/5/2500."""
     return person | {"birth_date": person["birth_date"] and _birth(person["birth_date"])}
 

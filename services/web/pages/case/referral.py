@@ -32,17 +32,21 @@ class Step(NamedTuple):
 
 
 STEPS: Mapping[str, Step] = {
-    "acknowledge": Step(later("The partner has read it"), later("It is noted that the partner has read it."), ("sent",), False),
+    "acknowledge": Step(later("The partner has read it"), later("It is noted that the partner has read it."),
+        ("sent",), False),
     "accept": Step(later("The partner accepts"), later("The acceptance is recorded."), AWAITING),
-    "decline": Step(later("The referral is declined"), later("The answer is recorded; the case is planned again."), AWAITING),
-    "waitlist": Step(later("Put on the waiting list"), later("The person is on the waiting list."), ("sent", "acknowledged")),
+    "decline": Step(later("The referral is declined"), later("The answer is recorded; the case is planned again."),
+        AWAITING),
+    "waitlist": Step(later("Put on the waiting list"), later("The person is on the waiting list."),
+        ("sent", "acknowledged")),
     "travel": Step(later("The person sets out"), later("It is recorded that the person set out."), ("accepted",)),
     "admit": Step(later("The person has arrived"), later("The arrival is recorded."), ("accepted", "travelling")),
     "confirm": Step(later("Confirm the placement"), later("The placement is confirmed."), ("admitted",)),
     "follow-up": Step(later("Record a follow-up"), later("The follow-up is recorded."), ("placed",)),
     "end": Step(later("The placement ends"), later("The end of the placement is recorded."), ("placed",)),
     "withdraw": Step(
-        later("Withdraw the referral"), later("The referral is withdrawn."), (*AWAITING, "accepted", "travelling"), False,
+        later("Withdraw the referral"), later("The referral is withdrawn."), (*AWAITING, "accepted", "travelling"),
+        False,
     ),
     "fail": Step(
         later("Record that it did not work out"), later("It is recorded; the case is planned again."),
@@ -99,23 +103,24 @@ def send(case_id: UUID) -> Response:
     places = (found.get("matches") or {"candidates": []})["candidates"]
     form = Form(
         SEND, {"programme_id": bound or request.args.get("programme_id"), "waitlist": False},
-        fixed=about | ({"programme_id": bound} if bound else {}), draft=later("Send the referral"), case_id=str(case_id),
+        fixed=about | ({"programme_id": bound} if bound else {}), draft=later("Send the referral"),
+        case_id=str(case_id),
     )  # fmt: skip
     if form.sent:
         at = inputs.happened(form)
         if form.load() and not form.errors:
             with form.catching():
                 sent = doors.tell("referral", "send", form.body, at=at, seconds=20.0)
-                return frame.done(_sent(sent), ".page", referral_id=sent["referral_id"])
+                return frame.done(_what_became_of(sent), ".page", referral_id=sent["referral_id"])
     return frame.page("referral/send.html", **values, form=form, places=places, bound=bound)
 
 
-def _sent(sent: Mapping[str, Any]) -> str:
-    if sent["status"] == "waitlisted":
+def _what_became_of(referral: Mapping[str, Any]) -> str:
+    if referral["status"] == "waitlisted":
         return _("No place was free: the person is on the waiting list.")
-    if sent["place"] == "refused":
+    if referral["place"] == "refused":
         return _("No place was free, so the referral was declined. Choose another place.")
-    if sent["place"] == "pending":
+    if referral["place"] == "pending":
         return _("The referral is sent. The place is still being reserved.")
     return _("The referral is sent and a place is reserved.")
 
@@ -126,7 +131,7 @@ def page(referral_id: UUID) -> Response:
     referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
     values = casefile.frame(referral["case_id"])
     programmes = lookup.programmes([referral])
-    history = [story.sentence(row, {}, _told(row)) for row in reversed(referral["history"])]
+    history = [story.sentence(row, {}, _remarks(row)) for row in reversed(referral["history"])]
     allowed = [(name, step) for name, step in STEPS.items() if referral["status"] in step.follows]
     if referral["place"] != "reserved":
         allowed = [(name, step) for name, step in allowed if name not in BY_PARTNER]
@@ -142,7 +147,7 @@ def _stands(referral: Mapping[str, Any]) -> str | None:
     return casefile.referral_step(referral)[0] if open_now else None
 
 
-def _told(row: Mapping[str, Any]) -> str:
+def _remarks(row: Mapping[str, Any]) -> str:
     """Who said it, how, and what was noted."""
     channel = row.get("by_channel")
     parts = [
@@ -167,7 +172,8 @@ def step(referral_id: UUID, step: str) -> Response:
     case = doors.ask("intake", "case", {"case_id": referral["case_id"]})
     fixed = {"referral_id": str(referral_id), "step": step}
     form = Form(
-        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.title, case_id=referral["case_id"]
+        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.title,
+        case_id=referral["case_id"]
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
     if referral["status"] not in known.follows and not form.sent and not form.draft:
@@ -183,7 +189,8 @@ def step(referral_id: UUID, step: str) -> Response:
                 return frame.done(_(known.done), ".page", referral_id=referral_id)
     return frame.page(
         "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
-        follow_up=step == "follow-up", correction=step in CORRECTIONS, channels=[(code, _(text)) for code, text in CHANNELS],
+        follow_up=step == "follow-up", correction=step in CORRECTIONS,
+        channels=[(code, _(text)) for code, text in CHANNELS],
         reasons=words("decline_reason"), about=lookup.programmes([referral]).get(referral["programme_id"]),
         stands=_stands(referral),
     )  # fmt: skip

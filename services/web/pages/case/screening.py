@@ -72,12 +72,12 @@ def fill(case_id: UUID) -> Response:
         known = {name: value for name, value in known.items() if name not in OF_PERSON}
     nationality = known.get("nationality", values["case"]["person"]["nationality"])
     form = Form(
-        COMPLETE, {"facts": shown(known | {"nationality": nationality})}, fixed=about, read=READ,
+        COMPLETE, {"facts": form_values(known | {"nationality": nationality})}, fixed=about, read=READ,
         version=before["version"] if before else None, draft=later("Screening"), case_id=str(case_id),
     )  # fmt: skip
     at = inputs.happened(form)
     form.load()
-    form.body["facts"] = told(form, known)
+    form.body["facts"] = read_facts(form, known)
     if form.sent and not form.value("look") and not form.errors:
         with form.catching():
             doors.tell("screening", "complete", form.body, at=at, if_match=form.version)
@@ -94,7 +94,8 @@ def fill(case_id: UUID) -> Response:
 
 
 def outcome(form: Form, at: str | None) -> dict[str, Any] | None:
-    """{groups: {verdict: labels}, path: the best, unread: a field that cannot be read is left out}; None if it is not to be had now."""
+    """{groups: {verdict: labels}, path: the best, unread: a field that cannot be read is left out}; None if it is not
+    to be had now."""
     wrong = {name.split(".")[1] for name in form.errors if name.startswith("facts.")}
     facts = {name: value for name, value in form.body["facts"].items() if name not in wrong}
     day = dates.bangkok_day(moment(at)).isoformat() if at else None
@@ -114,20 +115,21 @@ def grouped(labels: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, 
     return {verdict: [label for label in labels if label["verdict"] == verdict] for verdict in VERDICTS}
 
 
-def shown(facts: Mapping[str, Any]) -> dict[str, Any]:
+def form_values(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as the form shows them: an empty list is the answer "none"."""
     values: dict[str, Any] = {name: questions.UNKNOWN for name in questions.RADIOS}
     values |= {name: value for name, value in facts.items() if name in questions.FACTS}
     return values | {f"none_{name}": True for name in questions.NONE_OF_THESE if values.get(name) == []}
 
 
-def told(form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask stays."""
+def read_facts(form: Form, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask
+    stays."""
     facts: dict[str, Any] = dict(form.body.get("facts", {}))
     for name in questions.NONE_OF_THESE:
         if form.value(f"facts.none_{name}") == "yes":
             facts.setdefault(name, [])
-    kept = {name: known[name] for name in ("age", "domicile") if name in known}
+    kept = {name: before[name] for name in ("age", "domicile") if name in before}
     if "birth_date" in facts:
         kept.pop("age", None)
     return kept | facts

@@ -69,28 +69,31 @@ def _work(data: Data) -> str:
     return " · ".join(filter(None, (said, word("work_kind", work["kind"]), earned)))
 
 
-def _found(data: Data) -> str:
+def _description(data: Data) -> str:
     parts = [word("identity_status", data["identity_status"]), word("sex", data["sex"])]
     parts += [word("nationality", data["nationality"])]
     return " · ".join(parts + [province(row["province"]) for row in data["domicile"][:2]])
 
 
 PARTS_OF_PERSON = {
-    "identity_status": later("Identity"), "sex": later("Sex"), "nationality": later("Nationality"), "domicile": later("Domicile"),
-    "name": later("Name"), "national_id": later("Identity number"), "birth_date": later("Birth date"), "age_band": later("Age"),
+    "identity_status": later("Identity"), "sex": later("Sex"), "nationality": later("Nationality"),
+    "domicile": later("Domicile"),
+    "name": later("Name"), "national_id": later("Identity number"), "birth_date": later("Birth date"),
+    "age_band": later("Age"),
 }  # fmt: skip
 
 
 def _corrected(data: Data) -> str:
     """Why, what is not as before, and what the open parts are now."""
     parts = ", ".join(_(PARTS_OF_PERSON.get(part, part)) for part in data["changed"])
-    return f"{word('correction', data['reason'])}: {parts} · {_found(data)}"
+    return f"{word('correction', data['reason'])}: {parts} · {_description(data)}"
 
 
 # What happened -> its sentence; what it says further, from the fact's codes.
 STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
-    "CaseOpened": (later("The case was opened"), lambda d: f"{word('channel', d['channel'])} · {word('danger', d['danger'])}"),
-    "PersonIdentified": (later("The person was described"), _found),
+    "CaseOpened": (later("The case was opened"),
+        lambda d: f"{word('channel', d['channel'])} · {word('danger', d['danger'])}"),
+    "PersonIdentified": (later("The person was described"), _description),
     "PersonCorrected": (later("The person's details were corrected"), _corrected),
     "ConsentRecorded": (later("Consent was recorded"), lambda d: consent(d["status"])),
     "CaseClosed": (later("The case was closed"), _why),

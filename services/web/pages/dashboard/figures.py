@@ -19,7 +19,8 @@ STEPS = (("opened", later("Cases opened")), ("screened", later("Screened")), ("p
          ("referred", later("Referred")), ("accepted", later("Accepted by a partner")), ("placed", later("Placed")),
          ("closed", later("Closed")))  # fmt: skip
 # {median: (its words, the figure whose cases it is of)}
-DAYS = {"to_screening": (later("To the first screening"), "screened"), "to_acceptance": (later("To the partner's yes"), "accepted"),
+DAYS = {"to_screening": (later("To the first screening"), "screened"),
+    "to_acceptance": (later("To the partner's yes"), "accepted"),
         "to_placement": (later("To the placement"), "placed")}  # fmt: skip
 AGES = (("fresh", later("Stated in the last 30 days")), ("older", later("Stated 31 to 90 days ago")),
         ("old", later("Stated more than 90 days ago")))  # fmt: skip
@@ -34,8 +35,8 @@ def count_text(count: Any) -> str:
 
 
 def load(period: Period) -> dict[str, Any]:
-    """{now, before, spread, places}: the period's figures must be there, the others may be missing. Who may not see cases is not told
-    of what kind a few people were."""
+    """{now, before, spread, places}: the period's figures must be there, the others may be missing. Who may not see
+    cases is not told of what kind a few people were."""
     found = doors.together(
         before=("reporting", "overview", period.year_before.body),
         spread=("reporting", "placements", period.body),
@@ -82,9 +83,9 @@ def _row(
     return {"text": text, "value": now, "before": before, "href": to, "href_before": to_before}
 
 
-def headline(period: Period, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def headline(period: Period, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The headline: rows with `change` since the same period of the last budget year."""
-    now, before = found["now"], found["before"]
+    now, before = numbers["now"], numbers["before"]
     to, to_before = links_behind(period), links_behind(period.year_before)
     share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
     of_all = _row(_("of all placements"), share[0], share[1], to("placements"), to_before("placements"))
@@ -113,9 +114,10 @@ def _change(now: Any, before: Any, points: bool) -> str | None:
     return said.format(told_by)
 
 
-def tables(period: Period, found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What is shown, once for charts, tables and files: [{key, title, rows: [{text, value, before, href, href_before}]}]."""
-    now, before, spread = found["now"], found["before"], found["spread"]
+def tables(period: Period, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is shown, once for charts, tables and files: [{key, title, rows: [{text, value, before, href,
+    href_before}]}]."""
+    now, before, spread = numbers["now"], numbers["before"], numbers["spread"]
     to, to_before = links_behind(period), links_behind(period.year_before)
 
     def row(part: str, code: str, text: str, figure: str | None, value: str | None = None) -> dict[str, Any]:
@@ -158,8 +160,10 @@ def tables(period: Period, found: Mapping[str, Any]) -> list[dict[str, Any]]:
         ]},
         {"key": "paths", "title": _("Placements by way forward"), "rows": coded("by_path", "path", "path")},
         {"key": "labels", "title": _("People screened by group"), "rows": coded("by_label", "label", "label")},
-        {"key": "declined", "title": _("Why partners declined"), "rows": coded("declined", "decline_reason", "declined")},
-        {"key": "employment", "title": _("Work"), "rows": [row("employment", code, text, figure) for code, text, figure in work]},
+        {"key": "declined", "title": _("Why partners declined"),
+            "rows": coded("declined", "decline_reason", "declined")},
+        {"key": "employment", "title": _("Work"),
+            "rows": [row("employment", code, text, figure) for code, text, figure in work]},
     ]  # fmt: skip
 
 

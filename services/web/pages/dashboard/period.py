@@ -20,7 +20,8 @@ MONTHS = ("10", "11", "12", "01", "02", "03", "04", "05", "06", "07", "08", "09"
 
 @dataclass(frozen=True)
 class Period:
-    """What the address asks for: centre (None: all that the caller may see) and days, both included; `address` brings it back."""
+    """What the address asks for: centre (None: all that the caller may see) and days, both included; `address` brings
+    it back."""
 
     centre: str | None
     first: date
@@ -37,12 +38,12 @@ class Period:
 
     def of(self, first: date, last: date, **place: str) -> Self:
         """The same place, or `centre`, in these days."""
-        limits = {"from": _typed(first), "to": _typed(last)}
+        limits = {"from": _buddhist(first), "to": _buddhist(last)}
         kept = {"centre": self.address["centre"]} if "centre" in self.address else {}
         return replace(self, first=first, last=last, address={**kept, **limits, **place})
 
 
-def _typed(when: date) -> str:
+def _buddhist(when: date) -> str:
     """A day as staff type it, in the Buddhist era."""
     return f"{when.day}/{when.month}/{when.year + dates.BE_OFFSET}"
 

@@ -14,38 +14,38 @@ from services.web.pages.parts.words import day, day_time, province, word
 
 def lines(period: Period) -> list[list[Any]]:
     """What the page shows, as lines of a sheet."""
-    found = figures.load(period)
+    numbers = figures.load(period)
     span = f"{day(period.first.isoformat())} – {day(period.last.isoformat())}"
-    up_to = found["now"]["data_up_to"]
+    up_to = numbers["now"]["data_up_to"]
     lines: list[list[Any]] = [
         [scope_title(period), span, _("Data up to {}").format(day_time(up_to)) if up_to else None],
         [],
         [_("Part"), _("Figure"), _("This period"), _("A year before"), _("Days since the step before")],
     ]
-    for table in figures.tables(period, found):
+    for table in figures.tables(period, numbers):
         for row in table["rows"]:
             line = [table["title"], row["text"], row["value"], row["before"]]
             lines.append([*line, row["waited"]] if row.get("waited") is not None else line)
-    for name, said, read in (
+    for name, title, read in (
         ("by_month", _("Placements by month"), None),
         ("by_centre", _("Placements by centre"), province),
     ):
         lines += [
             [],
-            [said, "", _("Outside the ministry"), _("In the ministry's places"), _("All placements")],
+            [title, "", _("Outside the ministry"), _("In the ministry's places"), _("All placements")],
         ]
-        for key, row in sorted(found["spread"][name].items()):
+        for key, row in sorted(numbers["spread"][name].items()):
             text = read(key) if read else day(key)
-            lines.append([said, text, row["outside_ministry"], row["ministry"], row["total"]])
-    if found["places"]:
+            lines.append([title, text, row["outside_ministry"], row["ministry"], row["total"]])
+    if numbers["places"]:
         place = figures.places_in(period)
-        said = _("Places free: {}").format(province(place) if place else _("the whole country"))
-        lines += [[], [said, "", _("Places free"), _("Programmes")]]
+        title = _("Places free: {}").format(province(place) if place else _("the whole country"))
+        lines += [[], [title, "", _("Places free"), _("Programmes")]]
         for code, text in figures.AGES:
-            row = found["places"]["by_age"][code]
-            lines.append([said, _(text), row["free"], row["programmes"]])
-        for path, row in sorted(found["places"]["by_path"].items()):
-            lines.append([said, word("path", path), row["free"], row["programmes"]])
+            row = numbers["places"]["by_age"][code]
+            lines.append([title, _(text), row["free"], row["programmes"]])
+        for path, row in sorted(numbers["places"]["by_path"].items()):
+            lines.append([title, word("path", path), row["free"], row["programmes"]])
     return [
         [_(figures.HIDDEN[cell]) if isinstance(cell, Hidden) else cell for cell in line] for line in lines
     ]

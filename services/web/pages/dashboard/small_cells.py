@@ -1,10 +1,10 @@
-"""Counts of what kind of people they were, that a reader who may not see cases must not read: of one to four, somebody may be known.
+"""Counts of what kind of people they were, that a reader who may not see cases must not read: of one to four, somebody
+may be known.
 
-How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as they are.
-A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with it, chosen by its
-place in the list and not by its size; where that does not help, all parts are withheld. Subtracting one page from another (a
-month from a year, a centre from the country) is not guarded against here.
-"""
+How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as
+they are. A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with
+it, chosen by its place in the list and not by its size; where that does not help, all parts are withheld. Subtracting
+one page from another (a month from a year, a centre from the country) is not guarded against here."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -35,7 +35,8 @@ def single(count: int) -> Count:
 
 
 def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
-    """Counts whose sum is shown, or can be worked out. Withheld are either all of them, even the noughts, or none but one."""
+    """Counts whose sum is shown, or can be worked out. Withheld are either all of them, even the noughts, or none but
+    one."""
     few = [key for key, count in parts.items() if 0 < count < SMALL]
     large = [key for key, count in parts.items() if count >= SMALL]
     if not few:
@@ -49,7 +50,8 @@ def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
 
 
 def overview(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of a period (contract: reports/overview) as such a reader may see them; the same names, counts may be `Hidden`."""
+    """The figures of a period (contract: reports/overview) as such a reader may see them; the same names, counts may be
+    `Hidden`."""
     every_path = {path: figures["by_path"].get(path, 0) for path in PATHS}
     # The sum of the employers' paths is a figure of its own, so theirs and the others' are two totals.
     with_employers = {path: every_path.pop(path) for path in EMPLOYER_PATHS}

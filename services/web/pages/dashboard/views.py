@@ -46,30 +46,30 @@ def _several(caller: Caller) -> bool:
 def show() -> Response:
     form, caller = period_form(), visit.caller()
     period = read_period(form)
-    found = figures.load(period)
+    numbers = figures.load(period)
     centres = (
         [each.code for each in areas.provinces()] if ALL_CENTRES in caller.centres else list(caller.centres)
     )
     year = dates.budget_year(days.today())
-    by_centre = found["spread"]["by_centre"]
+    by_centre = numbers["spread"]["by_centre"]
     country = maps.country()
     colours, legend = charts.shaded({code: row["outside_ministry"] for code, row in by_centre.items()})
-    months = figures.months(period, found["spread"]["by_month"])
+    months = figures.months(period, numbers["spread"]["by_month"])
     return frame.page(
         "dashboard/show.html",
         form=form,
         period=period,
         title=scope_title(period),
-        now=found["now"],
-        before=found["before"],
-        first_figures=figures.headline(period, found),
-        places=found["places"],
+        now=numbers["now"],
+        before=numbers["before"],
+        first_figures=figures.headline(period, numbers),
+        places=numbers["places"],
         places_in=figures.places_in(period),
         place_ages=[(code, _(text)) for code, text in figures.AGES],
         place_paths=sorted(
-            (found["places"] or {"by_path": {}})["by_path"].items(), key=lambda row: -row[1]["free"]
+            (numbers["places"] or {"by_path": {}})["by_path"].items(), key=lambda row: -row[1]["free"]
         ),
-        tables={table["key"]: table for table in figures.tables(period, found)},
+        tables={table["key"]: table for table in figures.tables(period, numbers)},
         months=months,
         top=charts.top_of(max((row["outside_ministry"] + row["ministry"] for row in months), default=0)),
         by_centre=sorted(by_centre.items(), key=lambda row: (-row[1]["outside_ministry"], row[0])),
@@ -86,7 +86,7 @@ def show() -> Response:
         portions=named_parts(),
         of_centre=lambda code: url_for(".show", **{**period.address, "centre": code}),
         bars=charts.bars,
-        told=figures.count_text,
+        count_text=figures.count_text,
         behind=lambda figure, code: figures.links_behind(period.of(period.first, period.last, centre=code))(
             figure
         ),
@@ -135,26 +135,27 @@ def behind() -> Response:
 @blueprint.get("/dashboard/places")
 @gate.roles(*READERS)
 def places() -> Response:
-    """The programmes behind the places that are free, in a province or the country, and how old each partner's word is."""
-    given = {name: request.args.get(name, "")[:40] for name in ("province", "path", "age")}
+    """The programmes behind the places that are free, in a province or the country, and how old each partner's word
+    is."""
+    texts = {name: request.args.get(name, "")[:40] for name in ("province", "path", "age")}
     known = {
-        "province": areas.is_province(given["province"]),
-        "path": given["path"] in PATHS,
-        "age": given["age"] in dict(figures.AGES),
+        "province": areas.is_province(texts["province"]),
+        "path": texts["path"] in PATHS,
+        "age": texts["age"] in dict(figures.AGES),
     }
-    wanted: dict[str, Any] = {name: text for name, text in given.items() if known[name]}
+    filters: dict[str, Any] = {name: text for name, text in texts.items() if known[name]}
     cursor = request.args.get("cursor") or None
-    found = doors.ask("partners", "free_places", {**wanted, "limit": SHOWN, "cursor": cursor})
+    answer = doors.ask("partners", "free_places", {**filters, "limit": SHOWN, "cursor": cursor})
     return frame.page(
         "dashboard/places.html",
-        found=found,
-        wanted=wanted,
+        answer=answer,
+        filters=filters,
         freshness=freshness,
         provinces=provinces(),
         paths=[(path, word("path", path)) for path in PATHS],
         ages=[(code, _(text)) for code, text in figures.AGES],
-        following=url_for(".places", **wanted, cursor=found["next"]) if found["next"] else None,
-        first=url_for(".places", **wanted) if cursor else None,
+        following=url_for(".places", **filters, cursor=answer["next"]) if answer["next"] else None,
+        first=url_for(".places", **filters) if cursor else None,
     )
 
 

@@ -23,17 +23,18 @@ blueprint = Blueprint("drafts", __name__)
 @blueprint.post("/drafts")
 @gate.roles(*STAFF)
 def save() -> Response:
-    """The form as it stands, finished or not; the script asks for JSON {said, seen, note}, a button goes back to the form."""
-    place, runtime = _place(), gateway.runtime()
+    """The form as it stands, finished or not; the script asks for JSON {said, seen, note}, a button goes back to the
+    form."""
+    form_key, runtime = _form_key(), gateway.runtime()
     fields, focus = forms.sent_fields(*forms.OF_DRAFTS), request.form.get("draft.focus", "")[:FOCUS_MOST]
     try:
-        saved_at, before = drafts.keep(runtime, place, fields, forms.shown_version(), focus)
+        saved_at, before = drafts.keep(runtime, form_key, fields, forms.shown_version(), focus)
     except drafts.TooLarge:
         raise Problem(413, "This is more than a draft holds.") from None
     said = _("Draft saved {}").format(lately(saved_at))
     if request.accept_mimetypes.best != "application/json":
         frame.flash(said)
-        return redirect(place.address, 303)  # type: ignore[return-value]
+        return redirect(form_key.address, 303)  # type: ignore[return-value]
     note = ""
     if before and before != request.form.get("draft.seen"):
         note = _("It took the place of a draft that another tab or device saved at {}.").format(
@@ -46,11 +47,11 @@ def save() -> Response:
 @gate.roles(*STAFF)
 def discard() -> Response:
     """The form starts anew."""
-    place, runtime = _place(), gateway.runtime()
+    form_key, runtime = _form_key(), gateway.runtime()
     with runtime.database.write() as db:
-        drafts.drop(runtime, db, place.user, place.address)
+        drafts.drop(runtime, db, form_key.user, form_key.address)
     frame.flash(_("The draft was thrown away."))
-    return redirect(place.address, 303)  # type: ignore[return-value]
+    return redirect(form_key.address, 303)  # type: ignore[return-value]
 
 
 @blueprint.get("/drafts/signed-in")
@@ -60,19 +61,21 @@ def signed_in() -> Response:
     return frame.page("drafts/signed_in.html")
 
 
-def _place() -> drafts.Place:
-    """Where the draft belongs, as the form says it; somebody who signed in meanwhile on the same device does not get it."""
+def _form_key() -> drafts.FormKey:
+    """Where the draft belongs, as the form says it; somebody who signed in meanwhile on the same device does not get
+    it."""
     try:
-        place = drafts.place_of(gateway.runtime(), request.form.get("draft", ""))
+        form_key = drafts.key_of(gateway.runtime(), request.form.get("draft", ""))
     except drafts.NotOurs:
         raise Problem(400, "This form is too old, or it is not ours.") from None
-    if place.user != visit.caller().user:
+    if form_key.user != visit.caller().user:
         raise Refused("not_yours", "This form was opened by another user.")
-    return place
+    return form_key
 
 
 def unfinished(path: str | None = None) -> list[dict[str, Any]]:
-    """[{title, href, case_id, name, saved}] of the user's own drafts, the latest first; with `path` of that form only."""
+    """[{title, href, case_id, name, saved}] of the user's own drafts, the latest first; with `path` of that form
+    only."""
     return [
         {
             "title": _(each.place.title),

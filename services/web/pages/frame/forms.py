@@ -36,10 +36,10 @@ Read = Callable[[str], Any]
 
 
 class Form:
-    """A form on a page. Its fields are named by their dotted paths in `schema` (None: no field is checked); `values` are shown first;
-    `fixed` are parts of the body that nobody types; `read` turns one field's text into what the schema takes. With `draft`, what the
-    form is called in the list of drafts, what was typed is kept until the form was sent, and shown again at this address; `case_id`:
-    the case it is about."""
+    """A form on a page. Its fields are named by their dotted paths in `schema` (None: no field is checked); `values`
+    are shown first; `fixed` are parts of the body that nobody types; `read` turns one field's text into what the schema
+    takes. With `draft`, what the form is called in the list of drafts, what was typed is kept until the form was sent,
+    and shown again at this address; `case_id`: the case it is about."""
 
     def __init__(
         self,
@@ -55,9 +55,9 @@ class Form:
     ) -> None:
         self.schema, self.fixed, self.read = schema, dict(fixed or {}), dict(read or {})
         self.sent = request.method == "POST" if sent is None else sent
-        self.place = drafts.Place(visit.caller().user, visit.address(), draft, case_id) if draft else None
+        self.key = drafts.FormKey(visit.caller().user, visit.address(), draft, case_id) if draft else None
         # What was kept is shown instead of the first values.
-        self.draft = drafts.find(gateway.runtime(), self.place) if self.place and not self.sent else None
+        self.draft = drafts.find(gateway.runtime(), self.key) if self.key and not self.sent else None
         self.saved_at = self.draft.saved_at if self.draft else None
         if self.sent:
             self.typed: MultiDict[str, str] = request.form
@@ -78,24 +78,25 @@ class Form:
 
     @property
     def ticket(self) -> str:
-        assert self.place is not None, "only a form with drafts has one"
-        return drafts.ticket(gateway.runtime(), self.place)
+        assert self.key is not None, "only a form with drafts has one"
+        return drafts.ticket(gateway.runtime(), self.key)
 
     def focus(self, id: str) -> dict[str, str]:
         """Attributes of a field: the one that was being typed in when the draft was saved has the focus again."""
         return {"autofocus": ""} if self.draft and self.draft.focus == id else {}
 
     def keep(self) -> None:
-        """What was sent and is shown again becomes a draft. (A script asks for parts of the page, and saves by itself.)"""
-        if self.sent and self.place and "HX-Request" not in request.headers:
+        """What was sent and is shown again becomes a draft. (A script asks for parts of the page, and saves by
+        itself.)"""
+        if self.sent and self.key and "HX-Request" not in request.headers:
             with suppress(drafts.TooLarge):
                 fields = [("command", self.command), *sent_fields("command", *OF_DRAFTS)]
                 version = self.shown_version or 0
-                self.saved_at, _before = drafts.keep(gateway.runtime(), self.place, fields, version, focus="")
+                self.saved_at, _before = drafts.keep(gateway.runtime(), self.key, fields, version, focus="")
 
     def load(self, counts: "MultiDict[str, str] | None" = None) -> bool:
-        """Read what was typed (or what of it `counts`): `body` is the door's body, `data` what the schema made of it. False: `errors`
-        says why not."""
+        """Read what was typed (or what of it `counts`): `body` is the door's body, `data` what the schema made of it.
+        False: `errors` says why not."""
         typed = self.typed if counts is None else counts
         if self.schema is not None:
             self.body = _read_fields(self.schema, typed, "", self.read, self.errors)

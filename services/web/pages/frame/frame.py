@@ -26,7 +26,8 @@ from services.web.store import drafts
 
 PACKED_FROM, PACKING = 1400, 3  # bytes that one packet carries; level 6 takes twice the time for a tenth less
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",

@@ -74,12 +74,13 @@ def _must_do_first(session: Session) -> str | None:
 
 
 def _sign_in_first() -> Response:
-    """To the sign-in page and back; a form that was sent travels with it, sealed, and only its own user gets it back."""
+    """To the sign-in page and back; a form that was sent travels with it, sealed, and only its own user gets it
+    back."""
     if request.method != "POST":
         return redirect(url_for("pages.account.sign_in", next=visit.address()))  # type: ignore[return-value]
     user = g.session.caller.user if g.session else None
     kept = {"user": user, "path": request.full_path, "fields": forms.sent_fields()} if user else None
-    keep = _kept_box().encrypt(orjson.dumps(kept)).decode() if kept else ""
+    keep = _box().encrypt(orjson.dumps(kept)).decode() if kept else ""
     form = Form(values={"keep": keep, "user": user}, sent=False)
     answer = frame.page("account/sign_in.html", 401, form=form)
     # Whatever part of a page was asked for, the whole of it becomes the place to sign in.
@@ -89,19 +90,19 @@ def _sign_in_first() -> Response:
 
 def give_back(keep: str, user: str) -> Response | None:
     """The page that sends again what `user` had typed when the session ended; None if there is nothing for them."""
-    kept = _kept(keep)
+    kept = _unsealed_form(keep)
     return resend(kept["path"], kept["fields"]) if kept and kept["user"] == user else None
 
 
 def kept_for(keep: str) -> str | None:
     """Whose form that is; None if it is none of ours."""
-    kept = _kept(keep)
+    kept = _unsealed_form(keep)
     return str(kept["user"]) if kept else None
 
 
-def _kept(keep: str) -> Any:
+def _unsealed_form(keep: str) -> Any:
     try:
-        return orjson.loads(_kept_box().decrypt(keep.encode(), ttl=FORM_SECONDS))
+        return orjson.loads(_box().decrypt(keep.encode(), ttl=FORM_SECONDS))
     except InvalidToken:
         return None
 
@@ -117,5 +118,5 @@ def resend(path: str, typed: Sequence[Sequence[str]]) -> Response:
     return answer
 
 
-def _kept_box() -> Fernet:
+def _box() -> Fernet:
     return Fernet(urlsafe_b64encode(gateway.runtime().key("kept-form")))

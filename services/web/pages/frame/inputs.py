@@ -27,13 +27,13 @@ def options(form: Form, field: str) -> places.Options:
     ]
 
 
-def settle(form: Form, field: str, found: places.Options) -> None:
+def settle(form: Form, field: str, choices: places.Options) -> None:
     """Before the form is read: the only place that fits is taken; of several one must be chosen."""
     if form.value(field) or not form.value(SEARCH).strip():
         return
-    if len(found) == 1:
-        form.put(field, found[0][0])
-    elif found:
+    if len(choices) == 1:
+        form.put(field, choices[0][0])
+    elif choices:
         form.add({field: [later("Choose the place that is meant, or none of these.")]})
     else:
         form.add({SEARCH: [later("No place fits. Try fewer letters, or leave this empty.")]})

@@ -67,8 +67,8 @@ def caller() -> Caller:
 
 
 def csrf() -> str:
-    """The proof that a form was ours: it belongs to the cookie, so no other site can know it. Every page has it under another veil, so
-    that nothing is learned of it from how well a page packs (BREACH)."""
+    """The proof that a form was ours: it belongs to the cookie, so no other site can know it. Every page has it under
+    another veil, so that nothing is learned of it from how well a page packs (BREACH)."""
     veil: bytes = g.setdefault("veil", secrets.token_bytes(VEIL))
     return (veil + _veiled(veil, _proof())).hex()
 
@@ -125,8 +125,8 @@ def cookie(name: str) -> str:
 
 
 def site() -> str:
-    """Where people reach the pages: as set, else wherever this request asked. (Its proxy says whether that was over TLS; whoever else
-    says so makes only the own cookies stricter.)"""
+    """Where people reach the pages: as set, else wherever this request asked. (Its proxy says whether that was over
+    TLS; whoever else says so makes only the own cookies stricter.)"""
     told = gateway.runtime().settings.public_url
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
     return told or f"{'https' if secure else 'http'}://{request.host}"

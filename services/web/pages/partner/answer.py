@@ -1,4 +1,5 @@
-"""A partner's answer to a referral: staff make a link, the partner opens it with a code and answers without an account."""
+"""A partner's answer to a referral: staff make a link, the partner opens it with a code and answers without an
+account."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -87,11 +88,11 @@ def link(referral_id: UUID) -> Response:
         raise Unavailable
     programme = _programme(found["partner"], referral["programme_id"])
     facts = (found["screening"] or {}).get("facts", {})
-    shared = needs.shared(found["case"]["person"], facts, programme["rules"])
+    shared = needs.disclosure(found["case"]["person"], facts, programme["rules"])
     about = {name: referral[name] for name in ("referral_id", "partner_id", "programme_id")}
     shown: dict[str, Any] = {
         "referral": referral, "case": found["case"], "partner": found["partner"], "programme": programme,
-        "rows": needs.told(shared), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
+        "rows": needs.disclosure_rows(shared), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
     }  # fmt: skip
     waiting = referral["status"] in AWAITING and referral["place"] != "pending"
     if form.sent and not waiting:
@@ -146,7 +147,8 @@ def enter(token: str) -> Response:
 
 
 def opened(view: Callable[[str, Link], Response]) -> Callable[..., Response]:
-    """A view of a link that was opened in this browser; any other is told why it is of no use, or asked for the code."""
+    """A view of a link that was opened in this browser; any other is told why it is of no use, or asked for the
+    code."""
 
     @wraps(view)
     @gate.public
@@ -163,57 +165,57 @@ def opened(view: Callable[[str, Link], Response]) -> Callable[..., Response]:
 
 @blueprint.post("/answer/<token>/acknowledge")
 @opened
-def acknowledge(token: str, known: Link) -> Response:
+def acknowledge(token: str, link: Link) -> Response:
     form = Form(NOTHING)
     with form.catching():
-        _step(known, "acknowledge")
+        _step(link, "acknowledge")
         return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
-    return _page("answer/show.html", token, known, form=form)
+    return _page("answer/show.html", token, link, form=form)
 
 
 @blueprint.route("/answer/<token>/accept", methods=["GET", "POST"])
 @opened
-def accept(token: str, known: Link) -> Response:
-    def send(said: Mapping[str, Any]) -> None:
-        _step(known, "accept", said_by=" · ".join(filter(None, (said["receiver"], said["when"]))))
+def accept(token: str, link: Link) -> Response:
+    def send(data: Mapping[str, Any]) -> None:
+        _step(link, "accept", said_by=" · ".join(filter(None, (data["receiver"], data["when"]))))
 
-    return _answering("answer/accept.html", token, known, ACCEPT, send)
+    return _answering("answer/accept.html", token, link, ACCEPT, send)
 
 
 @blueprint.route("/answer/<token>/decline", methods=["GET", "POST"])
 @opened
-def decline(token: str, known: Link) -> Response:
-    def send(said: Mapping[str, Any]) -> None:
-        _step(known, "decline", whose=WHOSE.get(said["reason"], "partner"), **said)
+def decline(token: str, link: Link) -> Response:
+    def send(data: Mapping[str, Any]) -> None:
+        _step(link, "decline", whose=WHOSE.get(data["reason"], "partner"), **data)
 
-    return _answering("answer/decline.html", token, known, DECLINE, send, reasons=REASONS)
+    return _answering("answer/decline.html", token, link, DECLINE, send, reasons=REASONS)
 
 
 @blueprint.route("/answer/<token>/no-places", methods=["GET", "POST"])
 @opened
-def no_places(token: str, known: Link) -> Response:
+def no_places(token: str, link: Link) -> Response:
     """The answer, and that the programme has no place free: nobody else is sent there in vain."""
 
-    def send(said: Mapping[str, Any]) -> None:
-        if said["answer"] == "decline":
-            position = _step(known, "decline", reason="no_place", whose="partner")
+    def send(data: Mapping[str, Any]) -> None:
+        if data["answer"] == "decline":
+            position = _step(link, "decline", reason="no_place", whose="partner")
         else:
-            position = _step(known, "waitlist")
+            position = _step(link, "waitlist")
         # The place this referral held comes back first; stated before that, the programme would seem to have one free.
         partner = calls.ask(
-            _asker(known, {"referral": position}), "partners", "partner", {"partner_id": known.partner_id}
+            _asker(link, {"referral": position}), "partners", "partner", {"partner_id": link.partner_id}
         ).answer
-        total = _programme(partner, known.programme_id)["places"]["total"]
-        statement = {"programme_id": known.programme_id, "total": total, "free": 0}
-        _tell(known, "partners", "confirm_capacity", statement)
+        total = _programme(partner, link.programme_id)["places"]["total"]
+        statement = {"programme_id": link.programme_id, "total": total, "free": 0}
+        _tell(link, "partners", "confirm_capacity", statement)
 
-    return _answering("answer/no_places.html", token, known, NO_PLACES, send)
+    return _answering("answer/no_places.html", token, link, NO_PLACES, send)
 
 
 def _answering(
     template: str,
     token: str,
-    known: Link,
+    link: Link,
     schema: Schema,
     send: Callable[[Mapping[str, Any]], None],
     **values: Any,
@@ -224,9 +226,9 @@ def _answering(
         with form.catching():
             send(form.data)
             with gateway.runtime().database.write() as db:
-                links.answered(db, known, gateway.runtime().now())
+                links.use_up(db, link, gateway.runtime().now())
             return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
-    return _page(template, token, known, form=form, **values)
+    return _page(template, token, link, form=form, **values)
 
 
 def _digits(text: str) -> str:
@@ -255,25 +257,26 @@ def _over(why: str, status: int = 403) -> Response:
     return answer
 
 
-def _page(template: str, token: str, known: Link, **values: Any) -> Response:
+def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     """A page about the referral, as its partner may see it; one that was answered by other ways says so."""
-    asker = _asker(known)
+    asker = _asker(link)
     try:
-        referral = calls.ask(asker, "referral", "referral", {"referral_id": known.referral_id}).answer
+        referral = calls.ask(asker, "referral", "referral", {"referral_id": link.referral_id}).answer
     except NotFound:
         return _over("settled")
     if referral["status"] not in AWAITING:
         return _over("settled")
-    partner = calls.ask(asker, "partners", "partner", {"partner_id": known.partner_id}).answer
-    programme = _programme(partner, known.programme_id)
+    partner = calls.ask(asker, "partners", "partner", {"partner_id": link.partner_id}).answer
+    programme = _programme(partner, link.programme_id)
     about = {"referral": referral, "partner": partner, "programme": programme}
-    answer = frame.page(template, token=token, rows=needs.told(known.shared), **about, **values)
+    answer = frame.page(template, token=token, rows=needs.disclosure_rows(link.shared), **about, **values)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
 
 def _asker(link: Link, after: Mapping[str, int] | None = None) -> Asker:
-    """Towards the services the link is its partner, and nobody else. `after`: {service: position} that the answer must know of."""
+    """Towards the services the link is its partner, and nobody else. `after`: {service: position} that the answer must
+    know of."""
     return Asker(Caller(f"partner-{link.partner_id}", "partner", ()), after or {})
 
 
@@ -284,6 +287,6 @@ def _tell(link: Link, service: str, door: str, body: Mapping[str, Any]) -> int:
     return calls.tell(_asker(link), service, door, body, command).position or 0
 
 
-def _step(known: Link, step: str, **said: Any) -> int:
-    body = {"referral_id": known.referral_id, "step": step, "by_channel": CHANNEL}
-    return _tell(known, "referral", "step", body | {name: value for name, value in said.items() if value})
+def _step(link: Link, step: str, **details: Any) -> int:
+    body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL}
+    return _tell(link, "referral", "step", body | {name: value for name, value in details.items() if value})

@@ -35,23 +35,23 @@ READ = {"rules.domicile.provinces": places.read_provinces, "rules.documents": re
 @gate.roles(*ROLES)
 def listing() -> Response:
     """Search by part of a name, province and kind; all stand in the address."""
-    given = {name: request.args.get(name, "").strip() for name in ("q", "province", "kind")}
-    asked: dict[str, Any] = {name: text for name, text in given.items() if text}
-    if asked.get("kind") not in PARTNER_KINDS:
-        asked.pop("kind", None)
-    if not areas.is_province(asked.get("province", "")):
-        asked.pop("province", None)
-    if "q" in asked:
-        asked["q"] = asked["q"][:200]
+    texts = {name: request.args.get(name, "").strip() for name in ("q", "province", "kind")}
+    filters: dict[str, Any] = {name: text for name, text in texts.items() if text}
+    if filters.get("kind") not in PARTNER_KINDS:
+        filters.pop("kind", None)
+    if not areas.is_province(filters.get("province", "")):
+        filters.pop("province", None)
+    if "q" in filters:
+        filters["q"] = filters["q"][:200]
     cursor = request.args.get("cursor") or None
-    found = doors.ask("partners", "partners", {**asked, "cursor": cursor, "limit": SHOWN})
+    found = doors.ask("partners", "partners", {**filters, "cursor": cursor, "limit": SHOWN})
     return frame.page(
         "partners/listing.html",
         partners=found["items"],
-        asked=asked,
+        filters=filters,
         provinces=places.provinces(),
-        following=url_for(".listing", **asked, cursor=found["next"]) if found["next"] else None,
-        first=url_for(".listing", **asked) if cursor else None,
+        following=url_for(".listing", **filters, cursor=found["next"]) if found["next"] else None,
+        first=url_for(".listing", **filters) if cursor else None,
         may_write=visit.caller().role in STAFF,
     )
 
@@ -60,16 +60,16 @@ def listing() -> Response:
 @gate.roles(*ROLES)
 def show(partner_id: UUID) -> Response:
     found = doors.ask("partners", "partner", {"partner_id": str(partner_id)})
-    return _shown(found)
+    return _page(found)
 
 
-def _shown(found: Mapping[str, Any], **more: Any) -> Response:
-    for each in found["programmes"]:
+def _page(partner: Mapping[str, Any], **more: Any) -> Response:
+    for each in partner["programmes"]:
         each["said"] = needs.rules(each["rules"])
         each["fresh"] = freshness.freshness(each["places"]["confirmed_at"])
     may_write = visit.caller().role in STAFF
     form = Form(sent=False)
-    return frame.page("partners/show.html", partner=found, may_write=may_write, form=form, **more)
+    return frame.page("partners/show.html", partner=partner, may_write=may_write, form=form, **more)
 
 
 @blueprint.route("/partners/register", methods=["GET", "POST"])

@@ -85,7 +85,8 @@ def moved(box: Box, by: Point) -> Box:
 
 
 def apart(points: Mapping[str, Point], boxes: Mapping[str, Box]) -> dict[str, Point]:
-    """The points moved as little as need be, until what is drawn around them (boxes from a point at 0, 0) hardly covers each other."""
+    """The points moved as little as need be, until what is drawn around them (boxes from a point at 0, 0) hardly covers
+    each other."""
     found = dict(points)
     for _ in range(40):
         crowded = False

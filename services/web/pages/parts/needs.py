@@ -1,4 +1,5 @@
-"""Whom a programme takes, and what a person needs, in words: used by the partners' pages and the partner's answer page."""
+"""Whom a programme takes, and what a person needs, in words: used by the partners' pages and the partner's answer
+page."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -49,7 +50,8 @@ FLAG_RULES = {  # rule: (said when it is yes, said when it is no)
         later("Ability to work is not required"),
     ),
 }
-# What a partner is told of a person beyond sex, age band, province, care level and disability: only what its own rules ask.
+# What a partner is told of a person beyond sex, age band, province, care level and disability: only what its own rules
+# ask.
 ASKED_BY = {
     "nationality": "nationality",
     "accepts_communicable": "communicable_disease",
@@ -67,16 +69,16 @@ FLAG_FACTS = {
 }
 
 
-def listed(items: Iterable[str]) -> str:
+def joined(items: Iterable[str]) -> str:
     return ", ".join(items)
 
 
-def rules(known: Mapping[str, Any]) -> list[str]:
+def rules(of_programme: Mapping[str, Any]) -> list[str]:
     """One sentence for each rule of a programme; both ages make one."""
-    low, high = known.get("min_age"), known.get("max_age")
+    low, high = of_programme.get("min_age"), of_programme.get("max_age")
     if low is None or high is None:
-        return [rule(name, value) for name, value in known.items()]
-    rest = [rule(name, value) for name, value in known.items() if name not in ("min_age", "max_age")]
+        return [rule(name, value) for name, value in of_programme.items()]
+    rest = [rule(name, value) for name, value in of_programme.items() if name not in ("min_age", "max_age")]
     return [_("Aged {} to {}").format(low, high), *rest]
 
 
@@ -88,23 +90,23 @@ def rule(name: str, value: Any) -> str:
         case "max_age":
             return _("Aged {} at most").format(value)
         case "sex":
-            return _("Sex: {}").format(listed(word("sex", code) for code in value))
+            return _("Sex: {}").format(joined(word("sex", code) for code in value))
         case "nationality":
-            return _("Nationality: {}").format(listed(word("nationality", code) for code in value))
+            return _("Nationality: {}").format(joined(word("nationality", code) for code in value))
         case "labels_any":
-            return _("For: {}").format(listed(word("label", code) for code in value))
+            return _("For: {}").format(joined(word("label", code) for code in value))
         case "disability_types_any":
-            return _("Disability: {}").format(listed(_(DISABILITIES[number]) for number in value))
+            return _("Disability: {}").format(joined(_(DISABILITIES[number]) for number in value))
         case "domicile":
-            bases = listed(word("domicile_basis", code) for code in value.get("bases", ()))
-            places = listed(map(province, value["provinces"]))
+            bases = joined(word("domicile_basis", code) for code in value.get("bases", ()))
+            places = joined(map(province, value["provinces"]))
             return _("Domicile in {}").format(places) + (f" ({bases})" if bases else "")
         case "care_level_max":
             return _("Care needed at most: {}").format(_(CARE_LEVELS[value]))
         case "accepts_communicable":
             return _(ACCEPTS[value])
         case "documents":
-            return _("Documents: {}").format(listed(map(document, value)))
+            return _("Documents: {}").format(joined(map(document, value)))
     yes, no = FLAG_RULES[name]
     return _(yes if value else no)
 
@@ -114,16 +116,23 @@ def document(code: str) -> str:
     return _(dict(questions.OPTIONS["documents_held"]).get(code, code))
 
 
-def shared(person: Mapping[str, Any], facts: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The codes a partner is shown of a person, nothing that names them: `facts` of the screening, `asked` the programme's rules."""
-    told: dict[str, Any] = {
+def disclosure(
+    person: Mapping[str, Any], facts: Mapping[str, Any], of_programme: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The codes a partner is shown of a person, nothing that names them: `facts` of the screening, `of_programme` the
+    programme's rules."""
+    codes: dict[str, Any] = {
         "sex": person["sex"],
         "age_band": person.get("age_band") or _band(person.get("age")),
         "domicile": sorted({each["province"] for each in person["domicile"]}),
         "found": person["province"],
     }
-    wanted = ["care_level", "disability_types", *(fact for rule, fact in ASKED_BY.items() if rule in asked)]
-    return told | {name: facts[name] for name in wanted if facts.get(name) is not None}
+    wanted = [
+        "care_level",
+        "disability_types",
+        *(fact for rule, fact in ASKED_BY.items() if rule in of_programme),
+    ]
+    return codes | {name: facts[name] for name in wanted if facts.get(name) is not None}
 
 
 def _band(age: Mapping[str, Any] | None) -> str | None:
@@ -133,13 +142,13 @@ def _band(age: Mapping[str, Any] | None) -> str | None:
     return f"{decade}-{decade + 9}"
 
 
-def told(codes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """[(what, in words)] of `shared`; what is not known is said to be unknown."""
+def disclosure_rows(codes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """[(what, in words)] of a `disclosure`; what is not known is said to be unknown."""
     unknown = _("not known")
     rows = [
         (_("Sex"), word("sex", codes["sex"])),
         (_("Age"), f"{codes['age_band']} {_('years')}" if codes.get("age_band") else unknown),
-        (_("Domicile"), listed(map(province, codes["domicile"])) or unknown),
+        (_("Domicile"), joined(map(province, codes["domicile"])) or unknown),
         (_("Found in"), province(codes["found"])),
         (
             _("Care needed"),
@@ -147,7 +156,7 @@ def told(codes: Mapping[str, Any]) -> list[tuple[str, str]]:
         ),
     ]
     if "disability_types" in codes:
-        types = listed(_(DISABILITIES[number]) for number in codes["disability_types"])
+        types = joined(_(DISABILITIES[number]) for number in codes["disability_types"])
         rows.append((_("Disability"), types or _("none")))
     if "nationality" in codes:
         rows.append((_("Nationality"), word("nationality", codes["nationality"])))
@@ -157,5 +166,5 @@ def told(codes: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_(text), _("Yes") if codes[name] else _("No")) for name, text in FLAG_FACTS.items() if name in codes
     ]
     if "documents_held" in codes:
-        rows.append((_("Documents held"), listed(map(document, codes["documents_held"])) or _("none")))
+        rows.append((_("Documents held"), joined(map(document, codes["documents_held"])) or _("none")))
     return rows

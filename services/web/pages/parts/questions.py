@@ -1,4 +1,5 @@
-"""The questions of a screening: in groups, each with why it is asked and the law behind it, and the words of its answers."""
+"""The questions of a screening: in groups, each with why it is asked and the law behind it, and the words of its
+answers."""
 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
@@ -10,7 +11,8 @@ Options = tuple[tuple[str, str], ...]
 
 
 class Question(NamedTuple):
-    """`fact` as the screening service names it; options come from OPTIONS or, for codes every page knows, from words."""
+    """`fact` as the screening service names it; options come from OPTIONS or, for codes every page knows, from
+    words."""
 
     fact: str
     kind: Kind
@@ -93,7 +95,8 @@ OPTIONS: Mapping[str, Options] = {
 GROUPS = (
     Group(
         later("Safety first"),
-        later("Signs of trafficking or a mental crisis come before everything else: another law protects the person at once."),
+        later("Signs of trafficking or a mental crisis come before everything else: "
+            "another law protects the person at once."),
         later("Anti-Trafficking in Persons Act B.E. 2551, s. 29; Mental Health Act B.E. 2551, s. 22"),
         (
             Question(
@@ -130,7 +133,8 @@ GROUPS = (
     ),
     Group(
         later("Age and nationality"),
-        later("Older people and children have laws of their own. What the case already says is used when this stays empty."),
+        later("Older people and children have laws of their own. "
+            "What the case already says is used when this stays empty."),
         later("Older Persons Act B.E. 2546, s. 3; Child Protection Act B.E. 2546, s. 4"),
         (
             Question(
@@ -167,8 +171,10 @@ GROUPS = (
         (
             Question("able_to_work", "yes_no", later("Is the person able to work?")),
             Question("wants_work", "yes_no", later("Does the person want to work?")),
-            Question("wants", "many", later("What does the person want?"), later("Choose all that fit, in the person's own interest.")),
-            Question("documents_held", "many", later("Which documents does the person hold?"), later("The kind only, no numbers.")),
+            Question("wants", "many", later("What does the person want?"),
+                later("Choose all that fit, in the person's own interest.")),
+            Question("documents_held", "many", later("Which documents does the person hold?"),
+                later("The kind only, no numbers.")),
         ),
     ),
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Why a place fits a person and stands where it does: the codes of a candidate (see services.partners) in the reader's words."""
+"""Why a place fits a person and stands where it does: the codes of a candidate (see services.partners) in the reader's
+words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +21,8 @@ FLAGS = {  # what a flag of a criterion says: (yes, no, nobody knows)
     "outside_ministry": (later("Outside the ministry"), later("Under the ministry"), ""),
     "wish": (later("As the person wishes"), later("Not what the person wishes"), later("The wish is not known yet")),
     "home_province": (
-        later("In the province of domicile"), later("In another province than the domicile"), later("The domicile is not known yet"),
+        later("In the province of domicile"), later("In another province than the domicile"),
+        later("The domicile is not known yet"),
     ),
 }  # fmt: skip
 PATHS = {
@@ -31,11 +33,12 @@ PATHS = {
 
 
 def reason(row: Mapping[str, Any]) -> dict[str, Any]:
-    """{verdict, wants: what the place asks, found: what is known of the person, ask: the question to ask, if there is one}."""
+    """{verdict, wants: what the place asks, found: what is known of the person, ask: the question to ask, if there is
+    one}."""
     return {
         "verdict": row["verdict"],
         "wants": needs.rule(row["rule"], row["wants"]),
-        "found": _found(row),
+        "found": _fact(row),
         "ask": question(row["fact"]) if row["verdict"] == "unknown" else None,
     }
 
@@ -46,17 +49,17 @@ def question(fact: str | None) -> str | None:
     return asked if asked in questions.FACTS else None
 
 
-def _found(row: Mapping[str, Any]) -> str:
+def _fact(row: Mapping[str, Any]) -> str:
     found = row["found"]
     if row["rule"] == "labels_any":
         for text, verdict in ((later("The person is: {}"), True), (later("Not known yet whether: {}"), None)):
             labels = [word("label", code) for code, met in found.items() if met is verdict]
             if labels:
-                return _(text).format(needs.listed(labels))
+                return _(text).format(needs.joined(labels))
         return _("The person is in none of these groups")
     if row["rule"] == "documents" and found is not None:
         lacking = [needs.document(each) for each in row["wants"] if each not in found]
-        return _("Missing: {}").format(needs.listed(lacking)) if lacking else _("All are there")
+        return _("Missing: {}").format(needs.joined(lacking)) if lacking else _("All are there")
     return f"{word('fact', row['fact'])}: {fact_text(row['fact'], found)}"
 
 
@@ -66,17 +69,17 @@ def criterion(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"verdict": row["verdict"], "title": _(CRITERIA[name]), "found": _criterion(name, found)}
 
 
-def _criterion(name: str, found: Any) -> str:
+def _criterion(name: str, value: Any) -> str:
     match name:
         case "path":
-            place = PATHS[found["place"]]
-            return _(place).format(word("path", found["path"]))
+            place = PATHS[value["place"]]
+            return _(place).format(word("path", value["path"]))
         case "places_free":
-            return f"{free(found['free'])}, {stated(found['days'])}"
+            return f"{free(value['free'])}, {stated(value['days'])}"
         case "distance":
-            return distance(found)
+            return distance(value)
     yes, no, unknown = FLAGS[name]
-    return _(unknown if found is None else yes if found else no)
+    return _(unknown if value is None else yes if value else no)
 
 
 def free(places: int) -> str:
@@ -92,11 +95,11 @@ def stated(days: int) -> str:
     return ngettext("confirmed %(num)s day ago", "confirmed %(num)s days ago", days) % {"num": days}
 
 
-def distance(found: Mapping[str, Any]) -> str:
+def distance(where: Mapping[str, Any]) -> str:
     """{near, kilometres} from the centre."""
-    match found["near"]:
+    match where["near"]:
         case "same_district":
             return _("in the district where the person was found")
         case "same_province":
             return _("in the centre's province")
-    return _("about {} km from the centre").format(found["kilometres"])
+    return _("about {} km from the centre").format(where["kilometres"])

@@ -33,15 +33,20 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "referral_status": codes.REFERRAL_STATUSES,
     "role": access.ROLES,
     "fact": (
-        "age", "sex", "nationality", "danger", "domicile", "housing", "income_sufficient", "can_depend_on_others", "begging",
+        "age", "sex", "nationality", "danger", "domicile", "housing", "income_sufficient", "can_depend_on_others",
+        "begging",
         "disability_types", "disability_card", "pregnant", "mental_crisis", "trafficking_signs", "care_level",
-        "communicable_disease", "severe_behaviour", "legal_case", "able_to_work", "wants_work", "wants", "prior_process_done",
+        "communicable_disease", "severe_behaviour", "legal_case", "able_to_work", "wants_work", "wants",
+        "prior_process_done",
         "documents_held", "relatives", "birth_date",
     ),
     "action": (
-        "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close", "case.reopen",
-        "person.correct", "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register",
-        "partner.list", "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "report.cases",
+        "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close",
+        "case.reopen",
+        "person.correct", "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step",
+        "partner.register",
+        "partner.list", "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview",
+        "report.cases",
         "log.read", "user.hand_over", "user.accesses",
     ),
     "service": ("intake", "screening", "partners", "referral", "reporting"),
@@ -52,7 +57,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 TAGS = {  # colours of govuk-frontend's tag by status; the word always says it too
     "open": "blue", "screened": "blue", "planned": "purple", "referred": "yellow", "placed": "green", "closed": "grey",
-    "sent": "yellow", "acknowledged": "yellow", "waitlisted": "yellow", "accepted": "turquoise", "travelling": "turquoise",
+    "sent": "yellow", "acknowledged": "yellow", "waitlisted": "yellow", "accepted": "turquoise",
+    "travelling": "turquoise",
     "admitted": "turquoise", "ended": "grey", "declined": "red", "expired": "red", "failed": "red", "withdrawn": "grey",
     "entered_in_error": "grey",
 }  # fmt: skip
