@@ -81,7 +81,7 @@ def _ask_for_code(user: str, next: str, keep: str) -> Response | None:
 def enter(user: str, next: str, keep: str) -> Response | None:
     """Who has shown to be this user is let in and goes on to the address `next`, or to what they had typed when their
     session ended; None if the account is closed."""
-    cookie = _begin(user)
+    cookie = begin_session(user)
     if cookie is None:
         return None
     answer = gate.give_back(keep, user) or redirect(visit.local_path(next), 303)
@@ -105,7 +105,7 @@ def know_browser(answer: Response, user: str) -> None:
     visit.keep_cookie(answer, known_browsers.COOKIE, cookie, known_browsers.SECONDS)
 
 
-def _begin(user: str, by_provider: bool = False) -> str | None:
+def begin_session(user: str, by_provider: bool = False) -> str | None:
     """A new session under a new cookie; None if the account is closed."""
     runtime = gateway.runtime()
     account = runtime.read(lambda db: accounts.find(db, user))

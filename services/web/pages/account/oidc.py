@@ -134,7 +134,7 @@ def callback() -> Response:
 
 def _let_in(attempt: AuthorizationRequest, state: str, user: str | None) -> Response:
     browser = g.visit
-    cookie = account._begin(user, by_provider=True) if user else None
+    cookie = account.begin_session(user, by_provider=True) if user else None
     if cookie is None:
         return _end(attempt, state, "unlinked")
     authorization_requests.hand_on(gateway.runtime(), browser, state, cookie)
@@ -240,7 +240,7 @@ def read_subject(text: str) -> str:
 @gate.roles("admin")
 def identity(user: str) -> Response:
     """Link a user's account with who they are at the provider."""
-    party, known = _party(), users._account(user)
+    party, known = _party(), users.managed_account(user)
     if not known.active:
         raise NotFound(user)
     form = Form(LINK_USER, read={"subject": read_subject})
@@ -261,7 +261,7 @@ def identity(user: str) -> Response:
 @gate.roles("admin")
 def unlink_identity(user: str) -> Response:
     """Their sessions and tokens end, as with every change that takes something away."""
-    party, known = _party(), users._account(user)
+    party, known = _party(), users.managed_account(user)
     with gateway.runtime().database.write() as db:
         identities.unlink(db, party.provider.issuer, known.user)
         accounts.end_tokens(db, known.user)

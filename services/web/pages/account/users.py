@@ -54,7 +54,7 @@ def _names(area: areas.Area) -> tuple[str, ...]:
     return area.code, area.thai, f"จังหวัด{area.thai}", area.english.casefold()
 
 
-def _account(user: str) -> Account:
+def managed_account(user: str) -> Account:
     """An account that is this administrator's to manage."""
     found = gateway.runtime().read(lambda db: accounts.find(db, user))
     if found is None or not accounts.manages(visit.caller(), found.centres):
@@ -123,7 +123,7 @@ def add() -> Response:
 @gate.roles("admin")
 def change(user: str) -> Response:
     """Another role or other centres: what the user may do changes at once, so their sessions and tokens end."""
-    known, runtime = _account(user), gateway.runtime()
+    known, runtime = managed_account(user), gateway.runtime()
     shown = {"role": known.role, "centres": ", ".join(map(_centre, known.centres))}
     form = Form(CHANGE, shown, read={"centres": read_centres})
     if form.sent and form.load() and _within(form):
@@ -146,7 +146,7 @@ def _centre(code: str) -> str:
 @blueprint.post("/users/<user>/password")
 @gate.roles("admin")
 def new_password(user: str) -> Response:
-    return _with_new_password(_account(user).user, _("The user has a new password."))
+    return _with_new_password(managed_account(user).user, _("The user has a new password."))
 
 
 def _with_new_password(user: str, message: str) -> Response:
@@ -158,7 +158,7 @@ def _with_new_password(user: str, message: str) -> Response:
 @gate.roles("admin")
 def take_off_second_factor(user: str) -> Response:
     """The phone is lost."""
-    second_factor.take_off(gateway.runtime(), _account(user).user, by=visit.caller().user)
+    second_factor.take_off(gateway.runtime(), managed_account(user).user, by=visit.caller().user)
     return frame.done(_("Two-step sign-in is off for this user."), ".change", user=user)
 
 
@@ -170,7 +170,7 @@ def take_off_second_factor(user: str) -> Response:
 def close(user: str) -> Response:
     """Somebody leaves: session, tokens and password end; what they did keeps their name; what is in their hands is
     handed over to a colleague of each centre. The administrator, who may not read cases, sees how many they are."""
-    known, runtime = _account(user), gateway.runtime()
+    known, runtime = managed_account(user), gateway.runtime()
     held, waiting = _in_hands(user)
     receivers = {centre: _receivers(user, centre) for centre in held}
     form = Form(_hand_over({centre: [*them, NOBODY] for centre, them in receivers.items()}))
@@ -254,7 +254,7 @@ def access() -> Response:
 def access_of(user: str) -> Response:
     """What one user may do and where, whether they are signed in, and how often they read people's fields; never
     whose."""
-    known = _account(user)
+    known = managed_account(user)
     rows = {
         service: [row for row in rows if known.role in row["roles"]]
         for service, rows in _actions_of_all().items()

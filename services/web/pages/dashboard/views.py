@@ -12,7 +12,7 @@ from services.thai import areas, dates
 from services.web import gateway
 from services.web.pages.dashboard import charts, figures, sheets
 from services.web.pages.dashboard.period import named_parts, period_form, read_period, scope_title
-from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame import doors, files, frame, gate, lookup, visit
 from services.web.pages.parts import days, maps
 from services.web.pages.parts.freshness import freshness
 from services.web.pages.parts.language import _, later
@@ -111,11 +111,6 @@ def behind() -> Response:
         "cursor": request.args.get("cursor") or None,
     }
     found = doors.ask("reporting", "behind", body)
-    wanted = sorted({row["case_id"] for row in found["items"]})
-    cases: dict[str, Any] = {}
-    if wanted:
-        known = doors.together(cases=("intake", "cases", {"case_ids": wanted, "limit": len(wanted)}))["cases"]
-        cases = {case["case_id"]: case for case in (known or {"items": []})["items"]}
     address: dict[str, Any] = {**period.address, "figure": figure, **({"value": value} if value else {})}
     title = _(TITLES[figure])
     if figure in VALUES:
@@ -126,7 +121,7 @@ def behind() -> Response:
         scope=scope_title(period),
         period=period,
         rows=found["items"],
-        cases=cases,
+        cases=lookup.cases(found["items"]),
         following=url_for(".behind", **address, cursor=found["next"]) if found["next"] else None,
         first=url_for(".behind", **address) if request.args.get("cursor") else None,
     )

@@ -22,6 +22,7 @@ from services.web.gateway import calls
 from services.web.gateway.calls import Asker, Command, command_id
 from services.web.pages.frame import doors, frame, gate, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.partner.partners import programme_of
 from services.web.pages.parts import needs
 from services.web.pages.parts.language import _, later
 from services.web.store import links
@@ -86,7 +87,7 @@ def link(referral_id: UUID) -> Response:
     )
     if found["case"] is None or found["partner"] is None:
         raise Unavailable
-    programme = _programme(found["partner"], referral["programme_id"])
+    programme = programme_of(found["partner"], referral["programme_id"])
     facts = (found["screening"] or {}).get("facts", {})
     shared = needs.disclosure(found["case"]["person"], facts, programme["rules"])
     about = {name: referral[name] for name in ("referral_id", "partner_id", "programme_id")}
@@ -104,14 +105,6 @@ def link(referral_id: UUID) -> Response:
         return frame.page("answer/made.html", address=address, code=f"{code[:3]} {code[3:]}", **shown)
     known = runtime.read(lambda db: links.latest(db, str(referral_id), runtime.now()))
     return frame.page("answer/link.html", form=form, known=known, waiting=waiting, **shown)
-
-
-def _programme(partner: Mapping[str, Any], programme_id: str) -> dict[str, Any]:
-    for each in partner["programmes"]:
-        if each["programme_id"] == programme_id:
-            found: dict[str, Any] = each
-            return found
-    raise NotFound("programme")
 
 
 # -- for the partner -----------------------------------------------------------------------------------------------
@@ -205,7 +198,7 @@ def no_places(token: str, link: Link) -> Response:
         partner = calls.ask(
             _asker(link, {"referral": position}), "partners", "partner", {"partner_id": link.partner_id}
         ).answer
-        total = _programme(partner, link.programme_id)["places"]["total"]
+        total = programme_of(partner, link.programme_id)["places"]["total"]
         statement = {"programme_id": link.programme_id, "total": total, "free": 0}
         _tell(link, "partners", "confirm_capacity", statement)
 
@@ -267,7 +260,7 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     if referral["status"] not in AWAITING:
         return _over("settled")
     partner = calls.ask(asker, "partners", "partner", {"partner_id": link.partner_id}).answer
-    programme = _programme(partner, link.programme_id)
+    programme = programme_of(partner, link.programme_id)
     about = {"referral": referral, "partner": partner, "programme": programme}
     answer = frame.page(template, token=token, rows=needs.disclosure_rows(link.shared), **about, **values)
     answer.headers["X-Robots-Tag"] = "noindex"

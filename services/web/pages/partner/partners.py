@@ -120,7 +120,7 @@ def _kinds() -> dict[str, list[tuple[str, str]]]:
 def capacity(partner_id: UUID, programme_id: UUID) -> Response:
     """State the places: the numbers that stand, none free, or others."""
     partner = doors.ask("partners", "partner", {"partner_id": str(partner_id)})
-    programme = _programme(partner, str(programme_id))
+    programme = programme_of(partner, str(programme_id))
     places = programme["places"]
     values = {"total": places["total"], "free": places["free"]}
     form = Form(CAPACITY, values, fixed={"programme_id": str(programme_id)}, version=programme["version"])
@@ -136,7 +136,7 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
     return frame.page("partners/capacity.html", form=form, partner=partner, programme=programme)
 
 
-def _programme(partner: Mapping[str, Any], programme_id: str) -> dict[str, Any]:
+def programme_of(partner: Mapping[str, Any], programme_id: str) -> dict[str, Any]:
     for each in partner["programmes"]:
         if each["programme_id"] == programme_id:
             found: dict[str, Any] = each

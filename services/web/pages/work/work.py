@@ -58,7 +58,7 @@ def today() -> Response:
     return frame.page(
         "work/today.html", parts_of_work=PARTS, items=items, counts={**worklist["counts"], "to_ask": facts["count"]},
         missing=None in found.values(), handed=handed, unfinished=unfinished, first=FIRST,
-        cases=_cases([*rows, *handed, *unfinished]), programmes=lookup.programmes(rows),
+        cases=lookup.cases([*rows, *handed, *unfinished]), programmes=lookup.programmes(rows),
     )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def of_part(part: str) -> Response:
         items = [_duty(row) for row in found["items"][part]]
         count = found["counts"][part]
     return frame.page(
-        "work/part.html", part=part, title=_(PARTS[part]), count=count, items=items, cases=_cases(items),
+        "work/part.html", part=part, title=_(PARTS[part]), count=count, items=items, cases=lookup.cases(items),
         programmes=lookup.programmes(items),
         following=url_for(".of_part", part=part, cursor=found["next"]) if found["next"] else None,
         first=url_for(".of_part", part=part) if page["cursor"] else None,
@@ -101,15 +101,6 @@ def _days_since(due: str) -> int:
 
 def _to_ask(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "href": url_for("pages.screening.fill", case_id=row["case_id"])}
-
-
-def _cases(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """{case_id: case} of those that rows are about."""
-    wanted = sorted({row["case_id"] for row in rows if row["case_id"]})[:LIMIT_MOST]
-    if not wanted:
-        return {}
-    found = doors.together(cases=("intake", "cases", {"case_ids": wanted, "limit": len(wanted)}))["cases"]
-    return {case["case_id"]: case for case in (found or {"items": []})["items"]}
 
 
 @blueprint.post("/work/answers/<uuid:referral_id>/read")
