@@ -8,15 +8,7 @@ import orjson
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from services.kernel.errors import (
-    Forbidden,
-    Invalid,
-    KeyReused,
-    NotFound,
-    Refused,
-    Stale,
-    Unavailable,
-)
+from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable
 
 TITLES = {
     400: "Malformed request",

@@ -13,13 +13,8 @@ from services.web.gateway import problems
 from services.web.gateway.problems import Problem
 
 logger = logging.getLogger(__name__)
-METHODS = (
-    "GET",
-    "HEAD",
-    "POST",
-    "PUT",
-    "OPTIONS",
-)  # others are a client's own words, and no figure's or log's
+# Others are a client's own words, and no figure's or log's.
+METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS")
 
 
 def runtime() -> ServiceRuntime:

@@ -5,16 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Integer,
-    Table,
-    Text,
-    select,
-    update,
-)
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select, update
 
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.kernel.wiring import upsert

@@ -2,7 +2,8 @@
 
 The cookie of a browser holds a token for each of the users who signed in there last: a random name of the browser,
 signed with a key that belongs to the user and the version of their account. So whatever ends the user's sessions
-everywhere ends the token too, nothing is stored, and nobody can read from it whose it is."""
+everywhere ends the token too, nothing is stored, and nobody can read from it whose it is.
+"""
 
 import hashlib
 import secrets

@@ -1,7 +1,8 @@
 """OpenID Connect, our side of it: where a browser is sent, and what the provider then says of who came back.
 
 Core 1.0 section 3.1 (authorization code), RFC 7636 (PKCE), RFC 9207 (the issuer in the answer). Nothing is asked of the
-provider before somebody presses the button; a `RelyingParty` remembers what it then learned."""
+provider before somebody presses the button; a `RelyingParty` remembers what it then learned.
+"""
 
 import time
 from collections.abc import Callable, Iterator, Mapping

@@ -1,14 +1,6 @@
 """How far each user has written in each service, so that a reader sees what they wrote themselves."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    select,
-)
+from sqlalchemy import BigInteger, Column, Connection, PrimaryKeyConstraint, Table, Text, select
 
 from services.kernel.wiring import upsert
 from services.web.store.tables import metadata

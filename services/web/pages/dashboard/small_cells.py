@@ -4,7 +4,8 @@ may be known.
 How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as
 they are. A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with
 it, chosen by its place in the list and not by its size; where that does not help, all parts are withheld. Subtracting
-one page from another (a month from a year, a centre from the country) is not guarded against here."""
+one page from another (a month from a year, a centre from the country) is not guarded against here.
+"""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -4,15 +4,7 @@ import gzip
 import secrets
 from typing import Any
 
-from flask import (
-    Response,
-    g,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from services.web import gateway

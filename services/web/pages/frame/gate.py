@@ -7,13 +7,7 @@ from typing import Any, TypeVar
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
-from flask import (
-    Response,
-    g,
-    redirect,
-    request,
-    url_for,
-)
+from flask import Response, g, redirect, request, url_for
 
 from services.kernel.errors import Forbidden
 from services.web import gateway

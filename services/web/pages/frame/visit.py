@@ -5,11 +5,7 @@ import hmac
 import secrets
 from urllib.parse import urlsplit
 
-from flask import (
-    Response,
-    g,
-    request,
-)
+from flask import Response, g, request
 
 from services.kernel.envelope import Caller
 from services.kernel.errors import Forbidden
