@@ -39,20 +39,20 @@ def listing(case_id: UUID) -> Response:
     """`?verdict=`, `?path=`, `?province=` and `?outside=yes` say which; `?view=map` draws where they are,
     `&area=country` also those far away; `?programme=`, once for each, are chosen to be compared. All stand in the
     address."""
-    filters, choice = _filters(), _choice()
+    filters, selection = _filters(), _selection()
     on_map, cursor = request.args.get("view") == "map", request.args.get("cursor") or None
     question: dict[str, Any] = filters | {"outside": "outside" in filters}
     question |= {"case_id": str(case_id), "limit": 1 if on_map else SHOWN, "cursor": cursor}
     questions: dict[str, Question] = {"matches": ("partners", "matches", question)}
-    if choice:
-        questions["named"] = ("partners", "names", {"programme_ids": choice})
+    if selection:
+        questions["named"] = ("partners", "names", {"programme_ids": selection})
     values = casefile.frame(str(case_id), questions)
     matches, named = values["matches"], values.pop("named", None)
-    at = partial(url_for, ".listing", case_id=case_id, programme=choice)
+    at = partial(url_for, ".listing", case_id=case_id, programme=selection)
     shown: dict[str, Any] = {
         "at": at,
         "filters": filters,
-        "choice": choice,
+        "selection": selection,
         "most": COMPARED_MOST,
         "named": {
             each["programme_id"]: f"{each['programme']} · {each['partner']}"
@@ -94,10 +94,10 @@ def _filters() -> dict[str, Any]:
 def compare(case_id: UUID) -> Response:
     """Up to three places beside each other, `?programme=` once for each; what the list was asked for stays in the
     address."""
-    filters, choice = _filters(), _choice()[:COMPARED_MOST]
+    filters, selection = _filters(), _selection()[:COMPARED_MOST]
     questions: dict[str, Question] = {"screening": ("screening", "screening", {"case_id": str(case_id)})}
-    if choice:
-        few = {"case_id": str(case_id), "programme_ids": choice}
+    if selection:
+        few = {"case_id": str(case_id), "programme_ids": selection}
         questions["matches"] = ("partners", "matches", few)
     values = casefile.frame(str(case_id), questions)
     matches = values.setdefault("matches", None)
@@ -105,12 +105,12 @@ def compare(case_id: UUID) -> Response:
     known = [each["programme_id"] for each in found]
     return frame.page(
         "matches/compare.html", **values,
-        filters=filters, choice=choice, places=found, unknown=[each for each in choice if each not in known],
+        filters=filters, selection=selection, places=found, unknown=[each for each in selection if each not in known],
         at=partial(url_for, case_id=case_id, **filters), comparison=comparison.sections(found), fact_text=fact_text,
     )  # fmt: skip
 
 
-def _choice() -> list[str]:
+def _selection() -> list[str]:
     """The programmes that the address names for the comparison, each once; one more than can be compared says that
     there were more."""
     named = [each[:36] for each in request.args.getlist("programme") if each]
