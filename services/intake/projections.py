@@ -40,9 +40,10 @@ from services.intake.domain import (
 )
 from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.kernel.tables import access_record
-from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 
 metadata = MetaData()
 case = Table(

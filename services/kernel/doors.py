@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, TypedDict, TypeVar, cast
 from marshmallow import Schema, ValidationError, fields
 from prometheus_client import REGISTRY, generate_latest
 
-from services.kernel import logs, metrics, sight
+from services.kernel import logs, metrics, scope
 from services.kernel.envelope import Caller, Envelope, derived_id, instant, moment
 from services.kernel.errors import (
     Forbidden,
@@ -24,8 +24,10 @@ from services.kernel.errors import (
     Unavailable,
 )
 from services.kernel.eventlog import Outcome
-from services.kernel.extensions import Entrance, Runtime
+from services.kernel.extensions import Runtime
+from services.kernel.rpc import RpcEntrypoint
 from services.kernel.runtime import PROCESS
+from services.kernel.status import Status
 from services.kernel.vault import Shredded
 
 __all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
@@ -142,7 +144,8 @@ def _entry(
         finally:
             seconds = time.perf_counter() - started
             metrics.DOOR_SECONDS.labels(service, door.name).observe(seconds)
-            metrics.COMMANDS.labels(service, door.name).inc()
+            if door.kind == "command":
+                metrics.COMMANDS.labels(service, door.name).inc()
             # The front door has a line for each request; a door has one when it answered otherwise than asked.
             level = logging.DEBUG if outcome == "ok" else logging.INFO
             logger.log(
@@ -152,7 +155,7 @@ def _entry(
             )
 
     enter.door = door  # type: ignore[attr-defined]
-    return cast(Entry[Service, A], Entrance.decorator(expected_exceptions=EXPECTED)(enter))
+    return cast(Entry[Service, A], RpcEntrypoint.decorator(expected_exceptions=EXPECTED)(enter))
 
 
 def _enter(
@@ -163,8 +166,8 @@ def _enter(
     body: Mapping[str, Any],
 ) -> Reply[A]:
     runtime = service.runtime
-    told = raw["caller"]
-    caller = Caller(str(told["user"]), str(told["role"]), tuple(told["centres"]))
+    who = raw["caller"]
+    caller = Caller(str(who["user"]), str(who["role"]), tuple(who["centres"]))
     if caller.role not in door.roles:
         raise Forbidden(f"The role {caller.role} may not do {door.action}.")
     now = runtime.now()
@@ -182,9 +185,9 @@ def _enter(
         loaded = door.schema.load(dict(body))
     except ValidationError as error:
         raise Invalid(flat(error.messages)) from None
-    fresh = door.kind == "command" or runtime.seen(raw.get("wait") or {})
+    fresh = door.kind == "command" or runtime.wait_for_positions(raw.get("wait") or {})
     try:
-        with sight.limited(sight.of(caller)):
+        with scope.narrow(scope.of(caller)):
             outcome = work(service, call, loaded)
     except Shredded:
         raise Refused("erased", "This person's data was erased; nothing personal can be added.") from None
@@ -206,10 +209,10 @@ def _happened(text: str | None, now: datetime) -> datetime:
 def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
     """marshmallow's nested messages as {dotted.field: [message, ...]}."""
     if isinstance(messages, Mapping):
-        found: dict[str, list[str]] = {}
+        by_field: dict[str, list[str]] = {}
         for key, value in messages.items():
-            found.update(flat(value, f"{path}.{key}" if path else str(key)))
-        return found
+            by_field.update(flat(value, f"{path}.{key}" if path else str(key)))
+        return by_field
     return {path or "body": [str(message) for message in messages]}
 
 
@@ -241,7 +244,7 @@ class Doors:
         return self.runtime.page(body["after"], body["limit"])
 
     @query("service.status", roles=("system", "admin"), schema=NoBody())
-    def status(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def status(self, call: Call, body: Mapping[str, Any]) -> Status:
         return self.runtime.status()
 
     @query("service.doors", roles=("admin",), schema=NoBody())

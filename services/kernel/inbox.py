@@ -5,7 +5,6 @@ a gap is pulled from the source's log, and whatever the broker loses is pulled l
 its error, and later events of the same stream wait behind it.
 """
 
-import base64
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,19 +18,16 @@ from marshmallow import EXCLUDE
 from sqlalchemy import Connection
 
 from services.kernel import metrics
+from services.kernel.cloudevents import GENESIS, STRICT, chain, recorded
 from services.kernel.database import passing
 from services.kernel.envelope import Envelope, Recorded, derived_id, instant
 from services.kernel.errors import Conflict, Refused, Unavailable
-from services.kernel.eventlog import ATTEMPTS, GENESIS, STRICT, EventLog, Unit, chain, recorded
+from services.kernel.eventlog import ATTEMPTS, EventLog, Unit
+from services.kernel.parking import RETRIES, Parking
 
 logger = logging.getLogger(__name__)
 
 PULL = 500
-RETRIES = (
-    0.05,
-    0.25,
-    1.0,
-)  # seconds before an event that cannot be handled is tried again; then it is parked
 PAGE_KEYS = {"source", "epoch", "from", "to", "prev_hash", "hash", "events"}
 EVENT_KEYS = {
     "id", "source", "type", "streamid", "streamversion", "sequence", "time", "recordedtime", "centre", "actor",
@@ -65,6 +61,7 @@ class Inbox:
     ) -> None:
         self.log, self.now, self.fetch, self.pause = log, now, fetch, pause
         self.database, self.wiring, self.service = log.database, log.wiring, log.service
+        self.parking = Parking(log, now)
         # One page of a source at a time within this process; other replicas are kept out by the cursor's row.
         self._turns = {source: Lock() for source in self.wiring.hears}
 
@@ -77,7 +74,7 @@ class Inbox:
         except ValueError:
             page = None
         if (wrong := damage(page)) is not None:
-            self._park_bytes(source, bytes(body), wrong)
+            self.parking.park_bytes(source, bytes(body), wrong)
             return Receipt.UNREADABLE
         return self.hear(source, page)
 
@@ -147,14 +144,11 @@ class Inbox:
             if fresh[0]["sequence"] > position + 1:
                 return Receipt.GAP
             unit = Unit(self.log, db, self._envelope(fresh[0]))
-            parked = {
-                row[0]
-                for row in self.log.rows(db, "SELECT stream_id FROM parked_stream WHERE source = ?", source)
-            }
+            parked = self.parking.streams(db, source)
             taken = []
             for event in fresh:
                 if failure is not None or event["streamid"] in parked:
-                    self._park(db, source, event, failure)
+                    self.parking.park(db, source, event, failure)
                     parked.add(event["streamid"])
                 else:
                     taken.append(event)
@@ -200,8 +194,8 @@ class Inbox:
         )
         for reaction in reactions:
             heard = reaction.schema.load(fact.data, unknown=EXCLUDE)
-            given = reaction.given(unit.db, heard) if reaction.given else {}
-            for do in reaction.then(fact, **heard, **given):
+            context = reaction.look_up(unit.db, heard) if reaction.look_up else {}
+            for do in reaction.then(fact, **heard, **context):
                 try:
                     unit.handle(do.aggregate, do.id, do.command)
                 except Refused as refusal:  # an answer: the fact was handled
@@ -300,36 +294,7 @@ class Inbox:
         if halted:
             logger.error("subscription of %s to %s is halted: %s", self.service, source, why)
 
-    # -- parking ---------------------------------------------------------------------------------------------------
-
-    def _park(self, db: Connection, source: str, event: Mapping[str, Any], failure: Exception | None) -> None:
-        """Keep an event aside with its error; without one it waits behind an earlier event of its stream."""
-        name, why = ("Waiting", "behind an earlier event of its stream")
-        if failure is not None:
-            name, why = type(failure).__name__, describe(failure)
-            logger.error("event %s of %s is parked: %s", event["sequence"], source, name)
-        now = instant(self.now())
-        sql = "INSERT INTO parked_stream (source, stream_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-        self.log.run(db, sql, source, event["streamid"])
-        row = (
-            source, event["sequence"], event["streamid"], event["id"], orjson.dumps(event).decode(),
-            len(RETRIES) + 1 if failure else 0, name, why, now, now, "parked",
-        )  # fmt: skip
-        columns = "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
-        self.log.insert(db, "parked_event", columns, [row])
-
-    def _park_bytes(self, source: str, body: bytes, wrong: str) -> None:
-        logger.error("bytes from %s are parked: %s", source, wrong)
-        now = instant(self.now())
-        with self.database.write() as db:
-            sql = "SELECT COALESCE(MIN(position), 0) FROM parked_event WHERE source = ? AND position < 0"
-            number = int(self.log.row(db, sql, source)[0]) - 1
-            row = (
-                source, number, "", f"bytes{number}", base64.b64encode(body).decode(), 1, "Unreadable", wrong,
-                now, now, "parked",
-            )  # fmt: skip
-            columns = "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
-            self.log.insert(db, "parked_event", columns, [row])
+    # -- what is parked ---------------------------------------------------------------------------------------------
 
     def retry(self, event_id: str | None = None) -> dict[str, int]:
         """Handle parked events again, each stream in order and each event in its own transaction.
@@ -338,58 +303,33 @@ class Inbox:
         Returns {"released": n, "parked": still parked}.
         """
         released = 0
-        with self.database.read() as db:
-            sql = (
-                "SELECT source, stream_id, event_id FROM parked_event WHERE status = 'parked' AND position > 0 "
-                "ORDER BY source, position"
-            )
-            rows = self.log.rows(db, sql)
-        streams = dict.fromkeys((row[0], row[1]) for row in rows if event_id in (None, row[2]))
-        for source, stream_id in streams:
+        for source, stream_id in self.parking.streams_with(event_id):
             with self._turns[source]:
                 while self._release_next(source, stream_id):
                     released += 1
-        with self.database.write() as db:
-            sql = "UPDATE parked_event SET status = 'released', last_at = ? WHERE position < 0 AND status = 'parked'"
-            released += self.log.run(db, sql, instant(self.now()))
-            sql = "SELECT COUNT(*) FROM parked_event WHERE status = 'parked'"
-            left = int(self.log.row(db, sql)[0])
-        return {"released": released, "parked": left}
+        released += self.parking.release_bytes()
+        return {"released": released, "parked": self.parking.count()}
 
     def _release_next(self, source: str, stream_id: str) -> bool:
         """Handle the first parked event of a stream; False when none is left or it failed again."""
-        now = instant(self.now())
         position = 0
         try:
             with self.database.write() as db:
                 self._cursor(db, source)  # the row's lock keeps new events of this stream out meanwhile
-                sql = (
-                    "SELECT position, envelope FROM parked_event WHERE source = ? AND stream_id = ? AND status = 'parked' "
-                    "ORDER BY position LIMIT 1"
-                )
-                row = self.log.row(db, sql, source, stream_id)
-                if row is None:
-                    sql = "DELETE FROM parked_stream WHERE source = ? AND stream_id = ?"
-                    self.log.run(db, sql, source, stream_id)
+                first = self.parking.first(db, source, stream_id)
+                if first is None:
                     return False
-                position = int(row[0])
-                event = orjson.loads(row[1])
+                position, event = first
                 unit = Unit(self.log, db, self._envelope(event))
                 self._keep(db, source, [event])
                 self._effects(unit, [event])
-                sql = "UPDATE parked_event SET status = 'released', last_at = ? WHERE source = ? AND position = ?"
-                self.log.run(db, sql, now, source, position)
+                self.parking.release(db, source, position)
                 self.log.append(unit, remember=False)
             self.log.committed(unit)
             return True
         except Exception as error:
             self.log.forget()
-            with self.database.write() as db:
-                sql = (
-                    "UPDATE parked_event SET attempts = attempts + 1, error_class = ?, error = ?, last_at = ? "
-                    "WHERE source = ? AND position = ?"
-                )
-                self.log.run(db, sql, type(error).__name__, describe(error), now, source, position)
+            self.parking.fail_again(source, position, error)
             return False
 
     def _envelope(self, event: Mapping[str, Any]) -> Envelope:
@@ -427,15 +367,6 @@ def damage(page: Any) -> str | None:
     if not page["events"] or page["to"] != expected - 1 or page["hash"] != previous:
         return "its events are not those it names"
     return None
-
-
-def describe(error: Exception) -> str:
-    """What may be kept of an error: its kind and where it was raised, never its text (it may quote a value)."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace is not None else "?"
-    return f"{type(error).__name__} in {place}"
 
 
 def _text(event: Mapping[str, Any]) -> str:

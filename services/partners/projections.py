@@ -27,8 +27,9 @@ from sqlalchemy import (
 from sqlalchemy import case as case_of
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER, SHARED
-from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER, SHARED
 from services.partners.domain.places import Ledger
 from services.partners.domain.ranking import Registry, Screened
 from services.partners.events import (

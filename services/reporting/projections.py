@@ -40,9 +40,10 @@ from sqlalchemy.sql import FromClause
 from services.codes import EMPLOYER_PATHS
 from services.kernel.envelope import Recorded, moment
 from services.kernel.errors import Invalid
-from services.kernel.sight import OWNER
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.kernel.tables import source_event
-from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
 from services.thai.dates import bangkok_day
 
 SOURCES = ("intake", "screening", "partners", "referral")

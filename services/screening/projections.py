@@ -20,8 +20,9 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER, SHARED
-from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER, SHARED
 from services.screening.domain import rulebook
 from services.screening.events import PlanAgreed, RulesAdopted, ScreeningCompleted
 

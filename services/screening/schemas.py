@@ -9,7 +9,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
 from services.fields import Flag, Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening.domain.facts import (
     BEGGING,
     CARE_LEVELS,

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import ALL_CENTRES, Caller
-from services.kernel.wiring import upsert
+from services.kernel.readmodels import upsert
 
 metadata = MetaData()
 account = Table(

@@ -203,7 +203,7 @@ def call_for(caller: Caller, body: Mapping[str, Any], at: str | None, writes: bo
 def ask(
     service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
 ) -> Mapping[str, Any]:
-    answer: Mapping[str, Any] = runtime().around.ask(service, door, call, body, seconds)
+    answer: Mapping[str, Any] = runtime().ports.ask(service, door, call, body, seconds)
     return answer
 
 
@@ -253,7 +253,7 @@ def case_page(route: Route, parts: Mapping[str, Any]) -> Response:
         for service, door, extra in others.values()
     ]
     page, stale, missing = dict(own["answer"]), bool(own["stale"]), []
-    for name, found in zip(others, runtime().around.together(asked), strict=True):
+    for name, found in zip(others, runtime().ports.together(asked), strict=True):
         if found is None:
             missing.append(name)
             page[name] = [] if name == "referrals" else None
@@ -269,7 +269,7 @@ def _part(
     around: ServiceRuntime, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any]
 ) -> Any:
     try:
-        return around.around.ask(service, door, call, body, 5.0)
+        return around.ports.ask(service, door, call, body, 5.0)
     except NotFound:
         return {"answer": {"items": []} if door == "referrals" else None, "stale": True}
     except Unavailable:

@@ -8,7 +8,7 @@ from flask import url_for
 from marshmallow import ValidationError
 
 from services.kernel.envelope import instant
-from services.kernel.wiring import LIMIT_MOST
+from services.kernel.lists import LIMIT_MOST
 from services.thai import dates
 from services.web import api
 from services.web.pages import questions, shell

@@ -498,7 +498,7 @@ def as_csv() -> Response:
 def as_xlsx() -> Response:
     asked = _asked(_form())
     lines, sheet_name = _lines(asked), _("Figures")
-    made = api.runtime().around.heavy(lambda: _workbook(lines, sheet_name))
+    made = api.runtime().ports.heavy(lambda: _workbook(lines, sheet_name))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return files.download(made, kind, _file_name(asked, "xlsx"))
 

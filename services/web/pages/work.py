@@ -9,7 +9,7 @@ from marshmallow.validate import Range
 
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import NotFound
-from services.kernel.wiring import LIMIT_MOST
+from services.kernel.lists import LIMIT_MOST
 from services.thai import dates
 from services.web import answers, api, hand_overs
 from services.web.pages import casefile, drafts, shell
