@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import orjson
 
@@ -10,6 +10,44 @@ from services.kernel.envelope import Recorded
 
 GENESIS = "0" * 64  # the hash before the first event
 STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+
+
+class Event(TypedDict):
+    """An event as a follower needs it; a page's events carry more. `data` is its open part, as its service's events.py says."""
+
+    id: str
+    source: str
+    type: str
+    streamid: str
+    streamversion: int
+    sequence: int
+    time: str
+    recordedtime: str
+    centre: str
+    actor: str
+    correlationid: str
+    causationid: str
+    caseid: NotRequired[str]
+    partnerid: NotRequired[str]
+    dataversion: int
+    data: dict[str, Any]
+    hash: str
+
+
+# A stretch of a log. `head` is there when it was asked for; then it may hold no event, and `hash` is the head's.
+Page = TypedDict(
+    "Page",
+    {
+        "source": str,
+        "epoch": str,
+        "from": int,
+        "to": int,
+        "prev_hash": str,
+        "hash": str,
+        "events": list[Event],
+        "head": NotRequired[int],
+    },
+)
 
 
 def chain(previous: str, body: str) -> str:
@@ -64,7 +102,7 @@ def cloud_event(fact: Recorded, subject: str, id: str, version: int, sealed: str
     return f'{opening[:-1]},"sequence":', f",{closing[1:]}"
 
 
-def recorded(body: Mapping[str, Any], sealed: dict[str, str], event: Any, position: int) -> Recorded:
+def recorded(body: Event, sealed: dict[str, str], event: Any, position: int) -> Recorded:
     """A fact from the JSON of a page's event."""
     return Recorded(
         source=body["source"].rpartition("/")[2],

@@ -26,7 +26,7 @@ from services.kernel.errors import (
 from services.kernel.eventlog import Outcome
 from services.kernel.extensions import Runtime
 from services.kernel.rpc import RpcEntrypoint
-from services.kernel.runtime import PROCESS
+from services.kernel.runtime import PROCESS, LogPage
 from services.kernel.status import Status
 from services.kernel.vault import Shredded
 
@@ -37,7 +37,7 @@ EXPECTED = (Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable
 SKEW = timedelta(seconds=5)  # clocks of two machines may differ this much before `at` counts as the future
 
 Service = TypeVar("Service", bound="Doors")
-Body = TypeVar("Body", bound=Mapping[str, Any])
+Body = TypeVar("Body")
 A = TypeVar("A")
 
 
@@ -96,6 +96,14 @@ class Door:
     roles: frozenset[str]
     kind: Literal["command", "query"]
     schema: Schema
+
+
+class DoorRow(TypedDict):
+    """The same, as it is answered."""
+
+    action: str
+    kind: str
+    roles: list[str]
 
 
 def command(
@@ -233,6 +241,23 @@ class NoBody(Schema):
     pass
 
 
+class Nothing(TypedDict):
+    pass
+
+
+class PageRange(TypedDict):
+    after: int
+    limit: int
+
+
+class OneParked(TypedDict):
+    event_id: str | None
+
+
+class OneReadModel(TypedDict):
+    projection: str | None
+
+
 class Doors:
     """The doors every service has: its log for followers, and what an operator asks. Services add their own."""
 
@@ -240,39 +265,39 @@ class Doors:
     runtime: Runtime
 
     @query("log.page", roles=("system",), schema=PageBody())
-    def page(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def page(self, call: Call, body: PageRange) -> LogPage:
         return self.runtime.page(body["after"], body["limit"])
 
     @query("service.status", roles=("system", "admin"), schema=NoBody())
-    def status(self, call: Call, body: Mapping[str, Any]) -> Status:
+    def status(self, call: Call, body: Nothing) -> Status:
         return self.runtime.status()
 
     @query("service.doors", roles=("admin",), schema=NoBody())
-    def doors(self, call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
+    def doors(self, call: Call, body: Nothing) -> list[DoorRow]:
         """This service's rows of the table of who may what: [{action, kind, roles}], the kernel's own left out."""
         own = [door for name, door in doors_of(type(self)).items() if not hasattr(Doors, name)]
-        return [{"action": d.action, "kind": d.kind, "roles": sorted(d.roles)} for d in own]
+        return [DoorRow(action=d.action, kind=d.kind, roles=sorted(d.roles)) for d in own]
 
     @query("service.figures", roles=("system",), schema=NoBody())
-    def figures(self, call: Call, body: dict[str, Any]) -> dict[str, str]:
+    def figures(self, call: Call, body: Nothing) -> dict[str, str]:
         """This process's figures as Prometheus text, with the process they are of."""
         self.runtime.measure()
         return {"process": PROCESS, "text": generate_latest(REGISTRY).decode()}
 
     @query("service.verify", roles=("system", "admin"), schema=NoBody())
-    def verify(self, call: Call, body: dict[str, Any]) -> list[str]:
+    def verify(self, call: Call, body: Nothing) -> list[str]:
         return self.runtime.verify()
 
     @command("service.retry", roles=("system", "admin"), schema=RetryBody())
-    def retry(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, int]]:
+    def retry(self, call: Call, body: OneParked) -> Outcome[dict[str, int]]:
         return Outcome(self.runtime.inbox.retry(body["event_id"]))
 
     @command("service.resume", roles=("system", "admin"), schema=NoBody())
-    def resume(self, call: Call, body: dict[str, Any]) -> Outcome[list[str]]:
+    def resume(self, call: Call, body: Nothing) -> Outcome[list[str]]:
         return Outcome(self.runtime.inbox.resume())
 
     @command("service.rebuild", roles=("system", "admin"), schema=RebuildBody())
-    def rebuild(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, int]]:
+    def rebuild(self, call: Call, body: OneReadModel) -> Outcome[dict[str, int]]:
         return Outcome(self.runtime.rebuild(body["projection"], lambda done, total: None))
 
 

@@ -8,7 +8,15 @@ import orjson
 from sqlalchemy import Connection
 
 from services.kernel.bell import Bell
-from services.kernel.cloudevents import GENESIS, STRICT, chain, cloud_event, recorded, require_canonical
+from services.kernel.cloudevents import (
+    GENESIS,
+    STRICT,
+    Event,
+    chain,
+    cloud_event,
+    recorded,
+    require_canonical,
+)
 from services.kernel.codec import Codec
 from services.kernel.database import Database, Statement
 from services.kernel.decider import Aggregate, SetTimer
@@ -361,12 +369,12 @@ class EventLog:
             self._recorded(orjson.loads(body), sealed) for body, sealed in self.rows(db, sql, after, limit)
         ]
 
-    def _recorded(self, body: dict[str, Any], sealed: str | None) -> Recorded:
+    def _recorded(self, body: Event, sealed: str | None) -> Recorded:
         hidden = orjson.loads(sealed) if sealed else {}
         event = self._event(body["type"], body, sealed)
         return recorded(body, hidden, event, position=0)
 
-    def _event(self, name: str, body: dict[str, Any], sealed: str | None) -> Any:
+    def _event(self, name: str, body: Event, sealed: str | None) -> Any:
         return self.codec.join(
             name, body["dataversion"], body["data"], orjson.loads(sealed) if sealed else {}
         )

@@ -7,7 +7,7 @@ its error, and later events of the same stream wait behind it.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from threading import Lock
@@ -18,12 +18,13 @@ from marshmallow import EXCLUDE
 from sqlalchemy import Connection
 
 from services.kernel import metrics
-from services.kernel.cloudevents import GENESIS, STRICT, chain, recorded
+from services.kernel.cloudevents import GENESIS, STRICT, Event, Page, chain, recorded
 from services.kernel.database import passing
 from services.kernel.envelope import Envelope, Recorded, derived_id, instant
 from services.kernel.errors import Conflict, Refused, Unavailable
 from services.kernel.eventlog import ATTEMPTS, EventLog, Unit
 from services.kernel.parking import RETRIES, Parking
+from services.kernel.wiring import Reaction
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ HALTED = "diverged"  # the state of a subscription whose source is no longer the
 NEW = (0, GENESIS, "", "running")  # the cursor of a source that was never heard
 
 # (source, after, limit) -> page with `head`; without events it still has the log's `epoch` and `hash`
-Fetch = Callable[[str, int, int], Mapping[str, Any]]
+Fetch = Callable[[str, int, int], Page]
 
 
 class Receipt(StrEnum):
@@ -78,7 +79,7 @@ class Inbox:
             return Receipt.UNREADABLE
         return self.hear(source, page)
 
-    def hear(self, source: str, page: Mapping[str, Any]) -> Receipt:
+    def hear(self, source: str, page: Page) -> Receipt:
         """Handle one whole page. Raises Unavailable when trying again later may help; every other failure ends in parking."""
         with self._turns[source]:
             try:
@@ -87,7 +88,7 @@ class Inbox:
                 self._halt(source, str(error))
                 return Receipt.DIVERGED
 
-    def _hear_page(self, source: str, page: Mapping[str, Any]) -> Receipt:
+    def _hear_page(self, source: str, page: Page) -> Receipt:
         for _ in range(ATTEMPTS):
             try:
                 return self._hear(source, page, page["events"])
@@ -106,7 +107,7 @@ class Inbox:
             outcome = self._hear_one(source, page, event)
         return outcome
 
-    def _hear_one(self, source: str, page: Mapping[str, Any], event: Mapping[str, Any]) -> Receipt:
+    def _hear_one(self, source: str, page: Page, event: Event) -> Receipt:
         failure: Exception | None = None
         for delay in (0.0, *RETRIES):
             if failure is not None:
@@ -126,8 +127,8 @@ class Inbox:
     def _hear(
         self,
         source: str,
-        page: Mapping[str, Any],
-        events: Sequence[Mapping[str, Any]],
+        page: Page,
+        events: Sequence[Event],
         failure: Exception | None = None,
     ) -> Receipt:
         """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them instead."""
@@ -169,7 +170,7 @@ class Inbox:
         metrics.HEARD.labels(self.service, source).inc(len(fresh))
         return Receipt.HANDLED
 
-    def _effects(self, unit: Unit, events: Sequence[Mapping[str, Any]]) -> None:
+    def _effects(self, unit: Unit, events: Sequence[Event]) -> None:
         """Read models for a run of facts, then the reactions of the last of them, so that a reaction never sees the future."""
         run: list[Recorded] = []
         for event in events:
@@ -186,7 +187,7 @@ class Inbox:
         if run:
             self.log.project(unit.db, run)
 
-    def _react(self, unit: Unit, fact: Recorded, reactions: Iterable[Any]) -> None:
+    def _react(self, unit: Unit, fact: Recorded, reactions: Iterable[Reaction]) -> None:
         now = instant(self.now())
         command_id = derived_id(fact.id, self.service)
         unit.envelope = Envelope(
@@ -202,7 +203,7 @@ class Inbox:
                     metrics.REFUSALS.labels(self.service, refusal.code).inc()
         unit.project()
 
-    def _keep(self, db: Connection, source: str, events: Sequence[Mapping[str, Any]]) -> None:
+    def _keep(self, db: Connection, source: str, events: Sequence[Event]) -> None:
         """Store the facts this service reads in the order in which it handled them: what its read models are rebuilt from."""
         wanted = [event for event in events if self.wiring.wants(source, event["type"])]
         if not wanted:
@@ -277,7 +278,7 @@ class Inbox:
             self.log.run(db, sql, source, *NEW, instant(self.now()))
         return found or NEW
 
-    def _same_log(self, source: str, page: Mapping[str, Any], position: int, hash: str, epoch: str) -> None:
+    def _same_log(self, source: str, page: Page, position: int, hash: str, epoch: str) -> None:
         if epoch and page["epoch"] != epoch:
             raise Diverged(f"the log of {source} has another epoch")
         if page["from"] == position + 1 and page["prev_hash"] != hash:
@@ -332,14 +333,14 @@ class Inbox:
             self.parking.fail_again(source, position, error)
             return False
 
-    def _envelope(self, event: Mapping[str, Any]) -> Envelope:
+    def _envelope(self, event: Event) -> Envelope:
         now = instant(self.now())
         return Envelope(
             event["id"], "", "system", event["centre"], now, now, event["correlationid"], event["id"]
         )
 
 
-def _other(page: Mapping[str, Any], position: int, hash: str, epoch: str) -> str | None:
+def _other(page: Page, position: int, hash: str, epoch: str) -> str | None:
     """Nothing new after `position`: is it still the log we know? What says that it is not."""
     if epoch and page["epoch"] != epoch:
         return "it has another epoch"
@@ -369,5 +370,5 @@ def damage(page: Any) -> str | None:
     return None
 
 
-def _text(event: Mapping[str, Any]) -> str:
+def _text(event: Event) -> str:
     return orjson.dumps(event).decode()

@@ -2,13 +2,13 @@
 
 import base64
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
+from services.kernel.cloudevents import Event
 from services.kernel.envelope import instant
 from services.kernel.eventlog import EventLog
 
@@ -35,7 +35,7 @@ class Parking:
         rows = self.log.rows(db, "SELECT stream_id FROM parked_stream WHERE source = ?", source)
         return {row[0] for row in rows}
 
-    def park(self, db: Connection, source: str, event: Mapping[str, Any], failure: Exception | None) -> None:
+    def park(self, db: Connection, source: str, event: Event, failure: Exception | None) -> None:
         """Keep an event aside with its error; without one it waits behind an earlier event of its stream."""
         name, why = ("Waiting", "behind an earlier event of its stream")
         if failure is not None:
@@ -73,7 +73,7 @@ class Parking:
             rows = self.log.rows(db, sql)
         return list(dict.fromkeys((row[0], row[1]) for row in rows if event_id in (None, row[2])))
 
-    def first(self, db: Connection, source: str, stream_id: str) -> tuple[int, dict[str, Any]] | None:
+    def first(self, db: Connection, source: str, stream_id: str) -> tuple[int, Event] | None:
         """(position, event) of the first that is parked of a stream; where there is none, the stream need not wait any more."""
         sql = (
             "SELECT position, envelope FROM parked_event WHERE source = ? AND stream_id = ? AND status = 'parked' "

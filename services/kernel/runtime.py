@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypedDict, TypeVar
 from uuid import uuid4
 
 import orjson
 from sqlalchemy import Connection
 
 from services.kernel import access, metrics, schema, scope
+from services.kernel.cloudevents import Page
 from services.kernel.codec import Codec
 from services.kernel.database import Database
 from services.kernel.decider import Aggregate
@@ -83,6 +84,15 @@ class Ports:
     heavy: Run = at_once
     # Work that waits for others, given up after so many seconds: TimeoutError.
     within: RunWithin = without_limit
+
+
+class LogPage(TypedDict):
+    """`page` is JSON text, None at the head of the log; `hash` is the head's."""
+
+    page: str | None
+    head: int
+    hash: str
+    epoch: str
 
 
 class ServiceRuntime:
@@ -216,18 +226,18 @@ class ServiceRuntime:
 
     # -- for the kernel's own doors --------------------------------------------------------------------------------
 
-    def page(self, after: int, limit: int) -> dict[str, Any]:
-        """A page of this log for a follower that asks: {page: JSON text or None, head, hash, epoch}; `hash` is the head's."""
+    def page(self, after: int, limit: int) -> LogPage:
+        """A page of this log for a follower that asks."""
         head, hash, epoch = self.log.head()
         page = self.log.page(after, limit, 4 * 1024 * 1024) if head > after else None
         return {"page": page.decode() if page else None, "head": head, "hash": hash, "epoch": epoch}
 
-    def _fetch(self, source: str, after: int, limit: int) -> Mapping[str, Any]:
+    def _fetch(self, source: str, after: int, limit: int) -> Page:
         answer = self.ports.ask(source, "page", SYSTEM_CALL, {"after": after, "limit": limit}, CATCH_UP)[
             "answer"
         ]
-        page = orjson.loads(answer["page"]) if answer["page"] else {"events": []}
-        return {**answer, **page}
+        page: Page = answer | (orjson.loads(answer["page"]) if answer["page"] else {"events": []})
+        return page
 
     def fire_timers(self) -> int:
         return self.timers.fire(instant(self.ports.now()))
