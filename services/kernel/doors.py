@@ -13,7 +13,8 @@ from marshmallow import Schema, ValidationError, fields
 from prometheus_client import REGISTRY, generate_latest
 
 from services.kernel import logs, metrics, scope
-from services.kernel.envelope import Caller, Envelope, derived_id, instant, moment
+from services.kernel.call import Call
+from services.kernel.envelope import Caller, moment
 from services.kernel.errors import (
     Forbidden,
     Invalid,
@@ -51,40 +52,8 @@ class Reply(TypedDict, Generic[A]):
 
 
 # A door as its service writes it, and as it is called: with a call and a body that nobody has looked at yet.
-Method = Callable[[Service, "Call", Body], A]
+Method = Callable[[Service, Call, Body], A]
 Entry = Callable[[Service, Mapping[str, Any], Mapping[str, Any]], Reply[A]]
-
-
-@dataclass(frozen=True)
-class Call:
-    """Who calls, and the surroundings of the command. `at` is when it happened, `now` when it is recorded."""
-
-    caller: Caller
-    command_id: str
-    fingerprint: str
-    correlation: str
-    at: datetime
-    now: datetime
-    if_match: int | None
-    raw: Mapping[str, Any]
-
-    def new_id(self, name: str) -> str:
-        return derived_id(self.command_id, name)
-
-    def envelope(self, centre: str) -> Envelope:
-        return Envelope(
-            command_id=self.command_id,
-            fingerprint=self.fingerprint,
-            actor=self.caller.user,
-            centre=centre,
-            time=instant(self.at),
-            recorded=instant(self.now),
-            correlation=self.correlation,
-            causation=self.command_id,
-        )
-
-    def as_dict(self) -> Mapping[str, Any]:
-        return self.raw
 
 
 @dataclass(frozen=True)

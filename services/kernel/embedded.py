@@ -1,7 +1,7 @@
 """`embedded://`: the broker of the one-process way to run, in memory, keeping the promises RabbitMQ makes.
 
-For the greenlets of one OS thread. `embedded://name` is a broker of its own; all are empty when the
-process starts. Priorities, expiry and dead-lettering are accepted and ignored.
+For the greenlets of one OS thread. `embedded://name` is a broker of its own; all are empty when the process starts. Priorities,
+expiry and dead-lettering are accepted and ignored.
 """
 
 from collections import defaultdict, deque
@@ -236,12 +236,7 @@ class Channel(virtual.Channel):  # type: ignore[misc]
         self._prefetch = prefetch_count
 
     def basic_consume(
-        self,
-        queue: str,
-        no_ack: bool,
-        callback: Callable[[Any], object],
-        consumer_tag: str,
-        **kwargs: Any,
+        self, queue: str, no_ack: bool, callback: Callable[[Any], object], consumer_tag: str, **kwargs: Any
     ) -> None:
         consumer = Consumer(consumer_tag, self._queue(queue), self, callback, no_ack, self._prefetch)
         self._consumers[consumer_tag] = consumer

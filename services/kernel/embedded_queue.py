@@ -16,6 +16,8 @@ class Channel(Protocol):
 
     def hand_out(self, delivery: "Delivery", consumer_tag: str, no_ack: bool) -> Any: ...
 
+    def drop(self, consumer: "Consumer") -> None: ...
+
 
 @dataclass(eq=False, slots=True)
 class Delivery:

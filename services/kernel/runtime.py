@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from services.kernel import access, metrics, schema, scope
+from services.kernel.call import Call
 from services.kernel.cloudevents import Page
 from services.kernel.codec import Codec
 from services.kernel.database import Database
@@ -220,7 +221,7 @@ class ServiceRuntime:
 
         return bool(self.until(caught_up, seconds))
 
-    def ask(self, service: str, door: str, call: Any, body: Mapping[str, Any], seconds: float = 5.0) -> Any:
+    def ask(self, service: str, door: str, call: Call, body: Mapping[str, Any], seconds: float = 5.0) -> Any:
         """A question to another service's door, with the caller's own call."""
         return self.ports.ask(service, door, call.as_dict(), body, seconds)["answer"]
 
