@@ -120,7 +120,7 @@ def reporting(url: str, queue: str, folder: str) -> None:
     from sqlalchemy import select
 
     from services.kernel.subscription import Subscription
-    from services.reporting.projections import milestones
+    from services.reporting.projections.milestones import milestones
     from services.reporting.service import WIRING
 
     runtime = _runtime(WIRING, url, folder)

@@ -316,7 +316,7 @@ def prepare(folder: Path, factor: int, count: int) -> float:
     from services.kernel.database import Database
     from services.kernel.envelope import instant
     from services.kernel.runtime import utc_now
-    from services.web import accounts, passwords
+    from services.web.identity import accounts, passwords
 
     database = Database(settings.read({}, data=str(folder)).database("web"))
     hashed = passwords.hashed(PASSWORD)

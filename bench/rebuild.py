@@ -21,7 +21,7 @@ from services.kernel.envelope import instant
 from services.kernel.eventlog import EventLog
 from services.kernel.rebuild import rebuild
 from services.kernel.schema import prepare
-from services.reporting.projections import MILESTONES, metadata
+from services.reporting.projections.milestones import MILESTONES, metadata
 from services.reporting.service import WIRING
 
 NOTE = "x" * 120

@@ -13,12 +13,13 @@ import orjson
 
 from scripts import rules_page
 from services import codes
+from services.codes import access
 from services.kernel.codec import PERSONAL, Codec
 from services.kernel.doors import Door, Doors, doors_of
 from services.screening.domain import rulebook
 from services.system import DOORS
-from services.web.openapi import ANSWERS, document, operation_id, template
-from services.web.routes import ROUTES, Route
+from services.web.api.openapi import ANSWERS, document, operation_id, template
+from services.web.api.routes import ROUTES, Route
 from services.web.service import APPLICATION
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -317,7 +318,7 @@ def own_doors() -> Iterator[tuple[type[Doors], str, Door]]:
 
 def ordered(roles: Iterable[str]) -> list[str]:
     given = set(roles)
-    return [role for role in (*codes.ROLES, "system") if role in given]
+    return [role for role in (*access.ROLES, "system") if role in given]
 
 
 def api_page() -> str:
@@ -375,7 +376,7 @@ def roles_page() -> str:
     calls: dict[tuple[str, str], list[str]] = {}
     for route in ROUTES:
         calls.setdefault((route.service, route.door), []).append(operation_id(route))
-    roles = [*codes.ROLES]
+    roles = [*access.ROLES]
     rows = [
         (
             f"{cls.name}.{name}",

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 from jinja2.nodes import TemplateData
 
-from services.web.pages.words import KINDS
+from services.web.pages.parts.words import KINDS
 
 WEB = Path(__file__).parents[1] / "services" / "web"
 METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
@@ -31,7 +31,7 @@ def gathered() -> Catalog:
         template.add(text, locations=[(file, 0)], context=context)
     for kind, codes in KINDS.items():
         for code in codes:
-            template.add(code, locations=[("pages/words.py", 0)], context=kind)
+            template.add(code, locations=[("pages/parts/words.py", 0)], context=kind)
     return template
 
 

@@ -31,7 +31,7 @@ import requests
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlalchemy.engine import make_url
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel import access, logs
 from services.kernel import settings as settings_module
 from services.kernel.envelope import instant
@@ -154,7 +154,7 @@ def _master(settings: Settings) -> MasterKey:
 
 
 def _bearer(settings: Settings, user: str) -> Bearer:
-    from services.web import accounts
+    from services.web.identity import accounts
 
     with _runtimes(settings, ["web"]) as opened:
         account = opened["web"].read(lambda db: accounts.find(db, user))
@@ -263,7 +263,7 @@ def _load(settings: Settings, factor: int = 1) -> None:
     from services import sample
     from services.kernel.local import Network, SimulatedClock
     from services.system import DOORS
-    from services.web import accounts, passwords
+    from services.web.identity import accounts, passwords
     from services.web.service import WIRING
 
     now = utc_now()
@@ -489,7 +489,7 @@ def users() -> None:
 @click.pass_context
 def add_user(context: click.Context, user: str, role: str, centres: tuple[str, ...]) -> None:
     """Add USER, or give an existing one this role and these centres."""
-    from services.web import accounts
+    from services.web.identity import accounts
 
     settings = _settings(context)
     if _running(settings):
@@ -507,7 +507,7 @@ def add_user(context: click.Context, user: str, role: str, centres: tuple[str, .
 @click.pass_context
 def give_password(context: click.Context, user: str) -> None:
     """Give USER a new password and print it; they must choose another at the first sign-in."""
-    from services.web import accounts, passwords
+    from services.web.identity import accounts, passwords
 
     settings = _settings(context)
     if _running(settings):
@@ -526,7 +526,7 @@ def give_password(context: click.Context, user: str) -> None:
 @click.pass_context
 def take_off_second_factor(context: click.Context, user: str) -> None:
     """Take the second step of signing in off USER's account, whose phone is lost; they are told at the next sign-in."""
-    from services.web import accounts, second_factor
+    from services.web.identity import accounts, second_factor
 
     settings = _settings(context)
     if _running(settings):

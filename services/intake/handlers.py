@@ -1,6 +1,6 @@
 """Whenever a referral was sent, its consent belongs to the case. Pure: facts in, commands out."""
 
-from services.intake.domain import CASE, RecordConsent
+from services.intake.domain.case import CASE, RecordConsent
 from services.kernel.decider import Do
 from services.kernel.envelope import Recorded
 

@@ -6,22 +6,19 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, RowMapping
 
-from services.intake import handlers, projections, schemas
-from services.intake.domain import (
-    CASE,
-    CLOSED,
+from services.intake import handlers, schemas
+from services.intake.domain.case import CASE, CloseCase, OpenCase, ReopenCase
+from services.intake.domain.person import (
     PERSON,
-    REOPENED,
-    CloseCase,
     CorrectPerson,
     Description,
     IdentifyPerson,
-    OpenCase,
-    ReopenCase,
     differing,
     doubts,
 )
+from services.intake.domain.status import CLOSED, REOPENED
 from services.intake.events import CaseOpened
+from services.intake.projections import accesses, cases, numbers
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound, Refused
@@ -33,16 +30,16 @@ from services.thai import areas, dates, idcard, names
 WIRING = Wiring(
     service="intake",
     aggregates=(CASE, PERSON),
-    projections=(projections.CASES, projections.NUMBERS),
+    projections=(cases.CASES, numbers.NUMBERS),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "referral": {
-            **{type: () for type in projections.REFERRAL_STEPS},
+            **{type: () for type in cases.REFERRAL_STEPS},
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_referral_sent),),
         },
     },
     erases=True,
-    invariants=projections.wrong,
+    invariants=cases.invariants,
 )
 
 STAFF = ("worker", "director")
@@ -63,7 +60,7 @@ class IntakeService(Doors):
         self.runtime.vault.ensure(person_id)
 
         def work(unit: Unit) -> dict[str, Any]:
-            number = projections.take_number(unit.db, centre, dates.budget_year(day))
+            number = numbers.take_number(unit.db, centre, dates.budget_year(day))
             asked = OpenCase(
                 case_id, number, centre, person_id, body["channel"], body["danger"], person, day,
                 found["subdistrict"], found["place"], body["note"],
@@ -94,7 +91,7 @@ class IntakeService(Doors):
 
         def work(unit: Unit) -> dict[str, Any]:
             unit.handle(CASE, asked.case_id, asked, call.if_match)
-            status = projections.status_when(unit.db, asked.case_id, closing)
+            status = cases.get_status_when(unit.db, asked.case_id, closing)
             return {"status": status, "version": unit.version(CASE, asked.case_id)}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
@@ -120,7 +117,7 @@ class IntakeService(Doors):
     def person(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """What is known of a case's person, whole, as whoever corrects it needs it: with the identity number."""
         row = self._own(call, body["case_id"])
-        self._note_access(call, projections.IDENTIFIERS, [row])
+        self._note_access(call, accesses.IDENTIFIERS, [row])
         return {"version": row["person_version"], "person": vars(self._description(row))}
 
     @query("case.read", roles=READERS, schema=schemas.ReadCase())
@@ -129,7 +126,7 @@ class IntakeService(Doors):
         answer = _codes(row)
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
-            self._note_access(call, projections.IDENTIFIERS if identifiers else "names", [row])
+            self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])
             answer["person"] |= self._personal(row, identifiers)
             answer["found"] = {"subdistrict": row["subdistrict"]}
         return answer
@@ -142,8 +139,8 @@ class IntakeService(Doors):
         chosen = [centre] if centre else None if ALL_CENTRES in centres else centres
 
         def find(db: Connection) -> tuple[list[RowMapping], str | None]:
-            asked = projections.Asked(chosen, body["status"], body["q"], body["case_ids"])
-            return projections.page(db, asked, body["limit"], body["cursor"])
+            asked = cases.CaseFilter(chosen, body["status"], body["q"], body["case_ids"])
+            return cases.list_cases(db, asked, body["limit"], body["cursor"])
 
         rows, following = self.runtime.read(find)
         items = [_codes(row) for row in rows]
@@ -159,13 +156,13 @@ class IntakeService(Doors):
     def counts(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
         """{status: cases} of the caller's centres."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return self.runtime.read(lambda db: projections.counts(db, centres))
+        return self.runtime.read(lambda db: cases.get_counts(db, centres))
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
     def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """Open cases that are in a user's hands, ids only: {items: [{case_id, centre}]}, the oldest first."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        found = self.runtime.read(lambda db: projections.in_hands(db, body["user"], centres))
+        found = self.runtime.read(lambda db: cases.list_in_hands(db, body["user"], centres))
         return {"items": [{name: row[name] for name in ("case_id", "centre")} for row in found]}
 
     @query("user.accesses", roles=("admin",), schema=schemas.Accesses())
@@ -175,14 +172,14 @@ class IntakeService(Doors):
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         since = instant(call.now - timedelta(days=ACCESS_DAYS))
         counts, rows = self.runtime.read(
-            lambda db: projections.accesses(db, body["user"], centres, since, body["limit"])
+            lambda db: accesses.list_accesses(db, body["user"], centres, since, body["limit"])
         )
         items = [{name: row[name] for name in ("at", "centre")} for row in rows]
         return {"days": ACCESS_DAYS, "counts": counts, "items": items}
 
     def _own(self, call: Call, case_id: str) -> RowMapping:
         """The case, if it is the caller's to know."""
-        row = self.runtime.read(lambda db: projections.find(db, case_id))
+        row = self.runtime.read(lambda db: cases.get(db, case_id))
         if row is None or not call.caller.sees(row["centre"]):
             raise NotFound("case")
         return row

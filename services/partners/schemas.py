@@ -1,5 +1,6 @@
 """Shapes of what comes in: requests, and the part we read of others' events. Null in an optional field is absent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import (
@@ -14,9 +15,9 @@ from marshmallow import (
 )
 
 from services import codes
+from services.codes.rules import RULES, Rule
 from services.fields import Email, Flag, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
-from services.partners.domain.eligibility import COMMUNICABLE
 from services.partners.domain.ranking import ELIGIBILITY
 from services.thai import areas
 
@@ -35,16 +36,12 @@ def _subdistrict(code: str) -> None:
         raise ValidationError("No subdistrict has this code.")
 
 
-def _codes(allowed: tuple[str, ...]) -> fields.List[str]:
+def _codes(allowed: Sequence[str | int]) -> fields.List[str]:
     return fields.List(fields.String(validate=validate.OneOf(allowed)), validate=validate.Length(min=1))
 
 
 def _count() -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(0, PLACES_MOST))
-
-
-def _age() -> fields.Integer:
-    return fields.Integer(strict=True, validate=validate.Range(0, 130))
 
 
 FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
@@ -97,30 +94,39 @@ class DomicileBody(Body):
     bases = _codes(codes.DOMICILE_BASES)
 
 
-class RulesBody(Body):
-    """Whom a programme takes: every rule and code of contract.md, "Programme rules", and no other."""
+def _rule(rule: Rule) -> fields.Field[Any]:
+    match rule.shape:
+        case "at_least" | "at_most":
+            within = validate.OneOf(rule.options) if rule.options else validate.Range(0, rule.most)
+            return fields.Integer(strict=True, validate=within)
+        case "one_of" | "labels":
+            return _codes(rule.options or ())
+        case "any_of":
+            number = fields.Integer(strict=True, validate=validate.OneOf(rule.options or ()))
+            return fields.List(number, validate=validate.Length(min=1))
+        case "home":
+            return fields.Nested(DomicileBody)
+        case "up_to":
+            return fields.String(validate=validate.OneOf(rule.options or ()))
+        case "all_of":
+            return fields.List(Words(80, required=True), validate=validate.Length(min=1, max=20))
+        case "excludes" | "requires":
+            return Flag()
 
-    min_age = _age()
-    max_age = _age()
-    sex = _codes(codes.SEXES)
-    nationality = _codes(codes.NATIONALITIES)
-    labels_any = _codes(codes.LABELS)
-    disability_types_any = fields.List(
-        fields.Integer(strict=True, validate=validate.Range(1, 7)), validate=validate.Length(min=1)
-    )
-    domicile = fields.Nested(DomicileBody)
-    care_level_max = fields.Integer(strict=True, validate=validate.Range(1, 3))
-    accepts_communicable = fields.String(validate=validate.OneOf(COMMUNICABLE))
-    accepts_severe_behaviour = Flag()
-    accepts_legal_case = Flag()
-    requires_prior_process = Flag()
-    requires_work_ability = Flag()
-    documents = fields.List(Words(80, required=True), validate=validate.Length(min=1, max=20))
 
+class _AgesInOrder(Body):
     @validates_schema
     def ages_in_order(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("min_age", 0) > data.get("max_age", 130):
             raise ValidationError("It is above max_age.", "min_age")
+
+
+# Whom a programme takes: a field for each rule there is, and no other.
+RulesBody: type[Schema] = type(
+    "RulesBody",
+    (_AgesInOrder,),
+    {"__module__": __name__, **{code: _rule(rule) for code, rule in RULES.items()}},
+)
 
 
 class CapacityBody(Body):

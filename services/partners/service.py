@@ -4,19 +4,20 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.wiring import Reaction, Wiring
-from services.partners import handlers, projections, schemas
+from services.partners import handlers, schemas
 from services.partners.domain import ranking
 from services.partners.domain.matching import MATCH
 from services.partners.domain.places import PROGRAMME, ConfirmCapacity, OfferProgramme
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import CapacityConfirmed
+from services.partners.projections import free_places, matching, partners, registry, upstream
 
 STAFF = ("worker", "director")
 OVER = (
@@ -29,14 +30,12 @@ _over = Reaction(schemas.Referral(), handlers.when_over)
 WIRING = Wiring(
     service="partners",
     aggregates=(PARTNER, PROGRAMME, MATCH),
-    projections=(projections.REGISTRY, projections.CASES),
+    projections=(registry.REGISTRY, upstream.CASES),
     hears={
         "screening": {
             "ScreeningStarted": (),
-            "ScreeningCompleted": (
-                Reaction(schemas.Screening(), handlers.when_screened, projections.matching),
-            ),
-            "PlanAgreed": (Reaction(schemas.Plan(), handlers.when_planned, projections.matching),),
+            "ScreeningCompleted": (Reaction(schemas.Screening(), handlers.when_screened, matching.get),),
+            "PlanAgreed": (Reaction(schemas.Plan(), handlers.when_planned, matching.get),),
         },
         "referral": {
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent),),
@@ -44,7 +43,7 @@ WIRING = Wiring(
             **{name: (_over,) for name in OVER},
         },
     },
-    invariants=projections.invariants,
+    invariants=registry.invariants,
 )
 
 
@@ -67,7 +66,7 @@ class PartnersService(Doors):
     def offer_programme(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{programme_id, version}; NotFound for an unknown partner."""
         programme_id = call.new_id("programme")
-        partner = self.runtime.get_or_pull(partial(projections.find_partner, partner_id=body["partner_id"]))
+        partner = self.runtime.get_or_pull(partial(partners.get, partner_id=body["partner_id"]))
         offer = OfferProgramme(
             programme_id=programme_id,
             partner_id=partner["partner_id"],
@@ -93,7 +92,7 @@ class PartnersService(Doors):
         """{programme_id, version, warnings}; NotFound for an unknown programme. A statement our ledger contradicts is taken and
         flagged."""
         programme_id = body["programme_id"]
-        offer = self.runtime.get_or_pull(partial(projections.find_programme, programme_id=programme_id))
+        offer = self.runtime.get_or_pull(partial(partners.get_programme, programme_id=programme_id))
         _own(call, offer["partner_id"])
         statement = ConfirmCapacity(stated_at=instant(call.at), **body)
 
@@ -111,7 +110,7 @@ class PartnersService(Doors):
     @query("partner.list", roles=ROLES, schema=schemas.ListPartners())
     def partners(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """{items, next}: the registry is shared by all centres."""
-        return self.runtime.read(lambda db: projections.list_partners(db, **body))
+        return self.runtime.read(lambda db: partners.list_partners(db, **body))
 
     @query("partner.list", roles=ROLES, schema=schemas.FreePlaces())
     def free_places(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -120,17 +119,17 @@ class PartnersService(Doors):
         fresh, old = (
             instant(call.now - timedelta(days=days)) for days in (schemas.FRESH_DAYS, schemas.OLD_DAYS)
         )
-        return self.runtime.read(lambda db: projections.free_places(db, fresh, old, **body))
+        return self.runtime.read(lambda db: free_places.list_free(db, fresh, old, **body))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadPartner())
     def partner(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The partner with its programmes and their places."""
-        return self.runtime.get_or_pull(partial(projections.find_partner, partner_id=body["partner_id"]))
+        return self.runtime.get_or_pull(partial(partners.get, partner_id=body["partner_id"]))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadNames())
     def names(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """What programmes are called, those that are known: {items: [{programme_id, programme, partner, partner_id}]}."""
-        found = self.runtime.read(lambda db: projections.names(db, body["programme_ids"]))
+        found = self.runtime.read(lambda db: partners.list_names(db, body["programme_ids"]))
         return {"items": found}
 
     @query("case.matches", roles=(*STAFF, "member", "ministry"), schema=schemas.Matches())
@@ -141,7 +140,7 @@ class PartnersService(Doors):
         found = self._case(case_id, wait)
         if not call.caller.sees(found.centre):
             raise NotFound("case")
-        screened = found.screened or self.runtime.until(partial(projections.screened, case_id=case_id), wait)
+        screened = found.screened or self.runtime.until(partial(upstream.get_screened, case_id=case_id), wait)
         if screened is None:
             return {
                 "computed_at": None,
@@ -153,9 +152,9 @@ class PartnersService(Doors):
             }
         return self._ranked(call, screened, **body)
 
-    def _case(self, case_id: str, wait: float) -> projections.KnownCase:
+    def _case(self, case_id: str, wait: float) -> upstream.Case:
         """A case we know, or hear of in time: screening itself may not have heard of it yet."""
-        find = partial(projections.known_case, case_id=case_id)
+        find = partial(upstream.get, case_id=case_id)
         try:
             return self.runtime.get_or_pull(find, "screening")
         except NotFound:
@@ -171,7 +170,7 @@ class PartnersService(Doors):
         computed_at, key = instant(call.now), -1
         if cursor:
             computed_at, key = _continued(cursor, screened)
-        ranked = ranking.rank(self.runtime.read(projections.registry), screened, moment(computed_at))
+        ranked = ranking.rank(self.runtime.read(matching.get_registry), screened, moment(computed_at))
         wanted = ranked.where(**asked)
         left = wanted[wanted >= ranked.after(key)]
         shown = [int(position) for position in left[:limit]]

@@ -12,7 +12,7 @@ from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, 
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.referral.domain.life_cycle import LIFE_CYCLE
-from services.referral.domain.words import DUTIES
+from services.referral.domain.words import WORK
 
 NAME_MOST, NOTE_MOST = 200, 4000
 INCOME_MOST = 10_000_000  # baht a month
@@ -106,11 +106,11 @@ class Read(Schema):
     version = Integer(required=True, strict=True)
 
 
-class Duties(Schema):
+class Worklist(Schema):
     """`limit` items of each kind, or of one; 0: only the counts. `read`: answers that the caller has read already."""
 
     read = List(Nested(Read), load_default=[], validate=Length(max=LIMIT_MOST))
-    kind = String(load_default=None, allow_none=True, validate=OneOf(DUTIES))
+    kind = String(load_default=None, allow_none=True, validate=OneOf(WORK))
     limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=0, max=LIMIT_MOST))
     cursor = String(load_default=None, allow_none=True, validate=Length(max=400))
 

@@ -15,7 +15,7 @@ from services.kernel.wiring import Reaction, Wiring
 from services.referral import handlers, schemas
 from services.referral.domain.commands import SendReferral
 from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named
-from services.referral.projections import duties, heard, referrals
+from services.referral.projections import referrals, upstream, worklist
 from services.thai import dates
 
 PLACE_SECONDS = 5.0
@@ -25,7 +25,7 @@ READERS = (*STAFF, "member", "partner", "ministry")
 WIRING = Wiring(
     service="referral",
     aggregates=(REFERRAL,),
-    projections=(referrals.REFERRALS, heard.HEARD),
+    projections=(referrals.REFERRALS, upstream.UPSTREAM),
     hears={
         "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": ()},
         "screening": {"PlanAgreed": ()},
@@ -57,14 +57,18 @@ class ReferralService(Doors):
     def send(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{referral_id, status, place, version} once a place is reserved or refused, at most 5 s later (else pending)."""
         case_id, programme_id, consent = body["case_id"], body["programme_id"], body["consent"]
-        case = self._heard(lambda db: heard.case(db, case_id), lambda case: not case.closed, "intake")
+        case = self._upstream(
+            lambda db: upstream.get_case(db, case_id), lambda case: not case.closed, "intake"
+        )
         if case is None or not call.caller.sees(case.centre):
             raise NotFound("case")
-        programme = self._heard(lambda db: heard.programme(db, programme_id), lambda _: True, "partners")
+        programme = self._upstream(
+            lambda db: upstream.get_programme(db, programme_id), lambda _: True, "partners"
+        )
         if programme is None:
             raise NotFound("programme")
-        plan = self._heard(
-            lambda db: heard.plan(db, case_id), lambda plan: plan.covers(programme), "screening"
+        plan = self._upstream(
+            lambda db: upstream.get_plan(db, case_id), lambda plan: plan.covers(programme), "screening"
         )
         witness = consent["witness"] or None
         if witness:
@@ -89,7 +93,7 @@ class ReferralService(Doors):
         outcome = self.runtime.execute(call.envelope(case.centre), work)
         # The stored answer is of the moment of sending; whoever asks, and asks again, is told what came of it.
         referral_id = outcome.answer["referral_id"]
-        self.runtime.until(lambda db: referrals.answered(db, referral_id), PLACE_SECONDS)
+        self.runtime.until(lambda db: referrals.get_with_place(db, referral_id), PLACE_SECONDS)
         now = self._referral(referral_id)
         answer = outcome.answer | {name: now[name] for name in ("status", "place", "version")}
         return replace(outcome, answer=answer)
@@ -104,7 +108,7 @@ class ReferralService(Doors):
         if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
             raise Forbidden(f"A partner does not {step} a referral.")
         if LIFE_CYCLE[step].by_partner and not referral["told"]:
-            self._heard(lambda db: referrals.referral(db, referral_id), lambda row: row["told"], "partners")
+            self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["told"], "partners")
         said = {name: body[name] for name in schemas.FIELDS[step] if name in body}
         if "said_by" in said or "note" in said:
             self.runtime.vault.ensure(referral["person_id"])
@@ -123,7 +127,7 @@ class ReferralService(Doors):
         untold = call.caller.role == "partner" and not referral["told"]
         if untold or not is_theirs(call, referral):
             raise NotFound("referral")
-        history = self.runtime.read(lambda db: referrals.steps(db, body["referral_id"]))
+        history = self.runtime.read(lambda db: referrals.list_steps(db, body["referral_id"]))
         sealed = [(item, item.pop("sealed")) for item in history]
         if call.caller.role in STAFF and any(texts for _, texts in sealed):
             read = REFERRAL.stream(body["referral_id"]), referral["person_id"]
@@ -131,7 +135,7 @@ class ReferralService(Doors):
             for item, texts in sealed:
                 for name, text in texts.items():
                     item[name] = self.runtime.vault.unseal(referral["person_id"], name, text) or None
-        return {**referrals.shown(referral), "history": history}
+        return {**referrals.public(referral), "history": history}
 
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
     def referrals(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -142,18 +146,18 @@ class ReferralService(Doors):
         seen = None if partner_id is not None or ALL_CENTRES in call.caller.centres else call.caller.centres
         centres = seen if centre is None else (centre,)
         return self.runtime.read(
-            lambda db: referrals.page(db, centres=centres, partner_id=partner_id, **body)
+            lambda db: referrals.list_referrals(db, centres=centres, partner_id=partner_id, **body)
         )
 
-    @query("referral.list", roles=STAFF, schema=schemas.Duties())
-    def duties(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    @query("referral.list", roles=STAFF, schema=schemas.Worklist())
+    def worklist(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """What the centres' staff have to see to now: {counts: {kind: n}, items: {kind: [...]}, next}, the longest waiting first; with
         `kind` items of that one, behind `cursor`, which is `next` of the page before."""
         _, end_of_day = dates.utc_span(dates.bangkok_day(call.now), dates.bangkok_day(call.now))
         start_of_day = end_of_day - timedelta(days=1)
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return self.runtime.read(
-            lambda db: duties.listed(
+            lambda db: worklist.get(
                 db, centres, instant(start_of_day), instant(end_of_day), body["limit"],
                 [(each["referral_id"], each["version"]) for each in body["read"]], body["kind"], body["cursor"],
             )
@@ -163,15 +167,15 @@ class ReferralService(Doors):
     def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """Referrals that a user sent and that are not over, ids only: {items: [{referral_id, case_id, centre, status}]}."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return self.runtime.read(lambda db: {"items": referrals.in_hands(db, body["user"], centres)})
+        return self.runtime.read(lambda db: {"items": referrals.list_in_hands(db, body["user"], centres)})
 
     def _referral(self, referral_id: str) -> dict[str, Any]:
-        found = self.runtime.read(lambda db: referrals.referral(db, referral_id))
+        found = self.runtime.read(lambda db: referrals.get(db, referral_id))
         if found is None:
             raise NotFound("referral")
         return found
 
-    def _heard(
+    def _upstream(
         self, find: Callable[[Connection], T | None], will_do: Callable[[T], bool], source: str
     ) -> T | None:
         """What we know, if it will do; else what we know having heard the source's log to its head (None: nothing)."""

@@ -9,13 +9,16 @@ from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.wiring import Wiring
-from services.reporting import projections, schemas
+from services.reporting import schemas
+from services.reporting.projections import behind, figures, merged_log, milestones, timeline
+from services.reporting.projections.period import Period
+from services.reporting.projections.visibility import without_facts
 from services.thai.dates import bangkok_day, budget_period, budget_year
 
 WIRING = Wiring(
     service="reporting",
-    projections=(projections.MILESTONES,),
-    hears={source: {"*": ()} for source in projections.SOURCES},
+    projections=(milestones.MILESTONES,),
+    hears={source: {"*": ()} for source in merged_log.SOURCES},
 )
 
 SEE_CASES = ("worker", "director", "member")
@@ -31,13 +34,13 @@ class ReportingService(Doors):
         """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard."""
 
         def find(db: Connection) -> dict[str, Any]:
-            asked, known, up_to = _asked(db, call, body)
+            period, known, up_to = _period_of(db, call, body)
             return {
-                "as_of": asked.as_of or known,
-                "period": {"from": asked.first, "to": asked.last},
+                "as_of": period.as_of or known,
+                "period": {"from": period.first, "to": period.last},
                 "centre": body["centre"],
                 "data_up_to": up_to,
-                **projections.overview(db, asked),
+                **figures.get(db, period),
             }
 
         return self.runtime.survey(find)
@@ -46,26 +49,26 @@ class ReportingService(Doors):
     def placements(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The placements of a period by month and by centre, {by_month, by_centre: {key: {total, outside_ministry, ministry}}}, the
         cases that were accepted, and the median days between steps, {waited_days: {step: days}}."""
-        return self.runtime.survey(lambda db: projections.spread(db, _asked(db, call, body)[0]))
+        return self.runtime.survey(lambda db: figures.get_placements(db, _period_of(db, call, body)[0]))
 
     @query("report.cases", roles=SEE_CASES, schema=schemas.Behind())
     def behind(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The cases or referrals that a figure counts, newest first: {items: [{case_id, referral_id, centre, day, path, ...}], next}."""
         figure, value, limit, cursor = (body[name] for name in ("figure", "value", "limit", "cursor"))
         return self.runtime.survey(
-            lambda db: projections.behind(db, _asked(db, call, body)[0], figure, value, limit, cursor)
+            lambda db: behind.list_rows(db, _period_of(db, call, body)[0], figure, value, limit, cursor)
         )
 
     @query("case.timeline", roles=READERS, schema=schemas.Timeline())
     def timeline(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """Everything that happened in a case, told by all services."""
         case_id = body["case_id"]
-        centre = self.runtime.get_or_pull(lambda db: projections.centre_of(db, case_id), "intake")
+        centre = self.runtime.get_or_pull(lambda db: timeline.get_centre(db, case_id), "intake")
         if not call.caller.sees(centre):
             raise NotFound("case")
-        events = self.runtime.read(lambda db: projections.timeline(db, case_id))
+        events = self.runtime.read(lambda db: timeline.list_events(db, case_id))
         if call.caller.role == "ministry":
-            events = [projections.without_facts(event) for event in events]
+            events = [without_facts(event) for event in events]
         return {"items": [_item(event) for event in events]}
 
     @query("log.read", roles=READERS, schema=schemas.Events())
@@ -74,23 +77,23 @@ class ReportingService(Doors):
         what is shown, even of an empty page; the log is read to its end when `next` is `after` again."""
         after, limit = body["after"], body["limit"]
         found, position = self.runtime.read(
-            lambda db: projections.merged_log(db, after, limit, lambda event: _visible(event, call.caller))
+            lambda db: merged_log.list_events(db, after, limit, lambda event: _visible(event, call.caller))
         )
-        return {"items": [projections.without_facts(event) for event in found], "next": position}
+        return {"items": [without_facts(event) for event in found], "next": position}
 
 
-def _asked(db: Connection, call: Call, body: dict[str, Any]) -> tuple[projections.Asked, str, str | None]:
+def _period_of(db: Connection, call: Call, body: dict[str, Any]) -> tuple[Period, str, str | None]:
     """What is asked for, within what the caller may see; the moment up to which all is known; and up to when facts were heard."""
     centre, caller = body["centre"], call.caller
     if centre and not caller.sees(centre):
         raise Forbidden("These are another centre's figures.")
     centres = (centre,) if centre else None if ALL_CENTRES in caller.centres else caller.centres
     first, last = _period(body["first"], body["last"], bangkok_day(call.now))
-    up_to = projections.data_up_to(db)
+    up_to = merged_log.get_data_up_to(db)
     # What is known ends now, or where a clock ahead of ours says it ends; figures of a later moment could still change.
     known = max(instant(call.now), up_to or "")
     as_of = body["as_of"] if body["as_of"] and body["as_of"] < known else None
-    return projections.Asked(centres, first.isoformat(), last.isoformat(), as_of), known, up_to
+    return Period(centres, first.isoformat(), last.isoformat(), as_of), known, up_to
 
 
 def _period(first: date | None, last: date | None, today: date) -> tuple[date, date]:

@@ -8,30 +8,15 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_sche
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
+from services.codes.facts import FACTS, Fact
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
-from services.screening.domain.facts import (
-    BEGGING,
-    CARE_LEVELS,
-    COMMUNICABLE,
-    DISABILITY_TYPES,
-    HOUSING,
-    RELATIVES,
-)
 from services.screening.domain.plan import ROLES, VOTES
 from services.thai import areas, dates
 
 
 def _id() -> fields.String:
     return fields.String(required=True, validate=Length(1, 36))
-
-
-def _code(known: tuple[str, ...]) -> fields.String:
-    return fields.String(allow_none=True, validate=OneOf(known))
-
-
-def _flag() -> Flag:
-    return Flag(allow_none=True)
 
 
 def _province(code: str) -> None:
@@ -89,47 +74,49 @@ class Domicile(Schema):
     basis = fields.String(required=True, validate=OneOf(codes.DOMICILE_BASES))
 
 
-class Facts(Schema):
-    """What was told. Every fact may be absent or null: unknown, never "no"."""
+class Document(Words):
+    """A kind of document. Facts travel unsealed: a kind has a place here, its number has none."""
 
-    age = Age(allow_none=True)
-    birth_date = fields.String(allow_none=True, validate=_partial_date)
-    sex = _code(codes.SEXES)
-    nationality = _code(codes.NATIONALITIES)
-    danger = _code(codes.DANGERS)
-    domicile = fields.List(fields.Nested(Domicile), allow_none=True, validate=Length(max=20))
-    housing = _code(HOUSING)
-    income_sufficient = _flag()
-    can_depend_on_others = _flag()
-    begging = _code(BEGGING)
-    disability_types = fields.List(
-        fields.Integer(strict=True, validate=OneOf(DISABILITY_TYPES)), allow_none=True, validate=Length(max=7)
-    )
-    disability_card = _flag()
-    pregnant = _flag()
-    mental_crisis = _flag()
-    trafficking_signs = _flag()
-    care_level = fields.Integer(strict=True, allow_none=True, validate=OneOf(CARE_LEVELS))
-    communicable_disease = _code(COMMUNICABLE)
-    severe_behaviour = _flag()
-    legal_case = _flag()
-    able_to_work = _flag()
-    wants_work = _flag()
-    wants = fields.List(
-        fields.String(validate=OneOf(codes.PATHS)), allow_none=True, validate=Length(max=len(codes.PATHS))
-    )
-    prior_process_done = _flag()
-    # Facts travel unsealed: a kind of document has a place here, its number has none.
-    documents_held = fields.List(
-        Words(
-            40,
-            required=True,
-            validate=Regexp(r"(?!.*\d{4})[^@\n]+\Z", error="Name the kind of document only."),
-        ),
-        allow_none=True,
-        validate=Length(max=30),
-    )
-    relatives = _code(RELATIVES)
+    def __init__(self) -> None:
+        kind = Regexp(r"(?!.*\d{4})[^@\n]+\Z", error="Name the kind of document only.")
+        super().__init__(40, required=True, validate=kind)
+
+
+DOCUMENTS_MOST = 30
+
+
+def _fact(fact: Fact) -> fields.Field[Any]:
+    """The field of a fact, which may be absent or null: unknown, never "no"."""
+    options = fact.options or ()
+    match fact.kind:
+        case "flag":
+            return Flag(allow_none=True)
+        case "code":
+            return fields.String(allow_none=True, validate=OneOf(options))
+        case "number":
+            return fields.Integer(strict=True, allow_none=True, validate=OneOf(options))
+        case "codes" if fact.free:
+            return fields.List(Document(), allow_none=True, validate=Length(max=DOCUMENTS_MOST))
+        case "codes":
+            numbers = all(isinstance(code, int) for code in options)
+            one = (
+                fields.Integer(strict=True, validate=OneOf(options))
+                if numbers
+                else fields.String(validate=OneOf(options))
+            )
+            return fields.List(one, allow_none=True, validate=Length(max=len(options)))
+        case "range":
+            return Age(allow_none=True)
+        case "records":
+            return fields.List(fields.Nested(Domicile), allow_none=True, validate=Length(max=20))
+        case "date":
+            return fields.String(allow_none=True, validate=_partial_date)
+
+
+# What was told of a person: a field for each fact there is.
+Facts: type[Schema] = type(
+    "Facts", (Schema,), {"__module__": __name__, **{name: _fact(fact) for name, fact in FACTS.items()}}
+)
 
 
 class CompleteScreening(Schema):

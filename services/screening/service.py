@@ -18,6 +18,7 @@ from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quor
 from services.screening.domain.rulebook import RULES, AdoptRules, Rulebook, in_force
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
 from services.screening.events import Label, ScreeningCompleted
+from services.screening.projections import plans, screenings, upstream, worklist
 from services.thai import dates, names
 
 WIRING = Wiring(
@@ -32,7 +33,7 @@ WIRING = Wiring(
             "CaseReopened": (),
         },
     },
-    invariants=projections.wrong,
+    invariants=projections.invariants,
 )
 
 STAFF = ("worker", "director")
@@ -49,7 +50,7 @@ class ScreeningService(Doors):
     def complete(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
-        corrected = self.runtime.read(lambda db: projections.corrected(db, case_id))
+        corrected = self.runtime.read(lambda db: upstream.get_corrections(db, case_id))
 
         def work(unit: Unit) -> dict[str, Any]:
             book = in_force(unit.state(RULES, rulebook.NAME), day)
@@ -74,7 +75,7 @@ class ScreeningService(Doors):
         case = self._case(call, body["case_id"])
         day = body["day"] or dates.bangkok_day(call.now)
         book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
-        corrected = self.runtime.read(lambda db: projections.corrected(db, case["case_id"]))
+        corrected = self.runtime.read(lambda db: upstream.get_corrections(db, case["case_id"]))
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
         with _birth_dates():
             return _outcome(book, *assessed(book, body["facts"], known, day))
@@ -82,14 +83,14 @@ class ScreeningService(Doors):
     @query("case.read", roles=READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
         case_id = self._case(call, body["case_id"])["case_id"]
-        return self.runtime.read(lambda db: projections.latest_screening(db, case_id))
+        return self.runtime.read(lambda db: screenings.get(db, case_id))
 
     @query("case.read", roles=STAFF, schema=schemas.ToAsk())
     def to_ask(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """Open cases that await their working group and of which facts are still to ask: {count, items: [{case_id, ask}], next}, the
         longest waiting first; `ask` None: not screened yet."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return self.runtime.read(lambda db: projections.to_ask(db, centres, body["limit"], body["cursor"]))
+        return self.runtime.read(lambda db: worklist.list_to_ask(db, centres, body["limit"], body["cursor"]))
 
     @command("plan.agree", roles=STAFF, schema=schemas.AgreePlan())
     def agree_plan(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
@@ -116,7 +117,7 @@ class ScreeningService(Doors):
     @query("case.read", roles=READERS, schema=schemas.OfCase())
     def plan(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
         case_id = self._case(call, body["case_id"])["case_id"]
-        found = self.runtime.read(lambda db: projections.latest_plan(db, case_id))
+        found = self.runtime.read(lambda db: plans.get(db, case_id))
         if found is None:
             return None
         sealed = found.pop("minutes")
@@ -150,7 +151,7 @@ class ScreeningService(Doors):
         """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was reopened."""
 
         def find(db: Connection) -> RowMapping | None:
-            return projections.find_case(db, case_id)
+            return upstream.get_case(db, case_id)
 
         found = self.runtime.get_or_pull(find, "intake")
         if not call.caller.sees(found["centre"]):

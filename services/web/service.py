@@ -14,7 +14,8 @@ from werkzeug.wrappers import Request, Response
 
 from services.kernel.extensions import Runtime
 from services.kernel.wiring import Wiring
-from services.web import admin, api, openapi, pages, watch
+from services.web import api, pages
+from services.web.gateway import request as request_hooks
 
 WIRING = Wiring("web")
 BACKLOG = 1024  # connections the kernel may hold for us; with eventlet's 50 a burst of clients waits a second
@@ -75,10 +76,9 @@ def http(view: View) -> View:
 
 def application() -> Flask:
     app = Flask("services.web", static_folder=None)
-    app.register_blueprint(api.blueprint)
-    app.register_blueprint(openapi.blueprint)
-    app.register_blueprint(watch.blueprint)
-    app.register_blueprint(admin.blueprint)
+    request_hooks.register(app)
+    for blueprint in api.BLUEPRINTS:
+        app.register_blueprint(blueprint)
     pages.register(app)
     return app
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from services.web.pages.language import TRANSLATIONS
+from services.web.pages.parts.language import TRANSLATIONS
 
 THAI = re.compile(r"[\u0e00-\u0e7f]{2,}")
 LATIN = re.compile(r"[A-Za-z]{2,}")

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from services.intake.domain import Case as CaseState
-from services.intake.domain import Description, IdentifyPerson, OpenCase, decide, decide_person
-from services.intake.domain import Person as PersonState
+from services.intake.domain.case import Case as CaseState
+from services.intake.domain.case import OpenCase, decide
+from services.intake.domain.person import Description, IdentifyPerson
+from services.intake.domain.person import Person as PersonState
+from services.intake.domain.person import decide as decide_person
 from services.kernel.codec import Codec
 from services.kernel.envelope import Recorded, derived_id
 

@@ -2,23 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from services.intake import domain
-from services.intake.domain import (
-    Case,
-    CloseCase,
-    CorrectPerson,
-    Description,
-    IdentifyPerson,
-    RecordConsent,
-    ReopenCase,
-    Step,
-    age_of,
-    band,
-    case_status,
-    decide,
-    differing,
-    last_worked_by,
-)
+from services.intake.domain import case as of_case
+from services.intake.domain import person as of_person
+from services.intake.domain.case import Case, CloseCase, RecordConsent, ReopenCase, decide
+from services.intake.domain.person import CorrectPerson, Description, IdentifyPerson, age_of, band, differing
+from services.intake.domain.status import Step, case_status, last_worked_by
 from services.intake.events import (
     CaseClosed,
     CaseOpened,
@@ -46,7 +34,7 @@ from tests.intake.samples import (
 )
 from tests.spec import Spec
 
-case, person = Spec(domain.CASE), Spec(domain.PERSON)
+case, person = Spec(of_case.CASE), Spec(of_person.PERSON)
 closed = CaseClosed(CASE, PERSON, "moved_away")
 reopened = CaseReopened(CASE, PERSON, "came_back")
 consented = ConsentRecorded(CASE, PERSON, SOMBAT, "given")
@@ -74,7 +62,7 @@ def test_a_case_is_opened_for_somebody_of_whom_nothing_is_known():
 
 
 def test_a_case_keeps_what_was_seen_and_said_when_it_was_opened():
-    told = replace(OPEN_OTHER, found="600101", place="ใต้สะพาน", note="หิว", danger="urgent_health")
+    told = replace(OPEN_OTHER, subdistrict="600101", place="ใต้สะพาน", note="หิว", danger="urgent_health")
     [opened] = decide(told, Case())
     assert (opened.found, opened.place, opened.note) == ({"subdistrict": "600101"}, "ใต้สะพาน", "หิว")
     assert (opened.danger, opened.nationality, opened.domicile) == ("urgent_health", "thai", KNOWN.domicile)
@@ -96,7 +84,7 @@ def test_opening_again_changes_nothing():
     ],
 )
 def test_what_looks_wrong_is_a_warning_and_never_a_refusal(number, found, warnings):
-    odd = replace(OPEN, person=replace(NOBODY, national_id=number), found=found)
+    odd = replace(OPEN, person=replace(NOBODY, national_id=number), subdistrict=found)
     [opened] = decide(odd, Case())
     assert opened.warnings == warnings
 

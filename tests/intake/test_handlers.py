@@ -1,5 +1,5 @@
-from services.intake.domain import CASE as CASES
-from services.intake.domain import RecordConsent
+from services.intake.domain.case import CASE as CASES
+from services.intake.domain.case import RecordConsent
 from services.intake.handlers import when_referral_sent
 from services.intake.schemas import ReferralSent
 from services.kernel.decider import Do

@@ -4,8 +4,9 @@ from random import Random
 import pytest
 from sqlalchemy import create_engine, select
 
-from services.intake import domain, projections
+from services.intake.domain import case, person
 from services.intake.events import CaseClosed, CaseReopened, ConsentRecorded, PersonCorrected, PersonEvent
+from services.intake.projections import cases, numbers
 from services.kernel.codec import Codec
 from services.kernel.errors import Invalid
 from tests.intake.samples import (
@@ -23,8 +24,8 @@ from tests.intake.samples import (
     own,
 )
 
-CODEC = Codec((domain.CASE, domain.PERSON))
-TABLES = (projections.case, projections.person, projections.case_step, projections.case_number)
+CODEC = Codec((case.CASE, person.PERSON))
+TABLES = (cases.case, cases.person, cases.case_step, numbers.case_number)
 
 
 @pytest.fixture
@@ -35,12 +36,13 @@ def db():
 
 def fresh():
     engine = create_engine("sqlite://")
-    projections.metadata.create_all(engine)
+    for room in (cases, numbers):
+        room.metadata.create_all(engine)
     return engine.connect()
 
 
 def project(db, *facts):
-    for projection in (projections.CASES, projections.NUMBERS):
+    for projection in (cases.CASES, numbers.NUMBERS):
         projection.project(db, facts)
 
 
@@ -72,7 +74,7 @@ def rows(db):
 
 def test_two_opened_cases_are_found_with_their_people(db):
     project(db, *opened_both())
-    first, second = (projections.find(db, case_id) for case_id in (CASE, OTHER_CASE))
+    first, second = (cases.get(db, case_id) for case_id in (CASE, OTHER_CASE))
     assert (first["case_number"], first["status"], first["person_id"]) == ("60-2569-0001", "open", PERSON)
     assert (second["case_number"], second["age_band"], second["person_id"]) == (
         "60-2569-0002",
@@ -80,7 +82,7 @@ def test_two_opened_cases_are_found_with_their_people(db):
         OTHER_PERSON,
     )
     assert (first["name"], second["name"]) == (None, "sealed name")
-    assert projections.find(db, PERSON) is None
+    assert cases.get(db, PERSON) is None
 
 
 def test_of_two_corrections_the_last_counts_and_another_person_stays(db):
@@ -88,9 +90,9 @@ def test_of_two_corrections_the_last_counts_and_another_person_stays(db):
     first = PersonCorrected(PERSON, CASE, "learned", ["sex"], *told)
     second = PersonCorrected(PERSON, CASE, "mistaken", ["name"], *told, name={"first": "มาลี"})
     project(db, *opened_both())
-    assert projections.find(db, CASE)["corrected"] is None
+    assert cases.get(db, CASE)["corrected"] is None
     project(db, ours(first, 2, "03"), ours(second, 3, "04"))
-    found, other = projections.find(db, CASE), projections.find(db, OTHER_CASE)
+    found, other = cases.get(db, CASE), cases.get(db, OTHER_CASE)
     assert (found["sex"], found["name"], found["person_version"], found["corrected"]) == (
         "female", "sealed name", 3, "04",
     )  # fmt: skip
@@ -101,7 +103,7 @@ def test_the_version_of_a_case_counts_its_own_facts_only(db):
     consents = [ConsentRecorded(CASE, PERSON, referral, "given") for referral in (SOMBAT, MALEE)]
     project(db, *opened_both(), ours(consents[0], 2, "03"), ours(consents[1], 3, "04"))
     project(db, referred("ReferralSent", SOMBAT, "03"), referred("ReferralSent", MALEE, "04"))
-    assert [projections.find(db, case_id)["version"] for case_id in (CASE, OTHER_CASE)] == [3, 1]
+    assert [cases.get(db, case_id)["version"] for case_id in (CASE, OTHER_CASE)] == [3, 1]
 
 
 def test_the_status_follows_what_others_tell(db):
@@ -124,15 +126,15 @@ def test_the_status_follows_what_others_tell(db):
     ]
     for heard, status in told:
         project(db, heard)
-        assert (heard.type, projections.find(db, CASE)["status"]) == (heard.type, status)
-    assert projections.find(db, OTHER_CASE)["status"] == "open"
+        assert (heard.type, cases.get(db, CASE)["status"]) == (heard.type, status)
+    assert cases.get(db, OTHER_CASE)["status"] == "open"
 
 
 @pytest.mark.parametrize("outcome", ["moved", "left", "returned", "other"])
 def test_a_placement_that_did_not_last_leaves_the_case_planned(db, outcome):
     project(db, *opened_both(), screened("PlanAgreed", "03"), referred("PlacementConfirmed", SOMBAT, "04"))
     project(db, referred("ReferralEnded", SOMBAT, "05", outcome=outcome))
-    assert projections.find(db, CASE)["status"] == "planned"
+    assert cases.get(db, CASE)["status"] == "planned"
 
 
 def story():
@@ -181,7 +183,7 @@ def test_whatever_order_the_sources_are_heard_in_the_read_models_end_the_same():
         for facts in story().values():
             project(db, *facts)
         expected = rows(db)
-        assert [projections.find(db, case_id)["status"] for case_id in (CASE, OTHER_CASE)] == [
+        assert [cases.get(db, case_id)["status"] for case_id in (CASE, OTHER_CASE)] == [
             "planned",
             "closed",
         ]
@@ -202,17 +204,15 @@ def test_facts_heard_again_change_nothing(db):
 
 
 def test_case_numbers_count_by_centre_and_budget_year(db):
-    taken = [
-        projections.take_number(db, *of) for of in (("60", 2569), ("60", 2569), ("61", 2569), ("60", 2570))
-    ]
+    taken = [numbers.take_number(db, *of) for of in (("60", 2569), ("60", 2569), ("61", 2569), ("60", 2570))]
     assert taken == ["60-2569-0001", "60-2569-0002", "61-2569-0001", "60-2570-0001"]
 
 
 def test_case_numbers_go_on_after_the_counter_was_replayed(db):
     project(db, *reversed(opened_both()[0::2]))
-    assert projections.take_number(db, "60", 2569) == "60-2569-0003"
+    assert numbers.take_number(db, "60", 2569) == "60-2569-0003"
     project(db, ours(OPENED, 1, "01"))
-    assert projections.take_number(db, "60", 2569) == "60-2569-0004"
+    assert numbers.take_number(db, "60", 2569) == "60-2569-0004"
 
 
 def many(db, count):
@@ -237,7 +237,7 @@ def test_cases_are_listed_newest_first_page_by_page(db):
     many(db, 7)
     seen, cursor = [], None
     while True:
-        found, cursor = projections.page(db, projections.Asked(None), 3, cursor)
+        found, cursor = cases.list_cases(db, cases.CaseFilter(None), 3, cursor)
         seen += numbers_of(found)
         if cursor is None:
             break
@@ -251,7 +251,7 @@ def test_cases_are_listed_by_centre_status_and_beginning_of_the_number(db):
     )
 
     def listed(centres=None, status=None, beginning=None):
-        return numbers_of(projections.page(db, projections.Asked(centres, status, beginning), 50, None)[0])
+        return numbers_of(cases.list_cases(db, cases.CaseFilter(centres, status, beginning), 50, None)[0])
 
     assert listed(["60"]) == [12, 10, 8, 6, 4, 2]
     assert listed(["60", "61"], "screened") == [5, 4] and listed(["60"], "screened") == [4]
@@ -264,12 +264,12 @@ def test_cases_are_listed_by_centre_status_and_beginning_of_the_number(db):
 @pytest.mark.parametrize("cursor", ["x", "W10", "bnVsbA", "ก"])
 def test_a_broken_cursor_is_named(db, cursor):
     with pytest.raises(Invalid) as wrong:
-        projections.page(db, projections.Asked(None), 3, cursor)
+        cases.list_cases(db, cases.CaseFilter(None), 3, cursor)
     assert set(wrong.value.errors) == {"cursor"}
 
 
 def test_a_case_without_its_person_is_reported(db):
     project(db, *opened_both())
-    assert list(projections.wrong(db)) == []
+    assert list(cases.invariants(db)) == []
     project(db, ours(replace(OPENED, case_id="lost", case_number="60-2569-0009", person_id="lost"), 1, "03"))
-    assert list(projections.wrong(db)) == ["Case lost has no person."]
+    assert list(cases.invariants(db)) == ["Case lost has no person."]

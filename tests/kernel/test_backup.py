@@ -32,7 +32,8 @@ from services.kernel.backup import BackupRefused, _copy, _load, backup, keys_fol
 from services.kernel.database import Database, ensure_database
 from services.kernel.keys import MasterKey
 from services.kernel.vault import REDACTED, WrongMasterKey
-from services.web import accounts
+from services.web.identity import accounts
+from services.web.store import positions
 from tests.kernel import balls
 from tests.kernel.balls import MONDAY
 
@@ -248,7 +249,7 @@ def test_accounts_and_access_records_come_back_and_are_numbered_on(place, elsewh
         with database.write() as db:
             if name == "web":
                 accounts.add(db, "director-60", "director", ["60"], "2026-11-02T02:00:00Z")
-                accounts.wrote(db, "director-60", "intake", 7)
+                positions.record(db, "director-60", "intake", 7)
             else:
                 db.execute(log.insert(), [read, read])
         database.close()
@@ -261,7 +262,7 @@ def test_accounts_and_access_records_come_back_and_are_numbered_on(place, elsewh
         assert accounts.find(db, "director-60") == accounts.Account(
             "director-60", "director", ("60",), True, 1
         )
-        assert accounts.positions(db, "director-60") == {"intake": 7}
+        assert positions.after(db, "director-60") == {"intake": 7}
     with intake.write() as db:
         db.execute(log.insert().values(read))
         assert db.execute(select(log.c.access_id)).scalars().all() == [1, 2, 3]

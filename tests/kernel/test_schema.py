@@ -22,7 +22,7 @@ from services.kernel.rebuild import rebuild
 from services.kernel.vault import vault_metadata
 from services.kernel.verify import log_problems
 from services.kernel.wiring import Wiring
-from services.web import accounts
+from services.web.store.tables import metadata as web_metadata
 from tests.kernel import balls
 
 DATA = Path(__file__).parent / "data"
@@ -106,7 +106,7 @@ def test_the_revisions_make_the_tables_that_the_code_uses(place, service):
     migrated, made = Database(place.database(service)), Database(place.database("made"))
     schema.prepare(migrated, wiring)
     ensure_database(place.database("made"))
-    wanted = [tables.metadata, *([accounts.metadata] if service == "web" else [])]
+    wanted = [tables.metadata, *([web_metadata] if service == "web" else [])]
     with made.write() as db:
         for metadata in wanted:
             metadata.create_all(db)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, create_engine
 
-from services.partners import projections
 from services.partners.domain.places import PROGRAMME, ConfirmCapacity, ReservePlace
 from services.partners.events import CapacityConfirmed, PlaceRefused, PlaceReleased, PlaceReserved, PlaceTaken
+from services.partners.projections import partners, registry
 from tests.partners import samples
 
 MOST = 6
@@ -26,7 +26,7 @@ class Places(RuleBasedStateMachine):
         self.state = PROGRAMME.decider.initial
         self.heard: list[Any] = []
         self.db: Connection = create_engine("sqlite://").connect()
-        projections.metadata.create_all(self.db)
+        registry.metadata.create_all(self.db)
 
     def do(self, command: Any) -> list[Any]:
         self.heard.append(command)
@@ -37,7 +37,7 @@ class Places(RuleBasedStateMachine):
             self._held_never_grows_beyond_total(event)
         first = len(self.log) - len(events) + 1
         facts = [samples.own(event, number) for number, event in enumerate(events, first)]
-        projections.project_registry(self.db, facts)
+        registry.project(self.db, facts)
         assert list(PROGRAMME.decider.decide(command, self.state)) == []  # again is nothing
         return events
 
@@ -129,14 +129,14 @@ class Places(RuleBasedStateMachine):
     def the_read_model_says_the_same(self) -> None:
         if not self.log:
             return
-        row = projections.find_programme(self.db, samples.PROGRAMME)
+        row = partners.get_programme(self.db, samples.PROGRAMME)
         assert row is not None
         ledger = self.state.ledger
-        assert {name: row[name] for name in projections.LEDGER} == {
-            name: getattr(ledger, name) for name in projections.LEDGER
+        assert {name: row[name] for name in registry.LEDGER} == {
+            name: getattr(ledger, name) for name in registry.LEDGER
         }
         assert (row["free"], row["waiting"]) == (ledger.free, len(self.state.queue))
-        assert list(projections.invariants(self.db)) == []
+        assert list(registry.invariants(self.db)) == []
 
     def teardown(self) -> None:
         engine = self.db.engine

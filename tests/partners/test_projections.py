@@ -2,8 +2,8 @@ import pytest
 from sqlalchemy import create_engine, select, update
 
 from services.kernel.errors import Invalid
-from services.partners import projections
 from services.partners.events import CapacityConfirmed, PartnerRegistered
+from services.partners.projections import matching, partners, registry, upstream
 from tests.partners import samples
 from tests.partners.samples import (
     FIRST,
@@ -26,7 +26,8 @@ from tests.partners.samples import (
 @pytest.fixture
 def db(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path}/partners.db")
-    projections.metadata.create_all(engine)
+    registry.metadata.create_all(engine)
+    upstream.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection
     engine.dispose()
@@ -54,34 +55,35 @@ STORY = facts(
 
 
 def tables(db):
-    return [sorted(tuple(row) for row in db.execute(select(table))) for table in projections.REGISTRY.tables]
+    return [sorted(tuple(row) for row in db.execute(select(table))) for table in registry.REGISTRY.tables]
 
 
 def test_places_follow_what_happens_to_them(db):
-    projections.project_registry(db, STORY)
-    row, other = (projections.find_programme(db, each) for each in (PROGRAMME, OTHER_PROGRAMME))
+    registry.project(db, STORY)
+    row, other = (partners.get_programme(db, each) for each in (PROGRAMME, OTHER_PROGRAMME))
     shown = ("total", "free", "reserved", "filled", "waiting", "confirmed_at")
     assert [row[name] for name in shown] == [3, 0, 1, 1, 0, MONDAY]
     assert [other[name] for name in shown] == [5, 4, 0, 0, 0, TUESDAY]
-    assert list(projections.invariants(db)) == []
+    assert list(registry.invariants(db)) == []
 
 
 def test_facts_in_one_batch_or_one_by_one_give_the_same_rows(db, tmp_path):
-    projections.project_registry(db, STORY)
+    registry.project(db, STORY)
     engine = create_engine(f"sqlite:///{tmp_path}/again.db")
-    projections.metadata.create_all(engine)
+    registry.metadata.create_all(engine)
+    upstream.metadata.create_all(engine)
     with engine.connect() as again:
         for fact in STORY:
-            projections.project_registry(again, [fact])
+            registry.project(again, [fact])
         assert tables(again) == tables(db)
     engine.dispose()
 
 
 def test_partners_are_listed_in_dictionary_order_page_by_page(db):
     names = ("มูลนิธิเกื้อกูล", "มูลนิธิกาญจน์", "บ้านเอื้ออาทร", "บ้านแสงตะวัน")
-    projections.project_registry(db, facts(*(registered(n, name) for n, name in enumerate(names))))
-    first = projections.list_partners(db, None, None, None, 3, None)
-    rest = projections.list_partners(db, None, None, None, 3, first["next"])
+    registry.project(db, facts(*(registered(n, name) for n, name in enumerate(names))))
+    first = partners.list_partners(db, None, None, None, 3, None)
+    rest = partners.list_partners(db, None, None, None, 3, first["next"])
     assert [item["name"] for item in first["items"] + rest["items"]] == [
         "บ้านแสงตะวัน",
         "บ้านเอื้ออาทร",
@@ -97,10 +99,10 @@ def test_partners_are_found_by_part_of_a_name_province_and_kind(db):
         registered(2, "Warm HOME Foundation", province="61"),
         registered(3, "100% work", kind="employer"),
     )
-    projections.project_registry(db, facts(*homes))
+    registry.project(db, facts(*homes))
 
     def found(q=None, province=None, kind=None):
-        items = projections.list_partners(db, q, province, kind, 50, None)["items"]
+        items = partners.list_partners(db, q, province, kind, 50, None)["items"]
         return [item["partner_id"] for item in items]
 
     assert found(q="อุ่นรัก") == ["partner-1"]
@@ -113,49 +115,49 @@ def test_partners_are_found_by_part_of_a_name_province_and_kind(db):
 
 def test_a_broken_cursor_is_invalid(db):
     with pytest.raises(Invalid):
-        projections.list_partners(db, None, None, None, 3, "no cursor")
+        partners.list_partners(db, None, None, None, 3, "no cursor")
 
 
 def test_a_partner_is_shown_with_its_programmes(db):
     home = PartnerRegistered(samples.PARTNER, "บ้าน", "pao_home", False, "60", "600101", {"phone": "056"})
-    projections.project_registry(db, [own(home, 99), *STORY])
-    partner = projections.find_partner(db, samples.PARTNER)
+    registry.project(db, [own(home, 99), *STORY])
+    partner = partners.get(db, samples.PARTNER)
     assert (partner["outside_ministry"], partner["contact"]) == (True, {"phone": "056"})
     assert [each["programme_id"] for each in partner["programmes"]] == [PROGRAMME, OTHER_PROGRAMME]
     assert partner["programmes"][0]["rules"] == {"min_age": 60}
-    assert projections.find_partner(db, "nobody") is None
+    assert partners.get(db, "nobody") is None
 
 
 def test_the_registry_in_memory_follows_the_read_model(db):
-    assert projections.registry(db).version == 0
-    projections.project_registry(db, STORY[:2])
+    assert matching.get_registry(db).version == 0
+    registry.project(db, STORY[:2])
     db.commit()
-    first = projections.registry(db)
+    first = matching.get_registry(db)
     assert [row["programme_id"] for row in first.rows] == [PROGRAMME, OTHER_PROGRAMME]
-    assert projections.registry(db) is first
-    projections.project_registry(db, STORY[2:])
+    assert matching.get_registry(db) is first
+    registry.project(db, STORY[2:])
     db.commit()
-    assert [row["free"] for row in projections.registry(db).rows] == [0, 4]
+    assert [row["free"] for row in matching.get_registry(db).rows] == [0, 4]
     assert [row["free"] for row in first.rows] == [2, 1]  # whoever ranks with the old one is not disturbed
 
 
 def test_a_registry_of_a_later_time_is_read_anew(db):
-    projections.project_registry(db, STORY)
+    registry.project(db, STORY)
     db.commit()
-    projections.registry(db)
-    for table in projections.REGISTRY.tables:
+    matching.get_registry(db)
+    for table in registry.REGISTRY.tables:
         db.execute(table.delete())
-    projections.project_registry(db, STORY[:1])
+    registry.project(db, STORY[:1])
     db.commit()
-    assert [row["programme_id"] for row in projections.registry(db).rows] == [PROGRAMME]
+    assert [row["programme_id"] for row in matching.get_registry(db).rows] == [PROGRAMME]
 
 
 def test_a_match_is_made_from_the_registry_as_its_own_transaction_sees_it(db):
     """One writer per SQLite file: a second connection would wait for the first for ever."""
-    projections.project_registry(db, STORY[:2])
+    registry.project(db, STORY[:2])
     db.commit()
-    assert projections.matching(db, {"case_id": "case"})["registry"].version == 2
-    assert projections.registry(db).version == 2
+    assert matching.get(db, {"case_id": "case"})["registry"].version == 2
+    assert matching.get_registry(db).version == 2
 
 
 def started(case_id: str, centre: str = "60", **known):
@@ -175,7 +177,7 @@ def completed(case_id: str, screening_id: str, age: int):
 
 
 def test_the_latest_screening_of_each_case_is_kept(db):
-    projections.project_cases(
+    upstream.project(
         db,
         [
             started("a", found={"subdistrict": "600101"}),
@@ -184,20 +186,18 @@ def test_the_latest_screening_of_each_case_is_kept(db):
             completed("a", "second", 61),
         ],
     )
-    found = projections.known_case(db, "a")
+    found = upstream.get(db, "a")
     assert (found.screened.screening_id, found.screened.facts["age"]["min"]) == ("second", 61)
     assert found.screened.subdistrict == "600101"
-    assert projections.known_case(db, "b") == projections.KnownCase("61", None)
-    assert projections.known_case(db, "c") is None and projections.screened(db, "b") is None
+    assert upstream.get(db, "b") == upstream.Case("61", None)
+    assert upstream.get(db, "c") is None and upstream.get_screened(db, "b") is None
 
 
 def test_a_place_that_is_not_accounted_for_is_named(db):
-    projections.project_registry(db, STORY)
+    registry.project(db, STORY)
     db.execute(
-        update(projections.programme)
-        .where(projections.programme.c.programme_id == PROGRAMME)
-        .values(filled=2)
+        update(registry.programme).where(registry.programme.c.programme_id == PROGRAMME).values(filled=2)
     )
-    assert list(projections.invariants(db)) == [
+    assert list(registry.invariants(db)) == [
         f"programme {PROGRAMME}: 2 places filled, but 1 referrals are taken"
     ]

@@ -282,7 +282,7 @@ def test_programmes_are_ranked_with_reasons(net):
     reasons = [{each["rule"]: each["verdict"] for each in one["reasons"]} for one in found["candidates"]]
     assert reasons == [{"min_age": "met"}, {"min_age": "met", "sex": "unknown"}, {"min_age": "not_met"}]
     [reason] = found["candidates"][0]["reasons"]
-    assert reason["because"] == "รับอายุ 60 ปีขึ้นไป - อายุ 72 ปี"
+    assert reason["because"] == "รับอายุ 60 ปีขึ้นไป - อายุ: 72 ปี"
     assert (reason["wants"], reason["fact"]) == (60, "age")
     assert (reason["found"]["min"], reason["found"]["max"]) == (72, 72)
 

@@ -9,8 +9,7 @@ from sqlalchemy import create_engine, select
 from services.kernel.errors import Invalid
 from services.referral.domain.words import Case, Plan, Programme
 from services.referral.events import FollowUpDue, FollowUpRecorded, ReferralDeclined
-from services.referral.projections import heard as others
-from services.referral.projections import referrals
+from services.referral.projections import referrals, upstream
 from tests.referral.facts import (
     CASE,
     OTHER,
@@ -42,7 +41,7 @@ SECOND, THIRD = "00000000-0000-0000-0000-0000000000a2", "00000000-0000-0000-0000
 def db():
     engine = create_engine("sqlite://")
     referrals.metadata.create_all(engine)
-    others.metadata.create_all(engine)
+    upstream.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection
 
@@ -61,7 +60,7 @@ def shown(db, **wanted):
         "limit": 50,
         "cursor": None,
     }
-    return referrals.page(db, **usual | wanted)
+    return referrals.list_referrals(db, **usual | wanted)
 
 
 def ids(page):
@@ -85,11 +84,11 @@ TWO_ROUNDS = own(
 
 def test_a_referral_as_it_stands_and_how_it_came_to_that(db):
     referrals.project(db, own([sent, told, again(declined, note="ไม่มีเตียง")]))
-    row = referrals.referral(db, REFERRAL_ID)
+    row = referrals.get(db, REFERRAL_ID)
     assert row["status"] == "declined" and row["place"] == "released" and row["version"] == 3
     assert row["person_id"] == PERSON and row["answer_due"] is None
-    assert not {"person_id", "told", "open_key"} & referrals.shown(row).keys()
-    first, second, third = referrals.steps(db, REFERRAL_ID)
+    assert not {"person_id", "told", "open_key"} & referrals.public(row).keys()
+    first, second, third = referrals.list_steps(db, REFERRAL_ID)
     assert [item["type"] for item in (first, second, third)] == [
         "ReferralSent",
         "PartnerTold",
@@ -103,15 +102,15 @@ def test_a_referral_as_it_stands_and_how_it_came_to_that(db):
 
 def test_what_is_due_is_shown_while_it_is_due(db):
     referrals.project(db, own([sent]))
-    assert referrals.referral(db, REFERRAL_ID)["answer_due"] == sent.answer_due
+    assert referrals.get(db, REFERRAL_ID)["answer_due"] == sent.answer_due
     referrals.project(db, own([told], start=2))
-    assert referrals.referral(db, REFERRAL_ID)["answer_due"] == told.answer_due
+    assert referrals.get(db, REFERRAL_ID)["answer_due"] == told.answer_due
     facts = own(REACHED["placed"] + (FollowUpDue(**about, days=30), FollowUpDue(**about, days=90)))
     referrals.project(db, facts[2:])
-    row = referrals.referral(db, REFERRAL_ID)
+    row = referrals.get(db, REFERRAL_ID)
     assert row["follow_up_due"] == 90 and row["answer_due"] is None
     referrals.project(db, own([FollowUpRecorded(**about, in_place=True, path="local_home")], start=8))
-    assert referrals.referral(db, REFERRAL_ID)["follow_up_due"] is None
+    assert referrals.get(db, REFERRAL_ID)["follow_up_due"] is None
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_one_may_end_and_the_next_be_sent_in_one_batch(db):
         start=2,
     )
     referrals.project(db, batch)
-    assert referrals.referral(db, SECOND)["status"] == "sent"
+    assert referrals.get(db, SECOND)["status"] == "sent"
     assert list(referrals.invariants(db)) == []
 
 
@@ -239,17 +238,17 @@ HEARD = {
 def test_what_others_said_is_known_in_whatever_order_it_came(db, sources, size):
     facts = [fact for source in sources for fact in HEARD[source]]
     for batch in in_batches(facts, size):
-        others.project(db, batch)
-    assert others.case(db, CASE) == Case(CASE, PERSON, "60", closed=False)
-    assert others.case(db, OTHER) == Case(OTHER, OTHER, "61", closed=True)
-    assert others.plan(db, CASE) == Plan(PLAN, "local_home", None)
-    assert others.plan(db, OTHER) is None
+        upstream.project(db, batch)
+    assert upstream.get_case(db, CASE) == Case(CASE, PERSON, "60", closed=False)
+    assert upstream.get_case(db, OTHER) == Case(OTHER, OTHER, "61", closed=True)
+    assert upstream.get_plan(db, CASE) == Plan(PLAN, "local_home", None)
+    assert upstream.get_plan(db, OTHER) is None
     home = Programme(PROGRAMME, PARTNER, "local_home", "pao_home", under_ministry=False)
-    assert others.programme(db, PROGRAMME) == home
-    assert others.programme(db, PLAN) is None
+    assert upstream.get_programme(db, PROGRAMME) == home
+    assert upstream.get_programme(db, PLAN) is None
 
 
 def test_a_refusal_by_the_system_says_why(db):
     referrals.project(db, own([sent, ReferralDeclined(**about, reason="no_place", whose="system")]))
-    assert referrals.answered(db, REFERRAL_ID)["place"] == "refused"
-    assert referrals.steps(db, REFERRAL_ID)[1]["reason"] == "no_place"
+    assert referrals.get_with_place(db, REFERRAL_ID)["place"] == "refused"
+    assert referrals.list_steps(db, REFERRAL_ID)[1]["reason"] == "no_place"

@@ -401,43 +401,43 @@ def test_the_read_models_rebuilt_are_the_same_and_the_log_is_whole(agreed, told)
         send(agreed)
 
 
-def duties(net, **call):
+def worklist(net, **call):
     """{kind: [referral_id]} of what waits; the counts must fit."""
-    found = net.call("referral", "duties", {}, **call)
+    found = net.call("referral", "worklist", {}, **call)
     assert found["counts"] == {kind: len(items) for kind, items in found["items"].items()}
     return {kind: [item["referral_id"] for item in items] for kind, items in found["items"].items() if items}
 
 
 def test_a_sent_referral_waits_for_its_partner_until_the_day_its_answer_is_due(agreed, told):
-    assert duties(agreed) == {"waiting": [told]}
-    assert duties(agreed, user="worker-61", centres=("61",)) == {}
+    assert worklist(agreed) == {"waiting": [told]}
+    assert worklist(agreed, user="worker-61", centres=("61",)) == {}
     agreed.clock.advance(days=12)
-    assert duties(agreed) == {"waiting": [told]}
+    assert worklist(agreed) == {"waiting": [told]}
     agreed.clock.advance(days=2, minutes=-5)
-    assert duties(agreed) == {"due_today": [told]}
+    assert worklist(agreed) == {"due_today": [told]}
     agreed.clock.advance(days=1)
-    assert duties(agreed) == {"overdue": [told]}
+    assert worklist(agreed) == {"overdue": [told]}
     agreed.settle()
-    assert read(agreed, told)["status"] == "expired" and duties(agreed) == {"answered": [told]}
+    assert read(agreed, told)["status"] == "expired" and worklist(agreed) == {"answered": [told]}
 
 
 def test_an_answer_is_to_be_read_until_something_follows(agreed, told):
     step(agreed, told, "decline", reason="not_eligible", whose="partner")
-    assert duties(agreed) == {"answered": [told]}
+    assert worklist(agreed) == {"answered": [told]}
     again = send(agreed)["referral_id"]
-    assert duties(agreed) == {"waiting": [again]}
+    assert worklist(agreed) == {"waiting": [again]}
     reserve(agreed, again)
     step(agreed, again, "accept")
-    assert duties(agreed) == {"answered": [again]}
+    assert worklist(agreed) == {"answered": [again]}
     step(agreed, again, "admit")
-    assert duties(agreed) == {}
+    assert worklist(agreed) == {}
 
 
 def test_an_answer_of_a_closed_case_is_not_to_be_read(agreed, told):
     step(agreed, told, "decline", reason="not_eligible", whose="partner")
     say(agreed, CaseClosed(CASE, PERSON))
     agreed.settle()
-    assert duties(agreed) == {}
+    assert worklist(agreed) == {}
 
 
 def test_a_follow_up_is_due_on_its_day_and_then_overdue_until_it_is_recorded(agreed, told):
@@ -445,11 +445,11 @@ def test_a_follow_up_is_due_on_its_day_and_then_overdue_until_it_is_recorded(agr
         step(agreed, told, name)
     agreed.clock.advance(days=30)
     agreed.settle()
-    assert duties(agreed) == {"due_today": [told]}
+    assert worklist(agreed) == {"due_today": [told]}
     agreed.clock.advance(days=1)
-    assert duties(agreed) == {"overdue": [told]}
+    assert worklist(agreed) == {"overdue": [told]}
     step(agreed, told, "follow-up", in_place=True)
-    assert duties(agreed) == {}
+    assert worklist(agreed) == {}
 
 
 def test_one_kind_comes_in_pages_the_longest_waiting_first(agreed, told):
@@ -457,11 +457,11 @@ def test_one_kind_comes_in_pages_the_longest_waiting_first(agreed, told):
     say(agreed, CaseOpened(OTHER, PERSON))
     say(agreed, PlanAgreed(OTHER, PLAN, "local_home"))
     newer = send(agreed, case_id=OTHER)["referral_id"]
-    assert duties(agreed) == {"waiting": [told, newer]}
+    assert worklist(agreed) == {"waiting": [told, newer]}
 
     def page(cursor=None, **who):
         found = agreed.call(
-            "referral", "duties", {"kind": "waiting", "limit": 1, "cursor": cursor, "read": []}, **who
+            "referral", "worklist", {"kind": "waiting", "limit": 1, "cursor": cursor, "read": []}, **who
         )
         assert not any(items for kind, items in found["items"].items() if kind != "waiting")
         return [item["referral_id"] for item in found["items"]["waiting"]], found["next"]
@@ -471,11 +471,11 @@ def test_one_kind_comes_in_pages_the_longest_waiting_first(agreed, told):
     assert page(**NEIGHBOUR) == ([], None)
     for wrong in ({"cursor": "x"}, {"kind": "none of ours"}):
         with pytest.raises(Invalid):
-            agreed.call("referral", "duties", {"kind": "waiting", **wrong})
+            agreed.call("referral", "worklist", {"kind": "waiting", **wrong})
 
 
 def test_counts_alone_are_told_without_items(agreed, told):
-    found = agreed.call("referral", "duties", {"limit": 0})
+    found = agreed.call("referral", "worklist", {"limit": 0})
     assert found["counts"]["waiting"] == 1 and not any(found["items"].values())
 
 
@@ -485,7 +485,7 @@ def test_an_answer_that_was_read_waits_aside_until_there_is_another(agreed, told
 
     def kinds(*marks):
         marked = [{"referral_id": id, "version": seen} for id, seen in marks]
-        found = agreed.call("referral", "duties", {"read": marked})
+        found = agreed.call("referral", "worklist", {"read": marked})
         return {kind for kind, count in found["counts"].items() if count}
 
     assert kinds() == kinds((told, version - 1)) == kinds((CASE, version)) == {"answered"}

@@ -14,7 +14,9 @@ from sqlalchemy import select
 from services.kernel.cloudevents import recorded
 from services.kernel.envelope import instant
 from services.kernel.tables import inbox_cursor, ingest_head, source_event
-from services.reporting.projections import CASES, TYPES, Asked, counted, derive, milestones, overview, project
+from services.reporting.projections import figures
+from services.reporting.projections.milestones import CASES, TYPES, counted, derive, milestones, project
+from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day
 from tests.reporting.conftest import NOON
 
@@ -330,8 +332,8 @@ def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told,
         first = bangkok_day(NOON) - chance.randrange(95) * DAY
         last = first + chance.randrange(95) * DAY
         for as_of in (None, end, NOON + chance.random() * (end - NOON)):
-            asked = Asked(centres, first.isoformat(), last.isoformat(), as_of and instant(as_of))
-            found = told.net.read("reporting", lambda db, asked=asked: overview(db, asked))
+            asked = Period(centres, first.isoformat(), last.isoformat(), as_of and instant(as_of))
+            found = told.net.read("reporting", lambda db, asked=asked: figures.get(db, asked))
             assert found == expected(told.said, centres, first, last, as_of or end)
 
 

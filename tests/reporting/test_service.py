@@ -7,7 +7,7 @@ import pytest
 
 from services.kernel.doors import doors_of
 from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
-from services.reporting.projections import SCAN
+from services.reporting.projections.merged_log import SCAN
 from services.reporting.service import ReportingService
 from tests.reporting.conftest import NOON, id_of
 

@@ -7,8 +7,9 @@ import orjson
 import pytest
 
 from services import codes, sample
+from services.codes import access
+from services.codes.rules import RULES
 from services.kernel.envelope import instant
-from services.partners.domain.eligibility import RULES
 from services.sample import registry
 from services.sample.fates import Fate
 from services.sample.life import Life
@@ -248,5 +249,5 @@ def test_over_long_holidays_a_deadline_may_come_before_the_answer_and_is_no_faul
 
 def test_each_user_is_there_once_with_a_known_role():
     assert len({user.name for user in sample.USERS}) == len(sample.USERS)
-    assert {user.role for user in sample.USERS} <= {*codes.ROLES}
+    assert {user.role for user in sample.USERS} <= {*access.ROLES}
     assert sample.DONE in {user.name for user in sample.USERS}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services import codes
-from services.screening.domain import facts as f
+from services.codes.facts import FACTS
 from services.screening.domain.facts import normalised
 from services.screening.domain.plan import PLAN, Quorum, quorum_of
 from services.screening.domain.rulebook import assess, rulebook
@@ -77,7 +77,7 @@ def test_a_closed_case_is_not_screened():
     screening.given(started).when(complete(closed=True)).refused("wrong_state")
 
 
-flags = {name: st.none() | st.booleans() for name in f.FLAGS}
+flags = {name: st.none() | st.booleans() for name in FACTS if FACTS[name].kind == "flag"}
 told = st.fixed_dictionaries(
     {},
     optional={
@@ -85,11 +85,11 @@ told = st.fixed_dictionaries(
         "age": st.builds(lambda low, more: {"min": low, "max": low + more}, st.integers(0, 90), st.integers(0, 20)),
         "birth_date": st.sampled_from(["1950", "1966-03", "2010-12-31"]),
         "nationality": st.sampled_from(codes.NATIONALITIES),
-        "housing": st.sampled_from(f.HOUSING),
-        "begging": st.sampled_from(f.BEGGING),
-        "relatives": st.sampled_from(f.RELATIVES),
+        "housing": st.sampled_from(codes.HOUSING),
+        "begging": st.sampled_from(codes.BEGGING),
+        "relatives": st.sampled_from(codes.RELATIVES),
         "danger": st.sampled_from(codes.DANGERS),
-        "disability_types": st.lists(st.sampled_from(f.DISABILITY_TYPES), max_size=4),
+        "disability_types": st.lists(st.sampled_from(codes.DISABILITY_TYPES), max_size=4),
         "wants": st.lists(st.sampled_from(codes.PATHS), max_size=4),
     },
 )  # fmt: skip

@@ -7,16 +7,20 @@ from services.kernel.envelope import Recorded
 from services.screening import projections
 from services.screening.domain.rulebook import assess
 from services.screening.events import PlanAgreed, RulesAdopted, ScreeningCompleted
+from services.screening.projections import plans, rules, screenings, upstream
 from tests.screening.samples import BOOK, CASE, PERSON, SCREENED, SCREENED_AGAIN, started
 
 OTHER = "00000000-0000-0000-0000-0000000000ff"
+ROOMS = (upstream, screenings, plans, rules)
+TABLES = [table for room in ROOMS for table in room.metadata.sorted_tables]
 FORM = {"id": "screening", "version": "1"}
 
 
 @pytest.fixture
 def db():
     engine = create_engine("sqlite://")
-    projections.metadata.create_all(engine)
+    for room in ROOMS:
+        room.metadata.create_all(engine)
     with engine.begin() as connection:
         yield connection
 
@@ -51,10 +55,10 @@ def project(db, *facts):
 
 def test_a_case_is_known_with_its_centre_and_whether_it_is_closed(db):
     project(db, intake("CaseOpened"), intake("CaseOpened", OTHER, 2), intake("CaseClosed", position=3))
-    assert projections.find_case(db, CASE)["closed"] is True
-    assert projections.find_case(db, OTHER)["closed"] is False
+    assert upstream.get_case(db, CASE)["closed"] is True
+    assert upstream.get_case(db, OTHER)["closed"] is False
     project(db, intake("CaseReopened", position=4))
-    assert dict(projections.find_case(db, CASE)) == {
+    assert dict(upstream.get_case(db, CASE)) == {
         "case_id": CASE,
         "person_id": PERSON,
         "centre": "60",
@@ -69,13 +73,13 @@ def test_of_two_corrections_of_a_person_the_last_counts_and_other_cases_have_non
         for number, sex in enumerate(("male", "female"), 1)
     ]
     project(db, *facts)
-    assert projections.corrected(db, CASE) == told and projections.corrected(db, OTHER) == {}
+    assert upstream.get_corrections(db, CASE) == told and upstream.get_corrections(db, OTHER) == {}
 
 
 def test_the_latest_screening_counts(db):
-    assert projections.latest_screening(db, CASE) is None
+    assert screenings.get(db, CASE) is None
     project(db, screened(SCREENED, {}, 2), screened(SCREENED_AGAIN, {"mental_crisis": True}, 3))
-    found = projections.latest_screening(db, CASE)
+    found = screenings.get(db, CASE)
     assert (found["screening_id"], found["version"], found["paths"]) == (
         SCREENED_AGAIN,
         3,
@@ -87,9 +91,9 @@ def test_the_latest_screening_counts(db):
 
 
 def test_the_latest_plan_counts_and_its_minutes_stay_sealed(db):
-    assert projections.latest_plan(db, CASE) is None
+    assert plans.get(db, CASE) is None
     project(db, planned("a", 1), planned("b", 2, "religious"))
-    found = projections.latest_plan(db, CASE)
+    found = plans.get(db, CASE)
     assert (found["plan_id"], found["path"], found["minutes"]) == ("b", "religious", "sealed")
     assert found["votes"] == {"agree": 3, "dissent": 0, "abstain": 0}
 
@@ -98,10 +102,10 @@ def test_facts_of_two_sources_may_come_in_any_order(db):
     facts = [intake("CaseOpened"), recorded(started), screened(SCREENED, {}, 2), planned("a", 1)]
     rows = set()
     for order in permutations(facts):
-        for table in projections.metadata.tables.values():
+        for table in TABLES:
             db.execute(table.delete())
         project(db, *order)
-        rows.add(str([db.execute(table.select()).all() for table in projections.metadata.sorted_tables]))
+        rows.add(str([db.execute(table.select()).all() for table in TABLES]))
     assert len(rows) == 1
 
 
@@ -109,17 +113,17 @@ def test_hearing_a_run_again_changes_nothing(db):
     run = [intake("CaseOpened"), screened(SCREENED, {}, 2), planned("a", 1)]
     project(db, *run)
     project(db, *run)
-    assert projections.latest_screening(db, CASE)["version"] == 2
+    assert screenings.get(db, CASE)["version"] == 2
 
 
 def test_rules_that_changed_after_they_were_adopted_are_found(db):
     true = RulesAdopted("screening", "2569-1", "2025-10-01", BOOK.sha256)
     project(db, recorded(true))
-    assert list(projections.wrong(db)) == []
+    assert list(projections.invariants(db)) == []
     false = RulesAdopted("screening", "2569-1", "2025-10-01", "0" * 64)
     gone = RulesAdopted("screening", "2500-1", "1957-10-01", "0" * 64)
     project(db, recorded(false, 2), recorded(gone, 3))
-    assert list(projections.wrong(db)) == [
+    assert list(projections.invariants(db)) == [
         "The adopted rules 2500-1 are missing.",
         "The rules 2569-1 are not the ones that were adopted.",
     ]
@@ -127,4 +131,4 @@ def test_rules_that_changed_after_they_were_adopted_are_found(db):
 
 def test_a_plan_without_a_screening_is_found(db):
     project(db, planned("a", 1))
-    assert list(projections.wrong(db)) == [f"Case {CASE} has a plan but no screening."]
+    assert list(projections.invariants(db)) == [f"Case {CASE} has a plan but no screening."]

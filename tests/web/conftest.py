@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from services.kernel import settings
 from services.kernel.settings import OIDC
 from services.system import SERVICES, System
-from services.web import passwords, tries
+from services.web.identity import passwords, throttle
 from tests.support.servers import free_port
 from tests.web.browser import PASSWORD, Browser
 from tests.web.door import FrontDoor, World
@@ -56,7 +56,7 @@ def browser(door: FrontDoor) -> Callable[..., Browser]:
         if user is not None:
             with door.runtime("web").database.write() as db:
                 passwords.keep(db, user, hash, temporary=False)
-                db.execute(delete(tries.failure))  # of tests that typed wrong ones
+                db.execute(delete(throttle.failure))  # of tests that typed wrong ones
         return Browser(door.address, user)
 
     return opened

@@ -17,9 +17,9 @@ from services.kernel.runtime import utc_now
 from services.kernel.settings import Settings
 from services.kernel.tokens import Bearer, Tokens
 from services.system import System
-from services.web import accounts
-from services.web.openapi import document, template
-from services.web.routes import ROUTES, Route
+from services.web.api.openapi import document, template
+from services.web.api.routes import ROUTES, Route
+from services.web.identity import accounts
 
 USERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "worker-60": ("worker", ("60",)),

@@ -6,7 +6,7 @@ from typing import Any, Self
 import pyotp
 from sqlalchemy import update
 
-from services.web import second_factor
+from services.web.identity import second_factor
 from tests.web.browser import Browser, Page
 from tests.web.door import FrontDoor
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import update
 
-from services.web import links
+from services.web.store import links
 
 
 class Sent:

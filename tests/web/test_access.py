@@ -9,7 +9,7 @@ from services.kernel.doors import Door, Doors, doors_of
 from services.kernel.errors import NotFound
 from services.kernel.tokens import Bearer, Tokens
 from services.system import DOORS
-from services.web.routes import Route
+from services.web.api.routes import Route
 from tests.web.door import USERS, FrontDoor, World, calls, name_of, opening, problem
 
 SERVICE_DOORS = {(cls.name, name): door for cls in DOORS for name, door in doors_of(cls).items()}

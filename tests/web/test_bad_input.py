@@ -12,8 +12,8 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.web.openapi import document, template
-from services.web.routes import Route
+from services.web.api.openapi import document, template
+from services.web.api.routes import Route
 from tests.web.door import FrontDoor, World, calls, name_of, opening, problem
 
 BODIES = [route for route in calls() if route.method != "GET"]

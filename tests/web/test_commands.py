@@ -3,7 +3,7 @@
 import eventlet
 import pytest
 
-from services.web.routes import Route
+from services.web.api.routes import Route
 from tests.web.door import FrontDoor, World, calls, earlier, name_of, opening, problem
 
 WRITES = calls(writes=True)

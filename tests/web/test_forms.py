@@ -16,9 +16,10 @@ from services.kernel.envelope import instant
 from services.kernel.runtime import utc_now
 from services.referral.schemas import FIELDS
 from services.system import SERVICES
-from services.web import accounts, hand_overs, identities, passwords
-from services.web.pages.referral import STEPS
+from services.web.identity import accounts, identities, passwords
+from services.web.pages.case.referral import STEPS
 from services.web.service import APPLICATION
+from services.web.store import hand_overs
 from tests.web.door import BEFORE, USERS
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.phone import Phone

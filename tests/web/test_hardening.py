@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from services.kernel.settings import BadSetting, read
-from services.web.pages import shell
+from services.web.pages.frame import visit
 from services.web.service import APPLICATION
 from tests.web.hostile import TEXTS, harmless, told
 from tests.web.sent import Sent
@@ -228,7 +228,7 @@ def test_signing_in_tells_nobody_who_has_an_account(door, browser):
         assert pages[-1].status == 409 and "นาที" in pages[-1].text
     [known, unknown] = said.values()
     assert known == unknown
-    assert shell.COOKIE not in browser().http.cookies
+    assert visit.COOKIE not in browser().http.cookies
 
 
 def test_a_partners_link_goes_into_no_log_and_no_address_that_leaves(door, browser, caplog):

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 from services.kernel import settings
 from services.thai import idcard
-from services.web import accounts, authorization_requests, identities, passwords, sessions
-from services.web.authorization_requests import authorization_request
+from services.web.identity import accounts, authorization_requests, identities, passwords, sessions
+from services.web.identity.authorization_requests import authorization_request
+from services.web.store.tables import metadata
 from tests.support import provider
 from tests.web.browser import PASSWORD, Browser, Page
 from tests.web.hostile import told
@@ -389,9 +390,7 @@ def test_an_administrator_links_an_account_by_its_users_citizen_number(
     assert page.path == f"users/{somebody}" and "เชื่อมบัญชีแล้ว" in page.text
     user = browser()
     assert sign_in(user, number).heading == "งานของฉัน" and somebody in user.open("/account").text
-    assert not [
-        row for table in accounts.metadata.tables.values() for row in rows(door, table) if number in str(row)
-    ]
+    assert not [row for table in metadata.tables.values() for row in rows(door, table) if number in str(row)]
     admin.send(admin.open(f"/users/{somebody}/identity"), f"/users/{somebody}/identity/unlink")
     assert user.open("/account").path.startswith("sign-in")
     assert "ยังไม่มีบัญชี" in sign_in(browser(), number).errors[""]
@@ -457,7 +456,7 @@ def test_no_code_token_or_subject_is_in_a_log_a_figure_or_the_database(
         requests.utils.unquote(back.split(f"{name}=")[1].split("&")[0]) for name in ("code", "state")
     )
     assert user.open(back).status == 409
-    stored = str([rows(door, table) for table in accounts.metadata.tables.values()])
+    stored = str([rows(door, table) for table in metadata.tables.values()])
     figures = door.get("/metrics", user=None).text
     for secret in (code, state, number, provider.SECRET):
         assert secret not in told(caplog) and secret not in figures and secret not in stored

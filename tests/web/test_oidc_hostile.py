@@ -10,7 +10,7 @@ import pytest
 from eventlet.event import Event
 from werkzeug.wrappers import Response
 
-from services.web import identities, oidc
+from services.web.identity import identities, oidc
 from tests.web.browser import Browser, Page
 from tests.web.hostile import told
 from tests.web.pretender import SECRET, Pretender, half_hash, new_key, signed, signed_with, unsigned
@@ -329,7 +329,7 @@ def test_a_log_says_why_and_nothing_else(browser, pretender, caplog, behaviour, 
     for name, value in behaviour.items():
         setattr(pretender, name, value)
     sign_in(browser())
-    [found] = [record for record in caplog.records if record.name == "services.web.pages.oidc"]
+    [found] = [record for record in caplog.records if record.name == "services.web.pages.account.oidc"]
     assert found.getMessage() == f"sign-in by the provider: {line}"
     for secret in (
         "the-code",

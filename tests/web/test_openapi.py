@@ -7,8 +7,8 @@ from jsonschema import Draft202012Validator
 
 from services.kernel.doors import doors_of
 from services.system import DOORS
-from services.web.openapi import ANSWERS, BODIES, document, template
-from services.web.routes import ROUTES, STEPS
+from services.web.api.openapi import ANSWERS, BODIES, document, template
+from services.web.api.routes import ROUTES, STEPS
 
 SCHEMAS = {(cls.name, name): door.schema for cls in DOORS for name, door in doors_of(cls).items()}
 # What integrations rely on: the calls, and what their bodies must take and their answers must have.

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel import tables
 from services.referral.domain.life_cycle import LIFE_CYCLE
-from services.web import accounts, sessions
-from services.web.pages import work
+from services.web.identity import sessions
+from services.web.pages.work import work
 from services.web.service import APPLICATION
+from services.web.store import positions
+from services.web.store.tables import metadata
 from tests.web.browser import Browser, Page
 
 PAGES = [rule for rule in APPLICATION.url_map.iter_rules() if rule.endpoint.startswith("pages.")]
@@ -25,7 +27,7 @@ OF_A_CENTRE = {
 STRANGERS = {f"{role}-77": (role, ("77",)) for role in ("worker", "director", "member", "admin")}
 FORBIDDEN = ("มาลี", "1609900123452", "ใต้สะพานเดชาติวงศ์")
 CHOICES = {"step": LIFE_CYCLE, "part": work.PARTS}  # parts of addresses that are one of a few
-NOT_COMPARED = (sessions.session, accounts.user_position)
+NOT_COMPARED = (sessions.session, positions.user_position)
 
 
 def roles_of(rule: Rule) -> frozenset[str]:
@@ -111,7 +113,7 @@ def as_it_stands(door) -> Any:
                 str({name: value for name, value in row.items() if name != "seen_at"})
                 for row in db.execute(select(table)).mappings()
             )
-            for table in accounts.metadata.sorted_tables
+            for table in metadata.sorted_tables
             if table not in NOT_COMPARED
         }
     )

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from services.kernel.envelope import instant
-from services.web import accounts, known_browsers, passwords, sessions, tries
+from services.web.identity import accounts, known_browsers, passwords, sessions, throttle
 from tests.web.browser import PASSWORD
 
 
@@ -134,7 +134,7 @@ def test_another_role_or_an_account_that_is_closed_ends_the_session_at_once(door
 
 
 def failures(door):
-    return door.runtime("web").read(lambda db: [tuple(row) for row in db.execute(select(tries.failure))])
+    return door.runtime("web").read(lambda db: [tuple(row) for row in db.execute(select(throttle.failure))])
 
 
 def test_five_failures_lock_for_a_minute_and_each_further_one_for_twice_as_long(door, browser, somebody):
@@ -145,13 +145,13 @@ def test_five_failures_lock_for_a_minute_and_each_further_one_for_twice_as_long(
     assert locked.errors == {"": "ลองผิดหลายครั้งเกินไป โปรดลองใหม่ในอีก 1 นาที"}
 
     with door.runtime("web").database.write() as db:  # the minute passes
-        db.execute(update(tries.failure).values(locked_until=earlier(door, seconds=1)))
+        db.execute(update(throttle.failure).values(locked_until=earlier(door, seconds=1)))
     nobody.sign_in(somebody, "ผิด")
     assert "2 นาที" in nobody.sign_in(somebody).errors[""]
     assert somebody not in json.dumps(failures(door))
 
     with door.runtime("web").database.write() as db:
-        db.execute(update(tries.failure).values(locked_until=earlier(door, seconds=1)))
+        db.execute(update(throttle.failure).values(locked_until=earlier(door, seconds=1)))
     assert nobody.sign_in(somebody).heading == "งานของฉัน"
     nobody.sign_in(somebody, "ผิด")
     assert nobody.sign_in(somebody).heading == "งานของฉัน"
@@ -160,7 +160,7 @@ def test_five_failures_lock_for_a_minute_and_each_further_one_for_twice_as_long(
 def test_failures_are_forgotten_after_a_day(door, browser, somebody):
     browser().sign_in("nobody-at-all", "ผิด")
     with door.runtime("web").database.write() as db:
-        db.execute(update(tries.failure).values(last_at=earlier(door, hours=25)))
+        db.execute(update(throttle.failure).values(last_at=earlier(door, hours=25)))
     browser().sign_in(somebody, "ผิด")
     assert len(failures(door)) == 1
 
@@ -170,7 +170,7 @@ NOT_RIGHT, LOCKED = "ชื่อผู้ใช้หรือรหัสผ�
 
 def locks(browser, name):
     """Somebody who knows a name tries until it is locked."""
-    for _ in range(tries.FREE_TRIES):
+    for _ in range(throttle.FREE_TRIES):
         assert browser.sign_in(name, "ผิด").errors == {"": NOT_RIGHT}
     assert browser.sign_in(name).errors == {"": LOCKED}
 
@@ -247,7 +247,7 @@ def test_a_known_browser_is_a_strangers_again_when_the_account_changes(door, bro
     else:
         with door.runtime("web").database.write() as db:
             accounts.close(db, somebody)
-    for _ in range(tries.FREE_TRIES):
+    for _ in range(throttle.FREE_TRIES):
         browser().sign_in(somebody, "ผิด")
     assert old.sign_in(somebody).errors == {"": LOCKED}
 
@@ -270,7 +270,7 @@ def test_many_tries_at_once_are_no_more_than_are_free(browser, somebody):
         for each, form in zip(crowd, forms, strict=True)
     ]
     said = [each.wait().errors[""] for each in sent]
-    assert said.count(NOT_RIGHT) == tries.FREE_TRIES and len(said) == 12
+    assert said.count(NOT_RIGHT) == throttle.FREE_TRIES and len(said) == 12
 
 
 def test_a_password_given_by_somebody_else_must_be_changed_first(door, browser, somebody):

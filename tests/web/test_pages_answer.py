@@ -7,7 +7,7 @@ import pytest
 
 from services.kernel.envelope import instant
 from services.kernel.runtime import utc_now
-from services.web import links
+from services.web.store import links
 from tests.web.sent import Sent
 
 WRONG = "รหัสไม่ถูกต้อง"

@@ -10,7 +10,9 @@ from itertools import combinations
 import pytest
 
 from services.thai import dates
-from services.web.pages import charts, dashboard, files
+from services.web.pages.dashboard import charts, period
+from services.web.pages.frame import files
+from services.web.pages.parts import maps
 
 KINDS = "//h2[@id='paths' or @id='labels' or @id='declined']/.."  # what tells of what kind people were
 
@@ -131,7 +133,7 @@ def test_a_number_of_the_year_before_leads_to_the_list_of_that_year(placed, brow
     year = dates.budget_year(dates.bangkok_day(datetime.now(UTC))) + 1
     page = director.open(f"/dashboard?from=1/10/{year - 2}&to=30/9/{year - 1}")
     assert page.status == 200
-    assert dashboard._typed(date(2024, 2, 29)) == "29/2/2567"
+    assert period._typed(date(2024, 2, 29)) == "29/2/2567"
     before = [link for link in page.links() if "/dashboard/behind" in link and f"{year - 3}" in link]
     for link in before:
         assert director.open(link).status == 200
@@ -209,10 +211,10 @@ def test_no_cell_is_a_formula(text):
 
 
 def test_the_map_has_every_province_and_shades_by_count():
-    country = charts.country()
+    country = maps.country()
     shapes = country.shapes
     assert len(shapes) == 77 and all(path.startswith("M") and path.endswith("Z") for path in shapes.values())
-    assert country.height > charts.MAP_WIDTH
+    assert country.height > maps.MAP_WIDTH
     colours, legend = charts.shaded({"60": 8, "61": 1, "62": 0})
     assert (colours["60"], colours["61"], colours["62"]) == (
         charts.SHADES[4],
@@ -224,28 +226,28 @@ def test_the_map_has_every_province_and_shades_by_count():
 
 
 def test_the_middle_of_a_province_lies_in_its_box_and_a_view_shows_whole_provinces():
-    country = charts.country()
+    country = maps.country()
     for code, (x, y) in country.middles.items():
         box = country.boxes[code]
         assert box.left < x < box.right and box.top < y < box.bottom, code
-    seen = charts.view([country.boxes["60"], country.boxes["61"]], 5)
+    seen = maps.view([country.boxes["60"], country.boxes["61"]], 5)
     assert seen.bottom - seen.top >= seen.right - seen.left
-    assert charts.meet(seen, country.boxes["60"]) and not charts.meet(seen, country.boxes["90"])
+    assert maps.meet(seen, country.boxes["60"]) and not maps.meet(seen, country.boxes["90"])
 
 
 def test_marks_are_moved_apart_and_no_farther():
-    mark, high = charts.Box(-5, -5, 5, 5), charts.Box(-5, -25, 5, 5)
-    moved = charts.apart({"a": (0, 0), "b": (0, 0), "c": (100, 0)}, {"a": mark, "b": mark, "c": mark})
+    mark, high = maps.Box(-5, -5, 5, 5), maps.Box(-5, -25, 5, 5)
+    moved = maps.apart({"a": (0, 0), "b": (0, 0), "c": (100, 0)}, {"a": mark, "b": mark, "c": mark})
     assert moved["c"] == (100, 0) and abs(moved["a"][0] - moved["b"][0]) == 10
-    moved = charts.apart({"a": (0, 0), "b": (0, -28)}, {"a": high, "b": mark})
+    moved = maps.apart({"a": (0, 0), "b": (0, -28)}, {"a": high, "b": mark})
     assert moved == {"a": (0, 1), "b": (0, -29)}
 
 
 def test_the_marks_of_the_whole_country_do_not_cover_each_other():
-    country = charts.country()
-    mark = charts.Box(-12, -12, 12, 12)
-    at = charts.apart(country.middles, dict.fromkeys(country.middles, mark))
-    boxes = [charts.moved(mark, point) for point in at.values()]
+    country = maps.country()
+    mark = maps.Box(-12, -12, 12, 12)
+    at = maps.apart(country.middles, dict.fromkeys(country.middles, mark))
+    boxes = [maps.moved(mark, point) for point in at.values()]
     most = max(
         min(one.right - other.left, other.right - one.left, one.bottom - other.top, other.bottom - one.top)
         for one, other in combinations(boxes, 2)
@@ -254,9 +256,9 @@ def test_the_marks_of_the_whole_country_do_not_cover_each_other():
 
 
 def test_a_name_is_written_where_it_covers_nothing():
-    below, above = charts.Box(0, 10, 20, 20), charts.Box(0, -20, 20, -10)
-    assert charts.free([below, above], [charts.Box(5, 15, 9, 30)]) == above
-    assert charts.free([below, above], [below, above]) is None
+    below, above = maps.Box(0, 10, 20, 20), maps.Box(0, -20, 20, -10)
+    assert maps.free([below, above], [maps.Box(5, 15, 9, 30)]) == above
+    assert maps.free([below, above], [below, above]) is None
 
 
 def test_an_axis_ends_at_a_round_number():

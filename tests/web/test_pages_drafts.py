@@ -9,9 +9,10 @@ from sqlalchemy import inspect, select, update
 from services.kernel import schema
 from services.kernel.database import Database
 from services.kernel.envelope import instant
-from services.web import accounts, drafts, passwords, sessions
-from services.web.pages.referral import STEPS
+from services.web.identity import accounts, passwords, sessions
+from services.web.pages.case.referral import STEPS
 from services.web.service import APPLICATION, WIRING
+from services.web.store import drafts
 from tests.web.browser import PASSWORD, Browser
 from tests.web.door import plan
 

@@ -13,11 +13,12 @@ from services.kernel.tables import access_record
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.screening.domain.facts import VOCABULARY
 from services.system import DOORS
-from services.web import groups
-from services.web.pages import conference, questions, referral
-from services.web.pages.case import STORY
-from services.web.pages.language import catalogue
+from services.web.pages.case import conference, referral
+from services.web.pages.case.story import STORY
+from services.web.pages.parts import questions
+from services.web.pages.parts.language import catalogue
 from services.web.service import APPLICATION
+from services.web.store import groups
 from tests.web.door import NUMBER, plan
 
 SCREENED = {

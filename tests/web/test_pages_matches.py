@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.web.pages.matches import SHOWN
+from services.web.pages.case.matches import SHOWN
 from tests.web.test_pages_flow import SCREENED, case_of, opened
 
 THAI = re.compile("[\u0e00-\u0e7f]")

@@ -11,11 +11,13 @@ from werkzeug.datastructures import MultiDict
 
 from scripts import messages
 from services.kernel.envelope import Caller, instant
-from services.web.pages import language, shell
-from services.web.pages.language import catalogue, field_error
-from services.web.pages.words import KINDS
+from services.web.identity.sessions import Session, session
+from services.web.pages.frame import doors, visit
+from services.web.pages.frame.forms import Form
+from services.web.pages.parts import language
+from services.web.pages.parts.language import catalogue, field_error
+from services.web.pages.parts.words import KINDS
 from services.web.service import APPLICATION
-from services.web.sessions import Session, session
 from tests.web.browser import PASSWORD
 from tests.web.door import opening
 
@@ -241,7 +243,7 @@ def typed(**values):
         for text in value if isinstance(value, list) else [value]:
             data.add(name.replace("__", "."), text)
     with app.test_request_context("/", method="POST", data=data):
-        return shell.Form(EXAMPLE)
+        return Form(EXAMPLE)
 
 
 def test_a_form_is_read_by_the_dotted_names_of_its_schema():
@@ -276,9 +278,7 @@ def test_what_cannot_be_stored_is_refused_at_its_field():
 
 def test_a_form_shows_the_values_it_was_given_by_the_same_names():
     with Flask("form").test_request_context("/"):
-        form = shell.Form(
-            EXAMPLE, {"rows": [{"province": "60"}], "kinds": [1, 2], "agreed": True, "person": None}
-        )
+        form = Form(EXAMPLE, {"rows": [{"province": "60"}], "kinds": [1, 2], "agreed": True, "person": None})
     assert (
         form.value("rows.0.province") == "60"
         and form.chosen("kinds") == ["1", "2"]
@@ -296,7 +296,7 @@ def test_the_same_form_sent_twice_changes_once(door):
         ):
             g.correlation = ""
             g.session = Session("", Caller("worker-60", "worker", ("60",)), 1, True, False, False, None)
-            told.append(shell.tell("intake", "open_case", opening())["case_id"])
+            told.append(doors.tell("intake", "open_case", opening())["case_id"])
     assert told[0] == told[1] != told[2]
 
 
@@ -304,7 +304,7 @@ def test_the_same_form_sent_twice_changes_once(door):
     "path", ["//evil.example", "https://evil.example/", "/\\evil.example", "evil", "", "/a\nb"]
 )
 def test_going_on_leads_to_our_own_pages_only(path):
-    assert shell.local_path(path) == "/"
+    assert visit.local_path(path) == "/"
 
 
 # -- languages -----------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.doors import doors_of
 from services.system import DOORS
-from services.web import accounts
+from services.web.identity import accounts
 from tests.web.browser import PASSWORD
 from tests.web.door import opening, plan, referral
 

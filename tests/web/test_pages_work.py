@@ -2,7 +2,7 @@
 
 import re
 
-from services.web.pages import work
+from services.web.pages.work import work
 from tests.web.door import opening, plan
 
 

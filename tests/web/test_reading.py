@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from services.web import accounts
-from services.web.routes import Route
+from services.web.api.routes import Route
+from services.web.store import positions
 from tests.web.door import NUMBER, FrontDoor, World, calls, name_of, opening, plan
 
 QUESTIONS = calls(method="GET")
@@ -160,7 +160,7 @@ def test_different_users_work_on_one_case_back_to_back(door: FrontDoor):
 def test_a_reader_whose_writing_was_not_heard_in_time_is_told_so(door: FrontDoor, world: World):
     door.add("worker-ahead", "worker", ("60",))
     with door.runtime("web").database.write() as db:
-        accounts.wrote(db, "worker-ahead", "intake", 10**9)
+        positions.record(db, "worker-ahead", "intake", 10**9)
     answer = door.get(f"/api/v1/cases/{world.case_id}/timeline", "worker-ahead")
     assert answer.status_code == 200 and answer.headers["Songtor-Stale"] == "true"
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from services import cli
 from services.kernel import settings
 from services.kernel.envelope import instant
-from services.web import accounts, half_sessions, passwords, second_factor, sessions, tries
+from services.web.identity import accounts, passwords, pending_sessions, second_factor, sessions, throttle
 from services.web.service import APPLICATION
 from tests.web.browser import PASSWORD
 from tests.web.hostile import told
@@ -142,10 +142,10 @@ def test_a_code_may_be_typed_with_spaces_and_thai_digits(browser, careful, someb
 def test_what_can_be_no_code_is_said_at_its_field_and_is_no_failure(door, browser, careful, somebody, typed):
     visitor = browser()
     asked = visitor.sign_in(somebody)
-    before = stored(door, tries.failure)
+    before = stored(door, throttle.failure)
     page = visitor.send(asked, code=typed)
     assert page.status == 422 and [*page.errors] == ["code"]
-    assert stored(door, tries.failure) == before
+    assert stored(door, throttle.failure) == before
 
 
 def test_one_step_of_drift_is_accepted_either_way_and_no_more(door, somebody, careful):
@@ -222,7 +222,7 @@ def test_wrong_codes_lock_as_wrong_passwords_do_and_a_right_password_forgives_no
 ):
     own, phone, codes = careful
     stranger = browser()
-    for number in range(tries.FREE_TRIES):
+    for number in range(throttle.FREE_TRIES):
         page = stranger.sign_in(somebody)  # the right password, again and again
         assert stranger.send(page, code=f"00000{number}").errors == NOT_THIS
     for right in (phone.fresh(), codes[0]):
@@ -236,7 +236,7 @@ def test_wrong_codes_lock_as_wrong_passwords_do_and_a_right_password_forgives_no
 def test_wrong_codes_on_the_own_account_are_counted_too(browser, careful, somebody):
     own, phone, _ = careful
     page = own.open("/second-factor/codes")
-    for number in range(tries.FREE_TRIES):
+    for number in range(throttle.FREE_TRIES):
         assert own.send(page, code=f"00000{number}").errors == NOT_THIS
     assert own.send(page, code=phone.fresh()).errors == {"": LOCKED}
     assert own.send(own.open("/second-factor/off"), password=PASSWORD, code=phone.fresh()).errors == {
@@ -285,14 +285,14 @@ def test_half_a_session_belongs_to_its_browser(door, browser, careful, somebody)
     assert other.post("/sign-in/code", fields).path == "sign-in"
     [half] = [cookie for cookie in visitor.http.cookies if cookie.name == "songtor-half"]
     assert half.has_nonstandard_attr("HttpOnly") and half.expires is None
-    assert half.value not in json.dumps(stored(door, half_sessions.half_session))
+    assert half.value not in json.dumps(stored(door, pending_sessions.half_session))
 
 
 def test_half_a_session_is_over_after_five_minutes_and_nothing_is_lost(door, browser, careful, somebody):
     _, phone, _ = careful
     visitor = browser()
     page = visitor.send(visitor.open("/cases?status=open"), user=somebody, password=PASSWORD)
-    change(door, half_sessions.half_session, somebody, began_at=earlier(door, minutes=5, seconds=1))
+    change(door, pending_sessions.half_session, somebody, began_at=earlier(door, minutes=5, seconds=1))
     late = visitor.send(page, code=phone.fresh())
     assert (
         late.errors == {"": "หมดเวลากรอกรหัสแล้ว โปรดกรอกรหัสผ่านอีกครั้ง"}
@@ -345,7 +345,7 @@ def test_what_was_typed_when_the_session_ended_survives_both_steps_and_a_switch_
     back = own.send(own.open("/sign-in/code"), code=phone.fresh())
     assert back.heading == "แบบฟอร์มของคุณยังอยู่" and "บ้านที่พิมพ์ค้างไว้" in back.answer.text
     assert own.send(back).path.endswith("/offer")
-    assert "บ้านที่พิมพ์ค้างไว้" not in json.dumps(stored(door, half_sessions.half_session), ensure_ascii=False)
+    assert "บ้านที่พิมพ์ค้างไว้" not in json.dumps(stored(door, pending_sessions.half_session), ensure_ascii=False)
 
 
 def test_a_temporary_password_is_replaced_after_the_second_step(door, browser, careful, somebody):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.fields import Words
-from services.web.pages.files import FORMULA
+from services.web.pages.frame.files import FORMULA
 from services.web.service import APPLICATION
 from tests.web.door import World, opening, partner, plan, programme, referral
 from tests.web.hostile import harmless, shows

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.codes import EMPLOYER_PATHS, PATHS
-from services.web.pages import small_cells
-from services.web.pages.small_cells import FEW, SMALL, WITHHELD, Hidden, parts_of, single
+from services.web.pages.dashboard import small_cells
+from services.web.pages.dashboard.small_cells import FEW, SMALL, WITHHELD, Hidden, parts_of, single
 
 COUNTS = st.one_of(st.integers(0, 7), st.integers(0, 7), st.integers(8, 60))
 KEYS = "abcd"

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.kernel.runtime import PROCESS
 from services.system import System
-from services.web import watch
+from services.web.api import health
 from tests.web.door import FrontDoor, World, problem
 
 
@@ -37,7 +37,7 @@ process_cpu_seconds_total 1
 songtor_log_position{service="%s"} 7
 """
     registry = CollectorRegistry()
-    registry.register(watch.Merged({PROCESS: text % "web", "another": text % "intake"}))
+    registry.register(health.Merged({PROCESS: text % "web", "another": text % "intake"}))
     lines = [line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")]
     assert lines == [
         "process_cpu_seconds_total 1.0",

@@ -14,22 +14,18 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from services.codes import PATHS
+from services.codes import PATHS, sentences
+from services.codes.rules import RULES, finding, judge
 from services.kernel.envelope import moment
 from services.kernel.rules import Verdict
-from services.partners.domain import eligibility, words
-from services.partners.domain.eligibility import RULES, judge, person
 from services.partners.events import Counts, Eligibility
 from services.thai import areas
 
 ELIGIBILITY: Final[tuple[Eligibility, ...]] = ("eligible", "unknown", "ineligible")
 NONE = Counts(eligible=0, unknown=0, ineligible=0)
 FRESH_DAYS, STALE_DAYS = 30, 90
-PATH_PLACES = (
-    "lead",
-    "screened",
-    "other",
-)  # that of the most specific law met, another of the screening, none of them
+# That of the most specific law met, another of the screening, none of them.
+PATH_PLACES = ("lead", "screened", "other")
 NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
 
 _SEVERITY = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}
@@ -115,6 +111,15 @@ class Screened:
     facts: Mapping[str, Any]
     labels: Sequence[Mapping[str, Any]]
     paths: Sequence[str]
+
+
+def person(facts: Mapping[str, Any], labels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the rules look at: screening's facts, and each decided label as a flag `label:CODE`. Nothing known of the domicile
+    is not "no domicile"."""
+    decided = {
+        f"label:{each['code']}": each["verdict"] == "met" for each in labels if each["verdict"] != "unknown"
+    }
+    return {name: value for name, value in facts.items() if name != "domicile" or value} | decided
 
 
 @dataclass(frozen=True)
@@ -263,7 +268,7 @@ def _distances(centre: str) -> tuple[Columns, Columns]:
 def candidate(ranking: Ranking, position: int) -> dict[str, Any]:
     """One candidate as people see it: the verdict with the reason for every rule of the programme, and what each ranking criterion
     found, in their order: [{rule, verdict, because, wants, fact, found}] and [{criterion, verdict, because, found}]. `because` says in
-    Thai what the codes beside it say (see eligibility.found and `_criteria`)."""
+    Thai what the codes beside it say (see codes.rules.finding and `_criteria`)."""
     row, verdict, rank = ranking.standing(position)
     return {
         "programme_id": row["programme_id"],
@@ -283,21 +288,27 @@ def candidate(ranking: Ranking, position: int) -> dict[str, Any]:
             _reason(rule, row["rules"][rule], ranking.known) for rule in RULES if rule in row["rules"]
         ],
         "criteria": [
-            {"criterion": name, "verdict": met, "because": words.criterion(name, found), "found": found}
+            {
+                "criterion": name,
+                "verdict": met,
+                "because": sentences.criterion_in_words(name, found, "th"),
+                "found": found,
+            }
             for name, met, found in _criteria(ranking, row)
         ],
     }
 
 
 def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> dict[str, Any]:
-    found = eligibility.found(rule, value, known)
+    known_of_it = finding(rule, value, known)
+    wants = sentences.rule_in_words(rule, value, "th")
     return {
         "rule": rule,
         "verdict": str(judge(rule, value, known)),
-        "because": words.because(rule, value, found),
+        "because": f"{wants} - {sentences.finding_in_words(rule, value, known_of_it, 'th')}",
         "wants": value,
-        "fact": eligibility.FACTS.get(rule),
-        "found": found,
+        "fact": RULES[rule].fact,
+        "found": known_of_it,
     }
 
 

@@ -35,7 +35,7 @@ class Status(StrEnum):
 
 
 # What staff have to see to: a referral that is overdue, due today, answered, answered and read, or waiting for its partner.
-DUTIES = ("overdue", "due_today", "answered", "read", "waiting")
+WORK = ("overdue", "due_today", "answered", "read", "waiting")
 AWAITING_ANSWER = frozenset({Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED})
 OVER = frozenset(
     {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN, Status.ENDED, Status.FAILED, Status.ENTERED_IN_ERROR}
@@ -53,7 +53,7 @@ class Place(StrEnum):
     NONE = "none"
 
 
-# What comes in with SendReferral from other services, as heard from them.
+# What comes in with SendReferral from other services, as they told it.
 
 
 @dataclass(frozen=True)

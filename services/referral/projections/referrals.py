@@ -79,8 +79,8 @@ history = Table(
     Column("sealed", Text, nullable=False),
 )
 ABOUT = frozenset(f.name for f in fields(About))
-HIDDEN = ("person_id", "told", "recorded", "open_key", "follow_up_since")
-SHOWN = tuple(column for column in referrals.c if column.name not in HIDDEN)
+INTERNAL = ("person_id", "told", "recorded", "open_key", "follow_up_since")
+COLUMNS = tuple(column for column in referrals.c if column.name not in INTERNAL)
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -162,19 +162,19 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
 
 
-def referral(db: Connection, referral_id: str) -> dict[str, Any] | None:
-    """The whole row, also what is not for showing (`person_id`, `told`)."""
+def get(db: Connection, referral_id: str) -> dict[str, Any] | None:
+    """The whole row, also what is internal (`person_id`, `told`)."""
     row = db.execute(select(referrals).where(referrals.c.referral_id == referral_id)).mappings().first()
     return _plain(row) if row else None
 
 
-def shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in HIDDEN}
+def public(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in INTERNAL}
 
 
-def answered(db: Connection, referral_id: str) -> dict[str, Any] | None:
+def get_with_place(db: Connection, referral_id: str) -> dict[str, Any] | None:
     """The row, once partners answered about its place or it is over."""
-    row = referral(db, referral_id)
+    row = get(db, referral_id)
     return row if row and row["place"] != Place.PENDING else None
 
 
@@ -183,7 +183,7 @@ def is_open(db: Connection, case_id: str, programme_id: str) -> bool:
     return db.execute(found).first() is not None
 
 
-def steps(db: Connection, referral_id: str) -> list[dict[str, Any]]:
+def list_steps(db: Connection, referral_id: str) -> list[dict[str, Any]]:
     """Oldest first: {type, time, recordedtime, actor, status, ...the fact's codes, sealed: {field: ciphertext}}."""
     rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))
     return [
@@ -200,7 +200,7 @@ def steps(db: Connection, referral_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[dict[str, Any]]:
+def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[dict[str, Any]]:
     """Referrals that are not over and that the user sent: {referral_id, case_id, centre, status}, the oldest first."""
     asked = (
         select(referrals.c.referral_id, referrals.c.case_id, referrals.c.centre, referrals.c.status)
@@ -215,7 +215,7 @@ def in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[d
     return [_plain(row) for row in db.execute(ordered).mappings()]
 
 
-def page(
+def list_referrals(
     db: Connection,
     *,
     centres: Sequence[str] | None,
@@ -226,7 +226,7 @@ def page(
     cursor: str | None,
 ) -> dict[str, Any]:
     """{items, next}, newest first. `centres` None: all; a partner sees what it was told of."""
-    wanted = select(*SHOWN, referrals.c.recorded)
+    wanted = select(*COLUMNS, referrals.c.recorded)
     if centres is not None:
         wanted = wanted.where(referrals.c.centre.in_(centres))
     if partner_id is not None:

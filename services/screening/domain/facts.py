@@ -4,40 +4,20 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services import codes
-from services.kernel.rules import UNKNOWN_CODE, Fact
+from services.codes.facts import FACTS
+from services.kernel import rules
+from services.kernel.rules import UNKNOWN_CODE
 from services.screening.events import Form
 from services.thai import dates
 from services.thai.dates import AgeRange
 
 FORM: Form = {"id": "screening", "version": "1"}
 
-HOUSING = ("street", "public_place", "temporary", "home")
-BEGGING = ("none", "asks", "performs", "relatives", "collection", "religious")
-DISABILITY_TYPES = (1, 2, 3, 4, 5, 6, 7)  # Minister's notices B.E. 2552 and 2555
-CARE_LEVELS = (1, 2, 3)  # independent, some help, dependent
-COMMUNICABLE = ("none", "treated", "untreated")
-RELATIVES = ("none", "willing", "unwilling", "unsafe")
-FLAGS = (
-    "income_sufficient", "can_depend_on_others", "disability_card", "pregnant", "mental_crisis", "trafficking_signs",
-    "severe_behaviour", "legal_case", "able_to_work", "wants_work", "prior_process_done",
-)  # fmt: skip
-
-VOCABULARY: Mapping[str, Fact] = {
-    "age": Fact("range"),
-    "sex": Fact("code", codes.SEXES),
-    "nationality": Fact("code", codes.NATIONALITIES),
-    "domicile": Fact("records", keys={"province": (), "basis": codes.DOMICILE_BASES}),
-    "danger": Fact("code", codes.DANGERS),
-    "housing": Fact("code", HOUSING),
-    "begging": Fact("code", BEGGING),
-    "disability_types": Fact("codes", DISABILITY_TYPES),
-    "care_level": Fact("number", CARE_LEVELS),
-    "communicable_disease": Fact("code", COMMUNICABLE),
-    "wants": Fact("codes", codes.PATHS),
-    "documents_held": Fact("codes"),
-    "relatives": Fact("code", RELATIVES),
-    **{flag: Fact("flag") for flag in FLAGS},
+# What the rules may ask of each fact. A birth date is not one of them: only the age that follows from it is kept.
+VOCABULARY: Mapping[str, rules.Fact] = {
+    fact.code: rules.Fact(fact.kind, () if fact.free else fact.options or (), fact.keys)
+    for fact in FACTS.values()
+    if fact.kind != "date"
 }
 
 

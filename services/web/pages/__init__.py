@@ -1,4 +1,7 @@
-"""The pages: one module per area, each a blueprint under `shell.pages`. `register` puts them into the application."""
+"""The pages: areas with their blueprints, the frame they stand in, and the parts that several of them show.
+
+`register` puts them into the application.
+"""
 
 from collections.abc import MutableMapping
 from importlib.metadata import version
@@ -10,62 +13,26 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.errors import Forbidden
-from services.web import api, sessions
-from services.web.pages import (
-    account,
-    answer,
-    case,
-    cases,
-    conference,
-    dashboard,
-    drafts,
-    intake,
-    language,
-    matches,
-    menu,
-    oidc,
-    partners,
-    person,
-    referral,
-    screening,
-    second_factor,
-    shell,
-    static,
-    users,
-    words,
-    work,
-)
-from services.web.problems import Problem
+from services.web.gateway.problems import Problem
+from services.web.gateway.request import failed as as_problem
+from services.web.identity import sessions
+from services.web.pages import account, case, dashboard, partner, work
+from services.web.pages.account import oidc
+from services.web.pages.frame import blueprint, frame, gate, menu, static, visit
+from services.web.pages.parts import language, words
 
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages
 
-for area in (
-    account,
-    oidc,
-    second_factor,
-    work,
-    cases,
-    partners,
-    dashboard,
-    answer,
-    users,
-    intake,
-    case,
-    person,
-    screening,
-    matches,
-    conference,
-    referral,
-    drafts,
-):
-    shell.pages.register_blueprint(area.blueprint)
+for area in (account, work, case, partner, dashboard):
+    for part in area.BLUEPRINTS:
+        blueprint.register_blueprint(part)
 
 
-@shell.pages.get("/")
-@shell.roles(*ROLES)
+@blueprint.get("/")
+@gate.roles(*ROLES)
 def home() -> Response:
     return redirect(url_for(menu.first_page()))
 
@@ -81,7 +48,7 @@ class Environment(FlaskEnvironment):
 def register(app: Flask) -> None:
     app.jinja_environment = Environment
     app.register_blueprint(static.blueprint)
-    app.register_blueprint(shell.pages)
+    app.register_blueprint(blueprint)
     app.url_map.merge_slashes = False  # its redirect would name whatever host the client named
     app.register_error_handler(404, missing)
     app.register_error_handler(405, missing)
@@ -96,19 +63,19 @@ def register(app: Flask) -> None:
         word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock, lately=words.lately,
         called=words.called, province=words.province, full_province=words.full_province, centres=words.centres, address=words.address,
         tag_colours=words.TAGS, asset=static.asset, menu=menu.items,
-        csrf=shell.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here, provider_name=oidc.name,
+        csrf=visit.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here, provider_name=oidc.name,
     )  # fmt: skip
 
 
 def _here() -> str:
     """This page's address, for coming back to it: where it was sent to by POST there may be nothing to GET."""
     methods = request.url_rule.methods if request.url_rule else None
-    return shell.address() if request.method == "GET" or "GET" in (methods or ()) else "/"
+    return visit.address() if request.method == "GET" or "GET" in (methods or ()) else "/"
 
 
 def missing(error: HTTPException) -> Response:
     """An address that nothing answers, or not by this method: a page for people, a problem document for machines."""
-    answer = api.failed(error) if request.path.split("/")[1] in MACHINES else _page(error)
+    answer = as_problem(error) if request.path.split("/")[1] in MACHINES else _page(error)
     if isinstance(error, MethodNotAllowed):
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     return answer
@@ -116,7 +83,7 @@ def missing(error: HTTPException) -> Response:
 
 def _page(error: HTTPException) -> Response:
     try:
-        shell.arrive()
+        visit.before_request()
     except (Problem, Forbidden) as worse:  # the address cannot even be read, or another site sent this
-        return shell.leave(shell.failed(worse))
-    return shell.leave(shell.failed(error))
+        return frame.after_request(frame.failed(worse))
+    return frame.after_request(frame.failed(error))

@@ -1,0 +1,317 @@
+"""Every code that services and their callers share, each with its words beside it (docs/language.md explains them). Data only.
+
+More codes may be added; none is renamed. What a code is called stands here and nowhere else: pages, the reasons of a match, the OpenAPI
+document and the docs read it.
+"""
+
+from services.codes.words import CodeList, Words
+
+CHANNELS = CodeList(
+    "channel",
+    {
+        "walk_in": Words("มาด้วยตนเอง", "Walked in"),
+        "hotline_1300": Words("สายด่วน 1300", "Hotline 1300"),
+        "ess": Words("ระบบ ESS Help Me", "ESS Help Me"),
+        "provincial_office": Words("สำนักงาน พมจ.", "Provincial office"),
+        "police": Words("ตำรวจ", "Police"),
+        "hospital": Words("โรงพยาบาล", "Hospital"),
+        "local_government": Words("องค์กรปกครองส่วนท้องถิ่น", "Local government"),
+        "foundation": Words("มูลนิธิ", "Foundation"),
+        "citizen": Words("ประชาชนแจ้ง", "A citizen told us"),
+        "patrol": Words("เจ้าหน้าที่ลงพื้นที่พบ", "Found on patrol"),
+        "transfer_in": Words("รับโอนจากศูนย์อื่น", "Transferred from another centre"),
+        "prison_release": Words("พ้นโทษจากเรือนจำ", "Released from prison"),
+        "s22_delivered": Words("เจ้าหน้าที่นำส่งตามมาตรา 22", "Delivered under section 22"),
+        "other": Words("อื่น ๆ", "Other"),
+    },
+)
+
+DANGERS = CodeList(
+    "danger",
+    {
+        "none": Words("ไม่มีอันตรายเร่งด่วน", "No urgent danger"),
+        "urgent_health": Words("เจ็บป่วยเร่งด่วน", "Urgent health problem"),
+        "psychiatric": Words("ภาวะฉุกเฉินทางจิตเวช", "Psychiatric emergency"),
+        "police": Words("เหตุที่ต้องแจ้งตำรวจ", "A matter for the police"),
+        "child": Words("เด็กอยู่ในอันตราย", "A child in danger"),
+        "trafficking": Words("สงสัยการค้ามนุษย์", "Suspected trafficking"),
+    },
+)
+
+IDENTITY_STATUSES = CodeList(
+    "identity_status",
+    {
+        "confirmed_card": Words("ยืนยันด้วยบัตรประจำตัวประชาชน", "Confirmed by identity card"),
+        "confirmed_register": Words("ยืนยันด้วยทะเบียนราษฎร", "Confirmed by the civil register"),
+        "claimed": Words("ผู้รับบริการแจ้งเอง ยังไม่ได้ตรวจสอบ", "The person said so, not checked"),
+        "partial": Words("ทราบบางส่วน", "Known in part"),
+        "unknown": Words("ไม่ทราบว่าเป็นใคร", "Not known"),
+        "refused": Words("ไม่ประสงค์ให้ข้อมูล", "Would not say"),
+        "foreign_document": Words("มีเอกสารจากต่างประเทศ", "Foreign document"),
+    },
+)
+
+CORRECTIONS = CodeList(
+    "correction",
+    {
+        "learned": Words("ทราบข้อมูลเพิ่มเติม", "More is known now"),
+        "mistaken": Words("บันทึกผิด", "It was written down wrongly"),
+        "changed": Words("ข้อมูลเปลี่ยนไป", "It has changed"),
+    },
+)
+
+SEXES = CodeList(
+    "sex",
+    {
+        "male": Words("ชาย", "Male"),
+        "female": Words("หญิง", "Female"),
+        "other": Words("อื่น ๆ", "Other"),
+        "unknown": Words("ไม่ทราบเพศ", "Sex not known"),
+    },
+)
+
+NATIONALITIES = CodeList(
+    "nationality",
+    {
+        "thai": Words("ไทย", "Thai"),
+        "foreign": Words("ต่างชาติ", "Foreign"),
+        "stateless": Words("ไร้รัฐไร้สัญชาติ", "Stateless"),
+        "unknown": Words("ไม่ทราบ", "Not known"),
+    },
+)
+
+DOMICILE_BASES = CodeList(
+    "domicile_basis",
+    {
+        "registered_house": Words("ทะเบียนบ้าน", "Registered house"),
+        "central_register": Words("ทะเบียนบ้านกลาง", "Central house register"),
+        "found": Words("สถานที่พบตัว", "Where found"),
+        "claimed": Words("ผู้รับบริการแจ้งเอง", "The person said so"),
+        "birthplace": Words("สถานที่เกิด", "Birthplace"),
+        "relatives": Words("ที่อยู่ของญาติ", "Relatives live there"),
+    },
+)
+
+CASE_STATUSES = CodeList(
+    "case_status",
+    {
+        "open": Words("แรกรับ", "Open"),
+        "screened": Words("คัดกรองแล้ว", "Screened"),
+        "planned": Words("มีแผนแล้ว", "Planned"),
+        "referred": Words("กำลังส่งต่อ", "Referred"),
+        "placed": Words("เข้าอยู่/ทำงานแล้ว", "Placed"),
+        "closed": Words("ปิดเรื่องแล้ว", "Closed"),
+    },
+)
+
+LABELS = CodeList(
+    "label",
+    {
+        "destitute_a": Words("คนไร้ที่พึ่ง (ไร้ที่อยู่และรายได้ไม่พอ)", "Destitute (no home, too little income)"),
+        "destitute_b": Words("คนไร้ที่พึ่ง (พึ่งพาผู้อื่นไม่ได้)", "Destitute (nobody to depend on)"),
+        "beggar": Words("ผู้ทำการขอทาน", "Person who begs"),
+        "performer": Words("ผู้แสดงความสามารถ", "Street performer"),
+        "child": Words("เด็ก", "Child"),
+        "pregnant": Words("หญิงตั้งครรภ์", "Pregnant woman"),
+        "older_person": Words("ผู้สูงอายุ", "Older person"),
+        "disabled": Words("คนพิการ", "Person with a disability"),
+        "mentally_ill": Words("ผู้มีภาวะวิกฤตทางจิต", "Person in a mental crisis"),
+        "trafficking_suspected": Words("ผู้ที่อาจเป็นผู้เสียหายจากการค้ามนุษย์", "Suspected victim of trafficking"),
+        "foreigner": Words("คนต่างด้าว", "Foreigner"),
+        "stateless": Words("คนไร้รัฐไร้สัญชาติ", "Stateless person"),
+    },
+)
+
+PATHS = CodeList(
+    "path",
+    {
+        "return_family": Words("คืนสู่ครอบครัว", "Return to the family"),
+        "independent": Words("ดำรงชีวิตด้วยตนเอง", "Living independently"),
+        "local_home": Words("บ้านพักของท้องถิ่น", "Local home"),
+        "foundation": Words("มูลนิธิ", "Foundation"),
+        "religious": Words("ศาสนสถาน", "Religious place"),
+        "employer_33": Words("จ้างงานคนพิการ (มาตรา 33)", "Employment of a disabled person (section 33)"),
+        "employer_35": Words(
+            "ส่งเสริมอาชีพคนพิการ (มาตรา 35)", "Support for work of a disabled person (section 35)"
+        ),
+        "employer_general": Words("จ้างงานทั่วไป", "General employment"),
+        "vocational_training": Words("ฝึกอาชีพ", "Vocational training"),
+        "hospital": Words("โรงพยาบาล", "Hospital"),
+        "psychiatric_hospital": Words("โรงพยาบาลจิตเวช", "Psychiatric hospital"),
+        "child_agency": Words("หน่วยงานคุ้มครองเด็ก", "Child protection agency"),
+        "trafficking_referral": Words("กลไกส่งต่อผู้เสียหายจากการค้ามนุษย์", "Trafficking referral mechanism"),
+        "immigration": Words("สำนักงานตรวจคนเข้าเมือง", "Immigration"),
+        "ministry_shelter": Words("สถานคุ้มครองของกระทรวง พม.", "Ministry shelter"),
+        "other_centre": Words("ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดอื่น", "Another province's centre"),
+        "advice_only": Words("ให้คำปรึกษา", "Advice only"),
+    },
+)
+
+PARTNER_KINDS = CodeList(
+    "partner_kind",
+    {
+        "pao_home": Words("บ้านพักของ อบจ.", "Provincial administration home"),
+        "municipal_home": Words("บ้านพักของเทศบาล", "Municipal home"),
+        "foundation": Words("มูลนิธิ", "Foundation"),
+        "employer": Words("นายจ้าง", "Employer"),
+        "hospital": Words("โรงพยาบาล", "Hospital"),
+        "religious": Words("ศาสนสถาน", "Religious place"),
+        "training_centre": Words("ศูนย์ฝึกอาชีพ", "Training centre"),
+        "ministry_shelter": Words("สถานคุ้มครองของกระทรวง พม.", "Ministry shelter"),
+        "child_agency": Words("หน่วยงานคุ้มครองเด็ก", "Child protection agency"),
+        "other": Words("อื่น ๆ", "Other"),
+    },
+)
+
+DECLINE_REASONS = CodeList(
+    "decline_reason",
+    {
+        "no_place": Words("ไม่มีที่ว่าง", "No place free"),
+        "out_of_area": Words("อยู่นอกพื้นที่ที่รับ", "Outside the area"),
+        "not_eligible": Words("ไม่เข้าเกณฑ์", "Not eligible"),
+        "missing_documents": Words("เอกสารไม่ครบ", "Documents missing"),
+        "health_beyond_care": Words("อาการเกินกว่าที่จะดูแลได้", "Health beyond what we can care for"),
+        "behaviour_safety": Words("พฤติกรรมเสี่ยงต่อความปลอดภัย", "Behaviour not safe"),
+        "person_refused": Words("ผู้รับบริการไม่ยินยอม", "The person refused"),
+        "person_left": Words("ผู้รับบริการออกไปแล้ว", "The person left"),
+        "cost": Words("ติดขัดเรื่องค่าใช้จ่าย", "Cost"),
+        "no_answer": Words("ไม่ได้รับคำตอบ", "No answer"),
+        "wrong_information": Words("ข้อมูลไม่ถูกต้อง", "Wrong information"),
+        "other": Words("อื่น ๆ", "Other"),
+    },
+)
+
+WHOSE = CodeList(
+    "whose",
+    {
+        "person": Words("ผู้รับบริการ", "The person"),
+        "partner": Words("ภาคีเครือข่าย", "The partner"),
+        "centre": Words("ศูนย์", "The centre"),
+        "system": Words("ระบบ", "The system"),
+    },
+)
+
+OUTCOMES = CodeList(
+    "outcome",
+    {
+        "stable": Words("อยู่ได้อย่างมั่นคง", "Stable"),
+        "moved": Words("ย้ายไปที่อื่น", "Moved"),
+        "died": Words("เสียชีวิต", "Died"),
+        "left": Words("ออกไปเอง", "Left"),
+        "lost": Words("ขาดการติดต่อ", "Contact lost"),
+        "returned": Words("กลับมาที่ศูนย์", "Returned"),
+        "other": Words("อื่น ๆ", "Other"),
+    },
+)
+
+WORK_KINDS = CodeList(
+    "work_kind",
+    {
+        "section_33": Words("จ้างงานตามมาตรา 33", "Employed under section 33"),
+        "section_35": Words("ส่งเสริมอาชีพตามมาตรา 35", "Supported under section 35"),
+        "general": Words("จ้างงานทั่วไป", "General employment"),
+        "own": Words("ประกอบอาชีพเอง", "Own business"),
+    },
+)
+
+REFERRAL_STATUSES = CodeList(
+    "referral_status",
+    {
+        "sent": Words("ส่งแล้ว", "Sent"),
+        "acknowledged": Words("รับทราบแล้ว", "Acknowledged"),
+        "accepted": Words("ตอบรับแล้ว", "Accepted"),
+        "declined": Words("ไม่รับ", "Declined"),
+        "waitlisted": Words("อยู่ในรายชื่อรอ", "Waiting list"),
+        "expired": Words("เลยกำหนดตอบ", "Expired"),
+        "withdrawn": Words("ยกเลิกแล้ว", "Withdrawn"),
+        "travelling": Words("กำลังเดินทาง", "Travelling"),
+        "admitted": Words("รับตัวแล้ว", "Admitted"),
+        "placed": Words("เข้าอยู่/ทำงานแล้ว", "Placed"),
+        "ended": Words("สิ้นสุดแล้ว", "Ended"),
+        "failed": Words("ไม่สำเร็จ", "Failed"),
+        "entered_in_error": Words("บันทึกผิด", "Entered in error"),
+    },
+)
+
+HOUSING = CodeList(
+    "housing",
+    {
+        "street": Words("ตามถนน", "On the street"),
+        "public_place": Words(
+            "ในที่สาธารณะ เช่น สถานีขนส่ง ลานวัด", "In a public place, such as a station or a temple ground"
+        ),
+        "temporary": Words("ในที่พักชั่วคราว", "In a temporary place"),
+        "home": Words("มีที่อยู่อาศัย", "Has a home"),
+    },
+)
+
+BEGGING = CodeList(
+    "begging",
+    {
+        "none": Words("ไม่ได้ขอทาน", "Does not beg"),
+        "asks": Words("ขอเงินหรือสิ่งของจากผู้อื่นเพื่อเลี้ยงชีวิต", "Asks others for money or things to live on"),
+        "performs": Words("แสดงความสามารถเพื่อเงิน", "Performs for money"),
+        "relatives": Words("ขอจากญาติเท่านั้น", "Asks relatives only"),
+        "collection": Words("เรี่ยไรเพื่อผู้อื่น", "Collects for others"),
+        "religious": Words("รับบริจาคทางศาสนา", "Religious alms"),
+    },
+)
+
+DISABILITY_TYPES = CodeList(
+    "disability_types",
+    {
+        1: Words("ทางการเห็น", "Seeing"),
+        2: Words("ทางการได้ยินหรือสื่อความหมาย", "Hearing or communicating"),
+        3: Words("ทางการเคลื่อนไหวหรือทางร่างกาย", "Movement or the body"),
+        4: Words("ทางจิตใจหรือพฤติกรรม", "Mind or behaviour"),
+        5: Words("ทางสติปัญญา", "Intellect"),
+        6: Words("ทางการเรียนรู้", "Learning"),
+        7: Words("ทางออทิสติก", "Autism"),
+    },
+)
+
+CARE_LEVELS = CodeList(
+    "care_level",
+    {
+        1: Words("ช่วยเหลือตนเองได้ (ไม่พึ่งพิง)", "Independent in daily life"),
+        2: Words("ต้องช่วยเหลือบางส่วน (พึ่งพิงน้อย)", "Needs some help"),
+        3: Words("ต้องพึ่งพาผู้อื่น (พึ่งพิงมาก)", "Depends on others"),
+    },
+)
+
+COMMUNICABLE = CodeList(
+    "communicable_disease",
+    {
+        "none": Words("ไม่พบ", "None found"),
+        "treated": Words("รักษาแล้ว ไม่แพร่เชื้อ", "Treated, no longer infectious"),
+        "untreated": Words("ยังไม่ได้รักษา", "Not treated yet"),
+    },
+)
+
+RELATIVES = CodeList(
+    "relatives",
+    {
+        "none": Words("ไม่พบญาติ", "No relatives found"),
+        "willing": Words("ญาติพร้อมดูแล", "Relatives are willing to take care"),
+        "unwilling": Words("ญาติไม่พร้อมหรือดูแลไม่ได้", "Relatives are not willing or not able"),
+        "unsafe": Words("อยู่กับญาติไม่ปลอดภัย ห้ามติดต่อ", "Not safe with the relatives: do not contact them"),
+    },
+)
+
+DOCUMENTS = CodeList(
+    "documents_held",
+    {
+        "id_card": Words("บัตรประจำตัวประชาชน", "Identity card"),
+        "house_registration": Words("ทะเบียนบ้าน", "House registration"),
+        "disability_card": Words("บัตรประจำตัวคนพิการ", "Disability card"),
+        "medical_certificate": Words("ใบรับรองแพทย์", "Medical certificate"),
+    },
+)
+
+# -- groups of codes that several rooms ask for --------------------------------------------------------------------
+
+EMPLOYER_PATHS = ("employer_33", "employer_35", "employer_general")
+
+AWAITING_ANSWER = ("sent", "acknowledged", "waitlisted")
+UNDER_WAY = (*AWAITING_ANSWER, "accepted", "travelling", "admitted", "placed")  # referrals that are not over
+OVER = tuple(status for status in REFERRAL_STATUSES if status not in UNDER_WAY)

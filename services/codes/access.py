@@ -1,0 +1,96 @@
+"""Who may do what, in codes: roles and their groups, the services, the actions of their doors, and why a door refuses. Data only."""
+
+from services.codes.words import CodeList, Words
+
+ROLES = CodeList(
+    "role",
+    {
+        "worker": Words("นักสังคมสงเคราะห์", "Social worker"),
+        "director": Words("ผู้อำนวยการ", "Director"),
+        "member": Words("คณะทำงาน", "Working group"),
+        "partner": Words("ภาคีเครือข่าย", "Partner"),
+        "ministry": Words("กระทรวง พม.", "Ministry"),
+        "admin": Words("ผู้ดูแลระบบ", "Administrator"),
+    },
+)
+
+STAFF = ("worker", "director")  # who works on the cases of a centre
+CASE_READERS = (*STAFF, "member")  # ... and who reads them to decide with them
+READERS = (*CASE_READERS, "ministry")  # ... and who reads what is no single person's
+
+SERVICES = CodeList(
+    "service",
+    {
+        "intake": Words("แรกรับ", "Intake"),
+        "screening": Words("คัดกรอง", "Screening"),
+        "partners": Words("ภาคีเครือข่าย", "Partners"),
+        "referral": Words("การส่งต่อ", "Referral"),
+        "reporting": Words("รายงาน", "Reporting"),
+    },
+)
+
+ACTIONS = CodeList(
+    "action",
+    {
+        "case.open": Words("เปิดเรื่อง", "Open a case"),
+        "case.list": Words("ดูรายการเรื่อง", "List cases"),
+        "case.read": Words("ดูเรื่อง", "Read a case"),
+        "case.screen": Words("คัดกรอง", "Screen a person"),
+        "case.matches": Words("ดูการจับคู่", "See matches"),
+        "case.timeline": Words("ดูลำดับเหตุการณ์", "See the timeline"),
+        "case.close": Words("ปิดเรื่อง", "Close a case"),
+        "case.reopen": Words("เปิดเรื่องอีกครั้ง", "Open a case again"),
+        "person.correct": Words("แก้ไขข้อมูลผู้รับบริการ", "Correct a person's details"),
+        "plan.agree": Words("บันทึกมติคณะทำงาน", "Record the working group’s decision"),
+        "referral.send": Words("ส่งต่อ", "Send a referral"),
+        "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),
+        "referral.read": Words("ดูการส่งต่อ", "Read a referral"),
+        "referral.step": Words("บันทึกความคืบหน้าการส่งต่อ", "Record a step of a referral"),
+        "partner.register": Words("ขึ้นทะเบียนภาคีเครือข่าย", "Register a partner"),
+        "partner.list": Words("ดูทะเบียนภาคีเครือข่าย", "List partners"),
+        "partner.read": Words("ดูข้อมูลภาคีเครือข่าย", "Read a partner"),
+        "programme.offer": Words("เพิ่มบริการของภาคีเครือข่าย", "Offer a programme"),
+        "programme.capacity": Words("ปรับจำนวนที่ว่าง", "State free places"),
+        "rules.adopt": Words("ประกาศใช้เกณฑ์คัดกรอง", "Adopt screening rules"),
+        "report.overview": Words("ดูรายงานภาพรวม", "See the overview report"),
+        "report.cases": Words("ดูรายการเรื่องที่อยู่เบื้องหลังตัวเลขในรายงาน", "See the cases behind the figures"),
+        "log.read": Words("อ่านบันทึกเหตุการณ์", "Read the event log"),
+        "user.hand_over": Words(
+            "ดูจำนวนงานค้างของผู้ใช้เพื่อส่งมอบ", "See how much is in a user's hands, to hand it over"
+        ),
+        "user.accesses": Words("ดูว่าผู้ใช้เปิดดูข้อมูลส่วนบุคคลบ่อยเพียงใด", "See how often a user read personal data"),
+    },
+)
+
+REFUSALS = CodeList(
+    "refusal",
+    {
+        "consent_refused": Words(
+            "ผู้รับบริการไม่ยินยอมให้ส่งต่อ จึงส่งไม่ได้", "The person did not consent, so it cannot be sent."
+        ),
+        "duplicate_referral": Words(
+            "เรื่องนี้มีการส่งต่อไปยังบริการนี้ค้างอยู่แล้ว", "This case already has an open referral to this programme."
+        ),
+        "erased": Words(
+            "ข้อมูลของผู้รับบริการรายนี้ถูกลบแล้ว จึงเพิ่มข้อมูลส่วนบุคคลไม่ได้",
+            "This person’s data was erased; nothing personal can be added.",
+        ),
+        "no_plan": Words(
+            "คณะทำงานยังไม่ได้เห็นชอบแผนที่ครอบคลุมบริการนี้",
+            "The working group has not agreed a plan that covers this programme.",
+        ),
+        "no_quorum": Words(
+            "องค์ประชุมหรือเสียงเห็นชอบยังไม่ครบ ต้องมีผู้ลงมติครบจำนวน มีประธานร่วมลงมติตามที่กำหนด และเสียงเห็นชอบมากกว่าเสียงไม่เห็นชอบ",
+            "No quorum: enough votes, the chair's among them where the rule asks for it, and more who agree than dissent.",
+        ),
+        "place_pending": Words(
+            "ยังจองที่ว่างไม่เสร็จ ภาคีเครือข่ายจึงยังตอบไม่ได้ โปรดลองใหม่ในอีกสักครู่",
+            "The place is not reserved yet, so the partner cannot answer. Try again in a moment.",
+        ),
+        "unknown_programme": Words("ไม่พบบริการนี้", "There is no such programme."),
+        "wrong_state": Words(
+            "สถานะปัจจุบันยังทำขั้นตอนนี้ไม่ได้ โปรดเปิดหน้าใหม่เพื่อดูสถานะล่าสุด",
+            "This step does not fit where things stand now. Open the page again to see.",
+        ),
+    },
+)

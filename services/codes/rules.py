@@ -1,0 +1,183 @@
+"""The rules by which a programme says whom it takes, each described once: the fact it looks at, what it asks, and its words. Pure.
+
+Partners judges and ranks by these, makes its schema from them and gives them as reasons; the form of a programme and the words of a place
+read the same. Every rule is optional and evaluates to met, not_met or unknown. Source: contract.md, "Programme rules".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from services.codes import (
+    CARE_LEVELS,
+    COMMUNICABLE,
+    DISABILITY_TYPES,
+    DOCUMENTS,
+    LABELS,
+    NATIONALITIES,
+    SEXES,
+)
+from services.codes.facts import FACTS
+from services.codes.words import CodeList, Words
+from services.kernel.rules import UNKNOWN_CODE, Condition, Verdict, evaluate
+
+# What a rule does with its value:
+# at_least, at_most: a limit of a number · one_of: the fact is one of these · any_of: it holds one of these · labels: one of these groups ·
+# home: {provinces, bases?} of the domicile · up_to: the fact is this option or one before it · all_of: it holds all of these ·
+# excludes: true takes everybody, false nobody of whom the fact holds · requires: true only those of whom the fact holds
+Shape = Literal[
+    "at_least", "at_most", "one_of", "any_of", "labels", "home", "up_to", "all_of", "excludes", "requires"
+]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`fact` is what it looks at (none: the labels, which are made of several facts). `says` is whom the programme takes, with {} for
+    the value (of up_to: for each option), `otherwise` the same of a flag that is false. `label` asks for it in a form."""
+
+    code: str
+    fact: str | None
+    shape: Shape
+    label: Words
+    says: Words | Mapping[str, Words]
+    otherwise: Words | None = None
+    options: CodeList[str] | CodeList[int] | None = None
+    most: int = 0  # a limit lies between 0 and this
+
+    @property
+    def choices(self) -> Sequence[str | int]:
+        """The options that a programme can ask for: nobody can ask that something is unknown."""
+        return [code for code in self.options or () if code != UNKNOWN_CODE and code != "other"]
+
+
+RULES: Mapping[str, Rule] = {
+    rule.code: rule
+    for rule in (
+        Rule(
+            "min_age", "age", "at_least", Words("อายุต่ำสุด", "Youngest age"), Words("รับอายุ {} ปีขึ้นไป", "Aged {} or older"), most=130,
+        ),
+        Rule(
+            "max_age", "age", "at_most", Words("อายุสูงสุด", "Oldest age"), Words("รับอายุไม่เกิน {} ปี", "Aged {} at most"), most=130,
+        ),
+        Rule("sex", "sex", "one_of", Words("รับเฉพาะเพศ", "Only this sex"), Words("เพศที่รับ: {}", "Sex: {}"), options=SEXES),
+        Rule(
+            "nationality", "nationality", "one_of", Words("รับเฉพาะสัญชาติ", "Only this nationality"),
+            Words("สัญชาติที่รับ: {}", "Nationality: {}"), options=NATIONALITIES,
+        ),
+        Rule(
+            "labels_any", None, "labels", Words("รับเฉพาะกลุ่มใดกลุ่มหนึ่งต่อไปนี้", "Only people of one of these groups"),
+            Words("รับเฉพาะ: {}", "For: {}"), options=LABELS,
+        ),
+        Rule(
+            "disability_types_any", "disability_types", "any_of",
+            Words("รับเฉพาะผู้มีความพิการอย่างใดอย่างหนึ่งต่อไปนี้", "Only people with one of these disabilities"),
+            Words("รับผู้มีความพิการ: {}", "Disability: {}"), options=DISABILITY_TYPES,
+        ),
+        Rule(
+            "domicile", "domicile", "home",
+            Words("รับเฉพาะผู้มีภูมิลำเนาในจังหวัด", "Only people whose domicile is in these provinces"),
+            Words("รับผู้มีภูมิลำเนาใน {}", "Domicile in {}"),
+        ),
+        Rule(
+            "care_level_max", "care_level", "at_most", Words("รับผู้มีภาวะพึ่งพิงได้ไม่เกิน", "Care it can give at most"),
+            Words("ภาวะพึ่งพิงไม่เกิน: {}", "Care needed at most: {}"), options=CARE_LEVELS,
+        ),
+        Rule(
+            "accepts_communicable", "communicable_disease", "up_to", Words("โรคติดต่อ", "Communicable disease"),
+            {
+                "none": Words("ไม่รับผู้มีโรคติดต่อ", "Takes nobody with a communicable disease"),
+                "treated": Words(
+                    "รับผู้มีโรคติดต่อเฉพาะที่รักษาแล้ว", "Takes people with a communicable disease only when it is treated"
+                ),
+                "untreated": Words(
+                    "รับผู้มีโรคติดต่อ แม้ยังไม่ได้รักษา", "Takes people with a communicable disease, treated or not"
+                ),
+            },
+            options=COMMUNICABLE,
+        ),
+        Rule(
+            "accepts_severe_behaviour", "severe_behaviour", "excludes",
+            Words("รับผู้มีพฤติกรรมรุนแรงหรือไม่", "Takes people with severe behaviour?"),
+            Words("รับผู้มีพฤติกรรมรุนแรง", "Takes people with severe behaviour"),
+            Words("ไม่รับผู้มีพฤติกรรมรุนแรง", "Takes nobody with severe behaviour"),
+        ),
+        Rule(
+            "accepts_legal_case", "legal_case", "excludes",
+            Words("รับผู้มีคดีความหรือไม่", "Takes people with a legal case?"),
+            Words("รับผู้มีคดีความ", "Takes people with a legal case"),
+            Words("ไม่รับผู้มีคดีความ", "Takes nobody with a legal case"),
+        ),
+        Rule(
+            "requires_prior_process", "prior_process_done", "requires",
+            Words(
+                "ต้องผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 ก่อนหรือไม่",
+                "Must the process of the Act of 2557 be completed before?",
+            ),
+            Words(
+                "รับเฉพาะผู้ที่ผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 แล้ว",
+                "Only after the process of the Act of 2557 was completed",
+            ),
+            Words(
+                "ไม่ต้องผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 ก่อน",
+                "The process of the Act of 2557 need not be completed before",
+            ),
+        ),
+        Rule(
+            "requires_work_ability", "able_to_work", "requires",
+            Words("ต้องทำงานได้หรือไม่", "Must the person be able to work?"),
+            Words("รับเฉพาะผู้ที่ทำงานได้", "Only people who are able to work"),
+            Words("ไม่จำเป็นต้องทำงานได้", "Ability to work is not required"),
+        ),
+        Rule(
+            "documents", "documents_held", "all_of", Words("เอกสารที่ต้องใช้", "Documents it asks for"),
+            Words("เอกสารที่ต้องใช้: {}", "Documents: {}"), options=DOCUMENTS,
+        ),
+    )
+}  # fmt: skip
+
+_ALWAYS: Condition = {"all": []}
+
+
+def judge(rule: str, value: Any, known: Mapping[str, Any]) -> Verdict:
+    """One rule of a programme for one person. `known`: the facts of the screening by name, and each decided label as a flag
+    `label:CODE`; what is not there is unknown."""
+    if rule == "domicile" and value.get("bases"):
+        # A claim to one province does not tell where the house register is: only grounds the rule accepts can speak against.
+        accepted = [each for each in known.get("domicile", ()) if each["basis"] in value["bases"]]
+        known = {"domicile": accepted or None}
+    return evaluate(_condition(RULES[rule], value), known).verdict
+
+
+def finding(rule: str, value: Any, known: Mapping[str, Any]) -> Any:
+    """What is known of the fact a rule looks at, None if nothing; of labels {label: met, None if undecided}."""
+    fact = RULES[rule].fact
+    return known.get(fact) if fact else {code: known.get(f"label:{code}") for code in value}
+
+
+def _condition(rule: Rule, value: Any) -> Condition:
+    fact = rule.fact or ""
+    match rule.shape:
+        case "at_least" | "at_most":
+            return _leaf(fact, rule.shape, value)
+        case "one_of":
+            return _leaf(fact, "in", value)
+        case "any_of":
+            return _leaf(fact, "includes_any", value)
+        case "labels":
+            return {"any": [_leaf(f"label:{code}", "is", True) for code in value]}
+        case "home":
+            return _leaf(fact, "includes_where", {"province": value["provinces"]})
+        case "up_to":
+            options = FACTS[fact].options or ()
+            accepted = options[: options.index(value) + 1]
+            return _ALWAYS if accepted == options else _leaf(fact, "in", accepted)
+        case "all_of":
+            return {"all": [_leaf(fact, "includes_any", [each]) for each in value]}
+        case "excludes":
+            return _ALWAYS if value else _leaf(fact, "is", False)
+        case "requires":
+            return _leaf(fact, "is", True) if value else _ALWAYS
+
+
+def _leaf(fact: str, op: str, value: Any) -> Condition:
+    return {"fact": fact, "op": op, "value": value}

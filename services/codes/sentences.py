@@ -1,0 +1,161 @@
+"""What facts, rules and reasons are in words, in either language. Pure: codes in, text out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.codes import DOMICILE_BASES, LABELS, PATHS
+from services.codes.criteria import CRITERIA, PATH_PLACES
+from services.codes.facts import FACTS
+from services.codes.rules import RULES
+from services.codes.words import Words
+from services.thai import areas
+from services.thai.dates import Language
+
+CAPITAL = "10"  # Bangkok, which is no province
+
+NOT_KNOWN = Words("ยังไม่ทราบ", "Not known yet")
+NONE = Words("ไม่มี", "None")
+YEARS = Words("{} ปี", "{} years")
+BETWEEN = Words("อายุ {} ถึง {} ปี", "Aged {} to {}")
+IN_GROUPS = Words("ผู้รับบริการเป็น{}", "The person is: {}")
+GROUPS_OPEN = Words("ยังไม่ทราบว่าเป็น{}หรือไม่", "Not known yet whether: {}")
+IN_NO_GROUP = Words("ผู้รับบริการไม่อยู่ในกลุ่มที่รับ", "The person is in none of these groups")
+LACKING = Words("ขาดเอกสาร: {}", "Missing: {}")
+ALL_THERE = Words("เอกสารครบ", "All are there")
+NO_PLACE = Words("ไม่มีที่ว่าง", "No place free")
+ONE_PLACE = Words("ว่าง 1 ที่", "1 place free")
+PLACES = Words("ว่าง {} ที่", "{} places free")
+TODAY = Words("ยืนยันวันนี้", "confirmed today")
+YESTERDAY = Words("ยืนยันเมื่อ 1 วันก่อน", "confirmed 1 day ago")
+DAYS_AGO = Words("ยืนยันเมื่อ {} วันก่อน", "confirmed {} days ago")
+NEAR = {
+    "same_district": Words("อำเภอที่พบตัว", "in the district where the person was found"),
+    "same_province": Words("จังหวัดเดียวกับศูนย์", "in the centre's province"),
+}
+AWAY = Words("ห่างจากศูนย์ราว {} กม.", "about {} km from the centre")
+
+
+def province(code: str, language: Language) -> str:
+    """A province's name; in Thai with the word for a province, which stands before every name but the capital's."""
+    known = areas.area(code)
+    if known is None:
+        return code
+    return known.english if language == "en" else known.thai if code == CAPITAL else f"จ.{known.thai}"
+
+
+def fact_name(code: str, language: Language) -> str:
+    """What a fact is called; one that is newer than this program is shown as it is."""
+    known = FACTS.get(code)
+    return known.words.in_language(language) if known else code
+
+
+def fact_value(code: str, value: Any, language: Language) -> str:
+    """A fact's value; None is not known yet."""
+    fact = FACTS[code]
+    if value is None:
+        return NOT_KNOWN.in_language(language)
+    match fact.kind:
+        case "flag":
+            answer = fact.yes if value else fact.no
+            return answer.in_language(language) if answer else str(value)
+        case "range":
+            low, high = value["min"], value["max"]
+            return YEARS.in_language(language).format(low if low == high else f"{low}–{high}")
+        case "records":
+            homes = [
+                f"{province(each['province'], language)} ({DOMICILE_BASES.word(each['basis'], language)})"
+                for each in value
+            ]
+            return ", ".join(homes) or NOT_KNOWN.in_language(language)
+        case "codes":
+            return _listed(fact.code, value, language) or (fact.none or NONE).in_language(language)
+    return fact.options.word(value, language) if fact.options else str(value)
+
+
+def rules_in_words(rules: Mapping[str, Any], language: Language) -> list[str]:
+    """One sentence for each rule of a programme; both ages make one."""
+    low, high = rules.get("min_age"), rules.get("max_age")
+    if low is None or high is None:
+        return [rule_in_words(code, value, language) for code, value in rules.items()]
+    rest = [
+        rule_in_words(code, value, language)
+        for code, value in rules.items()
+        if code not in ("min_age", "max_age")
+    ]
+    return [BETWEEN.in_language(language).format(low, high), *rest]
+
+
+def rule_in_words(code: str, value: Any, language: Language) -> str:
+    """Whom a programme takes by one of its rules."""
+    rule = RULES[code]
+    if not isinstance(rule.says, Words):
+        return rule.says[value].in_language(language)
+    says = rule.says.in_language(language)
+    match rule.shape:
+        case "excludes" | "requires":
+            return says if value else (rule.otherwise or rule.says).in_language(language)
+        case "home":
+            places = ", ".join(province(each, language) for each in value["provinces"])
+            bases = ", ".join(DOMICILE_BASES.word(each, language) for each in value.get("bases", ()))
+            return says.format(places) + (f" ({bases})" if bases else "")
+    values = value if isinstance(value, list | tuple) else [value]
+    return says.format(
+        ", ".join(rule.options.word(each, language) if rule.options else str(each) for each in values)
+    )
+
+
+def finding_in_words(code: str, value: Any, finding: Any, language: Language) -> str:
+    """What is known of the person where a rule looks (see `rules.finding`)."""
+    rule = RULES[code]
+    if rule.fact is None:
+        for words, verdict in ((IN_GROUPS, True), (GROUPS_OPEN, None)):
+            labels = [LABELS.word(label, language) for label, met in finding.items() if met is verdict]
+            if labels:
+                return words.in_language(language).format(", ".join(labels))
+        return IN_NO_GROUP.in_language(language)
+    if rule.shape == "all_of" and finding is not None:
+        lacking = [each for each in value if each not in finding]
+        if not lacking:
+            return ALL_THERE.in_language(language)
+        return LACKING.in_language(language).format(_listed(rule.fact, lacking, language))
+    return f"{fact_name(rule.fact, language)}: {fact_value(rule.fact, finding, language)}"
+
+
+def criterion_in_words(code: str, finding: Any, language: Language) -> str:
+    """What a criterion of the ranking found: {path, place}, {free, days}, {near, kilometres}, or a flag, None if nobody knows."""
+    match code:
+        case "path":
+            return (
+                PATH_PLACES[finding["place"]]
+                .in_language(language)
+                .format(PATHS.word(finding["path"], language))
+            )
+        case "places_free":
+            return f"{places_free(finding['free'], language)}, {confirmed(finding['days'], language)}"
+        case "distance":
+            return distance(finding, language)
+    criterion = CRITERIA[code]
+    words = criterion.unknown if finding is None else criterion.yes if finding else criterion.no
+    return words.in_language(language) if words else ""
+
+
+def places_free(count: int, language: Language) -> str:
+    words = NO_PLACE if count == 0 else ONE_PLACE if count == 1 else PLACES
+    return words.in_language(language).format(count)
+
+
+def confirmed(days: int, language: Language) -> str:
+    """How many days ago the places of a programme were stated."""
+    words = TODAY if days == 0 else YESTERDAY if days == 1 else DAYS_AGO
+    return words.in_language(language).format(days)
+
+
+def distance(finding: Mapping[str, Any], language: Language) -> str:
+    """{near, kilometres} from the centre."""
+    words = NEAR.get(finding["near"], AWAY)
+    return words.in_language(language).format(finding["kilometres"])
+
+
+def _listed(fact: str, codes: Iterable[str | int], language: Language) -> str:
+    options = FACTS[fact].options
+    return ", ".join(options.word(code, language) if options else str(code) for code in codes)

@@ -1,0 +1,139 @@
+"""Opening, closing and reopening a case, and the consents given in it. Pure."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import assert_never
+
+from services.intake.domain.person import Description, age_of, doubts
+from services.intake.events import CaseClosed, CaseEvent, CaseOpened, CaseReopened, ConsentRecorded
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.errors import Refused
+from services.thai import areas
+
+REASON_CODE = re.compile(r"[a-z0-9_]{1,40}")
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """`on` is the day the person came (Asia/Bangkok), `subdistrict` the code of where they were found, `place` and `note` free words."""
+
+    case_id: str
+    case_number: str
+    centre: str
+    person_id: str
+    channel: str
+    danger: str
+    person: Description
+    on: date
+    subdistrict: str | None = None
+    place: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordConsent:
+    case_id: str
+    referral_id: str
+    status: str
+
+
+@dataclass(frozen=True)
+class CloseCase:
+    """`reason` is a code (kept open) or words (sealed with the note)."""
+
+    case_id: str
+    reason: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class ReopenCase:
+    """`reason` as in CloseCase."""
+
+    case_id: str
+    reason: str
+    note: str | None = None
+
+
+Command = OpenCase | RecordConsent | CloseCase | ReopenCase
+
+
+@dataclass(frozen=True)
+class Case:
+    """`person_id` is None until the case is opened."""
+
+    person_id: str | None = None
+    closed: bool = False
+    consents: frozenset[str] = field(default=frozenset())
+
+
+def decide(command: Command, case: Case) -> list[CaseEvent]:
+    person_id = case.person_id
+    match command:
+        case OpenCase():
+            return [] if person_id else [_opened(command)]
+        case _ if person_id is None:
+            raise Refused("wrong_state", "The case has not been opened.")
+        case RecordConsent(case_id, referral_id, status):
+            again = referral_id in case.consents
+            return [] if again else [ConsentRecorded(case_id, person_id, referral_id, status)]
+        case CloseCase(case_id):
+            return [] if case.closed else [CaseClosed(case_id, person_id, *_reason_and_note(command))]
+        case ReopenCase(case_id):
+            return [CaseReopened(case_id, person_id, *_reason_and_note(command))] if case.closed else []
+    assert_never(command)
+
+
+def evolve(case: Case, event: CaseEvent) -> Case:
+    match event:
+        case CaseOpened():
+            return Case(event.person_id)
+        case ConsentRecorded():
+            return replace(case, consents=case.consents | {event.referral_id})
+        case CaseClosed():
+            return replace(case, closed=True)
+        case CaseReopened():
+            return replace(case, closed=False)
+    assert_never(event)
+
+
+def _opened(command: OpenCase) -> CaseOpened:
+    person = command.person
+    return CaseOpened(
+        command.case_id,
+        command.case_number,
+        command.person_id,
+        command.channel,
+        {"subdistrict": command.subdistrict},
+        person.identity_status,
+        person.sex,
+        age_of(person, command.on),
+        person.nationality,
+        person.domicile,
+        command.danger,
+        _warnings(command),
+        command.place,
+        command.note,
+    )
+
+
+def _warnings(command: OpenCase) -> list[str]:
+    """What a worker should look at again; never a reason to refuse a person."""
+    warnings = doubts(command.person)
+    if command.subdistrict and areas.province_of(command.subdistrict) != command.centre:
+        warnings.append("found_outside_province")
+    return warnings
+
+
+def _reason_and_note(command: CloseCase | ReopenCase) -> tuple[str, str | None]:
+    """(open reason, sealed note): words given as a reason may name somebody, so they are sealed with the note."""
+    if REASON_CODE.fullmatch(command.reason):
+        return command.reason, command.note
+    return OTHER, "\n".join(filter(None, (command.reason, command.note)))
+
+
+CASE: Aggregate[Command, Case, CaseEvent] = Aggregate(
+    "case", Decider(decide, evolve, Case()), (CaseOpened, ConsentRecorded, CaseClosed, CaseReopened), "case"
+)

@@ -1,0 +1,49 @@
+"""Where a case stands, and who worked on it last. Pure."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from services.kernel.envelope import SYSTEM
+
+
+class Step(NamedTuple):
+    """How far one thing of a case has come, when that was recorded (RFC 3339 UTC text of fixed width), and by whom."""
+
+    status: str
+    recorded: str
+    by: str = SYSTEM.user
+
+
+CLOSING, SCREENING, PLAN = "case", "screening", "plan"
+CLOSED, REOPENED, DONE, STABLE = "closed", "open", "done", "stable"
+ON_ITS_WAY = frozenset({"sent", "acknowledged", "waitlisted", "accepted", "travelling", "admitted"})
+
+
+def case_status(steps: Mapping[str, Step]) -> str:
+    """Where a case stands (codes.CASE_STATUSES). `steps`: CLOSING, SCREENING, PLAN and each referral id -> its latest Step.
+
+    A referral's step is its status, or STABLE once it ended well. A lost referral counts for nothing, so the case is planned
+    again; a good end counts until the working group plans anew.
+    """
+    own = {CLOSING, SCREENING, PLAN}
+    referrals = [step for name, step in steps.items() if name not in own]
+    planned_at = steps[PLAN].recorded if PLAN in steps else ""
+    if CLOSING in steps and steps[CLOSING].status == CLOSED:
+        return "closed"
+    if any(step.status == "placed" for step in referrals):
+        return "placed"
+    if any(step.status in ON_ITS_WAY for step in referrals):
+        return "referred"
+    if any(step.status == STABLE and step.recorded >= planned_at for step in referrals):
+        return "placed"
+    if PLAN in steps:
+        return "planned"
+    return "screened" if SCREENING in steps else "open"
+
+
+def last_worked_by(steps: Mapping[str, Step]) -> str | None:
+    """Who of the staff took the case a step on last; a partner's answer and what the system did take it out of nobody's hands."""
+    theirs = [
+        step for step in steps.values() if step.by != SYSTEM.user and not step.by.startswith("partner-")
+    ]
+    return max(theirs, key=lambda step: (step.recorded, step.by)).by if theirs else None

@@ -1,0 +1,289 @@
+"""Cases and their people as they stand. Personal columns hold the sealed text as it stands in the events."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from services.intake.domain.status import (
+    CLOSED,
+    CLOSING,
+    DONE,
+    PLAN,
+    REOPENED,
+    SCREENING,
+    STABLE,
+    Step,
+    case_status,
+    last_worked_by,
+)
+from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
+from services.kernel.envelope import Recorded
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+
+metadata = MetaData()
+case = Table(
+    "case_v4",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("case_number", Text, nullable=False, unique=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("person_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("danger", Text, nullable=False),
+    Column("subdistrict", Text),
+    Column("place", Text),  # sealed
+    Column("note", Text),  # sealed
+    Column("opened", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("worked_by", Text),  # domain.status.last_worked_by
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("case_v4_newest", "opened", "case_id"),
+    Index("case_v4_centre", "centre", "opened", "case_id"),
+    Index("case_v4_status", "centre", "status", "opened", "case_id"),
+)
+person = Table(
+    "person_v4",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("person_version", Integer, nullable=False),
+    Column("corrected", Text),  # when that was last corrected
+    Column("identity_status", Text, nullable=False),
+    Column("sex", Text, nullable=False),
+    Column("age", Text, nullable=False),  # JSON
+    Column("age_band", Text),
+    Column("nationality", Text, nullable=False),
+    Column("domicile", Text, nullable=False),  # JSON
+    Column("name", Text),  # sealed
+    Column("national_id", Text),  # sealed
+    Column("birth_date", Text),  # sealed
+)
+case_step = Table(  # domain.status.Step of everything a case's status follows from
+    "case_step_v4",
+    metadata,
+    Column("case_id", Text),
+    Column("step", Text),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("status", Text, nullable=False),
+    Column("recorded", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    PrimaryKeyConstraint("case_id", "step"),
+)
+STEPS = {
+    "CaseClosed": (CLOSING, CLOSED),
+    "CaseReopened": (CLOSING, REOPENED),
+    "ScreeningCompleted": (SCREENING, DONE),
+    "PlanAgreed": (PLAN, DONE),
+}
+REFERRAL_STEPS = {
+    "ReferralSent": "sent",
+    "ReferralAcknowledged": "acknowledged",
+    "ReferralAccepted": "accepted",
+    "ReferralDeclined": "declined",
+    "ReferralWaitlisted": "waitlisted",
+    "ReferralExpired": "expired",
+    "ReferralWithdrawn": "withdrawn",
+    "PersonTravelling": "travelling",
+    "PersonAdmitted": "admitted",
+    "PlacementConfirmed": "placed",
+    "ReferralEnded": "ended",
+    "ReferralFailed": "failed",
+    "ReferralEnteredInError": "entered_in_error",
+}
+
+
+def project(db: Connection, facts: Sequence[Recorded]) -> None:
+    cases: dict[str, dict[str, Any]] = {}
+    people: dict[str, dict[str, Any]] = {}
+    steps: dict[tuple[str, str], dict[str, Any]] = {}
+    versions: dict[str, int] = {}
+    for fact in facts:
+        event = fact.event
+        if isinstance(event, CaseOpened):
+            cases[event.case_id] = _case_row(fact, event)
+        elif isinstance(event, CaseEvent):
+            versions[event.case_id] = fact.version
+        elif isinstance(event, PersonEvent):
+            people[event.person_id] = _person_row(fact, event)
+        step = _step(fact)
+        if step:
+            case_id, (name, status) = fact.data["case_id"], step
+            row = {
+                "case_id": case_id,
+                "step": name,
+                "centre": fact.centre,
+                "status": status,
+                "recorded": fact.recorded,
+                "by": fact.actor,
+            }
+            steps[case_id, name] = row
+    upsert(db, case, list(cases.values()), ("case_id",))
+    upsert(db, person, list(people.values()), ("person_id",))
+    upsert(db, case_step, list(steps.values()), ("case_id", "step"))
+    _set(db, "version", versions)
+    touched = {*cases, *(case_id for case_id, _ in steps)}
+    if not touched:
+        return
+    # A command and what is heard may touch a case at once: the second sees the first one's steps only once it has the row.
+    rows = select(case.c.case_id).where(case.c.case_id.in_(touched)).order_by(case.c.case_id)
+    db.execute(rows.with_for_update())
+    known = _steps(db, touched)
+    _set(db, "status", {case_id: case_status(steps) for case_id, steps in known.items()})
+    _set(db, "worked_by", {case_id: last_worked_by(steps) for case_id, steps in known.items()})
+
+
+def _step(fact: Recorded) -> tuple[str, str] | None:
+    """(name of the step, its status) that a fact tells of, or None."""
+    if fact.type in STEPS:
+        return STEPS[fact.type]
+    if fact.type == "ReferralEnded" and fact.data["outcome"] == "stable":
+        return fact.data["referral_id"], STABLE
+    if fact.type in REFERRAL_STEPS:
+        return fact.data["referral_id"], REFERRAL_STEPS[fact.type]
+    return None
+
+
+def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
+    return {
+        "case_id": event.case_id,
+        "case_number": event.case_number,
+        "centre": fact.centre,
+        "person_id": event.person_id,
+        "channel": event.channel,
+        "danger": event.danger,
+        "subdistrict": event.found["subdistrict"],
+        "place": event.place,
+        "note": event.note,
+        "opened": fact.time,
+        "opened_by": fact.actor,
+        "worked_by": None,
+        "status": case_status({}),
+        "version": fact.version,
+    }
+
+
+def _person_row(fact: Recorded, event: PersonEvent) -> dict[str, Any]:
+    return {
+        "person_id": event.person_id,
+        "centre": fact.centre,
+        "person_version": fact.version,
+        "corrected": fact.time if isinstance(event, PersonCorrected) else None,
+        "identity_status": event.identity_status,
+        "sex": event.sex,
+        "age": orjson.dumps(event.age).decode(),
+        "age_band": event.age_band,
+        "nationality": event.nationality,
+        "domicile": orjson.dumps(event.domicile).decode(),
+        "name": event.name,
+        "national_id": event.national_id,
+        "birth_date": event.birth_date,
+    }
+
+
+def _set(db: Connection, column: str, values: Mapping[str, Any]) -> None:
+    if values:
+        change = update(case).where(case.c.case_id == bindparam("id")).values({column: bindparam("new")})
+        db.execute(change, [{"id": case_id, "new": new} for case_id, new in values.items()])
+
+
+def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]]:
+    found: dict[str, dict[str, Step]] = {}
+    for row in db.execute(select(case_step).where(case_step.c.case_id.in_(case_ids))):
+        found.setdefault(row.case_id, {})[row.step] = Step(row.status, row.recorded, row.by)
+    return found
+
+
+CASES = Projection("case", 4, (case, person, case_step), project)
+
+_whole = select(case, *(column for column in person.c if column.name not in ("person_id", "centre"))).join(
+    person, person.c.person_id == case.c.person_id
+)
+
+
+def get(db: Connection, case_id: str) -> RowMapping | None:
+    """A case with its person: the columns of both tables."""
+    return db.execute(_whole.where(case.c.case_id == case_id)).mappings().first()
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases. `centres` None: all; `beginning`: of the case number; `case_ids`: only these."""
+
+    centres: Sequence[str] | None
+    status: str | None = None
+    beginning: str | None = None
+    case_ids: Sequence[str] | None = None
+
+    def of(self, rows: Select[Any]) -> Select[Any]:
+        if self.centres is not None:
+            rows = rows.where(case.c.centre.in_(self.centres))
+        if self.status:
+            rows = rows.where(case.c.status == self.status)
+        if self.beginning:
+            rows = rows.where(case.c.case_number.startswith(self.beginning, autoescape=True))
+        if self.case_ids is not None:
+            rows = rows.where(case.c.case_id.in_(self.case_ids))
+        return rows
+
+
+def list_cases(
+    db: Connection, chosen: CaseFilter, limit: int, cursor: str | None
+) -> tuple[list[RowMapping], str | None]:
+    """Cases, newest first, and the cursor of the next page."""
+    cases = chosen.of(_whole).order_by(case.c.opened.desc(), case.c.case_id.desc()).limit(limit + 1)
+    if cursor:
+        after = tuple_(*map(str, page_cursor(cursor, 2)))
+        cases = cases.where(tuple_(case.c.opened, case.c.case_id) < after)
+    rows = list(db.execute(cases).mappings())
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], make_cursor((last["opened"], last["case_id"]))
+
+
+def get_counts(db: Connection, centres: Sequence[str] | None) -> dict[str, int]:
+    """{status: cases}. `centres` None: all."""
+    rows = CaseFilter(centres).of(select(case.c.status, func.count().label("n"))).group_by(case.c.status)
+    return {row.status: row.n for row in db.execute(rows)}
+
+
+def get_status_when(db: Connection, case_id: str, closing: str) -> str:
+    """The status of a case once it is closed (CLOSED) or reopened (REOPENED), all else being as it is."""
+    return case_status({**_steps(db, [case_id]).get(case_id, {}), CLOSING: Step(closing, "")})
+
+
+def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[RowMapping]:
+    """Cases that are not closed and that the user opened or was the last of the staff to take on: {case_id, centre}."""
+    asked = CaseFilter(centres).of(select(case.c.case_id, case.c.centre)).where(case.c.status != CLOSED)
+    theirs = asked.where(or_(case.c.opened_by == user, case.c.worked_by == user))
+    return list(db.execute(theirs.order_by(case.c.opened, case.c.case_id)).mappings())
+
+
+def invariants(db: Connection) -> Iterable[str]:
+    """What must never be: a case without its person."""
+    missing = select(case.c.case_id).outerjoin(person, person.c.person_id == case.c.person_id)
+    for case_id in db.execute(missing.where(person.c.person_id.is_(None))).scalars():
+        yield f"Case {case_id} has no person."

@@ -1,0 +1,1 @@
+"""What partners shows and looks up. Every table can be dropped and replayed from the logs."""

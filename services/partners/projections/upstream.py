@@ -1,0 +1,74 @@
+"""What screening told us of each case."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Column, Connection, MetaData, Table, Text, select
+
+from services.kernel.envelope import Recorded
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+from services.partners.domain.ranking import Screened
+
+metadata = MetaData()
+case = Table(
+    "case_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("subdistrict", Text),
+    Column("screening_id", Text),
+    Column("rules_version", Text),
+    Column("facts", Text),
+    Column("labels", Text),
+    Column("paths", Text),
+)
+
+
+class Case(NamedTuple):
+    """A case that screening told us of; `screened` is None until its first screening is heard."""
+
+    centre: str
+    screened: Screened | None
+
+
+def project(db: Connection, facts: Sequence[Recorded]) -> None:
+    started: dict[str, dict[str, Any]] = {}
+    completed: dict[str, dict[str, Any]] = {}
+    for fact in facts:
+        data = fact.data
+        if fact.source != "screening" or fact.type not in ("ScreeningStarted", "ScreeningCompleted"):
+            continue
+        row = {"case_id": data["case_id"], "centre": fact.centre}
+        if fact.type == "ScreeningStarted":
+            started[row["case_id"]] = row | {
+                "subdistrict": (data["known"].get("found") or {}).get("subdistrict")
+            }
+        else:
+            told = {name: orjson.dumps(data[name]).decode() for name in ("facts", "labels", "paths")}
+            ids = {name: data[name] for name in ("screening_id", "rules_version")}
+            completed[row["case_id"]] = row | ids | told
+    upsert(db, case, list(started.values()), ("case_id",))
+    upsert(db, case, list(completed.values()), ("case_id",))
+
+
+CASES = Projection("cases", 1, (case,), project)
+
+
+def get(db: Connection, case_id: str) -> Case | None:
+    row = db.execute(select(case).where(case.c.case_id == case_id)).one_or_none()
+    if row is None:
+        return None
+    if row.screening_id is None:
+        return Case(row.centre, None)
+    codes = (orjson.loads(text) for text in (row.facts, row.labels, row.paths))
+    return Case(
+        row.centre,
+        Screened(case_id, row.centre, row.subdistrict, row.screening_id, row.rules_version, *codes),
+    )
+
+
+def get_screened(db: Connection, case_id: str) -> Screened | None:
+    found = get(db, case_id)
+    return found.screened if found else None

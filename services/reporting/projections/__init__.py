@@ -1,0 +1,1 @@
+"""What reporting counts and shows. Every table can be dropped and replayed from the logs."""

@@ -1,0 +1,55 @@
+"""The merged log of all services, kept by the kernel in `source_event`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from services.kernel.tables import source_event
+
+SOURCES = ("intake", "screening", "partners", "referral")
+SCAN, CHUNK = 10_000, 1_000  # facts looked at for one page of the merged log, and read at once
+
+
+def get_data_up_to(db: Connection) -> str | None:
+    """The latest recorded time among the last facts heard of each service; None before the first."""
+    s = source_event.c
+    last = [
+        db.execute(
+            select(s.body).where(s.source == source).order_by(s.position.desc()).limit(1)
+        ).scalar_one_or_none()
+        for source in SOURCES
+    ]
+    return max((orjson.loads(body)["recordedtime"] for body in last if body), default=None)
+
+
+def list_events(
+    db: Connection, after: int, limit: int, visible: Callable[[dict[str, Any]], bool]
+) -> tuple[list[dict[str, Any]], int]:
+    """Up to `limit` visible facts behind a position, as CloudEvents, and the position of the last fact looked at.
+
+    At most `SCAN` facts are looked at, so the list may be short or empty although more follows: the position then has moved.
+    """
+    s = source_event.c
+    found: list[dict[str, Any]] = []
+    end = after + SCAN
+    position = after
+    while position < end:
+        chunk = (
+            select(s.ingest_position, s.body)
+            .where(s.ingest_position > position, s.ingest_position <= end)
+            .order_by(s.ingest_position)
+            .limit(min(CHUNK, end - position))
+        )
+        rows = db.execute(chunk).all()
+        for place, body in rows:
+            position = place
+            event = orjson.loads(body)
+            if visible(event):
+                found.append(event)
+                if len(found) == limit:
+                    return found, position
+        if not rows:
+            break
+    return found, position

@@ -1,0 +1,215 @@
+"""Milestones: one row for each fact that figures count, and what each counts as in the light of the others of its case.
+
+Figures of today are read from `counted`, the milestones of each case in the light of each other; figures as of an earlier moment from
+the same question put to the milestones known then. So both count alike, and a page need not work out every case anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    true,
+)
+from sqlalchemy.sql import FromClause
+
+from services.kernel.envelope import Recorded, moment
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+from services.thai.dates import bangkok_day
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SLICE = 500  # cases worked out at once in a rebuild
+
+# Which milestone makes a case count under which name.
+CASES = {
+    "CaseOpened": "opened",
+    "ScreeningCompleted": "screened",
+    "PlanAgreed": "planned",
+    "ReferralSent": "referred",
+    "PlacementConfirmed": "placed",
+    "CaseClosed": "closed",
+}
+# A case's way to its placement: what came of one step is waited for since the one before.
+WAITED = {
+    "ScreeningCompleted": "screened",
+    "PlanAgreed": "planned",
+    "ReferralSent": "referred",
+    "ReferralAccepted": "accepted",
+    "PlacementConfirmed": "placed",
+}
+STEPS = ("CaseOpened", *WAITED)
+COUNTED = frozenset((*CASES, *STEPS, "ReferralDeclined"))
+TYPES = COUNTED | {"FollowUpRecorded", "ReferralEnteredInError"}
+
+metadata = MetaData()
+milestones = Table(
+    "milestone_v2",
+    metadata,
+    Column("source", Text),
+    Column("position", BigInteger, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("referral_id", Text),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column(
+        "occurred", BigInteger, nullable=False
+    ),  # microseconds since 1970 UTC: differences are taken in SQL
+    Column("day", Text, nullable=False),  # of `occurred`, in Thailand
+    Column("recorded", Text, nullable=False),  # RFC 3339 UTC
+    Column("path", Text),
+    Column("partner_kind", Text),
+    Column("outside_ministry", Boolean),
+    Column("reason", Text),
+    Column("labels", Text),  # those that were met, sorted, with a space between
+    Column("in_work", Boolean),
+    PrimaryKeyConstraint("source", "position"),
+    Index("milestone_v2_case", "case_id", "type"),
+)
+counted = Table(
+    "counted_v2",
+    metadata,
+    Column("type", Text),
+    Column("day", Text),
+    Column("source", Text),
+    Column("position", BigInteger, autoincrement=False),
+    Column("case_id", Text, nullable=False),
+    Column("referral_id", Text),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("occurred", BigInteger, nullable=False),
+    Column("path", Text),
+    Column("partner_kind", Text),
+    Column("outside_ministry", Boolean),
+    Column("reason", Text),
+    Column("labels", Text),
+    Column("in_work", Boolean),  # of a placement: as its latest follow-up says
+    Column("before", Text),  # the days of the case's fact of this type before this one ...
+    Column("after", Text),  # ... and after it
+    Column("took", BigInteger),  # of the first of its type: microseconds since the case was opened ...
+    Column("waited", BigInteger),  # ... and since the case's first fact of the step before
+    # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
+    PrimaryKeyConstraint("type", "day", "source", "position"),
+    Index("counted_v2_centre", "type", "centre", "day"),
+    Index("counted_v2_case", "case_id"),
+    sqlite_with_rowid=False,
+)
+
+
+def project(db: Connection, facts: Sequence[Recorded]) -> None:
+    """Each milestone makes its own row and changes no other, so the order in which sources are heard does not matter."""
+    # A parked fact comes a second time when it is retried after a rebuild: its row is there already.
+    rows = [_row(fact) for fact in facts if fact.type in TYPES]
+    upsert(db, milestones, rows, ("source", "position"), update=())
+
+
+def derive(db: Connection, facts: Sequence[Recorded] | None) -> Iterator[None]:
+    """The milestones of each case in the light of each other."""
+    m, c = milestones.c.case_id, counted.c.case_id
+    if facts is None:
+        cases = db.execute(select(m).distinct().order_by(m)).scalars().all()
+        every = [cases[start : start + SLICE] for start in range(0, len(cases), SLICE)]
+        for some in every:
+            _count(db, m.between(some[0], some[-1]))
+            yield
+    elif touched := sorted({str(fact.case_id) for fact in facts if fact.type in TYPES}):
+        db.execute(delete(counted).where(c.in_(touched)))
+        _count(db, m.in_(touched))
+        yield
+
+
+def _count(db: Connection, some: ColumnElement[bool]) -> None:
+    known = in_light(some, lambda _: true())
+    db.execute(insert(counted).from_select([column.name for column in counted.c], known))
+
+
+def _row(fact: Recorded) -> dict[str, Any]:
+    data, occurred = fact.data, moment(fact.time)
+    return {
+        "source": fact.source,
+        "position": fact.position,
+        "type": fact.type,
+        "case_id": fact.case_id,
+        "referral_id": data.get("referral_id"),
+        "centre": fact.centre,
+        "occurred": (occurred - EPOCH) // MICROSECOND,
+        "day": bangkok_day(occurred).isoformat(),
+        "recorded": fact.recorded,
+        "path": data.get("path"),
+        "partner_kind": data.get("kind"),
+        "outside_ministry": data.get("outside_ministry"),
+        "reason": data.get("reason")
+        if fact.type == "ReferralDeclined"
+        else None,  # elsewhere it may be words
+        "labels": _met(data["labels"]) if fact.type == "ScreeningCompleted" else None,
+        "in_work": data["work"] is not None if fact.type == "FollowUpRecorded" else None,
+    }
+
+
+def _met(labels: Iterable[dict[str, Any]]) -> str:
+    return " ".join(sorted(label["code"] for label in labels if label["verdict"] == "met"))
+
+
+def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElement[bool]]) -> Select[Any]:
+    """The rows of `counted` from some milestones, of which only those count that are `known`."""
+    m, error, later = milestones, milestones.alias("error"), milestones.alias("later")
+    void = exists().where(
+        error.c.case_id == m.c.case_id,
+        error.c.type == "ReferralEnteredInError",
+        error.c.referral_id == m.c.referral_id,
+        known(error),
+    )
+    in_work = (
+        select(later.c.in_work)
+        .where(
+            later.c.case_id == m.c.case_id,
+            later.c.type == "FollowUpRecorded",
+            later.c.referral_id == m.c.referral_id,
+            known(later),
+        )
+        .order_by(later.c.occurred.desc(), later.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    # A case is one centre's, so its facts of a type need no telling apart by centre.
+    alike: Any = {"partition_by": (m.c.case_id, m.c.type), "order_by": (m.c.occurred, m.c.position)}
+    is_first = func.row_number().over(**alike) == 1
+
+    def since(type: str) -> ColumnElement[int]:
+        at = func.min(case((m.c.type == type, m.c.occurred))).over(partition_by=m.c.case_id)
+        return m.c.occurred - at
+
+    waits = [(and_(m.c.type == step, is_first), since(earlier)) for earlier, step in pairwise(STEPS)]
+    worked_out = {
+        "in_work": case((m.c.type == "PlacementConfirmed", in_work)),
+        "before": func.lag(m.c.day).over(**alike),
+        "after": func.lead(m.c.day).over(**alike),
+        "took": case((is_first, since("CaseOpened"))),
+        "waited": case(*waits),
+    }
+    columns = [worked_out[name] if name in worked_out else m.c[name] for name in counted.c.keys()]
+    return select(
+        *(column.label(name) for column, name in zip(columns, counted.c.keys(), strict=True))
+    ).where(some, m.c.type.in_(COUNTED), known(m), ~void)
+
+
+MILESTONES = Projection("milestones", 2, (milestones, counted), project, derive)

@@ -1,0 +1,52 @@
+"""What is counted: of which centres, in which days, as known at which moment."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, and_, insert, or_, select, true
+
+from services.reporting.projections.milestones import COUNTED, counted, in_light, milestones
+
+
+@dataclass(frozen=True)
+class Period:
+    """Of which centres (None: all), of which days in Thailand (ISO, both included), and recorded up to which instant (included; None:
+    all that was heard)."""
+
+    centres: tuple[str, ...] | None
+    first: str
+    last: str
+    as_of: str | None = None
+
+
+def facts_of(db: Connection, period: Period) -> Any:
+    """The columns of what counts: as it is, or as it was known at `as_of`, for the cases of which something happened in the period."""
+    if period.as_of is None:
+        return counted.c
+    as_of, m = period.as_of, milestones.alias("moving")
+    moving = select(m.c.case_id).where(in_period(m.c, period, COUNTED))
+    known = in_light(milestones.c.case_id.in_(moving), lambda row: row.c.recorded <= as_of)
+    # Seen by this connection only, and gone when the reading ends.
+    then = Table(
+        "counted_then", MetaData(), *(Column(c.name, c.type) for c in counted.c), prefixes=["TEMPORARY"]
+    )
+    then.create(db)
+    db.execute(insert(then).from_select([column.name for column in then.c], known))
+    return then.c
+
+
+def in_period(c: Any, period: Period, types: Collection[str]) -> ColumnElement[bool]:
+    """What of some types happened in the period at the centres asked for."""
+    at_centres = true() if period.centres is None else c.centre.in_(period.centres)
+    return and_(c.type.in_(types), c.day.between(period.first, period.last), at_centres)
+
+
+def first_in(c: Any, period: Period) -> ColumnElement[bool]:
+    """The case's first fact of its type in the period: so each case is counted once."""
+    return or_(c.before.is_(None), c.before < period.first)
+
+
+def last_in(c: Any, period: Period) -> ColumnElement[bool]:
+    """The case's last fact of its type in the period."""
+    return or_(c.after.is_(None), c.after > period.last)

@@ -1,0 +1,15 @@
+"""What screening shows and looks up. Every table can be dropped and replayed from the logs."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from services.screening.projections import plans, rules, screenings, upstream
+
+PROJECTIONS = (*upstream.UPSTREAM, screenings.SCREENINGS, plans.PLANS, rules.RULES)
+
+
+def invariants(db: Connection) -> Iterable[str]:
+    """Sentences about what must never be."""
+    yield from rules.invariants(db)
+    yield from plans.invariants(db)

@@ -1,0 +1,65 @@
+"""Screenings, each with the answers, labels and paths it came to."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text
+
+from services.kernel.envelope import Recorded
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+from services.screening.domain import rulebook
+from services.screening.events import ScreeningCompleted
+from services.screening.projections.rows import as_json, latest_row, plain
+
+metadata = MetaData()
+screening = Table(
+    "screening_v2",
+    metadata,
+    Column("case_id", Text),
+    Column("version", Integer),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("screening_id", Text, nullable=False),
+    Column("completed_at", Text, nullable=False),
+    Column("completed_by", Text, nullable=False),
+    Column("rules_version", Text, nullable=False),
+    Column("form", Text, nullable=False),  # JSON, as are the next three
+    Column("facts", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("paths", Text, nullable=False),
+    PrimaryKeyConstraint("case_id", "version"),
+)
+
+
+def project(db: Connection, facts: Sequence[Recorded]) -> None:
+    rows = [
+        {
+            "case_id": fact.event.case_id,
+            "version": fact.version,
+            "centre": fact.centre,
+            "screening_id": fact.event.screening_id,
+            "completed_at": fact.time,
+            "completed_by": fact.actor,
+            "rules_version": fact.event.rules_version,
+            "form": as_json(fact.event.form),
+            "facts": as_json(fact.event.facts),
+            "labels": as_json(fact.event.labels),
+            "paths": as_json(fact.event.paths),
+        }
+        for fact in facts
+        if isinstance(fact.event, ScreeningCompleted)
+    ]
+    upsert(db, screening, rows, ("case_id", "version"))
+
+
+def get(db: Connection, case_id: str) -> dict[str, Any] | None:
+    """The screening that counts, its labels explained; None before the first."""
+    row = latest_row(db, screening, case_id)
+    if row is None:
+        return None
+    found = plain(row, ("form", "facts", "labels", "paths"))
+    book = rulebook.rulebook(found["rules_version"])
+    return {**found, "labels": rulebook.explained(book, found["labels"], found["facts"])}
+
+
+SCREENINGS = Projection("screening", 2, (screening,), project)

@@ -1,0 +1,77 @@
+"""What intake told us: cases, and what was corrected of a person."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Boolean, Column, Connection, MetaData, RowMapping, Table, Text, select
+
+from services.kernel.envelope import Recorded
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+from services.screening.projections.rows import as_json
+
+metadata = MetaData()
+case = Table(
+    "case_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("closed", Boolean, nullable=False),
+)
+corrected_person = Table(
+    "corrected_person_v2",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("known", Text, nullable=False),  # JSON
+)
+
+OF_PERSON = ("sex", "age", "nationality", "domicile")
+CLOSED = {"CaseOpened": False, "CaseClosed": True, "CaseReopened": False}
+
+
+def _project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
+    """Only intake's facts, which come in order: the last one says whether the case is closed."""
+    rows = {
+        fact.data["case_id"]: {
+            "case_id": fact.data["case_id"],
+            "person_id": fact.data["person_id"],
+            "centre": fact.centre,
+            "closed": CLOSED[fact.type],
+        }
+        for fact in facts
+        if fact.source == "intake" and fact.type in CLOSED
+    }
+    upsert(db, case, list(rows.values()), ("case_id",))
+
+
+def _project_people(db: Connection, facts: Sequence[Recorded]) -> None:
+    """The last correction counts."""
+    rows = {
+        fact.data["case_id"]: {
+            "case_id": fact.data["case_id"],
+            "centre": fact.centre,
+            "known": as_json({name: fact.data[name] for name in OF_PERSON}),
+        }
+        for fact in facts
+        if fact.type == "PersonCorrected"
+    }
+    upsert(db, corrected_person, list(rows.values()), ("case_id",))
+
+
+UPSTREAM = (
+    Projection("case", 1, (case,), _project_cases),
+    Projection("corrected_person", 2, (corrected_person,), _project_people),
+)
+
+
+def get_case(db: Connection, case_id: str) -> RowMapping | None:
+    return db.execute(select(case).where(case.c.case_id == case_id)).mappings().one_or_none()
+
+
+def get_corrections(db: Connection, case_id: str) -> dict[str, Any]:
+    """{sex, age {on, min, max} or None, nationality, domicile} as last corrected; {} for what stands as it was opened."""
+    known = db.execute(select(corrected_person.c.known).where(corrected_person.c.case_id == case_id)).scalar()
+    return orjson.loads(known) if known else {}

@@ -1,0 +1,47 @@
+"""What the staff of a centre have to ask, of the cases as they stand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, exists, select
+
+from services.kernel.lists import make_cursor, page_cursor
+from services.screening.projections.plans import plan
+from services.screening.projections.screenings import screening
+from services.screening.projections.upstream import case
+
+NEVER = "9999"  # sorts behind every instant
+
+
+def list_to_ask(
+    db: Connection, centres: Sequence[str] | None, limit: int, cursor: str | None = None
+) -> dict[str, Any]:
+    """{count, items: [{case_id, ask: facts that a label of the latest screening still needs, None before the first}], next} of open
+    cases without a plan; those screened first come first, then those not screened."""
+    planned = exists().where(plan.c.case_id == case.c.case_id)
+    later = screening.alias()
+    newer = exists().where(later.c.case_id == screening.c.case_id, later.c.version > screening.c.version)
+    joined = case.outerjoin(screening, screening.c.case_id == case.c.case_id)
+    asked = (
+        select(case.c.case_id, screening.c.labels, screening.c.completed_at)
+        .select_from(joined)
+        .where(~case.c.closed, ~planned, ~newer)
+    )
+    if centres is not None:
+        asked = asked.where(case.c.centre.in_(centres))
+    found = []
+    for row in db.execute(asked):
+        labels = orjson.loads(row.labels) if row.labels else None
+        ask = labels and sorted({fact for label in labels for fact in label["ask"]})
+        if ask != []:
+            place = (row.completed_at or NEVER, row.case_id)
+            found.append((place, {"case_id": row.case_id, "ask": ask}))
+    found.sort(key=lambda each: each[0])
+    last = tuple(map(str, page_cursor(cursor, 2))) if cursor else ("", "")
+    left = [each for each in found if each[0] > last]
+    return {
+        "count": len(found),
+        "items": [item for _, item in left[:limit]],
+        "next": make_cursor(left[limit - 1][0]) if len(left) > limit > 0 else None,
+    }

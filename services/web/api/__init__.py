@@ -1,0 +1,5 @@
+"""The HTTP API: the table of its routes, what is read and answered, its description, the administrator's calls, and health."""
+
+from services.web.api import admin, health, openapi, view
+
+BLUEPRINTS = (view.blueprint, openapi.blueprint, health.blueprint, admin.blueprint)

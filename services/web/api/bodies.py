@@ -1,0 +1,96 @@
+"""What the API reads and writes: queries, JSON bodies, the time of a fact."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from flask import Request, Response, request
+
+from services.kernel.envelope import instant
+from services.kernel.errors import Invalid
+from services.web.api.routes import Route
+from services.web.gateway import storable
+from services.web.gateway.problems import Problem
+
+BODY_MOST = 1024 * 1024
+OLDEST = datetime(1900, 1, 1, tzinfo=UTC)  # nothing that is told happened before
+
+
+def read_body(incoming: Request) -> dict[str, Any]:
+    """The JSON object of a request; 413, 400 or 422 naming what is wrong."""
+    if (incoming.content_length or 0) > BODY_MOST:
+        raise Problem(413, "The body may be at most 1 MB.")
+    raw = incoming.stream.read(BODY_MOST + 1)
+    if len(raw) > BODY_MOST:
+        raise Problem(413, "The body may be at most 1 MB.")
+    if not raw.strip():
+        return {}
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
+    if not isinstance(body, dict):
+        raise Problem(400, "The body must be a JSON object.")
+    wrong = storable.unstorable(body)
+    if wrong:
+        raise Invalid(wrong)
+    return {name: whole(value) for name, value in body.items()}
+
+
+def whole(value: Any) -> Any:
+    """For JSON 119.0 and 119 are the same integer; for Python only the second is one."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: whole(item) for name, item in value.items()}
+    return [whole(item) for item in value] if isinstance(value, list) else value
+
+
+def read_query(route: Route) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
+    for name, convert in route.query.items():
+        text = request.args.get(name)
+        if text is None or text == "":
+            continue
+        if "\x00" in text:
+            errors[name] = ["It contains the character NUL."]
+            continue
+        try:
+            found[name] = convert(text)
+        except ValueError:
+            errors[name] = ["Not a number."]
+    errors.update(
+        {name: ["The number is too large."] for name in found if storable.unstorable(found[name], name)}
+    )
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def happened(body: dict[str, Any]) -> str | None:
+    """`at` of a body as RFC 3339 UTC text."""
+    at = body.pop("at", None)
+    if at is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(at) if isinstance(at, str) and "T" in at.upper() else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Invalid({"at": ["Not an RFC 3339 time, as 2026-11-22T09:30:00Z."]})
+    if moment < OLDEST:
+        raise Invalid({"at": ["It lies before 1900."]})
+    try:
+        return instant(moment)
+    except OverflowError:
+        raise Invalid({"at": ["It cannot lie in the future."]}) from None
+
+
+def as_json(body: Any, status: int = 200, stale: bool = False) -> Response:
+    response = Response(orjson.dumps(body), status=status, mimetype="application/json")
+    if stale:
+        response.headers["Songtor-Stale"] = "true"
+    if isinstance(body, dict) and isinstance(body.get("version"), int):
+        response.headers["ETag"] = f'"{body["version"]}"'
+    return response

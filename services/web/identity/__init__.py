@@ -1,0 +1,1 @@
+"""Who somebody is: accounts, passwords, second factors, sessions, and the organisation's own provider."""

@@ -1,0 +1,101 @@
+"""Accounts: who may sign in, with which role, for which centres."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    select,
+    update,
+)
+
+from services.kernel.envelope import ALL_CENTRES, Caller
+from services.kernel.readmodels import upsert
+from services.web.store.tables import metadata
+
+account = Table(
+    "account",
+    metadata,
+    Column("user_name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("centres", Text, nullable=False),  # JSON list of province codes, ["*"] for all
+    Column("active", Boolean, nullable=False),
+    Column("token_version", Integer, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("seen_at", Text),  # last seen on a page
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    user: str
+    role: str
+    centres: tuple[str, ...]
+    active: bool
+    token_version: int
+    seen_at: str | None = None
+
+
+def find(db: Connection, user: str) -> Account | None:
+    row = db.execute(select(account).where(account.c.user_name == user)).one_or_none()
+    if row is None:
+        return None
+    return _account(row)
+
+
+def everybody(db: Connection) -> list[Account]:
+    return [_account(row) for row in db.execute(select(account).order_by(account.c.user_name))]
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        row.user_name, row.role, centres_of(row.role, row.centres), row.active, row.token_version, row.seen_at
+    )
+
+
+def centres_of(role: str, stored: str) -> tuple[str, ...]:
+    """The centres of an account; an administrator for whom none was named administers them all."""
+    centres = tuple(orjson.loads(stored))
+    return (ALL_CENTRES,) if role == "admin" and not centres else centres
+
+
+def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) -> None:
+    """Add an account, or give an existing one this role and these centres (its older tokens end)."""
+    known = find(db, user)
+    row = {
+        "user_name": user,
+        "role": role,
+        "centres": orjson.dumps(list(centres)).decode(),
+        "active": True,
+        "token_version": known.token_version + 1 if known else 1,
+        "created_at": now,
+    }
+    upsert(db, account, [row], ["user_name"], ["role", "centres", "active", "token_version"])
+
+
+def seen(db: Connection, user: str, now: str) -> None:
+    db.execute(update(account).where(account.c.user_name == user).values(seen_at=now))
+
+
+def manages(caller: Caller, centres: Sequence[str]) -> bool:
+    """An administrator manages the accounts of their own centres, and hands out no others."""
+    return ALL_CENTRES in caller.centres or {*centres} <= {*caller.centres}
+
+
+def end_tokens(db: Connection, user: str) -> None:
+    """Every token and session of the user ends now."""
+    newer = account.c.token_version + 1
+    db.execute(update(account).where(account.c.user_name == user).values(token_version=newer))
+
+
+def close(db: Connection, user: str) -> None:
+    """The user has left: no token, session or password works any more; what they did keeps their name."""
+    newer = account.c.token_version + 1
+    db.execute(update(account).where(account.c.user_name == user).values(active=False, token_version=newer))

@@ -1,0 +1,280 @@
+"""Users, for the administrator: who there is, what they may do and did, coming, and leaving with a hand-over."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, Response
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import OneOf
+
+from services.codes.access import ROLES
+from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.errors import NotFound
+from services.thai import areas
+from services.web import gateway
+from services.web.gateway import calls
+from services.web.identity import accounts, identities, passwords, second_factor, sessions
+from services.web.identity.accounts import Account
+from services.web.identity.schemas import AddUser
+from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame.doors import Question
+from services.web.pages.frame.forms import Form
+from services.web.pages.frame.menu import STAFF
+from services.web.pages.parts.language import _, later
+from services.web.pages.parts.words import centres, day_time, province, word
+from services.web.store import drafts, hand_overs
+from services.web.store.hand_overs import Held
+
+EVERYWHERE = ("*", "all", "ทุกศูนย์", "ทั้งหมด")
+NOBODY = "-"  # no user is called so: the centre's directors take over
+AWAITING = ("sent", "acknowledged", "waitlisted")
+SHOWN = 20  # of what a user looked at
+blueprint = Blueprint("users", __name__)
+
+
+class ChangeUser(Schema):
+    role, centres = AddUser().fields["role"], AddUser().fields["centres"]
+
+
+ADD, CHANGE, NOTHING = AddUser(), ChangeUser(), Schema()
+
+
+def read_centres(text: str) -> list[str]:
+    """Provinces by name or code, separated by commas, as codes; * is all of them."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.replace("\n", ",").split(","))):
+        if part.casefold() in EVERYWHERE:
+            return [ALL_CENTRES]
+        known = [area.code for area in areas.provinces() if part.casefold() in _names(area)]
+        if not known:
+            raise ValidationError(later("Enter provinces by name or code, separated by commas."))
+        found += known
+    return sorted(set(found))
+
+
+def _names(area: areas.Area) -> tuple[str, ...]:
+    return area.code, area.thai, f"จังหวัด{area.thai}", area.english.casefold()
+
+
+def _account(user: str) -> Account:
+    """An account that is this administrator's to manage."""
+    found = gateway.runtime().read(lambda db: accounts.find(db, user))
+    if found is None or not accounts.manages(visit.caller(), found.centres):
+        raise NotFound(user)
+    return found
+
+
+def _everybody() -> list[Account]:
+    known = gateway.runtime().read(accounts.everybody)
+    return [each for each in known if accounts.manages(visit.caller(), each.centres)]
+
+
+def _alive() -> dict[str, int]:
+    runtime = gateway.runtime()
+    found: dict[str, int] = runtime.read(lambda db: sessions.alive(db, runtime.now()))
+    return found
+
+
+def _within(form: Form) -> bool:
+    """Whether the centres that were typed are this administrator's to give; else the form says so."""
+    if accounts.manages(visit.caller(), form.data["centres"]):
+        return True
+    form.add({"centres": [later("You may give access to your own centres only.")]})
+    return False
+
+
+@blueprint.get("/users")
+@gate.roles("admin")
+def listing() -> Response:
+    return frame.page("users/listing.html", users=_everybody(), alive=_alive())
+
+
+@blueprint.get("/users.csv")
+@gate.roles("admin")
+def as_csv() -> Response:
+    """Every account with its role, centres, and when it was used last."""
+    alive = _alive()
+    head = [_("User name"), _("Role"), _("Centres"), _("Account"), _("Signed in now"), _("Last seen")]
+    lines = [
+        [
+            each.user, word("role", each.role), centres(each.centres), _("open") if each.active else _("closed"),
+            alive.get(each.user, 0), day_time(each.seen_at) if each.seen_at else "",
+        ]
+        for each in _everybody()
+    ]  # fmt: skip
+    return files.as_csv([head, *lines], "songtor-users.csv")
+
+
+@blueprint.route("/users/add", methods=["GET", "POST"])
+@gate.roles("admin")
+def add() -> Response:
+    """A new account, with a password that is shown once and replaced at the first sign-in."""
+    form, runtime = Form(ADD, read={"centres": read_centres}), gateway.runtime()
+    if form.sent and form.load() and _within(form):
+        user = form.data["user"]
+        if runtime.read(lambda db: accounts.find(db, user)) is not None:
+            form.add({"user": [later("There is a user of this name already.")]})
+        else:
+            with runtime.database.write() as db:
+                accounts.add(db, **form.data, now=instant(runtime.now()))
+            return _with_new_password(user, _("The user is added."))
+    return frame.page("users/add.html", form=form)
+
+
+@blueprint.route("/users/<user>", methods=["GET", "POST"])
+@gate.roles("admin")
+def change(user: str) -> Response:
+    """Another role or other centres: what the user may do changes at once, so their sessions and tokens end."""
+    known, runtime = _account(user), gateway.runtime()
+    shown = {"role": known.role, "centres": ", ".join(map(_centre, known.centres))}
+    form = Form(CHANGE, shown, read={"centres": read_centres})
+    if form.sent and form.load() and _within(form):
+        role, own = form.data["role"], form.data["centres"]
+        if user == visit.caller().user and role != known.role:
+            form.refused = _("You cannot take your own role away.")
+        else:
+            with runtime.database.write() as db:
+                accounts.add(db, user, role, own, now=instant(runtime.now()))
+                hand_overs.leave_to_directors(db, user, own if role in STAFF else ())
+            return frame.done(_("The account is changed."), ".listing")
+    two_steps = runtime.read(lambda db: second_factor.since(db, user))
+    return frame.page("users/change.html", form=form, user=known, second_factor=two_steps)
+
+
+def _centre(code: str) -> str:
+    return code if code == ALL_CENTRES else province(code)
+
+
+@blueprint.post("/users/<user>/password")
+@gate.roles("admin")
+def new_password(user: str) -> Response:
+    return _with_new_password(_account(user).user, _("The user has a new password."))
+
+
+def _with_new_password(user: str, message: str) -> Response:
+    given = passwords.give(gateway.runtime(), user)
+    return frame.page("users/password.html", user=user, password=given, done=message)
+
+
+@blueprint.post("/users/<user>/second-factor")
+@gate.roles("admin")
+def take_off_second_factor(user: str) -> Response:
+    """The phone is lost."""
+    second_factor.take_off(gateway.runtime(), _account(user).user, by=visit.caller().user)
+    return frame.done(_("Two-step sign-in is off for this user."), ".change", user=user)
+
+
+# -- leaving -------------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/users/<user>/close", methods=["GET", "POST"])
+@gate.roles("admin")
+def close(user: str) -> Response:
+    """Somebody leaves: session, tokens and password end; what they did keeps their name; what is in their hands is handed over to
+    a colleague of each centre. The administrator, who may not read cases, sees how many they are."""
+    known, runtime = _account(user), gateway.runtime()
+    held, waiting = _in_hands(user)
+    receivers = {centre: _receivers(user, centre) for centre in held}
+    form = Form(_hand_over({centre: [*them, NOBODY] for centre, them in receivers.items()}))
+    if form.sent and user == visit.caller().user:
+        form.refused = _("You cannot close your own account.")
+    elif form.sent and form.load():
+        now = instant(runtime.now())
+        with runtime.database.write() as db:
+            for centre, cases in held.items():
+                to = form.data[_field(centre)]
+                hand_overs.give(db, cases, user, None if to == NOBODY else to, now)
+            accounts.close(db, user)
+            passwords.forget(db, user)
+            identities.forget(db, user)
+            second_factor.forget(db, user)
+            drafts.forget(db, user)
+        return frame.done(_("The account is closed."), ".listing")
+    return frame.page(
+        "users/close.html",
+        form=form,
+        user=known,
+        held=held,
+        waiting=waiting,
+        receivers=receivers,
+        nobody=NOBODY,
+        unsent=runtime.read(lambda db: drafts.count(db, user)),
+    )
+
+
+def _in_hands(user: str) -> tuple[dict[str, list[Held]], dict[str, dict[str, int]]]:
+    """({centre: cases that somebody must go on with}, {centre: {answer, outcome: referrals that wait for it}})."""
+    about = {"user": user}
+    cases = doors.ask("intake", "in_hands", about)["items"]
+    referrals = doors.ask("referral", "in_hands", about)["items"]
+    handed = gateway.runtime().read(lambda db: hand_overs.held(db, user))
+    every = {*handed, *(Held(each["case_id"], each["centre"]) for each in [*cases, *referrals])}
+    held: dict[str, list[Held]] = {}
+    for each in sorted(every, key=lambda each: (each.centre, each.case_id)):
+        held.setdefault(each.centre, []).append(each)
+    waiting = {centre: {"answer": 0, "outcome": 0} for centre in held}
+    for each in referrals:
+        waiting[each["centre"]]["answer" if each["status"] in AWAITING else "outcome"] += 1
+    return held, waiting
+
+
+def _receivers(user: str, centre: str) -> list[str]:
+    """Colleagues who may take over in a centre, its directors last: they have the most already."""
+    staff = [
+        each for each in gateway.runtime().read(accounts.everybody) if each.active and each.role in STAFF
+    ]
+    able = [each for each in staff if each.user != user and {centre, ALL_CENTRES} & {*each.centres}]
+    return [each.user for each in sorted(able, key=lambda each: (each.role == "director", each.user))]
+
+
+def _hand_over(options: Mapping[str, Sequence[str]]) -> Schema:
+    """For each centre in which something is open: who takes over."""
+    return Schema.from_dict(
+        {
+            _field(centre): fields.String(required=True, validate=OneOf(them))
+            for centre, them in options.items()
+        }
+    )()
+
+
+def _field(centre: str) -> str:
+    return f"to_{centre}"
+
+
+# -- who may what --------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/users/access")
+@gate.roles("admin")
+def access() -> Response:
+    """Who may do what, from the doors themselves."""
+    return frame.page("users/access.html", services=_actions_of_all(), roles=ROLES)
+
+
+@blueprint.get("/users/<user>/access")
+@gate.roles("admin")
+def access_of(user: str) -> Response:
+    """What one user may do and where, whether they are signed in, and how often they read people's fields; never whose."""
+    known = _account(user)
+    rows = {
+        service: [row for row in rows if known.role in row["roles"]]
+        for service, rows in _actions_of_all().items()
+    }
+    accesses = doors.ask("intake", "accesses", {"user": user, "limit": SHOWN})
+    return frame.page(
+        "users/access_of.html", user=known, services=rows, accesses=accesses, alive=_alive().get(user, 0)
+    )
+
+
+def _actions_of_all() -> dict[str, list[dict[str, Any]]]:
+    asked: dict[str, Question] = {service: (service, "doors", {}) for service in calls.SERVICES}
+    return {service: _actions(each) for service, each in doors.together(**asked).items() if each}
+
+
+def _actions(of_service: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each action: doors of one action have the same roles, or the row names them all."""
+    rows: dict[str, dict[str, Any]] = {}
+    for door in of_service:
+        row = rows.setdefault(door["action"], {**door, "roles": set()})
+        row["roles"] |= set(door["roles"])
+    return [rows[action] for action in sorted(rows) if rows[action]["roles"] & set(ROLES)]

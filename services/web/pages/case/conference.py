@@ -1,0 +1,177 @@
+"""The working group: facts and options for the projector, the decision with every vote, and recording it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+
+from services.codes import PATHS
+from services.partners.schemas import COMPARED_MOST
+from services.screening.schemas import AgreePlan
+from services.web import gateway
+from services.web.pages.case import casefile
+from services.web.pages.frame import doors, frame, gate, inputs, menu
+from services.web.pages.frame.doors import Question
+from services.web.pages.frame.forms import Form
+from services.web.pages.frame.menu import READERS
+from services.web.pages.parts.facts import fact_text, in_language
+from services.web.pages.parts.language import _, later
+from services.web.pages.parts.words import word
+from services.web.store import groups
+
+AGREE = AgreePlan()
+ROWS, MORE_ROWS, MOST_ROWS = 5, 3, 50
+OPTIONS_SHOWN, OPTIONS_OFFERED = 5, 50  # on the projector, and in the form
+ROLES = (
+    ("chair", later("Chair")),
+    ("secretary", later("Secretary")),
+    ("member", later("Member")),
+    ("specialist", later("Specialist")),
+)
+VOTES = (("agree", later("Agrees")), ("dissent", later("Dissents")), ("abstain", later("Abstains")))
+ROW = ("name", "role", "vote", "reason")
+ABSENT = "absent"  # a choice of the form alone: who was not there has no vote
+OTHER_PATH = later("This place is for another path than the one chosen: choose its path, or another place.")
+
+blueprint = Blueprint("conference", __name__)
+
+
+def _frame(case_id: str, options: int, **more: Question) -> dict[str, Any]:
+    """Values of both pages, with the best `options`."""
+    about = {"case_id": case_id}
+    asked: dict[str, Question] = {
+        "screening": ("screening", "screening", about),
+        "plan": ("screening", "plan", about),
+        "matches": ("partners", "matches", {**about, "limit": options}),
+        "quorum": ("screening", "quorum", about),
+    }
+    return casefile.frame(case_id, asked | more)
+
+
+def _one(case_id: str, programme_id: str) -> Question:
+    return "partners", "matches", {"case_id": case_id, "programme_ids": [programme_id]}
+
+
+def _candidates(matches: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (matches or {"candidates": []})["candidates"]
+    return found
+
+
+@blueprint.get("/cases/<uuid:case_id>/plan")
+@gate.roles(*READERS)
+def plan(case_id: UUID) -> Response:
+    values = _frame(str(case_id), OPTIONS_SHOWN)
+    options, agreed = _candidates(values["matches"]), values["plan"]
+    chosen = None
+    if agreed and agreed["programme_id"]:
+        asked = doors.together(matches=_one(str(case_id), agreed["programme_id"]))["matches"]
+        chosen = next(iter(_candidates(asked)), None)
+    return frame.page(
+        "conference/plan.html", **values, options=options, chosen=chosen, most=COMPARED_MOST,
+        fact_text=fact_text, in_language=in_language, roles=dict(ROLES), votes=dict(VOTES),
+    )  # fmt: skip
+
+
+@blueprint.route("/cases/<uuid:case_id>/plan/record", methods=["GET", "POST"])
+@gate.roles(*menu.STAFF)
+def record(case_id: UUID) -> Response:
+    """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen before."""
+    named = request.args.get("programme_id", "")[:36]
+    values = _frame(str(case_id), OPTIONS_OFFERED, **({"wished": _one(str(case_id), named)} if named else {}))
+    offered = [each for each in _candidates(values["matches"]) if each["verdict"] != "ineligible"]
+    wished = next(iter(_candidates(values.pop("wished", None))), None)
+    if wished and wished["programme_id"] not in (each["programme_id"] for each in offered):
+        offered = [wished, *offered]
+    before, screening = values["plan"], values["screening"]
+    paths = screening["paths"] if screening else []
+    runtime, centre = gateway.runtime(), values["case"]["centre"]
+    first = {
+        "path": wished["path"] if wished else (paths or [None])[0],
+        "members": groups.last(runtime, centre),
+    }
+    form = Form(
+        AGREE, first | ({"programme_id": wished["programme_id"]} if wished else {}), fixed={"case_id": str(case_id)},
+        read={"goals": lambda text: [line.strip() for line in text.split("\n") if line.strip()]},
+        version=before["version"] if before else None, draft=later("Record the decision"), case_id=str(case_id),
+    )  # fmt: skip
+    rows = _rows(form, len(first["members"]))
+    if form.sent and not form.value("more"):
+        at, who = inputs.happened(form), _who(form.typed, rows)
+        form.load(_with(form.typed, _voted(who)))
+        if not form.body.get("members"):
+            form.errors["members"] = [_("Fill in who voted, and how.")]
+        path_of = {each["programme_id"]: each["path"] for each in offered}
+        if path_of.get(form.value("programme_id"), form.value("path")) != form.value("path"):
+            form.add({"programme_id": [OTHER_PATH]})
+        if not form.errors:
+            with form.catching():
+                told = doors.tell("screening", "agree_plan", form.body, at=at, if_match=form.version)
+                groups.keep(runtime, centre, _names(who))
+                said = [_("The plan is recorded.")]
+                said += (
+                    [_("Two members have the same name: look at the list again.")] if told["warnings"] else []
+                )
+                return frame.done(" ".join(said), ".plan", case_id=case_id)
+        form.errors = {_in_place(name, _voted(who)): said for name, said in form.errors.items()}
+    ordered = [*paths, *(path for path in PATHS if path not in paths)]
+    places = [(each["programme_id"], _place(each)) for each in offered]
+    return frame.page(
+        "conference/record.html", **values, form=form, rows=rows, roles=_said(ROLES),
+        votes=[*_said(VOTES), (ABSENT, _("Was not there"))], of_last_time=bool(first["members"]) and not form.sent,
+        paths=[(path, word("path", path)) for path in ordered], places=places,
+    )  # fmt: skip
+
+
+def _place(candidate: Mapping[str, Any]) -> str:
+    free = _("%(n)s free") % {"n": candidate["places_free"]}
+    return f"{word('path', candidate['path'])}: {candidate['programme']} · {candidate['partner']} ({free})"
+
+
+def _rows(form: Form, known: int) -> int:
+    """How many members the form has room for; so many are `known` beforehand."""
+    told = form.value("rows")
+    rows = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else known
+    return min(max(rows, ROWS) + (MORE_ROWS if form.sent and form.value("more") else 0), MOST_ROWS)
+
+
+Rows = Mapping[int, Mapping[str, str]]  # of the form: {number: {name, role, vote, reason}} as typed
+
+
+def _who(typed: "MultiDict[str, str]", rows: int) -> Rows:
+    """Rows with a role alone, and blank ones, are nobody's."""
+    told = {row: {part: typed.get(f"members.{row}.{part}", "") for part in ROW} for row in range(rows)}
+    return {
+        row: each for row, each in told.items() if any(each[part].strip() for part in ROW if part != "role")
+    }
+
+
+def _voted(who: Rows) -> Rows:
+    return {row: each for row, each in who.items() if each["vote"] != ABSENT}
+
+
+def _names(who: Rows) -> list[dict[str, str]]:
+    """[{name, role}] of everybody, also of who was not there this time."""
+    named = [{part: each[part].strip() for part in ("name", "role")} for each in who.values()]
+    return [each for each in named if each["name"] and each["role"] in dict(ROLES)]
+
+
+def _with(typed: "MultiDict[str, str]", members: Rows) -> "MultiDict[str, str]":
+    """What was typed, with these members only, one after the other."""
+    others = [(name, text) for name, text in typed.items(multi=True) if not name.startswith("members.")]
+    rows = enumerate(members.values())
+    return MultiDict(
+        others + [(f"members.{row}.{part}", text) for row, each in rows for part, text in each.items()]
+    )
+
+
+def _in_place(name: str, members: Rows) -> str:
+    """A field's name among `members` alone, as the form calls it."""
+    field = re.fullmatch(r"members\.([0-9]+)(.*)", name)
+    return f"members.{[*members][int(field[1])]}{field[2]}" if field else name
+
+
+def _said(options: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    return [(code, _(text)) for code, text in options]

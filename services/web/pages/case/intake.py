@@ -1,0 +1,74 @@
+"""Open a case: the danger gate first, then one short page."""
+
+from uuid import uuid4
+
+from flask import Blueprint, Response, request, url_for
+
+from services.codes import DANGERS
+from services.intake.schemas import OpenCase
+from services.kernel.envelope import ALL_CENTRES
+from services.web.pages.frame import doors, drafts, frame, gate, inputs, menu, visit
+from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days, places
+from services.web.pages.parts.language import _, later
+
+OPEN = OpenCase()
+DOMICILE_ROWS = 2
+FOUND = "found.subdistrict"
+AGE_BANDS = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80-89", "90-110")
+FIRST_HELP = {
+    "urgent_health": later("Call 1669 now. Questions can wait until the person has been treated."),
+    "psychiatric": later("Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 22)."),
+    "police": later("Call the police (191) now and bring the person to a safe place."),
+    "child": later("Call 1300 and the provincial shelter for children and families now (Child Protection Act, s. 32)."),
+    "trafficking": later("Bring the person to a safe place, away from those who came with them, and call 1300 or 1191."),
+}  # fmt: skip
+WARNINGS = {
+    "wrong_check_digit": later(
+        "The check digit of the identity number does not fit: look at the number again."
+    ),
+    "found_outside_province": later("The person was found outside the centre's province."),
+}
+
+blueprint = Blueprint("intake", __name__)
+
+
+@blueprint.get("/cases/new")
+@gate.roles(*menu.STAFF)
+def danger() -> Response:
+    return _gate()
+
+
+@blueprint.route("/cases/new/person", methods=["GET", "POST"])
+@gate.roles(*menu.STAFF)
+def person() -> Response:
+    """One page for all that is needed to open a case; `find` looks up the place and keeps what was typed."""
+    found_danger = request.args.get("danger", "")
+    if found_danger not in DANGERS:
+        return _gate(422 if request.args else 200, choose=True)
+    centres = tuple(centre for centre in visit.caller().centres if centre != ALL_CENTRES)
+    fixed = {"danger": found_danger} | ({"centre": centres[0]} if len(centres) == 1 else {})
+    read = {"person.birth_date": days.read_birth, FOUND: places.read}
+    form = Form(OPEN, {"person": {"nationality": "thai"}}, fixed=fixed, read=read, draft=later("Open a case"))
+    found = inputs.options(form, FOUND)
+    if form.sent and not form.value("find"):
+        at = inputs.happened(form)
+        inputs.settle(form, FOUND, found)
+        if form.load():
+            with form.catching():
+                opened = doors.tell("intake", "open_case", form.body, at=at)
+                said = [_("Case %(number)s is open.") % {"number": opened["case_number"]}]
+                said += [_(WARNINGS[each]) for each in opened["warnings"] if each in WARNINGS]
+                return frame.done(" ".join(said), "pages.case.overview", case_id=opened["case_id"])
+    return frame.page(
+        "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP.get(found_danger),
+        bands=AGE_BANDS, rows=DOMICILE_ROWS, centres=centres, provinces=places.provinces(),
+    )  # fmt: skip
+
+
+def _gate(status: int = 200, choose: bool = False) -> Response:
+    """Each case that is begun here has an address, and so a draft, of its own."""
+    unfinished = drafts.unfinished(url_for(".person"))
+    return frame.page(
+        "intake/danger.html", status, first_help=FIRST_HELP, choose=choose, unfinished=unfinished, new=uuid4().hex,
+    )  # fmt: skip

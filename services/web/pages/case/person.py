@@ -1,0 +1,59 @@
+"""What is known of a case's person, corrected: told anew as a whole, with the reason; what stood before stays in the story."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from services.intake.schemas import CorrectPerson
+from services.thai.dates import BE_OFFSET, partial_date
+from services.web.pages.case import intake
+from services.web.pages.frame import doors, frame, gate, inputs, menu
+from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days, places
+from services.web.pages.parts.facts import fact_text
+from services.web.pages.parts.language import _, later
+from services.web.pages.parts.words import words
+
+CORRECT = CorrectPerson()
+NOTHING_NEW = later("Nothing is different from what is known already.")
+BLANK_ROWS = 1  # for a domicile that is not known yet
+
+blueprint = Blueprint("person", __name__)
+
+
+@blueprint.route("/cases/<uuid:case_id>/person", methods=["GET", "POST"])
+@gate.roles(*menu.STAFF)
+def correct(case_id: UUID) -> Response:
+    """Whoever corrects somebody sees the whole identity number, which the access log notes."""
+    about = {"case_id": str(case_id)}
+    case, known = doors.ask("intake", "case", about), doors.ask("intake", "person", about)
+    form = Form(
+        CORRECT, {"person": typed(known["person"])}, fixed=about, read={"person.birth_date": days.read_birth},
+        version=known["version"], draft=later("Correct the person's details"), case_id=str(case_id),
+    )  # fmt: skip
+    if form.sent:
+        at = inputs.happened(form)
+        form.load()
+        form.body.setdefault("person", {}).setdefault("domicile", [])
+        if not form.errors:
+            with form.catching():
+                done = doors.tell("intake", "correct_person", form.body, at=at, if_match=form.version)
+                said = [_("The person's details are corrected.") if done["changed"] else _(NOTHING_NEW)]
+                said += [_(intake.WARNINGS[each]) for each in done["warnings"]]
+                return frame.done(" ".join(said), "pages.case.overview", case_id=case_id)
+    rows = max(len(known["person"]["domicile"]) + BLANK_ROWS, intake.DOMICILE_ROWS)
+    return frame.page(
+        "case/person.html", form=form, case=case, rows=rows, bands=intake.AGE_BANDS, provinces=places.provinces(),
+        reasons=words("correction"), fact_text=fact_text,
+    )  # fmt: skip
+
+
+def typed(person: dict[str, Any]) -> dict[str, Any]:
+    """A description as its form shows it: a birth date as one types it, 12/5/2500."""
+    return person | {"birth_date": person["birth_date"] and _birth(person["birth_date"])}
+
+
+def _birth(text: str) -> str:
+    born = partial_date(text)
+    return "/".join(str(part) for part in (born.day, born.month, born.year + BE_OFFSET) if part)

@@ -1,0 +1,189 @@
+"""Referrals: sending one, how it stands, and every step that may follow now."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from services.kernel.errors import Refused
+from services.referral import schemas
+from services.web.pages.case import casefile, story
+from services.web.pages.frame import doors, frame, gate, inputs, lookup, menu
+from services.web.pages.frame.doors import Question
+from services.web.pages.frame.forms import Form
+from services.web.pages.frame.menu import READERS
+from services.web.pages.parts.language import _, later
+from services.web.pages.parts.words import word, words
+
+SEND = schemas.SendReferral()
+STEP = schemas.StepReferral()
+PLACES_SHOWN = 30
+AWAITING = ("sent", "acknowledged", "waitlisted")
+
+
+class Step(NamedTuple):
+    """`follows`: the statuses it may follow; `main`: shown as a button of its own."""
+
+    title: str
+    done: str
+    follows: tuple[str, ...]
+    main: bool = True
+
+
+STEPS: Mapping[str, Step] = {
+    "acknowledge": Step(later("The partner has read it"), later("It is noted that the partner has read it."), ("sent",), False),
+    "accept": Step(later("The partner accepts"), later("The acceptance is recorded."), AWAITING),
+    "decline": Step(later("The referral is declined"), later("The answer is recorded; the case is planned again."), AWAITING),
+    "waitlist": Step(later("Put on the waiting list"), later("The person is on the waiting list."), ("sent", "acknowledged")),
+    "travel": Step(later("The person sets out"), later("It is recorded that the person set out."), ("accepted",)),
+    "admit": Step(later("The person has arrived"), later("The arrival is recorded."), ("accepted", "travelling")),
+    "confirm": Step(later("Confirm the placement"), later("The placement is confirmed."), ("admitted",)),
+    "follow-up": Step(later("Record a follow-up"), later("The follow-up is recorded."), ("placed",)),
+    "end": Step(later("The placement ends"), later("The end of the placement is recorded."), ("placed",)),
+    "withdraw": Step(
+        later("Withdraw the referral"), later("The referral is withdrawn."), (*AWAITING, "accepted", "travelling"), False,
+    ),
+    "fail": Step(
+        later("Record that it did not work out"), later("It is recorded; the case is planned again."),
+        ("accepted", "travelling", "admitted", "placed"), False,
+    ),
+    "entered-in-error": Step(
+        later("Entered by mistake"), later("The referral is marked as a mistake."),
+        ("sent", "acknowledged", "waitlisted", "accepted", "declined", "expired", "withdrawn", "travelling", "admitted",
+         "placed", "ended", "failed"), False,
+    ),
+}  # fmt: skip
+CORRECTIONS = ("entered-in-error",)  # say that something told was wrong, so they say why
+BY_PARTNER = ("acknowledge", "accept", "decline", "waitlist")
+CHANNELS = (
+    ("phone", later("By phone")),
+    ("line", later("By LINE")),
+    ("visit", later("In person")),
+    ("letter", later("By letter")),
+    ("email", later("By e-mail")),
+)
+PLACES = {
+    "pending": later("The place is being reserved."),
+    "reserved": later("A place is reserved."),
+    "refused": later("There was no place free."),
+    "taken": later("The person has the place."),
+    "released": later("The place was given back."),
+    "none": later("No place is held."),
+}
+
+blueprint = Blueprint("referral", __name__)
+
+
+@blueprint.get("/cases/<uuid:case_id>/referrals")
+@gate.roles(*READERS)
+def of_case(case_id: UUID) -> Response:
+    asked = {"referrals": ("referral", "referrals", {"case_id": str(case_id), "limit": 50})}
+    values = casefile.frame(str(case_id), asked)
+    rows = (values["referrals"] or {"items": []})["items"]
+    return frame.page("referral/of_case.html", **values, rows=rows, programmes=lookup.programmes(rows))
+
+
+@blueprint.route("/cases/<uuid:case_id>/referrals/new", methods=["GET", "POST"])
+@gate.roles(*menu.STAFF)
+def send(case_id: UUID) -> Response:
+    """To the place of the plan, or to one of its path; consent first."""
+    about = {"case_id": str(case_id)}
+    values = casefile.frame(str(case_id), {"plan": ("screening", "plan", about)})
+    plan = values["plan"]
+    bound = plan["programme_id"] if plan else None
+    only = {"programme_ids": [bound]} if bound else {"path": plan["path"] if plan else None}
+    asked: Question = ("partners", "matches", {**about, **only, "limit": PLACES_SHOWN})
+    found = doors.together(matches=asked) if plan else {}
+    values["missing"] += casefile.missing(values["case"], found)
+    places = (found.get("matches") or {"candidates": []})["candidates"]
+    form = Form(
+        SEND, {"programme_id": bound or request.args.get("programme_id"), "waitlist": False},
+        fixed=about | ({"programme_id": bound} if bound else {}), draft=later("Send the referral"), case_id=str(case_id),
+    )  # fmt: skip
+    if form.sent:
+        at = inputs.happened(form)
+        if form.load() and not form.errors:
+            with form.catching():
+                sent = doors.tell("referral", "send", form.body, at=at, seconds=20.0)
+                return frame.done(_sent(sent), ".page", referral_id=sent["referral_id"])
+    return frame.page("referral/send.html", **values, form=form, places=places, bound=bound)
+
+
+def _sent(sent: Mapping[str, Any]) -> str:
+    if sent["status"] == "waitlisted":
+        return _("No place was free: the person is on the waiting list.")
+    if sent["place"] == "refused":
+        return _("No place was free, so the referral was declined. Choose another place.")
+    if sent["place"] == "pending":
+        return _("The referral is sent. The place is still being reserved.")
+    return _("The referral is sent and a place is reserved.")
+
+
+@blueprint.get("/referrals/<uuid:referral_id>")
+@gate.roles(*READERS)
+def page(referral_id: UUID) -> Response:
+    referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
+    values = casefile.frame(referral["case_id"])
+    programmes = lookup.programmes([referral])
+    history = [story.sentence(row, {}, _told(row)) for row in reversed(referral["history"])]
+    allowed = [(name, step) for name, step in STEPS.items() if referral["status"] in step.follows]
+    if referral["place"] != "reserved":
+        allowed = [(name, step) for name, step in allowed if name not in BY_PARTNER]
+    return frame.page(
+        "referral/page.html", **values, referral=referral, about=programmes.get(referral["programme_id"]),
+        history=history, allowed=allowed, places=PLACES, stands=_stands(referral), awaiting=AWAITING,
+    )  # fmt: skip
+
+
+def _stands(referral: Mapping[str, Any]) -> str | None:
+    """What is next for an open referral, in words."""
+    open_now = referral["status"] in casefile.OPEN_REFERRALS
+    return casefile.referral_step(referral)[0] if open_now else None
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """Who said it, how, and what was noted."""
+    channel = row.get("by_channel")
+    parts = [
+        _("said by %(who)s") % {"who": row["said_by"]} if row.get("said_by") else "",
+        _(dict(CHANNELS).get(channel, channel)) if channel else "",
+        word("whose", row["whose"]) if row.get("whose") else "",
+        story.consent(row["consent"]) if row.get("consent") else "",
+        row.get("note") or "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+@blueprint.route(
+    "/referrals/<uuid:referral_id>/<any(" + ",".join(f'"{name}"' for name in STEPS) + "):step>",
+    methods=["GET", "POST"],
+)
+@gate.roles(*menu.STAFF)
+def step(referral_id: UUID, step: str) -> Response:
+    """One step as a short form with exactly the fields it takes."""
+    referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
+    known = STEPS[step]
+    case = doors.ask("intake", "case", {"case_id": referral["case_id"]})
+    fixed = {"referral_id": str(referral_id), "step": step}
+    form = Form(
+        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.title, case_id=referral["case_id"]
+    )  # fmt: skip
+    # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
+    if referral["status"] not in known.follows and not form.sent and not form.draft:
+        raise Refused("wrong_state", "This step does not follow now.")
+    if form.sent:
+        at = inputs.happened(form)
+        form.load()
+        if step in CORRECTIONS and not form.value("note").strip():
+            form.add({"note": [later("Enter this.")]})
+        if not form.errors:
+            with form.catching():
+                doors.tell("referral", "step", form.body, at=at, if_match=form.version)
+                return frame.done(_(known.done), ".page", referral_id=referral_id)
+    return frame.page(
+        "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
+        follow_up=step == "follow-up", correction=step in CORRECTIONS, channels=[(code, _(text)) for code, text in CHANNELS],
+        reasons=words("decline_reason"), about=lookup.programmes([referral]).get(referral["programme_id"]),
+        stands=_stands(referral),
+    )  # fmt: skip

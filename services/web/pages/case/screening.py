@@ -1,0 +1,144 @@
+"""Screening: the questions by group, and what came of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from services.kernel.envelope import moment
+from services.screening.schemas import CompleteScreening
+from services.thai import dates
+from services.web.pages.case import casefile
+from services.web.pages.frame import doors, frame, gate, inputs, menu
+from services.web.pages.frame.forms import Form
+from services.web.pages.frame.menu import READERS
+from services.web.pages.parts import days, questions
+from services.web.pages.parts.facts import fact_text, in_language
+from services.web.pages.parts.language import _, later
+from services.web.pages.parts.words import KINDS, words
+
+COMPLETE = CompleteScreening()
+VERDICTS = ("met", "unknown", "not_met")
+
+OF_PERSON = (
+    "sex",
+    "age",
+    "nationality",
+    "domicile",
+)  # facts that come from the case's person unless told anew
+
+ANSWERS: Mapping[str, Any] = {"yes": True, "no": False, questions.UNKNOWN: None}
+
+blueprint = Blueprint("screening", __name__)
+
+
+def _answer(text: str) -> Any:
+    """What a radio button says: unknown is None, and never "no"."""
+    if text in ANSWERS:
+        return ANSWERS[text]
+    return int(text) if text in ("1", "2", "3") else text
+
+
+READ: Mapping[str, Any] = {f"facts.{fact}": _answer for fact in questions.RADIOS} | {
+    "facts.birth_date": days.read_birth
+}
+
+
+@blueprint.get("/cases/<uuid:case_id>/screening")
+@gate.roles(*READERS)
+def result(case_id: UUID) -> Response:
+    """Every law met, not met or still to ask, and the paths that follow."""
+    values = casefile.frame(
+        str(case_id), {"screening": ("screening", "screening", {"case_id": str(case_id)})}
+    )
+    labels = (values["screening"] or {"labels": []})["labels"]
+    ask = list(dict.fromkeys(fact for label in labels for fact in label["ask"]))
+    return frame.page(
+        "screening/result.html", **values, groups=grouped(labels), ask=ask, fact_text=fact_text,
+        in_language=in_language,
+    )  # fmt: skip
+
+
+@blueprint.route("/cases/<uuid:case_id>/screening/fill", methods=["GET", "POST"])
+@gate.roles(*menu.STAFF)
+def fill(case_id: UUID) -> Response:
+    """The questions, beside them what these answers come to. `look` only shows that anew; it keeps nothing."""
+    about = {"case_id": str(case_id)}
+    values = casefile.frame(str(case_id), {"screening": ("screening", "screening", about)})
+    before = values["screening"]
+    known: dict[str, Any] = before["facts"] if before else {}
+    if values["outdated"]:  # what was corrected counts, not what the last screening had of it
+        known = {name: value for name, value in known.items() if name not in OF_PERSON}
+    nationality = known.get("nationality", values["case"]["person"]["nationality"])
+    form = Form(
+        COMPLETE, {"facts": shown(known | {"nationality": nationality})}, fixed=about, read=READ,
+        version=before["version"] if before else None, draft=later("Screening"), case_id=str(case_id),
+    )  # fmt: skip
+    at = inputs.happened(form)
+    form.load()
+    form.body["facts"] = told(form, known)
+    if form.sent and not form.value("look") and not form.errors:
+        with form.catching():
+            doors.tell("screening", "complete", form.body, at=at, if_match=form.version)
+            return frame.done(_("The screening is saved."), ".result", case_id=case_id)
+    live = outcome(form, at)
+    if not form.sent:
+        form.errors.clear()  # a draft is shown as it was typed; it is judged when it is sent
+    if form.value("look") and request.headers.get("HX-Request"):
+        return frame.page("screening/live.html", live=live)
+    return frame.page(
+        "screening/fill.html", **values, form=form, questions=questions.GROUPS, options=options, live=live,
+        none_of_these=questions.NONE_OF_THESE, fact_text=fact_text, known=known,
+    )  # fmt: skip
+
+
+def outcome(form: Form, at: str | None) -> dict[str, Any] | None:
+    """{groups: {verdict: labels}, path: the best, unread: a field that cannot be read is left out}; None if it is not to be had now."""
+    wrong = {name.split(".")[1] for name in form.errors if name.startswith("facts.")}
+    facts = {name: value for name, value in form.body["facts"].items() if name not in wrong}
+    day = dates.bangkok_day(moment(at)).isoformat() if at else None
+    with form.catching():
+        asked = {"case_id": form.body["case_id"], "facts": facts, "day": day}
+        found = doors.together(found=("screening", "assess", asked))["found"]
+        if found is not None:
+            return {
+                "groups": grouped(found["labels"]),
+                "path": found["paths"][0],
+                "unread": bool(form.errors),
+            }
+    return None
+
+
+def grouped(labels: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    return {verdict: [label for label in labels if label["verdict"] == verdict] for verdict in VERDICTS}
+
+
+def shown(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as the form shows them: an empty list is the answer "none"."""
+    values: dict[str, Any] = {name: questions.UNKNOWN for name in questions.RADIOS}
+    values |= {name: value for name, value in facts.items() if name in questions.FACTS}
+    return values | {f"none_{name}": True for name in questions.NONE_OF_THESE if values.get(name) == []}
+
+
+def told(form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask stays."""
+    facts: dict[str, Any] = dict(form.body.get("facts", {}))
+    for name in questions.NONE_OF_THESE:
+        if form.value(f"facts.none_{name}") == "yes":
+            facts.setdefault(name, [])
+    kept = {name: known[name] for name in ("age", "domicile") if name in known}
+    if "birth_date" in facts:
+        kept.pop("age", None)
+    return kept | facts
+
+
+def options(fact: str) -> list[tuple[str, str]]:
+    """[(code, label)] of a question."""
+    if fact == "wants":
+        return words("path")
+    if fact in KINDS:
+        return words(fact)
+    if fact in questions.FLAGS:
+        return list(zip(("yes", "no"), map(_, questions.FLAGS[fact]), strict=True))
+    return [(code, _(text)) for code, text in questions.OPTIONS[fact]]

@@ -1,0 +1,5 @@
+"""Figures of a centre or of all of them."""
+
+from services.web.pages.dashboard import views
+
+BLUEPRINTS = (views.blueprint,)

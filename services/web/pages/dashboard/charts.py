@@ -1,0 +1,37 @@
+"""Shapes of charts, computed on the server: bars, columns, and shades of the map."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.web.pages.dashboard.small_cells import size
+
+SHADES = ("#f3f5f6", "#c6dde2", "#8fbcc6", "#4d919f", "#0b5563")  # none, then few to many
+
+
+def shaded(counts: Mapping[str, int]) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """({province: colour}, legend [{colour, low, high}]): four equal steps up to the largest count."""
+    most = max(counts.values(), default=0)
+    step = max(1, -(-most // 4))
+    colours = {code: SHADES[min(4, -(-count // step))] for code, count in counts.items()}
+    legend = [{"colour": SHADES[0], "low": 0, "high": 0}]
+    for number in range(1, 5):
+        low = (number - 1) * step + 1
+        if low <= most:
+            legend.append({"colour": SHADES[number], "low": low, "high": min(number * step, most)})
+    return colours, legend
+
+
+def bars(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows {text, value} with the width of their bars, 0 to 1000."""
+    most = max((size(row["value"]) for row in rows), default=0) or 1
+    return [{**row, "width": round(1000 * size(row["value"]) / most)} for row in rows]
+
+
+def top_of(most: int) -> int:
+    """The round number a column's axis ends at: 1, 2 or 5 with zeros, and even halves."""
+    size = 1
+    while True:
+        for step in (2, 4, 10):
+            if most <= step * size:
+                return step * size
+        size *= 10

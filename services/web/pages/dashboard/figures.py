@@ -1,0 +1,188 @@
+"""A period's figures beside those of a year before, as rows for charts, tables and files."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import url_for
+
+from services.kernel.envelope import ALL_CENTRES
+from services.web.pages.dashboard import small_cells
+from services.web.pages.dashboard.period import Period
+from services.web.pages.dashboard.small_cells import FEW, WITHHELD, Hidden, size
+from services.web.pages.frame import doors, visit
+from services.web.pages.frame.menu import SEE_CASES
+from services.web.pages.parts.language import _, later
+from services.web.pages.parts.words import day, word
+
+STEPS = (("opened", later("Cases opened")), ("screened", later("Screened")), ("planned", later("Planned")),
+         ("referred", later("Referred")), ("accepted", later("Accepted by a partner")), ("placed", later("Placed")),
+         ("closed", later("Closed")))  # fmt: skip
+# {median: (its words, the figure whose cases it is of)}
+DAYS = {"to_screening": (later("To the first screening"), "screened"), "to_acceptance": (later("To the partner's yes"), "accepted"),
+        "to_placement": (later("To the placement"), "placed")}  # fmt: skip
+AGES = (("fresh", later("Stated in the last 30 days")), ("older", later("Stated 31 to 90 days ago")),
+        ("old", later("Stated more than 90 days ago")))  # fmt: skip
+HIDDEN = {FEW: later("<5"), WITHHELD: later("not shown")}
+
+
+def count_text(count: Any) -> str:
+    """A count as it is read; a hidden one is said to be."""
+    if count is None:
+        return "–"
+    return _(HIDDEN[count]) if isinstance(count, Hidden) else f"{count:,}"
+
+
+def load(period: Period) -> dict[str, Any]:
+    """{now, before, spread, places}: the period's figures must be there, the others may be missing. Who may not see cases is not told
+    of what kind a few people were."""
+    found = doors.together(
+        before=("reporting", "overview", period.year_before.body),
+        spread=("reporting", "placements", period.body),
+        places=("partners", "free_places", {"province": places_in(period), "limit": 0}),
+    )
+    found["now"] = doors.ask("reporting", "overview", period.body)
+    if visit.caller().role not in SEE_CASES:
+        found["now"] = small_cells.overview(found["now"])
+        found["before"] = found["before"] and small_cells.overview(found["before"])
+        found["spread"] = found["spread"] and small_cells.spread(found["spread"], found["now"]["cases"])
+    found["spread"] = found["spread"] or {
+        "by_month": {},
+        "by_centre": {},
+        "accepted": None,
+        "waited_days": {},
+    }
+    return found
+
+
+def places_in(period: Period) -> str | None:
+    """The province whose places are shown: the one period for, or of the reader's only centre; None: the country."""
+    centres = visit.caller().centres
+    return period.centre or (centres[0] if len(centres) == 1 and centres[0] != ALL_CENTRES else None)
+
+
+To = Callable[..., str | None]
+
+
+def links_behind(period: Period) -> To:
+    """Where the list behind a figure is; nowhere for those who may not see cases."""
+
+    def address(figure: str, value: str | None = None) -> str | None:
+        if visit.caller().role not in SEE_CASES:
+            return None
+        parts: dict[str, Any] = dict(period.address)
+        return url_for(".behind", figure=figure, value=value, **parts)
+
+    return address
+
+
+def _row(
+    text: str, now: Any, before: Any, to: str | None = None, to_before: str | None = None
+) -> dict[str, Any]:
+    return {"text": text, "value": now, "before": before, "href": to, "href_before": to_before}
+
+
+def headline(period: Period, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The headline: rows with `change` since the same period of the last budget year."""
+    now, before = found["now"], found["before"]
+    to, to_before = links_behind(period), links_behind(period.year_before)
+    share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
+    of_all = _row(_("of all placements"), share[0], share[1], to("placements"), to_before("placements"))
+    rows = [of_all | {"unit": " %"}]
+    for part, name, figure, text in (
+        ("placements", "outside_ministry", "outside", _("people placed outside the ministry")),
+        ("placements", "ministry", "ministry", _("in the ministry's places")),
+        ("employment", "started", "employment", _("started with an employer")),
+    ):
+        value = before[part][name] if before else None
+        rows.append(_row(text, now[part][name], value, to(figure), to_before(figure)) | {"unit": ""})
+    for row in rows:
+        row["change"] = _change(row["value"], row["before"], points=bool(row["unit"]))
+    return rows
+
+
+def _change(now: Any, before: Any, points: bool) -> str | None:
+    """More or fewer than the year before, in words; None where one of the two is not known."""
+    if now is None or before is None:
+        return None
+    by = round(abs(now - before), 1)
+    if not by:
+        return _("the same as the year before")
+    told_by = _("{} percentage points").format(by) if points else f"{by:,}"
+    said = _("{} more than the year before") if now > before else _("{} fewer than the year before")
+    return said.format(told_by)
+
+
+def tables(period: Period, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is shown, once for charts, tables and files: [{key, title, rows: [{text, value, before, href, href_before}]}]."""
+    now, before, spread = found["now"], found["before"], found["spread"]
+    to, to_before = links_behind(period), links_behind(period.year_before)
+
+    def row(part: str, code: str, text: str, figure: str | None, value: str | None = None) -> dict[str, Any]:
+        links = (to(figure, value), to_before(figure, value)) if figure else ()
+        return _row(text, now[part].get(code, 0), before[part].get(code, 0) if before else None, *links)
+
+    def coded(part: str, kind: str, figure: str) -> list[dict[str, Any]]:
+        codes = {*now[part], *(before[part] if before else ())}
+        ordered = sorted(codes, key=lambda code: (-size(now[part].get(code, 0)), code))
+        return [row(part, code, word(kind, code), figure, code) for code in ordered]
+
+    def steps() -> Iterator[dict[str, Any]]:
+        for code, text in STEPS:
+            counted = row("cases", code, _(text), code)
+            if code == "accepted":
+                counted |= {"value": spread["accepted"], "before": None}
+            waited = spread["waited_days"].get(code)
+            after = None if waited is None else _("after {} days").format(waited)
+            yield counted | {"waited": waited, "note": after}
+
+    placements = [
+        row("placements", code, text, figure)
+        for code, text, figure in (
+            ("outside_ministry", _("Outside the ministry"), "outside"),
+            ("ministry", _("In the ministry's places"), "ministry"),
+            ("total", _("All placements"), "placements"),
+        )
+    ]
+    share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
+    work = (
+        ("started", _("Started with an employer"), "employment"),
+        ("in_work", _("In work at the latest follow-up"), "in_work"),
+    )
+    return [
+        {"key": "placements", "title": _("Placements"),
+         "rows": [*placements, _row(_("Share outside the ministry, per cent"), share[0], share[1])]},
+        {"key": "cases", "title": _("From opening to placement"), "rows": list(steps())},
+        {"key": "days", "title": _("Median days from opening"), "rows": [
+            row("median_days", code, _(text), figure) for code, (text, figure) in DAYS.items()
+        ]},
+        {"key": "paths", "title": _("Placements by way forward"), "rows": coded("by_path", "path", "path")},
+        {"key": "labels", "title": _("People screened by group"), "rows": coded("by_label", "label", "label")},
+        {"key": "declined", "title": _("Why partners declined"), "rows": coded("declined", "decline_reason", "declined")},
+        {"key": "employment", "title": _("Work"), "rows": [row("employment", code, text, figure) for code, text, figure in work]},
+    ]  # fmt: skip
+
+
+def percent(share: float | None) -> float | None:
+    return None if share is None else round(share * 100, 1)
+
+
+def months(period: Period, by_month: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each month between the first and the last with its counts, and where their lists are."""
+    if not by_month:
+        return []
+    first, last = min(by_month), max(by_month)
+    codes, (year, month) = [], map(int, first.split("-"))
+    while f"{year}-{month:02}" <= last:
+        codes.append(f"{year}-{month:02}")
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    nothing = {"total": 0, "outside_ministry": 0, "ministry": 0}
+    rows: list[dict[str, Any]] = []
+    for code in codes:
+        begin = date.fromisoformat(f"{code}-01")
+        end = (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        to = links_behind(period.of(max(begin, period.first), min(end, period.last)))
+        text = day(code)
+        links = {"outside_ministry": to("outside"), "ministry": to("ministry"), "total": to("placements")}
+        rows.append({"text": text, **by_month.get(code, nothing), "href": links})
+    return rows

@@ -1,0 +1,120 @@
+"""Which figures are asked for: a centre and a period, as the address says them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Self
+
+from flask import request
+
+from services.kernel.envelope import ALL_CENTRES
+from services.thai import areas, dates
+from services.web.pages.frame import visit
+from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days
+from services.web.pages.parts.language import _, current
+from services.web.pages.parts.words import full_province
+
+MONTHS = ("10", "11", "12", "01", "02", "03", "04", "05", "06", "07", "08", "09")  # of a budget year
+
+
+@dataclass(frozen=True)
+class Period:
+    """What the address asks for: centre (None: all that the caller may see) and days, both included; `address` brings it back."""
+
+    centre: str | None
+    first: date
+    last: date
+    address: Mapping[str, str]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return {"centre": self.centre, "from": self.first.isoformat(), "to": self.last.isoformat()}
+
+    @property
+    def year_before(self) -> Self:
+        return self.of(_year_earlier(self.first), _year_earlier(self.last))
+
+    def of(self, first: date, last: date, **place: str) -> Self:
+        """The same place, or `centre`, in these days."""
+        limits = {"from": _typed(first), "to": _typed(last)}
+        kept = {"centre": self.address["centre"]} if "centre" in self.address else {}
+        return replace(self, first=first, last=last, address={**kept, **limits, **place})
+
+
+def _typed(when: date) -> str:
+    """A day as staff type it, in the Buddhist era."""
+    return f"{when.day}/{when.month}/{when.year + dates.BE_OFFSET}"
+
+
+def _year_earlier(when: date) -> date:
+    """The same day a year before; 29 February becomes 28."""
+    return when.replace(year=when.year - 1, day=min(when.day, 28) if when.month == 2 else when.day)
+
+
+def read_period(form: Form) -> Period:
+    """What was asked for; what cannot be understood is an error of the form and left out."""
+    today, address = days.today(), {}
+    centre = form.value("centre")
+    if centre and areas.is_province(centre) and visit.caller().sees(centre):
+        address["centre"] = centre
+    elif centre:
+        form.errors["centre"] = [_("Choose one of your centres.")]
+    year = dates.budget_year(today)
+    told = dates.from_thai_digits(form.value("year"))
+    if told.isdigit() and len(told) == 4 and year - 50 <= int(told) <= year:
+        year, address["year"] = int(told), told
+    first, last = dates.budget_period(year)
+    part = form.value("part")
+    if part in _parts(year):
+        first, last = _parts(year)[part]
+        address["part"] = part
+    limits: dict[str, date] = {}
+    for name in ("from", "to"):
+        text = form.value(name).strip()
+        if not text:
+            continue
+        try:
+            read = dates.read_date(text, today).date
+            if read.day is None:
+                raise dates.DateError("format", "no day")
+            limits[name], address[name] = read.legal_day, text
+        except dates.DateError:
+            form.errors[name] = [_("Enter a day, such as 1/10/2568.")]
+    if limits:
+        last = limits.get("to", today)
+        first = limits.get("from", dates.budget_period(dates.budget_year(last))[0])
+    if first > last:
+        form.errors["from"] = [_("The first day lies after the last.")]
+        first, last = dates.budget_period(year)
+    # Compared is what the same part of the year before had brought by then.
+    return Period(address.get("centre"), first, max(first, min(last, today)), address)
+
+
+def _parts(year: int) -> dict[str, tuple[date, date]]:
+    """{code: (first day, last day)} of the quarters and months of a budget year."""
+    begins = [date(year - dates.BE_OFFSET - (int(month) >= 10), int(month), 1) for month in MONTHS]
+    ends = [*(begin.toordinal() - 1 for begin in begins[1:]), dates.budget_period(year)[1].toordinal()]
+    lasts = [date.fromordinal(end) for end in ends]
+    quarters = {f"q{n + 1}": (begins[3 * n], lasts[3 * n + 2]) for n in range(4)}
+    return quarters | {f"m{month}": (begins[n], lasts[n]) for n, month in enumerate(MONTHS)}
+
+
+def period_form() -> Form:
+    names = ("centre", "year", "part", "from", "to")
+    return Form(values={name: request.args.get(name, "")[:40] for name in names}, sent=False)
+
+
+def scope_title(period: Period) -> str:
+    if period.centre:
+        return _("Centre of {}").format(full_province(period.centre))
+    caller = visit.caller()
+    if ALL_CENTRES in caller.centres:
+        return _("All centres")
+    return _("Centre of {}").format(", ".join(map(full_province, caller.centres)))
+
+
+def named_parts() -> list[tuple[str, str]]:
+    names = dates.MONTHS[current()]["long"]
+    quarters = [(f"q{number}", _("Quarter {}").format(number)) for number in range(1, 5)]
+    return quarters + [(f"m{month}", names[int(month) - 1]) for month in MONTHS]

@@ -1,0 +1,72 @@
+"""Figures as lines of a sheet to take away."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+from services.web.pages.dashboard import figures
+from services.web.pages.dashboard.period import Period, scope_title
+from services.web.pages.dashboard.small_cells import Hidden
+from services.web.pages.frame import files
+from services.web.pages.parts.language import _
+from services.web.pages.parts.words import day, day_time, province, word
+
+
+def lines(period: Period) -> list[list[Any]]:
+    """What the page shows, as lines of a sheet."""
+    found = figures.load(period)
+    span = f"{day(period.first.isoformat())} – {day(period.last.isoformat())}"
+    up_to = found["now"]["data_up_to"]
+    lines: list[list[Any]] = [
+        [scope_title(period), span, _("Data up to {}").format(day_time(up_to)) if up_to else None],
+        [],
+        [_("Part"), _("Figure"), _("This period"), _("A year before"), _("Days since the step before")],
+    ]
+    for table in figures.tables(period, found):
+        for row in table["rows"]:
+            line = [table["title"], row["text"], row["value"], row["before"]]
+            lines.append([*line, row["waited"]] if row.get("waited") is not None else line)
+    for name, said, read in (
+        ("by_month", _("Placements by month"), None),
+        ("by_centre", _("Placements by centre"), province),
+    ):
+        lines += [
+            [],
+            [said, "", _("Outside the ministry"), _("In the ministry's places"), _("All placements")],
+        ]
+        for key, row in sorted(found["spread"][name].items()):
+            text = read(key) if read else day(key)
+            lines.append([said, text, row["outside_ministry"], row["ministry"], row["total"]])
+    if found["places"]:
+        place = figures.places_in(period)
+        said = _("Places free: {}").format(province(place) if place else _("the whole country"))
+        lines += [[], [said, "", _("Places free"), _("Programmes")]]
+        for code, text in figures.AGES:
+            row = found["places"]["by_age"][code]
+            lines.append([said, _(text), row["free"], row["programmes"]])
+        for path, row in sorted(found["places"]["by_path"].items()):
+            lines.append([said, word("path", path), row["free"], row["programmes"]])
+    return [
+        [_(figures.HIDDEN[cell]) if isinstance(cell, Hidden) else cell for cell in line] for line in lines
+    ]
+
+
+def file_name(period: Period, ending: str) -> str:
+    return f"songtor-{period.centre or 'all'}-{period.first}-{period.last}.{ending}"
+
+
+def workbook(lines: Sequence[Sequence[Any]], sheet_name: str) -> bytes:
+    import xlsxwriter
+
+    made = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(made, options) as book:
+        sheet = book.add_worksheet(sheet_name)
+        bold = book.add_format({"bold": True})
+        sheet.set_column(0, 1, 36)
+        sheet.set_column(2, 3, 16)
+        for number, line in enumerate(lines):
+            for column, value in enumerate(line):
+                sheet.write(number, column, files.plain(value), bold if number in (0, 2) else None)
+        sheet.freeze_panes(3, 0)
+    return made.getvalue()

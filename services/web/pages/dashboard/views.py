@@ -1,0 +1,181 @@
+"""Dashboards: figures, what lies behind each, the places free, and files."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from services.codes import PATHS
+from services.kernel.envelope import ALL_CENTRES, Caller
+from services.reporting.schemas import FIGURES
+from services.thai import areas, dates
+from services.web import gateway
+from services.web.pages.dashboard import charts, figures, sheets
+from services.web.pages.dashboard.period import named_parts, period_form, read_period, scope_title
+from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame.menu import READERS, SEE_CASES
+from services.web.pages.parts import days, maps
+from services.web.pages.parts.freshness import freshness
+from services.web.pages.parts.language import _, later
+from services.web.pages.parts.places import provinces
+from services.web.pages.parts.words import province, word
+
+YEARS_BACK = 4
+SHOWN = 25
+TITLES = {
+    **dict(figures.STEPS),
+    "placements": later("Placements"),
+    "outside": later("Placements outside the ministry"),
+    "ministry": later("Placements in the ministry's places"),
+    "employment": later("Placements with employers"),
+    "in_work": later("In work at the latest follow-up"),
+    "path": later("Placements: {}"),
+    "label": later("Screened: {}"),
+    "declined": later("Declined: {}"),
+}
+VALUES = {"path": "path", "label": "label", "declined": "decline_reason"}
+
+blueprint = Blueprint("dashboard", __name__)
+
+
+def _several(caller: Caller) -> bool:
+    return ALL_CENTRES in caller.centres or len(caller.centres) > 1
+
+
+@blueprint.get("/dashboard")
+@gate.roles(*READERS)
+def show() -> Response:
+    form, caller = period_form(), visit.caller()
+    period = read_period(form)
+    found = figures.load(period)
+    centres = (
+        [each.code for each in areas.provinces()] if ALL_CENTRES in caller.centres else list(caller.centres)
+    )
+    year = dates.budget_year(days.today())
+    by_centre = found["spread"]["by_centre"]
+    country = maps.country()
+    colours, legend = charts.shaded({code: row["outside_ministry"] for code, row in by_centre.items()})
+    months = figures.months(period, found["spread"]["by_month"])
+    return frame.page(
+        "dashboard/show.html",
+        form=form,
+        period=period,
+        title=scope_title(period),
+        now=found["now"],
+        before=found["before"],
+        first_figures=figures.headline(period, found),
+        places=found["places"],
+        places_in=figures.places_in(period),
+        place_ages=[(code, _(text)) for code, text in figures.AGES],
+        place_paths=sorted(
+            (found["places"] or {"by_path": {}})["by_path"].items(), key=lambda row: -row[1]["free"]
+        ),
+        tables={table["key"]: table for table in figures.tables(period, found)},
+        months=months,
+        top=charts.top_of(max((row["outside_ministry"] + row["ministry"] for row in months), default=0)),
+        by_centre=sorted(by_centre.items(), key=lambda row: (-row[1]["outside_ministry"], row[0])),
+        country={
+            "height": country.height,
+            "width": maps.MAP_WIDTH,
+            "shapes": country.shapes,
+            "colours": colours,
+            "legend": legend,
+        },
+        several=_several(caller),
+        centres=sorted(centres, key=province),
+        years=[str(year - back) for back in range(YEARS_BACK + 1)],
+        portions=named_parts(),
+        of_centre=lambda code: url_for(".show", **{**period.address, "centre": code}),
+        bars=charts.bars,
+        told=figures.count_text,
+        behind=lambda figure, code: figures.links_behind(period.of(period.first, period.last, centre=code))(
+            figure
+        ),
+        hides=caller.role not in SEE_CASES,
+    )
+
+
+@blueprint.get("/dashboard/behind")
+@gate.roles(*SEE_CASES)
+def behind() -> Response:
+    """The list behind a figure."""
+    form = period_form()
+    period = read_period(form)
+    figure, value = request.args.get("figure", ""), request.args.get("value", "")[:40] or None
+    if figure not in FIGURES:
+        figure, value = "placements", None
+    body = {
+        **period.body,
+        "figure": figure,
+        "value": value,
+        "limit": SHOWN,
+        "cursor": request.args.get("cursor") or None,
+    }
+    found = doors.ask("reporting", "behind", body)
+    wanted = sorted({row["case_id"] for row in found["items"]})
+    cases: dict[str, Any] = {}
+    if wanted:
+        known = doors.together(cases=("intake", "cases", {"case_ids": wanted, "limit": len(wanted)}))["cases"]
+        cases = {case["case_id"]: case for case in (known or {"items": []})["items"]}
+    address: dict[str, Any] = {**period.address, "figure": figure, **({"value": value} if value else {})}
+    title = _(TITLES[figure])
+    if figure in VALUES:
+        title = title.format(word(VALUES[figure], value) if value else _("all"))
+    return frame.page(
+        "dashboard/behind.html",
+        title=title,
+        scope=scope_title(period),
+        period=period,
+        rows=found["items"],
+        cases=cases,
+        following=url_for(".behind", **address, cursor=found["next"]) if found["next"] else None,
+        first=url_for(".behind", **address) if request.args.get("cursor") else None,
+    )
+
+
+@blueprint.get("/dashboard/places")
+@gate.roles(*READERS)
+def places() -> Response:
+    """The programmes behind the places that are free, in a province or the country, and how old each partner's word is."""
+    given = {name: request.args.get(name, "")[:40] for name in ("province", "path", "age")}
+    known = {
+        "province": areas.is_province(given["province"]),
+        "path": given["path"] in PATHS,
+        "age": given["age"] in dict(figures.AGES),
+    }
+    wanted: dict[str, Any] = {name: text for name, text in given.items() if known[name]}
+    cursor = request.args.get("cursor") or None
+    found = doors.ask("partners", "free_places", {**wanted, "limit": SHOWN, "cursor": cursor})
+    return frame.page(
+        "dashboard/places.html",
+        found=found,
+        wanted=wanted,
+        freshness=freshness,
+        provinces=provinces(),
+        paths=[(path, word("path", path)) for path in PATHS],
+        ages=[(code, _(text)) for code, text in figures.AGES],
+        following=url_for(".places", **wanted, cursor=found["next"]) if found["next"] else None,
+        first=url_for(".places", **wanted) if cursor else None,
+    )
+
+
+@blueprint.get("/dashboard/definitions")
+@gate.roles(*READERS)
+def definitions() -> Response:
+    return frame.page("dashboard/definitions.html")
+
+
+@blueprint.get("/dashboard/figures.csv")
+@gate.roles(*READERS)
+def as_csv() -> Response:
+    period = read_period(period_form())
+    return files.as_csv(sheets.lines(period), sheets.file_name(period, "csv"))
+
+
+@blueprint.get("/dashboard/figures.xlsx")
+@gate.roles(*READERS)
+def as_xlsx() -> Response:
+    period = read_period(period_form())
+    lines, sheet_name = sheets.lines(period), _("Figures")
+    made = gateway.runtime().ports.heavy(lambda: sheets.workbook(lines, sheet_name))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return files.download(made, kind, sheets.file_name(period, "xlsx"))

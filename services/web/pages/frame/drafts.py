@@ -1,0 +1,94 @@
+"""Drafts of forms: saving and throwing away, and the list of those that wait."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, request
+
+from services.kernel.errors import Refused
+from services.web import gateway
+from services.web.gateway.problems import Problem
+from services.web.pages.frame import forms, frame, gate, visit
+from services.web.pages.frame.menu import STAFF
+from services.web.pages.parts.language import _
+from services.web.pages.parts.words import lately
+from services.web.store import drafts
+
+# By what the drafts that are about no case yet are told apart.
+NAMES = ("person.name.first", "person.name.last", "person.name.alias", "name")
+FOCUS_MOST = 200
+
+blueprint = Blueprint("drafts", __name__)
+
+
+@blueprint.post("/drafts")
+@gate.roles(*STAFF)
+def save() -> Response:
+    """The form as it stands, finished or not; the script asks for JSON {said, seen, note}, a button goes back to the form."""
+    place, runtime = _place(), gateway.runtime()
+    fields, focus = forms.sent_fields(*forms.OF_DRAFTS), request.form.get("draft.focus", "")[:FOCUS_MOST]
+    try:
+        saved_at, before = drafts.keep(runtime, place, fields, forms.shown_version(), focus)
+    except drafts.TooLarge:
+        raise Problem(413, "This is more than a draft holds.") from None
+    said = _("Draft saved {}").format(lately(saved_at))
+    if request.accept_mimetypes.best != "application/json":
+        frame.flash(said)
+        return redirect(place.address, 303)  # type: ignore[return-value]
+    note = ""
+    if before and before != request.form.get("draft.seen"):
+        note = _("It took the place of a draft that another tab or device saved at {}.").format(
+            lately(before)
+        )
+    return jsonify(said=said, seen=saved_at, note=note)
+
+
+@blueprint.post("/drafts/discard")
+@gate.roles(*STAFF)
+def discard() -> Response:
+    """The form starts anew."""
+    place, runtime = _place(), gateway.runtime()
+    with runtime.database.write() as db:
+        drafts.drop(runtime, db, place.user, place.address)
+    frame.flash(_("The draft was thrown away."))
+    return redirect(place.address, 303)  # type: ignore[return-value]
+
+
+@blueprint.get("/drafts/signed-in")
+@gate.roles(*STAFF)
+def signed_in() -> Response:
+    """For the tab in which somebody signed in again because of a form in another tab."""
+    return frame.page("drafts/signed_in.html")
+
+
+def _place() -> drafts.Place:
+    """Where the draft belongs, as the form says it; somebody who signed in meanwhile on the same device does not get it."""
+    try:
+        place = drafts.place_of(gateway.runtime(), request.form.get("draft", ""))
+    except drafts.NotOurs:
+        raise Problem(400, "This form is too old, or it is not ours.") from None
+    if place.user != visit.caller().user:
+        raise Refused("not_yours", "This form was opened by another user.")
+    return place
+
+
+def unfinished(path: str | None = None) -> list[dict[str, Any]]:
+    """[{title, href, case_id, name, saved}] of the user's own drafts, the latest first; with `path` of that form only."""
+    return [
+        {
+            "title": _(each.place.title),
+            "href": each.place.address + (f"#{each.focus}" if each.focus else ""),
+            "case_id": each.place.case_id,
+            "name": _name(each),
+            "saved": lately(each.saved_at),
+        }
+        for each in drafts.unfinished(gateway.runtime(), visit.caller().user)
+        if path is None or each.place.address.partition("?")[0] == path
+    ]
+
+
+def _name(draft: drafts.Draft) -> str:
+    """Of whom or what a draft without a case is, as far as it was typed."""
+    if draft.place.case_id:
+        return ""
+    typed = dict(draft.fields)
+    return " ".join(filter(None, (typed.get(name, "").strip() for name in NAMES)))

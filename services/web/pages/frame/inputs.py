@@ -1,0 +1,63 @@
+"""Fields that take more than their text: the day it happened, and the search for a place."""
+
+from datetime import UTC, datetime, time
+
+from services.kernel.envelope import instant
+from services.thai import areas, dates
+from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days, places
+from services.web.pages.parts.language import later
+from services.web.pages.parts.words import address
+
+SEARCH = "area"  # the field that is searched with; the button that only searches is called `find`
+SHOWN = 24
+
+
+def options(form: Form, field: str) -> places.Options:
+    """[(subdistrict, address)] that fit what was typed into the search, or the one chosen before."""
+    chosen, text = form.value(field), form.value(SEARCH).strip()[:80]
+    found = [area.code for area in areas.resolve(chosen) if area.level == "subdistrict"]
+    matching = areas.search(text, limit=60) if text else ()
+    found += [area.code for area in matching if area.level == "subdistrict"]
+    for area in matching:
+        if area.level == "district":
+            found += [each.code for each in areas.subdistricts(area.code)]
+    return [
+        (code, ", ".join([address(code), *_postcode(code)])) for code in list(dict.fromkeys(found))[:SHOWN]
+    ]
+
+
+def settle(form: Form, field: str, found: places.Options) -> None:
+    """Before the form is read: the only place that fits is taken; of several one must be chosen."""
+    if form.value(field) or not form.value(SEARCH).strip():
+        return
+    if len(found) == 1:
+        form.put(field, found[0][0])
+    elif found:
+        form.add({field: [later("Choose the place that is meant, or none of these.")]})
+    else:
+        form.add({SEARCH: [later("No place fits. Try fewer letters, or leave this empty.")]})
+
+
+def _postcode(code: str) -> tuple[str, ...]:
+    area = areas.area(code)
+    return area.postcodes[:1] if area else ()
+
+
+def happened(form: Form, name: str = "happened_on") -> str | None:
+    """When it happened, if another day than today was typed: noon of that Thai day. An error becomes the form's."""
+    text = form.value(name).strip()
+    if not text:
+        return None
+    try:
+        typed = dates.read_date(text, days.today()).date
+    except dates.DateError as error:
+        form.add({name: [days.DATE_ERRORS[error.code]]})
+        return None
+    if typed.day is None:
+        form.add({name: [later("Enter the day, the month and the year.")]})
+    elif typed.legal_day > days.today():
+        form.add({name: [days.DATE_ERRORS["future"]]})
+    elif typed.legal_day < days.today():
+        return instant(datetime.combine(typed.legal_day, time(12), dates.BANGKOK).astimezone(UTC))
+    return None

@@ -1,0 +1,5 @@
+"""Partners and their programmes, and the page on which a partner answers a referral."""
+
+from services.web.pages.partner import answer, partners
+
+BLUEPRINTS = (partners.blueprint, answer.blueprint)

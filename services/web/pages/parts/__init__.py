@@ -1,0 +1,1 @@
+"""Words for things that several areas show: codes, days, places, facts, needs."""

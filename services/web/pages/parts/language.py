@@ -1,0 +1,81 @@
+"""The two languages of the pages. The English text is the msgid; Thai is the default."""
+
+import gettext
+import re
+from collections.abc import Sequence
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import g, has_request_context
+
+from services.thai.dates import Language
+
+TRANSLATIONS = Path(__file__).parents[2] / "translations"
+LANGUAGES: tuple[Language, ...] = ("th", "en")
+DEFAULT: Language = "th"
+
+
+@cache
+def catalogue(language: Language) -> gettext.GNUTranslations:
+    compiled = BytesIO()
+    with (TRANSLATIONS / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def current() -> Language:
+    language: Language = g.get("language", DEFAULT) if has_request_context() else DEFAULT
+    return language
+
+
+def _(text: str) -> str:
+    return catalogue(current()).gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return catalogue(current()).ngettext(one, many, count)
+
+
+def pgettext(context: str, text: str) -> str:
+    return catalogue(current()).pgettext(context, text)
+
+
+def later(text: str) -> str:
+    """Marks a text for translation where it is written down but not yet shown."""
+    return text
+
+
+# What schemas say of a field, as what a page says. The number or words in brackets are kept.
+FIELD_ERRORS: Sequence[tuple[str, str]] = (
+    (r"Missing data for required field\.|May not be blank\.|Field may not be null\.", later("Enter this.")),
+    (r"Shorter than minimum length 1\.", later("Enter this.")),
+    (r"Must be one of: .*\.", later("Choose one of the options.")),
+    (r"Longer than (?:maximum length )?(\d+)(?: characters)?\.", later("Use at most {} characters.")),
+    (r"Shorter than minimum length (\d+)\.", later("Use at least {} characters.")),
+    (r"Length must be between (\d+) and (\d+)\.", later("Use between {} and {} characters.")),
+    (r"Must be greater than or equal to (-?\d+)\.?", later("Enter {} or more.")),
+    (
+        r"Must be greater than or equal to (-?\d+) and less than or equal to (-?\d+)\.",
+        later("Enter a number from {} to {}."),
+    ),
+    (r"Must be less than or equal to (-?\d+)\.", later("Enter {} or less.")),
+    (r"Not a valid integer\.|Not a valid number\.", later("Enter a whole number.")),
+    (r"Not a valid email address\.", later("Enter an e-mail address such as name@example.org.")),
+    (r"Not a valid URL\.", later("Enter an address that begins with https:// or http://.")),
+    (r"It contains the character NUL\.", later("Remove the character that cannot be shown.")),
+    (r"It cannot lie in the future\.", later("The date cannot lie in the future.")),
+)
+
+
+def field_error(text: str) -> str:
+    """A schema's sentence in the reader's language; one that nobody foresaw is said in general words."""
+    for pattern, said in FIELD_ERRORS:
+        match = re.fullmatch(pattern, text)
+        if match:
+            return _(said).format(*match.groups())
+    known = _(text)
+    return known if known != text or current() == "en" else _("Check this answer.")

@@ -1,0 +1,126 @@
+"""Words for codes, days and places, in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from services import codes
+from services.codes import access
+from services.kernel.envelope import ALL_CENTRES, moment
+from services.thai import areas, dates, names
+from services.web import gateway
+from services.web.pages.parts.language import _, current, pgettext
+
+# Every list of codes that a page shows; scripts/messages.py asks for a word for each in both languages.
+CAPITAL = "10"  # Bangkok, which is no province
+NO_BREAK = "\u00a0"  # the space at which no line ends
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "channel": codes.CHANNELS,
+    "danger": codes.DANGERS,
+    "correction": codes.CORRECTIONS,
+    "identity_status": codes.IDENTITY_STATUSES,
+    "sex": codes.SEXES,
+    "nationality": codes.NATIONALITIES,
+    "domicile_basis": codes.DOMICILE_BASES,
+    "case_status": codes.CASE_STATUSES,
+    "label": codes.LABELS,
+    "path": codes.PATHS,
+    "partner_kind": codes.PARTNER_KINDS,
+    "decline_reason": codes.DECLINE_REASONS,
+    "whose": codes.WHOSE,
+    "outcome": codes.OUTCOMES,
+    "work_kind": codes.WORK_KINDS,
+    "referral_status": codes.REFERRAL_STATUSES,
+    "role": access.ROLES,
+    "fact": (
+        "age", "sex", "nationality", "danger", "domicile", "housing", "income_sufficient", "can_depend_on_others", "begging",
+        "disability_types", "disability_card", "pregnant", "mental_crisis", "trafficking_signs", "care_level",
+        "communicable_disease", "severe_behaviour", "legal_case", "able_to_work", "wants_work", "wants", "prior_process_done",
+        "documents_held", "relatives", "birth_date",
+    ),
+    "action": (
+        "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close", "case.reopen",
+        "person.correct", "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register",
+        "partner.list", "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "report.cases",
+        "log.read", "user.hand_over", "user.accesses",
+    ),
+    "service": ("intake", "screening", "partners", "referral", "reporting"),
+    "refusal": (
+        "consent_refused", "duplicate_referral", "erased", "no_plan", "no_quorum", "place_pending", "unknown_programme",
+        "wrong_state",
+    ),
+}  # fmt: skip
+TAGS = {  # colours of govuk-frontend's tag by status; the word always says it too
+    "open": "blue", "screened": "blue", "planned": "purple", "referred": "yellow", "placed": "green", "closed": "grey",
+    "sent": "yellow", "acknowledged": "yellow", "waitlisted": "yellow", "accepted": "turquoise", "travelling": "turquoise",
+    "admitted": "turquoise", "ended": "grey", "declined": "red", "expired": "red", "failed": "red", "withdrawn": "grey",
+    "entered_in_error": "grey",
+}  # fmt: skip
+
+
+def word(kind: str, code: str) -> str:
+    """The label of a code; a code that is newer than this program is shown as it is."""
+    return pgettext(kind, code)
+
+
+def words(kind: str) -> list[tuple[str, str]]:
+    """[(code, label)] of a list, in its own order."""
+    return [(code, word(kind, code)) for code in KINDS[kind]]
+
+
+def day(text: str, style: dates.Style = "short") -> str:
+    """A day (ISO, also partial) or the Thai day of an instant, in Buddhist era."""
+    shown: str | date = dates.bangkok_day(moment(text)) if "T" in text else text
+    return unbroken(dates.format_date(shown, current(), style))
+
+
+def unbroken(text: str) -> str:
+    """Words that stay on one line; what is in brackets may begin the next. Files take plain spaces (files.plain)."""
+    return text.replace(" ", NO_BREAK).replace(f"{NO_BREAK}(", " (")
+
+
+def clock(text: str) -> str:
+    """The time of day of an instant in Thailand: 14:32."""
+    return moment(text).astimezone(dates.BANGKOK).strftime("%H:%M")
+
+
+def day_time(text: str) -> str:
+    return unbroken(f"{day(text)} {clock(text)}" + (" น." if current() == "th" else ""))
+
+
+def lately(text: str) -> str:
+    """The time of day of an instant, with its day if that is not today."""
+    full = day_time(text)
+    today = dates.bangkok_day(moment(text)) == dates.bangkok_day(gateway.runtime().now())
+    return full.removeprefix(f"{day(text)}{NO_BREAK}") if today else full
+
+
+def centres(codes: tuple[str, ...]) -> str:
+    """The provinces of an account."""
+    if ALL_CENTRES in codes:
+        return _("all centres")
+    return ", ".join(map(province, codes)) or "–"
+
+
+def province(code: str | None) -> str:
+    found = areas.area(code) if code else None
+    return (found.thai if current() == "th" else found.english) if found else code or "–"
+
+
+def full_province(code: str) -> str:
+    """With the word for a province, which Thai puts before every name but the capital's."""
+    plain = current() != "th" or code == CAPITAL
+    return province(code) if plain else f"จังหวัด{province(code)}"
+
+
+def called(person: Mapping[str, Any]) -> str:
+    """A person's name; of somebody whose name is unknown what stands for it, in the reader's language."""
+    name = person["name"]
+    if any(name[part] for part in ("first", "last", "alias")):
+        return str(name["display"])
+    return names.provisional_name(person["sex"], name["display"].rpartition(" ")[2], current())
+
+
+def address(code: str) -> str:
+    """A subdistrict with its district and province."""
+    return areas.address(code, current())
