@@ -37,7 +37,7 @@ from services.kernel import settings as settings_module
 from services.kernel.envelope import instant
 from services.kernel.errors import Unavailable
 from services.kernel.keys import KeyFileError, MasterKey
-from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn, utc_now
+from services.kernel.runtime import Ports, ServiceRuntime, in_turn, utc_now
 from services.kernel.settings import BadSetting, Settings
 from services.kernel.tokens import OPERATOR, Bearer, Tokens
 from services.kernel.vault import WrongMasterKey
@@ -107,11 +107,11 @@ def _running(settings: Settings) -> str | None:
         return None
 
 
-def _plain() -> Surroundings:
+def _plain() -> Ports:
     def nobody(service: str, *_: Any) -> Any:
         raise Unavailable(f"The service {service} is not asked by this command.")
 
-    return Surroundings(now=utc_now, pause=time.sleep, ask=nobody, together=in_turn)
+    return Ports(now=utc_now, pause=time.sleep, ask=nobody, together=in_turn)
 
 
 @contextmanager
