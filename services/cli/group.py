@@ -9,7 +9,7 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.progress import TaskProgressColumn as Percent
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel import settings as settings_module
 from services.kernel.rebuild import Progress
 from services.kernel.settings import BadSetting, Settings

@@ -5,7 +5,7 @@ import click
 from services.cli.folder import master_key, runtimes
 from services.cli.group import Failed, settings_of, songtor
 from services.cli.operator import operator
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.settings import Settings
 from services.kernel.tokens import Bearer, Tokens
 
