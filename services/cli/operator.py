@@ -162,11 +162,11 @@ class OfStopped(Operator):
             return runtime.inbox.resume()
 
     def add_user(self, user: str, role: str, centres: Sequence[str]) -> None:
-        from services.web import accounts
-        from services.web.admin import ADD_USER
+        from services.web.identity import accounts
+        from services.web.identity.schemas import AddUser
 
         try:
-            account = ADD_USER.load({"user": user, "role": role, "centres": [*centres]})
+            account = AddUser().load({"user": user, "role": role, "centres": [*centres]})
         except ValidationError as error:
             raise Failed(_invalid(flat(error.messages))) from None
         with self._holding("web", new=True) as web:
@@ -175,13 +175,13 @@ class OfStopped(Operator):
                 accounts.add(db, **account, now=instant(utc_now()))
 
     def give_password(self, user: str) -> str:
-        from services.web import passwords
+        from services.web.identity import passwords
 
         with self._holding_account(user) as web:
             return passwords.give(web, user)
 
     def take_off_second_factor(self, user: str) -> None:
-        from services.web import second_factor
+        from services.web.identity import second_factor
 
         with self._holding_account(user) as web:
             second_factor.take_off(web, user, by=OPERATOR.user)
@@ -194,7 +194,7 @@ class OfStopped(Operator):
     @contextmanager
     def _holding_account(self, user: str) -> Iterator[ServiceRuntime]:
         """The front door's runtime, where `user` is somebody; Failed otherwise."""
-        from services.web import accounts
+        from services.web.identity import accounts
 
         with self._holding("web") as web:
             web.prepare()

@@ -46,7 +46,7 @@ def demo(context: click.Context, url: str | None) -> None:
 def load(settings: Settings, factor: int = 1) -> None:
     """Make the sample network and its users, unless they are there already. The folder must be this process's."""
     from services import sample
-    from services.web import accounts
+    from services.web.identity import accounts
     from services.web.service import WIRING
 
     now = utc_now()
@@ -85,7 +85,7 @@ def _make(settings: Settings, factor: int) -> None:
 def _add_users(settings: Settings, web: ServiceRuntime, at: str) -> None:
     """All with one password, kept in a file that only its owner reads."""
     from services import sample
-    from services.web import accounts, passwords
+    from services.web.identity import accounts, passwords
 
     password = passwords.invented()
     hash = passwords.hashed(password)

@@ -20,7 +20,7 @@ def token(context: click.Context, user: str) -> None:
 
 
 def bearer(settings: Settings, user: str) -> Bearer:
-    from services.web import accounts
+    from services.web.identity import accounts
 
     with runtimes(settings, ["web"]) as opened:
         account = opened["web"].read(lambda db: accounts.find(db, user))

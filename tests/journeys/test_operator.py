@@ -160,7 +160,7 @@ def test_the_operator_is_answered_the_same_while_the_system_runs_and_while_it_st
             ("retry",),
             ("retry", "an-event-that-is-not-parked"),
             ("resume", "screening"),
-            ("rebuild", "intake.cases"),
+            ("rebuild", "intake.case"),
             ("rebuild", "intake.nothing"),
             ("verify",),
             ("status",),
