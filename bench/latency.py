@@ -72,14 +72,14 @@ def _runtime(wiring, url: str, folder: str):
 
     from services.kernel import settings
     from services.kernel.errors import Unavailable
-    from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn
+    from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 
     def nobody(service, *_):
         raise Unavailable(service)
 
     env = {"SONGTOR_DATABASE_URL": f"{url}_{{service}}"}
-    around = Surroundings(lambda: datetime.now(UTC), eventlet.sleep, nobody, in_turn)
-    runtime = ServiceRuntime(settings.read(env, data=folder), wiring, around)
+    ports = Ports(lambda: datetime.now(UTC), eventlet.sleep, nobody, in_turn)
+    runtime = ServiceRuntime(settings.read(env, data=folder), wiring, ports)
     runtime.prepare()
     return runtime
 
@@ -119,7 +119,7 @@ def reporting(url: str, queue: str, folder: str) -> None:
     import eventlet
     from sqlalchemy import select
 
-    from services.kernel.extensions import Subscription
+    from services.kernel.subscription import Subscription
     from services.reporting.projections.milestones import milestones
     from services.reporting.service import WIRING
 

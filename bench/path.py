@@ -110,8 +110,8 @@ def subscriber(name: str, url: str) -> None:
     from services.kernel.database import Database
     from services.kernel.errors import Unavailable
     from services.kernel.eventlog import EventLog
-    from services.kernel.extensions import Subscription
     from services.kernel.inbox import Inbox
+    from services.kernel.subscription import Subscription
     from services.kernel.wiring import Wiring
 
     def now() -> datetime:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from services.cli.group import Failed
 from services.kernel.errors import Unavailable
 from services.kernel.keys import MasterKey
-from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn, utc_now
+from services.kernel.runtime import Ports, ServiceRuntime, in_turn, utc_now
 from services.kernel.settings import Settings
 
 NAMES = ("intake", "screening", "partners", "referral", "reporting", "web")
@@ -78,13 +78,13 @@ def runtimes(
             runtime.close()
 
 
-def plain() -> Surroundings:
+def plain() -> Ports:
     """Of a process that serves nothing and asks nobody."""
 
     def nobody(service: str, *_: object) -> NoReturn:
         raise Unavailable(f"The service {service} is not asked by this command.")
 
-    return Surroundings(now=utc_now, pause=time.sleep, ask=nobody, together=in_turn)
+    return Ports(now=utc_now, pause=time.sleep, ask=nobody, together=in_turn)
 
 
 def master_key(settings: Settings) -> MasterKey:

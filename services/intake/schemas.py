@@ -8,7 +8,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services import codes
 from services.fields import Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates, idcard, names
 
 

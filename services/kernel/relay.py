@@ -9,6 +9,7 @@ import orjson
 from kombu import Connection, Exchange, Producer, Queue
 
 from services.kernel import metrics
+from services.kernel.broker import let_go
 from services.kernel.eventlog import EventLog
 
 logger = logging.getLogger(__name__)
@@ -16,7 +17,6 @@ logger = logging.getLogger(__name__)
 EXCHANGE = Exchange("songtor.events", type="topic", durable=True)
 WINDOW = 5  # pages on their way before the confirms are waited for
 CONFIRM_SECONDS = 10.0
-CLOSE_SECONDS = 1.0
 QUEUE_PAGES = 10_000  # a queue keeps at most this many pages; what it drops is pulled from the log
 
 
@@ -153,15 +153,6 @@ class BrokerPublisher:
         connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
             let_go(connection)
-
-
-def let_go(connection: Connection) -> None:
-    """Close a connection to the broker; one that does not answer any more is left to itself."""
-    try:
-        with eventlet.Timeout(CLOSE_SECONDS, False):
-            connection.release()
-    except Exception as error:  # it is gone either way
-        logger.debug("closing a lost connection failed: %s", type(error).__name__)
 
 
 def follow(relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], None], poll: float) -> None:

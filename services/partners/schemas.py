@@ -17,7 +17,7 @@ from marshmallow import (
 from services import codes
 from services.codes.rules import RULES, Rule
 from services.fields import Email, Flag, Website, Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners.domain.ranking import ELIGIBILITY
 from services.thai import areas
 

@@ -9,7 +9,8 @@ from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.eventlog import Outcome, Unit
-from services.kernel.wiring import Reaction, Wiring, make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.wiring import Reaction, Wiring
 from services.partners import handlers, schemas
 from services.partners.domain import ranking
 from services.partners.domain.matching import MATCH
@@ -65,7 +66,7 @@ class PartnersService(Doors):
     def offer_programme(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{programme_id, version}; NotFound for an unknown partner."""
         programme_id = call.new_id("programme")
-        partner = self.runtime.known(partial(partners.get, partner_id=body["partner_id"]))
+        partner = self.runtime.get_or_pull(partial(partners.get, partner_id=body["partner_id"]))
         offer = OfferProgramme(
             programme_id=programme_id,
             partner_id=partner["partner_id"],
@@ -91,7 +92,7 @@ class PartnersService(Doors):
         """{programme_id, version, warnings}; NotFound for an unknown programme. A statement our ledger contradicts is taken and
         flagged."""
         programme_id = body["programme_id"]
-        offer = self.runtime.known(partial(partners.get_programme, programme_id=programme_id))
+        offer = self.runtime.get_or_pull(partial(partners.get_programme, programme_id=programme_id))
         _own(call, offer["partner_id"])
         statement = ConfirmCapacity(stated_at=instant(call.at), **body)
 
@@ -123,7 +124,7 @@ class PartnersService(Doors):
     @query("partner.read", roles=ROLES, schema=schemas.ReadPartner())
     def partner(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The partner with its programmes and their places."""
-        return self.runtime.known(partial(partners.get, partner_id=body["partner_id"]))
+        return self.runtime.get_or_pull(partial(partners.get, partner_id=body["partner_id"]))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadNames())
     def names(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -155,7 +156,7 @@ class PartnersService(Doors):
         """A case we know, or hear of in time: screening itself may not have heard of it yet."""
         find = partial(upstream.get, case_id=case_id)
         try:
-            return self.runtime.known(find, "screening")
+            return self.runtime.get_or_pull(find, "screening")
         except NotFound:
             late = self.runtime.until(find, wait)
             if late is None:

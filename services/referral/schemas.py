@@ -10,7 +10,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
 from services.fields import Flag, Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.referral.domain.words import WORK
 

@@ -185,6 +185,6 @@ class ReferralService(Doors):
             return found if found is not None and will_do(found) else None
 
         try:
-            return self.runtime.known(good, source)
+            return self.runtime.get_or_pull(good, source)
         except NotFound:
             return self.runtime.read(find)

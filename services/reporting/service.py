@@ -63,7 +63,7 @@ class ReportingService(Doors):
     def timeline(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """Everything that happened in a case, told by all services."""
         case_id = body["case_id"]
-        centre = self.runtime.known(lambda db: timeline.get_centre(db, case_id), "intake")
+        centre = self.runtime.get_or_pull(lambda db: timeline.get_centre(db, case_id), "intake")
         if not call.caller.sees(centre):
             raise NotFound("case")
         events = self.runtime.read(lambda db: timeline.list_events(db, case_id))

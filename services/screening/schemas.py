@@ -10,7 +10,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from services import codes
 from services.codes.facts import FACTS, Fact
 from services.fields import Flag, Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening.domain.plan import ROLES, VOTES
 from services.thai import areas, dates
 

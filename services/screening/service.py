@@ -153,12 +153,12 @@ class ScreeningService(Doors):
         def find(db: Connection) -> RowMapping | None:
             return upstream.get_case(db, case_id)
 
-        found = self.runtime.known(find, "intake")
+        found = self.runtime.get_or_pull(find, "intake")
         if not call.caller.sees(found["centre"]):
             raise NotFound("case")
         if unless_closed and found["closed"]:
             self.runtime.catch_up("intake")
-            found = self.runtime.known(find)
+            found = self.runtime.get_or_pull(find)
         return found
 
 

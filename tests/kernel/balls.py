@@ -21,8 +21,9 @@ from services.kernel.doors import Doors, Runtime
 from services.kernel.envelope import Envelope, derived_id, instant, moment
 from services.kernel.keys import MasterKey
 from services.kernel.local import Network, SimulatedClock
+from services.kernel.readmodels import Projection, upsert
 from services.kernel.settings import Settings
-from services.kernel.wiring import Projection, Reaction, Wiring, upsert
+from services.kernel.wiring import Reaction, Wiring
 from tests.support import databases
 
 MONDAY = datetime(2026, 11, 2, 2, tzinfo=UTC)

@@ -21,7 +21,7 @@ from services.kernel import embedded, sealing, settings
 from services.kernel.database import Database
 from services.kernel.extensions import nameko_config
 from services.kernel.keys import MasterKey
-from services.kernel.runtime import ServiceRuntime, Surroundings
+from services.kernel.runtime import Ports, ServiceRuntime
 from services.kernel.settings import Settings
 from tests.kernel.toys import Toys
 from tests.support import databases
@@ -104,8 +104,8 @@ class Place:
 
     # -- services ------------------------------------------------------------------------------------------------
 
-    def runtime(self, service: type[Any], around: Surroundings, pool: int = 12) -> ServiceRuntime:
-        made = ServiceRuntime(self.settings, service.runtime.wiring, around, pool)
+    def runtime(self, service: type[Any], ports: Ports, pool: int = 12) -> ServiceRuntime:
+        made = ServiceRuntime(self.settings, service.runtime.wiring, ports, pool)
         made.prepare()
         self.runtimes.append(made)
         return made

@@ -319,7 +319,7 @@ def test_two_replicas_that_hear_the_same_pages_handle_each_once(pair, net, telle
     opened(teller, *"abcdef")
     for case in "abcdef":
         added(teller, case, 2)
-    replica = pair.runtime(pair.toys.Listener, listener.around)
+    replica = pair.runtime(pair.toys.Listener, listener.ports)
     pages = bodies(teller)
 
     def run(runtime):

@@ -123,6 +123,17 @@ def test_two_relays_at_once_are_harmless(pair, relay, mailbox, teller, listener)
     assert tallies(listener) == {"a": (21, 21, 190, 0)}
 
 
+def test_a_slow_relay_does_not_move_the_cursor_back_behind_a_quick_one(teller):
+    opened(teller, "a")
+
+    def slowly(pages):
+        added(teller, "a")
+        Relay(teller.log, lambda more: None).run_once()
+
+    Relay(teller.log, slowly).run_once()
+    assert published(teller) == 2
+
+
 def test_it_keeps_trying_while_the_broker_is_gone_and_goes_on_when_it_is_back(pair, relay, mailbox, teller):
     mailbox()
     stop = []

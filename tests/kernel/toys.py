@@ -17,7 +17,8 @@ from services.kernel.envelope import Envelope, Recorded, instant, moment
 from services.kernel.errors import Refused
 from services.kernel.eventlog import Outcome
 from services.kernel.extensions import Runtime
-from services.kernel.wiring import Projection, Reaction, Wiring, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.wiring import Reaction, Wiring
 
 LIMIT = 100  # a tally refuses more at once
 PATIENCE = timedelta(days=2)  # then an open case lapses

@@ -38,8 +38,9 @@ from services.intake.domain.status import (
 )
 from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 
 metadata = MetaData()
 case = Table(

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, true
 from sqlalchemy import case as case_of
 
-from services.kernel.wiring import make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
 from services.partners.projections.registry import programme
 
 

@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import SHARED
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import SHARED
 from services.partners.domain.places import Ledger
 from services.partners.events import (
     CapacityConfirmed,

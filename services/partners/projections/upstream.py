@@ -7,8 +7,8 @@ import orjson
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.partners.domain.ranking import Screened
 
 metadata = MetaData()

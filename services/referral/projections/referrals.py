@@ -21,8 +21,9 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.referral.domain.life_cycle import place_after, status_after
 from services.referral.domain.words import OVER, Place, Status
 from services.referral.events import (

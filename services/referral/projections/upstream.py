@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, select, update
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER, SHARED
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER, SHARED
 from services.referral.domain.words import Case, Plan, Programme
 
 metadata = MetaData()

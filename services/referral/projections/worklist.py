@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, false, func, or_, select, true, tuple_
 
-from services.kernel.wiring import make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
 from services.referral.domain.words import AWAITING_ANSWER, Status
 from services.referral.projections.referrals import COLUMNS, referrals
 from services.referral.projections.upstream import cases

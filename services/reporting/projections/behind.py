@@ -6,7 +6,7 @@ from sqlalchemy import Connection, and_, or_, select
 
 from services.codes import EMPLOYER_PATHS
 from services.kernel.errors import Invalid
-from services.kernel.wiring import make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
 from services.reporting.projections.milestones import CASES
 from services.reporting.projections.period import Period, facts_of, in_period, last_in
 

@@ -33,8 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.sql import FromClause
 
 from services.kernel.envelope import Recorded, moment
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.thai.dates import bangkok_day
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.screening.domain import rulebook
 from services.screening.events import ScreeningCompleted
 from services.screening.projections.rows import as_json, latest_row, plain

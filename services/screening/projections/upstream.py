@@ -7,8 +7,8 @@ import orjson
 from sqlalchemy import Boolean, Column, Connection, MetaData, RowMapping, Table, Text, select
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.screening.projections.rows import as_json
 
 metadata = MetaData()

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, exists, select
 
-from services.kernel.wiring import make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
 from services.screening.projections.plans import plan
 from services.screening.projections.screenings import screening
 from services.screening.projections.upstream import case
