@@ -15,7 +15,7 @@ if not os.environ.get("SONGTOR_TEST_UNPATCHED"):
 from hypothesis import HealthCheck, settings
 
 from services.kernel.local import Network, SimulatedClock
-from tests.support import databases
+from tests.support import absent, databases
 
 settings.register_profile(
     "songtor",
@@ -24,6 +24,18 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("songtor")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    with absent.skipping():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    with absent.skipping():
+        yield
 
 
 @pytest.fixture(scope="module")

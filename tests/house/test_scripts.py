@@ -29,20 +29,20 @@ def test_a_skip_and_an_error_and_a_run_that_never_began_count_as_failed(tmp_path
     run(tmp_path, "main", 1, REPORT)
     run(tmp_path, "journeys", 4, None)
     assert summary.main(tmp_path) == 1
-    assert capsys.readouterr().out == "1 passed, 4 failed\n"
+    assert capsys.readouterr().out == "1 passed, 4 failed, 0 not run\n"
 
 
 def test_a_run_that_broke_off_fails_although_every_test_it_reached_passed(tmp_path, capsys):
     run(tmp_path, "main", 2, '<testsuite><testcase classname="a" name="good"/></testsuite>')
     assert summary.main(tmp_path) == 1
-    assert capsys.readouterr().out == "1 passed, 1 failed\n"
+    assert capsys.readouterr().out == "1 passed, 1 failed, 0 not run\n"
 
 
 def test_all_good_exits_0(tmp_path, capsys):
     run(tmp_path, "main", 0, '<testsuite><testcase classname="a" name="good"/></testsuite>')
     run(tmp_path, "browser", 5, "<testsuite/>")
     assert summary.main(tmp_path) == 0
-    assert capsys.readouterr().out == "1 passed, 0 failed\n"
+    assert capsys.readouterr().out == "1 passed, 0 failed, 0 not run\n"
 
 
 def test_nothing_run_is_no_success(tmp_path):

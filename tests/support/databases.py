@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from services.kernel.database import Database
+from tests.support import absent
 
 ADMINISTRATOR = make_url(
     os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -23,6 +24,8 @@ KEPT = {"alembic_version", "projection"}  # what belongs to the tables and not t
 
 @contextmanager
 def administrator(url: URL = ADMINISTRATOR) -> Iterator[Any]:
+    if url == ADMINISTRATOR:
+        absent.need("PostgreSQL")
     engine = create_engine(url.set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as db:
