@@ -1,5 +1,6 @@
 """The pair of database and broker under test, and the toys on it."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -42,12 +43,15 @@ def databases(mark, services, tmp_path_factory) -> Iterator[list[Copy]]:
 
 
 @pytest.fixture(params=PAIRS)
-def pair(request, mark, services, tmp_path) -> Iterator[Place]:
+def pair(request, mark, services, tmp_path, new_folder) -> Iterator[Place]:
     embedded.register()
     toys.unable.clear()
     if request.param == "postgresql+rabbitmq":
         for copy in request.getfixturevalue("databases"):
             copy.restore()
+    else:
+        new = new_folder([services.Teller, services.Listener], SimulatedClock(START))
+        shutil.copytree(new, tmp_path, dirs_exist_ok=True)
     made = places.place(request.param, tmp_path, mark, services)
     with eventlet.Timeout(60):
         yield made
