@@ -91,6 +91,9 @@ SPEAKING = Lock()
 def surroundings() -> Iterator[dict[str, str]]:
     """The environment of every pytest: where what they need is found, and what is not to be had."""
     environment, missing = dict(os.environ), dict[str, str]()
+    environment.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # a hundred processes run the same programs: compile them once
     with ExitStack() as stack:
         for name, setting, found in (
             ("RabbitMQ", servers.RABBITMQ.setting, lambda: servers.reachable(servers.RABBITMQ)),
