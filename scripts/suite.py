@@ -28,7 +28,7 @@ from tests.support.servers import FORGETFUL, PostgresServer, ServerError
 
 RESULTS = Path("var/test")
 MEMORY = Path("/dev/shm")  # noqa: S108 - files of the tests, in a directory of their own
-ROOMY = 2 * 2**30  # bytes: a run leaves some hundred megabytes
+ROOMY = 4 * 2**30  # bytes: a run needs about one
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -91,13 +91,14 @@ SPEAKING = Lock()
 def surroundings() -> Iterator[dict[str, str]]:
     """The environment of every pytest: where what they need is found, and what is not to be had."""
     environment, missing = dict(os.environ), dict[str, str]()
-    environment.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    )  # a hundred processes run the same programs: compile them once
+    # A hundred processes run the same programs: they are compiled once.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with ExitStack() as stack:
+        directory = stack.enter_context(room())
+        environment["TMPDIR"] = str(directory)
         for name, setting, found in (
             ("RabbitMQ", servers.RABBITMQ.setting, lambda: servers.reachable(servers.RABBITMQ)),
-            ("PostgreSQL", servers.POSTGRESQL.setting, lambda: stack.enter_context(database())),
+            ("PostgreSQL", servers.POSTGRESQL.setting, lambda: stack.enter_context(database(directory))),
             ("Chromium", chromium.SETTING, chromium.ready),
         ):
             try:
@@ -106,34 +107,30 @@ def surroundings() -> Iterator[dict[str, str]]:
                 say(f"without {name}: {error}")
                 missing[name] = str(error)
         environment[absent.SETTING] = json.dumps(missing)
-        if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOMY:
-            environment["TMPDIR"] = stack.enter_context(open_directory(MEMORY))
         yield environment
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """The administrator's URL of a cluster of our own that never waits for a disk; of the given one, or of a running one, where there
-    is a reason."""
+def room() -> Iterator[Path]:
+    """A directory for a while, in memory if there is enough; the user who runs PostgreSQL can enter it."""
+    memory = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOMY else None
+    with tempfile.TemporaryDirectory(prefix="songtor-tests-", dir=memory, ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def database(directory: Path) -> Iterator[str]:
+    """The administrator's URL of a cluster of our own that never waits for a disk, below `directory`; of the given one, if one is given,
+    or of a running one, if PostgreSQL's programs are not here."""
     need = servers.POSTGRESQL
     given = need.setting in os.environ
     running = servers.reachable(need) if given or not servers.installed(need) else ""
     if given or not servers.installed(need):
         yield running
         return
-    with (
-        open_directory() as directory,
-        PostgresServer(Path(directory) / "postgresql", options=FORGETFUL) as own,
-    ):
+    with PostgresServer(directory / "postgresql", options=FORGETFUL) as own:
         yield own.url()
-
-
-@contextmanager
-def open_directory(below: Path | None = None) -> Iterator[str]:
-    """A directory for a while, which the user who runs PostgreSQL can enter."""
-    with tempfile.TemporaryDirectory(prefix="songtor-tests-", dir=below, ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o755)
-        yield name
 
 
 def say(text: str) -> None:

@@ -21,13 +21,7 @@ import psutil
 
 PATIENCE = 60.0  # seconds for a server to start or stop on a busy machine
 # Nothing waits for the disk: databases are made and dropped ten times as fast, and only a power cut would damage them.
-FORGETFUL = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "wal_level=minimal",
-    "max_wal_senders=0",
-)
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class ServerError(Exception):
