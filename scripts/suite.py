@@ -96,11 +96,12 @@ def surroundings() -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         directory = stack.enter_context(room())
         environment["TMPDIR"] = str(directory)
-        for name, setting, found in (
-            ("RabbitMQ", servers.RABBITMQ.setting, lambda: servers.reachable(servers.RABBITMQ)),
-            ("PostgreSQL", servers.POSTGRESQL.setting, lambda: stack.enter_context(database(directory))),
-            ("Chromium", chromium.SETTING, chromium.ready),
-        ):
+        needs: dict[tuple[str, str], Callable[[], str]] = {
+            ("RabbitMQ", servers.RABBITMQ.setting): lambda: servers.reachable(servers.RABBITMQ),
+            ("PostgreSQL", servers.POSTGRESQL.setting): lambda: stack.enter_context(database(directory)),
+            ("Chromium", chromium.SETTING): chromium.ready,
+        }
+        for (name, setting), found in needs.items():
             try:
                 environment[setting] = found()
             except ServerError as error:
