@@ -23,6 +23,7 @@ from services.kernel.envelope import instant
 from services.kernel.rebuild import Progress
 from services.kernel.runtime import ServiceRuntime, utc_now
 from services.kernel.settings import Settings
+from services.kernel.status import Status
 from services.kernel.tokens import OPERATOR, Tokens
 
 ANSWER_SECONDS = 3600  # a rebuild of a great log takes long
@@ -40,8 +41,8 @@ class Operator(ABC):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def status(self) -> list[dict[str, Any]]:
-        """Of each service as `ServiceRuntime.status` tells it; `behind` counts from the source's log as it is now."""
+    def status(self) -> list[Status]:
+        """Of each service; `behind` counts from the source's log as it is now."""
         with runtimes(self.settings, LOGGED) as opened:
             rows = [runtime.status() for runtime in opened.values()]
         heads = {row["service"]: row["sequence"] for row in rows}
