@@ -385,3 +385,5 @@ GROUPS = (
         ("able_to_work", "wants_work", "wants", "documents_held"),
     ),
 )
+
+ASKED = tuple(code for group in GROUPS for code in group.facts)

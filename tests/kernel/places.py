@@ -24,7 +24,7 @@ from services.kernel.keys import MasterKey
 from services.kernel.runtime import Ports, ServiceRuntime
 from services.kernel.settings import Settings
 from tests.kernel.toys import Toys
-from tests.support import databases
+from tests.support import absent, databases
 from tests.support.databases import Copy, administrator, cut_off, unprotected
 
 BROKER = os.environ.get("SONGTOR_TEST_BROKER_URL", "pyamqp://guest:guest@127.0.0.1//")
@@ -266,6 +266,7 @@ def place(name: str, data: Path, mark: str, toys: Toys) -> Place:
     cable = None
     environ = {}
     if name == "postgresql+rabbitmq":
+        absent.need("RabbitMQ")
         broker = make_url(BROKER)
         cable = Cable((str(broker.host), broker.port or 5672))
         environ["SONGTOR_BROKER_URL"] = broker.set(port=cable.port, host="127.0.0.1").render_as_string(

@@ -1,0 +1,35 @@
+"""What this machine lacks. Who starts the tests may say so: then those that need it are not run, and the sum says why. Else they fail."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.servers import NotInstalled
+
+SETTING = "SONGTOR_TEST_WITHOUT"  # JSON: what is not here, and why
+NOT_RUN = "not run: "  # begins the reason of such a test in its report
+
+
+class Absent(Exception):
+    """A test needs what is not here."""
+
+
+def need(name: str) -> None:
+    """`name`: RabbitMQ, PostgreSQL or Chromium. Absent if it was said not to be here."""
+    reason = json.loads(os.environ.get(SETTING, "{}")).get(name)
+    if reason is not None:
+        raise Absent(reason)
+
+
+@contextmanager
+def skipping() -> Iterator[None]:
+    """A test that finds something absent inside counts as not run, where it was said what is absent."""
+    try:
+        yield
+    except (Absent, NotInstalled) as lacking:
+        if SETTING not in os.environ:
+            raise
+        pytest.skip(f"{NOT_RUN}{lacking}")
