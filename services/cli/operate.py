@@ -2,8 +2,6 @@
 
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
 
 import click
 from kombu import Connection
@@ -12,6 +10,7 @@ from services.cli.folder import LOGGED, NAMES, running, runtimes
 from services.cli.group import Failed, progress, settings_of, songtor
 from services.cli.operator import operator
 from services.kernel.settings import Settings
+from services.kernel.status import Status
 
 BROKER_SECONDS = 3
 
@@ -29,7 +28,7 @@ def status(context: click.Context, as_json: bool) -> None:
         _print_status(row)
 
 
-def _print_status(row: Mapping[str, Any]) -> None:
+def _print_status(row: Status) -> None:
     click.echo(f"{row['service']:<10} sequence {row['sequence']:>8}   published {row['published']:>8}")
     for subscription in row["subscriptions"]:
         halted = "" if subscription["state"] == "running" else f"   {subscription['state'].upper()}"

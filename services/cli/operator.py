@@ -42,7 +42,7 @@ class Operator(ABC):
         self.settings = settings
 
     def status(self) -> list[Status]:
-        """Of each service as `ServiceRuntime.status` tells it; `behind` counts from the source's log as it is now."""
+        """Of each service; `behind` counts from the source's log as it is now."""
         with runtimes(self.settings, LOGGED) as opened:
             rows = [runtime.status() for runtime in opened.values()]
         heads = {row["service"]: row["sequence"] for row in rows}

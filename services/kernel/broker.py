@@ -2,10 +2,11 @@
 
 import logging
 
-import eventlet
 from amqp.exceptions import AMQPError
 from kombu import Connection
 from kombu.exceptions import KombuError
+
+from services.kernel.runtime import RunWithin
 
 logger = logging.getLogger(__name__)
 
@@ -16,10 +17,9 @@ CLOSE_SECONDS = 1.0
 BROKEN = (OSError, AMQPError, KombuError)
 
 
-def let_go(connection: Connection) -> None:
+def let_go(connection: Connection, within: RunWithin) -> None:
     """Close a connection to the broker; one that does not answer any more is left to itself."""
     try:
-        with eventlet.Timeout(CLOSE_SECONDS, False):
-            connection.release()
+        within(CLOSE_SECONDS, connection.release)
     except Exception as error:  # it is gone either way
         logger.debug("closing a lost connection failed: %s", type(error).__name__)

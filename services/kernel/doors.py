@@ -1,4 +1,7 @@
-"""Doors of a service: nameko RPC methods that check who may, load the body, do one thing and answer. One table of them all."""
+"""Doors of a service: methods that check who may, load the body, do one thing and answer. One table of them all.
+
+Knows no framework: how a call gets here (nameko's RPC, a thread with a queue, a caller in the same process) is its host's affair.
+"""
 
 import functools
 import inspect
@@ -7,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, Literal, TypedDict, TypeVar, cast
+from typing import Any, Generic, Literal, TypedDict, TypeVar, cast, overload
 
 from marshmallow import Schema, ValidationError, fields
 from prometheus_client import REGISTRY, generate_latest
@@ -25,11 +28,10 @@ from services.kernel.errors import (
     Unavailable,
 )
 from services.kernel.eventlog import Outcome
-from services.kernel.extensions import Runtime
-from services.kernel.rpc import RpcEntrypoint
-from services.kernel.runtime import PROCESS, LogPage
+from services.kernel.runtime import PROCESS, LogPage, ServiceRuntime
 from services.kernel.status import Status
 from services.kernel.vault import Shredded
+from services.kernel.wiring import Wiring
 
 __all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
 
@@ -132,7 +134,7 @@ def _entry(
             )
 
     enter.door = door  # type: ignore[attr-defined]
-    return cast(Entry[Service, A], RpcEntrypoint.decorator(expected_exceptions=EXPECTED)(enter))
+    return cast(Entry[Service, A], enter)
 
 
 def _enter(
@@ -225,6 +227,24 @@ class OneParked(TypedDict):
 
 class OneReadModel(TypedDict):
     projection: str | None
+
+
+class Runtime:
+    """Declared on a service's class as `runtime = Runtime(WIRING)`. Of an instance it is the ServiceRuntime that its host gave it."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+
+    @overload
+    def __get__(self, service: None, owner: type[Any]) -> "Runtime": ...
+
+    @overload
+    def __get__(self, service: object, owner: type[Any]) -> ServiceRuntime: ...
+
+    def __get__(self, service: object | None, owner: type[Any]) -> "Runtime | ServiceRuntime":
+        if service is None:
+            return self
+        raise AttributeError(f"no host gave {owner.__name__} its runtime")
 
 
 class Doors:

@@ -1,9 +1,10 @@
 """What joins a service to nameko: the injected runtime, its relay, its subscriptions and its timer, each in a greenlet of its own."""
 
-import logging
+import functools
+import inspect
 import time
-from collections.abc import Callable
-from typing import Any, overload
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import eventlet
 import eventlet.tpool
@@ -12,18 +13,16 @@ from nameko.extensions import DependencyProvider
 
 from services.kernel import sealing
 from services.kernel.broker import HEARTBEAT
+from services.kernel.doors import EXPECTED
 from services.kernel.relay import BrokerPublisher, Relay, follow
-from services.kernel.rpc import STOP_SECONDS, ReplyListener, RpcClient, gather, within
+from services.kernel.rpc import STOP_SECONDS, ReplyListener, RpcClient, RpcEntrypoint, gather, within
 from services.kernel.runtime import Ports, ServiceRuntime, utc_now
 from services.kernel.settings import Settings
 from services.kernel.subscription import Subscription
+from services.kernel.timers import keep_time
 from services.kernel.wiring import Wiring
 
-logger = logging.getLogger(__name__)
-
 SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel
-TICK = 1.0  # seconds between looks at the deadlines ...
-TICK_MOST = 16.0  # ... and when they could not be looked at many times in a row
 
 
 def nameko_config(settings: Settings) -> dict[str, Any]:
@@ -36,8 +35,8 @@ def nameko_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-class Runtime(DependencyProvider):  # type: ignore[misc]
-    """Declared on a service class as `runtime = Runtime(WIRING)`; injects the ServiceRuntime."""
+class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
+    """Injects the ServiceRuntime where the service's class declares its `Runtime`."""
 
     replies = ReplyListener()
 
@@ -64,17 +63,19 @@ class Runtime(DependencyProvider):  # type: ignore[misc]
 
     def start(self) -> None:
         runtime, settings = self._ready(), self.container.config[SETTINGS]
-        relay = Relay(runtime.log, BrokerPublisher(settings.broker_url, runtime.service))
+        relay = Relay(runtime.log, BrokerPublisher(settings.broker_url, runtime.service, within))
         # Only another process's commits need the poll; in the embedded system there is none.
         poll = 2.0 if settings.embedded else 0.2
         if self.wiring.aggregates:
             self._spawn(lambda: follow(relay, self.stopping, eventlet.sleep, poll))
         for source in self.wiring.hears:
-            subscription = Subscription(runtime.inbox, source, settings.broker_url, self.stopping)
+            subscription = Subscription(runtime.inbox, source, settings.broker_url, self.stopping, within)
             self.subscriptions.append(subscription)
             self._spawn(subscription.run)
         if self.wiring.when_due is not None:
-            self._spawn(self._tick)
+            self._spawn(
+                lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, eventlet.sleep)
+            )
 
     def stop(self) -> None:
         """End the greenlets within seconds, though the broker or the database may be down."""
@@ -100,16 +101,6 @@ class Runtime(DependencyProvider):  # type: ignore[misc]
     def get_dependency(self, worker_ctx: object) -> ServiceRuntime:
         return self._ready()
 
-    @overload
-    def __get__(self, service: None, owner: type[Any]) -> "Runtime": ...
-
-    @overload
-    def __get__(self, service: object, owner: type[Any]) -> ServiceRuntime: ...
-
-    def __get__(self, service: object | None, owner: type[Any]) -> "Runtime | ServiceRuntime":
-        """What is declared on the class, and what is injected into an instance."""
-        return self if service is None else self._ready()
-
     def _ready(self) -> ServiceRuntime:
         assert self.runtime is not None, "nameko calls setup first"
         return self.runtime
@@ -117,17 +108,24 @@ class Runtime(DependencyProvider):  # type: ignore[misc]
     def _spawn(self, run: Callable[[], None]) -> None:
         self._threads.append(eventlet.spawn(run))
 
-    def _tick(self) -> None:
-        runtime, pause = self._ready(), TICK
-        while not self._stopping:
-            try:
-                while runtime.fire_timers():
-                    eventlet.sleep(0)
-                if pause > TICK:
-                    logger.info("deadlines of %s go on", runtime.service)
-                pause = TICK
-            except Exception as error:
-                if pause == TICK:
-                    logger.warning("deadlines of %s wait: %s", runtime.service, type(error).__name__)
-                pause = min(pause * 2, TICK_MOST)
-            eventlet.sleep(pause)
+
+def hosted(service: type[Any]) -> type[Any]:
+    """The service as nameko runs it: each of its doors an RPC entrypoint, its runtime injected."""
+    entrypoint = RpcEntrypoint.decorator(expected_exceptions=EXPECTED)
+    doors = {
+        name: entrypoint(_alike(method))
+        for name, method in inspect.getmembers(service, inspect.isfunction)
+        if hasattr(method, "door")
+    }
+    provider = RuntimeProvider(service.runtime.wiring)
+    return type(service.__name__, (service,), {"runtime": provider, **doors})
+
+
+def _alike(door: Callable[..., Any]) -> Callable[..., Any]:
+    """The same door as a function of its own, on which nameko may write."""
+
+    @functools.wraps(door)
+    def enter(self: object, call: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
+        return door(self, call, body)
+
+    return enter

@@ -179,7 +179,7 @@ class RpcClient:
         except BROKEN:
             pass
         finally:
-            let_go(connection)
+            let_go(connection, within)
         return True
 
 

@@ -109,9 +109,9 @@ def _alone(db: Connection) -> None:
 def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Callable[[float], None]) -> None:
     """Make the read models that are new or have a new version, from the log; drop those of older versions. On PostgreSQL all that are
     not everybody's are then protected (kernel.scope)."""
-    if _missing(log) or _unprotected(log):
+    if missing(log) or _unprotected(log):
         with _other_replicas_wait(log.database):
-            for projection in _missing(log):
+            for projection in missing(log):
                 _build(log, projection, pause, instant(now()))
             if unprotected := _unprotected(log):
                 with log.database.write() as db:
@@ -119,7 +119,8 @@ def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Calla
     _warn_of_role(log)
 
 
-def _missing(log: EventLog) -> list[Projection]:
+def missing(log: EventLog) -> list[Projection]:
+    """The read models that were not made yet in their present version."""
     with log.database.read() as db:
         built = {(row.name, row.version) for row in db.execute(tables.projection.select())}
     return [p for p in log.wiring.projections if (p.name, p.version) not in built]

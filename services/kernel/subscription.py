@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import eventlet
 from kombu import Connection, Consumer
 
 from services.kernel.broker import AGAIN_FIRST, AGAIN_MOST, HEARTBEAT, let_go
 from services.kernel.errors import Unavailable
 from services.kernel.inbox import Inbox, Receipt
 from services.kernel.relay import EXCHANGE, queue
+from services.kernel.runtime import RunWithin
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +24,10 @@ PREFETCH = 20  # pages a subscription may hold
 class Subscription:
     """Follows one source: by pages from the broker, and by pulling at the start, after each reconnect, on a gap and when behind."""
 
-    def __init__(self, inbox: Inbox, source: str, url: str, stopping: Callable[[], bool]) -> None:
-        self.inbox, self.source, self.url, self.stopping = inbox, source, url, stopping
+    def __init__(
+        self, inbox: Inbox, source: str, url: str, stopping: Callable[[], bool], within: RunWithin
+    ) -> None:
+        self.inbox, self.source, self.url, self.stopping, self.within = inbox, source, url, stopping, within
         self.delay = AGAIN_FIRST
         self.pulled = False
 
@@ -42,24 +44,13 @@ class Subscription:
                     type(error).__name__,
                 )
                 self._catch_up()
-                eventlet.sleep(self.delay * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
+                self.inbox.pause(self.delay * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
                 self.delay = min(self.delay * 2, AGAIN_MOST)
 
     def _listen(self) -> None:
         connection = Connection(self.url, heartbeat=HEARTBEAT, connect_timeout=5)
         try:
-            with eventlet.Timeout(OPEN_SECONDS, TimeoutError("The broker does not answer.")):
-                connection.ensure_connection(max_retries=1, timeout=5)
-                channel = connection.channel()
-                EXCHANGE.bind(channel).declare()
-                consumer = Consumer(
-                    channel,
-                    queues=[queue(self.source, self.inbox.service)],
-                    on_message=self._on_message,
-                    prefetch_count=PREFETCH,
-                    accept=["json"],
-                )
-                consumer.consume()
+            self.within(OPEN_SECONDS, lambda: self._open(connection))
             self.delay = AGAIN_FIRST
             self._catch_up()
             checked = time.monotonic()
@@ -72,7 +63,20 @@ class Subscription:
                     self._catch_up()
                     checked = time.monotonic()
         finally:
-            let_go(connection)
+            let_go(connection, self.within)
+
+    def _open(self, connection: Connection) -> None:
+        connection.ensure_connection(max_retries=1, timeout=5)
+        channel = connection.channel()
+        EXCHANGE.bind(channel).declare()
+        consumer = Consumer(
+            channel,
+            queues=[queue(self.source, self.inbox.service)],
+            on_message=self._on_message,
+            prefetch_count=PREFETCH,
+            accept=["json"],
+        )
+        consumer.consume()
 
     def _on_message(self, message: Any) -> None:
         # Unavailable goes up: the connection is closed, the page comes back later, and the cursor decides.

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from services.kernel import embedded, sealing, settings
 from services.kernel.database import Database
-from services.kernel.extensions import nameko_config
+from services.kernel.extensions import hosted, nameko_config
 from services.kernel.keys import MasterKey
 from services.kernel.runtime import Ports, ServiceRuntime
 from services.kernel.settings import Settings
@@ -116,7 +116,7 @@ class Place:
         sealing.configure(key.derive("rpc"))
         injected = []
         for service in services:
-            container = ServiceContainer(service, nameko_config(self.settings))
+            container = ServiceContainer(hosted(service), nameko_config(self.settings))
             container.start()
             self.containers.append(container)
             extension = next(e for e in container.dependencies if e.attr_name == "runtime")

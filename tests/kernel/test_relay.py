@@ -11,6 +11,7 @@ from kombu import Connection, Consumer
 from services.kernel import relay as relay_module
 from services.kernel.inbox import Receipt
 from services.kernel.relay import BrokerPublisher, NotConfirmed, Relay, follow, last_position, queue
+from services.kernel.rpc import within
 from tests.kernel.deeds import added, bodies, opened, tallies
 
 RABBIT = pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
@@ -18,7 +19,7 @@ RABBIT = pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
 
 @pytest.fixture
 def publisher(pair) -> Iterator[BrokerPublisher]:
-    made = BrokerPublisher(pair.settings.broker_url, pair.toys.teller)
+    made = BrokerPublisher(pair.settings.broker_url, pair.toys.teller, within)
     yield made
     made.close()
 
@@ -101,7 +102,7 @@ def test_killed_after_publishing_it_publishes_again_and_listeners_drop_what_they
 
 def test_two_relays_at_once_are_harmless(pair, relay, mailbox, teller, listener):
     mailbox()
-    other = Relay(teller.log, BrokerPublisher(pair.settings.broker_url, pair.toys.teller))
+    other = Relay(teller.log, BrokerPublisher(pair.settings.broker_url, pair.toys.teller, within))
     opened(teller, "a")
 
     def run(one):
