@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, assert_never
 
-from services.intake.events import Domicile, PersonCorrected, PersonEvent, PersonIdentified
+from services.intake.events import Domicile, Name, PersonCorrected, PersonEvent, PersonIdentified
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
 from services.thai import dates, idcard
@@ -19,7 +19,7 @@ class Description:
     sex: str
     nationality: str
     domicile: list[Domicile]
-    name: dict[str, str] | None = None
+    name: Name | None = None
     national_id: str | None = None
     birth_date: str | None = None
     age_band: str | None = None
