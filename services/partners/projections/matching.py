@@ -3,9 +3,10 @@
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, select
+import orjson
+from sqlalchemy import Connection, Engine, Row, select
 
-from services.partners.domain.ranking import Registry
+from services.partners.domain.ranking import Offer, Registry
 from services.partners.projections import upstream
 from services.partners.projections.registry import programme, registry_version
 
@@ -24,9 +25,26 @@ def get_registry(db: Connection) -> Registry:
         rows = db.execute(
             select(programme).where(programme.c.changed > known.version).order_by(programme.c.number)
         )
-        known = known.updated(version, [dict(row._mapping) for row in rows])
+        known = known.updated(version, [_offer(row) for row in rows])
         _registries[db.engine] = known
     return known
+
+
+def _offer(row: Row[Any]) -> Offer:
+    return {
+        "programme_id": row.programme_id,
+        "partner_id": row.partner_id,
+        "partner": row.partner,
+        "kind": row.kind,
+        "under_ministry": row.under_ministry,
+        "province": row.province,
+        "subdistrict": row.subdistrict,
+        "name": row.name,
+        "path": row.path,
+        "rules": orjson.loads(row.rules),
+        "free": row.free,
+        "confirmed_at": row.confirmed_at,
+    }
 
 
 def get(db: Connection, fact: dict[str, Any]) -> dict[str, Any]:
