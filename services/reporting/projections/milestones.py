@@ -4,7 +4,7 @@ Figures of today are read from `counted`, the milestones of each case in the lig
 the same question put to the milestones known then. So both count alike, and a page need not work out every case anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -142,7 +142,7 @@ def _count(db: Connection, some: ColumnElement[bool]) -> None:
     db.execute(insert(counted).from_select([column.name for column in counted.c], known))
 
 
-def _row(fact: Recorded) -> dict[str, Any]:
+def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
     data, occurred = fact.data, moment(fact.time)
     return {
         "source": fact.source,
@@ -165,7 +165,7 @@ def _row(fact: Recorded) -> dict[str, Any]:
     }
 
 
-def _met(labels: Iterable[dict[str, Any]]) -> str:
+def _met(labels: Iterable[Mapping[str, str]]) -> str:
     return " ".join(sorted(label["code"] for label in labels if label["verdict"] == "met"))
 
 
