@@ -19,7 +19,13 @@ class AgeRange(TypedDict):
     max: int
 
 
-FactValue = bool | int | str | list[str] | list[int] | list[Domicile] | AgeRange
+class Found(TypedDict):
+    """Where the person was found, as intake has it."""
+
+    subdistrict: str | None
+
+
+FactValue = bool | int | str | list[str] | list[int] | list[Domicile] | AgeRange | Found
 
 
 class Form(TypedDict):
