@@ -1,7 +1,8 @@
-"""What intake's doors answer. Times are RFC 3339 UTC, days ISO (CE), areas DOPA codes; other codes are those of `services/codes.py`.
+"""What intake's doors answer. Times are RFC 3339 UTC, days ISO (CE), areas DOPA codes; other codes are those of
+`services/codes`.
 
-Everybody who may read a case gets its codes. What names a person stands only in the answers to staff of the case's own centre: for all
-others those fields are absent.
+Everybody who may read a case gets its codes. What names a person stands only in the answers to staff of the case's own
+centre: for all others those fields are absent.
 """
 
 from typing import NotRequired, TypedDict
@@ -42,9 +43,9 @@ class Name(TypedDict):
 
 
 class Person(TypedDict):
-    """`corrected`: when that was last corrected; `province` where they were found, else the centre's; `age` None for those who may
-    only know the band. From `name` on for own staff only: the name is None once `erased`, the number masked unless identifiers were
-    asked for, and a list carries no more than the name."""
+    """`corrected`: when that was last corrected; `province` where they were found, else the centre's; `age` None for
+    those who may only know the band. From `name` on for own staff only: the name is None once `erased`, the number
+    masked unless identifiers were asked for, and a list carries no more than the name."""
 
     person_id: str
     identity_status: str
@@ -68,7 +69,8 @@ class Found(TypedDict):
 
 
 class Case(TypedDict):
-    """`opened`: when; `version` of the case's stream; `found`: where the person was found, of one case and for own staff only."""
+    """`opened`: when; `version` of the case's stream; `found`: where the person was found, of one case and for own
+    staff only."""
 
     case_id: str
     case_number: str

@@ -100,7 +100,8 @@ class IntakeService(Doors):
 
     @command("person.correct", roles=STAFF, schema=schemas.CorrectPerson())
     def correct_person(self, call: Call, body: bodies.CorrectPerson) -> Outcome[answers.Correction]:
-        """What is known of the person is told anew, with the reason. The version is the person's own, not the case's."""
+        """What is known of the person is told anew, with the reason. The version is the person's own, not the
+        case's."""
         row, day = self._own(call, body["case_id"]), dates.bangkok_day(call.at)
         person = Description(**body["person"])
         changed = differing(self._description(row), person)
@@ -168,7 +169,8 @@ class IntakeService(Doors):
 
     @query("user.accesses", roles=("admin",), schema=schemas.Accesses())
     def accesses(self, call: Call, body: bodies.Accesses) -> answers.Accesses:
-        """How often a user read people's personal fields in the last days, and when identifiers, in which centre; never whose."""
+        """How often a user read people's personal fields in the last days, and when identifiers, in which centre; never
+        whose."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         since = instant(call.now - timedelta(days=ACCESS_DAYS))
         counts, items = self.runtime.read(
@@ -253,7 +255,8 @@ def _described(person: Description) -> answers.Description:
 
 
 def _name(row: RowMapping, name: Name | None, erased: bool) -> answers.Name | None:
-    """A name in its parts and as shown; somebody without one is shown by sex and case number, somebody erased not at all."""
+    """A name in its parts and as shown; somebody without one is shown by sex and case number, somebody erased not at
+    all."""
     if erased:
         return None
     parts = name or {}

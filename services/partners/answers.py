@@ -1,4 +1,4 @@
-"""What partners' doors answer. Times are RFC 3339 UTC, areas DOPA codes; other codes are those of `services/codes.py`.
+"""What partners' doors answer. Times are RFC 3339 UTC, areas DOPA codes; other codes are those of `services/codes`.
 
 `free` is what can be reserved now: statement and ledger taken together.
 """
@@ -132,8 +132,8 @@ class FreeProgramme(TypedDict):
 
 
 class FreePlaces(TypedDict):
-    """Sums of all that is free, by path and by the age of the statement (fresh, older, old); `items`: those with the path and age asked
-    for, the latest stated first."""
+    """Sums of all that is free, by path and by the age of the statement (fresh, older, old); `items`: those with the
+    path and age asked for, the latest stated first."""
 
     free: int
     programmes: int
@@ -165,8 +165,8 @@ class Domicile(TypedDict):
 
 
 class Reason(TypedDict):
-    """What one rule of the programme wants and what is known of the `fact` it looks at: `found` None if nothing, of labels
-    {label: met, None if undecided}. `fact` None: it looks at several. `because` says both in Thai."""
+    """What one rule of the programme wants and what is known of the `fact` it looks at: `found` None if nothing, of
+    labels {label: met, None if undecided}. `fact` None: it looks at several. `because` says both in Thai."""
 
     rule: str
     verdict: str
@@ -193,7 +193,8 @@ class FreeFor(TypedDict):
 
 
 class Distance(TypedDict):
-    """`near`: same_district, same_province, neighbouring_province or farther; `kilometres` between the provinces' centres."""
+    """`near`: same_district, same_province, neighbouring_province or farther; `kilometres` between the provinces'
+    centres."""
 
     near: str
     kilometres: int
@@ -209,7 +210,8 @@ class Criterion(TypedDict):
 
 
 class Candidate(TypedDict):
-    """A programme judged for one case. `rank` counts from 1 and is None if ineligible; `criteria` in the order of the ranking."""
+    """A programme judged for one case. `rank` counts from 1 and is None if ineligible; `criteria` in the order of the
+    ranking."""
 
     programme_id: str
     partner_id: str
@@ -229,8 +231,8 @@ class Candidate(TypedDict):
 
 
 class Matches(TypedDict):
-    """`computed_at` and `rules_version` are None before the first screening; `counts` of all programmes, `provinces` of those asked
-    for, by province."""
+    """`computed_at` and `rules_version` are None before the first screening; `counts` of all programmes, `provinces` of
+    those asked for, by province."""
 
     computed_at: str | None
     rules_version: str | None

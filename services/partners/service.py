@@ -129,8 +129,8 @@ class PartnersService(Doors):
 
     @query("case.matches", roles=(*STAFF, "member", "ministry"), schema=schemas.Matches())
     def matches(self, call: Call, body: bodies.Matches) -> answers.Matches:
-        """All programmes ranked for a case as of now, or those asked for, a page at a time. A candidate keeps its rank among all, whatever
-        is asked for."""
+        """All programmes ranked for a case as of now, or those asked for, a page at a time. A candidate keeps its rank
+        among all, whatever is asked for."""
         case_id, wait = body["case_id"], body["wait"]
         case = self._case(case_id, wait)
         if not call.caller.sees(case.centre):
@@ -201,6 +201,7 @@ def _own(call: Call, partner_id: str) -> None:
 
 
 def _centre(call: Call, province: str) -> str:
-    """The centre a registry fact is recorded for: the caller's, or the partner's province if the caller has not exactly one."""
+    """The centre a registry fact is recorded for: the caller's, or the partner's province if the caller has not exactly
+    one."""
     centres = [centre for centre in call.caller.centres if centre != "*"]
     return centres[0] if len(centres) == 1 else province

@@ -1,4 +1,5 @@
-"""What referral's doors answer. Times are RFC 3339 UTC; codes are those of `services/codes.py` and of the life cycle."""
+"""What referral's doors answer. Times are RFC 3339 UTC; codes are those of `services/codes` and of the life
+cycle."""
 
 from typing import NotRequired, TypedDict
 
@@ -21,8 +22,8 @@ class ReferralStatus(TypedDict):
 
 
 class Referral(TypedDict):
-    """A referral as it stands. `kind`: of the partner; `answer_due`: until when its partner may answer, None if nothing is awaited;
-    `follow_up_due`: the days since the placement of the follow-up that is due."""
+    """A referral as it stands. `kind`: of the partner; `answer_due`: until when its partner may answer, None if nothing
+    is awaited; `follow_up_due`: the days since the placement of the follow-up that is due."""
 
     referral_id: str
     case_id: str
@@ -50,8 +51,8 @@ class Work(TypedDict):
 
 
 class HistoryItem(TypedDict):
-    """A step: when it happened and was recorded, by whom, what the status was then; and what the fact carries besides. `said_by`, `note`
-    and `witness` only for the centre's own staff: None once erased."""
+    """A step: when it happened and was recorded, by whom, what the status was then; and what the fact carries besides.
+    `said_by`, `note` and `witness` only for the centre's own staff: None once erased."""
 
     type: str
     time: str

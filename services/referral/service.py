@@ -161,8 +161,8 @@ class ReferralService(Doors):
 
     @query("referral.list", roles=STAFF, schema=schemas.Worklist())
     def worklist(self, call: Call, body: bodies.Worklist) -> answers.Worklist:
-        """What the centres' staff have to see to now, the longest waiting first; with `kind` items of that one, behind `cursor`,
-        which is `next` of the page before."""
+        """What the centres' staff have to see to now, the longest waiting first; with `kind` items of that one, behind
+        `cursor`, which is `next` of the page before."""
         _, end_of_day = dates.utc_span(dates.bangkok_day(call.now), dates.bangkok_day(call.now))
         start_of_day = end_of_day - timedelta(days=1)
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres

@@ -1,5 +1,5 @@
-"""What reporting's doors answer. Times are RFC 3339 UTC, days ISO (CE) in Thailand, areas DOPA codes; other codes are those of
-`services/codes.py`."""
+"""What reporting's doors answer. Times are RFC 3339 UTC, days ISO (CE) in Thailand, areas DOPA codes; other codes are
+those of `services/codes`."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -63,8 +63,8 @@ class Figures(TypedDict):
 
 
 class Overview(Figures):
-    """`as_of`: up to when what was recorded counts; `centre` None: all that the caller sees; `data_up_to`: when the last fact heard was
-    recorded, None before the first."""
+    """`as_of`: up to when what was recorded counts; `centre` None: all that the caller sees; `data_up_to`: when the
+    last fact heard was recorded, None before the first."""
 
     as_of: str
     period: Days
@@ -73,8 +73,8 @@ class Overview(Figures):
 
 
 class PlacementsSpread(TypedDict):
-    """Placements by month ("2026-01") and centre (province); different cases that a partner accepted; and for each step the median days
-    since the case's step before."""
+    """Placements by month ("2026-01") and centre (province); different cases that a partner accepted; and for each step
+    the median days since the case's step before."""
 
     by_month: dict[str, Placements]
     by_centre: dict[str, Placements]
@@ -101,7 +101,8 @@ class RowsBehind(TypedDict):
 
 
 class StoryItem(TypedDict):
-    """A fact of a case: when it happened and was recorded, in which service, by whom. `data` is the fact's own, by its type."""
+    """A fact of a case: when it happened and was recorded, in which service, by whom. `data` is the fact's own, by its
+    type."""
 
     id: str
     type: str

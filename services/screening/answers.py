@@ -56,7 +56,8 @@ class Reason(TypedDict):
 
 
 class Label(TypedDict):
-    """A group a law speaks of. `verdict`: met, not_met, unknown; `test`: in words; `ask`: facts that could still decide it."""
+    """A group a law speaks of. `verdict`: met, not_met, unknown; `test`: in words; `ask`: facts that could still decide
+    it."""
 
     code: str
     verdict: str
@@ -138,8 +139,8 @@ class Minutes(TypedDict):
 
 
 class Plan(TypedDict):
-    """The plan that counts. `programme_id` None: any of the path; `minutes` absent for those who may not read them, None once
-    erased."""
+    """The plan that counts. `programme_id` None: any of the path; `minutes` absent for those who may not read them,
+    None once erased."""
 
     case_id: str
     version: int

@@ -153,7 +153,8 @@ class ScreeningService(Doors):
         return self.runtime.execute(call.envelope(ALL_CENTRES), work)
 
     def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
-        """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was reopened."""
+        """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was
+        reopened."""
 
         def find(db: Connection) -> RowMapping | None:
             return upstream.get_case(db, case_id)

@@ -15,7 +15,7 @@ from services.kernel.local import Network, SimulatedClock
 from services.system import DOORS
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-CASES = 40
+CASES = 25
 DIRECTOR = {"user": "director-60", "role": "director"}
 MEMBER = {"user": "member-60", "role": "member"}
 MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}

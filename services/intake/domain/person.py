@@ -12,8 +12,8 @@ from services.thai import dates, idcard
 
 @dataclass(frozen=True)
 class Description:
-    """What is known of a person. `birth_date` is "1957", "1957-05" or "1957-05-12" (CE), `age_band` "60-69"; an exact or
-    partial birth date counts before the band."""
+    """What is known of a person. `birth_date` is "1957", "1957-05" or "1957-05-12" (CE), `age_band` "60-69"; an exact
+    or partial birth date counts before the band."""
 
     identity_status: str
     sex: str

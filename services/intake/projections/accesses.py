@@ -14,7 +14,8 @@ IDENTIFIERS = "identifiers"  # the kind of fields that a card names a person by
 def list_accesses(
     db: Connection, who: str, centres: Sequence[str] | None, since: str, limit: int
 ) -> tuple[dict[str, int], list[answers.Access]]:
-    """({what: times} that somebody read personal fields since a moment, when and of which centre they looked at identifiers)."""
+    """({what: times} that somebody read personal fields since a moment, when and of which centre they looked at
+    identifiers)."""
     joined = access_record.join(case, access_record.c.subject == literal("case/").concat(case.c.case_id))
     read = [access_record.c.who == who, access_record.c.at >= since]
     if centres is not None:

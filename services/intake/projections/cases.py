@@ -149,7 +149,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     touched = {*cases, *(case_id for case_id, _ in steps)}
     if not touched:
         return
-    # A command and what is heard may touch a case at once: the second sees the first one's steps only once it has the row.
+    # A command and what is heard may touch a case at once: the second sees the first one's steps only once it has the
+    # row.
     rows = select(case.c.case_id).where(case.c.case_id.in_(touched)).order_by(case.c.case_id)
     db.execute(rows.with_for_update())
     known = _steps(db, touched)

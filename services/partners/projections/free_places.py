@@ -22,8 +22,8 @@ def list_free(
     limit: int,
     cursor: str | None,
 ) -> answers.FreePlaces:
-    """Places free by path and by the age of the statement (`fresh` since that instant, `old` before that one), and the programmes that have
-    them, the latest stated first."""
+    """Places free by path and by the age of the statement (`fresh` since that instant, `old` before that one), and the
+    programmes that have them, the latest stated first."""
     p = programme.c
     stated = case_of((p.confirmed_at >= fresh, "fresh"), (p.confirmed_at >= old, "older"), else_="old")
     free = and_(p.free > 0, true() if province is None else p.province == province)

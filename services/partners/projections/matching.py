@@ -15,8 +15,8 @@ _registries: "WeakKeyDictionary[Engine, Registry]" = WeakKeyDictionary()
 
 
 def get_registry(db: Connection) -> Registry:
-    """The registry as committed and as `db` sees it. Only what changed since this process last looked is read, so `db` must not be
-    in the middle of changing it: what a rollback takes back would stay."""
+    """The registry as committed and as `db` sees it. Only what changed since this process last looked is read, so `db`
+    must not be in the middle of changing it: what a rollback takes back would stay."""
     known = _registries.get(db.engine) or Registry()
     version = db.scalar(select(registry_version.c.version)) or 0
     if version < known.version:
@@ -48,6 +48,6 @@ def _offer(row: Row[Any]) -> Offer:
 
 
 def get(db: Connection, fact: dict[str, Any]) -> dict[str, Any]:
-    """What a match is made from, for a reaction: {registry, screened}. Reactions to screening change no place, so `db` is not in the
-    middle of changing the registry."""
+    """What a match is made from, for a reaction: {registry, screened}. Reactions to screening change no place, so `db`
+    is not in the middle of changing the registry."""
     return {"registry": get_registry(db), "screened": upstream.get_screened(db, fact["case_id"])}

@@ -26,8 +26,8 @@ def get(
     items of that kind, behind `cursor` if one is given; `next` is the cursor of those that follow, or None.
 
     overdue: a follow-up that came due before today, an answer that should have come · due_today: either, today ·
-    answered: the partner said yes, or no (or nothing in time) and the case was not referred on · read: answers among them that
-    are in `read` as (referral_id, version) and still wait for the next step · waiting: answers due later.
+    answered: the partner said yes, or no (or nothing in time) and the case was not referred on · read: answers among
+    them that are in `read` as (referral_id, version) and still wait for the next step · waiting: answers due later.
     """
     r = referrals.c
     when = func.coalesce(r.follow_up_since, r.answer_due, r.recorded)

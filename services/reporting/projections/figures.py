@@ -15,17 +15,18 @@ DAY = 86_400_000_000  # microseconds
 
 
 def get(db: Connection, period: Period) -> answers.Figures:
-    """The figures of `GET /api/v1/reports/overview`. What counts is what happened in the period and was recorded by `as_of`.
+    """The figures of `GET /api/v1/reports/overview`. What counts is what happened in the period and was recorded by
+    `as_of`.
 
     cases: different cases that were, in the period, opened; screened (ScreeningCompleted, the first or again); planned
-    (PlanAgreed); referred (ReferralSent, also when the place was then refused); placed (PlacementConfirmed); closed (CaseClosed, also
-    when reopened later). A case counts once under each name.
-    placements: confirmed placements, so a case placed twice counts twice; share_outside of all of them, None without any.
-    by_path: placements by the plan's path. by_label: cases screened in the period by the labels met at the latest of those screenings.
-    median_days: from the opening of a case to its first screening, accepted referral and placement, for those whose first one lies in the
-    period. Days of 24 hours with one decimal; None without any.
-    declined: declined referrals by reason. employment: started = placements on employers' paths in the period; in_work = how many
-    of these were in work at their latest follow-up, whenever that was.
+    (PlanAgreed); referred (ReferralSent, also when the place was then refused); placed (PlacementConfirmed); closed
+    (CaseClosed, also when reopened later). A case counts once under each name.
+    placements: confirmed placements, so a case placed twice counts twice; share_outside of all of them, None without
+    any. by_path: placements by the plan's path. by_label: cases screened in the period by the labels met at the latest
+    of those screenings. median_days: from the opening of a case to its first screening, accepted referral and
+    placement, for those whose first one lies in the period. Days of 24 hours with one decimal; None without any.
+    declined: declined referrals by reason. employment: started = placements on employers' paths in the period; in_work
+    = how many of these were in work at their latest follow-up, whenever that was.
     Nothing of a referral entered in error counts. A centre's figures are those of the facts recorded for it.
     """
     c = facts_of(db, period)

@@ -29,7 +29,8 @@ def list_events(
 ) -> tuple[list[answers.Event], int]:
     """Up to `limit` visible facts behind a position, as CloudEvents, and the position of the last fact looked at.
 
-    At most `SCAN` facts are looked at, so the list may be short or empty although more follows: the position then has moved.
+    At most `SCAN` facts are looked at, so the list may be short or empty although more follows: the position then has
+    moved.
     """
     s = source_event.c
     events: list[answers.Event] = []

@@ -1,7 +1,8 @@
 """Milestones: one row for each fact that figures count, and what each counts as in the light of the others of its case.
 
-Figures of today are read from `counted`, the milestones of each case in the light of each other; figures as of an earlier moment from
-the same question put to the milestones known then. So both count alike, and a page need not work out every case anew.
+Figures of today are read from `counted`, the milestones of each case in the light of each other; figures as of an
+earlier moment from the same question put to the milestones known then. So both count alike, and a page need not work
+out every case anew.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -116,7 +117,8 @@ counted = Table(
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    """Each milestone makes its own row and changes no other, so the order in which sources are heard does not matter."""
+    """Each milestone makes its own row and changes no other, so the order in which sources are heard does not
+    matter."""
     # A parked fact comes a second time when it is retried after a rebuild: its row is there already.
     rows = [_row(fact) for fact in facts if fact.type in TYPES]
     upsert(db, milestones, rows, ("source", "position"), update=())

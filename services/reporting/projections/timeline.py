@@ -16,7 +16,8 @@ def get_centre(db: Connection, case_id: str) -> str | None:
 
 
 def list_events(db: Connection, case_id: str) -> list[answers.Event]:
-    """Every fact of a case by recorded time, as CloudEvents. A cause recorded later than its effect (clocks differ) is moved before it."""
+    """Every fact of a case by recorded time, as CloudEvents. A cause recorded later than its effect (clocks differ) is
+    moved before it."""
     s = source_event.c
     bodies = db.execute(select(s.body).where(s.case_id == case_id)).scalars()
     events: dict[str, answers.Event] = {event["id"]: event for event in map(orjson.loads, bodies)}
