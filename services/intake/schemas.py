@@ -1,5 +1,5 @@
 """Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in
-domain.py."""
+domain."""
 
 from collections.abc import Callable
 from typing import Any

@@ -19,6 +19,7 @@ from services.codes.rules import RULES, Rule
 from services.fields import Email, Flag, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners import bodies
+from services.partners.domain.places import AGES
 from services.partners.domain.ranking import ELIGIBILITY
 from services.partners.events import Rules
 from services.thai import areas
@@ -47,7 +48,6 @@ def _count() -> fields.Integer:
 
 
 FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
-AGES = ("fresh", "older", "old")
 
 
 class Body(Schema):

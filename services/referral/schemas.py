@@ -1,4 +1,4 @@
-"""Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain.py."""
+"""Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain."""
 
 from dataclasses import MISSING, fields
 from typing import Any

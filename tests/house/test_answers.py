@@ -81,6 +81,8 @@ def misfits(shape: Any, value: Any, place: str = "answer") -> Iterator[str]:
 class CheckedNetwork(Network):
     """Holds every answer against its type, and keeps which doors answered anything but None."""
 
+    answered: set[tuple[str, str]]
+
     def _ask(
         self, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
     ) -> Any:
@@ -148,7 +150,8 @@ def read_everything(net: CheckedNetwork) -> None:
 
 def work_on_a_case(net: CheckedNetwork) -> None:
     """What the sample's staff never do: correct a person, close and open again, look at themselves through an administrator."""
-    case_id = net.call("intake", "cases", {"status": "open"})["items"][0]["case_id"]
+    cases = net.call("intake", "cases")["items"]
+    case_id = next(case["case_id"] for case in cases if case["status"] != "closed")
     net.call("intake", "case", {"case_id": case_id, "show": "identifiers"})
     net.call("intake", "person", {"case_id": case_id})
     net.call("intake", "correct_person", {"case_id": case_id, "person": PERSON, "reason": "learned"})

@@ -7,9 +7,8 @@ from sqlalchemy import case as case_of
 
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
+from services.partners.domain.places import AGES
 from services.partners.projections.registry import programme
-
-AGES = ("fresh", "older", "old")
 
 
 def list_free(

@@ -25,7 +25,8 @@ def get_programme(db: Connection, programme_id: str) -> RowMapping | None:
 
 def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.ProgrammeName]:
     """Of those that are known."""
-    rows = db.execute(select(programme).where(programme.c.programme_id.in_(programme_ids)))
+    p = programme.c
+    names = select(p.programme_id, p.name, p.partner, p.partner_id).where(p.programme_id.in_(programme_ids))
     return [
         {
             "programme_id": row.programme_id,
@@ -33,7 +34,7 @@ def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.Pro
             "partner": row.partner,
             "partner_id": row.partner_id,
         }
-        for row in rows
+        for row in db.execute(names)
     ]
 
 
