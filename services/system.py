@@ -13,7 +13,7 @@ from nameko.containers import ServiceContainer
 
 from services.intake.service import IntakeService
 from services.kernel import embedded, sealing
-from services.kernel.extensions import nameko_config
+from services.kernel.extensions import hosted, nameko_config
 from services.kernel.keys import MasterKey
 from services.kernel.settings import Settings
 from services.partners.service import PartnersService
@@ -37,7 +37,9 @@ class System:
         embedded.register()
         key = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
         sealing.configure(key.derive("rpc"))
-        self.containers = [ServiceContainer(SERVICES[name], _config(settings, name)) for name in names]
+        self.containers = [
+            ServiceContainer(hosted(SERVICES[name]), _config(settings, name)) for name in names
+        ]
 
     def start(self) -> None:
         """Start all side by side: each waits for its own database and broker. The first failure is raised."""

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.kernel import sight
+from services.kernel import scope
 from services.kernel.errors import Conflict, Unavailable
 
 POOL = (
@@ -33,7 +33,7 @@ class Statement(NamedTuple):
 
 class Database:
     """One service's database. `write()` is a transaction that may write, `read()` one that may not. On PostgreSQL a `read()` finds the
-    rows that whoever is asking may see (kernel.sight).
+    rows that whoever is asking may see (kernel.scope).
 
     What can be tried again is told apart from what is wrong: Conflict (somebody else was first: decide again) and
     Unavailable (no connection, a full disk: try later).
@@ -57,14 +57,14 @@ class Database:
             if not self.sqlite:
                 # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is it taken,
                 # what comes next). That opens nothing: a command answers what it decided, and every question goes through `read()`.
-                sight.look(connection, sight.EVERYTHING)
+                scope.apply(connection, scope.EVERYTHING)
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with _errors(), self.engine.connect() as connection:
             if not self.sqlite:
-                sight.look(connection, sight.current())
+                scope.apply(connection, scope.current())
             yield connection
 
     @contextmanager

@@ -7,8 +7,9 @@ import eventlet
 import pytest
 from kombu import Connection, Exchange, Queue
 
+from services.kernel.broker import HEARTBEAT
 from services.kernel.errors import Forbidden, Invalid, Stale, Unavailable
-from services.kernel.extensions import HEARTBEAT, LOOK_FIRST, Consumers
+from services.kernel.rpc import LOOK_FIRST, Consumers
 from tests.kernel.deeds import tallies
 from tests.kernel.toys import uid
 
@@ -30,7 +31,7 @@ class Network:
     def __init__(self, pair):
         self.pair = pair
         self.teller, self.listener = pair.start(pair.toys.Teller, pair.toys.Listener)
-        self.ask = self.listener.around.ask
+        self.ask = self.listener.ports.ask
         self.opened: list[str] = []
 
     def open(self, count=1):

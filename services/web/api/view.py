@@ -1,7 +1,6 @@
 """The calls of the API, made from its table of routes."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -11,12 +10,10 @@ from services.web.api.routes import CASE_PAGE, ROUTES, Route
 from services.web.gateway import calls
 from services.web.gateway.calls import Question, Reply, User
 
-Parts = Mapping[str, Any]
-
 blueprint = Blueprint("api", __name__)
 
 
-def question(route: Route, parts: Parts) -> Response:
+def question(route: Route, parts: Mapping[str, str]) -> Response:
     user = User(bearer.signed_in())
     body = {**bodies.read_query(route), **parts, **route.fixed}
     return bodies.as_json(
@@ -24,7 +21,7 @@ def question(route: Route, parts: Parts) -> Response:
     )
 
 
-def command(route: Route, parts: Parts) -> Response:
+def command(route: Route, parts: Mapping[str, str]) -> Response:
     user = User(bearer.signed_in())
     body = bodies.read_body(request)
     at = bodies.happened(body)
@@ -36,7 +33,7 @@ def command(route: Route, parts: Parts) -> Response:
     return bodies.as_json(reply.answer, route.status)
 
 
-def case_page(route: Route, parts: Parts) -> Response:
+def case_page(route: Route, parts: Mapping[str, str]) -> Response:
     """The case put together from its owners' read models; a part whose service does not answer is left out and
     named."""
     user, about = User(bearer.signed_in()), {"case_id": parts["case_id"]}

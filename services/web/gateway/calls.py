@@ -82,7 +82,7 @@ def ask(
     asker: Asker, service: str, door: str, body: Mapping[str, Any] | None = None, seconds: float = 10.0
 ) -> Reply:
     """The reply to a question."""
-    reply = _reply(runtime().around.ask(service, door, _question(asker), body or {}, seconds))
+    reply = _reply(runtime().ports.ask(service, door, _question(asker), body or {}, seconds))
     if reply.stale:
         note_stale()
     return reply
@@ -91,7 +91,7 @@ def ask(
 def together(asker: Asker, questions: Mapping[str, Question], seconds: float = 5.0) -> Replies:
     """The replies to several questions asked side by side; what is not known (yet) or not to be had now stands as its
     error."""
-    ports, call = runtime().around, _question(asker)
+    ports, call = runtime().ports, _question(asker)
     tasks = [partial(_reply_or_error, ports.ask, call, each, seconds) for each in questions.values()]
     replies: Replies = dict(zip(questions, ports.together(tasks), strict=True))
     if any(not isinstance(reply, Reply) or reply.stale for reply in replies.values()):
@@ -117,7 +117,7 @@ def tell(
         "at": command.at,
         "if_match": command.if_match,
     }
-    reply = _reply(runtime().around.ask(service, door, call, body, seconds))
+    reply = _reply(runtime().ports.ask(service, door, call, body, seconds))
     if reply.position:
         asker.wrote(service, reply.position)
     return reply

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select, update
 
 from services.kernel.envelope import ALL_CENTRES, Caller
-from services.kernel.wiring import upsert
+from services.kernel.readmodels import upsert
 from services.web.store.tables import metadata
 
 account = Table(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Connection, PrimaryKeyConstraint, Table, Text, select
 
-from services.kernel.wiring import upsert
+from services.kernel.readmodels import upsert
 from services.web.store.tables import metadata
 
 user_position = Table(

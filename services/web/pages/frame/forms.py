@@ -17,7 +17,7 @@ from services.web.gateway import problems, storable
 from services.web.gateway.problems import Problem
 from services.web.pages.frame import visit
 from services.web.pages.parts.language import _, field_error, later
-from services.web.pages.parts.words import KINDS, word
+from services.web.pages.parts.words import LISTS, word
 from services.web.store import drafts
 
 OF_DRAFTS = ("draft", "draft.focus", "draft.seen", "version")  # hidden fields that are not in a draft
@@ -132,7 +132,7 @@ class Form:
             )
             self.command = str(uuid4())
         elif problem.status == 409:
-            known = problem.code in KINDS["refusal"]
+            known = problem.code in LISTS["refusal"]
             self.refused = word("refusal", problem.code or "") if known else _("This cannot be done now.")
         elif problem.status == 412:
             self.stale = True
