@@ -13,7 +13,8 @@ from nameko.extensions import DependencyProvider
 
 from services.kernel import sealing
 from services.kernel.broker import HEARTBEAT
-from services.kernel.doors import EXPECTED
+from services.kernel.direct import DirectClient, LocalServices
+from services.kernel.errors import EXPECTED
 from services.kernel.relay import BrokerPublisher, Relay, follow
 from services.kernel.rpc import STOP_SECONDS, ReplyListener, RpcClient, RpcEntrypoint, gather, within
 from services.kernel.runtime import Ports, ServiceRuntime, utc_now
@@ -22,15 +23,18 @@ from services.kernel.subscription import Subscription
 from services.kernel.timers import keep_time
 from services.kernel.wiring import Wiring
 
-SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel
+SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel ...
+LOCAL = "SONGTOR_LOCAL"  # ... and the LocalServices of this process
 
 
-def nameko_config(settings: Settings) -> dict[str, Any]:
-    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a dead line."""
+def nameko_config(settings: Settings, local: LocalServices) -> dict[str, Any]:
+    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a dead line.
+    Services with the same `local` call each other's doors without the broker."""
     return {
         AMQP_URI_CONFIG_KEY: settings.broker_url,
         HEARTBEAT_CONFIG_KEY: HEARTBEAT,
         SETTINGS: settings,
+        LOCAL: local,
         **sealing.NAMEKO_CONFIG,
     }
 
@@ -53,13 +57,18 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         ports = Ports(
             now=utc_now,
             pause=eventlet.sleep,
-            ask=RpcClient(config, self.replies),
+            ask=DirectClient(self._local, RpcClient(config, self.replies)),
             together=gather,
             heavy=eventlet.tpool.execute,
             within=within,
         )
         self.runtime = ServiceRuntime(settings, self.wiring, ports)
         self.runtime.prepare()
+
+    @property
+    def _local(self) -> LocalServices:
+        local: LocalServices = self.container.config[LOCAL]
+        return local
 
     def start(self) -> None:
         runtime, settings = self._ready(), self.container.config[SETTINGS]
@@ -76,12 +85,14 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             self._spawn(
                 lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, eventlet.sleep)
             )
+        self._local.open(self.container.service_cls, runtime)
 
     def stop(self) -> None:
         """End the greenlets within seconds, though the broker or the database may be down."""
         self._stopping = True
         if self.runtime is not None:
             self.runtime.log.bell.ring()
+        self._local.close(self.wiring.service)
         deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
             while not thread.dead and time.monotonic() < deadline:
@@ -92,6 +103,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
 
     def kill(self) -> None:
         self._stopping = True
+        self._local.close(self.wiring.service, 0)
         for thread in self._threads:
             thread.kill()
 
