@@ -1,18 +1,17 @@
 """Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
-from services.referral import handlers, schemas
+from services.referral import answers, bodies, handlers, schemas
 from services.referral.domain.commands import SendReferral
 from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named
 from services.referral.projections import referrals, upstream, worklist
@@ -42,7 +41,7 @@ WIRING = Wiring(
 T = TypeVar("T")
 
 
-def is_theirs(call: Call, referral: dict[str, Any]) -> bool:
+def is_theirs(call: Call, referral: RowMapping) -> bool:
     """A partner has its own referrals, everybody else those of their centres."""
     if call.caller.partner_id is not None:
         return bool(referral["partner_id"] == call.caller.partner_id)
@@ -54,8 +53,8 @@ class ReferralService(Doors):
     runtime = Runtime(WIRING)
 
     @command("referral.send", roles=STAFF, schema=schemas.SendReferral())
-    def send(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """{referral_id, status, place, version} once a place is reserved or refused, at most 5 s later (else pending)."""
+    def send(self, call: Call, body: bodies.SendReferral) -> Outcome[answers.NewReferral]:
+        """Answers once a place is reserved or refused, at most 5 s later (else pending)."""
         case_id, programme_id, consent = body["case_id"], body["programme_id"], body["consent"]
         case = self._upstream(
             lambda db: upstream.get_case(db, case_id), lambda case: not case.closed, "intake"
@@ -75,8 +74,8 @@ class ReferralService(Doors):
             self.runtime.vault.ensure(case.person_id)
         referral_id = call.new_id("referral")
 
-        def work(unit: Unit) -> dict[str, Any]:
-            asked = SendReferral(
+        def work(unit: Unit) -> answers.ReferralId:
+            sending = SendReferral(
                 referral_id=referral_id,
                 case=case,
                 programme=programme,
@@ -87,7 +86,7 @@ class ReferralService(Doors):
                 already_open=referrals.is_open(unit.db, case_id, programme_id),
                 now=call.now,
             )
-            unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
+            unit.handle(REFERRAL, referral_id, sending, expected=call.if_match)
             return {"referral_id": referral_id}
 
         outcome = self.runtime.execute(call.envelope(case.centre), work)
@@ -95,12 +94,17 @@ class ReferralService(Doors):
         referral_id = outcome.answer["referral_id"]
         self.runtime.until(lambda db: referrals.get_with_place(db, referral_id), PLACE_SECONDS)
         now = self._referral(referral_id)
-        answer = outcome.answer | {name: now[name] for name in ("status", "place", "version")}
-        return replace(outcome, answer=answer)
+        answer: answers.NewReferral = {
+            "referral_id": referral_id,
+            "status": now["status"],
+            "place": now["place"],
+            "version": now["version"],
+        }
+        return Outcome(answer, outcome.position)
 
     @command("referral.step", roles=(*STAFF, "partner"), schema=schemas.StepReferral())
-    def step(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """{status, version}. A partner gives its own answer; the centre's staff may take every step."""
+    def step(self, call: Call, body: bodies.StepReferral) -> Outcome[answers.ReferralStatus]:
+        """A partner gives its own answer; the centre's staff may take every step."""
         referral_id, step = body["referral_id"], body["step"]
         referral = self._referral(referral_id)
         if not is_theirs(call, referral):
@@ -109,50 +113,56 @@ class ReferralService(Doors):
             raise Forbidden(f"A partner does not {step} a referral.")
         if LIFE_CYCLE[step].by_partner and not referral["told"]:
             self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["told"], "partners")
-        said = {name: body[name] for name in schemas.FIELDS[step] if name in body}
-        if "said_by" in said or "note" in said:
+        words = {name: value for name, value in body.items() if name in schemas.FIELDS[step]}
+        if "said_by" in words or "note" in words:
             self.runtime.vault.ensure(referral["person_id"])
 
-        def work(unit: Unit) -> dict[str, Any]:
-            unit.handle(REFERRAL, referral_id, step_named(step, said, call.now), expected=call.if_match)
+        def work(unit: Unit) -> answers.ReferralStatus:
+            unit.handle(REFERRAL, referral_id, step_named(step, words, call.now), expected=call.if_match)
             status = unit.state(REFERRAL, referral_id).status
             return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
 
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
     @query("referral.read", roles=READERS, schema=schemas.ReadReferral())
-    def referral(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def referral(self, call: Call, body: bodies.ReadReferral) -> answers.ReferralWithHistory:
         """The referral with its history; the centre's staff also read who said what."""
         referral = self._referral(body["referral_id"])
         untold = call.caller.role == "partner" and not referral["told"]
         if untold or not is_theirs(call, referral):
             raise NotFound("referral")
         history = self.runtime.read(lambda db: referrals.list_steps(db, body["referral_id"]))
-        sealed = [(item, item.pop("sealed")) for item in history]
-        if call.caller.role in STAFF and any(texts for _, texts in sealed):
+        if call.caller.role in STAFF and any(sealed for _, sealed in history):
             read = REFERRAL.stream(body["referral_id"]), referral["person_id"]
             self.runtime.note_access(call.caller.user, "history", [read])
-            for item, texts in sealed:
-                for name, text in texts.items():
-                    item[name] = self.runtime.vault.unseal(referral["person_id"], name, text) or None
-        return {**referrals.public(referral), "history": history}
+            for item, sealed in history:
+                self._unseal(item, sealed, referral["person_id"])
+        return {**referrals.public(referral), "history": [item for item, _ in history]}
 
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
-    def referrals(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """{items, next}, newest first."""
-        centre, partner_id = body.pop("centre"), call.caller.partner_id
+    def referrals(self, call: Call, body: bodies.ListReferrals) -> answers.Referrals:
+        """Newest first."""
+        centre, partner_id = body["centre"], call.caller.partner_id
         if centre is not None and partner_id is None and not call.caller.sees(centre):
             raise Forbidden("This is not your centre.")
         seen = None if partner_id is not None or ALL_CENTRES in call.caller.centres else call.caller.centres
         centres = seen if centre is None else (centre,)
         return self.runtime.read(
-            lambda db: referrals.list_referrals(db, centres=centres, partner_id=partner_id, **body)
+            lambda db: referrals.list_referrals(
+                db,
+                centres=centres,
+                partner_id=partner_id,
+                status=body["status"],
+                case_id=body["case_id"],
+                limit=body["limit"],
+                cursor=body["cursor"],
+            )
         )
 
     @query("referral.list", roles=STAFF, schema=schemas.Worklist())
-    def worklist(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """What the centres' staff have to see to now: {counts: {kind: n}, items: {kind: [...]}, next}, the longest waiting first; with
-        `kind` items of that one, behind `cursor`, which is `next` of the page before."""
+    def worklist(self, call: Call, body: bodies.Worklist) -> answers.Worklist:
+        """What the centres' staff have to see to now, the longest waiting first; with `kind` items of that one, behind
+        `cursor`, which is `next` of the page before."""
         _, end_of_day = dates.utc_span(dates.bangkok_day(call.now), dates.bangkok_day(call.now))
         start_of_day = end_of_day - timedelta(days=1)
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
@@ -164,16 +174,25 @@ class ReferralService(Doors):
         )  # fmt: skip
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
-    def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """Referrals that a user sent and that are not over, ids only: {items: [{referral_id, case_id, centre, status}]}."""
+    def in_hands(self, call: Call, body: bodies.OfUser) -> answers.ReferralsInHands:
+        """Referrals that a user sent and that are not over, ids only."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return self.runtime.read(lambda db: {"items": referrals.list_in_hands(db, body["user"], centres)})
+        return {"items": self.runtime.read(lambda db: referrals.list_in_hands(db, body["user"], centres))}
 
-    def _referral(self, referral_id: str) -> dict[str, Any]:
+    def _referral(self, referral_id: str) -> RowMapping:
         found = self.runtime.read(lambda db: referrals.get(db, referral_id))
         if found is None:
             raise NotFound("referral")
         return found
+
+    def _unseal(self, item: answers.HistoryItem, sealed: Mapping[str, str], person_id: str) -> None:
+        """Add the words of a step that the centre's own staff read."""
+        if "said_by" in sealed:
+            item["said_by"] = self.runtime.vault.unseal(person_id, "said_by", sealed["said_by"]) or None
+        if "note" in sealed:
+            item["note"] = self.runtime.vault.unseal(person_id, "note", sealed["note"]) or None
+        if "witness" in sealed:
+            item["witness"] = self.runtime.vault.unseal(person_id, "witness", sealed["witness"]) or None
 
     def _upstream(
         self, find: Callable[[Connection], T | None], will_do: Callable[[T], bool], source: str

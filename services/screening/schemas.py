@@ -46,7 +46,7 @@ class AgeRange(Schema):
     max = fields.Integer(required=True, strict=True, validate=Range(0, dates.OLDEST))
 
     @validates_schema
-    def rises(self, data: dict[str, Any], **_: Any) -> None:
+    def rises(self, data: dates.AgeRange, **_: Any) -> None:
         if data["min"] > data["max"]:
             raise ValidationError("Less than min.", "max")
 

@@ -56,6 +56,7 @@ class Town:
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    absent.need("Chromium")
     town = Town(tmp_path_factory.mktemp("town") / "data")
     with town.provider:
         yield town

@@ -343,14 +343,14 @@ def test_a_command_that_overtakes_a_reaction_makes_it_decide_again_and_parks_not
     hear(bodies(teller)[0])
     tries = []
 
-    def given(db, heard):
+    def look_up(db, heard):
         tries.append(heard)
         if len(tries) < 4:
             raise Conflict("tally/a")
         return {}
 
     (reaction,) = listener.wiring.hears[pair.toys.teller]["AmountAdded"]
-    monkeypatch.setitem(reaction.__dict__, "given", given)
+    monkeypatch.setitem(reaction.__dict__, "look_up", look_up)
     assert hear(bodies(teller)[1]) == Receipt.HANDLED
     assert (len(tries), parked(listener)) == (4, [])
     assert listener.verify() == []

@@ -157,7 +157,7 @@ def test_it_keeps_trying_while_the_broker_is_gone_and_goes_on_when_it_is_back(pa
 @RABBIT
 def test_a_broker_that_says_nothing_is_given_up_in_time(pair, publisher, relay, mailbox, teller, monkeypatch):
     monkeypatch.setattr(relay_module, "CONFIRM_SECONDS", 0.4)
-    monkeypatch.setattr(relay_module, "CLOSE_SECONDS", 0.2)
+    monkeypatch.setattr("services.kernel.broker.CLOSE_SECONDS", 0.2)
     mailbox()
     opened(teller, "a")
     relay.run_once()

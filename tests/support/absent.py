@@ -17,10 +17,15 @@ class Absent(Exception):
     """A test needs what is not here."""
 
 
+def why(name: str) -> str | None:
+    """Why RabbitMQ, PostgreSQL or Chromium is said not to be here; None if it is not."""
+    reason: str | None = json.loads(os.environ.get(SETTING, "{}")).get(name)
+    return reason
+
+
 def need(name: str) -> None:
-    """`name`: RabbitMQ, PostgreSQL or Chromium. Absent if it was said not to be here."""
-    reason = json.loads(os.environ.get(SETTING, "{}")).get(name)
-    if reason is not None:
+    """Absent if it was said not to be here."""
+    if reason := why(name):
         raise Absent(reason)
 
 

@@ -19,6 +19,7 @@ from services.partners.events import (
 )
 
 NO_PLACE = "no_place"
+AGES = ("fresh", "older", "old")  # of a statement
 
 
 @dataclass(frozen=True)

@@ -118,8 +118,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 
 
 def _versions(db: Connection, count: int) -> int:
-    """Count the registry's version up; returns where it stood. The row is held until the commit, so that nobody who saw a version
-    misses a change that was given a lower one."""
+    """Count the registry's version up; returns where it stood. The row is held until the commit, so that nobody who saw
+    a version misses a change that was given a lower one."""
     version = registry_version.c.version
     now = db.scalar(update(registry_version).values(version=version + count).returning(version))
     if now is None:

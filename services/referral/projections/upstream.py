@@ -1,7 +1,6 @@
 """What others told us: cases (intake), the plan of each case (screening), programmes (partners)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, select, update
 
@@ -62,7 +61,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, programmes, list(offered.values()), ("programme_id",))
 
 
-def _part(table: Table, fact: Recorded) -> dict[str, Any]:
+def _part(table: Table, fact: Recorded) -> dict[str, str | bool | None]:
     return {column.name: fact.data.get(column.name) for column in table.c}
 
 

@@ -1,6 +1,6 @@
 """What of a fact only the staff of the case's centre may see."""
 
-from typing import Any
+from services.reporting import answers
 
 # What staff of the case's centre may see in `data` and others may not: facts about the person, how a partner is reached, and staff's
 # own words.
@@ -16,7 +16,7 @@ STAFF_ONLY = {
 }
 
 
-def without_facts(event: dict[str, Any]) -> dict[str, Any]:
+def without_facts(event: answers.Event) -> answers.Event:
     """A CloudEvent without what is only for staff of the case's centre: facts about the person, why a label was met, contacts."""
     hidden = STAFF_ONLY.get(event["type"], ())
     data = {name: value for name, value in event["data"].items() if name not in hidden}

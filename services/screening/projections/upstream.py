@@ -72,6 +72,7 @@ def get_case(db: Connection, case_id: str) -> RowMapping | None:
 
 
 def get_corrections(db: Connection, case_id: str) -> dict[str, Any]:
-    """{sex, age {on, min, max} or None, nationality, domicile} as last corrected; {} for what stands as it was opened."""
+    """{sex, age {on, min, max} or None, nationality, domicile} as last corrected; {} for what stands as it was
+    opened."""
     known = db.execute(select(corrected_person.c.known).where(corrected_person.c.case_id == case_id)).scalar()
     return orjson.loads(known) if known else {}
