@@ -3,8 +3,8 @@
 import functools
 import inspect
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import eventlet
 import eventlet.tpool
@@ -14,6 +14,7 @@ from nameko.extensions import DependencyProvider
 from services.kernel import sealing
 from services.kernel.broker import HEARTBEAT
 from services.kernel.direct import DirectClient, LocalServices
+from services.kernel.doors import Runtime
 from services.kernel.errors import EXPECTED
 from services.kernel.relay import BrokerPublisher, Relay, follow
 from services.kernel.rpc import STOP_SECONDS, ReplyListener, RpcClient, RpcEntrypoint, gather, within
@@ -22,6 +23,10 @@ from services.kernel.settings import Settings
 from services.kernel.subscription import Subscription
 from services.kernel.timers import keep_time
 from services.kernel.wiring import Wiring
+
+S = TypeVar("S", bound="Hostable")
+T = TypeVar("T")
+P = ParamSpec("P")
 
 SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel ...
 LOCAL = "SONGTOR_LOCAL"  # ... and the LocalServices of this process
@@ -121,7 +126,13 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self._threads.append(eventlet.spawn(run))
 
 
-def hosted(service: type[Any]) -> type[Any]:
+class Hostable(Protocol):
+    """A service's class: it declares its doors (kernel.doors) and its runtime."""
+
+    runtime: Runtime
+
+
+def hosted(service: type[S]) -> type[S]:
     """The service as nameko runs it: each of its doors an RPC entrypoint, its runtime injected."""
     entrypoint = RpcEntrypoint.decorator(expected_exceptions=EXPECTED)
     doors = {
@@ -130,14 +141,15 @@ def hosted(service: type[Any]) -> type[Any]:
         if hasattr(method, "door")
     }
     provider = RuntimeProvider(service.runtime.wiring)
-    return type(service.__name__, (service,), {"runtime": provider, **doors})
+    kind: type[S] = type(service.__name__, (service,), {"runtime": provider, **doors})
+    return kind
 
 
-def _alike(door: Callable[..., Any]) -> Callable[..., Any]:
+def _alike(door: Callable[P, T]) -> Callable[P, T]:
     """The same door as a function of its own, on which nameko may write."""
 
     @functools.wraps(door)
-    def enter(self: object, call: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
-        return door(self, call, body)
+    def enter(*args: P.args, **kwargs: P.kwargs) -> T:
+        return door(*args, **kwargs)
 
     return enter
