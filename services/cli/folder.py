@@ -80,11 +80,11 @@ def runtimes(
 
 def plain() -> Ports:
     """Of a process that serves nothing and asks nobody."""
+    return Ports(now=utc_now, pause=time.sleep, ask=lambda service, *_: _nobody(service), together=in_turn)
 
-    def nobody(service: str, *_: object) -> NoReturn:
-        raise Unavailable(f"The service {service} is not asked by this command.")
 
-    return Ports(now=utc_now, pause=time.sleep, ask=nobody, together=in_turn)
+def _nobody(service: str) -> NoReturn:
+    raise Unavailable(f"The service {service} is not asked by this command.")
 
 
 def master_key(settings: Settings) -> MasterKey:

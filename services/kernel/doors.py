@@ -18,15 +18,7 @@ from prometheus_client import REGISTRY, generate_latest
 from services.kernel import logs, metrics, scope
 from services.kernel.call import Call
 from services.kernel.envelope import Caller, moment
-from services.kernel.errors import (
-    Forbidden,
-    Invalid,
-    KeyReused,
-    NotFound,
-    Refused,
-    Stale,
-    Unavailable,
-)
+from services.kernel.errors import EXPECTED, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome
 from services.kernel.runtime import PROCESS, LogPage, ServiceRuntime
 from services.kernel.status import Status
@@ -36,7 +28,6 @@ from services.kernel.wiring import Wiring
 __all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
 
 logger = logging.getLogger(__name__)
-EXPECTED = (Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable)
 SKEW = timedelta(seconds=5)  # clocks of two machines may differ this much before `at` counts as the future
 
 Service = TypeVar("Service", bound="Doors")

@@ -3,8 +3,8 @@
 import functools
 import inspect
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import eventlet
 import eventlet.tpool
@@ -13,7 +13,9 @@ from nameko.extensions import DependencyProvider
 
 from services.kernel import sealing
 from services.kernel.broker import HEARTBEAT
-from services.kernel.doors import EXPECTED
+from services.kernel.direct import DirectClient, LocalServices
+from services.kernel.doors import Runtime
+from services.kernel.errors import EXPECTED
 from services.kernel.relay import BrokerPublisher, Relay, follow
 from services.kernel.rpc import STOP_SECONDS, ReplyListener, RpcClient, RpcEntrypoint, gather, within
 from services.kernel.runtime import Ports, ServiceRuntime, utc_now
@@ -22,15 +24,22 @@ from services.kernel.subscription import Subscription
 from services.kernel.timers import keep_time
 from services.kernel.wiring import Wiring
 
-SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel
+S = TypeVar("S", bound="Hostable")
+T = TypeVar("T")
+P = ParamSpec("P")
+
+SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel ...
+LOCAL = "SONGTOR_LOCAL"  # ... and the LocalServices of this process
 
 
-def nameko_config(settings: Settings) -> dict[str, Any]:
-    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a dead line."""
+def nameko_config(settings: Settings, local: LocalServices) -> dict[str, Any]:
+    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a dead line.
+    Services with the same `local` call each other's doors without the broker."""
     return {
         AMQP_URI_CONFIG_KEY: settings.broker_url,
         HEARTBEAT_CONFIG_KEY: HEARTBEAT,
         SETTINGS: settings,
+        LOCAL: local,
         **sealing.NAMEKO_CONFIG,
     }
 
@@ -53,13 +62,18 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         ports = Ports(
             now=utc_now,
             pause=eventlet.sleep,
-            ask=RpcClient(config, self.replies),
+            ask=DirectClient(self._local, RpcClient(config, self.replies)),
             together=gather,
             heavy=eventlet.tpool.execute,
             within=within,
         )
         self.runtime = ServiceRuntime(settings, self.wiring, ports)
         self.runtime.prepare()
+
+    @property
+    def _local(self) -> LocalServices:
+        local: LocalServices = self.container.config[LOCAL]
+        return local
 
     def start(self) -> None:
         runtime, settings = self._ready(), self.container.config[SETTINGS]
@@ -76,12 +90,14 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             self._spawn(
                 lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, eventlet.sleep)
             )
+        self._local.open(self.container.service_cls, runtime)
 
     def stop(self) -> None:
         """End the greenlets within seconds, though the broker or the database may be down."""
         self._stopping = True
         if self.runtime is not None:
             self.runtime.log.bell.ring()
+        self._local.close(self.wiring.service)
         deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
             while not thread.dead and time.monotonic() < deadline:
@@ -92,6 +108,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
 
     def kill(self) -> None:
         self._stopping = True
+        self._local.close(self.wiring.service, 0)
         for thread in self._threads:
             thread.kill()
 
@@ -109,7 +126,13 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self._threads.append(eventlet.spawn(run))
 
 
-def hosted(service: type[Any]) -> type[Any]:
+class Hostable(Protocol):
+    """A service's class: it declares its doors (kernel.doors) and its runtime."""
+
+    runtime: Runtime
+
+
+def hosted(service: type[S]) -> type[S]:
     """The service as nameko runs it: each of its doors an RPC entrypoint, its runtime injected."""
     entrypoint = RpcEntrypoint.decorator(expected_exceptions=EXPECTED)
     doors = {
@@ -118,14 +141,15 @@ def hosted(service: type[Any]) -> type[Any]:
         if hasattr(method, "door")
     }
     provider = RuntimeProvider(service.runtime.wiring)
-    return type(service.__name__, (service,), {"runtime": provider, **doors})
+    kind: type[S] = type(service.__name__, (service,), {"runtime": provider, **doors})
+    return kind
 
 
-def _alike(door: Callable[..., Any]) -> Callable[..., Any]:
+def _alike(door: Callable[P, T]) -> Callable[P, T]:
     """The same door as a function of its own, on which nameko may write."""
 
     @functools.wraps(door)
-    def enter(self: object, call: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
-        return door(self, call, body)
+    def enter(*args: P.args, **kwargs: P.kwargs) -> T:
+        return door(*args, **kwargs)
 
     return enter

@@ -12,9 +12,9 @@ from random import Random
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import orjson
 from sqlalchemy import Connection
 
+from services.kernel import database, wire
 from services.kernel import settings as settings_module
 from services.kernel.doors import Doors
 from services.kernel.envelope import instant
@@ -114,10 +114,8 @@ class Network:
     ) -> Any:
         if service in self.down or service not in self.services:
             raise Unavailable(f"The service {service} is not running.")
-        answer = getattr(self.services[service], door)(
-            orjson.loads(orjson.dumps(call)), orjson.loads(orjson.dumps(body))
-        )
-        return orjson.loads(orjson.dumps(answer))
+        database.require_no_transaction()
+        return wire.transfer(getattr(self.services[service], door)(*wire.transfer([call, body])))
 
     def settle(self, chance: Random | None = None) -> int:
         """Pull every log and fire every due deadline until nothing moves; `chance` shuffles the order. Returns rounds."""

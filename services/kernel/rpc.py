@@ -12,14 +12,13 @@ import nameko.rpc
 from amqp.exceptions import NotFound
 from eventlet.event import Event
 from kombu import Connection
+from kombu.exceptions import EncodeError
 from nameko.amqp.publish import Publisher, UndeliverableMessage
 from nameko.constants import AMQP_URI_CONFIG_KEY, SERIALIZER_CONFIG_KEY
-from nameko.exceptions import get_module_path
-from nameko.exceptions import registry as remote_errors
 from nameko.extensions import ProviderCollector
 from nameko.messaging import QueueConsumer
 
-from services.kernel import errors
+from services.kernel import database, wire
 from services.kernel.broker import AGAIN_FIRST, AGAIN_MOST, BROKEN, let_go
 from services.kernel.errors import Unavailable
 
@@ -30,18 +29,6 @@ LOOK_FIRST = 0.5  # seconds without an answer before looking whether anybody ser
 LOOK_MOST = 5.0  # ... and between looks at a service that takes long
 LOOK_SECONDS = 2.0  # for one look
 STOP_SECONDS = 1.5  # for each of the steps of stopping
-
-# A refusal of one service is the same refusal at its caller.
-for error in (
-    errors.Forbidden,
-    errors.Invalid,
-    errors.KeyReused,
-    errors.NotFound,
-    errors.Refused,
-    errors.Stale,
-    errors.Unavailable,
-):
-    remote_errors[get_module_path(error)] = error
 
 
 class Consumers(QueueConsumer):  # type: ignore[misc]
@@ -131,6 +118,7 @@ class RpcClient:
         self, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
     ) -> Any:
         """The answer of `service.door`; Unavailable when it does not come in time or nobody serves."""
+        database.require_no_transaction()
         correlation_id = str(uuid4())
         reply = self._replies.get_reply_event(correlation_id)
         try:
@@ -150,12 +138,14 @@ class RpcClient:
             raise Unavailable(f"The service {service} did not answer within {seconds:.0f} s.") from None
         except (UndeliverableMessage, NobodyServes):
             raise Unavailable(f"The service {service} is not running.") from None
+        except EncodeError as error:
+            raise TypeError(f"What {service}.{door} is asked is not JSON.") from error
         except BROKEN as error:
             raise Unavailable(f"The broker does not answer ({type(error).__name__}).") from error
         finally:
             self._replies._reply_events.pop(correlation_id, None)
         if answer.get("error"):
-            raise _remote(answer["error"])
+            raise wire.remote(answer["error"])
         return answer["result"]
 
     def _answer(self, service: str, reply: Event) -> Any:
@@ -181,13 +171,6 @@ class RpcClient:
         finally:
             let_go(connection, within)
         return True
-
-
-def _remote(error: Mapping[str, Any]) -> Exception:
-    kind: type[Exception] | None = remote_errors.get(error.get("exc_path"))
-    if kind is None:
-        return Exception(f"{error.get('exc_type')} in another service")
-    return kind(*error.get("exc_args", ()))
 
 
 def gather(tasks: Sequence[Callable[[], T]]) -> list[T]:

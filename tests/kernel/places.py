@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from services.kernel import embedded, sealing, settings
 from services.kernel.database import Database
+from services.kernel.direct import LocalServices
 from services.kernel.extensions import hosted, nameko_config
 from services.kernel.keys import MasterKey
 from services.kernel.runtime import Ports, ServiceRuntime
@@ -110,13 +111,14 @@ class Place:
         self.runtimes.append(made)
         return made
 
-    def start(self, *services: type[Any]) -> list[ServiceRuntime]:
-        """Real nameko containers; the runtimes they inject."""
+    def start(self, *services: type[Any], local: LocalServices | None = None) -> list[ServiceRuntime]:
+        """Real nameko containers; the runtimes they inject. Without `local` each is alone in its process, as far as it knows."""
         key = MasterKey.load(self.settings.master_key_file, create=True)
         sealing.configure(key.derive("rpc"))
         injected = []
         for service in services:
-            container = ServiceContainer(hosted(service), nameko_config(self.settings))
+            near = LocalServices() if local is None else local
+            container = ServiceContainer(hosted(service), nameko_config(self.settings, near))
             container.start()
             self.containers.append(container)
             extension = next(e for e in container.dependencies if e.attr_name == "runtime")

@@ -21,8 +21,8 @@ from kombu import Connection, Consumer, Exchange, Producer, Queue
 from kombu.serialization import register
 
 from services.kernel import errors, sealing, settings
-from services.kernel.doors import EXPECTED, Doors, doors_of
-from services.kernel.errors import Unavailable
+from services.kernel.doors import Doors, doors_of
+from services.kernel.errors import EXPECTED, Unavailable
 from services.kernel.keys import MasterKey
 from services.kernel.relay import BrokerPublisher, Relay, follow
 from services.kernel.runtime import Ports, ServiceRuntime, utc_now, without_limit

@@ -180,8 +180,9 @@ def test_a_question_that_nobody_answers_is_unavailable_in_time(pair, live):
         bound.delete()
     with live.teller.database.write() as db:  # it runs, and cannot answer
         live.teller.log.row(db, "UPDATE log_head SET position = position WHERE id = 1 RETURNING position")
+        asked = eventlet.spawn(live.ask, pair.toys.teller, "open", call(), {"case_id": "x", "name": "y"}, 1)
         with pytest.raises(Unavailable, match="did not answer within"):
-            live.ask(pair.toys.teller, "open", call(), {"case_id": "x", "name": "y"}, 1)
+            asked.wait()
     pair.unplug()
     started = time.monotonic()
     with pytest.raises(Unavailable):
