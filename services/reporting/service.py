@@ -9,7 +9,7 @@ from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.wiring import Wiring
-from services.reporting import schemas
+from services.reporting import schemas, small_cells
 from services.reporting.projections import behind, figures, merged_log, milestones, timeline
 from services.reporting.projections.period import Period
 from services.reporting.projections.visibility import without_facts
@@ -31,16 +31,18 @@ class ReportingService(Doors):
 
     @query("report.overview", roles=READERS, schema=schemas.Overview())
     def overview(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard."""
+        """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard. To who may not see
+        cases a small count is None (small_cells), and `hidden` says why: {"by_label.child": "few" | "withheld"}."""
 
         def find(db: Connection) -> dict[str, Any]:
             period, known, up_to = _period_of(db, call, body)
+            counted = figures.get(db, period, _fewest(call.caller))
             return {
                 "as_of": period.as_of or known,
                 "period": {"from": period.first, "to": period.last},
                 "centre": body["centre"],
                 "data_up_to": up_to,
-                **figures.get(db, period),
+                **(counted | {"hidden": {}} if _sees_cases(call.caller) else small_cells.overview(counted)),
             }
 
         return self.runtime.survey(find)
@@ -49,7 +51,9 @@ class ReportingService(Doors):
     def placements(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The placements of a period by month and by centre, {by_month, by_centre: {key: {total, outside_ministry, ministry}}}, the
         cases that were accepted, and the median days between steps, {waited_days: {step: days}}."""
-        return self.runtime.survey(lambda db: figures.get_placements(db, _period_of(db, call, body)[0]))
+        return self.runtime.survey(
+            lambda db: figures.get_placements(db, _period_of(db, call, body)[0], _fewest(call.caller))
+        )
 
     @query("report.cases", roles=SEE_CASES, schema=schemas.Behind())
     def behind(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +84,15 @@ class ReportingService(Doors):
             lambda db: merged_log.list_events(db, after, limit, lambda event: _visible(event, call.caller))
         )
         return {"items": [without_facts(event) for event in found], "next": position}
+
+
+def _sees_cases(caller: Caller) -> bool:
+    return caller.role in SEE_CASES
+
+
+def _fewest(caller: Caller) -> int:
+    """Of how many cases a median is told."""
+    return 1 if _sees_cases(caller) else small_cells.SMALL
 
 
 def _period_of(db: Connection, call: Call, body: dict[str, Any]) -> tuple[Period, str, str | None]:

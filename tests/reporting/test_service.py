@@ -107,6 +107,45 @@ def test_a_fact_recorded_by_a_faster_clock_is_known_at_once(told):
     assert answer["as_of"] == answer["data_up_to"]
 
 
+def screened(told, *names, label="child"):
+    for name in names:
+        told.say("CaseOpened", name, at=NOON - timedelta(days=4))
+        told.say("ScreeningCompleted", name, labels=[LABEL | {"code": label}])
+
+
+def test_small_counts_of_what_kind_people_were_are_hidden_from_the_ministry_in_the_answer_itself(told):
+    screened(told, *"abcde")
+    screened(told, "f", label="pregnant")
+    told.say("ReferralDeclined", "a", "r", reason="health_beyond_care")
+    own, ministry = told.overview(), told.overview(**MINISTRY)
+    assert own["by_label"] == {"child": 5, "pregnant": 1}
+    assert own["declined"] == {"health_beyond_care": 1} and own["hidden"] == {}
+    assert ministry["by_label"] == {"child": 5, "pregnant": None}
+    assert set(ministry["declined"].values()) == {None}
+    assert ministry["hidden"]["by_label.pregnant"] == "few"
+    assert ministry["hidden"]["declined.health_beyond_care"] == "withheld"
+    assert ministry["cases"] == own["cases"]
+
+
+def test_a_count_of_an_earlier_moment_is_hidden_as_one_of_today(told):
+    screened(told, "a")
+    told.net.clock.set(NOON + timedelta(hours=2))
+    screened(told, *"bcdef")
+    then = told.overview(as_of="2026-03-02T13:00:00+07:00", **MINISTRY)
+    assert then["cases"]["screened"] == 1 and set(then["by_label"].values()) == {None}
+    assert told.overview(**MINISTRY)["by_label"] == {"child": 6}
+
+
+def test_the_ministry_is_told_a_median_of_five_cases_and_of_no_fewer(told):
+    screened(told, *"abcd")
+    four = (told.overview(**MINISTRY), told.ask("placements", **MINISTRY), told.overview())
+    screened(told, "e")
+    five = (told.overview(**MINISTRY), told.ask("placements", **MINISTRY))
+    assert four[0]["median_days"]["to_screening"] is four[1]["waited_days"]["screened"] is None
+    assert four[2]["median_days"]["to_screening"] == 4.0
+    assert five[0]["median_days"]["to_screening"] == five[1]["waited_days"]["screened"] == 4.0
+
+
 # -- timeline ------------------------------------------------------------------------------------------------------------
 
 

@@ -263,13 +263,17 @@ ANSWERS: Mapping[tuple[str, str], Json] = {
             ministry=COUNT,
             share_outside=maybe({"type": "number", "minimum": 0, "maximum": 1}),
         ),
-        by_path={**each(COUNT), "description": "Placements by the plan's path"},
-        by_label={**each(COUNT), "description": "Screened cases with that label met"},
+        by_path={**each(maybe(COUNT)), "description": "Placements by the plan's path"},
+        by_label={**each(maybe(COUNT)), "description": "Screened cases with that label met"},
         median_days=record(
             **dict.fromkeys(("to_screening", "to_acceptance", "to_placement"), maybe({"type": "number"}))
         ),
-        declined={**each(COUNT), "description": "By reason"},
+        declined={**each(maybe(COUNT)), "description": "By reason"},
         employment=record(started=COUNT, in_work=COUNT),
+        hidden={
+            **each(code(("few", "withheld"))),
+            "description": "Why a count is null for who may not see cases, as by_label.child: one to four, or withheld with them",
+        },
     ),
     ("reporting", "timeline"): record(
         items=many(

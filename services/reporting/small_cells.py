@@ -2,20 +2,21 @@
 
 How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as they are.
 A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with it, chosen by its
-place in the list and not by its size; where that does not help, all parts are withheld. Subtracting one page from another (a
-month from a year, a centre from the country) is not guarded against here.
+place in the list and not by its size; where that does not help, all parts are withheld. Of fewer than five cases no kind is told at
+all, not even that there was none of it. Subtracting one answer from another (a month from a year, a centre from the country, one
+`as_of` from a later one) is not guarded against here.
 """
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
-from services.codes import EMPLOYER_PATHS, PATHS
+from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
 
 SMALL = 5
 
 
-class Hidden(Enum):
+class Hidden(StrEnum):
     FEW = "few"  # one to four
     WITHHELD = "withheld"
 
@@ -24,14 +25,16 @@ Count = int | Hidden
 WITHHELD, FEW = Hidden.WITHHELD, Hidden.FEW
 
 
-def size(count: Count) -> int:
-    """A count for a drawing, in which what is hidden does not show."""
-    return 0 if isinstance(count, Hidden) else count
-
-
 def single(count: int) -> Count:
     """A count that is part of no total."""
     return FEW if 0 < count < SMALL else count
+
+
+def kinds_of(counts: Mapping[str, int], kinds: tuple[str, ...], total: int) -> dict[str, Count]:
+    """Counts that are part of no total, of `total` cases or referrals, each of which is of one or several kinds."""
+    if 0 < total < SMALL:
+        return dict.fromkeys(kinds, WITHHELD)
+    return {kind: single(count) for kind, count in counts.items()}
 
 
 def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
@@ -49,31 +52,29 @@ def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
 
 
 def overview(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of a period (contract: reports/overview) as such a reader may see them; the same names, counts may be `Hidden`."""
+    """The figures of a period (contract: reports/overview) as such a reader may see them. A hidden count is None, and `hidden`
+    says why: {"by_label.child": "few" (one to four) | "withheld"}."""
     every_path = {path: figures["by_path"].get(path, 0) for path in PATHS}
     # The sum of the employers' paths is a figure of its own, so theirs and the others' are two totals.
     with_employers = {path: every_path.pop(path) for path in EMPLOYER_PATHS}
     by_path = parts_of(every_path) | parts_of(with_employers)
-    enough = {"to_screening": "screened", "to_acceptance": "referred", "to_placement": "placed"}
-    return {
-        **figures,
+    parts = {
         "by_path": {path: count for path, count in by_path.items() if count != 0},
-        "by_label": {label: single(count) for label, count in figures["by_label"].items()},
-        "median_days": {
-            name: days if _many(figures["cases"][enough[name]]) else None
-            for name, days in figures["median_days"].items()
-        },
-        "declined": {reason: single(count) for reason, count in figures["declined"].items()},
+        "by_label": kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"]),
+        "declined": kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values())),
     }
+    shown = {part: {key: _number(count) for key, count in counts.items()} for part, counts in parts.items()}
+    return {**figures, **shown, "hidden": _hidden(parts)}
 
 
-def spread(figures: Mapping[str, Any], cases: Mapping[str, int]) -> dict[str, Any]:
-    """What goes with an overview, of which `cases` are: the days between steps only where many took them."""
-    steps = {**cases, "accepted": figures["accepted"]}
-    waited = {step: days if _many(steps[step]) else None for step, days in figures["waited_days"].items()}
-    return {**figures, "waited_days": waited}
+def _number(count: Count) -> int | None:
+    return None if isinstance(count, Hidden) else count
 
 
-def _many(count: int) -> bool:
-    """A median of fewer would tell of one."""
-    return count >= SMALL
+def _hidden(parts: Mapping[str, Mapping[str, Count]]) -> dict[str, str]:
+    return {
+        f"{part}.{key}": count.value
+        for part, counts in parts.items()
+        for key, count in counts.items()
+        if isinstance(count, Hidden)
+    }
