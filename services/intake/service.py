@@ -18,7 +18,7 @@ from services.intake.domain.person import (
 )
 from services.intake.domain.status import CLOSED, REOPENED
 from services.intake.events import CaseOpened
-from services.intake.projections import accesses, cases, numbers
+from services.intake.projections import accesses, cases, numbers, paths
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound, Refused
@@ -30,7 +30,7 @@ from services.thai import areas, dates, idcard, names
 WIRING = Wiring(
     service="intake",
     aggregates=(CASE, PERSON),
-    projections=(cases.CASES, numbers.NUMBERS),
+    projections=(cases.CASES, numbers.NUMBERS, paths.PATHS),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "referral": {
@@ -43,7 +43,9 @@ WIRING = Wiring(
 )
 
 STAFF = ("worker", "director")
-READERS = (*STAFF, "member", "ministry")
+SEE_CASES = (*STAFF, "member")
+READERS = (*SEE_CASES, "ministry")  # the ministry reads an outline: nothing that is said of a person
+OUTLINE = ("case_id", "case_number", "centre", "status", "opened", "version")
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
@@ -122,7 +124,10 @@ class IntakeService(Doors):
 
     @query("case.read", roles=READERS, schema=schemas.ReadCase())
     def case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """The case with its person; who may not see cases is told its outline."""
         row = self._own(call, body["case_id"])
+        if call.caller.role not in SEE_CASES:
+            return self._outlines([row])[0]
         answer = _codes(row)
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
@@ -143,6 +148,8 @@ class IntakeService(Doors):
             return cases.list_cases(db, asked, body["limit"], body["cursor"])
 
         rows, following = self.runtime.read(find)
+        if call.caller.role not in SEE_CASES:
+            return {"items": self._outlines(rows), "next": following}
         items = [_codes(row) for row in rows]
         if call.caller.role in STAFF:
             self._note_access(call, "listed", rows)
@@ -176,6 +183,13 @@ class IntakeService(Doors):
         )
         items = [{name: row[name] for name in ("at", "centre")} for row in rows]
         return {"days": ACCESS_DAYS, "counts": counts, "items": items}
+
+    def _outlines(self, rows: list[RowMapping]) -> list[dict[str, Any]]:
+        """Number, centre, status, dates and kind of path of cases: nothing of the person."""
+        kinds = self.runtime.read(lambda db: paths.get_kinds(db, [row["case_id"] for row in rows]))
+        return [
+            {**{name: row[name] for name in OUTLINE}, "path_kind": kinds.get(row["case_id"])} for row in rows
+        ]
 
     def _own(self, call: Call, case_id: str) -> RowMapping:
         """The case, if it is the caller's to know."""
@@ -219,8 +233,8 @@ class IntakeService(Doors):
 
 
 def _codes(row: RowMapping) -> dict[str, Any]:
-    """What every reader may see of a case: ids, codes, dates, areas."""
-    shown = ("case_id", "case_number", "centre", "status", "channel", "danger", "opened", "version")
+    """What those who see cases may see of one without its person's own data: ids, codes, dates, areas."""
+    shown = (*OUTLINE, "channel", "danger")
     codes = ("person_id", "identity_status", "sex", "age_band", "nationality")
     province = areas.province_of(row["subdistrict"]) if row["subdistrict"] else row["centre"]
     person = {name: row[name] for name in codes}

@@ -131,7 +131,7 @@ class PartnersService(Doors):
         found = self.runtime.read(lambda db: partners.list_names(db, body["programme_ids"]))
         return {"items": found}
 
-    @query("case.matches", roles=(*STAFF, "member", "ministry"), schema=schemas.Matches())
+    @query("case.matches", roles=(*STAFF, "member"), schema=schemas.Matches())
     def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """All programmes ranked for a case as of now, or those asked for, a page at a time: {computed_at, rules_version, counts (of all),
         provinces (counts of those asked for), candidates, next}. A candidate keeps its rank among all, whatever is asked for."""

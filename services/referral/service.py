@@ -20,7 +20,11 @@ from services.thai import dates
 
 PLACE_SECONDS = 5.0
 STAFF = ("worker", "director")
-READERS = (*STAFF, "member", "partner", "ministry")
+SEE_REFERRALS = (*STAFF, "member", "partner")
+READERS = (
+    *SEE_REFERRALS,
+    "ministry",
+)  # the ministry reads an outline: not where a person was sent, nor why not
 
 WIRING = Wiring(
     service="referral",
@@ -135,7 +139,8 @@ class ReferralService(Doors):
             for item, texts in sealed:
                 for name, text in texts.items():
                     item[name] = self.runtime.vault.unseal(referral["person_id"], name, text) or None
-        return {**referrals.public(referral), "history": history}
+        found = {**referrals.public(referral), "history": history}
+        return found if call.caller.role in SEE_REFERRALS else referrals.outline(found)
 
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
     def referrals(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -145,9 +150,12 @@ class ReferralService(Doors):
             raise Forbidden("This is not your centre.")
         seen = None if partner_id is not None or ALL_CENTRES in call.caller.centres else call.caller.centres
         centres = seen if centre is None else (centre,)
-        return self.runtime.read(
+        answer = self.runtime.read(
             lambda db: referrals.list_referrals(db, centres=centres, partner_id=partner_id, **body)
         )
+        if call.caller.role not in SEE_REFERRALS:
+            answer["items"] = [referrals.outline(row) for row in answer["items"]]
+        return answer
 
     @query("referral.list", roles=STAFF, schema=schemas.Worklist())
     def worklist(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.wiring import Wiring
-from services.reporting import schemas, small_cells
+from services.reporting import schemas, small_cells, visibility
 from services.reporting.projections import behind, figures, merged_log, milestones, timeline
 from services.reporting.projections.period import Period
-from services.reporting.projections.visibility import without_facts
 from services.thai.dates import bangkok_day, budget_period, budget_year
 
 WIRING = Wiring(
@@ -63,7 +62,7 @@ class ReportingService(Doors):
             lambda db: behind.list_rows(db, _period_of(db, call, body)[0], figure, value, limit, cursor)
         )
 
-    @query("case.timeline", roles=READERS, schema=schemas.Timeline())
+    @query("case.timeline", roles=SEE_CASES, schema=schemas.Timeline())
     def timeline(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """Everything that happened in a case, told by all services."""
         case_id = body["case_id"]
@@ -71,19 +70,18 @@ class ReportingService(Doors):
         if not call.caller.sees(centre):
             raise NotFound("case")
         events = self.runtime.read(lambda db: timeline.list_events(db, case_id))
-        if call.caller.role == "ministry":
-            events = [without_facts(event) for event in events]
-        return {"items": [_item(event) for event in events]}
+        return {"items": [_item(visibility.in_story(event)) for event in events]}
 
     @query("log.read", roles=READERS, schema=schemas.Events())
     def events(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         """The merged log behind a position. Positions of facts the caller may not see are passed over, so `next` may run ahead of
-        what is shown, even of an empty page; the log is read to its end when `next` is `after` again."""
-        after, limit = body["after"], body["limit"]
+        what is shown, even of an empty page; the log is read to its end when `next` is `after` again. What each event shows is marked
+        beside its fields (visibility)."""
+        after, limit, of_centre = body["after"], body["limit"], _sees_cases(call.caller)
         found, position = self.runtime.read(
             lambda db: merged_log.list_events(db, after, limit, lambda event: _visible(event, call.caller))
         )
-        return {"items": [without_facts(event) for event in found], "next": position}
+        return {"items": [visibility.in_log(event, of_centre) for event in found], "next": position}
 
 
 def _sees_cases(caller: Caller) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 
+from services.codes import KIND_OF_PATH
 from services.kernel.envelope import Recorded
 from services.kernel.sight import OWNER
 from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
@@ -77,6 +78,10 @@ history = Table(
     Column("data", Text, nullable=False),
     Column("sealed", Text, nullable=False),
 )
+OUTLINE = (
+    "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
+)  # fmt: skip
+STEP = ("type", "time", "recordedtime", "actor", "status")  # of a line of the history
 ABOUT = frozenset(f.name for f in fields(About))
 INTERNAL = ("person_id", "told", "recorded", "open_key", "follow_up_since")
 COLUMNS = tuple(column for column in referrals.c if column.name not in INTERNAL)
@@ -169,6 +174,14 @@ def get(db: Connection, referral_id: str) -> dict[str, Any] | None:
 
 def public(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in INTERNAL}
+
+
+def outline(row: dict[str, Any]) -> dict[str, Any]:
+    """A referral as whoever may not see cases reads it: its dates and status, and of what kind the path is."""
+    known = {name: row[name] for name in OUTLINE} | {"path_kind": KIND_OF_PATH.get(row["path"])}
+    if "history" in row:
+        known["history"] = [{name: step[name] for name in STEP} for step in row["history"]]
+    return known
 
 
 def get_with_place(db: Connection, referral_id: str) -> dict[str, Any] | None:

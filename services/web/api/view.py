@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from services.kernel.errors import Invalid, NotFound, Unavailable
+from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.kernel.runtime import ServiceRuntime
 from services.web import gateway
 from services.web.api import bearer, bodies
@@ -58,6 +58,8 @@ def case_page(route: Route, parts: Mapping[str, Any]) -> Response:
     ]
     page, stale, missing = dict(own["answer"]), bool(own["stale"]), []
     for name, found in zip(others, gateway.runtime().around.together(asked), strict=True):
+        if found == {}:
+            continue  # its door is closed to this role
         if found is None:
             missing.append(name)
             page[name] = [] if name == "referrals" else None
@@ -76,6 +78,8 @@ def _part(
         return around.around.ask(service, door, call, body, 5.0)
     except NotFound:
         return {"answer": {"items": []} if door == "referrals" else None, "stale": True}
+    except Forbidden:
+        return {}
     except Unavailable:
         return None
 

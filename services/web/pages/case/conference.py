@@ -16,7 +16,7 @@ from services.web.pages.case import casefile
 from services.web.pages.frame import doors, frame, gate, inputs, menu
 from services.web.pages.frame.doors import Question
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import READERS
+from services.web.pages.frame.menu import SEE_CASES
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import word
@@ -61,7 +61,7 @@ def _candidates(matches: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 
 
 @blueprint.get("/cases/<uuid:case_id>/plan")
-@gate.roles(*READERS)
+@gate.roles(*SEE_CASES)
 def plan(case_id: UUID) -> Response:
     values = _frame(str(case_id), OPTIONS_SHOWN)
     options, agreed = _candidates(values["matches"]), values["plan"]

@@ -16,7 +16,7 @@ from services.thai.collation import sort_key
 from services.web.pages.case import casefile, comparison
 from services.web.pages.frame import frame, gate
 from services.web.pages.frame.doors import Question
-from services.web.pages.frame.menu import READERS
+from services.web.pages.frame.menu import SEE_CASES
 from services.web.pages.parts import maps, places, reasons
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.words import province
@@ -34,7 +34,7 @@ blueprint = Blueprint("matches", __name__)
 
 
 @blueprint.get("/cases/<uuid:case_id>/matches")
-@gate.roles(*READERS)
+@gate.roles(*SEE_CASES)
 def listing(case_id: UUID) -> Response:
     """`?verdict=`, `?path=`, `?province=` and `?outside=yes` say which; `?view=map` draws where they are, `&area=country` also those
     far away; `?programme=`, once for each, are chosen to be compared. All stand in the address."""
@@ -89,7 +89,7 @@ def _asked() -> dict[str, Any]:
 
 
 @blueprint.get("/cases/<uuid:case_id>/matches/compare")
-@gate.roles(*READERS)
+@gate.roles(*SEE_CASES)
 def compare(case_id: UUID) -> Response:
     """Up to three places beside each other, `?programme=` once for each; what the list was asked for stays in the address."""
     asked, chosen = _asked(), _chosen()[:COMPARED_MOST]

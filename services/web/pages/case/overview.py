@@ -11,7 +11,7 @@ from services.web.pages.case import casefile, intake, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, menu
 from services.web.pages.frame.doors import Question
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import READERS
+from services.web.pages.frame.menu import SEE_CASES
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day_time
@@ -22,7 +22,7 @@ blueprint = Blueprint("case", __name__)
 
 
 @blueprint.get("/cases/<uuid:case_id>")
-@gate.roles(*READERS)
+@gate.roles(*SEE_CASES)
 def overview(case_id: UUID) -> Response:
     return _overview(case_id)
 

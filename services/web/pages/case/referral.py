@@ -12,7 +12,7 @@ from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, menu
 from services.web.pages.frame.doors import Question
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import READERS
+from services.web.pages.frame.menu import SEE_CASES
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import word, words
 
@@ -76,7 +76,7 @@ blueprint = Blueprint("referral", __name__)
 
 
 @blueprint.get("/cases/<uuid:case_id>/referrals")
-@gate.roles(*READERS)
+@gate.roles(*SEE_CASES)
 def of_case(case_id: UUID) -> Response:
     asked = {"referrals": ("referral", "referrals", {"case_id": str(case_id), "limit": 50})}
     values = casefile.frame(str(case_id), asked)
@@ -121,7 +121,7 @@ def _sent(sent: Mapping[str, Any]) -> str:
 
 
 @blueprint.get("/referrals/<uuid:referral_id>")
-@gate.roles(*READERS)
+@gate.roles(*SEE_CASES)
 def page(referral_id: UUID) -> Response:
     referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
     values = casefile.frame(referral["case_id"])

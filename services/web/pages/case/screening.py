@@ -12,7 +12,7 @@ from services.thai import dates
 from services.web.pages.case import casefile
 from services.web.pages.frame import doors, frame, gate, inputs, menu
 from services.web.pages.frame.forms import Form
-from services.web.pages.frame.menu import READERS
+from services.web.pages.frame.menu import SEE_CASES
 from services.web.pages.parts import days, questions
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
@@ -46,7 +46,7 @@ READ: Mapping[str, Any] = {f"facts.{fact}": _answer for fact in questions.RADIOS
 
 
 @blueprint.get("/cases/<uuid:case_id>/screening")
-@gate.roles(*READERS)
+@gate.roles(*SEE_CASES)
 def result(case_id: UUID) -> Response:
     """Every law met, not met or still to ask, and the paths that follow."""
     values = casefile.frame(

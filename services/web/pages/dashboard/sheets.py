@@ -5,8 +5,8 @@ from io import BytesIO
 from typing import Any
 
 from services.web.pages.dashboard import figures
-from services.web.pages.dashboard.period import Period, scope_title
 from services.web.pages.dashboard.counts import Hidden
+from services.web.pages.dashboard.period import Period, scope_title
 from services.web.pages.frame import files
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, day_time, province, word

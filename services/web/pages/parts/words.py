@@ -25,6 +25,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "case_status": codes.CASE_STATUSES,
     "label": codes.LABELS,
     "path": codes.PATHS,
+    "path_kind": codes.PATH_KINDS,
     "partner_kind": codes.PARTNER_KINDS,
     "decline_reason": codes.DECLINE_REASONS,
     "whose": codes.WHOSE,
