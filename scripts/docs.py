@@ -376,7 +376,8 @@ def gives(route: Route) -> str:
     schema = ANSWERS[route.service, route.door]
     if "$ref" in schema:
         return str(schema["$ref"].rpartition("/")[2])
-    return ", ".join(f"`{name}`" for name in schema["properties"])
+    record = schema if "properties" in schema else schema["items"]  # a list of them
+    return ", ".join(f"`{name}`" for name in record["properties"])
 
 
 def web_pages() -> Iterator[tuple[str, str, frozenset[str]]]:

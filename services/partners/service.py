@@ -20,7 +20,7 @@ from services.partners.projections import free_places, matching, partners, regis
 
 STAFF = ("worker", "director")
 OVER = (
-    "ReferralDeclined", "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
+    "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
 )  # fmt: skip
 CONTRADICTS = "ledger_contradicts"
 
@@ -40,6 +40,8 @@ WIRING = Wiring(
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent),),
             "ReferralAccepted": (Reaction(schemas.Referral(), handlers.when_accepted),),
             **{name: (_over,) for name in OVER},
+            "ReferralDeclined": (Reaction(schemas.Answer(), handlers.when_declined),),
+            "ReferralWaitlisted": (Reaction(schemas.Answer(), handlers.when_waitlisted),),
         },
     },
     invariants=registry.invariants,

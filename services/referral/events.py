@@ -47,6 +47,16 @@ class PartnerTold(About):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FactsDisclosed(About):
+    """The partner was given what it may know of the person: `facts` names it, `how` is the way (a link). `basis`: the person's consent, or
+    the law where the person was unable to consent."""
+
+    how: OfCentre[str]
+    facts: OfCase[list[str]]
+    basis: OfCentre[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferralAcknowledged(About):
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
@@ -60,8 +70,11 @@ class ReferralAccepted(About):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralDeclined(About):
+    """`no_more_places`: the partner says with it that the programme has no place free."""
+
     reason: OfCase[str]
     whose: OfCase[str]
+    no_more_places: Public[bool] = False
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
     note: str | None = personal()
@@ -69,9 +82,11 @@ class ReferralDeclined(About):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralWaitlisted(About):
-    """On a waiting list: the programme's queue for a place, or the partner's own once it was told."""
+    """On a waiting list: the programme's queue for a place, or the partner's own once it was told; `no_more_places` as in
+    ReferralDeclined."""
 
     answer_due: Public[str]
+    no_more_places: Public[bool] = False
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
 
@@ -165,6 +180,7 @@ class ReferralEnteredInError(About):
 Event = (
     ReferralSent
     | PartnerTold
+    | FactsDisclosed
     | ReferralAcknowledged
     | ReferralAccepted
     | ReferralDeclined

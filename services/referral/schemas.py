@@ -23,6 +23,11 @@ FIELDS = {
 }
 
 
+def fields_of(step: str) -> list[dict[str, Any]]:
+    """[{name, required}] of what a step of the life cycle takes."""
+    return [{"name": name, "required": required} for name, required in FIELDS[step].items()]
+
+
 def _uuid(text: str) -> None:
     try:
         UUID(text)
@@ -69,6 +74,7 @@ class StepReferral(Schema):
     in_place = Flag(allow_none=True)
     work = Nested(WorkFound, allow_none=True)
     outcome = String(allow_none=True, validate=OneOf(OUTCOMES))
+    no_more_places = Flag(allow_none=True)
 
     @post_load
     def fits_the_step(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -85,6 +91,13 @@ class StepReferral(Schema):
 
 class ReadReferral(Schema):
     referral_id = String(required=True)
+
+
+class Disclose(Schema):
+    """`how`: the way in which the partner is given what it may know."""
+
+    referral_id = String(required=True)
+    how = String(required=True, validate=OneOf(("link",)))
 
 
 class ListReferrals(Schema):

@@ -1,6 +1,6 @@
 """Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -13,8 +13,9 @@ from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import handlers, schemas
-from services.referral.domain.commands import SendReferral
-from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named
+from services.referral.domain.commands import DiscloseFacts, SendReferral
+from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named, steps_after
+from services.referral.domain.words import Place, Status
 from services.referral.projections import referrals, upstream, worklist
 from services.thai import dates
 
@@ -24,7 +25,8 @@ SEE_REFERRALS = (*STAFF, "member", "partner")
 READERS = (
     *SEE_REFERRALS,
     "ministry",
-)  # the ministry reads an outline: not where a person was sent, nor why not
+)  # of which the ministry reads an outline: not where a person was sent, nor why not
+DISCLOSED = ("how", "facts", "basis")
 
 WIRING = Wiring(
     service="referral",
@@ -32,7 +34,7 @@ WIRING = Wiring(
     projections=(referrals.REFERRALS, upstream.UPSTREAM),
     hears={
         "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": ()},
-        "screening": {"PlanAgreed": ()},
+        "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "partners": {
             "ProgrammeOffered": (),
             "PlaceReserved": (Reaction(schemas.PlaceReserved(), handlers.when_place_reserved),),
@@ -106,9 +108,7 @@ class ReferralService(Doors):
     def step(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
         """{status, version}. A partner gives its own answer; the centre's staff may take every step."""
         referral_id, step = body["referral_id"], body["step"]
-        referral = self._referral(referral_id)
-        if not is_theirs(call, referral):
-            raise NotFound("referral")
+        referral = self._own(call, referral_id)
         if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
             raise Forbidden(f"A partner does not {step} a referral.")
         if LIFE_CYCLE[step].by_partner and not referral["told"]:
@@ -141,6 +141,53 @@ class ReferralService(Doors):
                     item[name] = self.runtime.vault.unseal(referral["person_id"], name, text) or None
         found = {**referrals.public(referral), "history": history}
         return found if call.caller.role in SEE_REFERRALS else referrals.outline(found)
+
+    @query("referral.read", roles=(*STAFF, "member", "partner"), schema=schemas.ReadReferral())
+    def steps(self, call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """The steps that may be taken of a referral now: [{step, fields: [{name, required}], by: staff | partner}]. Staff may also take a
+        partner's, who said it; a partner is told its own."""
+        referral = self._own(call, body["referral_id"])
+        if call.caller.role == "partner" and not referral["told"]:
+            raise NotFound("referral")
+        names = steps_after(Status(referral["status"]), Place(referral["place"]))
+        return [
+            {
+                "step": name,
+                "fields": schemas.fields_of(name),
+                "by": "partner" if LIFE_CYCLE[name].by_partner else "staff",
+            }
+            for name in names
+            if LIFE_CYCLE[name].by_partner or call.caller.role != "partner"
+        ]
+
+    @command("referral.disclose", roles=STAFF, schema=schemas.Disclose())
+    def disclose(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
+        """The partner is given what it may know of the person, and that is noted: {disclosed: {name: code}, version}."""
+        referral = self._own(call, body["referral_id"])
+        referral_id, codes = referral["referral_id"], self._disclosable(referral)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            asked = DiscloseFacts(body["how"], tuple(name for name in codes if codes[name] is not None))
+            unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
+            return {"disclosed": codes, "version": unit.version(REFERRAL, referral_id)}
+
+        return self.runtime.execute(call.envelope(referral["centre"]), work)
+
+    @query("referral.disclose", roles=STAFF, schema=schemas.ReadReferral())
+    def disclosable(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        """What the partner of a referral would be told of the person now: {name: code}."""
+        return self._disclosable(self._own(call, body["referral_id"]))
+
+    @query("referral.disclosure", roles=(*STAFF, "member"), schema=schemas.ReadReferral())
+    def disclosure(self, call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the partner of a referral was told of the person: [{at, to, how, facts: [name], basis}], the oldest first."""
+        referral = self._own(call, body["referral_id"])
+        history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
+        return [
+            {"at": step["time"], "to": referral["partner_id"], **{name: step[name] for name in DISCLOSED}}
+            for step in history
+            if step["type"] == "FactsDisclosed"
+        ]
 
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
     def referrals(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -176,6 +223,17 @@ class ReferralService(Doors):
         """Referrals that a user sent and that are not over, ids only: {items: [{referral_id, case_id, centre, status}]}."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return self.runtime.read(lambda db: {"items": referrals.list_in_hands(db, body["user"], centres)})
+
+    def _own(self, call: Call, referral_id: str) -> dict[str, Any]:
+        """The referral, if it is the caller's to know."""
+        referral = self._referral(referral_id)
+        if not is_theirs(call, referral):
+            raise NotFound("referral")
+        return referral
+
+    def _disclosable(self, referral: Mapping[str, Any]) -> dict[str, Any]:
+        case_id, programme_id = referral["case_id"], referral["programme_id"]
+        return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))
 
     def _referral(self, referral_id: str) -> dict[str, Any]:
         found = self.runtime.read(lambda db: referrals.get(db, referral_id))

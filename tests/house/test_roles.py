@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from services.codes import ROLES
+from services.codes.access import ROLES
 from services.kernel.doors import Door, Doors, doors_of
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.local import Network, SimulatedClock

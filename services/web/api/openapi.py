@@ -49,6 +49,8 @@ BODIES: Mapping[tuple[str, str], Schema] = {
     ("referral", "send"): referral.SendReferral(),
     ("referral", "step"): referral.StepReferral(),
     ("referral", "referral"): referral.ReadReferral(),
+    ("referral", "steps"): referral.ReadReferral(),
+    ("referral", "disclosure"): referral.ReadReferral(),
     ("referral", "referrals"): referral.ListReferrals(),
     ("reporting", "overview"): reporting.Overview(),
     ("reporting", "timeline"): reporting.Timeline(),
@@ -266,6 +268,12 @@ ANSWERS: Mapping[tuple[str, str], Json] = {
     ),
     ("referral", "step"): STEP,
     ("referral", "referral"): ref("Referral"),
+    ("referral", "steps"): many(
+        record(step=TEXT, fields=many(record(name=TEXT, required=FLAG)), by=code(("staff", "partner")))
+    ),
+    ("referral", "disclosure"): many(
+        record(at=INSTANT, to=ID, how=TEXT, facts=many(TEXT), basis=code(("consent", "law")))
+    ),
     ("referral", "referrals"): page("ReferralListed"),
     ("reporting", "overview"): record(
         as_of=INSTANT,
@@ -427,7 +435,7 @@ def _operation(route: Route, schema: Json) -> Json:
 
 def _links(answer: Json) -> Json:
     """Where the ids of an answer, or of the first item of a list, lead on to."""
-    known, at = _resolved(answer)["properties"], "$response.body#"
+    known, at = _resolved(answer).get("properties", {}), "$response.body#"
     if "items" in known and "next" in known:
         known, at = _resolved(known["items"]["items"])["properties"], f"{at}/items/0"
     links = {}

@@ -78,27 +78,29 @@ def link(referral_id: UUID) -> Response:
     referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
     found = doors.together(
         case=("intake", "case", {"case_id": referral["case_id"]}),
-        screening=("screening", "screening", {"case_id": referral["case_id"]}),
+        disclosable=("referral", "disclosable", {"referral_id": str(referral_id)}),
         partner=("partners", "partner", {"partner_id": referral["partner_id"]}),
     )
-    if found["case"] is None or found["partner"] is None:
+    if None in found.values():
         raise Unavailable
     programme = _programme(found["partner"], referral["programme_id"])
-    facts = (found["screening"] or {}).get("facts", {})
-    shared = needs.shared(found["case"]["person"], facts, programme["rules"])
     about = {name: referral[name] for name in ("referral_id", "partner_id", "programme_id")}
     shown: dict[str, Any] = {
         "referral": referral, "case": found["case"], "partner": found["partner"], "programme": programme,
-        "rows": needs.told(shared), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
+        "rows": needs.told(found["disclosable"]), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
     }  # fmt: skip
     waiting = referral["status"] in AWAITING and referral["place"] != "pending"
     if form.sent and not waiting:
         form.refused = _("The partner cannot answer this referral now.")
     elif form.sent:
-        with runtime.database.write() as db:
-            token, code = links.make(db, _keys(), about, shared, visit.caller().user, runtime.now())
-        address = f"{visit.site()}{url_for('.enter', token=token)}"
-        return frame.page("answer/made.html", address=address, code=f"{code[:3]} {code[3:]}", **shown)
+        with form.catching():
+            told = doors.tell("referral", "disclose", {"referral_id": str(referral_id), "how": CHANNEL})
+            with runtime.database.write() as db:
+                token, code = links.make(
+                    db, _keys(), about, told["disclosed"], visit.caller().user, runtime.now()
+                )
+            address = f"{visit.site()}{url_for('.enter', token=token)}"
+            return frame.page("answer/made.html", address=address, code=f"{code[:3]} {code[3:]}", **shown)
     known = runtime.read(lambda db: links.latest(db, str(referral_id), runtime.now()))
     return frame.page("answer/link.html", form=form, known=known, waiting=waiting, **shown)
 
@@ -193,15 +195,8 @@ def no_places(token: str, known: Link) -> Response:
     """The answer, and that the programme has no place free: nobody else is sent there in vain."""
 
     def send(said: Mapping[str, Any]) -> None:
-        if said["answer"] == "decline":
-            position = _step(known, "decline", reason="no_place", whose="partner")
-        else:
-            position = _step(known, "waitlist")
-        # The place this referral held comes back first; stated before that, the programme would seem to have one free.
-        partner = _ask(known, "partners", "partner", {"partner_id": known.partner_id}, {"referral": position})
-        total = _programme(partner, known.programme_id)["places"]["total"]
-        statement = {"programme_id": known.programme_id, "total": total, "free": 0}
-        _tell(known, "partners", "confirm_capacity", statement)
+        reason = {"reason": "no_place", "whose": "partner"} if said["answer"] == "decline" else {}
+        _step(known, said["answer"], no_more_places=True, **reason)
 
     return _answering("answer/no_places.html", token, known, NO_PLACES, send)
 
@@ -273,15 +268,13 @@ def _call(known: Link) -> dict[str, Any]:
     return {"caller": caller, "correlation": g.correlation}
 
 
-def _ask(
-    known: Link, service: str, door: str, body: Mapping[str, Any], wait: Mapping[str, int] | None = None
-) -> Any:
-    call = {**_call(known), "id": str(uuid5(calls.COMMANDS, g.correlation)), "wait": dict(wait or {})}
+def _ask(known: Link, service: str, door: str, body: Mapping[str, Any]) -> Any:
+    call = {**_call(known), "id": str(uuid5(calls.COMMANDS, g.correlation))}
     return calls.ask(service, door, call, body, 10.0)["answer"]
 
 
-def _tell(known: Link, service: str, door: str, body: Mapping[str, Any]) -> int:
-    """The position of what was written. The command belongs to the link and what is said: sent twice, it is done once."""
+def _tell(known: Link, service: str, door: str, body: Mapping[str, Any]) -> None:
+    """The command belongs to the link and what is said: sent twice, it is done once."""
     told = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
     call = {
         **_call(known),
@@ -290,9 +283,9 @@ def _tell(known: Link, service: str, door: str, body: Mapping[str, Any]) -> int:
         "at": None,
         "if_match": None,
     }
-    return int(calls.ask(service, door, call, body, 15.0)["position"] or 0)
+    calls.ask(service, door, call, body, 15.0)
 
 
-def _step(known: Link, step: str, **said: Any) -> int:
+def _step(known: Link, step: str, **said: Any) -> None:
     body = {"referral_id": known.referral_id, "step": step, "by_channel": CHANNEL}
-    return _tell(known, "referral", "step", body | {name: value for name, value in said.items() if value})
+    _tell(known, "referral", "step", body | {name: value for name, value in said.items() if value})

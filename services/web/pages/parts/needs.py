@@ -49,16 +49,6 @@ FLAG_RULES = {  # rule: (said when it is yes, said when it is no)
         later("Ability to work is not required"),
     ),
 }
-# What a partner is told of a person beyond sex, age band, province, care level and disability: only what its own rules ask.
-ASKED_BY = {
-    "nationality": "nationality",
-    "accepts_communicable": "communicable_disease",
-    "accepts_severe_behaviour": "severe_behaviour",
-    "accepts_legal_case": "legal_case",
-    "requires_work_ability": "able_to_work",
-    "requires_prior_process": "prior_process_done",
-    "documents": "documents_held",
-}
 FLAG_FACTS = {
     "severe_behaviour": later("Severe behaviour"),
     "legal_case": later("Legal case"),
@@ -114,38 +104,17 @@ def document(code: str) -> str:
     return _(dict(questions.OPTIONS["documents_held"]).get(code, code))
 
 
-def shared(person: Mapping[str, Any], facts: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The codes a partner is shown of a person, nothing that names them: `facts` of the screening, `asked` the programme's rules."""
-    told: dict[str, Any] = {
-        "sex": person["sex"],
-        "age_band": person.get("age_band") or _band(person.get("age")),
-        "domicile": sorted({each["province"] for each in person["domicile"]}),
-        "found": person["province"],
-    }
-    wanted = ["care_level", "disability_types", *(fact for rule, fact in ASKED_BY.items() if rule in asked)]
-    return told | {name: facts[name] for name in wanted if facts.get(name) is not None}
-
-
-def _band(age: Mapping[str, Any] | None) -> str | None:
-    if age is None or age.get("min") is None:
-        return None
-    decade = age["min"] // 10 * 10
-    return f"{decade}-{decade + 9}"
-
-
 def told(codes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """[(what, in words)] of `shared`; what is not known is said to be unknown."""
+    """[(what, in words)] of what a partner is told of a person (referral.disclosable); of what it is always told it may be unknown."""
     unknown = _("not known")
     rows = [
-        (_("Sex"), word("sex", codes["sex"])),
+        (_("Sex"), word("sex", codes["sex"] or "unknown")),
         (_("Age"), f"{codes['age_band']} {_('years')}" if codes.get("age_band") else unknown),
         (_("Domicile"), listed(map(province, codes["domicile"])) or unknown),
         (_("Found in"), province(codes["found"])),
-        (
-            _("Care needed"),
-            _(CARE_LEVELS[level]) if (level := codes.get("care_level")) is not None else unknown,
-        ),
     ]
+    if (level := codes.get("care_level")) is not None:
+        rows.append((_("Care needed"), _(CARE_LEVELS[level])))
     if "disability_types" in codes:
         types = listed(_(DISABILITIES[number]) for number in codes["disability_types"])
         rows.append((_("Disability"), types or _("none")))

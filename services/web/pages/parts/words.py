@@ -42,6 +42,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "action": (
         "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close", "case.reopen",
         "person.correct", "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register",
+        "referral.disclose", "referral.disclosure",
         "partner.list", "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "report.cases",
         "log.read", "user.hand_over", "user.accesses",
     ),
