@@ -74,7 +74,7 @@ class ReferralDeclined(About):
 
     reason: OfCase[str]
     whose: OfCase[str]
-    no_more_places: Public[bool] = False
+    no_more_places: OfCentre[bool] = False
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
     note: str | None = personal()
@@ -86,7 +86,7 @@ class ReferralWaitlisted(About):
     ReferralDeclined."""
 
     answer_due: Public[str]
-    no_more_places: Public[bool] = False
+    no_more_places: OfCentre[bool] = False
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
 
