@@ -1,10 +1,10 @@
 # Every command of the project; the work is done by the scripts each one names. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check docs services bench soak secrets lock ci
+.PHONY: help setup run test test-quick check docs services bench soak secrets lock ci
 
 help:     ## list the commands
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
 
 setup:    ## make .venv/ and node_modules/ with the pinned packages; quick when they are there
 	@scripts/setup.sh
@@ -13,7 +13,10 @@ run: setup    ## serve the whole system with the sample network on http://127.0.
 	@.venv/bin/songtor up --demo
 
 test: setup    ## set up everything and run the whole test suite
-	@scripts/test.sh
+	@.venv/bin/python -m scripts.suite
+
+test-quick: setup    ## run the tests that need no server, in less than half a minute: at every save
+	@.venv/bin/python -m scripts.suite --quick
 
 check: setup    ## format, lint, types, import rules, generated pages
 	@scripts/check.sh

@@ -7,7 +7,8 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import Recorded
-from services.kernel.wiring import Projection, Wiring, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.wiring import Wiring
 
 
 @dataclass(frozen=True)

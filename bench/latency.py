@@ -72,14 +72,14 @@ def _runtime(wiring, url: str, folder: str):
 
     from services.kernel import settings
     from services.kernel.errors import Unavailable
-    from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn
+    from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 
     def nobody(service, *_):
         raise Unavailable(service)
 
     env = {"SONGTOR_DATABASE_URL": f"{url}_{{service}}"}
-    around = Surroundings(lambda: datetime.now(UTC), eventlet.sleep, nobody, in_turn)
-    runtime = ServiceRuntime(settings.read(env, data=folder), wiring, around)
+    ports = Ports(lambda: datetime.now(UTC), eventlet.sleep, nobody, in_turn)
+    runtime = ServiceRuntime(settings.read(env, data=folder), wiring, ports)
     runtime.prepare()
     return runtime
 
@@ -89,12 +89,13 @@ def intake(url: str, queue: str, folder: str) -> None:
 
     from services.intake.service import WIRING, IntakeService
     from services.kernel.relay import BrokerPublisher, Relay, follow
+    from services.kernel.rpc import within
 
     runtime = _runtime(WIRING, url, folder)
     service = IntakeService()
     service.runtime = runtime
     eventlet.spawn(
-        follow, Relay(runtime.log, BrokerPublisher(URL, "intake")), lambda: False, eventlet.sleep, 0.2
+        follow, Relay(runtime.log, BrokerPublisher(URL, "intake", within)), lambda: False, eventlet.sleep, 0.2
     )
     committed = {}
     for _ in range(CASES):
@@ -119,12 +120,13 @@ def reporting(url: str, queue: str, folder: str) -> None:
     import eventlet
     from sqlalchemy import select
 
-    from services.kernel.extensions import Subscription
+    from services.kernel.rpc import within
+    from services.kernel.subscription import Subscription
     from services.reporting.projections.milestones import milestones
     from services.reporting.service import WIRING
 
     runtime = _runtime(WIRING, url, folder)
-    eventlet.spawn(Subscription(runtime.inbox, "intake", URL, lambda: False).run)
+    eventlet.spawn(Subscription(runtime.inbox, "intake", URL, lambda: False, within).run)
     eventlet.sleep(1)
     print("ready", flush=True)
     visible: dict[str, float] = {}

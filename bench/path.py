@@ -81,13 +81,14 @@ def publisher(name: str, url: str) -> None:
     from services.kernel.envelope import Envelope
     from services.kernel.eventlog import EventLog
     from services.kernel.relay import BrokerPublisher, Relay, follow
+    from services.kernel.rpc import within
     from services.kernel.wiring import Wiring
 
     wiring = Wiring(name, (COUNTER,))
     base = Database(url)
     schema.prepare(base, wiring)
     log = EventLog(base, wiring)
-    eventlet.spawn(follow, Relay(log, BrokerPublisher(URL, name)), lambda: False, eventlet.sleep, 0.2)
+    eventlet.spawn(follow, Relay(log, BrokerPublisher(URL, name, within)), lambda: False, eventlet.sleep, 0.2)
     moment = "2026-11-22T00:00:00.000000Z"
     print(time.time(), flush=True)
     for number in range(EVENTS // BATCH):
@@ -110,8 +111,9 @@ def subscriber(name: str, url: str) -> None:
     from services.kernel.database import Database
     from services.kernel.errors import Unavailable
     from services.kernel.eventlog import EventLog
-    from services.kernel.extensions import Subscription
     from services.kernel.inbox import Inbox
+    from services.kernel.rpc import within
+    from services.kernel.subscription import Subscription
     from services.kernel.wiring import Wiring
 
     def now() -> datetime:
@@ -126,7 +128,7 @@ def subscriber(name: str, url: str) -> None:
     log = EventLog(base, wiring)
     schema.prepare_read_models(log, now, eventlet.sleep)
     inbox = Inbox(log, now, nobody, eventlet.sleep)
-    eventlet.spawn(Subscription(inbox, name, URL, lambda: False).run)
+    eventlet.spawn(Subscription(inbox, name, URL, lambda: False, within).run)
     eventlet.sleep(1)
     print("ready", flush=True)
     while inbox.position(name) < EVENTS:

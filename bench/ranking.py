@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from services import codes
 from services.kernel.envelope import instant
 from services.partners.domain import ranking
@@ -63,7 +61,7 @@ def programmes(count: int, chance: random.Random) -> list[dict[str, Any]]:
                 "province": district[:2],
                 "subdistrict": f"{district}01" if chance.random() < 0.7 else None,
                 "path": chance.choice(codes.PATHS),
-                "rules": orjson.dumps(rules(chance, district[:2])).decode(),
+                "rules": rules(chance, district[:2]),
                 "free": chance.choice((0, 0, 1, 2, 5, 20)),
                 "confirmed_at": instant(NOW - timedelta(days=chance.randint(0, 200))),
             }

@@ -12,6 +12,7 @@ run() {
 run format .venv/bin/ruff format --check --quiet .
 run lint .venv/bin/ruff check --quiet .
 run types .venv/bin/mypy --strict
+run untyped .venv/bin/python -m scripts.untyped
 run imports .venv/bin/lint-imports
 run messages .venv/bin/python -m scripts.messages --check
 [ ! -f scripts/docs.py ] || run docs .venv/bin/python -m scripts.docs --check

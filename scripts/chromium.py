@@ -28,20 +28,24 @@ def found() -> str:
     raise ServerError(f"Chromium is not installed; as root: apt-get install {PACKAGE}, or set {SETTING}")
 
 
+def ready() -> str:
+    """The program, installed if need be; ServerError if it cannot be had."""
+    try:
+        return found()
+    except ServerError:
+        if os.environ.get(SETTING) or not servers.ROOT or not shutil.which("apt-get"):
+            raise
+    servers.say(f"installing {PACKAGE}")
+    servers.install(PACKAGE)
+    return found()
+
+
 def main() -> int:
     try:
-        try:
-            program = found()
-        except ServerError:
-            if os.environ.get(SETTING) or not servers.ROOT or not shutil.which("apt-get"):
-                raise
-            servers.say(f"installing {PACKAGE}")
-            servers.install(PACKAGE)
-            program = found()
+        print(ready())
     except ServerError as error:
         servers.say(str(error))
         return 1
-    print(program)
     return 0
 
 

@@ -12,8 +12,6 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 from jinja2.nodes import TemplateData
 
-from services.web.pages.parts.words import KINDS
-
 WEB = Path(__file__).parents[1] / "services" / "web"
 METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
@@ -21,33 +19,30 @@ TEMPLATES = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
 SPOKEN = re.compile(r'\b(?:aria-label|title|alt|placeholder)="([^"]*)"')
 WORD = re.compile(r"(?<![&\w])[^\W\d_][^\W_]+")
 OWN_NAMES = {"English", "ภาษาไทย", "CSV", "XLSX"}  # the same in every language
-KEYWORDS = {"_": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "later": None, "ngettext": (1, 2)}
 
 
 def gathered() -> Catalog:
-    """Every text of code and templates, and a word for each code that pages show."""
+    """Every text of code and templates."""
     template = Catalog(project="Songtor", fuzzy=False)
-    for file, _, text, _, context in extract_from_dir(WEB, METHODS, OPTIONS, keywords=KEYWORDS):
-        template.add(text, locations=[(file, 0)], context=context)
-    for kind, codes in KINDS.items():
-        for code in codes:
-            template.add(code, locations=[("pages/parts/words.py", 0)], context=kind)
+    for file, _, text, _, _ in extract_from_dir(WEB, METHODS, OPTIONS, keywords=KEYWORDS):
+        template.add(text, locations=[(file, 0)])
     return template
 
 
 def merged(language: str, template: Catalog) -> tuple[Catalog, bytes, bytes]:
-    """(the catalogue with every text, its file as it is, its file as it should be). English needs words for codes only."""
+    """(the catalogue with every text, its file as it is, its file as it should be). English needs plural forms only."""
     path = WEB / "translations" / language / "LC_MESSAGES" / "messages.po"
     stored = path.read_bytes() if path.exists() else b""
     known = read_po(BytesIO(stored), locale=language)
     catalogue = Catalog(locale=language, project="Songtor", fuzzy=False)
     for message in template:
-        if message.id and (language != "en" or message.context or isinstance(message.id, tuple)):
-            had = known.get(message.id, message.context)
+        if message.id and (language != "en" or isinstance(message.id, tuple)):
+            had = known.get(message.id)
             text = had.string if had else ("", "") if isinstance(message.id, tuple) else ""
             if language == "en" and isinstance(message.id, tuple):
                 text = message.id
-            catalogue.add(message.id, text, locations=message.locations, context=message.context)
+            catalogue.add(message.id, text, locations=message.locations)
     made = BytesIO()
     write_po(made, catalogue, omit_header=True, sort_output=True, width=120, include_lineno=False)
     header = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'

@@ -13,7 +13,8 @@ from nameko.containers import ServiceContainer
 
 from services.intake.service import IntakeService
 from services.kernel import embedded, sealing
-from services.kernel.extensions import nameko_config
+from services.kernel.direct import LocalServices
+from services.kernel.extensions import hosted, nameko_config
 from services.kernel.keys import MasterKey
 from services.kernel.settings import Settings
 from services.partners.service import PartnersService
@@ -31,13 +32,16 @@ STOP_SECONDS = 8.0
 
 
 class System:
-    """The containers of the named services, on one broker."""
+    """The containers of the named services, on one broker, which carries no call from one of them to another."""
 
     def __init__(self, settings: Settings, names: Sequence[str]) -> None:
         embedded.register()
         key = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
         sealing.configure(key.derive("rpc"))
-        self.containers = [ServiceContainer(SERVICES[name], _config(settings, name)) for name in names]
+        local = LocalServices()
+        self.containers = [
+            ServiceContainer(hosted(SERVICES[name]), _config(settings, name, local)) for name in names
+        ]
 
     def start(self) -> None:
         """Start all side by side: each waits for its own database and broker. The first failure is raised."""
@@ -79,10 +83,10 @@ def _watch(container: ServiceContainer, asked: Event) -> None:
             asked.send_exception(error)
 
 
-def _config(settings: Settings, name: str) -> dict[str, Any]:
+def _config(settings: Settings, name: str, local: LocalServices) -> dict[str, Any]:
     host, port = settings.http
     return {
-        **nameko_config(settings),
+        **nameko_config(settings, local),
         "WEB_SERVER_ADDRESS": f"{host}:{port}",
         "max_workers": WORKERS.get(name, 10),
     }

@@ -1,7 +1,9 @@
 """What holds for every test: a green process, and generated examples that are the same in every run."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +17,7 @@ if not os.environ.get("SONGTOR_TEST_UNPATCHED"):
 from hypothesis import HealthCheck, settings
 
 from services.kernel.local import Network, SimulatedClock
-from tests.support import databases
+from tests.support import absent, databases
 
 settings.register_profile(
     "songtor",
@@ -24,6 +26,18 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("songtor")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    with absent.skipping():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    with absent.skipping():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +64,34 @@ def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
     databases.drop_databases(mark)
 
 
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A data folder of services with all tables and no row in them, made once for each set of services: to be copied."""
+    made: dict[tuple[type[Any], ...], Path] = {}
+
+    def folder(services: Sequence[type[Any]], clock: SimulatedClock) -> Path:
+        if tuple(services) not in made:
+            made[tuple(services)] = tmp_path_factory.mktemp("new")
+            Network(services, clock, made[tuple(services)]).close()
+        return made[tuple(services)]
+
+    return folder
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def network(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Callable[..., Network]]:
+def network(
+    request: pytest.FixtureRequest, tmp_path: Path, new_folder: Callable[..., Path]
+) -> Iterator[Callable[..., Network]]:
     """Makes a network of services with new databases: files, or on PostgreSQL those of a role that row-level security holds."""
     made: list[Network] = []
 
     def make(services: Sequence[type[Any]], clock: SimulatedClock) -> Network:
-        on_files = request.param == "sqlite"
-        made.append(
-            Network(services, clock, tmp_path)
-            if on_files
-            else request.getfixturevalue("on_postgresql")(services, clock)
-        )
+        if request.param == "sqlite":
+            if not made:
+                shutil.copytree(new_folder(services, clock), tmp_path, dirs_exist_ok=True)
+            made.append(Network(services, clock, tmp_path))
+        else:
+            made.append(request.getfixturevalue("on_postgresql")(services, clock))
         return made[-1]
 
     yield make

@@ -1,6 +1,6 @@
 """The criteria by which places are ranked for a person, in their order, with their words. Pure.
 
-Source: contract.md, "Ranking is by named criteria in order, each shown; never one opaque score".
+Source: docs/contract.md, "Ranking is by named criteria in order, each shown; never one opaque score".
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The facts a screening may know of a person, each described once: what it may be, what it is called, and how it is asked for. Data only.
 
 Screening makes its schema and the vocabulary of its rules from these, the pages make their form and their words, partners' reasons name
-them. Any fact may be absent: unknown, never "no". Sources: contract.md, "Facts a screening reads"; the laws stand with the groups.
+them. Any fact may be absent: unknown, never "no". Sources: docs/contract.md, "Facts a screening reads"; the laws stand with the groups.
 """
 
 from collections.abc import Mapping
@@ -385,3 +385,5 @@ GROUPS = (
         ("able_to_work", "wants_work", "wants", "documents_held"),
     ),
 )
+
+ASKED = tuple(code for group in GROUPS for code in group.facts)

@@ -1,7 +1,7 @@
 """The rules by which a programme says whom it takes, each described once: the fact it looks at, what it asks, and its words. Pure.
 
 Partners judges and ranks by these, makes its schema from them and gives them as reasons; the form of a programme and the words of a place
-read the same. Every rule is optional and evaluates to met, not_met or unknown. Source: contract.md, "Programme rules".
+read the same. Every rule is optional and evaluates to met, not_met or unknown. Source: docs/contract.md, "Programme rules".
 """
 
 from collections.abc import Mapping, Sequence

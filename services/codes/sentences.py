@@ -50,10 +50,12 @@ def fact_name(code: str, language: Language) -> str:
 
 
 def fact_value(code: str, value: Any, language: Language) -> str:
-    """A fact's value; None is not known yet."""
-    fact = FACTS[code]
+    """A fact's value; None is not known yet. What is newer than this program is shown as it is."""
+    fact = FACTS.get(code)
     if value is None:
         return NOT_KNOWN.in_language(language)
+    if fact is None:
+        return str(value)
     match fact.kind:
         case "flag":
             answer = fact.yes if value else fact.no

@@ -20,6 +20,15 @@ class Domicile(TypedDict):
     basis: str
 
 
+class Name(TypedDict, total=False):
+    """As far as a name is known."""
+
+    title: str
+    first: str
+    last: str
+    alias: str
+
+
 @dataclass(frozen=True)
 class CaseOpened:
     case_id: Public[str]

@@ -1,4 +1,5 @@
-"""Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in domain.py."""
+"""Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in
+domain."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services import codes
 from services.fields import Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates, idcard, names
 
 
@@ -60,7 +61,7 @@ class Name(Schema):
     alias = Words(120)
 
     @post_load
-    def given(self, data: dict[str, str | None], **_: Any) -> dict[str, str] | None:
+    def known_parts(self, data: dict[str, str | None], **_: Any) -> dict[str, str] | None:
         """Only what is known of the name; nothing known is no name."""
         return {part: words for part, words in data.items() if words} or None
 

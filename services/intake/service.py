@@ -1,12 +1,13 @@
 """Intake's doors. Each parses, hands over one command or question, and answers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, RowMapping
 
-from services.intake import handlers, schemas
+from services.intake import answers, bodies, handlers, schemas
 from services.intake.domain.case import CASE, CloseCase, OpenCase, ReopenCase
 from services.intake.domain.person import (
     PERSON,
@@ -17,7 +18,7 @@ from services.intake.domain.person import (
     doubts,
 )
 from services.intake.domain.status import CLOSED, REOPENED
-from services.intake.events import CaseOpened
+from services.intake.events import CaseOpened, Name
 from services.intake.projections import accesses, cases, numbers, paths
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
@@ -45,7 +46,6 @@ WIRING = Wiring(
 STAFF = ("worker", "director")
 SEE_CASES = (*STAFF, "member")
 READERS = (*SEE_CASES, "ministry")  # the ministry reads an outline: nothing that is said of a person
-OUTLINE = ("case_id", "case_number", "centre", "status", "opened", "version")
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
@@ -54,20 +54,20 @@ class IntakeService(Doors):
     runtime = Runtime(WIRING)
 
     @command("case.open", roles=STAFF, schema=schemas.OpenCase())
-    def open_case(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
+    def open_case(self, call: Call, body: bodies.OpenCase) -> Outcome[answers.NewCase]:
         centre, found, day = body["centre"], body["found"], dates.bangkok_day(call.at)
         if not call.caller.sees(centre):
             raise Forbidden("A case is opened by a centre's own staff.")
         case_id, person_id, person = call.new_id("case"), call.new_id("person"), Description(**body["person"])
         self.runtime.vault.ensure(person_id)
 
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> answers.NewCase:
             number = numbers.take_number(unit.db, centre, dates.budget_year(day))
-            asked = OpenCase(
+            opening = OpenCase(
                 case_id, number, centre, person_id, body["channel"], body["danger"], person, day,
                 found["subdistrict"], found["place"], body["note"],
             )  # fmt: skip
-            [opened] = unit.handle(CASE, case_id, asked)
+            [opened] = unit.handle(CASE, case_id, opening)
             assert isinstance(opened, CaseOpened)
             unit.handle(PERSON, person_id, IdentifyPerson(person_id, case_id, person, day))
             version = unit.version(CASE, case_id)
@@ -81,114 +81,124 @@ class IntakeService(Doors):
         return self.runtime.execute(call.envelope(centre), work)
 
     @command("case.close", roles=STAFF, schema=schemas.ChangeCase())
-    def close_case(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
+    def close_case(self, call: Call, body: bodies.ChangeCase) -> Outcome[answers.CaseStatus]:
         return self._change(call, CloseCase(**body), CLOSED)
 
     @command("case.reopen", roles=STAFF, schema=schemas.ChangeCase())
-    def reopen_case(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
+    def reopen_case(self, call: Call, body: bodies.ChangeCase) -> Outcome[answers.CaseStatus]:
         return self._change(call, ReopenCase(**body), REOPENED)
 
-    def _change(self, call: Call, asked: CloseCase | ReopenCase, closing: str) -> Outcome[dict[str, Any]]:
-        row = self._own(call, asked.case_id)
+    def _change(
+        self, call: Call, change: CloseCase | ReopenCase, closing: str
+    ) -> Outcome[answers.CaseStatus]:
+        row = self._own(call, change.case_id)
 
-        def work(unit: Unit) -> dict[str, Any]:
-            unit.handle(CASE, asked.case_id, asked, call.if_match)
-            status = cases.get_status_when(unit.db, asked.case_id, closing)
-            return {"status": status, "version": unit.version(CASE, asked.case_id)}
+        def work(unit: Unit) -> answers.CaseStatus:
+            unit.handle(CASE, change.case_id, change, call.if_match)
+            status = cases.get_status_when(unit.db, change.case_id, closing)
+            return {"status": status, "version": unit.version(CASE, change.case_id)}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
     @command("person.correct", roles=STAFF, schema=schemas.CorrectPerson())
-    def correct_person(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """What is known of the person is told anew, with the reason. The version is the person's own, not the case's."""
+    def correct_person(self, call: Call, body: bodies.CorrectPerson) -> Outcome[answers.Correction]:
+        """What is known of the person is told anew, with the reason. The version is the person's own, not the
+        case's."""
         row, day = self._own(call, body["case_id"]), dates.bangkok_day(call.at)
         person = Description(**body["person"])
         changed = differing(self._description(row), person)
-        asked = CorrectPerson(
+        correction = CorrectPerson(
             row["person_id"], row["case_id"], person, day, body["reason"], changed, body["note"]
         )
 
-        def work(unit: Unit) -> dict[str, Any]:
-            unit.handle(PERSON, asked.person_id, asked, call.if_match)
-            version = unit.version(PERSON, asked.person_id)
+        def work(unit: Unit) -> answers.Correction:
+            unit.handle(PERSON, correction.person_id, correction, call.if_match)
+            version = unit.version(PERSON, correction.person_id)
             return {"version": version, "changed": changed, "warnings": doubts(person)}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
     @query("person.correct", roles=STAFF, schema=schemas.OfCase())
-    def person(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def person(self, call: Call, body: bodies.OfCase) -> answers.DescribedPerson:
         """What is known of a case's person, whole, as whoever corrects it needs it: with the identity number."""
         row = self._own(call, body["case_id"])
         self._note_access(call, accesses.IDENTIFIERS, [row])
-        return {"version": row["person_version"], "person": vars(self._description(row))}
+        return {"version": row["person_version"], "person": _described(self._description(row))}
 
     @query("case.read", roles=READERS, schema=schemas.ReadCase())
-    def case(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def case(self, call: Call, body: bodies.ReadCase) -> answers.Case | answers.CaseOutline:
         """The case with its person; who may not see cases is told its outline."""
         row = self._own(call, body["case_id"])
         if call.caller.role not in SEE_CASES:
             return self._outlines([row])[0]
-        answer = _codes(row)
+        answer = _summary(row)
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])
-            answer["person"] |= self._personal(row, identifiers)
+            self._name_person(answer["person"], row, identifiers)
             answer["found"] = {"subdistrict": row["subdistrict"]}
         return answer
 
     @query("case.list", roles=READERS, schema=schemas.ListCases())
-    def cases(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def cases(self, call: Call, body: bodies.ListCases) -> answers.Cases | answers.CaseOutlines:
         centre, centres = body["centre"], call.caller.centres
         if centre and not call.caller.sees(centre):
             raise Forbidden("These are another centre's cases.")
         chosen = [centre] if centre else None if ALL_CENTRES in centres else centres
 
         def find(db: Connection) -> tuple[list[RowMapping], str | None]:
-            asked = cases.CaseFilter(chosen, body["status"], body["q"], body["case_ids"])
-            return cases.list_cases(db, asked, body["limit"], body["cursor"])
+            wanted = cases.CaseFilter(chosen, body["status"], body["q"], body["case_ids"])
+            return cases.list_cases(db, wanted, body["limit"], body["cursor"])
 
         rows, following = self.runtime.read(find)
         if call.caller.role not in SEE_CASES:
             return {"items": self._outlines(rows), "next": following}
-        items = [_codes(row) for row in rows]
+        items = [_summary(row) for row in rows]
         if call.caller.role in STAFF:
             self._note_access(call, "listed", rows)
             self.runtime.vault.preload(row["person_id"] for row in rows)
             for item, row in zip(items, rows, strict=True):
                 name, erased = self._unseal(row, "name")
-                item["person"] |= {"name": _name(row, name, erased), "erased": erased}
+                item["person"]["name"], item["person"]["erased"] = _name(row, name, erased), erased
         return {"items": items, "next": following}
 
     @query("case.list", roles=READERS, schema=schemas.NoFields())
-    def counts(self, call: Call, body: dict[str, Any]) -> dict[str, int]:
+    def counts(self, call: Call, body: bodies.NoFields) -> dict[str, int]:
         """{status: cases} of the caller's centres."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return self.runtime.read(lambda db: cases.get_counts(db, centres))
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
-    def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """Open cases that are in a user's hands, ids only: {items: [{case_id, centre}]}, the oldest first."""
+    def in_hands(self, call: Call, body: bodies.OfUser) -> answers.CasesInHands:
+        """Open cases that are in a user's hands, ids only, the oldest first."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        found = self.runtime.read(lambda db: cases.list_in_hands(db, body["user"], centres))
-        return {"items": [{name: row[name] for name in ("case_id", "centre")} for row in found]}
+        return {"items": self.runtime.read(lambda db: cases.list_in_hands(db, body["user"], centres))}
 
     @query("user.accesses", roles=("admin",), schema=schemas.Accesses())
-    def accesses(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """How often a user read people's personal fields in the last days, and when identifiers, in which centre; never whose:
-        {days, counts: {what: n}, items: [{at, centre}]}, newest first."""
+    def accesses(self, call: Call, body: bodies.Accesses) -> answers.Accesses:
+        """How often a user read people's personal fields in the last days, and when identifiers, in which centre; never
+        whose."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         since = instant(call.now - timedelta(days=ACCESS_DAYS))
-        counts, rows = self.runtime.read(
+        counts, items = self.runtime.read(
             lambda db: accesses.list_accesses(db, body["user"], centres, since, body["limit"])
         )
-        items = [{name: row[name] for name in ("at", "centre")} for row in rows]
         return {"days": ACCESS_DAYS, "counts": counts, "items": items}
 
-    def _outlines(self, rows: list[RowMapping]) -> list[dict[str, Any]]:
+    def _outlines(self, rows: Sequence[RowMapping]) -> list[answers.CaseOutline]:
         """Number, centre, status, dates and kind of path of cases: nothing of the person."""
         kinds = self.runtime.read(lambda db: paths.get_kinds(db, [row["case_id"] for row in rows]))
         return [
-            {**{name: row[name] for name in OUTLINE}, "path_kind": kinds.get(row["case_id"])} for row in rows
+            {
+                "case_id": row["case_id"],
+                "case_number": row["case_number"],
+                "centre": row["centre"],
+                "status": row["status"],
+                "opened": row["opened"],
+                "version": row["version"],
+                "path_kind": kinds.get(row["case_id"]),
+            }
+            for row in rows
         ]
 
     def _own(self, call: Call, case_id: str) -> RowMapping:
@@ -216,41 +226,68 @@ class IntakeService(Doors):
         codes = {name: row[name] for name in ("identity_status", "sex", "nationality")}
         return Description(**codes, domicile=orjson.loads(row["domicile"]), age_band=band, **known)
 
-    def _personal(self, row: RowMapping, identifiers: bool) -> dict[str, Any]:
-        """What only the centre's own staff see of a person; the number masked unless `identifiers`."""
-        sealed = ("name", "national_id", "birth_date", "place", "note")
-        opened = {field: self._unseal(row, field) for field in sealed}
-        values = {field: value for field, (value, _) in opened.items()}
-        erased = any(gone for _, gone in opened.values())
-        number = values["national_id"]
-        return {
-            **values,
-            "age": orjson.loads(row["age"]),
-            "name": _name(row, values["name"], erased),
-            "national_id": idcard.mask(number) if number and not identifiers else number,
-            "erased": erased,
-        }
+    def _name_person(self, person: answers.Person, row: RowMapping, identifiers: bool) -> None:
+        """Add what only the centre's own staff see of a person; the number masked unless `identifiers`."""
+        name, name_erased = self._unseal(row, "name")
+        number, number_erased = self._unseal(row, "national_id")
+        person["birth_date"], birth_erased = self._unseal(row, "birth_date")
+        person["place"], place_erased = self._unseal(row, "place")
+        person["note"], note_erased = self._unseal(row, "note")
+        person["erased"] = any((name_erased, number_erased, birth_erased, place_erased, note_erased))
+        person["name"] = _name(row, name, person["erased"])
+        person["national_id"] = idcard.mask(number) if number and not identifiers else number
+        person["age"] = orjson.loads(row["age"])
 
 
-def _codes(row: RowMapping) -> dict[str, Any]:
+def _summary(row: RowMapping) -> answers.Case:
     """What those who see cases may see of one without its person's own data: ids, codes, dates, areas."""
-    shown = (*OUTLINE, "channel", "danger")
-    codes = ("person_id", "identity_status", "sex", "age_band", "nationality")
-    province = areas.province_of(row["subdistrict"]) if row["subdistrict"] else row["centre"]
-    person = {name: row[name] for name in codes}
-    person |= {
-        "corrected": row["corrected"],
-        "age": None,
-        "domicile": orjson.loads(row["domicile"]),
-        "province": province,
+    return {
+        "case_id": row["case_id"],
+        "case_number": row["case_number"],
+        "centre": row["centre"],
+        "status": row["status"],
+        "channel": row["channel"],
+        "danger": row["danger"],
+        "opened": row["opened"],
+        "version": row["version"],
+        "person": {
+            "person_id": row["person_id"],
+            "identity_status": row["identity_status"],
+            "sex": row["sex"],
+            "age": None,
+            "age_band": row["age_band"],
+            "nationality": row["nationality"],
+            "domicile": orjson.loads(row["domicile"]),
+            "province": areas.province_of(row["subdistrict"]) if row["subdistrict"] else row["centre"],
+            "corrected": row["corrected"],
+        },
     }
-    return {**{name: row[name] for name in shown}, "person": person}
 
 
-def _name(row: RowMapping, name: dict[str, str] | None, erased: bool) -> dict[str, str | None] | None:
-    """A name in its parts and as shown; somebody without one is shown by sex and case number, somebody erased not at all."""
+def _described(person: Description) -> answers.Description:
+    return {
+        "identity_status": person.identity_status,
+        "sex": person.sex,
+        "nationality": person.nationality,
+        "domicile": [{"province": each["province"], "basis": each["basis"]} for each in person.domicile],
+        "name": person.name,
+        "national_id": person.national_id,
+        "birth_date": person.birth_date,
+        "age_band": person.age_band,
+    }
+
+
+def _name(row: RowMapping, name: Name | None, erased: bool) -> answers.Name | None:
+    """A name in its parts and as shown; somebody without one is shown by sex and case number, somebody erased not at
+    all."""
     if erased:
         return None
-    known = name or {}
-    display = names.display_name(**known) or names.provisional_name(row["sex"], row["case_number"], "th")
-    return {**{part: known.get(part) for part in ("title", "first", "last", "alias")}, "display": display}
+    parts = name or {}
+    return {
+        "title": parts.get("title"),
+        "first": parts.get("first"),
+        "last": parts.get("last"),
+        "alias": parts.get("alias"),
+        "display": names.display_name(**parts)
+        or names.provisional_name(row["sex"], row["case_number"], "th"),
+    }

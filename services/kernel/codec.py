@@ -71,10 +71,11 @@ class Codec:
 
     def split(self, event: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """(open data, personal data) of an event; absent personal fields are left out."""
-        private = self.personal[type(event).__name__]
+        kind = type(event).__name__
+        private = self.personal[kind]
         data: dict[str, Any] = {}
         hidden: dict[str, Any] = {}
-        for name in event.__dataclass_fields__:
+        for name in self.names[kind]:
             value = getattr(event, name)
             if name not in private:
                 data[name] = value

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.kernel import sight
+from services.kernel import scope
 from services.kernel.errors import Conflict, Unavailable
 
 POOL = (
@@ -33,7 +34,7 @@ class Statement(NamedTuple):
 
 class Database:
     """One service's database. `write()` is a transaction that may write, `read()` one that may not. On PostgreSQL a `read()` finds the
-    rows that whoever is asking may see (kernel.sight).
+    rows that whoever is asking may see (kernel.scope).
 
     What can be tried again is told apart from what is wrong: Conflict (somebody else was first: decide again) and
     Unavailable (no connection, a full disk: try later).
@@ -53,18 +54,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with _errors(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
+        with _transaction(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
             if not self.sqlite:
                 # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is it taken,
                 # what comes next). That opens nothing: a command answers what it decided, and every question goes through `read()`.
-                sight.look(connection, sight.EVERYTHING)
+                scope.apply(connection, scope.EVERYTHING)
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with _errors(), self.engine.connect() as connection:
+        with _transaction(), self.engine.connect() as connection:
             if not self.sqlite:
-                sight.look(connection, sight.current())
+                scope.apply(connection, scope.current())
             yield connection
 
     @contextmanager
@@ -180,9 +181,21 @@ AGAIN = ("40001", "40P01", "55P03")  # PostgreSQL: serialization failure, deadlo
 TAKEN = ("23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 
 
+_within: ContextVar[bool] = ContextVar("within a transaction", default=False)
+
+
+def require_no_transaction() -> None:
+    """RuntimeError while this greenlet holds a transaction: others would wait for its locks as long as it waits for an answer, and the
+    answer may need them."""
+    if _within.get():
+        raise RuntimeError("No other service may be asked within a transaction.")
+
+
 @contextmanager
-def _errors() -> Iterator[None]:
-    """Database errors, the driver's or SQLAlchemy's, as the kernel's; those that only a programmer can mend stay as they are."""
+def _transaction() -> Iterator[None]:
+    """A transaction of this greenlet. Database errors, the driver's or SQLAlchemy's, come as the kernel's; those that only a
+    programmer can mend stay as they are."""
+    outer = _within.set(True)
     try:
         yield
     except (DBAPIError, sqlite3.Error, psycopg2.Error) as error:
@@ -200,6 +213,8 @@ def _errors() -> Iterator[None]:
         raise
     except PoolTimeout as error:
         raise Unavailable("Every connection to this service's database is in use.") from error
+    finally:
+        _within.reset(outer)
 
 
 def passing(conflict: Conflict) -> bool:

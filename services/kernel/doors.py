@@ -1,4 +1,7 @@
-"""Doors of a service: nameko RPC methods that check who may, load the body, do one thing and answer. One table of them all."""
+"""Doors of a service: methods that check who may, load the body, do one thing and answer. One table of them all.
+
+Knows no framework: how a call gets here (nameko's RPC, a thread with a queue, a caller in the same process) is its host's affair.
+"""
 
 import functools
 import inspect
@@ -7,35 +10,28 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, Literal, TypedDict, TypeVar, cast
+from typing import Any, Generic, Literal, TypedDict, TypeVar, cast, overload
 
 from marshmallow import Schema, ValidationError, fields
 from prometheus_client import REGISTRY, generate_latest
 
-from services.kernel import logs, metrics, sight
-from services.kernel.envelope import Caller, Envelope, derived_id, instant, moment
-from services.kernel.errors import (
-    Forbidden,
-    Invalid,
-    KeyReused,
-    NotFound,
-    Refused,
-    Stale,
-    Unavailable,
-)
+from services.kernel import logs, metrics, scope
+from services.kernel.call import Call
+from services.kernel.envelope import Caller, moment
+from services.kernel.errors import EXPECTED, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome
-from services.kernel.extensions import Entrance, Runtime
-from services.kernel.runtime import PROCESS
+from services.kernel.runtime import PROCESS, LogPage, ServiceRuntime
+from services.kernel.status import Status
 from services.kernel.vault import Shredded
+from services.kernel.wiring import Wiring
 
 __all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
 
 logger = logging.getLogger(__name__)
-EXPECTED = (Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable)
 SKEW = timedelta(seconds=5)  # clocks of two machines may differ this much before `at` counts as the future
 
 Service = TypeVar("Service", bound="Doors")
-Body = TypeVar("Body", bound=Mapping[str, Any])
+Body = TypeVar("Body")
 A = TypeVar("A")
 
 
@@ -49,40 +45,8 @@ class Reply(TypedDict, Generic[A]):
 
 
 # A door as its service writes it, and as it is called: with a call and a body that nobody has looked at yet.
-Method = Callable[[Service, "Call", Body], A]
+Method = Callable[[Service, Call, Body], A]
 Entry = Callable[[Service, Mapping[str, Any], Mapping[str, Any]], Reply[A]]
-
-
-@dataclass(frozen=True)
-class Call:
-    """Who calls, and the surroundings of the command. `at` is when it happened, `now` when it is recorded."""
-
-    caller: Caller
-    command_id: str
-    fingerprint: str
-    correlation: str
-    at: datetime
-    now: datetime
-    if_match: int | None
-    raw: Mapping[str, Any]
-
-    def new_id(self, name: str) -> str:
-        return derived_id(self.command_id, name)
-
-    def envelope(self, centre: str) -> Envelope:
-        return Envelope(
-            command_id=self.command_id,
-            fingerprint=self.fingerprint,
-            actor=self.caller.user,
-            centre=centre,
-            time=instant(self.at),
-            recorded=instant(self.now),
-            correlation=self.correlation,
-            causation=self.command_id,
-        )
-
-    def as_dict(self) -> Mapping[str, Any]:
-        return self.raw
 
 
 @dataclass(frozen=True)
@@ -94,6 +58,14 @@ class Door:
     roles: frozenset[str]
     kind: Literal["command", "query"]
     schema: Schema
+
+
+class DoorRow(TypedDict):
+    """The same, as it is answered."""
+
+    action: str
+    kind: str
+    roles: list[str]
 
 
 def command(
@@ -142,7 +114,8 @@ def _entry(
         finally:
             seconds = time.perf_counter() - started
             metrics.DOOR_SECONDS.labels(service, door.name).observe(seconds)
-            metrics.COMMANDS.labels(service, door.name).inc()
+            if door.kind == "command":
+                metrics.COMMANDS.labels(service, door.name).inc()
             # The front door has a line for each request; a door has one when it answered otherwise than asked.
             level = logging.DEBUG if outcome == "ok" else logging.INFO
             logger.log(
@@ -152,7 +125,7 @@ def _entry(
             )
 
     enter.door = door  # type: ignore[attr-defined]
-    return cast(Entry[Service, A], Entrance.decorator(expected_exceptions=EXPECTED)(enter))
+    return cast(Entry[Service, A], enter)
 
 
 def _enter(
@@ -163,8 +136,8 @@ def _enter(
     body: Mapping[str, Any],
 ) -> Reply[A]:
     runtime = service.runtime
-    told = raw["caller"]
-    caller = Caller(str(told["user"]), str(told["role"]), tuple(told["centres"]))
+    who = raw["caller"]
+    caller = Caller(str(who["user"]), str(who["role"]), tuple(who["centres"]))
     if caller.role not in door.roles:
         raise Forbidden(f"The role {caller.role} may not do {door.action}.")
     now = runtime.now()
@@ -182,9 +155,9 @@ def _enter(
         loaded = door.schema.load(dict(body))
     except ValidationError as error:
         raise Invalid(flat(error.messages)) from None
-    fresh = door.kind == "command" or runtime.seen(raw.get("wait") or {})
+    fresh = door.kind == "command" or runtime.wait_for_positions(raw.get("wait") or {})
     try:
-        with sight.limited(sight.of(caller)):
+        with scope.narrow(scope.of(caller)):
             outcome = work(service, call, loaded)
     except Shredded:
         raise Refused("erased", "This person's data was erased; nothing personal can be added.") from None
@@ -206,10 +179,10 @@ def _happened(text: str | None, now: datetime) -> datetime:
 def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
     """marshmallow's nested messages as {dotted.field: [message, ...]}."""
     if isinstance(messages, Mapping):
-        found: dict[str, list[str]] = {}
+        by_field: dict[str, list[str]] = {}
         for key, value in messages.items():
-            found.update(flat(value, f"{path}.{key}" if path else str(key)))
-        return found
+            by_field.update(flat(value, f"{path}.{key}" if path else str(key)))
+        return by_field
     return {path or "body": [str(message) for message in messages]}
 
 
@@ -230,6 +203,41 @@ class NoBody(Schema):
     pass
 
 
+class Nothing(TypedDict):
+    pass
+
+
+class PageRange(TypedDict):
+    after: int
+    limit: int
+
+
+class OneParked(TypedDict):
+    event_id: str | None
+
+
+class OneReadModel(TypedDict):
+    projection: str | None
+
+
+class Runtime:
+    """Declared on a service's class as `runtime = Runtime(WIRING)`. Of an instance it is the ServiceRuntime that its host gave it."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+
+    @overload
+    def __get__(self, service: None, owner: type[Any]) -> "Runtime": ...
+
+    @overload
+    def __get__(self, service: object, owner: type[Any]) -> ServiceRuntime: ...
+
+    def __get__(self, service: object | None, owner: type[Any]) -> "Runtime | ServiceRuntime":
+        if service is None:
+            return self
+        raise AttributeError(f"no host gave {owner.__name__} its runtime")
+
+
 class Doors:
     """The doors every service has: its log for followers, and what an operator asks. Services add their own."""
 
@@ -237,39 +245,39 @@ class Doors:
     runtime: Runtime
 
     @query("log.page", roles=("system",), schema=PageBody())
-    def page(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def page(self, call: Call, body: PageRange) -> LogPage:
         return self.runtime.page(body["after"], body["limit"])
 
     @query("service.status", roles=("system", "admin"), schema=NoBody())
-    def status(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def status(self, call: Call, body: Nothing) -> Status:
         return self.runtime.status()
 
     @query("service.doors", roles=("admin",), schema=NoBody())
-    def doors(self, call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
+    def doors(self, call: Call, body: Nothing) -> list[DoorRow]:
         """This service's rows of the table of who may what: [{action, kind, roles}], the kernel's own left out."""
         own = [door for name, door in doors_of(type(self)).items() if not hasattr(Doors, name)]
-        return [{"action": d.action, "kind": d.kind, "roles": sorted(d.roles)} for d in own]
+        return [DoorRow(action=d.action, kind=d.kind, roles=sorted(d.roles)) for d in own]
 
     @query("service.figures", roles=("system",), schema=NoBody())
-    def figures(self, call: Call, body: dict[str, Any]) -> dict[str, str]:
+    def figures(self, call: Call, body: Nothing) -> dict[str, str]:
         """This process's figures as Prometheus text, with the process they are of."""
         self.runtime.measure()
         return {"process": PROCESS, "text": generate_latest(REGISTRY).decode()}
 
     @query("service.verify", roles=("system", "admin"), schema=NoBody())
-    def verify(self, call: Call, body: dict[str, Any]) -> list[str]:
+    def verify(self, call: Call, body: Nothing) -> list[str]:
         return self.runtime.verify()
 
     @command("service.retry", roles=("system", "admin"), schema=RetryBody())
-    def retry(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, int]]:
+    def retry(self, call: Call, body: OneParked) -> Outcome[dict[str, int]]:
         return Outcome(self.runtime.inbox.retry(body["event_id"]))
 
     @command("service.resume", roles=("system", "admin"), schema=NoBody())
-    def resume(self, call: Call, body: dict[str, Any]) -> Outcome[list[str]]:
+    def resume(self, call: Call, body: Nothing) -> Outcome[list[str]]:
         return Outcome(self.runtime.inbox.resume())
 
     @command("service.rebuild", roles=("system", "admin"), schema=RebuildBody())
-    def rebuild(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, int]]:
+    def rebuild(self, call: Call, body: OneReadModel) -> Outcome[dict[str, int]]:
         return Outcome(self.runtime.rebuild(body["projection"], lambda done, total: None))
 
 

@@ -39,5 +39,9 @@ class Unavailable(Exception):
     """A database, the broker or another service does not answer now (503); trying again may help."""
 
 
+# What a caller must reckon with; it passes from service to service as what it is.
+EXPECTED = (Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable)
+
+
 class Conflict(Exception):
     """Somebody else appended to the stream first. The command is decided again; after a few times it is Unavailable."""

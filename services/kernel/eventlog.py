@@ -1,7 +1,6 @@
 """The log of one service: one table of facts in one dense order without holes; load, decide, append; pages for whoever follows."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -9,6 +8,15 @@ import orjson
 from sqlalchemy import Connection
 
 from services.kernel.bell import Bell
+from services.kernel.cloudevents import (
+    GENESIS,
+    STRICT,
+    Event,
+    chain,
+    cloud_event,
+    recorded,
+    require_canonical,
+)
 from services.kernel.codec import Codec
 from services.kernel.database import Database, Statement
 from services.kernel.decider import Aggregate, SetTimer
@@ -21,11 +29,9 @@ C = TypeVar("C")
 S = TypeVar("S")
 E = TypeVar("E")
 
-GENESIS = "0" * 64
 ATTEMPTS = 5
 PAGE_EVENTS, PAGE_BYTES = 100, 256 * 1024
 CACHED_STATES = 4096
-STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 
 class Sealer(Protocol):
@@ -55,7 +61,7 @@ class Stream(Generic[C, S, E]):
 
 
 @dataclass
-class Draft:
+class Pending:
     """A fact on its way into the log: everything slow about it is done before the head row is taken."""
 
     recorded: Recorded
@@ -72,7 +78,7 @@ class Unit:
     db: Connection
     envelope: Envelope
     streams: dict[str, Stream[Any, Any, Any]] = field(default_factory=dict)
-    drafts: list[Draft] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
     projected: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -87,7 +93,7 @@ class Unit:
         for event in events:
             stream.version += 1
             stream.state = aggregate.decider.evolve(stream.state, event)
-            self.drafts.append(self.log.draft(event, stream, self.envelope, self._next()))
+            self.pending.append(self.log.prepare(event, stream, self.envelope, self._next()))
         return events
 
     def state(self, aggregate: Aggregate[C, S, E], id: str) -> S:
@@ -105,8 +111,8 @@ class Unit:
 
     def project(self) -> None:
         """Bring the service's read models and timers up to the facts decided so far."""
-        facts = [draft.recorded for draft in self.drafts[self.projected :]]
-        self.projected = len(self.drafts)
+        facts = [each.recorded for each in self.pending[self.projected :]]
+        self.projected = len(self.pending)
         if facts:
             self.log.project(self.db, facts)
 
@@ -179,10 +185,10 @@ class EventLog:
     def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
         """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's answer.
         Nothing may follow in that transaction."""
-        db, drafts = unit.db, unit.drafts
+        db, pending = unit.db, unit.pending
         self._advance(unit)
         unit.project()
-        if not drafts:
+        if not pending:
             if remember:
                 statement = self._answer(unit, answer, 0)
                 self.run(db, statement.sql, *statement.values)
@@ -194,16 +200,16 @@ class EventLog:
         head = self.row(
             db,
             "UPDATE log_head SET position = position + ? WHERE id = 1 RETURNING position, hash",
-            len(drafts),
+            len(pending),
         )
         assert head is not None, "log_head is made with the database"
         position, previous = int(head[0]), str(head[1])
         rows = []
-        for number, draft in enumerate(drafts, start=position - len(drafts) + 1):
-            body = f"{draft.before}{number}{draft.after}"
+        for number, each in enumerate(pending, start=position - len(pending) + 1):
+            body = f"{each.before}{number}{each.after}"
             previous = chain(previous, body)
-            fact = draft.recorded
-            rows.append((number, fact.id, fact.stream, fact.version, fact.type, body, draft.sealed, previous))
+            fact = each.recorded
+            rows.append((number, fact.id, fact.stream, fact.version, fact.type, body, each.sealed, previous))
         columns = "position, event_id, stream_id, version, event_type, body, sealed, hash"
         closing = [Statement("UPDATE log_head SET hash = ? WHERE id = 1", (previous,))]
         if remember:
@@ -217,10 +223,10 @@ class EventLog:
             self._states.clear()
         for stream in unit.streams.values():
             self._states[stream.stream_id] = (stream.state, stream.version)
-        if unit.drafts:
+        if unit.pending:
             self.bell.ring()
 
-    def draft(self, event: E, stream: Stream[C, S, E], envelope: Envelope, number: int) -> Draft:
+    def prepare(self, event: E, stream: Stream[C, S, E], envelope: Envelope, number: int) -> Pending:
         """Everything about a fact that does not depend on its position: ids, sealing, its JSON on both sides of `sequence`."""
         name = type(event).__name__
         data, private = self.codec.split(event)
@@ -256,8 +262,8 @@ class EventLog:
             sealed=sealed,
             event=self.codec.join(name, version, data, sealed),
         )
-        before, after = cloud_event(fact, stream, version, sealed_text)
-        return Draft(fact, before, after, sealed_text)
+        before, after = cloud_event(fact, stream.aggregate.subject, stream.id, version, sealed_text)
+        return Pending(fact, before, after, sealed_text)
 
     def fold(self, db: Connection, aggregate: Aggregate[C, S, E], stream_id: str) -> tuple[S, int]:
         """The state and version of a stream. A cached state is only a baseline: later events are always read and folded."""
@@ -363,141 +369,12 @@ class EventLog:
             self._recorded(orjson.loads(body), sealed) for body, sealed in self.rows(db, sql, after, limit)
         ]
 
-    def _recorded(self, body: dict[str, Any], sealed: str | None) -> Recorded:
+    def _recorded(self, body: Event, sealed: str | None) -> Recorded:
         hidden = orjson.loads(sealed) if sealed else {}
         event = self._event(body["type"], body, sealed)
         return recorded(body, hidden, event, position=0)
 
-    def _event(self, name: str, body: dict[str, Any], sealed: str | None) -> Any:
+    def _event(self, name: str, body: Event, sealed: str | None) -> Any:
         return self.codec.join(
             name, body["dataversion"], body["data"], orjson.loads(sealed) if sealed else {}
         )
-
-
-def chain(previous: str, body: str) -> str:
-    """The hash of the next event: hex SHA-256 over the previous hash and the event's RFC 8785 JSON without `hash`."""
-    return hashlib.sha256((previous + body).encode()).hexdigest()
-
-
-def require_canonical(name: str, value: Any) -> None:
-    """Refuse what orjson writes in another way than RFC 8785: floats, and keys beyond U+D7FF, which sort by UTF-16 there."""
-    if isinstance(value, float):
-        raise TypeError(f"{name} carries a float; use an integer or text.")
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if max(key, default="") > "\ud7ff":
-                raise TypeError(f"{name} carries a key with characters beyond U+D7FF.")
-            require_canonical(name, item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            require_canonical(name, item)
-
-
-def cloud_event(fact: Recorded, stream: Stream[C, S, E], version: int, sealed: str | None) -> tuple[str, str]:
-    """The event of a page as RFC 8785 JSON, in two halves around the number of `sequence`."""
-    about = {"case": fact.case_id, "person": fact.data.get("person_id"), "partner": fact.partner_id}[
-        stream.aggregate.subject
-    ]
-    before: dict[str, Any] = {
-        "actor": fact.actor,
-        "causationid": fact.causation,
-        "centre": fact.centre,
-        "correlationid": fact.correlation,
-        "data": fact.data,
-        "datacontenttype": "application/json",
-        "dataversion": version,
-        "id": fact.id,
-        "recordedtime": fact.recorded,
-        "sealedhash": hashlib.sha256(sealed.encode()).hexdigest() if sealed else "",
-    }
-    if fact.case_id:
-        before["caseid"] = fact.case_id
-    if fact.partner_id:
-        before["partnerid"] = fact.partner_id
-    after = {
-        "source": f"/songtor/{fact.source}",
-        "specversion": "1.0",
-        "streamid": fact.stream,
-        "streamversion": fact.version,
-        "subject": f"{stream.aggregate.subject}/{about or stream.id}",
-        "time": fact.time,
-        "type": fact.type,
-    }
-    opening = orjson.dumps(before, option=STRICT).decode()
-    closing = orjson.dumps(after, option=STRICT).decode()
-    return f'{opening[:-1]},"sequence":', f",{closing[1:]}"
-
-
-def recorded(body: Mapping[str, Any], sealed: dict[str, str], event: Any, position: int) -> Recorded:
-    """A fact from the JSON of a page's event."""
-    return Recorded(
-        source=body["source"].rpartition("/")[2],
-        position=position,
-        id=body["id"],
-        type=body["type"],
-        stream=body["streamid"],
-        version=body["streamversion"],
-        time=body["time"],
-        recorded=body["recordedtime"],
-        centre=body["centre"],
-        actor=body["actor"],
-        correlation=body["correlationid"],
-        causation=body["causationid"],
-        case_id=body.get("caseid"),
-        partner_id=body.get("partnerid"),
-        data=body["data"],
-        sealed=sealed,
-        event=event,
-    )
-
-
-def verify(log: EventLog) -> Iterator[str]:
-    """Sentences about the first things wrong with a log: holes, versions, hash chain, head. Nothing if it is whole.
-
-    Trusts only the stored bytes: every hash is computed again, every sealed part is held against its hash.
-    """
-    position, previous = 0, GENESIS
-    versions: dict[str, int] = {}
-    with log.database.snapshot() as db:
-        head = log.row(db, "SELECT position, hash FROM log_head WHERE id = 1")
-        while True:
-            sql = (
-                "SELECT position, event_id, stream_id, version, event_type, body, sealed, hash FROM event "
-                "WHERE position > ? ORDER BY position LIMIT 1000"
-            )
-            rows = log.rows(db, sql, position)
-            if not rows:
-                break
-            for row in rows:
-                wrong = _wrong(row, position, previous, versions)
-                if wrong:
-                    yield f"{log.service}: event {row[0]}: {wrong}"
-                    return
-                position, previous = row[0], row[7]
-                versions[row[2]] = row[3]
-        if head[0] != position or head[1] != previous:
-            yield f"{log.service}: the head says {head[0]}, the log ends at {position}, or their hashes differ"
-        stated = {row[0]: row[1] for row in log.rows(db, "SELECT stream_id, version FROM stream")}
-        for stream_id in sorted(stated.keys() | versions.keys()):
-            told, ends = stated.get(stream_id, 0), versions.get(stream_id, 0)
-            if told != ends:
-                yield f"{log.service}: stream {stream_id} is at {told}, its events end at {ends}"
-
-
-def _wrong(row: Any, position: int, previous: str, versions: Mapping[str, int]) -> str | None:
-    number, event_id, stream_id, version, event_type, body, sealed, hash = row
-    try:
-        told = orjson.loads(body)
-    except ValueError:
-        return "its body is no JSON"
-    if number != position + 1 or told["sequence"] != number:
-        return f"the order has a hole after {position}"
-    if version != versions.get(stream_id, 0) + 1 or told["streamversion"] != version:
-        return f"version {version} of {stream_id} does not follow {versions.get(stream_id, 0)}"
-    if (told["id"], told["streamid"], told["type"]) != (event_id, stream_id, event_type):
-        return "its columns and its body differ"
-    if chain(previous, body) != hash:
-        return "the hash chain breaks"
-    if (hashlib.sha256(sealed.encode()).hexdigest() if sealed else "") != told["sealedhash"]:
-        return "its sealed part does not fit its hash"
-    return None

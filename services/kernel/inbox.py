@@ -5,10 +5,9 @@ a gap is pulled from the source's log, and whatever the broker loses is pulled l
 its error, and later events of the same stream wait behind it.
 """
 
-import base64
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from threading import Lock
@@ -19,19 +18,17 @@ from marshmallow import EXCLUDE
 from sqlalchemy import Connection
 
 from services.kernel import metrics
+from services.kernel.cloudevents import GENESIS, STRICT, Event, Page, chain, recorded
 from services.kernel.database import passing
 from services.kernel.envelope import Envelope, Recorded, derived_id, instant
 from services.kernel.errors import Conflict, Refused, Unavailable
-from services.kernel.eventlog import ATTEMPTS, GENESIS, STRICT, EventLog, Unit, chain, recorded
+from services.kernel.eventlog import ATTEMPTS, EventLog, Unit
+from services.kernel.parking import RETRIES, Parking
+from services.kernel.wiring import Reaction
 
 logger = logging.getLogger(__name__)
 
 PULL = 500
-RETRIES = (
-    0.05,
-    0.25,
-    1.0,
-)  # seconds before an event that cannot be handled is tried again; then it is parked
 PAGE_KEYS = {"source", "epoch", "from", "to", "prev_hash", "hash", "events"}
 EVENT_KEYS = {
     "id", "source", "type", "streamid", "streamversion", "sequence", "time", "recordedtime", "centre", "actor",
@@ -42,7 +39,7 @@ HALTED = "diverged"  # the state of a subscription whose source is no longer the
 NEW = (0, GENESIS, "", "running")  # the cursor of a source that was never heard
 
 # (source, after, limit) -> page with `head`; without events it still has the log's `epoch` and `hash`
-Fetch = Callable[[str, int, int], Mapping[str, Any]]
+Fetch = Callable[[str, int, int], Page]
 
 
 class Receipt(StrEnum):
@@ -65,6 +62,7 @@ class Inbox:
     ) -> None:
         self.log, self.now, self.fetch, self.pause = log, now, fetch, pause
         self.database, self.wiring, self.service = log.database, log.wiring, log.service
+        self.parking = Parking(log, now)
         # One page of a source at a time within this process; other replicas are kept out by the cursor's row.
         self._turns = {source: Lock() for source in self.wiring.hears}
 
@@ -77,11 +75,11 @@ class Inbox:
         except ValueError:
             page = None
         if (wrong := damage(page)) is not None:
-            self._park_bytes(source, bytes(body), wrong)
+            self.parking.park_bytes(source, bytes(body), wrong)
             return Receipt.UNREADABLE
         return self.hear(source, page)
 
-    def hear(self, source: str, page: Mapping[str, Any]) -> Receipt:
+    def hear(self, source: str, page: Page) -> Receipt:
         """Handle one whole page. Raises Unavailable when trying again later may help; every other failure ends in parking."""
         with self._turns[source]:
             try:
@@ -90,7 +88,7 @@ class Inbox:
                 self._halt(source, str(error))
                 return Receipt.DIVERGED
 
-    def _hear_page(self, source: str, page: Mapping[str, Any]) -> Receipt:
+    def _hear_page(self, source: str, page: Page) -> Receipt:
         for _ in range(ATTEMPTS):
             try:
                 return self._hear(source, page, page["events"])
@@ -109,7 +107,7 @@ class Inbox:
             outcome = self._hear_one(source, page, event)
         return outcome
 
-    def _hear_one(self, source: str, page: Mapping[str, Any], event: Mapping[str, Any]) -> Receipt:
+    def _hear_one(self, source: str, page: Page, event: Event) -> Receipt:
         failure: Exception | None = None
         for delay in (0.0, *RETRIES):
             if failure is not None:
@@ -129,8 +127,8 @@ class Inbox:
     def _hear(
         self,
         source: str,
-        page: Mapping[str, Any],
-        events: Sequence[Mapping[str, Any]],
+        page: Page,
+        events: Sequence[Event],
         failure: Exception | None = None,
     ) -> Receipt:
         """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them instead."""
@@ -147,14 +145,11 @@ class Inbox:
             if fresh[0]["sequence"] > position + 1:
                 return Receipt.GAP
             unit = Unit(self.log, db, self._envelope(fresh[0]))
-            parked = {
-                row[0]
-                for row in self.log.rows(db, "SELECT stream_id FROM parked_stream WHERE source = ?", source)
-            }
+            parked = self.parking.streams(db, source)
             taken = []
             for event in fresh:
                 if failure is not None or event["streamid"] in parked:
-                    self._park(db, source, event, failure)
+                    self.parking.park(db, source, event, failure)
                     parked.add(event["streamid"])
                 else:
                     taken.append(event)
@@ -175,7 +170,7 @@ class Inbox:
         metrics.HEARD.labels(self.service, source).inc(len(fresh))
         return Receipt.HANDLED
 
-    def _effects(self, unit: Unit, events: Sequence[Mapping[str, Any]]) -> None:
+    def _effects(self, unit: Unit, events: Sequence[Event]) -> None:
         """Read models for a run of facts, then the reactions of the last of them, so that a reaction never sees the future."""
         run: list[Recorded] = []
         for event in events:
@@ -192,7 +187,7 @@ class Inbox:
         if run:
             self.log.project(unit.db, run)
 
-    def _react(self, unit: Unit, fact: Recorded, reactions: Iterable[Any]) -> None:
+    def _react(self, unit: Unit, fact: Recorded, reactions: Iterable[Reaction]) -> None:
         now = instant(self.now())
         command_id = derived_id(fact.id, self.service)
         unit.envelope = Envelope(
@@ -200,15 +195,15 @@ class Inbox:
         )
         for reaction in reactions:
             heard = reaction.schema.load(fact.data, unknown=EXCLUDE)
-            given = reaction.given(unit.db, heard) if reaction.given else {}
-            for do in reaction.then(fact, **heard, **given):
+            context = reaction.look_up(unit.db, heard) if reaction.look_up else {}
+            for do in reaction.then(fact, **heard, **context):
                 try:
                     unit.handle(do.aggregate, do.id, do.command)
                 except Refused as refusal:  # an answer: the fact was handled
                     metrics.REFUSALS.labels(self.service, refusal.code).inc()
         unit.project()
 
-    def _keep(self, db: Connection, source: str, events: Sequence[Mapping[str, Any]]) -> None:
+    def _keep(self, db: Connection, source: str, events: Sequence[Event]) -> None:
         """Store the facts this service reads in the order in which it handled them: what its read models are rebuilt from."""
         wanted = [event for event in events if self.wiring.wants(source, event["type"])]
         if not wanted:
@@ -283,7 +278,7 @@ class Inbox:
             self.log.run(db, sql, source, *NEW, instant(self.now()))
         return found or NEW
 
-    def _same_log(self, source: str, page: Mapping[str, Any], position: int, hash: str, epoch: str) -> None:
+    def _same_log(self, source: str, page: Page, position: int, hash: str, epoch: str) -> None:
         if epoch and page["epoch"] != epoch:
             raise Diverged(f"the log of {source} has another epoch")
         if page["from"] == position + 1 and page["prev_hash"] != hash:
@@ -300,36 +295,7 @@ class Inbox:
         if halted:
             logger.error("subscription of %s to %s is halted: %s", self.service, source, why)
 
-    # -- parking ---------------------------------------------------------------------------------------------------
-
-    def _park(self, db: Connection, source: str, event: Mapping[str, Any], failure: Exception | None) -> None:
-        """Keep an event aside with its error; without one it waits behind an earlier event of its stream."""
-        name, why = ("Waiting", "behind an earlier event of its stream")
-        if failure is not None:
-            name, why = type(failure).__name__, describe(failure)
-            logger.error("event %s of %s is parked: %s", event["sequence"], source, name)
-        now = instant(self.now())
-        sql = "INSERT INTO parked_stream (source, stream_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-        self.log.run(db, sql, source, event["streamid"])
-        row = (
-            source, event["sequence"], event["streamid"], event["id"], orjson.dumps(event).decode(),
-            len(RETRIES) + 1 if failure else 0, name, why, now, now, "parked",
-        )  # fmt: skip
-        columns = "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
-        self.log.insert(db, "parked_event", columns, [row])
-
-    def _park_bytes(self, source: str, body: bytes, wrong: str) -> None:
-        logger.error("bytes from %s are parked: %s", source, wrong)
-        now = instant(self.now())
-        with self.database.write() as db:
-            sql = "SELECT COALESCE(MIN(position), 0) FROM parked_event WHERE source = ? AND position < 0"
-            number = int(self.log.row(db, sql, source)[0]) - 1
-            row = (
-                source, number, "", f"bytes{number}", base64.b64encode(body).decode(), 1, "Unreadable", wrong,
-                now, now, "parked",
-            )  # fmt: skip
-            columns = "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
-            self.log.insert(db, "parked_event", columns, [row])
+    # -- what is parked ---------------------------------------------------------------------------------------------
 
     def retry(self, event_id: str | None = None) -> dict[str, int]:
         """Handle parked events again, each stream in order and each event in its own transaction.
@@ -338,68 +304,43 @@ class Inbox:
         Returns {"released": n, "parked": still parked}.
         """
         released = 0
-        with self.database.read() as db:
-            sql = (
-                "SELECT source, stream_id, event_id FROM parked_event WHERE status = 'parked' AND position > 0 "
-                "ORDER BY source, position"
-            )
-            rows = self.log.rows(db, sql)
-        streams = dict.fromkeys((row[0], row[1]) for row in rows if event_id in (None, row[2]))
-        for source, stream_id in streams:
+        for source, stream_id in self.parking.streams_with(event_id):
             with self._turns[source]:
                 while self._release_next(source, stream_id):
                     released += 1
-        with self.database.write() as db:
-            sql = "UPDATE parked_event SET status = 'released', last_at = ? WHERE position < 0 AND status = 'parked'"
-            released += self.log.run(db, sql, instant(self.now()))
-            sql = "SELECT COUNT(*) FROM parked_event WHERE status = 'parked'"
-            left = int(self.log.row(db, sql)[0])
-        return {"released": released, "parked": left}
+        released += self.parking.release_bytes()
+        return {"released": released, "parked": self.parking.count()}
 
     def _release_next(self, source: str, stream_id: str) -> bool:
         """Handle the first parked event of a stream; False when none is left or it failed again."""
-        now = instant(self.now())
         position = 0
         try:
             with self.database.write() as db:
                 self._cursor(db, source)  # the row's lock keeps new events of this stream out meanwhile
-                sql = (
-                    "SELECT position, envelope FROM parked_event WHERE source = ? AND stream_id = ? AND status = 'parked' "
-                    "ORDER BY position LIMIT 1"
-                )
-                row = self.log.row(db, sql, source, stream_id)
-                if row is None:
-                    sql = "DELETE FROM parked_stream WHERE source = ? AND stream_id = ?"
-                    self.log.run(db, sql, source, stream_id)
+                first = self.parking.first(db, source, stream_id)
+                if first is None:
                     return False
-                position = int(row[0])
-                event = orjson.loads(row[1])
+                position, event = first
                 unit = Unit(self.log, db, self._envelope(event))
                 self._keep(db, source, [event])
                 self._effects(unit, [event])
-                sql = "UPDATE parked_event SET status = 'released', last_at = ? WHERE source = ? AND position = ?"
-                self.log.run(db, sql, now, source, position)
+                self.parking.release(db, source, position)
                 self.log.append(unit, remember=False)
             self.log.committed(unit)
             return True
         except Exception as error:
             self.log.forget()
-            with self.database.write() as db:
-                sql = (
-                    "UPDATE parked_event SET attempts = attempts + 1, error_class = ?, error = ?, last_at = ? "
-                    "WHERE source = ? AND position = ?"
-                )
-                self.log.run(db, sql, type(error).__name__, describe(error), now, source, position)
+            self.parking.fail_again(source, position, error)
             return False
 
-    def _envelope(self, event: Mapping[str, Any]) -> Envelope:
+    def _envelope(self, event: Event) -> Envelope:
         now = instant(self.now())
         return Envelope(
             event["id"], "", "system", event["centre"], now, now, event["correlationid"], event["id"]
         )
 
 
-def _other(page: Mapping[str, Any], position: int, hash: str, epoch: str) -> str | None:
+def _other(page: Page, position: int, hash: str, epoch: str) -> str | None:
     """Nothing new after `position`: is it still the log we know? What says that it is not."""
     if epoch and page["epoch"] != epoch:
         return "it has another epoch"
@@ -429,14 +370,5 @@ def damage(page: Any) -> str | None:
     return None
 
 
-def describe(error: Exception) -> str:
-    """What may be kept of an error: its kind and where it was raised, never its text (it may quote a value)."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace is not None else "?"
-    return f"{type(error).__name__} in {place}"
-
-
-def _text(event: Mapping[str, Any]) -> str:
+def _text(event: Event) -> str:
     return orjson.dumps(event).decode()

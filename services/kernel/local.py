@@ -4,7 +4,7 @@ The same logs, inboxes and read models as in the running system, on a clock that
 sample loader (day by day, deadlines fired in their own time) and by tests that need exact interleavings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,14 +12,14 @@ from random import Random
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import orjson
 from sqlalchemy import Connection
 
+from services.kernel import database, wire
 from services.kernel import settings as settings_module
 from services.kernel.doors import Doors
 from services.kernel.envelope import instant
 from services.kernel.errors import Unavailable
-from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn
+from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class SimulatedClock:
 class LocalRuntime(ServiceRuntime):
     network: "Network"
 
-    def until(self, check: Any, seconds: float) -> Any:
+    def until(self, check: Callable[[Connection], T | None], seconds: float) -> T | None:
         """Nobody else moves here: pump everything once instead of waiting."""
         found = self.read(check)
         if found is None:
@@ -76,10 +76,10 @@ class Network:
         self.trusts_bells = False
         self._followed: dict[tuple[str, str], int] = {}
         self.down: set[str] = set()  # services that do not answer, for tests of what others then do
-        around = Surroundings(now=clock, pause=lambda seconds: None, ask=self._ask, together=in_turn)
+        ports = Ports(now=clock, pause=lambda seconds: None, ask=self._ask, together=in_turn)
         for cls in services:
             service: Any = cls()
-            runtime = LocalRuntime(settings, cls.runtime.wiring, around)
+            runtime = LocalRuntime(settings, cls.runtime.wiring, ports)
             runtime.network = self
             runtime.prepare()
             service.runtime = runtime
@@ -114,10 +114,8 @@ class Network:
     ) -> Any:
         if service in self.down or service not in self.services:
             raise Unavailable(f"The service {service} is not running.")
-        answer = getattr(self.services[service], door)(
-            orjson.loads(orjson.dumps(call)), orjson.loads(orjson.dumps(body))
-        )
-        return orjson.loads(orjson.dumps(answer))
+        database.require_no_transaction()
+        return wire.transfer(getattr(self.services[service], door)(*wire.transfer([call, body])))
 
     def settle(self, chance: Random | None = None) -> int:
         """Pull every log and fire every due deadline until nothing moves; `chance` shuffles the order. Returns rounds."""
@@ -148,13 +146,8 @@ class Network:
                 moved = runtime.fire_timers() > 0 or moved
         return moved
 
-    def read(self, service: str, find: Any) -> Any:
-        runtime = self.runtimes[service]
-
-        def look(db: Connection) -> Any:
-            return find(db)
-
-        return runtime.read(look)
+    def read(self, service: str, find: Callable[[Connection], T]) -> T:
+        return self.runtimes[service].read(find)
 
     def close(self) -> None:
         for runtime in self.runtimes.values():

@@ -2,8 +2,10 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-COMMANDS = Counter("songtor_commands_total", "Commands that were answered", ["service", "door"])
-REFUSALS = Counter("songtor_refusals_total", "Commands that the rules refused", ["service", "code"])
+COMMANDS = Counter("songtor_commands_total", "Commands that came, whatever was answered", ["service", "door"])
+REFUSALS = Counter(
+    "songtor_refusals_total", "Calls and deadlines that the rules refused", ["service", "code"]
+)
 FAILURES = Counter("songtor_failures_total", "Calls of a door that failed unexpectedly", ["service", "door"])
 DOOR_SECONDS = Histogram("songtor_door_seconds", "Time within a door", ["service", "door"])
 HTTP_SECONDS = Histogram("songtor_http_seconds", "Time of an HTTP request", ["method", "route", "status"])

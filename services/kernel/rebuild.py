@@ -9,9 +9,10 @@ from collections.abc import Callable
 import orjson
 from sqlalchemy import delete
 
+from services.kernel.cloudevents import recorded
 from services.kernel.envelope import Recorded
-from services.kernel.eventlog import EventLog, recorded
-from services.kernel.wiring import Projection
+from services.kernel.eventlog import EventLog
+from services.kernel.readmodels import Projection
 
 BATCH = 1000
 

@@ -4,19 +4,19 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import eventlet
 import orjson
 from kombu import Connection, Exchange, Producer, Queue
 
 from services.kernel import metrics
+from services.kernel.broker import let_go
 from services.kernel.eventlog import EventLog
+from services.kernel.runtime import RunWithin
 
 logger = logging.getLogger(__name__)
 
 EXCHANGE = Exchange("songtor.events", type="topic", durable=True)
 WINDOW = 5  # pages on their way before the confirms are waited for
 CONFIRM_SECONDS = 10.0
-CLOSE_SECONDS = 1.0
 QUEUE_PAGES = 10_000  # a queue keeps at most this many pages; what it drops is pulled from the log
 
 
@@ -87,8 +87,10 @@ def last_position(page: bytes) -> int:
 class BrokerPublisher:
     """Publishes pages persistent and mandatory on its own connection, and waits for the confirms of a whole window."""
 
-    def __init__(self, url: str, source: str, options: dict[str, Any] | None = None) -> None:
-        self.url, self.source, self.options = url, source, options or {}
+    def __init__(
+        self, url: str, source: str, within: RunWithin, options: dict[str, Any] | None = None
+    ) -> None:
+        self.url, self.source, self.within, self.options = url, source, within, options or {}
         self._connection: Connection | None = None
         self._channel: Any = None
         self._unconfirmed: set[int] = set()
@@ -96,8 +98,10 @@ class BrokerPublisher:
 
     def __call__(self, pages: Sequence[bytes]) -> None:
         try:
-            with eventlet.Timeout(CONFIRM_SECONDS, NotConfirmed("The broker does not answer.")):
-                self._publish(pages)
+            self.within(CONFIRM_SECONDS, lambda: self._publish(pages))
+        except TimeoutError as error:
+            self.close()
+            raise NotConfirmed("The broker does not answer.") from error
         except Exception:
             self.close()
             raise
@@ -144,7 +148,7 @@ class BrokerPublisher:
     def _wait(self) -> None:
         while self._unconfirmed and not self._returned:
             assert self._connection is not None, "opened before publishing"
-            self._connection.drain_events()
+            self._connection.drain_events(timeout=CONFIRM_SECONDS)
         if self._returned:
             # A confirm alone says only that the page is routed nowhere; no queue means that nobody would hear it.
             raise NotConfirmed("No subscriber has a queue yet.")
@@ -152,16 +156,7 @@ class BrokerPublisher:
     def close(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
-            let_go(connection)
-
-
-def let_go(connection: Connection) -> None:
-    """Close a connection to the broker; one that does not answer any more is left to itself."""
-    try:
-        with eventlet.Timeout(CLOSE_SECONDS, False):
-            connection.release()
-    except Exception as error:  # it is gone either way
-        logger.debug("closing a lost connection failed: %s", type(error).__name__)
+            let_go(connection, self.within)
 
 
 def follow(relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], None], poll: float) -> None:

@@ -5,24 +5,29 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypedDict, TypeVar
 from uuid import uuid4
 
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import access, metrics, schema, sight
+from services.kernel import access, metrics, schema, scope
+from services.kernel.call import Call
+from services.kernel.cloudevents import Page
+from services.kernel.codec import Codec
 from services.kernel.database import Database
 from services.kernel.decider import Aggregate
 from services.kernel.envelope import Envelope, instant
 from services.kernel.errors import NotFound, Unavailable
-from services.kernel.eventlog import EventLog, Outcome, Unit, verify
+from services.kernel.eventlog import EventLog, Outcome, Unit
 from services.kernel.inbox import Inbox
 from services.kernel.keys import MasterKey
 from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
+from services.kernel.status import Status, status
 from services.kernel.timers import Timers, overdue
 from services.kernel.vault import SealingVault, Vault
+from services.kernel.verify import cursor_problems, log_problems
 from services.kernel.wiring import Wiring
 
 T = TypeVar("T")
@@ -44,47 +49,68 @@ def utc_now() -> datetime:
 Ask = Callable[[str, str, Mapping[str, Any], Mapping[str, Any], float], Any]
 
 
-def at_once(work: Callable[[], Any]) -> Any:
+class Gather(Protocol):
+    def __call__(self, tasks: Sequence[Callable[[], T]], /) -> list[T]: ...
+
+
+class Run(Protocol):
+    def __call__(self, work: Callable[[], T], /) -> T: ...
+
+
+class RunWithin(Protocol):
+    def __call__(self, seconds: float, work: Callable[[], T], /) -> T: ...
+
+
+def in_turn(tasks: Sequence[Callable[[], T]]) -> list[T]:
+    return [task() for task in tasks]
+
+
+def at_once(work: Callable[[], T]) -> T:
     return work()
 
 
-def without_limit(seconds: float, work: Callable[[], Any]) -> Any:
+def without_limit(seconds: float, work: Callable[[], T]) -> T:
     return work()
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Ports:
     """What differs between a nameko container, a test and the loader: time, waiting, and asking another service."""
 
     now: Callable[[], datetime]
     pause: Callable[[float], None]
     ask: Ask
-    together: Callable[[Sequence[Callable[[], Any]]], list[Any]]  # run side by side, answers in order
+    together: Gather  # run side by side, answers in order
     # Work that keeps the processor busy, done without holding up others.
-    heavy: Callable[[Callable[[], Any]], Any] = at_once
+    heavy: Run = at_once
     # Work that waits for others, given up after so many seconds: TimeoutError.
-    within: Callable[[float, Callable[[], Any]], Any] = without_limit
+    within: RunWithin = without_limit
 
 
-def in_turn(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-    return [task() for task in tasks]
+class LogPage(TypedDict):
+    """`page` is JSON text, None at the head of the log; `hash` is the head's."""
+
+    page: str | None
+    head: int
+    hash: str
+    epoch: str
 
 
 class ServiceRuntime:
     """One service of one process, ready to decide, read and hear."""
 
-    def __init__(self, settings: Settings, wiring: Wiring, around: Surroundings, pool: int = 12) -> None:
-        self.settings, self.wiring, self.around = settings, wiring, around
+    def __init__(self, settings: Settings, wiring: Wiring, ports: Ports, pool: int = 12) -> None:
+        self.settings, self.wiring, self.ports = settings, wiring, ports
         self.service = wiring.service
         self.master = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
         self.database = Database(settings.database(self.service), pool)
         self.vault_database: Database | None = None
-        if any(codec_personal(wiring)):
+        if any(Codec(wiring.aggregates).personal.values()):
             self.vault_database = Database(settings.database("vault"), 4)
         self._vault = self._open_vault()
         self.log = EventLog(self.database, wiring, self._vault)
         self.timers = Timers(self.log)
-        self.inbox = Inbox(self.log, around.now, self._fetch, around.pause)
+        self.inbox = Inbox(self.log, ports.now, self._fetch, ports.pause)
 
     def _open_vault(self) -> SealingVault | None:
         if self.vault_database is None:
@@ -96,7 +122,7 @@ class ServiceRuntime:
             self.master,
             begin=base.write,
             read=base.read,
-            wall=lambda: instant(self.around.now()),
+            wall=lambda: instant(self.ports.now()),
         )
 
     def prepare(self) -> None:
@@ -105,7 +131,7 @@ class ServiceRuntime:
         if self.vault_database is not None:
             schema.prepare_vault(self.vault_database)
             self.vault.check()
-        schema.prepare_read_models(self.log, self.around.now, self.around.pause)
+        schema.prepare_read_models(self.log, self.ports.now, self.ports.pause)
 
     def close(self) -> None:
         self.database.close()
@@ -128,7 +154,7 @@ class ServiceRuntime:
                 access.record(db, instant(self.now()), who, what, read)
 
     def now(self) -> datetime:
-        return self.around.now()
+        return self.ports.now()
 
     def key(self, purpose: str) -> bytes:
         return self.master.derive(purpose)
@@ -146,14 +172,13 @@ class ServiceRuntime:
         if not self.database.sqlite:
             return self.read(find)
         with self.database.read() as db:
-            found: T = self.around.heavy(lambda: find(db))
-            return found
+            return self.ports.heavy(lambda: find(db))
 
     def state(self, aggregate: Aggregate[C, S, E], id: str) -> S:
         """What the facts about one thing add up to now, for a question that decides nothing."""
         return self.read(lambda db: self.log.fold(db, aggregate, aggregate.stream(id))[0])
 
-    def known(self, find: Callable[[Connection], T | None], *sources: str) -> T:
+    def get_or_pull(self, find: Callable[[Connection], T | None], *sources: str) -> T:
         """What `find` finds; if nothing, the logs of `sources` are pulled to their heads (at most 2 s each) and it looks again.
 
         NotFound if there is nothing; Unavailable if a source cannot be asked, for then nobody knows whether there is.
@@ -185,56 +210,56 @@ class ServiceRuntime:
                 return found
             self.log.bell.wait(heard, min(POLL, left))
 
-    def seen(self, positions: Mapping[str, int], seconds: float = CATCH_UP) -> bool:
+    def wait_for_positions(self, positions: Mapping[str, int], seconds: float = CATCH_UP) -> bool:
         """Wait until what the caller wrote in other services is heard here; False when it was not in time."""
-        wanted = {source: at for source, at in positions.items() if source in self.wiring.hears}
-        if not wanted:
+        awaited = {source: at for source, at in positions.items() if source in self.wiring.hears}
+        if not awaited:
             return True
 
         def caught_up(_: Connection) -> bool | None:
-            return all(self.inbox.position(source) >= at for source, at in wanted.items()) or None
+            return all(self.inbox.position(source) >= at for source, at in awaited.items()) or None
 
         return bool(self.until(caught_up, seconds))
 
-    def ask(self, service: str, door: str, call: Any, body: Mapping[str, Any], seconds: float = 5.0) -> Any:
+    def ask(self, service: str, door: str, call: Call, body: Mapping[str, Any], seconds: float = 5.0) -> Any:
         """A question to another service's door, with the caller's own call."""
-        return self.around.ask(service, door, call.as_dict(), body, seconds)["answer"]
+        return self.ports.ask(service, door, call.as_dict(), body, seconds)["answer"]
 
     # -- for the kernel's own doors --------------------------------------------------------------------------------
 
-    def page(self, after: int, limit: int) -> dict[str, Any]:
-        """A page of this log for a follower that asks: {page: JSON text or None, head, hash, epoch}; `hash` is the head's."""
+    def page(self, after: int, limit: int) -> LogPage:
+        """A page of this log for a follower that asks."""
         head, hash, epoch = self.log.head()
         page = self.log.page(after, limit, 4 * 1024 * 1024) if head > after else None
         return {"page": page.decode() if page else None, "head": head, "hash": hash, "epoch": epoch}
 
-    def _fetch(self, source: str, after: int, limit: int) -> Mapping[str, Any]:
-        answer = self.around.ask(source, "page", SYSTEM_CALL, {"after": after, "limit": limit}, CATCH_UP)[
+    def _fetch(self, source: str, after: int, limit: int) -> Page:
+        answer = self.ports.ask(source, "page", SYSTEM_CALL, {"after": after, "limit": limit}, CATCH_UP)[
             "answer"
         ]
-        told = orjson.loads(answer["page"]) if answer["page"] else {"events": []}
-        return {**answer, **told}
+        page: Page = answer | (orjson.loads(answer["page"]) if answer["page"] else {"events": []})
+        return page
 
     def fire_timers(self) -> int:
-        return self.timers.fire(instant(self.around.now()))
+        return self.timers.fire(instant(self.ports.now()))
 
     def rebuild(self, name: str | None, progress: Progress) -> dict[str, int]:
         """Rebuild one read model or all; NotFound for an unknown name. Returns facts replayed by read model."""
         chosen = [p for p in self.wiring.projections if name in (None, p.name)]
         if name is not None and not chosen:
             raise NotFound(name)
-        return {p.name: rebuild(self.log, p, progress, self.around.pause) for p in chosen}
+        return {p.name: rebuild(self.log, p, progress, self.ports.pause) for p in chosen}
 
-    def status(self) -> dict[str, Any]:
-        """{service, sequence, published, subscriptions: [{source, cursor, behind, parked, state}], parked: [...]}."""
-        return status(self.database, self.log)
+    def status(self) -> Status:
+        return status(self.log)
 
     def verify(self) -> list[str]:
-        problems = list(verify(self.log))
-        problems += _cursor_problems(self.log)
-        if self.wiring.invariants is not None:
+        problems = list(log_problems(self.log))
+        problems += cursor_problems(self.log)
+        # Of a log that was just brought back there are no read models yet: the next start makes them.
+        if self.wiring.invariants is not None and not schema.missing(self.log):
             # Whoever asks whether all is well is told of all, also an administrator of some centres.
-            with sight.limited(sight.EVERYTHING), self.database.read() as db:
+            with scope.narrow(scope.EVERYTHING), self.database.read() as db:
                 problems += [f"{self.service}: {sentence}" for sentence in self.wiring.invariants(db)]
         return problems
 
@@ -252,75 +277,3 @@ class ServiceRuntime:
 
 
 SYSTEM_CALL: Mapping[str, Any] = {"caller": {"user": "system", "role": "system", "centres": ["*"]}}
-
-
-def codec_personal(wiring: Wiring) -> list[bool]:
-    """For each event type of a service: does it carry personal fields?"""
-    from services.kernel.codec import Codec
-
-    return [bool(names) for names in Codec(wiring.aggregates).personal.values()]
-
-
-def status(database: Database, log: EventLog) -> dict[str, Any]:
-    with database.read() as db:
-        head = log.row(db, "SELECT position FROM log_head WHERE id = 1")
-        published = log.row(db, "SELECT position FROM relay_cursor WHERE feed = 'log'")
-        cursors = {
-            row[0]: row[1:]
-            for row in log.rows(db, "SELECT source, position, head_seen, state FROM inbox_cursor")
-        }
-        parked = log.rows(
-            db,
-            "SELECT source, position, stream_id, event_id, attempts, error, first_at FROM parked_event "
-            "WHERE status = 'parked' ORDER BY source, position",
-        )
-    subscriptions = []
-    for source in log.wiring.hears:
-        position, seen, state = cursors.get(source, (0, 0, "running"))
-        subscriptions.append(
-            {
-                "source": source,
-                "cursor": position,
-                "behind": max(0, seen - position),
-                "parked": sum(row[0] == source for row in parked),
-                "state": state,
-            }
-        )
-    keys = ("source", "position", "stream", "id", "attempts", "error", "since")
-    return {
-        "service": log.service,
-        "sequence": int(head[0]),
-        "published": int(published[0]),
-        "subscriptions": subscriptions,
-        "parked": [dict(zip(keys, row, strict=True)) for row in parked],
-    }
-
-
-def _cursor_problems(log: EventLog) -> list[str]:
-    """A halted subscription, a cursor that does not fit what was kept, or a parked stream with nothing parked."""
-    problems = []
-    with log.database.snapshot() as db:
-        for source, position, hash, state in log.rows(
-            db, "SELECT source, position, hash, state FROM inbox_cursor"
-        ):
-            if state != "running":
-                problems.append(f"{log.service}: the subscription to {source} is halted")
-            sql = "SELECT position, hash FROM source_event WHERE source = ? ORDER BY position DESC LIMIT 1"
-            last = log.row(db, sql, source)
-            if last is not None and (last[0] > position or (last[0] == position and last[1] != hash)):
-                problems.append(
-                    f"{log.service}: the cursor of {source} does not fit what was heard at {last[0]}"
-                )
-        sql = "SELECT COUNT(*), COALESCE(MAX(ingest_position), 0) FROM source_event"
-        count, most = log.row(db, sql)
-        head = log.row(db, "SELECT position FROM ingest_head WHERE id = 1")[0]
-        if not count == most == head:
-            problems.append(f"{log.service}: the order of what was heard has holes ({count}, {most}, {head})")
-        sql = (
-            "SELECT s.source, s.stream_id FROM parked_stream s WHERE NOT EXISTS (SELECT 1 FROM parked_event e "
-            "WHERE e.source = s.source AND e.stream_id = s.stream_id AND e.status = 'parked')"
-        )
-        problems += [
-            f"{log.service}: stream {row[1]} of {row[0]} waits for nothing" for row in log.rows(db, sql)
-        ]
-    return problems

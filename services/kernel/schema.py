@@ -10,12 +10,13 @@ from threading import Lock
 
 from sqlalchemy import Connection, MetaData, Table, inspect
 
-from services.kernel import sight, tables
+from services.kernel import scope, tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
 from services.kernel.eventlog import EventLog
+from services.kernel.readmodels import Projection
 from services.kernel.rebuild import rebuild
-from services.kernel.wiring import Projection, Wiring
+from services.kernel.wiring import Wiring
 
 logger = logging.getLogger(__name__)
 
@@ -107,43 +108,44 @@ def _alone(db: Connection) -> None:
 
 def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Callable[[float], None]) -> None:
     """Make the read models that are new or have a new version, from the log; drop those of older versions. On PostgreSQL all that are
-    not everybody's are then locked (kernel.sight)."""
-    if _missing(log) or _unlocked(log):
+    not everybody's are then protected (kernel.scope)."""
+    if missing(log) or _unprotected(log):
         with _other_replicas_wait(log.database):
-            for projection in _missing(log):
+            for projection in missing(log):
                 _build(log, projection, pause, instant(now()))
-            if unlocked := _unlocked(log):
+            if unprotected := _unprotected(log):
                 with log.database.write() as db:
-                    _lock(db, unlocked)
+                    _protect(db, unprotected)
     _warn_of_role(log)
 
 
-def _missing(log: EventLog) -> list[Projection]:
+def missing(log: EventLog) -> list[Projection]:
+    """The read models that were not made yet in their present version."""
     with log.database.read() as db:
         built = {(row.name, row.version) for row in db.execute(tables.projection.select())}
     return [p for p in log.wiring.projections if (p.name, p.version) not in built]
 
 
-def _unlocked(log: EventLog) -> list[Table]:
+def _unprotected(log: EventLog) -> list[Table]:
     if log.database.sqlite:
         return []
     with log.database.read() as db:
-        return sight.unlocked(db, (table for p in log.wiring.projections for table in p.tables))
+        return scope.unprotected(db, (table for p in log.wiring.projections for table in p.tables))
 
 
-def _lock(db: Connection, unlocked: Iterable[Table]) -> None:
+def _protect(db: Connection, tables: Iterable[Table]) -> None:
     db.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
-    for table in unlocked:
-        sight.lock(db, table)
+    for table in tables:
+        scope.protect(db, table)
 
 
 def _warn_of_role(log: EventLog) -> None:
-    """Once in a process: what is locked is open to such a role."""
-    owned = any(sight.owners(table) for p in log.wiring.projections for table in p.tables)
+    """Once in a process: what is protected is open to such a role."""
+    owned = any(scope.owners(table) for p in log.wiring.projections for table in p.tables)
     if log.database.sqlite or not owned:
         return
     with log.database.read() as db:
-        role = sight.unbound_role(db)
+        role = scope.unbound_role(db)
     if role is not None and role not in _told:
         _told.add(role)
         logger.warning(
@@ -158,7 +160,7 @@ def _build(log: EventLog, projection: Projection, pause: Callable[[float], None]
         for table in projection.tables:
             table.create(db, checkfirst=True)
         if not log.database.sqlite:
-            _lock(db, sight.unlocked(db, projection.tables))
+            _protect(db, scope.unprotected(db, projection.tables))
     rebuild(log, projection, lambda done, total: None, pause)
     with log.database.write() as db:
         _drop_older(db, {table.name for table in projection.tables})

@@ -1,7 +1,7 @@
 """Deadlines: facts stored by their service, turned into a command once when their time has come."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
@@ -18,6 +18,8 @@ from services.kernel.eventlog import EventLog, Unit
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+TICK = 1.0  # seconds between looks at the deadlines ...
+TICK_MOST = 16.0  # ... and when they could not be looked at many times in a row
 AGAIN_FIRST = timedelta(seconds=5)  # before a deadline that failed is tried again ...
 AGAIN_MOST = timedelta(minutes=10)  # ... and when it has failed many times
 
@@ -79,6 +81,25 @@ class Timers:
         if self._failing.pop(timer, None):
             logger.info("a deadline of %s that failed was met at last", self.log.service)
         return fired
+
+
+def keep_time(
+    service: str, fire: Callable[[], int], stopping: Callable[[], bool], pause: Callable[[float], None]
+) -> None:
+    """Meet deadlines as they come, until `stopping`."""
+    delay = TICK
+    while not stopping():
+        try:
+            while fire():
+                pause(0)
+            if delay > TICK:
+                logger.info("deadlines of %s go on", service)
+            delay = TICK
+        except Exception as error:
+            if delay == TICK:
+                logger.warning("deadlines of %s wait: %s", service, type(error).__name__)
+            delay = min(delay * 2, TICK_MOST)
+        pause(delay)
 
 
 def overdue(log: EventLog, db: Connection, now: str) -> int:

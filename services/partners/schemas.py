@@ -17,8 +17,11 @@ from marshmallow import (
 from services import codes
 from services.codes.rules import RULES, Rule
 from services.fields import Email, Flag, Website, Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
+from services.partners import bodies
+from services.partners.domain.places import AGES
 from services.partners.domain.ranking import ELIGIBILITY
+from services.partners.events import Rules
 from services.thai import areas
 
 PLACES_MOST = 100_000
@@ -45,7 +48,6 @@ def _count() -> fields.Integer:
 
 
 FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
-AGES = ("fresh", "older", "old")
 
 
 class Body(Schema):
@@ -83,7 +85,7 @@ class RegisterPartner(Body):
     contact = fields.Nested(ContactBody, load_default=dict)
 
     @validates_schema
-    def lies_in_province(self, data: dict[str, Any], **_: Any) -> None:
+    def lies_in_province(self, data: bodies.RegisterPartner, **_: Any) -> None:
         subdistrict = data["subdistrict"]
         if subdistrict and areas.province_of(subdistrict) != data["province"]:
             raise ValidationError("It lies in another province.", "subdistrict")
@@ -116,7 +118,7 @@ def _rule(rule: Rule) -> fields.Field[Any]:
 
 class _AgesInOrder(Body):
     @validates_schema
-    def ages_in_order(self, data: dict[str, Any], **_: Any) -> None:
+    def ages_in_order(self, data: Rules, **_: Any) -> None:
         if data.get("min_age", 0) > data.get("max_age", 130):
             raise ValidationError("It is above max_age.", "min_age")
 
@@ -134,7 +136,7 @@ class CapacityBody(Body):
     free = _count()
 
     @validates_schema
-    def free_within_total(self, data: dict[str, Any], **_: Any) -> None:
+    def free_within_total(self, data: bodies.Capacity, **_: Any) -> None:
         if data["free"] > data["total"]:
             raise ValidationError("More places free than there are in all.", "free")
 

@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from services.codes.access import ROLES
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.eventlog import Outcome, Unit
-from services.kernel.wiring import Reaction, Wiring, make_cursor, page_cursor
-from services.partners import handlers, schemas
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.wiring import Reaction, Wiring
+from services.partners import answers, bodies, handlers, schemas
 from services.partners.domain import ranking
 from services.partners.domain.matching import MATCH
 from services.partners.domain.places import PROGRAMME, ConfirmCapacity, OfferProgramme
@@ -53,21 +53,20 @@ class PartnersService(Doors):
     runtime = Runtime(WIRING)
 
     @command("partner.register", roles=STAFF, schema=schemas.RegisterPartner())
-    def register_partner(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """{partner_id, version}."""
+    def register_partner(self, call: Call, body: bodies.RegisterPartner) -> Outcome[answers.NewPartner]:
         partner_id = call.new_id("partner")
 
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> answers.NewPartner:
             unit.handle(PARTNER, partner_id, RegisterPartner(partner_id, **body))
             return {"partner_id": partner_id, "version": unit.version(PARTNER, partner_id)}
 
         return self.runtime.execute(call.envelope(_centre(call, body["province"])), work)
 
     @command("programme.offer", roles=STAFF, schema=schemas.OfferProgramme())
-    def offer_programme(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """{programme_id, version}; NotFound for an unknown partner."""
+    def offer_programme(self, call: Call, body: bodies.OfferProgramme) -> Outcome[answers.NewProgramme]:
+        """NotFound for an unknown partner."""
         programme_id = call.new_id("programme")
-        partner = self.runtime.known(partial(partners.get, partner_id=body["partner_id"]))
+        partner = self.runtime.get_or_pull(partial(partners.get, partner_id=body["partner_id"]))
         offer = OfferProgramme(
             programme_id=programme_id,
             partner_id=partner["partner_id"],
@@ -82,22 +81,21 @@ class PartnersService(Doors):
             **body["capacity"],
         )
 
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> answers.NewProgramme:
             unit.handle(PROGRAMME, programme_id, offer)
             return {"programme_id": programme_id, "version": unit.version(PROGRAMME, programme_id)}
 
         return self.runtime.execute(call.envelope(_centre(call, partner["province"])), work)
 
     @command("programme.capacity", roles=(*STAFF, "partner"), schema=schemas.ConfirmCapacity())
-    def confirm_capacity(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """{programme_id, version, warnings}; NotFound for an unknown programme. A statement our ledger contradicts is taken and
-        flagged."""
+    def confirm_capacity(self, call: Call, body: bodies.ConfirmCapacity) -> Outcome[answers.Capacity]:
+        """NotFound for an unknown programme. A statement our ledger contradicts is taken and flagged."""
         programme_id = body["programme_id"]
-        offer = self.runtime.known(partial(partners.get_programme, programme_id=programme_id))
+        offer = self.runtime.get_or_pull(partial(partners.get_programme, programme_id=programme_id))
         _own(call, offer["partner_id"])
         statement = ConfirmCapacity(stated_at=instant(call.at), **body)
 
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> answers.Capacity:
             events = unit.handle(PROGRAMME, programme_id, statement, call.if_match)
             contradicted = any(isinstance(each, CapacityConfirmed) and each.contradicted for each in events)
             return {
@@ -109,39 +107,37 @@ class PartnersService(Doors):
         return self.runtime.execute(call.envelope(_centre(call, offer["province"])), work)
 
     @query("partner.list", roles=ROLES, schema=schemas.ListPartners())
-    def partners(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """{items, next}: the registry is shared by all centres."""
+    def partners(self, call: Call, body: bodies.ListPartners) -> answers.Partners:
+        """The registry is shared by all centres."""
         return self.runtime.read(lambda db: partners.list_partners(db, **body))
 
     @query("partner.list", roles=ROLES, schema=schemas.FreePlaces())
-    def free_places(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """Programmes with places free: {free, programmes, by_path, by_age: {key: {free, programmes}}, items, next}; the latest stated
-        come first. `age`: how old the partner's statement is."""
+    def free_places(self, call: Call, body: bodies.FreePlaces) -> answers.FreePlaces:
+        """Programmes with places free, the latest stated first. `age`: how old the partner's statement is."""
         fresh, old = (
             instant(call.now - timedelta(days=days)) for days in (schemas.FRESH_DAYS, schemas.OLD_DAYS)
         )
         return self.runtime.read(lambda db: free_places.list_free(db, fresh, old, **body))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadPartner())
-    def partner(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def partner(self, call: Call, body: bodies.ReadPartner) -> answers.Partner:
         """The partner with its programmes and their places."""
-        return self.runtime.known(partial(partners.get, partner_id=body["partner_id"]))
+        return self.runtime.get_or_pull(partial(partners.get, partner_id=body["partner_id"]))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadNames())
-    def names(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """What programmes are called, those that are known: {items: [{programme_id, programme, partner, partner_id}]}."""
-        found = self.runtime.read(lambda db: partners.list_names(db, body["programme_ids"]))
-        return {"items": found}
+    def names(self, call: Call, body: bodies.ReadNames) -> answers.Names:
+        """What programmes are called, those that are known."""
+        return {"items": self.runtime.read(lambda db: partners.list_names(db, body["programme_ids"]))}
 
     @query("case.matches", roles=(*STAFF, "member"), schema=schemas.Matches())
-    def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """All programmes ranked for a case as of now, or those asked for, a page at a time: {computed_at, rules_version, counts (of all),
-        provinces (counts of those asked for), candidates, next}. A candidate keeps its rank among all, whatever is asked for."""
-        case_id, wait = body.pop("case_id"), body.pop("wait")
-        found = self._case(case_id, wait)
-        if not call.caller.sees(found.centre):
+    def matches(self, call: Call, body: bodies.Matches) -> answers.Matches:
+        """All programmes ranked for a case as of now, or those asked for, a page at a time. A candidate keeps its rank
+        among all, whatever is asked for."""
+        case_id, wait = body["case_id"], body["wait"]
+        case = self._case(case_id, wait)
+        if not call.caller.sees(case.centre):
             raise NotFound("case")
-        screened = found.screened or self.runtime.until(partial(upstream.get_screened, case_id=case_id), wait)
+        screened = case.screened or self.runtime.until(partial(upstream.get_screened, case_id=case_id), wait)
         if screened is None:
             return {
                 "computed_at": None,
@@ -151,38 +147,38 @@ class PartnersService(Doors):
                 "candidates": [],
                 "next": None,
             }
-        return self._ranked(call, screened, **body)
+        return self._ranked(call, screened, body)
 
     def _case(self, case_id: str, wait: float) -> upstream.Case:
         """A case we know, or hear of in time: screening itself may not have heard of it yet."""
         find = partial(upstream.get, case_id=case_id)
         try:
-            return self.runtime.known(find, "screening")
+            return self.runtime.get_or_pull(find, "screening")
         except NotFound:
             late = self.runtime.until(find, wait)
             if late is None:
                 raise
             return late
 
-    def _ranked(
-        self, call: Call, screened: ranking.Screened, limit: int, cursor: str | None, **asked: Any
-    ) -> dict[str, Any]:
+    def _ranked(self, call: Call, screened: ranking.Screened, body: bodies.Matches) -> answers.Matches:
         """The cursor keeps the first page's moment and screening, so that all pages are ranked alike."""
         computed_at, key = instant(call.now), -1
-        if cursor:
-            computed_at, key = _continued(cursor, screened)
+        if body["cursor"]:
+            computed_at, key = _continued(body["cursor"], screened)
         ranked = ranking.rank(self.runtime.read(matching.get_registry), screened, moment(computed_at))
-        wanted = ranked.where(**asked)
+        wanted = ranked.where(
+            body["verdict"], body["path"], body["province"], body["outside"], body["programme_ids"]
+        )
         left = wanted[wanted >= ranked.after(key)]
-        shown = [int(position) for position in left[:limit]]
+        places = [int(position) for position in left[: body["limit"]]]
         return {
             "computed_at": computed_at,
             "rules_version": screened.rules_version,
             "counts": ranked.counts,
             "provinces": ranked.by_province(wanted),
-            "candidates": [ranking.candidate(ranked, position) for position in shown],
-            "next": make_cursor([computed_at, screened.screening_id, int(ranked.keys[shown[-1]])])
-            if len(left) > limit
+            "candidates": [ranking.candidate(ranked, position) for position in places],
+            "next": make_cursor([computed_at, screened.screening_id, int(ranked.keys[places[-1]])])
+            if len(left) > body["limit"]
             else None,
         }
 
@@ -207,6 +203,7 @@ def _own(call: Call, partner_id: str) -> None:
 
 
 def _centre(call: Call, province: str) -> str:
-    """The centre a registry fact is recorded for: the caller's, or the partner's province if the caller has not exactly one."""
+    """The centre a registry fact is recorded for: the caller's, or the partner's province if the caller has not exactly
+    one."""
     centres = [centre for centre in call.caller.centres if centre != "*"]
     return centres[0] if len(centres) == 1 else province

@@ -1,4 +1,4 @@
-"""Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain.py."""
+"""Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain."""
 
 from dataclasses import MISSING, fields
 from typing import Any
@@ -10,7 +10,8 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
 from services.fields import Flag, Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
+from services.referral import answers, bodies
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.referral.domain.words import WORK
 
@@ -23,7 +24,7 @@ FIELDS = {
 }
 
 
-def fields_of(step: str) -> list[dict[str, Any]]:
+def fields_of(step: str) -> list[answers.StepField]:
     """[{name, required}] of what a step of the life cycle takes."""
     return [{"name": name, "required": required} for name, required in FIELDS[step].items()]
 
@@ -40,7 +41,7 @@ class Consent(Schema):
     witness = Words(NAME_MOST)
 
     @validates_schema
-    def who_saw_it(self, data: dict[str, Any], **_: Any) -> None:
+    def who_saw_it(self, data: bodies.Consent, **_: Any) -> None:
         if data["status"] == "unable" and not data["witness"]:
             raise ValidationError({"witness": ["A person unable to consent needs a witness."]})
 

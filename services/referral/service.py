@@ -1,18 +1,17 @@
 """Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
-from services.referral import handlers, schemas
+from services.referral import answers, bodies, handlers, schemas
 from services.referral.domain.commands import DiscloseFacts, SendReferral
 from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named, steps_after
 from services.referral.domain.words import Place, Status
@@ -26,7 +25,6 @@ READERS = (
     *SEE_REFERRALS,
     "ministry",
 )  # of which the ministry reads an outline: not where a person was sent, nor why not
-DISCLOSED = ("how", "facts", "basis")
 
 WIRING = Wiring(
     service="referral",
@@ -48,7 +46,7 @@ WIRING = Wiring(
 T = TypeVar("T")
 
 
-def is_theirs(call: Call, referral: dict[str, Any]) -> bool:
+def is_theirs(call: Call, referral: RowMapping) -> bool:
     """A partner has its own referrals, everybody else those of their centres."""
     if call.caller.partner_id is not None:
         return bool(referral["partner_id"] == call.caller.partner_id)
@@ -60,8 +58,8 @@ class ReferralService(Doors):
     runtime = Runtime(WIRING)
 
     @command("referral.send", roles=STAFF, schema=schemas.SendReferral())
-    def send(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """{referral_id, status, place, version} once a place is reserved or refused, at most 5 s later (else pending)."""
+    def send(self, call: Call, body: bodies.SendReferral) -> Outcome[answers.NewReferral]:
+        """Answers once a place is reserved or refused, at most 5 s later (else pending)."""
         case_id, programme_id, consent = body["case_id"], body["programme_id"], body["consent"]
         case = self._upstream(
             lambda db: upstream.get_case(db, case_id), lambda case: not case.closed, "intake"
@@ -81,8 +79,8 @@ class ReferralService(Doors):
             self.runtime.vault.ensure(case.person_id)
         referral_id = call.new_id("referral")
 
-        def work(unit: Unit) -> dict[str, Any]:
-            asked = SendReferral(
+        def work(unit: Unit) -> answers.ReferralId:
+            sending = SendReferral(
                 referral_id=referral_id,
                 case=case,
                 programme=programme,
@@ -93,7 +91,7 @@ class ReferralService(Doors):
                 already_open=referrals.is_open(unit.db, case_id, programme_id),
                 now=call.now,
             )
-            unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
+            unit.handle(REFERRAL, referral_id, sending, expected=call.if_match)
             return {"referral_id": referral_id}
 
         outcome = self.runtime.execute(call.envelope(case.centre), work)
@@ -101,51 +99,60 @@ class ReferralService(Doors):
         referral_id = outcome.answer["referral_id"]
         self.runtime.until(lambda db: referrals.get_with_place(db, referral_id), PLACE_SECONDS)
         now = self._referral(referral_id)
-        answer = outcome.answer | {name: now[name] for name in ("status", "place", "version")}
-        return replace(outcome, answer=answer)
+        answer: answers.NewReferral = {
+            "referral_id": referral_id,
+            "status": now["status"],
+            "place": now["place"],
+            "version": now["version"],
+        }
+        return Outcome(answer, outcome.position)
 
     @command("referral.step", roles=(*STAFF, "partner"), schema=schemas.StepReferral())
-    def step(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """{status, version}. A partner gives its own answer; the centre's staff may take every step."""
+    def step(self, call: Call, body: bodies.StepReferral) -> Outcome[answers.ReferralStatus]:
+        """A partner gives its own answer; the centre's staff may take every step."""
         referral_id, step = body["referral_id"], body["step"]
         referral = self._own(call, referral_id)
         if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
             raise Forbidden(f"A partner does not {step} a referral.")
         if LIFE_CYCLE[step].by_partner and not referral["told"]:
             self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["told"], "partners")
-        said = {name: body[name] for name in schemas.FIELDS[step] if name in body}
-        if "said_by" in said or "note" in said:
+        words = {name: value for name, value in body.items() if name in schemas.FIELDS[step]}
+        if "said_by" in words or "note" in words:
             self.runtime.vault.ensure(referral["person_id"])
 
-        def work(unit: Unit) -> dict[str, Any]:
-            unit.handle(REFERRAL, referral_id, step_named(step, said, call.now), expected=call.if_match)
+        def work(unit: Unit) -> answers.ReferralStatus:
+            unit.handle(REFERRAL, referral_id, step_named(step, words, call.now), expected=call.if_match)
             status = unit.state(REFERRAL, referral_id).status
             return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
 
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
     @query("referral.read", roles=READERS, schema=schemas.ReadReferral())
-    def referral(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def referral(
+        self, call: Call, body: bodies.ReadReferral
+    ) -> answers.ReferralWithHistory | answers.OutlineWithHistory:
         """The referral with its history; the centre's staff also read who said what."""
         referral = self._referral(body["referral_id"])
         untold = call.caller.role == "partner" and not referral["told"]
         if untold or not is_theirs(call, referral):
             raise NotFound("referral")
         history = self.runtime.read(lambda db: referrals.list_steps(db, body["referral_id"]))
-        sealed = [(item, item.pop("sealed")) for item in history]
-        if call.caller.role in STAFF and any(texts for _, texts in sealed):
+        if call.caller.role not in SEE_REFERRALS:
+            return {
+                **referrals.outline(referrals.public(referral)),
+                "history": [referrals.outline_step(item) for item, _ in history],
+            }
+        if call.caller.role in STAFF and any(sealed for _, sealed in history):
             read = REFERRAL.stream(body["referral_id"]), referral["person_id"]
             self.runtime.note_access(call.caller.user, "history", [read])
-            for item, texts in sealed:
-                for name, text in texts.items():
-                    item[name] = self.runtime.vault.unseal(referral["person_id"], name, text) or None
-        found = {**referrals.public(referral), "history": history}
-        return found if call.caller.role in SEE_REFERRALS else referrals.outline(found)
+            for item, sealed in history:
+                self._unseal(item, sealed, referral["person_id"])
+        return {**referrals.public(referral), "history": [item for item, _ in history]}
 
     @query("referral.read", roles=(*STAFF, "member", "partner"), schema=schemas.ReadReferral())
-    def steps(self, call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """The steps that may be taken of a referral now: [{step, fields: [{name, required}], by: staff | partner}]. Staff may also take a
-        partner's, who said it; a partner is told its own."""
+    def steps(self, call: Call, body: bodies.ReadReferral) -> list[answers.PossibleStep]:
+        """The steps that may be taken of a referral now. Staff may also take a partner's, who said it; a partner is
+        told its own."""
         referral = self._own(call, body["referral_id"])
         if call.caller.role == "partner" and not referral["told"]:
             raise NotFound("referral")
@@ -161,12 +168,12 @@ class ReferralService(Doors):
         ]
 
     @command("referral.disclose", roles=STAFF, schema=schemas.Disclose())
-    def disclose(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
-        """The partner is given what it may know of the person, and that is noted: {disclosed: {name: code}, version}."""
+    def disclose(self, call: Call, body: bodies.Disclose) -> Outcome[answers.Disclosed]:
+        """The partner is given what it may know of the person, and that is noted."""
         referral = self._own(call, body["referral_id"])
         referral_id, codes = referral["referral_id"], self._disclosable(referral)
 
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> answers.Disclosed:
             asked = DiscloseFacts(body["how"], tuple(name for name in codes if codes[name] is not None))
             unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
             return {"disclosed": codes, "version": unit.version(REFERRAL, referral_id)}
@@ -174,40 +181,56 @@ class ReferralService(Doors):
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
     @query("referral.disclose", roles=STAFF, schema=schemas.ReadReferral())
-    def disclosable(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def disclosable(self, call: Call, body: bodies.ReadReferral) -> dict[str, Any]:
         """What the partner of a referral would be told of the person now: {name: code}."""
         return self._disclosable(self._own(call, body["referral_id"]))
 
     @query("referral.disclosure", roles=(*STAFF, "member"), schema=schemas.ReadReferral())
-    def disclosure(self, call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """What the partner of a referral was told of the person: [{at, to, how, facts: [name], basis}], the oldest first."""
+    def disclosure(self, call: Call, body: bodies.ReadReferral) -> list[answers.Disclosure]:
+        """What the partner of a referral was told of the person, the oldest first."""
         referral = self._own(call, body["referral_id"])
         history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
         return [
-            {"at": step["time"], "to": referral["partner_id"], **{name: step[name] for name in DISCLOSED}}
-            for step in history
+            {
+                "at": step["time"],
+                "to": referral["partner_id"],
+                "how": step["how"],
+                "facts": step["facts"],
+                "basis": step["basis"],
+            }
+            for step, _ in history
             if step["type"] == "FactsDisclosed"
         ]
 
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
-    def referrals(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """{items, next}, newest first."""
-        centre, partner_id = body.pop("centre"), call.caller.partner_id
+    def referrals(
+        self, call: Call, body: bodies.ListReferrals
+    ) -> answers.Referrals | answers.ReferralOutlines:
+        """Newest first."""
+        centre, partner_id = body["centre"], call.caller.partner_id
         if centre is not None and partner_id is None and not call.caller.sees(centre):
             raise Forbidden("This is not your centre.")
         seen = None if partner_id is not None or ALL_CENTRES in call.caller.centres else call.caller.centres
         centres = seen if centre is None else (centre,)
-        answer = self.runtime.read(
-            lambda db: referrals.list_referrals(db, centres=centres, partner_id=partner_id, **body)
+        found = self.runtime.read(
+            lambda db: referrals.list_referrals(
+                db,
+                centres=centres,
+                partner_id=partner_id,
+                status=body["status"],
+                case_id=body["case_id"],
+                limit=body["limit"],
+                cursor=body["cursor"],
+            )
         )
         if call.caller.role not in SEE_REFERRALS:
-            answer["items"] = [referrals.outline(row) for row in answer["items"]]
-        return answer
+            return {"items": [referrals.outline(row) for row in found["items"]], "next": found["next"]}
+        return found
 
     @query("referral.list", roles=STAFF, schema=schemas.Worklist())
-    def worklist(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """What the centres' staff have to see to now: {counts: {kind: n}, items: {kind: [...]}, next}, the longest waiting first; with
-        `kind` items of that one, behind `cursor`, which is `next` of the page before."""
+    def worklist(self, call: Call, body: bodies.Worklist) -> answers.Worklist:
+        """What the centres' staff have to see to now, the longest waiting first; with `kind` items of that one, behind
+        `cursor`, which is `next` of the page before."""
         _, end_of_day = dates.utc_span(dates.bangkok_day(call.now), dates.bangkok_day(call.now))
         start_of_day = end_of_day - timedelta(days=1)
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
@@ -219,27 +242,36 @@ class ReferralService(Doors):
         )  # fmt: skip
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
-    def in_hands(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """Referrals that a user sent and that are not over, ids only: {items: [{referral_id, case_id, centre, status}]}."""
+    def in_hands(self, call: Call, body: bodies.OfUser) -> answers.ReferralsInHands:
+        """Referrals that a user sent and that are not over, ids only."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return self.runtime.read(lambda db: {"items": referrals.list_in_hands(db, body["user"], centres)})
+        return {"items": self.runtime.read(lambda db: referrals.list_in_hands(db, body["user"], centres))}
 
-    def _own(self, call: Call, referral_id: str) -> dict[str, Any]:
+    def _own(self, call: Call, referral_id: str) -> RowMapping:
         """The referral, if it is the caller's to know."""
         referral = self._referral(referral_id)
         if not is_theirs(call, referral):
             raise NotFound("referral")
         return referral
 
-    def _disclosable(self, referral: Mapping[str, Any]) -> dict[str, Any]:
+    def _disclosable(self, referral: RowMapping) -> dict[str, Any]:
         case_id, programme_id = referral["case_id"], referral["programme_id"]
         return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))
 
-    def _referral(self, referral_id: str) -> dict[str, Any]:
+    def _referral(self, referral_id: str) -> RowMapping:
         found = self.runtime.read(lambda db: referrals.get(db, referral_id))
         if found is None:
             raise NotFound("referral")
         return found
+
+    def _unseal(self, item: answers.HistoryItem, sealed: Mapping[str, str], person_id: str) -> None:
+        """Add the words of a step that the centre's own staff read."""
+        if "said_by" in sealed:
+            item["said_by"] = self.runtime.vault.unseal(person_id, "said_by", sealed["said_by"]) or None
+        if "note" in sealed:
+            item["note"] = self.runtime.vault.unseal(person_id, "note", sealed["note"]) or None
+        if "witness" in sealed:
+            item["witness"] = self.runtime.vault.unseal(person_id, "witness", sealed["witness"]) or None
 
     def _upstream(
         self, find: Callable[[Connection], T | None], will_do: Callable[[T], bool], source: str
@@ -251,6 +283,6 @@ class ReferralService(Doors):
             return found if found is not None and will_do(found) else None
 
         try:
-            return self.runtime.known(good, source)
+            return self.runtime.get_or_pull(good, source)
         except NotFound:
             return self.runtime.read(find)

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.envelope import instant
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates
 
 LAST_POSITION = 2**63 - 1

@@ -1,7 +1,6 @@
 """Reporting's doors: the figures, the story of a case, and the merged log. It hears everything and decides nothing."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -9,7 +8,7 @@ from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.wiring import Wiring
-from services.reporting import schemas, small_cells, visibility
+from services.reporting import answers, bodies, schemas, small_cells, visibility
 from services.reporting.projections import behind, figures, merged_log, milestones, timeline
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day, budget_period, budget_year
@@ -29,51 +28,51 @@ class ReportingService(Doors):
     runtime = Runtime(WIRING)
 
     @query("report.overview", roles=READERS, schema=schemas.Overview())
-    def overview(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard. To who may not see
-        cases a small count is None (small_cells), and `hidden` says why: {"by_label.child": "few" | "withheld"}."""
+    def overview(self, call: Call, body: bodies.Overview) -> answers.Overview:
+        """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard. To
+        who may not see cases a small count is None (small_cells), and `hidden` says why."""
 
-        def find(db: Connection) -> dict[str, Any]:
+        def find(db: Connection) -> answers.Overview:
             period, known, up_to = _period_of(db, call, body)
             counted = figures.get(db, period, _fewest(call.caller))
+            shown = small_cells.whole(counted) if _sees_cases(call.caller) else small_cells.overview(counted)
             return {
                 "as_of": period.as_of or known,
                 "period": {"from": period.first, "to": period.last},
                 "centre": body["centre"],
                 "data_up_to": up_to,
-                **(counted | {"hidden": {}} if _sees_cases(call.caller) else small_cells.overview(counted)),
+                **shown,
             }
 
         return self.runtime.survey(find)
 
     @query("report.overview", roles=READERS, schema=schemas.Overview())
-    def placements(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """The placements of a period by month and by centre, {by_month, by_centre: {key: {total, outside_ministry, ministry}}}, the
-        cases that were accepted, and the median days between steps, {waited_days: {step: days}}."""
+    def placements(self, call: Call, body: bodies.Overview) -> answers.PlacementsSpread:
+        """The placements of a period by month and by centre, the cases that were accepted, and the median days between steps."""
         return self.runtime.survey(
             lambda db: figures.get_placements(db, _period_of(db, call, body)[0], _fewest(call.caller))
         )
 
     @query("report.cases", roles=SEE_CASES, schema=schemas.Behind())
-    def behind(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """The cases or referrals that a figure counts, newest first: {items: [{case_id, referral_id, centre, day, path, ...}], next}."""
-        figure, value, limit, cursor = (body[name] for name in ("figure", "value", "limit", "cursor"))
+    def behind(self, call: Call, body: bodies.Behind) -> answers.RowsBehind:
+        """The cases or referrals that a figure counts, newest first."""
+        figure, value, limit, cursor = body["figure"], body["value"], body["limit"], body["cursor"]
         return self.runtime.survey(
             lambda db: behind.list_rows(db, _period_of(db, call, body)[0], figure, value, limit, cursor)
         )
 
     @query("case.timeline", roles=SEE_CASES, schema=schemas.Timeline())
-    def timeline(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def timeline(self, call: Call, body: bodies.Timeline) -> answers.Timeline:
         """Everything that happened in a case, told by all services."""
         case_id = body["case_id"]
-        centre = self.runtime.known(lambda db: timeline.get_centre(db, case_id), "intake")
+        centre = self.runtime.get_or_pull(lambda db: timeline.get_centre(db, case_id), "intake")
         if not call.caller.sees(centre):
             raise NotFound("case")
         events = self.runtime.read(lambda db: timeline.list_events(db, case_id))
         return {"items": [_item(visibility.in_story(event)) for event in events]}
 
     @query("log.read", roles=READERS, schema=schemas.Events())
-    def events(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    def events(self, call: Call, body: bodies.Events) -> answers.Events:
         """The merged log behind a position. Positions of facts the caller may not see are passed over, so `next` may run ahead of
         what is shown, even of an empty page; the log is read to its end when `next` is `after` again. What each event shows is marked
         beside its fields (visibility)."""
@@ -93,7 +92,7 @@ def _fewest(caller: Caller) -> int:
     return 1 if _sees_cases(caller) else small_cells.SMALL
 
 
-def _period_of(db: Connection, call: Call, body: dict[str, Any]) -> tuple[Period, str, str | None]:
+def _period_of(db: Connection, call: Call, body: bodies.Overview) -> tuple[Period, str, str | None]:
     """What is asked for, within what the caller may see; the moment up to which all is known; and up to when facts were heard."""
     centre, caller = body["centre"], call.caller
     if centre and not caller.sees(centre):
@@ -116,7 +115,7 @@ def _period(first: date | None, last: date | None, today: date) -> tuple[date, d
     return first, last
 
 
-def _visible(event: dict[str, Any], caller: Caller) -> bool:
+def _visible(event: answers.Event, caller: Caller) -> bool:
     """Own cases', and what all centres share: the partner registry and the rules. A place may be given to a case of another centre
     than the one whose work freed it; such a fact names its centre itself."""
     if "caseid" not in event and event["source"] in ("/songtor/partners", "/songtor/screening"):
@@ -124,7 +123,13 @@ def _visible(event: dict[str, Any], caller: Caller) -> bool:
     return caller.sees(event["data"].get("centre") or event["centre"])
 
 
-def _item(event: dict[str, Any]) -> dict[str, Any]:
-    shown = {name: event[name] for name in ("id", "type", "time", "recordedtime")}
-    service = event["source"].rpartition("/")[2]
-    return {**shown, "service": service, "actor": event["actor"], "data": event["data"]}
+def _item(event: answers.Event) -> answers.StoryItem:
+    return {
+        "id": event["id"],
+        "type": event["type"],
+        "time": event["time"],
+        "recordedtime": event["recordedtime"],
+        "service": event["source"].rpartition("/")[2],
+        "actor": event["actor"],
+        "data": event["data"],
+    }

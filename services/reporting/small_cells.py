@@ -9,9 +9,9 @@ all, not even that there was none of it. Subtracting one answer from another (a 
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
+from services.reporting import answers
 
 SMALL = 5
 
@@ -51,24 +51,43 @@ def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
     }
 
 
-def overview(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of a period (contract: reports/overview) as such a reader may see them. A hidden count is None, and `hidden`
-    says why: {"by_label.child": "few" (one to four) | "withheld"}."""
+def whole(figures: answers.Figures) -> answers.FiguresShown:
+    """Figures of which nothing is hidden."""
+    return {
+        "cases": figures["cases"],
+        "placements": figures["placements"],
+        "by_path": {**figures["by_path"]},
+        "by_label": {**figures["by_label"]},
+        "median_days": figures["median_days"],
+        "declined": {**figures["declined"]},
+        "employment": figures["employment"],
+        "hidden": {},
+    }
+
+
+def overview(figures: answers.Figures) -> answers.FiguresShown:
+    """The figures of a period (contract: reports/overview) as who may not see cases may see them."""
     every_path = {path: figures["by_path"].get(path, 0) for path in PATHS}
     # The sum of the employers' paths is a figure of its own, so theirs and the others' are two totals.
     with_employers = {path: every_path.pop(path) for path in EMPLOYER_PATHS}
-    by_path = parts_of(every_path) | parts_of(with_employers)
-    parts = {
-        "by_path": {path: count for path, count in by_path.items() if count != 0},
-        "by_label": kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"]),
-        "declined": kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values())),
+    every = parts_of(every_path) | parts_of(with_employers)
+    by_path = {path: count for path, count in every.items() if count != 0}
+    by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
+    declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
+    return {
+        "cases": figures["cases"],
+        "placements": figures["placements"],
+        "by_path": _numbers(by_path),
+        "by_label": _numbers(by_label),
+        "median_days": figures["median_days"],
+        "declined": _numbers(declined),
+        "employment": figures["employment"],
+        "hidden": _hidden({"by_path": by_path, "by_label": by_label, "declined": declined}),
     }
-    shown = {part: {key: _number(count) for key, count in counts.items()} for part, counts in parts.items()}
-    return {**figures, **shown, "hidden": _hidden(parts)}
 
 
-def _number(count: Count) -> int | None:
-    return None if isinstance(count, Hidden) else count
+def _numbers(counts: Mapping[str, Count]) -> dict[str, int | None]:
+    return {key: None if isinstance(count, Hidden) else count for key, count in counts.items()}
 
 
 def _hidden(parts: Mapping[str, Mapping[str, Count]]) -> dict[str, str]:

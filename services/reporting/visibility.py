@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from services.kernel.codec import Audience
+from services.reporting import answers
 
 # {service: {type: {field: audience}}}
 MARKS: Mapping[str, Mapping[str, Mapping[str, str]]] = orjson.loads(
@@ -21,12 +22,12 @@ OWN_LOG = frozenset((Audience.ALL, Audience.CENTRE))
 LOG = frozenset((Audience.ALL,))
 
 
-def in_story(event: Mapping[str, Any]) -> dict[str, Any]:
+def in_story(event: answers.Event) -> answers.Event:
     """A CloudEvent as who sees the centre's cases reads it in the story of its case."""
     return {**event, "data": _marked(event, STORY)}
 
 
-def in_log(event: Mapping[str, Any], of_centre: bool) -> dict[str, Any]:
+def in_log(event: answers.Event, of_centre: bool) -> answers.Event:
     """A CloudEvent in the merged log; `of_centre`: to a reader who sees the cases of its centre."""
     if "caseid" not in event:
         return {**event, "data": _marked(event, LOG)}
@@ -35,15 +36,16 @@ def in_log(event: Mapping[str, Any], of_centre: bool) -> dict[str, Any]:
     return _without_partner({**event, "data": _marked(event, LOG)})
 
 
-def _without_partner(event: dict[str, Any]) -> dict[str, Any]:
+def _without_partner(event: answers.Event) -> answers.Event:
     """Where a person was sent may tell of what kind the person is. A place's event stands in its programme's stream."""
-    left_out = {"partnerid"}
+    event.pop("partnerid", None)
     if event["subject"].startswith("partner/"):
         event["subject"] = f"case/{event['caseid']}"
-        left_out |= {"streamid", "streamversion"}
-    return {name: value for name, value in event.items() if name not in left_out}
+        event.pop("streamid", None)
+        event.pop("streamversion", None)
+    return event
 
 
-def _marked(event: Mapping[str, Any], audiences: frozenset[Audience]) -> dict[str, Any]:
+def _marked(event: answers.Event, audiences: frozenset[Audience]) -> dict[str, Any]:
     marks = MARKS.get(event["source"].rpartition("/")[2], {}).get(event["type"], {})
     return {name: value for name, value in event["data"].items() if marks.get(name) in audiences}

@@ -10,7 +10,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from services import codes
 from services.codes.facts import FACTS, Fact
 from services.fields import Flag, Words
-from services.kernel.wiring import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening.domain.plan import ROLES, VOTES
 from services.thai import areas, dates
 
@@ -46,7 +46,7 @@ class AgeRange(Schema):
     max = fields.Integer(required=True, strict=True, validate=Range(0, dates.OLDEST))
 
     @validates_schema
-    def rises(self, data: dict[str, Any], **_: Any) -> None:
+    def rises(self, data: dates.AgeRange, **_: Any) -> None:
         if data["min"] > data["max"]:
             raise ValidationError("Less than min.", "max")
 

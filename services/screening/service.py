@@ -1,6 +1,6 @@
 """Screening's doors. Each parses, hands over one command or question, and answers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from services.kernel.errors import Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.vault import Shredded
 from services.kernel.wiring import Reaction, Wiring
-from services.screening import handlers, projections, schemas
+from services.screening import answers, bodies, handlers, projections, schemas
 from services.screening.domain import rulebook
 from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quorum_of
 from services.screening.domain.rulebook import RULES, AdoptRules, Rulebook, in_force
@@ -46,53 +46,52 @@ class ScreeningService(Doors):
     runtime = Runtime(WIRING)
 
     @command("case.screen", roles=STAFF, schema=schemas.CompleteScreening())
-    def complete(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
+    def complete(self, call: Call, body: bodies.CompleteScreening) -> Outcome[answers.NewScreening]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
         corrected = self.runtime.read(lambda db: upstream.get_corrections(db, case_id))
 
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> answers.NewScreening:
             book = in_force(unit.state(RULES, rulebook.NAME), day)
-            asked = CompleteScreening(
+            screening = CompleteScreening(
                 screening_id, case_id, body["facts"], day, book, case["closed"], corrected
             )
-            [completed] = unit.handle(SCREENING, case_id, asked, call.if_match)
+            [completed] = unit.handle(SCREENING, case_id, screening, call.if_match)
             assert isinstance(completed, ScreeningCompleted)
-            told = {
+            return {
+                **_assessment(book, completed.facts, completed.labels, completed.paths),
                 "screening_id": screening_id,
-                "form": completed.form,
+                "form": {"id": completed.form["id"], "version": completed.form["version"]},
                 "version": unit.version(SCREENING, case_id),
             }
-            return told | _outcome(book, completed.facts, completed.labels, completed.paths)
 
         with _birth_dates():
             return self.runtime.execute(call.envelope(case["centre"]), work)
 
     @query("case.screen", roles=STAFF, schema=schemas.Assess())
-    def assess(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """What a screening with these answers would find: {rules_version, facts, labels, paths}. Nothing is kept."""
+    def assess(self, call: Call, body: bodies.Assess) -> answers.Assessment:
+        """What a screening with these answers would find. Nothing is kept."""
         case = self._case(call, body["case_id"])
         day = body["day"] or dates.bangkok_day(call.now)
         book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
         corrected = self.runtime.read(lambda db: upstream.get_corrections(db, case["case_id"]))
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
         with _birth_dates():
-            return _outcome(book, *assessed(book, body["facts"], known, day))
+            return _assessment(book, *assessed(book, body["facts"], known, day))
 
     @query("case.read", roles=VOTERS, schema=schemas.OfCase())
-    def screening(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
+    def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:
         case_id = self._case(call, body["case_id"])["case_id"]
         return self.runtime.read(lambda db: screenings.get(db, case_id))
 
     @query("case.read", roles=STAFF, schema=schemas.ToAsk())
-    def to_ask(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """Open cases that await their working group and of which facts are still to ask: {count, items: [{case_id, ask}], next}, the
-        longest waiting first; `ask` None: not screened yet."""
+    def to_ask(self, call: Call, body: bodies.ToAsk) -> answers.ToAsk:
+        """Open cases that await their working group and of which facts are still to ask, the longest waiting first."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return self.runtime.read(lambda db: worklist.list_to_ask(db, centres, body["limit"], body["cursor"]))
 
     @command("plan.agree", roles=STAFF, schema=schemas.AgreePlan())
-    def agree_plan(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
+    def agree_plan(self, call: Call, body: bodies.AgreePlan) -> Outcome[answers.NewPlan]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
         quorum = quorum_of(case["centre"])
@@ -102,72 +101,79 @@ class ScreeningService(Doors):
         except Shredded:
             raise Refused("wrong_state", "The person's data was erased.") from None
 
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> answers.NewPlan:
             screened = unit.state(SCREENING, case_id).screening_id is not None
-            asked = AgreePlan(
+            agreement = AgreePlan(
                 plan_id=plan_id, person_id=person_id, quorum=quorum, screened=screened, closed=case["closed"], **body
             )  # fmt: skip
-            unit.handle(PLAN, case_id, asked, call.if_match)
+            unit.handle(PLAN, case_id, agreement, call.if_match)
             warnings = [NAMED_TWICE] if len({*voters}) < len(voters) else []
             return {"plan_id": plan_id, "version": unit.version(PLAN, case_id), "warnings": warnings}
 
         return self.runtime.execute(call.envelope(case["centre"]), work)
 
     @query("case.read", roles=VOTERS, schema=schemas.OfCase())
-    def plan(self, call: Call, body: dict[str, Any]) -> dict[str, Any] | None:
+    def plan(self, call: Call, body: bodies.OfCase) -> answers.Plan | None:
         case_id = self._case(call, body["case_id"])["case_id"]
         found = self.runtime.read(lambda db: plans.get(db, case_id))
         if found is None:
             return None
-        sealed = found.pop("minutes")
+        plan, sealed = found
         if sealed:
-            self.runtime.note_access(call.caller.user, "minutes", [(f"case/{case_id}", found["person_id"])])
-            found["minutes"] = self.runtime.vault.unseal(found["person_id"], "minutes", sealed) or None
-        return found
+            self.runtime.note_access(call.caller.user, "minutes", [(f"case/{case_id}", plan["person_id"])])
+            plan["minutes"] = self.runtime.vault.unseal(plan["person_id"], "minutes", sealed) or None
+        return plan
 
     @query("case.read", roles=VOTERS, schema=schemas.OfCase())
-    def quorum(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        """What a decision on this case needs: {votes, chair, own}; `own`: the centre's own rule, not the one for all."""
+    def quorum(self, call: Call, body: bodies.OfCase) -> answers.Quorum:
+        """What a decision on this case needs."""
         centre = self._case(call, body["case_id"])["centre"]
-        return {**quorum_of(centre)._asdict(), "own": has_own_quorum(centre)}
+        votes, chair = quorum_of(centre)
+        return {"votes": votes, "chair": chair, "own": has_own_quorum(centre)}
 
     @command("rules.adopt", roles=("director", "admin"), schema=schemas.AdoptRules())
-    def adopt_rules(self, call: Call, body: dict[str, Any]) -> Outcome[dict[str, Any]]:
+    def adopt_rules(self, call: Call, body: bodies.AdoptRules) -> Outcome[answers.AdoptedRules]:
         version = body["rules_version"] or rulebook.versions()[-1]
         if version not in rulebook.versions():
             raise Invalid({"rules_version": [f"Must be one of: {', '.join(rulebook.versions())}."]})
         book = rulebook.rulebook(version)
-        asked = AdoptRules(rulebook.NAME, version, book.valid_from, book.sha256)
+        adoption = AdoptRules(rulebook.NAME, version, book.valid_from, book.sha256)
 
-        def work(unit: Unit) -> dict[str, Any]:
-            unit.handle(RULES, rulebook.NAME, asked, call.if_match)
-            told = {"name": rulebook.NAME, "rules_version": version, "valid_from": book.valid_from}
-            return {**told, "sha256": book.sha256, "version": unit.version(RULES, rulebook.NAME)}
+        def work(unit: Unit) -> answers.AdoptedRules:
+            unit.handle(RULES, rulebook.NAME, adoption, call.if_match)
+            return {
+                "name": rulebook.NAME,
+                "rules_version": version,
+                "valid_from": book.valid_from,
+                "sha256": book.sha256,
+                "version": unit.version(RULES, rulebook.NAME),
+            }
 
         return self.runtime.execute(call.envelope(ALL_CENTRES), work)
 
     def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
-        """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was reopened."""
+        """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was
+        reopened."""
 
         def find(db: Connection) -> RowMapping | None:
             return upstream.get_case(db, case_id)
 
-        found = self.runtime.known(find, "intake")
+        found = self.runtime.get_or_pull(find, "intake")
         if not call.caller.sees(found["centre"]):
             raise NotFound("case")
         if unless_closed and found["closed"]:
             self.runtime.catch_up("intake")
-            found = self.runtime.known(find)
+            found = self.runtime.get_or_pull(find)
         return found
 
 
-def _outcome(
-    book: Rulebook, facts: Mapping[str, Any], labels: Sequence[Label], paths: Sequence[str]
-) -> dict[str, Any]:
+def _assessment(
+    book: Rulebook, facts: dict[str, Any], labels: Sequence[Label], paths: list[str]
+) -> answers.Assessment:
     return {
         "rules_version": book.version,
         "facts": facts,
-        "labels": rulebook.explained(book, labels, facts),
+        "labels": rulebook.explain(book, labels, facts),
         "paths": paths,
     }
 

@@ -1,4 +1,4 @@
-"""The front door: sign-in, the HTTP API and (later) the pages. No business rule lives here.
+"""The front door: sign-in, the HTTP API and the pages. No business rule lives here.
 
 It turns a request into one call of a service's door, and a kernel error into one HTTP status. Its own database holds accounts and
 how far each user has written, so that a reader sees what they wrote themselves.

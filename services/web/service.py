@@ -12,7 +12,7 @@ from nameko.web.handlers import HttpRequestHandler
 from nameko.web.server import HttpOnlyProtocol, WebServer
 from werkzeug.wrappers import Request, Response
 
-from services.kernel.extensions import Runtime
+from services.kernel.doors import Runtime
 from services.kernel.wiring import Wiring
 from services.web import api, pages
 from services.web.gateway import request as request_hooks

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from scripts import chromium
 from services.sample import USERS
 from tests.browser.visitor import Visitor
+from tests.support import absent
 from tests.support.provider import Provider
 from tests.support.running import Embedded
 from tests.support.servers import free_port
@@ -55,6 +56,7 @@ class Town:
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    absent.need("Chromium")
     town = Town(tmp_path_factory.mktemp("town") / "data")
     with town.provider:
         yield town
@@ -63,6 +65,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    absent.need("Chromium")
     with sync_playwright() as playwright:
         # The sandbox needs what root in a container does not have; only pages of our own are shown.
         browser = playwright.chromium.launch(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from services.cli import NAMES
+from services.cli.folder import NAMES
 from services.kernel.settings import OIDC, OIDC_OPTIONAL, OIDC_REQUIRED, OIDC_URLS
 from tests.compose.stack import FILE, ROOT, SERVERS, compose
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cli import NAMES
+from services.cli.folder import NAMES
 from tests.compose.stack import Stack
 from tests.support.client import Client, until
 from tests.support.running import Running, done, run, wait_ready

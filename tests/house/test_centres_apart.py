@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Boolean, Integer, Table, create_engine, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
-from services.kernel import settings, sight
+from services.kernel import scope, settings
 from services.kernel.envelope import Caller
 from services.kernel.local import Network, SimulatedClock
-from services.kernel.sight import OWNER, SHARED, Sight
+from services.kernel.scope import OWNER, SHARED, Scope
 from services.system import DOORS
 from tests.partners.test_service import MONDAY
 from tests.support import databases
@@ -65,9 +65,9 @@ def filled(net: Network, service: str, table: Table) -> Iterator[Any]:
         db.execute(table.delete())
 
 
-def centres(database: Any, table: Table, of: Sight) -> list[str]:
+def centres(database: Any, table: Table, of: Scope) -> list[str]:
     """Of which centres a question without any condition finds rows."""
-    with sight.limited(of), database.read() as db:
+    with scope.narrow(of), database.read() as db:
         return sorted(found.centre for found in db.exec_driver_sql(f'SELECT * FROM "{table.name}"'))  # noqa: S608
 
 
@@ -77,7 +77,7 @@ def test_the_read_models_are_found():
 
 @each(TABLES)
 def test_every_read_model_says_whose_its_rows_are(service: str, table: Table):
-    assert bool(sight.owners(table)) is not (table.info == SHARED)
+    assert bool(scope.owners(table)) is not (table.info == SHARED)
     assert {column.name for column in table.columns if column.info} <= {"centre", "partner_id"}
     if "case_id" in table.c or "centre" in table.c:
         assert table.c.centre.info == OWNER and not table.c.centre.nullable
@@ -85,11 +85,11 @@ def test_every_read_model_says_whose_its_rows_are(service: str, table: Table):
 
 @each(OWNED)
 def test_whoever_asks_without_a_condition_finds_only_their_centres_rows(filled: Any, table: Table):
-    assert centres(filled, table, Sight(NORTH)) == [NORTH]
-    assert centres(filled, table, Sight(f"10,{SOUTH}")) == [SOUTH]
-    assert centres(filled, table, Sight(f"{NORTH},{SOUTH}")) == [NORTH, SOUTH]
-    assert centres(filled, table, sight.EVERYTHING) == [NORTH, SOUTH]
-    for nobody in (Sight(""), Sight("6"), Sight("*,"), Sight("6090"), Sight("%")):
+    assert centres(filled, table, Scope(NORTH)) == [NORTH]
+    assert centres(filled, table, Scope(f"10,{SOUTH}")) == [SOUTH]
+    assert centres(filled, table, Scope(f"{NORTH},{SOUTH}")) == [NORTH, SOUTH]
+    assert centres(filled, table, scope.EVERYTHING) == [NORTH, SOUTH]
+    for nobody in (Scope(""), Scope("6"), Scope("*,"), Scope("6090"), Scope("%")):
         assert centres(filled, table, nobody) == []
 
 
@@ -113,32 +113,32 @@ def test_what_is_seen_ends_with_the_transaction(filled: Any, table: Table):
 def test_whoever_may_only_read_a_centre_can_make_no_row_of_another(filled: Any, table: Table):
     with (
         pytest.raises(DBAPIError, match="row-level security"),
-        sight.limited(Sight(NORTH)),
+        scope.narrow(Scope(NORTH)),
         filled.read() as db,
     ):
         db.execute(insert(table), [row(table, "10")])
     with (
         pytest.raises(DBAPIError, match="row-level security"),
-        sight.limited(Sight(NORTH)),
+        scope.narrow(Scope(NORTH)),
         filled.read() as db,
     ):
         db.execute(update(table).values(centre="10"))
-    with sight.limited(Sight(NORTH)), filled.read() as db:
+    with scope.narrow(Scope(NORTH)), filled.read() as db:
         assert db.execute(table.delete().where(table.c.centre == SOUTH)).rowcount == 0
 
 
 @each(OWNED)
 def test_a_snapshot_is_as_limited_as_any_reading(filled: Any, table: Table):
-    with sight.limited(Sight(NORTH)), filled.snapshot() as db:
+    with scope.narrow(Scope(NORTH)), filled.snapshot() as db:
         assert db.exec_driver_sql("SHOW transaction_isolation").scalar() == "repeatable read"
         assert [found.centre for found in db.execute(select(table))] == [NORTH]
 
 
 @each(OWNED)
 def test_a_partner_finds_what_is_its_own_and_nothing_of_a_centre(filled: Any, table: Table):
-    partner = sight.of(Caller(f"partner-{SOUTH}", "partner", (NORTH, "*")))
+    partner = scope.of(Caller(f"partner-{SOUTH}", "partner", (NORTH, "*")))
     assert centres(filled, table, partner) == ([SOUTH] if "partner_id" in table.c else [])
-    assert centres(filled, table, sight.of(Caller("partner-", "partner", ()))) == []
+    assert centres(filled, table, scope.of(Caller("partner-", "partner", ()))) == []
 
 
 def test_partners_have_their_referrals_and_their_history():
@@ -149,9 +149,9 @@ def test_partners_have_their_referrals_and_their_history():
 
 
 @each({name: found for name, found in TABLES.items() if found[1].info == SHARED})
-def test_what_all_centres_share_is_not_locked(net: Network, service: str, table: Table):
-    with sight.limited(Sight("")), net.runtimes[service].database.read() as db:
-        assert sight.unlocked(db, [table]) == []
+def test_what_all_centres_share_is_not_protected(net: Network, service: str, table: Table):
+    with scope.narrow(Scope("")), net.runtimes[service].database.read() as db:
+        assert scope.unprotected(db, [table]) == []
         sql = "SELECT relrowsecurity FROM pg_class WHERE oid = to_regclass(%s)"
         assert db.exec_driver_sql(sql, (table.name,)).scalar_one() is False
 
@@ -161,7 +161,7 @@ def test_the_index_on_centre_is_still_used(net: Network, service: str):
     """Of each read model that has one, when a question names a centre as the doors do."""
     owned = [table for name, table in OWNED.values() if name == service]
     indexed = [t for t in owned if any(index.columns.keys()[0] == "centre" for index in t.indexes)]
-    with sight.limited(Sight(NORTH)), net.runtimes[service].database.read() as db:
+    with scope.narrow(Scope(NORTH)), net.runtimes[service].database.read() as db:
         db.exec_driver_sql("SET LOCAL enable_seqscan = off")
         for table in indexed:
             asked = f"EXPLAIN SELECT * FROM \"{table.name}\" WHERE centre IN ('{NORTH}')"  # noqa: S608
@@ -171,10 +171,10 @@ def test_the_index_on_centre_is_still_used(net: Network, service: str):
 
 
 def test_settings_of_a_caller_are_of_their_role():
-    assert sight.of(Caller("worker-60", "worker", ("60", "61"))) == Sight("60,61")
-    assert sight.of(Caller("ministry", "ministry", ("*",))) == sight.EVERYTHING
-    assert sight.of(Caller("admin", "admin", ())) == Sight("")
-    assert sight.of(Caller("system", "system", ())) == sight.EVERYTHING
+    assert scope.of(Caller("worker-60", "worker", ("60", "61"))) == Scope("60,61")
+    assert scope.of(Caller("ministry", "ministry", ("*",))) == scope.EVERYTHING
+    assert scope.of(Caller("admin", "admin", ())) == Scope("")
+    assert scope.of(Caller("system", "system", ())) == scope.EVERYTHING
 
 
 def test_files_have_no_such_lock_and_take_the_same_tables(tmp_path: Any):

@@ -2,12 +2,15 @@
 
 import dataclasses
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from scripts import chromium, servers, summary
-from tests.support.servers import ServerError
+from scripts import chromium, servers, summary, untyped
+from tests import groups
+from tests.support import absent
+from tests.support.servers import NotInstalled, ServerError
 
 ROOT = Path(__file__).parents[2]
 REPORT = """<testsuites><testsuite>
@@ -29,20 +32,78 @@ def test_a_skip_and_an_error_and_a_run_that_never_began_count_as_failed(tmp_path
     run(tmp_path, "main", 1, REPORT)
     run(tmp_path, "journeys", 4, None)
     assert summary.main(tmp_path) == 1
-    assert capsys.readouterr().out == "1 passed, 4 failed\n"
+    assert capsys.readouterr().out == "1 passed, 4 failed, 0 not run\n"
 
 
 def test_a_run_that_broke_off_fails_although_every_test_it_reached_passed(tmp_path, capsys):
     run(tmp_path, "main", 2, '<testsuite><testcase classname="a" name="good"/></testsuite>')
     assert summary.main(tmp_path) == 1
-    assert capsys.readouterr().out == "1 passed, 1 failed\n"
+    assert capsys.readouterr().out == "1 passed, 1 failed, 0 not run\n"
+
+
+LACKING = """<testsuite>
+<testcase classname="a" name="good"/>
+<testcase classname="a" name="without"><skipped message="not run: RabbitMQ is not installed"/></testcase>
+<testcase classname="b" name="without"><skipped message="not run: RabbitMQ is not installed"/></testcase>
+<testcase classname="a" name="lacks what it needs, and breaks"><skipped message="not run: no broker"/><error/></testcase>
+</testsuite>"""
+
+
+def test_what_was_not_run_is_counted_apart_and_named_with_the_reason(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    run(tmp_path, "main", 0, LACKING.replace("<error/>", ""))
+    assert summary.main(tmp_path) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "not run: 2 tests: RabbitMQ is not installed",
+        "not run: 1 tests: no broker",
+        "1 passed, 0 failed, 3 not run",
+    ]
+    run(tmp_path, "main", 1, LACKING)
+    assert summary.main(tmp_path) == 1
+    assert capsys.readouterr().out.endswith("1 passed, 1 failed, 2 not run\n")
+
+
+def test_in_continuous_integration_what_was_not_run_has_failed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    run(tmp_path, "main", 0, LACKING.replace("<error/>", ""))
+    assert summary.main(tmp_path) == 1
+    assert capsys.readouterr().out.endswith("1 passed, 3 failed, 0 not run\n")
+
+
+def test_a_test_that_needs_what_is_absent_is_not_run_where_that_was_said_and_fails_elsewhere(monkeypatch):
+    monkeypatch.setenv(absent.SETTING, '{"RabbitMQ": "RabbitMQ is not installed"}')
+    with absent.skipping():
+        absent.need("PostgreSQL")
+    with (
+        pytest.raises(pytest.skip.Exception, match=r"^not run: RabbitMQ is not installed$"),
+        absent.skipping(),
+    ):
+        absent.need("RabbitMQ")
+    with pytest.raises(pytest.skip.Exception, match=r"^not run: no initdb$"), absent.skipping():
+        raise NotInstalled("no initdb")
+    monkeypatch.delenv(absent.SETTING)
+    with pytest.raises(NotInstalled), absent.skipping():
+        raise NotInstalled("no initdb")
+
+
+def test_every_test_file_is_in_one_group():
+    found = [name for names in groups.files().values() for name in names]
+    assert found and len(found) == len(set(found))
+    assert all(groups.files().values())
+
+
+def test_a_new_directory_of_tests_cannot_be_forgotten():
+    with pytest.raises(groups.Homeless, match=r"tests/new/test_it.py .* is in: none"):
+        groups.group_of("tests/new/test_it.py")
+    assert groups.group_of("tests/web/test_pages_new.py").name == "pages"
+    assert groups.group_of("tests/web/test_new.py").name == "front door"
 
 
 def test_all_good_exits_0(tmp_path, capsys):
     run(tmp_path, "main", 0, '<testsuite><testcase classname="a" name="good"/></testsuite>')
     run(tmp_path, "browser", 5, "<testsuite/>")
     assert summary.main(tmp_path) == 0
-    assert capsys.readouterr().out == "1 passed, 0 failed\n"
+    assert capsys.readouterr().out == "1 passed, 0 failed, 0 not run\n"
 
 
 def test_nothing_run_is_no_success(tmp_path):
@@ -101,3 +162,26 @@ def test_every_package_is_pinned_with_hashes_and_no_index_is_named(name):
     entries = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n?", "", text, flags=re.M).strip())
     assert all(re.match(r"[a-z0-9-]+==\S+ \\\n\s+--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
     assert not re.search(r"://|^-|^\s*--(?!hash=)", text, flags=re.M)
+
+
+HIDING = """
+from typing import Any, cast
+from typing import Any as Whatever
+
+Json = dict[str, Any]
+Row = Any
+
+def read(body: Mapping[str, Any], other: object) -> Any:
+    given: object = cast(str, body)  # type: ignore
+"""
+
+
+def test_whatever_hides_a_type_is_counted_under_any_of_its_names():
+    assert Counter(untyped.hidden(HIDING, kernel=True)) == {
+        "mappings of str to Any": 2,
+        "aliases of Any": 3,
+        "object as a type": 2,
+        "casts": 1,
+        "type: ignore": 1,
+        "Any in the kernel's signatures": 2,
+    }

@@ -35,8 +35,8 @@ FAULTS = [
     Fault(
         "a command of another aggregate",
         "services/screening/service.py",
-        "unit.handle(PLAN, case_id, asked, call.if_match)",
-        "unit.handle(SCREENING, case_id, asked, call.if_match)",
+        "unit.handle(PLAN, case_id, agreement, call.if_match)",
+        "unit.handle(SCREENING, case_id, agreement, call.if_match)",
         'Cannot infer value of type parameter "C" of "handle" of "Unit"',
     ),
     Fault(
@@ -59,6 +59,20 @@ FAULTS = [
         "return self._change(call, CloseCase(**body), CLOSED)",
         "return self._change(call, CloseCase(**body), CLOSED).answer",
         "Incompatible return value type",
+    ),
+    Fault(
+        "a key that is no part of a body",
+        "services/referral/service.py",
+        'case_id, programme_id, consent = body["case_id"], body["programme_id"]',
+        'case_id, programme_id, consent = body["case_id"], body["programme"]',
+        'TypedDict "SendReferral" has no key "programme"',
+    ),
+    Fault(
+        "an answer without one of its keys",
+        "services/screening/service.py",
+        'return {"votes": votes, "chair": chair, "own": has_own_quorum(centre)}',
+        'return {"votes": votes, "chair": chair}',
+        'Missing key "own" for TypedDict "Quorum"',
     ),
 ]
 

@@ -1,16 +1,13 @@
 """A client that got no answer asks again while the first request is still at work: on PostgreSQL two replicas do it side by side."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import eventlet
 import pytest
 
 from services.intake.service import IntakeService
-from services.kernel.local import Network, SimulatedClock
+from services.kernel.local import SimulatedClock
 from tests.intake.test_service import BODY, MONDAY
-from tests.support.servers import PostgresServer
 
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -18,12 +15,10 @@ WAITING = (
 
 
 @pytest.fixture
-def net(tmp_path):
-    # Not below pytest's own folder, which the user `postgres` may not enter.
-    with TemporaryDirectory() as folder, PostgresServer(Path(folder)) as server:
-        network = Network([IntakeService], SimulatedClock(MONDAY), tmp_path, server.url("{service}"))
-        yield network
-        network.close()
+def net(on_postgresql):
+    network = on_postgresql([IntakeService], SimulatedClock(MONDAY))
+    yield network
+    network.close()
 
 
 def test_both_get_the_same_answer_and_one_case_is_opened(net):

@@ -1,18 +1,24 @@
 """What an operator asks of the running system with the `songtor` command."""
 
 import json
+import re
 import signal
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
+from click.testing import CliRunner, Result
 
+from services.cli import songtor
 from tests.journeys.conftest import Embedded
 from tests.support.client import Client, until
 from tests.support.running import environment, run
 
 SERVICES = ("intake", "screening", "partners", "referral", "reporting")
+Say = Callable[..., Result]
 
 
 def _status(system: Embedded) -> dict[str, dict[str, Any]]:
@@ -132,3 +138,72 @@ def test_who_read_a_persons_fields_is_told_by_person(system: Embedded, nakhon_sa
     [seen] = system.command("readers", person_id).splitlines()
     assert seen.split()[1:] == ["worker-60", "identifiers", f"case/{case_id}"]
     assert system.command("readers", "nobody") == ""
+
+
+@pytest.fixture
+def say(own_system: Embedded) -> Say:
+    """A command of the operator of `own_system`, in this process: many are said here."""
+    return lambda *words: CliRunner().invoke(songtor, words, env=own_system.env)
+
+
+def test_the_operator_is_answered_the_same_while_the_system_runs_and_while_it_stands(
+    own_system: Embedded, say: Say
+):
+    def answers() -> list[tuple[int, str]]:
+        commands = (
+            ("users", "add", "clerk-62", "--role", "worker", "--centre", "62"),
+            ("users", "add", "Somebody Else", "--role", "worker", "--centre", "62"),
+            ("users", "add", "clerk-99", "--role", "worker", "--centre", "99"),
+            ("users", "second-factor-off", "clerk-62"),
+            ("users", "second-factor-off", "nobody"),
+            ("users", "password", "nobody"),
+            ("retry",),
+            ("retry", "an-event-that-is-not-parked"),
+            ("resume", "screening"),
+            ("rebuild", "intake.case"),
+            ("rebuild", "intake.nothing"),
+            ("verify",),
+            ("status",),
+        )
+        results = [say(*words) for words in commands]
+        return [(result.exit_code, re.sub(r"in [0-9.]+ s", "", result.output)) for result in results]
+
+    own_system.user("worker-60").open_case()
+    until(lambda: _heard(_status(own_system)), lambda rows: not any(row["behind"] for row in rows), "heard")
+    running = answers()
+    assert "user: a-z 0-9 . _ - only." in running[1][1] and "centres.0: " in running[2][1]
+    assert [code for code, _ in running] == [0, 1, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0]
+    own_system.process.stop()
+    assert answers() == running
+
+
+def test_a_password_is_given_while_the_system_runs_and_while_it_stands(own_system: Embedded, say: Say):
+    first = say("users", "password", "worker-60")
+    own_system.process.stop()
+    second = say("users", "password", "worker-60")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert len(first.output.strip()) == len(second.output.strip()) > 0
+    assert first.output != second.output
+
+
+def test_a_backup_says_where_each_log_stands_and_what_is_restored_is_verified_before_it_was_ever_started(
+    system: Embedded, nakhon_sawan: Client, tmp_path: Path
+):
+    nakhon_sawan.open_case()
+    folder = tmp_path / "monday"
+    said = system.command("backup", str(folder))
+    heads = json.loads(said.removeprefix(f"{folder}: "))
+    assert set(heads) == {*SERVICES, "web"} and heads["intake"] > 0
+    again = run("backup", str(folder), env=system.env)
+    assert again.returncode == 1
+    assert "is there already" in again.stderr and "Traceback" not in again.stderr
+
+    elsewhere = {**system.env, "SONGTOR_DATA": str(tmp_path / "elsewhere")}
+    key = {"SONGTOR_MASTER_KEY_FILE": str(system.folder / "master.key")}
+    assert run("restore", str(folder), env={**elsewhere, **key}).returncode == 0
+    verified = run("verify", env={**elsewhere, **key})
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    lines = [line.split() for line in verified.stdout.splitlines()]
+    assert {line[0]: (int(line[1]), line[-1]) for line in lines} == {
+        name: (heads[name], "ok") for name in SERVICES
+    }

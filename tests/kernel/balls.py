@@ -1,6 +1,7 @@
 """Two services that throw a ball to each other: each one's facts are causes and effects of the other's. Run as a program, they go on
 throwing, where the environment's settings say, until their input ends: `python -m tests.kernel.balls`."""
 
+import base64
 import select
 import sys
 from collections.abc import Callable, Iterator
@@ -19,14 +20,15 @@ from services.kernel.codec import personal
 from services.kernel.decider import Aggregate, Decider, Do, SetTimer
 from services.kernel.doors import Doors, Runtime
 from services.kernel.envelope import Envelope, derived_id, instant, moment
-from services.kernel.keys import MasterKey
 from services.kernel.local import Network, SimulatedClock
+from services.kernel.readmodels import Projection, upsert
 from services.kernel.settings import Settings
-from services.kernel.wiring import Projection, Reaction, Wiring, upsert
+from services.kernel.wiring import Reaction, Wiring
 from tests.support import databases
 
 MONDAY = datetime(2026, 11, 2, 2, tzinfo=UTC)
 WEEK = timedelta(days=7)
+MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ class Blue(Doors):
 def sites(folder: Path) -> Iterator[Callable[[str], dict[str, str]]]:
     """Gives the environment of one more installation, whose databases are `sqlite` or `postgresql`; all have the same master key."""
     mark = f"songtor_balls_{uuid4().hex[:8]}"
-    MasterKey.load(folder / "master.key", create=True)
+    (folder / "master.key").write_text(MASTER_KEY)
+    (folder / "master.key").chmod(0o600)
 
     def site(kind: str) -> dict[str, str]:
         name = uuid4().hex[:8]

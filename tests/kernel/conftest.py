@@ -1,5 +1,6 @@
 """The pair of database and broker under test, and the toys on it."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -13,6 +14,7 @@ from tests.kernel import balls, places, toys
 from tests.kernel.places import PAIRS, Place
 from tests.support.databases import Copy, drop_databases
 
+HANGS = 240  # seconds, on a busy machine: no test takes a tenth of it
 START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 
 
@@ -42,14 +44,17 @@ def databases(mark, services, tmp_path_factory) -> Iterator[list[Copy]]:
 
 
 @pytest.fixture(params=PAIRS)
-def pair(request, mark, services, tmp_path) -> Iterator[Place]:
+def pair(request, mark, services, tmp_path, new_folder) -> Iterator[Place]:
     embedded.register()
     toys.unable.clear()
     if request.param == "postgresql+rabbitmq":
         for copy in request.getfixturevalue("databases"):
             copy.restore()
+    else:
+        new = new_folder([services.Teller, services.Listener], SimulatedClock(START))
+        shutil.copytree(new, tmp_path, dirs_exist_ok=True)
     made = places.place(request.param, tmp_path, mark, services)
-    with eventlet.Timeout(60):
+    with eventlet.Timeout(HANGS):
         yield made
         made.close()
 

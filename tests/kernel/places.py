@@ -19,12 +19,13 @@ from sqlalchemy.engine import make_url
 
 from services.kernel import embedded, sealing, settings
 from services.kernel.database import Database
-from services.kernel.extensions import nameko_config
+from services.kernel.direct import LocalServices
+from services.kernel.extensions import hosted, nameko_config
 from services.kernel.keys import MasterKey
-from services.kernel.runtime import ServiceRuntime, Surroundings
+from services.kernel.runtime import Ports, ServiceRuntime
 from services.kernel.settings import Settings
 from tests.kernel.toys import Toys
-from tests.support import databases
+from tests.support import absent, databases
 from tests.support.databases import Copy, administrator, cut_off, unprotected
 
 BROKER = os.environ.get("SONGTOR_TEST_BROKER_URL", "pyamqp://guest:guest@127.0.0.1//")
@@ -104,19 +105,20 @@ class Place:
 
     # -- services ------------------------------------------------------------------------------------------------
 
-    def runtime(self, service: type[Any], around: Surroundings, pool: int = 12) -> ServiceRuntime:
-        made = ServiceRuntime(self.settings, service.runtime.wiring, around, pool)
+    def runtime(self, service: type[Any], ports: Ports, pool: int = 12) -> ServiceRuntime:
+        made = ServiceRuntime(self.settings, service.runtime.wiring, ports, pool)
         made.prepare()
         self.runtimes.append(made)
         return made
 
-    def start(self, *services: type[Any]) -> list[ServiceRuntime]:
-        """Real nameko containers; the runtimes they inject."""
+    def start(self, *services: type[Any], local: LocalServices | None = None) -> list[ServiceRuntime]:
+        """Real nameko containers; the runtimes they inject. Without `local` each is alone in its process, as far as it knows."""
         key = MasterKey.load(self.settings.master_key_file, create=True)
         sealing.configure(key.derive("rpc"))
         injected = []
         for service in services:
-            container = ServiceContainer(service, nameko_config(self.settings))
+            near = LocalServices() if local is None else local
+            container = ServiceContainer(hosted(service), nameko_config(self.settings, near))
             container.start()
             self.containers.append(container)
             extension = next(e for e in container.dependencies if e.attr_name == "runtime")
@@ -266,6 +268,7 @@ def place(name: str, data: Path, mark: str, toys: Toys) -> Place:
     cable = None
     environ = {}
     if name == "postgresql+rabbitmq":
+        absent.need("RabbitMQ")
         broker = make_url(BROKER)
         cable = Cable((str(broker.host), broker.port or 5672))
         environ["SONGTOR_BROKER_URL"] = broker.set(port=cable.port, host="127.0.0.1").render_as_string(

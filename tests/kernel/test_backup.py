@@ -36,6 +36,7 @@ from services.web.identity import accounts
 from services.web.store import positions
 from tests.kernel import balls
 from tests.kernel.balls import MONDAY
+from tests.support.databases import Original
 
 BOTH = ("red", "blue")
 THROWS = balls.THROWS.tables[0]
@@ -52,12 +53,32 @@ def folder(tmp_path):
     return tmp_path / "backups" / "monday"
 
 
+@pytest.fixture(scope="module")
+def games(tmp_path_factory):
+    """Gives databases in which two services threw three balls, the people who did, and when it was; played once for each kind."""
+    known = {}
+    with balls.sites(tmp_path_factory.mktemp("games")) as sites:
+
+        def game(kind):
+            if kind not in known:
+                place = settings.read(sites(kind))
+                net = balls.network(place)
+                people = [balls.throw(net, ball, words=f"ลูกที่ {ball}") for ball in range(3)]
+                net.settle()
+                net.close()
+                known[kind] = Original(place, (*BOTH, "vault")), people, net.clock()
+            return known[kind]
+
+        yield game
+
+
 @pytest.fixture
-def played(place):
+def played(place, kind, games):
     """Two services that threw three balls; the people who did."""
+    game, people, now = games(kind)
+    game.copy(place)
     net = balls.network(place)
-    people = [balls.throw(net, ball, words=f"ลูกที่ {ball}") for ball in range(3)]
-    net.settle()
+    net.clock.set(now)
     yield net, people
     net.close()
 

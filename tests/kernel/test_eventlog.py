@@ -16,9 +16,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
+from services.kernel.cloudevents import GENESIS, STRICT, require_canonical
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Conflict, KeyReused, Refused, Stale, Unavailable
-from services.kernel.eventlog import GENESIS, STRICT, EventLog, require_canonical
+from services.kernel.eventlog import EventLog
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Wiring
 from tests.kernel import writers

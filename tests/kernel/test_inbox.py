@@ -319,7 +319,7 @@ def test_two_replicas_that_hear_the_same_pages_handle_each_once(pair, net, telle
     opened(teller, *"abcdef")
     for case in "abcdef":
         added(teller, case, 2)
-    replica = pair.runtime(pair.toys.Listener, listener.around)
+    replica = pair.runtime(pair.toys.Listener, listener.ports)
     pages = bodies(teller)
 
     def run(runtime):
@@ -343,14 +343,14 @@ def test_a_command_that_overtakes_a_reaction_makes_it_decide_again_and_parks_not
     hear(bodies(teller)[0])
     tries = []
 
-    def given(db, heard):
+    def look_up(db, heard):
         tries.append(heard)
         if len(tries) < 4:
             raise Conflict("tally/a")
         return {}
 
     (reaction,) = listener.wiring.hears[pair.toys.teller]["AmountAdded"]
-    monkeypatch.setitem(reaction.__dict__, "given", given)
+    monkeypatch.setitem(reaction.__dict__, "look_up", look_up)
     assert hear(bodies(teller)[1]) == Receipt.HANDLED
     assert (len(tries), parked(listener)) == (4, [])
     assert listener.verify() == []

@@ -7,8 +7,9 @@ import eventlet
 import pytest
 from kombu import Connection, Exchange, Queue
 
+from services.kernel.broker import HEARTBEAT
 from services.kernel.errors import Forbidden, Invalid, Stale, Unavailable
-from services.kernel.extensions import HEARTBEAT, LOOK_FIRST, Consumers
+from services.kernel.rpc import LOOK_FIRST, Consumers
 from tests.kernel.deeds import tallies
 from tests.kernel.toys import uid
 
@@ -30,7 +31,7 @@ class Network:
     def __init__(self, pair):
         self.pair = pair
         self.teller, self.listener = pair.start(pair.toys.Teller, pair.toys.Listener)
-        self.ask = self.listener.around.ask
+        self.ask = self.listener.ports.ask
         self.opened: list[str] = []
 
     def open(self, count=1):
@@ -179,8 +180,9 @@ def test_a_question_that_nobody_answers_is_unavailable_in_time(pair, live):
         bound.delete()
     with live.teller.database.write() as db:  # it runs, and cannot answer
         live.teller.log.row(db, "UPDATE log_head SET position = position WHERE id = 1 RETURNING position")
+        asked = eventlet.spawn(live.ask, pair.toys.teller, "open", call(), {"case_id": "x", "name": "y"}, 1)
         with pytest.raises(Unavailable, match="did not answer within"):
-            live.ask(pair.toys.teller, "open", call(), {"case_id": "x", "name": "y"}, 1)
+            asked.wait()
     pair.unplug()
     started = time.monotonic()
     with pytest.raises(Unavailable):

@@ -62,7 +62,7 @@ def written():
 
 def test_no_name_number_or_note_lies_in_a_database_a_message_or_a_log(pair, written):
     teller, listener = pair.start(pair.toys.Teller, pair.toys.Listener)
-    ask = listener.around.ask
+    ask = listener.ports.ask
     persons = people(Random(7), 12)
     toys.unable.add("case 3")  # its failure is logged and parked
     messages: list[bytes] = []

@@ -11,6 +11,7 @@ from kombu import Connection, Consumer
 from services.kernel import relay as relay_module
 from services.kernel.inbox import Receipt
 from services.kernel.relay import BrokerPublisher, NotConfirmed, Relay, follow, last_position, queue
+from services.kernel.rpc import within
 from tests.kernel.deeds import added, bodies, opened, tallies
 
 RABBIT = pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
@@ -18,7 +19,7 @@ RABBIT = pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
 
 @pytest.fixture
 def publisher(pair) -> Iterator[BrokerPublisher]:
-    made = BrokerPublisher(pair.settings.broker_url, pair.toys.teller)
+    made = BrokerPublisher(pair.settings.broker_url, pair.toys.teller, within)
     yield made
     made.close()
 
@@ -101,7 +102,7 @@ def test_killed_after_publishing_it_publishes_again_and_listeners_drop_what_they
 
 def test_two_relays_at_once_are_harmless(pair, relay, mailbox, teller, listener):
     mailbox()
-    other = Relay(teller.log, BrokerPublisher(pair.settings.broker_url, pair.toys.teller))
+    other = Relay(teller.log, BrokerPublisher(pair.settings.broker_url, pair.toys.teller, within))
     opened(teller, "a")
 
     def run(one):
@@ -121,6 +122,17 @@ def test_two_relays_at_once_are_harmless(pair, relay, mailbox, teller, listener)
         assert listener.inbox.receive(pair.toys.teller, body(message)) != Receipt.GAP
     assert published(teller) == 21
     assert tallies(listener) == {"a": (21, 21, 190, 0)}
+
+
+def test_a_slow_relay_does_not_move_the_cursor_back_behind_a_quick_one(teller):
+    opened(teller, "a")
+
+    def slowly(pages):
+        added(teller, "a")
+        Relay(teller.log, lambda more: None).run_once()
+
+    Relay(teller.log, slowly).run_once()
+    assert published(teller) == 2
 
 
 def test_it_keeps_trying_while_the_broker_is_gone_and_goes_on_when_it_is_back(pair, relay, mailbox, teller):
@@ -145,7 +157,7 @@ def test_it_keeps_trying_while_the_broker_is_gone_and_goes_on_when_it_is_back(pa
 @RABBIT
 def test_a_broker_that_says_nothing_is_given_up_in_time(pair, publisher, relay, mailbox, teller, monkeypatch):
     monkeypatch.setattr(relay_module, "CONFIRM_SECONDS", 0.4)
-    monkeypatch.setattr(relay_module, "CLOSE_SECONDS", 0.2)
+    monkeypatch.setattr("services.kernel.broker.CLOSE_SECONDS", 0.2)
     mailbox()
     opened(teller, "a")
     relay.run_once()

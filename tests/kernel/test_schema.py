@@ -17,9 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from services.kernel import access, schema, settings, tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.doors import Doors, Runtime
-from services.kernel.eventlog import EventLog, verify
+from services.kernel.eventlog import EventLog
 from services.kernel.rebuild import rebuild
 from services.kernel.vault import vault_metadata
+from services.kernel.verify import log_problems
 from services.kernel.wiring import Wiring
 from services.web.store.tables import metadata as web_metadata
 from tests.kernel import balls
@@ -159,7 +160,7 @@ def test_the_database_refuses_to_change_a_fact(place, kind):
     for sql in changes if database.sqlite else [*changes, "TRUNCATE event"]:
         with pytest.raises(DBAPIError, match="events are immutable"), database.write() as db:
             db.exec_driver_sql(sql)
-    assert list(verify(EventLog(database, balls.RED))) == []
+    assert list(log_problems(EventLog(database, balls.RED))) == []
     database.close()
 
 
@@ -182,7 +183,7 @@ def test_an_old_database_with_facts_in_it_is_brought_up(place, kind):
         assert all(f'"caseid":"{case_id}"' in body for body, case_id in heard)
         assert compare_metadata(MigrationContext.configure(db), [tables.metadata, throws_metadata()]) == []
     assert (len(before), head[0], log.head()) == (9, 9, head)
-    assert list(verify(log)) == []
+    assert list(log_problems(log)) == []
     assert rebuild(log, balls.THROWS, lambda done, total: None, lambda seconds: None) == 15
     assert rows(database, balls.THROWS.tables[0]) == model != []
     database.close()

@@ -69,7 +69,7 @@ def test_a_cleared_deadline_does_not_fire(open_case, teller, clock):
 
 
 def test_two_replicas_fire_a_deadline_once(pair, open_case, teller, clock):
-    replica = pair.runtime(pair.toys.Teller, teller.around)
+    replica = pair.runtime(pair.toys.Teller, teller.ports)
     for case in "abcdefgh":
         open_case(case)
     clock.advance(days=3)

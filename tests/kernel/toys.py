@@ -12,12 +12,12 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func,
 
 from services.kernel.codec import personal
 from services.kernel.decider import Aggregate, ClearTimer, Decider, Do, SetTimer
-from services.kernel.doors import Call, Doors, command, query
+from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import Envelope, Recorded, instant, moment
 from services.kernel.errors import Refused
 from services.kernel.eventlog import Outcome
-from services.kernel.extensions import Runtime
-from services.kernel.wiring import Projection, Reaction, Wiring, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.wiring import Reaction, Wiring
 
 LIMIT = 100  # a tally refuses more at once
 PATIENCE = timedelta(days=2)  # then an open case lapses

@@ -164,7 +164,7 @@ def slow_eligibility(offer: dict[str, Any], screened: Screened) -> str:
 
 
 def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
-    """The criteria of contract.md in their order, smaller is better."""
+    """The criteria of docs/contract.md in their order, smaller is better."""
     paths, path, province = list(screened.paths), offer["path"], offer["province"]
     days = (NOW.date() - moment(offer["confirmed_at"]).date()).days
     where = (

@@ -88,7 +88,7 @@ def test_a_referral_as_it_stands_and_how_it_came_to_that(db):
     assert row["status"] == "declined" and row["place"] == "released" and row["version"] == 3
     assert row["person_id"] == PERSON and row["answer_due"] is None
     assert not {"person_id", "told", "open_key"} & referrals.public(row).keys()
-    first, second, third = referrals.list_steps(db, REFERRAL_ID)
+    (first, open_words), (second, _), (third, words) = referrals.list_steps(db, REFERRAL_ID)
     assert [item["type"] for item in (first, second, third)] == [
         "ReferralSent",
         "PartnerTold",
@@ -96,7 +96,7 @@ def test_a_referral_as_it_stands_and_how_it_came_to_that(db):
     ]
     assert [item["status"] for item in (first, second, third)] == ["sent", "sent", "declined"]
     assert third["reason"] == "cost" and third["whose"] == "partner" and third["actor"] == "worker-60"
-    assert third["sealed"] == {"note": "sealed ไม่มีเตียง"} and first["sealed"] == {}
+    assert words == {"note": "sealed ไม่มีเตียง"} and open_words == {}
     assert first["recordedtime"] < third["recordedtime"]
 
 
@@ -261,4 +261,4 @@ def test_what_others_said_is_known_in_whatever_order_it_came(db, sources, size):
 def test_a_refusal_by_the_system_says_why(db):
     referrals.project(db, own([sent, ReferralDeclined(**about, reason="no_place", whose="system")]))
     assert referrals.get_with_place(db, REFERRAL_ID)["place"] == "refused"
-    assert referrals.list_steps(db, REFERRAL_ID)[1]["reason"] == "no_place"
+    assert referrals.list_steps(db, REFERRAL_ID)[1][0]["reason"] == "no_place"

@@ -1,17 +1,13 @@
 """Two people send the same case to the same programme at the same moment: on PostgreSQL nothing but the database keeps them apart."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import eventlet
 import pytest
 
 from services.kernel.errors import Refused
-from services.kernel.local import Network, SimulatedClock
+from services.kernel.local import SimulatedClock
 from services.referral.service import ReferralService
 from tests.referral.facts import CASE, MONDAY, PARTNER, PERSON, PLAN, PROGRAMME
 from tests.referral.others import CaseOpened, Intake, Partners, PlanAgreed, ProgrammeOffered, Screening, say
-from tests.support.servers import PostgresServer
 
 BODY = {"case_id": CASE, "programme_id": PROGRAMME, "consent": {"status": "given"}}
 WAITING = (
@@ -19,19 +15,15 @@ WAITING = (
 )
 
 
-@pytest.fixture(scope="module")
-def net(tmp_path_factory):
-    # Not below pytest's own folder, which the user `postgres` may not enter.
-    with TemporaryDirectory() as folder, PostgresServer(Path(folder)) as server:
-        services = [Intake, Screening, Partners, ReferralService]
-        settings = {"data": tmp_path_factory.mktemp("data"), "database_url": server.url("{service}")}
-        network = Network(services, SimulatedClock(MONDAY), **settings)
-        say(network, CaseOpened(CASE, PERSON))
-        say(network, ProgrammeOffered(PROGRAMME, PARTNER))
-        say(network, PlanAgreed(CASE, PLAN, "local_home"))
-        network.settle()
-        yield network
-        network.close()
+@pytest.fixture
+def net(on_postgresql):
+    network = on_postgresql([Intake, Screening, Partners, ReferralService], SimulatedClock(MONDAY))
+    say(network, CaseOpened(CASE, PERSON))
+    say(network, ProgrammeOffered(PROGRAMME, PARTNER))
+    say(network, PlanAgreed(CASE, PLAN, "local_home"))
+    network.settle()
+    yield network
+    network.close()
 
 
 def test_only_one_of_two_at_once_is_sent(net):

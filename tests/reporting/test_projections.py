@@ -11,8 +11,8 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from services.kernel.cloudevents import recorded
 from services.kernel.envelope import instant
-from services.kernel.eventlog import recorded
 from services.kernel.tables import inbox_cursor, ingest_head, source_event
 from services.reporting.projections import figures
 from services.reporting.projections.milestones import CASES, TYPES, counted, derive, milestones, project

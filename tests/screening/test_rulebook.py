@@ -14,7 +14,7 @@ from services.screening.domain.rulebook import (
     AdoptRules,
     assess,
     describe,
-    explained,
+    explain,
     in_force,
 )
 from services.screening.events import RulesAdopted
@@ -105,7 +105,7 @@ def test_every_label_is_answered_with_its_law_and_its_reasons():
 
 def test_an_explained_label_shows_both_languages_and_what_was_found():
     facts = {"age": age(59), "nationality": "thai"}
-    [label] = explained(BOOK, [verdict("older_person", facts)], facts)
+    [label] = explain(BOOK, [verdict("older_person", facts)], facts)
     assert "พ.ศ. 2546" in label["law"]["th"] and "B.E. 2546" in label["law"]["en"]
     assert label["because"] == [{"fact": "age", "op": "at_least", "value": 60, "found": age(59)}]
 

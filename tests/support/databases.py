@@ -2,9 +2,11 @@
 holds it. SONGTOR_TEST_DATABASE_URL is an administrator's, who makes that role and drops what the tests leave."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, inspect, text
@@ -12,6 +14,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from services.kernel.database import Database
+from services.kernel.settings import Settings
+from tests.support import absent
 
 ADMINISTRATOR = make_url(
     os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -23,6 +27,8 @@ KEPT = {"alembic_version", "projection"}  # what belongs to the tables and not t
 
 @contextmanager
 def administrator(url: URL = ADMINISTRATOR) -> Iterator[Any]:
+    if url == ADMINISTRATOR:
+        absent.need("PostgreSQL")
     engine = create_engine(url.set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as db:
@@ -63,12 +69,32 @@ def cut_off(db: Any, name: str | None) -> None:
 
 
 def drop_databases(prefix: str) -> None:
+    if absent.why("PostgreSQL"):
+        return  # none was made
     with administrator() as db:
         found = db.execute(
             text("SELECT datname FROM pg_database WHERE starts_with(datname, :p)"), {"p": prefix}
         )
         for (name,) in found.all():
             db.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+class Original:
+    """Databases with what is in them, after those who made them have closed them: others begin with copies."""
+
+    def __init__(self, place: Settings, names: Sequence[str]) -> None:
+        self.urls = {name: make_url(place.database(name)) for name in names}
+
+    def copy(self, to: Settings) -> None:
+        for name, url in self.urls.items():
+            target = make_url(to.database(name))
+            if url.get_backend_name() == "sqlite":
+                Path(str(target.database)).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(str(url.database), str(target.database))
+                continue
+            with administrator() as db:
+                made = f'CREATE DATABASE "{target.database}" TEMPLATE "{url.database}" OWNER {role()}'
+                db.exec_driver_sql(made)
 
 
 class Copy:

@@ -122,11 +122,12 @@ def wait_ready(address: str, alive: Callable[[], bool] = lambda: True, seconds: 
 
 @dataclass
 class Embedded:
-    """The whole system in one process, on SQLite files in `folder`, with `settings` besides."""
+    """The whole system in one process, on SQLite files in `folder`, with `settings` besides; `tokens` of users it knows already."""
 
     folder: Path
     port: int
     settings: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         where = {"SONGTOR_DATA": str(self.folder), "SONGTOR_HTTP": f"127.0.0.1:{self.port}"}
@@ -146,7 +147,7 @@ class Embedded:
         return done(*arguments, env=self.env)
 
     def user(self, name: str) -> Client:
-        return Client(self.address, self.command("token", name).strip())
+        return Client(self.address, self.tokens.get(name) or self.command("token", name).strip())
 
 
 class Supervisor:

@@ -92,7 +92,7 @@ class FrontDoor:
         """A door itself, also one that no call of the API leads to; kernel errors are raised."""
         role, centres = USERS[user]
         call = {"caller": {"user": user, "role": role, "centres": list(centres)}, "id": str(uuid4())}
-        return self.runtime("web").around.ask(service, door, call, body, 10.0)["answer"]
+        return self.runtime("web").ports.ask(service, door, call, body, 10.0)["answer"]
 
     # -- one network of cases and partners, made through the door --------------------------------------------------
 

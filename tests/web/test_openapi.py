@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the doors do and what contract.md promises."""
+"""The OpenAPI document says what the doors do and what docs/contract.md promises."""
 
 import re
 from typing import Any

@@ -9,13 +9,12 @@ import pytest
 from sqlalchemy import insert, select
 
 from services.codes import REFERRAL_STATUSES
+from services.codes.facts import ASKED, FACTS
 from services.kernel.tables import access_record
 from services.referral.domain.life_cycle import LIFE_CYCLE
-from services.screening.domain.facts import VOCABULARY
 from services.system import DOORS
 from services.web.pages.case import conference, referral
 from services.web.pages.case.story import STORY
-from services.web.pages.parts import questions
 from services.web.pages.parts.language import catalogue
 from services.web.service import APPLICATION
 from services.web.store import groups
@@ -564,14 +563,14 @@ def test_pages_know_the_steps_of_the_life_cycle():
         assert (name in referral.BY_PARTNER) == LIFE_CYCLE[name].by_partner
 
 
-def test_every_question_is_a_fact_with_all_its_answers():
-    for fact in questions.FACTS:
-        if fact == "birth_date":
-            continue
-        known = VOCABULARY[fact]
-        if fact in questions.OPTIONS and fact != "documents_held":
-            assert [code for code, _ in questions.OPTIONS[fact]] == [str(code) for code in known.codes], fact
-        assert (known.kind == "flag") == (fact in questions.FLAGS), fact
+def test_the_form_of_a_screening_asks_every_question_with_all_its_answers(worker):
+    page = worker.open(f"/cases/{case_of(opened(worker))}/screening/fill")
+    for code in ASKED:
+        fields = page.tree.xpath("//*[@name=$name]", name=f"facts.{code}")
+        options = [str(option) for each in fields for option in each.xpath("@value | .//option/@value")]
+        fact = FACTS[code]
+        answers = ("yes", "no") if fact.kind == "flag" else fact.options or ()
+        assert fields and {*map(str, answers)} <= {*options}, code
 
 
 def test_a_day_and_a_time_stay_on_one_line(worker):

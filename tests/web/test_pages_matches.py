@@ -256,7 +256,10 @@ def test_conditions_of_three_places_stand_beside_each_other_with_what_is_known(w
     # The person was born in 1950 and shows an identity card.
     one, none, both = told["อายุ"]
     assert (
-        both.count("เข้าเกณฑ์") == 2 and "95" in both and one == "เข้าเกณฑ์ · อายุ 60 ปีขึ้นไป" and none == "ไม่กำหนด"
+        both.count("เข้าเกณฑ์") == 2
+        and "95" in both
+        and one == "เข้าเกณฑ์ · รับอายุ 60 ปีขึ้นไป"
+        and none == "ไม่กำหนด"
     )
     *others, asked = told["เอกสารที่มี"]
     assert (

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
-from services import cli
+from services.cli import songtor as command
+from services.cli.folder import runtimes
 from services.kernel import settings
 from services.kernel.envelope import instant
 from services.web.identity import accounts, passwords, pending_sessions, second_factor, sessions, throttle
@@ -455,10 +456,10 @@ def test_who_leaves_leaves_no_secret_and_no_code(door, browser, careful, somebod
 
 def test_the_operator_takes_it_off_while_the_system_is_stopped(tmp_path):
     def songtor(*words):
-        return CliRunner().invoke(cli.cli, ["--data", str(tmp_path), "users", *words])
+        return CliRunner().invoke(command, ["--data", str(tmp_path), "users", *words])
 
     assert songtor("add", "boss", "--role", "admin").exit_code == 0
-    with cli._runtimes(settings.read({}, data=str(tmp_path)), ["web"]) as opened:
+    with runtimes(settings.read({}, data=str(tmp_path)), ["web"]) as opened:
         runtime = opened["web"]
         secret = second_factor.offered(runtime, "boss", "", 1)
         with runtime.database.write() as db:
@@ -474,7 +475,7 @@ def test_the_operator_takes_it_off_while_the_system_is_stopped(tmp_path):
 
 def test_a_role_that_does_not_exist_is_refused_at_the_start(tmp_path):
     tried = CliRunner().invoke(
-        cli.cli, ["--data", str(tmp_path), "status"], env={"SONGTOR_SECOND_FACTOR": "director, chief"}
+        command, ["--data", str(tmp_path), "status"], env={"SONGTOR_SECOND_FACTOR": "director, chief"}
     )
     assert tried.exit_code == 1 and "SONGTOR_SECOND_FACTOR must be roles" in tried.output
 

@@ -17,7 +17,8 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class OpenCase:
-    """`on` is the day the person came (Asia/Bangkok), `subdistrict` the code of where they were found, `place` and `note` free words."""
+    """`on` is the day the person came (Asia/Bangkok), `subdistrict` the code of where they were found, `place` and
+    `note` free words."""
 
     case_id: str
     case_number: str

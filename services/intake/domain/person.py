@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, assert_never
 
-from services.intake.events import Domicile, PersonCorrected, PersonEvent, PersonIdentified
+from services.intake.events import Domicile, Name, PersonCorrected, PersonEvent, PersonIdentified
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
 from services.thai import dates, idcard
@@ -12,14 +12,14 @@ from services.thai import dates, idcard
 
 @dataclass(frozen=True)
 class Description:
-    """What is known of a person. `birth_date` is "1957", "1957-05" or "1957-05-12" (CE), `age_band` "60-69"; an exact or
-    partial birth date counts before the band."""
+    """What is known of a person. `birth_date` is "1957", "1957-05" or "1957-05-12" (CE), `age_band` "60-69"; an exact
+    or partial birth date counts before the band."""
 
     identity_status: str
     sex: str
     nationality: str
     domicile: list[Domicile]
-    name: dict[str, str] | None = None
+    name: Name | None = None
     national_id: str | None = None
     birth_date: str | None = None
     age_band: str | None = None

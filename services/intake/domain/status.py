@@ -20,10 +20,11 @@ ON_ITS_WAY = frozenset({"sent", "acknowledged", "waitlisted", "accepted", "trave
 
 
 def case_status(steps: Mapping[str, Step]) -> str:
-    """Where a case stands (codes.CASE_STATUSES). `steps`: CLOSING, SCREENING, PLAN and each referral id -> its latest Step.
+    """Where a case stands (codes.CASE_STATUSES). `steps`: CLOSING, SCREENING, PLAN and each referral id -> its latest
+    Step.
 
-    A referral's step is its status, or STABLE once it ended well. A lost referral counts for nothing, so the case is planned
-    again; a good end counts until the working group plans anew.
+    A referral's step is its status, or STABLE once it ended well. A lost referral counts for nothing, so the case is
+    planned again; a good end counts until the working group plans anew.
     """
     own = {CLOSING, SCREENING, PLAN}
     referrals = [step for name, step in steps.items() if name not in own]
@@ -42,7 +43,8 @@ def case_status(steps: Mapping[str, Step]) -> str:
 
 
 def last_worked_by(steps: Mapping[str, Step]) -> str | None:
-    """Who of the staff took the case a step on last; a partner's answer and what the system did take it out of nobody's hands."""
+    """Who of the staff took the case a step on last; a partner's answer and what the system did take it out of nobody's
+    hands."""
     theirs = [
         step for step in steps.values() if step.by != SYSTEM.user and not step.by.startswith("partner-")
     ]

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping, func, literal, select
+from sqlalchemy import Connection, func, literal, select
 
+from services.intake import answers
 from services.intake.projections.cases import case
 from services.kernel.tables import access_record
 
@@ -12,8 +13,9 @@ IDENTIFIERS = "identifiers"  # the kind of fields that a card names a person by
 
 def list_accesses(
     db: Connection, who: str, centres: Sequence[str] | None, since: str, limit: int
-) -> tuple[dict[str, int], list[RowMapping]]:
-    """({what: times} that somebody read personal fields since a moment, when and of which centre they looked at identifiers)."""
+) -> tuple[dict[str, int], list[answers.Access]]:
+    """({what: times} that somebody read personal fields since a moment, when and of which centre they looked at
+    identifiers)."""
     joined = access_record.join(case, access_record.c.subject == literal("case/").concat(case.c.case_id))
     read = [access_record.c.who == who, access_record.c.at >= since]
     if centres is not None:
@@ -23,4 +25,4 @@ def list_accesses(
     shown = shown.where(*read, access_record.c.what == IDENTIFIERS)
     newest = shown.order_by(access_record.c.at.desc(), access_record.c.access_id.desc()).limit(limit)
     counts = {row.what: row.n for row in db.execute(counted.group_by(access_record.c.what))}
-    return counts, list(db.execute(newest).mappings())
+    return counts, [{"at": row.at, "centre": row.centre} for row in db.execute(newest)]

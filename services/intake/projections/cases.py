@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.intake import answers
 from services.intake.domain.status import (
     CLOSED,
     CLOSING,
@@ -38,8 +39,11 @@ from services.intake.domain.status import (
 )
 from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+
+Row = dict[str, str | int | None]
 
 metadata = MetaData()
 case = Table(
@@ -115,9 +119,9 @@ REFERRAL_STEPS = {
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    cases: dict[str, dict[str, Any]] = {}
-    people: dict[str, dict[str, Any]] = {}
-    steps: dict[tuple[str, str], dict[str, Any]] = {}
+    cases: dict[str, Row] = {}
+    people: dict[str, Row] = {}
+    steps: dict[tuple[str, str], Row] = {}
     versions: dict[str, int] = {}
     for fact in facts:
         event = fact.event
@@ -130,7 +134,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         step = _step(fact)
         if step:
             case_id, (name, status) = fact.data["case_id"], step
-            row = {
+            steps[case_id, name] = {
                 "case_id": case_id,
                 "step": name,
                 "centre": fact.centre,
@@ -138,7 +142,6 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
                 "recorded": fact.recorded,
                 "by": fact.actor,
             }
-            steps[case_id, name] = row
     upsert(db, case, list(cases.values()), ("case_id",))
     upsert(db, person, list(people.values()), ("person_id",))
     upsert(db, case_step, list(steps.values()), ("case_id", "step"))
@@ -146,7 +149,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     touched = {*cases, *(case_id for case_id, _ in steps)}
     if not touched:
         return
-    # A command and what is heard may touch a case at once: the second sees the first one's steps only once it has the row.
+    # A command and what is heard may touch a case at once: the second sees the first one's steps only once it has the
+    # row.
     rows = select(case.c.case_id).where(case.c.case_id.in_(touched)).order_by(case.c.case_id)
     db.execute(rows.with_for_update())
     known = _steps(db, touched)
@@ -165,7 +169,7 @@ def _step(fact: Recorded) -> tuple[str, str] | None:
     return None
 
 
-def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
+def _case_row(fact: Recorded, event: CaseOpened) -> Row:
     return {
         "case_id": event.case_id,
         "case_number": event.case_number,
@@ -184,7 +188,7 @@ def _case_row(fact: Recorded, event: CaseOpened) -> dict[str, Any]:
     }
 
 
-def _person_row(fact: Recorded, event: PersonEvent) -> dict[str, Any]:
+def _person_row(fact: Recorded, event: PersonEvent) -> Row:
     return {
         "person_id": event.person_id,
         "centre": fact.centre,
@@ -202,7 +206,7 @@ def _person_row(fact: Recorded, event: PersonEvent) -> dict[str, Any]:
     }
 
 
-def _set(db: Connection, column: str, values: Mapping[str, Any]) -> None:
+def _set(db: Connection, column: str, values: Mapping[str, str | int | None]) -> None:
     if values:
         change = update(case).where(case.c.case_id == bindparam("id")).values({column: bindparam("new")})
         db.execute(change, [{"id": case_id, "new": new} for case_id, new in values.items()])
@@ -274,11 +278,12 @@ def get_status_when(db: Connection, case_id: str, closing: str) -> str:
     return case_status({**_steps(db, [case_id]).get(case_id, {}), CLOSING: Step(closing, "")})
 
 
-def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[RowMapping]:
-    """Cases that are not closed and that the user opened or was the last of the staff to take on: {case_id, centre}."""
-    asked = CaseFilter(centres).of(select(case.c.case_id, case.c.centre)).where(case.c.status != CLOSED)
-    theirs = asked.where(or_(case.c.opened_by == user, case.c.worked_by == user))
-    return list(db.execute(theirs.order_by(case.c.opened, case.c.case_id)).mappings())
+def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[answers.CaseInHands]:
+    """Cases that are not closed and that the user opened or was the last of the staff to take on, the oldest first."""
+    open_cases = CaseFilter(centres).of(select(case.c.case_id, case.c.centre)).where(case.c.status != CLOSED)
+    theirs = open_cases.where(or_(case.c.opened_by == user, case.c.worked_by == user))
+    rows = db.execute(theirs.order_by(case.c.opened, case.c.case_id))
+    return [{"case_id": row.case_id, "centre": row.centre} for row in rows]
 
 
 def invariants(db: Connection) -> Iterable[str]:

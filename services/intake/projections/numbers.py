@@ -17,8 +17,8 @@ from sqlalchemy import (
 
 from services.intake.events import CaseOpened
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 
 metadata = MetaData()
 case_number = Table(

@@ -6,8 +6,8 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
 from services.codes import KIND_OF_PATH
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 
 metadata = MetaData()
 planned_path = Table(

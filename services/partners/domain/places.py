@@ -19,6 +19,7 @@ from services.partners.events import (
 )
 
 NO_PLACE = "no_place"
+AGES = ("fresh", "older", "old")  # of a statement
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Ledger:
 
     @property
     def free(self) -> int:
-        """What can be reserved now (contract.md, capacity)."""
+        """What can be reserved now (docs/contract.md, capacity)."""
         return max(0, min(self.stated - self.used + self.returned, self.total - self.reserved - self.filled))
 
     def contradicts(self, total: int, free: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import numpy as np
 import orjson
@@ -18,6 +18,7 @@ from services.codes import PATHS, sentences
 from services.codes.rules import RULES, finding, judge
 from services.kernel.envelope import moment
 from services.kernel.rules import Verdict
+from services.partners import answers
 from services.partners.events import Counts, Eligibility
 from services.thai import areas
 
@@ -37,6 +38,23 @@ Columns = NDArray[np.int32]
 Keys = NDArray[np.int64]
 
 
+class Offer(TypedDict):
+    """What ranking looks at of a programme. `rules` are events.Rules, read by name; `free` can be reserved now."""
+
+    programme_id: str
+    partner_id: str
+    partner: str
+    kind: str
+    under_ministry: bool
+    province: str
+    subdistrict: str | None
+    name: str
+    path: str
+    rules: Mapping[str, Any]
+    free: int
+    confirmed_at: str
+
+
 @dataclass(frozen=True)
 class Registry:
     """Every programme at one version of the read model. `rows` are its rows in order of offering, `columns` (width, programmes) the
@@ -44,20 +62,19 @@ class Registry:
     gives the next one."""
 
     version: int = 0
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Offer] = field(default_factory=list)
     index: dict[str, int] = field(default_factory=dict)
     columns: Columns = field(default_factory=lambda: np.zeros((_WIDTH, 0), np.int32))
     values: dict[str, list[Any]] = field(default_factory=lambda: {rule: [None] for rule in RULES})
     numbers: dict[str, dict[bytes, int]] = field(default_factory=lambda: {rule: {} for rule in RULES})
 
-    def updated(self, version: int, changed: Sequence[dict[str, Any]]) -> "Registry":
-        """With new and changed programmes: rows of `programme_v1`, `rules` as JSON text."""
+    def updated(self, version: int, changed: Sequence[Offer]) -> "Registry":
+        """With new and changed programmes."""
         rows, index = list(self.rows), dict(self.index)
         numbers = {rule: dict(known) for rule, known in self.numbers.items()}
         values = {rule: list(known) for rule, known in self.values.items()}
         places = []
         for row in changed:
-            row = {**row, "rules": orjson.loads(row["rules"])}
             place = index.setdefault(row["programme_id"], len(rows))
             rows[place : place + 1] = [row]
             places.append(place)
@@ -70,7 +87,7 @@ class Registry:
 
 
 def _numbered(
-    row: Mapping[str, Any], numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
+    row: Offer, numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
 ) -> list[int]:
     subdistrict = row["subdistrict"]
     cells = [
@@ -179,7 +196,7 @@ class Ranking:
         """Where a programme of the registry stands in the order, counted from 0."""
         return int(np.flatnonzero(self.order == self.registry.index[programme_id])[0])
 
-    def standing(self, position: int) -> tuple[dict[str, Any], Eligibility, int | None]:
+    def standing(self, position: int) -> tuple[Offer, Eligibility, int | None]:
         """(row, verdict, rank) of the candidate at a position of the order, counted from 0; no rank if ineligible."""
         place = int(self.order[position])
         verdict = ELIGIBILITY[self.verdicts[place]]
@@ -265,10 +282,9 @@ def _distances(centre: str) -> tuple[Columns, Columns]:
     return near, kilometres
 
 
-def candidate(ranking: Ranking, position: int) -> dict[str, Any]:
+def candidate(ranking: Ranking, position: int) -> answers.Candidate:
     """One candidate as people see it: the verdict with the reason for every rule of the programme, and what each ranking criterion
-    found, in their order: [{rule, verdict, because, wants, fact, found}] and [{criterion, verdict, because, found}]. `because` says in
-    Thai what the codes beside it say (see codes.rules.finding and `_criteria`)."""
+    found, in their order. `because` says in Thai what the codes beside it say (see codes.rules.finding and `_criteria`)."""
     row, verdict, rank = ranking.standing(position)
     return {
         "programme_id": row["programme_id"],
@@ -299,7 +315,7 @@ def candidate(ranking: Ranking, position: int) -> dict[str, Any]:
     }
 
 
-def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> dict[str, Any]:
+def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> answers.Reason:
     known_of_it = finding(rule, value, known)
     wants = sentences.rule_in_words(rule, value, "th")
     return {
@@ -312,7 +328,7 @@ def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _criteria(ranking: Ranking, row: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
     """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free, days since that was
     said}, {near in NEAR, kilometres from the centre's province}, or a flag, None if nobody knows."""
     screened = ranking.screened

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, true
+from sqlalchemy import Connection, Row, and_, func, or_, select, true
 from sqlalchemy import case as case_of
 
-from services.kernel.wiring import make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
+from services.partners import answers
+from services.partners.domain.places import AGES
 from services.partners.projections.registry import programme
 
 
@@ -18,44 +20,47 @@ def list_free(
     age: str | None,
     limit: int,
     cursor: str | None,
-) -> dict[str, Any]:
-    """Places free by path and by the age of the statement (`fresh` since that instant, `old` before that one), and the programmes that have
-    them, the latest stated first."""
+) -> answers.FreePlaces:
+    """Places free by path and by the age of the statement (`fresh` since that instant, `old` before that one), and the
+    programmes that have them, the latest stated first."""
     p = programme.c
     stated = case_of((p.confirmed_at >= fresh, "fresh"), (p.confirmed_at >= old, "older"), else_="old")
     free = and_(p.free > 0, true() if province is None else p.province == province)
     grouped = select(p.path, stated, func.sum(p.free), func.count()).where(free).group_by(p.path, stated)
-    by_path: dict[str, dict[str, int]] = {}
-    by_age = {each: {"free": 0, "programmes": 0} for each in ("fresh", "older", "old")}
+    by_path: dict[str, answers.FreeSum] = {}
+    by_age: dict[str, answers.FreeSum] = {each: {"free": 0, "programmes": 0} for each in AGES}
     for of_path, of_age, places, programmes in db.execute(grouped):
         for row in (by_path.setdefault(of_path, {"free": 0, "programmes": 0}), by_age[of_age]):
             row["free"] += int(places)
             row["programmes"] += programmes
-    wanted = select(programme).where(free)
-    wanted = wanted.where(p.path == path) if path else wanted
-    wanted = wanted.where(stated == age) if age else wanted
+    chosen = select(programme).where(free)
+    chosen = chosen.where(p.path == path) if path else chosen
+    chosen = chosen.where(stated == age) if age else chosen
     if cursor:
         at, last = map(str, page_cursor(cursor, 2))
-        wanted = wanted.where(or_(p.confirmed_at < at, and_(p.confirmed_at == at, p.programme_id > last)))
-    ordered = wanted.order_by(p.confirmed_at.desc(), p.programme_id).limit(limit + 1)
+        chosen = chosen.where(or_(p.confirmed_at < at, and_(p.confirmed_at == at, p.programme_id > last)))
+    ordered = chosen.order_by(p.confirmed_at.desc(), p.programme_id).limit(limit + 1)
     rows = db.execute(ordered).all() if limit else []
     more = rows[limit - 1] if len(rows) > limit else None
-    names = (
-        "programme_id",
-        "partner_id",
-        "partner",
-        "name",
-        "province",
-        "path",
-        "free",
-        "total",
-        "confirmed_at",
-    )
     return {
         "free": sum(row["free"] for row in by_age.values()),
         "programmes": sum(row["programmes"] for row in by_age.values()),
         "by_path": by_path,
         "by_age": by_age,
-        "items": [{name: getattr(row, name) for name in names} for row in rows[:limit]],
+        "items": [_programme(row) for row in rows[:limit]],
         "next": make_cursor([more.confirmed_at, more.programme_id]) if more else None,
+    }
+
+
+def _programme(row: Row[Any]) -> answers.FreeProgramme:
+    return {
+        "programme_id": row.programme_id,
+        "partner_id": row.partner_id,
+        "partner": row.partner,
+        "name": row.name,
+        "province": row.province,
+        "path": row.path,
+        "free": row.free,
+        "total": row.total,
+        "confirmed_at": row.confirmed_at,
     }

@@ -1,49 +1,59 @@
-"""Partners and programmes as they are shown."""
+"""Partners and programmes as everybody sees them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, RowMapping, and_, or_, select
 
-from services.kernel.wiring import make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
+from services.partners import answers
 from services.partners.projections.registry import folded, partner, programme
 
 
-def get(db: Connection, partner_id: str) -> dict[str, Any] | None:
+def get(db: Connection, partner_id: str) -> answers.Partner | None:
     row = db.execute(select(partner).where(partner.c.partner_id == partner_id)).one_or_none()
     return _with_programmes(db, [row])[0] if row else None
 
 
-def get_programme(db: Connection, programme_id: str) -> dict[str, Any] | None:
-    row = db.execute(select(programme).where(programme.c.programme_id == programme_id)).one_or_none()
-    return dict(row._mapping) if row else None
+def get_programme(db: Connection, programme_id: str) -> RowMapping | None:
+    """The whole row."""
+    return (
+        db.execute(select(programme).where(programme.c.programme_id == programme_id)).mappings().one_or_none()
+    )
 
 
-def list_names(db: Connection, programme_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """[{programme_id, programme, partner, partner_id}] of those that are known."""
+def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.ProgrammeName]:
+    """Of those that are known."""
     p = programme.c
-    asked = select(p.programme_id, p.name.label("programme"), p.partner, p.partner_id)
-    rows = db.execute(asked.where(p.programme_id.in_(programme_ids)))
-    return [{str(name): value for name, value in row.items()} for row in rows.mappings()]
+    names = select(p.programme_id, p.name, p.partner, p.partner_id).where(p.programme_id.in_(programme_ids))
+    return [
+        {
+            "programme_id": row.programme_id,
+            "programme": row.name,
+            "partner": row.partner,
+            "partner_id": row.partner_id,
+        }
+        for row in db.execute(names)
+    ]
 
 
 def list_partners(
     db: Connection, q: str | None, province: str | None, kind: str | None, limit: int, cursor: str | None
-) -> dict[str, Any]:
-    """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name. {items, next}."""
-    wanted = select(partner).order_by(partner.c.sorted, partner.c.partner_id).limit(limit + 1)
+) -> answers.Partners:
+    """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name."""
+    chosen = select(partner).order_by(partner.c.sorted, partner.c.partner_id).limit(limit + 1)
     if q:
-        wanted = wanted.where(partner.c.folded.contains(folded(q), autoescape=True))
+        chosen = chosen.where(partner.c.folded.contains(folded(q), autoescape=True))
     if province:
-        wanted = wanted.where(partner.c.province == province)
+        chosen = chosen.where(partner.c.province == province)
     if kind:
-        wanted = wanted.where(partner.c.kind == kind)
+        chosen = chosen.where(partner.c.kind == kind)
     if cursor:
         name, last = map(str, page_cursor(cursor, 2))
         later = and_(partner.c.sorted == name, partner.c.partner_id > last)
-        wanted = wanted.where(or_(partner.c.sorted > name, later))
-    rows = db.execute(wanted).all()
+        chosen = chosen.where(or_(partner.c.sorted > name, later))
+    rows = db.execute(chosen).all()
     more = len(rows) > limit
     last_row = rows[:limit][-1] if more else None
     return {
@@ -52,10 +62,10 @@ def list_partners(
     }
 
 
-def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    offered: dict[str, list[dict[str, Any]]] = {row.partner_id: [] for row in partners}
-    wanted = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
-    for row in db.execute(wanted):
+def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answers.Partner]:
+    offered: dict[str, list[answers.Programme]] = {row.partner_id: [] for row in partners}
+    theirs = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
+    for row in db.execute(theirs):
         offered[row.partner_id].append(
             {
                 "programme_id": row.programme_id,

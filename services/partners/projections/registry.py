@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import SHARED
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import SHARED
 from services.partners.domain.places import Ledger
 from services.partners.events import (
     CapacityConfirmed,
@@ -118,8 +118,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 
 
 def _versions(db: Connection, count: int) -> int:
-    """Count the registry's version up; returns where it stood. The row is held until the commit, so that nobody who saw a version
-    misses a change that was given a lower one."""
+    """Count the registry's version up; returns where it stood. The row is held until the commit, so that nobody who saw
+    a version misses a change that was given a lower one."""
     version = registry_version.c.version
     now = db.scalar(update(registry_version).values(version=version + count).returning(version))
     if now is None:

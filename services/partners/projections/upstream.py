@@ -1,14 +1,14 @@
 """What screening told us of each case."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.partners.domain.ranking import Screened
 
 metadata = MetaData()
@@ -34,8 +34,8 @@ class Case(NamedTuple):
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    started: dict[str, dict[str, Any]] = {}
-    completed: dict[str, dict[str, Any]] = {}
+    started: dict[str, dict[str, str | None]] = {}
+    completed: dict[str, dict[str, str | None]] = {}
     for fact in facts:
         data = fact.data
         if fact.source != "screening" or fact.type not in ("ScreeningStarted", "ScreeningCompleted"):

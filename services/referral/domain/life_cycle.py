@@ -98,9 +98,9 @@ def steps_after(status: Status, place: Place) -> list[str]:
     ]
 
 
-def step_named(name: str, said: Mapping[str, Any], now: datetime) -> Step:
-    """The command of a step by its name in the life cycle; `said` are its own fields."""
-    return WaitlistReferral(now, **said) if name == "waitlist" else LIFE_CYCLE[name].step(**said)
+def step_named(name: str, values: Mapping[str, Any], now: datetime) -> Step:
+    """The command of a step by its name in the life cycle; `values` are of its own fields."""
+    return WaitlistReferral(now, **values) if name == "waitlist" else LIFE_CYCLE[name].step(**values)
 
 
 @dataclass(frozen=True)

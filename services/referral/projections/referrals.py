@@ -12,6 +12,8 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Row,
+    RowMapping,
     Table,
     Text,
     and_,
@@ -22,8 +24,10 @@ from sqlalchemy import (
 
 from services.codes import KIND_OF_PATH
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, make_cursor, page_cursor, upsert
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+from services.referral import answers
 from services.referral.domain.life_cycle import place_after, status_after
 from services.referral.domain.words import OVER, Place, Status
 from services.referral.events import (
@@ -78,10 +82,6 @@ history = Table(
     Column("data", Text, nullable=False),
     Column("sealed", Text, nullable=False),
 )
-OUTLINE = (
-    "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
-)  # fmt: skip
-STEP = ("type", "time", "recordedtime", "actor", "status")  # of a line of the history
 ABOUT = frozenset(f.name for f in fields(About))
 INTERNAL = ("person_id", "told", "recorded", "open_key", "follow_up_since")
 COLUMNS = tuple(column for column in referrals.c if column.name not in INTERNAL)
@@ -161,30 +161,60 @@ def _step(fact: Recorded, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """A row with plain names: SQLAlchemy's own are a kind of str that JSON does not take for a key."""
-    return {str(name): value for name, value in row.items()}
-
-
-def get(db: Connection, referral_id: str) -> dict[str, Any] | None:
+def get(db: Connection, referral_id: str) -> RowMapping | None:
     """The whole row, also what is internal (`person_id`, `told`)."""
-    row = db.execute(select(referrals).where(referrals.c.referral_id == referral_id)).mappings().first()
-    return _plain(row) if row else None
+    return db.execute(select(referrals).where(referrals.c.referral_id == referral_id)).mappings().first()
 
 
-def public(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in INTERNAL}
+def public(row: RowMapping) -> answers.Referral:
+    """What may be seen of a row."""
+    return {
+        "referral_id": row["referral_id"],
+        "case_id": row["case_id"],
+        "programme_id": row["programme_id"],
+        "partner_id": row["partner_id"],
+        "centre": row["centre"],
+        "plan_id": row["plan_id"],
+        "path": row["path"],
+        "kind": row["kind"],
+        "outside_ministry": row["outside_ministry"],
+        "waitlist": row["waitlist"],
+        "status": row["status"],
+        "place": row["place"],
+        "answer_due": row["answer_due"],
+        "follow_up_due": row["follow_up_due"],
+        "sent_at": row["sent_at"],
+        "version": row["version"],
+    }
 
 
-def outline(row: dict[str, Any]) -> dict[str, Any]:
+def outline(row: answers.Referral) -> answers.ReferralOutline:
     """A referral as whoever may not see cases reads it: its dates and status, and of what kind the path is."""
-    known = {name: row[name] for name in OUTLINE} | {"path_kind": KIND_OF_PATH.get(row["path"])}
-    if "history" in row:
-        known["history"] = [{name: step[name] for name in STEP} for step in row["history"]]
-    return known
+    return {
+        "referral_id": row["referral_id"],
+        "case_id": row["case_id"],
+        "centre": row["centre"],
+        "status": row["status"],
+        "place": row["place"],
+        "outside_ministry": row["outside_ministry"],
+        "sent_at": row["sent_at"],
+        "answer_due": row["answer_due"],
+        "version": row["version"],
+        "path_kind": KIND_OF_PATH.get(row["path"]),
+    }
 
 
-def get_with_place(db: Connection, referral_id: str) -> dict[str, Any] | None:
+def outline_step(step: answers.HistoryItem) -> answers.StepOutline:
+    return {
+        "type": step["type"],
+        "time": step["time"],
+        "recordedtime": step["recordedtime"],
+        "actor": step["actor"],
+        "status": step["status"],
+    }
+
+
+def get_with_place(db: Connection, referral_id: str) -> RowMapping | None:
     """The row, once partners answered about its place or it is over."""
     row = get(db, referral_id)
     return row if row and row["place"] != Place.PENDING else None
@@ -195,26 +225,27 @@ def is_open(db: Connection, case_id: str, programme_id: str) -> bool:
     return db.execute(found).first() is not None
 
 
-def list_steps(db: Connection, referral_id: str) -> list[dict[str, Any]]:
-    """Oldest first: {type, time, recordedtime, actor, status, ...the fact's codes, sealed: {field: ciphertext}}."""
+def list_steps(db: Connection, referral_id: str) -> list[tuple[answers.HistoryItem, Mapping[str, str]]]:
+    """(step, its personal words as they are sealed), oldest first."""
     rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))
-    return [
-        {
-            **orjson.loads(row.data),
-            "type": row.type,
-            "time": row.time,
-            "recordedtime": row.recordedtime,
-            "actor": row.actor,
-            "status": row.status,
-            "sealed": orjson.loads(row.sealed),
-        }
-        for row in rows
-    ]
+    return [(_history_item(row), orjson.loads(row.sealed)) for row in rows]
 
 
-def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[dict[str, Any]]:
-    """Referrals that are not over and that the user sent: {referral_id, case_id, centre, status}, the oldest first."""
-    asked = (
+def _history_item(row: Row[Any]) -> answers.HistoryItem:
+    item: answers.HistoryItem = {
+        "type": row.type,
+        "time": row.time,
+        "recordedtime": row.recordedtime,
+        "actor": row.actor,
+        "status": row.status,
+    }
+    item.update(orjson.loads(row.data))
+    return item
+
+
+def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[answers.ReferralInHands]:
+    """Referrals that are not over and that the user sent, the oldest first."""
+    theirs = (
         select(referrals.c.referral_id, referrals.c.case_id, referrals.c.centre, referrals.c.status)
         .join(
             history, and_(history.c.referral_id == referrals.c.referral_id, history.c.type == "ReferralSent")
@@ -222,9 +253,12 @@ def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> l
         .where(referrals.c.status.not_in([status.value for status in OVER]), history.c.actor == user)
     )
     if centres is not None:
-        asked = asked.where(referrals.c.centre.in_(centres))
-    ordered = asked.order_by(referrals.c.recorded, referrals.c.referral_id)
-    return [_plain(row) for row in db.execute(ordered).mappings()]
+        theirs = theirs.where(referrals.c.centre.in_(centres))
+    ordered = theirs.order_by(referrals.c.recorded, referrals.c.referral_id)
+    return [
+        {"referral_id": row.referral_id, "case_id": row.case_id, "centre": row.centre, "status": row.status}
+        for row in db.execute(ordered)
+    ]
 
 
 def list_referrals(
@@ -236,25 +270,28 @@ def list_referrals(
     case_id: str | None,
     limit: int,
     cursor: str | None,
-) -> dict[str, Any]:
-    """{items, next}, newest first. `centres` None: all; a partner sees what it was told of."""
-    wanted = select(*COLUMNS, referrals.c.recorded)
+) -> answers.Referrals:
+    """Newest first. `centres` None: all; a partner sees what it was told of."""
+    chosen = select(*COLUMNS, referrals.c.recorded)
     if centres is not None:
-        wanted = wanted.where(referrals.c.centre.in_(centres))
+        chosen = chosen.where(referrals.c.centre.in_(centres))
     if partner_id is not None:
-        wanted = wanted.where(referrals.c.partner_id == partner_id, referrals.c.told)
+        chosen = chosen.where(referrals.c.partner_id == partner_id, referrals.c.told)
     if status is not None:
-        wanted = wanted.where(referrals.c.status == status)
+        chosen = chosen.where(referrals.c.status == status)
     if case_id is not None:
-        wanted = wanted.where(referrals.c.case_id == case_id)
+        chosen = chosen.where(referrals.c.case_id == case_id)
     if cursor is not None:
         recorded, referral_id = map(str, page_cursor(cursor, 2))
         same_instant = and_(referrals.c.recorded == recorded, referrals.c.referral_id < referral_id)
-        wanted = wanted.where(or_(referrals.c.recorded < recorded, same_instant))
-    newest = wanted.order_by(referrals.c.recorded.desc(), referrals.c.referral_id.desc()).limit(limit + 1)
-    rows = [_plain(row) for row in db.execute(newest).mappings()]
-    keys = [(row.pop("recorded"), row["referral_id"]) for row in rows]
-    return {"items": rows[:limit], "next": make_cursor(keys[limit - 1]) if len(rows) > limit else None}
+        chosen = chosen.where(or_(referrals.c.recorded < recorded, same_instant))
+    newest = chosen.order_by(referrals.c.recorded.desc(), referrals.c.referral_id.desc()).limit(limit + 1)
+    rows = db.execute(newest).mappings().all()
+    more = rows[limit - 1] if len(rows) > limit else None
+    return {
+        "items": [public(row) for row in rows[:limit]],
+        "next": make_cursor((more["recorded"], more["referral_id"])) if more else None,
+    }
 
 
 def invariants(db: Connection) -> Iterable[str]:

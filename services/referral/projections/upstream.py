@@ -7,8 +7,8 @@ import orjson
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, select, update
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER, SHARED
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER, SHARED
 from services.referral.domain.disclosure import disclosed
 from services.referral.domain.words import Case, Plan, Programme
 from services.thai import areas
@@ -84,7 +84,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, programmes, list(offered.values()), ("programme_id",))
 
 
-def _part(table: Table, fact: Recorded) -> dict[str, Any]:
+def _part(table: Table, fact: Recorded) -> dict[str, str | bool | None]:
     return {column.name: fact.data.get(column.name) for column in table.c}
 
 

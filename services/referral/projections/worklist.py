@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, false, func, or_, select, true, tuple_
 
-from services.kernel.wiring import make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
+from services.referral import answers
 from services.referral.domain.words import AWAITING_ANSWER, Status
-from services.referral.projections.referrals import COLUMNS, referrals
+from services.referral.projections.referrals import COLUMNS, public, referrals
 from services.referral.projections.upstream import cases
 
 
@@ -20,13 +21,13 @@ def get(
     read: Sequence[tuple[str, int]] = (),
     kind: str | None = None,
     cursor: str | None = None,
-) -> dict[str, Any]:
-    """{counts: {kind: n}, items: {kind: [referral with `due`]}, next}; `start` and `end` are the instants around today. With `kind` only
+) -> answers.Worklist:
+    """`start` and `end` are the instants around today. With `kind` only
     items of that kind, behind `cursor` if one is given; `next` is the cursor of those that follow, or None.
 
     overdue: a follow-up that came due before today, an answer that should have come · due_today: either, today ·
-    answered: the partner said yes, or no (or nothing in time) and the case was not referred on · read: answers among them that
-    are in `read` as (referral_id, version) and still wait for the next step · waiting: answers due later.
+    answered: the partner said yes, or no (or nothing in time) and the case was not referred on · read: answers among
+    them that are in `read` as (referral_id, version) and still wait for the next step · waiting: answers due later.
     """
     r = referrals.c
     when = func.coalesce(r.follow_up_since, r.answer_due, r.recorded)
@@ -35,13 +36,12 @@ def get(
     counted = [func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in conditions.values()]
     counts = dict(zip(conditions, db.execute(select(*counted).where(theirs)).one(), strict=True))
     behind = tuple_(when, r.referral_id) > tuple_(*map(str, page_cursor(cursor, 2))) if cursor else true()
-    items: dict[str, list[dict[str, Any]]] = {each: [] for each in conditions}
+    items: dict[str, list[answers.WorkItem]] = {each: [] for each in conditions}
     following = None
     for each in (kind,) if kind else conditions if limit else ():
-        asked = select(*COLUMNS, when.label("due")).where(conditions[each], theirs, behind)
-        found = db.execute(asked.order_by(when, r.referral_id).limit(limit + 1)).mappings()
-        rows = [{str(name): value for name, value in row.items()} for row in found]
-        items[each] = rows[:limit]
+        first = select(*COLUMNS, when.label("due")).where(conditions[each], theirs, behind)
+        rows = db.execute(first.order_by(when, r.referral_id).limit(limit + 1)).mappings().all()
+        items[each] = [{**public(row), "due": row["due"]} for row in rows[:limit]]
         if kind and len(rows) > limit > 0:
             following = make_cursor([rows[limit - 1]["due"], rows[limit - 1]["referral_id"]])
     return {"counts": counts, "items": items, "next": following}

@@ -2,27 +2,26 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from services.codes import EMPLOYER_PATHS
 from services.kernel.errors import Invalid
-from services.kernel.wiring import make_cursor, page_cursor
+from services.kernel.lists import make_cursor, page_cursor
+from services.reporting import answers
 from services.reporting.projections.milestones import CASES
 from services.reporting.projections.period import Period, facts_of, in_period, last_in
-
-COLUMNS = ("case_id", "referral_id", "centre", "day", "path", "partner_kind", "outside_ministry", "reason")
 
 
 def list_rows(
     db: Connection, period: Period, figure: str, value: str | None, limit: int, cursor: str | None
-) -> dict[str, Any]:
-    """The rows that a figure of `overview` counts, newest first, as {items, next}. Figures of cases name each case once, with the
+) -> answers.RowsBehind:
+    """The rows that a figure counts, newest first. Figures of cases name each case once, with the
     latest such fact in the period."""
     c = facts_of(db, period)
     by_case = {name: type for type, name in CASES.items()}
     by_case |= {"accepted": "ReferralAccepted", "label": "ScreeningCompleted"}
     type = by_case.get(figure) or ("ReferralDeclined" if figure == "declined" else "PlacementConfirmed")
-    rows = select(c.position, c.occurred, *(c[name] for name in COLUMNS)).where(in_period(c, period, (type,)))
+    rows = select(*c).where(in_period(c, period, (type,)))
     if figure in by_case:
         rows = rows.where(last_in(c, period))
     match figure:
@@ -47,6 +46,19 @@ def list_rows(
     listed = db.execute(rows.order_by(c.occurred.desc(), c.position.desc()).limit(limit + 1)).all()
     more = listed[limit - 1] if len(listed) > limit else None
     return {
-        "items": [{name: getattr(row, name) for name in COLUMNS} for row in listed[:limit]],
+        "items": [_row(row) for row in listed[:limit]],
         "next": make_cursor([more.occurred, more.position]) if more else None,
+    }
+
+
+def _row(row: Row[Any]) -> answers.RowBehind:
+    return {
+        "case_id": row.case_id,
+        "referral_id": row.referral_id,
+        "centre": row.centre,
+        "day": row.day,
+        "path": row.path,
+        "partner_kind": row.partner_kind,
+        "outside_ministry": row.outside_ministry,
+        "reason": row.reason,
     }

@@ -7,24 +7,27 @@ from typing import Any
 from sqlalchemy import Connection, Integer, and_, case, func, select
 
 from services.codes import EMPLOYER_PATHS
+from services.reporting import answers
 from services.reporting.projections.milestones import CASES, STEPS, WAITED
 from services.reporting.projections.period import Period, facts_of, first_in, in_period, last_in
 
 DAY = 86_400_000_000  # microseconds
 
 
-def get(db: Connection, period: Period, fewest: int = 1) -> dict[str, Any]:
-    """The figures of `GET /api/v1/reports/overview`. What counts is what happened in the period and was recorded by `as_of`.
+def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
+    """The figures of `GET /api/v1/reports/overview`. What counts is what happened in the period and was recorded by
+    `as_of`.
 
     cases: different cases that were, in the period, opened; screened (ScreeningCompleted, the first or again); planned
-    (PlanAgreed); referred (ReferralSent, also when the place was then refused); placed (PlacementConfirmed); closed (CaseClosed, also
-    when reopened later). A case counts once under each name.
-    placements: confirmed placements, so a case placed twice counts twice; share_outside of all of them, None without any.
-    by_path: placements by the plan's path. by_label: cases screened in the period by the labels met at the latest of those screenings.
-    median_days: from the opening of a case to its first screening, accepted referral and placement, for those whose first one lies in the
-    period. Days of 24 hours with one decimal; None of less than `fewest` (a median of a few would tell of one).
-    declined: declined referrals by reason. employment: started = placements on employers' paths in the period; in_work = how many
-    of these were in work at their latest follow-up, whenever that was.
+    (PlanAgreed); referred (ReferralSent, also when the place was then refused); placed (PlacementConfirmed); closed
+    (CaseClosed, also when reopened later). A case counts once under each name.
+    placements: confirmed placements, so a case placed twice counts twice; share_outside of all of them, None without
+    any. by_path: placements by the plan's path. by_label: cases screened in the period by the labels met at the latest
+    of those screenings. median_days: from the opening of a case to its first screening, accepted referral and
+    placement, for those whose first one lies in the period. Days of 24 hours with one decimal; None of less
+    than `fewest` (a median of a few would tell of one).
+    declined: declined referrals by reason. employment: started = placements on employers' paths in the period; in_work
+    = how many of these were in work at their latest follow-up, whenever that was.
     Nothing of a referral entered in error counts. A centre's figures are those of the facts recorded for it.
     """
     c = facts_of(db, period)
@@ -39,6 +42,10 @@ def get(db: Connection, period: Period, fewest: int = 1) -> dict[str, Any]:
         .group_by(c.type, c.path, c.outside_ministry, c.reason)
     )
     rows = db.execute(grouped).all()
+
+    def cases_with(type: str) -> int:
+        return sum(row[5] for row in rows if row.type == type)
+
     placed = [
         (path, outside, n, in_work or 0)
         for type, path, outside, _, n, _, in_work in rows
@@ -51,7 +58,14 @@ def get(db: Connection, period: Period, fewest: int = 1) -> dict[str, Any]:
         db, c, period, "took", ("ScreeningCompleted", "ReferralAccepted", "PlacementConfirmed"), fewest
     )
     return {
-        "cases": {name: sum(row[5] for row in rows if row.type == type) for type, name in CASES.items()},
+        "cases": {
+            "opened": cases_with("CaseOpened"),
+            "screened": cases_with("ScreeningCompleted"),
+            "planned": cases_with("PlanAgreed"),
+            "referred": cases_with("ReferralSent"),
+            "placed": cases_with("PlacementConfirmed"),
+            "closed": cases_with("CaseClosed"),
+        },
         "placements": {
             "total": total,
             "outside_ministry": outside,
@@ -105,10 +119,8 @@ def _median_days(
     return {type: round(sum(each) / len(each) / DAY, 1) if each else None for type, each in found.items()}
 
 
-def get_placements(db: Connection, period: Period, fewest: int = 1) -> dict[str, Any]:
-    """What a dashboard shows beside the overview: confirmed placements {by_month: {"2026-01": {total, outside_ministry, ministry}},
-    by_centre: {province: ...}}, {accepted: different cases that a partner accepted}, {waited_days: {step: median days since the case's
-    step before, None of less than `fewest`}}."""
+def get_placements(db: Connection, period: Period, fewest: int = 1) -> answers.PlacementsSpread:
+    """What a dashboard shows beside the overview; medians of no fewer than `fewest` cases."""
     c = facts_of(db, period)
     accepted = in_period(c, period, ("ReferralAccepted",))
     cases = db.execute(select(func.count()).where(accepted, first_in(c, period))).scalar_one()
@@ -118,11 +130,17 @@ def get_placements(db: Connection, period: Period, fewest: int = 1) -> dict[str,
         .where(in_period(c, period, ("PlacementConfirmed",)))
         .group_by(month, c.centre, c.outside_ministry)
     )
-    found: dict[str, Any] = {"by_month": {}, "by_centre": {}}
+    by_month: dict[str, answers.Placements] = {}
+    by_centre: dict[str, answers.Placements] = {}
     for in_month, centre, outside, count in db.execute(grouped):
-        for name, key in (("by_month", in_month), ("by_centre", centre)):
-            row = found[name].setdefault(key, {"total": 0, "outside_ministry": 0, "ministry": 0})
+        for by_key, key in ((by_month, in_month), (by_centre, centre)):
+            row = by_key.setdefault(key, {"total": 0, "outside_ministry": 0, "ministry": 0})
             row["total"] += count
             row["outside_ministry" if outside else "ministry"] += count
     waited = _median_days(db, c, period, "waited", STEPS[1:], fewest)
-    return {**found, "accepted": cases, "waited_days": {WAITED[type]: days for type, days in waited.items()}}
+    return {
+        "by_month": by_month,
+        "by_centre": by_centre,
+        "accepted": cases,
+        "waited_days": {WAITED[type]: days for type, days in waited.items()},
+    }

@@ -1,12 +1,12 @@
 """The merged log of all services, kept by the kernel in `source_event`."""
 
 from collections.abc import Callable
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select
 
 from services.kernel.tables import source_event
+from services.reporting import answers
 
 SOURCES = ("intake", "screening", "partners", "referral")
 SCAN, CHUNK = 10_000, 1_000  # facts looked at for one page of the merged log, and read at once
@@ -25,14 +25,15 @@ def get_data_up_to(db: Connection) -> str | None:
 
 
 def list_events(
-    db: Connection, after: int, limit: int, visible: Callable[[dict[str, Any]], bool]
-) -> tuple[list[dict[str, Any]], int]:
+    db: Connection, after: int, limit: int, visible: Callable[[answers.Event], bool]
+) -> tuple[list[answers.Event], int]:
     """Up to `limit` visible facts behind a position, as CloudEvents, and the position of the last fact looked at.
 
-    At most `SCAN` facts are looked at, so the list may be short or empty although more follows: the position then has moved.
+    At most `SCAN` facts are looked at, so the list may be short or empty although more follows: the position then has
+    moved.
     """
     s = source_event.c
-    found: list[dict[str, Any]] = []
+    events: list[answers.Event] = []
     end = after + SCAN
     position = after
     while position < end:
@@ -45,11 +46,11 @@ def list_events(
         rows = db.execute(chunk).all()
         for place, body in rows:
             position = place
-            event = orjson.loads(body)
+            event: answers.Event = orjson.loads(body)
             if visible(event):
-                found.append(event)
-                if len(found) == limit:
-                    return found, position
+                events.append(event)
+                if len(events) == limit:
+                    return events, position
         if not rows:
             break
-    return found, position
+    return events, position

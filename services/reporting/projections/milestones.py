@@ -1,10 +1,11 @@
 """Milestones: one row for each fact that figures count, and what each counts as in the light of the others of its case.
 
-Figures of today are read from `counted`, the milestones of each case in the light of each other; figures as of an earlier moment from
-the same question put to the milestones known then. So both count alike, and a page need not work out every case anew.
+Figures of today are read from `counted`, the milestones of each case in the light of each other; figures as of an
+earlier moment from the same question put to the milestones known then. So both count alike, and a page need not work
+out every case anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -33,8 +34,8 @@ from sqlalchemy import (
 from sqlalchemy.sql import FromClause
 
 from services.kernel.envelope import Recorded, moment
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.thai.dates import bangkok_day
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,7 +117,8 @@ counted = Table(
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    """Each milestone makes its own row and changes no other, so the order in which sources are heard does not matter."""
+    """Each milestone makes its own row and changes no other, so the order in which sources are heard does not
+    matter."""
     # A parked fact comes a second time when it is retried after a rebuild: its row is there already.
     rows = [_row(fact) for fact in facts if fact.type in TYPES]
     upsert(db, milestones, rows, ("source", "position"), update=())
@@ -142,7 +144,7 @@ def _count(db: Connection, some: ColumnElement[bool]) -> None:
     db.execute(insert(counted).from_select([column.name for column in counted.c], known))
 
 
-def _row(fact: Recorded) -> dict[str, Any]:
+def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
     data, occurred = fact.data, moment(fact.time)
     return {
         "source": fact.source,
@@ -165,7 +167,7 @@ def _row(fact: Recorded) -> dict[str, Any]:
     }
 
 
-def _met(labels: Iterable[dict[str, Any]]) -> str:
+def _met(labels: Iterable[Mapping[str, str]]) -> str:
     return " ".join(sorted(label["code"] for label in labels if label["verdict"] == "met"))
 
 

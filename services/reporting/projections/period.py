@@ -11,8 +11,8 @@ from services.reporting.projections.milestones import COUNTED, counted, in_light
 
 @dataclass(frozen=True)
 class Period:
-    """Of which centres (None: all), of which days in Thailand (ISO, both included), and recorded up to which instant (included; None:
-    all that was heard)."""
+    """Of which centres (None: all), of which days in Thailand (ISO, both included), and recorded up to which instant
+    (included; None: all that was heard)."""
 
     centres: tuple[str, ...] | None
     first: str
@@ -21,7 +21,8 @@ class Period:
 
 
 def facts_of(db: Connection, period: Period) -> Any:
-    """The columns of what counts: as it is, or as it was known at `as_of`, for the cases of which something happened in the period."""
+    """The columns of what counts: as it is, or as it was known at `as_of`, for the cases of which something happened in
+    the period."""
     if period.as_of is None:
         return counted.c
     as_of, m = period.as_of, milestones.alias("moving")

@@ -21,13 +21,13 @@ VOCABULARY: Mapping[str, rules.Fact] = {
 }
 
 
-def normalised(told: Mapping[str, Any], known: Mapping[str, Any], day: date) -> dict[str, Any]:
+def normalised(answers: Mapping[str, Any], known: Mapping[str, Any], day: date) -> dict[str, Any]:
     """One fact each, in one writing: what was told, else what the case knows. Unknown facts are left out.
 
-    `told` may hold birth_date ("1957", "1957-05", "1957-05-12"; DateError if nobody alive has it) instead of age
+    `answers` may hold birth_date ("1957", "1957-05", "1957-05-12"; DateError if nobody alive has it) instead of age
     {min, max, on?}; only the age in full years on `day` (Asia/Bangkok) is kept. An empty domicile is unknown.
     """
-    facts = {**_stated(known), **_stated(told)}
+    facts = {**_stated(known), **_stated(answers)}
     if birth := facts.pop("birth_date", None):
         facts["age"] = dates.age_range(day, birth=dates.birth_date(birth, day))
     elif "age" in facts:

@@ -18,12 +18,13 @@ from services import codes
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.kernel.rules import MET, NOT_MET, Condition, RulesWrong, check, evaluate
+from services.screening import answers
+from services.screening.answers import Law, Text
 from services.screening.domain.facts import VOCABULARY
 from services.screening.events import Label, RulesAdopted
 
 NAME = "screening"
 NOTHING_MET = "advice_only"
-Text = Mapping[str, str]  # {"th", "en"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class LabelRule:
 
     code: str
     name: Text
-    law: Text
+    law: Law
     leads: bool
     condition: Condition
     because: Text
@@ -83,16 +84,18 @@ def assess(book: Rulebook, facts: Mapping[str, Any]) -> tuple[list[Label], list[
     return labels, _paths(book, met, facts)
 
 
-def explained(book: Rulebook, labels: Iterable[Label], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def explain(book: Rulebook, labels: Iterable[Label], facts: Mapping[str, Any]) -> list[answers.Label]:
     """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is wanted."""
     rules = {rule.code: rule for rule in book.labels}
     return [
         {
-            **label,
+            "code": label["code"],
+            "verdict": label["verdict"],
             "name": rules[label["code"]].name,
             "law": rules[label["code"]].law,
             "test": rules[label["code"]].because,
             "because": [{**part, "found": facts.get(part["fact"])} for part in label["because"]],
+            "ask": label["ask"],
         }
         for label in labels
     ]

@@ -66,10 +66,10 @@ def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
 
 
 def assessed(
-    book: Rulebook, told: Mapping[str, Any], known: Mapping[str, Any], day: date
+    book: Rulebook, answers: Mapping[str, Any], known: Mapping[str, Any], day: date
 ) -> tuple[dict[str, Any], list[Label], list[str]]:
     """(facts, labels, paths) of what was told and what the case knows; see facts.normalised and rulebook.assess."""
-    facts = normalised(told, known, day)
+    facts = normalised(answers, known, day)
     return facts, *assess(book, facts)
 
 

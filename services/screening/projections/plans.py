@@ -1,19 +1,20 @@
 """Plans as the working group agreed on them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+import orjson
 from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text, select
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+from services.screening import answers
 from services.screening.events import PlanAgreed
-from services.screening.projections.rows import as_json, latest_row, plain
+from services.screening.projections.rows import as_json, latest_row
 from services.screening.projections.screenings import screening
 
 metadata = MetaData()
-plan = Table(
+plans = Table(
     "plan_v2",
     metadata,
     Column("case_id", Text),
@@ -51,23 +52,35 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         for fact in facts
         if isinstance(fact.event, PlanAgreed)
     ]
-    upsert(db, plan, rows, ("case_id", "version"))
+    upsert(db, plans, rows, ("case_id", "version"))
 
 
-def get(db: Connection, case_id: str) -> dict[str, Any] | None:
-    """The plan that counts, its minutes sealed; None before the first."""
-    row = latest_row(db, plan, case_id)
+def get(db: Connection, case_id: str) -> tuple[answers.Plan, str | None] | None:
+    """(the plan that counts without its minutes, these as they are sealed); None before the first."""
+    row = latest_row(db, plans, case_id)
     if row is None:
         return None
-    return plain(row, ("votes", "quorum"))
+    plan: answers.Plan = {
+        "case_id": row["case_id"],
+        "version": row["version"],
+        "plan_id": row["plan_id"],
+        "person_id": row["person_id"],
+        "agreed_at": row["agreed_at"],
+        "agreed_by": row["agreed_by"],
+        "path": row["path"],
+        "programme_id": row["programme_id"],
+        "votes": orjson.loads(row["votes"]),
+        "quorum": orjson.loads(row["quorum"]),
+    }
+    return plan, row["minutes"]
 
 
 def invariants(db: Connection) -> Iterable[str]:
     """What must never be: a plan without a screening."""
     screened = select(screening.c.case_id)
-    planned = select(plan.c.case_id).where(plan.c.case_id.not_in(screened)).distinct()
+    planned = select(plans.c.case_id).where(plans.c.case_id.not_in(screened)).distinct()
     for case_id in db.execute(planned).scalars():
         yield f"Case {case_id} has a plan but no screening."
 
 
-PLANS = Projection("plan", 2, (plan,), project)
+PLANS = Projection("plan", 2, (plans,), project)

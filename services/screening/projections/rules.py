@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Table, Text, select
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import SHARED
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import SHARED
 from services.screening.domain import rulebook
 from services.screening.events import RulesAdopted
 

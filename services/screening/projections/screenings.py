@@ -1,16 +1,17 @@
 """Screenings, each with the answers, labels and paths it came to."""
 
 from collections.abc import Sequence
-from typing import Any
 
+import orjson
 from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+from services.screening import answers
 from services.screening.domain import rulebook
 from services.screening.events import ScreeningCompleted
-from services.screening.projections.rows import as_json, latest_row, plain
+from services.screening.projections.rows import as_json, latest_row
 
 metadata = MetaData()
 screening = Table(
@@ -52,14 +53,25 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, screening, rows, ("case_id", "version"))
 
 
-def get(db: Connection, case_id: str) -> dict[str, Any] | None:
+def get(db: Connection, case_id: str) -> answers.Screening | None:
     """The screening that counts, its labels explained; None before the first."""
     row = latest_row(db, screening, case_id)
     if row is None:
         return None
-    found = plain(row, ("form", "facts", "labels", "paths"))
-    book = rulebook.rulebook(found["rules_version"])
-    return {**found, "labels": rulebook.explained(book, found["labels"], found["facts"])}
+    facts = orjson.loads(row["facts"])
+    book = rulebook.rulebook(row["rules_version"])
+    return {
+        "case_id": row["case_id"],
+        "version": row["version"],
+        "screening_id": row["screening_id"],
+        "completed_at": row["completed_at"],
+        "completed_by": row["completed_by"],
+        "rules_version": row["rules_version"],
+        "form": orjson.loads(row["form"]),
+        "facts": facts,
+        "labels": rulebook.explain(book, orjson.loads(row["labels"]), facts),
+        "paths": orjson.loads(row["paths"]),
+    }
 
 
 SCREENINGS = Projection("screening", 2, (screening,), project)

@@ -7,8 +7,8 @@ import orjson
 from sqlalchemy import Boolean, Column, Connection, MetaData, RowMapping, Table, Text, select
 
 from services.kernel.envelope import Recorded
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, upsert
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
 from services.screening.projections.rows import as_json
 
 metadata = MetaData()
@@ -72,6 +72,7 @@ def get_case(db: Connection, case_id: str) -> RowMapping | None:
 
 
 def get_corrections(db: Connection, case_id: str) -> dict[str, Any]:
-    """{sex, age {on, min, max} or None, nationality, domicile} as last corrected; {} for what stands as it was opened."""
+    """{sex, age {on, min, max} or None, nationality, domicile} as last corrected; {} for what stands as it was
+    opened."""
     known = db.execute(select(corrected_person.c.known).where(corrected_person.c.case_id == case_id)).scalar()
     return orjson.loads(known) if known else {}

@@ -1,13 +1,13 @@
 """What the staff of a centre have to ask, of the cases as they stand."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection, exists, select
 
-from services.kernel.wiring import make_cursor, page_cursor
-from services.screening.projections.plans import plan
+from services.kernel.lists import make_cursor, page_cursor
+from services.screening import answers
+from services.screening.projections.plans import plans
 from services.screening.projections.screenings import screening
 from services.screening.projections.upstream import case
 
@@ -16,22 +16,22 @@ NEVER = "9999"  # sorts behind every instant
 
 def list_to_ask(
     db: Connection, centres: Sequence[str] | None, limit: int, cursor: str | None = None
-) -> dict[str, Any]:
-    """{count, items: [{case_id, ask: facts that a label of the latest screening still needs, None before the first}], next} of open
-    cases without a plan; those screened first come first, then those not screened."""
-    planned = exists().where(plan.c.case_id == case.c.case_id)
+) -> answers.ToAsk:
+    """Of open cases without a plan, what labels of the latest screening still need. Those screened first come first,
+    then those not screened."""
+    planned = exists().where(plans.c.case_id == case.c.case_id)
     later = screening.alias()
     newer = exists().where(later.c.case_id == screening.c.case_id, later.c.version > screening.c.version)
     joined = case.outerjoin(screening, screening.c.case_id == case.c.case_id)
-    asked = (
+    waiting = (
         select(case.c.case_id, screening.c.labels, screening.c.completed_at)
         .select_from(joined)
         .where(~case.c.closed, ~planned, ~newer)
     )
     if centres is not None:
-        asked = asked.where(case.c.centre.in_(centres))
-    found = []
-    for row in db.execute(asked):
+        waiting = waiting.where(case.c.centre.in_(centres))
+    found: list[tuple[tuple[str, str], answers.CaseToAsk]] = []
+    for row in db.execute(waiting):
         labels = orjson.loads(row.labels) if row.labels else None
         ask = labels and sorted({fact for label in labels for fact in label["ask"]})
         if ask != []:

@@ -57,7 +57,7 @@ def case_page(route: Route, parts: Mapping[str, Any]) -> Response:
         for service, door, extra in others.values()
     ]
     page, stale, missing = dict(own["answer"]), bool(own["stale"]), []
-    for name, found in zip(others, gateway.runtime().around.together(asked), strict=True):
+    for name, found in zip(others, gateway.runtime().ports.together(asked), strict=True):
         if found == {}:
             continue  # its door is closed to this role
         if found is None:
@@ -75,7 +75,7 @@ def _part(
     around: ServiceRuntime, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any]
 ) -> Any:
     try:
-        return around.around.ask(service, door, call, body, 5.0)
+        return around.ports.ask(service, door, call, body, 5.0)
     except NotFound:
         return {"answer": {"items": []} if door == "referrals" else None, "stale": True}
     except Forbidden:

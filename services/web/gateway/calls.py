@@ -58,5 +58,5 @@ def call_for(caller: Caller, body: Mapping[str, Any], at: str | None, writes: bo
 def ask(
     service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
 ) -> Mapping[str, Any]:
-    answer: Mapping[str, Any] = gateway.runtime().around.ask(service, door, call, body, seconds)
+    answer: Mapping[str, Any] = gateway.runtime().ports.ask(service, door, call, body, seconds)
     return answer

@@ -109,7 +109,7 @@ class RelyingParty:
 
     def _in_time(self, runtime: ServiceRuntime, work: Callable[[], Any]) -> Any:
         with _asking():
-            return runtime.around.within(SECONDS, work)
+            return runtime.ports.within(SECONDS, work)
 
     def _ask_who(self, request: AuthorizationRequest, code: str, redirect_uri: str, now: datetime) -> Any:
         """The claim of the ID token, or else of userinfo."""

@@ -7,8 +7,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import Boolean, Column, Connection, Table, Text, delete, select
 
+from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
-from services.kernel.wiring import upsert
 from services.web.identity import accounts, throttle
 from services.web.store.tables import metadata
 
@@ -51,7 +51,7 @@ def has(db: Connection, user: str) -> bool:
 def give(runtime: ServiceRuntime, user: str) -> str:
     """A new password for a user, who must choose another with it; every session and token they had ends."""
     given = invented()
-    hash = runtime.around.heavy(lambda: hashed(given))
+    hash = runtime.ports.heavy(lambda: hashed(given))
     with runtime.database.write() as db:
         keep(db, user, hash, temporary=True)
         accounts.end_tokens(db, user)
@@ -65,7 +65,7 @@ def check(runtime: ServiceRuntime, user: str, typed: str, browser: str | None) -
     with runtime.database.write() as db:
         throttle.take(db, name, runtime.now())
         stored = db.execute(select(password.c.hash).where(password.c.user_name == user)).scalar()
-    right = runtime.around.heavy(lambda: _fits(stored or _nobodys(), typed)) and stored is not None
+    right = runtime.ports.heavy(lambda: _fits(stored or _nobodys(), typed)) and stored is not None
     if right:
         with runtime.database.write() as db:
             throttle.forgive(db, name)

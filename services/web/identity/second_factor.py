@@ -14,8 +14,8 @@ from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import Column, Connection, Integer, Table, Text, delete, func, insert, select, update
 
 from services.kernel.envelope import instant
+from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
-from services.kernel.wiring import upsert
 from services.web.identity import accounts, throttle
 from services.web.store.tables import metadata
 

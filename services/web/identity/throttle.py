@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, Integer, Table, Text, delete, select, update
 
 from services.kernel.envelope import instant, moment
+from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
-from services.kernel.wiring import upsert
 from services.web.store.tables import metadata
 
 failure = Table(

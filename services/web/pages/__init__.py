@@ -56,11 +56,11 @@ def register(app: Flask) -> None:
     app.jinja_options = {"loader": ChoiceLoader([PackageLoader("services.web"), components])}
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        language._, language.ngettext, newstyle=True, pgettext=language.pgettext
+        language._, language.ngettext, newstyle=True
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock, lately=words.lately,
+        say=words.say, word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock, lately=words.lately,
         called=words.called, province=words.province, full_province=words.full_province, centres=words.centres, address=words.address,
         tag_colours=words.TAGS, asset=static.asset, menu=menu.items,
         csrf=visit.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here, provider_name=oidc.name,

@@ -11,8 +11,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Column, Connection, PrimaryKeyConstraint, Table, Text, delete, func, select
 
 from services.kernel.envelope import instant
+from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
-from services.kernel.wiring import upsert
 from services.web.store.tables import metadata
 
 draft = Table(

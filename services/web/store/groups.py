@@ -8,8 +8,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Column, Table, Text, select
 
 from services.kernel.envelope import instant
+from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
-from services.kernel.wiring import upsert
 from services.web.store.tables import metadata
 
 working_group = Table(

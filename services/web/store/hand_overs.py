@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import ALL_CENTRES, Caller
-from services.kernel.wiring import upsert
+from services.kernel.readmodels import upsert
 from services.web.store.tables import metadata
 
 hand_over = Table(

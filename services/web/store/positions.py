@@ -10,7 +10,7 @@ from sqlalchemy import (
     select,
 )
 
-from services.kernel.wiring import upsert
+from services.kernel.readmodels import upsert
 from services.web.store.tables import metadata
 
 user_position = Table(

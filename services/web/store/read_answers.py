@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, Integer, PrimaryKeyConstraint, Table, Text, delete, select
 
 from services.kernel.envelope import instant
-from services.kernel.wiring import LIMIT_MOST, upsert
+from services.kernel.lists import LIMIT_MOST
+from services.kernel.readmodels import upsert
 from services.web.store.tables import metadata
 
 answer_read = Table(

@@ -181,7 +181,7 @@ def password() -> Response:
     if form.sent and form.load():
         try:
             if passwords.check(runtime, user, form.data["old"], known_browser(user)):
-                hash = runtime.around.heavy(lambda: passwords.hashed(form.data["new"]))
+                hash = runtime.ports.heavy(lambda: passwords.hashed(form.data["new"]))
                 with runtime.database.write() as db:
                     passwords.keep(db, user, hash, temporary=False)
                     sessions.end_others(db, session)

@@ -122,7 +122,7 @@ def turn_on() -> Response:
             return answer
         form.add({"code": [NOT_THIS]})
     address = second_factor.address(user, secret)
-    picture = runtime.around.heavy(lambda: segno.make(address, error="m").svg_data_uri(scale=5, border=2))
+    picture = runtime.ports.heavy(lambda: segno.make(address, error="m").svg_data_uri(scale=5, border=2))
     return frame.page(
         "account/second_factor.html",
         form=form,

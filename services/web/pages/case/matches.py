@@ -9,7 +9,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
-from services.codes import PATHS
+from services.codes import PATHS, sentences
+from services.codes.criteria import CRITERIA
 from services.partners.schemas import COMPARED_MOST
 from services.thai import areas
 from services.thai.collation import sort_key
@@ -19,6 +20,7 @@ from services.web.pages.frame.doors import Question
 from services.web.pages.frame.menu import SEE_CASES
 from services.web.pages.parts import maps, places, reasons
 from services.web.pages.parts.facts import fact_text
+from services.web.pages.parts.language import current
 from services.web.pages.parts.words import province
 
 SHOWN = 25
@@ -58,7 +60,7 @@ def listing(case_id: UUID) -> Response:
             for each in (named or {"items": []})["items"]
         },
         "verdicts": VERDICTS,
-        "criteria": reasons.CRITERIA,
+        "criteria": CRITERIA,
         "on_map": on_map,
         "provinces": places.provinces(),
     }
@@ -125,9 +127,9 @@ def _told(candidate: Mapping[str, Any]) -> dict[str, Any]:
             for verdict in ("not_met", "unknown", "met")
         },
         "ranked": [reasons.criterion(row) for row in candidate["criteria"]],
-        "free": reasons.free(candidate["places_free"]),
-        "stated": reasons.stated(criteria["places_free"]["found"]["days"]),
-        "distance": reasons.distance(criteria["distance"]["found"]),
+        "free": sentences.places_free(candidate["places_free"], current()),
+        "stated": sentences.confirmed(criteria["places_free"]["found"]["days"], current()),
+        "distance": sentences.distance(criteria["distance"]["found"], current()),
     }
 
 

@@ -1,11 +1,13 @@
 """Screening: the questions by group, and what came of them."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from services.codes.facts import ASKED, FACTS, GROUPS, Fact
 from services.kernel.envelope import moment
 from services.screening.schemas import CompleteScreening
 from services.thai import dates
@@ -13,10 +15,10 @@ from services.web.pages.case import casefile
 from services.web.pages.frame import doors, frame, gate, inputs, menu
 from services.web.pages.frame.forms import Form
 from services.web.pages.frame.menu import SEE_CASES
-from services.web.pages.parts import days, questions
+from services.web.pages.parts import days
 from services.web.pages.parts.facts import fact_text, in_language
-from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import KINDS, words
+from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.words import say
 
 COMPLETE = CompleteScreening()
 VERDICTS = ("met", "unknown", "not_met")
@@ -28,19 +30,31 @@ OF_PERSON = (
     "domicile",
 )  # facts that come from the case's person unless told anew
 
-ANSWERS: Mapping[str, Any] = {"yes": True, "no": False, questions.UNKNOWN: None}
+UNKNOWN = "unknown"  # the answer "not known yet" of a radio button: a browser sends no empty one
+ANSWERS: Mapping[str, Any] = {"yes": True, "no": False, UNKNOWN: None}
 
 blueprint = Blueprint("screening", __name__)
 
 
-def _answer(text: str) -> Any:
+def is_list(fact: Fact) -> bool:
+    """Asked for by a list to choose from: "not known" is one of its codes."""
+    return UNKNOWN in (fact.options or ())
+
+
+RADIOS = tuple(
+    code for code in ASKED if FACTS[code].kind in ("flag", "code", "number") and not is_list(FACTS[code])
+)
+NONE_OF_THESE = tuple(code for code in ASKED if FACTS[code].none)
+
+
+def _answer(fact: Fact, text: str) -> Any:
     """What a radio button says: unknown is None, and never "no"."""
     if text in ANSWERS:
         return ANSWERS[text]
-    return int(text) if text in ("1", "2", "3") else text
+    return int(text) if fact.kind == "number" and text.isascii() and text.isdigit() else text
 
 
-READ: Mapping[str, Any] = {f"facts.{fact}": _answer for fact in questions.RADIOS} | {
+READ: Mapping[str, Any] = {f"facts.{code}": partial(_answer, FACTS[code]) for code in RADIOS} | {
     "facts.birth_date": days.read_birth
 }
 
@@ -88,8 +102,8 @@ def fill(case_id: UUID) -> Response:
     if form.value("look") and request.headers.get("HX-Request"):
         return frame.page("screening/live.html", live=live)
     return frame.page(
-        "screening/fill.html", **values, form=form, questions=questions.GROUPS, options=options, live=live,
-        none_of_these=questions.NONE_OF_THESE, fact_text=fact_text, known=known,
+        "screening/fill.html", **values, form=form, groups=GROUPS, facts=FACTS, is_list=is_list, options=options, live=live,
+        fact_text=fact_text, known=known,
     )  # fmt: skip
 
 
@@ -116,15 +130,15 @@ def grouped(labels: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, 
 
 def shown(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as the form shows them: an empty list is the answer "none"."""
-    values: dict[str, Any] = {name: questions.UNKNOWN for name in questions.RADIOS}
-    values |= {name: value for name, value in facts.items() if name in questions.FACTS}
-    return values | {f"none_{name}": True for name in questions.NONE_OF_THESE if values.get(name) == []}
+    values: dict[str, Any] = {name: UNKNOWN for name in RADIOS}
+    values |= {name: value for name, value in facts.items() if name in ASKED}
+    return values | {f"none_{name}": True for name in NONE_OF_THESE if values.get(name) == []}
 
 
 def told(form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
     """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask stays."""
     facts: dict[str, Any] = dict(form.body.get("facts", {}))
-    for name in questions.NONE_OF_THESE:
+    for name in NONE_OF_THESE:
         if form.value(f"facts.none_{name}") == "yes":
             facts.setdefault(name, [])
     kept = {name: known[name] for name in ("age", "domicile") if name in known}
@@ -133,12 +147,8 @@ def told(form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
     return kept | facts
 
 
-def options(fact: str) -> list[tuple[str, str]]:
+def options(fact: Fact) -> list[tuple[str, str]]:
     """[(code, label)] of a question."""
-    if fact == "wants":
-        return words("path")
-    if fact in KINDS:
-        return words(fact)
-    if fact in questions.FLAGS:
-        return list(zip(("yes", "no"), map(_, questions.FLAGS[fact]), strict=True))
-    return [(code, _(text)) for code, text in questions.OPTIONS[fact]]
+    if fact.kind == "flag" and fact.yes and fact.no:
+        return [("yes", say(fact.yes)), ("no", say(fact.no))]
+    return [(str(code), fact.options.word(code, current())) for code in fact.options or () if fact.options]

@@ -176,6 +176,6 @@ def as_csv() -> Response:
 def as_xlsx() -> Response:
     period = read_period(period_form())
     lines, sheet_name = sheets.lines(period), _("Figures")
-    made = gateway.runtime().around.heavy(lambda: sheets.workbook(lines, sheet_name))
+    made = gateway.runtime().ports.heavy(lambda: sheets.workbook(lines, sheet_name))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return files.download(made, kind, sheets.file_name(period, "xlsx"))

@@ -45,7 +45,7 @@ Question = tuple[str, str, Mapping[str, Any]]
 def together(**questions: Question) -> dict[str, Any]:
     """{name: answer} of several queries side by side; None for what is not known (yet) or not available now."""
     call = _question()
-    around = gateway.runtime().around
+    around = gateway.runtime().ports
     asked = [partial(_or_nothing, around.ask, call, question) for question in questions.values()]
     found = dict(zip(questions, around.together(asked), strict=True))
     g.stale = g.get("stale", False) or any(answer is None or answer["stale"] for answer in found.values())

@@ -19,7 +19,7 @@ from services.web import gateway
 from services.web.gateway import storable
 from services.web.pages.frame import visit
 from services.web.pages.parts.language import _, field_error, later
-from services.web.pages.parts.words import KINDS, word
+from services.web.pages.parts.words import LISTS, word
 from services.web.store import drafts
 
 OF_DRAFTS = ("draft", "draft.focus", "draft.seen", "version")  # hidden fields that are not in a draft
@@ -128,7 +128,7 @@ class Form:
         except Refused as error:
             self.refused = (
                 word("refusal", error.code)
-                if error.code in KINDS["refusal"]
+                if error.code in LISTS["refusal"]
                 else _("This cannot be done now.")
             )
         except KeyReused:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.kernel.wiring import LIMIT_MOST
+from services.kernel.lists import LIMIT_MOST
 from services.web.pages.frame import doors
 
 

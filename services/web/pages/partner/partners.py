@@ -6,17 +6,19 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
-from services.codes import PARTNER_KINDS
+from services.codes import PARTNER_KINDS, sentences
 from services.codes.access import ROLES
+from services.codes.rules import RULES, Rule
+from services.codes.words import Words
 from services.kernel.errors import NotFound
 from services.partners import schemas
 from services.thai import areas
 from services.web.pages.frame import doors, frame, gate, inputs, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.frame.menu import STAFF
-from services.web.pages.parts import freshness, needs, places
-from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import words
+from services.web.pages.parts import freshness, places
+from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.words import say
 
 SHOWN = 25
 
@@ -66,7 +68,7 @@ def show(partner_id: UUID) -> Response:
 
 def _shown(found: Mapping[str, Any], **more: Any) -> Response:
     for each in found["programmes"]:
-        each["said"] = needs.rules(each["rules"])
+        each["said"] = sentences.rules_in_words(each["rules"], current())
         each["fresh"] = freshness.freshness(each["places"]["confirmed_at"])
     may_write = visit.caller().role in STAFF
     form = Form(sent=False)
@@ -101,17 +103,16 @@ def offer(partner_id: UUID) -> Response:
         with form.catching():
             doors.tell("partners", "offer_programme", form.body)
             return frame.done(_("The programme is offered."), ".show", partner_id=partner_id)
-    return frame.page("partners/offer.html", form=form, partner=partner, needs=needs, kinds=_kinds())
+    return frame.page("partners/offer.html", form=form, partner=partner, rules=RULES, choices=choices)
 
 
-def _kinds() -> dict[str, list[tuple[str, str]]]:
-    """The choices that have no code list of their own."""
-    return {
-        "disability": [(str(number), _(text)) for number, text in needs.DISABILITIES.items()],
-        "care": [(str(number), _(text)) for number, text in needs.CARE_LEVELS.items()],
-        "communicable": [(code, _(text)) for code, text in needs.ACCEPTS.items()],
-        "bases": words("domicile_basis"),
-    }
+def choices(rule: Rule) -> list[tuple[str, str]]:
+    """[(code, label)] of what a rule can ask for."""
+    if not rule.options:
+        return []
+    if not isinstance(rule.says, Words):
+        return [(code, say(text)) for code, text in rule.says.items()]
+    return [(str(code), rule.options.word(code, current())) for code in rule.choices]
 
 
 @blueprint.route(

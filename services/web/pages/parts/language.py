@@ -40,10 +40,6 @@ def ngettext(one: str, many: str, count: int) -> str:
     return catalogue(current()).ngettext(one, many, count)
 
 
-def pgettext(context: str, text: str) -> str:
-    return catalogue(current()).pgettext(context, text)
-
-
 def later(text: str) -> str:
     """Marks a text for translation where it is written down but not yet shown."""
     return text

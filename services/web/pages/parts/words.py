@@ -5,53 +5,18 @@ from datetime import date
 from typing import Any
 
 from services import codes
-from services.codes import access
+from services.codes import access, sentences
+from services.codes.words import CodeList, Words
 from services.kernel.envelope import ALL_CENTRES, moment
 from services.thai import areas, dates, names
 from services.web import gateway
-from services.web.pages.parts.language import _, current, pgettext
+from services.web.pages.parts.language import _, current
 
-# Every list of codes that a page shows; scripts/messages.py asks for a word for each in both languages.
 CAPITAL = "10"  # Bangkok, which is no province
 NO_BREAK = "\u00a0"  # the space at which no line ends
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "channel": codes.CHANNELS,
-    "danger": codes.DANGERS,
-    "correction": codes.CORRECTIONS,
-    "identity_status": codes.IDENTITY_STATUSES,
-    "sex": codes.SEXES,
-    "nationality": codes.NATIONALITIES,
-    "domicile_basis": codes.DOMICILE_BASES,
-    "case_status": codes.CASE_STATUSES,
-    "label": codes.LABELS,
-    "path": codes.PATHS,
-    "path_kind": codes.PATH_KINDS,
-    "partner_kind": codes.PARTNER_KINDS,
-    "decline_reason": codes.DECLINE_REASONS,
-    "whose": codes.WHOSE,
-    "outcome": codes.OUTCOMES,
-    "work_kind": codes.WORK_KINDS,
-    "referral_status": codes.REFERRAL_STATUSES,
-    "role": access.ROLES,
-    "fact": (
-        "age", "sex", "nationality", "danger", "domicile", "housing", "income_sufficient", "can_depend_on_others", "begging",
-        "disability_types", "disability_card", "pregnant", "mental_crisis", "trafficking_signs", "care_level",
-        "communicable_disease", "severe_behaviour", "legal_case", "able_to_work", "wants_work", "wants", "prior_process_done",
-        "documents_held", "relatives", "birth_date",
-    ),
-    "action": (
-        "case.open", "case.list", "case.read", "case.screen", "case.matches", "case.timeline", "case.close", "case.reopen",
-        "person.correct", "plan.agree", "referral.send", "referral.list", "referral.read", "referral.step", "partner.register",
-        "referral.disclose", "referral.disclosure",
-        "partner.list", "partner.read", "programme.offer", "programme.capacity", "rules.adopt", "report.overview", "report.cases",
-        "log.read", "user.hand_over", "user.accesses",
-    ),
-    "service": ("intake", "screening", "partners", "referral", "reporting"),
-    "refusal": (
-        "consent_refused", "duplicate_referral", "erased", "no_plan", "no_quorum", "place_pending", "unknown_programme",
-        "wrong_state",
-    ),
-}  # fmt: skip
+LISTS: Mapping[str, CodeList[Any]] = {
+    each.kind: each for each in (*vars(codes).values(), *vars(access).values()) if isinstance(each, CodeList)
+}
 TAGS = {  # colours of govuk-frontend's tag by status; the word always says it too
     "open": "blue", "screened": "blue", "planned": "purple", "referred": "yellow", "placed": "green", "closed": "grey",
     "sent": "yellow", "acknowledged": "yellow", "waitlisted": "yellow", "accepted": "turquoise", "travelling": "turquoise",
@@ -60,14 +25,19 @@ TAGS = {  # colours of govuk-frontend's tag by status; the word always says it t
 }  # fmt: skip
 
 
-def word(kind: str, code: str) -> str:
-    """The label of a code; a code that is newer than this program is shown as it is."""
-    return pgettext(kind, code)
+def say(words: Words) -> str:
+    """Words in the reader's language."""
+    return words.in_language(current())
+
+
+def word(kind: str, code: Any) -> str:
+    """What a code of a list is called; a code that is newer than this program is shown as it is."""
+    return sentences.fact_name(code, current()) if kind == "fact" else LISTS[kind].word(code, current())
 
 
 def words(kind: str) -> list[tuple[str, str]]:
     """[(code, label)] of a list, in its own order."""
-    return [(code, word(kind, code)) for code in KINDS[kind]]
+    return [(code, word(kind, code)) for code in LISTS[kind]]
 
 
 def day(text: str, style: dates.Style = "short") -> str:

@@ -9,7 +9,7 @@ from marshmallow.validate import Range
 
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import NotFound
-from services.kernel.wiring import LIMIT_MOST
+from services.kernel.lists import LIMIT_MOST
 from services.thai import dates
 from services.web import gateway
 from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit

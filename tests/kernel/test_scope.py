@@ -12,15 +12,16 @@ import pytest
 from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, inspect, select
 from sqlalchemy.engine import make_url
 
-from services.kernel import access, sight
+from services.kernel import access, scope
 from services.kernel.doors import Call, Doors, NoBody, Runtime, command, query
 from services.kernel.envelope import instant
 from services.kernel.eventlog import Outcome
-from services.kernel.extensions import side_by_side
 from services.kernel.local import Network, SimulatedClock
+from services.kernel.readmodels import Projection
+from services.kernel.rpc import gather
 from services.kernel.runtime import SYSTEM_CALL
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, Wiring
+from services.kernel.scope import OWNER
+from services.kernel.wiring import Wiring
 from tests.support import databases
 
 MONDAY = datetime(2026, 11, 2, 2, tzinfo=UTC)
@@ -68,12 +69,12 @@ class Leaky(Doors):
 
     @query("case.list", roles=ROLES, schema=NoBody())
     def known(self, call: Call, body: dict[str, Any]) -> list[str]:
-        found: list[str] = self.runtime.known(everything)
+        found: list[str] = self.runtime.get_or_pull(everything)
         return found
 
     @query("case.list", roles=ROLES, schema=NoBody())
     def together(self, call: Call, body: dict[str, Any]) -> list[str]:
-        first, second = side_by_side([lambda: self.runtime.read(everything)] * 2)
+        first, second = gather([lambda: self.runtime.read(everything)] * 2)
         assert first == second
         found: list[str] = first
         return found
@@ -87,7 +88,7 @@ class Leaky(Doors):
     @query("case.list", roles=ROLES, schema=NoBody())
     def after_asking(self, call: Call, body: dict[str, Any]) -> list[str]:
         """Whoever is asked meanwhile for all centres leaves nothing behind."""
-        all_of_them = self.runtime.around.ask("leaky", "cases", SYSTEM_CALL, {}, 1.0)["answer"]
+        all_of_them = self.runtime.ports.ask("leaky", "cases", SYSTEM_CALL, {}, 1.0)["answer"]
         assert all_of_them == ["a", "b"]
         found: list[str] = self.runtime.read(everything)
         return found
@@ -118,9 +119,9 @@ def fill(net):
         db.execute(insert(case), [{"case_id": "a", "centre": "60"}, {"case_id": "b", "centre": "61"}])
 
 
-def unlocked(net):
+def unprotected(net):
     with net.runtimes["leaky"].database.read() as db:
-        return sight.unlocked(db, [case])
+        return scope.unprotected(db, [case])
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -138,7 +139,7 @@ def test_whoever_has_no_centre_finds_nothing(net):
 
 def test_a_refusal_leaves_nothing_behind(net):
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError), sight.limited(sight.Sight("60")):
+        with pytest.raises(ZeroDivisionError), scope.narrow(scope.Scope("60")):
             raise ZeroDivisionError
         assert net.read("leaky", everything) == ["a", "b"]
 
@@ -158,28 +159,28 @@ def test_what_was_read_is_on_record_for_any_centre(net):
 @pytest.mark.parametrize(
     "opened",
     [
-        f"DROP POLICY {sight.POLICY} ON case_v1",
+        f"DROP POLICY {scope.POLICY} ON case_v1",
         "ALTER TABLE case_v1 DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE case_v1 NO FORCE ROW LEVEL SECURITY",
         # A table as an older version of the program left it.
-        f"DROP POLICY {sight.POLICY} ON case_v1; ALTER TABLE case_v1 DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY",
+        f"DROP POLICY {scope.POLICY} ON case_v1; ALTER TABLE case_v1 DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY",
     ],
 )
-def test_what_is_not_locked_is_locked_at_the_next_start_with_its_rows(net, opened):
+def test_what_is_not_protected_is_protected_at_the_next_start_with_its_rows(net, opened):
     with net.runtimes["leaky"].database.write() as db:
         db.exec_driver_sql(opened)
-    assert unlocked(net) == [case]
+    assert unprotected(net) == [case]
     with closing(Network([Leaky], net.clock, settings=net.runtimes["leaky"].settings)) as later:
-        assert unlocked(later) == []
+        assert unprotected(later) == []
         assert later.call("leaky", "cases", centres=("60",)) == ["a"]
         assert later.call("leaky", "cases", **MINISTRY) == ["a", "b"]
 
 
-def test_replicas_that_start_at_once_lock_it_once(tmp_path):
+def test_replicas_that_start_at_once_protect_it_once(tmp_path):
     mark = f"songtor_test_{uuid4().hex[:8]}"
     start = partial(Network, [Leaky], SimulatedClock(MONDAY), tmp_path, databases.url(mark))
     for net in [starting.wait() for starting in [eventlet.spawn(start) for _ in range(4)]]:
-        assert unlocked(net) == []
+        assert unprotected(net) == []
         net.close()
     databases.drop_databases(mark)
 
@@ -199,12 +200,12 @@ def bypassing():
         db.exec_driver_sql(f"DROP ROLE {mark}")
 
 
-def test_a_role_that_the_lock_does_not_hold_is_told_of_once(bypassing, caplog, tmp_path):
+def test_a_role_that_row_security_does_not_hold_is_told_of_once(bypassing, caplog, tmp_path):
     role, url = bypassing
     caplog.set_level(logging.WARNING)
     for _ in range(2):
         with closing(Network([Leaky], SimulatedClock(MONDAY), tmp_path, url)) as net:
-            assert unlocked(net) == []
+            assert unprotected(net) == []
     [line] = [record.getMessage() for record in caplog.records]
     assert line.startswith(f"the database role {role} is a superuser or has BYPASSRLS")
 
@@ -214,7 +215,7 @@ def test_a_role_that_it_holds_is_not_warned_of(net, caplog):
         assert caplog.records == []
 
 
-def test_a_table_is_not_locked_on_files(tmp_path):
+def test_a_table_is_not_protected_on_files(tmp_path):
     with closing(Network([Leaky], SimulatedClock(MONDAY), tmp_path)) as net:
         fill(net)
         assert net.call("leaky", "cases", centres=("60",)) == [

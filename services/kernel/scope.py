@@ -20,52 +20,52 @@ POLICY = "owners"
 
 # Each is worked out once for a statement, not for each row, because it stands in a scalar subselect.
 ALL = "(SELECT current_setting('songtor.centres', true) = '*')"
-SEEN = {
+ROWS = {
     "centre": "centre = ANY ((SELECT string_to_array(current_setting('songtor.centres', true), ','))::text[])",
     "partner_id": "partner_id = (SELECT nullif(current_setting('songtor.partner', true), ''))",
 }
 
 
-class Sight(NamedTuple):
+class Scope(NamedTuple):
     """The two settings of a transaction: codes of centres with commas between, "*" for all; and the id of a partner or ""."""
 
     centres: str
     partner: str = ""
 
 
-EVERYTHING = Sight(ALL_CENTRES)
+EVERYTHING = Scope(ALL_CENTRES)
 
 # Of this greenlet. Whoever is not asked by a door (relay, inbox, deadlines, start, loader) works for all centres.
-_sight: ContextVar[Sight] = ContextVar("sight", default=EVERYTHING)
+_scope: ContextVar[Scope] = ContextVar("scope", default=EVERYTHING)
 
 
-def current() -> Sight:
-    return _sight.get()
+def current() -> Scope:
+    return _scope.get()
 
 
-def of(caller: Caller) -> Sight:
+def of(caller: Caller) -> Scope:
     """What a caller's questions may find: a partner's are about its own referrals, whatever centres it has."""
     if caller.partner_id is not None:
-        return Sight("", caller.partner_id)
+        return Scope("", caller.partner_id)
     if caller.role == "system" or ALL_CENTRES in caller.centres:
         return EVERYTHING
-    return Sight(",".join(caller.centres))
+    return Scope(",".join(caller.centres))
 
 
 @contextmanager
-def limited(to: Sight) -> Iterator[None]:
+def narrow(to: Scope) -> Iterator[None]:
     """Within it, what this greenlet reads are the rows that `to` names."""
-    token = _sight.set(to)
+    token = _scope.set(to)
     try:
         yield
     finally:
-        _sight.reset(token)
+        _scope.reset(token)
 
 
-def look(db: Connection, seen: Sight) -> None:
-    """Let a transaction on PostgreSQL that has just begun see so much, until it ends."""
+def apply(db: Connection, scope: Scope) -> None:
+    """Let a transaction on PostgreSQL that has just begun see no more than this, until it ends."""
     # Straight to the driver: every transaction pays for it. SET, unlike a SELECT, leaves the isolation level open.
-    db.connection.cursor().execute("SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s", seen)
+    db.connection.cursor().execute("SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s", scope)
 
 
 def owners(table: Table) -> list[str]:
@@ -73,8 +73,8 @@ def owners(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.info == OWNER]
 
 
-def unlocked(db: Connection, tables: Iterable[Table]) -> list[Table]:
-    """Those of some tables on PostgreSQL that should be locked and are not: made by a version that did not, or opened by hand."""
+def unprotected(db: Connection, tables: Iterable[Table]) -> list[Table]:
+    """Those of some tables on PostgreSQL that should be protected and are not: made by a version that did not, or opened by hand."""
     sql = (
         "SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE p.polname = %s "
         "AND c.relnamespace = current_schema()::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity"
@@ -83,12 +83,12 @@ def unlocked(db: Connection, tables: Iterable[Table]) -> list[Table]:
     return [table for table in tables if owners(table) and table.name not in names]
 
 
-def lock(db: Connection, table: Table) -> None:
+def protect(db: Connection, table: Table) -> None:
     """Let PostgreSQL show and take of an owned table only rows that the transaction may see, also to the table's own owner (FORCE)."""
-    seen = " OR ".join((ALL, *(SEEN[name] for name in owners(table))))
+    rows = " OR ".join((ALL, *(ROWS[name] for name in owners(table))))
     for statement in (
         f'DROP POLICY IF EXISTS {POLICY} ON "{table.name}"',
-        f'CREATE POLICY {POLICY} ON "{table.name}" USING ({seen})',  # and WITH CHECK, which is the same if nothing else is said
+        f'CREATE POLICY {POLICY} ON "{table.name}" USING ({rows})',  # and WITH CHECK, which is the same if nothing else is said
         f'ALTER TABLE "{table.name}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table.name}" FORCE ROW LEVEL SECURITY',
     ):

@@ -1,0 +1,43 @@
+"""The `songtor` command.
+
+group      the command itself, its settings, and how it says that something is missing or wrong
+folder     the data folder: its lock, the system that runs in it, the runtimes of its services
+operator   what is asked of a system that runs, or stands still
+up, sample, operate, users, backup     the commands by subject
+"""
+
+import sys
+import warnings
+
+# eventlet's and nameko's own notes to developers are not for whoever runs the system.
+warnings.filterwarnings("ignore", category=DeprecationWarning)
+warnings.filterwarnings("ignore", message="(?s).*[Ee]ventlet.*")
+warnings.filterwarnings("ignore", message="(?s).*pkg_resources.*")
+
+# The system's process is green, wherever the options stand; every other command is a plain one.
+if "up" in sys.argv[1:]:
+    import eventlet
+
+    eventlet.monkey_patch()
+
+import click
+
+from services.cli import backup, operate, sample, up, users
+from services.cli.group import songtor
+from services.kernel.backup import BackupRefused
+from services.kernel.errors import Unavailable
+from services.kernel.keys import KeyFileError
+from services.kernel.settings import BadSetting
+from services.kernel.vault import WrongMasterKey
+
+__all__ = ["backup", "main", "operate", "sample", "songtor", "up", "users"]
+
+SAID_PLAINLY = (BackupRefused, BadSetting, KeyFileError, Unavailable, WrongMasterKey)
+
+
+def main() -> None:
+    try:
+        songtor.main(standalone_mode=True)
+    except SAID_PLAINLY as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)

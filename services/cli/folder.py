@@ -1,0 +1,91 @@
+"""The data folder: one process at a time, the address of the system that runs in it, and the services' runtimes without their doors."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from sqlalchemy.engine import make_url
+
+from services.cli.group import Failed
+from services.kernel.errors import Unavailable
+from services.kernel.keys import MasterKey
+from services.kernel.runtime import Ports, ServiceRuntime, in_turn, utc_now
+from services.kernel.settings import Settings
+
+NAMES = ("intake", "screening", "partners", "referral", "reporting", "web")
+LOGGED = NAMES[:-1]  # the front door keeps no log
+
+
+@contextmanager
+def owning(settings: Settings) -> Iterator[None]:
+    """Hold the data folder's lock; where the databases are PostgreSQL's there is nothing to lock."""
+    if settings.folder_is_shared:
+        yield
+        return
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (settings.data / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            raise Failed(
+                f"The data folder {settings.data} is in use by another songtor ({file.read().strip()})."
+            ) from error
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, http://{settings.http[0]}:{settings.http[1]}")
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+def running(settings: Settings) -> str | None:
+    """The address of the system that runs in this data folder, if one does."""
+    try:
+        with (settings.data / "lock").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return None
+            except OSError:
+                return file.read().rpartition(", ")[2] or None
+    except OSError:
+        return None
+
+
+@contextmanager
+def runtimes(
+    settings: Settings, names: Sequence[str] = NAMES, new: bool = False
+) -> Iterator[dict[str, ServiceRuntime]]:
+    """Each service's logs and read models, without its doors. `new`: they may not be there yet."""
+    from services.system import SERVICES
+
+    if not new and not settings.folder_is_shared:
+        for name in names:
+            if not Path(str(make_url(settings.database(name)).database)).exists():
+                raise Failed(
+                    f"The data folder {settings.data} holds nothing of {name} yet: songtor up makes it."
+                )
+    opened: dict[str, ServiceRuntime] = {}
+    try:
+        for name in names:
+            opened[name] = ServiceRuntime(settings, SERVICES[name].runtime.wiring, plain(), pool=2)
+        yield opened
+    finally:
+        for runtime in opened.values():
+            runtime.close()
+
+
+def plain() -> Ports:
+    """Of a process that serves nothing and asks nobody."""
+    return Ports(now=utc_now, pause=time.sleep, ask=lambda service, *_: _nobody(service), together=in_turn)
+
+
+def _nobody(service: str) -> NoReturn:
+    raise Unavailable(f"The service {service} is not asked by this command.")
+
+
+def master_key(settings: Settings) -> MasterKey:
+    return MasterKey.load(settings.master_key_file, create=False)

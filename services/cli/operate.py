@@ -1,0 +1,123 @@
+"""How the system is, and what makes it well again."""
+
+import json
+import time
+
+import click
+from kombu import Connection
+
+from services.cli.folder import LOGGED, NAMES, running, runtimes
+from services.cli.group import Failed, progress, settings_of, songtor
+from services.cli.operator import operator
+from services.kernel.settings import Settings
+from services.kernel.status import Status
+
+BROKER_SECONDS = 3
+
+
+@songtor.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def status(context: click.Context, as_json: bool) -> None:
+    """Per service: last sequence, published up to; per subscription: cursor, behind by, parked."""
+    rows = operator(settings_of(context)).status()
+    if as_json:
+        click.echo(json.dumps({"services": rows}, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        _print_status(row)
+
+
+def _print_status(row: Status) -> None:
+    click.echo(f"{row['service']:<10} sequence {row['sequence']:>8}   published {row['published']:>8}")
+    for subscription in row["subscriptions"]:
+        halted = "" if subscription["state"] == "running" else f"   {subscription['state'].upper()}"
+        click.echo(
+            f"   hears {subscription['source']:<10} cursor {subscription['cursor']:>8}"
+            f"   behind {subscription['behind']:>5}   parked {subscription['parked']:>3}{halted}"
+        )
+    for event in row["parked"]:
+        click.echo(f"   parked {event['id']} of {event['source']} at {event['position']}: {event['error']}")
+
+
+@songtor.command()
+@click.argument("projection", required=False)
+@click.pass_context
+def rebuild(context: click.Context, projection: str | None) -> None:
+    """Make read models anew from the log: all, or PROJECTION (its name, or service.name)."""
+    settings = settings_of(context)
+    from services.system import DOORS
+
+    known = [(cls.name, p.name) for cls in DOORS for p in cls.runtime.wiring.projections]
+    chosen = [row for row in known if projection in (None, row[1], f"{row[0]}.{row[1]}")]
+    if not chosen:
+        names = ", ".join(f"{service}.{name}" for service, name in known)
+        raise Failed(f"There is no read model {projection}. Known: {names}")
+    face = operator(settings)
+    for service, name in chosen:
+        started = time.monotonic()
+        with progress(f"{service}.{name}") as report:
+            count = face.rebuild(service, name, report)
+        click.echo(f"{service}.{name}: {count} facts in {time.monotonic() - started:.1f} s")
+
+
+@songtor.command()
+@click.argument("person_id")
+@click.pass_context
+def readers(context: click.Context, person_id: str) -> None:
+    """Who read personal fields of PERSON_ID: when, who, which, and of which case or referral, oldest first."""
+    for row in operator(settings_of(context)).readers(person_id):
+        click.echo(f"{row.at}  {row.who:<16}  {row.what:<12}  {row.subject}")
+
+
+@songtor.command()
+@click.pass_context
+def verify(context: click.Context) -> None:
+    """Check every log: dense order, versions, hash chain, the kernel's invariants. Exit 1 and name the first bad event."""
+    logs = operator(settings_of(context)).verify()
+    for name, log in logs.items():
+        click.echo(f"{name:<10} {log.head:>8} events   " + ("; ".join(log.problems) or "ok"))
+    if any(log.problems for log in logs.values()):
+        raise click.exceptions.Exit(1)
+
+
+@songtor.command()
+@click.argument("event_id", required=False)
+@click.pass_context
+def retry(context: click.Context, event_id: str | None) -> None:
+    """Handle parked events again: all, or the stream of EVENT_ID."""
+    for name, counts in operator(settings_of(context)).retry(event_id).items():
+        click.echo(f"{name:<10} released {counts['released']}, still parked {counts['parked']}")
+
+
+@songtor.command()
+@click.argument("service", type=click.Choice(LOGGED))
+@click.pass_context
+def resume(context: click.Context, service: str) -> None:
+    """Follow again the logs that SERVICE has halted at; one that still is another log halts it again."""
+    sources = operator(settings_of(context)).resume(service)
+    click.echo(f"{service} follows {', '.join(sources)} again." if sources else f"{service} is not halted.")
+
+
+@songtor.command()
+@click.argument("service", required=False, type=click.Choice(NAMES))
+@click.pass_context
+def health(context: click.Context, service: str | None) -> None:
+    """Exit 0 if SERVICE (or all) can work: its database answers, its broker takes connections."""
+    settings = settings_of(context)
+    with runtimes(settings, [service] if service else NAMES) as opened:
+        for runtime in opened.values():
+            runtime.status()
+    if not settings.embedded:
+        _ask_broker(settings)
+    elif running(settings) is None:
+        raise Failed("The system does not run in this data folder.")
+    click.echo("ok")
+
+
+def _ask_broker(settings: Settings) -> None:
+    try:
+        with Connection(settings.broker_url, connect_timeout=BROKER_SECONDS) as connection:
+            connection.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+    except OSError as error:
+        raise Failed(f"The broker does not answer ({type(error).__name__}).") from error

@@ -1,0 +1,213 @@
+"""What an operator asks of a system: the same, and answered the same, whether it runs or stands still.
+
+What changes something is done by whoever holds the data folder: the running system, over its admin HTTP API, or this process under the
+folder's lock. What only reads opens the databases itself, beside whoever writes: a check that trusts nothing but the stored bytes
+must not ask the system it checks, nor keep it from its work.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from marshmallow import ValidationError
+
+from services.cli.folder import LOGGED, master_key, owning, running, runtimes
+from services.cli.group import Failed
+from services.kernel import access
+from services.kernel.doors import flat
+from services.kernel.envelope import instant
+from services.kernel.rebuild import Progress
+from services.kernel.runtime import ServiceRuntime, utc_now
+from services.kernel.settings import Settings
+from services.kernel.status import Status
+from services.kernel.tokens import OPERATOR, Tokens
+
+ANSWER_SECONDS = 3600  # a rebuild of a great log takes long
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A log: its last position, and sentences about what is wrong."""
+
+    head: int
+    problems: Sequence[str]
+
+
+class Operator(ABC):
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def status(self) -> list[Status]:
+        """Of each service; `behind` counts from the source's log as it is now."""
+        with runtimes(self.settings, LOGGED) as opened:
+            rows = [runtime.status() for runtime in opened.values()]
+        heads = {row["service"]: row["sequence"] for row in rows}
+        for row in rows:
+            for subscription in row["subscriptions"]:
+                subscription["behind"] = heads[subscription["source"]] - subscription["cursor"]
+        return rows
+
+    def verify(self) -> dict[str, Checked]:
+        with runtimes(self.settings, LOGGED) as opened:
+            return {name: Checked(rt.log.head()[0], rt.verify()) for name, rt in opened.items()}
+
+    def readers(self, person_id: str) -> list[access.Access]:
+        """Who read personal fields of one person, oldest first."""
+        with runtimes(self.settings, LOGGED) as opened:
+            return sorted(
+                row
+                for runtime in opened.values()
+                for row in runtime.read(lambda db: access.of_person(db, person_id))
+            )
+
+    @abstractmethod
+    def rebuild(self, service: str, projection: str, report: Progress) -> int:
+        """Make one read model anew; how many facts it is of."""
+
+    @abstractmethod
+    def retry(self, event_id: str | None) -> Mapping[str, Mapping[str, int]]:
+        """Handle parked events again: all, or the stream of one. {service: {released, parked}}."""
+
+    @abstractmethod
+    def resume(self, service: str) -> Sequence[str]:
+        """Follow again the logs at which a service has halted: their names."""
+
+    @abstractmethod
+    def add_user(self, user: str, role: str, centres: Sequence[str]) -> None:
+        """Add an account, or give an existing one this role and these centres."""
+
+    @abstractmethod
+    def give_password(self, user: str) -> str:
+        """A new password, which its user must change at the first sign-in."""
+
+    @abstractmethod
+    def take_off_second_factor(self, user: str) -> None: ...
+
+
+def operator(settings: Settings) -> Operator:
+    address = running(settings)
+    return OfRunning(settings, address) if address else OfStopped(settings)
+
+
+class OfRunning(Operator):
+    """Asks the admin HTTP API of the system that runs in the folder."""
+
+    def __init__(self, settings: Settings, address: str) -> None:
+        super().__init__(settings)
+        self._address = address
+
+    def rebuild(self, service: str, projection: str, report: Progress) -> int:
+        return int(self._post("rebuild", {"service": service, "projection": projection})[projection])
+
+    def retry(self, event_id: str | None) -> Mapping[str, Mapping[str, int]]:
+        counts: Mapping[str, Mapping[str, int]] = self._post("retry", {"event_id": event_id})
+        return counts
+
+    def resume(self, service: str) -> Sequence[str]:
+        sources: Sequence[str] = self._post("resume", {"service": service})["resumed"]
+        return sources
+
+    def add_user(self, user: str, role: str, centres: Sequence[str]) -> None:
+        self._post("users", {"user": user, "role": role, "centres": [*centres]})
+
+    def give_password(self, user: str) -> str:
+        return str(self._of_user(user, "password")["password"])
+
+    def take_off_second_factor(self, user: str) -> None:
+        self._of_user(user, "second-factor/off")
+
+    def _of_user(self, user: str, path: str) -> Any:
+        return self._post(f"users/{quote(user, safe='')}/{path}", missing=_no_user(user))
+
+    def _post(self, path: str, body: Mapping[str, Any] | None = None, missing: str | None = None) -> Any:
+        """The answer; Failed with what the system says instead, `missing` where it knows no such thing."""
+        token = Tokens(master_key(self.settings)).issue(OPERATOR)
+        try:
+            answer = requests.post(
+                f"{self._address}/api/v1/admin/{path}",
+                json=body,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=ANSWER_SECONDS,
+            )
+        except requests.RequestException as error:
+            raise Failed(
+                f"The system at {self._address} does not answer ({type(error).__name__})."
+            ) from error
+        if answer.ok:
+            return answer.json()
+        if answer.status_code == 404 and missing:
+            raise Failed(missing)
+        problem = answer.json()
+        if problem.get("errors"):
+            raise Failed(_invalid(problem["errors"]))
+        raise Failed(problem.get("detail", answer.reason))
+
+
+class OfStopped(Operator):
+    """Takes the folder's lock and does it here."""
+
+    def rebuild(self, service: str, projection: str, report: Progress) -> int:
+        with self._holding(service) as runtime:
+            return runtime.rebuild(projection, report)[projection]
+
+    def retry(self, event_id: str | None) -> Mapping[str, Mapping[str, int]]:
+        with owning(self.settings), runtimes(self.settings, LOGGED) as opened:
+            return {name: runtime.inbox.retry(event_id) for name, runtime in opened.items()}
+
+    def resume(self, service: str) -> Sequence[str]:
+        with self._holding(service) as runtime:
+            return runtime.inbox.resume()
+
+    def add_user(self, user: str, role: str, centres: Sequence[str]) -> None:
+        from services.web.identity import accounts
+        from services.web.identity.schemas import AddUser
+
+        try:
+            account = AddUser().load({"user": user, "role": role, "centres": [*centres]})
+        except ValidationError as error:
+            raise Failed(_invalid(flat(error.messages))) from None
+        with self._holding("web", new=True) as web:
+            web.prepare()
+            with web.database.write() as db:
+                accounts.add(db, **account, now=instant(utc_now()))
+
+    def give_password(self, user: str) -> str:
+        from services.web.identity import passwords
+
+        with self._holding_account(user) as web:
+            return passwords.give(web, user)
+
+    def take_off_second_factor(self, user: str) -> None:
+        from services.web.identity import second_factor
+
+        with self._holding_account(user) as web:
+            second_factor.take_off(web, user, by=OPERATOR.user)
+
+    @contextmanager
+    def _holding(self, service: str, new: bool = False) -> Iterator[ServiceRuntime]:
+        with owning(self.settings), runtimes(self.settings, [service], new=new) as opened:
+            yield opened[service]
+
+    @contextmanager
+    def _holding_account(self, user: str) -> Iterator[ServiceRuntime]:
+        """The front door's runtime, where `user` is somebody; Failed otherwise."""
+        from services.web.identity import accounts
+
+        with self._holding("web") as web:
+            web.prepare()
+            if web.read(lambda db: accounts.find(db, user)) is None:
+                raise Failed(_no_user(user))
+            yield web
+
+
+def _no_user(user: str) -> str:
+    return f"There is no user {user}."
+
+
+def _invalid(errors: Mapping[str, Sequence[str]]) -> str:
+    sentences = (f"{field}: {' '.join(messages)}" for field, messages in errors.items())
+    return f"Some fields are not valid. {'; '.join(sentences)}"

@@ -1,0 +1,115 @@
+"""The sample network: made once, and one case walked through it."""
+
+import time
+from pathlib import Path
+
+import click
+
+from services.cli.folder import master_key, owning, plain, running
+from services.cli.group import Failed, progress, settings_of, songtor
+from services.cli.users import bearer
+from services.kernel import logs
+from services.kernel.envelope import instant
+from services.kernel.runtime import ServiceRuntime, utc_now
+from services.kernel.settings import Settings
+from services.kernel.tokens import Tokens
+
+
+@songtor.command("load-sample")
+@click.option(
+    "--factor", type=click.IntRange(1, 100), default=1, help="So many times its cases and partners."
+)
+@click.pass_context
+def load_sample(context: click.Context, factor: int) -> None:
+    """Make the databases and the sample network with its users, once."""
+    settings = settings_of(context)
+    logs.configure()
+    with owning(settings):
+        load(settings, factor)
+
+
+@songtor.command()
+@click.option("--url", help="The system's address (default: the one that runs in this data folder).")
+@click.pass_context
+def demo(context: click.Context, url: str | None) -> None:
+    """Walk one new case through all services of the running system, printing each event as it happens."""
+    from services import demo as walk
+    from services import sample
+
+    settings = settings_of(context)
+    address = url or running(settings) or f"http://{settings.http[0]}:{settings.http[1]}"
+    tokens = Tokens(master_key(settings))
+    by_user = {user.name: tokens.issue(bearer(settings, user.name)) for user in sample.USERS}
+    context.exit(walk.walk(address, by_user))
+
+
+def load(settings: Settings, factor: int = 1) -> None:
+    """Make the sample network and its users, unless they are there already. The folder must be this process's."""
+    from services import sample
+    from services.web.identity import accounts
+    from services.web.service import WIRING
+
+    now = utc_now()
+    web = ServiceRuntime(settings, WIRING, plain(), pool=2)
+    web.prepare()
+    try:
+        if web.read(lambda db: accounts.find(db, sample.DONE)) is not None:
+            return
+        _make(settings, factor)
+        _add_users(settings, web, instant(now))
+    finally:
+        web.close()
+
+
+def _make(settings: Settings, factor: int) -> None:
+    from services import sample
+    from services.kernel.local import Network, SimulatedClock
+    from services.system import DOORS
+
+    click.echo("Making the sample network (some seconds, once).", err=True)
+    now, started = utc_now(), time.monotonic()
+    network = Network(DOORS, SimulatedClock(now), settings=settings)
+    try:
+        with progress("sample network") as report:
+            sample.load(network, now, report, factor=factor)
+    except ValueError as error:
+        raise Failed(
+            f"{error} An earlier load was interrupted, or these are your own data: "
+            f"choose another folder with --data, or remove {settings.data}."
+        ) from error
+    finally:
+        network.close()
+    click.echo(f"Made in {time.monotonic() - started:.0f} s.", err=True)
+
+
+def _add_users(settings: Settings, web: ServiceRuntime, at: str) -> None:
+    """All with one password, kept in a file that only its owner reads."""
+    from services import sample
+    from services.web.identity import accounts, passwords
+
+    password = passwords.invented()
+    hash = passwords.hashed(password)
+    file = _password_file(settings)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(password + "\n")
+    with web.database.write() as db:
+        for user in sample.USERS:
+            accounts.add(db, user.name, user.role, user.centres, at)
+            passwords.keep(db, user.name, hash, temporary=False)
+
+
+def _password_file(settings: Settings) -> Path:
+    return settings.data / "sample-password"
+
+
+def greet(settings: Settings) -> None:
+    """Say who the sample users are and how they sign in."""
+    from services.sample import USERS
+
+    click.echo("Sample users: " + ", ".join(user.name for user in USERS))
+    if _password_file(settings).exists():
+        click.echo(f"Their password: {_password_file(settings).read_text().strip()}")
+    click.echo(
+        "A token for one: .venv/bin/songtor token worker-60 · one case through all services: .venv/bin/songtor demo"
+    )

@@ -1,0 +1,90 @@
+"""`songtor up`: the services of this process, until stopped."""
+
+import logging
+import socket
+
+import click
+
+from services.cli import sample
+from services.cli.folder import NAMES, owning
+from services.cli.group import Failed, settings_of, songtor
+from services.kernel import logs
+from services.kernel.settings import Settings
+
+
+@songtor.command()
+@click.option(
+    "--service",
+    "names",
+    multiple=True,
+    type=click.Choice(NAMES),
+    help="Only this service (may be given again).",
+)
+@click.option("--demo", is_flag=True, help="First make the sample network, once.")
+@click.option("--http", help="HOST:PORT (default: SONGTOR_HTTP or 127.0.0.1:8000).")
+@click.option("--data", type=click.Path(), help="The data folder.")
+@click.pass_context
+def up(
+    context: click.Context, names: tuple[str, ...], demo: bool, http: str | None, data: str | None
+) -> None:
+    """Run all services, or the named ones, until stopped."""
+    settings = settings_of(context, data, http)
+    chosen = names or NAMES
+    if settings.embedded and set(chosen) != set(NAMES):
+        raise Failed("Services in several processes need RabbitMQ: set SONGTOR_BROKER_URL.")
+    serves = "web" in chosen
+    if serves:
+        _free(settings.http)
+    logs.configure()
+    with owning(settings):
+        if demo:
+            _load_sample(settings, serves)
+        _run(settings, chosen, demo)
+
+
+def _free(address: tuple[str, int]) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            where = f"{address[0]}:{address[1]}"
+            raise Failed(
+                f"{where} is not free ({error.strerror}). Stop what uses it, or choose: --http HOST:PORT"
+            ) from error
+
+
+def _load_sample(settings: Settings, serves: bool) -> None:
+    from services.system import Placeholder
+
+    waiting = Placeholder(settings.http) if serves else None
+    try:
+        sample.load(settings)
+    finally:
+        if waiting is not None:
+            waiting.close()
+
+
+def _run(settings: Settings, names: tuple[str, ...], demo: bool) -> None:
+    from services.system import System
+
+    system = System(settings, names)
+    system.start()
+    if "web" in names:
+        _greet(settings, demo)
+    try:
+        system.wait()
+    except Exception as error:
+        logging.getLogger(__name__).error("a service ended by itself", exc_info=error)
+        raise Failed(f"A service ended by itself ({type(error).__name__}).") from error
+    finally:
+        click.echo("Stopping.", err=True)
+        system.stop()
+
+
+def _greet(settings: Settings, demo: bool) -> None:
+    click.echo(f"Songtor serves on http://{settings.http[0]}:{settings.http[1]}")
+    where = "PostgreSQL" if settings.folder_is_shared else str(settings.data)
+    click.echo(f"Data is kept in {where}; the master key is {settings.master_key_file}.")
+    if demo:
+        sample.greet(settings)

@@ -1,0 +1,73 @@
+"""What intake's doors get: requests as their schemas load them."""
+
+from typing import TypedDict
+
+from services.intake.events import Domicile, Name
+
+
+class Found(TypedDict):
+    subdistrict: str | None
+    place: str | None
+
+
+class Person(TypedDict):
+    identity_status: str
+    name: Name | None
+    national_id: str | None
+    sex: str
+    birth_date: str | None
+    age_band: str | None
+    nationality: str
+    domicile: list[Domicile]
+
+
+class OpenCase(TypedDict):
+    centre: str
+    channel: str
+    found: Found
+    person: Person
+    danger: str
+    note: str | None
+
+
+class ChangeCase(TypedDict):
+    case_id: str
+    reason: str
+    note: str | None
+
+
+class CorrectPerson(TypedDict):
+    case_id: str
+    person: Person
+    reason: str
+    note: str | None
+
+
+class OfCase(TypedDict):
+    case_id: str
+
+
+class ReadCase(TypedDict):
+    case_id: str
+    show: str | None
+
+
+class ListCases(TypedDict):
+    centre: str | None
+    status: str | None
+    q: str | None
+    limit: int
+    cursor: str | None
+    case_ids: list[str] | None
+
+
+class OfUser(TypedDict):
+    user: str
+
+
+class Accesses(OfUser):
+    limit: int
+
+
+class NoFields(TypedDict):
+    pass

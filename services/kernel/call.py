@@ -1,0 +1,40 @@
+"""One call of a door: who asks, what for, and when. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.kernel.envelope import Caller, Envelope, derived_id, instant
+
+
+@dataclass(frozen=True)
+class Call:
+    """`at` is when it happened, `now` when it is recorded; `raw` is the call as it came, to be passed on."""
+
+    caller: Caller
+    command_id: str
+    fingerprint: str
+    correlation: str
+    at: datetime
+    now: datetime
+    if_match: int | None
+    raw: Mapping[str, Any]
+
+    def new_id(self, name: str) -> str:
+        return derived_id(self.command_id, name)
+
+    def envelope(self, centre: str) -> Envelope:
+        return Envelope(
+            command_id=self.command_id,
+            fingerprint=self.fingerprint,
+            actor=self.caller.user,
+            centre=centre,
+            time=instant(self.at),
+            recorded=instant(self.now),
+            correlation=self.correlation,
+            causation=self.command_id,
+        )
+
+    def as_dict(self) -> Mapping[str, Any]:
+        return self.raw

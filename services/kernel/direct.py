@@ -1,0 +1,129 @@
+"""Doors of services in this very process, called without the broker; nothing else about a call may differ (kernel.wire).
+
+No wait outlives its deadline. Whoever asks waits for one of the asked service's slots first, and gives up in time, wherever in its wait
+it is; a door that asks another keeps its own slot only so long. So when doors wait for each other in a circle and all slots are taken,
+the first deadline frees one. What asks nobody and is always needed (LANES) does not stand in that queue at all.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import eventlet
+from eventlet.event import Event
+from eventlet.greenthread import GreenThread
+from eventlet.semaphore import Semaphore
+from nameko.exceptions import MethodNotFound, UnserializableValueError
+
+from services.kernel import database, wire
+from services.kernel.errors import EXPECTED, Unavailable
+from services.kernel.runtime import Ask, ServiceRuntime
+
+logger = logging.getLogger(__name__)
+
+# How many direct calls a service works on at once; nameko counts those of other processes for itself. Followers pull `page`, whoever
+# watches asks the others: behind users' questions a service with much to do would look dead, and its followers would fall behind.
+# With subscriptions, relay and timer they need no more than a service's connections (database.POOL, twice that in need).
+SLOTS = {"doors": 10, "log": 4, "health": 2}
+LANES = {"page": "log", "status": "health", "figures": "health"}
+STOP_SECONDS = 5.0  # for doors at work, before they are ended
+
+
+class LocalService:
+    """A service of this process: each call has an instance, a greenlet and so a context of its own, as nameko's workers have."""
+
+    def __init__(self, kind: type[Any], runtime: ServiceRuntime) -> None:
+        self._kind, self._runtime = kind, runtime
+        self._lanes = {name: Semaphore(most) for name, most in SLOTS.items()}
+        self._workers: set[GreenThread] = set()
+        self._closed = False
+
+    def answer(self, door: str, call: Any, body: Any) -> Any:
+        """The reply {result, error} of a door, after waiting for a slot. Whoever stops waiting leaves the door to end by itself: it
+        may be about to commit."""
+        lane = self._lanes[LANES.get(door, "doors")]
+        lane.acquire()
+        if self._closed:
+            lane.release()
+            return {"error": wire.describe(self._not_running())}
+        reply = Event()
+        worker = eventlet.spawn(self._reply, door, call, body)
+        self._workers.add(worker)
+        worker.link(self._finish, lane, reply)
+        return reply.wait()
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Take no more calls, and let the doors at work end; those that do not are ended."""
+        self._closed = True
+        deadline = time.monotonic() + seconds
+        while self._workers and time.monotonic() < deadline:
+            eventlet.sleep(0.02)
+        for worker in list(self._workers):
+            worker.kill()
+
+    def _reply(self, door: str, call: Any, body: Any) -> Any:
+        try:
+            answer = self._method(door)(call, body)
+        except Exception as error:
+            level = logging.WARNING if isinstance(error, EXPECTED) else logging.ERROR
+            logger.log(level, "error in a door", exc_info=error, extra={"door": door})
+            return {"error": wire.describe(error)}
+        try:
+            return {"result": wire.transfer(answer), "error": None}
+        except TypeError:
+            return {"error": wire.describe(UnserializableValueError(answer))}
+
+    def _method(self, door: str) -> Any:
+        if not hasattr(getattr(self._kind, door, None), "door"):
+            raise MethodNotFound(door)
+        service = self._kind()
+        service.runtime = self._runtime
+        return getattr(service, door)
+
+    def _finish(self, worker: GreenThread, lane: Semaphore, reply: Event) -> None:
+        self._workers.discard(worker)
+        lane.release()
+        try:
+            reply.send(worker.wait())
+        except BaseException:  # it was ended with its service
+            reply.send({"error": wire.describe(self._not_running())})
+
+    def _not_running(self) -> Unavailable:
+        return Unavailable(f"The service {self._runtime.service} is not running.")
+
+
+class LocalServices(dict[str, LocalService]):
+    """The services that run in this process now, by name."""
+
+    def open(self, kind: type[Any], runtime: ServiceRuntime) -> None:
+        self[runtime.service] = LocalService(kind, runtime)
+
+    def close(self, name: str, seconds: float = STOP_SECONDS) -> None:
+        service = self.pop(name, None)
+        if service is not None:
+            service.stop(seconds)
+
+
+class DirectClient:
+    """Asks a service of this process itself, and any other through `elsewhere`."""
+
+    def __init__(self, services: LocalServices, elsewhere: Ask) -> None:
+        self._services, self._elsewhere = services, elsewhere
+
+    def __call__(
+        self, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
+    ) -> Any:
+        """The answer of `service.door`; Unavailable when it does not come in time or nobody serves."""
+        local = self._services.get(service)
+        if local is None:
+            return self._elsewhere(service, door, call, body, seconds)
+        database.require_no_transaction()
+        parcel = wire.transfer([dict(call), dict(body)])
+        with eventlet.Timeout(
+            seconds, Unavailable(f"The service {service} did not answer within {seconds:.0f} s.")
+        ):
+            reply = local.answer(door, *parcel)
+        if reply["error"]:
+            raise wire.remote(reply["error"])
+        return reply["result"]

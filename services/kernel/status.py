@@ -1,0 +1,81 @@
+"""How far a service is: its log, what of it the broker has, and what it heard of others."""
+
+from typing import TypedDict
+
+from services.kernel.eventlog import EventLog
+
+
+class SubscriptionStatus(TypedDict):
+    """`behind`: events of the source not yet handled; `parked`: how many are kept aside; `state`: running or diverged."""
+
+    source: str
+    cursor: int
+    behind: int
+    parked: int
+    state: str
+
+
+class ParkedStatus(TypedDict):
+    source: str
+    position: int
+    stream: str
+    id: str
+    attempts: int
+    error: str
+    since: str
+
+
+class Status(TypedDict):
+    """`sequence`: the last position of the log; `published`: the last that the broker confirmed."""
+
+    service: str
+    sequence: int
+    published: int
+    subscriptions: list[SubscriptionStatus]
+    parked: list[ParkedStatus]
+
+
+def status(log: EventLog) -> Status:
+    with log.database.read() as db:
+        head = log.row(db, "SELECT position FROM log_head WHERE id = 1")
+        published = log.row(db, "SELECT position FROM relay_cursor WHERE feed = 'log'")
+        cursors = {
+            row[0]: row[1:]
+            for row in log.rows(db, "SELECT source, position, head_seen, state FROM inbox_cursor")
+        }
+        rows = log.rows(
+            db,
+            "SELECT source, position, stream_id, event_id, attempts, error, first_at FROM parked_event "
+            "WHERE status = 'parked' ORDER BY source, position",
+        )
+    parked = [
+        ParkedStatus(
+            source=source,
+            position=position,
+            stream=stream,
+            id=id,
+            attempts=attempts,
+            error=error,
+            since=since,
+        )
+        for source, position, stream, id, attempts, error, since in rows
+    ]
+    subscriptions = []
+    for source in log.wiring.hears:
+        position, head_seen, state = cursors.get(source, (0, 0, "running"))
+        subscriptions.append(
+            SubscriptionStatus(
+                source=source,
+                cursor=position,
+                behind=max(0, head_seen - position),
+                parked=sum(row["source"] == source for row in parked),
+                state=state,
+            )
+        )
+    return Status(
+        service=log.service,
+        sequence=int(head[0]),
+        published=int(published[0]),
+        subscriptions=subscriptions,
+        parked=parked,
+    )

@@ -1,0 +1,66 @@
+"""What referral's doors get: requests as their schemas load them."""
+
+from typing import NotRequired, TypedDict
+
+from services.referral.events import Work
+
+
+class Consent(TypedDict):
+    status: str
+    witness: str | None
+
+
+class SendReferral(TypedDict):
+    case_id: str
+    programme_id: str
+    consent: Consent
+    waitlist: bool | None
+
+
+class StepReferral(TypedDict):
+    """With exactly the fields that the step takes."""
+
+    referral_id: str
+    step: str
+    said_by: NotRequired[str]
+    by_channel: NotRequired[str]
+    reason: NotRequired[str]
+    whose: NotRequired[str]
+    note: NotRequired[str]
+    in_place: NotRequired[bool]
+    work: NotRequired[Work]
+    outcome: NotRequired[str]
+    no_more_places: NotRequired[bool]
+
+
+class ReadReferral(TypedDict):
+    referral_id: str
+
+
+class Disclose(TypedDict):
+    referral_id: str
+    how: str
+
+
+class ListReferrals(TypedDict):
+    centre: str | None
+    status: str | None
+    case_id: str | None
+    limit: int
+    cursor: str | None
+
+
+class OfUser(TypedDict):
+    user: str
+
+
+class Read(TypedDict):
+    referral_id: str
+    version: int
+
+
+class Worklist(TypedDict):
+    read: list[Read]
+    kind: str | None
+    limit: int
+    cursor: str | None

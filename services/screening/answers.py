@@ -1,0 +1,173 @@
+"""What screening's doors answer. Times are RFC 3339 UTC, days ISO (CE).
+
+Codes of labels, paths and facts are those of the rules in force.
+"""
+
+from typing import NotRequired, TypedDict
+
+
+class Domicile(TypedDict):
+    province: str
+    basis: str
+
+
+class AgeRange(TypedDict):
+    """Age in full years, least and most, on a day."""
+
+    on: str
+    min: int
+    max: int
+
+
+class Found(TypedDict):
+    """Where the person was found, as intake has it."""
+
+    subdistrict: str | None
+
+
+FactValue = bool | int | str | list[str] | list[int] | list[Domicile] | AgeRange | Found
+
+
+class Form(TypedDict):
+    id: str
+    version: str
+
+
+class Law(TypedDict):
+    """Its name in both languages, and its words if they are short."""
+
+    th: str
+    en: str
+    text: NotRequired[str]
+
+
+class Text(TypedDict):
+    th: str
+    en: str
+
+
+class Reason(TypedDict):
+    """What a rule wants of a fact, and what was found; None: not known."""
+
+    fact: str
+    op: str
+    value: bool | int | str | list[str] | list[int] | dict[str, list[str]]
+    found: FactValue | None
+
+
+class Label(TypedDict):
+    """A group a law speaks of. `verdict`: met, not_met, unknown; `test`: in words; `ask`: facts that could still decide
+    it."""
+
+    code: str
+    verdict: str
+    name: Text
+    law: Law
+    test: Text
+    because: list[Reason]
+    ask: list[str]
+
+
+class Assessment(TypedDict):
+    """Every label with its verdict, and the paths, best first. Facts that are not known are absent."""
+
+    rules_version: str
+    facts: dict[str, FactValue]
+    labels: list[Label]
+    paths: list[str]
+
+
+class NewScreening(Assessment):
+    """`version` of the case's stream of screenings."""
+
+    screening_id: str
+    form: Form
+    version: int
+
+
+class Screening(NewScreening):
+    """The screening that counts."""
+
+    case_id: str
+    completed_at: str
+    completed_by: str
+
+
+class CaseToAsk(TypedDict):
+    """`ask`: facts that could still decide a label; None: not screened yet."""
+
+    case_id: str
+    ask: list[str] | None
+
+
+class ToAsk(TypedDict):
+    """`count` of all, `items` the longest waiting first."""
+
+    count: int
+    items: list[CaseToAsk]
+    next: str | None
+
+
+class NewPlan(TypedDict):
+    plan_id: str
+    version: int
+    warnings: list[str]
+
+
+class Votes(TypedDict):
+    agree: int
+    dissent: int
+    abstain: int
+
+
+class QuorumUsed(TypedDict):
+    votes: int
+    chair: bool
+
+
+class Member(TypedDict):
+    name: str
+    role: str
+    vote: str
+    reason: str | None
+
+
+class Minutes(TypedDict):
+    members: list[Member]
+    why: str
+    goals: list[str]
+
+
+class Plan(TypedDict):
+    """The plan that counts. `programme_id` None: any of the path; `minutes` absent for those who may not read them,
+    None once erased."""
+
+    case_id: str
+    version: int
+    plan_id: str
+    person_id: str
+    agreed_at: str
+    agreed_by: str
+    path: str
+    programme_id: str | None
+    votes: Votes
+    quorum: QuorumUsed
+    minutes: NotRequired[Minutes | None]
+
+
+class Quorum(TypedDict):
+    """So many votes, and whether a chair among them; `own`: the centre's own rule, not the one for all."""
+
+    votes: int
+    chair: bool
+    own: bool
+
+
+class AdoptedRules(TypedDict):
+    """In force from the day `valid_from`; `version` of the stream of adopted rules."""
+
+    name: str
+    rules_version: str
+    valid_from: str
+    sha256: str
+    version: int

@@ -1,0 +1,39 @@
+"""What screening's doors get: requests as their schemas load them."""
+
+from datetime import date
+from typing import Any, TypedDict
+
+from services.screening.domain.plan import Member
+
+
+class CompleteScreening(TypedDict):
+    """`facts` as they were told, see domain.facts."""
+
+    case_id: str
+    facts: dict[str, Any]
+
+
+class Assess(CompleteScreening):
+    day: date | None
+
+
+class AgreePlan(TypedDict):
+    case_id: str
+    members: list[Member]
+    path: str
+    programme_id: str | None
+    why: str
+    goals: list[str]
+
+
+class OfCase(TypedDict):
+    case_id: str
+
+
+class ToAsk(TypedDict):
+    limit: int
+    cursor: str | None
+
+
+class AdoptRules(TypedDict):
+    rules_version: str | None

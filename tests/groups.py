@@ -1,0 +1,60 @@
+"""Which test files run together, in one process: the one list of them. The longest come first, so that no core waits for the last."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Group:
+    """`files`: patterns of test files (ending in .py), which come before the directories that other groups name."""
+
+    name: str
+    files: tuple[str, ...]
+    patched: bool = (
+        True  # by eventlet. Clients of real processes, and browsers, would hang in such a process.
+    )
+    alone: bool = (
+        False  # it breaks things at random moments and needs every core: the last, when nobody else runs
+    )
+
+
+GROUPS = (
+    Group("browser", ("tests/browser",), patched=False),
+    Group("kernel", ("tests/kernel",)),
+    Group("journeys", ("tests/journeys",), patched=False),
+    Group("front door", ("tests/web",)),
+    Group("pages", ("tests/web/test_pages_*.py",)),
+    Group("services", ("tests/intake", "tests/screening", "tests/partners", "tests/referral", "tests/reporting")),
+    Group("house", ("tests/house", "tests/sample")),
+    Group("compose", ("tests/compose",), patched=False),
+    # What needs neither server nor file nor clock: `make test-quick`.
+    Group("pure", ("tests/thai", "tests/*/test_domain.py", "tests/*/test_handlers.py", "tests/*/test_schemas.py")),
+    Group("faults", ("tests/faults",), patched=False, alone=True),
+)  # fmt: skip
+
+
+class Homeless(Exception):
+    """A test file that is in no group, or in two."""
+
+
+def files() -> dict[str, list[str]]:
+    """Every test file, by the name of its group."""
+    found: dict[str, list[str]] = {group.name: [] for group in GROUPS}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        found[group_of(name).name].append(name)
+    return found
+
+
+def group_of(file: str) -> Group:
+    """The group that names the file; if none does, the one that names its directory. Homeless if it is not one."""
+    by_name = [group for group in GROUPS if any(fnmatchcase(file, each) for each in group.files)]
+    by_directory = [group for group in GROUPS if any(file.startswith(f"{each}/") for each in group.files)]
+    fitting = by_name or by_directory
+    if len(fitting) != 1:
+        names = ", ".join(group.name for group in fitting) or "none"
+        raise Homeless(f"{file} must be in one group of tests/groups.py, and is in: {names}")
+    return fitting[0]

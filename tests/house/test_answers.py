@@ -1,0 +1,195 @@
+"""What every door answers is written down as a type; here every answer is held against it, over a small sample network."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pytest
+
+from services import sample
+from services.kernel.doors import Doors, doors_of
+from services.kernel.eventlog import Outcome
+from services.kernel.local import Network, SimulatedClock
+from services.system import DOORS
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+CASES = 25
+DIRECTOR = {"user": "director-60", "role": "director"}
+MEMBER = {"user": "member-60", "role": "member"}
+MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
+ADMIN = {"user": "admin", "role": "admin", "centres": ("*",)}
+PERSON = {
+    "identity_status": "claimed",
+    "name": {"first": "สมชาย"},
+    "sex": "male",
+    "age_band": "60-69",
+    "nationality": "thai",
+    "domicile": [{"province": "60", "basis": "claimed"}],
+}
+
+
+def answer_type(service: type[Doors], door: str) -> Any:
+    written = get_type_hints(getattr(service, door))["return"]
+    return get_args(written)[0] if get_origin(written) is Outcome else written
+
+
+ANSWERS = {
+    (service.name, door): answer_type(service, door)
+    for service in DOORS
+    for door in doors_of(service)
+    if not hasattr(Doors, door)
+}
+
+
+def misfits(shape: Any, value: Any, place: str = "answer") -> Iterator[str]:
+    """Where a value that came as JSON is not of a shape."""
+    if is_typeddict(shape):
+        if not isinstance(value, dict):
+            yield f"{place} is {value!r}, not {shape.__name__}"
+            return
+        for name in shape.__required_keys__ - value.keys():
+            yield f"{place}.{name} is absent"
+        shapes = get_type_hints(shape)
+        for name in value:
+            if name in shapes:
+                yield from misfits(shapes[name], value[name], f"{place}.{name}")
+            else:
+                yield f"{place}.{name} is no part of {shape.__name__}"
+        return
+    of = get_args(shape)
+    match get_origin(shape) or shape:
+        case made if made in (Union, UnionType):
+            if all(any(misfits(each, value)) for each in of):
+                yield f"{place} is {value!r}, not {shape}"
+        case made if made is list and isinstance(value, list):
+            for number, each in enumerate(value):
+                yield from misfits(of[0], each, f"{place}[{number}]")
+        case made if made is dict and isinstance(value, dict):
+            for name, each in value.items():
+                yield from misfits(of[1], each, f"{place}.{name}")
+        case made if made is Any:
+            return
+        case made if made is float and type(value) is int:
+            return
+        case made:
+            if type(value) is not made:
+                yield f"{place} is {value!r}, not {shape}"
+
+
+class CheckedNetwork(Network):
+    """Holds every answer against its type, and keeps which doors answered anything but None."""
+
+    answered: set[tuple[str, str]]
+
+    def _ask(
+        self, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
+    ) -> Any:
+        reply = super()._ask(service, door, call, body, seconds)
+        shape = ANSWERS.get((service, door))
+        if shape is not None:
+            assert list(misfits(shape, reply["answer"])) == [], (service, door, body)
+            if reply["answer"] is not None:
+                self.answered.add((service, door))
+        return reply
+
+
+@pytest.fixture(scope="module")
+def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CheckedNetwork]:
+    CheckedNetwork.answered = set()
+    with closing(CheckedNetwork(DOORS, SimulatedClock(NOW), data=tmp_path_factory.mktemp("answers"))) as made:
+        sample.load(made, NOW, lambda done, total: None, cases=CASES)
+        yield made
+
+
+def test_every_door_says_what_it_answers_in_the_answers_of_its_service():
+    def parts(shape: Any) -> Iterator[Any]:
+        arms = get_args(shape) if get_origin(shape) in (Union, UnionType) else (shape,)
+        return (arm for arm in arms if arm is not NoneType)
+
+    loose = {
+        f"{service}.{door}"
+        for (service, door), shape in ANSWERS.items()
+        for part in parts(shape)
+        if not (is_typeddict(part) and part.__module__ == f"services.{service}.answers")
+        and part != dict[str, int]
+    }
+    assert loose == set()
+
+
+def read_everything(net: CheckedNetwork) -> None:
+    """The questions that staff, members, the ministry, partners and administrators may put, to whatever cases there are."""
+    for who in ({}, DIRECTOR, MEMBER, MINISTRY):
+        cases = net.call("intake", "cases", **who)["items"]
+        net.call("intake", "counts", **who)
+        for case in cases:
+            of_case = {"case_id": case["case_id"]}
+            net.call("intake", "case", of_case, **who)
+            for service, door in (
+                ("screening", "screening"),
+                ("screening", "plan"),
+                ("screening", "quorum"),
+                ("reporting", "timeline"),
+            ):
+                net.call(service, door, of_case, **who)
+            net.call("partners", "matches", of_case | {"limit": 20}, **who)
+        for referral in net.call("referral", "referrals", **who)["items"]:
+            net.call("referral", "referral", {"referral_id": referral["referral_id"]}, **who)
+        net.call("reporting", "overview", **who)
+        net.call("reporting", "placements", **who)
+        net.call("reporting", "events", {"limit": 500}, **who)
+        partners = net.call("partners", "partners", **who)["items"]
+        net.call("partners", "free_places", **who)
+        net.call("partners", "partner", {"partner_id": partners[0]["partner_id"]}, **who)
+        programmes = [each["programme_id"] for partner in partners for each in partner["programmes"]]
+        net.call("partners", "names", {"programme_ids": programmes[:20]}, **who)
+    for figure in ("opened", "placements", "declined"):
+        net.call("reporting", "behind", {"figure": figure})
+
+
+def work_on_a_case(net: CheckedNetwork) -> None:
+    """What the sample's staff never do: correct a person, close and open again, look at themselves through an administrator."""
+    cases = net.call("intake", "cases")["items"]
+    case_id = next(case["case_id"] for case in cases if case["status"] != "closed")
+    net.call("intake", "case", {"case_id": case_id, "show": "identifiers"})
+    net.call("intake", "person", {"case_id": case_id})
+    net.call("intake", "correct_person", {"case_id": case_id, "person": PERSON, "reason": "learned"})
+    net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})
+    net.call("screening", "to_ask")
+    net.call("intake", "close_case", {"case_id": case_id, "reason": "moved_away"})
+    net.call("intake", "reopen_case", {"case_id": case_id, "reason": "came_back"})
+    net.call("screening", "adopt_rules", **DIRECTOR)
+    net.call("referral", "worklist")
+    for user in ("worker-60", "director-60"):
+        net.call("intake", "in_hands", {"user": user}, **ADMIN)
+        net.call("intake", "accesses", {"user": user}, **ADMIN)
+        net.call("referral", "in_hands", {"user": user}, **ADMIN)
+
+
+def test_every_door_answers_what_it_says(net):
+    # given the sample network's story, each answer of which was held against its type
+    # when whoever may asks and does the rest
+    read_everything(net)
+    work_on_a_case(net)
+    # then no door has been forgotten
+    assert ANSWERS.keys() - net.answered == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"version": "1"}, "answer.version is '1', not <class 'int'>"),
+        ({"version": True}, "answer.version is True, not <class 'int'>"),
+        ({"more": 1}, "answer.more is no part of NewCase"),
+        ({"warnings": [None]}, "answer.warnings[0] is None, not <class 'str'>"),
+    ],
+)
+def test_an_answer_that_is_not_as_it_says_is_named(change, where):
+    good = {"case_id": "1", "case_number": "60-2569-0001", "version": 1, "warnings": []}
+    shape = ANSWERS["intake", "open_case"]
+    assert list(misfits(shape, good)) == []
+    assert list(misfits(shape, good | change)) == [where]
+    assert list(misfits(shape, {"case_id": "1", "case_number": "", "version": 1})) == [
+        "answer.warnings is absent"
+    ]

@@ -1,0 +1,359 @@
+"""A call of a door is the same call whether the service runs in this process or is reached over the broker."""
+
+import time
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import eventlet
+import pytest
+from eventlet.event import Event
+from kombu import Connection, Exchange, Queue
+from marshmallow import Schema, fields
+
+from services.kernel import errors, logs, scope
+from services.kernel.direct import SLOTS, LocalServices
+from services.kernel.doors import Call, Doors, Runtime, query
+from services.kernel.runtime import SYSTEM_CALL
+from services.kernel.wiring import Wiring
+from tests.kernel.toys import uid
+
+CASE = {"case_id": "case 0", "name": "Somying Jaidee"}
+ERRORS = {
+    "refused": errors.Refused("not_open", "The case is not open."),
+    "invalid": errors.Invalid({"facts.age": ["Too old.", "Too young."]}),
+    "not_found": errors.NotFound("case 0"),
+    "nothing": errors.NotFound(),
+    "forbidden": errors.Forbidden("The role worker may not."),
+    "stale": errors.Stale("Version 3 is wanted."),
+    "key_reused": errors.KeyReused("Used before."),
+    "unavailable": errors.Unavailable("The database does not answer."),
+}
+OURS = {"conflict": errors.Conflict("case/0"), "fault": ZeroDivisionError("Somying Jaidee")}
+of_caller: ContextVar[str] = ContextVar("of_caller", default="nothing")
+
+
+def call(role="worker", **more):
+    return {
+        "caller": {"user": "u", "role": role, "centres": ["60"]},
+        "id": str(uuid4()),
+        "fingerprint": "",
+        **more,
+    }
+
+
+class AnyBody(Schema):
+    value = fields.Raw(load_default=None, allow_none=True)
+
+
+@dataclass
+class Witness:
+    """What the doors under test saw, and the gate at which one of them waits."""
+
+    gate: Event = field(default_factory=Event)
+    entered: list[Any] = field(default_factory=list)
+    left: list[Any] = field(default_factory=list)
+
+
+def asked_service(pair, witness):
+    """The teller with doors that wait, fail and ask."""
+
+    class Asked(pair.toys.Teller):
+        @query("test.fail", ("worker",), AnyBody())
+        def fail(self, call: Call, body: dict[str, Any]) -> Any:
+            raise (ERRORS | OURS)[body["value"]]
+
+        @query("test.echo", ("worker",), AnyBody())
+        def echo(self, call: Call, body: dict[str, Any]) -> Any:
+            witness.entered.append(body["value"])
+            return {"value": body["value"], "pair": (1, 2)}
+
+        @query("test.unfit", ("worker",), AnyBody())
+        def unfit(self, call: Call, body: dict[str, Any]) -> Any:
+            return {1: "no name of a field"}
+
+        @query("test.context", ("worker",), AnyBody())
+        def context(self, call: Call, body: dict[str, Any]) -> Any:
+            return [of_caller.get(), list(scope.current()), logs._correlation.get()]
+
+        @query("test.wait", ("worker",), AnyBody())
+        def wait(self, call: Call, body: dict[str, Any]) -> Any:
+            witness.entered.append(body["value"])
+            witness.gate.wait()
+            if body["value"] == "commit":
+                self.open(call.as_dict(), CASE)
+            witness.left.append(body["value"])
+            return body["value"]
+
+        @query("test.ask_back", ("worker",), AnyBody())
+        def ask_back(self, call: Call, body: dict[str, Any]) -> Any:
+            return ask_of(self)(pair.toys.listener, "ask_back", call.as_dict(), {}, 1.0)
+
+    return Asked
+
+
+def asking_service(pair):
+    class Asking(Doors):
+        name = pair.toys.listener
+        runtime = Runtime(Wiring(pair.toys.listener, hears=pair.toys.Listener.runtime.wiring.hears))
+
+        @query("test.heard", ("worker",), AnyBody())
+        def heard(self, call: Call, body: dict[str, Any]) -> Any:
+            return self.runtime.inbox.position(pair.toys.teller)
+
+        @query("test.ask_back", ("worker",), AnyBody())
+        def ask_back(self, call: Call, body: dict[str, Any]) -> Any:
+            return ask_of(self)(pair.toys.teller, "ask_back", call.as_dict(), {}, 1.0)
+
+    return Asking
+
+
+def ask_of(service):
+    return service.runtime.ports.ask
+
+
+class Calls:
+    """The two services, the asked one here or only at the broker."""
+
+    def __init__(self, pair, transport):
+        self.pair, self.witness, self.waiting = pair, Witness(), []
+        self.local = LocalServices() if transport == "direct" else None
+        self.runtime, self.asking = pair.start(
+            asked_service(pair, self.witness), asking_service(pair), local=self.local
+        )
+
+    def ask(self, door, value=None, seconds=5.0, service=None, **more):
+        asked = self.asking.ports.ask
+        return asked(service or self.pair.toys.teller, door, call(**more), {"value": value}, seconds)
+
+    def open(self, seconds=5.0, **more):
+        return self.asking.ports.ask(self.pair.toys.teller, "open", call(**more), CASE, seconds)
+
+    def ask_asking(self, door, **more):
+        """The other way round."""
+        return self.runtime.ports.ask(self.pair.toys.listener, door, call(**more), {}, 5.0)
+
+    def busy(self, count=SLOTS["doors"]):
+        """So many calls, waiting at the gate."""
+        waiting = [eventlet.spawn(self.ask, "wait", number, 20.0) for number in range(count)]
+        until(lambda: len(self.witness.entered) >= min(count, SLOTS["doors"]))
+        self.waiting += waiting
+        return waiting
+
+    def close(self):
+        if not self.witness.gate.ready():
+            self.witness.gate.send()
+        for thread in self.waiting:
+            with suppress(errors.Unavailable):
+                thread.wait()
+
+
+def until(good, seconds=10.0):
+    with eventlet.Timeout(seconds):
+        while not good():
+            eventlet.sleep(0.01)
+
+
+@pytest.fixture(params=["direct", "sealed"])
+def calls(request, pair):
+    made = Calls(pair, request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def direct(pair):
+    made = Calls(pair, "direct")
+    yield made
+    made.close()
+
+
+# -- answers -------------------------------------------------------------------------------------------------------
+
+
+def test_a_command_answers_with_its_position_and_a_question_says_what_it_has_not_heard_yet(calls):
+    opened = calls.open()
+    assert opened == {
+        "answer": {"case_id": "case 0", "version": 1},
+        "position": 1,
+        "stale": False,
+    }
+    teller = calls.pair.toys.teller
+    assert calls.ask_asking("heard", wait={teller: 1}) == {"answer": 1, "position": None, "stale": False}
+    assert calls.ask_asking("heard", wait={teller: 2}) == {"answer": 1, "position": None, "stale": True}
+
+
+def test_nothing_is_shared_and_everything_is_as_json_makes_it(calls):
+    sent = {"list": [1], "tuple": (1, 2), "number": 2**53, "ไทย": None}
+    first = calls.ask("echo", sent)["answer"]
+    assert first == {
+        "value": {"list": [1], "tuple": [1, 2], "number": 2**53, "ไทย": None},
+        "pair": [1, 2],
+    }
+    [seen] = calls.witness.entered
+    sent["list"].append("the caller's")
+    first["value"]["list"].append("the answer's")
+    assert seen["list"] == [1]
+    seen["list"].append("the door's")
+    assert first["value"]["list"] == [1, "the answer's"]
+
+
+def test_what_is_not_json_is_an_error_on_either_side(calls):
+    for wrong in ({1: "a key"}, uuid4(), {"set"}):
+        with pytest.raises(TypeError):
+            calls.ask("echo", wrong)
+    assert calls.witness.entered == []
+    with pytest.raises(Exception, match="UnserializableValueError in another service"):
+        calls.ask("unfit")
+
+
+def test_an_error_of_the_kernel_is_the_same_error_and_any_other_says_nothing(calls):
+    for name, error in ERRORS.items():
+        with pytest.raises(type(error)) as raised:
+            calls.ask("fail", name)
+        assert type(raised.value) is type(error) and raised.value.args == error.args
+        assert raised.value.__cause__ is raised.value.__context__ is None
+    for name, error in OURS.items():
+        with pytest.raises(Exception) as raised:
+            calls.ask("fail", name)
+        assert type(raised.value) is Exception
+        assert raised.value.args == (f"{type(error).__name__} in another service",)
+        assert raised.value.__cause__ is raised.value.__context__ is None
+
+
+def test_what_is_no_door_cannot_be_called(calls):
+    for name in ("nothing", "runtime", "name", "__init__"):
+        with pytest.raises(Exception) as raised:
+            calls.ask(name)
+        assert type(raised.value).__name__ == "MethodNotFound" and raised.value.args == (name,)
+
+
+def test_a_door_knows_of_its_caller_what_the_call_says_and_no_more(calls):
+    of_caller.set("mine")
+    with logs.correlation("the caller's own"), scope.narrow(scope.Scope("77")):
+        answer = calls.ask("context", correlation="of the call")["answer"]
+        assert scope.current() == scope.Scope("77") and logs._correlation.get() == "the caller's own"
+    assert answer == ["nothing", ["60", ""], "of the call"]
+
+
+# -- waiting -------------------------------------------------------------------------------------------------------
+
+
+def test_a_caller_waits_no_longer_than_its_deadline_and_the_door_goes_on_to_its_commit(calls):
+    started = time.monotonic()
+    with pytest.raises(errors.Unavailable, match="did not answer within"):
+        calls.ask("wait", "commit", 0.5)
+    assert 0.4 < time.monotonic() - started < 2
+    assert calls.witness.entered == ["commit"] and calls.runtime.log.head()[0] == 0
+    calls.witness.gate.send()
+    until(lambda: calls.witness.left == ["commit"])
+    assert calls.runtime.log.head()[0] == 1
+    assert calls.open(id=uid("later"))["answer"]["version"] == 1
+
+
+def test_ten_are_worked_on_at_a_time_and_waiting_for_a_turn_counts(calls):
+    waiting = calls.busy(SLOTS["doors"] + 3)
+    with pytest.raises(errors.Unavailable, match="did not answer within"):
+        calls.ask("echo", "late", 0.5)
+    assert len(calls.witness.entered) == SLOTS["doors"]
+    calls.witness.gate.send()
+    assert sorted(thread.wait()["answer"] for thread in waiting) == list(range(SLOTS["doors"] + 3))
+
+
+def test_in_one_process_whoever_gave_up_before_its_turn_is_not_answered_later(direct):
+    waiting = direct.busy()
+    with pytest.raises(errors.Unavailable):
+        direct.ask("echo", "late", 0.1)
+    direct.witness.gate.send()
+    for thread in waiting:
+        thread.wait()
+    direct.ask("echo", "next")
+    assert direct.witness.entered[len(waiting) :] == ["next"]
+
+
+def test_in_one_process_followers_and_watchers_have_their_answers_while_all_ten_are_taken(direct):
+    direct.busy(SLOTS["doors"] + 5)
+    teller, system = direct.pair.toys.teller, direct.asking.ports.ask
+    for _ in range(2 * SLOTS["log"]):
+        assert system(teller, "page", SYSTEM_CALL, {"after": 0}, 1.0)["answer"]["head"] == 0
+        assert system(teller, "status", SYSTEM_CALL, {}, 1.0)["answer"]["service"] == teller
+        assert system(teller, "figures", SYSTEM_CALL, {}, 1.0)["answer"]["process"]
+    assert direct.asking.inbox.pull(teller) == 0
+
+
+def test_doors_that_wait_for_each_other_in_a_circle_are_free_again_at_the_deadline(calls):
+    ways = (calls.ask, calls.ask_asking)
+    many = [eventlet.spawn(failing, way, "ask_back") for way in ways * (SLOTS["doors"] + 2)]
+    assert {type(thread.wait()) for thread in many} == {errors.Unavailable}
+    until(lambda: calls.ask("echo", "again", 5.0)["answer"]["value"] == "again", 20.0)
+
+
+def failing(ask, door):
+    with pytest.raises(errors.Unavailable) as raised:
+        ask(door)
+    return raised.value
+
+
+# -- never inside a transaction ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["write", "read", "snapshot"])
+def test_nobody_is_asked_within_a_transaction(calls, kind):
+    with getattr(calls.asking.database, kind)(), pytest.raises(RuntimeError, match="within a transaction"):
+        calls.ask("echo", "x")
+    with suppress(ZeroDivisionError), getattr(calls.asking.database, kind)():
+        raise ZeroDivisionError
+    assert calls.ask("echo", "x")["answer"]["value"] == "x"
+    assert calls.witness.entered == ["x"]
+
+
+# -- who serves ----------------------------------------------------------------------------------------------------
+
+
+def test_a_service_that_was_stopped_does_not_run_and_is_asked_again_when_it_is_back(calls):
+    calls.pair.stop_first()
+    with pytest.raises(errors.Unavailable, match=f"^The service {calls.pair.toys.teller} is not running.$"):
+        calls.ask("echo", "x", 10.0)
+    calls.pair.start(asked_service(calls.pair, calls.witness), local=calls.local)
+    assert calls.ask("echo", "x")["answer"]["value"] == "x"
+
+
+def test_a_service_that_runs_in_another_process_too_is_asked_there_when_it_is_stopped_here(direct):
+    direct.pair.start(asked_service(direct.pair, direct.witness))
+    direct.pair.stop_first()
+    assert direct.ask("echo", "x")["answer"]["value"] == "x"
+
+
+def test_a_stop_lets_doors_end_and_takes_no_more(calls):
+    (waiting,) = calls.busy(1)
+    stopping = eventlet.spawn(calls.pair.stop_first)
+    eventlet.sleep(0.1)
+    calls.witness.gate.send()
+    assert waiting.wait()["answer"] == 0
+    stopping.wait()
+    assert calls.witness.left == [0]
+
+
+def test_in_one_process_a_stop_ends_within_seconds_whatever_its_doors_do(direct):
+    waiting = direct.busy(SLOTS["doors"] + 1)
+    started = time.monotonic()
+    direct.pair.stop_first()
+    assert time.monotonic() - started < 8
+    for thread in waiting:
+        with pytest.raises(errors.Unavailable, match="is not running"):
+            thread.wait()
+    assert direct.witness.left == []
+
+
+def test_what_is_called_in_one_process_never_passes_the_broker(direct):
+    with Connection(direct.pair.settings.broker_url) as connection:
+        exchange = Exchange("nameko-rpc", "topic", durable=True)
+        tap = Queue(f"tap{uuid4().hex}", exchange, f"{direct.pair.toys.teller}.#", expires=60)(
+            connection.channel()
+        )
+        tap.declare()
+        direct.open()
+        assert tap.get(no_ack=True) is None
+        tap.delete()
