@@ -1,4 +1,7 @@
-"""Writes the generated pages under docs/; with --check says which are not current: python -m scripts.docs [--check]"""
+"""Writes the generated pages under docs/, and what reporting may show of events; with --check says which are not current.
+
+python -m scripts.docs [--check]
+"""
 
 import inspect
 import re
@@ -14,7 +17,7 @@ import orjson
 from scripts import rules_page
 from services import codes
 from services.codes import access
-from services.kernel.codec import PERSONAL, Codec
+from services.kernel.codec import PERSONAL, Codec, audiences
 from services.kernel.doors import Door, Doors, doors_of
 from services.screening.domain import rulebook
 from services.system import DOORS
@@ -24,6 +27,7 @@ from services.web.api.shapes import ANSWERS
 from services.web.service import APPLICATION
 
 DOCS = Path(__file__).parent.parent / "docs"
+AUDIENCES = "../services/reporting/audiences.json"
 Json = dict[str, Any]
 NOTE = "<!-- Made by `make docs` from the code; changes by hand are lost. -->\n\n"
 
@@ -39,6 +43,7 @@ def pages() -> dict[str, str]:
         "api.md": api_page(),
         "roles.md": roles_page(),
         "openapi.json": as_text(document()),
+        AUDIENCES: as_text(audiences_of_all()),
         **schemas,
         **rules_pages(),
     }
@@ -67,6 +72,14 @@ def every_event() -> Iterator[tuple[str, type[Any]]]:
     for cls in DOORS:
         for aggregate in cls.runtime.wiring.aggregates:
             yield from ((cls.name, event) for event in aggregate.events)
+
+
+def audiences_of_all() -> Json:
+    """{service: {type: {field: audience}}}"""
+    found: Json = {}
+    for service, event in every_event():
+        found.setdefault(service, {})[event.__name__] = audiences(event)
+    return found
 
 
 def version(event: type[Any]) -> int:
@@ -264,8 +277,10 @@ def events_page() -> str:
         "What the services tell each other and others: CloudEvents 1.0, in pages on RabbitMQ (topic exchange `songtor.events`, "
         "routing key the service's name) and merged at `GET /api/v1/events`. Each event's `data` has the fields below. Those marked "
         "**personal** are sealed with the person's key and stay in the service's own log: no page and no call carries them, "
-        "`sealedhash` vouches for them. `GET /api/v1/events` also leaves out what was found out at a screening. Shapes only "
-        "grow; `schemas/` keeps one JSON Schema for each version of each event.\n\n",
+        "`sealedhash` vouches for them. `GET /api/v1/events` and a case's timeline show of the others what is marked for their "
+        "reader: *all* who read the merged log, who sees the cases of the event's *centre*, or these in the *case*'s own timeline "
+        "only; a field without a mark is in the pages alone. Who sees no cases is not told either to which partner a case's event "
+        "belongs. Shapes only grow; `schemas/` keeps one JSON Schema for each version of each event.\n\n",
         table(("attribute", "what it says"), ((f"`{name}`", text) for name, text in ATTRIBUTES.items())),
     ]
     for cls in DOORS:
@@ -281,11 +296,12 @@ def events_page() -> str:
 
 
 def _event(service: str, kind: str, subject: str, event: type[Any], codec: Codec) -> str:
-    hints, name = get_type_hints(event), event.__name__
+    hints, name, marks = get_type_hints(event), event.__name__, audiences(event)
     rows = [
         (
             f"`{field.name}`",
             "**personal**" if is_personal(field) else type_name(hints[field.name]),
+            marks.get(field.name, ""),
             "" if field.default is MISSING and field.default_factory is MISSING else "may be absent",
         )
         for field in fields(event)
@@ -302,7 +318,7 @@ def _event(service: str, kind: str, subject: str, event: type[Any], codec: Codec
         + (f"{told}\n\n" if told else "")
         + f"dataversion {codec.version(name)} · stream `{kind}/…` · subject `{subject}/…` · heard by {', '.join(heard)} · "
         f"[schema](schemas/{service}/{name}.v{version(event)}.json)\n\n"
-        + table(("field", "type", ""), rows)
+        + table(("field", "type", "shown to", ""), rows)
         + f"\n```json\n{orjson.dumps(shown).decode()}\n```\n"
     )
 
@@ -361,7 +377,8 @@ def gives(route: Route) -> str:
     schema = ANSWERS[route.service, route.door]
     if "$ref" in schema:
         return str(schema["$ref"].rpartition("/")[2])
-    return ", ".join(f"`{name}`" for name in schema["properties"])
+    record = schema if "properties" in schema else schema["items"]  # a list of them
+    return ", ".join(f"`{name}`" for name in record["properties"])
 
 
 def web_pages() -> Iterator[tuple[str, str, frozenset[str]]]:

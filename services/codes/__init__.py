@@ -147,6 +147,18 @@ PATHS = CodeList(
     },
 )
 
+# So coarse that a kind says nothing of what is the matter with a person.
+PATH_KINDS = CodeList(
+    "path_kind",
+    {
+        "home": Words("กลับบ้านหรืออยู่ด้วยตนเอง", "Home or own life"),
+        "residence": Words("มีที่พักอาศัย", "A place to live"),
+        "work": Words("ทำงานหรือฝึกอาชีพ", "Work or training"),
+        "service": Words("ส่งให้หน่วยงานที่รับผิดชอบดูแล", "Care by the agency responsible"),
+        "advice": Words("ให้คำปรึกษา", "Advice"),
+    },
+)
+
 PARTNER_KINDS = CodeList(
     "partner_kind",
     {
@@ -311,6 +323,17 @@ DOCUMENTS = CodeList(
 # -- groups of codes that several rooms ask for --------------------------------------------------------------------
 
 EMPLOYER_PATHS = ("employer_33", "employer_35", "employer_general")
+KIND_OF_PATH = {
+    **dict.fromkeys(("return_family", "independent"), "home"),
+    **dict.fromkeys(
+        ("local_home", "foundation", "religious", "ministry_shelter", "other_centre"), "residence"
+    ),
+    **dict.fromkeys((*EMPLOYER_PATHS, "vocational_training"), "work"),
+    **dict.fromkeys(
+        ("hospital", "psychiatric_hospital", "child_agency", "trafficking_referral", "immigration"), "service"
+    ),
+    "advice_only": "advice",
+}
 
 AWAITING_ANSWER = ("sent", "acknowledged", "waitlisted")
 UNDER_WAY = (*AWAITING_ANSWER, "accepted", "travelling", "admitted", "placed")  # referrals that are not over

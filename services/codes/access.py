@@ -46,6 +46,8 @@ ACTIONS = CodeList(
         "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),
         "referral.read": Words("ดูการส่งต่อ", "Read a referral"),
         "referral.step": Words("บันทึกความคืบหน้าการส่งต่อ", "Record a step of a referral"),
+        "referral.disclose": Words("แจ้งข้อมูลเท่าที่จำเป็นแก่ภาคีเครือข่าย", "Give a partner what it may know"),
+        "referral.disclosure": Words("ดูว่าแจ้งข้อมูลใดแก่ภาคีเครือข่าย", "See what a partner was told"),
         "partner.register": Words("ขึ้นทะเบียนภาคีเครือข่าย", "Register a partner"),
         "partner.list": Words("ดูทะเบียนภาคีเครือข่าย", "List partners"),
         "partner.read": Words("ดูข้อมูลภาคีเครือข่าย", "Read a partner"),

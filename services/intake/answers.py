@@ -89,6 +89,23 @@ class Cases(TypedDict):
     next: str | None
 
 
+class CaseOutline(TypedDict):
+    """What is told of a case to who may not see cases. `path_kind`: of codes.PATH_KINDS, None before the first plan."""
+
+    case_id: str
+    case_number: str
+    centre: str
+    status: str
+    opened: str
+    version: int
+    path_kind: str | None
+
+
+class CaseOutlines(TypedDict):
+    items: list[CaseOutline]
+    next: str | None
+
+
 class NewCase(TypedDict):
     case_id: str
     case_number: str

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from services.kernel.codec import personal
+from services.kernel.codec import OfCase, OfCentre, Public, personal
 from services.thai.dates import AgeRange
 
 
@@ -31,18 +31,18 @@ class Name(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class CaseOpened:
-    case_id: str
-    case_number: str
-    person_id: str
-    channel: str
-    found: Found
-    identity_status: str
-    sex: str
-    age: AgeRange | None
-    nationality: str
-    domicile: list[Domicile]
-    danger: str
-    warnings: list[str]
+    case_id: Public[str]
+    case_number: Public[str]
+    person_id: OfCentre[str]
+    channel: OfCentre[str]
+    found: OfCase[Found]
+    identity_status: OfCase[str]
+    sex: OfCase[str]
+    age: OfCase[AgeRange | None]
+    nationality: OfCase[str]
+    domicile: OfCase[list[Domicile]]
+    danger: OfCase[str]
+    warnings: OfCase[list[str]]
     place: Any = personal()  # str
     note: Any = personal()  # str
 
@@ -51,26 +51,26 @@ class CaseOpened:
 class ConsentRecorded:
     """The person agreed to be referred, or could not say (`unable`); the witness is sealed where it was told."""
 
-    case_id: str
-    person_id: str
-    referral_id: str
-    status: str
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    referral_id: Public[str]
+    status: OfCase[str]
     witness: Any = personal()  # str
 
 
 @dataclass(frozen=True)
 class CaseClosed:
-    case_id: str
-    person_id: str
-    reason: str
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    reason: OfCase[str]
     note: Any = personal()  # str
 
 
 @dataclass(frozen=True)
 class CaseReopened:
-    case_id: str
-    person_id: str
-    reason: str
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    reason: OfCase[str]
     note: Any = personal()  # str
 
 
@@ -79,14 +79,14 @@ CaseEvent = CaseOpened | ConsentRecorded | CaseClosed | CaseReopened
 
 @dataclass(frozen=True)
 class PersonIdentified:
-    person_id: str
-    case_id: str
-    identity_status: str
-    sex: str
-    age: AgeRange | None
-    age_band: str | None
-    nationality: str
-    domicile: list[Domicile]
+    person_id: OfCentre[str]
+    case_id: Public[str]
+    identity_status: OfCase[str]
+    sex: OfCase[str]
+    age: OfCase[AgeRange | None]
+    age_band: OfCase[str | None]
+    nationality: OfCase[str]
+    domicile: OfCase[list[Domicile]]
     name: Any = personal()  # {title?, first?, last?, alias?}
     national_id: Any = personal()  # str
     birth_date: Any = personal()  # str: "1957", "1957-05" or "1957-05-12"
@@ -99,16 +99,16 @@ class PersonCorrected:
     `reason` is one of codes.CORRECTIONS, `changed` names the parts that are not as before.
     """
 
-    person_id: str
-    case_id: str
-    reason: str
-    changed: list[str]
-    identity_status: str
-    sex: str
-    age: AgeRange | None
-    age_band: str | None
-    nationality: str
-    domicile: list[Domicile]
+    person_id: OfCentre[str]
+    case_id: Public[str]
+    reason: OfCase[str]
+    changed: OfCase[list[str]]
+    identity_status: OfCase[str]
+    sex: OfCase[str]
+    age: OfCase[AgeRange | None]
+    age_band: OfCase[str | None]
+    nationality: OfCase[str]
+    domicile: OfCase[list[Domicile]]
     name: Any = personal()  # {title?, first?, last?, alias?}
     national_id: Any = personal()  # str
     birth_date: Any = personal()  # str: "1957", "1957-05" or "1957-05-12"

@@ -1,5 +1,6 @@
 """Intake's doors. Each parses, hands over one command or question, and answers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from services.intake.domain.person import (
 )
 from services.intake.domain.status import CLOSED, REOPENED
 from services.intake.events import CaseOpened, Name
-from services.intake.projections import accesses, cases, numbers
+from services.intake.projections import accesses, cases, numbers, paths
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound, Refused
@@ -30,7 +31,7 @@ from services.thai import areas, dates, idcard, names
 WIRING = Wiring(
     service="intake",
     aggregates=(CASE, PERSON),
-    projections=(cases.CASES, numbers.NUMBERS),
+    projections=(cases.CASES, numbers.NUMBERS, paths.PATHS),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "referral": {
@@ -43,7 +44,8 @@ WIRING = Wiring(
 )
 
 STAFF = ("worker", "director")
-READERS = (*STAFF, "member", "ministry")
+SEE_CASES = (*STAFF, "member")
+READERS = (*SEE_CASES, "ministry")  # the ministry reads an outline: nothing that is said of a person
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
@@ -124,8 +126,11 @@ class IntakeService(Doors):
         return {"version": row["person_version"], "person": _described(self._description(row))}
 
     @query("case.read", roles=READERS, schema=schemas.ReadCase())
-    def case(self, call: Call, body: bodies.ReadCase) -> answers.Case:
+    def case(self, call: Call, body: bodies.ReadCase) -> answers.Case | answers.CaseOutline:
+        """The case with its person; who may not see cases is told its outline."""
         row = self._own(call, body["case_id"])
+        if call.caller.role not in SEE_CASES:
+            return self._outlines([row])[0]
         answer = _summary(row)
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
@@ -135,7 +140,7 @@ class IntakeService(Doors):
         return answer
 
     @query("case.list", roles=READERS, schema=schemas.ListCases())
-    def cases(self, call: Call, body: bodies.ListCases) -> answers.Cases:
+    def cases(self, call: Call, body: bodies.ListCases) -> answers.Cases | answers.CaseOutlines:
         centre, centres = body["centre"], call.caller.centres
         if centre and not call.caller.sees(centre):
             raise Forbidden("These are another centre's cases.")
@@ -146,6 +151,8 @@ class IntakeService(Doors):
             return cases.list_cases(db, wanted, body["limit"], body["cursor"])
 
         rows, following = self.runtime.read(find)
+        if call.caller.role not in SEE_CASES:
+            return {"items": self._outlines(rows), "next": following}
         items = [_summary(row) for row in rows]
         if call.caller.role in STAFF:
             self._note_access(call, "listed", rows)
@@ -177,6 +184,22 @@ class IntakeService(Doors):
             lambda db: accesses.list_accesses(db, body["user"], centres, since, body["limit"])
         )
         return {"days": ACCESS_DAYS, "counts": counts, "items": items}
+
+    def _outlines(self, rows: Sequence[RowMapping]) -> list[answers.CaseOutline]:
+        """Number, centre, status, dates and kind of path of cases: nothing of the person."""
+        kinds = self.runtime.read(lambda db: paths.get_kinds(db, [row["case_id"] for row in rows]))
+        return [
+            {
+                "case_id": row["case_id"],
+                "case_number": row["case_number"],
+                "centre": row["centre"],
+                "status": row["status"],
+                "opened": row["opened"],
+                "version": row["version"],
+                "path_kind": kinds.get(row["case_id"]),
+            }
+            for row in rows
+        ]
 
     def _own(self, call: Call, case_id: str) -> RowMapping:
         """The case, if it is the caller's to know."""
@@ -217,7 +240,7 @@ class IntakeService(Doors):
 
 
 def _summary(row: RowMapping) -> answers.Case:
-    """What every reader may see of a case: ids, codes, dates, areas."""
+    """What those who see cases may see of one without its person's own data: ids, codes, dates, areas."""
     return {
         "case_id": row["case_id"],
         "case_number": row["case_number"],

@@ -1,5 +1,8 @@
 """Events to plain data and back. Open fields and personal fields part here; old shapes are lifted here. Pure.
 
+Beside each open field stands who may read it outside its service and those that hear it: `Public[str]`, `OfCentre[str]`, `OfCase[str]`
+(`Audience`). A field that says nothing is shown to nobody.
+
 An event is a frozen dataclass of JSON-native fields (str, int, bool, None, lists and dicts of these; no float). A field made with
 `personal()` is sealed before it is stored; the event then has a field `person_id` that says whose it is. Shapes only grow: a new
 field has a default. `VERSION: ClassVar[int]` (default 1) rises when an upcaster is added.
@@ -7,16 +10,42 @@ field has a default. `VERSION: ClassVar[int]` (default 1) rises when an upcaster
 
 from collections.abc import Mapping
 from dataclasses import field, fields
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from services.kernel.decider import Aggregate
 
 PERSONAL = "personal"
+T = TypeVar("T")
+
+
+class Audience(StrEnum):
+    """Who may read an open field of an event in the merged log, and in the story of the case it is about."""
+
+    ALL = "all"  # whoever reads the merged log
+    CENTRE = "centre"  # of these, who sees the cases of the event's centre
+    CASE = "case"  # they too, but only in the case's own story: facts about the person, and staff's words
+
+
+Public = Annotated[T, Audience.ALL]
+OfCentre = Annotated[T, Audience.CENTRE]
+OfCase = Annotated[T, Audience.CASE]
 
 
 def personal() -> Any:
     """A dataclass field whose value is a person's own data: absent (None) or sealed when stored."""
     return field(default=None, metadata={PERSONAL: True})
+
+
+def audiences(event: type[Any]) -> dict[str, Audience]:
+    """{field: its audience} of the marked fields of an event type."""
+    hints = get_type_hints(event, include_extras=True)
+    return {
+        name: mark
+        for name, hint in hints.items()
+        for mark in getattr(hint, "__metadata__", ())
+        if isinstance(mark, Audience)
+    }
 
 
 class Codec:

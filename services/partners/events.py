@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
+from services.kernel.codec import OfCase, OfCentre, Public
+
 Verdict = Literal["met", "not_met", "unknown"]
 Eligibility = Literal["eligible", "unknown", "ineligible"]
 Held = Literal["reserved", "taken", "waiting"]
@@ -69,12 +71,12 @@ class Inputs(TypedDict):
 
 @dataclass(frozen=True)
 class PartnerRegistered:
-    partner_id: str
-    name: str
-    kind: str
-    under_ministry: bool
-    province: str
-    subdistrict: str | None
+    partner_id: Public[str]
+    name: Public[str]
+    kind: Public[str]
+    under_ministry: Public[bool]
+    province: Public[str]
+    subdistrict: Public[str | None]
     contact: Contact
 
 
@@ -82,85 +84,85 @@ class PartnerRegistered:
 class ProgrammeOffered:
     """A partner's offer with its first statement; it carries what others need to know of the partner."""
 
-    programme_id: str
-    partner_id: str
-    partner: str
-    kind: str
-    under_ministry: bool
-    province: str
-    subdistrict: str | None
-    name: str
-    path: str
-    rules: Rules
-    total: int
-    free: int
+    programme_id: Public[str]
+    partner_id: Public[str]
+    partner: Public[str]
+    kind: Public[str]
+    under_ministry: Public[bool]
+    province: Public[str]
+    subdistrict: Public[str | None]
+    name: Public[str]
+    path: Public[str]
+    rules: Public[Rules]
+    total: Public[int]
+    free: Public[int]
 
 
 @dataclass(frozen=True)
 class CapacityConfirmed:
     """A new statement. `contradicted`: it leaves no room for the places our own ledger holds; it counts all the same."""
 
-    programme_id: str
-    partner_id: str
-    total: int
-    free: int
-    contradicted: bool
-    stated_at: str
+    programme_id: Public[str]
+    partner_id: Public[str]
+    total: Public[int]
+    free: Public[int]
+    contradicted: Public[bool]
+    stated_at: Public[str]
 
 
 @dataclass(frozen=True)
 class PlaceReserved:
     """`centre` is the referring centre's: a place that falls free in one centre's work may go to another's."""
 
-    programme_id: str
-    partner_id: str
-    referral_id: str
-    case_id: str
-    centre: str
+    programme_id: OfCentre[str]
+    partner_id: OfCentre[str]
+    referral_id: Public[str]
+    case_id: Public[str]
+    centre: Public[str]
 
 
 @dataclass(frozen=True)
 class PlaceRefused:
     """No place was free; `waiting`: the referral keeps its turn."""
 
-    programme_id: str
-    partner_id: str
-    referral_id: str
-    case_id: str
-    reason: str
-    waiting: bool
-    centre: str
+    programme_id: OfCentre[str]
+    partner_id: OfCentre[str]
+    referral_id: Public[str]
+    case_id: Public[str]
+    reason: Public[str]
+    waiting: Public[bool]
+    centre: Public[str]
 
 
 @dataclass(frozen=True)
 class PlaceTaken:
-    programme_id: str
-    partner_id: str
-    referral_id: str
-    case_id: str
+    programme_id: OfCentre[str]
+    partner_id: OfCentre[str]
+    referral_id: Public[str]
+    case_id: Public[str]
 
 
 @dataclass(frozen=True)
 class PlaceReleased:
-    programme_id: str
-    partner_id: str
-    referral_id: str
-    case_id: str
-    held: Held
+    programme_id: OfCentre[str]
+    partner_id: OfCentre[str]
+    referral_id: Public[str]
+    case_id: Public[str]
+    held: Public[Held]
 
 
 @dataclass(frozen=True)
 class PartnerMatched:
     """The best candidates (at most 50) at a screening, or when a plan chose a programme."""
 
-    match_id: str
-    case_id: str
-    screening_id: str | None
-    plan_id: str | None
-    rules_version: str
-    counts: Counts
-    candidates: list[Candidate]
-    inputs: Inputs
+    match_id: Public[str]
+    case_id: Public[str]
+    screening_id: Public[str | None]
+    plan_id: Public[str | None]
+    rules_version: Public[str]
+    counts: OfCase[Counts]
+    candidates: OfCase[list[Candidate]]
+    inputs: OfCase[Inputs]
 
 
 ProgrammeEvent = (

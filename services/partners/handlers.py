@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from services.kernel.decider import Do
 from services.kernel.envelope import Recorded, derived_id, moment
 from services.partners.domain.matching import MATCH, NOTED, NoteMatch
-from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, TakePlace
+from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, StateNoPlaces, TakePlace
 from services.partners.domain.ranking import Ranking, Registry, Screened, rank
 from services.partners.events import Candidate, Inputs
 
@@ -75,6 +75,21 @@ def when_sent(
 
 def when_accepted(fact: Recorded, referral_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
     yield Do(PROGRAMME, programme_id, TakePlace(referral_id, case_id))
+
+
+def when_declined(
+    fact: Recorded, referral_id: str, case_id: str, programme_id: str, no_more_places: bool
+) -> Iterable[Do]:
+    """The place this referral held comes back first: stated before that, the programme would seem to have one free."""
+    yield from when_over(fact, referral_id, case_id, programme_id)
+    yield from when_waitlisted(fact, referral_id, case_id, programme_id, no_more_places)
+
+
+def when_waitlisted(
+    fact: Recorded, referral_id: str, case_id: str, programme_id: str, no_more_places: bool
+) -> Iterable[Do]:
+    if no_more_places:
+        yield Do(PROGRAMME, programme_id, StateNoPlaces(fact.time))
 
 
 def when_over(fact: Recorded, referral_id: str, case_id: str, programme_id: str) -> Iterable[Do]:

@@ -223,5 +223,9 @@ class Referral(Heard):
     programme_id = fields.String(required=True)
 
 
+class Answer(Referral):
+    no_more_places = fields.Boolean(load_default=False)
+
+
 class ReferralSent(Referral):
     waitlist = fields.Boolean(load_default=False)

@@ -20,7 +20,7 @@ from services.partners.projections import free_places, matching, partners, regis
 
 STAFF = ("worker", "director")
 OVER = (
-    "ReferralDeclined", "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
+    "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
 )  # fmt: skip
 CONTRADICTS = "ledger_contradicts"
 
@@ -40,6 +40,8 @@ WIRING = Wiring(
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent),),
             "ReferralAccepted": (Reaction(schemas.Referral(), handlers.when_accepted),),
             **{name: (_over,) for name in OVER},
+            "ReferralDeclined": (Reaction(schemas.Answer(), handlers.when_declined),),
+            "ReferralWaitlisted": (Reaction(schemas.Answer(), handlers.when_waitlisted),),
         },
     },
     invariants=registry.invariants,
@@ -127,7 +129,7 @@ class PartnersService(Doors):
         """What programmes are called, those that are known."""
         return {"items": self.runtime.read(lambda db: partners.list_names(db, body["programme_ids"]))}
 
-    @query("case.matches", roles=(*STAFF, "member", "ministry"), schema=schemas.Matches())
+    @query("case.matches", roles=(*STAFF, "member"), schema=schemas.Matches())
     def matches(self, call: Call, body: bodies.Matches) -> answers.Matches:
         """All programmes ranked for a case as of now, or those asked for, a page at a time. A candidate keeps its rank
         among all, whatever is asked for."""

@@ -1,7 +1,7 @@
 """What referral's doors answer. Times are RFC 3339 UTC; codes are those of `services/codes` and of the life
 cycle."""
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class ReferralId(TypedDict):
@@ -14,6 +14,70 @@ class NewReferral(ReferralId):
     status: str
     place: str
     version: int
+
+
+class ReferralOutline(TypedDict):
+    """What is told of a referral to who may not see cases. `path_kind`: of codes.PATH_KINDS, None if it is not known."""
+
+    referral_id: str
+    case_id: str
+    centre: str
+    status: str
+    place: str
+    outside_ministry: bool
+    sent_at: str
+    answer_due: str | None
+    version: int
+    path_kind: str | None
+
+
+class ReferralOutlines(TypedDict):
+    items: list[ReferralOutline]
+    next: str | None
+
+
+class StepOutline(TypedDict):
+    type: str
+    time: str
+    recordedtime: str
+    actor: str
+    status: str
+
+
+class OutlineWithHistory(ReferralOutline):
+    """Oldest first."""
+
+    history: list[StepOutline]
+
+
+class StepField(TypedDict):
+    name: str
+    required: bool
+
+
+class PossibleStep(TypedDict):
+    """A step that may be taken now, and whose it is: staff or partner."""
+
+    step: str
+    fields: list[StepField]
+    by: str
+
+
+class Disclosed(TypedDict):
+    """{name: code} of what the partner was given."""
+
+    disclosed: dict[str, Any]
+    version: int
+
+
+class Disclosure(TypedDict):
+    """When which partner was given what, by name, in which way; `basis`: consent or law."""
+
+    at: str
+    to: str
+    how: str
+    facts: list[str]
+    basis: str
 
 
 class ReferralStatus(TypedDict):
@@ -75,6 +139,10 @@ class HistoryItem(TypedDict):
     in_place: NotRequired[bool]
     work: NotRequired[Work]
     outcome: NotRequired[str]
+    no_more_places: NotRequired[bool]
+    how: NotRequired[str]
+    facts: NotRequired[list[str]]
+    basis: NotRequired[str]
     said_by: NotRequired[str | None]
     note: NotRequired[str | None]
     witness: NotRequired[str | None]

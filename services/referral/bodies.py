@@ -30,10 +30,16 @@ class StepReferral(TypedDict):
     in_place: NotRequired[bool]
     work: NotRequired[Work]
     outcome: NotRequired[str]
+    no_more_places: NotRequired[bool]
 
 
 class ReadReferral(TypedDict):
     referral_id: str
+
+
+class Disclose(TypedDict):
+    referral_id: str
+    how: str
 
 
 class ListReferrals(TypedDict):

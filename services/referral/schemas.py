@@ -11,7 +11,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
-from services.referral import bodies
+from services.referral import answers, bodies
 from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.referral.domain.words import WORK
 
@@ -22,6 +22,11 @@ FIELDS = {
     name: {f.name: f.default is MISSING for f in fields(row.step) if f.name != "now"}
     for name, row in LIFE_CYCLE.items()
 }
+
+
+def fields_of(step: str) -> list[answers.StepField]:
+    """[{name, required}] of what a step of the life cycle takes."""
+    return [{"name": name, "required": required} for name, required in FIELDS[step].items()]
 
 
 def _uuid(text: str) -> None:
@@ -70,6 +75,7 @@ class StepReferral(Schema):
     in_place = Flag(allow_none=True)
     work = Nested(WorkFound, allow_none=True)
     outcome = String(allow_none=True, validate=OneOf(OUTCOMES))
+    no_more_places = Flag(allow_none=True)
 
     @post_load
     def fits_the_step(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -86,6 +92,13 @@ class StepReferral(Schema):
 
 class ReadReferral(Schema):
     referral_id = String(required=True)
+
+
+class Disclose(Schema):
+    """`how`: the way in which the partner is given what it may know."""
+
+    referral_id = String(required=True)
+    how = String(required=True, validate=OneOf(("link",)))
 
 
 class ListReferrals(Schema):

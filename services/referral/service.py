@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping
 
@@ -12,14 +12,19 @@ from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import answers, bodies, handlers, schemas
-from services.referral.domain.commands import SendReferral
-from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named
+from services.referral.domain.commands import DiscloseFacts, SendReferral
+from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named, steps_after
+from services.referral.domain.words import Place, Status
 from services.referral.projections import referrals, upstream, worklist
 from services.thai import dates
 
 PLACE_SECONDS = 5.0
 STAFF = ("worker", "director")
-READERS = (*STAFF, "member", "partner", "ministry")
+SEE_REFERRALS = (*STAFF, "member", "partner")
+READERS = (
+    *SEE_REFERRALS,
+    "ministry",
+)  # of which the ministry reads an outline: not where a person was sent, nor why not
 
 WIRING = Wiring(
     service="referral",
@@ -27,7 +32,7 @@ WIRING = Wiring(
     projections=(referrals.REFERRALS, upstream.UPSTREAM),
     hears={
         "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": ()},
-        "screening": {"PlanAgreed": ()},
+        "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "partners": {
             "ProgrammeOffered": (),
             "PlaceReserved": (Reaction(schemas.PlaceReserved(), handlers.when_place_reserved),),
@@ -106,9 +111,7 @@ class ReferralService(Doors):
     def step(self, call: Call, body: bodies.StepReferral) -> Outcome[answers.ReferralStatus]:
         """A partner gives its own answer; the centre's staff may take every step."""
         referral_id, step = body["referral_id"], body["step"]
-        referral = self._referral(referral_id)
-        if not is_theirs(call, referral):
-            raise NotFound("referral")
+        referral = self._own(call, referral_id)
         if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
             raise Forbidden(f"A partner does not {step} a referral.")
         if LIFE_CYCLE[step].by_partner and not referral["told"]:
@@ -125,13 +128,20 @@ class ReferralService(Doors):
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
     @query("referral.read", roles=READERS, schema=schemas.ReadReferral())
-    def referral(self, call: Call, body: bodies.ReadReferral) -> answers.ReferralWithHistory:
+    def referral(
+        self, call: Call, body: bodies.ReadReferral
+    ) -> answers.ReferralWithHistory | answers.OutlineWithHistory:
         """The referral with its history; the centre's staff also read who said what."""
         referral = self._referral(body["referral_id"])
         untold = call.caller.role == "partner" and not referral["told"]
         if untold or not is_theirs(call, referral):
             raise NotFound("referral")
         history = self.runtime.read(lambda db: referrals.list_steps(db, body["referral_id"]))
+        if call.caller.role not in SEE_REFERRALS:
+            return {
+                **referrals.outline(referrals.public(referral)),
+                "history": [referrals.outline_step(item) for item, _ in history],
+            }
         if call.caller.role in STAFF and any(sealed for _, sealed in history):
             read = REFERRAL.stream(body["referral_id"]), referral["person_id"]
             self.runtime.note_access(call.caller.user, "history", [read])
@@ -139,15 +149,70 @@ class ReferralService(Doors):
                 self._unseal(item, sealed, referral["person_id"])
         return {**referrals.public(referral), "history": [item for item, _ in history]}
 
+    @query("referral.read", roles=(*STAFF, "member", "partner"), schema=schemas.ReadReferral())
+    def steps(self, call: Call, body: bodies.ReadReferral) -> list[answers.PossibleStep]:
+        """The steps that may be taken of a referral now. Staff may also take a partner's, who said it; a partner is
+        told its own."""
+        referral = self._own(call, body["referral_id"])
+        if call.caller.role == "partner" and not referral["told"]:
+            raise NotFound("referral")
+        names = steps_after(Status(referral["status"]), Place(referral["place"]))
+        return [
+            {
+                "step": name,
+                "fields": schemas.fields_of(name),
+                "by": "partner" if LIFE_CYCLE[name].by_partner else "staff",
+            }
+            for name in names
+            if LIFE_CYCLE[name].by_partner or call.caller.role != "partner"
+        ]
+
+    @command("referral.disclose", roles=STAFF, schema=schemas.Disclose())
+    def disclose(self, call: Call, body: bodies.Disclose) -> Outcome[answers.Disclosed]:
+        """The partner is given what it may know of the person, and that is noted."""
+        referral = self._own(call, body["referral_id"])
+        referral_id, codes = referral["referral_id"], self._disclosable(referral)
+
+        def work(unit: Unit) -> answers.Disclosed:
+            asked = DiscloseFacts(body["how"], tuple(name for name in codes if codes[name] is not None))
+            unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
+            return {"disclosed": codes, "version": unit.version(REFERRAL, referral_id)}
+
+        return self.runtime.execute(call.envelope(referral["centre"]), work)
+
+    @query("referral.disclose", roles=STAFF, schema=schemas.ReadReferral())
+    def disclosable(self, call: Call, body: bodies.ReadReferral) -> dict[str, Any]:
+        """What the partner of a referral would be told of the person now: {name: code}."""
+        return self._disclosable(self._own(call, body["referral_id"]))
+
+    @query("referral.disclosure", roles=(*STAFF, "member"), schema=schemas.ReadReferral())
+    def disclosure(self, call: Call, body: bodies.ReadReferral) -> list[answers.Disclosure]:
+        """What the partner of a referral was told of the person, the oldest first."""
+        referral = self._own(call, body["referral_id"])
+        history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
+        return [
+            {
+                "at": step["time"],
+                "to": referral["partner_id"],
+                "how": step["how"],
+                "facts": step["facts"],
+                "basis": step["basis"],
+            }
+            for step, _ in history
+            if step["type"] == "FactsDisclosed"
+        ]
+
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
-    def referrals(self, call: Call, body: bodies.ListReferrals) -> answers.Referrals:
+    def referrals(
+        self, call: Call, body: bodies.ListReferrals
+    ) -> answers.Referrals | answers.ReferralOutlines:
         """Newest first."""
         centre, partner_id = body["centre"], call.caller.partner_id
         if centre is not None and partner_id is None and not call.caller.sees(centre):
             raise Forbidden("This is not your centre.")
         seen = None if partner_id is not None or ALL_CENTRES in call.caller.centres else call.caller.centres
         centres = seen if centre is None else (centre,)
-        return self.runtime.read(
+        found = self.runtime.read(
             lambda db: referrals.list_referrals(
                 db,
                 centres=centres,
@@ -158,6 +223,9 @@ class ReferralService(Doors):
                 cursor=body["cursor"],
             )
         )
+        if call.caller.role not in SEE_REFERRALS:
+            return {"items": [referrals.outline(row) for row in found["items"]], "next": found["next"]}
+        return found
 
     @query("referral.list", roles=STAFF, schema=schemas.Worklist())
     def worklist(self, call: Call, body: bodies.Worklist) -> answers.Worklist:
@@ -178,6 +246,17 @@ class ReferralService(Doors):
         """Referrals that a user sent and that are not over, ids only."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return {"items": self.runtime.read(lambda db: referrals.list_in_hands(db, body["user"], centres))}
+
+    def _own(self, call: Call, referral_id: str) -> RowMapping:
+        """The referral, if it is the caller's to know."""
+        referral = self._referral(referral_id)
+        if not is_theirs(call, referral):
+            raise NotFound("referral")
+        return referral
+
+    def _disclosable(self, referral: RowMapping) -> dict[str, Any]:
+        case_id, programme_id = referral["case_id"], referral["programme_id"]
+        return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))
 
     def _referral(self, referral_id: str) -> RowMapping:
         found = self.runtime.read(lambda db: referrals.get(db, referral_id))

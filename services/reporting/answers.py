@@ -62,7 +62,22 @@ class Figures(TypedDict):
     employment: Employment
 
 
-class Overview(Figures):
+class FiguresShown(TypedDict):
+    """Figures as a reader may see them. A count that is hidden from who may not see cases is None, and `hidden` says why:
+    {"by_label.child": "few" (one to four) | "withheld" (else it could be worked out)}. Medians are of no fewer than five
+    cases then."""
+
+    cases: Cases
+    placements: PlacementsShared
+    by_path: dict[str, Count | None]
+    by_label: dict[str, Count | None]
+    median_days: MedianDays
+    declined: dict[str, Count | None]
+    employment: Employment
+    hidden: dict[str, str]
+
+
+class Overview(FiguresShown):
     """`as_of`: up to when what was recorded counts; `centre` None: all that the caller sees; `data_up_to`: when the
     last fact heard was recorded, None before the first."""
 
@@ -131,8 +146,8 @@ class Event(TypedDict):
     datacontenttype: str
     recordedtime: str
     sequence: int
-    streamid: str
-    streamversion: int
+    streamid: NotRequired[str]
+    streamversion: NotRequired[int]
     caseid: NotRequired[str]
     partnerid: NotRequired[str]
     centre: str

@@ -8,10 +8,9 @@ from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.wiring import Wiring
-from services.reporting import answers, bodies, schemas
+from services.reporting import answers, bodies, schemas, small_cells, visibility
 from services.reporting.projections import behind, figures, merged_log, milestones, timeline
 from services.reporting.projections.period import Period
-from services.reporting.projections.visibility import without_facts
 from services.thai.dates import bangkok_day, budget_period, budget_year
 
 WIRING = Wiring(
@@ -30,16 +29,19 @@ class ReportingService(Doors):
 
     @query("report.overview", roles=READERS, schema=schemas.Overview())
     def overview(self, call: Call, body: bodies.Overview) -> answers.Overview:
-        """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard."""
+        """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard. To
+        who may not see cases a small count is None (small_cells), and `hidden` says why."""
 
         def find(db: Connection) -> answers.Overview:
             period, known, up_to = _period_of(db, call, body)
+            counted = figures.get(db, period, _fewest(call.caller))
+            shown = small_cells.whole(counted) if _sees_cases(call.caller) else small_cells.overview(counted)
             return {
                 "as_of": period.as_of or known,
                 "period": {"from": period.first, "to": period.last},
                 "centre": body["centre"],
                 "data_up_to": up_to,
-                **figures.get(db, period),
+                **shown,
             }
 
         return self.runtime.survey(find)
@@ -47,7 +49,9 @@ class ReportingService(Doors):
     @query("report.overview", roles=READERS, schema=schemas.Overview())
     def placements(self, call: Call, body: bodies.Overview) -> answers.PlacementsSpread:
         """The placements of a period by month and by centre, the cases that were accepted, and the median days between steps."""
-        return self.runtime.survey(lambda db: figures.get_placements(db, _period_of(db, call, body)[0]))
+        return self.runtime.survey(
+            lambda db: figures.get_placements(db, _period_of(db, call, body)[0], _fewest(call.caller))
+        )
 
     @query("report.cases", roles=SEE_CASES, schema=schemas.Behind())
     def behind(self, call: Call, body: bodies.Behind) -> answers.RowsBehind:
@@ -57,7 +61,7 @@ class ReportingService(Doors):
             lambda db: behind.list_rows(db, _period_of(db, call, body)[0], figure, value, limit, cursor)
         )
 
-    @query("case.timeline", roles=READERS, schema=schemas.Timeline())
+    @query("case.timeline", roles=SEE_CASES, schema=schemas.Timeline())
     def timeline(self, call: Call, body: bodies.Timeline) -> answers.Timeline:
         """Everything that happened in a case, told by all services."""
         case_id = body["case_id"]
@@ -65,19 +69,27 @@ class ReportingService(Doors):
         if not call.caller.sees(centre):
             raise NotFound("case")
         events = self.runtime.read(lambda db: timeline.list_events(db, case_id))
-        if call.caller.role == "ministry":
-            events = [without_facts(event) for event in events]
-        return {"items": [_item(event) for event in events]}
+        return {"items": [_item(visibility.in_story(event)) for event in events]}
 
     @query("log.read", roles=READERS, schema=schemas.Events())
     def events(self, call: Call, body: bodies.Events) -> answers.Events:
         """The merged log behind a position. Positions of facts the caller may not see are passed over, so `next` may run ahead of
-        what is shown, even of an empty page; the log is read to its end when `next` is `after` again."""
-        after, limit = body["after"], body["limit"]
+        what is shown, even of an empty page; the log is read to its end when `next` is `after` again. What each event shows is marked
+        beside its fields (visibility)."""
+        after, limit, of_centre = body["after"], body["limit"], _sees_cases(call.caller)
         found, position = self.runtime.read(
             lambda db: merged_log.list_events(db, after, limit, lambda event: _visible(event, call.caller))
         )
-        return {"items": [without_facts(event) for event in found], "next": position}
+        return {"items": [visibility.in_log(event, of_centre) for event in found], "next": position}
+
+
+def _sees_cases(caller: Caller) -> bool:
+    return caller.role in SEE_CASES
+
+
+def _fewest(caller: Caller) -> int:
+    """Of how many cases a median is told."""
+    return 1 if _sees_cases(caller) else small_cells.SMALL
 
 
 def _period_of(db: Connection, call: Call, body: bodies.Overview) -> tuple[Period, str, str | None]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from services.kernel.codec import personal
+from services.kernel.codec import OfCase, OfCentre, Public, personal
 
 
 class Form(TypedDict):
@@ -48,35 +48,35 @@ class QuorumUsed(TypedDict):
 class ScreeningStarted:
     """A screening is due. `known`: the codes intake has {sex, age {on,min,max}|None, nationality, domicile, danger}."""
 
-    case_id: str
-    person_id: str
-    known: dict[str, Any]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    known: OfCase[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class ScreeningCompleted:
     """`facts` are normalised codes; age is {on, min, max} in full years, never a birth date. `paths`: best first."""
 
-    screening_id: str
-    case_id: str
-    form: Form
-    rules_version: str
-    facts: dict[str, Any]
-    labels: list[Label]
-    paths: list[str]
+    screening_id: Public[str]
+    case_id: Public[str]
+    form: Public[Form]
+    rules_version: Public[str]
+    facts: OfCase[dict[str, Any]]
+    labels: OfCase[list[Label]]
+    paths: OfCase[list[str]]
 
 
 @dataclass(frozen=True)
 class PlanAgreed:
     """The working group chose a path, with a programme or open; a later plan replaces it."""
 
-    plan_id: str
-    case_id: str
-    person_id: str
-    path: str
-    programme_id: str | None
-    votes: Votes
-    quorum: QuorumUsed
+    plan_id: Public[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    path: OfCentre[str]
+    programme_id: OfCentre[str | None]
+    votes: OfCentre[Votes]
+    quorum: OfCentre[QuorumUsed]
     minutes: Any = personal()  # {members: [{name, role, vote, reason}], why, goals: [str]}
 
 
@@ -84,10 +84,10 @@ class PlanAgreed:
 class RulesAdopted:
     """From `valid_from` (ISO day, Bangkok) this version of the rules `name` counts; `sha256` is of its data file."""
 
-    name: str
-    version: str
-    valid_from: str
-    sha256: str
+    name: Public[str]
+    version: Public[str]
+    valid_from: Public[str]
+    sha256: Public[str]
 
 
 ScreeningEvent = ScreeningStarted | ScreeningCompleted

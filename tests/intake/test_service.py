@@ -48,6 +48,7 @@ MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
 @dataclass(frozen=True)
 class PlanAgreed:
     case_id: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -225,11 +226,10 @@ def test_another_centres_case_is_not_known(net):
     assert accesses(net) == []
 
 
-@pytest.mark.parametrize("reader", [MEMBER, MINISTRY])
-def test_others_see_codes_only(net, reader):
+def test_members_see_codes_only(net):
     case_id = opened(net)["case_id"]
-    person = read(net, case_id, show="identifiers", **reader)["person"]
-    [listed] = net.call("intake", "cases", {}, **reader)["items"]
+    person = read(net, case_id, show="identifiers", **MEMBER)["person"]
+    [listed] = net.call("intake", "cases", {}, **MEMBER)["items"]
     for shown in (person, listed["person"]):
         assert set(shown) == {
             "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province", "corrected",
@@ -240,6 +240,21 @@ def test_others_see_codes_only(net, reader):
             "60-69",
             "60",
         )
+    assert accesses(net) == []
+
+
+def test_the_ministry_reads_the_outline_of_a_case_and_of_what_kind_its_path_is(net):
+    case_id = opened(net)["case_id"]
+    outline = read(net, case_id, show="identifiers", **MINISTRY)
+    assert net.call("intake", "cases", {}, **MINISTRY)["items"] == [outline]
+    assert outline.keys() == {
+        "case_id", "case_number", "centre", "status", "opened", "version", "path_kind",
+    }  # fmt: skip
+    assert outline["path_kind"] is None
+    for path, kind in (("psychiatric_hospital", "service"), ("employer_33", "work"), ("a_new_one", None)):
+        said(net, "screening", PLANS, case_id, PlanAgreed(case_id, path))
+        net.settle()
+        assert read(net, case_id, **MINISTRY)["path_kind"] == kind
     assert accesses(net) == []
 
 
@@ -299,7 +314,7 @@ def test_a_change_of_a_case_that_moved_on_is_stale(net):
 def test_the_status_follows_the_other_services_and_a_sent_referral_records_its_consent(net):
     case_id, other = opened(net)["case_id"], opened(net)["case_id"]
     person_id = read(net, case_id)["person"]["person_id"]
-    said(net, "screening", PLANS, case_id, PlanAgreed(case_id))
+    said(net, "screening", PLANS, case_id, PlanAgreed(case_id, "local_home"))
     assert read(net, case_id)["status"] == "planned"
     said(net, "referral", REFERRALS, "r", ReferralSent(case_id, person_id, "r", "given"))
     assert (read(net, case_id)["status"], read(net, case_id)["version"]) == ("referred", 2)
@@ -332,7 +347,7 @@ def test_cases_are_listed_newest_first_for_those_who_may_see_them(net):
 
 def test_read_models_replayed_from_the_log_are_the_same(net):
     case_ids = [opened(net)["case_id"], opened(net, NOBODY)["case_id"]]
-    said(net, "screening", PLANS, case_ids[0], PlanAgreed(case_ids[0]))
+    said(net, "screening", PLANS, case_ids[0], PlanAgreed(case_ids[0], "local_home"))
     net.call("intake", "close_case", {"case_id": case_ids[1], "reason": "moved"})
     before = [read(net, case_id) for case_id in case_ids]
     net.runtimes["intake"].rebuild(None, lambda done, total: None)
@@ -386,7 +401,7 @@ def in_hands(net, user, **call):
 def test_open_cases_are_in_the_hands_of_who_opened_them_and_who_worked_on_them_last(net):
     first, second = (opened(net, user=user)["case_id"] for user in ("worker-a", "worker-b"))
     assert (in_hands(net, "worker-a"), in_hands(net, "worker-b")) == ([first], [second])
-    said(net, "screening", PLANS, first, PlanAgreed(first))  # by worker-60
+    said(net, "screening", PLANS, first, PlanAgreed(first, "local_home"))  # by worker-60
     assert (in_hands(net, "worker-a"), in_hands(net, "worker-60")) == ([first], [first])
     net.call("intake", "close_case", {"case_id": first, "reason": "moved"})
     assert in_hands(net, "worker-a") == in_hands(net, "worker-60") == []

@@ -1,5 +1,5 @@
 from services.partners.domain.matching import MATCH, NoteMatch
-from services.partners.domain.places import PROGRAMME, ConfirmCapacity
+from services.partners.domain.places import PROGRAMME, ConfirmCapacity, StateNoPlaces
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import CapacityConfirmed, PartnerMatched, PartnerRegistered
 from tests.partners import samples
@@ -82,6 +82,14 @@ def test_a_statement_our_ledger_contradicts_is_taken_and_flagged():
     past = (offered(2, 2), reserved(FIRST), taken(FIRST))
     programme.given(*past).when(confirm(2, 2)).then(confirmed(2, 2, contradicted=True))
     programme.given(*past).when(confirm(2, 1)).then(confirmed(2, 1))
+
+
+def test_an_answer_without_places_states_that_none_is_free_of_those_there_are():
+    programme.given(offered(3, 2)).when(StateNoPlaces(TUESDAY)).then(confirmed(3, 0))
+    programme.given(offered(3, 2), confirmed(3, 0)).when(StateNoPlaces(TUESDAY)).then()
+    programme.given().when(StateNoPlaces(TUESDAY)).refused("unknown_programme")
+    past = (offered(3, 2), reserved(FIRST), released(FIRST, "reserved"), confirmed(3, 0))
+    programme.given(*past).when(reserve(SECOND)).then(refused(SECOND))
 
 
 def test_a_place_is_reserved_for_a_referral():

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from services.partners import handlers
 from services.partners.domain.matching import MATCH
-from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, TakePlace
+from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, StateNoPlaces, TakePlace
 from services.partners.domain.ranking import Registry, Screened
 from tests.partners import samples
 from tests.partners.samples import FIRST, recorded, row
@@ -80,3 +80,14 @@ def test_an_accepted_referral_takes_its_place_and_one_that_is_over_gives_it_back
     [take] = handlers.when_accepted(SENT, **ABOUT)
     [release] = handlers.when_over(SENT, **ABOUT)
     assert (take.command, release.command) == (TakePlace(FIRST, CASE), ReleasePlace(FIRST, CASE))
+
+
+def test_a_partner_that_has_no_more_places_says_so_after_its_place_came_back():
+    release, state = handlers.when_declined(SENT, **ABOUT, no_more_places=True)
+    assert (release.command, state.command) == (ReleasePlace(FIRST, CASE), StateNoPlaces(SENT.time))
+    [waits] = handlers.when_waitlisted(SENT, **ABOUT, no_more_places=True)
+    assert waits == state
+    assert [do.command for do in handlers.when_declined(SENT, **ABOUT, no_more_places=False)] == [
+        release.command
+    ]
+    assert list(handlers.when_waitlisted(SENT, **ABOUT, no_more_places=False)) == []

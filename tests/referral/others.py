@@ -1,6 +1,6 @@
-"""The services referral listens to, saying what a test lets them say: their facts with the fields of the contract, and no rules."""
+"""The services referral listens to, saying what a test lets them say: their facts with the fields of the contract."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +32,12 @@ class CaseReopened:
 
 
 @dataclass(frozen=True)
+class ScreeningCompleted:
+    case_id: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class PlanAgreed:
     case_id: str
     plan_id: str
@@ -46,6 +52,7 @@ class ProgrammeOffered:
     path: str = "local_home"
     kind: str = "pao_home"
     under_ministry: bool = False
+    rules: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,12 +75,14 @@ class PlaceRefused:
 
 SAY: Decider[Any, None, Any] = Decider(lambda fact, _: [fact], lambda state, _: state, None)
 CASES = Aggregate("case", SAY, (CaseOpened, CaseClosed, CaseReopened), "case")
+SCREENINGS = Aggregate("screening", SAY, (ScreeningCompleted,), "case")
 PLANS = Aggregate("plan", SAY, (PlanAgreed,), "case")
 PROGRAMMES = Aggregate("programme", SAY, (ProgrammeOffered, PlaceReserved, PlaceRefused), "partner")
 
 
 HOMES: tuple[tuple[str, Aggregate[Any, Any, Any], str], ...] = (
     ("intake", CASES, "case_id"),
+    ("screening", SCREENINGS, "case_id"),
     ("screening", PLANS, "case_id"),
     ("partners", PROGRAMMES, "programme_id"),
 )
@@ -86,7 +95,7 @@ class Intake(Doors):
 
 class Screening(Doors):
     name = "screening"
-    runtime = Runtime(Wiring("screening", (PLANS,)))
+    runtime = Runtime(Wiring("screening", (SCREENINGS, PLANS)))
 
 
 class Partners(Doors):

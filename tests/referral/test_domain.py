@@ -11,15 +11,17 @@ from services.codes import REFERRAL_STATUSES
 from services.kernel.errors import Refused
 from services.referral.domain.commands import (
     AcceptReferral,
+    DiscloseFacts,
     ExpireReferral,
     HearNoPlace,
     RaiseFollowUp,
     RecordFollowUp,
     TellPartner,
 )
-from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, Referral, step_named
+from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, Referral, step_named, steps_after
 from services.referral.domain.words import OVER, Place, Status
 from services.referral.events import (
+    FactsDisclosed,
     FollowUpDue,
     FollowUpRecorded,
     PersonAdmitted,
@@ -134,6 +136,32 @@ def test_every_step_after_every_status(name, status):
         given.when(command(name)).then(fact_of(name, was=status))
     else:
         given.when(command(name)).refused("wrong_state")
+
+
+@pytest.mark.parametrize("status", CONTRACT)
+def test_the_steps_that_may_follow_are_those_of_the_contract(status):
+    error = set() if status == "entered_in_error" else {"entered-in-error"}
+    assert {*steps_after(Status(status), Place.RESERVED)} == {*CONTRACT[status].split()} | error
+    by_partner = {name for name, row in LIFE_CYCLE.items() if row.by_partner}
+    assert not by_partner & {*steps_after(Status(status), Place.PENDING)}
+
+
+def test_what_a_partner_is_given_is_noted_while_it_may_answer():
+    given = referral.given(sent, told)
+    basis = "consent" if sent.consent == "given" else "law"
+    fact = FactsDisclosed(**about, how="link", facts=["age_band", "sex"], basis=basis)
+    given.when(DiscloseFacts("link", ("sex", "age_band"))).then(fact)
+    referral.given(sent).when(DiscloseFacts("link", ())).refused("place_pending")
+    referral.given(sent, told, accepted).when(DiscloseFacts("link", ())).refused("wrong_state")
+    unable = replace(sent, consent="unable")
+    referral.given(unable, told).when(DiscloseFacts("link", ())).then(replace(fact, facts=[], basis="law"))
+
+
+@pytest.mark.parametrize("name", ["decline", "waitlist"])
+def test_with_its_answer_a_partner_may_say_that_no_place_is_free(name):
+    command = step_named(name, SAID.get(name, {}) | {"no_more_places": True}, TUESDAY)
+    fact = replace(fact_of(name, was="sent"), no_more_places=True)
+    referral.given(sent, told).when(command).then(fact)
 
 
 @pytest.mark.parametrize("name", LIFE_CYCLE)

@@ -206,6 +206,10 @@ HEARD = {
     "screening": [
         heard("screening", "PlanAgreed", plan_id=OTHER, case_id=CASE, path="hospital", programme_id=OTHER),
         heard("screening", "PlanAgreed", 2, plan_id=PLAN, case_id=CASE, path="local_home", programme_id=None),
+        heard("screening", "ScreeningCompleted", 3, case_id=CASE, facts={"sex": "male"}),
+        heard(
+            "screening", "ScreeningCompleted", 4, case_id=CASE, facts={"sex": "female", "legal_case": True}
+        ),
     ],
     "partners": [
         heard(
@@ -216,6 +220,7 @@ HEARD = {
             path="local_home",
             kind="pao_home",
             under_ministry=False,
+            rules={"accepts_legal_case": False},
             total=5,
         ),
         heard(
@@ -227,6 +232,7 @@ HEARD = {
             path="hospital",
             kind="hospital",
             under_ministry=True,
+            rules={},
         ),
         heard("partners", "PlaceReserved", 3, programme_id=PROGRAMME, referral_id=REFERRAL_ID),
     ],
@@ -246,6 +252,10 @@ def test_what_others_said_is_known_in_whatever_order_it_came(db, sources, size):
     home = Programme(PROGRAMME, PARTNER, "local_home", "pao_home", under_ministry=False)
     assert upstream.get_programme(db, PROGRAMME) == home
     assert upstream.get_programme(db, PLAN) is None
+    told = {"sex": "female", "age_band": None, "domicile": [], "found": "60"}
+    assert upstream.get_disclosable(db, CASE, PROGRAMME) == told | {"legal_case": True}
+    assert upstream.get_disclosable(db, CASE, OTHER) == told
+    assert upstream.get_disclosable(db, OTHER, PLAN) == dict.fromkeys(told) | {"domicile": [], "found": "61"}
 
 
 def test_a_refusal_by_the_system_says_why(db):

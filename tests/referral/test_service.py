@@ -310,7 +310,7 @@ def test_only_the_centres_staff_read_what_people_said_and_each_reading_is_noted(
     answer = read(agreed, told)["history"][-1]
     assert (answer["said_by"], answer["note"]) == ("คุณมาลี", "ค่าใช้จ่ายสูง")
     member = {"user": "member-60", "role": "member"}
-    for who in (MINISTRY, AS_PARTNER, member):
+    for who in (AS_PARTNER, member):
         codes = read(agreed, told, **who)["history"][-1]
         assert codes["reason"] == "cost" and not {"said_by", "note", "sealed"} & codes.keys()
     [seen] = agreed.read("referral", lambda db: access.of_person(db, PERSON))
@@ -325,6 +325,20 @@ def test_nothing_anybody_said_stands_in_plain_text_in_the_files(agreed, told, tm
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert told.encode() in kept
     assert b"person-said-this" not in kept and b"said-by-her" not in kept
+
+
+def test_the_ministry_reads_neither_where_a_person_was_sent_nor_why_not(agreed, told):
+    step(agreed, told, "decline", reason="health_beyond_care", whose="partner")
+    outline = read(agreed, told, **MINISTRY)
+    history = outline.pop("history")
+    assert agreed.call("referral", "referrals", {}, **MINISTRY)["items"] == [outline]
+    assert outline.keys() == {
+        "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
+        "path_kind",
+    }  # fmt: skip
+    assert outline["path_kind"] == "residence"
+    assert {*history[-1]} == {"type", "time", "recordedtime", "actor", "status"}
+    assert history[-1]["type"] == "ReferralDeclined"
 
 
 def test_the_ministry_sees_all_centres_and_a_centre_is_refused_anothers_list(agreed, told):

@@ -7,6 +7,7 @@ import pytest
 
 from services.kernel.doors import doors_of
 from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
+from services.reporting import visibility
 from services.reporting.projections.merged_log import SCAN
 from services.reporting.service import ReportingService
 from tests.reporting.conftest import NOON, id_of
@@ -28,9 +29,9 @@ def types(answer):
 
 def test_the_doors_say_who_may():
     doors = doors_of(ReportingService)
-    for name in ("overview", "timeline", "events"):
-        assert doors[name].kind == "query"
-        assert doors[name].roles == {"worker", "director", "member", "ministry"}
+    staff = {"worker", "director", "member"}
+    expected = {"overview": staff | {"ministry"}, "events": staff | {"ministry"}, "timeline": staff}
+    assert {name: doors[name].roles for name in expected} == expected
 
 
 @pytest.mark.parametrize("role", ["partner", "admin"])
@@ -107,6 +108,45 @@ def test_a_fact_recorded_by_a_faster_clock_is_known_at_once(told):
     assert answer["as_of"] == answer["data_up_to"]
 
 
+def screened(told, *names, label="child"):
+    for name in names:
+        told.say("CaseOpened", name, at=NOON - timedelta(days=4))
+        told.say("ScreeningCompleted", name, labels=[LABEL | {"code": label}])
+
+
+def test_small_counts_of_what_kind_people_were_are_hidden_from_the_ministry_in_the_answer_itself(told):
+    screened(told, *"abcde")
+    screened(told, "f", label="pregnant")
+    told.say("ReferralDeclined", "a", "r", reason="health_beyond_care")
+    own, ministry = told.overview(), told.overview(**MINISTRY)
+    assert own["by_label"] == {"child": 5, "pregnant": 1}
+    assert own["declined"] == {"health_beyond_care": 1} and own["hidden"] == {}
+    assert ministry["by_label"] == {"child": 5, "pregnant": None}
+    assert set(ministry["declined"].values()) == {None}
+    assert ministry["hidden"]["by_label.pregnant"] == "few"
+    assert ministry["hidden"]["declined.health_beyond_care"] == "withheld"
+    assert ministry["cases"] == own["cases"]
+
+
+def test_a_count_of_an_earlier_moment_is_hidden_as_one_of_today(told):
+    screened(told, "a")
+    told.net.clock.set(NOON + timedelta(hours=2))
+    screened(told, *"bcdef")
+    then = told.overview(as_of="2026-03-02T13:00:00+07:00", **MINISTRY)
+    assert then["cases"]["screened"] == 1 and set(then["by_label"].values()) == {None}
+    assert told.overview(**MINISTRY)["by_label"] == {"child": 6}
+
+
+def test_the_ministry_is_told_a_median_of_five_cases_and_of_no_fewer(told):
+    screened(told, *"abcd")
+    four = (told.overview(**MINISTRY), told.ask("placements", **MINISTRY), told.overview())
+    screened(told, "e")
+    five = (told.overview(**MINISTRY), told.ask("placements", **MINISTRY))
+    assert four[0]["median_days"]["to_screening"] is four[1]["waited_days"]["screened"] is None
+    assert four[2]["median_days"]["to_screening"] == 4.0
+    assert five[0]["median_days"]["to_screening"] == five[1]["waited_days"]["screened"] == 4.0
+
+
 # -- timeline ------------------------------------------------------------------------------------------------------------
 
 
@@ -149,22 +189,21 @@ def test_the_timeline_is_by_recorded_time_but_no_effect_stands_before_its_cause(
     ]  # fmt: skip
 
 
-def test_the_ministry_reads_a_timeline_without_facts_about_the_person(told):
+def test_the_story_of_one_case_is_not_the_ministrys_to_read(told):
     told.say("CaseOpened", "a")
-    told.say("ScreeningStarted", "a")
-    told.say("ScreeningCompleted", "a", labels=[LABEL])
-    told.say("CaseClosed", "a")
-    opened, started, completed, closed = told.ask("timeline", case_id=id_of("a"), **MINISTRY)["items"]
-    assert opened["data"] == {"case_id": id_of("a"), "sex": "male"}
-    assert started["data"] == {"case_id": id_of("a")}
-    label = {name: value for name, value in LABEL.items() if name != "because"}
-    assert completed["data"] == {"case_id": id_of("a"), "labels": [label]}
-    assert closed["data"] == {"case_id": id_of("a")}
+    with pytest.raises(Forbidden):
+        told.ask("timeline", case_id=id_of("a"), **MINISTRY)
+
+
+def test_what_no_service_has_marked_is_shown_to_nobody():
+    unknown = {"source": "/songtor/intake", "type": "SomethingNew", "caseid": "c", "data": {"case_id": "c"}}
+    assert visibility.in_story(unknown)["data"] == {}
+    assert visibility.in_log(unknown | {"subject": "case/c"}, of_centre=True)["data"] == {}
 
 
 def test_a_case_of_another_centre_or_of_nobody_is_not_found(told):
     told.say("CaseOpened", "a")
-    for who, case_id in ((NEIGHBOUR, id_of("a")), ({}, str(UUID(int=7))), (MINISTRY, "no case")):
+    for who, case_id in ((NEIGHBOUR, id_of("a")), ({}, str(UUID(int=7))), ({}, "no case")):
         with pytest.raises(NotFound):
             told.ask("timeline", case_id=case_id, **who)
 
@@ -206,12 +245,56 @@ def test_an_event_is_a_cloud_event_without_facts_about_the_person(told):
     screened, registered = sorted(
         told.ask("events", **MINISTRY)["items"], key=lambda event: event["recordedtime"]
     )
-    assert "facts" not in screened["data"]
+    assert screened["data"] == {"case_id": id_of("a")}
     assert registered["data"] == {"partner_id": "p"}
     assert (screened["specversion"], screened["source"], screened["subject"]) == (
         "1.0", "/songtor/screening", f"case/{id_of('a')}",
     )  # fmt: skip
     assert len(screened["hash"]) == 64 and screened["sequence"] == 1
+
+
+def test_the_merged_log_tells_nobody_what_was_found_out_about_a_person_or_why(told):
+    told.say("CaseOpened", "a")
+    told.say("ScreeningStarted", "a")
+    told.say("ScreeningCompleted", "a", labels=[LABEL])
+    told.say("ReferralDeclined", "a", "r", reason="health_beyond_care")
+    told.say("CaseClosed", "a")
+    for who in ({}, MINISTRY):
+        for event in told.ask("events", **who)["items"]:
+            assert event["data"].keys() <= {
+                "case_id",
+                "referral_id",
+                "person_id",
+                "programme_id",
+                "partner_id",
+            }
+
+
+def test_the_centre_reads_where_a_person_was_sent_and_the_ministry_does_not(told):
+    told.say("PlanAgreed", "a")
+    told.say("ReferralSent", "a", "r")
+    own = {event["type"]: event for event in told.ask("events")["items"]}
+    ministry = {event["type"]: event for event in told.ask("events", **MINISTRY)["items"]}
+    assert own["PlanAgreed"]["data"]["path"] == "local_home"
+    assert own["ReferralSent"]["data"]["programme_id"] == "g" and own["ReferralSent"]["partnerid"] == "p"
+    assert ministry["PlanAgreed"]["data"] == {"case_id": id_of("a")}
+    assert ministry["ReferralSent"]["data"] == {
+        "case_id": id_of("a"), "referral_id": id_of("r"), "outside_ministry": True,
+    }  # fmt: skip
+    assert "partnerid" not in ministry["ReferralSent"]
+
+
+def test_a_places_event_does_not_name_its_programme_to_the_ministry():
+    event = {
+        "source": "/songtor/partners", "type": "PlaceReserved", "caseid": "c", "partnerid": "p",
+        "subject": "partner/p", "streamid": "programme/g", "streamversion": 7, "sequence": 9,
+        "data": {"case_id": "c", "referral_id": "r", "programme_id": "g", "partner_id": "p", "centre": "60"},
+    }  # fmt: skip
+    assert visibility.in_log(event, of_centre=False) == {
+        "source": "/songtor/partners", "type": "PlaceReserved", "caseid": "c", "subject": "case/c", "sequence": 9,
+        "data": {"case_id": "c", "referral_id": "r", "centre": "60"},
+    }  # fmt: skip
+    assert visibility.in_log(event, of_centre=True) == event
 
 
 def test_a_centre_reads_its_own_events_and_what_all_share(told):

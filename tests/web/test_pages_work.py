@@ -74,10 +74,13 @@ def made_for(door):
     return door.made("/api/v1/cases", opening("64"), "worker-64")["case_id"]
 
 
-def test_the_ministry_sees_cases_by_codes_only(door, browser):
-    door.case("60")
+def test_the_ministry_sees_cases_by_number_and_opens_none(door, browser):
+    case_id = door.case("60")
     page = browser("ministry").open("/cases")
-    assert page.status == 200 and "มาลี" not in page.answer.text and "หญิง" in page.text
+    assert page.status == 200 and "60-25" in page.text
+    assert not any(words in page.answer.text for words in ("มาลี", "หญิง", case_id))
+    for part in ("", "/screening", "/matches", "/plan", "/referrals"):
+        assert browser("ministry").open(f"/cases/{case_id}{part}").status == 403
 
 
 def menu_count(page):

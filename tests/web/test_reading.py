@@ -8,7 +8,8 @@ import pytest
 
 from services.web.api.routes import Route
 from services.web.store import positions
-from tests.web.door import NUMBER, FrontDoor, World, calls, name_of, opening, plan
+from tests.web.door import NUMBER, USERS, FrontDoor, World, calls, name_of, opening, plan
+from tests.web.test_access import door_of
 
 QUESTIONS = calls(method="GET")
 PRIVATE = (
@@ -35,6 +36,8 @@ def told(door: FrontDoor) -> World:
 @pytest.mark.parametrize("route", QUESTIONS, ids=name_of)
 def test_every_question_is_answered_to_everybody_who_may_ask(door: FrontDoor, world: World, route: Route):
     for user in ("worker-60", "director-60", "member-60", "ministry"):
+        if USERS[user][0] not in door_of(route).roles:
+            continue
         answer = door.get(world.path(route), user)
         assert answer.status_code == 200, (user, answer.text)
         assert answer.headers["Cache-Control"] == "no-store" and answer.headers["X-Correlation-Id"]
@@ -55,7 +58,7 @@ def test_nothing_about_a_person_but_codes_is_told_to_others_than_staff(
 
 @pytest.mark.parametrize("user", ["worker-60", "ministry"])
 def test_no_event_carries_anything_personal_not_even_for_staff(door: FrontDoor, told: World, user: str):
-    story = door.get(f"/api/v1/cases/{told.case_id}/timeline", user).json()["items"]
+    story = door.get(f"/api/v1/cases/{told.case_id}/timeline").json()["items"]
     text = str(every_event(door, user)) + str(story)
     assert text.count("CaseOpened") > 1 and told.case_id in text
     assert not [words for words in PRIVATE if words in text]

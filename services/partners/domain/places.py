@@ -49,6 +49,13 @@ class ConfirmCapacity:
 
 
 @dataclass(frozen=True)
+class StateNoPlaces:
+    """The partner said, answering a referral, that none of its places is free."""
+
+    stated_at: str
+
+
+@dataclass(frozen=True)
 class ReservePlace:
     """A referral asks for a place; with `waitlist` it waits for its turn if there is none."""
 
@@ -70,7 +77,7 @@ class ReleasePlace:
     case_id: str
 
 
-Command = OfferProgramme | ConfirmCapacity | ReservePlace | TakePlace | ReleasePlace
+Command = OfferProgramme | ConfirmCapacity | StateNoPlaces | ReservePlace | TakePlace | ReleasePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,9 @@ def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
         return [] if programme.programme_id else [ProgrammeOffered(**vars(command))]
     if not programme.programme_id:
         raise Refused("unknown_programme", "No such programme was offered.")
+    if isinstance(command, StateNoPlaces):
+        known = programme.ledger.total
+        command = ConfirmCapacity(programme.programme_id, known, 0, command.stated_at)
     if isinstance(command, ConfirmCapacity):
         return _confirm(command, programme)
     ids = (programme.programme_id, programme.partner_id, command.referral_id, command.case_id)

@@ -30,6 +30,14 @@ class TellPartner:
 
 
 @dataclass(frozen=True)
+class DiscloseFacts:
+    """The partner is given these facts about the person, by name."""
+
+    how: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class HearNoPlace:
     """The partners service refused a place; `waiting`: the referral stands in the programme's queue."""
 
@@ -68,6 +76,7 @@ class DeclineReferral:
     whose: str
     said_by: str | None = None
     by_channel: str | None = None
+    no_more_places: bool = False
     note: str | None = None
 
 
@@ -76,6 +85,7 @@ class WaitlistReferral:
     now: datetime
     said_by: str | None = None
     by_channel: str | None = None
+    no_more_places: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,4 +160,4 @@ Step = (
     | EndReferral
     | EnterInError
 )
-Command = SendReferral | TellPartner | HearNoPlace | ExpireReferral | RaiseFollowUp | Step
+Command = SendReferral | TellPartner | DiscloseFacts | HearNoPlace | ExpireReferral | RaiseFollowUp | Step

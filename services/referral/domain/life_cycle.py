@@ -15,6 +15,7 @@ from services.referral.domain.commands import (
     Command,
     ConfirmPlacement,
     DeclineReferral,
+    DiscloseFacts,
     EndReferral,
     EnterInError,
     ExpireReferral,
@@ -33,6 +34,7 @@ from services.referral.domain.words import AWAITING_ANSWER, DEADLINES, OVER, Pla
 from services.referral.events import (
     About,
     Event,
+    FactsDisclosed,
     FollowUpDue,
     FollowUpRecorded,
     PartnerTold,
@@ -87,6 +89,15 @@ LIFE_CYCLE: Mapping[str, Row] = {
 ROWS: Mapping[type[Any], Row] = {row.step: row for row in LIFE_CYCLE.values()}
 
 
+def steps_after(status: Status, place: Place) -> list[str]:
+    """The names of the steps that may be taken of a referral now."""
+    return [
+        name
+        for name, row in LIFE_CYCLE.items()
+        if status in row.follows - {row.leads_to} and (place == Place.RESERVED or not row.by_partner)
+    ]
+
+
 def step_named(name: str, values: Mapping[str, Any], now: datetime) -> Step:
     """The command of a step by its name in the life cycle; `values` are of its own fields."""
     return WaitlistReferral(now, **values) if name == "waitlist" else LIFE_CYCLE[name].step(**values)
@@ -103,6 +114,7 @@ class Referral:
     kind: str = ""
     outside_ministry: bool = False
     answer_due: str = ""
+    consent: str = ""
     follow_ups_due: frozenset[int] = frozenset()
 
 
@@ -114,6 +126,15 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             if referral.status in AWAITING_ANSWER and referral.place in (Place.PENDING, Place.REFUSED):
                 return [PartnerTold(**referral.about, answer_due=_after(now, DEADLINES.answer_days))]
             return []  # already told; or over, and the partners service releases the place by what it hears
+        case DiscloseFacts(how, facts):
+            if referral.status not in AWAITING_ANSWER:
+                raise Refused(
+                    "wrong_state", f"The partner answers no more: the referral is {referral.status}."
+                )
+            if referral.place == Place.PENDING:
+                raise Refused("place_pending", "The partner is told only once a place is reserved.")
+            basis = "consent" if referral.consent == "given" else "law"
+            return [FactsDisclosed(**referral.about, how=how, facts=sorted(facts), basis=basis)]
         case HearNoPlace(waiting, now):
             if referral.status != Status.SENT or referral.place != Place.PENDING:
                 return []
@@ -188,9 +209,11 @@ def _fact(step: Step, referral: Referral) -> Event:
             return ReferralAccepted(**about, **said)
         case DeclineReferral():
             return ReferralDeclined(**about, **said)
-        case WaitlistReferral(now, said_by, by_channel):
+        case WaitlistReferral(now):
             due = _after(now, DEADLINES.waiting_list_days)
-            return ReferralWaitlisted(**about, answer_due=due, said_by=said_by, by_channel=by_channel)
+            return ReferralWaitlisted(
+                **about, answer_due=due, said_by=step.said_by, by_channel=step.by_channel, no_more_places=step.no_more_places
+            )  # fmt: skip
         case WithdrawReferral():
             return ReferralWithdrawn(**about, **said, was=referral.status.value)
         case RecordTravel():
@@ -233,6 +256,7 @@ def evolve(referral: Referral, event: Event) -> Referral:
                 kind=event.kind,
                 outside_ministry=event.outside_ministry,
                 answer_due=event.answer_due,
+                consent=event.consent,
             )
         case PartnerTold() | ReferralWaitlisted():
             return replace(referral, answer_due=event.answer_due)
@@ -270,7 +294,7 @@ def status_after(status: Status, event: Event) -> Status:
             return Status.FAILED
         case ReferralEnteredInError():
             return Status.ENTERED_IN_ERROR
-        case PartnerTold() | FollowUpDue() | FollowUpRecorded():
+        case PartnerTold() | FactsDisclosed() | FollowUpDue() | FollowUpRecorded():
             return status
     assert_never(event)
 

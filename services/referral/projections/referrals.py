@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from services.codes import KIND_OF_PATH
 from services.kernel.envelope import Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
@@ -184,6 +185,32 @@ def public(row: RowMapping) -> answers.Referral:
         "follow_up_due": row["follow_up_due"],
         "sent_at": row["sent_at"],
         "version": row["version"],
+    }
+
+
+def outline(row: answers.Referral) -> answers.ReferralOutline:
+    """A referral as whoever may not see cases reads it: its dates and status, and of what kind the path is."""
+    return {
+        "referral_id": row["referral_id"],
+        "case_id": row["case_id"],
+        "centre": row["centre"],
+        "status": row["status"],
+        "place": row["place"],
+        "outside_ministry": row["outside_ministry"],
+        "sent_at": row["sent_at"],
+        "answer_due": row["answer_due"],
+        "version": row["version"],
+        "path_kind": KIND_OF_PATH.get(row["path"]),
+    }
+
+
+def outline_step(step: answers.HistoryItem) -> answers.StepOutline:
+    return {
+        "type": step["type"],
+        "time": step["time"],
+        "recordedtime": step["recordedtime"],
+        "actor": step["actor"],
+        "status": step["status"],
     }
 
 

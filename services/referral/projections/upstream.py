@@ -1,25 +1,37 @@
-"""What others told us: cases (intake), the plan of each case (screening), programmes (partners)."""
+"""What others told us: cases (intake), the facts and the plan of each case (screening), programmes (partners)."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import orjson
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, select, update
 
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER, SHARED
+from services.referral.domain.disclosure import disclosed
 from services.referral.domain.words import Case, Plan, Programme
+from services.thai import areas
 
 metadata = MetaData()
 cases = Table(
-    "referral_case_v2",
+    "referral_case_v3",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("closed", Boolean, nullable=False),
+    Column("found", Text),  # province
+)
+screenings = Table(
+    "referral_screening_v3",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("facts", Text, nullable=False),  # JSON, of the latest screening
 )
 plans = Table(
-    "referral_plan_v2",
+    "referral_plan_v3",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -28,41 +40,58 @@ plans = Table(
     Column("programme_id", Text),
 )
 programmes = Table(
-    "referral_programme_v2",
+    "referral_programme_v3",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("under_ministry", Boolean, nullable=False),
+    Column("rules", Text, nullable=False),  # JSON
     info=SHARED,
 )
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     """Each table is fed by one source, so the order across sources does not matter."""
-    opened, closed, agreed, offered = {}, {}, {}, {}
+    opened, closed, screened, agreed, offered = {}, {}, {}, {}, {}
     for fact in facts:
         match fact.source, fact.type:
             case "intake", "CaseOpened":
-                opened[fact.data["case_id"]] = {**_part(cases, fact), "centre": fact.centre, "closed": False}
+                opened[fact.data["case_id"]] = _part(cases, fact) | {
+                    "centre": fact.centre, "closed": False, "found": _province(fact),
+                }  # fmt: skip
             case "intake", "CaseClosed" | "CaseReopened":
                 closed[fact.data["case_id"]] = fact.type == "CaseClosed"
+            case "screening", "ScreeningCompleted":
+                screened[fact.data["case_id"]] = {
+                    "case_id": fact.data["case_id"],
+                    "centre": fact.centre,
+                    "facts": orjson.dumps(fact.data["facts"]).decode(),
+                }
             case "screening", "PlanAgreed":
                 agreed[fact.data["case_id"]] = _part(plans, fact) | {"centre": fact.centre}
             case "partners", "ProgrammeOffered":
-                offered[fact.data["programme_id"]] = _part(programmes, fact)
+                rules = orjson.dumps(fact.data["rules"]).decode()
+                offered[fact.data["programme_id"]] = _part(programmes, fact) | {"rules": rules}
     upsert(db, cases, list(opened.values()), ("case_id",))
     for state in (True, False):
         ids = [case_id for case_id, now in closed.items() if now is state]
         if ids:
             db.execute(update(cases).where(cases.c.case_id.in_(ids)).values(closed=state))
+    upsert(db, screenings, list(screened.values()), ("case_id",))
     upsert(db, plans, list(agreed.values()), ("case_id",))
     upsert(db, programmes, list(offered.values()), ("programme_id",))
 
 
 def _part(table: Table, fact: Recorded) -> dict[str, str | bool | None]:
     return {column.name: fact.data.get(column.name) for column in table.c}
+
+
+def _province(fact: Recorded) -> str | None:
+    """Where the person was found; a centre that does not say finds people in its own province."""
+    subdistrict = (fact.data.get("found") or {}).get("subdistrict")
+    return areas.province_of(subdistrict) if subdistrict else fact.centre
 
 
 def get_case(db: Connection, case_id: str) -> Case | None:
@@ -78,7 +107,18 @@ def get_plan(db: Connection, case_id: str) -> Plan | None:
 
 def get_programme(db: Connection, programme_id: str) -> Programme | None:
     row = db.execute(select(programmes).where(programmes.c.programme_id == programme_id)).first()
-    return Programme(**row._mapping) if row else None
+    if row is None:
+        return None
+    return Programme(row.programme_id, row.partner_id, row.path, row.kind, row.under_ministry)
 
 
-UPSTREAM = Projection("referral_heard", 2, (cases, plans, programmes), project)
+def get_disclosable(db: Connection, case_id: str, programme_id: str) -> dict[str, Any]:
+    """What the partner of a programme may be told of a case's person (domain.disclosure), as far as it was heard."""
+    case = db.execute(select(cases).where(cases.c.case_id == case_id)).first()
+    facts = db.execute(select(screenings.c.facts).where(screenings.c.case_id == case_id)).scalar()
+    offer = db.execute(select(programmes).where(programmes.c.programme_id == programme_id)).first()
+    rules, kind = (orjson.loads(offer.rules), offer.kind) if offer else ({}, "")
+    return disclosed(rules, kind, orjson.loads(facts) if facts else {}, case.found if case else None)
+
+
+UPSTREAM = Projection("referral_heard", 3, (cases, screenings, plans, programmes), project)

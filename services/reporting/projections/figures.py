@@ -14,7 +14,7 @@ from services.reporting.projections.period import Period, facts_of, first_in, in
 DAY = 86_400_000_000  # microseconds
 
 
-def get(db: Connection, period: Period) -> answers.Figures:
+def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
     """The figures of `GET /api/v1/reports/overview`. What counts is what happened in the period and was recorded by
     `as_of`.
 
@@ -24,7 +24,8 @@ def get(db: Connection, period: Period) -> answers.Figures:
     placements: confirmed placements, so a case placed twice counts twice; share_outside of all of them, None without
     any. by_path: placements by the plan's path. by_label: cases screened in the period by the labels met at the latest
     of those screenings. median_days: from the opening of a case to its first screening, accepted referral and
-    placement, for those whose first one lies in the period. Days of 24 hours with one decimal; None without any.
+    placement, for those whose first one lies in the period. Days of 24 hours with one decimal; None of less
+    than `fewest` (a median of a few would tell of one).
     declined: declined referrals by reason. employment: started = placements on employers' paths in the period; in_work
     = how many of these were in work at their latest follow-up, whenever that was.
     Nothing of a referral entered in error counts. A centre's figures are those of the facts recorded for it.
@@ -54,7 +55,7 @@ def get(db: Connection, period: Period) -> answers.Figures:
     outside = sum(n for _, is_outside, n, _ in placed if is_outside)
     at_work = [(n, in_work) for path, _, n, in_work in placed if path in EMPLOYER_PATHS]
     medians = _median_days(
-        db, c, period, "took", ("ScreeningCompleted", "ReferralAccepted", "PlacementConfirmed")
+        db, c, period, "took", ("ScreeningCompleted", "ReferralAccepted", "PlacementConfirmed"), fewest
     )
     return {
         "cases": {
@@ -100,9 +101,9 @@ def _by_label(db: Connection, c: Any, period: Period) -> dict[str, int]:
 
 
 def _median_days(
-    db: Connection, c: Any, period: Period, span: str, types: Sequence[str]
+    db: Connection, c: Any, period: Period, span: str, types: Sequence[str], fewest: int
 ) -> dict[str, float | None]:
-    """{type: the median of `took` or `waited` in days with one decimal, None without any}."""
+    """{type: the median of `took` or `waited` in days with one decimal, None of less than `fewest`}."""
     number, of = (
         func.row_number().over(partition_by=c.type, order_by=c[span]),
         func.count().over(partition_by=c.type),
@@ -113,13 +114,13 @@ def _median_days(
     ranked = spans.subquery()
     middle = ranked.c.n.between((ranked.c.of + 1) // 2, (ranked.c.of + 2) // 2)
     found: dict[str, list[int]] = {type: [] for type in types}
-    for type, took in db.execute(select(ranked.c.type, ranked.c.span).where(middle)):
+    for type, took in db.execute(select(ranked.c.type, ranked.c.span).where(middle, ranked.c.of >= fewest)):
         found[type].append(took)
     return {type: round(sum(each) / len(each) / DAY, 1) if each else None for type, each in found.items()}
 
 
-def get_placements(db: Connection, period: Period) -> answers.PlacementsSpread:
-    """What a dashboard shows beside the overview."""
+def get_placements(db: Connection, period: Period, fewest: int = 1) -> answers.PlacementsSpread:
+    """What a dashboard shows beside the overview; medians of no fewer than `fewest` cases."""
     c = facts_of(db, period)
     accepted = in_period(c, period, ("ReferralAccepted",))
     cases = db.execute(select(func.count()).where(accepted, first_in(c, period))).scalar_one()
@@ -136,7 +137,7 @@ def get_placements(db: Connection, period: Period) -> answers.PlacementsSpread:
             row = by_key.setdefault(key, {"total": 0, "outside_ministry": 0, "ministry": 0})
             row["total"] += count
             row["outside_ministry" if outside else "ministry"] += count
-    waited = _median_days(db, c, period, "waited", STEPS[1:])
+    waited = _median_days(db, c, period, "waited", STEPS[1:], fewest)
     return {
         "by_month": by_month,
         "by_centre": by_centre,

@@ -142,7 +142,7 @@ def _operation(route: Route, schema: Json) -> Json:
 
 def _links(answer: Json) -> Json:
     """Where the ids of an answer, or of the first item of a list, lead on to."""
-    known, at = _resolved(answer)["properties"], "$response.body#"
+    known, at = _resolved(answer).get("properties", {}), "$response.body#"
     if "items" in known and "next" in known:
         known, at = _resolved(known["items"]["items"])["properties"], f"{at}/items/0"
     links = {}

@@ -69,6 +69,8 @@ ROUTES = (
         query={"centre": str, "status": str, "case_id": str, **LIST},
     ),
     Route("GET", "/api/v1/referrals/<referral_id>", "referral", "referral", "One referral with its history"),
+    Route("GET", "/api/v1/referrals/<referral_id>/steps", "referral", "steps", "The steps that may be taken now"),
+    Route("GET", "/api/v1/referrals/<referral_id>/disclosure", "referral", "disclosure", "What the partner was told of the person"),
     *(
         Route("POST", f"/api/v1/referrals/<referral_id>/{step}", "referral", "step", f"Referral: {step}",
             fixed={"step": step})

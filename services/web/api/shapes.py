@@ -32,6 +32,8 @@ BODIES: Mapping[tuple[str, str], Schema] = {
     ("referral", "send"): referral.SendReferral(),
     ("referral", "step"): referral.StepReferral(),
     ("referral", "referral"): referral.ReadReferral(),
+    ("referral", "steps"): referral.ReadReferral(),
+    ("referral", "disclosure"): referral.ReadReferral(),
     ("referral", "referrals"): referral.ListReferrals(),
     ("reporting", "overview"): reporting.Overview(),
     ("reporting", "timeline"): reporting.Timeline(),
@@ -83,30 +85,41 @@ def page(item: str) -> Json:
 
 AGE = record(on=DAY, min=COUNT, max=COUNT)
 COUNTS = record(eligible=COUNT, unknown=COUNT, ineligible=COUNT)
+PATH_KIND: Json = {
+    **maybe(code(codes.PATH_KINDS)),
+    "description": "For who sees no cases, instead of the path",
+}
 REFERRAL: dict[str, Json] = {
     "referral_id": ID,
     "case_id": ID,
-    "programme_id": ID,
-    "partner_id": ID,
     "centre": PROVINCE,
     "status": code(codes.REFERRAL_STATUSES),
     "place": code(("pending", "reserved", "refused", "taken", "released", "none")),
-    "path": code(codes.PATHS),
-    "kind": code(codes.PARTNER_KINDS),
     "outside_ministry": FLAG,
     "sent_at": INSTANT,
     "answer_due": maybe(INSTANT),
     "version": VERSION,
+}
+# What a reader who sees no cases (the ministry) is not told.
+OF_REFERRAL: dict[str, Json] = {
+    "programme_id": ID,
+    "partner_id": ID,
+    "path": code(codes.PATHS),
+    "kind": code(codes.PARTNER_KINDS),
+    "path_kind": PATH_KIND,
+}
+OF_CASE: dict[str, Json] = {
+    "channel": code(codes.CHANNELS),
+    "danger": code(codes.DANGERS),
+    "person": ref("Person"),
+    "path_kind": PATH_KIND,
 }
 CASE: dict[str, Json] = {
     "case_id": ID,
     "case_number": TEXT,
     "centre": PROVINCE,
     "status": code(codes.CASE_STATUSES),
-    "channel": code(codes.CHANNELS),
-    "danger": code(codes.DANGERS),
     "opened": INSTANT,
-    "person": ref("Person"),
     "version": VERSION,
 }
 MATCHES = record(
@@ -151,13 +164,16 @@ COMPONENTS: Mapping[str, Json] = {
         domicile=many(record(province=PROVINCE, basis=code(codes.DOMICILE_BASES))),
         province=PROVINCE,
     ),
-    "CaseListed": record(**CASE),
+    "CaseListed": record(OF_CASE, **CASE),
     "Case": record(
-        {"unavailable": {**many(TEXT), "description": "Parts whose service does not answer now"}},
+        {
+            "unavailable": {**many(TEXT), "description": "Parts whose service does not answer now"},
+            **OF_CASE,
+            "screening": maybe(ref("Screening")),
+            "matches": maybe(MATCHES),
+            "plan": maybe(ref("Plan")),
+        },
         **CASE,
-        screening=maybe(ref("Screening")),
-        matches=maybe(MATCHES),
-        plan=maybe(ref("Plan")),
         referrals=many(ref("ReferralListed")),
     ),
     "Label": record(
@@ -181,8 +197,9 @@ COMPONENTS: Mapping[str, Json] = {
         plan_id=ID, path=code(codes.PATHS), programme_id=maybe(ID),
         votes=record(agree=COUNT, dissent=COUNT, abstain=COUNT), version=VERSION,
     ),
-    "ReferralListed": record(**REFERRAL),
+    "ReferralListed": record(OF_REFERRAL, **REFERRAL),
     "Referral": record(
+        OF_REFERRAL,
         **REFERRAL,
         history=many(record(type=TEXT, time=INSTANT, recordedtime=INSTANT, actor=TEXT,
             status=code(codes.REFERRAL_STATUSES))),
@@ -199,10 +216,10 @@ COMPONENTS: Mapping[str, Json] = {
         programmes=many(ref("Programme")),
     ),
     "CloudEvent": record(
-        {"caseid": ID, "partnerid": ID},
+        {"caseid": ID, "partnerid": ID, "streamid": TEXT},
         specversion={"const": "1.0"}, id=ID, source={"type": "string", "pattern": "^/songtor/[a-z]+$"}, type=TEXT,
         subject=TEXT, time=INSTANT, datacontenttype={"const": "application/json"}, recordedtime=INSTANT,
-        sequence={"type": "integer", "minimum": 1}, streamid=TEXT, centre=TEXT, actor=TEXT, correlationid=TEXT,
+        sequence={"type": "integer", "minimum": 1}, centre=TEXT, actor=TEXT, correlationid=TEXT,
         causationid=TEXT, dataversion={"type": "integer", "minimum": 1}, hash=TEXT, sealedhash=TEXT,
         data={"type": "object"},
     ),
@@ -234,6 +251,12 @@ ANSWERS: Mapping[tuple[str, str], Json] = {
     ),
     ("referral", "step"): STEP,
     ("referral", "referral"): ref("Referral"),
+    ("referral", "steps"): many(
+        record(step=TEXT, fields=many(record(name=TEXT, required=FLAG)), by=code(("staff", "partner")))
+    ),
+    ("referral", "disclosure"): many(
+        record(at=INSTANT, to=ID, how=TEXT, facts=many(TEXT), basis=code(("consent", "law")))
+    ),
     ("referral", "referrals"): page("ReferralListed"),
     ("reporting", "overview"): record(
         as_of=INSTANT,
@@ -246,13 +269,17 @@ ANSWERS: Mapping[tuple[str, str], Json] = {
             ministry=COUNT,
             share_outside=maybe({"type": "number", "minimum": 0, "maximum": 1}),
         ),
-        by_path={**each(COUNT), "description": "Placements by the plan's path"},
-        by_label={**each(COUNT), "description": "Screened cases with that label met"},
+        by_path={**each(maybe(COUNT)), "description": "Placements by the plan's path"},
+        by_label={**each(maybe(COUNT)), "description": "Screened cases with that label met"},
         median_days=record(
             **dict.fromkeys(("to_screening", "to_acceptance", "to_placement"), maybe({"type": "number"}))
         ),
-        declined={**each(COUNT), "description": "By reason"},
+        declined={**each(maybe(COUNT)), "description": "By reason"},
         employment=record(started=COUNT, in_work=COUNT),
+        hidden={
+            **each(code(("few", "withheld"))),
+            "description": "Why a count is null for who may not see cases, as by_label.child: one to four, or withheld with them",
+        },
     ),
     ("reporting", "timeline"): record(
         items=many(

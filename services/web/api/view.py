@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, request
 
-from services.kernel.errors import Invalid, NotFound, Unavailable
+from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.web.api import bearer, bodies
 from services.web.api.routes import CASE_PAGE, ROUTES, Route
 from services.web.gateway import calls
@@ -46,8 +46,10 @@ def case_page(route: Route, parts: Mapping[str, str]) -> Response:
     }
     replies = calls.together(user, questions)
     for name, reply in replies.items():
-        page[name] = reply.answer if isinstance(reply, Reply) else None
-    page["referrals"] = page["referrals"]["items"] if page["referrals"] else []
+        if not isinstance(reply, Forbidden):  # its door is closed to this role
+            page[name] = reply.answer if isinstance(reply, Reply) else None
+    if "referrals" in page:
+        page["referrals"] = page["referrals"]["items"] if page["referrals"] else []
     missing = [name for name, reply in replies.items() if isinstance(reply, Unavailable)]
     if missing:
         page["unavailable"] = missing

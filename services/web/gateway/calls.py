@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 import orjson
 
 from services.kernel.envelope import SYSTEM, Caller
-from services.kernel.errors import NotFound, Unavailable
+from services.kernel.errors import Forbidden, NotFound, Unavailable
 from services.web.gateway.request import correlation, note_stale, runtime
 from services.web.store import positions
 
@@ -31,7 +31,8 @@ class Reply(NamedTuple):
     stale: bool
 
 
-Replies = Mapping[str, Reply | NotFound | Unavailable]
+Closed = Forbidden | NotFound | Unavailable  # why one of several questions has no answer
+Replies = Mapping[str, Reply | Closed]
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,15 @@ def ask(
 
 
 def together(asker: Asker, questions: Mapping[str, Question], seconds: float = 5.0) -> Replies:
-    """The replies to several questions asked side by side; what is not known (yet) or not to be had now stands as its
-    error."""
+    """The replies to several questions asked side by side; what is not known (yet), not to be had now or not for the
+    asker stands as its error."""
     ports, call = runtime().ports, _question(asker)
     tasks = [partial(_reply_or_error, ports.ask, call, each, seconds) for each in questions.values()]
     replies: Replies = dict(zip(questions, ports.together(tasks), strict=True))
-    if any(not isinstance(reply, Reply) or reply.stale for reply in replies.values()):
+    if any(
+        isinstance(each, NotFound | Unavailable) or (isinstance(each, Reply) and each.stale)
+        for each in replies.values()
+    ):
         note_stale()
     return replies
 
@@ -141,10 +145,10 @@ def _reply(wire: Mapping[str, Any]) -> Reply:
 
 def _reply_or_error(
     port: Callable[..., Any], call: Mapping[str, Any], question: Question, seconds: float
-) -> Reply | NotFound | Unavailable:
+) -> Reply | Closed:
     """Runs beside the request, so it may look at nothing of it."""
     service, door, body = question
     try:
         return _reply(port(service, door, call, body, seconds))
-    except (NotFound, Unavailable) as error:
+    except (Forbidden, NotFound, Unavailable) as error:
         return error

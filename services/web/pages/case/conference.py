@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from services.codes import PATHS
-from services.codes.access import READERS, STAFF
+from services.codes.access import CASE_READERS, STAFF
 from services.partners.schemas import COMPARED_MOST
 from services.screening.schemas import AgreePlan
 from services.web import gateway
@@ -61,7 +61,7 @@ def _candidates(matches: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 
 
 @blueprint.get("/cases/<uuid:case_id>/plan")
-@gate.roles(*READERS)
+@gate.roles(*CASE_READERS)
 def plan(case_id: UUID) -> Response:
     values = _frame(str(case_id), OPTIONS_SHOWN)
     options, agreed = _candidates(values["matches"]), values["plan"]

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import PATHS, sentences
-from services.codes.access import READERS
+from services.codes.access import CASE_READERS
 from services.codes.criteria import CRITERIA
 from services.partners.schemas import COMPARED_MOST
 from services.thai import areas
@@ -36,7 +36,7 @@ blueprint = Blueprint("matches", __name__)
 
 
 @blueprint.get("/cases/<uuid:case_id>/matches")
-@gate.roles(*READERS)
+@gate.roles(*CASE_READERS)
 def listing(case_id: UUID) -> Response:
     """`?verdict=`, `?path=`, `?province=` and `?outside=yes` say which; `?view=map` draws where they are,
     `&area=country` also those far away; `?programme=`, once for each, are chosen to be compared. All stand in the
@@ -92,7 +92,7 @@ def _filters() -> dict[str, Any]:
 
 
 @blueprint.get("/cases/<uuid:case_id>/matches/compare")
-@gate.roles(*READERS)
+@gate.roles(*CASE_READERS)
 def compare(case_id: UUID) -> Response:
     """Up to three places beside each other, `?programme=` once for each; what the list was asked for stays in the
     address."""

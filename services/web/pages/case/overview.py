@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from services.codes.access import READERS, STAFF
+from services.codes.access import CASE_READERS, STAFF
 from services.intake.schemas import ChangeCase
 from services.web.gateway.calls import Question
 from services.web.pages.case import casefile, intake, story
@@ -22,7 +22,7 @@ blueprint = Blueprint("case", __name__)
 
 
 @blueprint.get("/cases/<uuid:case_id>")
-@gate.roles(*READERS)
+@gate.roles(*CASE_READERS)
 def overview(case_id: UUID) -> Response:
     return _overview(case_id)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes.access import READERS, STAFF
+from services.codes.access import CASE_READERS, STAFF
 from services.kernel.errors import Refused
 from services.referral import schemas
 from services.web.gateway.calls import Question
@@ -80,7 +80,7 @@ blueprint = Blueprint("referral", __name__)
 
 
 @blueprint.get("/cases/<uuid:case_id>/referrals")
-@gate.roles(*READERS)
+@gate.roles(*CASE_READERS)
 def of_case(case_id: UUID) -> Response:
     asked = {"referrals": ("referral", "referrals", {"case_id": str(case_id), "limit": 50})}
     values = casefile.frame(str(case_id), asked)
@@ -126,7 +126,7 @@ def _what_became_of(referral: Mapping[str, Any]) -> str:
 
 
 @blueprint.get("/referrals/<uuid:referral_id>")
-@gate.roles(*READERS)
+@gate.roles(*CASE_READERS)
 def page(referral_id: UUID) -> Response:
     referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
     values = casefile.frame(referral["case_id"])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes.access import READERS, STAFF
+from services.codes.access import CASE_READERS, STAFF
 from services.codes.facts import ASKED, FACTS, GROUPS, Fact
 from services.kernel.envelope import moment
 from services.screening.schemas import CompleteScreening
@@ -60,7 +60,7 @@ READ: Mapping[str, Any] = {f"facts.{code}": partial(_answer, FACTS[code]) for co
 
 
 @blueprint.get("/cases/<uuid:case_id>/screening")
-@gate.roles(*READERS)
+@gate.roles(*CASE_READERS)
 def result(case_id: UUID) -> Response:
     """Every law met, not met or still to ask, and the paths that follow."""
     values = casefile.frame(

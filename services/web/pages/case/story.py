@@ -108,6 +108,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "PlaceReleased": (later("The place was given back"), None),
     "ReferralSent": (later("The referral was sent"), lambda d: word("path", d["path"])),
     "PartnerTold": (later("The partner was told"), lambda d: _("answer due %(day)s") % {"day": day(d["answer_due"])}),
+    "FactsDisclosed": (later("The partner was given a link with what it may know"), None),
     "ReferralAcknowledged": (later("The partner has read the referral"), None),
     "ReferralAccepted": (later("The partner accepted"), None),
     "ReferralDeclined": (later("The referral was declined"), _reason),

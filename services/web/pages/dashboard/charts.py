@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.web.pages.dashboard.small_cells import size
+from services.web.pages.dashboard.counts import size
 
 SHADES = ("#f3f5f6", "#c6dde2", "#8fbcc6", "#4d919f", "#0b5563")  # none, then few to many
 

@@ -8,9 +8,8 @@ from flask import url_for
 
 from services.codes.access import CASE_READERS
 from services.kernel.envelope import ALL_CENTRES
-from services.web.pages.dashboard import small_cells
+from services.web.pages.dashboard.counts import Hidden, size, with_hidden
 from services.web.pages.dashboard.period import Period
-from services.web.pages.dashboard.small_cells import FEW, WITHHELD, Hidden, size
 from services.web.pages.frame import doors, visit
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day, word
@@ -24,29 +23,25 @@ DAYS = {"to_screening": (later("To the first screening"), "screened"),
         "to_placement": (later("To the placement"), "placed")}  # fmt: skip
 AGES = (("fresh", later("Stated in the last 30 days")), ("older", later("Stated 31 to 90 days ago")),
         ("old", later("Stated more than 90 days ago")))  # fmt: skip
-HIDDEN = {FEW: later("<5"), WITHHELD: later("not shown")}
+HIDDEN = {"few": later("<5"), "withheld": later("not shown")}
 
 
 def count_text(count: Any) -> str:
     """A count as it is read; a hidden one is said to be."""
     if count is None:
         return "–"
-    return _(HIDDEN[count]) if isinstance(count, Hidden) else f"{count:,}"
+    return _(HIDDEN[count.why]) if isinstance(count, Hidden) else f"{count:,}"
 
 
 def load(period: Period) -> dict[str, Any]:
-    """{now, before, spread, places}: the period's figures must be there, the others may be missing. Who may not see
-    cases is not told of what kind a few people were."""
+    """{now, before, spread, places}: the period's figures must be there, the others may be missing."""
     found = doors.together(
         before=("reporting", "overview", period.year_before.body),
         spread=("reporting", "placements", period.body),
         places=("partners", "free_places", {"province": places_in(period), "limit": 0}),
     )
-    found["now"] = doors.ask("reporting", "overview", period.body)
-    if visit.caller().role not in CASE_READERS:
-        found["now"] = small_cells.overview(found["now"])
-        found["before"] = found["before"] and small_cells.overview(found["before"])
-        found["spread"] = found["spread"] and small_cells.spread(found["spread"], found["now"]["cases"])
+    found["now"] = with_hidden(doors.ask("reporting", "overview", period.body))
+    found["before"] = found["before"] and with_hidden(found["before"])
     found["spread"] = found["spread"] or {
         "by_month": {},
         "by_centre": {},

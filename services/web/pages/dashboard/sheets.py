@@ -5,8 +5,8 @@ from io import BytesIO
 from typing import Any
 
 from services.web.pages.dashboard import figures
+from services.web.pages.dashboard.counts import Hidden
 from services.web.pages.dashboard.period import Period, scope_title
-from services.web.pages.dashboard.small_cells import Hidden
 from services.web.pages.frame import files
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, day_time, province, word
@@ -47,7 +47,7 @@ def lines(period: Period) -> list[list[Any]]:
         for path, row in sorted(numbers["places"]["by_path"].items()):
             lines.append([title, word("path", path), row["free"], row["programmes"]])
     return [
-        [_(figures.HIDDEN[cell]) if isinstance(cell, Hidden) else cell for cell in line] for line in lines
+        [figures.count_text(cell) if isinstance(cell, Hidden) else cell for cell in line] for line in lines
     ]
 
 

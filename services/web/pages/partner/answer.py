@@ -82,27 +82,29 @@ def link(referral_id: UUID) -> Response:
     referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
     found = doors.together(
         case=("intake", "case", {"case_id": referral["case_id"]}),
-        screening=("screening", "screening", {"case_id": referral["case_id"]}),
+        disclosable=("referral", "disclosable", {"referral_id": str(referral_id)}),
         partner=("partners", "partner", {"partner_id": referral["partner_id"]}),
     )
-    if found["case"] is None or found["partner"] is None:
+    if None in found.values():
         raise Unavailable
     programme = programme_of(found["partner"], referral["programme_id"])
-    facts = (found["screening"] or {}).get("facts", {})
-    shared = needs.disclosure(found["case"]["person"], facts, programme["rules"])
     about = {name: referral[name] for name in ("referral_id", "partner_id", "programme_id")}
     shown: dict[str, Any] = {
         "referral": referral, "case": found["case"], "partner": found["partner"], "programme": programme,
-        "rows": needs.disclosure_rows(shared), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
+        "rows": needs.disclosure_rows(found["disclosable"]), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
     }  # fmt: skip
     waiting = referral["status"] in AWAITING and referral["place"] != "pending"
     if form.sent and not waiting:
         form.refused = _("The partner cannot answer this referral now.")
     elif form.sent:
-        with runtime.database.write() as db:
-            token, code = links.make(db, _keys(), about, shared, visit.caller().user, runtime.now())
-        address = f"{visit.site()}{url_for('.enter', token=token)}"
-        return frame.page("answer/made.html", address=address, code=f"{code[:3]} {code[3:]}", **shown)
+        with form.catching():
+            told = doors.tell("referral", "disclose", {"referral_id": str(referral_id), "how": CHANNEL})
+            with runtime.database.write() as db:
+                token, code = links.make(
+                    db, _keys(), about, told["disclosed"], visit.caller().user, runtime.now()
+                )
+            address = f"{visit.site()}{url_for('.enter', token=token)}"
+            return frame.page("answer/made.html", address=address, code=f"{code[:3]} {code[3:]}", **shown)
     known = runtime.read(lambda db: links.latest(db, str(referral_id), runtime.now()))
     return frame.page("answer/link.html", form=form, known=known, waiting=waiting, **shown)
 
@@ -190,17 +192,8 @@ def no_places(token: str, link: Link) -> Response:
     """The answer, and that the programme has no place free: nobody else is sent there in vain."""
 
     def send(data: Mapping[str, Any]) -> None:
-        if data["answer"] == "decline":
-            position = _step(link, "decline", reason="no_place", whose="partner")
-        else:
-            position = _step(link, "waitlist")
-        # The place this referral held comes back first; stated before that, the programme would seem to have one free.
-        partner = calls.ask(
-            _asker(link, {"referral": position}), "partners", "partner", {"partner_id": link.partner_id}
-        ).answer
-        total = programme_of(partner, link.programme_id)["places"]["total"]
-        statement = {"programme_id": link.programme_id, "total": total, "free": 0}
-        _tell(link, "partners", "confirm_capacity", statement)
+        reason = {"reason": "no_place", "whose": "partner"} if data["answer"] == "decline" else {}
+        _step(link, data["answer"], no_more_places=True, **reason)
 
     return _answering("answer/no_places.html", token, link, NO_PLACES, send)
 
@@ -273,13 +266,13 @@ def _asker(link: Link, after: Mapping[str, int] | None = None) -> Asker:
     return Asker(Caller(f"partner-{link.partner_id}", "partner", ()), after or {})
 
 
-def _tell(link: Link, service: str, door: str, body: Mapping[str, Any]) -> int:
-    """The position after the command. It belongs to the link and what is said: sent twice, it is done once."""
+def _tell(link: Link, service: str, door: str, body: Mapping[str, Any]) -> None:
+    """The command belongs to the link and what is said: sent twice, it is done once."""
     text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
     command = Command(command_id(link.link_id, door, text))
-    return calls.tell(_asker(link), service, door, body, command).position or 0
+    calls.tell(_asker(link), service, door, body, command)
 
 
-def _step(link: Link, step: str, **details: Any) -> int:
+def _step(link: Link, step: str, **details: Any) -> None:
     body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL}
-    return _tell(link, "referral", "step", body | {name: value for name, value in details.items() if value})
+    _tell(link, "referral", "step", body | {name: value for name, value in details.items() if value})

@@ -5,9 +5,9 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.codes import EMPLOYER_PATHS, PATHS
-from services.web.pages.dashboard import small_cells
-from services.web.pages.dashboard.small_cells import FEW, SMALL, WITHHELD, Hidden, parts_of, single
+from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
+from services.reporting import small_cells
+from services.reporting.small_cells import FEW, SMALL, WITHHELD, Hidden, kinds_of, parts_of, single
 
 COUNTS = st.one_of(st.integers(0, 7), st.integers(0, 7), st.integers(8, 60))
 KEYS = "abcd"
@@ -57,7 +57,7 @@ def test_examples_of_what_is_hidden_with_a_small_count():
 
 @st.composite
 def overviews(draw):
-    """The figures of a period as reporting gives them, with rows by month and centre that add up to them."""
+    """The figures of a period as they are counted."""
     by_path = {path: draw(COUNTS) for path in draw(st.lists(st.sampled_from(PATHS), unique=True))}
     by_path = {path: count for path, count in by_path.items() if count}
     total = sum(by_path.values())
@@ -78,7 +78,7 @@ def overviews(draw):
         "declined": {"cost": draw(COUNTS)},
         "employment": {"started": started, "in_work": draw(st.integers(0, started))},
     }
-    return figures, {"accepted": draw(COUNTS), "waited_days": {"screened": 1.0, "accepted": 2.0}}
+    return figures
 
 
 def equations(seen):
@@ -91,23 +91,47 @@ def equations(seen):
 
 
 @given(overviews())
-def test_no_sum_on_a_page_gives_a_hidden_count_away(drawn):
+def test_no_sum_in_an_answer_gives_a_hidden_count_away(figures):
     """In no sum is one number alone hidden: so going from sum to sum finds none."""
-    figures, _ = drawn
     for parts, _ in equations(small_cells.overview(figures)):
-        assert sum(isinstance(part, Hidden) for part in parts) != 1, parts
+        assert sum(part is None for part in parts) != 1, parts
 
 
 @given(overviews())
-def test_how_many_were_placed_where_stands_and_of_what_kind_few_were_does_not(drawn):
-    figures, whole = drawn
+def test_how_many_were_placed_where_stands_and_of_what_kind_few_were_does_not(figures):
     seen = small_cells.overview(figures)
-    assert [seen[name] for name in ("cases", "placements", "employment")] == [
-        figures[name] for name in ("cases", "placements", "employment")
-    ]
+    for name in ("cases", "placements", "median_days", "employment"):
+        assert seen[name] == figures[name]
     for name in ("by_label", "declined", "by_path"):
-        assert not any(isinstance(count, int) and 0 < count < SMALL for count in seen[name].values())
-    for name, step in (("to_screening", "screened"), ("to_placement", "placed")):
-        assert seen["median_days"][name] is None or figures["cases"][step] >= SMALL
-    waited = small_cells.spread(whole, figures["cases"])["waited_days"]
-    assert waited["accepted"] is None or whole["accepted"] >= SMALL
+        assert not any(count is not None and 0 < count < SMALL for count in seen[name].values())
+
+
+@given(overviews())
+def test_every_hidden_count_is_there_as_nothing_with_the_reason_beside_it(figures):
+    seen = small_cells.overview(figures)
+    missing = {
+        f"{part}.{kind}"
+        for part in ("by_label", "declined", "by_path")
+        for kind, count in seen[part].items()
+        if count is None
+    }
+    assert seen["hidden"].keys() == missing
+    assert set(seen["hidden"].values()) <= {"few", "withheld"}
+
+
+def test_of_fewer_than_five_cases_no_kind_is_told_not_even_that_there_was_none():
+    assert kinds_of({"child": 1}, ("child", "beggar"), 4) == dict.fromkeys(("child", "beggar"), WITHHELD)
+    assert kinds_of({"child": 1}, ("child", "beggar"), 5) == {"child": FEW}
+    assert kinds_of({}, ("child",), 0) == {}
+
+
+def test_one_screened_and_declined_case_says_nothing_of_itself():
+    figures = {
+        "cases": {"screened": 1},
+        "by_path": {},
+        "by_label": {"child": 1},
+        "declined": {"health_beyond_care": 1},
+    }
+    seen = small_cells.overview(figures)
+    assert seen["by_label"] == dict.fromkeys(LABELS)
+    assert seen["declined"] == dict.fromkeys(DECLINE_REASONS)

@@ -1,0 +1,58 @@
+"""What a partner is told of a person: nothing that names them, and no fact that its decision does not hang on. Pure.
+
+Always: sex, decade of age, provinces of domicile, where the person was found. Beyond that a fact only if its value can change whether the
+programme's own rules take the person, and only if a partner of this kind may know it. Of several disabilities or documents only those the
+rule names. Health and criminal matters are for who houses or treats a person (Personal Data Protection Act 2562, s. 26).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.codes.rules import RULES, judge
+from services.kernel.rules import Verdict
+
+CARING = frozenset(
+    {"pao_home", "municipal_home", "foundation", "religious", "hospital", "ministry_shelter", "child_agency"}
+)
+# Who may know what is sensitive; every kind of partner may know the rest.
+MAY_KNOW: Mapping[str, frozenset[str]] = {
+    "communicable_disease": CARING,
+    "severe_behaviour": CARING,
+    "legal_case": CARING - {"hospital"},
+}
+ALWAYS = frozenset({"age", "sex", "domicile"})  # told in their own way, whatever the rules ask
+
+
+def disclosed(
+    rules: Mapping[str, Any], kind: str, facts: Mapping[str, Any], found: str | None
+) -> dict[str, Any]:
+    """{name: code} of what the partner of a programme is told. `facts`: of the screening; `found`: the province, None if not known."""
+    told = {
+        "sex": facts.get("sex"),
+        "age_band": _decade(facts.get("age")),
+        "domicile": sorted({each["province"] for each in facts.get("domicile") or ()}),
+        "found": found,
+    }
+    for rule, value in rules.items():
+        fact = RULES[rule].fact if rule in RULES else None
+        if fact and fact not in ALWAYS and facts.get(fact) is not None and _matters(rule, value):
+            if kind in MAY_KNOW.get(fact, {kind}):
+                told[fact] = _named(facts[fact], value)
+    return told
+
+
+def _matters(rule: str, value: Any) -> bool:
+    """Whether the rule is still open of somebody of whom nothing is known: then what is known decides."""
+    return judge(rule, value, {}) is not Verdict.MET
+
+
+def _named(known: Any, value: Any) -> Any:
+    """Of a list only what the rule names."""
+    return [each for each in known if each in value] if isinstance(known, list) else known
+
+
+def _decade(age: Mapping[str, Any] | None) -> str | None:
+    if age is None or age.get("min") is None:
+        return None
+    first = age["min"] // 10 * 10
+    return f"{first}-{first + 9}"

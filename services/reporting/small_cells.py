@@ -1,0 +1,99 @@
+"""Counts of what kind of people they were, that a reader who may not see cases must not read: of one to four, somebody may be known.
+
+How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as they are.
+A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with it, chosen by its
+place in the list and not by its size; where that does not help, all parts are withheld. Of fewer than five cases no kind is told at
+all, not even that there was none of it. Subtracting one answer from another (a month from a year, a centre from the country, one
+`as_of` from a later one) is not guarded against here.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
+from services.reporting import answers
+
+SMALL = 5
+
+
+class Hidden(StrEnum):
+    FEW = "few"  # one to four
+    WITHHELD = "withheld"
+
+
+Count = int | Hidden
+WITHHELD, FEW = Hidden.WITHHELD, Hidden.FEW
+
+
+def single(count: int) -> Count:
+    """A count that is part of no total."""
+    return FEW if 0 < count < SMALL else count
+
+
+def kinds_of(counts: Mapping[str, int], kinds: tuple[str, ...], total: int) -> dict[str, Count]:
+    """Counts that are part of no total, of `total` cases or referrals, each of which is of one or several kinds."""
+    if 0 < total < SMALL:
+        return dict.fromkeys(kinds, WITHHELD)
+    return {kind: single(count) for kind, count in counts.items()}
+
+
+def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
+    """Counts whose sum is shown, or can be worked out. Withheld are either all of them, even the noughts, or none but one."""
+    few = [key for key, count in parts.items() if 0 < count < SMALL]
+    large = [key for key, count in parts.items() if count >= SMALL]
+    if not few:
+        return dict(parts)
+    # One large count hides the few beside it, unless all are as small as they can be: then their sum gives each away.
+    if not large or sum(parts[key] for key in few) + parts[large[0]] == len(few) + SMALL:
+        return dict.fromkeys(parts, WITHHELD)
+    return {
+        key: FEW if key in few else WITHHELD if key == large[0] else count for key, count in parts.items()
+    }
+
+
+def whole(figures: answers.Figures) -> answers.FiguresShown:
+    """Figures of which nothing is hidden."""
+    return {
+        "cases": figures["cases"],
+        "placements": figures["placements"],
+        "by_path": {**figures["by_path"]},
+        "by_label": {**figures["by_label"]},
+        "median_days": figures["median_days"],
+        "declined": {**figures["declined"]},
+        "employment": figures["employment"],
+        "hidden": {},
+    }
+
+
+def overview(figures: answers.Figures) -> answers.FiguresShown:
+    """The figures of a period (contract: reports/overview) as who may not see cases may see them."""
+    every_path = {path: figures["by_path"].get(path, 0) for path in PATHS}
+    # The sum of the employers' paths is a figure of its own, so theirs and the others' are two totals.
+    with_employers = {path: every_path.pop(path) for path in EMPLOYER_PATHS}
+    every = parts_of(every_path) | parts_of(with_employers)
+    by_path = {path: count for path, count in every.items() if count != 0}
+    by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
+    declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
+    return {
+        "cases": figures["cases"],
+        "placements": figures["placements"],
+        "by_path": _numbers(by_path),
+        "by_label": _numbers(by_label),
+        "median_days": figures["median_days"],
+        "declined": _numbers(declined),
+        "employment": figures["employment"],
+        "hidden": _hidden({"by_path": by_path, "by_label": by_label, "declined": declined}),
+    }
+
+
+def _numbers(counts: Mapping[str, Count]) -> dict[str, int | None]:
+    return {key: None if isinstance(count, Hidden) else count for key, count in counts.items()}
+
+
+def _hidden(parts: Mapping[str, Mapping[str, Count]]) -> dict[str, str]:
+    return {
+        f"{part}.{key}": count.value
+        for part, counts in parts.items()
+        for key, count in counts.items()
+        if isinstance(count, Hidden)
+    }

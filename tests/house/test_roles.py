@@ -1,0 +1,236 @@
+"""What each role may read, door by door and field by field: every question of every service is found here by itself."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+import pytest
+
+from services.codes.access import ROLES
+from services.kernel.doors import Door, Doors, doors_of
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.local import Network, SimulatedClock
+from services.system import DOORS
+
+QUESTIONS: dict[tuple[str, str], Door] = {
+    (cls.name, name): found
+    for cls in DOORS
+    for name, found in doors_of(cls).items()
+    if found.kind == "query" and not hasattr(Doors, name)
+}
+SEE_CASES = ("worker", "director", "member")
+# Each is a fact, a label or a reason of the one person in this network, and stands nowhere else in it.
+OF_THE_PERSON = (
+    "psychiatric", "1-6099-00123-45-2", "มาลี", "untreated", "trafficking", "pregnant", "disabled", "psychiatric_hospital",
+    "health_beyond_care", "600101", "female",
+)  # fmt: skip
+
+# What who sees no cases reads; every other question is closed to the role. "*" stands for a code.
+MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("intake", "case"): ("case_id", "case_number", "centre", "status", "opened", "version", "path_kind"),
+    ("intake", "cases"): (
+        "items.case_id", "items.case_number", "items.centre", "items.status", "items.opened", "items.version",
+        "items.path_kind", "next",
+    ),
+    ("intake", "counts"): ("*",),
+    ("partners", "partners"): ("items.*", "next"),
+    ("partners", "partner"): ("*",),
+    ("partners", "names"): ("items.programme_id", "items.programme", "items.partner", "items.partner_id"),
+    ("partners", "free_places"): ("free", "programmes", "by_path.*", "by_age.*", "items.*", "next"),
+    ("referral", "referral"): (
+        "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
+        "path_kind", "history.type", "history.time", "history.recordedtime", "history.actor", "history.status",
+    ),
+    ("referral", "referrals"): (
+        "items.referral_id", "items.case_id", "items.centre", "items.status", "items.place", "items.outside_ministry",
+        "items.sent_at", "items.answer_due", "items.version", "items.path_kind", "next",
+    ),
+    ("reporting", "overview"): (
+        "as_of", "period.from", "period.to", "centre", "data_up_to", "cases.*", "placements.*", "by_path.*", "by_label.*",
+        "median_days.*", "declined.*", "employment.*", "hidden.*",
+    ),
+    ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
+    ("reporting", "events"): ("items.*", "next"),
+}  # fmt: skip
+# What is told of events that belong to a case.
+EVENT = (
+    "id", "source", "type", "subject", "time", "recordedtime", "datacontenttype", "specversion", "sequence", "streamid",
+    "streamversion", "caseid", "centre", "actor", "correlationid", "causationid", "dataversion", "hash", "sealedhash",
+    "data.case_id", "data.case_number", "data.referral_id", "data.plan_id", "data.screening_id", "data.match_id",
+    "data.form.id", "data.form.version", "data.rules_version", "data.outside_ministry", "data.under_ministry",
+    "data.waitlist", "data.answer_due", "data.centre", "data.held",
+)  # fmt: skip
+
+
+class World(NamedTuple):
+    """A case of centre 60 in which everything was found out that can be, and its referral that was declined."""
+
+    net: Network
+    case_id: str
+    referral_id: str
+    partner_id: str
+    programme_id: str
+
+    def ask(self, key: tuple[str, str], role: str, centre: str = "60") -> Any:
+        user = f"partner-{self.partner_id}" if role == "partner" else f"{role}-{centre}"
+        everywhere = role in ("ministry", "admin")
+        body = {name: value for name, value in self.bodies().items() if name in QUESTIONS[key].schema.fields}
+        if key[1] in ("cases", "referrals", "to_ask"):
+            body = {}
+        if key[1] == "behind":
+            body = {"figure": "opened"}
+        return self.net.call(*key, body, user, role, ("*",) if everywhere else (centre,))
+
+    def bodies(self) -> dict[str, Any]:
+        return {
+            "case_id": self.case_id, "referral_id": self.referral_id, "partner_id": self.partner_id,
+            "programme_ids": [self.programme_id], "user": "worker-60", "facts": {"housing": "street"},
+        }  # fmt: skip
+
+
+PERSON = {
+    "identity_status": "confirmed_card",
+    "name": {"first": "มาลี"},
+    "national_id": "1609900123452",
+    "sex": "female",
+    "birth_date": "1990-05-12",
+    "nationality": "thai",
+    "domicile": [],
+}
+FACTS = {
+    "housing": "street",
+    "income_sufficient": False,
+    "pregnant": True,
+    "mental_crisis": True,
+    "communicable_disease": "untreated",
+    "trafficking_signs": True,
+    "disability_types": [4],
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    clock = SimulatedClock(datetime(2026, 3, 2, 5, tzinfo=UTC))
+    with closing(Network(DOORS, clock, tmp_path_factory.mktemp("data"))) as net:
+        yield _made(net)
+
+
+def _made(net: Network) -> World:
+    opened = {
+        "centre": "60", "channel": "police", "found": {"subdistrict": "600101"}, "person": PERSON, "danger": "psychiatric",
+    }  # fmt: skip
+    case_id = net.call("intake", "open_case", opened)["case_id"]
+    registered = {"name": "โรงพยาบาล", "kind": "hospital", "under_ministry": False, "province": "60"}
+    partner_id = net.call("partners", "register_partner", registered)["partner_id"]
+    offer = {
+        "name": "รับรักษา",
+        "path": "psychiatric_hospital",
+        "capacity": {"total": 9, "free": 9},
+        "rules": {},
+    }
+    offered = net.call("partners", "offer_programme", {**offer, "partner_id": partner_id})
+    programme_id = offered["programme_id"]
+    net.settle()
+    net.call("screening", "complete", {"case_id": case_id, "facts": FACTS})
+    members = [
+        {"name": name, "role": role, "vote": "agree"}
+        for name, role in (("ก", "chair"), ("ข", "member"), ("ค", "secretary"))
+    ]
+    plan = {"members": members, "path": "psychiatric_hospital", "why": "รักษา", "goals": ["หาย"]}
+    net.call("screening", "agree_plan", {"case_id": case_id, "programme_id": programme_id, **plan})
+    net.settle()
+    sent = {"case_id": case_id, "programme_id": programme_id, "consent": {"status": "given"}}
+    referral_id = net.call("referral", "send", sent)["referral_id"]
+    net.settle()
+    declined = {"step": "decline", "reason": "health_beyond_care", "whose": "partner"}
+    net.call("referral", "step", {"referral_id": referral_id, **declined})
+    net.settle()
+    return World(net, case_id, referral_id, partner_id, programme_id)
+
+
+def fields(answer: Any, path: str = "") -> set[str]:
+    """The dotted names of every field of an answer that says something."""
+    if isinstance(answer, dict):
+        return {
+            name
+            for key, value in answer.items()
+            for name in fields(value, f"{path}.{key}" if path else str(key))
+        }
+    if isinstance(answer, list):
+        return {name for each in answer for name in fields(each, path)}
+    return {path}
+
+
+def allowed(names: set[str], patterns: tuple[str, ...]) -> set[str]:
+    return {name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)}
+
+
+def each_question(**more: Any) -> Any:
+    return pytest.mark.parametrize("key", QUESTIONS, ids=".".join, **more)
+
+
+def test_the_questions_are_found():
+    assert len(QUESTIONS) >= 20
+
+
+@each_question()
+def test_the_ministry_reads_the_fields_of_its_table_and_nothing_else(world: World, key: tuple[str, str]):
+    if key not in MINISTRY:
+        with pytest.raises(Forbidden):
+            world.ask(key, "ministry")
+        return
+    answer = world.ask(key, "ministry")
+    names = fields(answer)
+    assert names - allowed(names, MINISTRY[key]) == set()
+    if key[1] == "events":
+        of_case = fields([event for event in answer["items"] if "caseid" in event])
+        assert of_case - {*EVENT} == set()
+
+
+@each_question()
+@pytest.mark.parametrize("role", ["ministry", "admin"])
+def test_who_sees_no_cases_reads_no_word_about_the_person(world: World, key: tuple[str, str], role: str):
+    if role not in QUESTIONS[key].roles:
+        return
+    answer = world.ask(key, role)
+    if key == ("reporting", "overview"):
+        assert {*answer["by_label"].values(), *answer["declined"].values()} <= {None}
+        return
+    if key == ("reporting", "events"):
+        answer = [event for event in answer["items"] if "caseid" in event]
+    elif key[0] == "partners":  # the registry, which says what a programme is for
+        assert world.case_id not in str(answer)
+        return
+    found = [word for word in OF_THE_PERSON if word in str(answer)]
+    assert found == []
+
+
+@each_question()
+@pytest.mark.parametrize("role", SEE_CASES)
+def test_another_centres_staff_is_told_nothing_of_the_case(world: World, key: tuple[str, str], role: str):
+    if role not in QUESTIONS[key].roles:
+        return
+    try:
+        answer = world.ask(key, role, centre="61")
+    except NotFound:
+        return
+    assert world.case_id not in str(answer) and world.referral_id not in str(answer)
+
+
+@each_question()
+@pytest.mark.parametrize("role", SEE_CASES)
+def test_the_own_centre_is_answered_every_question_that_is_open_to_it(
+    world: World, key: tuple[str, str], role: str
+):
+    if role in QUESTIONS[key].roles:
+        world.ask(key, role)
+    else:
+        with pytest.raises(Forbidden):
+            world.ask(key, role)
+
+
+def test_every_door_names_known_roles_only():
+    for found in QUESTIONS.values():
+        assert found.roles <= {*ROLES, "system"}
