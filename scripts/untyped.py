@@ -10,12 +10,12 @@ SERVICES = Path(__file__).parents[1] / "services"
 MAPPINGS = {"dict", "Mapping", "MutableMapping"}
 
 CEILINGS = {
-    "mappings of str to Any": 337,
+    "mappings of str to Any": 336,
     "aliases of Any": 10,
     "object as a type": 15,
     "casts": 2,
     "type: ignore": 44,
-    "Any in the kernel's signatures": 74,
+    "Any in the kernel's signatures": 67,
 }
 
 

@@ -17,8 +17,10 @@ from eventlet.semaphore import Semaphore
 from nameko.exceptions import MethodNotFound, UnserializableValueError
 
 from services.kernel import database, wire
+from services.kernel.doors import Doors, doors_of
 from services.kernel.errors import EXPECTED, Unavailable
 from services.kernel.runtime import Ask, ServiceRuntime
+from services.kernel.wire import Reply
 
 logger = logging.getLogger(__name__)
 
@@ -33,25 +35,26 @@ STOP_SECONDS = 5.0  # for doors at work, before they are ended
 class LocalService:
     """A service of this process: each call has an instance, a greenlet and so a context of its own, as nameko's workers have."""
 
-    def __init__(self, kind: type[Any], runtime: ServiceRuntime) -> None:
-        self._kind, self._runtime = kind, runtime
+    def __init__(self, kind: type[Doors], runtime: ServiceRuntime) -> None:
+        self._kind, self._doors, self._runtime = kind, doors_of(kind), runtime
         self._lanes = {name: Semaphore(most) for name, most in SLOTS.items()}
         self._workers: set[GreenThread] = set()
         self._closed = False
 
-    def answer(self, door: str, call: Any, body: Any) -> Any:
-        """The reply {result, error} of a door, after waiting for a slot. Whoever stops waiting leaves the door to end by itself: it
+    def answer(self, door: str, *parcel: Mapping[str, Any]) -> Reply:
+        """The reply of a door to a call and a body, after waiting for a slot. Whoever stops waiting leaves the door to end by itself: it
         may be about to commit."""
         lane = self._lanes[LANES.get(door, "doors")]
         lane.acquire()
         if self._closed:
             lane.release()
-            return {"error": wire.describe(self._not_running())}
+            return wire.failed(self._not_running())
         reply = Event()
-        worker = eventlet.spawn(self._reply, door, call, body)
+        worker = eventlet.spawn(self._reply, door, *parcel)
         self._workers.add(worker)
         worker.link(self._finish, lane, reply)
-        return reply.wait()
+        arrived: Reply = reply.wait()
+        return arrived
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take no more calls, and let the doors at work end; those that do not are ended."""
@@ -62,20 +65,20 @@ class LocalService:
         for worker in list(self._workers):
             worker.kill()
 
-    def _reply(self, door: str, call: Any, body: Any) -> Any:
+    def _reply(self, door: str, *parcel: Mapping[str, Any]) -> Reply:
         try:
-            answer = self._method(door)(call, body)
+            answer = self._method(door)(*parcel)
         except Exception as error:
             level = logging.WARNING if isinstance(error, EXPECTED) else logging.ERROR
             logger.log(level, "error in a door", exc_info=error, extra={"door": door})
-            return {"error": wire.describe(error)}
+            return wire.failed(error)
         try:
             return {"result": wire.transfer(answer), "error": None}
         except TypeError:
-            return {"error": wire.describe(UnserializableValueError(answer))}
+            return wire.failed(UnserializableValueError(answer))
 
     def _method(self, door: str) -> Any:
-        if not hasattr(getattr(self._kind, door, None), "door"):
+        if door not in self._doors:
             raise MethodNotFound(door)
         service = self._kind()
         service.runtime = self._runtime
@@ -87,7 +90,7 @@ class LocalService:
         try:
             reply.send(worker.wait())
         except BaseException:  # it was ended with its service
-            reply.send({"error": wire.describe(self._not_running())})
+            reply.send(wire.failed(self._not_running()))
 
     def _not_running(self) -> Unavailable:
         return Unavailable(f"The service {self._runtime.service} is not running.")
@@ -96,7 +99,7 @@ class LocalService:
 class LocalServices(dict[str, LocalService]):
     """The services that run in this process now, by name."""
 
-    def open(self, kind: type[Any], runtime: ServiceRuntime) -> None:
+    def open(self, kind: type[Doors], runtime: ServiceRuntime) -> None:
         self[runtime.service] = LocalService(kind, runtime)
 
     def close(self, name: str, seconds: float = STOP_SECONDS) -> None:
@@ -119,7 +122,7 @@ class DirectClient:
         if local is None:
             return self._elsewhere(service, door, call, body, seconds)
         database.require_no_transaction()
-        parcel = wire.transfer([dict(call), dict(body)])
+        parcel = wire.transfer((dict(call), dict(body)))
         with eventlet.Timeout(
             seconds, Unavailable(f"The service {service} did not answer within {seconds:.0f} s.")
         ):

@@ -115,7 +115,7 @@ class Network:
         if service in self.down or service not in self.services:
             raise Unavailable(f"The service {service} is not running.")
         database.require_no_transaction()
-        return wire.transfer(getattr(self.services[service], door)(*wire.transfer([call, body])))
+        return wire.transfer(getattr(self.services[service], door)(*wire.transfer((call, body))))
 
     def settle(self, chance: Random | None = None) -> int:
         """Pull every log and fire every due deadline until nothing moves; `chance` shuffles the order. Returns rounds."""
