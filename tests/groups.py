@@ -24,14 +24,22 @@ class Group:
 GROUPS = (
     Group("browser", ("tests/browser",), patched=False),
     Group("kernel", ("tests/kernel",)),
+    Group("sample", ("tests/sample",)),
     Group("journeys", ("tests/journeys",), patched=False),
     Group("front door", ("tests/web",)),
     Group("pages", ("tests/web/test_pages_*.py",)),
     Group("services", ("tests/intake", "tests/screening", "tests/partners", "tests/referral", "tests/reporting")),
-    Group("house", ("tests/house", "tests/sample")),
     Group("compose", ("tests/compose",), patched=False),
-    # What needs neither server nor file nor clock: `make test-quick`.
-    Group("pure", ("tests/thai", "tests/*/test_domain.py", "tests/*/test_handlers.py", "tests/*/test_schemas.py")),
+    Group("house", ("tests/house",)),
+    # What needs neither server nor clock: `make test-quick`.
+    Group(
+        "pure",
+        (
+            "tests/thai", "tests/house/test_fields.py", "tests/house/test_messages.py",
+            *(f"tests/*/test_{room}.py" for room in ("domain", "handlers", "schemas", "facts", "rulebook")),
+            *(f"tests/kernel/test_{room}.py" for room in ("codec", "envelope", "keys", "rules", "settings", "tokens")),
+        ),
+    ),
     Group("faults", ("tests/faults",), patched=False, alone=True),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ It outlives the process that started it, until `stop` or `kill`; another process
 
 import os
 import pwd
+import random
 import re
 import shutil
 import signal
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,11 +35,13 @@ class NotInstalled(ServerError):
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 on which nothing listens at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 on which nothing listens at this moment. It is none of those that a system gives to whoever asks for any
+    (Linux: from 32768), so that it stays free while its server is stopped."""
+    while True:
+        port = random.SystemRandom().randrange(10000, 32768)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class PostgresServer:
