@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, RowMapping
 
+from services.codes.access import CASE_READERS, READERS, STAFF
 from services.intake import answers, bodies, handlers, schemas
 from services.intake.domain.case import CASE, CloseCase, OpenCase, ReopenCase
 from services.intake.domain.person import (
@@ -43,9 +44,6 @@ WIRING = Wiring(
     invariants=cases.invariants,
 )
 
-STAFF = ("worker", "director")
-SEE_CASES = (*STAFF, "member")
-READERS = (*SEE_CASES, "ministry")  # the ministry reads an outline: nothing that is said of a person
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
@@ -129,7 +127,7 @@ class IntakeService(Doors):
     def case(self, call: Call, body: bodies.ReadCase) -> answers.Case | answers.CaseOutline:
         """The case with its person; who may not see cases is told its outline."""
         row = self._own(call, body["case_id"])
-        if call.caller.role not in SEE_CASES:
+        if call.caller.role not in CASE_READERS:
             return self._outlines([row])[0]
         answer = _summary(row)
         if call.caller.role in STAFF:
@@ -151,7 +149,7 @@ class IntakeService(Doors):
             return cases.list_cases(db, wanted, body["limit"], body["cursor"])
 
         rows, following = self.runtime.read(find)
-        if call.caller.role not in SEE_CASES:
+        if call.caller.role not in CASE_READERS:
             return {"items": self._outlines(rows), "next": following}
         items = [_summary(row) for row in rows]
         if call.caller.role in STAFF:

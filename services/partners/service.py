@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from services.codes.access import ROLES
+from services.codes.access import ROLES, STAFF
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound
@@ -18,7 +18,6 @@ from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import CapacityConfirmed
 from services.partners.projections import free_places, matching, partners, registry, upstream
 
-STAFF = ("worker", "director")
 OVER = (
     "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping
 
+from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound
@@ -19,12 +20,9 @@ from services.referral.projections import referrals, upstream, worklist
 from services.thai import dates
 
 PLACE_SECONDS = 5.0
-STAFF = ("worker", "director")
-SEE_REFERRALS = (*STAFF, "member", "partner")
-READERS = (
-    *SEE_REFERRALS,
-    "ministry",
-)  # of which the ministry reads an outline: not where a person was sent, nor why not
+SEE_REFERRALS = (*CASE_READERS, "partner")
+# Of these the ministry reads an outline: not where a person was sent, nor why not.
+READERS = (*SEE_REFERRALS, "ministry")
 
 WIRING = Wiring(
     service="referral",

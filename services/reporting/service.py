@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from services.codes.access import CASE_READERS, READERS
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
@@ -18,9 +19,6 @@ WIRING = Wiring(
     projections=(milestones.MILESTONES,),
     hears={source: {"*": ()} for source in merged_log.SOURCES},
 )
-
-SEE_CASES = ("worker", "director", "member")
-READERS = (*SEE_CASES, "ministry")  # the ministry reads numbers, not persons
 
 
 class ReportingService(Doors):
@@ -53,7 +51,7 @@ class ReportingService(Doors):
             lambda db: figures.get_placements(db, _period_of(db, call, body)[0], _fewest(call.caller))
         )
 
-    @query("report.cases", roles=SEE_CASES, schema=schemas.Behind())
+    @query("report.cases", roles=CASE_READERS, schema=schemas.Behind())
     def behind(self, call: Call, body: bodies.Behind) -> answers.RowsBehind:
         """The cases or referrals that a figure counts, newest first."""
         figure, value, limit, cursor = body["figure"], body["value"], body["limit"], body["cursor"]
@@ -61,7 +59,7 @@ class ReportingService(Doors):
             lambda db: behind.list_rows(db, _period_of(db, call, body)[0], figure, value, limit, cursor)
         )
 
-    @query("case.timeline", roles=SEE_CASES, schema=schemas.Timeline())
+    @query("case.timeline", roles=CASE_READERS, schema=schemas.Timeline())
     def timeline(self, call: Call, body: bodies.Timeline) -> answers.Timeline:
         """Everything that happened in a case, told by all services."""
         case_id = body["case_id"]
@@ -84,7 +82,7 @@ class ReportingService(Doors):
 
 
 def _sees_cases(caller: Caller) -> bool:
-    return caller.role in SEE_CASES
+    return caller.role in CASE_READERS
 
 
 def _fewest(caller: Caller) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from services.codes import AWAITING_ANSWER
 from services.sample.fates import Fate
 from services.sample.office import Office
 from services.sample.people import CENTRES, Person, full_name, invent
@@ -19,7 +20,6 @@ LEAD_DAYS = {
 }  # fmt: skip
 FOLLOW_UPS = (30, 90, 180, 365)
 ATTEMPTS = 6
-AWAITING_ANSWER = ("sent", "acknowledged", "waitlisted")
 MATCHES = 30  # a page
 WHOSE = {
     "no_place": "partner", "out_of_area": "partner", "not_eligible": "partner", "missing_documents": "centre",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Invalid, NotFound, Refused
@@ -36,8 +37,6 @@ WIRING = Wiring(
     invariants=projections.invariants,
 )
 
-STAFF = ("worker", "director")
-VOTERS = (*STAFF, "member")  # and nobody else reads what was found out about a person
 NAMED_TWICE = "member_named_twice"
 
 
@@ -79,7 +78,7 @@ class ScreeningService(Doors):
         with _birth_dates():
             return _assessment(book, *assessed(book, body["facts"], known, day))
 
-    @query("case.read", roles=VOTERS, schema=schemas.OfCase())
+    @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:
         case_id = self._case(call, body["case_id"])["case_id"]
         return self.runtime.read(lambda db: screenings.get(db, case_id))
@@ -112,7 +111,7 @@ class ScreeningService(Doors):
 
         return self.runtime.execute(call.envelope(case["centre"]), work)
 
-    @query("case.read", roles=VOTERS, schema=schemas.OfCase())
+    @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def plan(self, call: Call, body: bodies.OfCase) -> answers.Plan | None:
         case_id = self._case(call, body["case_id"])["case_id"]
         found = self.runtime.read(lambda db: plans.get(db, case_id))
@@ -124,7 +123,7 @@ class ScreeningService(Doors):
             plan["minutes"] = self.runtime.vault.unseal(plan["person_id"], "minutes", sealed) or None
         return plan
 
-    @query("case.read", roles=VOTERS, schema=schemas.OfCase())
+    @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def quorum(self, call: Call, body: bodies.OfCase) -> answers.Quorum:
         """What a decision on this case needs."""
         centre = self._case(call, body["case_id"])["centre"]

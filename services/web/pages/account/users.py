@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import OneOf
 
+from services.codes import AWAITING_ANSWER
 from services.codes.access import ROLES, SERVICES, STAFF
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
@@ -25,7 +26,6 @@ from services.web.store.hand_overs import Held
 
 EVERYWHERE = ("*", "all", "ทุกศูนย์", "ทั้งหมด")
 NOBODY = "-"  # no user is called so: the centre's directors take over
-AWAITING = ("sent", "acknowledged", "waitlisted")
 SHOWN = 20  # of what a user looked at
 blueprint = Blueprint("users", __name__)
 
@@ -212,7 +212,7 @@ def _in_hands(user: str) -> tuple[dict[str, list[Held]], dict[str, dict[str, int
         held.setdefault(each.centre, []).append(each)
     waiting = {centre: {"answer": 0, "outcome": 0} for centre in held}
     for each in referrals:
-        waiting[each["centre"]]["answer" if each["status"] in AWAITING else "outcome"] += 1
+        waiting[each["centre"]]["answer" if each["status"] in AWAITING_ANSWER else "outcome"] += 1
     return held, waiting
 
 

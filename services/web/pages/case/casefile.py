@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import url_for
 
+from services.codes import UNDER_WAY
 from services.codes.access import STAFF
 from services.web.gateway.calls import Question
 from services.web.pages.frame import doors, visit
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day
 
-OPEN_REFERRALS = ("sent", "acknowledged", "waitlisted", "accepted", "travelling", "admitted", "placed")
 TABS = (
     ("pages.case.overview", later("Overview")),
     ("pages.screening.result", later("Screening")),
@@ -74,7 +74,7 @@ def missing(case: Mapping[str, Any], answers: Mapping[str, Any]) -> list[str]:
 def next_step(case: Mapping[str, Any], referrals: Iterable[Mapping[str, Any]] | None) -> dict[str, Any]:
     """{say, text?, href?}: the one thing to do now; without an address for those who only read."""
     case_id, status = case["case_id"], case["status"]
-    open_ones = [row for row in referrals or () if row["status"] in OPEN_REFERRALS]
+    open_ones = [row for row in referrals or () if row["status"] in UNDER_WAY]
     if status == "closed":
         said, text, href = _("The case is closed."), None, None
     elif status == "open":

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from services.codes import AWAITING_ANSWER, UNDER_WAY
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.errors import Refused
 from services.referral import schemas
@@ -19,7 +20,6 @@ from services.web.pages.parts.words import word, words
 SEND = schemas.SendReferral()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
-AWAITING = ("sent", "acknowledged", "waitlisted")
 
 
 class Step(NamedTuple):
@@ -34,9 +34,9 @@ class Step(NamedTuple):
 STEPS: Mapping[str, Step] = {
     "acknowledge": Step(later("The partner has read it"), later("It is noted that the partner has read it."),
         ("sent",), False),
-    "accept": Step(later("The partner accepts"), later("The acceptance is recorded."), AWAITING),
+    "accept": Step(later("The partner accepts"), later("The acceptance is recorded."), AWAITING_ANSWER),
     "decline": Step(later("The referral is declined"), later("The answer is recorded; the case is planned again."),
-        AWAITING),
+        AWAITING_ANSWER),
     "waitlist": Step(later("Put on the waiting list"), later("The person is on the waiting list."),
         ("sent", "acknowledged")),
     "travel": Step(later("The person sets out"), later("It is recorded that the person set out."), ("accepted",)),
@@ -45,7 +45,7 @@ STEPS: Mapping[str, Step] = {
     "follow-up": Step(later("Record a follow-up"), later("The follow-up is recorded."), ("placed",)),
     "end": Step(later("The placement ends"), later("The end of the placement is recorded."), ("placed",)),
     "withdraw": Step(
-        later("Withdraw the referral"), later("The referral is withdrawn."), (*AWAITING, "accepted", "travelling"),
+        later("Withdraw the referral"), later("The referral is withdrawn."), (*AWAITING_ANSWER, "accepted", "travelling"),
         False,
     ),
     "fail": Step(
@@ -137,13 +137,13 @@ def page(referral_id: UUID) -> Response:
         allowed = [(name, step) for name, step in allowed if name not in BY_PARTNER]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=programmes.get(referral["programme_id"]),
-        history=history, allowed=allowed, places=PLACES, stands=_stands(referral), awaiting=AWAITING,
+        history=history, allowed=allowed, places=PLACES, stands=_stands(referral), awaiting=AWAITING_ANSWER,
     )  # fmt: skip
 
 
 def _stands(referral: Mapping[str, Any]) -> str | None:
     """What is next for an open referral, in words."""
-    open_now = referral["status"] in casefile.OPEN_REFERRALS
+    open_now = referral["status"] in UNDER_WAY
     return casefile.referral_step(referral)[0] if open_now else None
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Regexp
 
-from services.codes import DECLINE_REASONS
+from services.codes import AWAITING_ANSWER, DECLINE_REASONS
 from services.codes.access import STAFF
 from services.fields import Words
 from services.kernel.envelope import Caller
@@ -30,7 +30,6 @@ from services.web.store.links import Link
 
 COOKIE = "answer"
 CHANNEL = "link"
-AWAITING = ("sent", "acknowledged", "waitlisted")
 # What a partner may give as its reason, and whose it is. That there is no place is an answer of its own.
 WHOSE = {
     "person_refused": "person",
@@ -93,7 +92,7 @@ def link(referral_id: UUID) -> Response:
         "referral": referral, "case": found["case"], "partner": found["partner"], "programme": programme,
         "rows": needs.disclosure_rows(found["disclosable"]), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
     }  # fmt: skip
-    waiting = referral["status"] in AWAITING and referral["place"] != "pending"
+    waiting = referral["status"] in AWAITING_ANSWER and referral["place"] != "pending"
     if form.sent and not waiting:
         form.refused = _("The partner cannot answer this referral now.")
     elif form.sent:
@@ -250,7 +249,7 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
         referral = calls.ask(asker, "referral", "referral", {"referral_id": link.referral_id}).answer
     except NotFound:
         return _over("settled")
-    if referral["status"] not in AWAITING:
+    if referral["status"] not in AWAITING_ANSWER:
         return _over("settled")
     partner = calls.ask(asker, "partners", "partner", {"partner_id": link.partner_id}).answer
     programme = programme_of(partner, link.programme_id)
