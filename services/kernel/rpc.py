@@ -179,5 +179,13 @@ def gather(tasks: Sequence[Callable[[], T]]) -> list[T]:
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    with eventlet.Timeout(seconds, TimeoutError("This took too long.")):
+    # A TimeoutError that arose inside would be taken for a lost connection by whatever library waits there, and tried again.
+    deadline = eventlet.Timeout(seconds)
+    try:
         return work()
+    except eventlet.Timeout as passed:
+        if passed is not deadline:
+            raise
+        raise TimeoutError("This took too long.") from None
+    finally:
+        deadline.cancel()
