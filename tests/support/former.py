@@ -63,7 +63,7 @@ def _play(url: str, dump: str) -> None:
     ensure_database(url)
     with closing(Database(url)) as database, closing(database.engine.raw_connection()) as raw:
         if database.sqlite:
-            raw.driver_connection.executescript(dump)
+            raw.cursor().executescript(dump)
         else:
             raw.cursor().execute(dump)
             raw.commit()
