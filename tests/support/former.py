@@ -44,7 +44,13 @@ def start(tree: Path, program: Path, *arguments: str) -> subprocess.Popen[str]:
     run = [sys.executable, "-P", "-W", "ignore", str(program), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
-        run, cwd=tree, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        run,
+        cwd=tree,
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
