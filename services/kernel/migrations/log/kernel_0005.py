@@ -17,9 +17,9 @@ RAISE EXCEPTION 'This program is older than the database''s read models: it writ
 OTHERS = "{0} IS NOT NULL AND {0} IS DISTINCT FROM current_setting('songtor.read_models', true)"
 FENCE = (
     f"CREATE FUNCTION refuse_other_read_models() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {REFUSE.format('OLD.read_models')}; END $$",
-    # The condition costs nothing where it counts: PostgreSQL looks at it before it calls the function.
+    # Everybody waits behind log_head: the condition is looked at without calling the function, and AFTER needs no lock beforehand.
     *(
-        f"CREATE TRIGGER fence BEFORE UPDATE ON {head} FOR EACH ROW WHEN (OLD.position <> NEW.position "
+        f"CREATE TRIGGER fence AFTER UPDATE ON {head} FOR EACH ROW WHEN (OLD.position <> NEW.position "
         f"AND {OTHERS.format('OLD.read_models')}) EXECUTE FUNCTION refuse_other_read_models()"
         for head in HEADS
     ),
