@@ -15,9 +15,9 @@ from sqlalchemy import Column, MetaData, Table, Text, select, text
 
 from services.kernel import building, settings
 from services.kernel.local import Network, SimulatedClock
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import SHARED
 from services.kernel.settings import Settings
-from services.kernel.sight import SHARED
-from services.kernel.wiring import Projection, upsert
 from services.system import DOORS
 from tests.support import databases, former
 from tests.support.client import until

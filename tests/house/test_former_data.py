@@ -12,11 +12,12 @@ from sqlalchemy import Table, select, text
 
 from services.demo import CASE
 from services.kernel.local import Network, SimulatedClock
-from services.kernel.runtime import ServiceRuntime, Surroundings, in_turn
+from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
 from services.system import DOORS
-from services.web import accounts, drafts, groups, links, passwords
+from services.web.identity import accounts, passwords
 from services.web.service import WIRING
+from services.web.store import drafts, groups, links, positions
 from tests.support import databases, former
 
 KINDS = ("sqlite", "postgresql")
@@ -46,7 +47,7 @@ def place(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setti
 def opening(place: Settings, seen: Any) -> Iterator[tuple[Network, ServiceRuntime]]:
     clock = SimulatedClock(datetime.fromisoformat(seen["at"]))
     net = Network(DOORS, clock, settings=place)
-    web = ServiceRuntime(place, WIRING, Surroundings(clock, lambda seconds: None, net._ask, in_turn))
+    web = ServiceRuntime(place, WIRING, Ports(clock, lambda seconds: None, net._ask, in_turn))
     web.prepare()
     yield net, web
     net.close()
@@ -154,7 +155,7 @@ def test_the_front_door_kept_its_users_and_what_they_had_not_finished(web, seen)
     with web.database.read() as db:
         known = {each.user: each.active for each in accounts.everybody(db)}
         assert known["worker-60"] and known["admin"] and not known["worker-60-before"]
-        assert accounts.positions(db, "worker-60") == {"intake": 1}
+        assert positions.after(db, "worker-60") == {"intake": 1}
         link = links.latest(db, made["waiting_referral"], web.now())
         assert link is not None and link.state == "new"
     assert passwords.check(web, "worker-60", kept["password"], None)

@@ -7,7 +7,7 @@ import eventlet
 import pytest
 from sqlalchemy import Column, MetaData, Table, Text, func, inspect, select
 
-from services.kernel import building, fence, settings, sight, tables
+from services.kernel import building, fence, scope, settings, tables
 from services.kernel.database import Database
 from services.kernel.doors import Doors, Runtime
 from services.kernel.envelope import Envelope
@@ -15,9 +15,10 @@ from services.kernel.errors import Outdated
 from services.kernel.eventlog import EventLog
 from services.kernel.inbox import Inbox
 from services.kernel.local import Network
+from services.kernel.readmodels import Projection, upsert
 from services.kernel.replicas import SILENT
-from services.kernel.sight import OWNER
-from services.kernel.wiring import Projection, Wiring, upsert
+from services.kernel.scope import OWNER
+from services.kernel.wiring import Wiring
 from tests.kernel import balls
 
 NOBODY = "00000000-0000-0000-0000-000000000001"
@@ -251,7 +252,7 @@ def test_the_new_tables_keep_centres_apart_from_their_first_row_on(postgresql):
     open_at_first_row: list[Table] = []
 
     def keep(db: Any, facts: Any) -> None:
-        open_at_first_row.extend(sight.unlocked(db, [kept]))
+        open_at_first_row.extend(scope.unprotected(db, [kept]))
         upsert(db, kept, [{"fact_id": fact.id, "centre": fact.centre} for fact in facts], ["fact_id"], ())
 
     net = balls.network(postgresql)
@@ -262,8 +263,8 @@ def test_the_new_tables_keep_centres_apart_from_their_first_row_on(postgresql):
     )
     assert open_at_first_row == []
     counted = select(func.count()).select_from(kept)
-    for seen, count in ((sight.EVERYTHING, 1), (sight.Sight("60"), 1), (sight.Sight("61"), 0)):
-        with sight.limited(seen), net.runtimes["red"].database.read() as db:
+    for seen, count in ((scope.EVERYTHING, 1), (scope.Scope("60"), 1), (scope.Scope("61"), 0)):
+        with scope.narrow(seen), net.runtimes["red"].database.read() as db:
             assert db.scalar(counted) == count
     net.close()
 
