@@ -94,7 +94,7 @@ def measure(url: str, count: int) -> int:
     try:
         prepare(database, WIRING)
         log = EventLog(database, WIRING)
-        with database.write() as db:
+        with log.write() as db:
             metadata.create_all(db)
             facts = story(random.Random(1))
             for start in range(0, count, 1000):

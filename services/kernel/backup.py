@@ -28,13 +28,17 @@ from services.kernel import schema, tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
 from services.kernel.keys import MasterKey
+from services.kernel.replicas import is_read_model
 from services.kernel.settings import Settings
 from services.kernel.vault import SealingVault, subject_key
 
 FORMAT = 1
 BATCH = 1000
 MANIFEST = "manifest.json"
-LEFT_OUT = {"alembic_version", tables.projection.name}  # the schema is made anew, the read models too
+LEFT_OUT = {
+    "alembic_version",
+    *(table.name for table in (tables.projection, tables.building, tables.replica)),
+}  # the schema is made anew, the read models too
 
 
 class BackupRefused(Exception):
@@ -152,7 +156,7 @@ def _copy(db: Connection, path: Path, pause: Callable[[float], None]) -> dict[st
 
 def _tables(db: Connection) -> list[Table]:
     metadata = MetaData()
-    metadata.reflect(db, only=lambda name, _: name not in LEFT_OUT and not schema.is_read_model(name))
+    metadata.reflect(db, only=lambda name, _: name not in LEFT_OUT and not is_read_model(name))
     return metadata.sorted_tables
 
 

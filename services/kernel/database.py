@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.kernel import scope
-from services.kernel.errors import Conflict, Unavailable
+from services.kernel.errors import Conflict, Outdated, Unavailable
 
 POOL = (
     12  # connections a service may hold at once: its RPC workers, subscriptions, relay and timer share them
@@ -53,12 +53,13 @@ class Database:
             self.engine = self._writer = _postgres_engine(self.url, pool)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, read_models: str = "") -> Iterator[Connection]:
+        """`read_models`: those that whoever moves a head fills, as the write fence wants it said (kernel.fence)."""
         with _transaction(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
             if not self.sqlite:
                 # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is it taken,
                 # what comes next). That opens nothing: a command answers what it decided, and every question goes through `read()`.
-                scope.apply(connection, scope.EVERYTHING)
+                scope.apply(connection, scope.EVERYTHING, read_models)
             yield connection
 
     @contextmanager
@@ -177,6 +178,7 @@ def _postgres_engine(url: URL, pool: int) -> Engine:
     )
 
 
+OLDER = "SO001"  # the write fence's own (revision kernel_0005)
 AGAIN = ("40001", "40P01", "55P03")  # PostgreSQL: serialization failure, deadlock, lock not available
 TAKEN = ("23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 
@@ -203,6 +205,8 @@ def _transaction() -> Iterator[None]:
         code = getattr(cause, "pgcode", None) or getattr(cause, "sqlite_errorcode", None)
         if code in TAKEN or code in AGAIN:
             raise Conflict(type(cause).__name__) from error
+        if code == OLDER and isinstance(cause, psycopg2.Error):
+            raise Outdated(cause.diag.message_primary) from error
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         transient = sqlite3.OperationalError, psycopg2.OperationalError, psycopg2.InterfaceError
         # SQLite says OperationalError for a wrong statement too, with its plainest code.

@@ -39,8 +39,12 @@ class Unavailable(Exception):
     """A database, the broker or another service does not answer now (503); trying again may help."""
 
 
+class Outdated(Unavailable):
+    """This program is older than the read models of the database: it may write nothing more. One of the newer version can (503)."""
+
+
 # What a caller must reckon with; it passes from service to service as what it is.
-EXPECTED = (Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable)
+EXPECTED = (Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable, Outdated)
 
 
 class Conflict(Exception):

@@ -1,12 +1,14 @@
 """The log of one service: one table of facts in one dense order without holes; load, decide, append; pages for whoever follows."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection
 
+from services.kernel import fence
 from services.kernel.bell import Bell
 from services.kernel.cloudevents import (
     GENESIS,
@@ -130,6 +132,7 @@ class EventLog:
         self.service = wiring.service
         self.codec = Codec(wiring.aggregates)
         self.bell = Bell()  # rings after every commit: the relay and waiting readers listen
+        self._announcement = fence.announcement(wiring)
         self._states: dict[str, tuple[Any, int]] = {}
         self.run, self.row, self.rows, self.insert = (
             database.run,
@@ -139,6 +142,10 @@ class EventLog:
         )
 
     # -- writing ---------------------------------------------------------------------------------------------------
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction that may append or keep what was heard: it says which read models it fills (kernel.fence)."""
+        return self.database.write(self._announcement)
 
     def execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
         """Run `work` in one transaction and append what it decided.
@@ -162,7 +169,7 @@ class EventLog:
         raise Unavailable("Others keep changing the same records; please try again.")
 
     def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
-        with self.database.write() as db:
+        with self.write() as db:
             done = self._done(db, envelope)
             if done is not None:
                 return done
@@ -368,6 +375,12 @@ class EventLog:
         return [
             self._recorded(orjson.loads(body), sealed) for body, sealed in self.rows(db, sql, after, limit)
         ]
+
+    def heard(self, db: Connection, after: int, limit: int) -> list[Recorded]:
+        """Others' facts in the order in which this service handled them, which has no holes either."""
+        sql = "SELECT body FROM source_event WHERE ingest_position > ? ORDER BY ingest_position LIMIT ?"
+        bodies = [orjson.loads(body) for (body,) in self.rows(db, sql, after, limit)]
+        return [recorded(body, {}, None, body["sequence"]) for body in bodies]
 
     def _recorded(self, body: Event, sealed: str | None) -> Recorded:
         hidden = orjson.loads(sealed) if sealed else {}

@@ -15,8 +15,9 @@ from services.kernel import sealing
 from services.kernel.broker import HEARTBEAT
 from services.kernel.direct import DirectClient, LocalServices
 from services.kernel.doors import Runtime
-from services.kernel.errors import EXPECTED
+from services.kernel.errors import EXPECTED, Outdated
 from services.kernel.relay import BrokerPublisher, Relay, follow
+from services.kernel.replicas import serve
 from services.kernel.rpc import STOP_SECONDS, ReplyListener, RpcClient, RpcEntrypoint, gather, within
 from services.kernel.runtime import Ports, ServiceRuntime, utc_now
 from services.kernel.settings import Settings
@@ -90,6 +91,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             self._spawn(
                 lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, eventlet.sleep)
             )
+        self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, eventlet.sleep, self._end))
         self._local.open(self.container.service_cls, runtime)
 
     def stop(self) -> None:
@@ -111,6 +113,10 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self._local.close(self.wiring.service, 0)
         for thread in self._threads:
             thread.kill()
+
+    def _end(self, error: Outdated) -> None:
+        """In a greenlet of its own: it ends all others of this service."""
+        eventlet.spawn(self.container.kill, (type(error), error, error.__traceback__))
 
     def stopping(self) -> bool:
         return self._stopping

@@ -132,7 +132,7 @@ class Inbox:
         failure: Exception | None = None,
     ) -> Receipt:
         """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them instead."""
-        with self.database.write() as db:
+        with self.log.write() as db:
             position, hash, epoch, state = self._cursor(db, source)
             if state == HALTED:
                 return Receipt.DIVERGED
@@ -288,7 +288,7 @@ class Inbox:
                 raise Diverged(f"the log of {source} differs at {position}")
 
     def _halt(self, source: str, why: str) -> None:
-        with self.database.write() as db:
+        with self.log.write() as db:
             self._cursor(db, source)
             sql = "UPDATE inbox_cursor SET state = ? WHERE source = ? AND state <> ?"
             halted = self.log.run(db, sql, HALTED, source, HALTED)
@@ -315,7 +315,7 @@ class Inbox:
         """Handle the first parked event of a stream; False when none is left or it failed again."""
         position = 0
         try:
-            with self.database.write() as db:
+            with self.log.write() as db:
                 self._cursor(db, source)  # the row's lock keeps new events of this stream out meanwhile
                 first = self.parking.first(db, source, stream_id)
                 if first is None:

@@ -6,11 +6,8 @@ databases keep them a consistent view); whoever would write to these tables wait
 
 from collections.abc import Callable
 
-import orjson
 from sqlalchemy import delete
 
-from services.kernel.cloudevents import recorded
-from services.kernel.envelope import Recorded
 from services.kernel.eventlog import EventLog
 from services.kernel.readmodels import Projection
 
@@ -42,18 +39,12 @@ def rebuild(log: EventLog, projection: Projection, progress: Progress, pause: Ca
             done += len(facts)
             progress(done, total)
             pause(0)
-        sql = "SELECT ingest_position, body FROM source_event WHERE ingest_position > ? ORDER BY ingest_position LIMIT ?"
-        while rows := log.rows(db, sql, heard, BATCH):
-            projection.project(db, [_heard(body) for _, body in rows])
-            heard = rows[-1][0]
-            done += len(rows)
+        while facts := log.heard(db, heard, BATCH):
+            projection.project(db, facts)
+            heard += len(facts)
+            done += len(facts)
             progress(done, total)
             pause(0)
         for _ in projection.derive(db, None):
             pause(0)
     return done
-
-
-def _heard(text: str) -> Recorded:
-    body = orjson.loads(text)
-    return recorded(body, {}, None, body["sequence"])

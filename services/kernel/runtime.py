@@ -11,7 +11,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import access, metrics, schema, scope
+from services.kernel import access, metrics, replicas, schema, scope
 from services.kernel.call import Call
 from services.kernel.cloudevents import Page
 from services.kernel.codec import Codec
@@ -102,6 +102,7 @@ class ServiceRuntime:
     def __init__(self, settings: Settings, wiring: Wiring, ports: Ports, pool: int = 12) -> None:
         self.settings, self.wiring, self.ports = settings, wiring, ports
         self.service = wiring.service
+        self.replica_id = str(uuid4())
         self.master = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
         self.database = Database(settings.database(self.service), pool)
         self.vault_database: Database | None = None
@@ -132,6 +133,11 @@ class ServiceRuntime:
             schema.prepare_vault(self.vault_database)
             self.vault.check()
         schema.prepare_read_models(self.log, self.ports.now, self.ports.pause)
+
+    def beat(self) -> None:
+        """Where others may come with newer read models: say that this process serves. Outdated when they have come."""
+        if not self.database.sqlite and self.wiring.projections:
+            replicas.beat(self.log, self.replica_id)
 
     def close(self) -> None:
         self.database.close()

@@ -1,21 +1,18 @@
 """A service's database made ready: the kernel's tables and the service's own by Alembic, its read models from the log."""
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, MetaData, Table, inspect
+from sqlalchemy import Connection, Table, inspect
 
-from services.kernel import scope, tables
+from services.kernel import building, fence, replicas, scope
 from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
 from services.kernel.eventlog import EventLog
-from services.kernel.readmodels import Projection
-from services.kernel.rebuild import rebuild
 from services.kernel.wiring import Wiring
 
 logger = logging.getLogger(__name__)
@@ -23,7 +20,8 @@ logger = logging.getLogger(__name__)
 SERVICES = Path(__file__).parents[1]
 LOG = SERVICES / "kernel" / "migrations" / "log"
 VAULT = SERVICES / "kernel" / "migrations" / "vault"
-REPLICAS = 7305  # the advisory lock under which one of several replicas changes a database
+# Advisory locks under which one of several replicas changes a database, or makes its read models, which takes long.
+REPLICAS, BUILDERS = 7305, 7306
 
 _one_upgrade = Lock()  # alembic's `op` is one for the whole process
 _told: set[str] = set()  # roles that this process has warned of
@@ -107,41 +105,37 @@ def _alone(db: Connection) -> None:
 
 
 def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Callable[[float], None]) -> None:
-    """Make the read models that are new or have a new version, from the log; drop those of older versions. On PostgreSQL all that are
-    not everybody's are then protected (kernel.scope)."""
-    if missing(log) or _unprotected(log):
-        with _other_replicas_wait(log.database):
-            for projection in missing(log):
-                _build(log, projection, pause, instant(now()))
-            if unprotected := _unprotected(log):
-                with log.database.write() as db:
-                    _protect(db, unprotected)
+    """Make the read models that are new or have a new version, from the log; drop those of older versions that nobody reads. On PostgreSQL
+    all that are not everybody's are then protected (kernel.scope). Outdated if the database's are newer than this program's."""
+    if not _stands(log):
+        with _one_builder(log.database):
+            if not _stands(log):
+                building.bring_up(log, lambda: instant(now()), pause)
+                replicas.drop_older(log)
+    if not log.database.sqlite:
+        with log.database.write() as db:
+            building.protect(db, _tables(log))
     _warn_of_role(log)
 
 
-def missing(log: EventLog) -> list[Projection]:
-    """The read models that were not made yet in their present version."""
+def _stands(log: EventLog) -> bool:
     with log.database.read() as db:
-        built = {(row.name, row.version) for row in db.execute(tables.projection.select())}
-    return [p for p in log.wiring.projections if (p.name, p.version) not in built]
+        return fence.stands(db, log.wiring)
 
 
-def _unprotected(log: EventLog) -> list[Table]:
-    if log.database.sqlite:
-        return []
+def missing(log: EventLog) -> set[str]:
+    """The names of the read models that were not made yet in their present version."""
     with log.database.read() as db:
-        return scope.unprotected(db, (table for p in log.wiring.projections for table in p.tables))
+        return fence.missing(db, log.wiring)
 
 
-def _protect(db: Connection, tables: Iterable[Table]) -> None:
-    db.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
-    for table in tables:
-        scope.protect(db, table)
+def _tables(log: EventLog) -> list[Table]:
+    return [table for projection in log.wiring.projections for table in projection.tables]
 
 
 def _warn_of_role(log: EventLog) -> None:
     """Once in a process: what is protected is open to such a role."""
-    owned = any(scope.owners(table) for p in log.wiring.projections for table in p.tables)
+    owned = any(scope.owners(table) for table in _tables(log))
     if log.database.sqlite or not owned:
         return
     with log.database.read() as db:
@@ -155,45 +149,14 @@ def _warn_of_role(log: EventLog) -> None:
         )
 
 
-def _build(log: EventLog, projection: Projection, pause: Callable[[float], None], built_at: str) -> None:
-    with log.database.write() as db:
-        for table in projection.tables:
-            table.create(db, checkfirst=True)
-        if not log.database.sqlite:
-            _protect(db, scope.unprotected(db, projection.tables))
-    rebuild(log, projection, lambda done, total: None, pause)
-    with log.database.write() as db:
-        _drop_older(db, {table.name for table in projection.tables})
-        db.execute(tables.projection.delete().where(tables.projection.c.name == projection.name))
-        row = {"name": projection.name, "version": projection.version, "built_at": built_at}
-        db.execute(tables.projection.insert().values(**row))
-
-
-def _drop_older(db: Connection, current: set[str]) -> None:
-    """Tables `name_vM` beside a current `name_vN` with another M."""
-    stems = {name.rpartition("_v")[0] for name in current}
-    old = [
-        name
-        for name in inspect(db).get_table_names()
-        if is_read_model(name) and name not in current and name.rpartition("_v")[0] in stems
-    ]
-    if old:
-        metadata = MetaData()
-        metadata.reflect(db, only=old)
-        metadata.drop_all(db)
-
-
-def is_read_model(table: str) -> bool:
-    """Read models are told from what is owned by their names: `name_v{version}`."""
-    return re.search(r"_v\d+$", table) is not None
-
-
 @contextmanager
-def _other_replicas_wait(database: Database) -> Iterator[None]:
+def _one_builder(database: Database) -> Iterator[None]:
     """Several replicas may start at once: one builds, the others then find it built. (SQLite files have one process.)"""
     if database.sqlite:
         yield
         return
     with database.write() as db:
-        _alone(db)
+        db.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BUILDERS})")
         yield

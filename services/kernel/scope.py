@@ -62,10 +62,18 @@ def narrow(to: Scope) -> Iterator[None]:
         _scope.reset(token)
 
 
-def apply(db: Connection, scope: Scope) -> None:
-    """Let a transaction on PostgreSQL that has just begun see no more than this, until it ends."""
-    # Straight to the driver: every transaction pays for it. SET, unlike a SELECT, leaves the isolation level open.
-    db.connection.cursor().execute("SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s", scope)
+SETTINGS = "SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s"
+
+
+def apply(db: Connection, scope: Scope, read_models: str = "") -> None:
+    """Let a transaction on PostgreSQL that has just begun see no more than this, until it ends, and say which read models it fills
+    (kernel.fence)."""
+    # Straight to the driver, and in one trip: every transaction pays for it. SET, unlike a SELECT, leaves the isolation level open.
+    if read_models:
+        announced = f"{SETTINGS}; SET LOCAL songtor.read_models = %s"
+        db.connection.cursor().execute(announced, (*scope, read_models))
+    else:
+        db.connection.cursor().execute(SETTINGS, scope)
 
 
 def owners(table: Table) -> list[str]:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Index,
@@ -23,6 +24,9 @@ log_head = Table(
     Column("position", BigInteger, CheckConstraint("position >= 0"), nullable=False),
     Column("hash", Text, nullable=False),
     Column("epoch", Text, nullable=False),
+    Column(
+        "read_models", Text
+    ),  # of the three heads: what writers must announce (kernel.fence); None: anything
     postgresql_with={"fillfactor": 10},
 )
 stream = Table(
@@ -72,6 +76,7 @@ inbox_cursor = Table(
     Column("head_seen", BigInteger, nullable=False),
     Column("state", Text, CheckConstraint("state IN ('running', 'diverged')"), nullable=False),
     Column("updated_at", Text, nullable=False),
+    Column("read_models", Text),
 )
 parked_stream = Table(
     "parked_stream",
@@ -120,6 +125,7 @@ ingest_head = Table(
     metadata,
     Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
+    Column("read_models", Text),
 )
 projection = Table(
     "projection",
@@ -127,7 +133,24 @@ projection = Table(
     Column("name", Text),
     Column("version", Integer),
     Column("built_at", Text, nullable=False),
+    Column("retired_at", Text),  # since then no program fills it
     PrimaryKeyConstraint("name", "version"),
+)
+building = Table(  # read models of a new version on their way, and how far they are
+    "building",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("own", BigInteger, nullable=False),
+    Column("heard", BigInteger, nullable=False),
+    Column("derived", Boolean, nullable=False),
+)
+replica = Table(  # on PostgreSQL: the processes that serve, and the tables they read
+    "replica",
+    metadata,
+    Column("replica_id", Text, primary_key=True),
+    Column("reads", Text, nullable=False),  # names with spaces between them
+    Column("seen_at", BigInteger, nullable=False),  # seconds of the database's clock
 )
 timer = Table(
     "timer",

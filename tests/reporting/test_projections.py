@@ -348,7 +348,7 @@ def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told, se
     assert reporting.rebuild("milestones", lambda done, total: None) == {"milestones": len(told.said)}
     assert kept(told.net) == live
     # One whole log after the other, effects before causes: the same rows again.
-    with reporting.database.write() as db:
+    with reporting.log.write() as db:
         for table in (source_event, inbox_cursor, milestones, counted):
             db.execute(table.delete())
         db.execute(ingest_head.update().values(position=0))

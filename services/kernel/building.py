@@ -1,0 +1,103 @@
+"""Read models of a new version, filled beside the old ones while everybody goes on writing; then all are raised at once.
+
+A batch is a transaction: rows, and how far they go. So a crash costs a batch, and the next start goes on from there. The last facts are
+applied while the heads stand still (kernel.fence): what was appended before is in the new rows, and who fills only the old ones appends
+nothing after.
+"""
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from services.kernel import fence, scope, tables
+from services.kernel.errors import Conflict, Unavailable
+from services.kernel.eventlog import EventLog
+from services.kernel.readmodels import Projection
+
+BATCH = 1000
+LAST = 50  # facts that may be left when the heads are held
+TRIES = 30
+WAIT = "2s"  # for the heads: behind whoever waits for them longer, everybody else would wait
+
+
+def bring_up(log: EventLog, now: Callable[[], str], pause: Callable[[float], None]) -> None:
+    """Fill what the database lacks of this program's read models, and raise their versions. Only one may do so at a time."""
+    with log.database.write() as db:
+        lacking = fence.missing(db, log.wiring)
+        new = [projection for projection in log.wiring.projections if projection.name in lacking]
+        for projection in new:
+            _begin(db, projection)
+    for projection in new:
+        while _further(log, projection, pause) > LAST:
+            pause(0)
+    for _ in range(TRIES):
+        try:
+            return _raise(log, new, now())
+        except Conflict:  # somebody has held a head for long
+            pause(0.1)
+            for projection in new:
+                _further(log, projection, pause)
+    raise Unavailable("Somebody holds the log of this service; its read models cannot be raised now.")
+
+
+def protect(db: Connection, some: Iterable[Table]) -> None:
+    """On PostgreSQL, let those of some tables that are not everybody's show only rows of whom the transaction may see."""
+    if db.dialect.name == "postgresql" and (open_to_all := scope.unprotected(db, some)):
+        db.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        for table in open_to_all:
+            scope.protect(db, table)
+
+
+def _begin(db: Connection, projection: Projection) -> None:
+    """Make its tables, empty and protected; or go on where a start of before was cut short."""
+    for table in projection.tables:
+        table.create(db, checkfirst=True)
+    protect(db, projection.tables)
+    building = tables.building
+    begun = db.execute(
+        select(building.c.version).where(building.c.name == projection.name)
+    ).scalar_one_or_none()
+    if begun == projection.version:
+        return
+    for table in reversed(projection.tables):
+        db.execute(delete(table))
+    db.execute(delete(building).where(building.c.name == projection.name))
+    fresh = {"name": projection.name, "version": projection.version, "own": 0, "heard": 0, "derived": False}
+    db.execute(insert(building).values(fresh))
+
+
+def _further(log: EventLog, projection: Projection, pause: Callable[[float], None]) -> int:
+    """One batch. Returns how many facts it had."""
+    with log.database.write() as db:
+        return _apply(log, db, projection, pause)
+
+
+def _apply(log: EventLog, db: Connection, projection: Projection, pause: Callable[[float], None]) -> int:
+    """Own facts first, then what was heard, as in a rebuild. What is derived is made once, near the heads, and then kept up with."""
+    building = tables.building
+    mine = building.c.name == projection.name
+    stand = db.execute(select(building).where(mine)).one()
+    own = log.facts(db, stand.own, BATCH)
+    heard = log.heard(db, stand.heard, BATCH) if len(own) < BATCH else []
+    facts = [*own, *heard]
+    if facts:
+        projection.project(db, facts)
+    derived = stand.derived or max(len(own), len(heard)) < BATCH
+    if derived and (facts or not stand.derived):
+        for _ in projection.derive(db, facts if stand.derived else None):
+            pause(0)
+    done = {"own": stand.own + len(own), "heard": stand.heard + len(heard), "derived": derived}
+    db.execute(update(building).where(mine).values(done))
+    return len(facts)
+
+
+def _raise(log: EventLog, new: Iterable[Projection], now: str) -> None:
+    with log.database.write() as db:
+        if not log.database.sqlite:
+            db.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT}'")
+        fence.hold_heads(db)
+        for projection in new:
+            while _apply(log, db, projection, lambda seconds: None):
+                pass
+        fence.raise_versions(db, log.wiring, now)
+        db.execute(delete(tables.building))

@@ -1,0 +1,198 @@
+"""What people had before the house opens in this version, on SQLite and on PostgreSQL: nothing is lost, and work goes on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pytest
+from sqlalchemy import Table, select, text
+
+from services.demo import CASE
+from services.kernel.local import Network, SimulatedClock
+from services.kernel.runtime import Ports, ServiceRuntime, in_turn
+from services.kernel.settings import Settings
+from services.system import DOORS
+from services.web.identity import accounts, passwords
+from services.web.service import WIRING
+from services.web.store import drafts, groups, links, positions
+from tests.support import databases, former
+
+KINDS = ("sqlite", "postgresql")
+COUNTED = ("cases", "placements", "by_label", "by_path", "declined", "employment", "median_days")
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="module")
+def seen(kind: str) -> Any:
+    """What a reader found with the former program."""
+    return orjson.loads((former.DATA / kind / "seen.json").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def place(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    mark = f"songtor_test_{uuid4().hex[:8]}"
+    yield former.place(kind, tmp_path_factory.mktemp("former"), mark)
+    databases.drop_databases(mark)
+
+
+@contextmanager
+def opening(place: Settings, seen: Any) -> Iterator[tuple[Network, ServiceRuntime]]:
+    clock = SimulatedClock(datetime.fromisoformat(seen["at"]))
+    net = Network(DOORS, clock, settings=place)
+    web = ServiceRuntime(place, WIRING, Ports(clock, lambda seconds: None, net._ask, in_turn))
+    web.prepare()
+    yield net, web
+    net.close()
+    web.close()
+
+
+@pytest.fixture(scope="module")
+def first(place, seen) -> Iterator[list[databases.Copy]]:
+    """Every row as it was when this program had opened the databases for the first time."""
+    with opening(place, seen) as (net, web):
+        runtimes = (*net.runtimes.values(), web)
+        kept = [each for it in runtimes for each in (it.database, it.vault_database) if each]
+        yield [databases.Copy(database) for database in {each.url: each for each in kept}.values()]
+
+
+@pytest.fixture
+def opened(place, seen, first) -> Iterator[tuple[Network, ServiceRuntime]]:
+    for copy in first:
+        copy.restore()
+    with opening(place, seen) as made:
+        yield made
+
+
+@pytest.fixture
+def net(opened):
+    return opened[0]
+
+
+@pytest.fixture
+def web(opened):
+    return opened[1]
+
+
+def ask(net: Network, service: str, door: str, body: dict[str, Any], centre: str = "60", **more: Any) -> Any:
+    return net.call(service, door, body, f"worker-{centre}", centres=[centre], **more)
+
+
+def cases(net: Network) -> dict[str, list[Any]]:
+    return {
+        row["case_id"]: [centre, row["case_number"], row["status"], row["person"]["name"]]
+        for centre in ("60", "61")
+        for row in ask(net, "intake", "cases", {}, centre)["items"]
+    }
+
+
+def read_models(net: Network) -> dict[str, list[str]]:
+    def rows(runtime: ServiceRuntime, table: Table) -> list[str]:
+        return runtime.read(lambda db: sorted(map(repr, db.execute(select(table)).all())))
+
+    return {
+        f"{name}.{table.name}": rows(runtime, table)
+        for name, runtime in net.runtimes.items()
+        for projection in runtime.wiring.projections
+        for table in projection.tables
+    }
+
+
+def problems(net: Network, web: ServiceRuntime) -> list[str]:
+    return [each for runtime in (*net.runtimes.values(), web) for each in runtime.verify()]
+
+
+def test_every_log_is_whole_and_ends_where_it_ended(net, web, seen):
+    heads = {name: list(runtime.log.head()) for name, runtime in net.runtimes.items()}
+    assert {**heads, "web": list(web.log.head())} == seen["heads"]
+    assert problems(net, web) == []
+
+
+def test_cases_people_and_referrals_are_read_through_the_doors_as_before(net, seen):
+    made = seen["made"]
+    assert cases(net) == seen["cases"]
+    person = ask(net, "intake", "person", {"case_id": made["placed"]})["person"]
+    assert seen["person"].items() <= person.items()
+    for referral_id, status in seen["referrals"].items():
+        assert ask(net, "referral", "referral", {"referral_id": referral_id})["status"] == status
+    assert ask(net, "screening", "screening", {"case_id": made["placed"]})["paths"] == seen["paths"]
+
+
+def test_the_figures_are_those_of_before(net, seen):
+    overview = ask(net, "reporting", "overview", {"centre": "60"})
+    assert {name: overview[name] for name in COUNTED} == {name: seen["overview"][name] for name in COUNTED}
+
+
+def test_read_models_made_again_have_the_rows_that_are_there(net, web):
+    before = read_models(net)
+    for runtime in net.runtimes.values():
+        runtime.rebuild(None, lambda done, total: None)
+    assert read_models(net) == before
+    assert problems(net, web) == []
+
+
+def test_what_was_parked_is_still_parked_and_is_handled_when_asked_again(net, web, seen):
+    parked = net.runtimes["reporting"].status()["parked"]
+    assert [(each["source"], each["position"]) for each in parked] == [("intake", 14)]
+    assert net.runtimes["reporting"].inbox.retry() == {"released": 1, "parked": 0}
+    # It had been waiting since; now reporting counts it.
+    closed = ask(net, "reporting", "overview", {"centre": "60"})["cases"]["closed"]
+    assert closed == seen["overview"]["cases"]["closed"] + 1
+    unreadable = net.runtimes["referral"].status()["parked"]
+    assert [each["source"] for each in unreadable] == ["partners"]
+    assert problems(net, web) == []
+
+
+def test_the_front_door_kept_its_users_and_what_they_had_not_finished(web, seen):
+    made, kept = seen["made"], seen["front_door"]
+    with web.database.read() as db:
+        known = {each.user: each.active for each in accounts.everybody(db)}
+        assert known["worker-60"] and known["admin"] and not known["worker-60-before"]
+        assert positions.after(db, "worker-60") == {"intake": 1}
+        link = links.latest(db, made["waiting_referral"], web.now())
+        assert link is not None and link.state == "new"
+    assert passwords.check(web, "worker-60", kept["password"], None)
+    (draft,) = drafts.unfinished(web, "worker-60")
+    assert (draft.place.address, draft.fields) == (kept["draft"], [("note", "ยังไม่ได้ส่ง")])
+    assert groups.last(web, "60") == [{"name": "ประธานสาธิต", "role": "chair"}]
+    with web.database.write() as db:
+        assert links.enter(db, links.Keys(web.key("answer-link")), link, kept["code"], web.now())
+
+
+def test_who_was_handed_which_case_is_still_known(web, seen):
+    made = seen["made"]
+    asked = text("SELECT case_id, to_user, taken_at IS NOT NULL FROM hand_over")
+    with web.database.read() as db:
+        rows = {tuple(row) for row in db.execute(asked)}
+    assert rows == {
+        (made["placed"], "worker-60", True),
+        (made["waiting"], "worker-60", False),
+        (made["screened"], None, False),
+    }
+
+
+def test_work_goes_on_where_it_was(net, web, seen):
+    net.clock.advance(hours=1)
+    answer = {"referral_id": seen["made"]["waiting_referral"], "step": "accept"}
+    ask(net, "referral", "step", answer | {"said_by": "ผู้ประสานงาน", "by_channel": "phone"})
+    opened = ask(net, "intake", "open_case", CASE)
+    net.settle()
+    assert opened["case_number"] == "60-2570-0005"
+    assert cases(net).keys() == {*seen["cases"], opened["case_id"]}
+    assert ask(net, "referral", "referral", {"referral_id": answer["referral_id"]})["status"] == "accepted"
+    assert problems(net, web) == []
+
+
+def test_a_deadline_set_before_falls_due(net, web, seen):
+    net.clock.advance(days=60)
+    net.settle()
+    waiting = seen["made"]["waiting_referral"]
+    assert ask(net, "referral", "referral", {"referral_id": waiting})["status"] not in ("sent", "accepted")
+    assert problems(net, web) == []
