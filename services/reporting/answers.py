@@ -140,7 +140,7 @@ class Event(TypedDict):
     """A CloudEvent (docs/events.md); `data` is the fact's own, by its type."""
 
     specversion: Annotated[str, ("1.0",)]
-    id: str
+    id: Id
     source: Annotated[str, Shape(pattern="^/songtor/[a-z]+$")]
     type: str
     subject: str
