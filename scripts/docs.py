@@ -256,8 +256,9 @@ def example(name: str, hint: Any) -> Any:
     if name.endswith("_id") and name[:-3] in IDS:
         return f"00000000-0000-4000-8000-00000000000{IDS.index(name[:-3]) + 1}"
     origin, arguments = get_origin(hint), get_args(hint)
-    if name in EXAMPLES and not is_typeddict(hint) and isinstance(EXAMPLES[name], list) == (origin is list):
-        return EXAMPLES[name]
+    known = EXAMPLES.get(name)
+    if name in EXAMPLES and not is_typeddict(hint) and isinstance(known, list) == (origin is list):
+        return "text" if hint is str and isinstance(known, dict) else known
     if origin in (Union, types.UnionType):
         return example(name, arguments[0])
     if origin is Literal:

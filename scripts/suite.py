@@ -32,7 +32,7 @@ ROOMY = 4 * 2**30  # bytes: a run needs about one
 
 
 def main(arguments: Sequence[str]) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers of the tests end with them
+    signal.signal(signal.SIGTERM, interrupt)
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
     files = groups.files()
@@ -75,7 +75,9 @@ class Run:
             process = subprocess.Popen(
                 command, env=dict(self.environment), stdout=output, stderr=subprocess.STDOUT
             )
+            RUNNING.add(process.pid)
             _, status, used = os.wait4(process.pid, 0)
+            RUNNING.remove(process.pid)
         process.returncode = os.waitstatus_to_exitcode(status)
         (RESULTS / f"{self.name}.exit").write_text(f"{process.returncode}\n")
         with SPEAKING:
@@ -85,6 +87,14 @@ class Run:
 
 
 SPEAKING = Lock()
+RUNNING: set[int] = set()  # process ids of pytests
+
+
+def interrupt(*_: object) -> None:
+    """As Ctrl-C does: every pytest ends what its tests have started."""
+    for process in RUNNING:
+        os.kill(process, signal.SIGINT)
+    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -132,6 +142,7 @@ def database(directory: Path) -> Iterator[str]:
         return
     with PostgresServer(directory / "postgresql", options=FORGETFUL) as own:
         yield own.url()
+        own.stop()
 
 
 def say(text: str) -> None:

@@ -125,13 +125,14 @@ def test_of_fewer_than_five_cases_no_kind_is_told_not_even_that_there_was_none()
     assert kinds_of({}, ("child",), 0) == {}
 
 
-def test_one_screened_and_declined_case_says_nothing_of_itself():
-    figures = {
-        "cases": {"screened": 1},
-        "by_path": {},
-        "by_label": {"child": 1},
-        "declined": {"health_beyond_care": 1},
-    }
-    seen = small_cells.overview(figures)
+@given(overviews())
+def test_one_screened_and_declined_case_says_nothing_of_itself(figures):
+    counts = {"by_label": {"child": 1}, "declined": {"health_beyond_care": 1}}
+    seen = small_cells.overview(figures | counts | {"cases": figures["cases"] | {"screened": 1}})
     assert seen["by_label"] == dict.fromkeys(LABELS)
     assert seen["declined"] == dict.fromkeys(DECLINE_REASONS)
+
+
+@given(overviews())
+def test_who_sees_cases_is_told_every_count(figures):
+    assert small_cells.whole(figures) == figures | {"hidden": {}}
