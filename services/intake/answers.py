@@ -147,12 +147,33 @@ class DescribedPerson(TypedDict):
 
 
 class CaseInHands(TypedDict):
+    """`waiting`: it was handed to the user, who has not taken it over yet."""
+
     case_id: str
     centre: str
+    waiting: bool
 
 
 class CasesInHands(TypedDict):
     items: list[CaseInHands]
+
+
+class CaseToTakeOver(TypedDict):
+    """`from_user`: who had it, as far as anybody said; `at`: when it was handed over."""
+
+    case_id: str
+    from_user: str | None
+    at: str
+
+
+class CasesToTakeOver(TypedDict):
+    items: list[CaseToTakeOver]
+
+
+class Assignment(TypedDict):
+    """Of how many cases somebody answers now who did not before."""
+
+    assigned: int
 
 
 class Access(TypedDict):

@@ -15,6 +15,7 @@ import orjson
 
 from services.kernel.envelope import SYSTEM, Caller
 from services.kernel.errors import Forbidden, NotFound, Unavailable
+from services.kernel.runtime import ServiceRuntime
 from services.web.gateway.request import correlation, note_stale, runtime
 from services.web.store import positions
 
@@ -113,25 +114,44 @@ def tell(
 ) -> Reply:
     """The reply to a command; where the log stands after it is noted for who asked."""
     command = command or Command()
-    call = _call(asker) | {
-        "id": command.id,
-        "fingerprint": runtime().master.fingerprint(
-            orjson.dumps([command.at, body], option=orjson.OPT_SORT_KEYS)
-        ),
-        "at": command.at,
-        "if_match": command.if_match,
-    }
+    call = _call(asker) | _command(runtime(), command, body)
     reply = _reply(runtime().ports.ask(service, door, call, body, seconds))
     if reply.position:
         asker.wrote(service, reply.position)
     return reply
 
 
+def tell_unasked(
+    host: ServiceRuntime,
+    service: str,
+    door: str,
+    body: Mapping[str, Any],
+    command: Command,
+    seconds: float = 15.0,
+) -> Reply:
+    """The reply to a command that the system gives of itself, without a request."""
+    call = _of(SYSTEM, command.id) | _command(host, command, body)
+    return _reply(host.ports.ask(service, door, call, body, seconds))
+
+
+def _command(host: ServiceRuntime, command: Command, body: Mapping[str, Any]) -> dict[str, Any]:
+    told = orjson.dumps([command.at, body], option=orjson.OPT_SORT_KEYS)
+    return {
+        "id": command.id,
+        "fingerprint": host.master.fingerprint(told),
+        "at": command.at,
+        "if_match": command.if_match,
+    }
+
+
 def _call(asker: Asker) -> dict[str, Any]:
-    caller = asker.caller
+    return _of(asker.caller, correlation())
+
+
+def _of(caller: Caller, correlation: str) -> dict[str, Any]:
     return {
         "caller": {"user": caller.user, "role": caller.role, "centres": list(caller.centres)},
-        "correlation": correlation(),
+        "correlation": correlation,
     }
 
 

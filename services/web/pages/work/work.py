@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
 from services.codes.access import STAFF
-from services.kernel.envelope import instant, moment
+from services.kernel.envelope import moment
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.thai import dates
@@ -16,7 +16,7 @@ from services.web import gateway
 from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import _, later
-from services.web.store import hand_overs, read_answers
+from services.web.store import read_answers
 
 FIRST, SHOWN = 5, 25  # items of each part on the first screen, and on a page of its own
 PARTS = {
@@ -40,15 +40,15 @@ blueprint = Blueprint("work", __name__)
 @blueprint.get("/work")
 @gate.roles(*STAFF)
 def today() -> Response:
-    runtime, caller = gateway.runtime(), visit.caller()
-    handed = runtime.read(lambda db: hand_overs.to_take(db, caller, LIMIT_MOST))
     unfinished = drafts.unfinished()
     found = doors.together(
+        handed=("intake", "to_take_over", {"limit": LIMIT_MOST}),
         referrals=("referral", "worklist", {"limit": FIRST, "read": _read()}),
         facts=("screening", "to_ask", {"limit": FIRST}),
     )
     worklist = found["referrals"] or {"counts": {}, "items": {}}
     facts = found["facts"] or {"count": 0, "items": []}
+    handed = (found["handed"] or {"items": []})["items"]
     listed = {kind: rows for kind, rows in worklist["items"].items() if kind != "read"}
     items = {
         **{kind: [_duty(row) for row in rows] for kind, rows in listed.items()},
@@ -121,9 +121,5 @@ def read(referral_id: UUID) -> Response:
 @gate.roles(*STAFF)
 def taken(case_id: UUID) -> Response:
     """A case that a colleague handed over is the user's now."""
-    runtime, caller = gateway.runtime(), visit.caller()
-    with runtime.database.write() as db:
-        mine = hand_overs.take(db, caller, str(case_id), instant(runtime.now()))
-    if not mine:
-        raise NotFound("hand-over")
+    doors.tell("intake", "assign", {"case_ids": [str(case_id)], "to_user": visit.caller().user})
     return frame.done(_("The case is yours now."), ".today")
