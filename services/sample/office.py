@@ -9,12 +9,13 @@ from uuid import UUID, uuid5
 from services.codes import DECLINE_REASONS
 from services.kernel.local import Network
 from services.sample.people import full_name
-from services.sample.users import USERS
+from services.sample.users import USERS, User
 from services.thai import calendar
 from services.thai.dates import BANGKOK
 
 COMMANDS = UUID("5d1f8f8e-2f0b-5a7c-9a56-2557f8f5a0de")
 CALLERS = {user.name: user for user in USERS}
+READER = User("sample", "member", ("*",))
 OFTEN = (
     "no_place", "no_place", "not_eligible", "out_of_area", "missing_documents", "health_beyond_care", "person_refused",
 )  # fmt: skip
@@ -54,22 +55,21 @@ class Office:
         """A command with an id of its own, the same in every run."""
         self.commands += 1
         key = str(uuid5(COMMANDS, f"{self.seed}/{self.commands}"))
-        return self._call(service, door, body, user, key, at)
+        return self._call(service, door, body, CALLERS[user], key, at)
 
     def ask(self, service: str, door: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A question of one who sees no personal data, so that no access is logged."""
-        return self._call(service, door, body, "ministry", str(COMMANDS))
+        """A question of one who reads cases in codes alone, so that no access is logged."""
+        return self._call(service, door, body, READER, str(COMMANDS))
 
     def _call(
         self,
         service: str,
         door: str,
         body: Mapping[str, Any],
-        user: str,
+        who: User,
         key: str,
         at: datetime | None = None,
     ) -> dict[str, Any]:
-        who = CALLERS[user]
         answer: dict[str, Any] = self.net.call(
             service, door, body, user=who.name, role=who.role, centres=who.centres, at=at, key=key
         )
