@@ -8,19 +8,17 @@ from typing import Any, TypeVar, cast
 import eventlet
 from eventlet import wsgi
 from flask import Flask
-from nameko.extensions import DependencyProvider
 from nameko.web.handlers import HttpRequestHandler
 from nameko.web.server import HttpOnlyProtocol, WebServer
 from werkzeug.wrappers import Request, Response
 
 from services.kernel.doors import Runtime
-from services.kernel.extensions import RuntimeProvider
 from services.kernel.wiring import Wiring
 from services.web import api, pages
 from services.web.gateway import carry_over
 from services.web.gateway import request as request_hooks
 
-WIRING = Wiring("web")
+WIRING = Wiring("web", after_start=carry_over.keep_trying)
 BACKLOG = 1024  # connections the kernel may hold for us; with eventlet's 50 a burst of clients waits a second
 KEEP_ALIVE = 75  # seconds an idle connection is kept
 
@@ -73,25 +71,6 @@ class Http(HttpRequestHandler):  # type: ignore[misc]
     server = FrontServer()
 
 
-class CarryOver(DependencyProvider):  # type: ignore[misc]
-    """Beside the requests, once after the start: what an earlier version kept here and a service keeps now."""
-
-    _stopping = False
-    _thread: Any = None
-
-    def start(self) -> None:
-        [host] = [each for each in self.container.dependencies if isinstance(each, RuntimeProvider)]
-        stopping = lambda: self._stopping  # noqa: E731
-        self._thread = eventlet.spawn(carry_over.keep_trying, host.runtime, stopping, eventlet.sleep)
-
-    def stop(self) -> None:
-        self._stopping = True
-        if self._thread is not None:
-            self._thread.kill()
-
-    kill = stop
-
-
 def http(view: View) -> View:
     return cast(View, Http.decorator("GET", "/")(view))
 
@@ -111,7 +90,6 @@ APPLICATION = application()
 class WebService:
     name = "web"
     runtime = Runtime(WIRING)
-    carried_over = CarryOver()
 
     @http
     def serve(self, request: Request) -> Response:

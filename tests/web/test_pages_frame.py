@@ -15,7 +15,7 @@ from services.web.identity.sessions import Session, session
 from services.web.pages.frame import doors, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import language
-from services.web.pages.parts.language import catalogue, field_error
+from services.web.pages.parts.language import field_error
 from services.web.pages.parts.words import LISTS
 from services.web.service import APPLICATION
 from tests.web.browser import PASSWORD
@@ -318,7 +318,7 @@ def test_nothing_is_untranslated_in_either_language(capsys):
 def test_every_code_has_a_word_in_both_languages():
     for kind, codes in LISTS.items():
         for code in codes:
-            thai, english = (catalogue(lang).pgettext(kind, code) for lang in language.LANGUAGES)
+            thai, english = (codes.word(code, lang) for lang in language.LANGUAGES)
             assert re.search("[ก-๙]", thai) and re.search("[A-Za-z]", english), (kind, code)
 
 

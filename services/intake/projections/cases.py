@@ -338,10 +338,11 @@ def list_to_take_over(db: Connection, caller: Caller, limit: int) -> list[answer
     theirs = case.c.to_user == caller.user
     if caller.role == "director":
         theirs = or_(theirs, case.c.to_user.is_(None))
-    columns = select(case.c.case_id, case.c.from_user, case.c.assigned_at)
+    from_user = func.coalesce(case.c.from_user, case.c.opened_by).label("from_user")
+    columns = select(case.c.case_id, from_user, case.c.assigned_at)
     centres = None if ALL_CENTRES in caller.centres else caller.centres
     waiting = CaseFilter(centres).of(columns).where(case.c.taken.is_(false()), theirs)
-    ordered = waiting.order_by(case.c.assigned_at, case.c.from_user, case.c.case_id).limit(limit)
+    ordered = waiting.order_by(case.c.assigned_at, from_user, case.c.case_id).limit(limit)
     return [
         {"case_id": row.case_id, "from_user": row.from_user, "at": row.assigned_at}
         for row in db.execute(ordered)

@@ -3,10 +3,10 @@ here."""
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import Column, PrimaryKeyConstraint, RowMapping, Table, Text, delete, select
 
+from services.intake.doors import CARRY_OVER
 from services.kernel.errors import NotFound
 from services.kernel.runtime import ServiceRuntime
 from services.web.gateway import calls
@@ -43,11 +43,12 @@ def carry_over(web: ServiceRuntime) -> int:
 
 
 def _tell(web: ServiceRuntime, row: RowMapping) -> None:
-    body: dict[str, Any] = {name: row[name] for name in ("case_id", "from_user", "to_user")}
-    body["taken"] = row["taken_at"] is not None
-    command = Command(command_id("hand-over", row["case_id"], row["from_user"], row["at"]), row["at"])
+    names = ("case_id", "from_user", "to_user", "at", "taken_at")
+    case_id, from_user, to_user, at, taken_at = (row[name] for name in names)
+    body = {"case_id": case_id, "from_user": from_user, "to_user": to_user, "taken": taken_at is not None}
+    command = Command(command_id("hand-over", case_id, from_user, to_user or "", at, taken_at or ""), at)
     try:
-        calls.tell_unasked(web, "intake", "carry_over", body, command)
+        calls.tell_as_system(web, CARRY_OVER, body, command)
     except NotFound:
         logger.warning("a hand-over was about a case that intake does not know")
 

@@ -1,7 +1,7 @@
 """Users, for the administrator: who there is, what they may do and did, coming, and leaving with a hand-over."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields
@@ -9,12 +9,17 @@ from marshmallow.validate import OneOf
 
 from services.codes import AWAITING_ANSWER
 from services.codes.access import ROLES, SERVICES, STAFF
+from services.intake import doors as intake
+from services.intake.answers import CaseInHands
+from services.kernel import own_doors
+from services.kernel.doors import DoorRow
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
+from services.referral import doors as referral
+from services.referral.answers import ReferralInHands
 from services.thai import areas
 from services.web import gateway
-from services.web.gateway.calls import Question
 from services.web.identity import accounts, identities, passwords, second_factor, sessions
 from services.web.identity.accounts import Account
 from services.web.identity.schemas import AddUser
@@ -201,17 +206,16 @@ def close(user: str) -> Response:
 
 def _in_hands(user: str) -> tuple[dict[str, list[str]], dict[str, dict[str, int]]]:
     """({centre: ids of cases that somebody must go on with}, {centre: {answer, outcome: referrals that wait for it}})."""
-    about = {"user": user}
-    cases = doors.ask("intake", "in_hands", about)["items"]
-    referrals = doors.ask("referral", "in_hands", about)["items"]
+    cases = doors.ask(intake.IN_HANDS.of(user=user))["items"]
+    referrals = doors.ask(referral.IN_HANDS.of(user=user))["items"]
     held = _by_centre([*cases, *referrals])
     waiting = {centre: {"answer": 0, "outcome": 0} for centre in held}
-    for each in referrals:
-        waiting[each["centre"]]["answer" if each["status"] in AWAITING_ANSWER else "outcome"] += 1
+    for row in referrals:
+        waiting[row["centre"]]["answer" if row["status"] in AWAITING_ANSWER else "outcome"] += 1
     return held, waiting
 
 
-def _by_centre(items: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _by_centre(items: Iterable[CaseInHands | ReferralInHands]) -> dict[str, list[str]]:
     """{centre: ids of its cases}"""
     held: dict[str, list[str]] = {}
     for centre, case_id in sorted({(each["centre"], each["case_id"]) for each in items}):
@@ -222,7 +226,7 @@ def _by_centre(items: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 def _leave_to_directors(user: str, centres: Sequence[str]) -> None:
     """What waits for a user who no longer works at its centre waits for the centre's directors. `centres`: those left
     to them."""
-    cases = doors.ask("intake", "in_hands", {"user": user})["items"]
+    cases = doors.ask(intake.IN_HANDS.of(user=user))["items"]
     for centre, case_ids in _by_centre(each for each in cases if each["waiting"]).items():
         if not {centre, ALL_CENTRES} & {*centres}:
             _assign(case_ids, None, None, "moved")
@@ -234,7 +238,7 @@ def _assign(case_ids: Sequence[str], from_user: str | None, to_user: str | None,
         some = case_ids[start : start + LIMIT_MOST]
         body = {"case_ids": some, "from_user": from_user, "to_user": to_user, "reason": reason}
         # Sent again there may be fewer: then it is another command.
-        doors.tell("intake", "assign", body, part=" ".join([to_user or NOBODY, *some]))
+        doors.tell(intake.ASSIGN, body, part=" ".join([to_user or NOBODY, *some]))
 
 
 def _receivers(user: str, centre: str) -> list[str]:
@@ -277,24 +281,33 @@ def access_of(user: str) -> Response:
     whose."""
     known = managed_account(user)
     rows = {
-        service: [row for row in rows if known.role in row["roles"]]
+        service: [row for row in rows if known.role in row.roles]
         for service, rows in _actions_of_all().items()
     }
-    accesses = doors.ask("intake", "accesses", {"user": user, "limit": SHOWN})
+    accesses = doors.ask(intake.ACCESSES.of(user=user, limit=SHOWN))
     return frame.page(
         "users/access_of.html", user=known, services=rows, accesses=accesses, alive=_alive().get(user, 0)
     )
 
 
-def _actions_of_all() -> dict[str, list[dict[str, Any]]]:
-    asked: dict[str, Question] = {service: (service, "doors", {}) for service in SERVICES}
-    return {service: _actions(each) for service, each in doors.together(**asked).items() if each}
+class Action(NamedTuple):
+    """What `roles` may do; `kind` is command or query."""
+
+    action: str
+    kind: str
+    roles: frozenset[str]
 
 
-def _actions(of_service: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _actions_of_all() -> dict[str, list[Action]]:
+    asked = {service: own_doors.doors(service) for service in SERVICES}
+    found = doors.together(*asked.values())
+    return {service: _actions(rows) for service, each in asked.items() if (rows := found[each])}
+
+
+def _actions(of_service: list[DoorRow]) -> list[Action]:
     """One row for each action: doors of one action have the same roles, or the row names them all."""
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[str, Action] = {}
     for door in of_service:
-        row = rows.setdefault(door["action"], {**door, "roles": set()})
-        row["roles"] |= set(door["roles"])
-    return [rows[action] for action in sorted(rows) if rows[action]["roles"] & set(ROLES)]
+        known = rows.get(door["action"], Action(door["action"], door["kind"], frozenset()))
+        rows[known.action] = known._replace(roles=known.roles | set(door["roles"]))
+    return [rows[action] for action in sorted(rows) if rows[action].roles & set(ROLES)]
