@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -36,6 +36,12 @@ hand_over = Table(
 WAITING = hand_over.c.taken_at.is_(None)
 
 
+class HandOver(NamedTuple):
+    case_id: str
+    from_user: str
+    at: str
+
+
 @dataclass(frozen=True)
 class Held:
     """A case that is in somebody's hands."""
@@ -62,11 +68,11 @@ def held(db: Connection, user: str) -> list[Held]:
     return [Held(row.case_id, row.centre) for row in rows]
 
 
-def to_take(db: Connection, caller: Caller, limit: int) -> list[dict[str, Any]]:
-    """What waits for the caller to take over: [{case_id, from_user, at}], by who left, the oldest first."""
+def to_take(db: Connection, caller: Caller, limit: int) -> list[HandOver]:
+    """What waits for the caller to take over, by who left, the oldest first."""
     asked = select(hand_over.c.case_id, hand_over.c.from_user, hand_over.c.at).where(_waits_for(caller))
     ordered = asked.order_by(hand_over.c.at, hand_over.c.from_user, hand_over.c.case_id).limit(limit)
-    return [dict(row) for row in db.execute(ordered).mappings()]
+    return [HandOver(row.case_id, row.from_user, row.at) for row in db.execute(ordered)]
 
 
 def take(db: Connection, caller: Caller, case_id: str, now: str) -> bool:

@@ -1,7 +1,7 @@
 """Users, for the administrator: who there is, what they may do and did, coming, and leaving with a hand-over."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields
@@ -9,11 +9,14 @@ from marshmallow.validate import OneOf
 
 from services.codes import AWAITING_ANSWER
 from services.codes.access import ROLES, SERVICES, STAFF
+from services.intake import doors as intake
+from services.kernel import own_doors
+from services.kernel.doors import DoorRow
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
+from services.referral import doors as referral
 from services.thai import areas
 from services.web import gateway
-from services.web.gateway.calls import Question
 from services.web.identity import accounts, identities, passwords, second_factor, sessions
 from services.web.identity.accounts import Account
 from services.web.identity.schemas import AddUser
@@ -202,17 +205,16 @@ def close(user: str) -> Response:
 
 def _in_hands(user: str) -> tuple[dict[str, list[Held]], dict[str, dict[str, int]]]:
     """({centre: cases that somebody must go on with}, {centre: {answer, outcome: referrals that wait for it}})."""
-    about = {"user": user}
-    cases = doors.ask("intake", "in_hands", about)["items"]
-    referrals = doors.ask("referral", "in_hands", about)["items"]
+    cases = doors.ask(intake.IN_HANDS.of(user=user))["items"]
+    referrals = doors.ask(referral.IN_HANDS.of(user=user))["items"]
     handed = gateway.runtime().read(lambda db: hand_overs.held(db, user))
     every = {*handed, *(Held(each["case_id"], each["centre"]) for each in [*cases, *referrals])}
     held: dict[str, list[Held]] = {}
     for each in sorted(every, key=lambda each: (each.centre, each.case_id)):
         held.setdefault(each.centre, []).append(each)
     waiting = {centre: {"answer": 0, "outcome": 0} for centre in held}
-    for each in referrals:
-        waiting[each["centre"]]["answer" if each["status"] in AWAITING_ANSWER else "outcome"] += 1
+    for row in referrals:
+        waiting[row["centre"]]["answer" if row["status"] in AWAITING_ANSWER else "outcome"] += 1
     return held, waiting
 
 
@@ -256,24 +258,33 @@ def access_of(user: str) -> Response:
     whose."""
     known = managed_account(user)
     rows = {
-        service: [row for row in rows if known.role in row["roles"]]
+        service: [row for row in rows if known.role in row.roles]
         for service, rows in _actions_of_all().items()
     }
-    accesses = doors.ask("intake", "accesses", {"user": user, "limit": SHOWN})
+    accesses = doors.ask(intake.ACCESSES.of(user=user, limit=SHOWN))
     return frame.page(
         "users/access_of.html", user=known, services=rows, accesses=accesses, alive=_alive().get(user, 0)
     )
 
 
-def _actions_of_all() -> dict[str, list[dict[str, Any]]]:
-    asked: dict[str, Question] = {service: (service, "doors", {}) for service in SERVICES}
-    return {service: _actions(each) for service, each in doors.together(**asked).items() if each}
+class Action(NamedTuple):
+    """What `roles` may do; `kind` is command or query."""
+
+    action: str
+    kind: str
+    roles: frozenset[str]
 
 
-def _actions(of_service: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _actions_of_all() -> dict[str, list[Action]]:
+    asked = {service: own_doors.doors(service) for service in SERVICES}
+    found = doors.together(*asked.values())
+    return {service: _actions(rows) for service, each in asked.items() if (rows := found[each])}
+
+
+def _actions(of_service: list[DoorRow]) -> list[Action]:
     """One row for each action: doors of one action have the same roles, or the row names them all."""
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[str, Action] = {}
     for door in of_service:
-        row = rows.setdefault(door["action"], {**door, "roles": set()})
-        row["roles"] |= set(door["roles"])
-    return [rows[action] for action in sorted(rows) if rows[action]["roles"] & set(ROLES)]
+        known = rows.get(door["action"], Action(door["action"], door["kind"], frozenset()))
+        rows[known.action] = known._replace(roles=known.roles | set(door["roles"]))
+    return [rows[action] for action in sorted(rows) if rows[action].roles & set(ROLES)]

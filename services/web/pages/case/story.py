@@ -1,8 +1,11 @@
 """What happened in a case, in plain sentences."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from services.partners.answers import ProgrammeName
+from services.referral.answers import HistoryItem
+from services.reporting.answers import StoryItem
 from services.web.pages.parts.language import _, later, ngettext
 from services.web.pages.parts.words import day, province, word
 
@@ -29,7 +32,7 @@ REASONS = dict(CLOSING + REOPENING)
 Data = Mapping[str, Any]
 
 
-def _place(data: Data, programmes: Mapping[str, Mapping[str, str]]) -> str:
+def _place(data: Data, programmes: Mapping[str, ProgrammeName]) -> str:
     known = programmes.get(data.get("programme_id") or "")
     return f"{known['programme']} · {known['partner']}" if known else ""
 
@@ -135,15 +138,28 @@ def consent(status: str) -> str:
     return _(CONSENT.get(status, status))
 
 
-def sentence(
-    event: Mapping[str, Any], programmes: Mapping[str, Mapping[str, str]], extra: str = ""
-) -> dict[str, Any]:
-    """An event as an entry of the story: {what, more, when, who}."""
-    said, further = STORY.get(event["type"], (event["type"], None))
-    data = event.get("data", event)
-    more = [further(data) if further else "", _place(data, programmes), extra]
-    late = day(event["recordedtime"]) != day(event["time"])
-    if late:
-        more.append(_("written down on %(day)s") % {"day": day(event["recordedtime"])})
-    who = _("the system") if event["actor"] == "system" else event["actor"]
-    return {"what": _(said), "more": " · ".join(filter(None, more)), "when": event["time"], "who": who}
+class Entry(NamedTuple):
+    """An entry of the story; `when` is an instant."""
+
+    what: str
+    more: str
+    when: str
+    who: str
+
+
+def event_sentence(event: StoryItem, programmes: Mapping[str, ProgrammeName]) -> Entry:
+    return _entry(event, event["data"], _place(event["data"], programmes))
+
+
+def step_sentence(step: HistoryItem, remarks: str) -> Entry:
+    """A step of a referral, in which the fact's own fields stand beside the others."""
+    return _entry(step, step, remarks)
+
+
+def _entry(about: StoryItem | HistoryItem, data: Data, extra: str) -> Entry:
+    said, further = STORY.get(about["type"], (about["type"], None))
+    more = [further(data) if further else "", extra]
+    if day(about["recordedtime"]) != day(about["time"]):
+        more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})
+    who = _("the system") if about["actor"] == "system" else about["actor"]
+    return Entry(_(said), " · ".join(filter(None, more)), about["time"], who)

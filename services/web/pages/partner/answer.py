@@ -3,7 +3,7 @@ account."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 import orjson
@@ -14,13 +14,20 @@ from marshmallow.validate import OneOf, Regexp
 from services.codes import AWAITING_ANSWER, DECLINE_REASONS
 from services.codes.access import STAFF
 from services.fields import Words
+from services.intake.answers import Case, CaseOutline
+from services.intake.doors import CASE
 from services.kernel.envelope import Caller
 from services.kernel.errors import NotFound, Unavailable
+from services.kernel.questions import Json
+from services.partners.answers import Partner, Programme
+from services.partners.doors import PARTNER
+from services.referral.answers import ReferralWithHistory
+from services.referral.doors import DISCLOSABLE, DISCLOSE, REFERRAL, STEP
 from services.thai.dates import from_thai_digits
 from services.web import gateway
 from services.web.gateway import calls
 from services.web.gateway.calls import Asker, Command, command_id
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame import doors, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner.partners import programme_of
 from services.web.pages.parts import needs
@@ -73,31 +80,47 @@ def _keys() -> links.Keys:
 # -- for the centre's staff ----------------------------------------------------------------------------------------
 
 
+class Shown(TypedDict):
+    """What both pages of a new link show. `lifetime` in days; `tries` of the code."""
+
+    referral: ReferralWithHistory
+    case: Case | CaseOutline
+    partner: Partner
+    programme: Programme
+    rows: list[tuple[str, str]]
+    lifetime: int
+    tries: int
+
+
 @blueprint.route("/referrals/<uuid:referral_id>/link", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def link(referral_id: UUID) -> Response:
     """Make a link for this referral's partner: link and code are shown once."""
     runtime, form = gateway.runtime(), Form(NOTHING)
-    referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
-    found = doors.together(
-        case=("intake", "case", {"case_id": referral["case_id"]}),
-        disclosable=("referral", "disclosable", {"referral_id": str(referral_id)}),
-        partner=("partners", "partner", {"partner_id": referral["partner_id"]}),
-    )
-    if None in found.values():
+    referral = lookup.referral(str(referral_id))
+    case_asked = CASE.of(case_id=referral["case_id"])
+    told_asked = DISCLOSABLE.of(referral_id=str(referral_id))
+    partner_asked = PARTNER.of(partner_id=referral["partner_id"])
+    found = doors.together(case_asked, told_asked, partner_asked)
+    case, disclosable, partner = found[case_asked], found[told_asked], found[partner_asked]
+    if case is None or disclosable is None or partner is None:
         raise Unavailable
-    programme = programme_of(found["partner"], referral["programme_id"])
-    about = {name: referral[name] for name in ("referral_id", "partner_id", "programme_id")}
-    shown: dict[str, Any] = {
-        "referral": referral, "case": found["case"], "partner": found["partner"], "programme": programme,
-        "rows": needs.disclosure_rows(found["disclosable"]), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
+    programme = programme_of(partner, referral["programme_id"])
+    about = {
+        "referral_id": referral["referral_id"],
+        "partner_id": referral["partner_id"],
+        "programme_id": referral["programme_id"],
+    }
+    shown: Shown = {
+        "referral": referral, "case": case, "partner": partner, "programme": programme,
+        "rows": needs.disclosure_rows(disclosable), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
     }  # fmt: skip
     waiting = referral["status"] in AWAITING_ANSWER and referral["place"] != "pending"
     if form.sent and not waiting:
         form.refused = _("The partner cannot answer this referral now.")
     elif form.sent:
         with form.catching():
-            told = doors.tell("referral", "disclose", {"referral_id": str(referral_id), "how": CHANNEL})
+            told = doors.tell(DISCLOSE, {"referral_id": str(referral_id), "how": CHANNEL})
             with runtime.database.write() as db:
                 token, code = links.make(
                     db, _keys(), about, told["disclosed"], visit.caller().user, runtime.now()
@@ -246,32 +269,29 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     """A page about the referral, as its partner may see it; one that was answered by other ways says so."""
     asker = _asker(link)
     try:
-        referral = calls.ask(asker, "referral", "referral", {"referral_id": link.referral_id}).answer
+        referral = calls.ask(asker, REFERRAL.of(referral_id=link.referral_id)).answer
     except NotFound:
         return _over("settled")
     if referral["status"] not in AWAITING_ANSWER:
         return _over("settled")
-    partner = calls.ask(asker, "partners", "partner", {"partner_id": link.partner_id}).answer
+    partner = calls.ask(asker, PARTNER.of(partner_id=link.partner_id)).answer
     programme = programme_of(partner, link.programme_id)
-    about = {"referral": referral, "partner": partner, "programme": programme}
-    answer = frame.page(template, token=token, rows=needs.disclosure_rows(link.shared), **about, **values)
+    answer = frame.page(
+        template, token=token, rows=needs.disclosure_rows(link.shared), referral=referral, partner=partner,
+        programme=programme, **values,
+    )  # fmt: skip
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
 
-def _asker(link: Link, after: Mapping[str, int] | None = None) -> Asker:
-    """Towards the services the link is its partner, and nobody else. `after`: {service: position} that the answer must
-    know of."""
-    return Asker(Caller(f"partner-{link.partner_id}", "partner", ()), after or {})
+def _asker(link: Link) -> Asker:
+    """Towards the services the link is its partner, and nobody else."""
+    return Asker(Caller(f"partner-{link.partner_id}", "partner", ()))
 
 
-def _tell(link: Link, service: str, door: str, body: Mapping[str, Any]) -> None:
+def _step(link: Link, step: str, **details: str | bool) -> None:
     """The command belongs to the link and what is said: sent twice, it is done once."""
+    said: dict[str, Json] = {name: value for name, value in details.items() if value}
+    body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL, **said}
     text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
-    command = Command(command_id(link.link_id, door, text))
-    calls.tell(_asker(link), service, door, body, command)
-
-
-def _step(link: Link, step: str, **details: Any) -> None:
-    body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL}
-    _tell(link, "referral", "step", body | {name: value for name, value in details.items() if value})
+    calls.tell(_asker(link), STEP, body, Command(command_id(link.link_id, STEP.name, text)))
