@@ -11,13 +11,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from services.codes.steps import STEPS
 from services.kernel import tables
 from services.kernel.envelope import instant
 from services.kernel.runtime import utc_now
 from services.referral.schemas import FIELDS
 from services.system import SERVICES
 from services.web.identity import accounts, identities, passwords
-from services.web.pages.case.referral import STEPS
 from services.web.service import APPLICATION
 from services.web.store import hand_overs
 from tests.web.door import BEFORE, USERS

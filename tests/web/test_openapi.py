@@ -5,10 +5,11 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from services.codes.steps import STEPS
 from services.kernel.doors import doors_of
 from services.system import DOORS
 from services.web.api.openapi import document, template
-from services.web.api.routes import ROUTES, STEPS
+from services.web.api.routes import ROUTES
 from services.web.api.shapes import ANSWERS, BODIES
 
 SCHEMAS = {(cls.name, name): door.schema for cls in DOORS for name, door in doors_of(cls).items()}

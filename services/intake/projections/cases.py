@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.codes import steps as life_cycle
 from services.intake import answers
 from services.intake.domain.status import (
     CLOSED,
@@ -101,20 +102,11 @@ STEPS = {
     "ScreeningCompleted": (SCREENING, DONE),
     "PlanAgreed": (PLAN, DONE),
 }
+# How a referral stands by what was told of it.
 REFERRAL_STEPS = {
     "ReferralSent": "sent",
-    "ReferralAcknowledged": "acknowledged",
-    "ReferralAccepted": "accepted",
-    "ReferralDeclined": "declined",
-    "ReferralWaitlisted": "waitlisted",
     "ReferralExpired": "expired",
-    "ReferralWithdrawn": "withdrawn",
-    "PersonTravelling": "travelling",
-    "PersonAdmitted": "admitted",
-    "PlacementConfirmed": "placed",
-    "ReferralEnded": "ended",
-    "ReferralFailed": "failed",
-    "ReferralEnteredInError": "entered_in_error",
+    **{step.fact: step.leads_to for step in life_cycle.STEPS.values() if step.leads_to},
 }
 
 

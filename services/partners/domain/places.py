@@ -19,7 +19,6 @@ from services.partners.events import (
 )
 
 NO_PLACE = "no_place"
-AGES = ("fresh", "older", "old")  # of a statement
 
 
 @dataclass(frozen=True)

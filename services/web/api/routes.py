@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.codes.steps import STEPS
+
 CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
 
 
@@ -42,11 +44,6 @@ def decimal(text: str) -> float:
 
 
 LIST: Mapping[str, Callable[[str], Any]] = {"limit": whole, "cursor": str}
-STEPS = (
-    "acknowledge", "accept", "decline", "waitlist", "withdraw", "travel", "admit", "confirm", "fail", "follow-up",
-    "end",
-    "entered-in-error",
-)  # fmt: skip
 
 ROUTES = (
     Route("POST", "/api/v1/cases", "intake", "open_case", "Open a case", 201),

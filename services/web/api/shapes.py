@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema
 
 from services import codes
+from services.codes import steps
 from services.intake import schemas as intake
 from services.partners import schemas as partners
 from services.referral import schemas as referral
@@ -94,7 +95,7 @@ REFERRAL: dict[str, Json] = {
     "case_id": ID,
     "centre": PROVINCE,
     "status": code(codes.REFERRAL_STATUSES),
-    "place": code(("pending", "reserved", "refused", "taken", "released", "none")),
+    "place": code(steps.PLACES),
     "outside_ministry": FLAG,
     "sent_at": INSTANT,
     "answer_due": maybe(INSTANT),

@@ -6,15 +6,18 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from services.codes import FIRST_HELP
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.decisions import CLOSING_REASONS, REOPENING_REASONS
+from services.codes.words import CodeList
 from services.intake.schemas import ChangeCase
 from services.web.gateway.calls import Question
-from services.web.pages.case import casefile, intake, story
+from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import day_time
+from services.web.pages.parts.words import day_time, words
 
 CHANGE = ChangeCase()
 
@@ -51,7 +54,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     to_ask = _to_ask(values["screening"])
     return frame.page(
         "case/overview.html", **values, next=casefile.next_step(values["case"], referrals), story=entries, show=show,
-        to_ask=to_ask, programmes=programmes, first_help=intake.FIRST_HELP, fact_text=fact_text,
+        to_ask=to_ask, programmes=programmes, first_help=FIRST_HELP, fact_text=fact_text,
     )  # fmt: skip
 
 
@@ -62,20 +65,18 @@ def _to_ask(screening: Mapping[str, Any] | None) -> list[str]:
 @blueprint.route("/cases/<uuid:case_id>/close", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def close(case_id: UUID) -> Response:
-    return _change(case_id, "close_case", story.CLOSING, later("Close the case"), _("The case is closed."))
+    return _change(case_id, "close_case", CLOSING_REASONS, later("Close the case"), _("The case is closed."))
 
 
 @blueprint.route("/cases/<uuid:case_id>/reopen", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def reopen(case_id: UUID) -> Response:
     return _change(
-        case_id, "reopen_case", story.REOPENING, later("Open the case again"), _("The case is open again.")
+        case_id, "reopen_case", REOPENING_REASONS, later("Open the case again"), _("The case is open again.")
     )
 
 
-def _change(
-    case_id: UUID, door: str, reasons: tuple[tuple[str, str], ...], title: str, message: str
-) -> Response:
+def _change(case_id: UUID, door: str, reasons: CodeList[str], title: str, message: str) -> Response:
     about = {"case_id": str(case_id)}
     case = doors.ask("intake", "case", about)
     form = Form(CHANGE, fixed=about, version=case["version"], draft=title, case_id=str(case_id))
@@ -86,7 +87,7 @@ def _change(
                 doors.tell("intake", door, form.body, at=at, if_match=form.version)
                 return frame.done(message, ".overview", case_id=case_id)
     return frame.page(
-        "case/change.html", form=form, case=case, reasons=[(code, _(text)) for code, text in reasons],
+        "case/change.html", form=form, case=case, reasons=words(reasons.kind),
         closing=door == "close_case", stands=_latest(case_id) if form.stale else None,
     )  # fmt: skip
 
