@@ -10,17 +10,6 @@ Count = int
 Days = TypedDict("Days", {"from": str, "to": str})
 
 
-class Cases(TypedDict):
-    """Different cases that were, in the period, ..."""
-
-    opened: Count
-    screened: Count
-    planned: Count
-    referred: Count
-    placed: Count
-    closed: Count
-
-
 class Placements(TypedDict):
     """Confirmed placements, inside and outside the ministry."""
 
@@ -35,31 +24,16 @@ class PlacementsShared(Placements):
     share_outside: float | None
 
 
-class MedianDays(TypedDict):
-    """From the opening of a case; None without any."""
-
-    to_screening: float | None
-    to_acceptance: float | None
-    to_placement: float | None
-
-
-class Employment(TypedDict):
-    """Placements with employers, and how many of these were in work at their latest follow-up."""
-
-    started: Count
-    in_work: Count
-
-
 class Figures(TypedDict):
-    """What each counts: see projections.figures."""
+    """What each counts: see services/reporting/measures.py. `cases`, `median_days` and `employment`: by the names of their measures."""
 
-    cases: Cases
+    cases: dict[str, Count]
     placements: PlacementsShared
     by_path: dict[str, Count]
     by_label: dict[str, Count]
-    median_days: MedianDays
+    median_days: dict[str, float | None]
     declined: dict[str, Count]
-    employment: Employment
+    employment: dict[str, Count]
 
 
 class FiguresShown(TypedDict):
@@ -67,13 +41,13 @@ class FiguresShown(TypedDict):
     {"by_label.child": "few" (one to four) | "withheld" (else it could be worked out)}. Medians are of no fewer than five
     cases then."""
 
-    cases: Cases
+    cases: dict[str, Count | None]
     placements: PlacementsShared
     by_path: dict[str, Count | None]
     by_label: dict[str, Count | None]
-    median_days: MedianDays
+    median_days: dict[str, float | None]
     declined: dict[str, Count | None]
-    employment: Employment
+    employment: dict[str, Count | None]
     hidden: dict[str, str]
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
 from services.reporting import answers
+from services.reporting.measures import told_of
 
 SMALL = 5
 
@@ -54,13 +55,13 @@ def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
 def whole(figures: answers.Figures) -> answers.FiguresShown:
     """Figures of which nothing is hidden."""
     return {
-        "cases": figures["cases"],
+        "cases": {**figures["cases"]},
         "placements": figures["placements"],
         "by_path": {**figures["by_path"]},
         "by_label": {**figures["by_label"]},
         "median_days": figures["median_days"],
         "declined": {**figures["declined"]},
-        "employment": figures["employment"],
+        "employment": {**figures["employment"]},
         "hidden": {},
     }
 
@@ -74,16 +75,31 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
     by_path = {path: count for path, count in every.items() if count != 0}
     by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
+    cases, employment = _named("cases", figures["cases"]), _named("employment", figures["employment"])
     return {
-        "cases": figures["cases"],
+        "cases": _numbers(cases),
         "placements": figures["placements"],
         "by_path": _numbers(by_path),
         "by_label": _numbers(by_label),
         "median_days": figures["median_days"],
         "declined": _numbers(declined),
-        "employment": figures["employment"],
-        "hidden": _hidden({"by_path": by_path, "by_label": by_label, "declined": declined}),
+        "employment": _numbers(employment),
+        "hidden": _hidden(
+            {
+                "cases": cases,
+                "by_path": by_path,
+                "by_label": by_label,
+                "declined": declined,
+                "employment": employment,
+            }
+        ),
     }
+
+
+def _named(part: str, counts: Mapping[str, int]) -> dict[str, Count]:
+    """The counts of a part, of which some tell what kind of people they were."""
+    of_kind = {each.name for each in told_of(part) if each.of_kind}
+    return {name: single(count) if name in of_kind else count for name, count in counts.items()}
 
 
 def _numbers(counts: Mapping[str, Count]) -> dict[str, int | None]:

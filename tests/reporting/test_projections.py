@@ -14,8 +14,9 @@ from sqlalchemy import select
 from services.kernel.cloudevents import recorded
 from services.kernel.envelope import instant
 from services.kernel.tables import inbox_cursor, ingest_head, source_event
+from services.reporting.measures import told_of
 from services.reporting.projections import figures
-from services.reporting.projections.milestones import CASES, TYPES, counted, derive, milestones, project
+from services.reporting.projections.milestones import TYPES, counted, derive, milestones, project
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day
 from tests.reporting.conftest import NOON
@@ -269,7 +270,7 @@ def expected(said, centres, first, last, as_of):
     followed = sorted((f for f in known if f.type == "FollowUpRecorded"), key=lambda f: f.at)
     working = {fact.ref: bool(fact.data["work"]) for fact in followed}
     return {
-        "cases": {name: len({f.case for f in happened(type)}) for type, name in CASES.items()},
+        "cases": {each.name: len({f.case for f in happened(each.counts)}) for each in told_of("cases")},
         "placements": {
             "total": len(placed),
             "outside_ministry": outside,

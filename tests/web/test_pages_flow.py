@@ -556,7 +556,7 @@ def test_a_new_case_has_helpful_empty_parts(worker):
 def test_a_referral_offers_the_steps_that_its_door_names(door, worker):
     path = referred(door, worker)
     named = door.ask("referral", "steps", "worker-60", {"referral_id": path.rpartition("/")[2]})
-    offered = {link.rpartition("/")[2] for link in worker.open(path).links if link.startswith(f"{path}/")}
+    offered = {link.rpartition("/")[2] for link in worker.open(path).links() if link.startswith(f"{path}/")}
     assert (
         offered
         == {each["step"] for each in named}

@@ -11,6 +11,7 @@ from services.intake import schemas as intake
 from services.partners import schemas as partners
 from services.referral import schemas as referral
 from services.reporting import schemas as reporting
+from services.reporting.measures import MEDIANS, told_of
 from services.screening import schemas as screening
 
 Json = dict[str, Any]
@@ -74,6 +75,11 @@ def each(schema: Json) -> Json:
 def record(optional: Mapping[str, Json] | None = None, /, **always: Json) -> Json:
     """An object; fields may be added at any time, so others are allowed."""
     return {"type": "object", "properties": {**always, **(optional or {})}, "required": sorted(always)}
+
+
+def figures(part: str) -> Json:
+    """The measures of a part of the overview; those that tell what kind of people they were may be hidden."""
+    return record(**{each.name: maybe(COUNT) if each.of_kind else COUNT for each in told_of(part)})
 
 
 def ref(name: str) -> Json:
@@ -261,9 +267,7 @@ ANSWERS: Mapping[tuple[str, str], Json] = {
     ("referral", "referrals"): page("ReferralListed"),
     ("reporting", "overview"): record(
         as_of=INSTANT,
-        cases=record(
-            **dict.fromkeys(("opened", "screened", "planned", "referred", "placed", "closed"), COUNT)
-        ),
+        cases=figures("cases"),
         placements=record(
             total=COUNT,
             outside_ministry=COUNT,
@@ -272,13 +276,11 @@ ANSWERS: Mapping[tuple[str, str], Json] = {
         ),
         by_path={**each(maybe(COUNT)), "description": "Placements by the plan's path"},
         by_label={**each(maybe(COUNT)), "description": "Screened cases with that label met"},
-        median_days=record(
-            **dict.fromkeys(("to_screening", "to_acceptance", "to_placement"), maybe({"type": "number"}))
-        ),
+        median_days=record(**{each.name: maybe({"type": "number"}) for each in MEDIANS}),
         declined={**each(maybe(COUNT)), "description": "By reason"},
-        employment=record(started=COUNT, in_work=COUNT),
+        employment=figures("employment"),
         hidden={
-            **each(code(("few", "withheld"))),
+            **each(code(codes.HIDDEN)),
             "description": "Why a count is null for who may not see cases, as by_label.child: one to four, or withheld with them",
         },
     ),

@@ -1,6 +1,6 @@
 """A period's figures beside those of a year before, as rows for charts, tables and files."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,29 +8,19 @@ from flask import url_for
 
 from services.codes.access import CASE_READERS
 from services.kernel.envelope import ALL_CENTRES
+from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, of_part
 from services.web.pages.dashboard.counts import Hidden, size, with_hidden
 from services.web.pages.dashboard.period import Period
 from services.web.pages.frame import doors, visit
-from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import day, word
-
-STEPS = (("opened", later("Cases opened")), ("screened", later("Screened")), ("planned", later("Planned")),
-         ("referred", later("Referred")), ("accepted", later("Accepted by a partner")), ("placed", later("Placed")),
-         ("closed", later("Closed")))  # fmt: skip
-# {median: (its words, the figure whose cases it is of)}
-DAYS = {"to_screening": (later("To the first screening"), "screened"),
-    "to_acceptance": (later("To the partner's yes"), "accepted"),
-        "to_placement": (later("To the placement"), "placed")}  # fmt: skip
-AGES = (("fresh", later("Stated in the last 30 days")), ("older", later("Stated 31 to 90 days ago")),
-        ("old", later("Stated more than 90 days ago")))  # fmt: skip
-HIDDEN = {"few": later("<5"), "withheld": later("not shown")}
+from services.web.pages.parts.language import _, current
+from services.web.pages.parts.words import day, say, word
 
 
 def count_text(count: Any) -> str:
     """A count as it is read; a hidden one is said to be."""
     if count is None:
         return "–"
-    return _(HIDDEN[count.why]) if isinstance(count, Hidden) else f"{count:,}"
+    return word("hidden", count.why) if isinstance(count, Hidden) else f"{count:,}"
 
 
 def load(period: Period) -> dict[str, Any]:
@@ -85,13 +75,14 @@ def headline(period: Period, numbers: Mapping[str, Any]) -> list[dict[str, Any]]
     share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
     of_all = _row(_("of all placements"), share[0], share[1], to("placements"), to_before("placements"))
     rows = [of_all | {"unit": " %"}]
-    for part, name, figure, text in (
-        ("placements", "outside_ministry", "outside", _("people placed outside the ministry")),
-        ("placements", "ministry", "ministry", _("in the ministry's places")),
-        ("employment", "started", "employment", _("started with an employer")),
+    for code, text in (
+        ("outside", _("people placed outside the ministry")),
+        ("ministry", _("in the ministry's places")),
+        ("employment", _("started with an employer")),
     ):
+        part, name = MEASURES[code].part, MEASURES[code].name
         value = before[part][name] if before else None
-        rows.append(_row(text, now[part][name], value, to(figure), to_before(figure)) | {"unit": ""})
+        rows.append(_row(text, now[part][name], value, to(code), to_before(code)) | {"unit": ""})
     for row in rows:
         row["change"] = _change(row["value"], row["before"], points=bool(row["unit"]))
     return rows
@@ -119,47 +110,45 @@ def tables(period: Period, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
         links = (to(figure, value), to_before(figure, value)) if figure else ()
         return _row(text, now[part].get(code, 0), before[part].get(code, 0) if before else None, *links)
 
-    def coded(part: str, kind: str, figure: str) -> list[dict[str, Any]]:
-        codes = {*now[part], *(before[part] if before else ())}
-        ordered = sorted(codes, key=lambda code: (-size(now[part].get(code, 0)), code))
-        return [row(part, code, word(kind, code), figure, code) for code in ordered]
+    def told(measure: Measure) -> dict[str, Any]:
+        if measure.beside:
+            links = to(measure.code), to_before(measure.code)
+            return _row(say(measure.words), spread[measure.code], None, *links)
+        return row(measure.part, measure.name, say(measure.words), measure.code)
 
-    def steps() -> Iterator[dict[str, Any]]:
-        for code, text in STEPS:
-            counted = row("cases", code, _(text), code)
-            if code == "accepted":
-                counted |= {"value": spread["accepted"], "before": None}
-            waited = spread["waited_days"].get(code)
-            after = None if waited is None else _("after {} days").format(waited)
-            yield counted | {"waited": waited, "note": after}
+    def coded(measure: Measure) -> list[dict[str, Any]]:
+        """One row for each code that is told, the most frequent first."""
+        part, codes = measure.part, measure.codes
+        seen = {*now[part], *(before[part] if before else ())}
+        ordered = sorted(seen, key=lambda code: (-size(now[part].get(code, 0)), code))
+        return [
+            row(part, code, codes.word(code, current()) if codes else code, measure.code, code)
+            for code in ordered
+        ]
 
-    placements = [
-        row("placements", code, text, figure)
-        for code, text, figure in (
-            ("outside_ministry", _("Outside the ministry"), "outside"),
-            ("ministry", _("In the ministry's places"), "ministry"),
-            ("total", _("All placements"), "placements"),
-        )
-    ]
-    share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
-    work = (
-        ("started", _("Started with an employer"), "employment"),
-        ("in_work", _("In work at the latest follow-up"), "in_work"),
-    )
-    return [
-        {"key": "placements", "title": _("Placements"),
-         "rows": [*placements, _row(_("Share outside the ministry, per cent"), share[0], share[1])]},
-        {"key": "cases", "title": _("From opening to placement"), "rows": list(steps())},
-        {"key": "days", "title": _("Median days from opening"), "rows": [
-            row("median_days", code, _(text), figure) for code, (text, figure) in DAYS.items()
-        ]},
-        {"key": "paths", "title": _("Placements by way forward"), "rows": coded("by_path", "path", "path")},
-        {"key": "labels", "title": _("People screened by group"), "rows": coded("by_label", "label", "label")},
-        {"key": "declined", "title": _("Why partners declined"),
-            "rows": coded("declined", "decline_reason", "declined")},
-        {"key": "employment", "title": _("Work"),
-            "rows": [row("employment", code, text, figure) for code, text, figure in work]},
-    ]  # fmt: skip
+    def rows(part: str) -> list[dict[str, Any]]:
+        if part == "median_days":
+            return [row(part, each.name, say(each.words), each.measure) for each in MEDIANS]
+        found = [
+            each for measure in of_part(part) for each in (coded(measure) if measure.by else [told(measure)])
+        ]
+        if part == "placements":
+            share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
+            found.append(_row(_("Share outside the ministry, per cent"), share[0], share[1]))
+        if part == "cases":
+            return [
+                each | _waited(spread, measure.code)
+                for each, measure in zip(found, of_part(part), strict=True)
+            ]
+        return found
+
+    return [{"key": part.key, "title": say(part.title), "rows": rows(part.code)} for part in PARTS.values()]
+
+
+def _waited(spread: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """The median days that a step was waited for, also in words."""
+    waited = spread["waited_days"].get(code)
+    return {"waited": waited, "note": None if waited is None else _("after {} days").format(waited)}
 
 
 def percent(share: float | None) -> float | None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
+from services.reporting.measures import of_part
 from services.web.pages.dashboard import figures
 from services.web.pages.dashboard.counts import Hidden
 from services.web.pages.dashboard.period import Period, scope_title
 from services.web.pages.frame import files
 from services.web.pages.parts.language import _
-from services.web.pages.parts.words import day, day_time, province, word
+from services.web.pages.parts.words import day, day_time, province, say, word, words
 
 
 def lines(period: Period) -> list[list[Any]]:
@@ -32,18 +33,18 @@ def lines(period: Period) -> list[list[Any]]:
     ):
         lines += [
             [],
-            [title, "", _("Outside the ministry"), _("In the ministry's places"), _("All placements")],
+            [title, "", *(say(each.words) for each in of_part("placements"))],
         ]
         for key, row in sorted(numbers["spread"][name].items()):
             text = read(key) if read else day(key)
-            lines.append([title, text, row["outside_ministry"], row["ministry"], row["total"]])
+            lines.append([title, text, *(row[each.name] for each in of_part("placements"))])
     if numbers["places"]:
         place = figures.places_in(period)
         title = _("Places free: {}").format(province(place) if place else _("the whole country"))
         lines += [[], [title, "", _("Places free"), _("Programmes")]]
-        for code, text in figures.AGES:
+        for code, text in words("statement_age"):
             row = numbers["places"]["by_age"][code]
-            lines.append([title, _(text), row["free"], row["programmes"]])
+            lines.append([title, text, row["free"], row["programmes"]])
         for path, row in sorted(numbers["places"]["by_path"].items()):
             lines.append([title, word("path", path), row["free"], row["programmes"]])
     return [
