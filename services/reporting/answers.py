@@ -18,17 +18,13 @@ class Placements(TypedDict):
     ministry: Count
 
 
-class PlacementsShared(Placements):
-    """`share_outside` of all of them, 0 to 1; None without any."""
-
-    share_outside: float | None
-
-
 class Figures(TypedDict):
-    """What each counts: see services/reporting/measures.py. `cases`, `median_days` and `employment`: by the names of their measures."""
+    """What each counts: see services/reporting/measures.py. `cases`, `placements`,
+    `median_days` and `employment`: by the names of their measures. `share_outside`: of all placements, 0 to 1; None without any."""
 
     cases: dict[str, Count]
-    placements: PlacementsShared
+    placements: dict[str, Count]
+    share_outside: float | None
     by_path: dict[str, Count]
     by_label: dict[str, Count]
     median_days: dict[str, float | None]
@@ -42,7 +38,7 @@ class FiguresShown(TypedDict):
     cases then."""
 
     cases: dict[str, Count | None]
-    placements: PlacementsShared
+    placements: dict[str, float | None]
     by_path: dict[str, Count | None]
     by_label: dict[str, Count | None]
     median_days: dict[str, float | None]

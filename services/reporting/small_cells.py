@@ -56,7 +56,7 @@ def whole(figures: answers.Figures) -> answers.FiguresShown:
     """Figures of which nothing is hidden."""
     return {
         "cases": {**figures["cases"]},
-        "placements": figures["placements"],
+        "placements": {**figures["placements"], "share_outside": figures["share_outside"]},
         "by_path": {**figures["by_path"]},
         "by_label": {**figures["by_label"]},
         "median_days": figures["median_days"],
@@ -75,10 +75,17 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
     by_path = {path: count for path, count in every.items() if count != 0}
     by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
-    cases, employment = _named("cases", figures["cases"]), _named("employment", figures["employment"])
+    cases, placements, employment = (
+        _named(part, counts)
+        for part, counts in (
+            ("cases", figures["cases"]),
+            ("placements", figures["placements"]),
+            ("employment", figures["employment"]),
+        )
+    )
     return {
         "cases": _numbers(cases),
-        "placements": figures["placements"],
+        "placements": {**_numbers(placements), "share_outside": figures["share_outside"]},
         "by_path": _numbers(by_path),
         "by_label": _numbers(by_label),
         "median_days": figures["median_days"],
@@ -87,6 +94,7 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
         "hidden": _hidden(
             {
                 "cases": cases,
+                "placements": placements,
                 "by_path": by_path,
                 "by_label": by_label,
                 "declined": declined,

@@ -39,16 +39,12 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
     )
     rows = [row._mapping for row in db.execute(grouped)]
     placements = _counts(rows, "placements")
-    total, outside = placements["total"], placements["outside_ministry"]
+    total = placements["total"]
     medians = _median_days(db, c, period, "took", [each.counts for each in MEDIANS], fewest)
     return {
         "cases": _counts(rows, "cases"),
-        "placements": {
-            "total": total,
-            "outside_ministry": outside,
-            "ministry": placements["ministry"],
-            "share_outside": round(outside / total, 4) if total else None,
-        },
+        "placements": placements,
+        "share_outside": round(placements["outside_ministry"] / total, 4) if total else None,
         "by_path": _by_code(rows, MEASURES["path"]),
         "by_label": _by_label(db, c, period),
         "median_days": {each.name: medians[each.counts] for each in MEDIANS},

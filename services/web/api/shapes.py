@@ -77,9 +77,9 @@ def record(optional: Mapping[str, Json] | None = None, /, **always: Json) -> Jso
     return {"type": "object", "properties": {**always, **(optional or {})}, "required": sorted(always)}
 
 
-def figures(part: str) -> Json:
+def figures(part: str, **more: Json) -> Json:
     """The measures of a part of the overview; those that tell what kind of people they were may be hidden."""
-    return record(**{each.name: maybe(COUNT) if each.of_kind else COUNT for each in told_of(part)})
+    return record(**{each.name: maybe(COUNT) if each.of_kind else COUNT for each in told_of(part)}, **more)
 
 
 def ref(name: str) -> Json:
@@ -268,12 +268,7 @@ ANSWERS: Mapping[tuple[str, str], Json] = {
     ("reporting", "overview"): record(
         as_of=INSTANT,
         cases=figures("cases"),
-        placements=record(
-            total=COUNT,
-            outside_ministry=COUNT,
-            ministry=COUNT,
-            share_outside=maybe({"type": "number", "minimum": 0, "maximum": 1}),
-        ),
+        placements=figures("placements", share_outside=maybe({"type": "number", "minimum": 0, "maximum": 1})),
         by_path={**each(maybe(COUNT)), "description": "Placements by the plan's path"},
         by_label={**each(maybe(COUNT)), "description": "Screened cases with that label met"},
         median_days=record(**{each.name: maybe({"type": "number"}) for each in MEDIANS}),

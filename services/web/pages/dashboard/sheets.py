@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from services.reporting.measures import of_part
+from services.reporting.measures import MEASURES
 from services.web.pages.dashboard import figures
 from services.web.pages.dashboard.counts import Hidden
 from services.web.pages.dashboard.period import Period, scope_title
 from services.web.pages.frame import files
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, day_time, province, say, word, words
+
+SPREAD = [MEASURES[code] for code in ("outside", "ministry", "placements")]  # told by month and by centre
 
 
 def lines(period: Period) -> list[list[Any]]:
@@ -33,11 +35,11 @@ def lines(period: Period) -> list[list[Any]]:
     ):
         lines += [
             [],
-            [title, "", *(say(each.words) for each in of_part("placements"))],
+            [title, "", *(say(each.words) for each in SPREAD)],
         ]
         for key, row in sorted(numbers["spread"][name].items()):
             text = read(key) if read else day(key)
-            lines.append([title, text, *(row[each.name] for each in of_part("placements"))])
+            lines.append([title, text, *(row[each.name] for each in SPREAD)])
     if numbers["places"]:
         place = figures.places_in(period)
         title = _("Places free: {}").format(province(place) if place else _("the whole country"))

@@ -145,7 +145,12 @@ def places() -> Response:
 @blueprint.get("/dashboard/definitions")
 @gate.roles(*READERS)
 def definitions() -> Response:
-    return frame.page("dashboard/definitions.html", parts=PARTS.values(), measures=MEASURES.values())
+    defined = [
+        {"key": {"text": say(each.title)}, "value": {"text": say(each.means)}}
+        for each in (*PARTS.values(), *MEASURES.values())
+        if each.means
+    ]
+    return frame.page("dashboard/definitions.html", defined=defined)
 
 
 @blueprint.get("/dashboard/figures.csv")
