@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
-from typing import Any
 
 from services.codes import CHANNELS
+from services.kernel.questions import Body, Json
 from services.thai import areas, idcard
 
 CENTRES = ("60", "61", "62")  # Nakhon Sawan, Uthai Thani, Kamphaeng Phet
@@ -74,12 +74,17 @@ class Person:
     """`opening` is the body of POST /cases without its centre, `facts` that of the screening."""
 
     kind: str
-    opening: dict[str, Any]
-    facts: dict[str, Any]
+    opening: dict[str, Json]
+    facts: dict[str, Json]
 
     @property
     def danger(self) -> str:
         return str(self.opening["danger"])
+
+    @property
+    def wants(self) -> list[str]:
+        wants = self.facts.get("wants")
+        return [str(path) for path in wants] if isinstance(wants, list) else []
 
 
 def pick(chance: Random, weights: Mapping[str, float]) -> str:
@@ -109,14 +114,16 @@ def invent(chance: Random, number: int, kind: str, centre: str, day: date) -> Pe
     nationality = {"foreigner": "foreign", "stateless": "stateless"}.get(kind, "thai")
     if kind == "trafficked":
         nationality = pick(chance, {"thai": 1, "foreign": 1})
-    opening: dict[str, Any] = {
-        "channel": _channel(chance, kind),
-        "found": _found(chance, centre),
-        "person": _described(chance, number, age, sex, nationality, centre, day),
+    channel, found = _channel(chance, kind), _found(chance, centre)
+    person = _described(chance, number, age, sex, nationality, centre, day)
+    opening: dict[str, Json] = {
+        "channel": channel,
+        "found": found,
+        "person": person,
         "danger": _danger(chance, kind),
         "note": chance.choice(NOTES) if chance.random() < 0.6 else None,
     }
-    return Person(kind, opening, _facts(chance, kind, age, opening["person"]))
+    return Person(kind, opening, _facts(chance, kind, age, person))
 
 
 def _channel(chance: Random, kind: str) -> str:
@@ -142,7 +149,7 @@ def _danger(chance: Random, kind: str) -> str:
     return danger if chance.random() < share else "none"
 
 
-def _found(chance: Random, centre: str) -> dict[str, Any]:
+def _found(chance: Random, centre: str) -> dict[str, Json]:
     province = chance.choice(NEARBY) if chance.random() < 0.05 else centre
     place = chance.choice(FOUND_AT)
     return {"subdistrict": subdistrict(chance, province) if chance.random() < 0.92 else None, "place": place}
@@ -150,7 +157,7 @@ def _found(chance: Random, centre: str) -> dict[str, Any]:
 
 def _described(
     chance: Random, number: int, age: int, sex: str, nationality: str, centre: str, day: date
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     statuses = {
         "confirmed_card": 40,
         "confirmed_register": 18,
@@ -162,12 +169,13 @@ def _described(
     status = "foreign_document" if nationality == "foreign" else pick(chance, statuses)
     if nationality == "stateless":
         status = pick(chance, {"confirmed_register": 1, "claimed": 2, "partial": 1})
-    described: dict[str, Any] = {"identity_status": status, "sex": sex, "nationality": nationality}
-    described["domicile"] = _domicile(chance, centre, nationality)
+    described: dict[str, Json] = {"identity_status": status, "sex": sex, "nationality": nationality}
+    homes = _domicile(chance, centre, nationality)
+    described["domicile"] = homes
     if status in ("unknown", "refused"):
         described["name"] = {"alias": chance.choice(ALIASES)} if chance.random() < 0.5 else None
         described["nationality"] = "unknown" if status == "unknown" and chance.random() < 0.5 else nationality
-        described["domicile"] = described["domicile"][:1] if status == "refused" else []
+        described["domicile"] = homes[:1] if status == "refused" else []
         return described | _band(age)
     described["name"] = _named(chance, status, age, sex, nationality)
     if status.startswith("confirmed") or chance.random() < 0.4:
@@ -237,14 +245,14 @@ def _domicile(chance: Random, centre: str, nationality: str) -> list[dict[str, s
     return told if chance.random() < 0.95 else []
 
 
-def _facts(chance: Random, kind: str, age: int, person: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(chance: Random, kind: str, age: int, person: Body) -> dict[str, Json]:
     """What the screening finds; some of it is not known yet, and is left out."""
 
     def likely(share: float) -> bool:
         return chance.random() < share
 
     disabled = kind == "disabled" or likely(0.12)
-    facts: dict[str, Any] = {
+    facts: dict[str, Json] = {
         "housing": pick(chance, {"street": 5, "public_place": 4, "temporary": 3, "home": 1}),
         "income_sufficient": False,
         "can_depend_on_others": likely(0.1),
@@ -262,12 +270,13 @@ def _facts(chance: Random, kind: str, age: int, person: Mapping[str, Any]) -> di
         "able_to_work": 15 <= age < 62 and likely(0.85),
         "wants_work": 15 <= age < 66 and likely(0.75),
         "prior_process_done": likely(0.75),
-        "documents_held": sorted(document for document in DOCUMENTS if likely(0.6)),
-        "relatives": pick(chance, {"none": 9, "unwilling": 6, "willing": 3, "unsafe": 1}),
     }
+    documents = sorted(document for document in DOCUMENTS if likely(0.6))
+    facts["documents_held"] = documents
+    facts["relatives"] = pick(chance, {"none": 9, "unwilling": 6, "willing": 3, "unsafe": 1})
     if disabled:
         facts["disability_card"] = likely(0.7)
-        facts["documents_held"] += ["disability_card"] if facts["disability_card"] else []
+        documents += ["disability_card"] if facts["disability_card"] else []
     if kind == "beggar":
         facts["begging"] = "asks"
     if kind == "trafficked":
@@ -291,7 +300,7 @@ def _facts(chance: Random, kind: str, age: int, person: Mapping[str, Any]) -> di
     return {name: fact for name, fact in facts.items() if name in kept or likely(0.93)}
 
 
-def _wishes(chance: Random, kind: str, facts: Mapping[str, Any]) -> dict[str, list[str]]:
+def _wishes(chance: Random, kind: str, facts: Body) -> dict[str, list[str]]:
     wish = {
         "older": "local_home",
         "beggar": "vocational_training",
