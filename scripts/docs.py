@@ -21,9 +21,8 @@ from services.kernel.codec import PERSONAL, Codec, audiences
 from services.kernel.doors import Door, Doors, doors_of
 from services.screening.domain import rulebook
 from services.system import DOORS
-from services.web.api.openapi import document, operation_id, template
+from services.web.api.openapi import answer_schema, document, operation_id, properties, template
 from services.web.api.routes import ROUTES, Route
-from services.web.api.shapes import ANSWERS
 from services.web.service import APPLICATION
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -375,11 +374,9 @@ def takes(route: Route) -> str:
 
 
 def gives(route: Route) -> str:
-    schema = ANSWERS[route.service, route.door]
-    if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
-    record = schema if "properties" in schema else schema["items"]  # a list of them
-    return ", ".join(f"`{name}`" for name in record["properties"])
+    schema = answer_schema(route)
+    record = schema["items"] if "items" in schema else schema  # a list of them
+    return ", ".join(f"`{name}`" for name in properties(record))
 
 
 def web_pages() -> Iterator[tuple[str, str, frozenset[str]]]:

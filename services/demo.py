@@ -174,7 +174,7 @@ class Walk:
     def _candidates(self, paths: list[str]) -> list[Json]:
         """Eligible candidates with a free place on the case's paths, best first; the first three are told with their reasons."""
         self._title("จับคู่", "Look at the matches")
-        found = self._get("ministry", f"/api/v1/cases/{self.case_id}/matches", wait=PATIENCE, limit=200)
+        found = self._get("worker-60", f"/api/v1/cases/{self.case_id}/matches", wait=PATIENCE, limit=200)
         if found["computed_at"] is None:
             raise Missing(f"The partners service made no match within {PATIENCE:.0f} s. Look: songtor status")
         counts = found["counts"]

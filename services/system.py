@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Sequence
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import eventlet
 from eventlet import wsgi
@@ -99,7 +100,7 @@ class Placeholder:
         self._socket = eventlet.listen(address, reuse_port=False)
         self._thread = eventlet.spawn(wsgi.server, self._socket, self._answer, log_output=False)
 
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         if environ["PATH_INFO"] == "/health":
             start_response("200 OK", [("Content-Type", "application/json")])
             return [b'{"status":"alive"}']

@@ -37,7 +37,7 @@ def personal() -> Any:
     return field(default=None, metadata={PERSONAL: True})
 
 
-def audiences(event: type[Any]) -> dict[str, Audience]:
+def audiences(event: type) -> dict[str, Audience]:
     """{field: its audience} of the marked fields of an event type."""
     hints = get_type_hints(event, include_extras=True)
     return {

@@ -15,6 +15,7 @@ from services.sample.fates import Fate, fates
 from services.sample.life import LEAD_DAYS, Life
 from services.sample.office import Office
 from services.sample.partnership import Partnership
+from services.screening.doors import ADOPT_RULES
 from services.thai.dates import BANGKOK, bangkok_day
 
 DAYS = 730
@@ -139,7 +140,7 @@ def _do_not_wait(connection: Any, _: Any) -> None:
 
 
 def _adopt_rules(office: Office) -> Work:
-    office.do("screening", "adopt_rules", {}, "director-60")
+    office.do(ADOPT_RULES, {}, "director-60")
     yield from ()
 
 

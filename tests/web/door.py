@@ -199,6 +199,7 @@ class World:
             "assess": {"facts": facts()},
             "agree_plan": plan(),
             "send": referral(self.case_id, self.programme_id),
+            "disclose": {"how": "link"},
             "register_partner": partner(),
             "offer_programme": programme(),
             "confirm_capacity": {"total": 10, "free": 4},

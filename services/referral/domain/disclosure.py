@@ -29,7 +29,7 @@ def disclosed(
     """{name: code} of what the partner of a programme is told. `facts`: of the screening; `found`: the province, None if not known."""
     told = {
         "sex": facts.get("sex"),
-        "age_band": _decade(facts.get("age")),
+        "age_band": _decade((facts.get("age") or {}).get("min")),
         "domicile": sorted({each["province"] for each in facts.get("domicile") or ()}),
         "found": found,
     }
@@ -51,8 +51,8 @@ def _named(known: Any, value: Any) -> Any:
     return [each for each in known if each in value] if isinstance(known, list) else known
 
 
-def _decade(age: Mapping[str, Any] | None) -> str | None:
-    if age is None or age.get("min") is None:
+def _decade(years: int | None) -> str | None:
+    if years is None:
         return None
-    first = age["min"] // 10 * 10
+    first = years // 10 * 10
     return f"{first}-{first + 9}"

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from services.codes import DANGERS, FIRST_HELP
 from services.codes.access import STAFF
+from services.intake.doors import OPEN_CASE
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
 from services.web.pages.frame import doors, drafts, frame, gate, inputs, visit
@@ -50,7 +51,7 @@ def person() -> Response:
         inputs.settle(form, FOUND, found)
         if form.load():
             with form.catching():
-                opened = doors.tell("intake", "open_case", form.body, at=at)
+                opened = doors.tell(OPEN_CASE, form.body, at=at)
                 said = [_("Case %(number)s is open.") % {"number": opened["case_number"]}]
                 said += [_(WARNINGS[each]) for each in opened["warnings"] if each in WARNINGS]
                 return frame.done(" ".join(said), "pages.case.overview", case_id=opened["case_id"])

@@ -1,7 +1,5 @@
 """Referrals: sending one, how it stands, and every step that may follow now."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -10,8 +8,14 @@ from services.codes import AWAITING_ANSWER, UNDER_WAY
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.steps import STEPS
 from services.kernel.errors import Refused
+from services.partners.doors import MATCHES
 from services.referral import schemas
-from services.web.gateway.calls import Question
+from services.referral.answers import HistoryItem, NewReferral, Referral
+from services.referral.doors import REFERRALS
+from services.referral.doors import SEND as SEND_REFERRAL
+from services.referral.doors import STEP as STEP_REFERRAL
+from services.referral.doors import STEPS as STEPS_NOW
+from services.screening.doors import PLAN
 from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
@@ -28,10 +32,11 @@ blueprint = Blueprint("referral", __name__)
 @blueprint.get("/cases/<uuid:case_id>/referrals")
 @gate.roles(*CASE_READERS)
 def of_case(case_id: UUID) -> Response:
-    asked = {"referrals": ("referral", "referrals", {"case_id": str(case_id), "limit": 50})}
-    values = casefile.frame(str(case_id), asked)
-    rows = (values["referrals"] or {"items": []})["items"]
-    return frame.page("referral/of_case.html", **values, rows=rows, programmes=lookup.programmes(rows))
+    case = lookup.case(str(case_id))
+    found = doors.attempt(REFERRALS.of(case_id=str(case_id), limit=50))
+    values, rows = casefile.frame(case, referrals=found), casefile.listed(found)
+    programmes = lookup.programmes(row["programme_id"] for row in rows)
+    return frame.page("referral/of_case.html", **values, rows=rows, programmes=programmes)
 
 
 @blueprint.route("/cases/<uuid:case_id>/referrals/new", methods=["GET", "POST"])
@@ -39,14 +44,16 @@ def of_case(case_id: UUID) -> Response:
 def send(case_id: UUID) -> Response:
     """To the place of the plan, or to one of its path; consent first."""
     about = {"case_id": str(case_id)}
-    values = casefile.frame(str(case_id), {"plan": ("screening", "plan", about)})
-    plan = values["plan"]
+    case = lookup.case(str(case_id))
+    plan = doors.attempt(PLAN.of(**about))
     bound = plan["programme_id"] if plan else None
-    only = {"programme_ids": [bound]} if bound else {"path": plan["path"] if plan else None}
-    asked: Question = ("partners", "matches", {**about, **only, "limit": PLACES_SHOWN})
-    found = doors.together(matches=asked) if plan else {}
-    values["missing"] += casefile.missing(values["case"], found)
-    places = (found.get("matches") or {"candidates": []})["candidates"]
+    values, places = casefile.frame(case, plan=plan), []
+    if plan:
+        only = MATCHES.of(**about, programme_ids=[bound], limit=PLACES_SHOWN)
+        of_path = MATCHES.of(**about, path=plan["path"], limit=PLACES_SHOWN)
+        matches = doors.attempt(only if bound else of_path)
+        places = matches["candidates"] if matches else []
+        values["missing"] += casefile.missing(values["case"], {"matches": matches})
     form = Form(
         SEND, {"programme_id": bound or request.args.get("programme_id"), "waitlist": False},
         fixed=about | ({"programme_id": bound} if bound else {}), draft=later("Send the referral"),
@@ -56,12 +63,12 @@ def send(case_id: UUID) -> Response:
         at = inputs.happened(form)
         if form.load() and not form.errors:
             with form.catching():
-                sent = doors.tell("referral", "send", form.body, at=at, seconds=20.0)
+                sent = doors.tell(SEND_REFERRAL, form.body, at=at, seconds=20.0)
                 return frame.done(_what_became_of(sent), ".page", referral_id=sent["referral_id"])
     return frame.page("referral/send.html", **values, form=form, places=places, bound=bound)
 
 
-def _what_became_of(referral: Mapping[str, Any]) -> str:
+def _what_became_of(referral: NewReferral) -> str:
     if referral["status"] == "waitlisted":
         return _("No place was free: the person is on the waiting list.")
     if referral["place"] == "refused":
@@ -74,25 +81,25 @@ def _what_became_of(referral: Mapping[str, Any]) -> str:
 @blueprint.get("/referrals/<uuid:referral_id>")
 @gate.roles(*CASE_READERS)
 def page(referral_id: UUID) -> Response:
-    referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
-    asked: Question = ("referral", "steps", {"referral_id": str(referral_id)})
-    values = casefile.frame(referral["case_id"], {"steps": asked} if casefile.is_staff() else None)
-    programmes = lookup.programmes([referral])
-    history = [story.sentence(row, {}, _remarks(row)) for row in reversed(referral["history"])]
-    allowed = [STEPS[each["step"]] for each in values.get("steps") or () if each["step"] in STEPS]
+    referral = lookup.referral(str(referral_id))
+    values = casefile.frame(lookup.case(referral["case_id"]))
+    programmes = lookup.programmes([referral["programme_id"]])
+    history = [story.step_sentence(row, _remarks(row)) for row in reversed(referral["history"])]
+    found = doors.attempt(STEPS_NOW.of(referral_id=str(referral_id))) if casefile.is_staff() else None
+    allowed = [STEPS[each["step"]] for each in found or () if each["step"] in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=programmes.get(referral["programme_id"]),
         history=history, allowed=allowed, stands=_stands(referral), awaiting=AWAITING_ANSWER,
     )  # fmt: skip
 
 
-def _stands(referral: Mapping[str, Any]) -> str | None:
+def _stands(referral: Referral) -> str | None:
     """What is next for an open referral, in words."""
     open_now = referral["status"] in UNDER_WAY
     return casefile.referral_step(referral)[0] if open_now else None
 
 
-def _remarks(row: Mapping[str, Any]) -> str:
+def _remarks(row: HistoryItem) -> str:
     """Who said it, how, and what was noted."""
     channel = row.get("by_channel")
     parts = [
@@ -107,7 +114,7 @@ def _remarks(row: Mapping[str, Any]) -> str:
 
 def _steps_now(referral_id: str) -> list[str]:
     """The steps that may be taken of a referral now."""
-    return [each["step"] for each in doors.ask("referral", "steps", {"referral_id": referral_id})]
+    return [each["step"] for each in doors.ask(STEPS_NOW.of(referral_id=referral_id))]
 
 
 @blueprint.route(
@@ -117,9 +124,9 @@ def _steps_now(referral_id: str) -> list[str]:
 @gate.roles(*STAFF)
 def step(referral_id: UUID, step: str) -> Response:
     """One step as a short form with exactly the fields it takes."""
-    referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
+    referral = lookup.referral(str(referral_id))
     known = STEPS[step]
-    case = doors.ask("intake", "case", {"case_id": referral["case_id"]})
+    case = lookup.case(referral["case_id"])
     fixed = {"referral_id": str(referral_id), "step": step}
     form = Form(
         STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.words.en,
@@ -135,12 +142,12 @@ def step(referral_id: UUID, step: str) -> Response:
             form.add({"note": [later("Enter this.")]})
         if not form.errors:
             with form.catching():
-                doors.tell("referral", "step", form.body, at=at, if_match=form.version)
+                doors.tell(STEP_REFERRAL, form.body, at=at, if_match=form.version)
                 return frame.done(say(known.done), ".page", referral_id=referral_id)
     return frame.page(
         "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
         follow_up=step == "follow-up", correction=known.correction,
         channels=words("answer_channel"),
-        reasons=words("decline_reason"), about=lookup.programmes([referral]).get(referral["programme_id"]),
+        reasons=words("decline_reason"), about=lookup.programmes([referral["programme_id"]]).get(referral["programme_id"]),
         stands=_stands(referral),
     )  # fmt: skip

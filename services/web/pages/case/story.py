@@ -1,17 +1,20 @@
 """What happened in a case, in plain sentences."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.codes.decisions import REOPENING_REASONS
 from services.codes.steps import STEPS
+from services.partners.answers import ProgrammeName
+from services.referral.answers import HistoryItem
+from services.reporting.answers import StoryItem
 from services.web.pages.parts.language import _, later, ngettext
 from services.web.pages.parts.words import day, province, say, word
 
 Data = Mapping[str, Any]
 
 
-def _place(data: Data, programmes: Mapping[str, Mapping[str, str]]) -> str:
+def _place(data: Data, programmes: Mapping[str, ProgrammeName]) -> str:
     known = programmes.get(data.get("programme_id") or "")
     return f"{known['programme']} · {known['partner']}" if known else ""
 
@@ -28,6 +31,15 @@ def _why(data: Data) -> str:
         if reason
         else ""
     )
+
+
+def _assigned(data: Data) -> str:
+    """From whom to whom, and why; who may not see the case is not told."""
+    if "to_user" not in data:
+        return ""
+    to_user = data["to_user"] or _("the centre's directors")
+    hands = f"{data['from_user']} → {to_user}" if data["from_user"] else to_user
+    return f"{hands} · {word('assignment', data['reason'])}"
 
 
 def _votes(data: Data) -> str:
@@ -82,6 +94,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "PersonIdentified": (later("The person was described"), _description),
     "PersonCorrected": (later("The person's details were corrected"), _corrected),
     "ConsentRecorded": (later("Consent was recorded"), lambda d: word("consent", d["status"])),
+    "CaseAssigned": (later("Somebody else answers for the case"), _assigned),
     "CaseClosed": (later("The case was closed"), _why),
     "CaseReopened": (later("The case was opened again"), _why),
     "ScreeningStarted": (later("A screening is due"), None),
@@ -116,15 +129,28 @@ def _told(type: str) -> tuple[str, Callable[[Data], str] | None]:
     return _(said), further
 
 
-def sentence(
-    event: Mapping[str, Any], programmes: Mapping[str, Mapping[str, str]], extra: str = ""
-) -> dict[str, Any]:
-    """An event as an entry of the story: {what, more, when, who}."""
-    said, further = _told(event["type"])
-    data = event.get("data", event)
-    more = [further(data) if further else "", _place(data, programmes), extra]
-    late = day(event["recordedtime"]) != day(event["time"])
-    if late:
-        more.append(_("written down on %(day)s") % {"day": day(event["recordedtime"])})
-    who = _("the system") if event["actor"] == "system" else event["actor"]
-    return {"what": said, "more": " · ".join(filter(None, more)), "when": event["time"], "who": who}
+class Entry(NamedTuple):
+    """An entry of the story; `when` is an instant."""
+
+    what: str
+    more: str
+    when: str
+    who: str
+
+
+def event_sentence(event: StoryItem, programmes: Mapping[str, ProgrammeName]) -> Entry:
+    return _entry(event, event["data"], _place(event["data"], programmes))
+
+
+def step_sentence(step: HistoryItem, remarks: str) -> Entry:
+    """A step of a referral, in which the fact's own fields stand beside the others."""
+    return _entry(step, step, remarks)
+
+
+def _entry(about: StoryItem | HistoryItem, data: Data, extra: str) -> Entry:
+    said, further = _told(about["type"])
+    more = [further(data) if further else "", extra]
+    if day(about["recordedtime"]) != day(about["time"]):
+        more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})
+    who = _("the system") if about["actor"] == "system" else about["actor"]
+    return Entry(said, " · ".join(filter(None, more)), about["time"], who)

@@ -1,13 +1,13 @@
 """Dashboards: figures, what lies behind each, the places free, and files."""
 
-from typing import Any
-
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import PATHS, STATEMENT_AGES
 from services.codes.access import CASE_READERS, READERS
 from services.kernel.envelope import ALL_CENTRES, Caller
-from services.reporting.measures import MEASURES, PARTS
+from services.partners.doors import FREE_PLACES
+from services.reporting.doors import BEHIND
+from services.reporting.measures import MEASURES, PARTS, Measure, Part
 from services.thai import areas, dates
 from services.web import gateway
 from services.web.pages.dashboard import charts, figures, sheets
@@ -39,25 +39,23 @@ def show() -> Response:
         [each.code for each in areas.provinces()] if ALL_CENTRES in caller.centres else list(caller.centres)
     )
     year = dates.budget_year(days.today())
-    by_centre = numbers["spread"]["by_centre"]
+    spread, free = numbers.spread, numbers.places
+    by_centre = spread["by_centre"] if spread else {}
     country = maps.country()
     colours, legend = charts.shaded({code: row["outside_ministry"] for code, row in by_centre.items()})
-    months = figures.months(period, numbers["spread"]["by_month"])
+    months = figures.months(period, spread["by_month"] if spread else {})
     return frame.page(
         "dashboard/show.html",
         form=form,
         measures=MEASURES,
         period=period,
         title=scope_title(period),
-        now=numbers["now"],
-        before=numbers["before"],
+        now=numbers.now,
         first_figures=figures.headline(period, numbers),
-        places=numbers["places"],
+        places=free,
         places_in=figures.places_in(period),
         place_ages=words("statement_age"),
-        place_paths=sorted(
-            (numbers["places"] or {"by_path": {}})["by_path"].items(), key=lambda row: -row[1]["free"]
-        ),
+        place_paths=sorted((free["by_path"] if free else {}).items(), key=lambda row: -row[1]["free"]),
         tables={table["key"]: table for table in figures.tables(period, numbers)},
         months=months,
         top=charts.top_of(max((row["outside_ministry"] + row["ministry"] for row in months), default=0)),
@@ -92,15 +90,9 @@ def behind() -> Response:
     figure, value = request.args.get("figure", ""), request.args.get("value", "")[:40] or None
     if figure not in MEASURES:
         figure, value = "placements", None
-    body = {
-        **period.body,
-        "figure": figure,
-        "value": value,
-        "limit": SHOWN,
-        "cursor": request.args.get("cursor") or None,
-    }
-    found = doors.ask("reporting", "behind", body)
-    address: dict[str, Any] = {**period.address, "figure": figure, **({"value": value} if value else {})}
+    cursor = request.args.get("cursor") or None
+    found = doors.ask(BEHIND.of(**period.body, figure=figure, value=value, limit=SHOWN, cursor=cursor))
+    address = {**period.address, "figure": figure, **({"value": value} if value else {})}
     measure = MEASURES[figure]
     of = measure.codes.word(value, current()) if measure.codes and value else _("all")
     return frame.page(
@@ -109,9 +101,9 @@ def behind() -> Response:
         scope=scope_title(period),
         period=period,
         rows=found["items"],
-        cases=lookup.cases(found["items"]),
-        following=url_for(".behind", **address, cursor=found["next"]) if found["next"] else None,
-        first=url_for(".behind", **address) if request.args.get("cursor") else None,
+        cases=lookup.cases(row["case_id"] for row in found["items"]),
+        following=visit.link(".behind", **address, cursor=found["next"]) if found["next"] else None,
+        first=visit.link(".behind", **address) if cursor else None,
     )
 
 
@@ -126,9 +118,9 @@ def places() -> Response:
         "path": texts["path"] in PATHS,
         "age": texts["age"] in STATEMENT_AGES,
     }
-    filters: dict[str, Any] = {name: text for name, text in texts.items() if known[name]}
+    filters = {name: text for name, text in texts.items() if known[name]}
     cursor = request.args.get("cursor") or None
-    answer = doors.ask("partners", "free_places", {**filters, "limit": SHOWN, "cursor": cursor})
+    answer = doors.ask(FREE_PLACES.of(**filters, limit=SHOWN, cursor=cursor))
     return frame.page(
         "dashboard/places.html",
         answer=answer,
@@ -137,17 +129,18 @@ def places() -> Response:
         provinces=provinces(),
         paths=[(path, word("path", path)) for path in PATHS],
         ages=words("statement_age"),
-        following=url_for(".places", **filters, cursor=answer["next"]) if answer["next"] else None,
-        first=url_for(".places", **filters) if cursor else None,
+        following=visit.link(".places", **filters, cursor=answer["next"]) if answer["next"] else None,
+        first=visit.link(".places", **filters) if cursor else None,
     )
 
 
 @blueprint.get("/dashboard/definitions")
 @gate.roles(*READERS)
 def definitions() -> Response:
+    described: list[Part | Measure] = [*PARTS.values(), *MEASURES.values()]
     defined = [
         {"key": {"text": say(each.title)}, "value": {"text": say(each.means)}}
-        for each in (*PARTS.values(), *MEASURES.values())
+        for each in described
         if each.means
     ]
     return frame.page("dashboard/definitions.html", defined=defined)

@@ -1,6 +1,6 @@
 """Drafts of forms: saving and throwing away, and the list of those that wait."""
 
-from typing import Any
+from typing import NamedTuple
 
 from flask import Blueprint, Response, jsonify, redirect, request
 
@@ -76,17 +76,26 @@ def _form_key() -> drafts.FormKey:
     return form_key
 
 
-def unfinished(path: str | None = None) -> list[dict[str, Any]]:
-    """[{title, href, case_id, name, saved}] of the user's own drafts, the latest first; with `path` of that form
-    only."""
+class Unfinished(NamedTuple):
+    """A draft in the list: `name` of whom or what it is if it is about no case yet, `saved` when, in words."""
+
+    title: str
+    href: str
+    case_id: str | None
+    name: str
+    saved: str
+
+
+def unfinished(path: str | None = None) -> list[Unfinished]:
+    """The user's own drafts, the latest first; with `path` of that form only."""
     return [
-        {
-            "title": _title(each.place.title),
-            "href": each.place.address + (f"#{each.focus}" if each.focus else ""),
-            "case_id": each.place.case_id,
-            "name": _name(each),
-            "saved": lately(each.saved_at),
-        }
+        Unfinished(
+            title=_title(each.place.title),
+            href=each.place.address + (f"#{each.focus}" if each.focus else ""),
+            case_id=each.place.case_id,
+            name=_name(each),
+            saved=lately(each.saved_at),
+        )
         for each in drafts.unfinished(gateway.runtime(), visit.caller().user)
         if path is None or each.place.address.partition("?")[0] == path
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from services import codes
 from services.codes import access, decisions, sentences, steps
 from services.codes.words import CodeList, Words
+from services.intake.answers import Person
 from services.kernel.envelope import ALL_CENTRES, moment
 from services.thai import areas, dates, names
 from services.web import gateway
@@ -79,8 +80,7 @@ def centres(codes: tuple[str, ...]) -> str:
 
 
 def province(code: str | None) -> str:
-    found = areas.area(code) if code else None
-    return (found.thai if current() == "th" else found.english) if found else code or "–"
+    return sentences.province(code, current()) if code else "–"
 
 
 def full_province(code: str) -> str:
@@ -89,11 +89,13 @@ def full_province(code: str) -> str:
     return province(code) if plain else f"จังหวัด{province(code)}"
 
 
-def called(person: Mapping[str, Any]) -> str:
+def called(person: Person) -> str:
     """A person's name; of somebody whose name is unknown what stands for it, in the reader's language."""
-    name = person["name"]
-    if any(name[part] for part in ("first", "last", "alias")):
-        return str(name["display"])
+    name = person.get("name")
+    if not name:
+        return ""
+    if name["first"] or name["last"] or name["alias"]:
+        return name["display"]
     return names.provisional_name(person["sex"], name["display"].rpartition(" ")[2], current())
 
 
