@@ -60,6 +60,18 @@ CORRECTIONS = CodeList(
     },
 )
 
+# Why somebody else answers for a case.
+ASSIGNMENTS = CodeList(
+    "assignment",
+    {
+        "handed_over": Words("ส่งมอบให้ผู้อื่น", "Handed over"),
+        "taken_over": Words("รับช่วงต่อแล้ว", "Taken over"),
+        "left": Words("ผู้ดูแลเดิมพ้นหน้าที่", "The colleague has left"),
+        "moved": Words("ผู้ดูแลเดิมไปปฏิบัติงานที่อื่น", "The colleague works elsewhere now"),
+        "carried_over": Words("ส่งมอบไว้ในระบบรุ่นก่อน", "Handed over in an earlier version"),
+    },
+)
+
 SEXES = CodeList(
     "sex",
     {

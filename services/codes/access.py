@@ -40,6 +40,8 @@ ACTIONS = CodeList(
         "case.timeline": Words("ดูลำดับเหตุการณ์", "See the timeline"),
         "case.close": Words("ปิดเรื่อง", "Close a case"),
         "case.reopen": Words("เปิดเรื่องอีกครั้ง", "Open a case again"),
+        "case.assign": Words("ส่งมอบหรือรับช่วงเรื่อง", "Hand over a case or take it over"),
+        "case.carry_over": Words("รับข้อมูลการส่งมอบจากระบบรุ่นก่อน", "Carry over what an earlier version knew"),
         "person.correct": Words("แก้ไขข้อมูลผู้รับบริการ", "Correct a person's details"),
         "plan.agree": Words("บันทึกมติคณะทำงาน", "Record the working group’s decision"),
         "referral.send": Words("ส่งต่อ", "Send a referral"),

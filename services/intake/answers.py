@@ -164,12 +164,33 @@ class DescribedPerson(TypedDict):
 
 
 class CaseInHands(TypedDict):
+    """`waiting`: it was handed to the user, who has not taken it over yet."""
+
     case_id: Id
     centre: Province
+    waiting: bool
 
 
 class CasesInHands(TypedDict):
     items: list[CaseInHands]
+
+
+class CaseToTakeOver(TypedDict):
+    """`from_user`: who had it; if nobody said, who opened it. `at`: when it was handed over."""
+
+    case_id: Id
+    from_user: str
+    at: Instant
+
+
+class CasesToTakeOver(TypedDict):
+    items: list[CaseToTakeOver]
+
+
+class Assignment(TypedDict):
+    """Of how many cases somebody answers now who did not before."""
+
+    assigned: Count
 
 
 class Access(TypedDict):

@@ -2,12 +2,14 @@
 
 from services.intake.answers import (
     Accesses,
+    Assignment,
     Case,
     CaseOutline,
     CaseOutlines,
     Cases,
     CasesInHands,
     CaseStatus,
+    CasesToTakeOver,
     Correction,
     DescribedPerson,
     NewCase,
@@ -17,6 +19,9 @@ from services.kernel.questions import CommandDoor, QueryDoor
 OPEN_CASE: CommandDoor[NewCase] = CommandDoor("intake", "open_case")
 CLOSE_CASE: CommandDoor[CaseStatus] = CommandDoor("intake", "close_case")
 REOPEN_CASE: CommandDoor[CaseStatus] = CommandDoor("intake", "reopen_case")
+ASSIGN: CommandDoor[Assignment] = CommandDoor("intake", "assign")
+CARRY_OVER: CommandDoor[Assignment] = CommandDoor("intake", "carry_over")
+TO_TAKE_OVER: QueryDoor[CasesToTakeOver] = QueryDoor("intake", "to_take_over")
 CORRECT_PERSON: CommandDoor[Correction] = CommandDoor("intake", "correct_person")
 PERSON: QueryDoor[DescribedPerson] = QueryDoor("intake", "person")
 CASE: QueryDoor[Case | CaseOutline] = QueryDoor("intake", "case")

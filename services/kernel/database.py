@@ -183,13 +183,14 @@ AGAIN = ("40001", "40P01", "55P03")  # PostgreSQL: serialization failure, deadlo
 TAKEN = ("23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 
 
-_within: ContextVar[bool] = ContextVar("within a transaction", default=False)
+# A count, because transactions on several databases need not end in the order in which they began.
+_open: ContextVar[int] = ContextVar("open transactions", default=0)
 
 
 def require_no_transaction() -> None:
     """RuntimeError while this greenlet holds a transaction: others would wait for its locks as long as it waits for an answer, and the
     answer may need them."""
-    if _within.get():
+    if _open.get():
         raise RuntimeError("No other service may be asked within a transaction.")
 
 
@@ -197,7 +198,7 @@ def require_no_transaction() -> None:
 def _transaction() -> Iterator[None]:
     """A transaction of this greenlet. Database errors, the driver's or SQLAlchemy's, come as the kernel's; those that only a
     programmer can mend stay as they are."""
-    outer = _within.set(True)
+    _open.set(_open.get() + 1)
     try:
         yield
     except (DBAPIError, sqlite3.Error, psycopg2.Error) as error:
@@ -218,7 +219,7 @@ def _transaction() -> Iterator[None]:
     except PoolTimeout as error:
         raise Unavailable("Every connection to this service's database is in use.") from error
     finally:
-        _within.reset(outer)
+        _open.set(_open.get() - 1)
 
 
 def passing(conflict: Conflict) -> bool:

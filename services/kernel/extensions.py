@@ -91,6 +91,8 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             self._spawn(
                 lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, eventlet.sleep)
             )
+        if self.wiring.after_start is not None:
+            self._spawn(functools.partial(self.wiring.after_start, runtime, self.stopping, eventlet.sleep))
         self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, eventlet.sleep, self._end))
         self._local.open(self.container.service_cls, runtime)
 

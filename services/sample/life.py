@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from services.codes import AWAITING_ANSWER
 from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
@@ -19,7 +19,6 @@ from services.screening.doors import AGREE_PLAN, COMPLETE
 from services.thai.dates import BANGKOK
 
 A = TypeVar("A")
-
 Work = Iterator[datetime]
 
 # Days a recent case needs to get where it stands today, one step a day.
@@ -29,7 +28,7 @@ LEAD_DAYS = {
 }  # fmt: skip
 FOLLOW_UPS = (30, 90, 180, 365)
 ATTEMPTS = 6
-PAGE = 30  # matches
+AT_ONCE = 30  # matches of a page
 WHOSE = {
     "no_place": "partner", "out_of_area": "partner", "not_eligible": "partner", "missing_documents": "centre",
     "health_beyond_care": "partner", "behaviour_safety": "partner", "person_refused": "person", "person_left": "person",
@@ -65,13 +64,6 @@ CLOSED = {"stable": "goal_reached", "moved": "moved", "died": "died", "left": "l
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Chosen(NamedTuple):
-    """What the working group agreed; `programme_id` None: any of the path."""
-
-    path: str
-    programme_id: str | None
-
-
 class Life:
     """The `number`th case; `run` does one thing at a time and says when it goes on."""
 
@@ -83,7 +75,7 @@ class Life:
         self.case_id = ""
         self.last = office.start  # when something was last recorded of this case
         self.tried: set[str] = set()
-        self.plan: Chosen | None = None
+        self.plan: dict[str, str | None] = {}
         self.paths: list[str] = []
         self.wants: list[str] = []
         self.urgent = self.wants_shelter = False
@@ -192,7 +184,7 @@ class Life:
             yield from self._stands_at("sent")
             self.urgent = False
             if (yield from self._answered(referral, course)):
-                return str(referral["referral_id"])
+                return referral["referral_id"]
         return ""
 
     def _choose(self, course: str) -> Candidate | None:
@@ -216,9 +208,9 @@ class Life:
         for first."""
         cursor: str | None = None
         first = self.paths[:1] if self.urgent else self.wants if self.chance.random() < 0.6 else []
-        left: list[Candidate] = []
+        left = []
         while True:
-            page = self.office.ask(MATCHES.of(case_id=self.case_id, limit=PAGE, cursor=cursor))
+            page = self.office.ask(MATCHES.of(case_id=self.case_id, limit=AT_ONCE, cursor=cursor))
             for each in page["candidates"]:
                 if each["verdict"] == "ineligible":
                     break
@@ -236,11 +228,12 @@ class Life:
         yield from left
 
     def _covers(self, chosen: Candidate) -> bool:
-        if self.plan is None:
-            return False
-        if self.plan.programme_id:
-            return self.plan.programme_id == chosen["programme_id"]
-        return self.plan.path == chosen["path"]
+        programme_id = self.plan.get("programme_id")
+        return bool(
+            programme_id == chosen["programme_id"]
+            if programme_id
+            else self.plan.get("path") == chosen["path"]
+        )
 
     def _agree(self, path: str, programme_id: str | None) -> None:
         """The working group decides: five of the centre's people, now and then with a dissent or an abstention."""
@@ -250,14 +243,13 @@ class Life:
             self.chance.choice(members[1:]).update(vote="dissent", reason=self.chance.choice(DISSENT))
         if self.chance.random() < 0.15:
             self.chance.choice(members[1:]).update(vote="abstain", reason=None)
-        self.plan = Chosen(path, programme_id)
+        self.plan = {"path": path, "programme_id": programme_id}
         decided: Body = {
             "case_id": self.case_id,
             "members": members,
             "why": self.chance.choice(WHY),
             "goals": self.chance.sample(GOALS, self.chance.randint(1, 3)),
-            "path": path,
-            "programme_id": programme_id,
+            **self.plan,
         }
         self._say(AGREE_PLAN, decided, self.director, self._earlier())
 
@@ -379,11 +371,10 @@ class Life:
             yield self._later(1, 4)
         self._step(referral_id, "end", outcome=ending)
 
-    def _work(self, day: int) -> dict[str, Json] | None:
+    def _work(self, day: int) -> dict[str, str | int | None] | None:
         """The work a person has by then; wages are round, rise a little, and are not always told."""
-        path = self.plan.path if self.plan else ""
-        kind = WORK_KINDS.get(path)
-        if kind is None and day >= 90 and path in ("vocational_training", "independent"):
+        kind = WORK_KINDS.get(self.plan["path"] or "")
+        if kind is None and day >= 90 and self.plan["path"] in ("vocational_training", "independent"):
             kind = self.chance.choice(("general", "own"))
         if kind is None or self.chance.random() < 0.12:
             return None
@@ -414,7 +405,7 @@ class Life:
         return answer
 
     def _status(self, referral_id: str) -> str:
-        return str(self.office.ask(REFERRAL.of(referral_id=referral_id))["status"])
+        return self.office.ask(REFERRAL.of(referral_id=referral_id))["status"]
 
     def _somebody(self) -> str:
         name = full_name(self.chance, self.chance.choice(("male", "female")))

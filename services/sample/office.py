@@ -59,7 +59,7 @@ class Office:
         return answer
 
     def ask(self, question: Question[A]) -> A:
-        """A question of one who reads cases in codes alone, so that no access is logged."""
+        """The answer to one who reads cases in codes alone, so that no access is logged."""
         answer: A = self._call(question.door, question.body, READER, str(COMMANDS))
         return answer
 

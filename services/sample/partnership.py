@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from services.kernel.questions import Json
+from services.kernel.questions import Body
 from services.partners.doors import CONFIRM_CAPACITY, OFFER_PROGRAMME, REGISTER_PARTNER
 from services.sample.office import Office
 from services.sample.people import CENTRES
@@ -17,14 +17,14 @@ class Partnership:
     def __init__(self, office: Office, number: int, partner: Partner) -> None:
         self.office, self.partner = office, partner
         self.chance = office.chance("partner", number)
-        province = partner.registration["province"]
+        province = partner.province
         self.user = f"worker-{province if province in CENTRES else CENTRES[number % len(CENTRES)]}"
 
     def run(self) -> Iterator[datetime]:
         registered = self.office.do(REGISTER_PARTNER, self.partner.registration, self.user)
         restated: dict[str, Programme] = {}
         for programme in self.partner.programmes:
-            body: dict[str, Json] = {
+            body: Body = {
                 "partner_id": registered["partner_id"],
                 "name": programme.name,
                 "path": programme.path,
@@ -40,8 +40,8 @@ class Partnership:
             yield self.office.working_hour(self.chance, day)
             for programme_id, programme in restated.items():
                 free = self._free(self.chance, programme)
-                body = {"programme_id": programme_id, "total": programme.total, "free": free}
-                self.office.do(CONFIRM_CAPACITY, body, self.user)
+                statement: Body = {"programme_id": programme_id, "total": programme.total, "free": free}
+                self.office.do(CONFIRM_CAPACITY, statement, self.user)
 
     def _free(self, chance: Random, programme: Programme) -> int:
         """Shelters of the ministry fill up over the two years and are full at the end; the others keep some places."""

@@ -74,17 +74,13 @@ class Person:
     """`opening` is the body of POST /cases without its centre, `facts` that of the screening."""
 
     kind: str
-    opening: dict[str, Json]
-    facts: dict[str, Json]
+    opening: Body
+    facts: Body
+    wants: list[str]
 
     @property
     def danger(self) -> str:
         return str(self.opening["danger"])
-
-    @property
-    def wants(self) -> list[str]:
-        wants = self.facts.get("wants")
-        return [str(path) for path in wants] if isinstance(wants, list) else []
 
 
 def pick(chance: Random, weights: Mapping[str, float]) -> str:
@@ -115,15 +111,11 @@ def invent(chance: Random, number: int, kind: str, centre: str, day: date) -> Pe
     if kind == "trafficked":
         nationality = pick(chance, {"thai": 1, "foreign": 1})
     channel, found = _channel(chance, kind), _found(chance, centre)
-    person = _described(chance, number, age, sex, nationality, centre, day)
-    opening: dict[str, Json] = {
-        "channel": channel,
-        "found": found,
-        "person": person,
-        "danger": _danger(chance, kind),
-        "note": chance.choice(NOTES) if chance.random() < 0.6 else None,
-    }
-    return Person(kind, opening, _facts(chance, kind, age, person))
+    described = _described(chance, number, age, sex, nationality, centre, day)
+    danger = _danger(chance, kind)
+    note = chance.choice(NOTES) if chance.random() < 0.6 else None
+    opening: Body = {"channel": channel, "found": found, "person": described, "danger": danger, "note": note}
+    return Person(kind, opening, *_facts(chance, kind, age, described))
 
 
 def _channel(chance: Random, kind: str) -> str:
@@ -149,7 +141,7 @@ def _danger(chance: Random, kind: str) -> str:
     return danger if chance.random() < share else "none"
 
 
-def _found(chance: Random, centre: str) -> dict[str, Json]:
+def _found(chance: Random, centre: str) -> dict[str, str | None]:
     province = chance.choice(NEARBY) if chance.random() < 0.05 else centre
     place = chance.choice(FOUND_AT)
     return {"subdistrict": subdistrict(chance, province) if chance.random() < 0.92 else None, "place": place}
@@ -169,13 +161,14 @@ def _described(
     status = "foreign_document" if nationality == "foreign" else pick(chance, statuses)
     if nationality == "stateless":
         status = pick(chance, {"confirmed_register": 1, "claimed": 2, "partial": 1})
-    described: dict[str, Json] = {"identity_status": status, "sex": sex, "nationality": nationality}
-    homes = _domicile(chance, centre, nationality)
-    described["domicile"] = homes
+    domicile = _domicile(chance, centre, nationality)
+    described: dict[str, Json] = {
+        "identity_status": status, "sex": sex, "nationality": nationality, "domicile": domicile,
+    }  # fmt: skip
     if status in ("unknown", "refused"):
         described["name"] = {"alias": chance.choice(ALIASES)} if chance.random() < 0.5 else None
         described["nationality"] = "unknown" if status == "unknown" and chance.random() < 0.5 else nationality
-        described["domicile"] = homes[:1] if status == "refused" else []
+        described["domicile"] = domicile[:1] if status == "refused" else []
         return described | _band(age)
     described["name"] = _named(chance, status, age, sex, nationality)
     if status.startswith("confirmed") or chance.random() < 0.4:
@@ -245,8 +238,8 @@ def _domicile(chance: Random, centre: str, nationality: str) -> list[dict[str, s
     return told if chance.random() < 0.95 else []
 
 
-def _facts(chance: Random, kind: str, age: int, person: Body) -> dict[str, Json]:
-    """What the screening finds; some of it is not known yet, and is left out."""
+def _facts(chance: Random, kind: str, age: int, person: Body) -> tuple[Body, list[str]]:
+    """What the screening finds, and what of it the person wishes for; some of it is not known yet, and is left out."""
 
     def likely(share: float) -> bool:
         return chance.random() < share
@@ -270,13 +263,12 @@ def _facts(chance: Random, kind: str, age: int, person: Body) -> dict[str, Json]
         "able_to_work": 15 <= age < 62 and likely(0.85),
         "wants_work": 15 <= age < 66 and likely(0.75),
         "prior_process_done": likely(0.75),
+        "documents_held": (documents := sorted(document for document in DOCUMENTS if likely(0.6))),
+        "relatives": pick(chance, {"none": 9, "unwilling": 6, "willing": 3, "unsafe": 1}),
     }
-    documents = sorted(document for document in DOCUMENTS if likely(0.6))
-    facts["documents_held"] = documents
-    facts["relatives"] = pick(chance, {"none": 9, "unwilling": 6, "willing": 3, "unsafe": 1})
     if disabled:
-        facts["disability_card"] = likely(0.7)
-        documents += ["disability_card"] if facts["disability_card"] else []
+        facts["disability_card"] = has_card = likely(0.7)
+        facts["documents_held"] = documents + ["disability_card"] * has_card
     if kind == "beggar":
         facts["begging"] = "asks"
     if kind == "trafficked":
@@ -291,16 +283,18 @@ def _facts(chance: Random, kind: str, age: int, person: Body) -> dict[str, Json]
             "relatives": "willing",
         }
         facts["can_depend_on_others"] = True
-    facts |= _wishes(chance, kind, facts)
+    wishes = _wishes(chance, kind, facts)
+    if wishes:
+        facts["wants"] = wishes
     if "birth_date" not in person and "age_band" not in person and likely(0.6):
         facts["age"] = (
             {"min": max(0, age - 2), "max": age + 2} if age not in range(58, 64) else {"min": 58, "max": 66}
         )
     kept = {"begging", "housing", "income_sufficient", "mental_crisis", "trafficking_signs", "wants"}
-    return {name: fact for name, fact in facts.items() if name in kept or likely(0.93)}
+    return {name: fact for name, fact in facts.items() if name in kept or likely(0.93)}, wishes
 
 
-def _wishes(chance: Random, kind: str, facts: Body) -> dict[str, list[str]]:
+def _wishes(chance: Random, kind: str, facts: Body) -> list[str]:
     wish = {
         "older": "local_home",
         "beggar": "vocational_training",
@@ -314,5 +308,5 @@ def _wishes(chance: Random, kind: str, facts: Body) -> dict[str, list[str]]:
             ("employer_general", "employer_general", "vocational_training", "independent")
         )
     if facts["relatives"] == "willing" and chance.random() < 0.7:
-        return {"wants": ["return_family"]}
-    return {"wants": [wish[kind]]} if kind in wish and chance.random() < 0.7 else {}
+        return ["return_family"]
+    return [wish[kind]] if kind in wish and chance.random() < 0.7 else []

@@ -44,7 +44,11 @@ class Partner:
 
     @property
     def is_shelter(self) -> bool:
-        return bool(self.registration["kind"] == "ministry_shelter")
+        return self.registration["kind"] == "ministry_shelter"
+
+    @property
+    def province(self) -> str:
+        return str(self.registration["province"])
 
 
 class Kind(NamedTuple):

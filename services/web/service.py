@@ -16,9 +16,10 @@ from werkzeug.wrappers import Request, Response
 from services.kernel.doors import Runtime
 from services.kernel.wiring import Wiring
 from services.web import api, pages
+from services.web.gateway import carry_over
 from services.web.gateway import request as request_hooks
 
-WIRING = Wiring("web")
+WIRING = Wiring("web", after_start=carry_over.keep_trying)
 BACKLOG = 1024  # connections the kernel may hold for us; with eventlet's 50 a burst of clients waits a second
 KEEP_ALIVE = 75  # seconds an idle connection is kept
 

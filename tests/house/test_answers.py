@@ -171,6 +171,10 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("referral", "disclosure", {"referral_id": referral_id})
     net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})
     net.call("screening", "to_ask")
+    handed = {"case_id": case_id, "from_user": "worker-60-before", "to_user": "director-60"}
+    net.call("intake", "carry_over", handed | {"taken": False}, "system", "system", ("*",))
+    net.call("intake", "to_take_over", **DIRECTOR)
+    net.call("intake", "assign", {"case_ids": [case_id], "to_user": "director-60"}, **DIRECTOR)
     net.call("intake", "close_case", {"case_id": case_id, "reason": "moved_away"})
     net.call("intake", "reopen_case", {"case_id": case_id, "reason": "came_back"})
     net.call("screening", "adopt_rules", **DIRECTOR)

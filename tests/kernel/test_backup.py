@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextvars import Context
 from importlib import import_module
 from pathlib import Path
 
@@ -199,11 +200,12 @@ def test_what_is_written_during_the_copying_is_not_in_it(played, place, elsewher
     before = model(net)
     balls_thrown = iter(range(10, 1000))
 
-    def meanwhile(seconds):
+    def others():
         balls.throw(net, next(balls_thrown))
         net.settle()
 
-    backup(place, BOTH, folder, MONDAY, pause=meanwhile)
+    # Others work in a context of their own: the copying's transactions are not theirs.
+    backup(place, BOTH, folder, MONDAY, pause=lambda seconds: Context().run(others))
     assert net.runtimes["red"].log.head()[0] > heads["red"][0] + 10
     restore(elsewhere, BOTH, folder)
     back = balls.network(elsewhere)

@@ -1,6 +1,8 @@
 """What holds for every page: who may open it, its headers, its forms, its languages, its size."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import is_dataclass
 from datetime import timedelta
 
 import pytest
@@ -10,12 +12,13 @@ from marshmallow.validate import Length
 from werkzeug.datastructures import MultiDict
 
 from scripts import messages
+from services.codes import criteria, facts, rules, sentences
+from services.codes.words import CodeList, Words
 from services.kernel.envelope import Caller, instant
 from services.web.identity.sessions import Session, session
 from services.web.pages.frame import doors, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import language
-from services.web.pages.parts.language import catalogue, field_error
+from services.web.pages.parts.language import LANGUAGES, field_error
 from services.web.pages.parts.words import LISTS
 from services.web.service import APPLICATION
 from tests.web.browser import PASSWORD
@@ -318,8 +321,29 @@ def test_nothing_is_untranslated_in_either_language(capsys):
 def test_every_code_has_a_word_in_both_languages():
     for kind, codes in LISTS.items():
         for code in codes:
-            thai, english = (catalogue(lang).pgettext(kind, code) for lang in language.LANGUAGES)
+            thai, english = (codes.word(code, language) for language in LANGUAGES)
             assert re.search("[ก-๙]", thai) and re.search("[A-Za-z]", english), (kind, code)
+
+
+def words_within(thing):
+    """Every Words in data: of a list of codes, of a mapping, of what is described in fields."""
+    if isinstance(thing, Words):
+        yield thing
+        return
+    if is_dataclass(thing):
+        thing = vars(thing)
+    elif isinstance(thing, CodeList):
+        thing = thing.words
+    for part in thing.values() if isinstance(thing, Mapping) else thing if isinstance(thing, tuple) else ():
+        yield from words_within(part)
+
+
+def test_what_is_said_of_facts_rules_and_criteria_is_in_both_languages():
+    every = [said for room in (facts, rules, criteria, sentences) for said in words_within(vars(room))]
+    assert len(every) > len(facts.FACTS) + len(rules.RULES) + len(criteria.CRITERIA)
+    for thai, english in every:
+        assert re.search("[ก-๙]", thai) and not re.search("[A-Za-z]{4}", thai), thai
+        assert re.search("[A-Za-z]", english) and not re.search("[ก-๙]", english), english
 
 
 def test_the_language_is_changed_by_a_link_and_stays(browser):

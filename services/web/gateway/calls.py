@@ -17,6 +17,7 @@ from services.kernel import doors
 from services.kernel.envelope import SYSTEM, Caller
 from services.kernel.errors import Forbidden, NotFound, Unavailable
 from services.kernel.questions import Body, CommandDoor, Json, Question
+from services.kernel.runtime import SYSTEM_CALL, ServiceRuntime
 from services.web.gateway.request import correlation, note_stale, runtime
 from services.web.store import positions
 
@@ -151,6 +152,12 @@ def tell(
     if reply.position:
         asker.wrote(door.service, reply.position)
     return reply
+
+
+def tell_as_system(host: ServiceRuntime, door: CommandDoor[A], body: Body, command: Command) -> Reply[A]:
+    """The reply to a command that the front door gives of itself, without a request; its id says all that it is about."""
+    call = {**SYSTEM_CALL, "correlation": command.id, "id": command.id, "fingerprint": "", "at": command.at}
+    return _reply(host.ports.ask(door.service, door.name, call, body, 15.0))
 
 
 def _origin(asker: Asker) -> dict[str, Json]:

@@ -47,6 +47,15 @@ def _why(data: Data) -> str:
     return _(REASONS.get(reason, reason)) if reason else ""
 
 
+def _assigned(data: Data) -> str:
+    """From whom to whom, and why; who may not see the case is not told."""
+    if "to_user" not in data:
+        return ""
+    to_user = data["to_user"] or _("the centre's directors")
+    hands = f"{data['from_user']} → {to_user}" if data["from_user"] else to_user
+    return f"{hands} · {word('assignment', data['reason'])}"
+
+
 def _votes(data: Data) -> str:
     votes: Mapping[str, int] = data["votes"]
     return _("%(agree)s agree, %(dissent)s dissent, %(abstain)s abstain") % votes
@@ -99,6 +108,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "PersonIdentified": (later("The person was described"), _description),
     "PersonCorrected": (later("The person's details were corrected"), _corrected),
     "ConsentRecorded": (later("Consent was recorded"), lambda d: consent(d["status"])),
+    "CaseAssigned": (later("Somebody else answers for the case"), _assigned),
     "CaseClosed": (later("The case was closed"), _why),
     "CaseReopened": (later("The case was opened again"), _why),
     "ScreeningStarted": (later("A screening is due"), None),

@@ -35,9 +35,12 @@ def tell(
     at: str | None = None,
     if_match: int | None = None,
     seconds: float = 15.0,
+    part: str = "",
 ) -> A:
     """The answer to a command. Its id comes from the form's hidden command id and the door, so sending a form twice
-    changes once. `at`: when it happened (instant)."""
+    changes once. `at`: when it happened (instant); `part` tells several commands of one form apart."""
     caller, of_form = visit.caller(), request.form.get("command", "")[:64] or str(uuid4())
-    command = Command(command_id(caller.user, door.service, door.name, of_form), at, if_match)
+    command = Command(
+        command_id(caller.user, door.service, door.name, of_form, *filter(None, [part])), at, if_match
+    )
     return calls.tell(User(caller), door, body, command, seconds).answer

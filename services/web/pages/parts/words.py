@@ -77,8 +77,7 @@ def centres(codes: tuple[str, ...]) -> str:
 
 
 def province(code: str | None) -> str:
-    found = areas.area(code) if code else None
-    return (found.thai if current() == "th" else found.english) if found else code or "–"
+    return sentences.province(code, current()) if code else "–"
 
 
 def full_province(code: str) -> str:

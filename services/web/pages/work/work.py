@@ -8,7 +8,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
 from services.codes.access import STAFF
-from services.kernel.envelope import instant, moment
+from services.intake.doors import ASSIGN, TO_TAKE_OVER
+from services.kernel.envelope import moment
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import ProgrammeName
@@ -21,7 +22,7 @@ from services.web import gateway
 from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import _, later
-from services.web.store import hand_overs, read_answers
+from services.web.store import read_answers
 
 FIRST, SHOWN = 5, 25  # items of each part on the first screen, and on a page of its own
 PARTS = {
@@ -58,11 +59,10 @@ class ToAsk(CaseToAsk):
 @blueprint.get("/work")
 @gate.roles(*STAFF)
 def today() -> Response:
-    runtime, caller = gateway.runtime(), visit.caller()
-    handed = runtime.read(lambda db: hand_overs.to_take(db, caller, LIMIT_MOST))
-    unfinished = drafts.unfinished()
+    unfinished, hand_overs = drafts.unfinished(), TO_TAKE_OVER.of(limit=LIMIT_MOST)
     referrals, facts = WORKLIST.of(limit=FIRST, read=_read()), TO_ASK.of(limit=FIRST)
-    found = doors.together(referrals, facts)
+    found = doors.together(referrals, facts, hand_overs)
+    handed = waiting["items"] if (waiting := found[hand_overs]) else []
     worklist, open_facts = found[referrals], found[facts]
     listed = worklist["items"] if worklist else {}
     duties = {kind: [_duty(row) for row in rows] for kind, rows in listed.items() if kind != "read"}
@@ -71,7 +71,7 @@ def today() -> Response:
     referred = [row for rows in duties.values() for row in rows]
     cases = [
         *(row["case_id"] for row in referred), *(row["case_id"] for row in to_ask),
-        *(each.case_id for each in handed), *(each.case_id for each in unfinished),
+        *(row["case_id"] for row in handed), *(each.case_id for each in unfinished),
     ]  # fmt: skip
     return frame.page(
         "work/today.html", parts_of_work=PARTS, items={**duties, "to_ask": to_ask}, counts=counts,
@@ -146,9 +146,5 @@ def read(referral_id: UUID) -> Response:
 @gate.roles(*STAFF)
 def taken(case_id: UUID) -> Response:
     """A case that a colleague handed over is the user's now."""
-    runtime, caller = gateway.runtime(), visit.caller()
-    with runtime.database.write() as db:
-        mine = hand_overs.take(db, caller, str(case_id), instant(runtime.now()))
-    if not mine:
-        raise NotFound("hand-over")
+    doors.tell(ASSIGN, {"case_ids": [str(case_id)], "to_user": visit.caller().user})
     return frame.done(_("The case is yours now."), ".today")
