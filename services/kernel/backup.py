@@ -5,7 +5,7 @@ effect whose cause the others lack, and no sealed field lacks its key. The copyi
 while everybody goes on writing.
 
 A backup is a folder of a `manifest.json` and one `NAME.jsonl.gz` per service: for each table a line {table, columns}, then a line per
-row. It fits both databases. Read models are not in it: they are replayed at the next start.
+row. It fits both databases. Read models are not in it, nor which there were: they are replayed at the next start, which says what it made.
 """
 
 import base64
@@ -39,6 +39,7 @@ LEFT_OUT = {
     "alembic_version",
     *(table.name for table in (tables.projection, tables.building, tables.replica)),
 }  # the schema is made anew, the read models too
+FENCE = tables.log_head.c.read_models.name  # and the heads say again which ones (kernel.fence)
 
 
 class BackupRefused(Exception):
@@ -124,7 +125,8 @@ def _view(database: Database) -> Iterator[Connection]:
 
 
 def _standing(db: Connection) -> dict[str, Any]:
-    head = db.execute(select(tables.log_head)).one()
+    own = tables.log_head.c
+    head = db.execute(select(own.position, own.hash, own.epoch)).one()  # columns that every revision has
     cursors = db.execute(select(tables.inbox_cursor.c.source, tables.inbox_cursor.c.position)).all()
     return {
         "position": head.position,
@@ -139,10 +141,10 @@ def _copy(db: Connection, path: Path, pause: Callable[[float], None]) -> dict[st
     counts = {}
     with _private(path) as file, gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as out:
         for table in _tables(db):
-            columns = [column.name for column in table.columns]
-            out.write(_line({"table": table.name, "columns": columns}))
+            columns = [column for column in table.columns if column.name != FENCE]
+            out.write(_line({"table": table.name, "columns": [column.name for column in columns]}))
             rows = db.execute(
-                select(table).order_by(*table.primary_key), execution_options={"yield_per": BATCH}
+                select(*columns).order_by(*table.primary_key), execution_options={"yield_per": BATCH}
             )
             count = 0
             for batch in rows.partitions():

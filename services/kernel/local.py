@@ -19,6 +19,7 @@ from services.kernel import settings as settings_module
 from services.kernel.doors import Doors
 from services.kernel.envelope import instant
 from services.kernel.errors import Unavailable
+from services.kernel.questions import Body
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
 
@@ -89,7 +90,7 @@ class Network:
         self,
         service: str,
         door: str,
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
         user: str = "worker-60",
         role: str = "worker",
         centres: Sequence[str] = ("60",),

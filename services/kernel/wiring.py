@@ -25,7 +25,7 @@ class Reaction:
 
     schema: Schema
     then: Callable[..., Iterable[Do]]
-    look_up: Callable[[Connection, dict[str, Any]], dict[str, Any]] | None = None
+    look_up: Callable[[Connection, dict[str, Any]], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

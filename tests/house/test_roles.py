@@ -114,10 +114,10 @@ FACTS = {
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     clock = SimulatedClock(datetime(2026, 3, 2, 5, tzinfo=UTC))
     with closing(Network(DOORS, clock, tmp_path_factory.mktemp("data"))) as net:
-        yield _made(net)
+        yield made(net)
 
 
-def _made(net: Network) -> World:
+def made(net: Network) -> World:
     opened = {
         "centre": "60", "channel": "police", "found": {"subdistrict": "600101"}, "person": PERSON, "danger": "psychiatric",
     }  # fmt: skip

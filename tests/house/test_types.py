@@ -74,6 +74,20 @@ FAULTS = [
         'return {"votes": votes, "chair": chair}',
         'Missing key "own" for TypedDict "Quorum"',
     ),
+    Fault(
+        "a key that is no part of an answer, in a page",
+        "services/web/pages/case/conference.py",
+        'before["version"]',
+        'before["revision"]',
+        'TypedDict "Plan" has no key "revision"',
+    ),
+    Fault(
+        "a command that is asked as if it were a question",
+        "services/web/pages/work/work.py",
+        "doors.ask(TO_ASK.of(",
+        "doors.ask(ASSIGN.of(",
+        '"CommandDoor[Assignment]" has no attribute "of"',
+    ),
 ]
 
 

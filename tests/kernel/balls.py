@@ -164,8 +164,19 @@ def sites(folder: Path) -> Iterator[Callable[[str], dict[str, str]]]:
         databases.drop_databases(mark)
 
 
+def with_read_models(wiring: Wiring, *projections: Projection) -> type[Any]:
+    runtime = Runtime(replace(wiring, projections=projections))
+    return type(wiring.service.title(), (Doors,), {"name": wiring.service, "runtime": runtime})
+
+
 def network(place: Settings, red: type[Any] = Red, blue: type[Any] = Blue) -> Network:
     return Network([red, blue], SimulatedClock(MONDAY), settings=place)
+
+
+def newer(place: Settings, version: int = 2) -> Network:
+    """The program in which both services' read model has another version, in tens."""
+    made = throws(version, unit=10)
+    return network(place, with_read_models(RED, made), with_read_models(BLUE, made))
 
 
 def throw(net: Network, ball: int, left: int = 5, words: str = "รับนะ") -> str:

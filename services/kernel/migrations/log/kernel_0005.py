@@ -15,8 +15,9 @@ RAISE EXCEPTION 'This program is older than the database''s read models: it writ
     coalesce(nullif(current_setting('songtor.read_models', true), ''), 'none that it names'), {0} USING ERRCODE = 'SO001'
 """
 OTHERS = "{0} IS NOT NULL AND {0} IS DISTINCT FROM current_setting('songtor.read_models', true)"
-FENCE = (
-    f"CREATE FUNCTION refuse_other_read_models() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {REFUSE.format('OLD.read_models')}; END $$",
+FENCE = (  # OR REPLACE as in kernel_0001
+    "CREATE OR REPLACE FUNCTION refuse_other_read_models() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN {REFUSE.format('OLD.read_models')}; END $$",
     # Everybody waits behind log_head: the condition is looked at without calling the function, and AFTER needs no lock beforehand.
     *(
         f"CREATE TRIGGER fence AFTER UPDATE ON {head} FOR EACH ROW WHEN (OLD.position <> NEW.position "
@@ -24,7 +25,7 @@ FENCE = (
         for head in HEADS
     ),
     # A source that is heard for the first time gets a head of its own.
-    "CREATE FUNCTION fence_new_cursor() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608 (all of it is ours)
+    "CREATE OR REPLACE FUNCTION fence_new_cursor() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608 (all of it is ours)
     "SELECT read_models INTO NEW.read_models FROM ingest_head; "
     f"IF {OTHERS.format('NEW.read_models')} THEN {REFUSE.format('NEW.read_models')}; END IF; RETURN NEW; END $$",
     "CREATE TRIGGER fence_new BEFORE INSERT ON inbox_cursor FOR EACH ROW EXECUTE FUNCTION fence_new_cursor()",

@@ -149,7 +149,7 @@ def read_facts(form: Form, before: Mapping[str, FactValue]) -> dict[str, Any]:
     """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask
     stays."""
     typed = form.body.get("facts")
-    facts: dict[str, Any] = dict(typed) if isinstance(typed, Mapping) else {}
+    facts = dict(typed) if isinstance(typed, Mapping) else {}
     for name in NONE_OF_THESE:
         if form.value(f"facts.none_{name}") == "yes":
             facts.setdefault(name, [])
