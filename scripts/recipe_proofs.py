@@ -1,5 +1,5 @@
-"""Proves, in one process without broker and server, that what a recipe added works: at the door, on the pages in both languages, in the
-API's document, and in what is decided by it.
+"""Proves, in one process without broker and server, that what a recipe added works: at the door, on the pages in both
+languages, in the API's document, and in what is decided by it.
 
 python -m scripts.recipe_proofs RECIPE DATA
 """

@@ -1,5 +1,5 @@
-"""Adds one of each that is described once - a fact, a rule, a step, a measure, a code - to a copy of the services, proves that it works
-there, and counts the files that it took. docs/CONTRIBUTING.md tells the same for people.
+"""Adds one of each that is described once - a fact, a rule, a step, a measure, a code - to a copy of the services,
+proves that it works there, and counts the files that it took. docs/CONTRIBUTING.md tells the same for people.
 
 python -m scripts.recipes
 """

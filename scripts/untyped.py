@@ -1,4 +1,5 @@
-"""Counts what hides a type in services/, and fails when there is more of it than there was. Each ceiling may only go down."""
+"""Counts what hides a type in services/, and fails when there is more of it than there was. Each ceiling may only go
+down."""
 
 import ast
 import sys

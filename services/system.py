@@ -1,4 +1,5 @@
-"""The running system: which services there are, and how their containers are started, watched and stopped in one process."""
+"""The running system: which services there are, and how their containers are started, watched and stopped in one
+process."""
 
 import logging
 import signal

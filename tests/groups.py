@@ -1,4 +1,5 @@
-"""Which test files run together, in one process: the one list of them. The longest come first, so that no core waits for the last."""
+"""Which test files run together, in one process: the one list of them. The longest come first, so that no core waits
+for the last."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase

@@ -1,7 +1,8 @@
-"""Every code that services and their callers share, each with its words beside it (docs/language.md explains them). Data only.
+"""Every code that services and their callers share, each with its words beside it (docs/language.md explains them).
+Data only.
 
-More codes may be added; none is renamed. What a code is called stands here and nowhere else: pages, the reasons of a match, the OpenAPI
-document and the docs read it.
+More codes may be added; none is renamed. What a code is called stands here and nowhere else: pages, the reasons of a
+match, the OpenAPI document and the docs read it.
 """
 
 from services.codes.words import CodeList, Words

@@ -1,4 +1,5 @@
-"""What people decide or say, in codes: consent, votes of the working group, why a case is closed or opened again. Data only."""
+"""What people decide or say, in codes: consent, votes of the working group, why a case is closed or opened again. Data
+only."""
 
 from services.codes.words import CodeList, Words
 

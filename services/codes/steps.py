@@ -1,8 +1,9 @@
-"""The steps of a referral's life cycle, each described once: the fact it records, what it is called and what is said of it, and what it
-may follow. Data only.
+"""The steps of a referral's life cycle, each described once: the fact it records, what it is called and what is said of
+it, and what it may follow. Data only.
 
-Referral decides by these, intake hears where a referral stands, and the API, its document and the pages offer them. What a step takes
-besides are the fields of its command in `services/referral/domain/steps.py`. Source: docs/contract.md, "Life cycle of a referral".
+Referral decides by these, intake hears where a referral stands, and the API, its document and the pages offer them.
+What a step takes besides are the fields of its command in `services/referral/domain/steps.py`. Source:
+docs/contract.md, "Life cycle of a referral".
 """
 
 from collections.abc import Mapping
@@ -39,9 +40,10 @@ PLACES = CodeList(
 
 @dataclass(frozen=True)
 class Step:
-    """`fact` is the type that records it, `words` what it is called on a button, `done` what is said when it is taken, `story` what the
-    case's story says of it. `follows`: the statuses it may follow; `leads_to`: the one it leads to (None: it stays). `by_partner`: the
-    partner takes it too, once a place is reserved. `main`: a button of its own. `correction`: it says that what was told was wrong."""
+    """`fact` is the type that records it, `words` what it is called on a button, `done` what is said when it is taken,
+    `story` what the case's story says of it. `follows`: the statuses it may follow; `leads_to`: the one it leads to
+    (None: it stays). `by_partner`: the partner takes it too, once a place is reserved. `main`: a button of its own.
+    `correction`: it says that what was told was wrong."""
 
     code: str
     fact: str

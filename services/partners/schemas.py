@@ -183,8 +183,8 @@ class ReadNames(Body):
 
 
 class Matches(Body):
-    """`wait`: how many seconds to wait for the first screening. Of all candidates only those with the `verdict`, `path`, `province`
-    and `outside` the ministry that are given; with `programme_ids` only these few, side by side."""
+    """`wait`: how many seconds to wait for the first screening. Of all candidates only those with the `verdict`,
+    `path`, `province` and `outside` the ministry that are given; with `programme_ids` only these few, side by side."""
 
     case_id = fields.String(required=True)
     verdict = fields.String(load_default=None, validate=validate.OneOf(ELIGIBILITY))

@@ -27,8 +27,8 @@ Share = Annotated[float, Shape(minimum=0, maximum=1)] | None  # None without any
 
 
 class Figures(TypedDict):
-    """What each counts: see services/reporting/measures.py. `cases`, `placements`,
-    `median_days` and `employment`: by the names of their measures. `share_outside`: of all placements, 0 to 1; None without any."""
+    """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days` and `employment`: by
+    the names of their measures. `share_outside`: of all placements, 0 to 1; None without any."""
 
     cases: dict[str, Count]
     placements: dict[str, Count]
@@ -41,9 +41,9 @@ class Figures(TypedDict):
 
 
 class FiguresShown(TypedDict):
-    """Figures as a reader may see them. A count that is hidden from who may not see cases is None, and `hidden` says why:
-    {"by_label.child": "few" (one to four) | "withheld" (else it could be worked out)}. Medians are of no fewer than five
-    cases then."""
+    """Figures as a reader may see them. A count that is hidden from who may not see cases is None, and `hidden` says
+    why: {"by_label.child": "few" (one to four) | "withheld" (else it could be worked out)}. Medians are of no fewer
+    than five cases then."""
 
     cases: Annotated[dict[str, Count | None], Named(*_told("cases"))]
     placements: Annotated[dict[str, float | None], Named(*_told("placements"), ("share_outside", Share))]

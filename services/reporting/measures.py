@@ -1,7 +1,9 @@
-"""What the overview counts, each measure described once: what it counts, of what, who may see it, and its words. Data only.
+"""What the overview counts, each measure described once: what it counts, of what, who may see it, and its words. Data
+only.
 
-The figures, the lists behind them, what is hidden, the API's document, the dashboards, the files and the page of definitions read it. What
-can be counted are the milestones (`projections/milestones.py`). Source of the figures' names: docs/contract.md, "Reports".
+The figures, the lists behind them, what is hidden, the API's document, the dashboards, the files and the page of
+definitions read it. What can be counted are the milestones (`projections/milestones.py`). Source of the figures' names:
+docs/contract.md, "Reports".
 """
 
 from collections.abc import Mapping
@@ -27,12 +29,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Measure:
-    """How many facts of the type `counts` happened in the period, of those whose columns are as `where` says; `once`: how many cases, each
-    by its first. `by` splits the count by the codes of a column (then `part` has one number for each code, else one as `name`).
+    """How many facts of the type `counts` happened in the period, of those whose columns are as `where` says; `once`:
+    how many cases, each by its first. `by` splits the count by the codes of a column (then `part` has one number for
+    each code, else one as `name`).
 
-    `words` name it in its part, `title` the list behind it, which the centre's own staff open by `code`. `means` defines it, where its part
-    does not say enough. `of_kind`: it tells what kind of people they were, so who may not see cases is told no small count of it; its sum
-    with others must not be shown. `beside`: not told in the overview itself, but with what was waited for (projections.figures).
+    `words` name it in its part, `title` the list behind it, which the centre's own staff open by `code`. `means`
+    defines it, where its part does not say enough. `of_kind`: it tells what kind of people they were, so who may not
+    see cases is told no small count of it; its sum with others must not be shown. `beside`: not told in the overview
+    itself, but with what was waited for (projections.figures).
     """
 
     code: str
@@ -52,7 +56,8 @@ class Measure:
 
 @dataclass(frozen=True)
 class Median:
-    """The median days from the opening of a case to its first fact of the type `counts`; `measure` counts the same cases."""
+    """The median days from the opening of a case to its first fact of the type `counts`; `measure` counts the same
+    cases."""
 
     name: str
     counts: str
@@ -70,7 +75,8 @@ PARTS: Mapping[str, Part] = {
             Words("จากเปิดเรื่องถึงเข้าอยู่", "From opening to placement"),
             Words(
                 "จำนวนเรื่องที่มีเหตุการณ์นั้นในช่วงเวลา นับเรื่องละครั้ง เรื่องที่เข้าอยู่อาจเปิดไว้ก่อนช่วงนี้",
-                "Different cases to which it happened in the period, each counted once. The cases placed are not always those opened in "
+                "Different cases to which it happened in the period, each counted once. The cases placed are "
+                "not always those opened in "
                 "the same period.",
             ),
         ),
@@ -80,7 +86,8 @@ PARTS: Mapping[str, Part] = {
             Words("จำนวนวันนับจากเปิดเรื่อง (ค่ากลาง)", "Median days from opening"),
             Words(
                 "ครึ่งหนึ่งของเรื่องใช้เวลาไม่เกินนี้ นับจากเปิดเรื่องถึงการคัดกรองครั้งแรก การตอบรับ และการเข้าอยู่ที่เกิดในช่วงนี้",
-                "Half of the cases took this long at most: from opening to the first screening, accepted referral and placement that lie "
+                "Half of the cases took this long at most: from opening to the first screening, accepted "
+                "referral and placement that lie "
                 "in the period.",
             ),
         ),
@@ -99,7 +106,8 @@ PARTS: Mapping[str, Part] = {
             Words("ผู้รับการคัดกรองตามกลุ่มเป้าหมาย", "People screened by group"),
             Words(
                 "เรื่องที่คัดกรองในช่วงนี้ แยกตามกลุ่มที่ผลคัดกรองครั้งล่าสุดเข้าเกณฑ์ หนึ่งเรื่องอาจอยู่หลายกลุ่ม",
-                "Cases screened in the period, by the groups that the latest of these screenings found met. One case may be in several "
+                "Cases screened in the period, by the groups that the latest of these screenings found met. "
+                "One case may be in several "
                 "groups.",
             ),
         ),
@@ -118,7 +126,8 @@ PARTS: Mapping[str, Part] = {
             Words("การทำงาน", "Work"),
             Words(
                 "การเข้าทำงานกับนายจ้างในช่วงนี้ และจำนวนที่ยังทำงานอยู่เมื่อติดตามครั้งล่าสุด",
-                "Placements with employers in the period, and how many of these were in work at their latest follow-up.",
+                "Placements with employers in the period, and how many of these were in work at their latest "
+                "follow-up.",
             ),
         ),
     )

@@ -40,7 +40,8 @@ class Day(fields.String):
 
 
 class AsOf(fields.String):
-    """A moment of knowledge as the text of an instant: an RFC 3339 instant, or a day, which means its end in Thailand."""
+    """A moment of knowledge as the text of an instant: an RFC 3339 instant, or a day, which means its end in
+    Thailand."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

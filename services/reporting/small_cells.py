@@ -1,10 +1,11 @@
-"""Counts of what kind of people they were, that a reader who may not see cases must not read: of one to four, somebody may be known.
+"""Counts of what kind of people they were, that a reader who may not see cases must not read: of one to four, somebody
+may be known.
 
-How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as they are.
-A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with it, chosen by its
-place in the list and not by its size; where that does not help, all parts are withheld. Of fewer than five cases no kind is told at
-all, not even that there was none of it. Subtracting one answer from another (a month from a year, a centre from the country, one
-`as_of` from a later one) is not guarded against here.
+How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as
+they are. A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with
+it, chosen by its place in the list and not by its size; where that does not help, all parts are withheld. Of fewer than
+five cases no kind is told at all, not even that there was none of it. Subtracting one answer from another (a month from
+a year, a centre from the country, one `as_of` from a later one) is not guarded against here.
 """
 
 from collections.abc import Mapping
@@ -39,7 +40,8 @@ def kinds_of(counts: Mapping[str, int], kinds: tuple[str, ...], total: int) -> d
 
 
 def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
-    """Counts whose sum is shown, or can be worked out. Withheld are either all of them, even the noughts, or none but one."""
+    """Counts whose sum is shown, or can be worked out. Withheld are either all of them, even the noughts, or none but
+    one."""
     few = [key for key, count in parts.items() if 0 < count < SMALL]
     large = [key for key, count in parts.items() if count >= SMALL]
     if not few:

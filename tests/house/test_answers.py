@@ -1,4 +1,5 @@
-"""What every door answers is written down as a type; here every answer is held against it, over a small sample network."""
+"""What every door answers is written down as a type; here every answer is held against it, over a small sample
+network."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -125,7 +126,8 @@ def test_every_door_says_what_it_answers_in_the_answers_of_its_service():
 
 
 def read_everything(net: CheckedNetwork) -> None:
-    """The questions that staff, members, the ministry, partners and administrators may put, to whatever cases there are."""
+    """The questions that staff, members, the ministry, partners and administrators may put, to whatever cases there
+    are."""
     for who in ({}, DIRECTOR, MEMBER, MINISTRY):
         role = who.get("role", "worker")
         cases = net.call("intake", "cases", **who)["items"]
@@ -159,7 +161,8 @@ def read_everything(net: CheckedNetwork) -> None:
 
 
 def work_on_a_case(net: CheckedNetwork) -> None:
-    """What the sample's staff never do: correct a person, close and open again, look at themselves through an administrator."""
+    """What the sample's staff never do: correct a person, close and open again, look at themselves through an
+    administrator."""
     cases = net.call("intake", "cases")["items"]
     case_id = next(case["case_id"] for case in cases if case["status"] != "closed")
     net.call("intake", "case", {"case_id": case_id, "show": "identifiers"})

@@ -1,4 +1,5 @@
-"""What people had before the house opens in this version, on SQLite and on PostgreSQL: nothing is lost, and work goes on."""
+"""What people had before the house opens in this version, on SQLite and on PostgreSQL: nothing is lost, and work goes
+on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,5 +1,5 @@
-"""What the pages show to each role is what the doors answer to that role: each page is opened as every role, and every answer of a
-door that it was made from is kept."""
+"""What the pages show to each role is what the doors answer to that role: each page is opened as every role, and every
+answer of a door that it was made from is kept."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,4 +1,5 @@
-"""What is described once takes as few files as the recipes say, and works everywhere: at doors, on pages, in documents."""
+"""What is described once takes as few files as the recipes say, and works everywhere: at doors, on pages, in
+documents."""
 
 import pytest
 

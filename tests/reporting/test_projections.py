@@ -291,7 +291,8 @@ def expected(said, centres, first, last, as_of):
 
 
 def some_history(told, chance, cases=25):
-    """Cases of two centres; facts are told in any order and days late, and heard now and then, in any order of sources."""
+    """Cases of two centres; facts are told in any order and days late, and heard now and then, in any order of
+    sources."""
     work = {"kind": "general", "income_baht_month": 9000}
     facts = []
     for n in range(cases):

@@ -314,8 +314,9 @@ def get_status_when(db: Connection, case_id: str, closing: str) -> str:
 
 
 def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[answers.CaseInHands]:
-    """Cases that a user must go on with, the oldest first: those that wait for them to take over, and of the others those
-    not closed that were assigned to them (never assigned: that they opened), or whose last step since was theirs."""
+    """Cases that a user must go on with, the oldest first: those that wait for them to take over, and of the others
+    those not closed that were assigned to them (never assigned: that they opened), or whose last step since was
+    theirs."""
     waiting = and_(case.c.to_user == user, case.c.taken.is_(false()))
     opened = and_(case.c.assigned_at.is_(None), case.c.opened_by == user)
     held = and_(case.c.status != CLOSED, or_(opened, case.c.to_user == user, case.c.worked_by == user))

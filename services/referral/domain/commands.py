@@ -1,4 +1,5 @@
-"""What may be asked of a referral: by its centre, by its partner, by time, and because of what partners answered. Steps: see steps."""
+"""What may be asked of a referral: by its centre, by its partner, by time, and because of what partners answered.
+Steps: see steps."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,5 @@
-"""The steps people take of a referral: a command each, and the fact it makes. What a step may follow stands in `codes.steps`."""
+"""The steps people take of a referral: a command each, and the fact it makes. What a step may follow stands in
+`codes.steps`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -194,7 +195,8 @@ def fact_of(step: Step, referral: Referral) -> Event:
         case WaitlistReferral(now):
             due = days_after(now, DEADLINES.waiting_list_days)
             return ReferralWaitlisted(
-                **about, answer_due=due, said_by=step.said_by, by_channel=step.by_channel, no_more_places=step.no_more_places
+                **about, answer_due=due, said_by=step.said_by, by_channel=step.by_channel,
+                no_more_places=step.no_more_places
             )  # fmt: skip
         case WithdrawReferral():
             return ReferralWithdrawn(**about, **said, was=referral.status.value)

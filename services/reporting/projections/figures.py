@@ -23,11 +23,12 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
     """The figures of `GET /api/v1/reports/overview`. What counts is what happened in the period and was recorded by
     `as_of`.
 
-    Each number is a measure (services/reporting/measures.py), by its name in its part. share_outside is of all placements, None without
-    any. median_days: for cases whose first fact of the kind lies in the period. Days of 24 hours with one decimal; None of less
-    than `fewest` (a median of a few would tell of one). in_work is as the latest follow-up says, whenever that was.
-    Nothing of a referral entered in error counts. A centre's figures are those of the facts recorded for it. A case counts as closed also
-    when it was opened again later, as referred also when the place was then refused.
+    Each number is a measure (services/reporting/measures.py), by its name in its part. share_outside is of all
+    placements, None without any. median_days: for cases whose first fact of the kind lies in the period. Days of 24
+    hours with one decimal; None of less than `fewest` (a median of a few would tell of one). in_work is as the latest
+    follow-up says, whenever that was. Nothing of a referral entered in error counts. A centre's figures are those of
+    the facts recorded for it. A case counts as closed also when it was opened again later, as referred also when the
+    place was then refused.
     """
     c = facts_of(db, period)
     facts, cases = func.count(), func.sum(case((first_in(c, period), 1), else_=0))

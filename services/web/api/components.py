@@ -1,7 +1,7 @@
 """JSON Schema of what doors answer, made from the types of their answers.
 
-Every TypedDict is a component of the document, named by its service; its docstring describes it, and annotations (services.codes.shapes)
-say what a type cannot.
+Every TypedDict is a component of the document, named by its service; its docstring describes it, and annotations
+(services.codes.shapes) say what a type cannot.
 """
 
 import sys

@@ -90,7 +90,8 @@ def listing(case_id: UUID) -> Response:
 
 
 class Choice(TypedDict):
-    """What was asked for, and the choices there are; `named`: the programmes chosen to be compared, `found`: how many places."""
+    """What was asked for, and the choices there are; `named`: the programmes chosen to be compared, `found`: how many
+    places."""
 
     at: Callable[..., str]
     filters: Mapping[str, str]

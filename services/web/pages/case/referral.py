@@ -148,6 +148,7 @@ def step(referral_id: UUID, step: str) -> Response:
         "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
         follow_up=step == "follow-up", correction=known.correction,
         channels=words("answer_channel"),
-        reasons=words("decline_reason"), about=lookup.programmes([referral["programme_id"]]).get(referral["programme_id"]),
+        reasons=words("decline_reason"),
+        about=lookup.programmes([referral["programme_id"]]).get(referral["programme_id"]),
         stands=_stands(referral),
     )  # fmt: skip

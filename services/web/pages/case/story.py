@@ -87,7 +87,8 @@ def _corrected(data: Data) -> str:
     return f"{word('correction', data['reason'])}: {parts} · {_description(data)}"
 
 
-# What happened -> its sentence; what it says further, from the fact's codes. Of the steps of a referral see codes.steps.
+# What happened -> its sentence; what it says further, from the fact's codes. Of the steps of a referral see
+# codes.steps.
 STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "CaseOpened": (later("The case was opened"),
         lambda d: f"{word('channel', d['channel'])} · {word('danger', d['danger'])}"),
