@@ -136,4 +136,9 @@ def test_one_screened_and_declined_case_says_nothing_of_itself(figures):
 
 @given(overviews())
 def test_who_sees_cases_is_told_every_count(figures):
-    assert small_cells.whole(figures) == figures | {"hidden": {}}
+    share = figures.pop("share_outside")
+    placements = {**figures["placements"], "share_outside": share}
+    assert small_cells.whole(figures | {"share_outside": share}) == figures | {
+        "placements": placements,
+        "hidden": {},
+    }
