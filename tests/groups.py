@@ -38,7 +38,8 @@ GROUPS = (
         (
             "tests/thai", *(f"tests/house/test_{room}.py" for room in ("fields", "messages", "sentences")),
             *(f"tests/*/test_{room}.py" for room in ("domain", "handlers", "schemas", "facts", "rulebook")),
-            *(f"tests/kernel/test_{room}.py" for room in ("codec", "envelope", "keys", "lists", "rules", "settings", "tokens")),
+            *(f"tests/kernel/test_{room}.py" for room in ("codec", "envelope", "keys", "lists", "rules",
+            "settings", "tokens")),
         ),
     ),
     Group("faults", ("tests/faults",), patched=False, alone=True),
