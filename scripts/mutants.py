@@ -1,10 +1,11 @@
-"""Breaks one thing at a time in the pure rooms and says which breaks no test of theirs notices: the survivors, as lines of a diff.
+"""Breaks one thing at a time in the pure rooms and says which breaks no test of theirs notices: the survivors, as lines
+of a diff.
 
-`python -m scripts.mutants [--seed N] [--count N] [PATH ...]`: so many mutants, chosen by a seed that is printed and gives them again,
-as many of one operator as of another; PATH narrows them to files that begin with it. Each is run in a copy of the tree, as many at a
-time as there are cores, at low priority. Mutants that mean the same as what they replace stand in mutants.toml with the reason, and
-are not run. Exit code 1 if any survived. Why not mutmut or cosmic-ray: neither sends a room's mutants to that room's own tests, and
-each brings more than ten packages along.
+`python -m scripts.mutants [--seed N] [--count N] [PATH ...]`: so many mutants, chosen by a seed that is printed and
+gives them again, as many of one operator as of another; PATH narrows them to files that begin with it. Each is run in a
+copy of the tree, as many at a time as there are cores, at low priority. Mutants that mean the same as what they replace
+stand in mutants.toml with the reason, and are not run. Exit code 1 if any survived. Why not mutmut or cosmic-ray:
+neither sends a room's mutants to that room's own tests, and each brings more than ten packages along.
 """
 
 import argparse
@@ -31,7 +32,9 @@ eventlet.monkey_patch()  # as tests/conftest.py does; before the packages are im
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("services", "tests", "scripts", "docs", "pyproject.toml")
-TIMES = 5  # a mutant that takes so many times as long as the tests do without it is a timeout: caught, most likely an endless loop
+# A mutant that takes so many times as long as the tests do without it is a timeout: caught, most likely an endless
+# loop.
+TIMES = 5
 
 PACKAGES = (
     "numpy",
@@ -58,7 +61,8 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "services/codes/rules.py": ("tests/partners/test_ranking.py", "tests/partners/test_domain.py"),
     "services/codes/sentences.py": ("tests/house/test_sentences.py",),
     "services/intake/domain": ("tests/intake/test_domain.py",),
-    "services/screening/domain": ("tests/screening/test_domain.py", "tests/screening/test_facts.py", "tests/screening/test_rulebook.py"),
+    "services/screening/domain": ("tests/screening/test_domain.py", "tests/screening/test_facts.py",
+    "tests/screening/test_rulebook.py"),
     "services/partners/domain/ranking.py": ("tests/partners/test_ranking.py",),
     "services/partners/domain": ("tests/partners/test_domain.py", "tests/partners/test_places_properties.py"),
     "services/referral/domain": ("tests/referral/test_domain.py", "tests/referral/test_disclosure.py"),
@@ -112,7 +116,8 @@ def mutants_of(file: str, source: bytes) -> Iterator[Mutant]:
 
 
 def _nodes(node: ast.AST, inside: bool = False) -> Iterator[ast.AST]:
-    """What may be mutated: no docstrings, annotations, decorators, words; of module and class bodies no statements as a whole."""
+    """What may be mutated: no docstrings, annotations, decorators, words; of module and class bodies no statements as a
+    whole."""
     if isinstance(node, ast.JoinedStr | ast.ImportFrom):
         return  # positions within f-strings are wrong before Python 3.12
     if isinstance(node, ast.Call | ast.Subscript):

@@ -1,4 +1,5 @@
-"""Who may do what, in codes: roles and their groups, the services, the actions of their doors, and why a door refuses. Data only."""
+"""Who may do what, in codes: roles and their groups, the services, the actions of their doors, and why a door refuses.
+Data only."""
 
 from services.codes.words import CodeList, Words
 
@@ -85,7 +86,8 @@ REFUSALS = CodeList(
         ),
         "no_quorum": Words(
             "องค์ประชุมหรือเสียงเห็นชอบยังไม่ครบ ต้องมีผู้ลงมติครบจำนวน มีประธานร่วมลงมติตามที่กำหนด และเสียงเห็นชอบมากกว่าเสียงไม่เห็นชอบ",
-            "No quorum: enough votes, the chair's among them where the rule asks for it, and more who agree than dissent.",
+            "No quorum: enough votes, the chair's among them where the rule asks for it, and more who agree "
+            "than dissent.",
         ),
         "place_pending": Words(
             "ยังจองที่ว่างไม่เสร็จ ภาคีเครือข่ายจึงยังตอบไม่ได้ โปรดลองใหม่ในอีกสักครู่",

@@ -122,7 +122,8 @@ def finding_in_words(code: str, value: Any, finding: Any, language: Language) ->
 
 
 def criterion_in_words(code: str, finding: Any, language: Language) -> str:
-    """What a criterion of the ranking found: {path, place}, {free, days}, {near, kilometres}, or a flag, None if nobody knows."""
+    """What a criterion of the ranking found: {path, place}, {free, days}, {near, kilometres}, or a flag, None if nobody
+    knows."""
     match code:
         case "path":
             return (

@@ -4,7 +4,7 @@ A tuple, such as a list of codes, names the only values there are. The OpenAPI d
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,13 @@ class Shape:
 
 class Note(str):
     """What a field means, where its name and its type do not tell."""
+
+
+class Named(tuple[tuple[str, Any], ...]):
+    """The names that are always there in a mapping, each with the type of its value, where both are made from data."""
+
+    def __new__(cls, *names: tuple[str, Any]) -> Self:
+        return super().__new__(cls, names)
 
 
 Id = Annotated[str, Shape(format="uuid")]

@@ -1,4 +1,5 @@
-"""What joins a service to nameko: the injected runtime, its relay, its subscriptions and its timer, each in a greenlet of its own."""
+"""What joins a service to nameko: the injected runtime, its relay, its subscriptions and its timer, each in a greenlet
+of its own."""
 
 import functools
 import inspect
@@ -34,8 +35,8 @@ LOCAL = "SONGTOR_LOCAL"  # ... and the LocalServices of this process
 
 
 def nameko_config(settings: Settings, local: LocalServices) -> dict[str, Any]:
-    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a dead line.
-    Services with the same `local` call each other's doors without the broker."""
+    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a
+    dead line. Services with the same `local` call each other's doors without the broker."""
     return {
         AMQP_URI_CONFIG_KEY: settings.broker_url,
         HEARTBEAT_CONFIG_KEY: HEARTBEAT,

@@ -1,4 +1,5 @@
-"""The doors that every service has for who runs the system (kernel.doors), by name. The log's own is asked by followers alone."""
+"""The doors that every service has for who runs the system (kernel.doors), by name. The log's own is asked by followers
+alone."""
 
 from services.kernel.doors import DoorRow
 from services.kernel.questions import CommandDoor, QueryDoor, Question

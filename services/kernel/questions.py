@@ -1,7 +1,7 @@
 """Doors by name, as whoever asks them knows them: each carries the type of its answer.
 
-A service lists its own in its room `doors`, as `CASE: QueryDoor[Case] = QueryDoor("intake", "case")`; who asks through such a name knows
-what comes back. The annotation is also read at run time, by the OpenAPI document. Pure.
+A service lists its own in its room `doors`, as `CASE: QueryDoor[Case] = QueryDoor("intake", "case")`; who asks through
+such a name knows what comes back. The annotation is also read at run time, by the OpenAPI document. Pure.
 """
 
 from collections.abc import Mapping, Sequence

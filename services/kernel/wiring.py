@@ -21,18 +21,19 @@ Chore = Callable[["ServiceRuntime", Callable[[], bool], Callable[[float], None]]
 
 @dataclass(frozen=True)
 class Reaction:
-    """Whenever <their fact>, then <our command>. `schema` is the part of their data we read; `look_up` reads our own tables."""
+    """Whenever <their fact>, then <our command>. `schema` is the part of their data we read; `look_up` reads our own
+    tables."""
 
     schema: Schema
     then: Callable[..., Iterable[Do]]
-    look_up: Callable[[Connection, dict[str, Any]], dict[str, Any]] | None = None
+    look_up: Callable[[Connection, dict[str, Any]], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
 class Wiring:
-    """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only projected);
-    the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields sentences about what is wrong (for
-    `songtor verify`)."""
+    """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only
+    projected); the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields
+    sentences about what is wrong (for `songtor verify`)."""
 
     service: str
     aggregates: tuple[Aggregate[Any, Any, Any], ...] = ()

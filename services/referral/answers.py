@@ -24,7 +24,8 @@ class NewReferral(ReferralId):
 
 
 class _Outline(TypedDict):
-    """What is told of a referral to who may not see cases. `path_kind`: of codes.PATH_KINDS, None if it is not known."""
+    """What is told of a referral to who may not see cases. `path_kind`: of codes.PATH_KINDS, None if it is not
+    known."""
 
     referral_id: Id
     case_id: Id

@@ -14,7 +14,8 @@ from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import answers, bodies, handlers, schemas
 from services.referral.domain.commands import DiscloseFacts, SendReferral
-from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named, steps_after
+from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.steps import LIFE_CYCLE, step_named, steps_after
 from services.referral.domain.words import Place, Status
 from services.referral.projections import referrals, upstream, worklist
 from services.thai import dates

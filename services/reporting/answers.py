@@ -3,21 +3,11 @@ those of `services/codes`."""
 
 from typing import Annotated, Any, NotRequired, TypedDict
 
-from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Shape
+from services.codes.shapes import Count, Cursor, Day, Id, Instant, Named, Note, Province, Shape
+from services.reporting.measures import MEDIANS, told_of
 
 # First and last day, both included.
 Days = TypedDict("Days", {"from": Day, "to": Day})
-
-
-class Cases(TypedDict):
-    """Different cases that were, in the period, ..."""
-
-    opened: Count
-    screened: Count
-    planned: Count
-    referred: Count
-    placed: Count
-    closed: Count
 
 
 class Placements(TypedDict):
@@ -28,51 +18,40 @@ class Placements(TypedDict):
     ministry: Count
 
 
-class PlacementsShared(Placements):
-    """`share_outside` of all of them, 0 to 1; None without any."""
-
-    share_outside: Annotated[float, Shape(minimum=0, maximum=1)] | None
-
-
-class MedianDays(TypedDict):
-    """From the opening of a case; None without any."""
-
-    to_screening: float | None
-    to_acceptance: float | None
-    to_placement: float | None
+def _told(part: str) -> tuple[tuple[str, Any], ...]:
+    """The names of a part's measures with their types: those that tell what kind of people they were may be hidden."""
+    return tuple((each.name, Count | None if each.of_kind else Count) for each in told_of(part))
 
 
-class Employment(TypedDict):
-    """Placements with employers, and how many of these were in work at their latest follow-up."""
-
-    started: Count
-    in_work: Count
+Share = Annotated[float, Shape(minimum=0, maximum=1)] | None  # None without any
 
 
 class Figures(TypedDict):
-    """What each counts: see projections.figures."""
+    """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days` and `employment`: by
+    the names of their measures. `share_outside`: of all placements, 0 to 1; None without any."""
 
-    cases: Cases
-    placements: PlacementsShared
+    cases: dict[str, Count]
+    placements: dict[str, Count]
+    share_outside: float | None
     by_path: dict[str, Count]
     by_label: dict[str, Count]
-    median_days: MedianDays
+    median_days: dict[str, float | None]
     declined: dict[str, Count]
-    employment: Employment
+    employment: dict[str, Count]
 
 
 class FiguresShown(TypedDict):
-    """Figures as a reader may see them. A count that is hidden from who may not see cases is None, and `hidden` says why:
-    {"by_label.child": "few" (one to four) | "withheld" (else it could be worked out)}. Medians are of no fewer than five
-    cases then."""
+    """Figures as a reader may see them. A count that is hidden from who may not see cases is None, and `hidden` says
+    why: {"by_label.child": "few" (one to four) | "withheld" (else it could be worked out)}. Medians are of no fewer
+    than five cases then."""
 
-    cases: Cases
-    placements: PlacementsShared
+    cases: Annotated[dict[str, Count | None], Named(*_told("cases"))]
+    placements: Annotated[dict[str, float | None], Named(*_told("placements"), ("share_outside", Share))]
     by_path: Annotated[dict[str, Count | None], Note("Placements by the plan's path")]
     by_label: Annotated[dict[str, Count | None], Note("Screened cases with that label met")]
-    median_days: MedianDays
+    median_days: Annotated[dict[str, float | None], Named(*((each.name, float | None) for each in MEDIANS))]
     declined: Annotated[dict[str, Count | None], Note("By reason")]
-    employment: Employment
+    employment: Annotated[dict[str, Count | None], Named(*_told("employment"))]
     hidden: Annotated[
         dict[str, Annotated[str, ("few", "withheld")]],
         Note("Why a count is null, as by_label.child: one to four, or withheld with them"),

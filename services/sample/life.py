@@ -1,4 +1,5 @@
-"""One case from the day the person comes: opened, screened, planned by the working group, referred, placed and followed."""
+"""One case from the day the person comes: opened, screened, planned by the working group, referred, placed and
+followed."""
 
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,8 @@ Work = Iterator[datetime]
 
 # Days a recent case needs to get where it stands today, one step a day.
 LEAD_DAYS = {
-    "open": 0, "screened": 1, "planned": 2, "sent": 3, "acknowledged": 4, "waitlisted": 4, "accepted": 5, "travelling": 6,
+    "open": 0, "screened": 1, "planned": 2, "sent": 3, "acknowledged": 4, "waitlisted": 4, "accepted": 5,
+    "travelling": 6,
     "admitted": 7, "placed": 8, "reopened": 4,
 }  # fmt: skip
 FOLLOW_UPS = (30, 90, 180, 365)
@@ -43,7 +45,8 @@ WAGES = {
     "own": (3000, 7500),
 }
 WHY = (
-    "ตรงกับความประสงค์ของผู้รับบริการและอยู่ใกล้ภูมิลำเนา", "มีกฎหมายเฉพาะคุ้มครอง และหน่วยงานพร้อมรับ", "ทำงานได้และต้องการมีรายได้ของตนเอง",
+    "ตรงกับความประสงค์ของผู้รับบริการและอยู่ใกล้ภูมิลำเนา", "มีกฎหมายเฉพาะคุ้มครอง และหน่วยงานพร้อมรับ",
+    "ทำงานได้และต้องการมีรายได้ของตนเอง",
     "ต้องการการดูแลต่อเนื่องที่บ้านเดิมให้ไม่ได้", "อยู่ใกล้ญาติที่ยังติดต่อกัน", "เป็นทางเลือกที่เป็นอิสระที่สุดเท่าที่ปลอดภัย",
 )  # fmt: skip
 GOALS = (
@@ -188,7 +191,8 @@ class Life:
         return ""
 
     def _choose(self, course: str) -> Candidate | None:
-        """One of the best matches that were not tried yet; by habit a shelter, where the course needs it one that is full."""
+        """One of the best matches that were not tried yet; by habit a shelter, where the course needs it one that is
+        full."""
         shelters: list[Candidate] = []
         others: list[Candidate] = []
         for each in self._fit():
@@ -204,8 +208,8 @@ class Life:
         return self.chance.choices(best, weights=(6, 3, 1)[: len(best)])[0] if best else None
 
     def _fit(self) -> Iterator[Candidate]:
-        """Matches that are not ruled out, best first: in danger those of the first path, else now and then those the person wishes
-        for first."""
+        """Matches that are not ruled out, best first: in danger those of the first path, else now and then those the
+        person wishes for first."""
         cursor: str | None = None
         first = self.paths[:1] if self.urgent else self.wants if self.chance.random() < 0.6 else []
         left = []
@@ -268,7 +272,8 @@ class Life:
         return self._say(SEND, body, self.worker)
 
     def _answered(self, referral: NewReferral, course: str) -> Generator[datetime, None, bool]:
-        """What the partner says, and the way there. Returns whether the person was placed and stayed the first weeks."""
+        """What the partner says, and the way there. Returns whether the person was placed and stayed the first
+        weeks."""
         referral_id = referral["referral_id"]
         if referral["status"] == "declined":  # no place: nobody had to be asked
             return False
@@ -302,12 +307,14 @@ class Life:
         )
 
     def _in_time(self, referral_id: str, least: int, most: int) -> Generator[datetime, None, bool]:
-        """Some days later. Whether the referral still awaits an answer: over long holidays its deadline may come first."""
+        """Some days later. Whether the referral still awaits an answer: over long holidays its deadline may come
+        first."""
         yield self._later(least, most)
         return self._status(referral_id) in AWAITING_ANSWER
 
     def _waited(self, referral_id: str, status: str) -> Generator[datetime, None, bool]:
-        """On the waiting list until there is a place (True), until the person waits no longer, or until the deadline."""
+        """On the waiting list until there is a place (True), until the person waits no longer, or until the
+        deadline."""
         if status != "waitlisted":
             if not (yield from self._in_time(referral_id, 1, 3)):
                 return False
@@ -391,7 +398,8 @@ class Life:
     # -- doors and time --------------------------------------------------------------------------------------------
 
     def _hear(self, referral_id: str, step: str, **said: Json) -> None:
-        """A step the partner answers; most often staff write down who said it, and how, some of it later the same day."""
+        """A step the partner answers; most often staff write down who said it, and how, some of it later the same
+        day."""
         if self.chance.random() < 0.8:
             said |= {"said_by": self._somebody(), "by_channel": self.chance.choice(CHANNELS)}
         self._step(referral_id, step, self._earlier(), **said)

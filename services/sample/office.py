@@ -69,7 +69,8 @@ class Office:
         )
 
     def working_hour(self, chance: Random, day: date, any_day: bool = False) -> datetime:
-        """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in the past."""
+        """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in
+        the past."""
         day = day if any_day else calendar.next_working_day(day)
         minute = chance.randint(OPENS, SHUTS)
         told = datetime.combine(day, time(minute // 60, minute % 60), BANGKOK)

@@ -14,7 +14,8 @@ SAMPLE = "ตัวอย่าง"  # in the name of every partner
 PLACES = (2, 4, 5, 10, 20)  # totals of places, all of them round
 SHELTER_PLACES = 40
 WORDS = (
-    "ร่มโพธิ์", "ปันสุข", "รวงทอง", "ใจเอื้อ", "ลานจันทร์", "สายน้ำ", "ต้นกล้า", "อุ่นไอรัก", "ทอแสง", "เรือนไม้", "ชายทุ่ง", "ฟ้าใส", "ดอกแก้ว",
+    "ร่มโพธิ์", "ปันสุข", "รวงทอง", "ใจเอื้อ", "ลานจันทร์", "สายน้ำ", "ต้นกล้า", "อุ่นไอรัก", "ทอแสง",
+    "เรือนไม้", "ชายทุ่ง", "ฟ้าใส", "ดอกแก้ว",
     "ริมธาร", "ตะวันยิ้ม", "พุ่มข้าว", "เพียงพอ",
 )  # fmt: skip
 
@@ -52,7 +53,8 @@ class Partner:
 
 
 class Kind(NamedTuple):
-    """`partners` of them named `title` and a word, `offers` of each: the first always, a further one for every other partner."""
+    """`partners` of them named `title` and a word, `offers` of each: the first always, a further one for every other
+    partner."""
 
     kind: str
     title: str
@@ -232,7 +234,8 @@ KINDS = (
 
 
 def invent(chance: Random, days: int, factor: int = 1) -> list[Partner]:
-    """All partners in the order in which they join, the first on day 0 of `days`; of every kind `factor` times as many."""
+    """All partners in the order in which they join, the first on day 0 of `days`; of every kind `factor` times as
+    many."""
     made = [
         _partner(chance, kind, number, word if turn == 1 else f"{word} {turn}", days)
         for turn in range(1, factor + 1)

@@ -2,8 +2,9 @@
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import eventlet
 from eventlet import wsgi
@@ -41,14 +42,15 @@ class FrontServer(WebServer):  # type: ignore[misc]
         self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
         self._gt = self.container.spawn_managed_thread(self.run)
 
-    def get_wsgi_app(self) -> Callable[..., Any]:
+    def get_wsgi_app(self) -> WSGIApplication:
         """Every request is the one entrypoint's, whatever its address and method: what there is, Flask knows."""
         [entrance] = self._providers
 
-        def serve(environ: dict[str, Any], start_response: Any) -> Any:
+        def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             request = Request(environ, shallow=True)
             request.path_values = {}  # type: ignore[attr-defined]  # where nameko's own map puts them
-            return entrance.handle_request(request)(environ, start_response)
+            answer: Response = entrance.handle_request(request)
+            return answer(environ, start_response)
 
         return serve
 

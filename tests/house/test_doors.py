@@ -1,4 +1,5 @@
-"""Whoever asks a door does so by a name that carries the type of its answer; here the lists of names are held against the doors."""
+"""Whoever asks a door does so by a name that carries the type of its answer; here the lists of names are held against
+the doors."""
 
 import ast
 import importlib

@@ -1,4 +1,5 @@
-"""What people had before the house opens in this version, on SQLite and on PostgreSQL: nothing is lost, and work goes on."""
+"""What people had before the house opens in this version, on SQLite and on PostgreSQL: nothing is lost, and work goes
+on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from services.kernel.local import Network, SimulatedClock
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
 from services.system import DOORS
-from services.web.gateway.carry_over import carry_over, hand_over
+from services.web.gateway.carry_over import carry_over, hand_over, keep_trying
 from services.web.identity import accounts, passwords
 from services.web.service import WIRING
 from services.web.store import drafts, groups, links, positions
@@ -204,6 +205,21 @@ def test_who_was_handed_which_case_is_known_to_intake_once_it_answers(net, web, 
     in_hands = net.call("intake", "in_hands", {"user": "worker-60"}, **admin)["items"]
     assert {made["placed"], made["waiting"]} <= {row["case_id"] for row in in_hands}
     assert problems(net, web) == []
+
+
+def test_hand_overs_wait_until_intake_answers_and_are_then_carried_over(net, web, seen):
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            net.down.clear()
+
+    net.down.add("intake")
+    keep_trying(web, lambda: False, pause)
+    assert pauses == [1.0, 2.0, 4.0] and to_take_over(net) == [seen["made"]["waiting"]]
+    keep_trying(web, lambda: True, pause)
+    assert len(pauses) == 3
 
 
 def test_a_hand_over_that_was_carried_over_as_the_front_door_died_is_not_told_twice(net, web, seen):

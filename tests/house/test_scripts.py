@@ -45,7 +45,8 @@ LACKING = """<testsuite>
 <testcase classname="a" name="good"/>
 <testcase classname="a" name="without"><skipped message="not run: RabbitMQ is not installed"/></testcase>
 <testcase classname="b" name="without"><skipped message="not run: RabbitMQ is not installed"/></testcase>
-<testcase classname="a" name="lacks what it needs, and breaks"><skipped message="not run: no broker"/><error/></testcase>
+<testcase classname="a" name="lacks what it needs, and breaks">
+<skipped message="not run: no broker"/><error/></testcase>
 </testsuite>"""
 
 

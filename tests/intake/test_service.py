@@ -232,7 +232,8 @@ def test_members_see_codes_only(net):
     [listed] = net.call("intake", "cases", {}, **MEMBER)["items"]
     for shown in (person, listed["person"]):
         assert set(shown) == {
-            "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province", "corrected",
+            "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province",
+            "corrected",
         }  # fmt: skip
         assert (shown["sex"], shown["age"], shown["age_band"], shown["province"]) == (
             "male",
@@ -360,7 +361,8 @@ def test_every_door_names_what_it_does():
         name: door.action for name, door in doors_of(IntakeService).items() if door.action.startswith("case.")
     }
     assert actions == {
-        "open_case": "case.open", "close_case": "case.close", "reopen_case": "case.reopen", "case": "case.read", "cases": "case.list",
+        "open_case": "case.open", "close_case": "case.close", "reopen_case": "case.reopen",
+        "case": "case.read", "cases": "case.list",
         "counts": "case.list", "assign": "case.assign", "to_take_over": "case.assign", "carry_over": "case.carry_over",
     }  # fmt: skip
 

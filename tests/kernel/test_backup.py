@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 
-from services.kernel import schema, settings, tables
+from services.kernel import fence, schema, settings, tables
 from services.kernel.backup import BackupRefused, _copy, _load, backup, keys_folder, restore
 from services.kernel.database import Database, ensure_database
 from services.kernel.keys import MasterKey
@@ -42,6 +42,7 @@ from tests.support.databases import Original
 BOTH = ("red", "blue")
 THROWS = balls.THROWS.tables[0]
 TOP = Path(__file__).parents[2]
+NEWEST = max(revision.stem for revision in schema.LOG.glob("kernel_*.py"))
 
 
 @pytest.fixture
@@ -56,7 +57,8 @@ def folder(tmp_path):
 
 @pytest.fixture(scope="module")
 def games(tmp_path_factory):
-    """Gives databases in which two services threw three balls, the people who did, and when it was; played once for each kind."""
+    """Gives databases in which two services threw three balls, the people who did, and when it was; played once for
+    each kind."""
     known = {}
     with balls.sites(tmp_path_factory.mktemp("games")) as sites:
 
@@ -277,7 +279,7 @@ def test_accounts_and_access_records_come_back_and_are_numbered_on(place, elsewh
                 db.execute(log.insert(), [read, read])
         database.close()
     manifest = backup(place, names, folder, MONDAY)
-    assert manifest["services"]["intake"]["revisions"] == ["intake_0002", "kernel_0004"]
+    assert manifest["services"]["intake"]["revisions"] == ["intake_0002", NEWEST]
     assert manifest["services"]["intake"]["rows"]["access_record"] == 2
     restore(elsewhere, names, folder)
     web, intake = (Database(elsewhere.database(name)) for name in ("web", "intake"))
@@ -336,8 +338,38 @@ def test_a_backup_of_an_older_database_is_brought_back_as_it_was_and_upgraded_at
         assert schema.revisions(db) == {"kernel_0001"}
     schema.prepare(database, balls.RED)
     with database.read() as db:
-        assert schema.revisions(db) == {"kernel_0004"}
+        assert schema.revisions(db) == {NEWEST}
     database.close()
+
+
+def test_a_log_of_newer_read_models_comes_back_in_the_program_of_before_which_makes_its_own(
+    played, place, elsewhere, folder
+):
+    net, _ = played
+    before = model(net)
+    balls.newer(place).close()
+    backup(place, BOTH, folder, MONDAY)
+    restore(elsewhere, BOTH, folder)
+    assert fences(elsewhere) == {None}
+    back = balls.network(elsewhere)
+    assert fences(elsewhere) == {fence.announcement(balls.RED)}
+    assert model(back) == before
+    balls.throw(back, ball=9)
+    back.settle()
+    assert [runtime.verify() for runtime in back.runtimes.values()] == [[], []]
+    back.close()
+
+
+def fences(place):
+    """What red's and blue's heads ask of whoever writes."""
+    asked = set()
+    for name in BOTH:
+        database = Database(place.database(name))
+        with database.read() as db:
+            for head in fence.HEADS:
+                asked |= set(db.execute(select(head.c.read_models)).scalars())
+        database.close()
+    return asked
 
 
 # ---- keys and erased people
@@ -422,8 +454,6 @@ def _drop_tables(place, name):
     with database.write() as db:
         for table in inspect(db).get_table_names():
             db.exec_driver_sql(f"DROP TABLE {table}{'' if database.sqlite else ' CASCADE'}")
-        if not database.sqlite:
-            db.exec_driver_sql("DROP FUNCTION event_immutable")
     database.close()
 
 
@@ -529,7 +559,7 @@ def test_names_that_the_backup_or_the_program_lacks_are_refused(played, place, e
 def test_a_backup_of_a_newer_program_is_refused(played, place, elsewhere, folder):
     backup(place, BOTH, folder, MONDAY)
     path = folder / "manifest.json"
-    path.write_bytes(path.read_bytes().replace(b"kernel_0004", b"kernel_9999"))
+    path.write_bytes(path.read_bytes().replace(NEWEST.encode(), b"kernel_9999"))
     with pytest.raises(schema.NewerDatabase, match="kernel_9999"):
         restore(elsewhere, BOTH, folder)
     assert empty(elsewhere, "red")

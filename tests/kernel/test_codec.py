@@ -1,4 +1,5 @@
-"""Events to plain data and back: what is a person's own parts from the rest, and old shapes are lifted to today's, step by step."""
+"""Events to plain data and back: what is a person's own parts from the rest, and old shapes are lifted to today's, step
+by step."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,4 +1,5 @@
-"""A list is answered a page at a time: the cursor is the caller's to give back, and whatever else it gives is refused."""
+"""A list is answered a page at a time: the cursor is the caller's to give back, and whatever else it gives is
+refused."""
 
 import base64
 

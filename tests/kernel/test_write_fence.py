@@ -1,4 +1,5 @@
-"""A new version of a read model comes while others write: no fact is missing from it, and whoever fills only the old one is refused."""
+"""A new version of a read model comes while others write: no fact is missing from it, and whoever fills only the old
+one is refused."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,6 @@ from sqlalchemy import Column, MetaData, Table, Text, func, inspect, select
 
 from services.kernel import building, fence, scope, settings, tables
 from services.kernel.database import Database
-from services.kernel.doors import Doors, Runtime
 from services.kernel.envelope import Envelope
 from services.kernel.errors import Outdated
 from services.kernel.eventlog import EventLog
@@ -18,8 +18,8 @@ from services.kernel.local import Network
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.replicas import SILENT
 from services.kernel.scope import OWNER
-from services.kernel.wiring import Wiring
 from tests.kernel import balls
+from tests.kernel.balls import newer, with_read_models
 
 NOBODY = "00000000-0000-0000-0000-000000000001"
 
@@ -33,20 +33,6 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that many meet what others write."""
     monkeypatch.setattr(building, "BATCH", 2)
     monkeypatch.setattr(building, "LAST", 1)
-
-
-def with_read_models(wiring: Wiring, *projections: Projection) -> type[Any]:
-    return type(
-        wiring.service.title(),
-        (Doors,),
-        {"name": wiring.service, "runtime": Runtime(replace(wiring, projections=projections))},
-    )
-
-
-def newer(place: settings.Settings, version: int = 2) -> Network:
-    """The program in which both services' read model has another version, in tens."""
-    made = balls.throws(version, unit=10)
-    return balls.network(place, with_read_models(balls.RED, made), with_read_models(balls.BLUE, made))
 
 
 def rows(database: Database, version: int) -> list[tuple[object, ...]]:

@@ -1,4 +1,5 @@
-"""The fast ranking agrees with a slow and plain one, for any programmes and facts; and each criterion counts in its turn."""
+"""The fast ranking agrees with a slow and plain one, for any programmes and facts; and each criterion counts in its
+turn."""
 
 from datetime import UTC, datetime
 from typing import Any

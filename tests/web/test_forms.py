@@ -11,11 +11,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from services.codes.steps import STEPS
 from services.kernel import tables
 from services.referral.schemas import FIELDS
 from services.system import SERVICES
 from services.web.identity import accounts, identities, passwords
-from services.web.pages.case.referral import STEPS
 from services.web.service import APPLICATION
 from tests.web.door import BEFORE, USERS
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told

@@ -5,10 +5,11 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from services.codes.steps import STEPS
 from services.kernel.doors import doors_of
 from services.system import DOORS
 from services.web.api.openapi import answer_schema, document, properties, template
-from services.web.api.routes import ROUTES, STEPS
+from services.web.api.routes import ROUTES
 
 SCHEMAS = {(cls.name, name): door.schema for cls in DOORS for name, door in doors_of(cls).items()}
 # What integrations rely on: the calls, and what their bodies must take and their answers must have.

@@ -68,8 +68,8 @@ class ReopenCase:
 
 @dataclass(frozen=True)
 class AssignCase:
-    """`to_user` None: the directors of the case's centre. `from_user` None: whoever answered for it so far. `reason` is one of
-    codes.ASSIGNMENTS, `taken`: it need not be taken over first."""
+    """`to_user` None: the directors of the case's centre. `from_user` None: whoever answered for it so far. `reason` is
+    one of codes.ASSIGNMENTS, `taken`: it need not be taken over first."""
 
     case_id: str
     to_user: str | None

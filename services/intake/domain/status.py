@@ -20,8 +20,8 @@ ON_ITS_WAY = frozenset({"sent", "acknowledged", "waitlisted", "accepted", "trave
 
 
 def case_status(steps: Mapping[str, Step]) -> str:
-    """Where a case stands (codes.CASE_STATUSES). `steps`: CLOSING, SCREENING, PLAN, ASSIGNMENT and each referral id -> its
-    latest Step.
+    """Where a case stands (codes.CASE_STATUSES). `steps`: CLOSING, SCREENING, PLAN, ASSIGNMENT and each referral id ->
+    its latest Step.
 
     A referral's step is its status, or STABLE once it ended well. A lost referral counts for nothing, so the case is
     planned again; a good end counts until the working group plans anew.

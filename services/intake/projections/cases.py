@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.codes import steps as life_cycle
 from services.intake import answers
 from services.intake.domain.status import (
     ASSIGNED,
@@ -114,20 +115,11 @@ STEPS = {
     "ScreeningCompleted": (SCREENING, DONE),
     "PlanAgreed": (PLAN, DONE),
 }
+# How a referral stands by what was told of it.
 REFERRAL_STEPS = {
     "ReferralSent": "sent",
-    "ReferralAcknowledged": "acknowledged",
-    "ReferralAccepted": "accepted",
-    "ReferralDeclined": "declined",
-    "ReferralWaitlisted": "waitlisted",
     "ReferralExpired": "expired",
-    "ReferralWithdrawn": "withdrawn",
-    "PersonTravelling": "travelling",
-    "PersonAdmitted": "admitted",
-    "PlacementConfirmed": "placed",
-    "ReferralEnded": "ended",
-    "ReferralFailed": "failed",
-    "ReferralEnteredInError": "entered_in_error",
+    **{step.fact: step.leads_to for step in life_cycle.STEPS.values() if step.leads_to},
 }
 
 
@@ -322,8 +314,9 @@ def get_status_when(db: Connection, case_id: str, closing: str) -> str:
 
 
 def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[answers.CaseInHands]:
-    """Cases that a user must go on with, the oldest first: those that wait for them to take over, and of the others those
-    not closed that were assigned to them (never assigned: that they opened), or whose last step since was theirs."""
+    """Cases that a user must go on with, the oldest first: those that wait for them to take over, and of the others
+    those not closed that were assigned to them (never assigned: that they opened), or whose last step since was
+    theirs."""
     waiting = and_(case.c.to_user == user, case.c.taken.is_(false()))
     opened = and_(case.c.assigned_at.is_(None), case.c.opened_by == user)
     held = and_(case.c.status != CLOSED, or_(opened, case.c.to_user == user, case.c.worked_by == user))

@@ -16,7 +16,8 @@ from services.web.gateway.calls import User
 
 
 class Parts(TypedDict):
-    """Parts whose doors are closed to the reader's role are left out; None is what is not there, or not available now."""
+    """Parts whose doors are closed to the reader's role are left out; None is what is not there, or not available
+    now."""
 
     screening: NotRequired[Screening | None]
     matches: NotRequired[Matches | None]

@@ -1,7 +1,7 @@
 """JSON Schema of what doors answer, made from the types of their answers.
 
-Every TypedDict is a component of the document, named by its service; its docstring describes it, and annotations (services.codes.shapes)
-say what a type cannot.
+Every TypedDict is a component of the document, named by its service; its docstring describes it, and annotations
+(services.codes.shapes) say what a type cannot.
 """
 
 import sys
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from services.codes.shapes import Note, Shape
+from services.codes.shapes import Named, Note, Shape
 from services.kernel.questions import Door
 
 Json = dict[str, Any]
@@ -39,7 +39,9 @@ class Components:
         parts = get_args(shape)
         match get_origin(shape):
             case origin if origin is Annotated:
-                return self.schema(parts[0]) | _marks(parts[1:])
+                named = [each for each in parts[1:] if isinstance(each, Named)]
+                shown = self._named(named[0]) if named else self.schema(parts[0])
+                return shown | _marks(parts[1:])
             case origin if origin in (Union, UnionType):
                 return {"anyOf": [self.schema(part) for part in parts]}
             case origin if origin in (list, Sequence):
@@ -48,6 +50,10 @@ class Components:
                 values = {} if parts[1] is Any else {"additionalProperties": self.schema(parts[1])}
                 return {"type": "object"} | values
         raise TypeError(f"No JSON Schema for {shape}.")
+
+    def _named(self, names: Named) -> Json:
+        properties = {name: self.schema(shape) for name, shape in names}
+        return {"type": "object", "properties": properties, "required": sorted(properties)}
 
     def _component(self, shape: Any) -> str:
         """The name of a record's schema. Fields may be added at any time, so others are allowed."""
@@ -75,6 +81,6 @@ def _marks(marks: tuple[Any, ...]) -> Json:
                 said["description"] = str(mark)
             case Shape():
                 said |= {name: value for name, value in vars(mark).items() if value is not None}
-            case tuple():
+            case tuple() if not isinstance(mark, Named):
                 said["enum"] = list(mark)
     return said

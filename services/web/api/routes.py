@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from services.codes.steps import STEPS
 from services.intake import doors as intake
 from services.intake.schemas import ChangeCase, ListCases, OpenCase, ReadCase
 from services.kernel.questions import CommandDoor, Json, QueryDoor
@@ -31,8 +32,8 @@ CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
 
 @dataclass(frozen=True)
 class Route:
-    """`path` in Flask's form; its parts and the query's join the body. `body` is the schema of its door (which the front
-    door may not look up there; a test does). `query` turns a query text into the door's type."""
+    """`path` in Flask's form; its parts and the query's join the body. `body` is the schema of its door (which the
+    front door may not look up there; a test does). `query` turns a query text into the door's type."""
 
     method: str
     path: str
@@ -71,11 +72,6 @@ def decimal(text: str) -> float:
 
 
 LIST: Mapping[str, Callable[[str], Json]] = {"limit": whole, "cursor": str}
-STEPS = (
-    "acknowledge", "accept", "decline", "waitlist", "withdraw", "travel", "admit", "confirm", "fail", "follow-up",
-    "end",
-    "entered-in-error",
-)  # fmt: skip
 
 ROUTES = (
     Route("POST", "/api/v1/cases", intake.OPEN_CASE, OpenCase, "Open a case", 201),
@@ -84,21 +80,24 @@ ROUTES = (
     Route("GET", CASE_PAGE, intake.CASE, ReadCase, "A case, put together from all services", query={"show": str}),
     Route("POST", "/api/v1/cases/<case_id>/close", intake.CLOSE_CASE, ChangeCase, "Close a case"),
     Route("POST", "/api/v1/cases/<case_id>/reopen", intake.REOPEN_CASE, ChangeCase, "Open a closed case again"),
-    Route("GET", "/api/v1/cases/<case_id>/timeline", reporting.TIMELINE, Timeline, "Every event of a case, all services"),
+    Route("GET", "/api/v1/cases/<case_id>/timeline", reporting.TIMELINE, Timeline,
+    "Every event of a case, all services"),
     Route("POST", "/api/v1/cases/<case_id>/screening", screening.COMPLETE, CompleteScreening, "Complete a screening"),
     Route(
         "GET", "/api/v1/cases/<case_id>/matches", partners.MATCHES, Matches,
         "Places that could take the person, ranked with reasons",
         query={"wait": decimal, **LIST}, seconds=40.0,
     ),
-    Route("POST", "/api/v1/cases/<case_id>/plan", screening.AGREE_PLAN, AgreePlan, "Record the working group's decision"),
+    Route("POST", "/api/v1/cases/<case_id>/plan", screening.AGREE_PLAN, AgreePlan,
+    "Record the working group's decision"),
     Route("POST", "/api/v1/referrals", referral.SEND, SendReferral, "Send a referral", 201, seconds=15.0),
     Route(
         "GET", "/api/v1/referrals", referral.REFERRALS, ListReferrals, "Referrals, newest first",
         query={"centre": str, "status": str, "case_id": str, **LIST},
     ),
     Route("GET", "/api/v1/referrals/<referral_id>", referral.REFERRAL, ReadReferral, "One referral with its history"),
-    Route("GET", "/api/v1/referrals/<referral_id>/steps", referral.STEPS, ReadReferral, "The steps that may be taken now"),
+    Route("GET", "/api/v1/referrals/<referral_id>/steps", referral.STEPS, ReadReferral,
+    "The steps that may be taken now"),
     Route("GET", "/api/v1/referrals/<referral_id>/disclosure", referral.DISCLOSURE, ReadReferral,
         "What the partner was told of the person"),
     *(
@@ -110,7 +109,8 @@ ROUTES = (
     Route("GET", "/api/v1/partners", partners.PARTNERS, ListPartners, "The registry",
         query={"q": str, "province": str, "kind": str, **LIST}),
     Route("GET", "/api/v1/partners/<partner_id>", partners.PARTNER, ReadPartner, "One partner with its programmes"),
-    Route("POST", "/api/v1/partners/<partner_id>/programmes", partners.OFFER_PROGRAMME, OfferProgramme, "Offer a programme", 201),
+    Route("POST", "/api/v1/partners/<partner_id>/programmes", partners.OFFER_PROGRAMME, OfferProgramme,
+    "Offer a programme", 201),
     Route("PUT", "/api/v1/programmes/<programme_id>/capacity", partners.CONFIRM_CAPACITY, ConfirmCapacity,
         "State total and free places"),
     Route(

@@ -155,7 +155,8 @@ def tell(
 
 
 def tell_as_system(host: ServiceRuntime, door: CommandDoor[A], body: Body, command: Command) -> Reply[A]:
-    """The reply to a command that the front door gives of itself, without a request; its id says all that it is about."""
+    """The reply to a command that the front door gives of itself, without a request; its id says all that it is
+    about."""
     call = {**SYSTEM_CALL, "correlation": command.id, "id": command.id, "fingerprint": "", "at": command.at}
     return _reply(host.ports.ask(door.service, door.name, call, body, 15.0))
 

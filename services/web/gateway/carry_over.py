@@ -1,5 +1,5 @@
-"""Hand-overs that an earlier version kept in the front door's own database: each goes to intake once, and is then forgotten
-here."""
+"""Hand-overs that an earlier version kept in the front door's own database: each goes to intake once, and is then
+forgotten here."""
 
 import logging
 from collections.abc import Callable
@@ -30,8 +30,8 @@ hand_over = Table(
 
 
 def carry_over(web: ServiceRuntime) -> int:
-    """Tell intake of every hand-over that is still here, the oldest first; how many there were. Unavailable if intake does not
-    answer: then it is asked again, and what it has heard already changes nothing."""
+    """Tell intake of every hand-over that is still here, the oldest first; how many there were. Unavailable if intake
+    does not answer: then it is asked again, and what it has heard already changes nothing."""
     oldest_first = select(hand_over).order_by(hand_over.c.at, hand_over.c.from_user)
     rows = web.read(lambda db: list(db.execute(oldest_first).mappings()))
     for row in rows:

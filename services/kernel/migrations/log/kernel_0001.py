@@ -1,4 +1,5 @@
-"""Log, inbox, timers and the list of built read models; an empty log gets an epoch of its own, because its positions count anew."""
+"""Log, inbox, timers and the list of built read models; an empty log gets an epoch of its own, because its positions
+count anew."""
 
 from uuid import uuid4
 
@@ -15,7 +16,8 @@ IMMUTABLE = {
         "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are immutable'); END",
     ),
     "postgresql": (
-        "CREATE FUNCTION event_immutable() RETURNS trigger LANGUAGE plpgsql AS "
+        # OR REPLACE: whoever empties a database to restore a backup may have dropped its tables and left its functions.
+        "CREATE OR REPLACE FUNCTION event_immutable() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'events are immutable'; END $$",
         "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
         "FOR EACH STATEMENT EXECUTE FUNCTION event_immutable()",

@@ -205,7 +205,8 @@ def close(user: str) -> Response:
 
 
 def _in_hands(user: str) -> tuple[dict[str, list[str]], dict[str, dict[str, int]]]:
-    """({centre: ids of cases that somebody must go on with}, {centre: {answer, outcome: referrals that wait for it}})."""
+    """({centre: ids of cases that somebody must go on with}, {centre: {answer, outcome: referrals that wait for
+    it}})."""
     cases = doors.ask(intake.IN_HANDS.of(user=user))["items"]
     referrals = doors.ask(referral.IN_HANDS.of(user=user))["items"]
     held = _by_centre([*cases, *referrals])

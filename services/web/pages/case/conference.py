@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from services.codes import PATHS
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.decisions import MEMBER_ROLES
 from services.intake.answers import Case
 from services.kernel.questions import Question
 from services.partners.answers import Candidate, Matches
@@ -24,19 +25,12 @@ from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import word
+from services.web.pages.parts.words import word, words
 from services.web.store import groups
 
 AGREE = AgreePlan()
 ROWS, MORE_ROWS, MOST_ROWS = 5, 3, 50
 OPTIONS_SHOWN, OPTIONS_OFFERED = 5, 50  # on the projector, and in the form
-ROLES = (
-    ("chair", later("Chair")),
-    ("secretary", later("Secretary")),
-    ("member", later("Member")),
-    ("specialist", later("Specialist")),
-)
-VOTES = (("agree", later("Agrees")), ("dissent", later("Dissents")), ("abstain", later("Abstains")))
 ROW = ("name", "role", "vote", "reason")
 ABSENT = "absent"  # a choice of the form alone: who was not there has no vote
 OTHER_PATH = later("This place is for another path than the one chosen: choose its path, or another place.")
@@ -88,8 +82,7 @@ def plan(case_id: UUID) -> Response:
         chosen = next(iter(_candidates(found)), None)
     return frame.page(
         "conference/plan.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches), chosen=chosen,
-        most=COMPARED_MOST,
-        fact_text=fact_text, in_language=in_language, roles=dict(ROLES), votes=dict(VOTES),
+        most=COMPARED_MOST, fact_text=fact_text, in_language=in_language,
     )  # fmt: skip
 
 
@@ -136,8 +129,8 @@ def record(case_id: UUID) -> Response:
     ordered = [*paths, *(path for path in PATHS if path not in paths)]
     places = [(each["programme_id"], _place(each)) for each in offered]
     return frame.page(
-        "conference/record.html", **table.frame, quorum=table.quorum, form=form, rows=rows, roles=_in_words(ROLES),
-        votes=[*_in_words(VOTES), (ABSENT, _("Was not there"))], of_last_time=bool(members) and not form.sent,
+        "conference/record.html", **table.frame, quorum=table.quorum, form=form, rows=rows, roles=words("member_role"),
+        votes=[*words("vote"), (ABSENT, _("Was not there"))], of_last_time=bool(members) and not form.sent,
         paths=[(path, word("path", path)) for path in ordered], places=places,
     )  # fmt: skip
 
@@ -172,7 +165,7 @@ def _voted(who: Rows) -> Rows:
 def _names(who: Rows) -> list[dict[str, str]]:
     """[{name, role}] of everybody, also of who was not there this time."""
     named = [{part: each[part].strip() for part in ("name", "role")} for each in who.values()]
-    return [each for each in named if each["name"] and each["role"] in dict(ROLES)]
+    return [each for each in named if each["name"] and each["role"] in MEMBER_ROLES]
 
 
 def _with(typed: "MultiDict[str, str]", members: Rows) -> "MultiDict[str, str]":
@@ -188,7 +181,3 @@ def _in_place(name: str, members: Rows) -> str:
     """A field's name among `members` alone, as the form calls it."""
     field = re.fullmatch(r"members\.([0-9]+)(.*)", name)
     return f"members.{[*members][int(field[1])]}{field[2]}" if field else name
-
-
-def _in_words(options: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    return [(code, _(text)) for code, text in options]

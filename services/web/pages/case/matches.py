@@ -2,16 +2,16 @@
 why in that order."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
 from services.codes import PATHS, sentences
 from services.codes.access import CASE_READERS
-from services.codes.criteria import CRITERIA
+from services.codes.criteria import CRITERIA, Criterion
 from services.intake.answers import Case
 from services.kernel.questions import Json
 from services.partners.answers import Candidate, Counts, Finding
@@ -55,7 +55,7 @@ def listing(case_id: UUID) -> Response:
     matches, names = found[asked], found[named] if selection else None
     values = casefile.frame(case, matches=matches)
     at = partial(visit.link, ".listing", case_id=case_id, programme=selection)
-    shown: dict[str, Any] = {
+    shown: Choice = {
         "at": at,
         "filters": filters,
         "selection": selection,
@@ -68,21 +68,41 @@ def listing(case_id: UUID) -> Response:
         "criteria": CRITERIA,
         "on_map": on_map,
         "provinces": places.provinces(),
+        "found": 0,
     }
     if matches and on_map:
         kinds = (filters["verdict"],) if "verdict" in filters else DRAWN
         where = _provinces(case, matches["provinces"], kinds)
         shown["found"] = sum(row["all"] for row in where)
-        shown |= {"rows": where, "map": _map(where, whole=request.args.get("area") == "country")}
-    elif matches:
+        whole = request.args.get("area") == "country"
+        return frame.page("matches/map.html", **values, **shown, rows=where, map=_map(where, whole))
+    if matches:
         shown["found"] = sum(
             sum(_of_kinds(each, VERDICTS).values()) for each in matches["provinces"].values()
         )
-        shown["candidates"] = [_in_words(each) for each in matches["candidates"]]
-        shown["cursor"] = cursor
-        shown["following"] = matches["next"] and at(**filters, cursor=matches["next"])
-        shown["first"] = at(**filters) if cursor else None
+        return frame.page(
+            "matches/listing.html", **values, **shown, cursor=cursor,
+            candidates=[_in_words(each) for each in matches["candidates"]],
+            following=at(**filters, cursor=matches["next"]) if matches["next"] else None,
+            first=at(**filters) if cursor else None,
+        )  # fmt: skip
     return frame.page("matches/map.html" if on_map else "matches/listing.html", **values, **shown)
+
+
+class Choice(TypedDict):
+    """What was asked for, and the choices there are; `named`: the programmes chosen to be compared, `found`: how many
+    places."""
+
+    at: Callable[..., str]
+    filters: Mapping[str, str]
+    selection: list[str]
+    most: int
+    named: Mapping[str, str]
+    verdicts: tuple[str, ...]
+    criteria: Mapping[str, Criterion]
+    on_map: bool
+    provinces: places.Options
+    found: int
 
 
 def _filters() -> dict[str, str]:

@@ -4,7 +4,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from services.codes import FIRST_HELP
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.decisions import CLOSING_REASONS, REOPENING_REASONS
+from services.codes.words import CodeList
 from services.intake.answers import CaseStatus
 from services.intake.doors import CLOSE_CASE, REOPEN_CASE
 from services.intake.schemas import ChangeCase
@@ -13,12 +16,12 @@ from services.referral.doors import REFERRALS
 from services.reporting.doors import TIMELINE
 from services.screening.answers import Screening
 from services.screening.doors import PLAN, SCREENING
-from services.web.pages.case import casefile, intake, story
+from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import day_time
+from services.web.pages.parts.words import day_time, words
 
 CHANGE = ChangeCase()
 
@@ -61,7 +64,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     to_ask = _to_ask(found[screening])
     return frame.page(
         "case/overview.html", **values, next=casefile.next_step(values["case"], known), story=entries, show=show,
-        to_ask=to_ask, programmes=programmes, first_help=intake.FIRST_HELP, fact_text=fact_text,
+        to_ask=to_ask, programmes=programmes, first_help=FIRST_HELP, fact_text=fact_text,
     )  # fmt: skip
 
 
@@ -73,21 +76,21 @@ def _to_ask(screening: Screening | None) -> list[str]:
 @blueprint.route("/cases/<uuid:case_id>/close", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def close(case_id: UUID) -> Response:
-    return _change(case_id, CLOSE_CASE, story.CLOSING, later("Close the case"), _("The case is closed."))
+    return _change(case_id, CLOSE_CASE, CLOSING_REASONS, later("Close the case"), _("The case is closed."))
 
 
 @blueprint.route("/cases/<uuid:case_id>/reopen", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def reopen(case_id: UUID) -> Response:
     return _change(
-        case_id, REOPEN_CASE, story.REOPENING, later("Open the case again"), _("The case is open again.")
+        case_id, REOPEN_CASE, REOPENING_REASONS, later("Open the case again"), _("The case is open again.")
     )
 
 
 def _change(
     case_id: UUID,
     door: CommandDoor[CaseStatus],
-    reasons: tuple[tuple[str, str], ...],
+    reasons: CodeList[str],
     title: str,
     message: str,
 ) -> Response:
@@ -101,7 +104,7 @@ def _change(
                 doors.tell(door, form.body, at=at, if_match=form.version)
                 return frame.done(message, ".overview", case_id=case_id)
     return frame.page(
-        "case/change.html", form=form, case=case, reasons=[(code, _(text)) for code, text in reasons],
+        "case/change.html", form=form, case=case, reasons=words(reasons.kind),
         closing=door == CLOSE_CASE, stands=_latest(case_id) if form.stale else None,
     )  # fmt: skip
 

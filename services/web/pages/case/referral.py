@@ -1,13 +1,12 @@
 """Referrals: sending one, how it stands, and every step that may follow now."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
 from services.codes import AWAITING_ANSWER, UNDER_WAY
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.steps import STEPS
 from services.kernel.errors import Refused
 from services.partners.doors import MATCHES
 from services.referral import schemas
@@ -15,71 +14,17 @@ from services.referral.answers import HistoryItem, NewReferral, Referral
 from services.referral.doors import REFERRALS
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
+from services.referral.doors import STEPS as STEPS_NOW
 from services.screening.doors import PLAN
 from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import word, words
+from services.web.pages.parts.words import say, word, words
 
 SEND = schemas.SendReferral()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
-
-
-class Step(NamedTuple):
-    """`follows`: the statuses it may follow; `main`: shown as a button of its own."""
-
-    title: str
-    done: str
-    follows: tuple[str, ...]
-    main: bool = True
-
-
-STEPS: Mapping[str, Step] = {
-    "acknowledge": Step(later("The partner has read it"), later("It is noted that the partner has read it."),
-        ("sent",), False),
-    "accept": Step(later("The partner accepts"), later("The acceptance is recorded."), AWAITING_ANSWER),
-    "decline": Step(later("The referral is declined"), later("The answer is recorded; the case is planned again."),
-        AWAITING_ANSWER),
-    "waitlist": Step(later("Put on the waiting list"), later("The person is on the waiting list."),
-        ("sent", "acknowledged")),
-    "travel": Step(later("The person sets out"), later("It is recorded that the person set out."), ("accepted",)),
-    "admit": Step(later("The person has arrived"), later("The arrival is recorded."), ("accepted", "travelling")),
-    "confirm": Step(later("Confirm the placement"), later("The placement is confirmed."), ("admitted",)),
-    "follow-up": Step(later("Record a follow-up"), later("The follow-up is recorded."), ("placed",)),
-    "end": Step(later("The placement ends"), later("The end of the placement is recorded."), ("placed",)),
-    "withdraw": Step(
-        later("Withdraw the referral"), later("The referral is withdrawn."), (*AWAITING_ANSWER, "accepted", "travelling"),
-        False,
-    ),
-    "fail": Step(
-        later("Record that it did not work out"), later("It is recorded; the case is planned again."),
-        ("accepted", "travelling", "admitted", "placed"), False,
-    ),
-    "entered-in-error": Step(
-        later("Entered by mistake"), later("The referral is marked as a mistake."),
-        ("sent", "acknowledged", "waitlisted", "accepted", "declined", "expired", "withdrawn", "travelling", "admitted",
-         "placed", "ended", "failed"), False,
-    ),
-}  # fmt: skip
-CORRECTIONS = ("entered-in-error",)  # say that something told was wrong, so they say why
-BY_PARTNER = ("acknowledge", "accept", "decline", "waitlist")
-CHANNELS = (
-    ("phone", later("By phone")),
-    ("line", later("By LINE")),
-    ("visit", later("In person")),
-    ("letter", later("By letter")),
-    ("email", later("By e-mail")),
-)
-PLACES = {
-    "pending": later("The place is being reserved."),
-    "reserved": later("A place is reserved."),
-    "refused": later("There was no place free."),
-    "taken": later("The person has the place."),
-    "released": later("The place was given back."),
-    "none": later("No place is held."),
-}
 
 blueprint = Blueprint("referral", __name__)
 
@@ -140,12 +85,11 @@ def page(referral_id: UUID) -> Response:
     values = casefile.frame(lookup.case(referral["case_id"]))
     programmes = lookup.programmes([referral["programme_id"]])
     history = [story.step_sentence(row, _remarks(row)) for row in reversed(referral["history"])]
-    allowed = [(name, step) for name, step in STEPS.items() if referral["status"] in step.follows]
-    if referral["place"] != "reserved":
-        allowed = [(name, step) for name, step in allowed if name not in BY_PARTNER]
+    found = doors.attempt(STEPS_NOW.of(referral_id=str(referral_id))) if casefile.is_staff() else None
+    allowed = [STEPS[each["step"]] for each in found or () if each["step"] in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=programmes.get(referral["programme_id"]),
-        history=history, allowed=allowed, places=PLACES, stands=_stands(referral), awaiting=AWAITING_ANSWER,
+        history=history, allowed=allowed, stands=_stands(referral), awaiting=AWAITING_ANSWER,
     )  # fmt: skip
 
 
@@ -160,12 +104,17 @@ def _remarks(row: HistoryItem) -> str:
     channel = row.get("by_channel")
     parts = [
         _("said by %(who)s") % {"who": row["said_by"]} if row.get("said_by") else "",
-        _(dict(CHANNELS).get(channel, channel)) if channel else "",
+        word("answer_channel", channel) if channel else "",
         word("whose", row["whose"]) if row.get("whose") else "",
-        story.consent(row["consent"]) if row.get("consent") else "",
+        word("consent", row["consent"]) if row.get("consent") else "",
         row.get("note") or "",
     ]
     return " · ".join(filter(None, parts))
+
+
+def _steps_now(referral_id: str) -> list[str]:
+    """The steps that may be taken of a referral now."""
+    return [each["step"] for each in doors.ask(STEPS_NOW.of(referral_id=referral_id))]
 
 
 @blueprint.route(
@@ -180,25 +129,26 @@ def step(referral_id: UUID, step: str) -> Response:
     case = lookup.case(referral["case_id"])
     fixed = {"referral_id": str(referral_id), "step": step}
     form = Form(
-        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.title,
+        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.words.en,
         case_id=referral["case_id"]
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
-    if referral["status"] not in known.follows and not form.sent and not form.draft:
+    if not form.sent and not form.draft and step not in _steps_now(str(referral_id)):
         raise Refused("wrong_state", "This step does not follow now.")
     if form.sent:
         at = inputs.happened(form)
         form.load()
-        if step in CORRECTIONS and not form.value("note").strip():
+        if known.correction and not form.value("note").strip():
             form.add({"note": [later("Enter this.")]})
         if not form.errors:
             with form.catching():
                 doors.tell(STEP_REFERRAL, form.body, at=at, if_match=form.version)
-                return frame.done(_(known.done), ".page", referral_id=referral_id)
+                return frame.done(say(known.done), ".page", referral_id=referral_id)
     return frame.page(
         "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
-        follow_up=step == "follow-up", correction=step in CORRECTIONS,
-        channels=[(code, _(text)) for code, text in CHANNELS],
-        reasons=words("decline_reason"), about=lookup.programmes([referral["programme_id"]]).get(referral["programme_id"]),
+        follow_up=step == "follow-up", correction=known.correction,
+        channels=words("answer_channel"),
+        reasons=words("decline_reason"),
+        about=lookup.programmes([referral["programme_id"]]).get(referral["programme_id"]),
         stands=_stands(referral),
     )  # fmt: skip

@@ -92,7 +92,8 @@ def fill(case_id: UUID) -> Response:
         known = {name: value for name, value in known.items() if name not in OF_PERSON}
     nationality = known.get("nationality", values["case"]["person"]["nationality"])
     form = Form(
-        COMPLETE, {"facts": form_values(known | {"nationality": nationality})}, fixed={"case_id": str(case_id)}, read=READ,
+        COMPLETE, {"facts": form_values(known | {"nationality": nationality})},
+        fixed={"case_id": str(case_id)}, read=READ,
         version=before["version"] if before else None, draft=later("Screening"), case_id=str(case_id),
     )  # fmt: skip
     at = inputs.happened(form)
@@ -109,7 +110,8 @@ def fill(case_id: UUID) -> Response:
     if form.value("look") and request.headers.get("HX-Request"):
         return frame.page("screening/live.html", live=live)
     return frame.page(
-        "screening/fill.html", **values, form=form, groups=GROUPS, facts=FACTS, is_list=is_list, options=options, live=live,
+        "screening/fill.html", **values, form=form, groups=GROUPS, facts=FACTS, is_list=is_list,
+        options=options, live=live,
         fact_text=fact_text, known=known,
     )  # fmt: skip
 
@@ -149,7 +151,7 @@ def read_facts(form: Form, before: Mapping[str, FactValue]) -> dict[str, Any]:
     """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask
     stays."""
     typed = form.body.get("facts")
-    facts: dict[str, Any] = dict(typed) if isinstance(typed, Mapping) else {}
+    facts = dict(typed) if isinstance(typed, Mapping) else {}
     for name in NONE_OF_THESE:
         if form.value(f"facts.none_{name}") == "yes":
             facts.setdefault(name, [])

@@ -19,26 +19,15 @@ Parts = Mapping[str, Mapping[str, Count]]
 
 def parts_of(figures: Overview) -> Parts:
     """{part: {code: count}}; a count that is hidden says so, instead of being None."""
-    cases, placements = figures["cases"], figures["placements"]
-    days, employment = figures["median_days"], figures["employment"]
     parts: dict[str, dict[str, Count]] = {
-        "cases": {
-            "opened": cases["opened"], "screened": cases["screened"], "planned": cases["planned"],
-            "referred": cases["referred"], "placed": cases["placed"], "closed": cases["closed"],
-        },
-        "placements": {
-            "total": placements["total"], "outside_ministry": placements["outside_ministry"],
-            "ministry": placements["ministry"],
-        },
+        "cases": {**figures["cases"]},
+        "placements": {**figures["placements"]},
         "by_path": {**figures["by_path"]},
         "by_label": {**figures["by_label"]},
-        "median_days": {
-            "to_screening": days["to_screening"], "to_acceptance": days["to_acceptance"],
-            "to_placement": days["to_placement"],
-        },
+        "median_days": {**figures["median_days"]},
         "declined": {**figures["declined"]},
-        "employment": {"started": employment["started"], "in_work": employment["in_work"]},
-    }  # fmt: skip
+        "employment": {**figures["employment"]},
+    }
     for name, why in figures["hidden"].items():
         part, _, code = name.partition(".")
         parts[part][code] = Hidden(why)

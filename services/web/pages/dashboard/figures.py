@@ -6,26 +6,19 @@ from datetime import date, timedelta
 from typing import NotRequired, TypedDict
 
 from services.codes.access import CASE_READERS
+from services.codes.words import CodeList
 from services.kernel.envelope import ALL_CENTRES
 from services.partners.answers import FreePlaces
 from services.partners.doors import FREE_PLACES
 from services.reporting.answers import Overview, Placements, PlacementsSpread
 from services.reporting.doors import OVERVIEW, PLACEMENTS
+from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, of_part
 from services.web.pages.dashboard.counts import Count, Hidden, parts_of, size
 from services.web.pages.dashboard.period import Period
 from services.web.pages.frame import doors, visit
-from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import day, word
+from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.words import day, say
 
-STEPS = (("opened", later("Cases opened")), ("screened", later("Screened")), ("planned", later("Planned")),
-         ("referred", later("Referred")), ("accepted", later("Accepted by a partner")), ("placed", later("Placed")),
-         ("closed", later("Closed")))  # fmt: skip
-# {median: (its words, the figure whose cases it is of)}
-DAYS = {"to_screening": (later("To the first screening"), "screened"),
-    "to_acceptance": (later("To the partner's yes"), "accepted"),
-        "to_placement": (later("To the placement"), "placed")}  # fmt: skip
-AGES = (("fresh", later("Stated in the last 30 days")), ("older", later("Stated 31 to 90 days ago")),
-        ("old", later("Stated more than 90 days ago")))  # fmt: skip
 HIDDEN = {"few": later("<5"), "withheld": later("not shown")}
 
 
@@ -124,13 +117,14 @@ def headline(period: Period, numbers: Numbers) -> list[Row]:
             unit=" %",
         )
     ]
-    for part, name, figure, text in (
-        ("placements", "outside_ministry", "outside", _("people placed outside the ministry")),
-        ("placements", "ministry", "ministry", _("in the ministry's places")),
-        ("employment", "started", "employment", _("started with an employer")),
+    for code, text in (
+        ("outside", _("people placed outside the ministry")),
+        ("ministry", _("in the ministry's places")),
+        ("employment", _("started with an employer")),
     ):
+        part, name = MEASURES[code].part, MEASURES[code].name
         value = before[part][name] if before else None
-        rows.append(_headline(_row(text, now[part][name], value, to(figure), to_before(figure)), unit=""))
+        rows.append(_headline(_row(text, now[part][name], value, to(code), to_before(code)), unit=""))
     return rows
 
 
@@ -163,47 +157,43 @@ def tables(period: Period, numbers: Numbers) -> list[Table]:
         links = (to(figure, value), to_before(figure, value)) if figure else ()
         return _row(text, now[part].get(code, 0), before[part].get(code, 0) if before else None, *links)
 
-    def coded(part: str, kind: str, figure: str) -> list[Row]:
-        codes = {*now[part], *(before[part] if before else ())}
-        ordered = sorted(codes, key=lambda code: (-size(now[part].get(code, 0)), code))
-        return [row(part, code, word(kind, code), figure, code) for code in ordered]
+    def told(measure: Measure) -> Row:
+        if measure.beside:
+            count = numbers.spread["accepted"] if numbers.spread else None
+            return _row(say(measure.words), count, None, to(measure.code), to_before(measure.code))
+        return row(measure.part, measure.name, say(measure.words), measure.code)
 
-    def steps() -> Iterator[Row]:
-        spread = numbers.spread
-        for code, text in STEPS:
-            counted = row("cases", code, _(text), code)
-            if code == "accepted":
-                counted["value"], counted["before"] = spread["accepted"] if spread else None, None
-            waited = spread["waited_days"].get(code) if spread else None
-            after = None if waited is None else _("after {} days").format(waited)
-            yield {**counted, "waited": waited, "note": after}
+    def coded(measure: Measure, codes: CodeList[str]) -> list[Row]:
+        """One row for each code that is told, the most frequent first."""
+        part = measure.part
+        seen = {*now[part], *(before[part] if before else ())}
+        ordered = sorted(seen, key=lambda code: (-size(now[part].get(code, 0)), code))
+        return [row(part, code, codes.word(code, current()), measure.code, code) for code in ordered]
 
-    placements = [
-        row("placements", code, text, figure)
-        for code, text, figure in (
-            ("outside_ministry", _("Outside the ministry"), "outside"),
-            ("ministry", _("In the ministry's places"), "ministry"),
-            ("total", _("All placements"), "placements"),
-        )
-    ]
-    share = _row(_("Share outside the ministry, per cent"), _share(numbers.now), _share(numbers.before))
-    work = (
-        ("started", _("Started with an employer"), "employment"),
-        ("in_work", _("In work at the latest follow-up"), "in_work"),
-    )
+    def rows(part: str) -> Iterator[Row]:
+        for median in MEDIANS if part == "median_days" else ():
+            yield row(part, median.name, say(median.words), median.measure)
+        for measure in of_part(part):
+            if measure.codes:
+                yield from coded(measure, measure.codes)
+            else:
+                yield (
+                    _with_waiting(told(measure), measure, numbers.spread)
+                    if part == "cases"
+                    else told(measure)
+                )
+        if part == "placements":
+            yield _row(_("Share outside the ministry, per cent"), _share(numbers.now), _share(numbers.before))
+
     return [
-        {"key": "placements", "title": _("Placements"), "rows": [*placements, share]},
-        {"key": "cases", "title": _("From opening to placement"), "rows": list(steps())},
-        {"key": "days", "title": _("Median days from opening"), "rows": [
-            row("median_days", code, _(text), figure) for code, (text, figure) in DAYS.items()
-        ]},
-        {"key": "paths", "title": _("Placements by way forward"), "rows": coded("by_path", "path", "path")},
-        {"key": "labels", "title": _("People screened by group"), "rows": coded("by_label", "label", "label")},
-        {"key": "declined", "title": _("Why partners declined"),
-            "rows": coded("declined", "decline_reason", "declined")},
-        {"key": "employment", "title": _("Work"),
-            "rows": [row("employment", code, text, figure) for code, text, figure in work]},
-    ]  # fmt: skip
+        {"key": part.key, "title": say(part.title), "rows": list(rows(part.code))} for part in PARTS.values()
+    ]
+
+
+def _with_waiting(row: Row, measure: Measure, spread: PlacementsSpread | None) -> Row:
+    """With the median days that a step was waited for."""
+    waited = spread["waited_days"].get(measure.code) if spread else None
+    return {**row, "waited": waited, "note": None if waited is None else _("after {} days").format(waited)}
 
 
 def percent(share: float | None) -> float | None:

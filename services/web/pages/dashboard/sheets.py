@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from io import BytesIO
 
+from services.reporting.measures import MEASURES
 from services.web.pages.dashboard import figures
 from services.web.pages.dashboard.counts import Count, Hidden
 from services.web.pages.dashboard.period import Period, scope_title
 from services.web.pages.frame import files
 from services.web.pages.parts.language import _
-from services.web.pages.parts.words import day, day_time, province, word
+from services.web.pages.parts.words import day, day_time, province, say, word, words
+
+SPREAD = [MEASURES[code] for code in ("outside", "ministry", "placements")]  # told by month and by centre
 
 Cell = str | Count
 
@@ -35,7 +38,7 @@ def lines(period: Period) -> list[list[Cell]]:
     ):
         lines += [
             [],
-            [title, "", _("Outside the ministry"), _("In the ministry's places"), _("All placements")],
+            [title, "", *(say(each.words) for each in SPREAD)],
         ]
         for key, month in sorted(counts.items()):
             of_key = [month["outside_ministry"], month["ministry"], month["total"]]
@@ -44,9 +47,9 @@ def lines(period: Period) -> list[list[Cell]]:
         place = figures.places_in(period)
         title = _("Places free: {}").format(province(place) if place else _("the whole country"))
         lines += [[], [title, "", _("Places free"), _("Programmes")]]
-        for code, text in figures.AGES:
+        for code, text in words("statement_age"):
             free = numbers.places["by_age"][code]
-            lines.append([title, _(text), free["free"], free["programmes"]])
+            lines.append([title, text, free["free"], free["programmes"]])
         for path, free in sorted(numbers.places["by_path"].items()):
             lines.append([title, word("path", path), free["free"], free["programmes"]])
     return [

@@ -5,17 +5,20 @@ from typing import NamedTuple
 from flask import Blueprint, Response, jsonify, redirect, request
 
 from services.codes.access import STAFF
+from services.codes.steps import STEPS
 from services.kernel.errors import Refused
 from services.web import gateway
 from services.web.gateway.problems import Problem
 from services.web.pages.frame import forms, frame, gate, visit
 from services.web.pages.parts.language import _
-from services.web.pages.parts.words import lately
+from services.web.pages.parts.words import lately, say
 from services.web.store import drafts
 
 # By what the drafts that are about no case yet are told apart.
 NAMES = ("person.name.first", "person.name.last", "person.name.alias", "name")
 FOCUS_MOST = 200
+# A draft is kept under the English title of its form.
+TITLES = {step.words.en: step.words for step in STEPS.values()}
 
 blueprint = Blueprint("drafts", __name__)
 
@@ -87,7 +90,7 @@ def unfinished(path: str | None = None) -> list[Unfinished]:
     """The user's own drafts, the latest first; with `path` of that form only."""
     return [
         Unfinished(
-            title=_(each.place.title),
+            title=_title(each.place.title),
             href=each.place.address + (f"#{each.focus}" if each.focus else ""),
             case_id=each.place.case_id,
             name=_name(each),
@@ -96,6 +99,10 @@ def unfinished(path: str | None = None) -> list[Unfinished]:
         for each in drafts.unfinished(gateway.runtime(), visit.caller().user)
         if path is None or each.place.address.partition("?")[0] == path
     ]
+
+
+def _title(kept: str) -> str:
+    return say(TITLES[kept]) if kept in TITLES else _(kept)
 
 
 def _name(draft: drafts.Draft) -> str:

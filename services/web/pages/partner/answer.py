@@ -1,9 +1,9 @@
 """A partner's answer to a referral: staff make a link, the partner opens it with a code and answers without an
 account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict, TypeVar
 from uuid import UUID
 
 import orjson
@@ -35,6 +35,7 @@ from services.web.pages.parts.language import _, later
 from services.web.store import links
 from services.web.store.links import Link
 
+A = TypeVar("A")
 COOKIE = "answer"
 CHANNEL = "link"
 # What a partner may give as its reason, and whose it is. That there is no place is an answer of its own.
@@ -68,6 +69,20 @@ class Decline(Schema):
 
 class NoPlaces(Schema):
     answer = fields.String(required=True, validate=OneOf(("decline", "waitlist")))
+
+
+class Acceptance(TypedDict):
+    receiver: str | None
+    when: str | None
+
+
+class Refusal(TypedDict):
+    reason: str
+    note: str | None
+
+
+class NoPlacesAnswer(TypedDict):
+    answer: Literal["decline", "waitlist"]
 
 
 CODE, ACCEPT, DECLINE, NO_PLACES, NOTHING = Code(), Accept(), Decline(), NoPlaces(), Schema()
@@ -193,7 +208,7 @@ def acknowledge(token: str, link: Link) -> Response:
 @blueprint.route("/answer/<token>/accept", methods=["GET", "POST"])
 @opened
 def accept(token: str, link: Link) -> Response:
-    def send(data: Mapping[str, Any]) -> None:
+    def send(data: Acceptance) -> None:
         _step(link, "accept", said_by=" · ".join(filter(None, (data["receiver"], data["when"]))))
 
     return _answering("answer/accept.html", token, link, ACCEPT, send)
@@ -202,8 +217,9 @@ def accept(token: str, link: Link) -> Response:
 @blueprint.route("/answer/<token>/decline", methods=["GET", "POST"])
 @opened
 def decline(token: str, link: Link) -> Response:
-    def send(data: Mapping[str, Any]) -> None:
-        _step(link, "decline", whose=WHOSE.get(data["reason"], "partner"), **data)
+    def send(data: Refusal) -> None:
+        whose = WHOSE.get(data["reason"], "partner")
+        _step(link, "decline", whose=whose, reason=data["reason"], note=data["note"])
 
     return _answering("answer/decline.html", token, link, DECLINE, send, reasons=REASONS)
 
@@ -213,7 +229,7 @@ def decline(token: str, link: Link) -> Response:
 def no_places(token: str, link: Link) -> Response:
     """The answer, and that the programme has no place free: nobody else is sent there in vain."""
 
-    def send(data: Mapping[str, Any]) -> None:
+    def send(data: NoPlacesAnswer) -> None:
         reason = {"reason": "no_place", "whose": "partner"} if data["answer"] == "decline" else {}
         _step(link, data["answer"], no_more_places=True, **reason)
 
@@ -225,7 +241,7 @@ def _answering(
     token: str,
     link: Link,
     schema: Schema,
-    send: Callable[[Mapping[str, Any]], None],
+    send: Callable[[A], None],
     **values: Any,
 ) -> Response:
     """The page of one answer; once its form is filled in rightly `send` passes it on, and the link is used up."""
@@ -289,7 +305,7 @@ def _asker(link: Link) -> Asker:
     return Asker(Caller(f"partner-{link.partner_id}", "partner", ()))
 
 
-def _step(link: Link, step: str, **details: str | bool) -> None:
+def _step(link: Link, step: str, **details: str | bool | None) -> None:
     """The command belongs to the link and what is said: sent twice, it is done once."""
     said: dict[str, Json] = {name: value for name, value in details.items() if value}
     body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL, **said}

@@ -11,7 +11,8 @@ from services.web.pages.parts.words import say
 
 
 class ReasonInWords(NamedTuple):
-    """`wants`: what the place asks; `found`: what is known of the person; `ask`: the question to ask, if there is one."""
+    """`wants`: what the place asks; `found`: what is known of the person; `ask`: the question to ask, if there is
+    one."""
 
     verdict: str
     wants: str

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from services import codes
-from services.codes import access, sentences
+from services.codes import access, decisions, sentences, steps
 from services.codes.words import CodeList, Words
 from services.intake.answers import Person
 from services.kernel.envelope import ALL_CENTRES, moment
@@ -16,7 +16,10 @@ from services.web.pages.parts.language import _, current
 CAPITAL = "10"  # Bangkok, which is no province
 NO_BREAK = "\u00a0"  # the space at which no line ends
 LISTS: Mapping[str, CodeList[Any]] = {
-    each.kind: each for each in (*vars(codes).values(), *vars(access).values()) if isinstance(each, CodeList)
+    each.kind: each
+    for module in (codes, access, decisions, steps)
+    for each in vars(module).values()
+    if isinstance(each, CodeList)
 }
 TAGS = {  # colours of govuk-frontend's tag by status; the word always says it too
     "open": "blue", "screened": "blue", "planned": "purple", "referred": "yellow", "placed": "green", "closed": "grey",
