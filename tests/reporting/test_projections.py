@@ -340,7 +340,8 @@ def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told,
             found = told.net.read(
                 "reporting", lambda db, asked=asked: small_cells.whole(figures.get(db, asked))
             )
-            assert found == expected(told.said, centres, first, last, as_of or end)
+            wanted = expected(told.said, centres, first, last, as_of or end)
+            assert found == wanted | {"hidden": {}}
 
 
 @pytest.mark.parametrize("seed", (2, 3))
