@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
 from services.web.pages.parts.language import catalogue
+from tests.support.spoken import every_word
 
 DESKTOP: Mapping[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: Mapping[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -21,10 +23,17 @@ REFUSED_FORM = (
 )
 
 
+@cache
+def words() -> Mapping[str, str]:
+    """{English: Thai} of what is described once (services/codes)."""
+    return {each.en: each.th for each in every_word()}
+
+
 def said(text: str, **parts: object) -> str:
     """What a page says in Thai for a text of the code."""
     thai = catalogue("th").gettext(text)
-    assert thai != text, f"not in the catalogue: {text}"
+    thai = words().get(text, thai) if thai == text else thai
+    assert thai != text, f"neither in the catalogue nor among the words: {text}"
     return thai % parts if parts else thai
 
 
