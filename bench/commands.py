@@ -1,9 +1,10 @@
-"""Commands per second through the whole command path (load, decide, append, project, remember), beside the `eventsourcing`
-library in its safe default mode doing the same aggregate, and beside the driver's bare INSERT and COMMIT.
+"""Commands per second through the whole command path (load, decide, append, project, remember), beside the
+`eventsourcing` library in its safe default mode doing the same aggregate, and beside the driver's bare INSERT and
+COMMIT.
 
-Each contender runs in a process of its own: ours green (eventlet) as in a service, the library with threads as it is made for.
-Every command appends one event of about 300 bytes to a stream that then has 10 events; commits are durable (PostgreSQL
-synchronous_commit=on, SQLite WAL with synchronous=FULL for all three).
+Each contender runs in a process of its own: ours green (eventlet) as in a service, the library with threads as it is
+made for. Every command appends one event of about 300 bytes to a stream that then has 10 events; commits are durable
+(PostgreSQL synchronous_commit=on, SQLite WAL with synchronous=FULL for all three).
 """
 
 import json

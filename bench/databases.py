@@ -13,7 +13,8 @@ ADMIN = os.environ.get("SONGTOR_TEST_DATABASE_URL", "postgresql://postgres@127.0
 
 @contextmanager
 def fresh_postgres(database: str, *services: str) -> Iterator[str | None]:
-    """Its URL; with `services` a database for each, `_{service}` at the end of the URL. None where SQLite is measured."""
+    """Its URL; with `services` a database for each, `_{service}` at the end of the URL. None where SQLite is
+    measured."""
     if database != "postgresql":
         yield None
         return

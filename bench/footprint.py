@@ -1,4 +1,5 @@
-"""What the embedded system costs when nobody uses it: resident memory idle and with the sample network, and its start-up time."""
+"""What the embedded system costs when nobody uses it: resident memory idle and with the sample network, and its
+start-up time."""
 
 import json
 import socket

@@ -1,7 +1,8 @@
-"""From the commit of a case to its being counted by the overview, over RabbitMQ and PostgreSQL at a steady 50 cases a second; beside
-a raw kombu round trip (publish, wait for the confirm, consume in another process) at the same rate.
+"""From the commit of a case to its being counted by the overview, over RabbitMQ and PostgreSQL at a steady 50 cases a
+second; beside a raw kombu round trip (publish, wait for the confirm, consume in another process) at the same rate.
 
-Intake opens the cases in one process, reporting hears them in another. A case counts as visible when the overview's own query shows it.
+Intake opens the cases in one process, reporting hears them in another. A case counts as visible when the overview's own
+query shows it.
 """
 
 import json

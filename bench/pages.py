@@ -1,14 +1,16 @@
 """The pages under the whole main job: so many users at work on the embedded system with the sample network ×10.
 
-Each user is a browser of its own with its own account: of ten, seven are workers, two directors and one is of the ministry. A
-worker goes through My work, the list of cases with a search, another case with its tabs, and a case of their own from the door to the
-partner's answer by link, admission and placement; a director reads cases, plans and the dashboard; the ministry its dashboard, and takes a
-file away. Three runs: one with 1 to 3 s (evenly) between a page and the next request, as people read and type; one without a pause, which
-is stress: every user always waits for the system; and the first again with a crowd of users, where nothing may fail. Times are those of
-one request each, from its first byte sent to the last received; a page that answers with a redirect and where it leads are two. The
-first seconds of a run do not count.
+Each user is a browser of its own with its own account: of ten, seven are workers, two directors and one is of the
+ministry. A worker goes through My work, the list of cases with a search, another case with its tabs, and a case of
+their own from the door to the partner's answer by link, admission and placement; a director reads cases, plans and the
+dashboard; the ministry its dashboard, and takes a file away. Three runs: one with 1 to 3 s (evenly) between a page and
+the next request, as people read and type; one without a pause, which is stress: every user always waits for the system;
+and the first again with a crowd of users, where nothing may fail. Times are those of one request each, from its first
+byte sent to the last received; a page that answers with a redirect and where it leads are two. The first seconds of a
+run do not count.
 
-The users run in processes of their own; they and the system share the machine. `--data` keeps the loaded network for the next time.
+The users run in processes of their own; they and the system share the machine. `--data` keeps the loaded network for
+the next time.
 """
 
 import argparse

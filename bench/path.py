@@ -1,7 +1,8 @@
-"""The whole path of an event in events per second: append -> relay -> RabbitMQ queue -> subscriber's log and read model, all durable;
-beside nameko's own EventDispatcher and event_handler doing nothing but carrying the same data.
+"""The whole path of an event in events per second: append -> relay -> RabbitMQ queue -> subscriber's log and read
+model, all durable; beside nameko's own EventDispatcher and event_handler doing nothing but carrying the same data.
 
-Two processes (the source with its relay, the subscriber) and the broker share the machine. The source appends in units of 100 events.
+Two processes (the source with its relay, the subscriber) and the broker share the machine. The source appends in units
+of 100 events.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""How long it takes to rank all programmes for one case and show a page of 50 with reasons. One JSON line per size of the registry."""
+"""How long it takes to rank all programmes for one case and show a page of 50 with reasons. One JSON line per size of
+the registry."""
 
 import json
 import random

@@ -1,5 +1,6 @@
-"""How fast read models are made again from the merged log: reporting's milestones from synthetic facts, on SQLite and on PostgreSQL,
-beside how fast the `eventsourcing` library reads and decodes as many of its own events. One JSON line."""
+"""How fast read models are made again from the merged log: reporting's milestones from synthetic facts, on SQLite and
+on PostgreSQL, beside how fast the `eventsourcing` library reads and decodes as many of its own events. One JSON
+line."""
 
 import argparse
 import json
@@ -37,7 +38,8 @@ ABOUT_REFERRAL = (
 STORY = (  # what happens in one case: (service, fact)
     ("intake", "CaseOpened"), ("intake", "PersonIdentified"), ("screening", "ScreeningStarted"),
     ("screening", "ScreeningCompleted"), ("partners", "PartnerMatched"), ("screening", "PlanAgreed"),
-    ("referral", "ReferralSent"), ("intake", "ConsentRecorded"), ("partners", "PlaceReserved"), ("referral", "PartnerTold"),
+    ("referral", "ReferralSent"), ("intake", "ConsentRecorded"), ("partners", "PlaceReserved"), ("referral",
+    "PartnerTold"),
     ("referral", "ReferralAccepted"), ("partners", "PlaceTaken"), ("referral", "PersonAdmitted"),
     ("referral", "PlacementConfirmed"), ("referral", "FollowUpDue"), ("referral", "FollowUpRecorded"),
 )  # fmt: skip
@@ -56,7 +58,8 @@ def story(chance: random.Random) -> Iterator[dict[str, object]]:
             event_id = _id(chance)
             yield {
                 "actor": f"worker-{centre}", "causationid": cause, "caseid": case_id, "centre": centre,
-                "correlationid": case_id, "data": _data(type, case_id, referral_id), "datacontenttype": "application/json",
+                "correlationid": case_id, "data": _data(type, case_id, referral_id),
+                "datacontenttype": "application/json",
                 "dataversion": 1, "id": event_id, "recordedtime": instant(at), "sealedhash": "",
                 "sequence": positions[service], "source": f"/songtor/{service}", "specversion": "1.0",
                 "streamid": f"case/{case_id}", "streamversion": 1, "subject": f"case/{case_id}", "time": instant(at),

@@ -1,4 +1,5 @@
-"""The fault test for as long as you like: python -m bench.soak [--seconds N] [--seed N]. Prints the failure table; exit 1 if not clean."""
+"""The fault test for as long as you like: python -m bench.soak [--seconds N] [--seed N]. Prints the failure table; exit
+1 if not clean."""
 
 import argparse
 import secrets

@@ -1,4 +1,5 @@
-"""Builds services/web/static/ from node_modules and services/web/assets: hashed names, gzip beside, a manifest of both."""
+"""Builds services/web/static/ from node_modules and services/web/assets: hashed names, gzip beside, a manifest of
+both."""
 
 import gzip
 import hashlib

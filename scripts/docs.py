@@ -1,4 +1,5 @@
-"""Writes the generated pages under docs/, and what reporting may show of events; with --check says which are not current.
+"""Writes the generated pages under docs/, and what reporting may show of events; with --check says which are not
+current.
 
 python -m scripts.docs [--check]
 """
@@ -21,9 +22,8 @@ from services.kernel.codec import PERSONAL, Codec, audiences
 from services.kernel.doors import Door, Doors, doors_of
 from services.screening.domain import rulebook
 from services.system import DOORS
-from services.web.api.openapi import document, operation_id, template
+from services.web.api.openapi import answer_schema, document, operation_id, properties, template
 from services.web.api.routes import ROUTES, Route
-from services.web.api.shapes import ANSWERS
 from services.web.service import APPLICATION
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -91,7 +91,8 @@ def is_personal(field: Field[Any]) -> bool:
 
 
 def schema_of(event: type[Any]) -> Json:
-    """JSON Schema of an event's data: its open fields as published. Later versions of the software may only add optional ones."""
+    """JSON Schema of an event's data: its open fields as published. Later versions of the software may only add
+    optional ones."""
     hints = get_type_hints(event)
     open_fields = [field for field in fields(event) if not is_personal(field)]
     return {
@@ -246,7 +247,8 @@ ATTRIBUTES = {
     "centre, actor": "for which centre (province code), by whom",
     "correlationid, causationid": "the request it goes back to, the command or event that caused it",
     "dataversion": "the version of the shape of `data`",
-    "hash": "hex SHA-256 of the previous event's hash (64 zeros before the first) and the RFC 8785 JSON of this event without `hash`",
+    "hash": "hex SHA-256 of the previous event's hash (64 zeros before the first) and the RFC 8785 JSON of "
+    "this event without `hash`",
     "sealedhash": "hex SHA-256 of the sealed part, empty if nothing is sealed",
 }
 IDS = ("case", "person", "referral", "programme", "partner", "plan", "screening", "match")
@@ -275,12 +277,18 @@ def events_page() -> str:
     parts = [
         "# Events\n\n",
         NOTE,
-        "What the services tell each other and others: CloudEvents 1.0, in pages on RabbitMQ (topic exchange `songtor.events`, "
-        "routing key the service's name) and merged at `GET /api/v1/events`. Each event's `data` has the fields below. Those marked "
-        "**personal** are sealed with the person's key and stay in the service's own log: no page and no call carries them, "
-        "`sealedhash` vouches for them. `GET /api/v1/events` and a case's timeline show of the others what is marked for their "
-        "reader: *all* who read the merged log, who sees the cases of the event's *centre*, or these in the *case*'s own timeline "
-        "only; a field without a mark is in the pages alone. Who sees no cases is not told either to which partner a case's event "
+        "What the services tell each other and others: CloudEvents 1.0, in pages on RabbitMQ (topic exchange "
+        "`songtor.events`, "
+        "routing key the service's name) and merged at `GET /api/v1/events`. Each event's `data` has the "
+        "fields below. Those marked "
+        "**personal** are sealed with the person's key and stay in the service's own log: no page and no call "
+        "carries them, "
+        "`sealedhash` vouches for them. `GET /api/v1/events` and a case's timeline show of the others what is "
+        "marked for their "
+        "reader: *all* who read the merged log, who sees the cases of the event's *centre*, or these in the "
+        "*case*'s own timeline "
+        "only; a field without a mark is in the pages alone. Who sees no cases is not told either to which "
+        "partner a case's event "
         "belongs. Shapes only grow; `schemas/` keeps one JSON Schema for each version of each event.\n\n",
         table(("attribute", "what it says"), ((f"`{name}`", text) for name, text in ATTRIBUTES.items())),
     ]
@@ -317,7 +325,8 @@ def _event(service: str, kind: str, subject: str, event: type[Any], codec: Codec
     return (
         f"\n### {name}\n\n"
         + (f"{told}\n\n" if told else "")
-        + f"dataversion {codec.version(name)} · stream `{kind}/…` · subject `{subject}/…` · heard by {', '.join(heard)} · "
+        + f"dataversion {codec.version(name)} · stream `{kind}/…` · subject `{subject}/…` · "
+        f"heard by {', '.join(heard)} · "
         f"[schema](schemas/{service}/{name}.v{version(event)}.json)\n\n"
         + table(("field", "type", "shown to", ""), rows)
         + f"\n```json\n{orjson.dumps(shown).decode()}\n```\n"
@@ -355,10 +364,11 @@ def api_page() -> str:
     return (
         "# The HTTP API\n\n"
         + NOTE
-        + "Bearer token in `Authorization`; JSON in and out; errors are problem documents (RFC 9457). Everything that is the "
+        + "Bearer token in `Authorization`; JSON in and out; errors are problem documents (RFC 9457). "
+        "Everything that is the "
         "same for every call, and all shapes, are in [openapi.json](openapi.json), also served at `/api/openapi.json`. "
-        "A field with `?` may be left out or null; every call that writes also takes `at?`, `Idempotency-Key` and `If-Match`.\n\n"
-        + table(("call", "does", "door", "roles", "takes", "answers"), rows)
+        "A field with `?` may be left out or null; every call that writes also takes `at?`, `Idempotency-Key` "
+        "and `If-Match`.\n\n" + table(("call", "does", "door", "roles", "takes", "answers"), rows)
     )
 
 
@@ -375,11 +385,9 @@ def takes(route: Route) -> str:
 
 
 def gives(route: Route) -> str:
-    schema = ANSWERS[route.service, route.door]
-    if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
-    record = schema if "properties" in schema else schema["items"]  # a list of them
-    return ", ".join(f"`{name}`" for name in record["properties"])
+    schema = answer_schema(route)
+    record = schema["items"] if "items" in schema else schema  # a list of them
+    return ", ".join(f"`{name}`" for name in properties(record))
 
 
 def web_pages() -> Iterator[tuple[str, str, frozenset[str]]]:
@@ -412,12 +420,14 @@ def roles_page() -> str:
     return (
         "# Who may do what\n\n"
         + NOTE
-        + "Each door of a service declares its action and the roles that may use it; whoever else asks is told 403. A case, plan or "
+        + "Each door of a service declares its action and the roles that may use it; whoever else asks is "
+        "told 403. A case, plan or "
         "referral of a centre that is not the caller's is answered with 404, whatever the role.\n\n"
         + table(("door", "action", "kind", *roles), rows)
         + "\nDoors that every service has; `system` is the services among themselves:\n\n"
         + table(("door", "action", "kind", "roles"), common)
-        + "\n## Pages\n\nEach page declares the roles that may open it and then asks doors, which decide again. Pages for *anyone* need no "
+        + "\n## Pages\n\nEach page declares the roles that may open it and then asks doors, which decide "
+        "again. Pages for *anyone* need no "
         "sign-in.\n\n"
         + table(
             ("page", "methods", *roles, "anyone"),

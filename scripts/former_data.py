@@ -1,8 +1,9 @@
-"""Data of the program as it was before the house, kept as small dumps in tests/former/data: `python -m scripts.former_data`.
+"""Data of the program as it was before the house, kept as small dumps in tests/former/data: `python -m
+scripts.former_data`.
 
-The former program, out of the history, lives some cases in SQLite files and in databases on PostgreSQL (tests/former/life.py); each
-database becomes one file of SQL, so that any later version can be held against what people have. Nobody in it exists, and the
-master key beside it opens nothing else.
+The former program, out of the history, lives some cases in SQLite files and in databases on PostgreSQL
+(tests/former/life.py); each database becomes one file of SQL, so that any later version can be held against what people
+have. Nobody in it exists, and the master key beside it opens nothing else.
 """
 
 import gzip

@@ -1,4 +1,5 @@
-"""Gathers the texts of the pages into translations/{th,en}/LC_MESSAGES/messages.po; with --check only says what is not as it should be."""
+"""Gathers the texts of the pages into translations/{th,en}/LC_MESSAGES/messages.po; with --check only says what is not
+as it should be."""
 
 import re
 import sys

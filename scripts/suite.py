@@ -1,8 +1,9 @@
 """Runs the whole test suite and ends with one line `N passed, N failed, N not run`.
 
-The groups of tests/groups.py wait in one queue, and as many are run at a time as there are cores, each by a pytest of its own.
-Arguments go to every pytest (`python -m scripts.suite -x`); `--quick` runs the pure group alone, which needs no server.
-Without a server or a browser that cannot be had here, the tests that need it are not run; with CI=true they count as failed.
+The groups of tests/groups.py wait in one queue, and as many are run at a time as there are cores, each by a pytest of
+its own. Arguments go to every pytest (`python -m scripts.suite -x`); `--quick` runs the pure group alone, which needs
+no server. Without a server or a browser that cannot be had here, the tests that need it are not run; with CI=true they
+count as failed.
 """
 
 import json
@@ -132,8 +133,8 @@ def room() -> Iterator[Path]:
 
 @contextmanager
 def database(directory: Path) -> Iterator[str]:
-    """The administrator's URL of a cluster of our own that never waits for a disk, below `directory`; of the given one, if one is given,
-    or of a running one, if PostgreSQL's programs are not here."""
+    """The administrator's URL of a cluster of our own that never waits for a disk, below `directory`; of the given one,
+    if one is given, or of a running one, if PostgreSQL's programs are not here."""
     need = servers.POSTGRESQL
     given = need.setting in os.environ
     running = servers.reachable(need) if given or not servers.installed(need) else ""

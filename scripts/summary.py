@@ -1,7 +1,7 @@
 """Sums up the JUnit reports of several pytest runs in one line: `N passed, N failed, N not run`; exit 1 if any failed.
 
-What was not run for want of a server or a browser is named with the reason, and counts as failed where CI is set. Every other skip
-has failed.
+What was not run for want of a server or a browser is named with the reason, and counts as failed where CI is set. Every
+other skip has failed.
 """
 
 import os

@@ -1,4 +1,5 @@
-"""Counts what hides a type in services/, and fails when there is more of it than there was. Each ceiling may only go down."""
+"""Counts what hides a type in services/, and fails when there is more of it than there was. Each ceiling may only go
+down."""
 
 import ast
 import sys
@@ -10,12 +11,12 @@ SERVICES = Path(__file__).parents[1] / "services"
 MAPPINGS = {"dict", "Mapping", "MutableMapping"}
 
 CEILINGS = {
-    "mappings of str to Any": 321,
-    "aliases of Any": 10,
+    "mappings of str to Any": 147,
+    "aliases of Any": 7,
     "object as a type": 15,
     "casts": 2,
     "type: ignore": 44,
-    "Any in the kernel's signatures": 68,
+    "Any in the kernel's signatures": 66,
 }
 
 

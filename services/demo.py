@@ -1,4 +1,5 @@
-"""`songtor demo`: one new case through all services of a running system, over its HTTP API, each event told as it happens."""
+"""`songtor demo`: one new case through all services of a running system, over its HTTP API, each event told as it
+happens."""
 
 import time
 from collections import Counter
@@ -77,7 +78,8 @@ class Missing(Exception):
 
 
 def walk(address: str, tokens: Mapping[str, str], say: Say = print) -> int:
-    """Walk one case through the system at `address` as worker-60, director-60 and ministry. Returns 0, or 1 having said why not."""
+    """Walk one case through the system at `address` as worker-60, director-60 and ministry. Returns 0, or 1 having said
+    why not."""
     try:
         Walk(address.rstrip("/"), tokens, say).run()
     except Missing as missing:
@@ -172,7 +174,8 @@ class Walk:
         raise Missing("Even a partner made for this walk has no free place. Look: songtor status")
 
     def _candidates(self, paths: list[str]) -> list[Json]:
-        """Eligible candidates with a free place on the case's paths, best first; the first three are told with their reasons."""
+        """Eligible candidates with a free place on the case's paths, best first; the first three are told with their
+        reasons."""
         self._title("จับคู่", "Look at the matches")
         found = self._get("worker-60", f"/api/v1/cases/{self.case_id}/matches", wait=PATIENCE, limit=200)
         if found["computed_at"] is None:
@@ -187,7 +190,8 @@ class Walk:
         for each in fit[:3]:
             met = ", ".join(reason["rule"] for reason in each["reasons"] if reason["verdict"] == "met")
             self.say(
-                f"     {each['rank']}. {each['partner']} · {each['path']} · ว่าง {each['places_free']} ({met or 'no rules'})"
+                f"     {each['rank']}. {each['partner']} · {each['path']} · "
+                f"ว่าง {each['places_free']} ({met or 'no rules'})"
             )
         return fit[:3]
 

@@ -20,7 +20,8 @@ class Flag(fields.Boolean):
 
 
 class Words(fields.String):
-    """Words as they were meant (`clean` of each line), at most `most` characters; blank is none, or refused if required."""
+    """Words as they were meant (`clean` of each line), at most `most` characters; blank is none, or refused if
+    required."""
 
     def __init__(
         self,

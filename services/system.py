@@ -1,10 +1,12 @@
-"""The running system: which services there are, and how their containers are started, watched and stopped in one process."""
+"""The running system: which services there are, and how their containers are started, watched and stopped in one
+process."""
 
 import logging
 import signal
 import time
 from collections.abc import Sequence
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import eventlet
 from eventlet import wsgi
@@ -99,7 +101,7 @@ class Placeholder:
         self._socket = eventlet.listen(address, reuse_port=False)
         self._thread = eventlet.spawn(wsgi.server, self._socket, self._answer, log_output=False)
 
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         if environ["PATH_INFO"] == "/health":
             start_response("200 OK", [("Content-Type", "application/json")])
             return [b'{"status":"alive"}']

@@ -66,7 +66,8 @@ def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 
 @pytest.fixture(scope="session")
 def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A data folder of services with all tables and no row in them, made once for each set of services: to be copied."""
+    """A data folder of services with all tables and no row in them, made once for each set of services: to be
+    copied."""
     made: dict[tuple[type[Any], ...], Path] = {}
 
     def folder(services: Sequence[type[Any]], clock: SimulatedClock) -> Path:
@@ -82,7 +83,8 @@ def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 def network(
     request: pytest.FixtureRequest, tmp_path: Path, new_folder: Callable[..., Path]
 ) -> Iterator[Callable[..., Network]]:
-    """Makes a network of services with new databases: files, or on PostgreSQL those of a role that row-level security holds."""
+    """Makes a network of services with new databases: files, or on PostgreSQL those of a role that row-level security
+    holds."""
     made: list[Network] = []
 
     def make(services: Sequence[type[Any]], clock: SimulatedClock) -> Network:

@@ -1,4 +1,5 @@
-"""The data folder: one process at a time, the address of the system that runs in it, and the services' runtimes without their doors."""
+"""The data folder: one process at a time, the address of the system that runs in it, and the services' runtimes without
+their doors."""
 
 import fcntl
 import os

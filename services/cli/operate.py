@@ -73,7 +73,8 @@ def readers(context: click.Context, person_id: str) -> None:
 @songtor.command()
 @click.pass_context
 def verify(context: click.Context) -> None:
-    """Check every log: dense order, versions, hash chain, the kernel's invariants. Exit 1 and name the first bad event."""
+    """Check every log: dense order, versions, hash chain, the kernel's invariants. Exit 1 and name the first bad
+    event."""
     logs = operator(settings_of(context)).verify()
     for name, log in logs.items():
         click.echo(f"{name:<10} {log.head:>8} events   " + ("; ".join(log.problems) or "ok"))

@@ -1,8 +1,8 @@
 """What an operator asks of a system: the same, and answered the same, whether it runs or stands still.
 
-What changes something is done by whoever holds the data folder: the running system, over its admin HTTP API, or this process under the
-folder's lock. What only reads opens the databases itself, beside whoever writes: a check that trusts nothing but the stored bytes
-must not ask the system it checks, nor keep it from its work.
+What changes something is done by whoever holds the data folder: the running system, over its admin HTTP API, or this
+process under the folder's lock. What only reads opens the databases itself, beside whoever writes: a check that trusts
+nothing but the stored bytes must not ask the system it checks, nor keep it from its work.
 """
 
 from abc import ABC, abstractmethod

@@ -1,7 +1,8 @@
-"""Every code that services and their callers share, each with its words beside it (docs/language.md explains them). Data only.
+"""Every code that services and their callers share, each with its words beside it (docs/language.md explains them).
+Data only.
 
-More codes may be added; none is renamed. What a code is called stands here and nowhere else: pages, the reasons of a match, the OpenAPI
-document and the docs read it.
+More codes may be added; none is renamed. What a code is called stands here and nowhere else: pages, the reasons of a
+match, the OpenAPI document and the docs read it.
 """
 
 from services.codes.words import CodeList, Words
@@ -38,6 +39,33 @@ DANGERS = CodeList(
     },
 )
 
+# What is done at once, before any question.
+FIRST_HELP = CodeList(
+    "first_help",
+    {
+        "urgent_health": Words(
+            "โทร 1669 ทันที ส่วนคำถามรอได้จนกว่าผู้รับบริการจะได้รับการรักษา",
+            "Call 1669 now. Questions can wait until the person has been treated.",
+        ),
+        "psychiatric": Words(
+            "โทร 1669 หรือตำรวจ 191 ทันที และอย่าปล่อยผู้รับบริการไว้ตามลำพัง (พ.ร.บ. สุขภาพจิต พ.ศ. 2551 มาตรา 22)",
+            "Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 22).",
+        ),
+        "police": Words(
+            "โทรตำรวจ 191 ทันที และพาผู้รับบริการไปยังที่ปลอดภัย",
+            "Call the police (191) now and bring the person to a safe place.",
+        ),
+        "child": Words(
+            "โทร 1300 และประสานบ้านพักเด็กและครอบครัวทันที (พ.ร.บ. คุ้มครองเด็ก พ.ศ. 2546 มาตรา 32)",
+            "Call 1300 and the provincial shelter for children and families now (Child Protection Act, s. 32).",
+        ),
+        "trafficking": Words(
+            "พาผู้รับบริการไปยังที่ปลอดภัย แยกจากผู้ที่มาด้วย แล้วโทร 1300 หรือ 1191",
+            "Bring the person to a safe place, away from those who came with them, and call 1300 or 1191.",
+        ),
+    },
+)
+
 IDENTITY_STATUSES = CodeList(
     "identity_status",
     {
@@ -57,6 +85,18 @@ CORRECTIONS = CodeList(
         "learned": Words("ทราบข้อมูลเพิ่มเติม", "More is known now"),
         "mistaken": Words("บันทึกผิด", "It was written down wrongly"),
         "changed": Words("ข้อมูลเปลี่ยนไป", "It has changed"),
+    },
+)
+
+# Why somebody else answers for a case.
+ASSIGNMENTS = CodeList(
+    "assignment",
+    {
+        "handed_over": Words("ส่งมอบให้ผู้อื่น", "Handed over"),
+        "taken_over": Words("รับช่วงต่อแล้ว", "Taken over"),
+        "left": Words("ผู้ดูแลเดิมพ้นหน้าที่", "The colleague has left"),
+        "moved": Words("ผู้ดูแลเดิมไปปฏิบัติงานที่อื่น", "The colleague works elsewhere now"),
+        "carried_over": Words("ส่งมอบไว้ในระบบรุ่นก่อน", "Handed over in an earlier version"),
     },
 )
 
@@ -172,6 +212,16 @@ PARTNER_KINDS = CodeList(
         "ministry_shelter": Words("สถานคุ้มครองของกระทรวง พม.", "Ministry shelter"),
         "child_agency": Words("หน่วยงานคุ้มครองเด็ก", "Child protection agency"),
         "other": Words("อื่น ๆ", "Other"),
+    },
+)
+
+# How old a partner's word is of the places it has free.
+STATEMENT_AGES = CodeList(
+    "statement_age",
+    {
+        "fresh": Words("แจ้งไว้ไม่เกิน 30 วัน", "Stated in the last 30 days"),
+        "older": Words("แจ้งไว้ 31–90 วันก่อน", "Stated 31 to 90 days ago"),
+        "old": Words("แจ้งไว้เกิน 90 วัน", "Stated more than 90 days ago"),
     },
 )
 

@@ -1,4 +1,5 @@
-"""Who may do what, in codes: roles and their groups, the services, the actions of their doors, and why a door refuses. Data only."""
+"""Who may do what, in codes: roles and their groups, the services, the actions of their doors, and why a door refuses.
+Data only."""
 
 from services.codes.words import CodeList, Words
 
@@ -40,6 +41,8 @@ ACTIONS = CodeList(
         "case.timeline": Words("ดูลำดับเหตุการณ์", "See the timeline"),
         "case.close": Words("ปิดเรื่อง", "Close a case"),
         "case.reopen": Words("เปิดเรื่องอีกครั้ง", "Open a case again"),
+        "case.assign": Words("ส่งมอบหรือรับช่วงเรื่อง", "Hand over a case or take it over"),
+        "case.carry_over": Words("รับข้อมูลการส่งมอบจากระบบรุ่นก่อน", "Carry over what an earlier version knew"),
         "person.correct": Words("แก้ไขข้อมูลผู้รับบริการ", "Correct a person's details"),
         "plan.agree": Words("บันทึกมติคณะทำงาน", "Record the working group’s decision"),
         "referral.send": Words("ส่งต่อ", "Send a referral"),
@@ -83,7 +86,8 @@ REFUSALS = CodeList(
         ),
         "no_quorum": Words(
             "องค์ประชุมหรือเสียงเห็นชอบยังไม่ครบ ต้องมีผู้ลงมติครบจำนวน มีประธานร่วมลงมติตามที่กำหนด และเสียงเห็นชอบมากกว่าเสียงไม่เห็นชอบ",
-            "No quorum: enough votes, the chair's among them where the rule asks for it, and more who agree than dissent.",
+            "No quorum: enough votes, the chair's among them where the rule asks for it, and more who agree "
+            "than dissent.",
         ),
         "place_pending": Words(
             "ยังจองที่ว่างไม่เสร็จ ภาคีเครือข่ายจึงยังตอบไม่ได้ โปรดลองใหม่ในอีกสักครู่",

@@ -11,7 +11,8 @@ from services.codes.words import Words
 
 @dataclass(frozen=True)
 class Criterion:
-    """`yes`, `no` and `unknown` are said of a criterion that is a flag; the others have sentences of their own (codes.sentences)."""
+    """`yes`, `no` and `unknown` are said of a criterion that is a flag; the others have sentences of their own
+    (codes.sentences)."""
 
     code: str
     title: Words

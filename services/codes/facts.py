@@ -1,7 +1,9 @@
-"""The facts a screening may know of a person, each described once: what it may be, what it is called, and how it is asked for. Data only.
+"""The facts a screening may know of a person, each described once: what it may be, what it is called, and how it is
+asked for. Data only.
 
-Screening makes its schema and the vocabulary of its rules from these, the pages make their form and their words, partners' reasons name
-them. Any fact may be absent: unknown, never "no". Sources: docs/contract.md, "Facts a screening reads"; the laws stand with the groups.
+Screening makes its schema and the vocabulary of its rules from these, the pages make their form and their words,
+partners' reasons name them. Any fact may be absent: unknown, never "no". Sources: docs/contract.md, "Facts a screening
+reads"; the laws stand with the groups.
 """
 
 from collections.abc import Mapping
@@ -39,8 +41,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Fact:
-    """`yes` and `no` are the answers of a flag; `none` says that nothing of the options holds; `keys` are those of a record with their
-    codes (empty: a province). `free`: besides the options there may be others, in the partner's own words."""
+    """`yes` and `no` are the answers of a flag; `none` says that nothing of the options holds; `keys` are those of a
+    record with their codes (empty: a province). `free`: besides the options there may be others, in the partner's own
+    words."""
 
     code: str
     words: Words
@@ -311,7 +314,8 @@ GROUPS = (
         Words("ความปลอดภัยมาก่อน", "Safety first"),
         Words(
             "ข้อบ่งชี้การค้ามนุษย์หรือภาวะวิกฤตทางจิตต้องดูก่อนเรื่องอื่น เพราะมีกฎหมายเฉพาะคุ้มครองทันที",
-            "Signs of trafficking or a mental crisis come before everything else: another law protects the person at once.",
+            "Signs of trafficking or a mental crisis come before everything else: another law protects the "
+            "person at once.",
         ),
         Words(
             "พ.ร.บ. ป้องกันและปราบปรามการค้ามนุษย์ พ.ศ. 2551 มาตรา 29 และ พ.ร.บ. สุขภาพจิต พ.ศ. 2551 มาตรา 22",
@@ -341,7 +345,8 @@ GROUPS = (
         Words("อายุและสัญชาติ", "Age and nationality"),
         Words(
             "ผู้สูงอายุและเด็กมีกฎหมายเฉพาะ หากเว้นว่าง ระบบจะใช้ข้อมูลเดิมของเรื่อง",
-            "Older people and children have laws of their own. What the case already says is used when this stays empty.",
+            "Older people and children have laws of their own. What the case already says is used when this "
+            "stays empty.",
         ),
         Words(
             "พ.ร.บ. ผู้สูงอายุ พ.ศ. 2546 มาตรา 3 และ พ.ร.บ. คุ้มครองเด็ก พ.ศ. 2546 มาตรา 4",

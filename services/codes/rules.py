@@ -1,7 +1,9 @@
-"""The rules by which a programme says whom it takes, each described once: the fact it looks at, what it asks, and its words. Pure.
+"""The rules by which a programme says whom it takes, each described once: the fact it looks at, what it asks, and its
+words. Pure.
 
-Partners judges and ranks by these, makes its schema from them and gives them as reasons; the form of a programme and the words of a place
-read the same. Every rule is optional and evaluates to met, not_met or unknown. Source: docs/contract.md, "Programme rules".
+Partners judges and ranks by these, makes its schema from them and gives them as reasons; the form of a programme and
+the words of a place read the same. Every rule is optional and evaluates to met, not_met or unknown. Source:
+docs/contract.md, "Programme rules".
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +23,10 @@ from services.codes.facts import FACTS
 from services.codes.words import CodeList, Words
 from services.kernel.rules import UNKNOWN_CODE, Condition, Verdict, evaluate
 
-# What a rule does with its value:
-# at_least, at_most: a limit of a number · one_of: the fact is one of these · any_of: it holds one of these · labels: one of these groups ·
-# home: {provinces, bases?} of the domicile · up_to: the fact is this option or one before it · all_of: it holds all of these ·
-# excludes: true takes everybody, false nobody of whom the fact holds · requires: true only those of whom the fact holds
+# What a rule does with its value: at_least, at_most: a limit of a number · one_of: the fact is one of these · any_of:
+# it holds one of these · labels: one of these groups · home: {provinces, bases?} of the domicile · up_to: the fact is
+# this option or one before it · all_of: it holds all of these · excludes: true takes everybody, false nobody of whom
+# the fact holds · requires: true only those of whom the fact holds
 Shape = Literal[
     "at_least", "at_most", "one_of", "any_of", "labels", "home", "up_to", "all_of", "excludes", "requires"
 ]
@@ -32,8 +34,9 @@ Shape = Literal[
 
 @dataclass(frozen=True)
 class Rule:
-    """`fact` is what it looks at (none: the labels, which are made of several facts). `says` is whom the programme takes, with {} for
-    the value (of up_to: for each option), `otherwise` the same of a flag that is false. `label` asks for it in a form."""
+    """`fact` is what it looks at (none: the labels, which are made of several facts). `says` is whom the programme
+    takes, with {} for the value (of up_to: for each option), `otherwise` the same of a flag that is false. `label` asks
+    for it in a form."""
 
     code: str
     fact: str | None
@@ -54,12 +57,15 @@ RULES: Mapping[str, Rule] = {
     rule.code: rule
     for rule in (
         Rule(
-            "min_age", "age", "at_least", Words("อายุต่ำสุด", "Youngest age"), Words("รับอายุ {} ปีขึ้นไป", "Aged {} or older"), most=130,
+            "min_age", "age", "at_least", Words("อายุต่ำสุด", "Youngest age"), Words("รับอายุ {} ปีขึ้นไป",
+            "Aged {} or older"), most=130,
         ),
         Rule(
-            "max_age", "age", "at_most", Words("อายุสูงสุด", "Oldest age"), Words("รับอายุไม่เกิน {} ปี", "Aged {} at most"), most=130,
+            "max_age", "age", "at_most", Words("อายุสูงสุด", "Oldest age"), Words("รับอายุไม่เกิน {} ปี",
+            "Aged {} at most"), most=130,
         ),
-        Rule("sex", "sex", "one_of", Words("รับเฉพาะเพศ", "Only this sex"), Words("เพศที่รับ: {}", "Sex: {}"), options=SEXES),
+        Rule("sex", "sex", "one_of", Words("รับเฉพาะเพศ", "Only this sex"), Words("เพศที่รับ: {}", "Sex: {}"),
+        options=SEXES),
         Rule(
             "nationality", "nationality", "one_of", Words("รับเฉพาะสัญชาติ", "Only this nationality"),
             Words("สัญชาติที่รับ: {}", "Nationality: {}"), options=NATIONALITIES,
@@ -139,10 +145,11 @@ _ALWAYS: Condition = {"all": []}
 
 
 def judge(rule: str, value: Any, known: Mapping[str, Any]) -> Verdict:
-    """One rule of a programme for one person. `known`: the facts of the screening by name, and each decided label as a flag
-    `label:CODE`; what is not there is unknown."""
+    """One rule of a programme for one person. `known`: the facts of the screening by name, and each decided label as a
+    flag `label:CODE`; what is not there is unknown."""
     if rule == "domicile" and value.get("bases"):
-        # A claim to one province does not tell where the house register is: only grounds the rule accepts can speak against.
+        # A claim to one province does not tell where the house register is: only grounds the rule accepts can speak
+        # against.
         accepted = [each for each in known.get("domicile", ()) if each["basis"] in value["bases"]]
         known = {"domicile": accepted or None}
     return evaluate(_condition(RULES[rule], value), known).verdict

@@ -11,8 +11,6 @@ from services.codes.words import Words
 from services.thai import areas
 from services.thai.dates import Language
 
-CAPITAL = "10"  # Bangkok, which is no province
-
 NOT_KNOWN = Words("ยังไม่ทราบ", "Not known yet")
 NONE = Words("ไม่มี", "None")
 YEARS = Words("{} ปี", "{} years")
@@ -36,11 +34,11 @@ AWAY = Words("ห่างจากศูนย์ราว {} กม.", "about 
 
 
 def province(code: str, language: Language) -> str:
-    """A province's name; in Thai with the word for a province, which stands before every name but the capital's."""
+    """A province's name alone: the sentence around it says that it is a province."""
     known = areas.area(code)
     if known is None:
         return code
-    return known.english if language == "en" else known.thai if code == CAPITAL else f"จ.{known.thai}"
+    return known.english if language == "en" else known.thai
 
 
 def fact_name(code: str, language: Language) -> str:
@@ -124,7 +122,8 @@ def finding_in_words(code: str, value: Any, finding: Any, language: Language) ->
 
 
 def criterion_in_words(code: str, finding: Any, language: Language) -> str:
-    """What a criterion of the ranking found: {path, place}, {free, days}, {near, kilometres}, or a flag, None if nobody knows."""
+    """What a criterion of the ranking found: {path, place}, {free, days}, {near, kilometres}, or a flag, None if nobody
+    knows."""
     match code:
         case "path":
             return (

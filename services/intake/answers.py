@@ -5,22 +5,34 @@ Everybody who may read a case gets its codes. What names a person stands only in
 centre: for all others those fields are absent.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict, final
+
+from services.codes import (
+    CASE_STATUSES,
+    CHANNELS,
+    DANGERS,
+    DOMICILE_BASES,
+    IDENTITY_STATUSES,
+    NATIONALITIES,
+    PATH_KINDS,
+    SEXES,
+)
+from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
 
 
 class Domicile(TypedDict):
     """A province the person belongs to, and on what ground."""
 
-    province: str
-    basis: str
+    province: Province
+    basis: Annotated[str, DOMICILE_BASES]
 
 
 class AgeRange(TypedDict):
     """Age in full years, least and most, on a day."""
 
-    on: str
-    min: int
-    max: int
+    on: Day
+    min: Count
+    max: Count
 
 
 class NameParts(TypedDict, total=False):
@@ -47,21 +59,25 @@ class Person(TypedDict):
     those who may only know the band. From `name` on for own staff only: the name is None once `erased`, the number
     masked unless identifiers were asked for, and a list carries no more than the name."""
 
-    person_id: str
-    identity_status: str
-    sex: str
-    age: AgeRange | None
+    person_id: Id
+    identity_status: Annotated[str, IDENTITY_STATUSES]
+    sex: Annotated[str, SEXES]
+    age: Annotated[AgeRange | None, Note("Only for staff, in full years")]
     age_band: str | None
-    nationality: str
+    nationality: Annotated[str, NATIONALITIES]
     domicile: list[Domicile]
-    province: str
-    corrected: str | None
-    name: NotRequired[Name | None]
+    province: Province
+    corrected: Annotated[Instant | None, Note("When the person's details were last corrected")]
+    name: NotRequired[
+        Annotated[
+            Name | None, Note("Only for staff of the case's centre; each read leaves a row in the access log")
+        ]
+    ]
     erased: NotRequired[bool]
-    national_id: NotRequired[str | None]
-    birth_date: NotRequired[str | None]
-    place: NotRequired[str | None]
-    note: NotRequired[str | None]
+    national_id: NotRequired[Annotated[str | None, Note("Only for staff; masked unless show=identifiers")]]
+    birth_date: NotRequired[Annotated[str | None, Note("Only for staff")]]
+    place: NotRequired[Annotated[str | None, Note("Only for staff")]]
+    note: NotRequired[Annotated[str | None, Note("Only for staff")]]
 
 
 class Found(TypedDict):
@@ -72,66 +88,67 @@ class Case(TypedDict):
     """`opened`: when; `version` of the case's stream; `found`: where the person was found, of one case and for own
     staff only."""
 
-    case_id: str
+    case_id: Id
     case_number: str
-    centre: str
-    status: str
-    channel: str
-    danger: str
-    opened: str
-    version: int
+    centre: Province
+    status: Annotated[str, CASE_STATUSES]
+    channel: Annotated[str, CHANNELS]
+    danger: Annotated[str, DANGERS]
+    opened: Instant
+    version: Version
     person: Person
     found: NotRequired[Found]
 
 
 class Cases(TypedDict):
     items: list[Case]
-    next: str | None
+    next: Cursor
 
 
+@final
 class CaseOutline(TypedDict):
     """What is told of a case to who may not see cases. `path_kind`: of codes.PATH_KINDS, None before the first plan."""
 
-    case_id: str
+    case_id: Id
     case_number: str
-    centre: str
-    status: str
-    opened: str
-    version: int
-    path_kind: str | None
+    centre: Province
+    status: Annotated[str, CASE_STATUSES]
+    opened: Instant
+    version: Version
+    path_kind: Annotated[Annotated[str, PATH_KINDS] | None, Note("Instead of the path")]
 
 
 class CaseOutlines(TypedDict):
     items: list[CaseOutline]
-    next: str | None
+    next: Cursor
 
 
 class NewCase(TypedDict):
-    case_id: str
+    case_id: Id
     case_number: str
-    version: int
-    warnings: list[str]
+    version: Version
+    warnings: Annotated[list[str], Note("Codes; never a refusal")]
 
 
 class CaseStatus(TypedDict):
-    status: str
-    version: int
+    status: Annotated[str, CASE_STATUSES]
+    version: Version
 
 
 class Correction(TypedDict):
     """`changed` names the parts that are not as before; `version` of the person's stream."""
 
-    version: int
+    version: Version
     changed: list[str]
-    warnings: list[str]
+    warnings: Annotated[list[str], Note("Codes; never a refusal")]
 
 
 class Description(TypedDict):
     """All that is known of a person, the identity number whole. `birth_date` may lack its day or month."""
 
-    identity_status: str
-    sex: str
-    nationality: str
+    identity_status: Annotated[str, IDENTITY_STATUSES]
+    sex: Annotated[str, SEXES]
+    nationality: Annotated[str, NATIONALITIES]
     domicile: list[Domicile]
     name: NameParts | None
     national_id: str | None
@@ -142,27 +159,48 @@ class Description(TypedDict):
 class DescribedPerson(TypedDict):
     """`version` of the person's stream."""
 
-    version: int
+    version: Version
     person: Description
 
 
 class CaseInHands(TypedDict):
-    case_id: str
-    centre: str
+    """`waiting`: it was handed to the user, who has not taken it over yet."""
+
+    case_id: Id
+    centre: Province
+    waiting: bool
 
 
 class CasesInHands(TypedDict):
     items: list[CaseInHands]
 
 
+class CaseToTakeOver(TypedDict):
+    """`from_user`: who had it; if nobody said, who opened it. `at`: when it was handed over."""
+
+    case_id: Id
+    from_user: str
+    at: Instant
+
+
+class CasesToTakeOver(TypedDict):
+    items: list[CaseToTakeOver]
+
+
+class Assignment(TypedDict):
+    """Of how many cases somebody answers now who did not before."""
+
+    assigned: Count
+
+
 class Access(TypedDict):
-    at: str
-    centre: str
+    at: Instant
+    centre: Province
 
 
 class Accesses(TypedDict):
     """Of the last `days`: how often each kind of personal fields was read, and when identifiers, newest first."""
 
-    days: int
-    counts: dict[str, int]
+    days: Count
+    counts: dict[str, Count]
     items: list[Access]

@@ -61,6 +61,24 @@ class ListCases(TypedDict):
     case_ids: list[str] | None
 
 
+class AssignCases(TypedDict):
+    case_ids: list[str]
+    to_user: str | None
+    from_user: str | None
+    reason: str
+
+
+class CarryOver(TypedDict):
+    case_id: str
+    to_user: str | None
+    from_user: str
+    taken: bool
+
+
+class ListToTakeOver(TypedDict):
+    limit: int
+
+
 class OfUser(TypedDict):
     user: str
 

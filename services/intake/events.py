@@ -74,7 +74,20 @@ class CaseReopened:
     note: Any = personal()  # str
 
 
-CaseEvent = CaseOpened | ConsentRecorded | CaseClosed | CaseReopened
+@dataclass(frozen=True)
+class CaseAssigned:
+    """Somebody answers for the case from now on: a user, or (None) the directors of its centre. `from_user`: who did,
+    as far as anybody said; `reason`: codes.ASSIGNMENTS; `taken`: it is in their hands, and waits no longer for them to
+    take it over."""
+
+    case_id: Public[str]
+    from_user: OfCentre[str | None]
+    to_user: OfCentre[str | None]
+    reason: OfCentre[str]
+    taken: OfCentre[bool]
+
+
+CaseEvent = CaseOpened | ConsentRecorded | CaseAssigned | CaseClosed | CaseReopened
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,32 @@ class ListCases(Schema):
     case_ids = fields.List(_id(), load_default=None, allow_none=True, validate=Length(max=LIMIT_MOST))
 
 
+def _user() -> fields.String:
+    return fields.String(load_default=None, allow_none=True, validate=Length(1, 64))
+
+
+class AssignCases(Schema):
+    """Cases of one centre. `to_user` None: its directors; `from_user`: whose cases an administrator hands over."""
+
+    case_ids = fields.List(_id(), required=True, validate=Length(1, LIMIT_MOST))
+    to_user = fields.String(required=True, allow_none=True, validate=Length(1, 64))
+    from_user = _user()
+    reason = fields.String(load_default="handed_over", validate=OneOf(("handed_over", "left", "moved")))
+
+
+class CarryOver(Schema):
+    """What the front door of an earlier version kept of a hand-over."""
+
+    case_id = _id()
+    to_user = _user()
+    from_user = fields.String(required=True, validate=Length(1, 64))
+    taken = fields.Boolean(required=True)
+
+
+class ListToTakeOver(Schema):
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+
+
 class OfUser(Schema):
     user = fields.String(required=True, validate=Length(1, 64))
 

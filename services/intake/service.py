@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.intake import answers, bodies, handlers, schemas
-from services.intake.domain.case import CASE, CloseCase, OpenCase, ReopenCase
+from services.intake.domain.case import CARRIED_OVER, CASE, AssignCase, CloseCase, OpenCase, ReopenCase
 from services.intake.domain.person import (
     PERSON,
     CorrectPerson,
@@ -23,7 +23,7 @@ from services.intake.events import CaseOpened, Name
 from services.intake.projections import accesses, cases, numbers, paths
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
-from services.kernel.errors import Forbidden, NotFound, Refused
+from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Reaction, Wiring
@@ -98,6 +98,48 @@ class IntakeService(Doors):
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
+    @command("case.assign", roles=(*STAFF, "admin"), schema=schemas.AssignCases())
+    def assign(self, call: Call, body: bodies.AssignCases) -> Outcome[answers.Assignment]:
+        """Somebody else answers for some cases of a centre; staff who name themselves take them over."""
+        staff, to_user, from_user = call.caller.role in STAFF, body["to_user"], body["from_user"]
+        if staff and from_user is not None:
+            raise Invalid({"from_user": ["An administrator says whose cases these were, nobody else."]})
+        known = self.runtime.read(lambda db: cases.get_centres(db, body["case_ids"]))
+        if not all(case_id in known and call.caller.sees(known[case_id]) for case_id in body["case_ids"]):
+            raise NotFound("case")
+        if len(set(known.values())) > 1:
+            raise Invalid({"case_ids": ["These are cases of several centres."]})
+        taken = staff and to_user == call.caller.user
+        reason = "taken_over" if taken else body["reason"]
+
+        def work(unit: Unit) -> answers.Assignment:
+            decided = [
+                unit.handle(CASE, case_id, AssignCase(case_id, to_user, reason, from_user, taken))
+                for case_id in sorted(known)
+            ]
+            return {"assigned": sum(map(bool, decided))}
+
+        [centre] = set(known.values())
+        return self.runtime.execute(call.envelope(centre), work)
+
+    @command("case.carry_over", roles=("system",), schema=schemas.CarryOver())
+    def carry_over(self, call: Call, body: bodies.CarryOver) -> Outcome[answers.Assignment]:
+        """A hand-over that the front door of an earlier version kept to itself; what was said here since stands."""
+        case_id, row = body["case_id"], self._own(call, body["case_id"])
+        change = AssignCase(case_id, body["to_user"], CARRIED_OVER, body["from_user"], body["taken"])
+
+        def work(unit: Unit) -> answers.Assignment:
+            return {"assigned": len(unit.handle(CASE, case_id, change))}
+
+        return self.runtime.execute(call.envelope(row["centre"]), work)
+
+    @query("case.assign", roles=STAFF, schema=schemas.ListToTakeOver())
+    def to_take_over(self, call: Call, body: bodies.ListToTakeOver) -> answers.CasesToTakeOver:
+        """Cases that wait for the caller to take them over, the oldest first."""
+        return {
+            "items": self.runtime.read(lambda db: cases.list_to_take_over(db, call.caller, body["limit"]))
+        }
+
     @command("person.correct", roles=STAFF, schema=schemas.CorrectPerson())
     def correct_person(self, call: Call, body: bodies.CorrectPerson) -> Outcome[answers.Correction]:
         """What is known of the person is told anew, with the reason. The version is the person's own, not the
@@ -168,7 +210,7 @@ class IntakeService(Doors):
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
     def in_hands(self, call: Call, body: bodies.OfUser) -> answers.CasesInHands:
-        """Open cases that are in a user's hands, ids only, the oldest first."""
+        """Cases that are in a user's hands, or wait for them, ids only, the oldest first."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return {"items": self.runtime.read(lambda db: cases.list_in_hands(db, body["user"], centres))}
 

@@ -1,11 +1,12 @@
 """All logs copied at one cut, the keys of people apart from them, and both brought back into empty databases.
 
-One cut: for a moment nobody can append anywhere, and in that moment a view of every database is fixed. So no log in a backup holds an
-effect whose cause the others lack, and no sealed field lacks its key. The copying itself, which takes long, is done from those views
-while everybody goes on writing.
+One cut: for a moment nobody can append anywhere, and in that moment a view of every database is fixed. So no log in a
+backup holds an effect whose cause the others lack, and no sealed field lacks its key. The copying itself, which takes
+long, is done from those views while everybody goes on writing.
 
-A backup is a folder of a `manifest.json` and one `NAME.jsonl.gz` per service: for each table a line {table, columns}, then a line per
-row. It fits both databases. Read models are not in it, nor which there were: they are replayed at the next start, which says what it made.
+A backup is a folder of a `manifest.json` and one `NAME.jsonl.gz` per service: for each table a line {table, columns},
+then a line per row. It fits both databases. Read models are not in it, nor which there were: they are replayed at the
+next start, which says what it made.
 """
 
 import base64
@@ -58,11 +59,12 @@ def backup(
     now: datetime,
     pause: Callable[[float], None] = lambda seconds: None,
 ) -> dict[str, Any]:
-    """Copy the logs of `services` to `folder` and people's wrapped keys to `keys_folder(folder)`; neither may exist yet.
+    """Copy the logs of `services` to `folder` and people's wrapped keys to `keys_folder(folder)`; neither may exist
+    yet.
 
-    Returns the manifest {format, version, made_at, people, services: {name: {file, sha256, position, hash, epoch, cursors: {source:
-    position}, revisions, rows: {table: count}}}}. The master key is in neither folder. `pause(0)` lets others run while it copies;
-    Unavailable if some writer does not end within seconds.
+    Returns the manifest {format, version, made_at, people, services: {name: {file, sha256, position, hash, epoch,
+    cursors: {source: position}, revisions, rows: {table: count}}}}. The master key is in neither folder. `pause(0)`
+    lets others run while it copies; Unavailable if some writer does not end within seconds.
     """
     keys = keys_folder(folder)
     for place in (folder, keys):
@@ -177,12 +179,14 @@ def _bytes_as_text(value: Any) -> dict[str, str]:
 def restore(
     settings: Settings, services: Sequence[str], folder: Path, only: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Bring the logs in `folder` and the keys in `keys_folder(folder)` into empty databases; all of it, or nothing. Returns the manifest.
+    """Bring the logs in `folder` and the keys in `keys_folder(folder)` into empty databases; all of it, or nothing.
+    Returns the manifest.
 
-    Nothing may run meanwhile, and before a full restore the broker's queues must be emptied: they may hold pages that the logs no longer
-    have. A full restore keeps the epochs. With `only`, those logs alone come back, each with a new epoch, so that whoever has already
-    heard more of it halts instead of skipping. Keys go into the vault as it is: nobody erased there or in the backup comes back. The
-    newest `-keys` folder is always the one to use, whichever backup the logs are from.
+    Nothing may run meanwhile, and before a full restore the broker's queues must be emptied: they may hold pages that
+    the logs no longer have. A full restore keeps the epochs. With `only`, those logs alone come back, each with a new
+    epoch, so that whoever has already heard more of it halts instead of skipping. Keys go into the vault as it is:
+    nobody erased there or in the backup comes back. The newest `-keys` folder is always the one to use, whichever
+    backup the logs are from.
     """
     manifest = _manifest(folder)
     names = sorted(only or manifest["services"])

@@ -1,4 +1,5 @@
-"""A doorbell within one process: whoever waits is woken when something was committed. A hint only; polling covers the rest."""
+"""A doorbell within one process: whoever waits is woken when something was committed. A hint only; polling covers the
+rest."""
 
 from threading import Condition
 

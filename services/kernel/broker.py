@@ -1,4 +1,5 @@
-"""A connection to the broker: how its loss looks, how soon it is opened again, and how one is closed that may be dead."""
+"""A connection to the broker: how its loss looks, how soon it is opened again, and how one is closed that may be
+dead."""
 
 import logging
 

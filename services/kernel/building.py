@@ -1,8 +1,9 @@
-"""Read models of a new version, filled beside the old ones while everybody goes on writing; then all are raised at once.
+"""Read models of a new version, filled beside the old ones while everybody goes on writing; then all are raised at
+once.
 
-A batch is a transaction: rows, and how far they go. So a crash costs a batch, and the next start goes on from there. The last facts are
-applied while the heads stand still (kernel.fence): what was appended before is in the new rows, and who fills only the old ones appends
-nothing after.
+A batch is a transaction: rows, and how far they go. So a crash costs a batch, and the next start goes on from there.
+The last facts are applied while the heads stand still (kernel.fence): what was appended before is in the new rows, and
+who fills only the old ones appends nothing after.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +22,8 @@ WAIT = "2s"  # for the heads: behind whoever waits for them longer, everybody el
 
 
 def bring_up(log: EventLog, now: Callable[[], str], pause: Callable[[float], None]) -> None:
-    """Fill what the database lacks of this program's read models, and raise their versions. Only one may do so at a time."""
+    """Fill what the database lacks of this program's read models, and raise their versions. Only one may do so at a
+    time."""
     with log.database.write() as db:
         lacking = fence.missing(db, log.wiring)
         new = [projection for projection in log.wiring.projections if projection.name in lacking]
@@ -41,7 +43,8 @@ def bring_up(log: EventLog, now: Callable[[], str], pause: Callable[[float], Non
 
 
 def protect(db: Connection, some: Iterable[Table]) -> None:
-    """On PostgreSQL, let those of some tables that are not everybody's show only rows of whom the transaction may see."""
+    """On PostgreSQL, let those of some tables that are not everybody's show only rows of whom the transaction may
+    see."""
     if db.dialect.name == "postgresql" and (open_to_all := scope.unprotected(db, some)):
         db.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
         for table in open_to_all:
@@ -73,7 +76,8 @@ def _further(log: EventLog, projection: Projection, pause: Callable[[float], Non
 
 
 def _apply(log: EventLog, db: Connection, projection: Projection, pause: Callable[[float], None]) -> int:
-    """Own facts first, then what was heard, as in a rebuild. What is derived is made once, near the heads, and then kept up with."""
+    """Own facts first, then what was heard, as in a rebuild. What is derived is made once, near the heads, and then
+    kept up with."""
     building = tables.building
     mine = building.c.name == projection.name
     stand = db.execute(select(building).where(mine)).one()

@@ -13,7 +13,8 @@ STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 
 class Event(TypedDict):
-    """An event as a follower needs it; a page's events carry more. `data` is its open part, as its service's events.py says."""
+    """An event as a follower needs it; a page's events carry more. `data` is its open part, as its service's events.py
+    says."""
 
     id: str
     source: str
@@ -56,7 +57,8 @@ def chain(previous: str, body: str) -> str:
 
 
 def require_canonical(name: str, value: Any) -> None:
-    """Refuse what orjson writes in another way than RFC 8785: floats, and keys beyond U+D7FF, which sort by UTF-16 there."""
+    """Refuse what orjson writes in another way than RFC 8785: floats, and keys beyond U+D7FF, which sort by UTF-16
+    there."""
     if isinstance(value, float):
         raise TypeError(f"{name} carries a float; use an integer or text.")
     if isinstance(value, Mapping):

@@ -1,11 +1,11 @@
 """Events to plain data and back. Open fields and personal fields part here; old shapes are lifted here. Pure.
 
-Beside each open field stands who may read it outside its service and those that hear it: `Public[str]`, `OfCentre[str]`, `OfCase[str]`
-(`Audience`). A field that says nothing is shown to nobody.
+Beside each open field stands who may read it outside its service and those that hear it: `Public[str]`,
+`OfCentre[str]`, `OfCase[str]` (`Audience`). A field that says nothing is shown to nobody.
 
-An event is a frozen dataclass of JSON-native fields (str, int, bool, None, lists and dicts of these; no float). A field made with
-`personal()` is sealed before it is stored; the event then has a field `person_id` that says whose it is. Shapes only grow: a new
-field has a default. `VERSION: ClassVar[int]` (default 1) rises when an upcaster is added.
+An event is a frozen dataclass of JSON-native fields (str, int, bool, None, lists and dicts of these; no float). A field
+made with `personal()` is sealed before it is stored; the event then has a field `person_id` that says whose it is.
+Shapes only grow: a new field has a default. `VERSION: ClassVar[int]` (default 1) rises when an upcaster is added.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
-"""Engines for SQLite and PostgreSQL, and the one way to write: one transaction at a time per SQLite file, none blocked for ever."""
+"""Engines for SQLite and PostgreSQL, and the one way to write: one transaction at a time per SQLite file, none blocked
+for ever."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,8 @@ POOL = (
     12  # connections a service may hold at once: its RPC workers, subscriptions, relay and timer share them
 )
 
-# One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the process.
+# One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the
+# process.
 _writers: dict[str, RLock] = {}
 
 
@@ -33,8 +35,8 @@ class Statement(NamedTuple):
 
 
 class Database:
-    """One service's database. `write()` is a transaction that may write, `read()` one that may not. On PostgreSQL a `read()` finds the
-    rows that whoever is asking may see (kernel.scope).
+    """One service's database. `write()` is a transaction that may write, `read()` one that may not. On PostgreSQL a
+    `read()` finds the rows that whoever is asking may see (kernel.scope).
 
     What can be tried again is told apart from what is wrong: Conflict (somebody else was first: decide again) and
     Unavailable (no connection, a full disk: try later).
@@ -57,8 +59,9 @@ class Database:
         """`read_models`: those that whoever moves a head fills, as the write fence wants it said (kernel.fence)."""
         with _transaction(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
             if not self.sqlite:
-                # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is it taken,
-                # what comes next). That opens nothing: a command answers what it decided, and every question goes through `read()`.
+                # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is
+                # it taken, what comes next). That opens nothing: a command answers what it decided, and every question
+                # goes through `read()`.
                 scope.apply(connection, scope.EVERYTHING, read_models)
             yield connection
 
@@ -100,8 +103,9 @@ class Database:
     def insert_and_commit(
         self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]], *then: Statement
     ) -> None:
-        """Several rows and further statements, the last of their transaction: on PostgreSQL sent with its COMMIT in one round
-        trip, because a lock is held meanwhile that everybody wants. On SQLite the commit follows when `write()` ends."""
+        """Several rows and further statements, the last of their transaction: on PostgreSQL sent with its COMMIT in one
+        round trip, because a lock is held meanwhile that everybody wants. On SQLite the commit follows when `write()`
+        ends."""
         self._insert(
             db,
             table,
@@ -188,16 +192,16 @@ _open: ContextVar[int] = ContextVar("open transactions", default=0)
 
 
 def require_no_transaction() -> None:
-    """RuntimeError while this greenlet holds a transaction: others would wait for its locks as long as it waits for an answer, and the
-    answer may need them."""
+    """RuntimeError while this greenlet holds a transaction: others would wait for its locks as long as it waits for an
+    answer, and the answer may need them."""
     if _open.get():
         raise RuntimeError("No other service may be asked within a transaction.")
 
 
 @contextmanager
 def _transaction() -> Iterator[None]:
-    """A transaction of this greenlet. Database errors, the driver's or SQLAlchemy's, come as the kernel's; those that only a
-    programmer can mend stay as they are."""
+    """A transaction of this greenlet. Database errors, the driver's or SQLAlchemy's, come as the kernel's; those that
+    only a programmer can mend stay as they are."""
     _open.set(_open.get() + 1)
     try:
         yield

@@ -1,8 +1,10 @@
-"""Doors of services in this very process, called without the broker; nothing else about a call may differ (kernel.wire).
+"""Doors of services in this very process, called without the broker; nothing else about a call may differ
+(kernel.wire).
 
-No wait outlives its deadline. Whoever asks waits for one of the asked service's slots first, and gives up in time, wherever in its wait
-it is; a door that asks another keeps its own slot only so long. So when doors wait for each other in a circle and all slots are taken,
-the first deadline frees one. What asks nobody and is always needed (LANES) does not stand in that queue at all.
+No wait outlives its deadline. Whoever asks waits for one of the asked service's slots first, and gives up in time,
+wherever in its wait it is; a door that asks another keeps its own slot only so long. So when doors wait for each other
+in a circle and all slots are taken, the first deadline frees one. What asks nobody and is always needed (LANES) does
+not stand in that queue at all.
 """
 
 import logging
@@ -24,16 +26,18 @@ from services.kernel.wire import Reply
 
 logger = logging.getLogger(__name__)
 
-# How many direct calls a service works on at once; nameko counts those of other processes for itself. Followers pull `page`, whoever
-# watches asks the others: behind users' questions a service with much to do would look dead, and its followers would fall behind.
-# With subscriptions, relay and timer they need no more than a service's connections (database.POOL, twice that in need).
+# How many direct calls a service works on at once; nameko counts those of other processes for itself. Followers pull
+# `page`, whoever watches asks the others: behind users' questions a service with much to do would look dead, and its
+# followers would fall behind. With subscriptions, relay and timer they need no more than a service's connections
+# (database.POOL, twice that in need).
 SLOTS = {"doors": 10, "log": 4, "health": 2}
 LANES = {"page": "log", "status": "health", "figures": "health"}
 STOP_SECONDS = 5.0  # for doors at work, before they are ended
 
 
 class LocalService:
-    """A service of this process: each call has an instance, a greenlet and so a context of its own, as nameko's workers have."""
+    """A service of this process: each call has an instance, a greenlet and so a context of its own, as nameko's workers
+    have."""
 
     def __init__(self, kind: type[Doors], runtime: ServiceRuntime) -> None:
         self._kind, self._doors, self._runtime = kind, doors_of(kind), runtime
@@ -42,8 +46,8 @@ class LocalService:
         self._closed = False
 
     def answer(self, door: str, *parcel: Mapping[str, Any]) -> Reply:
-        """The reply of a door to a call and a body, after waiting for a slot. Whoever stops waiting leaves the door to end by itself: it
-        may be about to commit."""
+        """The reply of a door to a call and a body, after waiting for a slot. Whoever stops waiting leaves the door to
+        end by itself: it may be about to commit."""
         lane = self._lanes[LANES.get(door, "doors")]
         lane.acquire()
         if self._closed:

@@ -1,6 +1,7 @@
 """Doors of a service: methods that check who may, load the body, do one thing and answer. One table of them all.
 
-Knows no framework: how a call gets here (nameko's RPC, a thread with a queue, a caller in the same process) is its host's affair.
+Knows no framework: how a call gets here (nameko's RPC, a thread with a queue, a caller in the same process) is its
+host's affair.
 """
 
 import functools
@@ -36,8 +37,8 @@ A = TypeVar("A")
 
 
 class Reply(TypedDict, Generic[A]):
-    """What a door says on the wire. `position`: where its log stood after the command, None if nothing was for the log; `stale`: what
-    the caller wrote elsewhere was not heard in time."""
+    """What a door says on the wire. `position`: where its log stood after the command, None if nothing was for the log;
+    `stale`: what the caller wrote elsewhere was not heard in time."""
 
     answer: A
     position: int | None
@@ -221,7 +222,8 @@ class OneReadModel(TypedDict):
 
 
 class Runtime:
-    """Declared on a service's class as `runtime = Runtime(WIRING)`. Of an instance it is the ServiceRuntime that its host gave it."""
+    """Declared on a service's class as `runtime = Runtime(WIRING)`. Of an instance it is the ServiceRuntime that its
+    host gave it."""
 
     def __init__(self, wiring: Wiring) -> None:
         self.wiring = wiring

@@ -1,7 +1,7 @@
 """`embedded://`: the broker of the one-process way to run, in memory, keeping the promises RabbitMQ makes.
 
-For the greenlets of one OS thread. `embedded://name` is a broker of its own; all are empty when the process starts. Priorities,
-expiry and dead-lettering are accepted and ignored.
+For the greenlets of one OS thread. `embedded://name` is a broker of its own; all are empty when the process starts.
+Priorities, expiry and dead-lettering are accepted and ignored.
 """
 
 from collections import defaultdict, deque

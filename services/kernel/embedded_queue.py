@@ -1,4 +1,5 @@
-"""The queues of the embedded broker: messages in order, those who take them, and the places to which they are given back."""
+"""The queues of the embedded broker: messages in order, those who take them, and the places to which they are given
+back."""
 
 import heapq
 from collections import defaultdict, deque

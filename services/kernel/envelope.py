@@ -19,7 +19,8 @@ def moment(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `centres` are province codes, or ("*",) for all. A partner's user is named after the partner: partner-ID."""
+    """Who asks. `centres` are province codes, or ("*",) for all. A partner's user is named after the partner:
+    partner-ID."""
 
     user: str
     role: str
@@ -56,7 +57,8 @@ class Envelope:
 
 
 def derived_id(cause: str, name: str) -> str:
-    """UUID version 5 of a name within the UUID `cause` (RFC 9562), as text: every event needs one, so without UUID objects."""
+    """UUID version 5 of a name within the UUID `cause` (RFC 9562), as text: every event needs one, so without UUID
+    objects."""
     digest = sha1(bytes.fromhex(cause.replace("-", "")) + name.encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 3]
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"

@@ -40,7 +40,8 @@ class Unavailable(Exception):
 
 
 class Outdated(Unavailable):
-    """This program is older than the read models of the database: it may write nothing more. One of the newer version can (503)."""
+    """This program is older than the read models of the database: it may write nothing more. One of the newer version
+    can (503)."""
 
 
 # What a caller must reckon with; it passes from service to service as what it is.

@@ -1,4 +1,5 @@
-"""The log of one service: one table of facts in one dense order without holes; load, decide, append; pages for whoever follows."""
+"""The log of one service: one table of facts in one dense order without holes; load, decide, append; pages for whoever
+follows."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -44,7 +45,8 @@ class Sealer(Protocol):
 
 @dataclass(frozen=True)
 class Outcome(Generic[T]):
-    """What a command answers, and where the log stood after it: 0 if it decided nothing, None if it was not for the log."""
+    """What a command answers, and where the log stood after it: 0 if it decided nothing, None if it was not for the
+    log."""
 
     answer: T
     position: int | None = None
@@ -52,7 +54,8 @@ class Outcome(Generic[T]):
 
 @dataclass
 class Stream(Generic[C, S, E]):
-    """A stream as this transaction sees it: its state with the facts of this transaction, and the version it was loaded at."""
+    """A stream as this transaction sees it: its state with the facts of this transaction, and the version it was loaded
+    at."""
 
     aggregate: Aggregate[C, S, E]
     id: str
@@ -87,7 +90,8 @@ class Unit:
     def handle(
         self, aggregate: Aggregate[C, S, E], id: str, command: C, expected: int | None = None
     ) -> list[E]:
-        """Decide `command` for one stream and keep the new facts for the append; `expected` is the version of If-Match."""
+        """Decide `command` for one stream and keep the new facts for the append; `expected` is the version of
+        If-Match."""
         stream = self.load(aggregate, id)
         if expected is not None and expected != stream.version:
             raise Stale(f"The stream is at version {stream.version}, not {expected}.")
@@ -161,7 +165,8 @@ class EventLog:
             except (Unavailable, KeyReused):
                 raise
             except Exception:
-                # The same command may have been done at the same time elsewhere: then `work` saw its effects, and its no is none.
+                # The same command may have been done at the same time elsewhere: then `work` saw its effects, and its
+                # no is none.
                 with self.database.read() as db:
                     if self._done(db, envelope) is None:
                         raise
@@ -190,8 +195,8 @@ class EventLog:
         return Outcome(orjson.loads(done[1]), int(done[2]))
 
     def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
-        """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's answer.
-        Nothing may follow in that transaction."""
+        """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's
+        answer. Nothing may follow in that transaction."""
         db, pending = unit.db, unit.pending
         self._advance(unit)
         unit.project()
@@ -200,10 +205,11 @@ class EventLog:
                 statement = self._answer(unit, answer, 0)
                 self.run(db, statement.sql, *statement.values)
             return 0
-        # From here to the commit nothing may wait, yield or do other I/O. This row is the scary line: a position exists only
-        # while its transaction holds the head row, and the row is let go only by commit or rollback. So commit order is
-        # position order, a visible position p means 1..p are visible, and a rollback gives its numbers back. A sequence
-        # would be faster and lose events: a reader polling `position > last` steps over a number that commits later.
+        # From here to the commit nothing may wait, yield or do other I/O. This row is the scary line: a position exists
+        # only while its transaction holds the head row, and the row is let go only by commit or rollback. So commit
+        # order is position order, a visible position p means 1..p are visible, and a rollback gives its numbers back. A
+        # sequence would be faster and lose events: a reader polling `position > last` steps over a number that commits
+        # later.
         head = self.row(
             db,
             "UPDATE log_head SET position = position + ? WHERE id = 1 RETURNING position, hash",
@@ -234,7 +240,8 @@ class EventLog:
             self.bell.ring()
 
     def prepare(self, event: E, stream: Stream[C, S, E], envelope: Envelope, number: int) -> Pending:
-        """Everything about a fact that does not depend on its position: ids, sealing, its JSON on both sides of `sequence`."""
+        """Everything about a fact that does not depend on its position: ids, sealing, its JSON on both sides of
+        `sequence`."""
         name = type(event).__name__
         data, private = self.codec.split(event)
         sealed: dict[str, str] = {}
@@ -246,7 +253,8 @@ class EventLog:
             }
         sealed_text = orjson.dumps(sealed, option=STRICT).decode() if sealed else None
         require_canonical(name, data)
-        # Read models see live what a rebuild will read: the stored JSON, in its order of keys, so that their bytes are the same.
+        # Read models see live what a rebuild will read: the stored JSON, in its order of keys, so that their bytes are
+        # the same.
         data = orjson.loads(orjson.dumps(data, option=STRICT))
         version = self.codec.version(name)
         fact = Recorded(
@@ -273,7 +281,8 @@ class EventLog:
         return Pending(fact, before, after, sealed_text)
 
     def fold(self, db: Connection, aggregate: Aggregate[C, S, E], stream_id: str) -> tuple[S, int]:
-        """The state and version of a stream. A cached state is only a baseline: later events are always read and folded."""
+        """The state and version of a stream. A cached state is only a baseline: later events are always read and
+        folded."""
         state, version = self._states.get(stream_id, (aggregate.decider.initial, 0))
         sql = "SELECT version, event_type, body, sealed FROM event WHERE stream_id = ? AND version > ? ORDER BY version"
         for found, name, body, sealed in self.rows(db, sql, stream_id, version):
@@ -301,7 +310,8 @@ class EventLog:
                 row = (change.timer_id, change.due_at, command, fact.centre, fact.correlation, fact.id)
                 self.run(
                     db,
-                    "INSERT INTO timer (timer_id, due_at, command, centre, correlation, causation) VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO timer (timer_id, due_at, command, centre, correlation, causation) VALUES (?, "
+                    "?, ?, ?, ?, ?)",
                     *row,
                 )
 
@@ -330,7 +340,8 @@ class EventLog:
         )
 
     def forget(self) -> None:
-        """Drop the folded states: they may belong to a transaction that did not commit, or to a log that was replaced."""
+        """Drop the folded states: they may belong to a transaction that did not commit, or to a log that was
+        replaced."""
         self._states.clear()
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -343,7 +354,8 @@ class EventLog:
         return int(row[0]), str(row[1]), str(row[2])
 
     def page(self, after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES) -> bytes | None:
-        """The next page after a position as JSON {source, epoch, from, to, prev_hash, hash, events}; None at the head."""
+        """The next page after a position as JSON {source, epoch, from, to, prev_hash, hash, events}; None at the
+        head."""
         with self.database.read() as db:
             sql = "SELECT position, body, hash FROM event WHERE position >= ? ORDER BY position LIMIT ?"
             rows = self.rows(db, sql, after, limit + 1)

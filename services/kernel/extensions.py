@@ -1,4 +1,5 @@
-"""What joins a service to nameko: the injected runtime, its relay, its subscriptions and its timer, each in a greenlet of its own."""
+"""What joins a service to nameko: the injected runtime, its relay, its subscriptions and its timer, each in a greenlet
+of its own."""
 
 import functools
 import inspect
@@ -34,8 +35,8 @@ LOCAL = "SONGTOR_LOCAL"  # ... and the LocalServices of this process
 
 
 def nameko_config(settings: Settings, local: LocalServices) -> dict[str, Any]:
-    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a dead line.
-    Services with the same `local` call each other's doors without the broker."""
+    """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a
+    dead line. Services with the same `local` call each other's doors without the broker."""
     return {
         AMQP_URI_CONFIG_KEY: settings.broker_url,
         HEARTBEAT_CONFIG_KEY: HEARTBEAT,
@@ -91,6 +92,8 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             self._spawn(
                 lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, eventlet.sleep)
             )
+        if self.wiring.after_start is not None:
+            self._spawn(functools.partial(self.wiring.after_start, runtime, self.stopping, eventlet.sleep))
         self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, eventlet.sleep, self._end))
         self._local.open(self.container.service_cls, runtime)
 

@@ -1,8 +1,9 @@
 """The write fence: a database of read models of one version takes no fact from a program that fills another.
 
-Every transaction that may move a head says which read models it fills; the heads say which ones there are. On PostgreSQL a trigger refuses
-whoever says anything else (revision kernel_0005), so that an old replica stops instead of appending facts that the new read models would
-never see. An SQLite file has one process: it makes its read models before it serves, and nobody else writes.
+Every transaction that may move a head says which read models it fills; the heads say which ones there are. On
+PostgreSQL a trigger refuses whoever says anything else (revision kernel_0005), so that an old replica stops instead of
+appending facts that the new read models would never see. An SQLite file has one process: it makes its read models
+before it serves, and nobody else writes.
 """
 
 import orjson
@@ -41,9 +42,11 @@ def missing(db: Connection, wiring: Wiring) -> set[str]:
 
 
 def hold_heads(db: Connection) -> None:
-    """Until this transaction ends no head moves; whoever was moving one has ended. In the order in which a subscription takes them.
+    """Until this transaction ends no head moves; whoever was moving one has ended. In the order in which a subscription
+    takes them.
 
-    EXCLUSIVE, because a subscription begins by locking its cursor's row, and would then wait for us while we wait for it.
+    EXCLUSIVE, because a subscription begins by locking its cursor's row, and would then wait for us while we wait for
+    it.
     """
     if db.dialect.name == "postgresql":
         db.exec_driver_sql("LOCK TABLE inbox_cursor IN EXCLUSIVE MODE")
@@ -71,6 +74,7 @@ def _versions(wiring: Wiring) -> dict[str, int]:
 
 def _sentence(name: str, there: int, here: int) -> str:
     return (
-        f"This program is older than the database's read models: {name} is at version {there}, this program's is {here}. "
+        f"This program is older than the database's read models: {name} is at version {there}, this program's "
+        f"is {here}. "
         "Start the newer program."
     )

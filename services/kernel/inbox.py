@@ -1,8 +1,9 @@
-"""What one service hears of the others: pages of their logs, each event handled once, in order, in one transaction with its effects.
+"""What one service hears of the others: pages of their logs, each event handled once, in order, in one transaction with
+its effects.
 
-The broker is only the quick way. A cursor per source moves by compare-and-set together with the effects, so a duplicate does nothing,
-a gap is pulled from the source's log, and whatever the broker loses is pulled later. An event that cannot be handled is parked with
-its error, and later events of the same stream wait behind it.
+The broker is only the quick way. A cursor per source moves by compare-and-set together with the effects, so a duplicate
+does nothing, a gap is pulled from the source's log, and whatever the broker loses is pulled later. An event that cannot
+be handled is parked with its error, and later events of the same stream wait behind it.
 """
 
 import logging
@@ -80,7 +81,8 @@ class Inbox:
         return self.hear(source, page)
 
     def hear(self, source: str, page: Page) -> Receipt:
-        """Handle one whole page. Raises Unavailable when trying again later may help; every other failure ends in parking."""
+        """Handle one whole page. Raises Unavailable when trying again later may help; every other failure ends in
+        parking."""
         with self._turns[source]:
             try:
                 return self._hear_page(source, page)
@@ -131,7 +133,8 @@ class Inbox:
         events: Sequence[Event],
         failure: Exception | None = None,
     ) -> Receipt:
-        """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them instead."""
+        """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them
+        instead."""
         with self.log.write() as db:
             position, hash, epoch, state = self._cursor(db, source)
             if state == HALTED:
@@ -158,9 +161,11 @@ class Inbox:
             head = max(int(page.get("head", 0)), page["to"])
             moved = self.log.run(
                 db,
-                "UPDATE inbox_cursor SET position = ?, hash = ?, epoch = ?, head_seen = CASE WHEN head_seen > ? THEN head_seen "
+                "UPDATE inbox_cursor SET position = ?, hash = ?, epoch = ?, head_seen = CASE WHEN head_seen > "
+                "? THEN head_seen "
                 "ELSE ? END, updated_at = ? WHERE source = ? AND position = ?",
-                fresh[-1]["sequence"], fresh[-1]["hash"], page["epoch"], head, head, instant(self.now()), source, position,
+                fresh[-1]["sequence"], fresh[-1]["hash"], page["epoch"], head, head, instant(self.now()),
+                source, position,
             )  # fmt: skip
             if moved != 1:
                 raise Conflict(source)
@@ -171,7 +176,8 @@ class Inbox:
         return Receipt.HANDLED
 
     def _effects(self, unit: Unit, events: Sequence[Event]) -> None:
-        """Read models for a run of facts, then the reactions of the last of them, so that a reaction never sees the future."""
+        """Read models for a run of facts, then the reactions of the last of them, so that a reaction never sees the
+        future."""
         run: list[Recorded] = []
         for event in events:
             source = event["source"].rpartition("/")[2]
@@ -204,7 +210,8 @@ class Inbox:
         unit.project()
 
     def _keep(self, db: Connection, source: str, events: Sequence[Event]) -> None:
-        """Store the facts this service reads in the order in which it handled them: what its read models are rebuilt from."""
+        """Store the facts this service reads in the order in which it handled them: what its read models are rebuilt
+        from."""
         wanted = [event for event in events if self.wiring.wants(source, event["type"])]
         if not wanted:
             return
@@ -229,7 +236,8 @@ class Inbox:
     # -- the source's log ------------------------------------------------------------------------------------------
 
     def pull(self, source: str, seconds: float | None = None) -> int:
-        """Follow the source's log to its head by RPC, unless halted. Returns the cursor. `seconds` bounds the time spent."""
+        """Follow the source's log to its head by RPC, unless halted. Returns the cursor. `seconds` bounds the time
+        spent."""
         until = None if seconds is None else time.monotonic() + seconds
         while True:
             with self.database.read() as db:
@@ -352,7 +360,8 @@ def _other(page: Page, position: int, hash: str, epoch: str) -> str | None:
 
 
 def damage(page: Any) -> str | None:
-    """What is wrong with a page in itself: its shape, its order, or the hash chain over its events; None if it is whole."""
+    """What is wrong with a page in itself: its shape, its order, or the hash chain over its events; None if it is
+    whole."""
     if not isinstance(page, dict) or PAGE_KEYS - page.keys() or not isinstance(page["events"], list):
         return "not a page of events"
     previous, expected = page["prev_hash"], page["from"]

@@ -1,7 +1,7 @@
 """All services in one process without broker or containers: doors are called directly, pages are pumped by hand.
 
-The same logs, inboxes and read models as in the running system, on a clock that stands still until it is told to move. Used by the
-sample loader (day by day, deadlines fired in their own time) and by tests that need exact interleavings.
+The same logs, inboxes and read models as in the running system, on a clock that stands still until it is told to move.
+Used by the sample loader (day by day, deadlines fired in their own time) and by tests that need exact interleavings.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,7 @@ from services.kernel import settings as settings_module
 from services.kernel.doors import Doors
 from services.kernel.envelope import instant
 from services.kernel.errors import Unavailable
+from services.kernel.questions import Body
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
 
@@ -55,7 +56,8 @@ class LocalRuntime(ServiceRuntime):
 
 
 class Network:
-    """`services` are Doors classes with a declared runtime; `settings` or `data` (SQLite files) say where they keep things."""
+    """`services` are Doors classes with a declared runtime; `settings` or `data` (SQLite files) say where they keep
+    things."""
 
     def __init__(
         self,
@@ -71,8 +73,8 @@ class Network:
             settings = settings_module.read(env, data=str(data))
         self.services: dict[str, Any] = {}
         self.runtimes: dict[str, LocalRuntime] = {}
-        # A log that has not rung since it was last followed to its head has nothing new, unless somebody put a database back:
-        # a loader may trust that, and need not ask the databases.
+        # A log that has not rung since it was last followed to its head has nothing new, unless somebody put a database
+        # back: a loader may trust that, and need not ask the databases.
         self.trusts_bells = False
         self._followed: dict[tuple[str, str], int] = {}
         self.down: set[str] = set()  # services that do not answer, for tests of what others then do
@@ -89,7 +91,7 @@ class Network:
         self,
         service: str,
         door: str,
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
         user: str = "worker-60",
         role: str = "worker",
         centres: Sequence[str] = ("60",),
@@ -118,7 +120,8 @@ class Network:
         return wire.transfer(getattr(self.services[service], door)(*wire.transfer((call, body))))
 
     def settle(self, chance: Random | None = None) -> int:
-        """Pull every log and fire every due deadline until nothing moves; `chance` shuffles the order. Returns rounds."""
+        """Pull every log and fire every due deadline until nothing moves; `chance` shuffles the order. Returns
+        rounds."""
         rounds = 0
         while self._round(chance):
             rounds += 1

@@ -1,4 +1,5 @@
-"""Structured logs: one JSON object a line with the correlation id. What may be logged is listed here; anything else is dropped."""
+"""Structured logs: one JSON object a line with the correlation id. What may be logged is listed here; anything else is
+dropped."""
 
 import json
 import logging

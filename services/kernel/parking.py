@@ -74,7 +74,8 @@ class Parking:
         return list(dict.fromkeys((row[0], row[1]) for row in rows if event_id in (None, row[2])))
 
     def first(self, db: Connection, source: str, stream_id: str) -> tuple[int, Event] | None:
-        """(position, event) of the first that is parked of a stream; where there is none, the stream need not wait any more."""
+        """(position, event) of the first that is parked of a stream; where there is none, the stream need not wait any
+        more."""
         sql = (
             "SELECT position, envelope FROM parked_event WHERE source = ? AND stream_id = ? AND status = 'parked' "
             "ORDER BY position LIMIT 1"

@@ -20,10 +20,10 @@ def nothing(_: Connection, __: Sequence[Recorded] | None) -> Iterable[None]:
 class Projection:
     """One or more read models. Tables are named `name_v{version}`.
 
-    `project` gets facts in batches: own and heard ones, in order within one source, in any order across sources. It must commute
-    across sources and use no clock, no random and no I/O but the connection.
-    `derive` then makes rows from the rows that are there: of what a batch touched, or (None, once at the end of a rebuild) of everything,
-    slice by slice, so that others run in between.
+    `project` gets facts in batches: own and heard ones, in order within one source, in any order across sources. It
+    must commute across sources and use no clock, no random and no I/O but the connection. `derive` then makes rows from
+    the rows that are there: of what a batch touched, or (None, once at the end of a rebuild) of everything, slice by
+    slice, so that others run in between.
     """
 
     name: str
@@ -40,16 +40,19 @@ def upsert(
     key: Sequence[str],
     update: Sequence[str] | None = None,
 ) -> None:
-    """Insert rows or, where `key` exists, update columns (`None`: all the rows carry but the key; `()`: leave the old row).
+    """Insert rows or, where `key` exists, update columns (`None`: all the rows carry but the key; `()`: leave the old
+    row).
 
-    Every row must carry the same columns, and no key twice in one call. Many rows go in few round trips, on both databases.
+    Every row must carry the same columns, and no key twice in one call. Many rows go in few round trips, on both
+    databases.
     """
     if not rows:
         return
     names = tuple(rows[0])
     columns = tuple(name for name in names if name not in key) if update is None else tuple(update)
     values = [tuple(row[name] for name in names) for row in rows]
-    # Straight to the driver, with text made once for each shape: building and compiling a statement costs more than running it.
+    # Straight to the driver, with text made once for each shape: building and compiling a statement costs more than
+    # running it.
     opening, marks, closing = _upsert(table, db.dialect.name, names, tuple(key), columns)
     cursor = db.connection.cursor()
     if db.dialect.name == "sqlite":
@@ -65,12 +68,14 @@ def upsert(
 def _upsert(
     table: Table, dialect: str, names: tuple[str, ...], key: tuple[str, ...], update: tuple[str, ...]
 ) -> tuple[str, str, str]:
-    """INSERT … VALUES / (?, …) / ON CONFLICT …, with the driver's own placeholders. All names are a read model's own."""
+    """INSERT … VALUES / (?, …) / ON CONFLICT …, with the driver's own placeholders. All names are a read model's
+    own."""
     mark = "?" if dialect == "sqlite" else "%s"
     quoted = {column.name: f'"{column.name}"' for column in table.columns}
     changes = ", ".join(f"{quoted[name]} = excluded.{quoted[name]}" for name in update)
     return (
         f'INSERT INTO "{table.name}" ({", ".join(quoted[name] for name in names)}) VALUES',
         f"({', '.join([mark] * len(names))})",
-        f"ON CONFLICT ({', '.join(quoted[name] for name in key)}) DO {f'UPDATE SET {changes}' if changes else 'NOTHING'}",
+        f"ON CONFLICT ({', '.join(quoted[name] for name in key)}) DO "
+        + (f"UPDATE SET {changes}" if changes else "NOTHING"),
     )

@@ -1,7 +1,8 @@
 """A read model made again from the facts, while the old one still answers.
 
-One transaction: the old rows go, every fact is replayed, the commit shows the new rows. Readers see the old ones until then (both
-databases keep them a consistent view); whoever would write to these tables waits. A crash on the way leaves the old rows.
+One transaction: the old rows go, every fact is replayed, the commit shows the new rows. Readers see the old ones until
+then (both databases keep them a consistent view); whoever would write to these tables waits. A crash on the way leaves
+the old rows.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,8 @@ Progress = Callable[[int, int], None]  # (facts replayed, facts in all)
 
 
 def rebuild(log: EventLog, projection: Projection, progress: Progress, pause: Callable[[float], None]) -> int:
-    """Replay own and heard facts into `projection`. Returns how many facts were replayed. `pause(0)` lets others run."""
+    """Replay own and heard facts into `projection`. Returns how many facts were replayed. `pause(0)` lets others
+    run."""
     with log.database.write() as db:
         if not log.database.sqlite:
             names = ", ".join(table.name for table in projection.tables)

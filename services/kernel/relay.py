@@ -1,4 +1,5 @@
-"""The log is the outbox: pages go to the broker in order, and the relay's cursor moves only after the broker confirmed them."""
+"""The log is the outbox: pages go to the broker in order, and the relay's cursor moves only after the broker confirmed
+them."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -47,7 +48,8 @@ class Publish(Protocol):
 
 
 class Relay:
-    """Moves one log's pages to the broker. Two relays at once are harmless: pages may go twice, the cursor moves once."""
+    """Moves one log's pages to the broker. Two relays at once are harmless: pages may go twice, the cursor moves
+    once."""
 
     def __init__(self, log: EventLog, publish: Publish) -> None:
         self.log, self.publish = log, publish
@@ -160,7 +162,8 @@ class BrokerPublisher:
 
 
 def follow(relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], None], poll: float) -> None:
-    """Run a relay until `stopping`: woken by commits of this process, every `poll` seconds for those of other replicas."""
+    """Run a relay until `stopping`: woken by commits of this process, every `poll` seconds for those of other
+    replicas."""
     delay = 0.1
     while not stopping():
         heard = relay.log.bell.rings

@@ -1,7 +1,9 @@
-"""Which processes serve from a database on PostgreSQL, so that nobody drops the tables from which one of them still reads.
+"""Which processes serve from a database on PostgreSQL, so that nobody drops the tables from which one of them still
+reads.
 
-A process that serves tells the database every `BEAT` seconds which tables it reads, and hears whether its versions are still those of the
-database. Times are the database's clock; whoever was silent for `SILENT` seconds does not count. (An SQLite file has one process.)
+A process that serves tells the database every `BEAT` seconds which tables it reads, and hears whether its versions are
+still those of the database. Times are the database's clock; whoever was silent for `SILENT` seconds does not count. (An
+SQLite file has one process.)
 """
 
 import logging
@@ -50,7 +52,8 @@ def serve(
     pause: Callable[[float], None],
     end: Callable[[Outdated], None],
 ) -> None:
-    """Say again and again that a service serves, until `stopping`; `end` is told when a newer program has taken over the database."""
+    """Say again and again that a service serves, until `stopping`; `end` is told when a newer program has taken over
+    the database."""
     while not stopping():
         try:
             beat()
@@ -62,7 +65,8 @@ def serve(
 
 
 def drop_older(log: EventLog) -> None:
-    """Drop tables of older versions of this program's read models, but those that a process which serves reads; they go later."""
+    """Drop tables of older versions of this program's read models, but those that a process which serves reads; they go
+    later."""
     try:
         with log.database.write() as db:
             if old := sorted(_older(db, log.wiring) - _read(log, db)):

@@ -73,8 +73,8 @@ class Consumers(QueueConsumer):  # type: ignore[misc]
 
 
 class RpcConsumer(nameko.rpc.RpcConsumer):  # type: ignore[misc]
-    """nameko's, but an answer that cannot be sent gives the request back instead of ending the service: whoever takes it finds
-    the command done."""
+    """nameko's, but an answer that cannot be sent gives the request back instead of ending the service: whoever takes
+    it finds the command done."""
 
     queue_consumer = Consumers()
 
@@ -104,8 +104,8 @@ class NobodyServes(Exception):
 class RpcClient:
     """RPC with a deadline: nameko's own waits for ever when the server dies.
 
-    The queue of a service outlives its processes, so that a request is not lost between two of them. So whoever waits looks whether
-    anybody takes from it, and where nobody does need not wait for the deadline.
+    The queue of a service outlives its processes, so that a request is not lost between two of them. So whoever waits
+    looks whether anybody takes from it, and where nobody does need not wait for the deadline.
     """
 
     def __init__(self, config: Mapping[str, Any], replies: ReplyListener) -> None:
@@ -158,7 +158,8 @@ class RpcClient:
             patience = min(patience * 2, LOOK_MOST)
 
     def _served(self, service: str) -> bool:
-        """Whether any process takes the service's requests; True as well if the broker does not say: then the deadline decides."""
+        """Whether any process takes the service's requests; True as well if the broker does not say: then the deadline
+        decides."""
         connection = Connection(self._url, connect_timeout=LOOK_SECONDS)
         try:
             with eventlet.Timeout(LOOK_SECONDS, False):
@@ -179,7 +180,8 @@ def gather(tasks: Sequence[Callable[[], T]]) -> list[T]:
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    # A TimeoutError that arose inside would be taken for a lost connection by whatever library waits there, and tried again.
+    # A TimeoutError that arose inside would be taken for a lost connection by whatever library waits there, and tried
+    # again.
     deadline = eventlet.Timeout(seconds)
     try:
         return work()

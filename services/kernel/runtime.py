@@ -1,4 +1,5 @@
-"""What a service's doors work with: its database, log, inbox, vault and clock. Knows no nameko, so tests and loaders use it too."""
+"""What a service's doors work with: its database, log, inbox, vault and clock. Knows no nameko, so tests and loaders
+use it too."""
 
 import logging
 import time
@@ -174,7 +175,8 @@ class ServiceRuntime:
             return find(db)
 
     def survey(self, find: Callable[[Connection], T]) -> T:
-        """A `read` that looks at many rows: where the database would count in this very thread, others go on meanwhile."""
+        """A `read` that looks at many rows: where the database would count in this very thread, others go on
+        meanwhile."""
         if not self.database.sqlite:
             return self.read(find)
         with self.database.read() as db:
@@ -185,7 +187,8 @@ class ServiceRuntime:
         return self.read(lambda db: self.log.fold(db, aggregate, aggregate.stream(id))[0])
 
     def get_or_pull(self, find: Callable[[Connection], T | None], *sources: str) -> T:
-        """What `find` finds; if nothing, the logs of `sources` are pulled to their heads (at most 2 s each) and it looks again.
+        """What `find` finds; if nothing, the logs of `sources` are pulled to their heads (at most 2 s each) and it
+        looks again.
 
         NotFound if there is nothing; Unavailable if a source cannot be asked, for then nobody knows whether there is.
         """

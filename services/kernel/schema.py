@@ -1,4 +1,5 @@
-"""A service's database made ready: the kernel's tables and the service's own by Alembic, its read models from the log."""
+"""A service's database made ready: the kernel's tables and the service's own by Alembic, its read models from the
+log."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -54,7 +55,8 @@ def revisions(db: Connection) -> set[str]:
 
 
 def upgrade(database: Database, folders: list[Path]) -> None:
-    """Bring a database to the newest revisions, making it if the role may. One that is up to date is left without loading Alembic."""
+    """Bring a database to the newest revisions, making it if the role may. One that is up to date is left without
+    loading Alembic."""
     ensure_database(database.url.render_as_string(hide_password=False))
     newest = {_known(folder)[-1] for folder in folders}
     with database.read() as db:
@@ -66,8 +68,8 @@ def upgrade(database: Database, folders: list[Path]) -> None:
 
 
 def migrate(db: Connection, folders: list[Path], target: Iterable[str]) -> None:
-    """Run the revisions from where the database stands to `target`, in the caller's transaction: folder by folder, because a
-    service's own may use the kernel's tables."""
+    """Run the revisions from where the database stands to `target`, in the caller's transaction: folder by folder,
+    because a service's own may use the kernel's tables."""
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext, MigrationStep
     from alembic.script import ScriptDirectory
@@ -105,8 +107,9 @@ def _alone(db: Connection) -> None:
 
 
 def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Callable[[float], None]) -> None:
-    """Make the read models that are new or have a new version, from the log; drop those of older versions that nobody reads. On PostgreSQL
-    all that are not everybody's are then protected (kernel.scope). Outdated if the database's are newer than this program's."""
+    """Make the read models that are new or have a new version, from the log; drop those of older versions that nobody
+    reads. On PostgreSQL all that are not everybody's are then protected (kernel.scope). Outdated if the database's are
+    newer than this program's."""
     if not _stands(log):
         with _one_builder(log.database):
             if not _stands(log):
@@ -143,7 +146,8 @@ def _warn_of_role(log: EventLog) -> None:
     if role is not None and role not in _told:
         _told.add(role)
         logger.warning(
-            "the database role %s is a superuser or has BYPASSRLS, so row-level security does not hold it: centres are kept "
+            "the database role %s is a superuser or has BYPASSRLS, so row-level security does not hold it: "
+            "centres are kept "
             "apart by the program alone; give Songtor a role of its own (docs/operations.md)",
             role,
         )
@@ -151,7 +155,8 @@ def _warn_of_role(log: EventLog) -> None:
 
 @contextmanager
 def _one_builder(database: Database) -> Iterator[None]:
-    """Several replicas may start at once: one builds, the others then find it built. (SQLite files have one process.)"""
+    """Several replicas may start at once: one builds, the others then find it built. (SQLite files have one
+    process.)"""
     if database.sqlite:
         yield
         return

@@ -1,8 +1,9 @@
 """Whose rows a question sees: the second lock between centres, PostgreSQL's own, beside the code of the doors.
 
-A read model says of each table whose its rows are: columns marked `OWNER` name a row's centre, or the partner it is about as well; a table
-marked `SHARED` is everybody's. On PostgreSQL whoever asks finds of an owned table only the rows of whom the transaction's settings name,
-and may write no others; without settings there is no row. SQLite has nothing of the kind: there the doors' own conditions are all there is.
+A read model says of each table whose its rows are: columns marked `OWNER` name a row's centre, or the partner it is
+about as well; a table marked `SHARED` is everybody's. On PostgreSQL whoever asks finds of an owned table only the rows
+of whom the transaction's settings name, and may write no others; without settings there is no row. SQLite has nothing
+of the kind: there the doors' own conditions are all there is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,8 @@ ROWS = {
 
 
 class Scope(NamedTuple):
-    """The two settings of a transaction: codes of centres with commas between, "*" for all; and the id of a partner or ""."""
+    """The two settings of a transaction: codes of centres with commas between, "*" for all; and the id of a partner or
+    ""."""
 
     centres: str
     partner: str = ""
@@ -66,9 +68,10 @@ SETTINGS = "SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s"
 
 
 def apply(db: Connection, scope: Scope, read_models: str = "") -> None:
-    """Let a transaction on PostgreSQL that has just begun see no more than this, until it ends, and say which read models it fills
-    (kernel.fence)."""
-    # Straight to the driver, and in one trip: every transaction pays for it. SET, unlike a SELECT, leaves the isolation level open.
+    """Let a transaction on PostgreSQL that has just begun see no more than this, until it ends, and say which read
+    models it fills (kernel.fence)."""
+    # Straight to the driver, and in one trip: every transaction pays for it. SET, unlike a SELECT, leaves the isolation
+    # level open.
     if read_models:
         announced = f"{SETTINGS}; SET LOCAL songtor.read_models = %s"
         db.connection.cursor().execute(announced, (*scope, read_models))
@@ -82,7 +85,8 @@ def owners(table: Table) -> list[str]:
 
 
 def unprotected(db: Connection, tables: Iterable[Table]) -> list[Table]:
-    """Those of some tables on PostgreSQL that should be protected and are not: made by a version that did not, or opened by hand."""
+    """Those of some tables on PostgreSQL that should be protected and are not: made by a version that did not, or
+    opened by hand."""
     sql = (
         "SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE p.polname = %s "
         "AND c.relnamespace = current_schema()::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity"
@@ -92,11 +96,13 @@ def unprotected(db: Connection, tables: Iterable[Table]) -> list[Table]:
 
 
 def protect(db: Connection, table: Table) -> None:
-    """Let PostgreSQL show and take of an owned table only rows that the transaction may see, also to the table's own owner (FORCE)."""
+    """Let PostgreSQL show and take of an owned table only rows that the transaction may see, also to the table's own
+    owner (FORCE)."""
     rows = " OR ".join((ALL, *(ROWS[name] for name in owners(table))))
     for statement in (
         f'DROP POLICY IF EXISTS {POLICY} ON "{table.name}"',
-        f'CREATE POLICY {POLICY} ON "{table.name}" USING ({rows})',  # and WITH CHECK, which is the same if nothing else is said
+        # And WITH CHECK, which is the same if nothing else is said.
+        f'CREATE POLICY {POLICY} ON "{table.name}" USING ({rows})',
         f'ALTER TABLE "{table.name}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table.name}" FORCE ROW LEVEL SECURITY',
     ):

@@ -28,8 +28,8 @@ class BadSetting(Exception):
 
 @dataclass(frozen=True)
 class Provider:
-    """An organisation's own identity provider (OpenID Connect). A URL that is None comes from `discovery_url`; the one of userinfo may
-    be None for good. `subject_claim`: the claim that says who somebody is."""
+    """An organisation's own identity provider (OpenID Connect). A URL that is None comes from `discovery_url`; the one
+    of userinfo may be None for good. `subject_claim`: the claim that says who somebody is."""
 
     issuer: str
     client_id: str

@@ -6,7 +6,8 @@ from services.kernel.eventlog import EventLog
 
 
 class SubscriptionStatus(TypedDict):
-    """`behind`: events of the source not yet handled; `parked`: how many are kept aside; `state`: running or diverged."""
+    """`behind`: events of the source not yet handled; `parked`: how many are kept aside; `state`: running or
+    diverged."""
 
     source: str
     cursor: int

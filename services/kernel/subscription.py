@@ -22,7 +22,8 @@ PREFETCH = 20  # pages a subscription may hold
 
 
 class Subscription:
-    """Follows one source: by pages from the broker, and by pulling at the start, after each reconnect, on a gap and when behind."""
+    """Follows one source: by pages from the broker, and by pulling at the start, after each reconnect, on a gap and
+    when behind."""
 
     def __init__(
         self, inbox: Inbox, source: str, url: str, stopping: Callable[[], bool], within: RunWithin

@@ -1,4 +1,5 @@
-"""The kernel's own tables, the same in every service's database. Times are RFC 3339 UTC text, JSON is text, hashes are hex."""
+"""The kernel's own tables, the same in every service's database. Times are RFC 3339 UTC text, JSON is text, hashes are
+hex."""
 
 from sqlalchemy import (
     BigInteger,

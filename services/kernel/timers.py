@@ -33,7 +33,8 @@ class Failing(NamedTuple):
 
 
 class Timers:
-    """The deadlines of one service. What failed is remembered by the process only: after a restart all are tried at once."""
+    """The deadlines of one service. What failed is remembered by the process only: after a restart all are tried at
+    once."""
 
     def __init__(self, log: EventLog) -> None:
         self.log = log
@@ -42,7 +43,8 @@ class Timers:
     def fire(self, now: str) -> int:
         """Turn every deadline that has come by `now` into its command, the oldest first. Returns how many fired.
 
-        One that fails stays due, is tried again with growing delay and does not keep the others waiting; Unavailable is raised.
+        One that fails stays due, is tried again with growing delay and does not keep the others waiting; Unavailable is
+        raised.
         """
         if self.log.wiring.when_due is None:
             return 0
@@ -51,8 +53,10 @@ class Timers:
         while True:
             with self.log.database.read() as db:
                 sql = (
-                    "SELECT due_at, timer_id, command, centre, correlation, causation FROM timer WHERE fired_at IS NULL "
-                    "AND due_at <= ? AND (due_at > ? OR (due_at = ? AND timer_id > ?)) ORDER BY due_at, timer_id LIMIT ?"
+                    "SELECT due_at, timer_id, command, centre, correlation, causation FROM timer WHERE "
+                    "fired_at IS NULL "
+                    "AND due_at <= ? AND (due_at > ? OR (due_at = ? AND timer_id > ?)) ORDER BY due_at, "
+                    "timer_id LIMIT ?"
                 )
                 rows = self.log.rows(db, sql, now, last[0], *last, BATCH)
             for row in rows:

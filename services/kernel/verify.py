@@ -1,4 +1,5 @@
-"""What `songtor verify` finds wrong with a log, and with what a service heard of others. Trusts only the stored bytes."""
+"""What `songtor verify` finds wrong with a log, and with what a service heard of others. Trusts only the stored
+bytes."""
 
 import hashlib
 from collections.abc import Iterator, Mapping

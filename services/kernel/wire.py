@@ -1,4 +1,5 @@
-"""What passes between a caller and a door, the same whether a broker carries it or not: values as JSON, errors as their own class."""
+"""What passes between a caller and a door, the same whether a broker carries it or not: values as JSON, errors as their
+own class."""
 
 from typing import Any, TypedDict, TypeVar
 
@@ -33,7 +34,8 @@ for kind in EXPECTED:
 
 
 def transfer(value: T) -> T:
-    """What arrives of a JSON-native value: equal to it (tuples as lists), and nobody else's. TypeError for anything else."""
+    """What arrives of a JSON-native value: equal to it (tuples as lists), and nobody else's. TypeError for anything
+    else."""
     arrived: T = orjson.loads(strict_json(value))
     return arrived
 
@@ -44,7 +46,8 @@ def failed(error: Exception) -> Reply:
 
 
 def remote(error: Failure) -> Exception:
-    """The error of a reply at the caller; of one that is not the kernel's only the kind is known, for its text may quote a value."""
+    """The error of a reply at the caller; of one that is not the kernel's only the kind is known, for its text may
+    quote a value."""
     kind: type[Exception] | None = registry.get(error["exc_path"])
     if kind is None:
         return Exception(f"{error['exc_type']} in another service")

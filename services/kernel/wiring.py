@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema
 from sqlalchemy import Connection
@@ -12,21 +12,28 @@ from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection
 
+if TYPE_CHECKING:
+    from services.kernel.runtime import ServiceRuntime
+
+# What a service does of itself once it runs, beside its doors: (runtime, whether to stop, a pause of so many seconds).
+Chore = Callable[["ServiceRuntime", Callable[[], bool], Callable[[float], None]], None]
+
 
 @dataclass(frozen=True)
 class Reaction:
-    """Whenever <their fact>, then <our command>. `schema` is the part of their data we read; `look_up` reads our own tables."""
+    """Whenever <their fact>, then <our command>. `schema` is the part of their data we read; `look_up` reads our own
+    tables."""
 
     schema: Schema
     then: Callable[..., Iterable[Do]]
-    look_up: Callable[[Connection, dict[str, Any]], dict[str, Any]] | None = None
+    look_up: Callable[[Connection, dict[str, Any]], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
 class Wiring:
-    """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only projected);
-    the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields sentences about what is wrong (for
-    `songtor verify`)."""
+    """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only
+    projected); the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields
+    sentences about what is wrong (for `songtor verify`)."""
 
     service: str
     aggregates: tuple[Aggregate[Any, Any, Any], ...] = ()
@@ -36,6 +43,7 @@ class Wiring:
     when_due: Callable[[dict[str, Any], datetime], Do] | None = None
     erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
+    after_start: Chore | None = None
 
     def wants(self, source: str, type: str) -> bool:
         types = self.hears.get(source, {})

@@ -3,23 +3,26 @@
 `free` is what can be reserved now: statement and ledger taken together.
 """
 
-from typing import TypedDict
+from typing import Annotated, TypedDict, final
+
+from services.codes import DOMICILE_BASES, NATIONALITIES, PARTNER_KINDS, PATHS, SEXES
+from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
 class NewPartner(TypedDict):
-    partner_id: str
-    version: int
+    partner_id: Id
+    version: Version
 
 
 class NewProgramme(TypedDict):
-    programme_id: str
-    version: int
+    programme_id: Id
+    version: Version
 
 
 class Capacity(TypedDict):
-    programme_id: str
-    version: int
-    warnings: list[str]
+    programme_id: Id
+    version: Version
+    warnings: Annotated[list[str], Note("Codes; never a refusal")]
 
 
 class Contact(TypedDict, total=False):
@@ -31,17 +34,17 @@ class Contact(TypedDict, total=False):
 
 
 class DomicileRule(TypedDict, total=False):
-    provinces: list[str]
-    bases: list[str]
+    provinces: list[Province]
+    bases: list[Annotated[str, DOMICILE_BASES]]
 
 
 class Rules(TypedDict, total=False):
     """Whom a programme takes; a rule that is absent refuses nobody. Ages in full years, care levels 1 to 3."""
 
-    min_age: int
-    max_age: int
-    sex: list[str]
-    nationality: list[str]
+    min_age: Count
+    max_age: Count
+    sex: list[Annotated[str, SEXES]]
+    nationality: list[Annotated[str, NATIONALITIES]]
     labels_any: list[str]
     disability_types_any: list[int]
     domicile: DomicileRule
@@ -57,53 +60,53 @@ class Rules(TypedDict, total=False):
 class Places(TypedDict):
     """Places by number; `waiting` referrals have none yet; `confirmed_at`: when the partner stated them last."""
 
-    total: int
-    free: int
-    reserved: int
-    filled: int
-    waiting: int
-    confirmed_at: str
+    total: Count
+    free: Annotated[Count, Note("What can be reserved now")]
+    reserved: Count
+    filled: Count
+    waiting: Count
+    confirmed_at: Instant
 
 
 class Programme(TypedDict):
     """`version` of the programme's stream."""
 
-    programme_id: str
+    programme_id: Id
     name: str
-    path: str
+    path: Annotated[str, PATHS]
     rules: Rules
     places: Places
-    version: int
+    version: Version
 
 
 class Partner(TypedDict):
     """`programmes` in order of offering; `version` of the partner's stream."""
 
-    partner_id: str
+    partner_id: Id
     name: str
-    kind: str
+    kind: Annotated[str, PARTNER_KINDS]
     under_ministry: bool
     outside_ministry: bool
-    province: str
+    province: Province
     subdistrict: str | None
     contact: Contact
-    registered_at: str
+    registered_at: Instant
     programmes: list[Programme]
-    version: int
+    version: Version
 
 
 class Partners(TypedDict):
     """In the order of the Thai dictionary."""
 
     items: list[Partner]
-    next: str | None
+    next: Cursor
 
 
 class ProgrammeName(TypedDict):
-    programme_id: str
+    programme_id: Id
     programme: str
     partner: str
-    partner_id: str
+    partner_id: Id
 
 
 class Names(TypedDict):
@@ -115,53 +118,53 @@ class Names(TypedDict):
 class FreeSum(TypedDict):
     """So many places are free, in so many programmes."""
 
-    free: int
-    programmes: int
+    free: Count
+    programmes: Count
 
 
 class FreeProgramme(TypedDict):
-    programme_id: str
-    partner_id: str
+    programme_id: Id
+    partner_id: Id
     partner: str
     name: str
-    province: str
-    path: str
-    free: int
-    total: int
-    confirmed_at: str
+    province: Province
+    path: Annotated[str, PATHS]
+    free: Count
+    total: Count
+    confirmed_at: Instant
 
 
 class FreePlaces(TypedDict):
     """Sums of all that is free, by path and by the age of the statement (fresh, older, old); `items`: those with the
     path and age asked for, the latest stated first."""
 
-    free: int
-    programmes: int
+    free: Count
+    programmes: Count
     by_path: dict[str, FreeSum]
     by_age: dict[str, FreeSum]
     items: list[FreeProgramme]
-    next: str | None
+    next: Cursor
 
 
 class Counts(TypedDict):
     """How many programmes are eligible, not decidable yet, and ineligible."""
 
-    eligible: int
-    unknown: int
-    ineligible: int
+    eligible: Count
+    unknown: Count
+    ineligible: Count
 
 
 class AgeRange(TypedDict):
     """Age in full years, least and most, on a day (ISO)."""
 
-    on: str
-    min: int
-    max: int
+    on: Day
+    min: Count
+    max: Count
 
 
 class Domicile(TypedDict):
-    province: str
-    basis: str
+    province: Province
+    basis: Annotated[str, DOMICILE_BASES]
 
 
 class Reason(TypedDict):
@@ -169,7 +172,7 @@ class Reason(TypedDict):
     labels {label: met, None if undecided}. `fact` None: it looks at several. `because` says both in Thai."""
 
     rule: str
-    verdict: str
+    verdict: Verdict
     because: str
     wants: bool | int | str | list[str] | list[int] | DomicileRule
     fact: str | None
@@ -178,26 +181,32 @@ class Reason(TypedDict):
     )
 
 
+@final
 class PathStanding(TypedDict):
     """`place`: lead (of the most specific law met), screened, or other."""
 
-    path: str
+    path: Annotated[str, PATHS]
     place: str
 
 
+@final
 class FreeFor(TypedDict):
     """So many places free, and the days since that was stated."""
 
-    free: int
-    days: int
+    free: Count
+    days: Count
 
 
+@final
 class Distance(TypedDict):
     """`near`: same_district, same_province, neighbouring_province or farther; `kilometres` between the provinces'
     centres."""
 
     near: str
-    kilometres: int
+    kilometres: Count
+
+
+Finding = PathStanding | FreeFor | Distance | bool | None
 
 
 class Criterion(TypedDict):
@@ -206,26 +215,26 @@ class Criterion(TypedDict):
     criterion: str
     verdict: str
     because: str
-    found: PathStanding | FreeFor | Distance | bool | None
+    found: Finding
 
 
 class Candidate(TypedDict):
     """A programme judged for one case. `rank` counts from 1 and is None if ineligible; `criteria` in the order of the
     ranking."""
 
-    programme_id: str
-    partner_id: str
+    programme_id: Id
+    partner_id: Id
     partner: str
     programme: str
-    path: str
-    kind: str
+    path: Annotated[str, PATHS]
+    kind: Annotated[str, PARTNER_KINDS]
     outside_ministry: bool
-    province: str
+    province: Province
     subdistrict: str | None
-    verdict: str
-    rank: int | None
-    places_free: int
-    confirmed_at: str
+    verdict: Annotated[str, ("eligible", "unknown", "ineligible")]
+    rank: Annotated[int | None, Note("From 1; null if ineligible")]
+    places_free: Count
+    confirmed_at: Instant
     reasons: list[Reason]
     criteria: list[Criterion]
 
@@ -234,9 +243,9 @@ class Matches(TypedDict):
     """`computed_at` and `rules_version` are None before the first screening; `counts` of all programmes, `provinces` of
     those asked for, by province."""
 
-    computed_at: str | None
+    computed_at: Annotated[Instant | None, Note("null before the first screening")]
     rules_version: str | None
     counts: Counts
     provinces: dict[str, Counts]
-    candidates: list[Candidate]
-    next: str | None
+    candidates: Annotated[list[Candidate], Note("Eligible first, then unknown, then ineligible")]
+    next: Cursor

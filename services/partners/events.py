@@ -1,4 +1,5 @@
-"""Facts about partners, their programmes and places, and matches. Stored and published: fields are added, never renamed or reused."""
+"""Facts about partners, their programmes and places, and matches. Stored and published: fields are added, never renamed
+or reused."""
 
 from dataclasses import dataclass
 from typing import Literal, TypedDict
@@ -26,7 +27,8 @@ class DomicileRule(TypedDict, total=False):
 
 
 class Rules(TypedDict, total=False):
-    """Whom a programme takes; every rule is optional. Ages are full years, care levels 1 (independent) to 3 (dependent)."""
+    """Whom a programme takes; every rule is optional. Ages are full years, care levels 1 (independent) to 3
+    (dependent)."""
 
     min_age: int
     max_age: int
@@ -100,7 +102,8 @@ class ProgrammeOffered:
 
 @dataclass(frozen=True)
 class CapacityConfirmed:
-    """A new statement. `contradicted`: it leaves no room for the places our own ledger holds; it counts all the same."""
+    """A new statement. `contradicted`: it leaves no room for the places our own ledger holds; it counts all the
+    same."""
 
     programme_id: Public[str]
     partner_id: Public[str]

@@ -1,4 +1,5 @@
-"""Whenever a case is screened or planned, a match is noted; whenever a referral moves, its place does. Pure: facts in, commands out."""
+"""Whenever a case is screened or planned, a match is noted; whenever a referral moves, its place does. Pure: facts in,
+commands out."""
 
 from collections.abc import Iterable
 

@@ -19,7 +19,6 @@ from services.codes.rules import RULES, Rule
 from services.fields import Email, Flag, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners import bodies
-from services.partners.domain.places import AGES
 from services.partners.domain.ranking import ELIGIBILITY
 from services.partners.events import Rules
 from services.thai import areas
@@ -166,7 +165,7 @@ class FreePlaces(Body):
 
     province = fields.String(load_default=None, allow_none=True, validate=_province)
     path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
-    age = fields.String(load_default=None, validate=validate.OneOf(AGES))
+    age = fields.String(load_default=None, validate=validate.OneOf(codes.STATEMENT_AGES))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(0, LIMIT_MOST))
     cursor = fields.String(load_default=None, allow_none=True)
 
@@ -184,8 +183,8 @@ class ReadNames(Body):
 
 
 class Matches(Body):
-    """`wait`: how many seconds to wait for the first screening. Of all candidates only those with the `verdict`, `path`, `province`
-    and `outside` the ministry that are given; with `programme_ids` only these few, side by side."""
+    """`wait`: how many seconds to wait for the first screening. Of all candidates only those with the `verdict`,
+    `path`, `province` and `outside` the ministry that are given; with `programme_ids` only these few, side by side."""
 
     case_id = fields.String(required=True)
     verdict = fields.String(load_default=None, validate=validate.OneOf(ELIGIBILITY))

@@ -1,50 +1,64 @@
 """What referral's doors answer. Times are RFC 3339 UTC; codes are those of `services/codes` and of the life
 cycle."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict, final
+
+from services.codes import OUTCOMES, PARTNER_KINDS, PATH_KINDS, PATHS, REFERRAL_STATUSES, WHOSE, WORK_KINDS
+from services.codes.shapes import Count, Cursor, Id, Instant, Note, Province, Version
+
+PLACES = ("pending", "reserved", "refused", "taken", "released", "none")
+DisclosedCodes = dict[str, bool | int | str | list[str] | list[int] | None]  # by name
+PathKind = Annotated[str, PATH_KINDS]
 
 
 class ReferralId(TypedDict):
-    referral_id: str
+    referral_id: Id
 
 
 class NewReferral(ReferralId):
     """`place`: reserved, refused, or pending if partners has not answered in time."""
 
-    status: str
-    place: str
-    version: int
+    status: Annotated[str, REFERRAL_STATUSES]
+    place: Annotated[str, PLACES]
+    version: Version
 
 
-class ReferralOutline(TypedDict):
-    """What is told of a referral to who may not see cases. `path_kind`: of codes.PATH_KINDS, None if it is not known."""
+class _Outline(TypedDict):
+    """What is told of a referral to who may not see cases. `path_kind`: of codes.PATH_KINDS, None if it is not
+    known."""
 
-    referral_id: str
-    case_id: str
-    centre: str
-    status: str
-    place: str
+    referral_id: Id
+    case_id: Id
+    centre: Province
+    status: Annotated[str, REFERRAL_STATUSES]
+    place: Annotated[str, PLACES]
     outside_ministry: bool
-    sent_at: str
-    answer_due: str | None
-    version: int
-    path_kind: str | None
+    sent_at: Instant
+    answer_due: Instant | None
+    version: Version
+    path_kind: Annotated[PathKind | None, Note("Instead of the path")]
+
+
+@final
+class ReferralOutline(_Outline):
+    """One of a list."""
 
 
 class ReferralOutlines(TypedDict):
     items: list[ReferralOutline]
-    next: str | None
+    next: Cursor
 
 
 class StepOutline(TypedDict):
     type: str
-    time: str
-    recordedtime: str
+    time: Instant
+    recordedtime: Instant
     actor: str
-    status: str
+    status: Annotated[str, REFERRAL_STATUSES]
 
 
-class OutlineWithHistory(ReferralOutline):
+@final
+class OutlineWithHistory(_Outline):
     """Oldest first."""
 
     history: list[StepOutline]
@@ -60,58 +74,58 @@ class PossibleStep(TypedDict):
 
     step: str
     fields: list[StepField]
-    by: str
+    by: Annotated[str, ("staff", "partner")]
 
 
 class Disclosed(TypedDict):
     """{name: code} of what the partner was given."""
 
-    disclosed: dict[str, Any]
-    version: int
+    disclosed: DisclosedCodes
+    version: Version
 
 
 class Disclosure(TypedDict):
     """When which partner was given what, by name, in which way; `basis`: consent or law."""
 
-    at: str
-    to: str
+    at: Instant
+    to: Id
     how: str
     facts: list[str]
-    basis: str
+    basis: Annotated[str, ("consent", "law")]
 
 
 class ReferralStatus(TypedDict):
-    status: str
-    version: int
+    status: Annotated[str, REFERRAL_STATUSES]
+    version: Version
 
 
 class Referral(TypedDict):
     """A referral as it stands. `kind`: of the partner; `answer_due`: until when its partner may answer, None if nothing
     is awaited; `follow_up_due`: the days since the placement of the follow-up that is due."""
 
-    referral_id: str
-    case_id: str
-    programme_id: str
-    partner_id: str
-    centre: str
-    plan_id: str
-    path: str
-    kind: str
+    referral_id: Id
+    case_id: Id
+    programme_id: Id
+    partner_id: Id
+    centre: Province
+    plan_id: Id
+    path: Annotated[str, PATHS]
+    kind: Annotated[str, PARTNER_KINDS]
     outside_ministry: bool
     waitlist: bool
-    status: str
-    place: str
-    answer_due: str | None
+    status: Annotated[str, REFERRAL_STATUSES]
+    place: Annotated[str, PLACES]
+    answer_due: Instant | None
     follow_up_due: int | None
-    sent_at: str
-    version: int
+    sent_at: Instant
+    version: Version
 
 
 class Work(TypedDict):
     """Whole baht a month; None: not known."""
 
-    kind: str
-    income_baht_month: int | None
+    kind: Annotated[str, WORK_KINDS]
+    income_baht_month: Count | None
 
 
 class HistoryItem(TypedDict):
@@ -119,30 +133,30 @@ class HistoryItem(TypedDict):
     `said_by`, `note` and `witness` only for the centre's own staff: None once erased."""
 
     type: str
-    time: str
-    recordedtime: str
+    time: Instant
+    recordedtime: Instant
     actor: str
-    status: str
-    plan_id: NotRequired[str]
-    path: NotRequired[str]
-    kind: NotRequired[str]
+    status: Annotated[str, REFERRAL_STATUSES]
+    plan_id: NotRequired[Id]
+    path: NotRequired[Annotated[str, PATHS]]
+    kind: NotRequired[Annotated[str, PARTNER_KINDS]]
     under_ministry: NotRequired[bool]
     outside_ministry: NotRequired[bool]
     consent: NotRequired[str]
     waitlist: NotRequired[bool]
-    answer_due: NotRequired[str]
+    answer_due: NotRequired[Instant]
     was: NotRequired[str]
     by_channel: NotRequired[str]
     reason: NotRequired[str]
-    whose: NotRequired[str]
+    whose: NotRequired[Annotated[str, WHOSE]]
     days: NotRequired[int]
     in_place: NotRequired[bool]
     work: NotRequired[Work]
-    outcome: NotRequired[str]
+    outcome: NotRequired[Annotated[str, OUTCOMES]]
     no_more_places: NotRequired[bool]
     how: NotRequired[str]
     facts: NotRequired[list[str]]
-    basis: NotRequired[str]
+    basis: NotRequired[Annotated[str, ("consent", "law")]]
     said_by: NotRequired[str | None]
     note: NotRequired[str | None]
     witness: NotRequired[str | None]
@@ -156,28 +170,28 @@ class ReferralWithHistory(Referral):
 
 class Referrals(TypedDict):
     items: list[Referral]
-    next: str | None
+    next: Cursor
 
 
 class WorkItem(Referral):
     """`due`: since when, or until when, somebody has to see to it."""
 
-    due: str
+    due: Instant
 
 
 class Worklist(TypedDict):
     """By kind of work: how many, and the longest waiting of each; `next` only of one kind."""
 
-    counts: dict[str, int]
+    counts: dict[str, Count]
     items: dict[str, list[WorkItem]]
-    next: str | None
+    next: Cursor
 
 
 class ReferralInHands(TypedDict):
-    referral_id: str
-    case_id: str
-    centre: str
-    status: str
+    referral_id: Id
+    case_id: Id
+    centre: Province
+    status: Annotated[str, REFERRAL_STATUSES]
 
 
 class ReferralsInHands(TypedDict):

@@ -48,8 +48,8 @@ class PartnerTold(About):
 
 @dataclass(frozen=True, kw_only=True)
 class FactsDisclosed(About):
-    """The partner was given what it may know of the person: `facts` names it, `how` is the way (a link). `basis`: the person's consent, or
-    the law where the person was unable to consent."""
+    """The partner was given what it may know of the person: `facts` names it, `how` is the way (a link). `basis`: the
+    person's consent, or the law where the person was unable to consent."""
 
     how: OfCentre[str]
     facts: OfCase[list[str]]
@@ -82,8 +82,8 @@ class ReferralDeclined(About):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralWaitlisted(About):
-    """On a waiting list: the programme's queue for a place, or the partner's own once it was told; `no_more_places` as in
-    ReferralDeclined."""
+    """On a waiting list: the programme's queue for a place, or the partner's own once it was told; `no_more_places` as
+    in ReferralDeclined."""
 
     answer_due: Public[str]
     no_more_places: OfCentre[bool] = False

@@ -9,10 +9,11 @@ from marshmallow.fields import Boolean, Integer, List, Nested, String
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
+from services.codes.decisions import CONSENTS
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.referral import answers, bodies
-from services.referral.domain.life_cycle import LIFE_CYCLE
+from services.referral.domain.steps import LIFE_CYCLE
 from services.referral.domain.words import WORK
 
 NAME_MOST, NOTE_MOST = 200, 4000
@@ -37,7 +38,7 @@ def _uuid(text: str) -> None:
 
 
 class Consent(Schema):
-    status = String(required=True, validate=OneOf(("given", "refused", "unable")))
+    status = String(required=True, validate=OneOf(CONSENTS))
     witness = Words(NAME_MOST)
 
     @validates_schema

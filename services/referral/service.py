@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping
 
@@ -14,7 +14,8 @@ from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import answers, bodies, handlers, schemas
 from services.referral.domain.commands import DiscloseFacts, SendReferral
-from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, step_named, steps_after
+from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.steps import LIFE_CYCLE, step_named, steps_after
 from services.referral.domain.words import Place, Status
 from services.referral.projections import referrals, upstream, worklist
 from services.thai import dates
@@ -179,7 +180,7 @@ class ReferralService(Doors):
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
     @query("referral.disclose", roles=STAFF, schema=schemas.ReadReferral())
-    def disclosable(self, call: Call, body: bodies.ReadReferral) -> dict[str, Any]:
+    def disclosable(self, call: Call, body: bodies.ReadReferral) -> answers.DisclosedCodes:
         """What the partner of a referral would be told of the person now: {name: code}."""
         return self._disclosable(self._own(call, body["referral_id"]))
 
@@ -252,7 +253,7 @@ class ReferralService(Doors):
             raise NotFound("referral")
         return referral
 
-    def _disclosable(self, referral: RowMapping) -> dict[str, Any]:
+    def _disclosable(self, referral: RowMapping) -> answers.DisclosedCodes:
         case_id, programme_id = referral["case_id"], referral["programme_id"]
         return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))
 

@@ -1,24 +1,13 @@
 """What reporting's doors answer. Times are RFC 3339 UTC, days ISO (CE) in Thailand, areas DOPA codes; other codes are
 those of `services/codes`."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
-Count = int
-
+from services.codes.shapes import Count, Cursor, Day, Id, Instant, Named, Note, Province, Shape
+from services.reporting.measures import MEDIANS, told_of
 
 # First and last day, both included.
-Days = TypedDict("Days", {"from": str, "to": str})
-
-
-class Cases(TypedDict):
-    """Different cases that were, in the period, ..."""
-
-    opened: Count
-    screened: Count
-    planned: Count
-    referred: Count
-    placed: Count
-    closed: Count
+Days = TypedDict("Days", {"from": Day, "to": Day})
 
 
 class Placements(TypedDict):
@@ -29,62 +18,54 @@ class Placements(TypedDict):
     ministry: Count
 
 
-class PlacementsShared(Placements):
-    """`share_outside` of all of them, 0 to 1; None without any."""
-
-    share_outside: float | None
-
-
-class MedianDays(TypedDict):
-    """From the opening of a case; None without any."""
-
-    to_screening: float | None
-    to_acceptance: float | None
-    to_placement: float | None
+def _told(part: str) -> tuple[tuple[str, Any], ...]:
+    """The names of a part's measures with their types: those that tell what kind of people they were may be hidden."""
+    return tuple((each.name, Count | None if each.of_kind else Count) for each in told_of(part))
 
 
-class Employment(TypedDict):
-    """Placements with employers, and how many of these were in work at their latest follow-up."""
-
-    started: Count
-    in_work: Count
+Share = Annotated[float, Shape(minimum=0, maximum=1)] | None  # None without any
 
 
 class Figures(TypedDict):
-    """What each counts: see projections.figures."""
+    """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days` and `employment`: by
+    the names of their measures. `share_outside`: of all placements, 0 to 1; None without any."""
 
-    cases: Cases
-    placements: PlacementsShared
+    cases: dict[str, Count]
+    placements: dict[str, Count]
+    share_outside: float | None
     by_path: dict[str, Count]
     by_label: dict[str, Count]
-    median_days: MedianDays
+    median_days: dict[str, float | None]
     declined: dict[str, Count]
-    employment: Employment
+    employment: dict[str, Count]
 
 
 class FiguresShown(TypedDict):
-    """Figures as a reader may see them. A count that is hidden from who may not see cases is None, and `hidden` says why:
-    {"by_label.child": "few" (one to four) | "withheld" (else it could be worked out)}. Medians are of no fewer than five
-    cases then."""
+    """Figures as a reader may see them. A count that is hidden from who may not see cases is None, and `hidden` says
+    why: {"by_label.child": "few" (one to four) | "withheld" (else it could be worked out)}. Medians are of no fewer
+    than five cases then."""
 
-    cases: Cases
-    placements: PlacementsShared
-    by_path: dict[str, Count | None]
-    by_label: dict[str, Count | None]
-    median_days: MedianDays
-    declined: dict[str, Count | None]
-    employment: Employment
-    hidden: dict[str, str]
+    cases: Annotated[dict[str, Count | None], Named(*_told("cases"))]
+    placements: Annotated[dict[str, float | None], Named(*_told("placements"), ("share_outside", Share))]
+    by_path: Annotated[dict[str, Count | None], Note("Placements by the plan's path")]
+    by_label: Annotated[dict[str, Count | None], Note("Screened cases with that label met")]
+    median_days: Annotated[dict[str, float | None], Named(*((each.name, float | None) for each in MEDIANS))]
+    declined: Annotated[dict[str, Count | None], Note("By reason")]
+    employment: Annotated[dict[str, Count | None], Named(*_told("employment"))]
+    hidden: Annotated[
+        dict[str, Annotated[str, ("few", "withheld")]],
+        Note("Why a count is null, as by_label.child: one to four, or withheld with them"),
+    ]
 
 
 class Overview(FiguresShown):
     """`as_of`: up to when what was recorded counts; `centre` None: all that the caller sees; `data_up_to`: when the
     last fact heard was recorded, None before the first."""
 
-    as_of: str
+    as_of: Instant
     period: Days
-    centre: str | None
-    data_up_to: str | None
+    centre: Province | None
+    data_up_to: Instant | None
 
 
 class PlacementsSpread(TypedDict):
@@ -100,10 +81,10 @@ class PlacementsSpread(TypedDict):
 class RowBehind(TypedDict):
     """The fact that makes a case or a referral count; what a fact of its type does not carry is None."""
 
-    case_id: str
-    referral_id: str | None
-    centre: str
-    day: str
+    case_id: Id
+    referral_id: Id | None
+    centre: Province
+    day: Day
     path: str | None
     partner_kind: str | None
     outside_ministry: bool | None
@@ -112,17 +93,17 @@ class RowBehind(TypedDict):
 
 class RowsBehind(TypedDict):
     items: list[RowBehind]
-    next: str | None
+    next: Cursor
 
 
 class StoryItem(TypedDict):
     """A fact of a case: when it happened and was recorded, in which service, by whom. `data` is the fact's own, by its
     type."""
 
-    id: str
+    id: Id
     type: str
-    time: str
-    recordedtime: str
+    time: Instant
+    recordedtime: Instant
     service: str
     actor: str
     data: dict[str, Any]
@@ -137,24 +118,24 @@ class Timeline(TypedDict):
 class Event(TypedDict):
     """A CloudEvent (docs/events.md); `data` is the fact's own, by its type."""
 
-    specversion: str
-    id: str
-    source: str
+    specversion: Annotated[str, ("1.0",)]
+    id: Id
+    source: Annotated[str, Shape(pattern="^/songtor/[a-z]+$")]
     type: str
     subject: str
-    time: str
-    datacontenttype: str
-    recordedtime: str
-    sequence: int
+    time: Instant
+    datacontenttype: Annotated[str, ("application/json",)]
+    recordedtime: Instant
+    sequence: Annotated[int, Shape(minimum=1)]
     streamid: NotRequired[str]
-    streamversion: NotRequired[int]
-    caseid: NotRequired[str]
-    partnerid: NotRequired[str]
+    streamversion: NotRequired[Annotated[int, Shape(minimum=1)]]
+    caseid: NotRequired[Id]
+    partnerid: NotRequired[Id]
     centre: str
     actor: str
     correlationid: str
     causationid: str
-    dataversion: int
+    dataversion: Annotated[int, Shape(minimum=1)]
     hash: str
     sealedhash: str
     data: dict[str, Any]
@@ -164,4 +145,4 @@ class Events(TypedDict):
     """`next` is the position in the merged log that was read to."""
 
     items: list[Event]
-    next: int
+    next: Annotated[Count, Note("Position in the merged log, to be given as `after`")]

@@ -9,13 +9,10 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.envelope import instant
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
+from services.reporting.measures import MEASURES
 from services.thai import areas, dates
 
 LAST_POSITION = 2**63 - 1
-FIGURES = (
-    "opened", "screened", "planned", "referred", "accepted", "placed", "closed", "placements", "outside", "ministry", "employment",
-    "in_work", "path", "label", "declined",
-)  # fmt: skip
 
 
 def _province(code: str) -> None:
@@ -43,7 +40,8 @@ class Day(fields.String):
 
 
 class AsOf(fields.String):
-    """A moment of knowledge as the text of an instant: an RFC 3339 instant, or a day, which means its end in Thailand."""
+    """A moment of knowledge as the text of an instant: an RFC 3339 instant, or a day, which means its end in
+    Thailand."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -70,9 +68,9 @@ class Overview(Schema):
 
 
 class Behind(Overview):
-    """The list behind a figure; `value` is the path, reason or label of figures that have one."""
+    """The list behind a measure; `value` is the path, reason or label of measures that have one."""
 
-    figure = fields.String(required=True, validate=OneOf(FIGURES))
+    figure = fields.String(required=True, validate=OneOf(tuple(MEASURES)))
     value = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None, allow_none=True, validate=Length(max=400))

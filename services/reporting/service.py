@@ -46,7 +46,8 @@ class ReportingService(Doors):
 
     @query("report.overview", roles=READERS, schema=schemas.Overview())
     def placements(self, call: Call, body: bodies.Overview) -> answers.PlacementsSpread:
-        """The placements of a period by month and by centre, the cases that were accepted, and the median days between steps."""
+        """The placements of a period by month and by centre, the cases that were accepted, and the median days between
+        steps."""
         return self.runtime.survey(
             lambda db: figures.get_placements(db, _period_of(db, call, body)[0], _fewest(call.caller))
         )
@@ -71,9 +72,9 @@ class ReportingService(Doors):
 
     @query("log.read", roles=READERS, schema=schemas.Events())
     def events(self, call: Call, body: bodies.Events) -> answers.Events:
-        """The merged log behind a position. Positions of facts the caller may not see are passed over, so `next` may run ahead of
-        what is shown, even of an empty page; the log is read to its end when `next` is `after` again. What each event shows is marked
-        beside its fields (visibility)."""
+        """The merged log behind a position. Positions of facts the caller may not see are passed over, so `next` may
+        run ahead of what is shown, even of an empty page; the log is read to its end when `next` is `after` again. What
+        each event shows is marked beside its fields (visibility)."""
         after, limit, of_centre = body["after"], body["limit"], _sees_cases(call.caller)
         found, position = self.runtime.read(
             lambda db: merged_log.list_events(db, after, limit, lambda event: _visible(event, call.caller))
@@ -91,7 +92,8 @@ def _fewest(caller: Caller) -> int:
 
 
 def _period_of(db: Connection, call: Call, body: bodies.Overview) -> tuple[Period, str, str | None]:
-    """What is asked for, within what the caller may see; the moment up to which all is known; and up to when facts were heard."""
+    """What is asked for, within what the caller may see; the moment up to which all is known; and up to when facts were
+    heard."""
     centre, caller = body["centre"], call.caller
     if centre and not caller.sees(centre):
         raise Forbidden("These are another centre's figures.")
@@ -114,8 +116,8 @@ def _period(first: date | None, last: date | None, today: date) -> tuple[date, d
 
 
 def _visible(event: answers.Event, caller: Caller) -> bool:
-    """Own cases', and what all centres share: the partner registry and the rules. A place may be given to a case of another centre
-    than the one whose work freed it; such a fact names its centre itself."""
+    """Own cases', and what all centres share: the partner registry and the rules. A place may be given to a case of
+    another centre than the one whose work freed it; such a fact names its centre itself."""
     if "caseid" not in event and event["source"] in ("/songtor/partners", "/songtor/screening"):
         return True
     return caller.sees(event["data"].get("centre") or event["centre"])

@@ -1,10 +1,11 @@
-"""Counts of what kind of people they were, that a reader who may not see cases must not read: of one to four, somebody may be known.
+"""Counts of what kind of people they were, that a reader who may not see cases must not read: of one to four, somebody
+may be known.
 
-How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as they are.
-A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with it, chosen by its
-place in the list and not by its size; where that does not help, all parts are withheld. Of fewer than five cases no kind is told at
-all, not even that there was none of it. Subtracting one answer from another (a month from a year, a centre from the country, one
-`as_of` from a later one) is not guarded against here.
+How many were placed where and when is what the ministry steers by, and says nothing of anybody: those counts stand as
+they are. A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with
+it, chosen by its place in the list and not by its size; where that does not help, all parts are withheld. Of fewer than
+five cases no kind is told at all, not even that there was none of it. Subtracting one answer from another (a month from
+a year, a centre from the country, one `as_of` from a later one) is not guarded against here.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from enum import StrEnum
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
 from services.reporting import answers
+from services.reporting.measures import told_of
 
 SMALL = 5
 
@@ -38,7 +40,8 @@ def kinds_of(counts: Mapping[str, int], kinds: tuple[str, ...], total: int) -> d
 
 
 def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
-    """Counts whose sum is shown, or can be worked out. Withheld are either all of them, even the noughts, or none but one."""
+    """Counts whose sum is shown, or can be worked out. Withheld are either all of them, even the noughts, or none but
+    one."""
     few = [key for key, count in parts.items() if 0 < count < SMALL]
     large = [key for key, count in parts.items() if count >= SMALL]
     if not few:
@@ -54,13 +57,13 @@ def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
 def whole(figures: answers.Figures) -> answers.FiguresShown:
     """Figures of which nothing is hidden."""
     return {
-        "cases": figures["cases"],
-        "placements": figures["placements"],
+        "cases": {**figures["cases"]},
+        "placements": {**figures["placements"], "share_outside": figures["share_outside"]},
         "by_path": {**figures["by_path"]},
         "by_label": {**figures["by_label"]},
         "median_days": figures["median_days"],
         "declined": {**figures["declined"]},
-        "employment": figures["employment"],
+        "employment": {**figures["employment"]},
         "hidden": {},
     }
 
@@ -74,16 +77,39 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
     by_path = {path: count for path, count in every.items() if count != 0}
     by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
+    cases, placements, employment = (
+        _named(part, counts)
+        for part, counts in (
+            ("cases", figures["cases"]),
+            ("placements", figures["placements"]),
+            ("employment", figures["employment"]),
+        )
+    )
     return {
-        "cases": figures["cases"],
-        "placements": figures["placements"],
+        "cases": _numbers(cases),
+        "placements": {**_numbers(placements), "share_outside": figures["share_outside"]},
         "by_path": _numbers(by_path),
         "by_label": _numbers(by_label),
         "median_days": figures["median_days"],
         "declined": _numbers(declined),
-        "employment": figures["employment"],
-        "hidden": _hidden({"by_path": by_path, "by_label": by_label, "declined": declined}),
+        "employment": _numbers(employment),
+        "hidden": _hidden(
+            {
+                "cases": cases,
+                "placements": placements,
+                "by_path": by_path,
+                "by_label": by_label,
+                "declined": declined,
+                "employment": employment,
+            }
+        ),
     }
+
+
+def _named(part: str, counts: Mapping[str, int]) -> dict[str, Count]:
+    """The counts of a part, of which some tell what kind of people they were."""
+    of_kind = {each.name for each in told_of(part) if each.of_kind}
+    return {name: single(count) if name in of_kind else count for name, count in counts.items()}
 
 
 def _numbers(counts: Mapping[str, Count]) -> dict[str, int | None]:

@@ -1,7 +1,8 @@
-"""What of an event is shown in the merged log and in the story of a case: each field to the audience its service marked it for. Pure.
+"""What of an event is shown in the merged log and in the story of a case: each field to the audience its service marked
+it for. Pure.
 
-Reporting knows no other service, so the marks beside the fields (kernel.codec) are brought here by `make docs`, as `audiences.json`;
-`make check` compares. A field or a whole type that is not in it is shown to nobody.
+Reporting knows no other service, so the marks beside the fields (kernel.codec) are brought here by `make docs`, as
+`audiences.json`; `make check` compares. A field or a whole type that is not in it is shown to nobody.
 """
 
 from collections.abc import Mapping

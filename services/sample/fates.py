@@ -31,15 +31,16 @@ ENDINGS: Mapping[str, int] = {
 }  # fmt: skip
 # How far the cases of the last weeks have come.
 NOW_AT = (
-    "sent", "open", "acknowledged", "screened", "accepted", "planned", "travelling", "waitlisted", "admitted", "placed", "reopened",
+    "sent", "open", "acknowledged", "screened", "accepted", "planned", "travelling", "waitlisted", "admitted",
+    "placed", "reopened",
 )  # fmt: skip
 RECENT = 0.12
 
 
 @dataclass(frozen=True)
 class Fate:
-    """`kind` of person; `course` and `ending` as above; `now_at` is where a recent case stands today ("": a past case); `centre`
-    its number among the centres."""
+    """`kind` of person; `course` and `ending` as above; `now_at` is where a recent case stands today ("": a past case);
+    `centre` its number among the centres."""
 
     kind: str
     course: tuple[str, ...]

@@ -1,26 +1,36 @@
-"""One case from the day the person comes: opened, screened, planned by the working group, referred, placed and followed."""
+"""One case from the day the person comes: opened, screened, planned by the working group, referred, placed and
+followed."""
 
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TypeVar
 
 from services.codes import AWAITING_ANSWER
+from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
+from services.kernel.questions import Body, CommandDoor, Json
+from services.partners.answers import Candidate
+from services.partners.doors import MATCHES
+from services.referral.answers import NewReferral
+from services.referral.doors import REFERRAL, SEND, STEP
 from services.sample.fates import Fate
 from services.sample.office import Office
 from services.sample.people import CENTRES, Person, full_name, invent
+from services.screening.doors import AGREE_PLAN, COMPLETE
 from services.thai.dates import BANGKOK
 
+A = TypeVar("A")
 Work = Iterator[datetime]
 
 # Days a recent case needs to get where it stands today, one step a day.
 LEAD_DAYS = {
-    "open": 0, "screened": 1, "planned": 2, "sent": 3, "acknowledged": 4, "waitlisted": 4, "accepted": 5, "travelling": 6,
+    "open": 0, "screened": 1, "planned": 2, "sent": 3, "acknowledged": 4, "waitlisted": 4, "accepted": 5,
+    "travelling": 6,
     "admitted": 7, "placed": 8, "reopened": 4,
 }  # fmt: skip
 FOLLOW_UPS = (30, 90, 180, 365)
 ATTEMPTS = 6
-MATCHES = 30  # a page
+AT_ONCE = 30  # matches of a page
 WHOSE = {
     "no_place": "partner", "out_of_area": "partner", "not_eligible": "partner", "missing_documents": "centre",
     "health_beyond_care": "partner", "behaviour_safety": "partner", "person_refused": "person", "person_left": "person",
@@ -35,7 +45,8 @@ WAGES = {
     "own": (3000, 7500),
 }
 WHY = (
-    "ตรงกับความประสงค์ของผู้รับบริการและอยู่ใกล้ภูมิลำเนา", "มีกฎหมายเฉพาะคุ้มครอง และหน่วยงานพร้อมรับ", "ทำงานได้และต้องการมีรายได้ของตนเอง",
+    "ตรงกับความประสงค์ของผู้รับบริการและอยู่ใกล้ภูมิลำเนา", "มีกฎหมายเฉพาะคุ้มครอง และหน่วยงานพร้อมรับ",
+    "ทำงานได้และต้องการมีรายได้ของตนเอง",
     "ต้องการการดูแลต่อเนื่องที่บ้านเดิมให้ไม่ได้", "อยู่ใกล้ญาติที่ยังติดต่อกัน", "เป็นทางเลือกที่เป็นอิสระที่สุดเท่าที่ปลอดภัย",
 )  # fmt: skip
 GOALS = (
@@ -67,7 +78,7 @@ class Life:
         self.case_id = ""
         self.last = office.start  # when something was last recorded of this case
         self.tried: set[str] = set()
-        self.plan: dict[str, Any] = {}
+        self.plan: dict[str, str | None] = {}
         self.paths: list[str] = []
         self.wants: list[str] = []
         self.urgent = self.wants_shelter = False
@@ -119,7 +130,7 @@ class Life:
         yield self._later(1, 5)
         self._close("left")
         yield self._later(least, most)
-        self._say("intake", "reopen_case", {"case_id": self.case_id, "reason": "came_back"}, self.worker)
+        self._say(REOPEN_CASE, {"case_id": self.case_id, "reason": "came_back"}, self.worker)
         yield self._later(1, 4)
         self.tried.clear()
         self._screen(person)
@@ -139,20 +150,20 @@ class Life:
             at = self.office.moment - timedelta(minutes=self.chance.randint(60, 60 * 50))
         day = (at or self.office.moment).astimezone(BANGKOK).date()
         person = invent(self.chance, self.number + 1, self.fate.kind, self.centre, day)
-        body = {"centre": self.centre, **person.opening}
-        self.case_id = self._say("intake", "open_case", body, self.worker, at)["case_id"]
+        body: Body = {"centre": self.centre, **person.opening}
+        self.case_id = self._say(OPEN_CASE, body, self.worker, at)["case_id"]
         return person
 
     def _screen(self, person: Person) -> None:
-        body = {"case_id": self.case_id, "facts": person.facts}
-        self.paths = self._say("screening", "complete", body, self.worker, self._earlier())["paths"]
-        self.wants = person.facts.get("wants", [])
+        body: Body = {"case_id": self.case_id, "facts": person.facts}
+        self.paths = self._say(COMPLETE, body, self.worker, self._earlier())["paths"]
+        self.wants = person.wants
         # What the staff know best at first, and ever less: the shelters of the ministry.
         habit = 0.6 - 0.5 * self.office.progress
         self.wants_shelter = not self.fate.now_at and self.chance.random() < habit
 
     def _close(self, reason: str) -> None:
-        self._say("intake", "close_case", {"case_id": self.case_id, "reason": reason}, self.director)
+        self._say(CLOSE_CASE, {"case_id": self.case_id, "reason": reason}, self.director)
 
     # -- plan and referral -----------------------------------------------------------------------------------------
 
@@ -176,13 +187,14 @@ class Life:
             yield from self._stands_at("sent")
             self.urgent = False
             if (yield from self._answered(referral, course)):
-                return str(referral["referral_id"])
+                return referral["referral_id"]
         return ""
 
-    def _choose(self, course: str) -> dict[str, Any] | None:
-        """One of the best matches that were not tried yet; by habit a shelter, where the course needs it one that is full."""
-        shelters: list[dict[str, Any]] = []
-        others: list[dict[str, Any]] = []
+    def _choose(self, course: str) -> Candidate | None:
+        """One of the best matches that were not tried yet; by habit a shelter, where the course needs it one that is
+        full."""
+        shelters: list[Candidate] = []
+        others: list[Candidate] = []
         for each in self._fit():
             is_shelter = each["kind"] == "ministry_shelter"
             if course in ("waitlist", "full") and is_shelter and not each["places_free"]:
@@ -195,14 +207,14 @@ class Life:
         best = (shelters if self.wants_shelter and shelters else others or shelters)[:3]
         return self.chance.choices(best, weights=(6, 3, 1)[: len(best)])[0] if best else None
 
-    def _fit(self) -> Iterator[dict[str, Any]]:
-        """Matches that are not ruled out, best first: in danger those of the first path, else now and then those the person wishes
-        for first."""
-        asked: dict[str, Any] = {"case_id": self.case_id, "limit": MATCHES}
+    def _fit(self) -> Iterator[Candidate]:
+        """Matches that are not ruled out, best first: in danger those of the first path, else now and then those the
+        person wishes for first."""
+        cursor: str | None = None
         first = self.paths[:1] if self.urgent else self.wants if self.chance.random() < 0.6 else []
         left = []
         while True:
-            page = self.office.ask("partners", "matches", asked)
+            page = self.office.ask(MATCHES.of(case_id=self.case_id, limit=AT_ONCE, cursor=cursor))
             for each in page["candidates"]:
                 if each["verdict"] == "ineligible":
                     break
@@ -216,10 +228,10 @@ class Life:
                 each["verdict"] == "ineligible" for each in page["candidates"][-1:]
             ):
                 break
-            asked["cursor"] = page["next"]
+            cursor = page["next"]
         yield from left
 
-    def _covers(self, chosen: dict[str, Any]) -> bool:
+    def _covers(self, chosen: Candidate) -> bool:
         programme_id = self.plan.get("programme_id")
         return bool(
             programme_id == chosen["programme_id"]
@@ -236,31 +248,32 @@ class Life:
         if self.chance.random() < 0.15:
             self.chance.choice(members[1:]).update(vote="abstain", reason=None)
         self.plan = {"path": path, "programme_id": programme_id}
-        decided = {
+        decided: Body = {
             "case_id": self.case_id,
             "members": members,
             "why": self.chance.choice(WHY),
             "goals": self.chance.sample(GOALS, self.chance.randint(1, 3)),
             **self.plan,
         }
-        self._say("screening", "agree_plan", decided, self.director, self._earlier())
+        self._say(AGREE_PLAN, decided, self.director, self._earlier())
 
-    def _send(self, programme_id: str, waitlist: bool) -> dict[str, Any]:
+    def _send(self, programme_id: str, waitlist: bool) -> NewReferral:
         self.tried.add(programme_id)
         self.office.referrals += 1
         consent = {"status": "given"}
         if self.chance.random() < 0.06:
             consent = {"status": "unable", "witness": self._somebody()}
-        body = {
+        body: Body = {
             "case_id": self.case_id,
             "programme_id": programme_id,
             "consent": consent,
             "waitlist": waitlist,
         }
-        return self._say("referral", "send", body, self.worker)
+        return self._say(SEND, body, self.worker)
 
-    def _answered(self, referral: dict[str, Any], course: str) -> Generator[datetime, None, bool]:
-        """What the partner says, and the way there. Returns whether the person was placed and stayed the first weeks."""
+    def _answered(self, referral: NewReferral, course: str) -> Generator[datetime, None, bool]:
+        """What the partner says, and the way there. Returns whether the person was placed and stayed the first
+        weeks."""
         referral_id = referral["referral_id"]
         if referral["status"] == "declined":  # no place: nobody had to be asked
             return False
@@ -294,12 +307,14 @@ class Life:
         )
 
     def _in_time(self, referral_id: str, least: int, most: int) -> Generator[datetime, None, bool]:
-        """Some days later. Whether the referral still awaits an answer: over long holidays its deadline may come first."""
+        """Some days later. Whether the referral still awaits an answer: over long holidays its deadline may come
+        first."""
         yield self._later(least, most)
         return self._status(referral_id) in AWAITING_ANSWER
 
     def _waited(self, referral_id: str, status: str) -> Generator[datetime, None, bool]:
-        """On the waiting list until there is a place (True), until the person waits no longer, or until the deadline."""
+        """On the waiting list until there is a place (True), until the person waits no longer, or until the
+        deadline."""
         if status != "waitlisted":
             if not (yield from self._in_time(referral_id, 1, 3)):
                 return False
@@ -309,7 +324,7 @@ class Life:
         began = self.office.moment
         while True:
             yield self._later(6, 12)
-            now = self.office.ask("referral", "referral", {"referral_id": referral_id})
+            now = self.office.ask(REFERRAL.of(referral_id=referral_id))
             if now["status"] != "waitlisted":
                 return False
             if now["place"] == "reserved":
@@ -363,9 +378,9 @@ class Life:
             yield self._later(1, 4)
         self._step(referral_id, "end", outcome=ending)
 
-    def _work(self, day: int) -> dict[str, Any] | None:
+    def _work(self, day: int) -> dict[str, str | int | None] | None:
         """The work a person has by then; wages are round, rise a little, and are not always told."""
-        kind = WORK_KINDS.get(self.plan["path"])
+        kind = WORK_KINDS.get(self.plan["path"] or "")
         if kind is None and day >= 90 and self.plan["path"] in ("vocational_training", "independent"):
             kind = self.chance.choice(("general", "own"))
         if kind is None or self.chance.random() < 0.12:
@@ -382,24 +397,23 @@ class Life:
 
     # -- doors and time --------------------------------------------------------------------------------------------
 
-    def _hear(self, referral_id: str, step: str, **said: Any) -> None:
-        """A step the partner answers; most often staff write down who said it, and how, some of it later the same day."""
+    def _hear(self, referral_id: str, step: str, **said: Json) -> None:
+        """A step the partner answers; most often staff write down who said it, and how, some of it later the same
+        day."""
         if self.chance.random() < 0.8:
             said |= {"said_by": self._somebody(), "by_channel": self.chance.choice(CHANNELS)}
         self._step(referral_id, step, self._earlier(), **said)
 
-    def _step(self, referral_id: str, step: str, at: datetime | None = None, **said: Any) -> None:
-        self._say("referral", "step", {"referral_id": referral_id, "step": step, **said}, self.worker, at)
+    def _step(self, referral_id: str, step: str, at: datetime | None = None, **said: Json) -> None:
+        self._say(STEP, {"referral_id": referral_id, "step": step, **said}, self.worker, at)
 
-    def _say(
-        self, service: str, door: str, body: dict[str, Any], user: str, at: datetime | None = None
-    ) -> dict[str, Any]:
-        answer = self.office.do(service, door, body, user, at)
+    def _say(self, door: CommandDoor[A], body: Body, user: str, at: datetime | None = None) -> A:
+        answer = self.office.do(door, body, user, at)
         self.last = self.office.moment
         return answer
 
     def _status(self, referral_id: str) -> str:
-        return str(self.office.ask("referral", "referral", {"referral_id": referral_id})["status"])
+        return self.office.ask(REFERRAL.of(referral_id=referral_id))["status"]
 
     def _somebody(self) -> str:
         name = full_name(self.chance, self.chance.choice(("male", "female")))

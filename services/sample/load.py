@@ -1,4 +1,5 @@
-"""Two years of work, day by day on the simulated clock: partners join, people come, and every deadline fires in its own time."""
+"""Two years of work, day by day on the simulated clock: partners join, people come, and every deadline fires in its own
+time."""
 
 import heapq
 import sqlite3
@@ -15,6 +16,7 @@ from services.sample.fates import Fate, fates
 from services.sample.life import LEAD_DAYS, Life
 from services.sample.office import Office
 from services.sample.partnership import Partnership
+from services.screening.doors import ADOPT_RULES
 from services.thai.dates import BANGKOK, bangkok_day
 
 DAYS = 730
@@ -48,8 +50,8 @@ def load(
 ) -> Counts:
     """Fill an empty network; its simulated clock is put back to `begins(now)`, and at the end stands at `now`.
 
-    `progress` is told (days done, days in all). The same seed, cases, factor and `now` make the same facts. With a `factor` there are
-    as many times the cases and the partners. ValueError if a service has facts already.
+    `progress` is told (days done, days in all). The same seed, cases, factor and `now` make the same facts. With a
+    `factor` there are as many times the cases and the partners. ValueError if a service has facts already.
     """
     filled = [name for name, runtime in net.runtimes.items() if runtime.log.head()[0]]
     if filled:
@@ -108,8 +110,9 @@ class Agenda:
 
 @contextmanager
 def _in_haste(net: Network) -> Iterator[None]:
-    """Reporting, which only listens, hears it all in the end. No commit waits for the disk: a power cut meanwhile costs the sample,
-    and whoever finds it unfinished makes it anew; closing the databases, or the next commit that waits, makes all of it last."""
+    """Reporting, which only listens, hears it all in the end. No commit waits for the disk: a power cut meanwhile costs
+    the sample, and whoever finds it unfinished makes it anew; closing the databases, or the next commit that waits,
+    makes all of it last."""
     listening = {"reporting"} - net.down
     engines = []
     for runtime in net.runtimes.values():
@@ -139,13 +142,13 @@ def _do_not_wait(connection: Any, _: Any) -> None:
 
 
 def _adopt_rules(office: Office) -> Work:
-    office.do("screening", "adopt_rules", {}, "director-60")
+    office.do(ADOPT_RULES, {}, "director-60")
     yield from ()
 
 
 def _opened(office: Office, number: int, fate: Fate) -> datetime:
-    """People come at any hour of any day, more of them in the second year; recent cases when there is just the time to get where
-    they stand today."""
+    """People come at any hour of any day, more of them in the second year; recent cases when there is just the time to
+    get where they stand today."""
     chance = office.chance("opened", number)
     if fate.now_at:
         days = DAYS - LEAD_DAYS[fate.now_at] - chance.randint(1, 4)

@@ -1,17 +1,19 @@
 """What all the work of the sample network shares: the doors, the users, the calendar and the registry as it grows."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from services.codes import DECLINE_REASONS
 from services.kernel.local import Network
+from services.kernel.questions import Body, CommandDoor, Door, Question
 from services.sample.people import full_name
 from services.sample.users import USERS, User
 from services.thai import calendar
 from services.thai.dates import BANGKOK
+
+A = TypeVar("A")
 
 COMMANDS = UUID("5d1f8f8e-2f0b-5a7c-9a56-2557f8f5a0de")
 CALLERS = {user.name: user for user in USERS}
@@ -49,34 +51,26 @@ class Office:
         """How much of the two years is over, 0 to 1."""
         return (self.moment - self.start) / (self.now - self.start)
 
-    def do(
-        self, service: str, door: str, body: Mapping[str, Any], user: str, at: datetime | None = None
-    ) -> dict[str, Any]:
+    def do(self, door: CommandDoor[A], body: Body, user: str, at: datetime | None = None) -> A:
         """A command with an id of its own, the same in every run."""
         self.commands += 1
         key = str(uuid5(COMMANDS, f"{self.seed}/{self.commands}"))
-        return self._call(service, door, body, CALLERS[user], key, at)
-
-    def ask(self, service: str, door: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A question of one who reads cases in codes alone, so that no access is logged."""
-        return self._call(service, door, body, READER, str(COMMANDS))
-
-    def _call(
-        self,
-        service: str,
-        door: str,
-        body: Mapping[str, Any],
-        who: User,
-        key: str,
-        at: datetime | None = None,
-    ) -> dict[str, Any]:
-        answer: dict[str, Any] = self.net.call(
-            service, door, body, user=who.name, role=who.role, centres=who.centres, at=at, key=key
-        )
+        answer: A = self._call(door, body, CALLERS[user], key, at)
         return answer
 
+    def ask(self, question: Question[A]) -> A:
+        """The answer to one who reads cases in codes alone, so that no access is logged."""
+        answer: A = self._call(question.door, question.body, READER, str(COMMANDS))
+        return answer
+
+    def _call(self, door: Door, body: Body, who: User, key: str, at: datetime | None = None) -> Any:
+        return self.net.call(
+            door.service, door.name, body, user=who.name, role=who.role, centres=who.centres, at=at, key=key
+        )
+
     def working_hour(self, chance: Random, day: date, any_day: bool = False) -> datetime:
-        """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in the past."""
+        """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in
+        the past."""
         day = day if any_day else calendar.next_working_day(day)
         minute = chance.randint(OPENS, SHUTS)
         told = datetime.combine(day, time(minute // 60, minute % 60), BANGKOK)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
+from services.kernel.questions import Body
+from services.partners.doors import CONFIRM_CAPACITY, OFFER_PROGRAMME, REGISTER_PARTNER
 from services.sample.office import Office
 from services.sample.people import CENTRES
 from services.sample.registry import Partner, Programme
@@ -15,21 +17,21 @@ class Partnership:
     def __init__(self, office: Office, number: int, partner: Partner) -> None:
         self.office, self.partner = office, partner
         self.chance = office.chance("partner", number)
-        province = partner.registration["province"]
+        province = partner.province
         self.user = f"worker-{province if province in CENTRES else CENTRES[number % len(CENTRES)]}"
 
     def run(self) -> Iterator[datetime]:
-        registered = self.office.do("partners", "register_partner", self.partner.registration, self.user)
+        registered = self.office.do(REGISTER_PARTNER, self.partner.registration, self.user)
         restated: dict[str, Programme] = {}
         for programme in self.partner.programmes:
-            body = {
+            body: Body = {
                 "partner_id": registered["partner_id"],
                 "name": programme.name,
                 "path": programme.path,
                 "capacity": {"total": programme.total, "free": programme.free},
                 "rules": programme.rules,
             }
-            offered = self.office.do("partners", "offer_programme", body, self.user)
+            offered = self.office.do(OFFER_PROGRAMME, body, self.user)
             if programme.restated:
                 restated[offered["programme_id"]] = programme
         while restated:
@@ -38,8 +40,8 @@ class Partnership:
             yield self.office.working_hour(self.chance, day)
             for programme_id, programme in restated.items():
                 free = self._free(self.chance, programme)
-                body = {"programme_id": programme_id, "total": programme.total, "free": free}
-                self.office.do("partners", "confirm_capacity", body, self.user)
+                statement: Body = {"programme_id": programme_id, "total": programme.total, "free": free}
+                self.office.do(CONFIRM_CAPACITY, statement, self.user)
 
     def _free(self, chance: Random, programme: Programme) -> int:
         """Shelters of the ministry fill up over the two years and are full at the end; the others keep some places."""

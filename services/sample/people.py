@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
-from typing import Any
 
 from services.codes import CHANNELS
+from services.kernel.questions import Body, Json
 from services.thai import areas, idcard
 
 CENTRES = ("60", "61", "62")  # Nakhon Sawan, Uthai Thani, Kamphaeng Phet
@@ -14,15 +14,18 @@ NEARBY = ("18", "66", "67", "16", "17", "63", "64", "65", "72")
 FAR = ("10", "30", "50", "34")
 
 MEN = (
-    "สมชาย", "ประเสริฐ", "บุญมี", "สมศักดิ์", "วิชัย", "ทองดี", "สำราญ", "ประยูร", "มานพ", "อำนวย", "ธีระ", "ณรงค์", "สุรชัย", "คำปัน", "บุญส่ง",
+    "สมชาย", "ประเสริฐ", "บุญมี", "สมศักดิ์", "วิชัย", "ทองดี", "สำราญ", "ประยูร", "มานพ", "อำนวย", "ธีระ",
+    "ณรงค์", "สุรชัย", "คำปัน", "บุญส่ง",
     "อนันต์", "พิชิต", "เฉลิม", "ไพโรจน์", "จำรัส", "ก้องภพ", "ธนวัฒน์", "ภาคิน", "เกรียงไกร", "สนิท",
 )  # fmt: skip
 WOMEN = (
-    "สมหญิง", "บุญเรือน", "ทองใบ", "มาลี", "สุดา", "วันเพ็ญ", "ประไพ", "จำเนียร", "ลำดวน", "สายทอง", "อรุณี", "พิมพ์ใจ", "นงลักษณ์", "คำแก้ว",
+    "สมหญิง", "บุญเรือน", "ทองใบ", "มาลี", "สุดา", "วันเพ็ญ", "ประไพ", "จำเนียร", "ลำดวน", "สายทอง", "อรุณี",
+    "พิมพ์ใจ", "นงลักษณ์", "คำแก้ว",
     "ศรีนวล", "รัตนา", "กัลยา", "ดวงใจ", "เพ็ญศรี", "บัวผัน", "ชลธิชา", "กมลวรรณ", "ปาริชาต", "เสาวลักษณ์", "อุไร",
 )  # fmt: skip
 SURNAMES = (
-    "ใจดีงาม", "มีสุขดี", "ทองคำแท้", "แสงจันทร์ฉาย", "ศรีสมมติ", "บุญรักษา", "ร่มเย็นสุข", "พูนทรัพย์ทวี", "นาดีงาม", "ปานทองแท้", "สายธารใส",
+    "ใจดีงาม", "มีสุขดี", "ทองคำแท้", "แสงจันทร์ฉาย", "ศรีสมมติ", "บุญรักษา", "ร่มเย็นสุข", "พูนทรัพย์ทวี",
+    "นาดีงาม", "ปานทองแท้", "สายธารใส",
     "เพชรน้ำงาม", "คงมั่นดี", "อยู่เย็นสุข", "แก้วใสสว่าง", "สว่างใจดี", "รุ่งเรืองสมมติ", "ยิ้มแย้มดี", "ขวัญเมืองงาม", "ชื่นใจดี", "ดวงดีงาม",
     "กล้าหาญดี", "พรหมสมมติ", "วงศ์ตัวอย่าง", "สุขสมมติ",
 )  # fmt: skip
@@ -38,11 +41,13 @@ OTHER_NAMES = (
     "โซ",
 )  # given names heard from neighbours across the border
 FOUND_AT = (
-    "สถานีขนส่งผู้โดยสาร", "ใต้สะพานข้ามแม่น้ำ", "หน้าตลาดสด", "ศาลาที่พักริมทาง", "สวนสาธารณะริมน้ำ", "ลานวัด", "หน้าโรงพยาบาล", "สถานีรถไฟ",
+    "สถานีขนส่งผู้โดยสาร", "ใต้สะพานข้ามแม่น้ำ", "หน้าตลาดสด", "ศาลาที่พักริมทาง", "สวนสาธารณะริมน้ำ",
+    "ลานวัด", "หน้าโรงพยาบาล", "สถานีรถไฟ",
     "บ้านเช่าที่ถูกให้ออก", "หน้าร้านสะดวกซื้อ", "เพิงพักริมนา", "มาที่ศูนย์ด้วยตนเอง",
 )  # fmt: skip
 NOTES = (
-    "ขอพักชั่วคราวระหว่างติดต่อญาติ", "เคยทำงานรับจ้างในไร่อ้อย เลิกจ้างหลังบาดเจ็บ", "เคยเป็นช่างไม้ อยากกลับไปทำงาน", "ชอบทำสวนและดูแลต้นไม้",
+    "ขอพักชั่วคราวระหว่างติดต่อญาติ", "เคยทำงานรับจ้างในไร่อ้อย เลิกจ้างหลังบาดเจ็บ",
+    "เคยเป็นช่างไม้ อยากกลับไปทำงาน", "ชอบทำสวนและดูแลต้นไม้",
     "พูดน้อย ฟังเข้าใจดี", "ขอให้ติดต่อพี่สาวก่อนตัดสินใจ", "ไม่ประสงค์ให้แจ้งครอบครัว", "รับยาต่อเนื่องจากโรงพยาบาล ยาเหลือหนึ่งสัปดาห์",
     "ใช้รถเข็น ต้องการห้องชั้นล่าง", "มีสุนัขมาด้วยหนึ่งตัว ขออยู่ด้วยกัน", "เอกสารหายทั้งหมด กำลังขอคัดสำเนา", "อ่านหนังสือได้ เขียนชื่อตนเองได้",
     "เล่นดนตรีไทยได้", "เคยค้าขายในตลาด ทำอาหารเก่ง",
@@ -51,11 +56,13 @@ DOCUMENTS = ("id_card", "house_registration", "medical_certificate")
 
 # Of a hundred who come.
 KINDS: Mapping[str, int] = {
-    "older": 30, "disabled": 20, "adult": 17, "beggar": 7, "child": 6, "crisis": 4, "stateless": 4, "advised": 3, "performer": 3,
+    "older": 30, "disabled": 20, "adult": 17, "beggar": 7, "child": 6, "crisis": 4, "stateless": 4,
+    "advised": 3, "performer": 3,
     "foreigner": 3, "pregnant": 2, "trafficked": 1,
 }  # fmt: skip
 AGES: Mapping[str, tuple[int, int]] = {
-    "older": (61, 88), "disabled": (19, 57), "child": (8, 16), "pregnant": (18, 38), "trafficked": (15, 40), "beggar": (25, 72),
+    "older": (61, 88), "disabled": (19, 57), "child": (8, 16), "pregnant": (18, 38), "trafficked": (15, 40),
+    "beggar": (25, 72),
     "stateless": (20, 74), "foreigner": (18, 50),
 }  # fmt: skip
 DANGERS: Mapping[str, tuple[str, float]] = {
@@ -74,8 +81,9 @@ class Person:
     """`opening` is the body of POST /cases without its centre, `facts` that of the screening."""
 
     kind: str
-    opening: dict[str, Any]
-    facts: dict[str, Any]
+    opening: Body
+    facts: Body
+    wants: list[str]
 
     @property
     def danger(self) -> str:
@@ -109,14 +117,12 @@ def invent(chance: Random, number: int, kind: str, centre: str, day: date) -> Pe
     nationality = {"foreigner": "foreign", "stateless": "stateless"}.get(kind, "thai")
     if kind == "trafficked":
         nationality = pick(chance, {"thai": 1, "foreign": 1})
-    opening: dict[str, Any] = {
-        "channel": _channel(chance, kind),
-        "found": _found(chance, centre),
-        "person": _described(chance, number, age, sex, nationality, centre, day),
-        "danger": _danger(chance, kind),
-        "note": chance.choice(NOTES) if chance.random() < 0.6 else None,
-    }
-    return Person(kind, opening, _facts(chance, kind, age, opening["person"]))
+    channel, found = _channel(chance, kind), _found(chance, centre)
+    described = _described(chance, number, age, sex, nationality, centre, day)
+    danger = _danger(chance, kind)
+    note = chance.choice(NOTES) if chance.random() < 0.6 else None
+    opening: Body = {"channel": channel, "found": found, "person": described, "danger": danger, "note": note}
+    return Person(kind, opening, *_facts(chance, kind, age, described))
 
 
 def _channel(chance: Random, kind: str) -> str:
@@ -142,7 +148,7 @@ def _danger(chance: Random, kind: str) -> str:
     return danger if chance.random() < share else "none"
 
 
-def _found(chance: Random, centre: str) -> dict[str, Any]:
+def _found(chance: Random, centre: str) -> dict[str, str | None]:
     province = chance.choice(NEARBY) if chance.random() < 0.05 else centre
     place = chance.choice(FOUND_AT)
     return {"subdistrict": subdistrict(chance, province) if chance.random() < 0.92 else None, "place": place}
@@ -150,7 +156,7 @@ def _found(chance: Random, centre: str) -> dict[str, Any]:
 
 def _described(
     chance: Random, number: int, age: int, sex: str, nationality: str, centre: str, day: date
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     statuses = {
         "confirmed_card": 40,
         "confirmed_register": 18,
@@ -162,12 +168,14 @@ def _described(
     status = "foreign_document" if nationality == "foreign" else pick(chance, statuses)
     if nationality == "stateless":
         status = pick(chance, {"confirmed_register": 1, "claimed": 2, "partial": 1})
-    described: dict[str, Any] = {"identity_status": status, "sex": sex, "nationality": nationality}
-    described["domicile"] = _domicile(chance, centre, nationality)
+    domicile = _domicile(chance, centre, nationality)
+    described: dict[str, Json] = {
+        "identity_status": status, "sex": sex, "nationality": nationality, "domicile": domicile,
+    }  # fmt: skip
     if status in ("unknown", "refused"):
         described["name"] = {"alias": chance.choice(ALIASES)} if chance.random() < 0.5 else None
         described["nationality"] = "unknown" if status == "unknown" and chance.random() < 0.5 else nationality
-        described["domicile"] = described["domicile"][:1] if status == "refused" else []
+        described["domicile"] = domicile[:1] if status == "refused" else []
         return described | _band(age)
     described["name"] = _named(chance, status, age, sex, nationality)
     if status.startswith("confirmed") or chance.random() < 0.4:
@@ -237,14 +245,14 @@ def _domicile(chance: Random, centre: str, nationality: str) -> list[dict[str, s
     return told if chance.random() < 0.95 else []
 
 
-def _facts(chance: Random, kind: str, age: int, person: Mapping[str, Any]) -> dict[str, Any]:
-    """What the screening finds; some of it is not known yet, and is left out."""
+def _facts(chance: Random, kind: str, age: int, person: Body) -> tuple[Body, list[str]]:
+    """What the screening finds, and what of it the person wishes for; some of it is not known yet, and is left out."""
 
     def likely(share: float) -> bool:
         return chance.random() < share
 
     disabled = kind == "disabled" or likely(0.12)
-    facts: dict[str, Any] = {
+    facts: dict[str, Json] = {
         "housing": pick(chance, {"street": 5, "public_place": 4, "temporary": 3, "home": 1}),
         "income_sufficient": False,
         "can_depend_on_others": likely(0.1),
@@ -262,12 +270,12 @@ def _facts(chance: Random, kind: str, age: int, person: Mapping[str, Any]) -> di
         "able_to_work": 15 <= age < 62 and likely(0.85),
         "wants_work": 15 <= age < 66 and likely(0.75),
         "prior_process_done": likely(0.75),
-        "documents_held": sorted(document for document in DOCUMENTS if likely(0.6)),
+        "documents_held": (documents := sorted(document for document in DOCUMENTS if likely(0.6))),
         "relatives": pick(chance, {"none": 9, "unwilling": 6, "willing": 3, "unsafe": 1}),
     }
     if disabled:
-        facts["disability_card"] = likely(0.7)
-        facts["documents_held"] += ["disability_card"] if facts["disability_card"] else []
+        facts["disability_card"] = has_card = likely(0.7)
+        facts["documents_held"] = documents + ["disability_card"] * has_card
     if kind == "beggar":
         facts["begging"] = "asks"
     if kind == "trafficked":
@@ -282,16 +290,18 @@ def _facts(chance: Random, kind: str, age: int, person: Mapping[str, Any]) -> di
             "relatives": "willing",
         }
         facts["can_depend_on_others"] = True
-    facts |= _wishes(chance, kind, facts)
+    wishes = _wishes(chance, kind, facts)
+    if wishes:
+        facts["wants"] = wishes
     if "birth_date" not in person and "age_band" not in person and likely(0.6):
         facts["age"] = (
             {"min": max(0, age - 2), "max": age + 2} if age not in range(58, 64) else {"min": 58, "max": 66}
         )
     kept = {"begging", "housing", "income_sufficient", "mental_crisis", "trafficking_signs", "wants"}
-    return {name: fact for name, fact in facts.items() if name in kept or likely(0.93)}
+    return {name: fact for name, fact in facts.items() if name in kept or likely(0.93)}, wishes
 
 
-def _wishes(chance: Random, kind: str, facts: Mapping[str, Any]) -> dict[str, list[str]]:
+def _wishes(chance: Random, kind: str, facts: Body) -> list[str]:
     wish = {
         "older": "local_home",
         "beggar": "vocational_training",
@@ -305,5 +315,5 @@ def _wishes(chance: Random, kind: str, facts: Mapping[str, Any]) -> dict[str, li
             ("employer_general", "employer_general", "vocational_training", "independent")
         )
     if facts["relatives"] == "willing" and chance.random() < 0.7:
-        return {"wants": ["return_family"]}
-    return {"wants": [wish[kind]]} if kind in wish and chance.random() < 0.7 else {}
+        return ["return_family"]
+    return [wish[kind]] if kind in wish and chance.random() < 0.7 else []

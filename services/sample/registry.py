@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from services.codes import PATHS
+from services.kernel.questions import Json
 from services.sample.people import CENTRES, FAR, NEARBY, subdistrict
 from services.thai import areas
 
@@ -13,11 +14,12 @@ SAMPLE = "ตัวอย่าง"  # in the name of every partner
 PLACES = (2, 4, 5, 10, 20)  # totals of places, all of them round
 SHELTER_PLACES = 40
 WORDS = (
-    "ร่มโพธิ์", "ปันสุข", "รวงทอง", "ใจเอื้อ", "ลานจันทร์", "สายน้ำ", "ต้นกล้า", "อุ่นไอรัก", "ทอแสง", "เรือนไม้", "ชายทุ่ง", "ฟ้าใส", "ดอกแก้ว",
+    "ร่มโพธิ์", "ปันสุข", "รวงทอง", "ใจเอื้อ", "ลานจันทร์", "สายน้ำ", "ต้นกล้า", "อุ่นไอรัก", "ทอแสง",
+    "เรือนไม้", "ชายทุ่ง", "ฟ้าใส", "ดอกแก้ว",
     "ริมธาร", "ตะวันยิ้ม", "พุ่มข้าว", "เพียงพอ",
 )  # fmt: skip
 
-Rules = dict[str, Any]
+Rules = dict[str, Json]
 Make = Callable[[Random, str], Rules]  # rules of a programme of a partner in a province
 
 
@@ -37,17 +39,22 @@ class Programme:
 class Partner:
     """`registration` is the body of POST /partners; `joins` the day of the two years on which it joins."""
 
-    registration: dict[str, Any]
+    registration: dict[str, Json]
     programmes: tuple[Programme, ...]
     joins: int
 
     @property
     def is_shelter(self) -> bool:
-        return bool(self.registration["kind"] == "ministry_shelter")
+        return self.registration["kind"] == "ministry_shelter"
+
+    @property
+    def province(self) -> str:
+        return str(self.registration["province"])
 
 
 class Kind(NamedTuple):
-    """`partners` of them named `title` and a word, `offers` of each: the first always, a further one for every other partner."""
+    """`partners` of them named `title` and a word, `offers` of each: the first always, a further one for every other
+    partner."""
 
     kind: str
     title: str
@@ -92,25 +99,24 @@ def _town_home(chance: Random, province: str) -> Rules:
 
 
 def _foundation(chance: Random, province: str) -> Rules:
-    return chance.choice(
-        (
-            {
-                "labels_any": ["older_person", "disabled", "destitute_b"],
-                "care_level_max": 3,
-                "accepts_severe_behaviour": False,
-            },
-            {
-                "labels_any": ["destitute_a", "destitute_b", "stateless", "foreigner"],
-                "accepts_legal_case": False,
-            },
-            {"min_age": 18, "accepts_communicable": "treated", "accepts_severe_behaviour": False},
-            {
-                "sex": ["female"],
-                "labels_any": ["pregnant", "destitute_a", "destitute_b"],
-                "accepts_severe_behaviour": False,
-            },
-        )
+    kinds: tuple[Rules, ...] = (
+        {
+            "labels_any": ["older_person", "disabled", "destitute_b"],
+            "care_level_max": 3,
+            "accepts_severe_behaviour": False,
+        },
+        {
+            "labels_any": ["destitute_a", "destitute_b", "stateless", "foreigner"],
+            "accepts_legal_case": False,
+        },
+        {"min_age": 18, "accepts_communicable": "treated", "accepts_severe_behaviour": False},
+        {
+            "sex": ["female"],
+            "labels_any": ["pregnant", "destitute_a", "destitute_b"],
+            "accepts_severe_behaviour": False,
+        },
     )
+    return chance.choice(kinds)
 
 
 def _for_disabled(chance: Random, province: str) -> Rules:
@@ -228,7 +234,8 @@ KINDS = (
 
 
 def invent(chance: Random, days: int, factor: int = 1) -> list[Partner]:
-    """All partners in the order in which they join, the first on day 0 of `days`; of every kind `factor` times as many."""
+    """All partners in the order in which they join, the first on day 0 of `days`; of every kind `factor` times as
+    many."""
     made = [
         _partner(chance, kind, number, word if turn == 1 else f"{word} {turn}", days)
         for turn in range(1, factor + 1)
@@ -244,7 +251,7 @@ def invent(chance: Random, days: int, factor: int = 1) -> list[Partner]:
 def _partner(chance: Random, kind: Kind, number: int, word: str, days: int) -> Partner:
     own = number < 3 or chance.random() < 0.5
     province = CENTRES[number % 3] if own else chance.choice(NEARBY if chance.random() < 0.9 else FAR)
-    registration = {
+    registration: dict[str, Json] = {
         "name": f"{kind.title}{SAMPLE} {word}",
         "kind": kind.kind,
         "under_ministry": kind.under_ministry,

@@ -3,20 +3,23 @@
 Codes of labels, paths and facts are those of the rules in force.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
+
+from services.codes import DOMICILE_BASES, LABELS, PATHS
+from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
 class Domicile(TypedDict):
-    province: str
-    basis: str
+    province: Province
+    basis: Annotated[str, DOMICILE_BASES]
 
 
 class AgeRange(TypedDict):
     """Age in full years, least and most, on a day."""
 
-    on: str
-    min: int
-    max: int
+    on: Day
+    min: Count
+    max: Count
 
 
 class Found(TypedDict):
@@ -59,8 +62,8 @@ class Label(TypedDict):
     """A group a law speaks of. `verdict`: met, not_met, unknown; `test`: in words; `ask`: facts that could still decide
     it."""
 
-    code: str
-    verdict: str
+    code: Annotated[str, LABELS]
+    verdict: Verdict
     name: Text
     law: Law
     test: Text
@@ -73,55 +76,55 @@ class Assessment(TypedDict):
 
     rules_version: str
     facts: dict[str, FactValue]
-    labels: list[Label]
-    paths: list[str]
+    labels: Annotated[list[Label], Note("Every label")]
+    paths: Annotated[list[Annotated[str, PATHS]], Note("Best first")]
 
 
 class NewScreening(Assessment):
     """`version` of the case's stream of screenings."""
 
-    screening_id: str
+    screening_id: Id
     form: Form
-    version: int
+    version: Version
 
 
 class Screening(NewScreening):
     """The screening that counts."""
 
-    case_id: str
-    completed_at: str
+    case_id: Id
+    completed_at: Instant
     completed_by: str
 
 
 class CaseToAsk(TypedDict):
     """`ask`: facts that could still decide a label; None: not screened yet."""
 
-    case_id: str
+    case_id: Id
     ask: list[str] | None
 
 
 class ToAsk(TypedDict):
     """`count` of all, `items` the longest waiting first."""
 
-    count: int
+    count: Count
     items: list[CaseToAsk]
-    next: str | None
+    next: Cursor
 
 
 class NewPlan(TypedDict):
-    plan_id: str
-    version: int
+    plan_id: Id
+    version: Version
     warnings: list[str]
 
 
 class Votes(TypedDict):
-    agree: int
-    dissent: int
-    abstain: int
+    agree: Count
+    dissent: Count
+    abstain: Count
 
 
 class QuorumUsed(TypedDict):
-    votes: int
+    votes: Count
     chair: bool
 
 
@@ -142,23 +145,23 @@ class Plan(TypedDict):
     """The plan that counts. `programme_id` None: any of the path; `minutes` absent for those who may not read them,
     None once erased."""
 
-    case_id: str
-    version: int
-    plan_id: str
-    person_id: str
-    agreed_at: str
+    case_id: Id
+    version: Version
+    plan_id: Id
+    person_id: Id
+    agreed_at: Instant
     agreed_by: str
-    path: str
-    programme_id: str | None
+    path: Annotated[str, PATHS]
+    programme_id: Id | None
     votes: Votes
     quorum: QuorumUsed
-    minutes: NotRequired[Minutes | None]
+    minutes: NotRequired[Annotated[Minutes | None, Note("Only for staff and members of the centre")]]
 
 
 class Quorum(TypedDict):
     """So many votes, and whether a chair among them; `own`: the centre's own rule, not the one for all."""
 
-    votes: int
+    votes: Count
     chair: bool
     own: bool
 
@@ -168,6 +171,6 @@ class AdoptedRules(TypedDict):
 
     name: str
     rules_version: str
-    valid_from: str
+    valid_from: Day
     sha256: str
-    version: int
+    version: Version

@@ -1,4 +1,5 @@
-"""Facts about the screening of a case, its plan, and the rules. Stored and published: fields are added, never renamed or reused."""
+"""Facts about the screening of a case, its plan, and the rules. Stored and published: fields are added, never renamed
+or reused."""
 
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -22,7 +23,8 @@ class Wanted(TypedDict):
 
 
 class Label(TypedDict):
-    """A group a law speaks of: verdict met, not_met or unknown; the law; the parts that decided; facts still to ask for."""
+    """A group a law speaks of: verdict met, not_met or unknown; the law; the parts that decided; facts still to ask
+    for."""
 
     code: str
     verdict: str

@@ -8,10 +8,10 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_sche
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
+from services.codes.decisions import MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
-from services.screening.domain.plan import ROLES, VOTES
 from services.thai import areas, dates
 
 
@@ -132,7 +132,7 @@ class Assess(CompleteScreening):
 
 class Member(Schema):
     name = Words(200, required=True)
-    role = fields.String(required=True, validate=OneOf(ROLES))
+    role = fields.String(required=True, validate=OneOf(MEMBER_ROLES))
     vote = fields.String(required=True, validate=OneOf(VOTES))
     reason = Words(2000)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Language = Literal["th", "en"]
-Sex = Literal["male", "female", "other", "unknown"]
 
 CONSONANT = "\u0e01-\u0e2e"
 LEADING_VOWEL = "\u0e40-\u0e44"
@@ -135,7 +134,7 @@ def display_name(title: str = "", first: str = "", last: str = "", alias: str = 
     return f"{whole} ({alias})" if alias else whole
 
 
-def provisional_name(sex: Sex, case_number: str, language: Language) -> str:
+def provisional_name(sex: str, case_number: str, language: Language) -> str:
     """What to call somebody whose name is unknown: 'ชายไม่ทราบชื่อ 60-2569-0012'."""
     if language == "th":
         who = {"male": "ชาย", "female": "หญิง"}.get(sex, "")

@@ -1,8 +1,8 @@
 """The front door: sign-in, pages and the HTTP API. No business rule lives here.
 
 It turns a request into calls of the services' doors, and what they refuse into answers for people and machines. Its own
-database holds accounts and what belongs to them, and how far each user has written, so that a reader sees what they wrote
-themselves.
+database holds accounts and what belongs to them, and how far each user has written, so that a reader sees what they
+wrote themselves.
 
 identity   who somebody is
 store      what else is kept here

@@ -2,8 +2,9 @@
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import eventlet
 from eventlet import wsgi
@@ -15,9 +16,10 @@ from werkzeug.wrappers import Request, Response
 from services.kernel.doors import Runtime
 from services.kernel.wiring import Wiring
 from services.web import api, pages
+from services.web.gateway import carry_over
 from services.web.gateway import request as request_hooks
 
-WIRING = Wiring("web")
+WIRING = Wiring("web", after_start=carry_over.keep_trying)
 BACKLOG = 1024  # connections the kernel may hold for us; with eventlet's 50 a burst of clients waits a second
 KEEP_ALIVE = 75  # seconds an idle connection is kept
 
@@ -40,14 +42,15 @@ class FrontServer(WebServer):  # type: ignore[misc]
         self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
         self._gt = self.container.spawn_managed_thread(self.run)
 
-    def get_wsgi_app(self) -> Callable[..., Any]:
+    def get_wsgi_app(self) -> WSGIApplication:
         """Every request is the one entrypoint's, whatever its address and method: what there is, Flask knows."""
         [entrance] = self._providers
 
-        def serve(environ: dict[str, Any], start_response: Any) -> Any:
+        def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             request = Request(environ, shallow=True)
             request.path_values = {}  # type: ignore[attr-defined]  # where nameko's own map puts them
-            return entrance.handle_request(request)(environ, start_response)
+            answer: Response = entrance.handle_request(request)
+            return answer(environ, start_response)
 
         return serve
 

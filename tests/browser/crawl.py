@@ -23,7 +23,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 RUN = """async tags => {
   const found = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
   const why = node => [...node.any, ...node.all, ...node.none].map(check => check.message).join("; ")
-  return found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 150)} (${why(node)})`))
+  return found.violations.flatMap(rule =>
+        rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 150)} (${why(node)})`))
 }"""
 SIDEWAYS = """async () => {
   await document.fonts.ready // letters that stand in for ours may be wider

@@ -8,6 +8,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from services.web.pages.parts.language import TRANSLATIONS
+from tests.support.spoken import every_word
 
 THAI = re.compile(r"[\u0e00-\u0e7f]{2,}")
 LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -36,7 +37,7 @@ def english_in_thai(tree: Any) -> list[str]:
 
 
 def thai_in_english(tree: Any) -> list[str]:
-    """Texts of an English page that the Thai catalogue has: what is told of people and places may be Thai."""
+    """Texts of an English page that Songtor itself says in Thai: what is told of people and places may be Thai."""
     found = []
     for text in texts(tree, "th"):
         found += [text] if text in translations() else []
@@ -45,7 +46,8 @@ def thai_in_english(tree: Any) -> list[str]:
 
 @cache
 def translations() -> frozenset[str]:
-    """Everything the code says in Thai, without what it fills in."""
+    """Everything the code says in Thai, sentences and words of codes, without what it fills in."""
     with (TRANSLATIONS / "th" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         said = [message.string for message in read_po(file, locale="th") if message.id]
+    said += [words.th for words in every_word()]
     return frozenset(text for text in said if isinstance(text, str) and THAI.search(text))

@@ -1,4 +1,5 @@
-"""Every page there is, found by walking as everybody: sound, in one language, for every eye, at the desk and on a phone."""
+"""Every page there is, found by walking as everybody: sound, in one language, for every eye, at the desk and on a
+phone."""
 
 import pytest
 

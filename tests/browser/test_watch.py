@@ -27,7 +27,10 @@ def test_a_page_that_breaks_a_rule_of_accessibility_or_is_too_wide_is_found(come
     visitor, findings = come(), Findings()
     visitor.open("/sign-in")
     visitor.page.evaluate(
-        """() => { document.querySelector("main label").remove(); document.querySelector("main [name=user]").style.minWidth = "500px" }"""
+        """() => {
+        document.querySelector("main label").remove();
+        document.querySelector("main [name=user]").style.minWidth = "500px"
+    }"""
     )
     Walk(visitor, "somebody", findings).look()
     assert any("label" in each for each in findings.violations)

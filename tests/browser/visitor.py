@@ -29,7 +29,8 @@ def said(text: str, **parts: object) -> str:
 
 
 class Watch:
-    """What no page shows: errors of scripts, refusals of the Content-Security-Policy, requests to elsewhere, answers that failed."""
+    """What no page shows: errors of scripts, refusals of the Content-Security-Policy, requests to elsewhere, answers
+    that failed."""
 
     def __init__(self, address: str) -> None:
         self.host = urlsplit(address).netloc
@@ -99,7 +100,8 @@ class Tab:
 
     @property
     def focus(self) -> dict[str, Any]:
-        """The element that has the focus: {tag, role, id, name, value, text, checked, classes, ring}; `ring`: whether one sees it."""
+        """The element that has the focus: {tag, role, id, name, value, text, checked, classes, ring}; `ring`: whether
+        one sees it."""
         found: dict[str, Any] = self.page.evaluate(FOCUS)
         return found
 

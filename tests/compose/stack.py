@@ -1,4 +1,5 @@
-"""The services of docker-compose.yml as local processes: their commands, environment and health checks, taken from the file."""
+"""The services of docker-compose.yml as local processes: their commands, environment and health checks, taken from the
+file."""
 
 import json
 import re
@@ -30,7 +31,8 @@ def compose() -> dict[str, Any]:
 class Stack:
     """Servers of its own in `folder`, which the user who runs PostgreSQL must be able to enter.
 
-    What a container would see otherwise is changed and nothing else: host names, the port, the paths of secrets and of /data.
+    What a container would see otherwise is changed and nothing else: host names, the port, the paths of secrets and of
+    /data.
     """
 
     folder: Path
@@ -59,8 +61,8 @@ class Stack:
         self._application_role(words["database_password"])
 
     def _application_role(self, password: str) -> None:
-        """Run the file's own script for a new cluster, as the image's entry point does. No test here cuts the power, so no
-        commit needs to wait for the disk."""
+        """Run the file's own script for a new cluster, as the image's entry point does. No test here cuts the power, so
+        no commit needs to wait for the disk."""
         script = self.file["configs"]["application_role"]["content"].replace("$$", "$")
         script += "\npsql --username postgres --command 'alter role songtor set synchronous_commit = off'"
         env = environment(

@@ -1,4 +1,5 @@
-"""The stack of docker-compose.yml, started in its own order, does the main job though replicas are killed on the way."""
+"""The stack of docker-compose.yml, started in its own order, does the main job though replicas are killed on the
+way."""
 
 import tempfile
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Everything breaks at random moments while clients work; nothing is lost and nothing comes twice. `make soak` runs it for longer."""
+"""Everything breaks at random moments while clients work; nothing is lost and nothing comes twice. `make soak` runs it
+for longer."""
 
 import signal
 import time

@@ -1,5 +1,5 @@
-"""An old program writes while a new one raises a read model's version: nothing is missing from the new rows, and the old one is told to
-stop. On PostgreSQL, with the real program of before the fence in a process of its own."""
+"""An old program writes while a new one raises a read model's version: nothing is missing from the new rows, and the
+old one is told to stop. On PostgreSQL, with the real program of before the fence in a process of its own."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -99,7 +99,8 @@ def noting(service: type[Any]) -> type[Any]:
 
 
 def network(chosen: Settings) -> Network:
-    """The new program on the old one's databases. Whoever only hears comes first: so the old one has something to be refused."""
+    """The new program on the old one's databases. Whoever only hears comes first: so the old one has something to be
+    refused."""
     raised = [noting(cls) if cls.name in RAISED else cls for cls in reversed(DOORS)]
     return Network(raised, SimulatedClock(NOW), settings=chosen)
 

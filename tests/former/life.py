@@ -1,4 +1,5 @@
-"""Runs on the former code (`tests.support.former`): fills a data folder, or databases on PostgreSQL, with some cases through all steps.
+"""Runs on the former code (`tests.support.former`): fills a data folder, or databases on PostgreSQL, with some cases
+through all steps.
 
 `former_life.py FOLDER [DATABASE_URL]` prints what a reader finds in them through the doors, as JSON. Nobody
 in it exists.
@@ -93,7 +94,8 @@ def live(net: Network) -> dict[str, str]:
         life.say("intake", "close_case", {"case_id": screened, "reason": "left"}, "director")
     net.runtimes["referral"].inbox.receive("partners", b"no page of events")
     return {
-        "placed": placed, "placed_referral": referral_id, "waiting": waiting, "waiting_referral": open_referral, "closed": closed,
+        "placed": placed, "placed_referral": referral_id, "waiting": waiting,
+        "waiting_referral": open_referral, "closed": closed,
         "screened": screened, "other": other, "programme": programme_id,
     }  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""Runs on the former code (`tests.support.former`): `writer.py FOLDER DATABASE_URL` opens cases and lets every service hear every other,
-again and again until its input ends.
+"""Runs on the former code (`tests.support.former`): `writer.py FOLDER DATABASE_URL` opens cases and lets every service
+hear every other, again and again until its input ends.
 
-Every line it prints is JSON: {"opened": case id} for an answered command, {"refused": service, "why": text} for what was not taken.
+Every line it prints is JSON: {"opened": case id} for an answered command, {"refused": service, "why": text} for what
+was not taken.
 """
 
 import select

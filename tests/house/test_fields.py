@@ -9,7 +9,10 @@ from services.fields import Flag, Words
 from services.thai import idcard, names
 
 CLEANERS = (names.normalise, names.without_prison_prefix, idcard.clean)
-INVISIBLE = "\x00\x07\x1b\x1f\x7f\x80\x9f\u00ad\u061c\u200b\u200d\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufeff\U000e0041"
+INVISIBLE = (
+    "\x00\x07\x1b\x1f\x7f\x80\x9f\u00ad\u061c\u200b\u200d\u200e\u200f\u202a\u202e"
+    "\u2060\u2066\u2069\ufeff\U000e0041"
+)
 TYPED = st.text(
     st.one_of(
         st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B),

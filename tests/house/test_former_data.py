@@ -1,4 +1,5 @@
-"""What people had before the house opens in this version, on SQLite and on PostgreSQL: nothing is lost, and work goes on."""
+"""What people had before the house opens in this version, on SQLite and on PostgreSQL: nothing is lost, and work goes
+on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +9,15 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, insert, select, text
 
 from services.demo import CASE
+from services.kernel.errors import Unavailable
 from services.kernel.local import Network, SimulatedClock
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
 from services.system import DOORS
+from services.web.gateway.carry_over import carry_over, hand_over, keep_trying
 from services.web.identity import accounts, passwords
 from services.web.service import WIRING
 from services.web.store import drafts, groups, links, positions
@@ -166,16 +169,67 @@ def test_the_front_door_kept_its_users_and_what_they_had_not_finished(web, seen)
         assert links.enter(db, links.Keys(web.key("answer-link")), link, kept["code"], web.now())
 
 
-def test_who_was_handed_which_case_is_still_known(web, seen):
-    made = seen["made"]
-    asked = text("SELECT case_id, to_user, taken_at IS NOT NULL FROM hand_over")
-    with web.database.read() as db:
-        rows = {tuple(row) for row in db.execute(asked)}
-    assert rows == {
-        (made["placed"], "worker-60", True),
-        (made["waiting"], "worker-60", False),
-        (made["screened"], None, False),
+def assignments(net: Network) -> dict[str, tuple[Any, ...]]:
+    """Who answers for which case: {case_id: (from, to, why, whether it was taken over, since when)}."""
+    asked = text("SELECT body FROM event WHERE event_type = 'CaseAssigned' ORDER BY position")
+    facts = [orjson.loads(row.body) for row in net.read("intake", lambda db: db.execute(asked).all())]
+    names = ("from_user", "to_user", "reason", "taken")
+    return {
+        fact["caseid"]: (*(fact["data"][name] for name in names), fact["time"], fact["actor"])
+        for fact in facts
     }
+
+
+def to_take_over(net: Network, **who: Any) -> list[str]:
+    return [row["case_id"] for row in net.call("intake", "to_take_over", **who)["items"]]
+
+
+def test_who_was_handed_which_case_is_known_to_intake_once_it_answers(net, web, seen):
+    made = seen["made"]
+    with web.database.read() as db:
+        at = {row.case_id: row.at for row in db.execute(select(hand_over))}
+    net.down.add("intake")
+    with pytest.raises(Unavailable):
+        carry_over(web)
+    net.down.clear()
+    assert carry_over(web) == 3 and carry_over(web) == 0
+    assert assignments(net) == {
+        made[case]: ("worker-60-before", to, "carried_over", taken, at[made[case]], "system")
+        for case, to, taken in (
+            ("placed", "worker-60", True), ("waiting", "worker-60", False), ("screened", None, False),
+        )
+    }  # fmt: skip
+    assert to_take_over(net) == [made["waiting"]]
+    assert to_take_over(net, user="director-60", role="director") == [made["screened"]]
+    admin = {"user": "admin", "role": "admin", "centres": ["*"]}
+    in_hands = net.call("intake", "in_hands", {"user": "worker-60"}, **admin)["items"]
+    assert {made["placed"], made["waiting"]} <= {row["case_id"] for row in in_hands}
+    assert problems(net, web) == []
+
+
+def test_hand_overs_wait_until_intake_answers_and_are_then_carried_over(net, web, seen):
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            net.down.clear()
+
+    net.down.add("intake")
+    keep_trying(web, lambda: False, pause)
+    assert pauses == [1.0, 2.0, 4.0] and to_take_over(net) == [seen["made"]["waiting"]]
+    keep_trying(web, lambda: True, pause)
+    assert len(pauses) == 3
+
+
+def test_a_hand_over_that_was_carried_over_as_the_front_door_died_is_not_told_twice(net, web, seen):
+    with web.database.read() as db:
+        rows = [dict(row) for row in db.execute(select(hand_over)).mappings()]
+    carry_over(web)
+    head = net.runtimes["intake"].log.head()
+    with web.database.write() as db:
+        db.execute(insert(hand_over), rows)
+    assert carry_over(web) == 3 and net.runtimes["intake"].log.head() == head
 
 
 def test_work_goes_on_where_it_was(net, web, seen):

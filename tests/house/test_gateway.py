@@ -1,4 +1,5 @@
-"""Web asks the services in one place only: whoever else would has found a second way round caller, position and refusals."""
+"""Web asks the services in one place only: whoever else would has found a second way round caller, position and
+refusals."""
 
 import ast
 from pathlib import Path

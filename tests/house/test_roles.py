@@ -23,7 +23,8 @@ QUESTIONS: dict[tuple[str, str], Door] = {
 SEE_CASES = ("worker", "director", "member")
 # Each is a fact, a label or a reason of the one person in this network, and stands nowhere else in it.
 OF_THE_PERSON = (
-    "psychiatric", "1-6099-00123-45-2", "มาลี", "untreated", "trafficking", "pregnant", "disabled", "psychiatric_hospital",
+    "psychiatric", "1-6099-00123-45-2", "มาลี", "untreated", "trafficking", "pregnant", "disabled",
+    "psychiatric_hospital",
     "health_beyond_care", "600101", "female",
 )  # fmt: skip
 
@@ -48,7 +49,8 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
         "items.sent_at", "items.answer_due", "items.version", "items.path_kind", "next",
     ),
     ("reporting", "overview"): (
-        "as_of", "period.from", "period.to", "centre", "data_up_to", "cases.*", "placements.*", "by_path.*", "by_label.*",
+        "as_of", "period.from", "period.to", "centre", "data_up_to", "cases.*", "placements.*", "by_path.*",
+        "by_label.*",
         "median_days.*", "declined.*", "employment.*", "hidden.*",
     ),
     ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
@@ -114,12 +116,13 @@ FACTS = {
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     clock = SimulatedClock(datetime(2026, 3, 2, 5, tzinfo=UTC))
     with closing(Network(DOORS, clock, tmp_path_factory.mktemp("data"))) as net:
-        yield _made(net)
+        yield made(net)
 
 
-def _made(net: Network) -> World:
+def made(net: Network) -> World:
     opened = {
-        "centre": "60", "channel": "police", "found": {"subdistrict": "600101"}, "person": PERSON, "danger": "psychiatric",
+        "centre": "60", "channel": "police", "found": {"subdistrict": "600101"}, "person": PERSON,
+        "danger": "psychiatric",
     }  # fmt: skip
     case_id = net.call("intake", "open_case", opened)["case_id"]
     registered = {"name": "โรงพยาบาล", "kind": "hospital", "under_ministry": False, "province": "60"}

@@ -4,10 +4,11 @@ import pytest
 
 from services.intake.domain import case as of_case
 from services.intake.domain import person as of_person
-from services.intake.domain.case import Case, CloseCase, RecordConsent, ReopenCase, decide
+from services.intake.domain.case import AssignCase, Case, CloseCase, RecordConsent, ReopenCase, decide
 from services.intake.domain.person import CorrectPerson, Description, IdentifyPerson, age_of, band, differing
 from services.intake.domain.status import Step, case_status, last_worked_by
 from services.intake.events import (
+    CaseAssigned,
     CaseClosed,
     CaseOpened,
     CaseReopened,
@@ -40,6 +41,10 @@ reopened = CaseReopened(CASE, PERSON, "came_back")
 consented = ConsentRecorded(CASE, PERSON, SOMBAT, "given")
 close, reopen = CloseCase(CASE, "moved_away"), ReopenCase(CASE, "came_back")
 consent = RecordConsent(CASE, SOMBAT, "given")
+hand_over = AssignCase(CASE, "worker-b", "left", "worker-a")
+handed_over = CaseAssigned(CASE, "worker-a", "worker-b", "left", False)
+take_over = AssignCase(CASE, "worker-b", "taken_over", taken=True)
+taken_over = CaseAssigned(CASE, "worker-a", "worker-b", "taken_over", True)
 
 
 def test_a_case_is_opened_for_somebody_of_whom_nothing_is_known():
@@ -161,7 +166,41 @@ def test_a_reason_in_words_is_sealed_with_the_note():
     case.given(OPENED).when(both).then(CaseClosed(CASE, PERSON, "other", "Moved to aunt Daeng\nโทรแจ้งแล้ว"))
 
 
-@pytest.mark.parametrize("command", [close, reopen, consent])
+def test_a_case_is_handed_over_and_then_taken_over_each_once():
+    case.given(OPENED).when(hand_over).then(handed_over)
+    case.given(OPENED, handed_over).when(hand_over).then()
+    case.given(OPENED, handed_over).when(take_over).then(taken_over)
+    case.given(OPENED, handed_over, taken_over).when(take_over).then()
+
+
+def test_a_case_that_was_taken_over_may_be_handed_to_the_same_one_again_to_look_at():
+    case.given(OPENED, taken_over).when(hand_over).then(handed_over)
+
+
+def test_what_was_not_taken_over_comes_to_the_directors_from_the_one_who_had_it():
+    to_directors = AssignCase(CASE, None, "moved")
+    waiting, held = (CaseAssigned(CASE, of, None, "moved", False) for of in ("worker-a", "worker-b"))
+    case.given(OPENED, handed_over).when(to_directors).then(waiting)
+    case.given(OPENED, handed_over, taken_over).when(to_directors).then(held)
+    case.given(OPENED).when(to_directors).then(CaseAssigned(CASE, None, None, "moved", False))
+    case.given(OPENED, waiting).when(to_directors).then()
+
+
+def test_a_closed_case_too_is_handed_over():
+    case.given(OPENED, closed).when(hand_over).then(handed_over)
+
+
+def test_a_hand_over_of_an_earlier_version_is_carried_over_unless_something_newer_was_said_here():
+    carried = [AssignCase(CASE, to, "carried_over", of) for of, to in (("a", "b"), ("b", "c"))]
+    facts = [CaseAssigned(CASE, of, to, "carried_over", False) for of, to in (("a", "b"), ("b", "c"))]
+    case.given(OPENED).when(carried[0]).then(facts[0])
+    case.given(OPENED, facts[0]).when(carried[0]).then()
+    case.given(OPENED, facts[0]).when(carried[1]).then(facts[1])
+    case.given(OPENED, handed_over).when(carried[0]).then()
+    case.given(OPENED, *facts, taken_over).when(carried[1]).then()
+
+
+@pytest.mark.parametrize("command", [close, reopen, consent, hand_over, take_over])
 def test_nothing_happens_to_a_case_that_was_never_opened(command):
     case.given().when(command).refused("wrong_state")
 
@@ -239,11 +278,14 @@ SCREENED, PLANNED = ("screening", "done", 1), ("plan", "done", 2)
         ([SCREENED, PLANNED, (SOMBAT, "placed", 3), (MALEE, "sent", 4)], "placed"),
         ([SCREENED, PLANNED, (SOMBAT, "stable", 3), (MALEE, "sent", 4)], "referred"),
         ([SCREENED, ("plan", "done", 5), (SOMBAT, "stable", 3), (MALEE, "declined", 6)], "planned"),
+        # The plan that a good end came of may be recorded at the very instant of it: it is not a newer one.
+        ([SCREENED, ("plan", "done", 3), (SOMBAT, "stable", 3)], "placed"),
         ([(SOMBAT, "sent", 3)], "referred"),
         ([("case", "closed", 1)], "closed"),
         ([SCREENED, PLANNED, (SOMBAT, "placed", 3), ("case", "closed", 4)], "closed"),
         ([SCREENED, PLANNED, (SOMBAT, "placed", 3), ("case", "open", 5)], "placed"),
         ([SCREENED, ("case", "open", 5)], "screened"),
+        ([SCREENED, ("assignment", "assigned", 5)], "screened"),
     ],
 )
 def test_where_a_case_stands_follows_from_its_steps(steps, status):
@@ -258,3 +300,7 @@ def test_who_of_the_staff_worked_on_a_case_last_follows_from_its_steps():
     answered = {"referral": Step("accepted", "3", "partner-1"), "other": Step("expired", "4", "system")}
     assert last_worked_by({**steps, **answered}) == "director-60"
     assert last_worked_by(answered) is None
+    # Who was assigned a case answers for it; who worked on it before does so no longer.
+    handed = {**steps, "assignment": Step("assigned", "2", "admin")}
+    assert last_worked_by(handed) is None
+    assert last_worked_by({**handed, "referral": Step("sent", "3", "worker-60")}) == "worker-60"

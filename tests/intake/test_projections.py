@@ -5,9 +5,17 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from services.intake.domain import case, person
-from services.intake.events import CaseClosed, CaseReopened, ConsentRecorded, PersonCorrected, PersonEvent
+from services.intake.events import (
+    CaseAssigned,
+    CaseClosed,
+    CaseReopened,
+    ConsentRecorded,
+    PersonCorrected,
+    PersonEvent,
+)
 from services.intake.projections import cases, numbers
 from services.kernel.codec import Codec
+from services.kernel.envelope import Caller
 from services.kernel.errors import Invalid
 from tests.intake.samples import (
     CASE,
@@ -145,7 +153,10 @@ def story():
             ours(ConsentRecorded(CASE, PERSON, SOMBAT, "given"), 2, "08"),
             ours(CaseClosed(OTHER_CASE, OTHER_PERSON, "moved"), 2, "09"),
             ours(CaseReopened(OTHER_CASE, OTHER_PERSON, "back"), 3, "10"),
-            ours(CaseClosed(OTHER_CASE, OTHER_PERSON, "moved"), 4, "20"),
+            ours(CaseAssigned(CASE, "worker-60", "worker-b", "left", False), 3, "10"),
+            ours(CaseAssigned(OTHER_CASE, "worker-60", None, "left", False), 4, "16"),
+            ours(CaseAssigned(CASE, "worker-60", "worker-b", "taken_over", True), 4, "19"),
+            ours(CaseClosed(OTHER_CASE, OTHER_PERSON, "moved"), 5, "20"),
         ],
         "screening": [
             screened("ScreeningCompleted", "03"),
@@ -201,6 +212,59 @@ def test_facts_heard_again_change_nothing(db):
     for facts in story().values():
         project(db, *facts)
     assert rows(db) == before
+
+
+def handed(case_id, to_user, version, recorded, taken=False, from_user="worker-60"):
+    return ours(CaseAssigned(case_id, from_user, to_user, "left", taken), version, recorded)
+
+
+def in_hands(db, user):
+    return [(row["case_id"], row["waiting"]) for row in cases.list_in_hands(db, user, ["60"])]
+
+
+def waiting(db, user, role="worker", centres=("60",)):
+    found = cases.list_to_take_over(db, Caller(user, role, centres), 50)
+    return [(row["case_id"], row["from_user"], row["at"]) for row in found]
+
+
+def test_two_cases_handed_over_wait_each_for_its_own_and_leave_the_hands_of_who_left(db):
+    project(db, *opened_both())
+    assert in_hands(db, "worker-60") == [(CASE, False), (OTHER_CASE, False)]
+    project(db, handed(CASE, "worker-b", 2, "03"), handed(OTHER_CASE, None, 2, "04"))
+    assert in_hands(db, "worker-60") == [] == waiting(db, "worker-60")
+    assert in_hands(db, "worker-b") == [(CASE, True)]
+    assert waiting(db, "worker-b") == [(CASE, "worker-60", "03")]
+    assert waiting(db, "director-60", "director") == [(OTHER_CASE, "worker-60", "04")]
+    assert waiting(db, "director-61", "director", ("61",)) == [] == waiting(db, "worker-c")
+    assert waiting(db, "director", "director", ("*",)) == [(OTHER_CASE, "worker-60", "04")]
+
+
+def test_a_case_taken_over_waits_for_nobody_and_is_in_the_hands_of_who_took_it(db):
+    project(db, *opened_both(), handed(CASE, "worker-b", 2, "03"), handed(OTHER_CASE, None, 2, "03"))
+    project(
+        db,
+        handed(CASE, "worker-b", 3, "04", taken=True),
+        handed(OTHER_CASE, "director-60", 3, "05", taken=True),
+    )
+    assert waiting(db, "worker-b") == waiting(db, "director-60", "director") == []
+    assert (in_hands(db, "worker-b"), in_hands(db, "director-60")) == (
+        [(CASE, False)], [(OTHER_CASE, False)],
+    )  # fmt: skip
+    project(db, ours(CaseClosed(CASE, PERSON, "done"), 4, "06"))
+    assert in_hands(db, "worker-b") == []
+
+
+def test_who_works_on_a_case_after_it_was_handed_over_has_it_in_hands_too(db):
+    project(db, *opened_both(), handed(CASE, "worker-b", 2, "03", taken=True), screened("PlanAgreed", "04"))
+    assert in_hands(db, "worker-b") == [(CASE, False)]
+    assert in_hands(db, "worker-60") == [(CASE, False), (OTHER_CASE, False)]
+
+
+def test_a_closed_case_is_in_the_hands_only_of_whom_it_waits_for(db):
+    project(
+        db, *opened_both(), ours(CaseClosed(CASE, PERSON, "done"), 2, "03"), handed(CASE, "worker-b", 3, "04")
+    )
+    assert in_hands(db, "worker-b") == [(CASE, True)] and in_hands(db, "worker-60") == [(OTHER_CASE, False)]
 
 
 def test_case_numbers_count_by_centre_and_budget_year(db):

@@ -1,4 +1,5 @@
-"""A client that got no answer asks again while the first request is still at work: on PostgreSQL two replicas do it side by side."""
+"""A client that got no answer asks again while the first request is still at work: on PostgreSQL two replicas do it
+side by side."""
 
 from uuid import uuid4
 
@@ -25,7 +26,8 @@ def test_both_get_the_same_answer_and_one_case_is_opened(net):
     key = str(uuid4())
     engine = net.runtimes["intake"].database.engine
     with engine.begin() as holder:
-        # The first has everything but the head row, the second waits for the first: both have found the command not yet done.
+        # The first has everything but the head row, the second waits for the first: both have found the command not yet
+        # done.
         holder.exec_driver_sql("SELECT 1 FROM log_head WHERE id = 1 FOR UPDATE")
         both = [eventlet.spawn(net.call, "intake", "open_case", BODY, key=key) for _ in range(2)]
         with engine.connect() as watch:

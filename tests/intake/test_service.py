@@ -232,7 +232,8 @@ def test_members_see_codes_only(net):
     [listed] = net.call("intake", "cases", {}, **MEMBER)["items"]
     for shown in (person, listed["person"]):
         assert set(shown) == {
-            "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province", "corrected",
+            "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province",
+            "corrected",
         }  # fmt: skip
         assert (shown["sex"], shown["age"], shown["age_band"], shown["province"]) == (
             "male",
@@ -360,8 +361,9 @@ def test_every_door_names_what_it_does():
         name: door.action for name, door in doors_of(IntakeService).items() if door.action.startswith("case.")
     }
     assert actions == {
-        "open_case": "case.open", "close_case": "case.close", "reopen_case": "case.reopen", "case": "case.read", "cases": "case.list",
-        "counts": "case.list",
+        "open_case": "case.open", "close_case": "case.close", "reopen_case": "case.reopen",
+        "case": "case.read", "cases": "case.list",
+        "counts": "case.list", "assign": "case.assign", "to_take_over": "case.assign", "carry_over": "case.carry_over",
     }  # fmt: skip
 
 
@@ -394,7 +396,7 @@ ADMIN = {"user": "admin", "role": "admin", "centres": ("*",)}
 
 def in_hands(net, user, **call):
     found = net.call("intake", "in_hands", {"user": user}, **(ADMIN | call))["items"]
-    assert all(set(each) == {"case_id", "centre"} for each in found)
+    assert all(set(each) == {"case_id", "centre", "waiting"} for each in found)
     return [each["case_id"] for each in found]
 
 
@@ -408,6 +410,80 @@ def test_open_cases_are_in_the_hands_of_who_opened_them_and_who_worked_on_them_l
     assert in_hands(net, "worker-b", centres=("61",)) == []
     with pytest.raises(Forbidden):
         in_hands(net, "worker-b", role="member")
+
+
+WORKER_B, DIRECTOR = {"user": "worker-b"}, {"user": "director-60", "role": "director"}
+
+
+def assign(net, case_ids, to_user, from_user=None, reason="left", **call):
+    body = {"case_ids": case_ids, "to_user": to_user, "from_user": from_user, "reason": reason}
+    answer = net.call("intake", "assign", body, **(ADMIN | call))
+    net.clock.advance(minutes=1)
+    return answer["assigned"]
+
+
+def waiting(net, **call):
+    found = net.call("intake", "to_take_over", **call)["items"]
+    return {(each["case_id"], each["from_user"]) for each in found}
+
+
+def test_an_administrator_hands_the_cases_of_who_leaves_to_a_colleague_who_takes_them_over(net):
+    cases = [opened(net, user="worker-a")["case_id"] for _ in range(2)]
+    assert assign(net, cases, "worker-b", "worker-a") == 2
+    assert assign(net, cases, "worker-b", "worker-a") == 0
+    assert in_hands(net, "worker-a") == [] and in_hands(net, "worker-b") == cases
+    assert waiting(net, **WORKER_B) == {(case_id, "worker-a") for case_id in cases}
+    assert waiting(net) == waiting(net, **DIRECTOR) == set()
+    assert assign(net, cases[:1], "worker-b", user="worker-b", role="worker", centres=("60",)) == 1
+    assert waiting(net, **WORKER_B) == {(cases[1], "worker-a")}
+    assert in_hands(net, "worker-b") == cases
+    assert assign(net, cases[:1], "worker-b", user="worker-b", role="worker", centres=("60",)) == 0
+
+
+def test_cases_without_a_colleague_wait_for_the_directors_of_the_centre(net):
+    case_id = opened(net, user="worker-a")["case_id"]
+    assert assign(net, [case_id], None, "worker-a") == 1
+    elsewhere = {"user": "director-61", "role": "director", "centres": ("61",)}
+    assert waiting(net, **DIRECTOR) == {(case_id, "worker-a")}
+    assert waiting(net, **WORKER_B) == waiting(net, **elsewhere) == set()
+    assert assign(net, [case_id], "director-60", **DIRECTOR, centres=("60",)) == 1
+    assert waiting(net, **DIRECTOR) == set() and in_hands(net, "director-60") == [case_id]
+
+
+def test_a_case_is_handed_over_by_its_own_centre_and_by_an_administrator_of_it_only(net):
+    ours = opened(net)["case_id"]
+    theirs = opened(net, {**BODY, "centre": "61", "found": {}}, **NEIGHBOUR)["case_id"]
+    staff = {"user": "worker-60", "role": "worker", "centres": ("60",)}
+    for who in (staff | NEIGHBOUR, {"user": "admin-61", "centres": ("61",)}):
+        with pytest.raises(NotFound):
+            assign(net, [ours], "worker-b", **who)
+    for role in ("member", "ministry", "partner", "system"):
+        with pytest.raises(Forbidden):
+            assign(net, [ours], "worker-b", **(staff | {"role": role}))
+    with pytest.raises(Invalid) as wrong:
+        assign(net, [ours, theirs], "worker-b")
+    assert list(wrong.value.errors) == ["case_ids"]
+    with pytest.raises(Invalid) as wrong:
+        assign(net, [ours], "worker-b", "worker-a", **staff)
+    assert list(wrong.value.errors) == ["from_user"]
+    with pytest.raises(NotFound):
+        assign(net, [ours, str(uuid4())], "worker-b", **staff)
+    assert assign(net, [ours], "worker-b", reason="handed_over", **staff) == 1
+
+
+def test_what_an_earlier_version_knew_of_a_hand_over_keeps_its_time_and_never_undoes_what_was_said_since(net):
+    first, second = (opened(net, user="worker-a")["case_id"] for _ in range(2))
+    told, system = net.clock(), {"user": "system", "role": "system", "centres": ("*",)}
+    net.clock.advance(days=3)
+    assign(net, [second], None, "worker-a")
+    for case_id in (first, second):
+        body = {"case_id": case_id, "from_user": "worker-a", "to_user": "worker-b", "taken": False}
+        net.call("intake", "carry_over", body, at=told, **system)
+        with pytest.raises(Forbidden):
+            net.call("intake", "carry_over", body, **DIRECTOR)
+    [handed] = net.call("intake", "to_take_over", **WORKER_B)["items"]
+    assert handed == {"case_id": first, "from_user": "worker-a", "at": instant(told)}
+    assert waiting(net, **DIRECTOR) == {(second, "worker-a")}
 
 
 def test_an_administrator_is_told_how_often_somebody_looked_and_never_at_whom(net):
@@ -438,8 +514,9 @@ def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
     theirs = opened(net, {**BODY, "centre": "61", "found": {}}, **NEIGHBOUR)["case_id"]
     admin = {"user": "admin-60", "role": "admin", "centres": ("60",)}
     before = read(net, theirs, **NEIGHBOUR)
-    # Two cases and their two people, for each of the two read models.
-    assert net.call("intake", "rebuild", {}, **admin) == {"case": 4, "case_number": 4}
+    # Two cases and their two people, for each of the three read models.
+    rebuilt = net.call("intake", "rebuild", {}, **admin)
+    assert rebuilt == {"case": 4, "case_number": 4, "planned_path": 4}
     assert read(net, theirs, **NEIGHBOUR) == before
     assert read(net, ours)["case_id"] == ours
     assert net.call("intake", "verify", **admin) == []

@@ -6,7 +6,8 @@ from tests.support.client import Change, Client, Refusal, new_case, until
 
 PLACED = (
     "CaseOpened", "PersonIdentified", "ScreeningStarted", "ScreeningCompleted", "PartnerMatched", "PlanAgreed",
-    "ReferralSent", "PlaceReserved", "PartnerTold", "ConsentRecorded", "ReferralAcknowledged", "ReferralAccepted", "PlaceTaken",
+    "ReferralSent", "PlaceReserved", "PartnerTold", "ConsentRecorded", "ReferralAcknowledged",
+    "ReferralAccepted", "PlaceTaken",
     "PersonTravelling", "PersonAdmitted", "PlacementConfirmed",
 )  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""schemathesis asks the running system whatever its OpenAPI document allows, and what it does not, and compares the answers with it."""
+"""schemathesis asks the running system whatever its OpenAPI document allows, and what it does not, and compares the
+answers with it."""
 
 import re
 import subprocess

@@ -1,5 +1,6 @@
-"""Two services that throw a ball to each other: each one's facts are causes and effects of the other's. Run as a program, they go on
-throwing, where the environment's settings say, until their input ends: `python -m tests.kernel.balls`."""
+"""Two services that throw a ball to each other: each one's facts are causes and effects of the other's. Run as a
+program, they go on throwing, where the environment's settings say, until their input ends: `python -m
+tests.kernel.balls`."""
 
 import base64
 import select
@@ -143,7 +144,8 @@ class Blue(Doors):
 
 @contextmanager
 def sites(folder: Path) -> Iterator[Callable[[str], dict[str, str]]]:
-    """Gives the environment of one more installation, whose databases are `sqlite` or `postgresql`; all have the same master key."""
+    """Gives the environment of one more installation, whose databases are `sqlite` or `postgresql`; all have the same
+    master key."""
     mark = f"songtor_balls_{uuid4().hex[:8]}"
     (folder / "master.key").write_text(MASTER_KEY)
     (folder / "master.key").chmod(0o600)

@@ -112,7 +112,8 @@ class Place:
         return made
 
     def start(self, *services: type[Any], local: LocalServices | None = None) -> list[ServiceRuntime]:
-        """Real nameko containers; the runtimes they inject. Without `local` each is alone in its process, as far as it knows."""
+        """Real nameko containers; the runtimes they inject. Without `local` each is alone in its process, as far as it
+        knows."""
         key = MasterKey.load(self.settings.master_key_file, create=True)
         sealing.configure(key.derive("rpc"))
         injected = []
@@ -240,7 +241,8 @@ class GivenUp(Exception):
 
 @contextmanager
 def troubled_commits(database: Database, failing: int = 256, slow: float = 0.0) -> Iterator[None]:
-    """`failing` of 256 commits fail and the others take up to 256 * `slow` seconds, when they already have their positions."""
+    """`failing` of 256 commits fail and the others take up to 256 * `slow` seconds, when they already have their
+    positions."""
     if database.sqlite:
         chance = Random(failing)
 

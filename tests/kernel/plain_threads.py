@@ -1,7 +1,8 @@
-"""A host of plain threads for services of the kernel: kombu and `threading`, no eventlet, no nameko, on the wire that nameko speaks.
+"""A host of plain threads for services of the kernel: kombu and `threading`, no eventlet, no nameko, on the wire that
+nameko speaks.
 
-python -m tests.kernel.plain_threads TELLER LISTENER runs both toys (settings from the environment), talks to them over the broker and
-prints as JSON what happened.
+python -m tests.kernel.plain_threads TELLER LISTENER runs both toys (settings from the environment), talks to them over
+the broker and prints as JSON what happened.
 """
 
 import os

@@ -57,7 +57,8 @@ def folder(tmp_path):
 
 @pytest.fixture(scope="module")
 def games(tmp_path_factory):
-    """Gives databases in which two services threw three balls, the people who did, and when it was; played once for each kind."""
+    """Gives databases in which two services threw three balls, the people who did, and when it was; played once for
+    each kind."""
     known = {}
     with balls.sites(tmp_path_factory.mktemp("games")) as sites:
 

@@ -96,7 +96,6 @@ def asked_service(pair, witness):
 def asking_service(pair):
     class Asking(Doors):
         name = pair.toys.listener
-        # All of the listener's, its read models too: without them the database would refuse the next test's listener.
         runtime = Runtime(pair.toys.Listener.runtime.wiring)
 
         @query("test.heard", ("worker",), AnyBody())

@@ -1,4 +1,5 @@
-"""Thousands of turns of fate against a model that is a list: after each the logs, cursors and read models are what they must be."""
+"""Thousands of turns of fate against a model that is a list: after each the logs, cursors and read models are what they
+must be."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,5 @@
-"""Names, numbers and notes of people go through everything and stand in plain text nowhere: files, tables, messages, logs."""
+"""Names, numbers and notes of people go through everything and stand in plain text nowhere: files, tables, messages,
+logs."""
 
 import base64
 import io

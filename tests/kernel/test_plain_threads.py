@@ -1,4 +1,5 @@
-"""A service needs neither eventlet nor nameko: on plain threads it decides, answers, publishes and hears (docs/decisions/0013)."""
+"""A service needs neither eventlet nor nameko: on plain threads it decides, answers, publishes and hears
+(docs/decisions/0013)."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""What doors do with their service's runtime: waiting for what was written elsewhere, looking things up, knowing how things stand."""
+"""What doors do with their service's runtime: waiting for what was written elsewhere, looking things up, knowing how
+things stand."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,4 +1,5 @@
-"""Databases are made and upgraded by Alembic, on SQLite and on PostgreSQL, with facts in them; read models are made again instead."""
+"""Databases are made and upgraded by Alembic, on SQLite and on PostgreSQL, with facts in them; read models are made
+again instead."""
 
 import subprocess
 import sys

@@ -1,4 +1,5 @@
-"""On PostgreSQL a door that forgets to ask for its caller's centres finds nothing of others: a service whose every door forgets."""
+"""On PostgreSQL a door that forgets to ask for its caller's centres finds nothing of others: a service whose every door
+forgets."""
 
 import logging
 from contextlib import closing
@@ -163,7 +164,8 @@ def test_what_was_read_is_on_record_for_any_centre(net):
         "ALTER TABLE case_v1 DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE case_v1 NO FORCE ROW LEVEL SECURITY",
         # A table as an older version of the program left it.
-        f"DROP POLICY {scope.POLICY} ON case_v1; ALTER TABLE case_v1 DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY",
+        f"DROP POLICY {scope.POLICY} ON case_v1; ALTER TABLE case_v1 DISABLE ROW LEVEL SECURITY, NO FORCE ROW "
+        f"LEVEL SECURITY",
     ],
 )
 def test_what_is_not_protected_is_protected_at_the_next_start_with_its_rows(net, opened):

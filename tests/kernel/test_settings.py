@@ -90,8 +90,10 @@ def test_with_discovery_the_addresses_may_be_left_out(told):
 @pytest.mark.parametrize(
     "url",
     [
-        "http://id.example/token", "http://localhost.example/", "http://10.0.0.1/", "https://", "https:///x", "id.example",
-        "ftp://id.example", "https://user:word@id.example/", "https://id.example/#x", "https://id.example:port/", "https://id example/", "https://[::1",
+        "http://id.example/token", "http://localhost.example/", "http://10.0.0.1/", "https://", "https:///x",
+        "id.example",
+        "ftp://id.example", "https://user:word@id.example/", "https://id.example/#x",
+        "https://id.example:port/", "https://id example/", "https://[::1",
         "javascript:x",
     ],
 )  # fmt: skip
@@ -110,7 +112,8 @@ def test_within_this_machine_it_may_go_without(told, url):
 @pytest.mark.parametrize(
     "name, wrong",
     [
-        ("SCOPES", "pid given_name"), ("SCOPES", 'openid "x"'), ("CLIENT_AUTH", "none"), ("CLIENT_AUTH", "private_key_jwt"),
+        ("SCOPES", "pid given_name"), ("SCOPES", 'openid "x"'), ("CLIENT_AUTH", "none"), ("CLIENT_AUTH",
+        "private_key_jwt"),
         ("ALGORITHMS", "none"), ("ALGORITHMS", "RS256 HS256"), ("ALGORITHMS", " "), ("CLIENT_ID", "two words"),
         ("SUBJECT_CLAIM", "p id"), ("NAME_TH", "ย" * 41), ("NAME_EN", "a\nb"),
     ],

@@ -1,4 +1,5 @@
-"""A new version of a read model comes while others write: no fact is missing from it, and whoever fills only the old one is refused."""
+"""A new version of a read model comes while others write: no fact is missing from it, and whoever fills only the old
+one is refused."""
 
 from dataclasses import replace
 from typing import Any

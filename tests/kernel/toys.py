@@ -1,5 +1,5 @@
-"""Two tiny services: one opens cases with a personal field and a deadline, one counts what it hears. Names carry a mark, so that runs
-side by side on one broker do not meet."""
+"""Two tiny services: one opens cases with a personal field and a deadline, one counts what it hears. Names carry a
+mark, so that runs side by side on one broker do not meet."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,5 @@
-"""The services partners listens to, saying what a test lets them say: their facts with the fields of the contract, and no rules."""
+"""The services partners listens to, saying what a test lets them say: their facts with the fields of the contract, and
+no rules."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,5 @@
-"""Whatever is sent, answered, repeated or stated, in whatever order: every referral and every place is accounted for exactly once."""
+"""Whatever is sent, answered, repeated or stated, in whatever order: every referral and every place is accounted for
+exactly once."""
 
 from collections.abc import Callable
 from typing import Any

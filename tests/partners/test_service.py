@@ -1,4 +1,5 @@
-"""Through the doors, with the others' logs in the same process: who may what, what is heard in time, who gets the last place."""
+"""Through the doors, with the others' logs in the same process: who may what, what is heard in time, who gets the last
+place."""
 
 from datetime import UTC, datetime
 from random import Random

@@ -8,18 +8,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.codes import REFERRAL_STATUSES
+from services.codes.steps import STEPS
 from services.kernel.errors import Refused
 from services.referral.domain.commands import (
-    AcceptReferral,
     DiscloseFacts,
     ExpireReferral,
     HearNoPlace,
     RaiseFollowUp,
-    RecordFollowUp,
     TellPartner,
 )
-from services.referral.domain.life_cycle import LIFE_CYCLE, REFERRAL, Referral, step_named, steps_after
-from services.referral.domain.words import OVER, Place, Status
+from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.steps import (
+    BY_FACT,
+    COMMANDS,
+    LIFE_CYCLE,
+    AcceptReferral,
+    RecordFollowUp,
+    step_named,
+    steps_after,
+)
+from services.referral.domain.words import OVER, Place, Referral, Status
 from services.referral.events import (
     FactsDisclosed,
     FollowUpDue,
@@ -124,6 +132,13 @@ def command(name: str) -> Any:
 def test_the_statuses_and_steps_are_those_of_the_contract():
     assert set(Status) - {"unsent"} == set(REFERRAL_STATUSES) == set(CONTRACT) == set(REACHED)
     assert set(LIFE_CYCLE) == {*LEADS_TO, "follow-up"}
+
+
+def test_every_step_has_a_command_and_a_fact_of_its_own_in_the_order_of_its_data():
+    assert list(COMMANDS) == list(STEPS) and len({*COMMANDS.values()}) == len(STEPS)
+    by_itself = {"ReferralSent", "PartnerTold", "FactsDisclosed", "FollowUpDue", "ReferralExpired"}
+    assert {event.__name__ for event in REFERRAL.events} == BY_FACT.keys() | by_itself
+    assert len(BY_FACT) == len(STEPS) and not BY_FACT.keys() & by_itself
 
 
 @pytest.mark.parametrize("status", CONTRACT)

@@ -1,4 +1,5 @@
-"""Through the doors, with the others' logs in the same process: who may what, what is heard in time, what happens when."""
+"""Through the doors, with the others' logs in the same process: who may what, what is heard in time, what happens
+when."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,5 @@
-"""Two people send the same case to the same programme at the same moment: on PostgreSQL nothing but the database keeps them apart."""
+"""Two people send the same case to the same programme at the same moment: on PostgreSQL nothing but the database keeps
+them apart."""
 
 import eventlet
 import pytest

@@ -14,8 +14,10 @@ from sqlalchemy import select
 from services.kernel.cloudevents import recorded
 from services.kernel.envelope import instant
 from services.kernel.tables import inbox_cursor, ingest_head, source_event
+from services.reporting import small_cells
+from services.reporting.measures import told_of
 from services.reporting.projections import figures
-from services.reporting.projections.milestones import CASES, TYPES, counted, derive, milestones, project
+from services.reporting.projections.milestones import TYPES, counted, derive, milestones, project
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day
 from tests.reporting.conftest import NOON
@@ -269,7 +271,7 @@ def expected(said, centres, first, last, as_of):
     followed = sorted((f for f in known if f.type == "FollowUpRecorded"), key=lambda f: f.at)
     working = {fact.ref: bool(fact.data["work"]) for fact in followed}
     return {
-        "cases": {name: len({f.case for f in happened(type)}) for type, name in CASES.items()},
+        "cases": {each.name: len({f.case for f in happened(each.counts)}) for each in told_of("cases")},
         "placements": {
             "total": len(placed),
             "outside_ministry": outside,
@@ -289,7 +291,8 @@ def expected(said, centres, first, last, as_of):
 
 
 def some_history(told, chance, cases=25):
-    """Cases of two centres; facts are told in any order and days late, and heard now and then, in any order of sources."""
+    """Cases of two centres; facts are told in any order and days late, and heard now and then, in any order of
+    sources."""
     work = {"kind": "general", "income_baht_month": 9000}
     facts = []
     for n in range(cases):
@@ -334,7 +337,9 @@ def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told,
         last = first + chance.randrange(95) * DAY
         for as_of in (None, end, NOON + chance.random() * (end - NOON)):
             asked = Period(centres, first.isoformat(), last.isoformat(), as_of and instant(as_of))
-            found = told.net.read("reporting", lambda db, asked=asked: figures.get(db, asked))
+            found = told.net.read(
+                "reporting", lambda db, asked=asked: small_cells.whole(figures.get(db, asked))
+            )
             assert found == expected(told.said, centres, first, last, as_of or end)
 
 

@@ -41,7 +41,7 @@ def test_partners_and_administrators_are_told_nothing(told, role, door):
         told.ask(door, role=role)
 
 
-# -- overview ------------------------------------------------------------------------------------------------------------
+# -- overview -------------------------------------------------------------------------------------------------------
 
 
 def test_a_centre_sees_its_own_figures_the_ministry_all_of_them(told):
@@ -147,7 +147,7 @@ def test_the_ministry_is_told_a_median_of_five_cases_and_of_no_fewer(told):
     assert five[0]["median_days"]["to_screening"] == five[1]["waited_days"]["screened"] == 4.0
 
 
-# -- timeline ------------------------------------------------------------------------------------------------------------
+# -- timeline -------------------------------------------------------------------------------------------------------
 
 
 def test_the_timeline_tells_what_all_services_recorded_of_a_case(told):
@@ -223,7 +223,7 @@ def test_the_timeline_is_told_while_intake_is_down(told):
         told.ask("timeline", case_id=id_of("b"))
 
 
-# -- the merged log ------------------------------------------------------------------------------------------------------
+# -- the merged log -------------------------------------------------------------------------------------------------
 
 
 def test_the_merged_log_is_read_page_by_page_to_its_end(told):

@@ -29,7 +29,8 @@ def loaded(folder: Path, cases: int, seed: int = sample.SEED) -> Network:
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the sample network as `songtor load-sample` makes it, without users. Copy it; do not change it."""
+    """The data folder of the sample network as `songtor load-sample` makes it, without users. Copy it; do not change
+    it."""
     folder = tmp_path_factory.mktemp("sample") / "data"
     loaded(folder, cases=300).close()
     return folder

@@ -18,6 +18,7 @@ from services.sample.office import Office
 from services.sample.partnership import Partnership
 from services.sample.people import citizen_number
 from services.sample.registry import PLACES, SAMPLE, SHELTER_PLACES
+from services.screening.doors import ADOPT_RULES
 from services.thai import areas, idcard
 from services.thai.dates import bangkok_day, budget_period, budget_year
 from tests.sample.conftest import NOW, loaded, network
@@ -229,7 +230,7 @@ def test_over_long_holidays_a_deadline_may_come_before_the_answer_and_is_no_faul
     first_of_april = datetime(2026, 4, 1, 3, tzinfo=UTC)
     net.clock.advance(seconds=(first_of_april - net.clock()).total_seconds())
     office, agenda = Office(net, sample.SEED, first_of_april, NOW), Agenda(net)
-    office.do("screening", "adopt_rules", {}, "director-60")
+    office.do(ADOPT_RULES, {}, "director-60")
     for number, partner in enumerate(registry.invent(office.chance("registry"), sample.DAYS, factor=1)):
         next(Partnership(office, number, partner).run(), None)
     for number in range(

@@ -1,4 +1,5 @@
-"""What this machine lacks. Who starts the tests may say so: then those that need it are not run, and the sum says why. Else they fail."""
+"""What this machine lacks. Who starts the tests may say so: then those that need it are not run, and the sum says why.
+Else they fail."""
 
 import json
 import os

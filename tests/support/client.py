@@ -1,4 +1,5 @@
-"""A client of the HTTP API as another system would write it: one user's calls, each change with an Idempotency-Key of its own."""
+"""A client of the HTTP API as another system would write it: one user's calls, each change with an Idempotency-Key of
+its own."""
 
 import time
 from collections.abc import Callable, Mapping

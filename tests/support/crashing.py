@@ -1,6 +1,8 @@
-"""`songtor` that ends itself with kill -9 at a named point of the kernel: python -m tests.support.crashing POINT COUNT FILE up ...
+"""`songtor` that ends itself with kill -9 at a named point of the kernel: python -m tests.support.crashing POINT COUNT
+FILE up ...
 
-The process passes the point COUNT - 1 times, appends the point's name to FILE, and is gone. The kernel knows nothing of it.
+The process passes the point COUNT - 1 times, appends the point's name to FILE, and is gone. The kernel knows nothing of
+it.
 """
 
 import functools

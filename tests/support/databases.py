@@ -1,5 +1,6 @@
-"""PostgreSQL databases for tests, owned by a role like the one that Songtor has in earnest: it may make databases, and row-level security
-holds it. SONGTOR_TEST_DATABASE_URL is an administrator's, who makes that role and drops what the tests leave."""
+"""PostgreSQL databases for tests, owned by a role like the one that Songtor has in earnest: it may make databases, and
+row-level security holds it. SONGTOR_TEST_DATABASE_URL is an administrator's, who makes that role and drops what the
+tests leave."""
 
 import os
 import shutil
@@ -39,8 +40,8 @@ def administrator(url: URL = ADMINISTRATOR) -> Iterator[Any]:
 
 @cache
 def role(of: URL = ADMINISTRATOR) -> str:
-    """The role's name on an administrator's server, made if it is missing, with the administrator's password if there is one. It may
-    also do what `unprotected` does."""
+    """The role's name on an administrator's server, made if it is missing, with the administrator's password if there
+    is one. It may also do what `unprotected` does."""
     with administrator(of) as db:
         known = db.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": ROLE}).first()
         if known is None:

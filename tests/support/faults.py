@@ -1,4 +1,5 @@
-"""The distributed system under load while things break: its own RabbitMQ node and PostgreSQL cluster, its own processes.
+"""The distributed system under load while things break: its own RabbitMQ node and PostgreSQL cluster, its own
+processes.
 
 Used by tests/faults for minutes and by `python -m bench.soak` for as long as one likes.
 """

@@ -55,7 +55,8 @@ def start(tree: Path, program: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def place(kind: str, folder: Path, mark: str) -> Settings:
-    """What the former program left on `kind` of database, as a new place: a data folder, or databases named by a mark."""
+    """What the former program left on `kind` of database, as a new place: a data folder, or databases named by a
+    mark."""
     kept = DATA / kind
     Path(shutil.copy(kept / "master.key", folder)).chmod(0o600)
     env = {"SONGTOR_DATABASE_URL": databases.url(mark)} if kind == "postgresql" else {}

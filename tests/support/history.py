@@ -1,7 +1,7 @@
 """The check at the end: what the clients were told, held against the databases themselves, past all of our own code.
 
-Every acknowledged command's fact is in its log once; every fact of every log is in reporting's log once and was heard by every
-subscriber; every effect happened once; no place was given twice.
+Every acknowledged command's fact is in its log once; every fact of every log is in reporting's log once and was heard
+by every subscriber; every effect happened once; no place was given twice.
 """
 
 from collections import Counter, defaultdict
@@ -41,13 +41,15 @@ FOLLOWS = {
 }
 CONSENTS = {"ReferralSent": {"ConsentRecorded"}}
 OVER = {
-    "ReferralDeclined", "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
+    "ReferralDeclined", "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded",
+    "ReferralEnteredInError",
 }  # fmt: skip
 
 
 @dataclass
 class Verdict:
-    """`lost` and `duplicated` name commands and facts, each with the time it was told (None for what no client was told)."""
+    """`lost` and `duplicated` name commands and facts, each with the time it was told (None for what no client was
+    told)."""
 
     facts: int = 0
     effects: int = 0

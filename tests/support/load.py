@@ -1,4 +1,5 @@
-"""Clients that work on and on: cases from the door to a place, or not; each acknowledged command is remembered with its answer."""
+"""Clients that work on and on: cases from the door to a place, or not; each acknowledged command is remembered with its
+answer."""
 
 import random
 import threading
@@ -98,7 +99,8 @@ class Patient(Client):
 
 
 class Load:
-    """`clients` threads until `stop`; they share programmes with few places, so that the last place is always wanted by several."""
+    """`clients` threads until `stop`; they share programmes with few places, so that the last place is always wanted by
+    several."""
 
     def __init__(self, address: str, tokens: Mapping[str, str], seed: int, clients: int = 4) -> None:
         self.address, self.tokens, self.seed = address, tokens, seed

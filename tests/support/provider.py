@@ -1,4 +1,5 @@
-"""A real OpenID Connect provider, npm's oidc-provider, as a process of its own. Whoever names themselves there is signed in as that."""
+"""A real OpenID Connect provider, npm's oidc-provider, as a process of its own. Whoever names themselves there is
+signed in as that."""
 
 import time
 from pathlib import Path

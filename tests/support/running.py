@@ -1,4 +1,5 @@
-"""The `songtor` command as its users start it: as processes of their own, with their own environment, logs and patience."""
+"""The `songtor` command as its users start it: as processes of their own, with their own environment, logs and
+patience."""
 
 import os
 import signal
@@ -122,7 +123,8 @@ def wait_ready(address: str, alive: Callable[[], bool] = lambda: True, seconds: 
 
 @dataclass
 class Embedded:
-    """The whole system in one process, on SQLite files in `folder`, with `settings` besides; `tokens` of users it knows already."""
+    """The whole system in one process, on SQLite files in `folder`, with `settings` besides; `tokens` of users it knows
+    already."""
 
     folder: Path
     port: int

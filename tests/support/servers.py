@@ -35,8 +35,8 @@ class NotInstalled(ServerError):
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 on which nothing listens at this moment. It is none of those that a system gives to whoever asks for any
-    (Linux: from 32768), so that it stays free while its server is stopped."""
+    """A TCP port of 127.0.0.1 on which nothing listens at this moment. It is none of those that a system gives to
+    whoever asks for any (Linux: from 32768), so that it stays free while its server is stopped."""
     while True:
         port = random.SystemRandom().randrange(10000, 32768)
         with socket.socket() as probe, suppress(OSError):
@@ -47,8 +47,8 @@ def free_port() -> int:
 class PostgresServer:
     """A PostgreSQL cluster in `directory`: superuser `postgres`, no password, UTF-8, TCP on 127.0.0.1 only.
 
-    Made on first start. Run by root, it belongs to the user `postgres`, who must be able to enter there. `options` are the
-    server's own, as `fsync=off`.
+    Made on first start. Run by root, it belongs to the user `postgres`, who must be able to enter there. `options` are
+    the server's own, as `fsync=off`.
     """
 
     def __init__(self, directory: Path, port: int | None = None, options: Sequence[str] = ()) -> None:

@@ -11,15 +11,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from services.codes.steps import STEPS
 from services.kernel import tables
-from services.kernel.envelope import instant
-from services.kernel.runtime import utc_now
 from services.referral.schemas import FIELDS
 from services.system import SERVICES
 from services.web.identity import accounts, identities, passwords
-from services.web.pages.case.referral import STEPS
 from services.web.service import APPLICATION
-from services.web.store import hand_overs
 from tests.web.door import BEFORE, USERS
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.phone import Phone
@@ -80,9 +77,8 @@ class Place:
                 self.door.add(f"worker-{self.centre}", "worker", (self.centre,))
                 world = self.door.world(self.centre)
             if self.endpoint == "pages.work.taken":
-                handed = hand_overs.Held(world.case_id, self.centre)
-                with self.door.runtime("web").database.write() as db:
-                    hand_overs.give(db, [handed], NAME, self.user, instant(utc_now()))
+                handed = {"case_ids": [world.case_id], "from_user": NAME, "to_user": self.user}
+                self.door.ask("intake", "assign", "admin", handed)
             for step in (
                 ("accept",) if self.endpoint == "pages.work.read" else BEFORE.get(self.step or "", ())
             ):

@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from services.codes.access import ROLES
 from services.kernel import tables
-from services.referral.domain.life_cycle import LIFE_CYCLE
+from services.referral.domain.steps import LIFE_CYCLE
 from services.web.identity import sessions
 from services.web.pages.work import work
 from services.web.service import APPLICATION

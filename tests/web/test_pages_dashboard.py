@@ -134,7 +134,7 @@ def test_a_number_of_the_year_before_leads_to_the_list_of_that_year(placed, brow
     year = dates.budget_year(dates.bangkok_day(datetime.now(UTC))) + 1
     page = director.open(f"/dashboard?from=1/10/{year - 2}&to=30/9/{year - 1}")
     assert page.status == 200
-    assert period._typed(date(2024, 2, 29)) == "29/2/2567"
+    assert period._buddhist(date(2024, 2, 29)) == "29/2/2567"
     before = [link for link in page.links() if "/dashboard/behind" in link and f"{year - 3}" in link]
     for link in before:
         assert director.open(link).status == 200

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import inspect, select, update
 
+from services.codes.steps import STEPS
 from services.kernel import schema
 from services.kernel.database import Database
 from services.kernel.envelope import instant
 from services.web.identity import accounts, passwords, sessions
-from services.web.pages.case.referral import STEPS
 from services.web.service import APPLICATION, WIRING
 from services.web.store import drafts
 from tests.web.browser import PASSWORD, Browser

@@ -4,18 +4,18 @@ follow-up."""
 import base64
 import re
 from dataclasses import fields
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, select
 
-from services.codes import REFERRAL_STATUSES
 from services.codes.facts import ASKED, FACTS
 from services.kernel.tables import access_record
-from services.referral.domain.life_cycle import LIFE_CYCLE
 from services.system import DOORS
-from services.web.pages.case import conference, referral
-from services.web.pages.case.story import STORY
+from services.thai.dates import bangkok_day
+from services.web.pages.case import conference
+from services.web.pages.case.story import STEPS_BY_FACT, STORY
 from services.web.pages.parts.language import catalogue
 from services.web.service import APPLICATION
 from services.web.store import groups
@@ -33,6 +33,8 @@ SCREENED = {
     "facts__documents_held": ["id_card"],
     "facts__none_disability_types": "yes",
 }
+
+STEPS_OF_A_NEW_REFERRAL = ("acknowledge", "accept", "decline", "waitlist", "withdraw", "entered-in-error")
 
 
 def opened(worker, **typed):
@@ -253,6 +255,12 @@ def test_a_case_from_paper_keeps_the_true_day(worker):
     assert page.status == 200 and "1 ต.ค. 2569" in page.text and "บันทึกเมื่อ" in page.text
 
 
+def test_today_is_a_day_on_which_it_can_have_happened(worker):
+    today = bangkok_day(datetime.now(UTC))
+    page = opened(worker, happened_on=f"{today.day}/{today.month}/{today.year + 543}")
+    assert page.status == 200 and not page.errors
+
+
 def test_warnings_are_shown_after_saving(worker):
     page = opened(worker, person__national_id="1609900123450", found__subdistrict="610101")
     assert page.status == 200 and "เลขประจำตัวไม่ถูกต้อง" in page.text and "นอกจังหวัดของศูนย์" in page.text
@@ -359,7 +367,7 @@ def test_every_event_of_a_case_is_told_in_a_sentence_in_both_languages():
         event for cls in DOORS for aggregate in cls.runtime.wiring.aggregates for event in aggregate.events
     }
     of_a_case = {event.__name__ for event in kinds if any(f.name == "case_id" for f in fields(event))}
-    assert len(of_a_case) >= 28 and of_a_case == set(STORY)
+    assert len(of_a_case) >= 28 and of_a_case == {*STORY, *STEPS_BY_FACT} and not STORY.keys() & STEPS_BY_FACT
     for said, _ in STORY.values():
         assert re.search("[ก-๙]", catalogue("th").gettext(said)), said
         assert not re.search("[ก-๙]", catalogue("en").gettext(said)), said
@@ -555,14 +563,14 @@ def test_a_new_case_has_helpful_empty_parts(worker):
         assert page.status == 200 and page.tree.xpath('//*[@class="app-empty"]'), part
 
 
-def test_pages_know_the_steps_of_the_life_cycle():
-    assert referral.STEPS.keys() == LIFE_CYCLE.keys()
-    for name, step in referral.STEPS.items():
-        if name == "entered-in-error":
-            assert {*step.follows} == {*REFERRAL_STATUSES} - {"entered_in_error"}
-        else:
-            assert {*step.follows} == {status.value for status in LIFE_CYCLE[name].follows}, name
-        assert (name in referral.BY_PARTNER) == LIFE_CYCLE[name].by_partner
+def test_a_referral_offers_the_steps_that_its_door_names(door, worker):
+    path = referred(door, worker)
+    named = door.ask("referral", "steps", "worker-60", {"referral_id": path.rpartition("/")[2]})
+    links = [link for link in worker.open(path).links() if f"{path}/" in link]
+    offered = {link.rpartition("/")[2] for link in links} - {
+        "link"
+    }  # the partner's own way to answer is no step
+    assert offered == {each["step"] for each in named} == {*STEPS_OF_A_NEW_REFERRAL}
 
 
 def test_the_form_of_a_screening_asks_every_question_with_all_its_answers(worker):

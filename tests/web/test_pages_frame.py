@@ -10,14 +10,17 @@ from marshmallow.validate import Length
 from werkzeug.datastructures import MultiDict
 
 from scripts import messages
+from services.codes.criteria import CRITERIA
+from services.codes.facts import FACTS
+from services.codes.rules import RULES
 from services.kernel.envelope import Caller, instant
 from services.web.identity.sessions import Session, session
 from services.web.pages.frame import doors, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import language
-from services.web.pages.parts.language import catalogue, field_error
+from services.web.pages.parts.language import LANGUAGES, field_error
 from services.web.pages.parts.words import LISTS
 from services.web.service import APPLICATION
+from tests.support.spoken import every_word
 from tests.web.browser import PASSWORD
 from tests.web.door import opening
 
@@ -318,8 +321,16 @@ def test_nothing_is_untranslated_in_either_language(capsys):
 def test_every_code_has_a_word_in_both_languages():
     for kind, codes in LISTS.items():
         for code in codes:
-            thai, english = (catalogue(lang).pgettext(kind, code) for lang in language.LANGUAGES)
+            thai, english = (codes.word(code, language) for language in LANGUAGES)
             assert re.search("[ก-๙]", thai) and re.search("[A-Za-z]", english), (kind, code)
+
+
+def test_whatever_is_said_of_codes_facts_rules_and_criteria_is_in_both_languages():
+    every = list(every_word())
+    assert len(every) > sum(map(len, LISTS.values())) + len(FACTS) + len(RULES) + len(CRITERIA)
+    for thai, english in every:
+        assert re.search("[ก-๙]", thai) and re.search("[A-Za-z]", english), (thai, english)
+        assert not re.search("[ก-๙]", english), english
 
 
 def test_the_language_is_changed_by_a_link_and_stays(browser):

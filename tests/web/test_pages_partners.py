@@ -79,7 +79,13 @@ def test_staff_register_a_partner_and_offer_a_programme_with_rules(door, browser
         rules__accepts_severe_behaviour="no", rules__documents="บัตรประชาชน",
     )  # fmt: skip
     assert shown.status == 200, shown.text
-    for said in ("อายุ 60 ปีขึ้นไป", "ภูมิลำเนาใน นครสวรรค์, อุทัยธานี", "การเห็น", "ไม่รับผู้มีพฤติกรรมรุนแรง", "บัตรประชาชน"):
+    for said in (
+        "อายุ 60 ปีขึ้นไป",
+        "ภูมิลำเนาใน นครสวรรค์, อุทัยธานี",
+        "การเห็น",
+        "ไม่รับผู้มีพฤติกรรมรุนแรง",
+        "บัตรประชาชน",
+    ):
         assert said in shown.text
 
 

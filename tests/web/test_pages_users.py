@@ -185,7 +185,11 @@ def test_who_leaves_hands_over_what_is_open_and_the_administrator_sees_numbers_o
     taken = receiver.send(work, f"/work/cases/{opened}/taken")
     assert "คุณรับช่วงเรื่องนี้ต่อแล้ว" in taken.text and handed(taken, leaver) == {sent}
     assert handed(receiver.send(taken, f"/work/cases/{sent}/taken"), leaver) == set()
-    assert receiver.send(work, f"/work/cases/{sent}/taken").status == 404
+    again = receiver.send(work, f"/work/cases/{sent}/taken")
+    assert "คุณรับช่วงเรื่องนี้ต่อแล้ว" in again.text and handed(again, leaver) == set()
+    told = door.get(f"/api/v1/cases/{sent}/timeline", "director-65").json()
+    hands = [each["data"] for each in told["items"] if each["type"] == "CaseAssigned"]
+    assert [(each["to_user"], each["taken"]) for each in hands] == [(colleague, False), (colleague, True)]
 
 
 def test_with_nobody_to_take_over_the_director_of_the_centre_does(browser, leaving):

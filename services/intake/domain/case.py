@@ -1,4 +1,4 @@
-"""Opening, closing and reopening a case, and the consents given in it. Pure."""
+"""Opening, closing and reopening a case, who answers for it, and the consents given in it. Pure."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -6,13 +6,21 @@ from datetime import date
 from typing import assert_never
 
 from services.intake.domain.person import Description, age_of, doubts
-from services.intake.events import CaseClosed, CaseEvent, CaseOpened, CaseReopened, ConsentRecorded
+from services.intake.events import (
+    CaseAssigned,
+    CaseClosed,
+    CaseEvent,
+    CaseOpened,
+    CaseReopened,
+    ConsentRecorded,
+)
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.thai import areas
 
 REASON_CODE = re.compile(r"[a-z0-9_]{1,40}")
 OTHER = "other"
+CARRIED_OVER = "carried_over"  # of codes.ASSIGNMENTS
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,19 @@ class ReopenCase:
     note: str | None = None
 
 
-Command = OpenCase | RecordConsent | CloseCase | ReopenCase
+@dataclass(frozen=True)
+class AssignCase:
+    """`to_user` None: the directors of the case's centre. `from_user` None: whoever answered for it so far. `reason` is
+    one of codes.ASSIGNMENTS, `taken`: it need not be taken over first."""
+
+    case_id: str
+    to_user: str | None
+    reason: str
+    from_user: str | None = None
+    taken: bool = False
+
+
+Command = OpenCase | RecordConsent | CloseCase | ReopenCase | AssignCase
 
 
 @dataclass(frozen=True)
@@ -68,6 +88,7 @@ class Case:
     person_id: str | None = None
     closed: bool = False
     consents: frozenset[str] = field(default=frozenset())
+    assigned: CaseAssigned | None = None
 
 
 def decide(command: Command, case: Case) -> list[CaseEvent]:
@@ -84,6 +105,8 @@ def decide(command: Command, case: Case) -> list[CaseEvent]:
             return [] if case.closed else [CaseClosed(case_id, person_id, *_reason_and_note(command))]
         case ReopenCase(case_id):
             return [CaseReopened(case_id, person_id, *_reason_and_note(command))] if case.closed else []
+        case AssignCase():
+            return _assigned(command, case.assigned)
     assert_never(command)
 
 
@@ -97,6 +120,8 @@ def evolve(case: Case, event: CaseEvent) -> Case:
             return replace(case, closed=True)
         case CaseReopened():
             return replace(case, closed=False)
+        case CaseAssigned():
+            return replace(case, assigned=event)
     assert_never(event)
 
 
@@ -120,6 +145,30 @@ def _opened(command: OpenCase) -> CaseOpened:
     )
 
 
+def _assigned(command: AssignCase, before: CaseAssigned | None) -> list[CaseEvent]:
+    """A closed case too has somebody who answers for it: it may be opened again."""
+    if before and (before.to_user, before.taken) == (command.to_user, command.taken):
+        return []
+    if before and command.reason == CARRIED_OVER != before.reason:
+        return []  # what is carried over is older than what was said here
+    return [
+        CaseAssigned(
+            command.case_id,
+            command.from_user or _holder(before),
+            command.to_user,
+            command.reason,
+            command.taken,
+        )
+    ]
+
+
+def _holder(before: CaseAssigned | None) -> str | None:
+    """Who had the case; somebody who did not take it over never had it."""
+    if before is None:
+        return None
+    return before.to_user if before.taken else before.from_user
+
+
 def _warnings(command: OpenCase) -> list[str]:
     """What a worker should look at again; never a reason to refuse a person."""
     warnings = doubts(command.person)
@@ -136,5 +185,8 @@ def _reason_and_note(command: CloseCase | ReopenCase) -> tuple[str, str | None]:
 
 
 CASE: Aggregate[Command, Case, CaseEvent] = Aggregate(
-    "case", Decider(decide, evolve, Case()), (CaseOpened, ConsentRecorded, CaseClosed, CaseReopened), "case"
+    "case",
+    Decider(decide, evolve, Case()),
+    (CaseOpened, ConsentRecorded, CaseAssigned, CaseClosed, CaseReopened),
+    "case",
 )

@@ -14,19 +14,19 @@ class Step(NamedTuple):
     by: str = SYSTEM.user
 
 
-CLOSING, SCREENING, PLAN = "case", "screening", "plan"
-CLOSED, REOPENED, DONE, STABLE = "closed", "open", "done", "stable"
+CLOSING, SCREENING, PLAN, ASSIGNMENT = "case", "screening", "plan", "assignment"
+CLOSED, REOPENED, DONE, STABLE, ASSIGNED = "closed", "open", "done", "stable", "assigned"
 ON_ITS_WAY = frozenset({"sent", "acknowledged", "waitlisted", "accepted", "travelling", "admitted"})
 
 
 def case_status(steps: Mapping[str, Step]) -> str:
-    """Where a case stands (codes.CASE_STATUSES). `steps`: CLOSING, SCREENING, PLAN and each referral id -> its latest
-    Step.
+    """Where a case stands (codes.CASE_STATUSES). `steps`: CLOSING, SCREENING, PLAN, ASSIGNMENT and each referral id ->
+    its latest Step.
 
     A referral's step is its status, or STABLE once it ended well. A lost referral counts for nothing, so the case is
     planned again; a good end counts until the working group plans anew.
     """
-    own = {CLOSING, SCREENING, PLAN}
+    own = {CLOSING, SCREENING, PLAN, ASSIGNMENT}
     referrals = [step for name, step in steps.items() if name not in own]
     planned_at = steps[PLAN].recorded if PLAN in steps else ""
     if CLOSING in steps and steps[CLOSING].status == CLOSED:
@@ -43,9 +43,12 @@ def case_status(steps: Mapping[str, Step]) -> str:
 
 
 def last_worked_by(steps: Mapping[str, Step]) -> str | None:
-    """Who of the staff took the case a step on last; a partner's answer and what the system did take it out of nobody's
-    hands."""
+    """Who of the staff took the case a step on last since it was assigned, if it was; a partner's answer and what the
+    system did take it out of nobody's hands."""
+    assigned = steps[ASSIGNMENT].recorded if ASSIGNMENT in steps else ""
     theirs = [
-        step for step in steps.values() if step.by != SYSTEM.user and not step.by.startswith("partner-")
+        step
+        for step in steps.values()
+        if step.recorded > assigned and step.by != SYSTEM.user and not step.by.startswith("partner-")
     ]
     return max(theirs, key=lambda step: (step.recorded, step.by)).by if theirs else None

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Index,
@@ -16,7 +17,9 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    and_,
     bindparam,
+    false,
     func,
     or_,
     select,
@@ -24,8 +27,11 @@ from sqlalchemy import (
     update,
 )
 
+from services.codes import steps as life_cycle
 from services.intake import answers
 from services.intake.domain.status import (
+    ASSIGNED,
+    ASSIGNMENT,
     CLOSED,
     CLOSING,
     DONE,
@@ -37,17 +43,18 @@ from services.intake.domain.status import (
     case_status,
     last_worked_by,
 )
-from services.intake.events import CaseEvent, CaseOpened, PersonCorrected, PersonEvent
-from services.kernel.envelope import Recorded
+from services.intake.events import CaseAssigned, CaseEvent, CaseOpened, PersonCorrected, PersonEvent
+from services.kernel.envelope import ALL_CENTRES, Caller, Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 
-Row = dict[str, str | int | None]
+Value = str | int | bool | None
+Row = dict[str, Value]
 
 metadata = MetaData()
 case = Table(
-    "case_v4",
+    "case_v5",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False, unique=True),
@@ -61,14 +68,19 @@ case = Table(
     Column("opened", Text, nullable=False),
     Column("opened_by", Text, nullable=False),
     Column("worked_by", Text),  # domain.status.last_worked_by
+    Column("from_user", Text),
+    Column("to_user", Text),
+    Column("assigned_at", Text),  # None: it never was
+    Column("taken", Boolean),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("case_v4_newest", "opened", "case_id"),
-    Index("case_v4_centre", "centre", "opened", "case_id"),
-    Index("case_v4_status", "centre", "status", "opened", "case_id"),
+    Index("case_v5_newest", "opened", "case_id"),
+    Index("case_v5_centre", "centre", "opened", "case_id"),
+    Index("case_v5_status", "centre", "status", "opened", "case_id"),
+    Index("case_v5_waiting", "to_user", "taken"),
 )
 person = Table(
-    "person_v4",
+    "person_v5",
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -85,7 +97,7 @@ person = Table(
     Column("birth_date", Text),  # sealed
 )
 case_step = Table(  # domain.status.Step of everything a case's status follows from
-    "case_step_v4",
+    "case_step_v5",
     metadata,
     Column("case_id", Text),
     Column("step", Text),
@@ -95,26 +107,19 @@ case_step = Table(  # domain.status.Step of everything a case's status follows f
     Column("by", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "step"),
 )
+ASSIGNMENT_COLUMNS = ("from_user", "to_user", "assigned_at", "taken")
 STEPS = {
+    "CaseAssigned": (ASSIGNMENT, ASSIGNED),
     "CaseClosed": (CLOSING, CLOSED),
     "CaseReopened": (CLOSING, REOPENED),
     "ScreeningCompleted": (SCREENING, DONE),
     "PlanAgreed": (PLAN, DONE),
 }
+# How a referral stands by what was told of it.
 REFERRAL_STEPS = {
     "ReferralSent": "sent",
-    "ReferralAcknowledged": "acknowledged",
-    "ReferralAccepted": "accepted",
-    "ReferralDeclined": "declined",
-    "ReferralWaitlisted": "waitlisted",
     "ReferralExpired": "expired",
-    "ReferralWithdrawn": "withdrawn",
-    "PersonTravelling": "travelling",
-    "PersonAdmitted": "admitted",
-    "PlacementConfirmed": "placed",
-    "ReferralEnded": "ended",
-    "ReferralFailed": "failed",
-    "ReferralEnteredInError": "entered_in_error",
+    **{step.fact: step.leads_to for step in life_cycle.STEPS.values() if step.leads_to},
 }
 
 
@@ -123,12 +128,15 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     people: dict[str, Row] = {}
     steps: dict[tuple[str, str], Row] = {}
     versions: dict[str, int] = {}
+    assigned: dict[str, Row] = {}
     for fact in facts:
         event = fact.event
         if isinstance(event, CaseOpened):
             cases[event.case_id] = _case_row(fact, event)
         elif isinstance(event, CaseEvent):
             versions[event.case_id] = fact.version
+            if isinstance(event, CaseAssigned):
+                assigned[event.case_id] = _assignment(fact, event)
         elif isinstance(event, PersonEvent):
             people[event.person_id] = _person_row(fact, event)
         step = _step(fact)
@@ -139,13 +147,15 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
                 "step": name,
                 "centre": fact.centre,
                 "status": status,
-                "recorded": fact.recorded,
+                # What was assigned before it was told here counts from then: others have worked on it since.
+                "recorded": fact.time if name == ASSIGNMENT else fact.recorded,
                 "by": fact.actor,
             }
     upsert(db, case, list(cases.values()), ("case_id",))
     upsert(db, person, list(people.values()), ("person_id",))
     upsert(db, case_step, list(steps.values()), ("case_id", "step"))
-    _set(db, "version", versions)
+    _set(db, {case_id: {"version": version} for case_id, version in versions.items()})
+    _set(db, assigned)
     touched = {*cases, *(case_id for case_id, _ in steps)}
     if not touched:
         return
@@ -154,8 +164,13 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     rows = select(case.c.case_id).where(case.c.case_id.in_(touched)).order_by(case.c.case_id)
     db.execute(rows.with_for_update())
     known = _steps(db, touched)
-    _set(db, "status", {case_id: case_status(steps) for case_id, steps in known.items()})
-    _set(db, "worked_by", {case_id: last_worked_by(steps) for case_id, steps in known.items()})
+    _set(
+        db,
+        {
+            case_id: {"status": case_status(steps), "worked_by": last_worked_by(steps)}
+            for case_id, steps in known.items()
+        },
+    )
 
 
 def _step(fact: Recorded) -> tuple[str, str] | None:
@@ -183,9 +198,16 @@ def _case_row(fact: Recorded, event: CaseOpened) -> Row:
         "opened": fact.time,
         "opened_by": fact.actor,
         "worked_by": None,
+        **dict.fromkeys(ASSIGNMENT_COLUMNS),
         "status": case_status({}),
         "version": fact.version,
     }
+
+
+def _assignment(fact: Recorded, event: CaseAssigned) -> Row:
+    return dict(
+        zip(ASSIGNMENT_COLUMNS, (event.from_user, event.to_user, fact.time, event.taken), strict=True)
+    )
 
 
 def _person_row(fact: Recorded, event: PersonEvent) -> Row:
@@ -206,10 +228,17 @@ def _person_row(fact: Recorded, event: PersonEvent) -> Row:
     }
 
 
-def _set(db: Connection, column: str, values: Mapping[str, str | int | None]) -> None:
+def _set(db: Connection, values: Mapping[str, Row]) -> None:
+    """Columns of some cases, the same of each."""
     if values:
-        change = update(case).where(case.c.case_id == bindparam("id")).values({column: bindparam("new")})
-        db.execute(change, [{"id": case_id, "new": new} for case_id, new in values.items()])
+        names = next(iter(values.values()))
+        change = update(case).where(case.c.case_id == bindparam("id"))
+        change = change.values({name: bindparam(f"new_{name}") for name in names})
+        rows = [
+            {"id": case_id, **{f"new_{name}": value for name, value in row.items()}}
+            for case_id, row in values.items()
+        ]
+        db.execute(change, rows)
 
 
 def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]]:
@@ -219,7 +248,7 @@ def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]
     return found
 
 
-CASES = Projection("case", 4, (case, person, case_step), project)
+CASES = Projection("case", 5, (case, person, case_step), project)
 
 _whole = select(case, *(column for column in person.c if column.name not in ("person_id", "centre"))).join(
     person, person.c.person_id == case.c.person_id
@@ -267,6 +296,12 @@ def list_cases(
     return rows[:limit], make_cursor((last["opened"], last["case_id"]))
 
 
+def get_centres(db: Connection, case_ids: Sequence[str]) -> dict[str, str]:
+    """{case_id: centre} of those of some cases that there are."""
+    rows = db.execute(select(case.c.case_id, case.c.centre).where(case.c.case_id.in_(case_ids)))
+    return {row.case_id: row.centre for row in rows}
+
+
 def get_counts(db: Connection, centres: Sequence[str] | None) -> dict[str, int]:
     """{status: cases}. `centres` None: all."""
     rows = CaseFilter(centres).of(select(case.c.status, func.count().label("n"))).group_by(case.c.status)
@@ -279,11 +314,32 @@ def get_status_when(db: Connection, case_id: str, closing: str) -> str:
 
 
 def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[answers.CaseInHands]:
-    """Cases that are not closed and that the user opened or was the last of the staff to take on, the oldest first."""
-    open_cases = CaseFilter(centres).of(select(case.c.case_id, case.c.centre)).where(case.c.status != CLOSED)
-    theirs = open_cases.where(or_(case.c.opened_by == user, case.c.worked_by == user))
+    """Cases that a user must go on with, the oldest first: those that wait for them to take over, and of the others
+    those not closed that were assigned to them (never assigned: that they opened), or whose last step since was
+    theirs."""
+    waiting = and_(case.c.to_user == user, case.c.taken.is_(false()))
+    opened = and_(case.c.assigned_at.is_(None), case.c.opened_by == user)
+    held = and_(case.c.status != CLOSED, or_(opened, case.c.to_user == user, case.c.worked_by == user))
+    columns = select(case.c.case_id, case.c.centre, waiting.label("waiting"))
+    theirs = CaseFilter(centres).of(columns).where(or_(waiting, held))
     rows = db.execute(theirs.order_by(case.c.opened, case.c.case_id))
-    return [{"case_id": row.case_id, "centre": row.centre} for row in rows]
+    return [{"case_id": row.case_id, "centre": row.centre, "waiting": bool(row.waiting)} for row in rows]
+
+
+def list_to_take_over(db: Connection, caller: Caller, limit: int) -> list[answers.CaseToTakeOver]:
+    """Cases that wait for the caller, or as a director for those of the centre, by who had them, the oldest first."""
+    theirs = case.c.to_user == caller.user
+    if caller.role == "director":
+        theirs = or_(theirs, case.c.to_user.is_(None))
+    from_user = func.coalesce(case.c.from_user, case.c.opened_by).label("from_user")
+    columns = select(case.c.case_id, from_user, case.c.assigned_at)
+    centres = None if ALL_CENTRES in caller.centres else caller.centres
+    waiting = CaseFilter(centres).of(columns).where(case.c.taken.is_(false()), theirs)
+    ordered = waiting.order_by(case.c.assigned_at, from_user, case.c.case_id).limit(limit)
+    return [
+        {"case_id": row.case_id, "from_user": row.from_user, "at": row.assigned_at}
+        for row in db.execute(ordered)
+    ]
 
 
 def invariants(db: Connection) -> Iterable[str]:

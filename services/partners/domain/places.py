@@ -19,7 +19,6 @@ from services.partners.events import (
 )
 
 NO_PLACE = "no_place"
-AGES = ("fresh", "older", "old")  # of a statement
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,8 @@ Command = OfferProgramme | ConfirmCapacity | StateNoPlaces | ReservePlace | Take
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Places by number. `statement` counts the statements; `used` and `returned` are the referrals that reserved or took a place,
-    and that gave one back, since the last of them: each referral at most once in each."""
+    """Places by number. `statement` counts the statements; `used` and `returned` are the referrals that reserved or
+    took a place, and that gave one back, since the last of them: each referral at most once in each."""
 
     total: int = 0
     stated: int = 0
@@ -127,8 +126,8 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What one referral has here; `over` once it was refused or has given its place back. `counted` is the statement under which it
-    last used a place."""
+    """What one referral has here; `over` once it was refused or has given its place back. `counted` is the statement
+    under which it last used a place."""
 
     state: Literal["reserved", "taken", "waiting", "over"]
     counted: int = 0

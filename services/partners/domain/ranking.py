@@ -1,7 +1,8 @@
 """All programmes judged and ranked for one person. The registry is kept in columns, so that 50,000 take milliseconds.
 
-A rule's value (say, min_age 60) stands in many programmes but is judged once per person; the verdict of a programme is the worst of
-its rules'. Candidates are sorted by named criteria, one after the other, packed into one integer only for sorting.
+A rule's value (say, min_age 60) stands in many programmes but is judged once per person; the verdict of a programme is
+the worst of its rules'. Candidates are sorted by named criteria, one after the other, packed into one integer only for
+sorting.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,9 +58,9 @@ class Offer(TypedDict):
 
 @dataclass(frozen=True)
 class Registry:
-    """Every programme at one version of the read model. `rows` are its rows in order of offering, `columns` (width, programmes) the
-    same as numbers; `values` gives, for each rule, the values programmes use: number 0 is "no such rule". Never changed: `updated`
-    gives the next one."""
+    """Every programme at one version of the read model. `rows` are its rows in order of offering, `columns` (width,
+    programmes) the same as numbers; `values` gives, for each rule, the values programmes use: number 0 is "no such
+    rule". Never changed: `updated` gives the next one."""
 
     version: int = 0
     rows: list[Offer] = field(default_factory=list)
@@ -117,8 +118,8 @@ def _day(at: datetime) -> int:
 
 @dataclass(frozen=True)
 class Screened:
-    """What matching knows of a case: its centre's province (where distance is counted from), the subdistrict the person was found in,
-    and the latest screening's codes. `paths` best first."""
+    """What matching knows of a case: its centre's province (where distance is counted from), the subdistrict the person
+    was found in, and the latest screening's codes. `paths` best first."""
 
     case_id: str
     centre: str
@@ -131,8 +132,8 @@ class Screened:
 
 
 def person(facts: Mapping[str, Any], labels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the rules look at: screening's facts, and each decided label as a flag `label:CODE`. Nothing known of the domicile
-    is not "no domicile"."""
+    """What the rules look at: screening's facts, and each decided label as a flag `label:CODE`. Nothing known of the
+    domicile is not "no domicile"."""
     decided = {
         f"label:{each['code']}": each["verdict"] == "met" for each in labels if each["verdict"] != "unknown"
     }
@@ -141,8 +142,8 @@ def person(facts: Mapping[str, Any], labels: Sequence[Mapping[str, Any]]) -> dic
 
 @dataclass(frozen=True)
 class Ranking:
-    """`order` are places in the registry, best first; `keys` their sort keys, ascending and unique; `verdicts` by place in the
-    registry (0 eligible, 1 unknown, 2 ineligible)."""
+    """`order` are places in the registry, best first; `keys` their sort keys, ascending and unique; `verdicts` by place
+    in the registry (0 eligible, 1 unknown, 2 ineligible)."""
 
     registry: Registry
     screened: Screened
@@ -165,8 +166,8 @@ class Ranking:
         outside: bool = False,
         programme_ids: Sequence[str] | None = None,
     ) -> NDArray[np.int64]:
-        """The positions of the candidates with all that is given, best first; `outside`: only outside the ministry; `programme_ids`: only
-        these, and those that are not in the registry are none."""
+        """The positions of the candidates with all that is given, best first; `outside`: only outside the ministry;
+        `programme_ids`: only these, and those that are not in the registry are none."""
         columns, wanted = self.registry.columns[:, self.order], np.ones(len(self.order), bool)
         if verdict is not None:
             wanted &= self.verdicts[self.order] == ELIGIBILITY.index(verdict)
@@ -220,7 +221,8 @@ def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
 
 
 def _sort_keys(columns: Columns, verdicts: NDArray[np.int8], screened: Screened, now: datetime) -> Keys:
-    """One integer per programme that sorts as the criteria do, one after the other; the last is the order of offering."""
+    """One integer per programme that sorts as the criteria do, one after the other; the last is the order of
+    offering."""
     provinces = columns[_PROVINCE]
     wanted, homes = _wishes(screened), _homes(screened)
     near, kilometres = _distances(screened.centre)
@@ -283,8 +285,9 @@ def _distances(centre: str) -> tuple[Columns, Columns]:
 
 
 def candidate(ranking: Ranking, position: int) -> answers.Candidate:
-    """One candidate as people see it: the verdict with the reason for every rule of the programme, and what each ranking criterion
-    found, in their order. `because` says in Thai what the codes beside it say (see codes.rules.finding and `_criteria`)."""
+    """One candidate as people see it: the verdict with the reason for every rule of the programme, and what each
+    ranking criterion found, in their order. `because` says in Thai what the codes beside it say (see
+    codes.rules.finding and `_criteria`)."""
     row, verdict, rank = ranking.standing(position)
     return {
         "programme_id": row["programme_id"],
@@ -329,8 +332,8 @@ def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> answers.Reason:
 
 
 def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
-    """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free, days since that was
-    said}, {near in NEAR, kilometres from the centre's province}, or a flag, None if nobody knows."""
+    """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free, days
+    since that was said}, {near in NEAR, kilometres from the centre's province}, or a flag, None if nobody knows."""
     screened = ranking.screened
     path, wishes, homes = row["path"], _wishes(screened), _homes(screened)
     place = PATH_PLACES[_path_place(path, screened)]

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select, true
 from sqlalchemy import case as case_of
 
+from services.codes import STATEMENT_AGES
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
-from services.partners.domain.places import AGES
 from services.partners.projections.registry import programme
 
 
@@ -28,7 +28,7 @@ def list_free(
     free = and_(p.free > 0, true() if province is None else p.province == province)
     grouped = select(p.path, stated, func.sum(p.free), func.count()).where(free).group_by(p.path, stated)
     by_path: dict[str, answers.FreeSum] = {}
-    by_age: dict[str, answers.FreeSum] = {each: {"free": 0, "programmes": 0} for each in AGES}
+    by_age: dict[str, answers.FreeSum] = {each: {"free": 0, "programmes": 0} for each in STATEMENT_AGES}
     for of_path, of_age, places, programmes in db.execute(grouped):
         for row in (by_path.setdefault(of_path, {"free": 0, "programmes": 0}), by_age[of_age]):
             row["free"] += int(places)

@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 import orjson
 from sqlalchemy import Connection, Engine, Row, select
 
-from services.partners.domain.ranking import Offer, Registry
+from services.partners.domain.ranking import Offer, Registry, Screened
 from services.partners.projections import upstream
 from services.partners.projections.registry import programme, registry_version
 
@@ -47,7 +47,7 @@ def _offer(row: Row[Any]) -> Offer:
     }
 
 
-def get(db: Connection, fact: dict[str, Any]) -> dict[str, Any]:
+def get(db: Connection, fact: dict[str, Any]) -> dict[str, Registry | Screened | None]:
     """What a match is made from, for a reaction: {registry, screened}. Reactions to screening change no place, so `db`
     is not in the middle of changing the registry."""
     return {"registry": get_registry(db), "screened": upstream.get_screened(db, fact["case_id"])}

@@ -1,8 +1,9 @@
 """What a partner is told of a person: nothing that names them, and no fact that its decision does not hang on. Pure.
 
-Always: sex, decade of age, provinces of domicile, where the person was found. Beyond that a fact only if its value can change whether the
-programme's own rules take the person, and only if a partner of this kind may know it. Of several disabilities or documents only those the
-rule names. Health and criminal matters are for who houses or treats a person (Personal Data Protection Act 2562, s. 26).
+Always: sex, decade of age, provinces of domicile, where the person was found. Beyond that a fact only if its value can
+change whether the programme's own rules take the person, and only if a partner of this kind may know it. Of several
+disabilities or documents only those the rule names. Health and criminal matters are for who houses or treats a person
+(Personal Data Protection Act 2562, s. 26).
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,8 @@ ALWAYS = frozenset({"age", "sex", "domicile"})  # told in their own way, whateve
 def disclosed(
     rules: Mapping[str, Any], kind: str, facts: Mapping[str, Any], found: str | None
 ) -> dict[str, Any]:
-    """{name: code} of what the partner of a programme is told. `facts`: of the screening; `found`: the province, None if not known."""
+    """{name: code} of what the partner of a programme is told. `facts`: of the screening; `found`: the province, None
+    if not known."""
     told = {
         "sex": facts.get("sex"),
         "age_band": _decade((facts.get("age") or {}).get("min")),

@@ -1,121 +1,42 @@
 """The life cycle of a referral: what may follow what, what comes of it, and what became of the place."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
-from typing import Any, assert_never, get_args
+from dataclasses import fields, replace
+from typing import get_args
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import instant
 from services.kernel.errors import Refused
 from services.referral.domain.commands import (
-    AcceptReferral,
-    AcknowledgeReferral,
-    AdmitPerson,
     Command,
-    ConfirmPlacement,
-    DeclineReferral,
     DiscloseFacts,
-    EndReferral,
-    EnterInError,
     ExpireReferral,
-    FailReferral,
     HearNoPlace,
     RaiseFollowUp,
-    RecordFollowUp,
-    RecordTravel,
     SendReferral,
-    Step,
     TellPartner,
-    WaitlistReferral,
-    WithdrawReferral,
 )
-from services.referral.domain.words import AWAITING_ANSWER, DEADLINES, OVER, Place, Status
+from services.referral.domain.steps import BY_FACT, ROWS, Step, fact_of
+from services.referral.domain.words import (
+    AWAITING_ANSWER,
+    DEADLINES,
+    OVER,
+    Place,
+    Referral,
+    Status,
+    days_after,
+)
 from services.referral.events import (
     About,
     Event,
     FactsDisclosed,
     FollowUpDue,
-    FollowUpRecorded,
     PartnerTold,
-    PersonAdmitted,
-    PersonTravelling,
-    PlacementConfirmed,
     ReferralAccepted,
-    ReferralAcknowledged,
     ReferralDeclined,
-    ReferralEnded,
-    ReferralEnteredInError,
     ReferralExpired,
-    ReferralFailed,
     ReferralSent,
     ReferralWaitlisted,
-    ReferralWithdrawn,
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the life cycle: a step, the statuses it may follow, the one it leads to (None: it stays)."""
-
-    step: type[Step]
-    follows: frozenset[Status]
-    leads_to: Status | None
-    by_partner: bool = False
-
-
-LIFE_CYCLE: Mapping[str, Row] = {
-    "acknowledge": Row(AcknowledgeReferral, frozenset({Status.SENT}), Status.ACKNOWLEDGED, by_partner=True),
-    "accept": Row(AcceptReferral, AWAITING_ANSWER, Status.ACCEPTED, by_partner=True),
-    "decline": Row(DeclineReferral, AWAITING_ANSWER, Status.DECLINED, by_partner=True),
-    "waitlist": Row(
-        WaitlistReferral, frozenset({Status.SENT, Status.ACKNOWLEDGED}), Status.WAITLISTED, by_partner=True
-    ),
-    "withdraw": Row(
-        WithdrawReferral, AWAITING_ANSWER | {Status.ACCEPTED, Status.TRAVELLING}, Status.WITHDRAWN
-    ),
-    "travel": Row(RecordTravel, frozenset({Status.ACCEPTED}), Status.TRAVELLING),
-    "admit": Row(AdmitPerson, frozenset({Status.ACCEPTED, Status.TRAVELLING}), Status.ADMITTED),
-    "confirm": Row(ConfirmPlacement, frozenset({Status.ADMITTED}), Status.PLACED),
-    "fail": Row(
-        FailReferral,
-        frozenset({Status.ACCEPTED, Status.TRAVELLING, Status.ADMITTED, Status.PLACED}),
-        Status.FAILED,
-    ),
-    "follow-up": Row(RecordFollowUp, frozenset({Status.PLACED}), None),
-    "end": Row(EndReferral, frozenset({Status.PLACED}), Status.ENDED),
-    "entered-in-error": Row(EnterInError, frozenset(Status) - {Status.UNSENT}, Status.ENTERED_IN_ERROR),
-}
-ROWS: Mapping[type[Any], Row] = {row.step: row for row in LIFE_CYCLE.values()}
-
-
-def steps_after(status: Status, place: Place) -> list[str]:
-    """The names of the steps that may be taken of a referral now."""
-    return [
-        name
-        for name, row in LIFE_CYCLE.items()
-        if status in row.follows - {row.leads_to} and (place == Place.RESERVED or not row.by_partner)
-    ]
-
-
-def step_named(name: str, values: Mapping[str, Any], now: datetime) -> Step:
-    """The command of a step by its name in the life cycle; `values` are of its own fields."""
-    return WaitlistReferral(now, **values) if name == "waitlist" else LIFE_CYCLE[name].step(**values)
-
-
-@dataclass(frozen=True)
-class Referral:
-    """What decisions ask: where it stands, and what later facts repeat."""
-
-    status: Status = Status.UNSENT
-    place: Place = Place.NONE
-    about: Mapping[str, Any] = field(default_factory=dict)
-    path: str = ""
-    kind: str = ""
-    outside_ministry: bool = False
-    answer_due: str = ""
-    consent: str = ""
-    follow_ups_due: frozenset[int] = frozenset()
 
 
 def decide(command: Command, referral: Referral) -> list[Event]:
@@ -124,7 +45,7 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             return _send(command, referral)
         case TellPartner(now):
             if referral.status in AWAITING_ANSWER and referral.place in (Place.PENDING, Place.REFUSED):
-                return [PartnerTold(**referral.about, answer_due=_after(now, DEADLINES.answer_days))]
+                return [PartnerTold(**referral.about, answer_due=days_after(now, DEADLINES.answer_days))]
             return []  # already told; or over, and the partners service releases the place by what it hears
         case DiscloseFacts(how, facts):
             if referral.status not in AWAITING_ANSWER:
@@ -140,7 +61,9 @@ def decide(command: Command, referral: Referral) -> list[Event]:
                 return []
             if waiting:
                 return [
-                    ReferralWaitlisted(**referral.about, answer_due=_after(now, DEADLINES.waiting_list_days))
+                    ReferralWaitlisted(
+                        **referral.about, answer_due=days_after(now, DEADLINES.waiting_list_days)
+                    )
                 ]
             return [ReferralDeclined(**referral.about, reason="no_place", whose="system")]
         case ExpireReferral(now):
@@ -181,7 +104,7 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
             outside_ministry=not c.programme.under_ministry,
             consent=c.consent,
             waitlist=c.waitlist,
-            answer_due=_after(c.now, DEADLINES.answer_days),
+            answer_due=days_after(c.now, DEADLINES.answer_days),
             witness=c.witness,
         )
     ]
@@ -197,50 +120,7 @@ def _take(step: Step, referral: Referral) -> list[Event]:
         )
     if row.by_partner and referral.place != Place.RESERVED:
         raise Refused("place_pending", "The partner answers only once a place is reserved.")
-    return [_fact(step, referral)]
-
-
-def _fact(step: Step, referral: Referral) -> Event:
-    about, said = referral.about, vars(step)
-    match step:
-        case AcknowledgeReferral():
-            return ReferralAcknowledged(**about, **said)
-        case AcceptReferral():
-            return ReferralAccepted(**about, **said)
-        case DeclineReferral():
-            return ReferralDeclined(**about, **said)
-        case WaitlistReferral(now):
-            due = _after(now, DEADLINES.waiting_list_days)
-            return ReferralWaitlisted(
-                **about, answer_due=due, said_by=step.said_by, by_channel=step.by_channel, no_more_places=step.no_more_places
-            )  # fmt: skip
-        case WithdrawReferral():
-            return ReferralWithdrawn(**about, **said, was=referral.status.value)
-        case RecordTravel():
-            return PersonTravelling(**about, **said)
-        case AdmitPerson():
-            return PersonAdmitted(**about, **said)
-        case ConfirmPlacement():
-            return PlacementConfirmed(
-                **about,
-                **said,
-                path=referral.path,
-                kind=referral.kind,
-                outside_ministry=referral.outside_ministry,
-            )
-        case FailReferral():
-            return ReferralFailed(**about, **said, was=referral.status.value)
-        case RecordFollowUp():
-            return FollowUpRecorded(**about, **said, path=referral.path)
-        case EndReferral():
-            return ReferralEnded(**about, **said, path=referral.path)
-        case EnterInError():
-            return ReferralEnteredInError(**about, **said, was=referral.status.value)
-    assert_never(step)
-
-
-def _after(now: datetime, days: int) -> str:
-    return instant(now + timedelta(days=days))
+    return [fact_of(step, referral)]
 
 
 def evolve(referral: Referral, event: Event) -> Referral:
@@ -270,33 +150,11 @@ def status_after(status: Status, event: Event) -> Status:
     match event:
         case ReferralSent():
             return Status.SENT
-        case ReferralAcknowledged():
-            return Status.ACKNOWLEDGED
-        case ReferralAccepted():
-            return Status.ACCEPTED
-        case ReferralDeclined():
-            return Status.DECLINED
-        case ReferralWaitlisted():
-            return Status.WAITLISTED
         case ReferralExpired():
             return Status.EXPIRED
-        case ReferralWithdrawn():
-            return Status.WITHDRAWN
-        case PersonTravelling():
-            return Status.TRAVELLING
-        case PersonAdmitted():
-            return Status.ADMITTED
-        case PlacementConfirmed():
-            return Status.PLACED
-        case ReferralEnded():
-            return Status.ENDED
-        case ReferralFailed():
-            return Status.FAILED
-        case ReferralEnteredInError():
-            return Status.ENTERED_IN_ERROR
-        case PartnerTold() | FactsDisclosed() | FollowUpDue() | FollowUpRecorded():
+        case PartnerTold() | FactsDisclosed() | FollowUpDue():
             return status
-    assert_never(event)
+    return BY_FACT[type(event).__name__].leads_to or status
 
 
 def place_after(place: Place, event: Event) -> Place:

@@ -1,7 +1,12 @@
 """The words decisions are made in: deadlines, statuses, places, and what is known from other services."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from services.kernel.envelope import instant
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class Status(StrEnum):
     ENTERED_IN_ERROR = "entered_in_error"
 
 
-# What staff have to see to: a referral that is overdue, due today, answered, answered and read, or waiting for its partner.
+# What staff have to see to: a referral that is overdue, due today, answered, answered and read, or waiting for its
+# partner.
 WORK = ("overdue", "due_today", "answered", "read", "waiting")
 AWAITING_ANSWER = frozenset({Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED})
 OVER = frozenset(
@@ -84,3 +90,22 @@ class Plan:
         if self.programme_id is not None:
             return self.programme_id == programme.programme_id
         return self.path == programme.path
+
+
+@dataclass(frozen=True)
+class Referral:
+    """What decisions ask: where it stands, and what later facts repeat."""
+
+    status: Status = Status.UNSENT
+    place: Place = Place.NONE
+    about: Mapping[str, Any] = field(default_factory=dict)
+    path: str = ""
+    kind: str = ""
+    outside_ministry: bool = False
+    answer_due: str = ""
+    consent: str = ""
+    follow_ups_due: frozenset[int] = frozenset()
+
+
+def days_after(now: datetime, days: int) -> str:
+    return instant(now + timedelta(days=days))

@@ -4,11 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select
 
-from services.codes import EMPLOYER_PATHS
 from services.kernel.errors import Invalid
 from services.kernel.lists import make_cursor, page_cursor
 from services.reporting import answers
-from services.reporting.projections.milestones import CASES
+from services.reporting.measures import MEASURES
 from services.reporting.projections.period import Period, facts_of, in_period, last_in
 
 
@@ -18,25 +17,15 @@ def list_rows(
     """The rows that a figure counts, newest first. Figures of cases name each case once, with the
     latest such fact in the period."""
     c = facts_of(db, period)
-    by_case = {name: type for type, name in CASES.items()}
-    by_case |= {"accepted": "ReferralAccepted", "label": "ScreeningCompleted"}
-    type = by_case.get(figure) or ("ReferralDeclined" if figure == "declined" else "PlacementConfirmed")
-    rows = select(*c).where(in_period(c, period, (type,)))
-    if figure in by_case:
+    measure = MEASURES[figure]
+    rows = select(*c).where(in_period(c, period, (measure.counts,)))
+    if measure.once:
         rows = rows.where(last_in(c, period))
-    match figure:
-        case "outside" | "ministry":
-            rows = rows.where(c.outside_ministry.is_(figure == "outside"))
-        case "employment":
-            rows = rows.where(c.path.in_(EMPLOYER_PATHS))
-        case "in_work":
-            rows = rows.where(c.path.in_(EMPLOYER_PATHS), c.in_work.is_(True))
-        case "path":
-            rows = rows.where(c.path == value)
-        case "declined" if value:
-            rows = rows.where(c.reason == value)
-        case "label":
-            rows = rows.where((" " + c.labels + " ").contains(f" {value} ", autoescape=True))
+    rows = rows.where(*(c[column].in_(values) for column, values in measure.where.items()))
+    if measure.by == "labels":
+        rows = rows.where((" " + c.labels + " ").contains(f" {value} ", autoescape=True))
+    elif measure.by and value:
+        rows = rows.where(c[measure.by] == value)
     if cursor:
         occurred, last = page_cursor(cursor, 2)
         if not all(isinstance(number, int) and abs(number) < 2**63 for number in (occurred, last)):

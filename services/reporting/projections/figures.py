@@ -4,87 +4,78 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, case, func, select
+from sqlalchemy import Connection, RowMapping, and_, case, func, select
 
-from services.codes import EMPLOYER_PATHS
 from services.reporting import answers
-from services.reporting.projections.milestones import CASES, STEPS, WAITED
+from services.reporting.measures import MEASURES, MEDIANS, Measure, told_of
+from services.reporting.projections.milestones import STEPS, WAITED
 from services.reporting.projections.period import Period, facts_of, first_in, in_period, last_in
 
 DAY = 86_400_000_000  # microseconds
+# By which facts are told apart; labels are several of one fact.
+COLUMNS = sorted(
+    {column for each in MEASURES.values() for column in (*each.where, each.by) if column} - {"labels"}
+)
+Group = RowMapping  # {type, the columns, facts, cases}
 
 
 def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
     """The figures of `GET /api/v1/reports/overview`. What counts is what happened in the period and was recorded by
     `as_of`.
 
-    cases: different cases that were, in the period, opened; screened (ScreeningCompleted, the first or again); planned
-    (PlanAgreed); referred (ReferralSent, also when the place was then refused); placed (PlacementConfirmed); closed
-    (CaseClosed, also when reopened later). A case counts once under each name.
-    placements: confirmed placements, so a case placed twice counts twice; share_outside of all of them, None without
-    any. by_path: placements by the plan's path. by_label: cases screened in the period by the labels met at the latest
-    of those screenings. median_days: from the opening of a case to its first screening, accepted referral and
-    placement, for those whose first one lies in the period. Days of 24 hours with one decimal; None of less
-    than `fewest` (a median of a few would tell of one).
-    declined: declined referrals by reason. employment: started = placements on employers' paths in the period; in_work
-    = how many of these were in work at their latest follow-up, whenever that was.
-    Nothing of a referral entered in error counts. A centre's figures are those of the facts recorded for it.
+    Each number is a measure (services/reporting/measures.py), by its name in its part. share_outside is of all
+    placements, None without any. median_days: for cases whose first fact of the kind lies in the period. Days of 24
+    hours with one decimal; None of less than `fewest` (a median of a few would tell of one). in_work is as the latest
+    follow-up says, whenever that was. Nothing of a referral entered in error counts. A centre's figures are those of
+    the facts recorded for it. A case counts as closed also when it was opened again later, as referred also when the
+    place was then refused.
     """
     c = facts_of(db, period)
-    facts, cases, working = (
-        func.count(),
-        func.sum(case((first_in(c, period), 1), else_=0)),
-        func.sum(c.in_work.cast(Integer)),
-    )
+    facts, cases = func.count(), func.sum(case((first_in(c, period), 1), else_=0))
+    by = [c[column] for column in COLUMNS]
     grouped = (
-        select(c.type, c.path, c.outside_ministry, c.reason, facts, cases, working)
-        .where(in_period(c, period, (*CASES, "ReferralDeclined")))
-        .group_by(c.type, c.path, c.outside_ministry, c.reason)
+        select(c.type, *by, facts.label("facts"), cases.label("cases"))
+        .where(in_period(c, period, {each.counts for each in MEASURES.values() if not each.beside}))
+        .group_by(c.type, *by)
     )
-    rows = db.execute(grouped).all()
-
-    def cases_with(type: str) -> int:
-        return sum(row[5] for row in rows if row.type == type)
-
-    placed = [
-        (path, outside, n, in_work or 0)
-        for type, path, outside, _, n, _, in_work in rows
-        if type == "PlacementConfirmed"
-    ]
-    total = sum(n for _, _, n, _ in placed)
-    outside = sum(n for _, is_outside, n, _ in placed if is_outside)
-    at_work = [(n, in_work) for path, _, n, in_work in placed if path in EMPLOYER_PATHS]
-    medians = _median_days(
-        db, c, period, "took", ("ScreeningCompleted", "ReferralAccepted", "PlacementConfirmed"), fewest
-    )
+    rows = [row._mapping for row in db.execute(grouped)]
+    placements = _counts(rows, "placements")
+    total = placements["total"]
+    medians = _median_days(db, c, period, "took", [each.counts for each in MEDIANS], fewest)
     return {
-        "cases": {
-            "opened": cases_with("CaseOpened"),
-            "screened": cases_with("ScreeningCompleted"),
-            "planned": cases_with("PlanAgreed"),
-            "referred": cases_with("ReferralSent"),
-            "placed": cases_with("PlacementConfirmed"),
-            "closed": cases_with("CaseClosed"),
-        },
-        "placements": {
-            "total": total,
-            "outside_ministry": outside,
-            "ministry": total - outside,
-            "share_outside": round(outside / total, 4) if total else None,
-        },
-        "by_path": _summed((path, n) for path, _, n, _ in placed),
+        "cases": _counts(rows, "cases"),
+        "placements": placements,
+        "share_outside": round(placements["outside_ministry"] / total, 4) if total else None,
+        "by_path": _by_code(rows, MEASURES["path"]),
         "by_label": _by_label(db, c, period),
-        "median_days": {
-            "to_screening": medians["ScreeningCompleted"],
-            "to_acceptance": medians["ReferralAccepted"],
-            "to_placement": medians["PlacementConfirmed"],
-        },
-        "declined": _summed((row.reason, row[4]) for row in rows if row.type == "ReferralDeclined"),
-        "employment": {
-            "started": sum(n for n, _ in at_work),
-            "in_work": sum(working for _, working in at_work),
-        },
+        "median_days": {each.name: medians[each.counts] for each in MEDIANS},
+        "declined": _by_code(rows, MEASURES["declined"]),
+        "employment": _counts(rows, "employment"),
     }
+
+
+def _counts(rows: Sequence[Group], part: str) -> dict[str, int]:
+    """The counts of a part by name."""
+    return {
+        each.name: sum(row["cases" if each.once else "facts"] for row in _of(rows, each))
+        for each in told_of(part)
+    }
+
+
+def _by_code(rows: Sequence[Group], measure: Measure) -> dict[str, int]:
+    column = measure.by
+    assert column, "only a measure that is split has codes"
+    return _summed((row[column], row["facts"]) for row in _of(rows, measure))
+
+
+def _of(rows: Sequence[Group], measure: Measure) -> list[Group]:
+    """What a measure counts."""
+    return [
+        row
+        for row in rows
+        if row["type"] == measure.counts
+        and all(row[column] in values for column, values in measure.where.items())
+    ]
 
 
 def _summed(counts: Iterable[tuple[str, int]]) -> dict[str, int]:

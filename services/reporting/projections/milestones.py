@@ -42,15 +42,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SLICE = 500  # cases worked out at once in a rebuild
 
-# Which milestone makes a case count under which name.
-CASES = {
-    "CaseOpened": "opened",
-    "ScreeningCompleted": "screened",
-    "PlanAgreed": "planned",
-    "ReferralSent": "referred",
-    "PlacementConfirmed": "placed",
-    "CaseClosed": "closed",
-}
 # A case's way to its placement: what came of one step is waited for since the one before.
 WAITED = {
     "ScreeningCompleted": "screened",
@@ -60,7 +51,7 @@ WAITED = {
     "PlacementConfirmed": "placed",
 }
 STEPS = ("CaseOpened", *WAITED)
-COUNTED = frozenset((*CASES, *STEPS, "ReferralDeclined"))
+COUNTED = frozenset((*STEPS, "CaseClosed", "ReferralDeclined"))
 TYPES = COUNTED | {"FollowUpRecorded", "ReferralEnteredInError"}
 
 metadata = MetaData()

@@ -43,7 +43,8 @@ def normalised(answers: Mapping[str, Any], known: Mapping[str, Any], day: date) 
 def aged(age: Mapping[str, Any], day: date) -> AgeRange:
     """An age as it may be on a later day: a birthday may have come since, so the range can only widen upwards.
 
-    {"on": "2026-11-01", "min": 59, "max": 59} is 59 to 60 a month later: nobody loses a right for a birthday we cannot see.
+    {"on": "2026-11-01", "min": 59, "max": 59} is 59 to 60 a month later: nobody loses a right for
+    a birthday we cannot see.
     """
     on = age.get("on") or day.isoformat()
     start = date.fromisoformat(on)

@@ -11,9 +11,6 @@ from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.screening.events import PlanAgreed, Votes
 
-ROLES = ("chair", "secretary", "member", "specialist")
-VOTES = ("agree", "dissent", "abstain")
-
 
 class Member(TypedDict):
     """Who sat in the conference, as what, and how they voted."""

@@ -1,8 +1,8 @@
 """The rules of screening as data: labels, the laws behind them and the paths they open, in dated versions. Pure but for
 reading its own data files, once.
 
-A version is services/screening/rules/{version}.json and never changes once adopted: the facts of a stored screening and its
-version give the same labels and paths again.
+A version is services/screening/rules/{version}.json and never changes once adopted: the facts of a stored screening and
+its version give the same labels and paths again.
 """
 
 import json
@@ -29,7 +29,8 @@ NOTHING_MET = "advice_only"
 
 @dataclass(frozen=True)
 class LabelRule:
-    """A group a law speaks of. `leads`: a specific law, whose first open path goes first. `law` may carry the words ("text")."""
+    """A group a law speaks of. `leads`: a specific law, whose first open path goes first. `law` may carry the words
+    ("text")."""
 
     code: str
     name: Text
@@ -42,8 +43,8 @@ class LabelRule:
 
 @dataclass(frozen=True)
 class PathRule:
-    """A way out. `needs`: closed while this is not met (unknown keeps it open, after the sure ones); `by_wish`: the person's
-    wish alone can open it."""
+    """A way out. `needs`: closed while this is not met (unknown keeps it open, after the sure ones); `by_wish`: the
+    person's wish alone can open it."""
 
     code: str
     name: Text
@@ -85,7 +86,8 @@ def assess(book: Rulebook, facts: Mapping[str, Any]) -> tuple[list[Label], list[
 
 
 def explain(book: Rulebook, labels: Iterable[Label], facts: Mapping[str, Any]) -> list[answers.Label]:
-    """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is wanted."""
+    """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
+    wanted."""
     rules = {rule.code: rule for rule in book.labels}
     return [
         {
@@ -113,7 +115,8 @@ def _label(rule: LabelRule, facts: Mapping[str, Any]) -> Label:
 
 
 def _paths(book: Rulebook, met: Sequence[LabelRule], facts: Mapping[str, Any]) -> list[str]:
-    """Danger, each specific law's lead path, the person's wishes, then the rest by precedence of label; ministry shelters last."""
+    """Danger, each specific law's lead path, the person's wishes, then the rest by precedence of label; ministry
+    shelters last."""
     found = book.dangers.get(facts.get("danger", ""))
     danger = [found.path] if found and _verdict(found.needs, facts) != NOT_MET else []
     if not met:
@@ -139,7 +142,7 @@ def _verdict(needs: Condition | None, facts: Mapping[str, Any]) -> str:
     return MET if needs is None else evaluate(needs, facts).verdict
 
 
-# -- versions ------------------------------------------------------------------------------------------------------------
+# -- versions -------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -196,7 +199,7 @@ def _folder() -> Any:
     return files("services.screening") / "rules"
 
 
-# -- adoption ------------------------------------------------------------------------------------------------------------
+# -- adoption -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -245,7 +248,7 @@ RULES: Aggregate[AdoptRules, Adopted, RulesAdopted] = Aggregate(
 )
 
 
-# -- the page ------------------------------------------------------------------------------------------------------------
+# -- the page -------------------------------------------------------------------------------------------------------
 
 
 def describe(book: Rulebook) -> str:
@@ -261,8 +264,10 @@ def describe(book: Rulebook) -> str:
         "",
         "## Labels",
         "",
-        "Every screening answers every label with met, not met or unknown; an unknown label names the facts to ask for.",
-        "Labels stand in their order of precedence. The first path open to each *leading* label (a specific law, s. 23 of the "
+        "Every screening answers every label with met, not met or unknown; an unknown label names the facts "
+        "to ask for.",
+        "Labels stand in their order of precedence. The first path open to each *leading* label (a specific "
+        "law, s. 23 of the "
         "Protection of the Destitute Act B.E. 2557) goes before the person's wishes and all other paths.",
         "",
         "| Label | Met if | Law | Leads | Paths, best first |",
@@ -281,7 +286,8 @@ def describe(book: Rulebook) -> str:
         "",
         "## Paths",
         "",
-        "A path is closed when what it needs is not met. What is unknown closes nothing: such a path only comes after the "
+        "A path is closed when what it needs is not met. What is unknown closes nothing: such a path only "
+        "comes after the "
         "sure ones of its label. `advice_only` is the answer when no label is met or every path is closed.",
         "",
         "| Path | Name | Outside the ministry | A wish alone opens it | Needs | Why |",

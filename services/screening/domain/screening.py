@@ -21,8 +21,8 @@ class StartScreening:
 
 @dataclass(frozen=True)
 class CompleteScreening:
-    """`facts` as told (facts.normalised), `day` of the answers (Asia/Bangkok), `book` in force on it; `closed`: the case is;
-    `corrected`: facts of the person as intake has them since they were corrected."""
+    """`facts` as told (facts.normalised), `day` of the answers (Asia/Bangkok), `book` in force on it; `closed`: the
+    case is; `corrected`: facts of the person as intake has them since they were corrected."""
 
     screening_id: str
     case_id: str

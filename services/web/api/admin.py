@@ -1,15 +1,14 @@
 """What the `songtor` command asks of a running system. Only the role admin."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, Response, request
 from marshmallow import ValidationError
 
 from services.codes.access import SERVICES
+from services.kernel import own_doors
 from services.kernel.doors import flat
 from services.kernel.envelope import Caller, instant
 from services.kernel.errors import Invalid, NotFound
+from services.kernel.questions import Body
 from services.kernel.runtime import utc_now
 from services.web import gateway
 from services.web.api import bearer, bodies, health
@@ -42,7 +41,7 @@ def status() -> Response:
 @blueprint.post("/api/v1/admin/verify")
 def verify() -> Response:
     asker = _administrator()
-    problems = [calls.ask(asker, service, "verify", seconds=600.0).answer for service in SERVICES]
+    problems = [calls.ask(asker, own_doors.verify(service), 600.0).answer for service in SERVICES]
     return bodies.as_json({"problems": [sentence for of_service in problems for sentence in of_service]})
 
 
@@ -50,7 +49,10 @@ def verify() -> Response:
 def retry() -> Response:
     asker, event = _administrator(), {"event_id": bodies.read_body(request).get("event_id")}
     return bodies.as_json(
-        {service: calls.tell(asker, service, "retry", event, seconds=60.0).answer for service in SERVICES}
+        {
+            service: calls.tell(asker, own_doors.retry(service), event, seconds=60.0).answer
+            for service in SERVICES
+        }
     )
 
 
@@ -58,7 +60,7 @@ def retry() -> Response:
 def resume() -> Response:
     """The halted subscriptions of one service: {service}."""
     asker, service = _administrator(), _service(bodies.read_body(request))
-    return bodies.as_json({"resumed": calls.tell(asker, service, "resume", {}, seconds=60.0).answer})
+    return bodies.as_json({"resumed": calls.tell(asker, own_doors.resume(service), {}, seconds=60.0).answer})
 
 
 @blueprint.post("/api/v1/admin/rebuild")
@@ -66,10 +68,11 @@ def rebuild() -> Response:
     """One read model of one service: {service, projection}."""
     asker, body = _administrator(), bodies.read_body(request)
     model = {"projection": body.get("projection")}
-    return bodies.as_json(calls.tell(asker, _service(body), "rebuild", model, seconds=3600.0).answer)
+    door = own_doors.rebuild(_service(body))
+    return bodies.as_json(calls.tell(asker, door, model, seconds=3600.0).answer)
 
 
-def _service(body: Mapping[str, Any]) -> str:
+def _service(body: Body) -> str:
     service = body.get("service")
     if service not in SERVICES:
         raise Invalid({"service": [f"One of {', '.join(SERVICES)}."]})

@@ -9,6 +9,7 @@ from flask import Request, Response, request
 
 from services.kernel.envelope import Caller, instant
 from services.kernel.errors import Invalid
+from services.kernel.questions import Json
 from services.web.api.routes import Route
 from services.web.gateway import storable
 from services.web.gateway.calls import Command, command_id
@@ -21,7 +22,7 @@ IF_MATCH = r'(\*|(W/)?("[0-9]{1,15}"|[0-9]{1,15}))'
 OLDEST = datetime(1900, 1, 1, tzinfo=UTC)  # nothing that is told happened before
 
 
-def read_body(incoming: Request) -> dict[str, Any]:
+def read_body(incoming: Request) -> dict[str, Json]:
     """The JSON object of a request; 413, 400 or 422 naming what is wrong."""
     if (incoming.content_length or 0) > BODY_MOST:
         raise Problem(413, "The body may be at most 1 MB.")
@@ -42,7 +43,7 @@ def read_body(incoming: Request) -> dict[str, Any]:
     return {name: whole(value) for name, value in body.items()}
 
 
-def whole(value: Any) -> Any:
+def whole(value: Json) -> Json:
     """For JSON 119.0 and 119 are the same integer; for Python only the second is one."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -51,8 +52,8 @@ def whole(value: Any) -> Any:
     return [whole(item) for item in value] if isinstance(value, list) else value
 
 
-def read_query(route: Route) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def read_query(route: Route) -> dict[str, Json]:
+    found: dict[str, Json] = {}
     errors: dict[str, list[str]] = {}
     for name, convert in route.query.items():
         text = request.args.get(name)
@@ -73,7 +74,7 @@ def read_query(route: Route) -> dict[str, Any]:
     return found
 
 
-def happened(body: dict[str, Any]) -> str | None:
+def happened(body: dict[str, Json]) -> str | None:
     """`at` of a body as RFC 3339 UTC text."""
     at = body.pop("at", None)
     if at is None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Any
 
 from flask import Blueprint, Response, request
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.codes.access import SERVICES
+from services.kernel import own_doors
 from services.kernel.errors import Unavailable
 from services.kernel.runtime import PROCESS
+from services.kernel.status import Status
 from services.web.api import bearer, bodies
 from services.web.gateway import calls
 from services.web.gateway.calls import THE_SYSTEM
@@ -43,12 +45,13 @@ def ready() -> Response:
     return bodies.as_json({"status": "ready"})
 
 
-def statuses() -> tuple[list[dict[str, Any]], list[str]]:
+def statuses() -> tuple[list[Status], list[str]]:
     """Each service's status, and sentences about those that do not answer."""
-    answers, problems = [], []
+    answers: list[Status] = []
+    problems: list[str] = []
     for service in SERVICES:
         try:
-            answers.append(calls.ask(THE_SYSTEM, service, "status", seconds=2.0).answer)
+            answers.append(calls.ask(THE_SYSTEM, own_doors.status(service), 2.0).answer)
         except Unavailable as error:
             problems.append(str(error))
     return answers, problems
@@ -63,7 +66,7 @@ def figures() -> Response:
     texts = {PROCESS: generate_latest(REGISTRY).decode()}
     for service in SERVICES:
         try:
-            answer = calls.ask(THE_SYSTEM, service, "figures", seconds=2.0).answer
+            answer = calls.ask(THE_SYSTEM, own_doors.figures(service), 2.0).answer
         except Unavailable:
             continue
         texts[answer["process"]] = answer["text"]
@@ -79,8 +82,8 @@ class Merged:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts
 
-    def collect(self) -> Any:
-        families: dict[str, Any] = {}
+    def collect(self) -> list[Metric]:
+        families: dict[str, Metric] = {}
         for process, text in self.texts.items():
             for family in text_string_to_metric_families(text):
                 if process != PROCESS and not family.name.startswith("songtor_"):

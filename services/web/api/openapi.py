@@ -1,4 +1,5 @@
-"""The OpenAPI 3.1 document of the HTTP API: calls from ROUTES, bodies from the doors' schemas, answers as written here.
+"""The OpenAPI 3.1 document of the HTTP API: calls from ROUTES, bodies from the doors' schemas, answers from
+the types that their services write down.
 
 What only the `songtor` command asks (/api/v1/admin) is left out: nobody else can rely on it.
 """
@@ -15,15 +16,20 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Response
 from marshmallow.fields import Field
 
+from services.codes import shapes
 from services.fields import Words
 from services.referral import schemas as referral
 from services.screening import schemas as screening
 from services.web.api.bodies import IF_MATCH
-from services.web.api.routes import ROUTES, Route
-from services.web.api.shapes import ANSWERS, BODIES, COMPONENTS, DAY, ID, INSTANT, TEXT, Json, maybe, ref
-from services.web.gateway.problems import TITLES
+from services.web.api.case_page import Parts
+from services.web.api.components import Components, Json, answer_of
+from services.web.api.routes import CASE_PAGE, ROUTES, Route
+from services.web.gateway.problems import TITLES, ProblemDocument
 
 blueprint = Blueprint("openapi", __name__)
+
+COMPONENTS = Components()
+TEXT, ID, DAY = COMPONENTS.schema(str), COMPONENTS.schema(shapes.Id), COMPONENTS.schema(shapes.Day)
 
 HEADERS: Mapping[str, Json] = {
     "Stale": {
@@ -48,7 +54,7 @@ PARAMETERS: Mapping[str, Json] = {
     },
 }
 AT: Json = {
-    **maybe(INSTANT),
+    **COMPONENTS.schema(shapes.Instant | None),
     "description": "When it happened: not in the future, now if left out",
 }
 WHEN: Mapping[int, str] = {
@@ -111,8 +117,8 @@ def _operation(route: Route, schema: Json) -> Json:
         statuses += [409, 412]
     else:
         headers["Songtor-Stale"] = {"$ref": "#/components/headers/Stale"}
-    answer = ANSWERS[route.service, route.door]
-    if "version" in _resolved(answer).get("properties", {}):
+    answer = answer_schema(route)
+    if "version" in properties(answer):
         headers["ETag"] = {"$ref": "#/components/headers/ETag"}
     operation: Json = {
         "operationId": operation_id(route),
@@ -133,7 +139,7 @@ def _operation(route: Route, schema: Json) -> Json:
         name = "".join(word.capitalize() for word in operation_id(route).split("_"))
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": ref(name)}},
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
         }
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
@@ -142,9 +148,9 @@ def _operation(route: Route, schema: Json) -> Json:
 
 def _links(answer: Json) -> Json:
     """Where the ids of an answer, or of the first item of a list, lead on to."""
-    known, at = _resolved(answer).get("properties", {}), "$response.body#"
+    known, at = properties(answer), "$response.body#"
     if "items" in known and "next" in known:
-        known, at = _resolved(known["items"]["items"])["properties"], f"{at}/items/0"
+        known, at = properties(known["items"]["items"]), f"{at}/items/0"
     links = {}
     for route in ROUTES:
         parts = _path_parts(route)
@@ -164,8 +170,20 @@ def _without_null(schema: Json) -> Json:
     return found
 
 
-def _resolved(schema: Json) -> Json:
-    return COMPONENTS[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+def properties(schema: Json) -> Json:
+    """All that a record may have, whichever of several it is."""
+    if "$ref" in schema:
+        schema = COMPONENTS.schemas[schema["$ref"].rpartition("/")[2]]
+    known: Json = dict(schema.get("properties", {}))
+    for part in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
+        known |= {name: value for name, value in properties(part).items() if name not in known}
+    return known
+
+
+def answer_schema(route: Route) -> Json:
+    """Of what a call answers; the case has what stands beside it on its page."""
+    answer = COMPONENTS.schema(answer_of(route.asks))
+    return {"allOf": [answer, COMPONENTS.schema(Parts)]} if route.path == CASE_PAGE else answer
 
 
 def _open(summary: str, answers: Mapping[int, str], kind: str = "application/json") -> Json:
@@ -209,19 +227,17 @@ def document() -> Json:
     spec.components.security_scheme(
         "token", {"type": "http", "scheme": "bearer", "description": "songtor token USER"}
     )
-    for name, component in COMPONENTS.items():
-        spec.components.schema(name, deepcopy(component))
     for name, header in HEADERS.items():
         spec.components.header(name, dict(header))
     for name, parameter in PARAMETERS.items():
         spec.components.parameter(name, parameter["in"], dict(parameter))
     for status, text in WHEN.items():
-        problem = {"application/problem+json": {"schema": ref("Problem")}}
+        problem = {"application/problem+json": {"schema": COMPONENTS.schema(ProblemDocument)}}
         spec.components.response(
             f"Problem{status}", {"description": f"{TITLES[status]}: {text}", "content": problem}
         )
     for route in ROUTES:
-        schema = converter.schema2jsonschema(BODIES[route.service, route.door])
+        schema = converter.schema2jsonschema(route.body())
         operation = _operation(route, schema)
         if route.method != "GET":
             name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[
@@ -229,6 +245,8 @@ def document() -> Json:
             ]
             spec.components.schema(name, body_of(route, schema))
         spec.path(template(route.path), operations={route.method.lower(): deepcopy(operation)})
+    for name, component in COMPONENTS.schemas.items():
+        spec.components.schema(name, deepcopy(component))
     health = {200: "Alive"}
     ready = {200: "Every service answers and none is far behind", 503: "Not yet, or something is down"}
     spec.path("/health", operations={"get": _open("Alive?", health)})
@@ -241,9 +259,10 @@ def document() -> Json:
 
 
 def _component_name(schema: Any) -> str:
-    """Nested shapes are named by their service: two services may use the same word."""
+    """Nested shapes are named by their service, as answers are: two services, and bodies and answers, may use the same
+    word."""
     cls = schema if isinstance(schema, type) else type(schema)
-    return f"{cls.__module__.split('.')[1]}.{cls.__name__}"
+    return f"{cls.__module__.split('.')[1]}.{cls.__name__.removesuffix('Body')}Body"
 
 
 def _own_fields(_: object, field: Field[Any], **__: object) -> Json:

@@ -5,23 +5,53 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from marshmallow import Schema
+
+from services.codes.steps import STEPS
+from services.intake import doors as intake
+from services.intake.schemas import ChangeCase, ListCases, OpenCase, ReadCase
+from services.kernel.questions import CommandDoor, Json, QueryDoor
+from services.partners import doors as partners
+from services.partners.schemas import (
+    ConfirmCapacity,
+    ListPartners,
+    Matches,
+    OfferProgramme,
+    ReadPartner,
+    RegisterPartner,
+)
+from services.referral import doors as referral
+from services.referral.schemas import ListReferrals, ReadReferral, SendReferral, StepReferral
+from services.reporting import doors as reporting
+from services.reporting.schemas import Events, Overview, Timeline
+from services.screening import doors as screening
+from services.screening.schemas import AgreePlan, CompleteScreening
+
 CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
 
 
 @dataclass(frozen=True)
 class Route:
-    """`path` in Flask's form; its parts and the query's join the body. `query` turns a query text into the door's
-    type."""
+    """`path` in Flask's form; its parts and the query's join the body. `body` is the schema of its door (which the
+    front door may not look up there; a test does). `query` turns a query text into the door's type."""
 
     method: str
     path: str
-    service: str
-    door: str
+    asks: QueryDoor[Any] | CommandDoor[Any]
+    body: type[Schema]
     summary: str
     status: int = 200
-    query: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
-    fixed: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Callable[[str], Json]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 10.0
+
+    @property
+    def service(self) -> str:
+        return self.asks.service
+
+    @property
+    def door(self) -> str:
+        return self.asks.name
 
     @property
     def writes(self) -> bool:
@@ -41,52 +71,52 @@ def decimal(text: str) -> float:
     return float(text)
 
 
-LIST: Mapping[str, Callable[[str], Any]] = {"limit": whole, "cursor": str}
-STEPS = (
-    "acknowledge", "accept", "decline", "waitlist", "withdraw", "travel", "admit", "confirm", "fail", "follow-up",
-    "end",
-    "entered-in-error",
-)  # fmt: skip
+LIST: Mapping[str, Callable[[str], Json]] = {"limit": whole, "cursor": str}
 
 ROUTES = (
-    Route("POST", "/api/v1/cases", "intake", "open_case", "Open a case", 201),
-    Route("GET", "/api/v1/cases", "intake", "cases", "Cases, newest first",
+    Route("POST", "/api/v1/cases", intake.OPEN_CASE, OpenCase, "Open a case", 201),
+    Route("GET", "/api/v1/cases", intake.CASES, ListCases, "Cases, newest first",
         query={"centre": str, "status": str, "q": str, **LIST}),
-    Route("GET", CASE_PAGE, "intake", "case", "A case, put together from all services", query={"show": str}),
-    Route("POST", "/api/v1/cases/<case_id>/close", "intake", "close_case", "Close a case"),
-    Route("POST", "/api/v1/cases/<case_id>/reopen", "intake", "reopen_case", "Open a closed case again"),
-    Route("GET", "/api/v1/cases/<case_id>/timeline", "reporting", "timeline", "Every event of a case, all services"),
-    Route("POST", "/api/v1/cases/<case_id>/screening", "screening", "complete", "Complete a screening"),
+    Route("GET", CASE_PAGE, intake.CASE, ReadCase, "A case, put together from all services", query={"show": str}),
+    Route("POST", "/api/v1/cases/<case_id>/close", intake.CLOSE_CASE, ChangeCase, "Close a case"),
+    Route("POST", "/api/v1/cases/<case_id>/reopen", intake.REOPEN_CASE, ChangeCase, "Open a closed case again"),
+    Route("GET", "/api/v1/cases/<case_id>/timeline", reporting.TIMELINE, Timeline,
+    "Every event of a case, all services"),
+    Route("POST", "/api/v1/cases/<case_id>/screening", screening.COMPLETE, CompleteScreening, "Complete a screening"),
     Route(
-        "GET", "/api/v1/cases/<case_id>/matches", "partners", "matches",
+        "GET", "/api/v1/cases/<case_id>/matches", partners.MATCHES, Matches,
         "Places that could take the person, ranked with reasons",
         query={"wait": decimal, **LIST}, seconds=40.0,
     ),
-    Route("POST", "/api/v1/cases/<case_id>/plan", "screening", "agree_plan", "Record the working group's decision"),
-    Route("POST", "/api/v1/referrals", "referral", "send", "Send a referral", 201, seconds=15.0),
+    Route("POST", "/api/v1/cases/<case_id>/plan", screening.AGREE_PLAN, AgreePlan,
+    "Record the working group's decision"),
+    Route("POST", "/api/v1/referrals", referral.SEND, SendReferral, "Send a referral", 201, seconds=15.0),
     Route(
-        "GET", "/api/v1/referrals", "referral", "referrals", "Referrals, newest first",
+        "GET", "/api/v1/referrals", referral.REFERRALS, ListReferrals, "Referrals, newest first",
         query={"centre": str, "status": str, "case_id": str, **LIST},
     ),
-    Route("GET", "/api/v1/referrals/<referral_id>", "referral", "referral", "One referral with its history"),
-    Route("GET", "/api/v1/referrals/<referral_id>/steps", "referral", "steps", "The steps that may be taken now"),
-    Route("GET", "/api/v1/referrals/<referral_id>/disclosure", "referral", "disclosure", "What the partner was told of the person"),
+    Route("GET", "/api/v1/referrals/<referral_id>", referral.REFERRAL, ReadReferral, "One referral with its history"),
+    Route("GET", "/api/v1/referrals/<referral_id>/steps", referral.STEPS, ReadReferral,
+    "The steps that may be taken now"),
+    Route("GET", "/api/v1/referrals/<referral_id>/disclosure", referral.DISCLOSURE, ReadReferral,
+        "What the partner was told of the person"),
     *(
-        Route("POST", f"/api/v1/referrals/<referral_id>/{step}", "referral", "step", f"Referral: {step}",
+        Route("POST", f"/api/v1/referrals/<referral_id>/{step}", referral.STEP, StepReferral, f"Referral: {step}",
             fixed={"step": step})
         for step in STEPS
     ),
-    Route("POST", "/api/v1/partners", "partners", "register_partner", "Register a partner", 201),
-    Route("GET", "/api/v1/partners", "partners", "partners", "The registry",
+    Route("POST", "/api/v1/partners", partners.REGISTER_PARTNER, RegisterPartner, "Register a partner", 201),
+    Route("GET", "/api/v1/partners", partners.PARTNERS, ListPartners, "The registry",
         query={"q": str, "province": str, "kind": str, **LIST}),
-    Route("GET", "/api/v1/partners/<partner_id>", "partners", "partner", "One partner with its programmes"),
-    Route("POST", "/api/v1/partners/<partner_id>/programmes", "partners", "offer_programme", "Offer a programme", 201),
-    Route("PUT", "/api/v1/programmes/<programme_id>/capacity", "partners", "confirm_capacity",
+    Route("GET", "/api/v1/partners/<partner_id>", partners.PARTNER, ReadPartner, "One partner with its programmes"),
+    Route("POST", "/api/v1/partners/<partner_id>/programmes", partners.OFFER_PROGRAMME, OfferProgramme,
+    "Offer a programme", 201),
+    Route("PUT", "/api/v1/programmes/<programme_id>/capacity", partners.CONFIRM_CAPACITY, ConfirmCapacity,
         "State total and free places"),
     Route(
-        "GET", "/api/v1/reports/overview", "reporting", "overview", "The overview report",
+        "GET", "/api/v1/reports/overview", reporting.OVERVIEW, Overview, "The overview report",
         query={"centre": str, "from": str, "to": str, "as_of": str}, seconds=30.0,
     ),
-    Route("GET", "/api/v1/events", "reporting", "events", "The merged log as CloudEvents",
+    Route("GET", "/api/v1/events", reporting.EVENTS, Events, "The merged log as CloudEvents",
         query={"after": whole, "limit": whole}),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The one way to ask a service's door: for pages, the API, a partner's link, the administrator and the figures.
 
-question   (service, door, body)
+question   a door and its body, with the type of the answer (kernel.questions)
 reply      what a door answered; its refusals are raised as the kernel's errors
 position   where a service's log stood after a command
 """
@@ -8,31 +8,62 @@ position   where a service's log stood after a command
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import orjson
 
+from services.kernel import doors
 from services.kernel.envelope import SYSTEM, Caller
 from services.kernel.errors import Forbidden, NotFound, Unavailable
+from services.kernel.questions import Body, CommandDoor, Json, Question
+from services.kernel.runtime import SYSTEM_CALL, ServiceRuntime
 from services.web.gateway.request import correlation, note_stale, runtime
 from services.web.store import positions
 
 COMMANDS = uuid5(NAMESPACE_URL, "songtor:command")
 
-Question = tuple[str, str, Mapping[str, Any]]
+A = TypeVar("A")
 
 
-class Reply(NamedTuple):
+class Reply(NamedTuple, Generic[A]):
     """`position`: None if nothing was for the log; `stale`: what the asker wrote elsewhere was not heard in time."""
 
-    answer: Any
+    answer: A
     position: int | None
     stale: bool
 
 
 Closed = Forbidden | NotFound | Unavailable  # why one of several questions has no answer
-Replies = Mapping[str, Reply | Closed]
+
+
+class Replies:
+    """What came of several questions."""
+
+    def __init__(self, replies: Mapping[Question[Any], Reply[Any] | Closed]) -> None:
+        self._replies = replies
+
+    def __getitem__(self, question: Question[A]) -> A | None:
+        """The answer; None also for what is not known (yet), not to be had now, or not for the asker."""
+        reply: Reply[A] | Closed = self._replies[question]
+        return reply.answer if isinstance(reply, Reply) else None
+
+    def error(self, question: Question[Any]) -> Closed | None:
+        """Why there is no answer."""
+        reply = self._replies[question]
+        return None if isinstance(reply, Reply) else reply
+
+    @property
+    def complete(self) -> bool:
+        return all(isinstance(each, Reply) for each in self._replies.values())
+
+    @property
+    def fresh(self) -> bool:
+        """Nothing is missing but what is not for the asker, and all answers know what the asker wrote."""
+        return all(
+            isinstance(each, Forbidden) or (isinstance(each, Reply) and not each.stale)
+            for each in self._replies.values()
+        )
 
 
 @dataclass(frozen=True)
@@ -79,41 +110,37 @@ def command_id(*names: str) -> str:
     return str(uuid5(COMMANDS, "\n".join(names)))
 
 
-def ask(
-    asker: Asker, service: str, door: str, body: Mapping[str, Any] | None = None, seconds: float = 10.0
-) -> Reply:
+def ask(asker: Asker, question: Question[A], seconds: float = 10.0) -> Reply[A]:
     """The reply to a question."""
-    reply = _reply(runtime().ports.ask(service, door, _question(asker), body or {}, seconds))
+    door = question.door
+    reply: Reply[A] = _reply(
+        runtime().ports.ask(door.service, door.name, _call_of(asker), question.body, seconds)
+    )
     if reply.stale:
         note_stale()
     return reply
 
 
-def together(asker: Asker, questions: Mapping[str, Question], seconds: float = 5.0) -> Replies:
-    """The replies to several questions asked side by side; what is not known (yet), not to be had now or not for the
-    asker stands as its error."""
-    ports, call = runtime().ports, _question(asker)
-    tasks = [partial(_reply_or_error, ports.ask, call, each, seconds) for each in questions.values()]
-    replies: Replies = dict(zip(questions, ports.together(tasks), strict=True))
-    if any(
-        isinstance(each, NotFound | Unavailable) or (isinstance(each, Reply) and each.stale)
-        for each in replies.values()
-    ):
+def together(asker: Asker, *questions: Question[Any], seconds: float = 5.0) -> Replies:
+    """The replies to several questions, asked side by side."""
+    ports, call = runtime().ports, _call_of(asker)
+    tasks = [partial(_reply_or_error, ports.ask, call, each, seconds) for each in questions]
+    replies = Replies(dict(zip(questions, ports.together(tasks), strict=True)))
+    if not replies.fresh:
         note_stale()
     return replies
 
 
 def tell(
     asker: Asker,
-    service: str,
-    door: str,
-    body: Mapping[str, Any],
+    door: CommandDoor[A],
+    body: Body,
     command: Command | None = None,
     seconds: float = 15.0,
-) -> Reply:
+) -> Reply[A]:
     """The reply to a command; where the log stands after it is noted for who asked."""
     command = command or Command()
-    call = _call(asker) | {
+    call = _origin(asker) | {
         "id": command.id,
         "fingerprint": runtime().master.fingerprint(
             orjson.dumps([command.at, body], option=orjson.OPT_SORT_KEYS)
@@ -121,13 +148,20 @@ def tell(
         "at": command.at,
         "if_match": command.if_match,
     }
-    reply = _reply(runtime().ports.ask(service, door, call, body, seconds))
+    reply: Reply[A] = _reply(runtime().ports.ask(door.service, door.name, call, body, seconds))
     if reply.position:
-        asker.wrote(service, reply.position)
+        asker.wrote(door.service, reply.position)
     return reply
 
 
-def _call(asker: Asker) -> dict[str, Any]:
+def tell_as_system(host: ServiceRuntime, door: CommandDoor[A], body: Body, command: Command) -> Reply[A]:
+    """The reply to a command that the front door gives of itself, without a request; its id says all that it is
+    about."""
+    call = {**SYSTEM_CALL, "correlation": command.id, "id": command.id, "fingerprint": "", "at": command.at}
+    return _reply(host.ports.ask(door.service, door.name, call, body, 15.0))
+
+
+def _origin(asker: Asker) -> dict[str, Json]:
     caller = asker.caller
     return {
         "caller": {"user": caller.user, "role": caller.role, "centres": list(caller.centres)},
@@ -135,20 +169,21 @@ def _call(asker: Asker) -> dict[str, Any]:
     }
 
 
-def _question(asker: Asker) -> dict[str, Any]:
-    return _call(asker) | {"id": str(uuid4()), "wait": dict(asker.positions())}
+def _call_of(asker: Asker) -> dict[str, Json]:
+    """Of a question."""
+    return _origin(asker) | {"id": str(uuid4()), "wait": dict(asker.positions())}
 
 
-def _reply(wire: Mapping[str, Any]) -> Reply:
+def _reply(wire: doors.Reply[Any]) -> Reply[Any]:
     return Reply(wire["answer"], wire["position"], bool(wire["stale"]))
 
 
 def _reply_or_error(
-    port: Callable[..., Any], call: Mapping[str, Any], question: Question, seconds: float
-) -> Reply | Closed:
+    port: Callable[..., doors.Reply[Any]], call: Body, question: Question[A], seconds: float
+) -> Reply[A] | Closed:
     """Runs beside the request, so it may look at nothing of it."""
-    service, door, body = question
+    door = question.door
     try:
-        return _reply(port(service, door, call, body, seconds))
+        return _reply(port(door.service, door.name, call, question.body, seconds))
     except (Forbidden, NotFound, Unavailable) as error:
         return error

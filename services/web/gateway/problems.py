@@ -2,12 +2,13 @@
 forms."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, NotRequired, TypedDict
 
 import orjson
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
+from services.codes.shapes import Note
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable
 
 TITLES = {
@@ -33,6 +34,25 @@ OF_COMMANDS = (
     Refused,
     Stale,
 )  # what a door says to a command about its fields, its rules, its version
+
+
+class ProblemDocument(TypedDict):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: NotRequired[
+        Annotated[
+            str,
+            Note(
+                "For machines. Of 409: no_quorum, no_plan, consent_refused, wrong_state, place_pending, "
+                "duplicate_referral and others"
+            ),
+        ]
+    ]
+    errors: NotRequired[Annotated[Mapping[str, Sequence[str]], Note("{field: [message]}")]]
 
 
 class Problem(Exception):
@@ -74,7 +94,7 @@ def of(error: Exception) -> Problem:
 
 
 def response(problem: Problem) -> Response:
-    body: dict[str, Any] = {
+    body: ProblemDocument = {
         "type": "about:blank",
         "title": TITLES[problem.status],
         "status": problem.status,

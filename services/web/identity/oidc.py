@@ -19,6 +19,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from requests import RequestException
 
+from services.kernel.questions import Body, Json
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.settings import Provider, is_safe_url
 from services.web.identity.authorization_requests import AuthorizationRequest
@@ -126,11 +127,11 @@ class RelyingParty:
             raise Failed("untrusted", "the subject of userinfo")
         return told.get(claim)
 
-    def _read(self, token: Mapping[str, Any], nonce: str, now: datetime) -> Mapping[str, Any]:
+    def _read(self, token: Body, nonce: str, now: datetime) -> Body:
         """The claims of the ID token, once it is known to be the provider's word to us, about this request, now."""
         client_id, issuer = self.provider.client_id, self.provider.issuer
         try:
-            decoded = self._verified(token["id_token"])
+            decoded = self._verified(str(token["id_token"]))
             claims = CodeIDToken(
                 decoded.claims,
                 decoded.header,
@@ -166,7 +167,7 @@ class RelyingParty:
             raise Failed("unreachable", "no address of the discovery")
         return found
 
-    def _discover(self) -> Mapping[str, Any]:
+    def _discover(self) -> Body:
         found = self._fetch(self.provider.discovery_url or "")
         if found.get("issuer") != self.provider.issuer:
             raise Failed("untrusted", "the issuer of the discovery")
@@ -182,7 +183,7 @@ class RelyingParty:
         except (JoseError, KeyError, TypeError, ValueError) as error:
             raise Failed("unreachable", type(error).__name__) from error
 
-    def _fetch(self, url: str) -> Mapping[str, Any]:
+    def _fetch(self, url: str) -> Body:
         with _asking(), self._client() as client:
             return _json(client.get(url, withhold_token=True))
 
@@ -215,9 +216,9 @@ def _error_code(error: str) -> str:
     return error if error in ERRORS else "another error"
 
 
-def _json(answer: Any) -> Mapping[str, Any]:
+def _json(answer: Any) -> Body:
     answer.raise_for_status()
-    found = answer.json()
+    found: Json = answer.json()
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")
     return found

@@ -14,6 +14,7 @@ from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 from sqlalchemy import Column, Connection, Integer, Table, Text, insert, select, update
 
 from services.kernel.envelope import instant, moment
+from services.referral.answers import DisclosedCodes
 from services.web.store.tables import metadata
 
 link = Table(
@@ -56,7 +57,7 @@ class Link:
     referral_id: str
     partner_id: str
     programme_id: str
-    shared: Mapping[str, Any]
+    shared: DisclosedCodes
     tries: int
     made_by: str
     made_at: str
@@ -98,7 +99,7 @@ class Keys:
 
 
 def make(
-    db: Connection, keys: Keys, about: Mapping[str, str], shared: Mapping[str, Any], user: str, now: datetime
+    db: Connection, keys: Keys, about: Mapping[str, str], shared: DisclosedCodes, user: str, now: datetime
 ) -> tuple[str, str]:
     """(token, code) of a new link; `about`: referral_id, partner_id, programme_id. Earlier links of the referral
     end."""

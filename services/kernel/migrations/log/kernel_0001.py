@@ -1,4 +1,5 @@
-"""Log, inbox, timers and the list of built read models; an empty log gets an epoch of its own, because its positions count anew."""
+"""Log, inbox, timers and the list of built read models; an empty log gets an epoch of its own, because its positions
+count anew."""
 
 from uuid import uuid4
 

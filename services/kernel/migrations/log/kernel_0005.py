@@ -1,6 +1,8 @@
-"""The write fence: a database says which versions of read models it holds, and on PostgreSQL takes no fact from whoever fills others.
+"""The write fence: a database says which versions of read models it holds, and on PostgreSQL takes no fact from whoever
+fills others.
 
-Heads carry the versions that writers must announce; nothing (NULL) until a version was raised, so that programs of before go on.
+Heads carry the versions that writers must announce; nothing (NULL) until a version was raised, so that programs of
+before go on.
 """
 
 import sqlalchemy as sa
@@ -10,15 +12,18 @@ revision = "kernel_0005"
 down_revision = "kernel_0004"
 
 HEADS = ("inbox_cursor", "ingest_head", "log_head")  # in the order in which a subscription takes them
-REFUSE = """
-RAISE EXCEPTION 'This program is older than the database''s read models: it writes %, they are %. Stop it and start the newer one.',
-    coalesce(nullif(current_setting('songtor.read_models', true), ''), 'none that it names'), {0} USING ERRCODE = 'SO001'
-"""
+REFUSE = (
+    "RAISE EXCEPTION 'This program is older than the database''s read models: it writes %, they are %. "
+    "Stop it and start the newer one.', "
+    "coalesce(nullif(current_setting('songtor.read_models', true), ''), 'none that it names'), {0} "
+    "USING ERRCODE = 'SO001'"
+)
 OTHERS = "{0} IS NOT NULL AND {0} IS DISTINCT FROM current_setting('songtor.read_models', true)"
 FENCE = (  # OR REPLACE as in kernel_0001
     "CREATE OR REPLACE FUNCTION refuse_other_read_models() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ BEGIN {REFUSE.format('OLD.read_models')}; END $$",
-    # Everybody waits behind log_head: the condition is looked at without calling the function, and AFTER needs no lock beforehand.
+    # Everybody waits behind log_head: the condition is looked at without calling the function, and AFTER needs no lock
+    # beforehand.
     *(
         f"CREATE TRIGGER fence AFTER UPDATE ON {head} FOR EACH ROW WHEN (OLD.position <> NEW.position "
         f"AND {OTHERS.format('OLD.read_models')}) EXECUTE FUNCTION refuse_other_read_models()"

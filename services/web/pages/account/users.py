@@ -1,7 +1,7 @@
 """Users, for the administrator: who there is, what they may do and did, coming, and leaving with a hand-over."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields
@@ -9,11 +9,17 @@ from marshmallow.validate import OneOf
 
 from services.codes import AWAITING_ANSWER
 from services.codes.access import ROLES, SERVICES, STAFF
+from services.intake import doors as intake
+from services.intake.answers import CaseInHands
+from services.kernel import own_doors
+from services.kernel.doors import DoorRow
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
+from services.kernel.lists import LIMIT_MOST
+from services.referral import doors as referral
+from services.referral.answers import ReferralInHands
 from services.thai import areas
 from services.web import gateway
-from services.web.gateway.calls import Question
 from services.web.identity import accounts, identities, passwords, second_factor, sessions
 from services.web.identity.accounts import Account
 from services.web.identity.schemas import AddUser
@@ -21,8 +27,7 @@ from services.web.pages.frame import doors, files, frame, gate, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import centres, day_time, province, word
-from services.web.store import drafts, hand_overs
-from services.web.store.hand_overs import Held
+from services.web.store import drafts
 
 EVERYWHERE = ("*", "all", "ทุกศูนย์", "ทั้งหมด")
 NOBODY = "-"  # no user is called so: the centre's directors take over
@@ -131,9 +136,9 @@ def change(user: str) -> Response:
         if user == visit.caller().user and role != known.role:
             form.refused = _("You cannot take your own role away.")
         else:
+            _leave_to_directors(user, own if role in STAFF else ())
             with runtime.database.write() as db:
                 accounts.add(db, user, role, own, now=instant(runtime.now()))
-                hand_overs.leave_to_directors(db, user, own if role in STAFF else ())
             return frame.done(_("The account is changed."), ".listing")
     two_steps = runtime.read(lambda db: second_factor.since(db, user))
     return frame.page("users/change.html", form=form, user=known, second_factor=two_steps)
@@ -177,11 +182,10 @@ def close(user: str) -> Response:
     if form.sent and user == visit.caller().user:
         form.refused = _("You cannot close your own account.")
     elif form.sent and form.load():
-        now = instant(runtime.now())
+        for centre, case_ids in held.items():
+            to = form.data[_field(centre)]
+            _assign(case_ids, user, None if to == NOBODY else to, "left")
         with runtime.database.write() as db:
-            for centre, cases in held.items():
-                to = form.data[_field(centre)]
-                hand_overs.give(db, cases, user, None if to == NOBODY else to, now)
             accounts.close(db, user)
             passwords.forget(db, user)
             identities.forget(db, user)
@@ -200,20 +204,42 @@ def close(user: str) -> Response:
     )
 
 
-def _in_hands(user: str) -> tuple[dict[str, list[Held]], dict[str, dict[str, int]]]:
-    """({centre: cases that somebody must go on with}, {centre: {answer, outcome: referrals that wait for it}})."""
-    about = {"user": user}
-    cases = doors.ask("intake", "in_hands", about)["items"]
-    referrals = doors.ask("referral", "in_hands", about)["items"]
-    handed = gateway.runtime().read(lambda db: hand_overs.held(db, user))
-    every = {*handed, *(Held(each["case_id"], each["centre"]) for each in [*cases, *referrals])}
-    held: dict[str, list[Held]] = {}
-    for each in sorted(every, key=lambda each: (each.centre, each.case_id)):
-        held.setdefault(each.centre, []).append(each)
+def _in_hands(user: str) -> tuple[dict[str, list[str]], dict[str, dict[str, int]]]:
+    """({centre: ids of cases that somebody must go on with}, {centre: {answer, outcome: referrals that wait for
+    it}})."""
+    cases = doors.ask(intake.IN_HANDS.of(user=user))["items"]
+    referrals = doors.ask(referral.IN_HANDS.of(user=user))["items"]
+    held = _by_centre([*cases, *referrals])
     waiting = {centre: {"answer": 0, "outcome": 0} for centre in held}
-    for each in referrals:
-        waiting[each["centre"]]["answer" if each["status"] in AWAITING_ANSWER else "outcome"] += 1
+    for row in referrals:
+        waiting[row["centre"]]["answer" if row["status"] in AWAITING_ANSWER else "outcome"] += 1
     return held, waiting
+
+
+def _by_centre(items: Iterable[CaseInHands | ReferralInHands]) -> dict[str, list[str]]:
+    """{centre: ids of its cases}"""
+    held: dict[str, list[str]] = {}
+    for centre, case_id in sorted({(each["centre"], each["case_id"]) for each in items}):
+        held.setdefault(centre, []).append(case_id)
+    return held
+
+
+def _leave_to_directors(user: str, centres: Sequence[str]) -> None:
+    """What waits for a user who no longer works at its centre waits for the centre's directors. `centres`: those left
+    to them."""
+    cases = doors.ask(intake.IN_HANDS.of(user=user))["items"]
+    for centre, case_ids in _by_centre(each for each in cases if each["waiting"]).items():
+        if not {centre, ALL_CENTRES} & {*centres}:
+            _assign(case_ids, None, None, "moved")
+
+
+def _assign(case_ids: Sequence[str], from_user: str | None, to_user: str | None, reason: str) -> None:
+    """Other hands for cases of one centre, page by page."""
+    for start in range(0, len(case_ids), LIMIT_MOST):
+        some = case_ids[start : start + LIMIT_MOST]
+        body = {"case_ids": some, "from_user": from_user, "to_user": to_user, "reason": reason}
+        # Sent again there may be fewer: then it is another command.
+        doors.tell(intake.ASSIGN, body, part=" ".join([to_user or NOBODY, *some]))
 
 
 def _receivers(user: str, centre: str) -> list[str]:
@@ -256,24 +282,33 @@ def access_of(user: str) -> Response:
     whose."""
     known = managed_account(user)
     rows = {
-        service: [row for row in rows if known.role in row["roles"]]
+        service: [row for row in rows if known.role in row.roles]
         for service, rows in _actions_of_all().items()
     }
-    accesses = doors.ask("intake", "accesses", {"user": user, "limit": SHOWN})
+    accesses = doors.ask(intake.ACCESSES.of(user=user, limit=SHOWN))
     return frame.page(
         "users/access_of.html", user=known, services=rows, accesses=accesses, alive=_alive().get(user, 0)
     )
 
 
-def _actions_of_all() -> dict[str, list[dict[str, Any]]]:
-    asked: dict[str, Question] = {service: (service, "doors", {}) for service in SERVICES}
-    return {service: _actions(each) for service, each in doors.together(**asked).items() if each}
+class Action(NamedTuple):
+    """What `roles` may do; `kind` is command or query."""
+
+    action: str
+    kind: str
+    roles: frozenset[str]
 
 
-def _actions(of_service: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _actions_of_all() -> dict[str, list[Action]]:
+    asked = {service: own_doors.doors(service) for service in SERVICES}
+    found = doors.together(*asked.values())
+    return {service: _actions(rows) for service, each in asked.items() if (rows := found[each])}
+
+
+def _actions(of_service: list[DoorRow]) -> list[Action]:
     """One row for each action: doors of one action have the same roles, or the row names them all."""
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[str, Action] = {}
     for door in of_service:
-        row = rows.setdefault(door["action"], {**door, "roles": set()})
-        row["roles"] |= set(door["roles"])
-    return [rows[action] for action in sorted(rows) if rows[action]["roles"] & set(ROLES)]
+        known = rows.get(door["action"], Action(door["action"], door["kind"], frozenset()))
+        rows[known.action] = known._replace(roles=known.roles | set(door["roles"]))
+    return [rows[action] for action in sorted(rows) if rows[action].roles & set(ROLES)]

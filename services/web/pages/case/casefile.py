@@ -1,14 +1,18 @@
 """What the pages of one case share: the case with its tabs, and what comes next."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import NamedTuple, TypedDict, Unpack
 
 from flask import url_for
 
 from services.codes import UNDER_WAY
 from services.codes.access import STAFF
-from services.web.gateway.calls import Question
-from services.web.pages.frame import doors, visit
+from services.intake.answers import Case
+from services.partners.answers import Matches
+from services.referral.answers import Referral, ReferralOutlines, Referrals
+from services.reporting.answers import Timeline
+from services.screening.answers import Plan, Screening
+from services.web.pages.frame import visit
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day
 
@@ -35,46 +39,69 @@ def is_staff() -> bool:
     return visit.caller().role in STAFF
 
 
-def frame(
-    case_id: str, questions: Mapping[str, Question] | None = None, show: str | None = None
-) -> dict[str, Any]:
-    """Values of every page of a case: {case, tabs, missing, …the answers}; another centre's case is not found."""
-    case = doors.ask("intake", "case", {"case_id": case_id} | ({"show": show} if show else {}))
-    answers = doors.together(**questions) if questions else {}
-    case["status"] = caught_up(case["status"], answers)
+class Parts(TypedDict, total=False):
+    """The parts of a case that a page asked for; None is what is not there, or not available now."""
+
+    screening: Screening | None
+    plan: Plan | None
+    matches: Matches | None
+    referrals: Referrals | ReferralOutlines | None
+    timeline: Timeline | None
+
+
+class Frame(Parts):
+    """What the template of every page of a case shows, and the parts that this page asked for."""
+
+    case: Case
+    tabs: tuple[tuple[str, str], ...]
+    staff: bool
+    missing: list[str]
+    outdated: bool
+
+
+def frame(case: Case, **parts: Unpack[Parts]) -> Frame:
+    case = {**case, "status": caught_up(case["status"], parts)}
     return {
-        "case": case, "tabs": TABS, "staff": is_staff(), "missing": missing(case, answers),
-        "outdated": outdated(case, answers.get("screening")), **answers,
+        "case": case, "tabs": TABS, "staff": is_staff(), "missing": missing(case, parts),
+        "outdated": outdated(case, parts.get("screening")), **parts,
     }  # fmt: skip
 
 
-def outdated(case: Mapping[str, Any], screening: Mapping[str, Any] | None) -> bool:
+def outdated(case: Case, screening: Screening | None) -> bool:
     """Whether the person was corrected after the screening."""
-    corrected: str | None = case["person"]["corrected"]
+    corrected = case["person"]["corrected"]
     return bool(screening and corrected and corrected > screening["completed_at"])
 
 
-def caught_up(status: str, answers: Mapping[str, Any]) -> str:
+def caught_up(status: str, parts: Parts) -> str:
     """Where the case stands if intake has not yet heard of a screening or a plan that is there already."""
-    if status == "open" and answers.get("screening"):
+    if status == "open" and parts.get("screening"):
         status = "screened"
-    return "planned" if status in ("open", "screened") and answers.get("plan") else status
+    return "planned" if status in ("open", "screened") and parts.get("plan") else status
 
 
-def missing(case: Mapping[str, Any], answers: Mapping[str, Any]) -> list[str]:
+def missing(case: Case, parts: Parts) -> list[str]:
     """The titles of parts that should be there and are not available now."""
     expected = {"screening": case["status"] in SCREENED, "plan": case["status"] in PLANNED}
-    return [
-        _(PARTS[name])
-        for name, answer in answers.items()
-        if answer is None and name in PARTS and expected.get(name, True)
-    ]
+    return [_(PARTS[name]) for name, answer in parts.items() if answer is None and expected.get(name, True)]
 
 
-def next_step(case: Mapping[str, Any], referrals: Iterable[Mapping[str, Any]] | None) -> dict[str, Any]:
-    """{say, text?, href?}: the one thing to do now; without an address for those who only read."""
+def listed(referrals: Referrals | ReferralOutlines | None) -> list[Referral]:
+    """The referrals of which more than the outline is for the reader."""
+    return [row for row in referrals["items"] if "programme_id" in row] if referrals else []
+
+
+class NextStep(NamedTuple):
+    """The one thing to do now; without text and address for those who only read."""
+
+    say: str
+    text: str | None = None
+    href: str | None = None
+
+
+def next_step(case: Case, referrals: Iterable[Referral]) -> NextStep:
     case_id, status = case["case_id"], case["status"]
-    open_ones = [row for row in referrals or () if row["status"] in UNDER_WAY]
+    open_ones = [row for row in referrals if row["status"] in UNDER_WAY]
     if status == "closed":
         said, text, href = _("The case is closed."), None, None
     elif status == "open":
@@ -93,15 +120,17 @@ def next_step(case: Mapping[str, Any], referrals: Iterable[Mapping[str, Any]] | 
         row = open_ones[0]
         said, text = referral_step(row)
         href = url_for("pages.referral.page", referral_id=row["referral_id"])
-    return {"say": said, "text": text, "href": href} if is_staff() else {"say": said}
+    return NextStep(said, text, href) if is_staff() else NextStep(said)
 
 
-def referral_step(row: Mapping[str, Any]) -> tuple[str, str]:
+def referral_step(row: Referral) -> tuple[str, str]:
     """(where an open referral stands, what is done next) in words."""
     match row["status"]:
         case "sent" | "acknowledged" | "waitlisted":
-            due = _("The partner should answer by %(day)s.") % {"day": day(row["answer_due"])}
-            return due, _("Record the partner's answer")
+            due, said = row["answer_due"], _("The referral was sent")
+            if due:
+                said = _("The partner should answer by %(day)s.") % {"day": day(due)}
+            return said, _("Record the partner's answer")
         case "accepted" | "travelling":
             return _("The partner accepted."), _("Record the arrival")
         case "admitted":

@@ -3,16 +3,29 @@ same in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from services.partners.answers import Candidate, Reason
 from services.partners.schemas import RulesBody
 from services.web.pages.parts import reasons
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _
+from services.web.pages.parts.reasons import CriterionInWords, ReasonInWords
 from services.web.pages.parts.words import province, word
 
 RULES = tuple(RulesBody().fields)
 OF_SEVERAL = ("labels_any", "documents")  # what is found for these depends on what the place asks
+
+
+class Place(Candidate):
+    """A candidate in words: its reasons by verdict, its criteria in the order of the rank, its `free` places, when they
+    were `stated`, and its distance."""
+
+    told: Mapping[str, Sequence[ReasonInWords]]
+    ranked: Sequence[CriterionInWords]
+    free: str
+    stated: str
+    distance: str
 
 
 class Part(NamedTuple):
@@ -43,9 +56,8 @@ class Section(NamedTuple):
     rows: Sequence[Row]
 
 
-def sections(places: Sequence[Mapping[str, Any]]) -> list[Section]:
-    """Of candidates (see services.partners) with `free`, `stated` and `distance` in words: the places themselves, their
-    conditions, and the criteria of the rank. A section without rows is left out."""
+def sections(places: Sequence[Place]) -> list[Section]:
+    """The places themselves, their conditions, and the criteria of the rank. A section without rows is left out."""
     found = [
         Section(_("About the place"), list(_about(places))),
         Section(_("What the place asks"), list(_conditions(places))),
@@ -54,7 +66,7 @@ def sections(places: Sequence[Mapping[str, Any]]) -> list[Section]:
     return [section for section in found if section.rows]
 
 
-def _about(places: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
+def _about(places: Sequence[Place]) -> Iterable[Row]:
     if not places:
         return
     yield _row(_("Path"), (word("path", each["path"]) for each in places))
@@ -69,7 +81,7 @@ def _row(title: str, texts: Iterable[str]) -> Row:
     return Row(title, [[Part(text)] for text in texts])
 
 
-def _conditions(places: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
+def _conditions(places: Sequence[Place]) -> Iterable[Row]:
     """A row for each fact that a place asks for, in the order of the rules; both ages are one."""
     asked = [row for each in places for row in each["reasons"]]
     asked.sort(key=lambda row: RULES.index(row["rule"]))
@@ -84,11 +96,11 @@ def _conditions(places: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
         )
 
 
-def _condition(row: Mapping[str, Any]) -> Part:
+def _condition(row: Reason) -> Part:
     told = reasons.reason(row)
-    return Part(told["wants"], row["verdict"], told["found"] if row["rule"] in OF_SEVERAL else None)
+    return Part(told.wants, row["verdict"], told.found if row["rule"] in OF_SEVERAL else None)
 
 
-def _criteria(places: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
+def _criteria(places: Sequence[Place]) -> Iterable[Row]:
     for told in zip(*(each["ranked"] for each in places), strict=True):
-        yield _row(told[0]["title"], (each["found"] for each in told))
+        yield _row(told[0].title, (each.found for each in told))

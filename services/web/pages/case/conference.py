@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -10,28 +10,27 @@ from werkzeug.datastructures import MultiDict
 
 from services.codes import PATHS
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.decisions import MEMBER_ROLES
+from services.intake.answers import Case
+from services.kernel.questions import Question
+from services.partners.answers import Candidate, Matches
+from services.partners.doors import MATCHES
 from services.partners.schemas import COMPARED_MOST
+from services.screening.answers import Plan, Quorum, Screening
+from services.screening.doors import AGREE_PLAN, PLAN, QUORUM, SCREENING
 from services.screening.schemas import AgreePlan
 from services.web import gateway
-from services.web.gateway.calls import Question
 from services.web.pages.case import casefile
-from services.web.pages.frame import doors, frame, gate, inputs
+from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import word
+from services.web.pages.parts.words import word, words
 from services.web.store import groups
 
 AGREE = AgreePlan()
 ROWS, MORE_ROWS, MOST_ROWS = 5, 3, 50
 OPTIONS_SHOWN, OPTIONS_OFFERED = 5, 50  # on the projector, and in the form
-ROLES = (
-    ("chair", later("Chair")),
-    ("secretary", later("Secretary")),
-    ("member", later("Member")),
-    ("specialist", later("Specialist")),
-)
-VOTES = (("agree", later("Agrees")), ("dissent", later("Dissents")), ("abstain", later("Abstains")))
 ROW = ("name", "role", "vote", "reason")
 ABSENT = "absent"  # a choice of the form alone: who was not there has no vote
 OTHER_PATH = later("This place is for another path than the one chosen: choose its path, or another place.")
@@ -39,39 +38,51 @@ OTHER_PATH = later("This place is for another path than the one chosen: choose i
 blueprint = Blueprint("conference", __name__)
 
 
-def _frame(case_id: str, options: int, **more: Question) -> dict[str, Any]:
-    """Values of both pages, with the best `options`."""
+class Table(NamedTuple):
+    """What lies before the working group."""
+
+    case: Case
+    screening: Screening | None
+    plan: Plan | None
+    matches: Matches | None
+    quorum: Quorum | None
+    wished: Candidate | None
+
+    @property
+    def frame(self) -> casefile.Frame:
+        return casefile.frame(self.case, screening=self.screening, plan=self.plan, matches=self.matches)
+
+
+def _table(case_id: str, options: int, wished: str = "") -> Table:
+    """With the best `options`, and the one place that was `wished` for."""
     about = {"case_id": case_id}
-    asked: dict[str, Question] = {
-        "screening": ("screening", "screening", about),
-        "plan": ("screening", "plan", about),
-        "matches": ("partners", "matches", {**about, "limit": options}),
-        "quorum": ("screening", "quorum", about),
-    }
-    return casefile.frame(case_id, asked | more)
+    case = lookup.case(case_id)
+    screening, plan, quorum = SCREENING.of(**about), PLAN.of(**about), QUORUM.of(**about)
+    matches, named = MATCHES.of(**about, limit=options), _named(case_id, wished)
+    found = doors.together(screening, plan, matches, quorum, *([named] if wished else []))
+    one = next(iter(_candidates(found[named])), None) if wished else None
+    return Table(case, found[screening], found[plan], found[matches], found[quorum], one)
 
 
-def _one(case_id: str, programme_id: str) -> Question:
-    return "partners", "matches", {"case_id": case_id, "programme_ids": [programme_id]}
+def _named(case_id: str, programme_id: str) -> Question[Matches]:
+    return MATCHES.of(case_id=case_id, programme_ids=[programme_id])
 
 
-def _candidates(matches: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (matches or {"candidates": []})["candidates"]
-    return found
+def _candidates(matches: Matches | None) -> list[Candidate]:
+    return matches["candidates"] if matches else []
 
 
 @blueprint.get("/cases/<uuid:case_id>/plan")
 @gate.roles(*CASE_READERS)
 def plan(case_id: UUID) -> Response:
-    values = _frame(str(case_id), OPTIONS_SHOWN)
-    options, agreed = _candidates(values["matches"]), values["plan"]
-    chosen = None
+    table = _table(str(case_id), OPTIONS_SHOWN)
+    agreed, chosen = table.plan, None
     if agreed and agreed["programme_id"]:
-        asked = doors.together(matches=_one(str(case_id), agreed["programme_id"]))["matches"]
-        chosen = next(iter(_candidates(asked)), None)
+        found = doors.attempt(_named(str(case_id), agreed["programme_id"]))
+        chosen = next(iter(_candidates(found)), None)
     return frame.page(
-        "conference/plan.html", **values, options=options, chosen=chosen, most=COMPARED_MOST,
-        fact_text=fact_text, in_language=in_language, roles=dict(ROLES), votes=dict(VOTES),
+        "conference/plan.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches), chosen=chosen,
+        most=COMPARED_MOST, fact_text=fact_text, in_language=in_language,
     )  # fmt: skip
 
 
@@ -81,24 +92,22 @@ def record(case_id: UUID) -> Response:
     """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen
     before."""
     named = request.args.get("programme_id", "")[:36]
-    values = _frame(str(case_id), OPTIONS_OFFERED, **({"wished": _one(str(case_id), named)} if named else {}))
-    offered = [each for each in _candidates(values["matches"]) if each["verdict"] != "ineligible"]
-    wished = next(iter(_candidates(values.pop("wished", None))), None)
+    table = _table(str(case_id), OPTIONS_OFFERED, named)
+    offered = [each for each in _candidates(table.matches) if each["verdict"] != "ineligible"]
+    wished = table.wished
     if wished and wished["programme_id"] not in (each["programme_id"] for each in offered):
         offered = [wished, *offered]
-    before, screening = values["plan"], values["screening"]
+    before, screening = table.plan, table.screening
     paths = screening["paths"] if screening else []
-    runtime, centre = gateway.runtime(), values["case"]["centre"]
-    first = {
-        "path": wished["path"] if wished else (paths or [None])[0],
-        "members": groups.last(runtime, centre),
-    }
+    runtime, centre = gateway.runtime(), table.case["centre"]
+    members = groups.last(runtime, centre)
+    first = {"path": wished["path"] if wished else next(iter(paths), None), "members": members}
     form = Form(
         AGREE, first | ({"programme_id": wished["programme_id"]} if wished else {}), fixed={"case_id": str(case_id)},
         read={"goals": lambda text: [line.strip() for line in text.split("\n") if line.strip()]},
         version=before["version"] if before else None, draft=later("Record the decision"), case_id=str(case_id),
     )  # fmt: skip
-    rows = _rows(form, len(first["members"]))
+    rows = _rows(form, len(members))
     if form.sent and not form.value("more"):
         at, who = inputs.happened(form), _who(form.typed, rows)
         form.load(_with(form.typed, _voted(who)))
@@ -109,7 +118,7 @@ def record(case_id: UUID) -> Response:
             form.add({"programme_id": [OTHER_PATH]})
         if not form.errors:
             with form.catching():
-                told = doors.tell("screening", "agree_plan", form.body, at=at, if_match=form.version)
+                told = doors.tell(AGREE_PLAN, form.body, at=at, if_match=form.version)
                 groups.keep(runtime, centre, _names(who))
                 said = [_("The plan is recorded.")]
                 said += (
@@ -120,13 +129,13 @@ def record(case_id: UUID) -> Response:
     ordered = [*paths, *(path for path in PATHS if path not in paths)]
     places = [(each["programme_id"], _place(each)) for each in offered]
     return frame.page(
-        "conference/record.html", **values, form=form, rows=rows, roles=_in_words(ROLES),
-        votes=[*_in_words(VOTES), (ABSENT, _("Was not there"))], of_last_time=bool(first["members"]) and not form.sent,
+        "conference/record.html", **table.frame, quorum=table.quorum, form=form, rows=rows, roles=words("member_role"),
+        votes=[*words("vote"), (ABSENT, _("Was not there"))], of_last_time=bool(members) and not form.sent,
         paths=[(path, word("path", path)) for path in ordered], places=places,
     )  # fmt: skip
 
 
-def _place(candidate: Mapping[str, Any]) -> str:
+def _place(candidate: Candidate) -> str:
     free = _("%(n)s free") % {"n": candidate["places_free"]}
     return f"{word('path', candidate['path'])}: {candidate['programme']} · {candidate['partner']} ({free})"
 
@@ -156,7 +165,7 @@ def _voted(who: Rows) -> Rows:
 def _names(who: Rows) -> list[dict[str, str]]:
     """[{name, role}] of everybody, also of who was not there this time."""
     named = [{part: each[part].strip() for part in ("name", "role")} for each in who.values()]
-    return [each for each in named if each["name"] and each["role"] in dict(ROLES)]
+    return [each for each in named if each["name"] and each["role"] in MEMBER_ROLES]
 
 
 def _with(typed: "MultiDict[str, str]", members: Rows) -> "MultiDict[str, str]":
@@ -172,7 +181,3 @@ def _in_place(name: str, members: Rows) -> str:
     """A field's name among `members` alone, as the form calls it."""
     field = re.fullmatch(r"members\.([0-9]+)(.*)", name)
     return f"members.{[*members][int(field[1])]}{field[2]}" if field else name
-
-
-def _in_words(options: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    return [(code, _(text)) for code, text in options]

@@ -4,8 +4,9 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, request, url_for
 
-from services.codes import DANGERS
+from services.codes import DANGERS, FIRST_HELP
 from services.codes.access import STAFF
+from services.intake.doors import OPEN_CASE
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
 from services.web.pages.frame import doors, drafts, frame, gate, inputs, visit
@@ -17,17 +18,6 @@ OPEN = OpenCase()
 DOMICILE_ROWS = 2
 FOUND = "found.subdistrict"
 AGE_BANDS = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80-89", "90-110")
-FIRST_HELP = {
-    "urgent_health": later("Call 1669 now. Questions can wait until the person has been treated."),
-    "psychiatric": later(
-        "Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 22)."
-    ),
-    "police": later("Call the police (191) now and bring the person to a safe place."),
-    "child": later("Call 1300 and the provincial shelter for children and families now (Child Protection Act, s. 32)."),
-    "trafficking": later(
-        "Bring the person to a safe place, away from those who came with them, and call 1300 or 1191."
-    ),
-}  # fmt: skip
 WARNINGS = {
     "wrong_check_digit": later(
         "The check digit of the identity number does not fit: look at the number again."
@@ -61,12 +51,12 @@ def person() -> Response:
         inputs.settle(form, FOUND, found)
         if form.load():
             with form.catching():
-                opened = doors.tell("intake", "open_case", form.body, at=at)
+                opened = doors.tell(OPEN_CASE, form.body, at=at)
                 said = [_("Case %(number)s is open.") % {"number": opened["case_number"]}]
                 said += [_(WARNINGS[each]) for each in opened["warnings"] if each in WARNINGS]
                 return frame.done(" ".join(said), "pages.case.overview", case_id=opened["case_id"])
     return frame.page(
-        "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP.get(found_danger),
+        "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP,
         bands=AGE_BANDS, rows=DOMICILE_ROWS, centres=centres, provinces=places.provinces(),
     )  # fmt: skip
 

@@ -1,11 +1,10 @@
 """The list of cases with its search."""
 
-from typing import Any
-
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from services.codes import CASE_STATUSES
 from services.codes.access import READERS, STAFF
+from services.intake.doors import CASES
 from services.web.pages.frame import doors, frame, gate, visit
 
 blueprint = Blueprint("cases", __name__)
@@ -22,10 +21,10 @@ def listing() -> Response:
         filters.pop("status", None)
     filters["q"] = filters.get("q", "")[:40]
     cursor = request.args.get("cursor") or None
-    found = doors.ask("intake", "cases", {**filters, "cursor": cursor, "limit": 25})
-    address: dict[str, Any] = {name: value for name, value in filters.items() if value}
-    following = url_for(".listing", **address, cursor=found["next"]) if found["next"] else None
-    first = url_for(".listing", **address) if cursor else None
+    found = doors.ask(CASES.of(**filters, cursor=cursor, limit=25))
+    address = {name: value for name, value in filters.items() if value}
+    following = visit.link(".listing", **address, cursor=found["next"]) if found["next"] else None
+    first = visit.link(".listing", **address) if cursor else None
     return frame.page(
         "cases/listing.html", cases=found["items"], filters=filters, following=following, first=first,
         may_open=visit.caller().role in STAFF,

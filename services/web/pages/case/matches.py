@@ -2,22 +2,26 @@
 why in that order."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from services.codes import PATHS, sentences
 from services.codes.access import CASE_READERS
-from services.codes.criteria import CRITERIA
+from services.codes.criteria import CRITERIA, Criterion
+from services.intake.answers import Case
+from services.kernel.questions import Json
+from services.partners.answers import Candidate, Counts, Finding
+from services.partners.doors import MATCHES, NAMES
 from services.partners.schemas import COMPARED_MOST
+from services.screening.doors import SCREENING
 from services.thai import areas
 from services.thai.collation import sort_key
-from services.web.gateway.calls import Question
 from services.web.pages.case import casefile, comparison
-from services.web.pages.frame import frame, gate
+from services.web.pages.frame import doors, frame, gate, lookup, visit
 from services.web.pages.parts import maps, places, reasons
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import current
@@ -43,43 +47,65 @@ def listing(case_id: UUID) -> Response:
     address."""
     filters, selection = _filters(), _selection()
     on_map, cursor = request.args.get("view") == "map", request.args.get("cursor") or None
-    question: dict[str, Any] = filters | {"outside": "outside" in filters}
-    question |= {"case_id": str(case_id), "limit": 1 if on_map else SHOWN, "cursor": cursor}
-    questions: dict[str, Question] = {"matches": ("partners", "matches", question)}
-    if selection:
-        questions["named"] = ("partners", "names", {"programme_ids": selection})
-    values = casefile.frame(str(case_id), questions)
-    matches, named = values["matches"], values.pop("named", None)
-    at = partial(url_for, ".listing", case_id=case_id, programme=selection)
-    shown: dict[str, Any] = {
+    which: dict[str, Json] = {**filters, "outside": "outside" in filters, "case_id": str(case_id)}
+    asked = MATCHES.of(**which, limit=1 if on_map else SHOWN, cursor=cursor)
+    named = NAMES.of(programme_ids=selection)
+    case = lookup.case(str(case_id))
+    found = doors.together(asked, *([named] if selection else []))
+    matches, names = found[asked], found[named] if selection else None
+    values = casefile.frame(case, matches=matches)
+    at = partial(visit.link, ".listing", case_id=case_id, programme=selection)
+    shown: Choice = {
         "at": at,
         "filters": filters,
         "selection": selection,
         "most": COMPARED_MOST,
         "named": {
             each["programme_id"]: f"{each['programme']} · {each['partner']}"
-            for each in (named or {"items": []})["items"]
+            for each in (names["items"] if names else [])
         },
         "verdicts": VERDICTS,
         "criteria": CRITERIA,
         "on_map": on_map,
         "provinces": places.provinces(),
+        "found": 0,
     }
     if matches and on_map:
         kinds = (filters["verdict"],) if "verdict" in filters else DRAWN
-        where = _provinces(values["case"], matches["provinces"], kinds)
+        where = _provinces(case, matches["provinces"], kinds)
         shown["found"] = sum(row["all"] for row in where)
-        shown |= {"rows": where, "map": _map(where, whole=request.args.get("area") == "country")}
-    elif matches:
-        shown["found"] = sum(sum(counts.values()) for counts in matches["provinces"].values())
-        shown["candidates"] = [_in_words(each) for each in matches["candidates"]]
-        shown["cursor"] = cursor
-        shown["following"] = matches["next"] and at(**filters, cursor=matches["next"])
-        shown["first"] = at(**filters) if cursor else None
+        whole = request.args.get("area") == "country"
+        return frame.page("matches/map.html", **values, **shown, rows=where, map=_map(where, whole))
+    if matches:
+        shown["found"] = sum(
+            sum(_of_kinds(each, VERDICTS).values()) for each in matches["provinces"].values()
+        )
+        return frame.page(
+            "matches/listing.html", **values, **shown, cursor=cursor,
+            candidates=[_in_words(each) for each in matches["candidates"]],
+            following=at(**filters, cursor=matches["next"]) if matches["next"] else None,
+            first=at(**filters) if cursor else None,
+        )  # fmt: skip
     return frame.page("matches/map.html" if on_map else "matches/listing.html", **values, **shown)
 
 
-def _filters() -> dict[str, Any]:
+class Choice(TypedDict):
+    """What was asked for, and the choices there are; `named`: the programmes chosen to be compared, `found`: how many
+    places."""
+
+    at: Callable[..., str]
+    filters: Mapping[str, str]
+    selection: list[str]
+    most: int
+    named: Mapping[str, str]
+    verdicts: tuple[str, ...]
+    criteria: Mapping[str, Criterion]
+    on_map: bool
+    provinces: places.Options
+    found: int
+
+
+def _filters() -> dict[str, str]:
     """What the address asks for, as far as it can be."""
     known = {
         "verdict": VERDICTS,
@@ -97,18 +123,20 @@ def compare(case_id: UUID) -> Response:
     """Up to three places beside each other, `?programme=` once for each; what the list was asked for stays in the
     address."""
     filters, selection = _filters(), _selection()[:COMPARED_MOST]
-    questions: dict[str, Question] = {"screening": ("screening", "screening", {"case_id": str(case_id)})}
+    screening = SCREENING.of(case_id=str(case_id))
+    few = MATCHES.of(case_id=str(case_id), programme_ids=selection)
+    case = lookup.case(str(case_id))
+    replies = doors.together(screening, *([few] if selection else []))
+    values, matches = casefile.frame(case, screening=replies[screening]), None
     if selection:
-        few = {"case_id": str(case_id), "programme_ids": selection}
-        questions["matches"] = ("partners", "matches", few)
-    values = casefile.frame(str(case_id), questions)
-    matches = values.setdefault("matches", None)
+        matches = replies[few]
+        values = casefile.frame(case, screening=replies[screening], matches=matches)
     found = [_in_words(each) for each in matches["candidates"]] if matches else []
     known = [each["programme_id"] for each in found]
     return frame.page(
         "matches/compare.html", **values,
         filters=filters, selection=selection, places=found, unknown=[each for each in selection if each not in known],
-        at=partial(url_for, case_id=case_id, **filters), comparison=comparison.sections(found), fact_text=fact_text,
+        at=partial(visit.link, case_id=case_id, **filters), comparison=comparison.sections(found), fact_text=fact_text,
     )  # fmt: skip
 
 
@@ -119,53 +147,102 @@ def _selection() -> list[str]:
     return list(dict.fromkeys(named))[: COMPARED_MOST + 1]
 
 
-def _in_words(candidate: Mapping[str, Any]) -> dict[str, Any]:
-    """A candidate with its reasons in words, by verdict."""
+def _in_words(candidate: Candidate) -> comparison.Place:
     told = [reasons.reason(row) for row in candidate["reasons"]]
-    criteria = {row["criterion"]: row for row in candidate["criteria"]}
+    findings = {row["criterion"]: row["found"] for row in candidate["criteria"]}
     return {
         **candidate,
         "told": {
-            verdict: [row for row in told if row["verdict"] == verdict]
+            verdict: [row for row in told if row.verdict == verdict]
             for verdict in ("not_met", "unknown", "met")
         },
         "ranked": [reasons.criterion(row) for row in candidate["criteria"]],
         "free": sentences.places_free(candidate["places_free"], current()),
-        "stated": sentences.confirmed(criteria["places_free"]["found"]["days"], current()),
-        "distance": sentences.distance(criteria["distance"]["found"], current()),
+        "stated": sentences.confirmed(_days(findings["places_free"]), current()),
+        "distance": sentences.criterion_in_words("distance", findings["distance"], current()),
     }
 
 
-def _provinces(
-    case: Mapping[str, Any], counted: Mapping[str, Mapping[str, int]], kinds: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    """The provinces with candidates, and those of the centre and the person, nearest to the centre first:
-    [{code, name, roles, kilometres, near, eligible, unknown, ineligible, all}]."""
+def _days(finding: Finding) -> int:
+    """Since the free places were stated."""
+    assert finding and not isinstance(finding, bool) and "days" in finding
+    return finding["days"]
+
+
+class ProvinceRow(TypedDict):
+    """`roles`: whether it is the centre's, the person's domicile, or where they were found; `all` candidates shown."""
+
+    code: str
+    name: str
+    roles: list[str]
+    kilometres: int
+    near: bool
+    eligible: int
+    unknown: int
+    ineligible: int
+    all: int
+
+
+class Mark(ProvinceRow):
+    """A province on the map: `at` where its mark is, `written` the box of its name if there is room for one."""
+
+    at: maps.Point
+    middle: maps.Point
+    written: maps.Box | None
+
+
+class Away(TypedDict):
+    places: int
+    provinces: int
+
+
+class DrawnMap(TypedDict):
+    """`unit`: a pixel on a phone; `whole`: the country is shown; `away`: what is off the map."""
+
+    view: maps.Box
+    unit: float
+    shapes: Mapping[str, str]
+    marks: list[Mark]
+    whole: bool
+    away: Away
+
+
+def _of_kinds(counts: Counts, kinds: tuple[str, ...]) -> dict[str, int]:
+    by_kind = {
+        "eligible": counts["eligible"],
+        "unknown": counts["unknown"],
+        "ineligible": counts["ineligible"],
+    }
+    return {kind: by_kind[kind] for kind in kinds}
+
+
+def _provinces(case: Case, counted: Mapping[str, Counts], kinds: tuple[str, ...]) -> list[ProvinceRow]:
+    """The provinces with candidates, and those of the centre and the person, nearest to the centre first."""
     centre, neighbours = case["centre"], areas.neighbours(case["centre"])
     roles = {
         "centre": {centre},
         "domicile": {each["province"] for each in case["person"]["domicile"]},
         "found": {case["person"]["province"]},
     }
-    candidates = {
-        code: {kind: counts[kind] for kind in kinds}
-        for code, counts in counted.items()
-        if any(counts[kind] for kind in kinds)
-    }
-    rows = []
+    candidates = {code: _of_kinds(counts, kinds) for code, counts in counted.items()}
+    candidates = {code: counts for code, counts in candidates.items() if any(counts.values())}
+    rows: list[ProvinceRow] = []
     for code in {*candidates}.union(*roles.values()):
         counts, kilometres = candidates.get(code, {}), areas.distance_km(centre, code)
         of = [role for role, codes in roles.items() if code in codes]
         near = bool(of) or code in neighbours or kilometres <= NEAR_KM
-        row = {"code": code, "name": province(code), "roles": of, "kilometres": kilometres, "near": near}
-        rows.append(row | dict.fromkeys(VERDICTS, 0) | counts | {"all": sum(counts.values())})
+        rows.append(
+            {
+                "code": code, "name": province(code), "roles": of, "kilometres": kilometres, "near": near,
+                "eligible": counts.get("eligible", 0), "unknown": counts.get("unknown", 0),
+                "ineligible": counts.get("ineligible", 0), "all": sum(counts.values()),
+            }
+        )  # fmt: skip
     return sorted(rows, key=lambda row: (row["kilometres"], sort_key(row["name"])))
 
 
-def _map(rows: list[dict[str, Any]], whole: bool) -> dict[str, Any]:
-    """The map of these provinces: {view, unit: a pixel on a phone, shapes, marks, away: places and provinces that are
-    off it}. A mark has a box in which its name is `written` if there is room for one; the table beside names them
-    all."""
+def _map(rows: list[ProvinceRow], whole: bool) -> DrawnMap:
+    """The map of these provinces; the table beside names them all."""
     country = maps.country()
     far = [row for row in rows if not row["near"]]
     shown = rows if whole else [row for row in rows if row["near"]]
@@ -174,14 +251,14 @@ def _map(rows: list[dict[str, Any]], whole: bool) -> dict[str, Any]:
     around = {row["code"]: _drawn(row, unit) for row in shown}
     at = maps.apart({code: country.middles[code] for code in around}, around)
     taken = [maps.moved(around[code], at[code]) for code in around]
-    marks = []
+    marks: list[Mark] = []
     # Whoever looks for the centre, the domicile or where the person was found finds its name first.
     for row in sorted(shown, key=lambda row: not row["roles"]):
         code = row["code"]
         written = maps.free((maps.moved(each, at[code]) for each in _names(row, unit)), taken)
         taken += [written] if written else []
         middle = country.middles[code]
-        marks.append(row | {"at": at[code], "middle": middle, "written": written})
+        marks.append({**row, "at": at[code], "middle": middle, "written": written})
     return {
         "view": box,
         "unit": unit,
@@ -194,14 +271,14 @@ def _map(rows: list[dict[str, Any]], whole: bool) -> dict[str, Any]:
     }
 
 
-def _drawn(row: Mapping[str, Any], unit: float) -> maps.Box:
+def _drawn(row: ProvinceRow, unit: float) -> maps.Box:
     """What is drawn of a province around its point: a mark if it has candidates, and icons above."""
     mark = MARK if row["all"] else 1
     wide = max(mark, len(row["roles"]) * ICON / 2)
     return maps.Box(-wide * unit, -(mark + (ICON + 1) * bool(row["roles"])) * unit, wide * unit, mark * unit)
 
 
-def _names(row: Mapping[str, Any], unit: float) -> Iterator[maps.Box]:
+def _names(row: ProvinceRow, unit: float) -> Iterator[maps.Box]:
     """Where a province's name may be written: below what is drawn, else above, on the left or the right of it. Marks
     above and below Thai letters take no width."""
     half = sum(unicodedata.category(sign) != "Mn" for sign in row["name"]) * LETTER * 0.6 / 2 * unit

@@ -1,16 +1,18 @@
 """What is known of a case's person, corrected: told anew as a whole, with the reason; what stood before stays in the
 story."""
 
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, Response
 
 from services.codes.access import STAFF
+from services.intake.answers import Description
+from services.intake.doors import CORRECT_PERSON, PERSON
 from services.intake.schemas import CorrectPerson
 from services.thai.dates import BE_OFFSET, partial_date
 from services.web.pages.case import intake
-from services.web.pages.frame import doors, frame, gate, inputs
+from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
 from services.web.pages.parts.facts import fact_text
@@ -29,7 +31,7 @@ blueprint = Blueprint("person", __name__)
 def correct(case_id: UUID) -> Response:
     """Whoever corrects somebody sees the whole identity number, which the access log notes."""
     about = {"case_id": str(case_id)}
-    case, known = doors.ask("intake", "case", about), doors.ask("intake", "person", about)
+    case, known = lookup.case(str(case_id)), doors.ask(PERSON.of(**about))
     form = Form(
         CORRECT, {"person": form_values(known["person"])}, fixed=about, read={"person.birth_date": days.read_birth},
         version=known["version"], draft=later("Correct the person's details"), case_id=str(case_id),
@@ -37,10 +39,11 @@ def correct(case_id: UUID) -> Response:
     if form.sent:
         at = inputs.happened(form)
         form.load()
-        form.body.setdefault("person", {}).setdefault("domicile", [])
+        told = form.body.get("person")
+        form.body["person"] = {"domicile": [], **(told if isinstance(told, Mapping) else {})}
         if not form.errors:
             with form.catching():
-                done = doors.tell("intake", "correct_person", form.body, at=at, if_match=form.version)
+                done = doors.tell(CORRECT_PERSON, form.body, at=at, if_match=form.version)
                 said = [_("The person's details are corrected.") if done["changed"] else _(NOTHING_NEW)]
                 said += [_(intake.WARNINGS[each]) for each in done["warnings"]]
                 return frame.done(" ".join(said), "pages.case.overview", case_id=case_id)
@@ -51,9 +54,9 @@ def correct(case_id: UUID) -> Response:
     )  # fmt: skip
 
 
-def form_values(person: dict[str, Any]) -> dict[str, Any]:
+def form_values(person: Description) -> Description:
     """A description as its form shows it: a birth date as one types it, 12/5/2500."""
-    return person | {"birth_date": person["birth_date"] and _birth(person["birth_date"])}
+    return {**person, "birth_date": person["birth_date"] and _birth(person["birth_date"])}
 
 
 def _birth(text: str) -> str:

@@ -1,80 +1,30 @@
 """Referrals: sending one, how it stands, and every step that may follow now."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
 from services.codes import AWAITING_ANSWER, UNDER_WAY
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.steps import STEPS
 from services.kernel.errors import Refused
+from services.partners.doors import MATCHES
 from services.referral import schemas
-from services.web.gateway.calls import Question
+from services.referral.answers import HistoryItem, NewReferral, Referral
+from services.referral.doors import REFERRALS
+from services.referral.doors import SEND as SEND_REFERRAL
+from services.referral.doors import STEP as STEP_REFERRAL
+from services.referral.doors import STEPS as STEPS_NOW
+from services.screening.doors import PLAN
 from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import word, words
+from services.web.pages.parts.words import say, word, words
 
 SEND = schemas.SendReferral()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
-
-
-class Step(NamedTuple):
-    """`follows`: the statuses it may follow; `main`: shown as a button of its own."""
-
-    title: str
-    done: str
-    follows: tuple[str, ...]
-    main: bool = True
-
-
-STEPS: Mapping[str, Step] = {
-    "acknowledge": Step(later("The partner has read it"), later("It is noted that the partner has read it."),
-        ("sent",), False),
-    "accept": Step(later("The partner accepts"), later("The acceptance is recorded."), AWAITING_ANSWER),
-    "decline": Step(later("The referral is declined"), later("The answer is recorded; the case is planned again."),
-        AWAITING_ANSWER),
-    "waitlist": Step(later("Put on the waiting list"), later("The person is on the waiting list."),
-        ("sent", "acknowledged")),
-    "travel": Step(later("The person sets out"), later("It is recorded that the person set out."), ("accepted",)),
-    "admit": Step(later("The person has arrived"), later("The arrival is recorded."), ("accepted", "travelling")),
-    "confirm": Step(later("Confirm the placement"), later("The placement is confirmed."), ("admitted",)),
-    "follow-up": Step(later("Record a follow-up"), later("The follow-up is recorded."), ("placed",)),
-    "end": Step(later("The placement ends"), later("The end of the placement is recorded."), ("placed",)),
-    "withdraw": Step(
-        later("Withdraw the referral"), later("The referral is withdrawn."), (*AWAITING_ANSWER, "accepted", "travelling"),
-        False,
-    ),
-    "fail": Step(
-        later("Record that it did not work out"), later("It is recorded; the case is planned again."),
-        ("accepted", "travelling", "admitted", "placed"), False,
-    ),
-    "entered-in-error": Step(
-        later("Entered by mistake"), later("The referral is marked as a mistake."),
-        ("sent", "acknowledged", "waitlisted", "accepted", "declined", "expired", "withdrawn", "travelling", "admitted",
-         "placed", "ended", "failed"), False,
-    ),
-}  # fmt: skip
-CORRECTIONS = ("entered-in-error",)  # say that something told was wrong, so they say why
-BY_PARTNER = ("acknowledge", "accept", "decline", "waitlist")
-CHANNELS = (
-    ("phone", later("By phone")),
-    ("line", later("By LINE")),
-    ("visit", later("In person")),
-    ("letter", later("By letter")),
-    ("email", later("By e-mail")),
-)
-PLACES = {
-    "pending": later("The place is being reserved."),
-    "reserved": later("A place is reserved."),
-    "refused": later("There was no place free."),
-    "taken": later("The person has the place."),
-    "released": later("The place was given back."),
-    "none": later("No place is held."),
-}
 
 blueprint = Blueprint("referral", __name__)
 
@@ -82,10 +32,11 @@ blueprint = Blueprint("referral", __name__)
 @blueprint.get("/cases/<uuid:case_id>/referrals")
 @gate.roles(*CASE_READERS)
 def of_case(case_id: UUID) -> Response:
-    asked = {"referrals": ("referral", "referrals", {"case_id": str(case_id), "limit": 50})}
-    values = casefile.frame(str(case_id), asked)
-    rows = (values["referrals"] or {"items": []})["items"]
-    return frame.page("referral/of_case.html", **values, rows=rows, programmes=lookup.programmes(rows))
+    case = lookup.case(str(case_id))
+    found = doors.attempt(REFERRALS.of(case_id=str(case_id), limit=50))
+    values, rows = casefile.frame(case, referrals=found), casefile.listed(found)
+    programmes = lookup.programmes(row["programme_id"] for row in rows)
+    return frame.page("referral/of_case.html", **values, rows=rows, programmes=programmes)
 
 
 @blueprint.route("/cases/<uuid:case_id>/referrals/new", methods=["GET", "POST"])
@@ -93,14 +44,16 @@ def of_case(case_id: UUID) -> Response:
 def send(case_id: UUID) -> Response:
     """To the place of the plan, or to one of its path; consent first."""
     about = {"case_id": str(case_id)}
-    values = casefile.frame(str(case_id), {"plan": ("screening", "plan", about)})
-    plan = values["plan"]
+    case = lookup.case(str(case_id))
+    plan = doors.attempt(PLAN.of(**about))
     bound = plan["programme_id"] if plan else None
-    only = {"programme_ids": [bound]} if bound else {"path": plan["path"] if plan else None}
-    asked: Question = ("partners", "matches", {**about, **only, "limit": PLACES_SHOWN})
-    found = doors.together(matches=asked) if plan else {}
-    values["missing"] += casefile.missing(values["case"], found)
-    places = (found.get("matches") or {"candidates": []})["candidates"]
+    values, places = casefile.frame(case, plan=plan), []
+    if plan:
+        only = MATCHES.of(**about, programme_ids=[bound], limit=PLACES_SHOWN)
+        of_path = MATCHES.of(**about, path=plan["path"], limit=PLACES_SHOWN)
+        matches = doors.attempt(only if bound else of_path)
+        places = matches["candidates"] if matches else []
+        values["missing"] += casefile.missing(values["case"], {"matches": matches})
     form = Form(
         SEND, {"programme_id": bound or request.args.get("programme_id"), "waitlist": False},
         fixed=about | ({"programme_id": bound} if bound else {}), draft=later("Send the referral"),
@@ -110,12 +63,12 @@ def send(case_id: UUID) -> Response:
         at = inputs.happened(form)
         if form.load() and not form.errors:
             with form.catching():
-                sent = doors.tell("referral", "send", form.body, at=at, seconds=20.0)
+                sent = doors.tell(SEND_REFERRAL, form.body, at=at, seconds=20.0)
                 return frame.done(_what_became_of(sent), ".page", referral_id=sent["referral_id"])
     return frame.page("referral/send.html", **values, form=form, places=places, bound=bound)
 
 
-def _what_became_of(referral: Mapping[str, Any]) -> str:
+def _what_became_of(referral: NewReferral) -> str:
     if referral["status"] == "waitlisted":
         return _("No place was free: the person is on the waiting list.")
     if referral["place"] == "refused":
@@ -128,36 +81,40 @@ def _what_became_of(referral: Mapping[str, Any]) -> str:
 @blueprint.get("/referrals/<uuid:referral_id>")
 @gate.roles(*CASE_READERS)
 def page(referral_id: UUID) -> Response:
-    referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
-    values = casefile.frame(referral["case_id"])
-    programmes = lookup.programmes([referral])
-    history = [story.sentence(row, {}, _remarks(row)) for row in reversed(referral["history"])]
-    allowed = [(name, step) for name, step in STEPS.items() if referral["status"] in step.follows]
-    if referral["place"] != "reserved":
-        allowed = [(name, step) for name, step in allowed if name not in BY_PARTNER]
+    referral = lookup.referral(str(referral_id))
+    values = casefile.frame(lookup.case(referral["case_id"]))
+    programmes = lookup.programmes([referral["programme_id"]])
+    history = [story.step_sentence(row, _remarks(row)) for row in reversed(referral["history"])]
+    found = doors.attempt(STEPS_NOW.of(referral_id=str(referral_id))) if casefile.is_staff() else None
+    allowed = [STEPS[each["step"]] for each in found or () if each["step"] in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=programmes.get(referral["programme_id"]),
-        history=history, allowed=allowed, places=PLACES, stands=_stands(referral), awaiting=AWAITING_ANSWER,
+        history=history, allowed=allowed, stands=_stands(referral), awaiting=AWAITING_ANSWER,
     )  # fmt: skip
 
 
-def _stands(referral: Mapping[str, Any]) -> str | None:
+def _stands(referral: Referral) -> str | None:
     """What is next for an open referral, in words."""
     open_now = referral["status"] in UNDER_WAY
     return casefile.referral_step(referral)[0] if open_now else None
 
 
-def _remarks(row: Mapping[str, Any]) -> str:
+def _remarks(row: HistoryItem) -> str:
     """Who said it, how, and what was noted."""
     channel = row.get("by_channel")
     parts = [
         _("said by %(who)s") % {"who": row["said_by"]} if row.get("said_by") else "",
-        _(dict(CHANNELS).get(channel, channel)) if channel else "",
+        word("answer_channel", channel) if channel else "",
         word("whose", row["whose"]) if row.get("whose") else "",
-        story.consent(row["consent"]) if row.get("consent") else "",
+        word("consent", row["consent"]) if row.get("consent") else "",
         row.get("note") or "",
     ]
     return " · ".join(filter(None, parts))
+
+
+def _steps_now(referral_id: str) -> list[str]:
+    """The steps that may be taken of a referral now."""
+    return [each["step"] for each in doors.ask(STEPS_NOW.of(referral_id=referral_id))]
 
 
 @blueprint.route(
@@ -167,30 +124,31 @@ def _remarks(row: Mapping[str, Any]) -> str:
 @gate.roles(*STAFF)
 def step(referral_id: UUID, step: str) -> Response:
     """One step as a short form with exactly the fields it takes."""
-    referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
+    referral = lookup.referral(str(referral_id))
     known = STEPS[step]
-    case = doors.ask("intake", "case", {"case_id": referral["case_id"]})
+    case = lookup.case(referral["case_id"])
     fixed = {"referral_id": str(referral_id), "step": step}
     form = Form(
-        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.title,
+        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.words.en,
         case_id=referral["case_id"]
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
-    if referral["status"] not in known.follows and not form.sent and not form.draft:
+    if not form.sent and not form.draft and step not in _steps_now(str(referral_id)):
         raise Refused("wrong_state", "This step does not follow now.")
     if form.sent:
         at = inputs.happened(form)
         form.load()
-        if step in CORRECTIONS and not form.value("note").strip():
+        if known.correction and not form.value("note").strip():
             form.add({"note": [later("Enter this.")]})
         if not form.errors:
             with form.catching():
-                doors.tell("referral", "step", form.body, at=at, if_match=form.version)
-                return frame.done(_(known.done), ".page", referral_id=referral_id)
+                doors.tell(STEP_REFERRAL, form.body, at=at, if_match=form.version)
+                return frame.done(say(known.done), ".page", referral_id=referral_id)
     return frame.page(
         "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
-        follow_up=step == "follow-up", correction=step in CORRECTIONS,
-        channels=[(code, _(text)) for code, text in CHANNELS],
-        reasons=words("decline_reason"), about=lookup.programmes([referral]).get(referral["programme_id"]),
+        follow_up=step == "follow-up", correction=known.correction,
+        channels=words("answer_channel"),
+        reasons=words("decline_reason"),
+        about=lookup.programmes([referral["programme_id"]]).get(referral["programme_id"]),
         stands=_stands(referral),
     )  # fmt: skip

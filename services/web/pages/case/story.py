@@ -1,35 +1,20 @@
 """What happened in a case, in plain sentences."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from services.codes.decisions import REOPENING_REASONS
+from services.codes.steps import STEPS
+from services.partners.answers import ProgrammeName
+from services.referral.answers import HistoryItem
+from services.reporting.answers import StoryItem
 from services.web.pages.parts.language import _, later, ngettext
-from services.web.pages.parts.words import day, province, word
-
-CLOSING = (
-    ("goal_reached", later("The goals were reached")),
-    ("advice_given", later("Advice was given, nothing more is needed")),
-    ("moved", later("The person moved away")),
-    ("left", later("The person left")),
-    ("left_before_screening", later("The person left before screening")),
-    ("lost_contact", later("Contact was lost")),
-    ("no_answer_found", later("No place was found")),
-    ("died", later("The person died")),
-    ("other", later("Another reason")),
-)
-REOPENING = (
-    ("came_back", later("The person came back")),
-    ("more_help", later("More help is needed")),
-    ("closed_in_error", later("It was closed by mistake")),
-    ("other", later("Another reason")),
-)
-REASONS = dict(CLOSING + REOPENING)
-
+from services.web.pages.parts.words import day, province, say, word
 
 Data = Mapping[str, Any]
 
 
-def _place(data: Data, programmes: Mapping[str, Mapping[str, str]]) -> str:
+def _place(data: Data, programmes: Mapping[str, ProgrammeName]) -> str:
     known = programmes.get(data.get("programme_id") or "")
     return f"{known['programme']} · {known['partner']}" if known else ""
 
@@ -41,7 +26,20 @@ def _reason(data: Data) -> str:
 def _why(data: Data) -> str:
     """Why a case was closed or opened again; not every reader is told."""
     reason: str = data.get("reason") or ""
-    return _(REASONS.get(reason, reason)) if reason else ""
+    return (
+        word("reopening_reason" if reason in REOPENING_REASONS else "closing_reason", reason)
+        if reason
+        else ""
+    )
+
+
+def _assigned(data: Data) -> str:
+    """From whom to whom, and why; who may not see the case is not told."""
+    if "to_user" not in data:
+        return ""
+    to_user = data["to_user"] or _("the centre's directors")
+    hands = f"{data['from_user']} → {to_user}" if data["from_user"] else to_user
+    return f"{hands} · {word('assignment', data['reason'])}"
 
 
 def _votes(data: Data) -> str:
@@ -89,13 +87,15 @@ def _corrected(data: Data) -> str:
     return f"{word('correction', data['reason'])}: {parts} · {_description(data)}"
 
 
-# What happened -> its sentence; what it says further, from the fact's codes.
+# What happened -> its sentence; what it says further, from the fact's codes. Of the steps of a referral see
+# codes.steps.
 STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "CaseOpened": (later("The case was opened"),
         lambda d: f"{word('channel', d['channel'])} · {word('danger', d['danger'])}"),
     "PersonIdentified": (later("The person was described"), _description),
     "PersonCorrected": (later("The person's details were corrected"), _corrected),
-    "ConsentRecorded": (later("Consent was recorded"), lambda d: consent(d["status"])),
+    "ConsentRecorded": (later("Consent was recorded"), lambda d: word("consent", d["status"])),
+    "CaseAssigned": (later("Somebody else answers for the case"), _assigned),
     "CaseClosed": (later("The case was closed"), _why),
     "CaseReopened": (later("The case was opened again"), _why),
     "ScreeningStarted": (later("A screening is due"), None),
@@ -109,41 +109,49 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "ReferralSent": (later("The referral was sent"), lambda d: word("path", d["path"])),
     "PartnerTold": (later("The partner was told"), lambda d: _("answer due %(day)s") % {"day": day(d["answer_due"])}),
     "FactsDisclosed": (later("The partner was given a link with what it may know"), None),
-    "ReferralAcknowledged": (later("The partner has read the referral"), None),
-    "ReferralAccepted": (later("The partner accepted"), None),
-    "ReferralDeclined": (later("The referral was declined"), _reason),
-    "ReferralWaitlisted": (later("The person is on the waiting list"), None),
     "ReferralExpired": (later("The partner did not answer in time"), None),
-    "ReferralWithdrawn": (later("The referral was withdrawn"), _reason),
-    "PersonTravelling": (later("The person set out"), None),
-    "PersonAdmitted": (later("The person arrived"), None),
-    "PlacementConfirmed": (later("The placement was confirmed"), None),
     "FollowUpDue": (later("A follow-up is due"), lambda d: _("after %(days)s days") % {"days": d["days"]}),
-    "FollowUpRecorded": (later("The person was followed up"), _work),
-    "ReferralFailed": (later("The placement did not work out"), _reason),
-    "ReferralEnded": (later("The placement ended"), lambda d: word("outcome", d["outcome"])),
-    "ReferralEnteredInError": (later("The referral was entered by mistake"), None),
 }  # fmt: skip
-CONSENT = {
-    "given": later("Gives consent"),
-    "refused": later("Refuses"),
-    "unable": later("Is unable to consent"),
+OF_STEPS: Mapping[str, Callable[[Data], str]] = {
+    "ReferralDeclined": _reason,
+    "ReferralWithdrawn": _reason,
+    "FollowUpRecorded": _work,
+    "ReferralFailed": _reason,
+    "ReferralEnded": lambda d: word("outcome", d["outcome"]),
 }
+STEPS_BY_FACT = {step.fact: step for step in STEPS.values()}
 
 
-def consent(status: str) -> str:
-    return _(CONSENT.get(status, status))
+def _told(type: str) -> tuple[str, Callable[[Data], str] | None]:
+    """What happened, in the reader's language; a fact that is newer than this program is shown as it is."""
+    if type in STEPS_BY_FACT:
+        return say(STEPS_BY_FACT[type].story), OF_STEPS.get(type)
+    said, further = STORY.get(type, (type, None))
+    return _(said), further
 
 
-def sentence(
-    event: Mapping[str, Any], programmes: Mapping[str, Mapping[str, str]], extra: str = ""
-) -> dict[str, Any]:
-    """An event as an entry of the story: {what, more, when, who}."""
-    said, further = STORY.get(event["type"], (event["type"], None))
-    data = event.get("data", event)
-    more = [further(data) if further else "", _place(data, programmes), extra]
-    late = day(event["recordedtime"]) != day(event["time"])
-    if late:
-        more.append(_("written down on %(day)s") % {"day": day(event["recordedtime"])})
-    who = _("the system") if event["actor"] == "system" else event["actor"]
-    return {"what": _(said), "more": " · ".join(filter(None, more)), "when": event["time"], "who": who}
+class Entry(NamedTuple):
+    """An entry of the story; `when` is an instant."""
+
+    what: str
+    more: str
+    when: str
+    who: str
+
+
+def event_sentence(event: StoryItem, programmes: Mapping[str, ProgrammeName]) -> Entry:
+    return _entry(event, event["data"], _place(event["data"], programmes))
+
+
+def step_sentence(step: HistoryItem, remarks: str) -> Entry:
+    """A step of a referral, in which the fact's own fields stand beside the others."""
+    return _entry(step, step, remarks)
+
+
+def _entry(about: StoryItem | HistoryItem, data: Data, extra: str) -> Entry:
+    said, further = _told(about["type"])
+    more = [further(data) if further else "", extra]
+    if day(about["recordedtime"]) != day(about["time"]):
+        more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})
+    who = _("the system") if about["actor"] == "system" else about["actor"]
+    return Entry(said, " · ".join(filter(None, more)), about["time"], who)

@@ -1,19 +1,34 @@
 """Shapes of charts, computed on the server: bars, columns, and shades of the map."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 from services.web.pages.dashboard.counts import size
+from services.web.pages.dashboard.figures import Row
 
 SHADES = ("#f3f5f6", "#c6dde2", "#8fbcc6", "#4d919f", "#0b5563")  # none, then few to many
 
 
-def shaded(counts: Mapping[str, int]) -> tuple[dict[str, str], list[dict[str, Any]]]:
-    """({province: colour}, legend [{colour, low, high}]): four equal steps up to the largest count."""
+class Shade(TypedDict):
+    """The colour of the counts from `low` to `high`."""
+
+    colour: str
+    low: int
+    high: int
+
+
+class Bar(Row):
+    """A row with the width of its bar, 0 to 1000."""
+
+    width: int
+
+
+def shaded(counts: Mapping[str, int]) -> tuple[dict[str, str], list[Shade]]:
+    """({province: colour}, legend): four equal steps up to the largest count."""
     most = max(counts.values(), default=0)
     step = max(1, -(-most // 4))
     colours = {code: SHADES[min(4, -(-count // step))] for code, count in counts.items()}
-    legend = [{"colour": SHADES[0], "low": 0, "high": 0}]
+    legend: list[Shade] = [{"colour": SHADES[0], "low": 0, "high": 0}]
     for number in range(1, 5):
         low = (number - 1) * step + 1
         if low <= most:
@@ -21,8 +36,7 @@ def shaded(counts: Mapping[str, int]) -> tuple[dict[str, str], list[dict[str, An
     return colours, legend
 
 
-def bars(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows {text, value} with the width of their bars, 0 to 1000."""
+def bars(rows: Sequence[Row]) -> list[Bar]:
     most = max((size(row["value"]) for row in rows), default=0) or 1
     return [{**row, "width": round(1000 * size(row["value"]) / most)} for row in rows]
 

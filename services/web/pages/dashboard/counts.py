@@ -1,8 +1,9 @@
-"""Counts that reporting does not tell every reader."""
+"""Counts and medians of an overview by part and code; reporting does not tell every reader every count."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from services.reporting.answers import Overview
 
 
 @dataclass(frozen=True)
@@ -12,15 +13,27 @@ class Hidden:
     why: str
 
 
-def with_hidden(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """An overview in which a count that is hidden says so, instead of being None."""
-    shown = dict(figures)
+Count = int | float | Hidden | None
+Parts = Mapping[str, Mapping[str, Count]]
+
+
+def parts_of(figures: Overview) -> Parts:
+    """{part: {code: count}}; a count that is hidden says so, instead of being None."""
+    parts: dict[str, dict[str, Count]] = {
+        "cases": {**figures["cases"]},
+        "placements": {**figures["placements"]},
+        "by_path": {**figures["by_path"]},
+        "by_label": {**figures["by_label"]},
+        "median_days": {**figures["median_days"]},
+        "declined": {**figures["declined"]},
+        "employment": {**figures["employment"]},
+    }
     for name, why in figures["hidden"].items():
-        part, _, key = name.partition(".")
-        shown[part] = {**shown[part], key: Hidden(why)}
-    return shown
+        part, _, code = name.partition(".")
+        parts[part][code] = Hidden(why)
+    return parts
 
 
-def size(count: int | Hidden) -> int:
-    """A count for a drawing, in which what is hidden does not show."""
-    return 0 if isinstance(count, Hidden) else count
+def size(count: Count) -> int | float:
+    """A count for a drawing, in which what is hidden or not known does not show."""
+    return count if isinstance(count, int | float) else 0

@@ -1,54 +1,85 @@
 """A period's figures beside those of a year before, as rows for charts, tables and files."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
-
-from flask import url_for
+from typing import NotRequired, TypedDict
 
 from services.codes.access import CASE_READERS
+from services.codes.words import CodeList
 from services.kernel.envelope import ALL_CENTRES
-from services.web.pages.dashboard.counts import Hidden, size, with_hidden
+from services.partners.answers import FreePlaces
+from services.partners.doors import FREE_PLACES
+from services.reporting.answers import Overview, Placements, PlacementsSpread
+from services.reporting.doors import OVERVIEW, PLACEMENTS
+from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, of_part
+from services.web.pages.dashboard.counts import Count, Hidden, parts_of, size
 from services.web.pages.dashboard.period import Period
 from services.web.pages.frame import doors, visit
-from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import day, word
+from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.words import day, say
 
-STEPS = (("opened", later("Cases opened")), ("screened", later("Screened")), ("planned", later("Planned")),
-         ("referred", later("Referred")), ("accepted", later("Accepted by a partner")), ("placed", later("Placed")),
-         ("closed", later("Closed")))  # fmt: skip
-# {median: (its words, the figure whose cases it is of)}
-DAYS = {"to_screening": (later("To the first screening"), "screened"),
-    "to_acceptance": (later("To the partner's yes"), "accepted"),
-        "to_placement": (later("To the placement"), "placed")}  # fmt: skip
-AGES = (("fresh", later("Stated in the last 30 days")), ("older", later("Stated 31 to 90 days ago")),
-        ("old", later("Stated more than 90 days ago")))  # fmt: skip
 HIDDEN = {"few": later("<5"), "withheld": later("not shown")}
 
 
-def count_text(count: Any) -> str:
+class Row(TypedDict):
+    """A figure in words, with where the lists behind it are. Of the headline with its `unit` and the `change` since the
+    year before; of the steps with the median days since the step before, also as a note."""
+
+    text: str
+    value: Count
+    before: Count
+    href: str | None
+    href_before: str | None
+    unit: NotRequired[str]
+    change: NotRequired[str | None]
+    waited: NotRequired[float | None]
+    note: NotRequired[str | None]
+
+
+class Table(TypedDict):
+    key: str
+    title: str
+    rows: list[Row]
+
+
+class MonthLinks(TypedDict):
+    outside_ministry: str | None
+    ministry: str | None
+    total: str | None
+
+
+class Month(Placements):
+    """With where the lists behind its counts are."""
+
+    text: str
+    href: MonthLinks
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A period's figures, which must be there; those of a year before, how placements spread and the places free may be
+    missing."""
+
+    now: Overview
+    before: Overview | None
+    spread: PlacementsSpread | None
+    places: FreePlaces | None
+
+
+def count_text(count: Count) -> str:
     """A count as it is read; a hidden one is said to be."""
     if count is None:
         return "–"
     return _(HIDDEN[count.why]) if isinstance(count, Hidden) else f"{count:,}"
 
 
-def load(period: Period) -> dict[str, Any]:
-    """{now, before, spread, places}: the period's figures must be there, the others may be missing."""
-    found = doors.together(
-        before=("reporting", "overview", period.year_before.body),
-        spread=("reporting", "placements", period.body),
-        places=("partners", "free_places", {"province": places_in(period), "limit": 0}),
-    )
-    found["now"] = with_hidden(doors.ask("reporting", "overview", period.body))
-    found["before"] = found["before"] and with_hidden(found["before"])
-    found["spread"] = found["spread"] or {
-        "by_month": {},
-        "by_centre": {},
-        "accepted": None,
-        "waited_days": {},
-    }
-    return found
+def load(period: Period) -> Numbers:
+    before, spread = OVERVIEW.of(**period.year_before.body), PLACEMENTS.of(**period.body)
+    places = FREE_PLACES.of(province=places_in(period), limit=0)
+    found = doors.together(before, spread, places)
+    now = doors.ask(OVERVIEW.of(**period.body))
+    return Numbers(now, found[before], found[spread], found[places])
 
 
 def places_in(period: Period) -> str | None:
@@ -66,40 +97,48 @@ def links_behind(period: Period) -> To:
     def address(figure: str, value: str | None = None) -> str | None:
         if visit.caller().role not in CASE_READERS:
             return None
-        parts: dict[str, Any] = dict(period.address)
-        return url_for(".behind", figure=figure, value=value, **parts)
+        return visit.link(".behind", figure=figure, value=value, **period.address)
 
     return address
 
 
-def _row(
-    text: str, now: Any, before: Any, to: str | None = None, to_before: str | None = None
-) -> dict[str, Any]:
+def _row(text: str, now: Count, before: Count, to: str | None = None, to_before: str | None = None) -> Row:
     return {"text": text, "value": now, "before": before, "href": to, "href_before": to_before}
 
 
-def headline(period: Period, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The headline: rows with `change` since the same period of the last budget year."""
-    now, before = numbers["now"], numbers["before"]
+def headline(period: Period, numbers: Numbers) -> list[Row]:
+    """With the change since the same period of the last budget year."""
+    now, before = parts_of(numbers.now), parts_of(numbers.before) if numbers.before else None
     to, to_before = links_behind(period), links_behind(period.year_before)
-    share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
-    of_all = _row(_("of all placements"), share[0], share[1], to("placements"), to_before("placements"))
-    rows = [of_all | {"unit": " %"}]
-    for part, name, figure, text in (
-        ("placements", "outside_ministry", "outside", _("people placed outside the ministry")),
-        ("placements", "ministry", "ministry", _("in the ministry's places")),
-        ("employment", "started", "employment", _("started with an employer")),
+    share, share_before = _share(numbers.now), _share(numbers.before)
+    rows = [
+        _headline(
+            _row(_("of all placements"), share, share_before, to("placements"), to_before("placements")),
+            unit=" %",
+        )
+    ]
+    for code, text in (
+        ("outside", _("people placed outside the ministry")),
+        ("ministry", _("in the ministry's places")),
+        ("employment", _("started with an employer")),
     ):
+        part, name = MEASURES[code].part, MEASURES[code].name
         value = before[part][name] if before else None
-        rows.append(_row(text, now[part][name], value, to(figure), to_before(figure)) | {"unit": ""})
-    for row in rows:
-        row["change"] = _change(row["value"], row["before"], points=bool(row["unit"]))
+        rows.append(_headline(_row(text, now[part][name], value, to(code), to_before(code)), unit=""))
     return rows
 
 
-def _change(now: Any, before: Any, points: bool) -> str | None:
+def _headline(row: Row, unit: str) -> Row:
+    return {**row, "unit": unit, "change": _change(row["value"], row["before"], points=bool(unit))}
+
+
+def _share(figures: Overview | None) -> float | None:
+    return percent(figures["placements"]["share_outside"]) if figures else None
+
+
+def _change(now: Count, before: Count, points: bool) -> str | None:
     """More or fewer than the year before, in words; None where one of the two is not known."""
-    if now is None or before is None:
+    if not isinstance(now, int | float) or not isinstance(before, int | float):
         return None
     by = round(abs(now - before), 1)
     if not by:
@@ -109,64 +148,59 @@ def _change(now: Any, before: Any, points: bool) -> str | None:
     return said.format(told_by)
 
 
-def tables(period: Period, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What is shown, once for charts, tables and files: [{key, title, rows: [{text, value, before, href,
-    href_before}]}]."""
-    now, before, spread = numbers["now"], numbers["before"], numbers["spread"]
+def tables(period: Period, numbers: Numbers) -> list[Table]:
+    """What is shown, once for charts, tables and files."""
+    now, before = parts_of(numbers.now), parts_of(numbers.before) if numbers.before else None
     to, to_before = links_behind(period), links_behind(period.year_before)
 
-    def row(part: str, code: str, text: str, figure: str | None, value: str | None = None) -> dict[str, Any]:
+    def row(part: str, code: str, text: str, figure: str | None, value: str | None = None) -> Row:
         links = (to(figure, value), to_before(figure, value)) if figure else ()
         return _row(text, now[part].get(code, 0), before[part].get(code, 0) if before else None, *links)
 
-    def coded(part: str, kind: str, figure: str) -> list[dict[str, Any]]:
-        codes = {*now[part], *(before[part] if before else ())}
-        ordered = sorted(codes, key=lambda code: (-size(now[part].get(code, 0)), code))
-        return [row(part, code, word(kind, code), figure, code) for code in ordered]
+    def told(measure: Measure) -> Row:
+        if measure.beside:
+            count = numbers.spread["accepted"] if numbers.spread else None
+            return _row(say(measure.words), count, None, to(measure.code), to_before(measure.code))
+        return row(measure.part, measure.name, say(measure.words), measure.code)
 
-    def steps() -> Iterator[dict[str, Any]]:
-        for code, text in STEPS:
-            counted = row("cases", code, _(text), code)
-            if code == "accepted":
-                counted |= {"value": spread["accepted"], "before": None}
-            waited = spread["waited_days"].get(code)
-            after = None if waited is None else _("after {} days").format(waited)
-            yield counted | {"waited": waited, "note": after}
+    def coded(measure: Measure, codes: CodeList[str]) -> list[Row]:
+        """One row for each code that is told, the most frequent first."""
+        part = measure.part
+        seen = {*now[part], *(before[part] if before else ())}
+        ordered = sorted(seen, key=lambda code: (-size(now[part].get(code, 0)), code))
+        return [row(part, code, codes.word(code, current()), measure.code, code) for code in ordered]
 
-    placements = [
-        row("placements", code, text, figure)
-        for code, text, figure in (
-            ("outside_ministry", _("Outside the ministry"), "outside"),
-            ("ministry", _("In the ministry's places"), "ministry"),
-            ("total", _("All placements"), "placements"),
-        )
-    ]
-    share = [percent(each["placements"]["share_outside"]) if each else None for each in (now, before)]
-    work = (
-        ("started", _("Started with an employer"), "employment"),
-        ("in_work", _("In work at the latest follow-up"), "in_work"),
-    )
+    def rows(part: str) -> Iterator[Row]:
+        for median in MEDIANS if part == "median_days" else ():
+            yield row(part, median.name, say(median.words), median.measure)
+        for measure in of_part(part):
+            if measure.codes:
+                yield from coded(measure, measure.codes)
+            else:
+                yield (
+                    _with_waiting(told(measure), measure, numbers.spread)
+                    if part == "cases"
+                    else told(measure)
+                )
+        if part == "placements":
+            yield _row(_("Share outside the ministry, per cent"), _share(numbers.now), _share(numbers.before))
+
     return [
-        {"key": "placements", "title": _("Placements"),
-         "rows": [*placements, _row(_("Share outside the ministry, per cent"), share[0], share[1])]},
-        {"key": "cases", "title": _("From opening to placement"), "rows": list(steps())},
-        {"key": "days", "title": _("Median days from opening"), "rows": [
-            row("median_days", code, _(text), figure) for code, (text, figure) in DAYS.items()
-        ]},
-        {"key": "paths", "title": _("Placements by way forward"), "rows": coded("by_path", "path", "path")},
-        {"key": "labels", "title": _("People screened by group"), "rows": coded("by_label", "label", "label")},
-        {"key": "declined", "title": _("Why partners declined"),
-            "rows": coded("declined", "decline_reason", "declined")},
-        {"key": "employment", "title": _("Work"),
-            "rows": [row("employment", code, text, figure) for code, text, figure in work]},
-    ]  # fmt: skip
+        {"key": part.key, "title": say(part.title), "rows": list(rows(part.code))} for part in PARTS.values()
+    ]
+
+
+def _with_waiting(row: Row, measure: Measure, spread: PlacementsSpread | None) -> Row:
+    """With the median days that a step was waited for."""
+    waited = spread["waited_days"].get(measure.code) if spread else None
+    return {**row, "waited": waited, "note": None if waited is None else _("after {} days").format(waited)}
 
 
 def percent(share: float | None) -> float | None:
     return None if share is None else round(share * 100, 1)
 
 
-def months(period: Period, by_month: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def months(period: Period, by_month: Mapping[str, Placements]) -> list[Month]:
     """Each month between the first and the last with its counts, and where their lists are."""
     if not by_month:
         return []
@@ -175,13 +209,17 @@ def months(period: Period, by_month: Mapping[str, Mapping[str, Any]]) -> list[di
     while f"{year}-{month:02}" <= last:
         codes.append(f"{year}-{month:02}")
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    nothing = {"total": 0, "outside_ministry": 0, "ministry": 0}
-    rows: list[dict[str, Any]] = []
+    nothing: Placements = {"total": 0, "outside_ministry": 0, "ministry": 0}
+    rows: list[Month] = []
     for code in codes:
         begin = date.fromisoformat(f"{code}-01")
         end = (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         to = links_behind(period.of(max(begin, period.first), min(end, period.last)))
         text = day(code)
-        links = {"outside_ministry": to("outside"), "ministry": to("ministry"), "total": to("placements")}
-        rows.append({"text": text, **by_month.get(code, nothing), "href": links})
+        links: MonthLinks = {
+            "outside_ministry": to("outside"),
+            "ministry": to("ministry"),
+            "total": to("placements"),
+        }
+        rows.append({**by_month.get(code, nothing), "text": text, "href": links})
     return rows

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from flask import request
 
 from services.kernel.envelope import ALL_CENTRES
+from services.kernel.questions import Json
 from services.thai import areas, dates
 from services.web.pages.frame import visit
 from services.web.pages.frame.forms import Form
@@ -29,7 +30,7 @@ class Period:
     address: Mapping[str, str]
 
     @property
-    def body(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Json]:
         return {"centre": self.centre, "from": self.first.isoformat(), "to": self.last.isoformat()}
 
     @property

@@ -1,13 +1,13 @@
 """Dashboards: figures, what lies behind each, the places free, and files."""
 
-from typing import Any
-
 from flask import Blueprint, Response, request, url_for
 
-from services.codes import PATHS
+from services.codes import PATHS, STATEMENT_AGES
 from services.codes.access import CASE_READERS, READERS
 from services.kernel.envelope import ALL_CENTRES, Caller
-from services.reporting.schemas import FIGURES
+from services.partners.doors import FREE_PLACES
+from services.reporting.doors import BEHIND
+from services.reporting.measures import MEASURES, PARTS, Measure, Part
 from services.thai import areas, dates
 from services.web import gateway
 from services.web.pages.dashboard import charts, figures, sheets
@@ -15,24 +15,12 @@ from services.web.pages.dashboard.period import named_parts, period_form, read_p
 from services.web.pages.frame import doors, files, frame, gate, lookup, visit
 from services.web.pages.parts import days, maps
 from services.web.pages.parts.freshness import freshness
-from services.web.pages.parts.language import _, later
+from services.web.pages.parts.language import _, current
 from services.web.pages.parts.places import provinces
-from services.web.pages.parts.words import province, word
+from services.web.pages.parts.words import province, say, word, words
 
 YEARS_BACK = 4
 SHOWN = 25
-TITLES = {
-    **dict(figures.STEPS),
-    "placements": later("Placements"),
-    "outside": later("Placements outside the ministry"),
-    "ministry": later("Placements in the ministry's places"),
-    "employment": later("Placements with employers"),
-    "in_work": later("In work at the latest follow-up"),
-    "path": later("Placements: {}"),
-    "label": later("Screened: {}"),
-    "declined": later("Declined: {}"),
-}
-VALUES = {"path": "path", "label": "label", "declined": "decline_reason"}
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -51,24 +39,23 @@ def show() -> Response:
         [each.code for each in areas.provinces()] if ALL_CENTRES in caller.centres else list(caller.centres)
     )
     year = dates.budget_year(days.today())
-    by_centre = numbers["spread"]["by_centre"]
+    spread, free = numbers.spread, numbers.places
+    by_centre = spread["by_centre"] if spread else {}
     country = maps.country()
     colours, legend = charts.shaded({code: row["outside_ministry"] for code, row in by_centre.items()})
-    months = figures.months(period, numbers["spread"]["by_month"])
+    months = figures.months(period, spread["by_month"] if spread else {})
     return frame.page(
         "dashboard/show.html",
         form=form,
+        measures=MEASURES,
         period=period,
         title=scope_title(period),
-        now=numbers["now"],
-        before=numbers["before"],
+        now=numbers.now,
         first_figures=figures.headline(period, numbers),
-        places=numbers["places"],
+        places=free,
         places_in=figures.places_in(period),
-        place_ages=[(code, _(text)) for code, text in figures.AGES],
-        place_paths=sorted(
-            (numbers["places"] or {"by_path": {}})["by_path"].items(), key=lambda row: -row[1]["free"]
-        ),
+        place_ages=words("statement_age"),
+        place_paths=sorted((free["by_path"] if free else {}).items(), key=lambda row: -row[1]["free"]),
         tables={table["key"]: table for table in figures.tables(period, numbers)},
         months=months,
         top=charts.top_of(max((row["outside_ministry"] + row["ministry"] for row in months), default=0)),
@@ -101,29 +88,22 @@ def behind() -> Response:
     form = period_form()
     period = read_period(form)
     figure, value = request.args.get("figure", ""), request.args.get("value", "")[:40] or None
-    if figure not in FIGURES:
+    if figure not in MEASURES:
         figure, value = "placements", None
-    body = {
-        **period.body,
-        "figure": figure,
-        "value": value,
-        "limit": SHOWN,
-        "cursor": request.args.get("cursor") or None,
-    }
-    found = doors.ask("reporting", "behind", body)
-    address: dict[str, Any] = {**period.address, "figure": figure, **({"value": value} if value else {})}
-    title = _(TITLES[figure])
-    if figure in VALUES:
-        title = title.format(word(VALUES[figure], value) if value else _("all"))
+    cursor = request.args.get("cursor") or None
+    found = doors.ask(BEHIND.of(**period.body, figure=figure, value=value, limit=SHOWN, cursor=cursor))
+    address = {**period.address, "figure": figure, **({"value": value} if value else {})}
+    measure = MEASURES[figure]
+    of = measure.codes.word(value, current()) if measure.codes and value else _("all")
     return frame.page(
         "dashboard/behind.html",
-        title=title,
+        title=say(measure.title).format(of),
         scope=scope_title(period),
         period=period,
         rows=found["items"],
-        cases=lookup.cases(found["items"]),
-        following=url_for(".behind", **address, cursor=found["next"]) if found["next"] else None,
-        first=url_for(".behind", **address) if request.args.get("cursor") else None,
+        cases=lookup.cases(row["case_id"] for row in found["items"]),
+        following=visit.link(".behind", **address, cursor=found["next"]) if found["next"] else None,
+        first=visit.link(".behind", **address) if cursor else None,
     )
 
 
@@ -136,11 +116,11 @@ def places() -> Response:
     known = {
         "province": areas.is_province(texts["province"]),
         "path": texts["path"] in PATHS,
-        "age": texts["age"] in dict(figures.AGES),
+        "age": texts["age"] in STATEMENT_AGES,
     }
-    filters: dict[str, Any] = {name: text for name, text in texts.items() if known[name]}
+    filters = {name: text for name, text in texts.items() if known[name]}
     cursor = request.args.get("cursor") or None
-    answer = doors.ask("partners", "free_places", {**filters, "limit": SHOWN, "cursor": cursor})
+    answer = doors.ask(FREE_PLACES.of(**filters, limit=SHOWN, cursor=cursor))
     return frame.page(
         "dashboard/places.html",
         answer=answer,
@@ -148,16 +128,22 @@ def places() -> Response:
         freshness=freshness,
         provinces=provinces(),
         paths=[(path, word("path", path)) for path in PATHS],
-        ages=[(code, _(text)) for code, text in figures.AGES],
-        following=url_for(".places", **filters, cursor=answer["next"]) if answer["next"] else None,
-        first=url_for(".places", **filters) if cursor else None,
+        ages=words("statement_age"),
+        following=visit.link(".places", **filters, cursor=answer["next"]) if answer["next"] else None,
+        first=visit.link(".places", **filters) if cursor else None,
     )
 
 
 @blueprint.get("/dashboard/definitions")
 @gate.roles(*READERS)
 def definitions() -> Response:
-    return frame.page("dashboard/definitions.html")
+    described: list[Part | Measure] = [*PARTS.values(), *MEASURES.values()]
+    defined = [
+        {"key": {"text": say(each.title)}, "value": {"text": say(each.means)}}
+        for each in described
+        if each.means
+    ]
+    return frame.page("dashboard/definitions.html", defined=defined)
 
 
 @blueprint.get("/dashboard/figures.csv")

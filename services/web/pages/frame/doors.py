@@ -1,38 +1,46 @@
 """Doors as the signed-in user asks them."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from flask import request
 
+from services.kernel.questions import Body, CommandDoor, Question
 from services.web.gateway import calls
-from services.web.gateway.calls import Command, Question, Reply, User, command_id
+from services.web.gateway.calls import Command, Replies, User, command_id
 from services.web.pages.frame import visit
 
+A = TypeVar("A")
 
-def ask(service: str, door: str, body: Mapping[str, Any] | None = None, seconds: float = 10.0) -> Any:
+
+def ask(question: Question[A], seconds: float = 10.0) -> A:
     """The answer to a question; the kernel's errors are raised and become error pages."""
-    return calls.ask(User(visit.caller()), service, door, body, seconds).answer
+    return calls.ask(User(visit.caller()), question, seconds).answer
 
 
-def together(**questions: Question) -> dict[str, Any]:
-    """{name: answer} to several questions; None for what is not known (yet) or not available now."""
-    replies = calls.together(User(visit.caller()), questions)
-    return {name: reply.answer if isinstance(reply, Reply) else None for name, reply in replies.items()}
+def together(*questions: Question[Any]) -> Replies:
+    """The answers to several questions: None for what is not known (yet) or not available now."""
+    return calls.together(User(visit.caller()), *questions)
+
+
+def attempt(question: Question[A]) -> A | None:
+    """The answer to a question that the page can do without."""
+    return together(question)[question]
 
 
 def tell(
-    service: str,
-    door: str,
-    body: Mapping[str, Any],
+    door: CommandDoor[A],
+    body: Body,
     *,
     at: str | None = None,
     if_match: int | None = None,
     seconds: float = 15.0,
-) -> Any:
+    part: str = "",
+) -> A:
     """The answer to a command. Its id comes from the form's hidden command id and the door, so sending a form twice
-    changes once. `at`: when it happened (instant)."""
+    changes once. `at`: when it happened (instant); `part` tells several commands of one form apart."""
     caller, of_form = visit.caller(), request.form.get("command", "")[:64] or str(uuid4())
-    command = Command(command_id(caller.user, service, door, of_form), at, if_match)
-    return calls.tell(User(caller), service, door, body, command, seconds).answer
+    command = Command(
+        command_id(caller.user, door.service, door.name, of_form, *filter(None, [part])), at, if_match
+    )
+    return calls.tell(User(caller), door, body, command, seconds).answer

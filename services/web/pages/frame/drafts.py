@@ -1,21 +1,24 @@
 """Drafts of forms: saving and throwing away, and the list of those that wait."""
 
-from typing import Any
+from typing import NamedTuple
 
 from flask import Blueprint, Response, jsonify, redirect, request
 
 from services.codes.access import STAFF
+from services.codes.steps import STEPS
 from services.kernel.errors import Refused
 from services.web import gateway
 from services.web.gateway.problems import Problem
 from services.web.pages.frame import forms, frame, gate, visit
 from services.web.pages.parts.language import _
-from services.web.pages.parts.words import lately
+from services.web.pages.parts.words import lately, say
 from services.web.store import drafts
 
 # By what the drafts that are about no case yet are told apart.
 NAMES = ("person.name.first", "person.name.last", "person.name.alias", "name")
 FOCUS_MOST = 200
+# A draft is kept under the English title of its form.
+TITLES = {step.words.en: step.words for step in STEPS.values()}
 
 blueprint = Blueprint("drafts", __name__)
 
@@ -73,20 +76,33 @@ def _form_key() -> drafts.FormKey:
     return form_key
 
 
-def unfinished(path: str | None = None) -> list[dict[str, Any]]:
-    """[{title, href, case_id, name, saved}] of the user's own drafts, the latest first; with `path` of that form
-    only."""
+class Unfinished(NamedTuple):
+    """A draft in the list: `name` of whom or what it is if it is about no case yet, `saved` when, in words."""
+
+    title: str
+    href: str
+    case_id: str | None
+    name: str
+    saved: str
+
+
+def unfinished(path: str | None = None) -> list[Unfinished]:
+    """The user's own drafts, the latest first; with `path` of that form only."""
     return [
-        {
-            "title": _(each.place.title),
-            "href": each.place.address + (f"#{each.focus}" if each.focus else ""),
-            "case_id": each.place.case_id,
-            "name": _name(each),
-            "saved": lately(each.saved_at),
-        }
+        Unfinished(
+            title=_title(each.place.title),
+            href=each.place.address + (f"#{each.focus}" if each.focus else ""),
+            case_id=each.place.case_id,
+            name=_name(each),
+            saved=lately(each.saved_at),
+        )
         for each in drafts.unfinished(gateway.runtime(), visit.caller().user)
         if path is None or each.place.address.partition("?")[0] == path
     ]
+
+
+def _title(kept: str) -> str:
+    return say(TITLES[kept]) if kept in TITLES else _(kept)
 
 
 def _name(draft: drafts.Draft) -> str:

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from services.kernel.doors import flat
+from services.kernel.questions import Body, Json
 from services.thai.dates import DateError, from_thai_digits
 from services.web import gateway
 from services.web.gateway import problems, storable
@@ -30,7 +31,7 @@ def sent_fields(*without: str) -> list[tuple[str, str]]:
     return [(name, text) for name, text in request.form.items(multi=True) if name not in dropped]
 
 
-Read = Callable[[str], Any]
+Read = Callable[[str], Json]
 
 
 class Form:
@@ -44,14 +45,14 @@ class Form:
         schema: Schema | None = None,
         values: Mapping[str, Any] | None = None,
         *,
-        fixed: Mapping[str, Any] | None = None,
+        fixed: Body | None = None,
         read: Mapping[str, Read] | None = None,
         version: int | None = None,
         sent: bool | None = None,
         draft: str | None = None,
         case_id: str | None = None,
     ) -> None:
-        self.schema, self.fixed, self.read = schema, dict(fixed or {}), dict(read or {})
+        self.schema, self.fixed, self.read = schema, fixed or {}, read or {}
         self.sent = request.method == "POST" if sent is None else sent
         self.key = drafts.FormKey(visit.caller().user, visit.address(), draft, case_id) if draft else None
         # What was kept is shown instead of the first values.
@@ -71,7 +72,7 @@ class Form:
         self.labels: dict[str, str] = {}  # of the fields on the page
         self.refused: str | None = None
         self.stale = False
-        self.body: dict[str, Any] = {}
+        self.body: dict[str, Json] = {}
         self.data: Any = None
 
     @property
@@ -207,9 +208,9 @@ def _read_fields(
     at: str,
     read: Mapping[str, Read],
     errors: dict[str, list[str]],
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     """The body that was typed: blank is absent, yes and no are booleans, whole numbers may have Thai digits."""
-    body: dict[str, Any] = {}
+    body: dict[str, Json] = {}
     for name, field in schema.fields.items():
         path = at + name
         if isinstance(field, fields.Nested) and not field.many:

@@ -1,25 +1,42 @@
-"""Names of what rows are about, asked for in one question."""
+"""Cases, referrals and programmes that pages are about, and the names of those that rows are about, in one question."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from services.intake.answers import Case
+from services.intake.doors import CASE, CASES
+from services.kernel.errors import Forbidden
 from services.kernel.lists import LIMIT_MOST
+from services.partners.answers import ProgrammeName
+from services.partners.doors import NAMES
+from services.referral.answers import ReferralWithHistory
+from services.referral.doors import REFERRAL
 from services.web.pages.frame import doors
 
 
-def programmes(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """{programme_id: {partner, programme, partner_id}} of what rows are about."""
-    ids = sorted({row["programme_id"] for row in rows if row.get("programme_id")})[:LIMIT_MOST]
-    if not ids:
-        return {}
-    found = doors.together(names=("partners", "names", {"programme_ids": ids}))["names"]
-    return {each["programme_id"]: each for each in (found or {"items": []})["items"]}
+def case(case_id: str, show: str | None = None) -> Case:
+    """Another centre's case is not found; who may not see cases has no page of one."""
+    found = doors.ask(CASE.of(case_id=case_id, show=show))
+    if "person" not in found:
+        raise Forbidden
+    return found
 
 
-def cases(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """{case_id: case} of what rows are about."""
-    ids = sorted({row["case_id"] for row in rows if row["case_id"]})[:LIMIT_MOST]
-    if not ids:
-        return {}
-    found = doors.together(cases=("intake", "cases", {"case_ids": ids, "limit": len(ids)}))["cases"]
-    return {case["case_id"]: case for case in (found or {"items": []})["items"]}
+def referral(referral_id: str) -> ReferralWithHistory:
+    found = doors.ask(REFERRAL.of(referral_id=referral_id))
+    if "programme_id" not in found:
+        raise Forbidden
+    return found
+
+
+def programmes(ids: Iterable[str | None]) -> dict[str, ProgrammeName]:
+    """By id; those that are not known, or not to be had now, are left out."""
+    known = sorted({each for each in ids if each})[:LIMIT_MOST]
+    found = doors.attempt(NAMES.of(programme_ids=known)) if known else None
+    return {each["programme_id"]: each for each in found["items"]} if found else {}
+
+
+def cases(ids: Iterable[str | None]) -> dict[str, Case]:
+    """By id; as `programmes`, and without those of which only the outline is for the reader."""
+    known = sorted({each for each in ids if each})[:LIMIT_MOST]
+    found = doors.attempt(CASES.of(case_ids=known, limit=len(known))) if known else None
+    return {case["case_id"]: case for case in found["items"] if "person" in case} if found else {}

@@ -1,11 +1,14 @@
 """The menu: which entries a role has, and how many things wait behind each."""
 
 import time
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 
 from services.codes.access import READERS, ROLES, STAFF
+from services.intake.doors import COUNTS
+from services.referral.doors import WORKLIST
 from services.web import gateway
 from services.web.pages.frame import doors, visit
 from services.web.pages.parts.language import _, later
@@ -28,6 +31,17 @@ class Entry(NamedTuple):
     @property
     def area(self) -> str:
         return self.endpoint.rpartition(".")[0]
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry as it is shown: `active` on all pages of its area, `current` on its own."""
+
+    href: str
+    text: str
+    count: int | None
+    active: bool
+    current: bool
 
 
 ENTRIES = (
@@ -64,31 +78,31 @@ def counts() -> dict[str, int]:
     known = _known.get(caller.user)
     if known and known[1] == seen and time.monotonic() - known[0] < FRESH:
         return known[2]
-    found = doors.together(
-        referrals=("referral", "worklist", {"limit": 0, "read": read}), cases=("intake", "counts", {})
-    )
-    if None in found.values():
+    worklist, cases = WORKLIST.of(limit=0, read=read), COUNTS.of()
+    found = doors.together(worklist, cases)
+    duties, by_status = found[worklist], found[cases]
+    if duties is None or by_status is None:
         return {}
-    work = found["referrals"]["counts"]
-    open_cases = sum(found["cases"].values()) - found["cases"].get("closed", 0)
+    work = duties["counts"]
+    open_cases = sum(by_status.values()) - by_status.get("closed", 0)
     result = {"work": work["overdue"] + work["due_today"] + work["answered"], "cases": open_cases}
     _known[caller.user] = (time.monotonic(), seen, result)
     return result
 
 
-def items() -> list[dict[str, Any]]:
-    """What the template shows: [{href, text, count, active, current}]."""
+def items() -> list[Item]:
+    """What the template shows."""
     if visit.signed_in() is None or g.get("bare"):
         return []
     numbers = counts()
     return [
-        {
-            "href": url_for(entry.endpoint),
-            "text": _(entry.title),
-            "count": numbers.get(entry.counted) if entry.counted else None,
-            "active": request.blueprint == entry.area,
-            "current": request.endpoint == entry.endpoint,
-        }
+        Item(
+            href=url_for(entry.endpoint),
+            text=_(entry.title),
+            count=numbers.get(entry.counted) if entry.counted else None,
+            active=request.blueprint == entry.area,
+            current=request.endpoint == entry.endpoint,
+        )
         for entry in entries()
     ]
 

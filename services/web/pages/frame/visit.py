@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, g, request
+from flask import Response, g, request, url_for
 
 from services.kernel.envelope import Caller
 from services.kernel.errors import Forbidden
@@ -89,6 +90,11 @@ def _unveiled(token: str) -> bytes:
 def address() -> str:
     """Of this page, with its question."""
     return request.full_path.rstrip("?")
+
+
+def link(endpoint: str, **parts: Any) -> str:
+    """The address of a page; what is no part of its path becomes its question."""
+    return url_for(endpoint, **parts)
 
 
 def local_path(text: str) -> str:

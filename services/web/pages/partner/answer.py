@@ -1,9 +1,9 @@
 """A partner's answer to a referral: staff make a link, the partner opens it with a code and answers without an
 account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal, TypedDict, TypeVar
 from uuid import UUID
 
 import orjson
@@ -14,13 +14,20 @@ from marshmallow.validate import OneOf, Regexp
 from services.codes import AWAITING_ANSWER, DECLINE_REASONS
 from services.codes.access import STAFF
 from services.fields import Words
+from services.intake.answers import Case, CaseOutline
+from services.intake.doors import CASE
 from services.kernel.envelope import Caller
 from services.kernel.errors import NotFound, Unavailable
+from services.kernel.questions import Json
+from services.partners.answers import Partner, Programme
+from services.partners.doors import PARTNER
+from services.referral.answers import ReferralWithHistory
+from services.referral.doors import DISCLOSABLE, DISCLOSE, REFERRAL, STEP
 from services.thai.dates import from_thai_digits
 from services.web import gateway
 from services.web.gateway import calls
 from services.web.gateway.calls import Asker, Command, command_id
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame import doors, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner.partners import programme_of
 from services.web.pages.parts import needs
@@ -28,6 +35,7 @@ from services.web.pages.parts.language import _, later
 from services.web.store import links
 from services.web.store.links import Link
 
+A = TypeVar("A")
 COOKIE = "answer"
 CHANNEL = "link"
 # What a partner may give as its reason, and whose it is. That there is no place is an answer of its own.
@@ -63,6 +71,20 @@ class NoPlaces(Schema):
     answer = fields.String(required=True, validate=OneOf(("decline", "waitlist")))
 
 
+class Acceptance(TypedDict):
+    receiver: str | None
+    when: str | None
+
+
+class Refusal(TypedDict):
+    reason: str
+    note: str | None
+
+
+class NoPlacesAnswer(TypedDict):
+    answer: Literal["decline", "waitlist"]
+
+
 CODE, ACCEPT, DECLINE, NO_PLACES, NOTHING = Code(), Accept(), Decline(), NoPlaces(), Schema()
 
 
@@ -73,31 +95,47 @@ def _keys() -> links.Keys:
 # -- for the centre's staff ----------------------------------------------------------------------------------------
 
 
+class Shown(TypedDict):
+    """What both pages of a new link show. `lifetime` in days; `tries` of the code."""
+
+    referral: ReferralWithHistory
+    case: Case | CaseOutline
+    partner: Partner
+    programme: Programme
+    rows: list[tuple[str, str]]
+    lifetime: int
+    tries: int
+
+
 @blueprint.route("/referrals/<uuid:referral_id>/link", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def link(referral_id: UUID) -> Response:
     """Make a link for this referral's partner: link and code are shown once."""
     runtime, form = gateway.runtime(), Form(NOTHING)
-    referral = doors.ask("referral", "referral", {"referral_id": str(referral_id)})
-    found = doors.together(
-        case=("intake", "case", {"case_id": referral["case_id"]}),
-        disclosable=("referral", "disclosable", {"referral_id": str(referral_id)}),
-        partner=("partners", "partner", {"partner_id": referral["partner_id"]}),
-    )
-    if None in found.values():
+    referral = lookup.referral(str(referral_id))
+    case_asked = CASE.of(case_id=referral["case_id"])
+    told_asked = DISCLOSABLE.of(referral_id=str(referral_id))
+    partner_asked = PARTNER.of(partner_id=referral["partner_id"])
+    found = doors.together(case_asked, told_asked, partner_asked)
+    case, disclosable, partner = found[case_asked], found[told_asked], found[partner_asked]
+    if case is None or disclosable is None or partner is None:
         raise Unavailable
-    programme = programme_of(found["partner"], referral["programme_id"])
-    about = {name: referral[name] for name in ("referral_id", "partner_id", "programme_id")}
-    shown: dict[str, Any] = {
-        "referral": referral, "case": found["case"], "partner": found["partner"], "programme": programme,
-        "rows": needs.disclosure_rows(found["disclosable"]), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
+    programme = programme_of(partner, referral["programme_id"])
+    about = {
+        "referral_id": referral["referral_id"],
+        "partner_id": referral["partner_id"],
+        "programme_id": referral["programme_id"],
+    }
+    shown: Shown = {
+        "referral": referral, "case": case, "partner": partner, "programme": programme,
+        "rows": needs.disclosure_rows(disclosable), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
     }  # fmt: skip
     waiting = referral["status"] in AWAITING_ANSWER and referral["place"] != "pending"
     if form.sent and not waiting:
         form.refused = _("The partner cannot answer this referral now.")
     elif form.sent:
         with form.catching():
-            told = doors.tell("referral", "disclose", {"referral_id": str(referral_id), "how": CHANNEL})
+            told = doors.tell(DISCLOSE, {"referral_id": str(referral_id), "how": CHANNEL})
             with runtime.database.write() as db:
                 token, code = links.make(
                     db, _keys(), about, told["disclosed"], visit.caller().user, runtime.now()
@@ -170,7 +208,7 @@ def acknowledge(token: str, link: Link) -> Response:
 @blueprint.route("/answer/<token>/accept", methods=["GET", "POST"])
 @opened
 def accept(token: str, link: Link) -> Response:
-    def send(data: Mapping[str, Any]) -> None:
+    def send(data: Acceptance) -> None:
         _step(link, "accept", said_by=" · ".join(filter(None, (data["receiver"], data["when"]))))
 
     return _answering("answer/accept.html", token, link, ACCEPT, send)
@@ -179,8 +217,9 @@ def accept(token: str, link: Link) -> Response:
 @blueprint.route("/answer/<token>/decline", methods=["GET", "POST"])
 @opened
 def decline(token: str, link: Link) -> Response:
-    def send(data: Mapping[str, Any]) -> None:
-        _step(link, "decline", whose=WHOSE.get(data["reason"], "partner"), **data)
+    def send(data: Refusal) -> None:
+        whose = WHOSE.get(data["reason"], "partner")
+        _step(link, "decline", whose=whose, reason=data["reason"], note=data["note"])
 
     return _answering("answer/decline.html", token, link, DECLINE, send, reasons=REASONS)
 
@@ -190,7 +229,7 @@ def decline(token: str, link: Link) -> Response:
 def no_places(token: str, link: Link) -> Response:
     """The answer, and that the programme has no place free: nobody else is sent there in vain."""
 
-    def send(data: Mapping[str, Any]) -> None:
+    def send(data: NoPlacesAnswer) -> None:
         reason = {"reason": "no_place", "whose": "partner"} if data["answer"] == "decline" else {}
         _step(link, data["answer"], no_more_places=True, **reason)
 
@@ -202,7 +241,7 @@ def _answering(
     token: str,
     link: Link,
     schema: Schema,
-    send: Callable[[Mapping[str, Any]], None],
+    send: Callable[[A], None],
     **values: Any,
 ) -> Response:
     """The page of one answer; once its form is filled in rightly `send` passes it on, and the link is used up."""
@@ -246,32 +285,29 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     """A page about the referral, as its partner may see it; one that was answered by other ways says so."""
     asker = _asker(link)
     try:
-        referral = calls.ask(asker, "referral", "referral", {"referral_id": link.referral_id}).answer
+        referral = calls.ask(asker, REFERRAL.of(referral_id=link.referral_id)).answer
     except NotFound:
         return _over("settled")
     if referral["status"] not in AWAITING_ANSWER:
         return _over("settled")
-    partner = calls.ask(asker, "partners", "partner", {"partner_id": link.partner_id}).answer
+    partner = calls.ask(asker, PARTNER.of(partner_id=link.partner_id)).answer
     programme = programme_of(partner, link.programme_id)
-    about = {"referral": referral, "partner": partner, "programme": programme}
-    answer = frame.page(template, token=token, rows=needs.disclosure_rows(link.shared), **about, **values)
+    answer = frame.page(
+        template, token=token, rows=needs.disclosure_rows(link.shared), referral=referral, partner=partner,
+        programme=programme, **values,
+    )  # fmt: skip
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
 
-def _asker(link: Link, after: Mapping[str, int] | None = None) -> Asker:
-    """Towards the services the link is its partner, and nobody else. `after`: {service: position} that the answer must
-    know of."""
-    return Asker(Caller(f"partner-{link.partner_id}", "partner", ()), after or {})
+def _asker(link: Link) -> Asker:
+    """Towards the services the link is its partner, and nobody else."""
+    return Asker(Caller(f"partner-{link.partner_id}", "partner", ()))
 
 
-def _tell(link: Link, service: str, door: str, body: Mapping[str, Any]) -> None:
+def _step(link: Link, step: str, **details: str | bool | None) -> None:
     """The command belongs to the link and what is said: sent twice, it is done once."""
+    said: dict[str, Json] = {name: value for name, value in details.items() if value}
+    body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL, **said}
     text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
-    command = Command(command_id(link.link_id, door, text))
-    calls.tell(_asker(link), service, door, body, command)
-
-
-def _step(link: Link, step: str, **details: Any) -> None:
-    body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL}
-    _tell(link, "referral", "step", body | {name: value for name, value in details.items() if value})
+    calls.tell(_asker(link), STEP, body, Command(command_id(link.link_id, STEP.name, text)))

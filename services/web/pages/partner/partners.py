@@ -1,10 +1,8 @@
 """Partners: search, one partner with its programmes and places, capacity in two taps, registering and offering."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from services.codes import PARTNER_KINDS, sentences
 from services.codes.access import ROLES, STAFF
@@ -12,10 +10,19 @@ from services.codes.rules import RULES, Rule
 from services.codes.words import Words
 from services.kernel.errors import NotFound
 from services.partners import schemas
+from services.partners.answers import Partner, Programme
+from services.partners.doors import (
+    CONFIRM_CAPACITY,
+    OFFER_PROGRAMME,
+    PARTNER,
+    PARTNERS,
+    REGISTER_PARTNER,
+)
 from services.thai import areas
 from services.web.pages.frame import doors, frame, gate, inputs, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import freshness, places
+from services.web.pages.parts import places
+from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import say
 
@@ -38,7 +45,7 @@ READ = {"rules.domicile.provinces": places.read_provinces, "rules.documents": re
 def listing() -> Response:
     """Search by part of a name, province and kind; all stand in the address."""
     texts = {name: request.args.get(name, "").strip() for name in ("q", "province", "kind")}
-    filters: dict[str, Any] = {name: text for name, text in texts.items() if text}
+    filters = {name: text for name, text in texts.items() if text}
     if filters.get("kind") not in PARTNER_KINDS:
         filters.pop("kind", None)
     if not areas.is_province(filters.get("province", "")):
@@ -46,14 +53,14 @@ def listing() -> Response:
     if "q" in filters:
         filters["q"] = filters["q"][:200]
     cursor = request.args.get("cursor") or None
-    found = doors.ask("partners", "partners", {**filters, "cursor": cursor, "limit": SHOWN})
+    found = doors.ask(PARTNERS.of(**filters, cursor=cursor, limit=SHOWN))
     return frame.page(
         "partners/listing.html",
         partners=found["items"],
         filters=filters,
         provinces=places.provinces(),
-        following=url_for(".listing", **filters, cursor=found["next"]) if found["next"] else None,
-        first=url_for(".listing", **filters) if cursor else None,
+        following=visit.link(".listing", **filters, cursor=found["next"]) if found["next"] else None,
+        first=visit.link(".listing", **filters) if cursor else None,
         may_write=visit.caller().role in STAFF,
     )
 
@@ -61,17 +68,27 @@ def listing() -> Response:
 @blueprint.get("/partners/<uuid:partner_id>")
 @gate.roles(*ROLES)
 def show(partner_id: UUID) -> Response:
-    found = doors.ask("partners", "partner", {"partner_id": str(partner_id)})
-    return _page(found)
-
-
-def _page(partner: Mapping[str, Any], **more: Any) -> Response:
-    for each in partner["programmes"]:
-        each["said"] = sentences.rules_in_words(each["rules"], current())
-        each["fresh"] = freshness.freshness(each["places"]["confirmed_at"])
+    partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     may_write = visit.caller().role in STAFF
-    form = Form(sent=False)
-    return frame.page("partners/show.html", partner=partner, may_write=may_write, form=form, **more)
+    return frame.page(
+        "partners/show.html", partner=partner, programmes=[_in_words(each) for each in partner["programmes"]],
+        may_write=may_write, form=Form(sent=False),
+    )  # fmt: skip
+
+
+class ProgrammeInWords(Programme):
+    """With what its rules say, and how old the word on its places is."""
+
+    said: list[str]
+    fresh: Freshness
+
+
+def _in_words(programme: Programme) -> ProgrammeInWords:
+    return {
+        **programme,
+        "said": sentences.rules_in_words(programme["rules"], current()),
+        "fresh": freshness(programme["places"]["confirmed_at"]),
+    }
 
 
 @blueprint.route("/partners/register", methods=["GET", "POST"])
@@ -87,7 +104,7 @@ def register() -> Response:
             form.put("province", areas.province_of(form.value("subdistrict")))
     if form.sent and not searching and form.load():
         with form.catching():
-            made = doors.tell("partners", "register_partner", form.body)
+            made = doors.tell(REGISTER_PARTNER, form.body)
             said = _("The partner is registered. Now add what it offers.")
             return frame.done(said, ".offer", partner_id=made["partner_id"])
     return frame.page("partners/register.html", form=form, places=found, provinces=places.provinces())
@@ -96,11 +113,11 @@ def register() -> Response:
 @blueprint.route("/partners/<uuid:partner_id>/offer", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def offer(partner_id: UUID) -> Response:
-    partner = doors.ask("partners", "partner", {"partner_id": str(partner_id)})
+    partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     form = Form(OFFER, fixed={"partner_id": str(partner_id)}, read=READ, draft=later("Add a programme"))
     if form.sent and form.load():
         with form.catching():
-            doors.tell("partners", "offer_programme", form.body)
+            doors.tell(OFFER_PROGRAMME, form.body)
             return frame.done(_("The programme is offered."), ".show", partner_id=partner_id)
     return frame.page("partners/offer.html", form=form, partner=partner, rules=RULES, choices=choices)
 
@@ -120,14 +137,14 @@ def choices(rule: Rule) -> list[tuple[str, str]]:
 @gate.roles(*STAFF)
 def capacity(partner_id: UUID, programme_id: UUID) -> Response:
     """State the places: the numbers that stand, none free, or others."""
-    partner = doors.ask("partners", "partner", {"partner_id": str(partner_id)})
+    partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     programme = programme_of(partner, str(programme_id))
     places = programme["places"]
     values = {"total": places["total"], "free": places["free"]}
     form = Form(CAPACITY, values, fixed={"programme_id": str(programme_id)}, version=programme["version"])
     if form.sent and form.load():
         with form.catching():
-            done = doors.tell("partners", "confirm_capacity", form.body, if_match=form.version)
+            done = doors.tell(CONFIRM_CAPACITY, form.body, if_match=form.version)
             said = _("The places are confirmed.")
             if done["warnings"]:
                 said += " " + _(
@@ -137,9 +154,8 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
     return frame.page("partners/capacity.html", form=form, partner=partner, programme=programme)
 
 
-def programme_of(partner: Mapping[str, Any], programme_id: str) -> dict[str, Any]:
+def programme_of(partner: Partner, programme_id: str) -> Programme:
     for each in partner["programmes"]:
         if each["programme_id"] == programme_id:
-            found: dict[str, Any] = each
-            return found
+            return each
     raise NotFound("programme")

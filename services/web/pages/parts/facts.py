@@ -1,9 +1,9 @@
 """Facts of screening in words."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from services.codes import sentences
+from services.screening.answers import Text
 from services.web.pages.parts.language import current
 
 
@@ -12,5 +12,5 @@ def fact_text(fact: str, value: Any) -> str:
     return sentences.fact_value(fact, value, current())
 
 
-def in_language(text: Mapping[str, str]) -> str:
-    return text.get(current()) or text["th"]
+def in_language(text: Text) -> str:
+    return text[current()] or text["th"]

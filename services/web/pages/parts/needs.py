@@ -1,24 +1,25 @@
 """What a partner is told of a person (referral.disclosable), in words."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from services.codes import sentences
 from services.codes.facts import FACTS
+from services.referral.answers import DisclosedCodes
 from services.web.pages.parts.language import _, current
 from services.web.pages.parts.words import province, word
 
 ALWAYS = ("sex", "domicile")  # of the facts; each has a row of its own
 
 
-def disclosure_rows(codes: Mapping[str, Any]) -> list[tuple[str, str]]:
+def disclosure_rows(codes: DisclosedCodes) -> list[tuple[str, str]]:
     """[(what, in words)] of what a partner is told; of what it is always told something may be unknown."""
-    unknown = _("Not known yet")
+    unknown, found = _("Not known yet"), codes["found"]
+    homes = codes["domicile"] if isinstance(codes["domicile"], list) else []
     rows = [
         (_("Sex"), word("sex", codes["sex"] or "unknown")),
         (_("Age"), f"{codes['age_band']} {_('years')}" if codes.get("age_band") else unknown),
-        (_("Domicile"), ", ".join(map(province, codes["domicile"])) or unknown),
-        (_("Found in"), province(codes["found"])),
+        (_("Domicile"), ", ".join(province(str(each)) for each in homes) or unknown),
+        (_("Found in"), province(found if isinstance(found, str) else None)),
     ]
     return rows + [_fact(fact, codes[fact]) for fact in FACTS if fact in codes and fact not in ALWAYS]
 

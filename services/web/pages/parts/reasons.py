@@ -1,24 +1,32 @@
 """Why a place fits a person and stands where it does: the codes of a candidate (see services.partners) in the reader's
 words."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
 from services.codes import facts, sentences
 from services.codes.criteria import CRITERIA
+from services.partners.answers import Criterion, Reason
 from services.web.pages.parts.language import current
 from services.web.pages.parts.words import say
 
 
-def reason(row: Mapping[str, Any]) -> dict[str, Any]:
-    """{verdict, wants: what the place asks, found: what is known of the person, ask: the question to ask, if there is
-    one}."""
-    return {
-        "verdict": row["verdict"],
-        "wants": sentences.rule_in_words(row["rule"], row["wants"], current()),
-        "found": sentences.finding_in_words(row["rule"], row["wants"], row["found"], current()),
-        "ask": question(row["fact"]) if row["verdict"] == "unknown" else None,
-    }
+class ReasonInWords(NamedTuple):
+    """`wants`: what the place asks; `found`: what is known of the person; `ask`: the question to ask, if there is
+    one."""
+
+    verdict: str
+    wants: str
+    found: str
+    ask: str | None
+
+
+def reason(row: Reason) -> ReasonInWords:
+    return ReasonInWords(
+        verdict=row["verdict"],
+        wants=sentences.rule_in_words(row["rule"], row["wants"], current()),
+        found=sentences.finding_in_words(row["rule"], row["wants"], row["found"], current()),
+        ask=question(row["fact"]) if row["verdict"] == "unknown" else None,
+    )
 
 
 def question(fact: str | None) -> str | None:
@@ -27,8 +35,14 @@ def question(fact: str | None) -> str | None:
     return code if code in facts.ASKED else None
 
 
-def criterion(row: Mapping[str, Any]) -> dict[str, Any]:
-    """{verdict, title, found} of one criterion of the rank."""
+class CriterionInWords(NamedTuple):
+    verdict: str
+    title: str
+    found: str
+
+
+def criterion(row: Criterion) -> CriterionInWords:
+    """One criterion of the rank."""
     code = row["criterion"]
     text = sentences.criterion_in_words(code, row["found"], current())
-    return {"verdict": row["verdict"], "title": say(CRITERIA[code].title), "found": text}
+    return CriterionInWords(row["verdict"], say(CRITERIA[code].title), text)

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from services import codes
-from services.codes import access, sentences
+from services.codes import access, decisions, sentences, steps
 from services.codes.words import CodeList, Words
+from services.intake.answers import Person
 from services.kernel.envelope import ALL_CENTRES, moment
 from services.thai import areas, dates, names
 from services.web import gateway
@@ -15,7 +16,10 @@ from services.web.pages.parts.language import _, current
 CAPITAL = "10"  # Bangkok, which is no province
 NO_BREAK = "\u00a0"  # the space at which no line ends
 LISTS: Mapping[str, CodeList[Any]] = {
-    each.kind: each for each in (*vars(codes).values(), *vars(access).values()) if isinstance(each, CodeList)
+    each.kind: each
+    for module in (codes, access, decisions, steps)
+    for each in vars(module).values()
+    if isinstance(each, CodeList)
 }
 TAGS = {  # colours of govuk-frontend's tag by status; the word always says it too
     "open": "blue", "screened": "blue", "planned": "purple", "referred": "yellow", "placed": "green", "closed": "grey",
@@ -76,8 +80,7 @@ def centres(codes: tuple[str, ...]) -> str:
 
 
 def province(code: str | None) -> str:
-    found = areas.area(code) if code else None
-    return (found.thai if current() == "th" else found.english) if found else code or "–"
+    return sentences.province(code, current()) if code else "–"
 
 
 def full_province(code: str) -> str:
@@ -86,11 +89,13 @@ def full_province(code: str) -> str:
     return province(code) if plain else f"จังหวัด{province(code)}"
 
 
-def called(person: Mapping[str, Any]) -> str:
+def called(person: Person) -> str:
     """A person's name; of somebody whose name is unknown what stands for it, in the reader's language."""
-    name = person["name"]
-    if any(name[part] for part in ("first", "last", "alias")):
-        return str(name["display"])
+    name = person.get("name")
+    if not name:
+        return ""
+    if name["first"] or name["last"] or name["alias"]:
+        return name["display"]
     return names.provisional_name(person["sex"], name["display"].rpartition(" ")[2], current())
 
 

@@ -1,0 +1,58 @@
+"""What people decide or say, in codes: consent, votes of the working group, why a case is closed or opened again. Data
+only."""
+
+from services.codes.words import CodeList, Words
+
+CONSENTS = CodeList(
+    "consent",
+    {
+        "given": Words("ยินยอม", "Gives consent"),
+        "refused": Words("ไม่ยินยอม", "Refuses"),
+        "unable": Words("ไม่อยู่ในภาวะที่ให้ความยินยอมได้", "Is unable to consent"),
+    },
+)
+
+MEMBER_ROLES = CodeList(
+    "member_role",
+    {
+        "chair": Words("ประธาน", "Chair"),
+        "secretary": Words("เลขานุการ", "Secretary"),
+        "member": Words("คณะทำงาน", "Member"),
+        "specialist": Words("ผู้เชี่ยวชาญ", "Specialist"),
+    },
+)
+
+VOTES = CodeList(
+    "vote",
+    {
+        "agree": Words("เห็นชอบ", "Agrees"),
+        "dissent": Words("ไม่เห็นชอบ", "Dissents"),
+        "abstain": Words("งดออกเสียง", "Abstains"),
+    },
+)
+
+# A case may also be closed or opened again for a reason in words.
+CLOSING_REASONS = CodeList(
+    "closing_reason",
+    {
+        "goal_reached": Words("บรรลุเป้าหมายแล้ว", "The goals were reached"),
+        "advice_given": Words("ให้คำปรึกษาแล้ว ไม่ต้องดำเนินการต่อ", "Advice was given, nothing more is needed"),
+        "moved": Words("ย้ายไปที่อื่น", "The person moved away"),
+        "left": Words("ออกไปเอง", "The person left"),
+        "left_before_screening": Words("ออกไปก่อนการคัดกรอง", "The person left before screening"),
+        "lost_contact": Words("ขาดการติดต่อ", "Contact was lost"),
+        "no_answer_found": Words("หาสถานที่รองรับไม่ได้", "No place was found"),
+        "died": Words("เสียชีวิต", "The person died"),
+        "other": Words("เหตุผลอื่น", "Another reason"),
+    },
+)
+
+REOPENING_REASONS = CodeList(
+    "reopening_reason",
+    {
+        "came_back": Words("ผู้รับบริการกลับมา", "The person came back"),
+        "more_help": Words("ต้องช่วยเหลือเพิ่มเติม", "More help is needed"),
+        "closed_in_error": Words("ปิดเรื่องโดยผิดพลาด", "It was closed by mistake"),
+        "other": Words("เหตุผลอื่น", "Another reason"),
+    },
+)

@@ -1,0 +1,183 @@
+"""The steps of a referral's life cycle, each described once: the fact it records, what it is called and what is said of
+it, and what it may follow. Data only.
+
+Referral decides by these, intake hears where a referral stands, and the API, its document and the pages offer them.
+What a step takes besides are the fields of its command in `services/referral/domain/steps.py`. Source:
+docs/contract.md, "Life cycle of a referral".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.codes import AWAITING_ANSWER, REFERRAL_STATUSES
+from services.codes.words import CodeList, Words
+
+# How somebody told the centre of a step.
+ANSWER_CHANNELS = CodeList(
+    "answer_channel",
+    {
+        "phone": Words("ทางโทรศัพท์", "By phone"),
+        "line": Words("ทาง LINE", "By LINE"),
+        "visit": Words("พบกันโดยตรง", "In person"),
+        "letter": Words("ทางหนังสือ", "By letter"),
+        "email": Words("ทางอีเมล", "By e-mail"),
+    },
+)
+
+# What is known of the place of a referral.
+PLACES = CodeList(
+    "place",
+    {
+        "pending": Words("กำลังจองที่ว่าง", "The place is being reserved."),
+        "reserved": Words("จองที่ว่างไว้แล้ว", "A place is reserved."),
+        "refused": Words("ไม่มีที่ว่าง", "There was no place free."),
+        "taken": Words("ผู้รับบริการได้ที่ว่างแล้ว", "The person has the place."),
+        "released": Words("คืนที่ว่างแล้ว", "The place was given back."),
+        "none": Words("ไม่ได้จองที่ว่างไว้", "No place is held."),
+    },
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """`fact` is the type that records it, `words` what it is called on a button, `done` what is said when it is taken,
+    `story` what the case's story says of it. `follows`: the statuses it may follow; `leads_to`: the one it leads to
+    (None: it stays). `by_partner`: the partner takes it too, once a place is reserved. `main`: a button of its own.
+    `correction`: it says that what was told was wrong."""
+
+    code: str
+    fact: str
+    words: Words
+    done: Words
+    story: Words
+    follows: tuple[str, ...]
+    leads_to: str | None
+    by_partner: bool = False
+    main: bool = True
+    correction: bool = False
+
+
+STEPS: Mapping[str, Step] = {
+    step.code: step
+    for step in (
+        Step(
+            "acknowledge",
+            "ReferralAcknowledged",
+            Words("บันทึกว่าภาคีเครือข่ายรับทราบแล้ว", "The partner has read it"),
+            done=Words("บันทึกแล้วว่าภาคีเครือข่ายรับทราบ", "It is noted that the partner has read it."),
+            story=Words("ภาคีเครือข่ายรับทราบแล้ว", "The partner has read the referral"),
+            follows=("sent",),
+            leads_to="acknowledged",
+            by_partner=True,
+            main=False,
+        ),
+        Step(
+            "accept",
+            "ReferralAccepted",
+            Words("บันทึกการตอบรับ", "The partner accepts"),
+            done=Words("บันทึกการตอบรับแล้ว", "The acceptance is recorded."),
+            story=Words("ภาคีเครือข่ายตอบรับ", "The partner accepted"),
+            follows=AWAITING_ANSWER,
+            leads_to="accepted",
+            by_partner=True,
+        ),
+        Step(
+            "decline",
+            "ReferralDeclined",
+            Words("บันทึกการไม่รับ", "The referral is declined"),
+            done=Words(
+                "บันทึกคำตอบแล้ว เรื่องกลับไปอยู่ในขั้นวางแผน", "The answer is recorded; the case is planned again."
+            ),
+            story=Words("การส่งต่อไม่ได้รับการตอบรับ", "The referral was declined"),
+            follows=AWAITING_ANSWER,
+            leads_to="declined",
+            by_partner=True,
+        ),
+        Step(
+            "waitlist",
+            "ReferralWaitlisted",
+            Words("เพิ่มในรายชื่อรอ", "Put on the waiting list"),
+            done=Words("ผู้รับบริการอยู่ในรายชื่อรอแล้ว", "The person is on the waiting list."),
+            story=Words("ผู้รับบริการอยู่ในรายชื่อรอ", "The person is on the waiting list"),
+            follows=("sent", "acknowledged"),
+            leads_to="waitlisted",
+            by_partner=True,
+        ),
+        Step(
+            "withdraw",
+            "ReferralWithdrawn",
+            Words("ยกเลิกการส่งต่อ", "Withdraw the referral"),
+            done=Words("ยกเลิกการส่งต่อแล้ว", "The referral is withdrawn."),
+            story=Words("ยกเลิกการส่งต่อ", "The referral was withdrawn"),
+            follows=(*AWAITING_ANSWER, "accepted", "travelling"),
+            leads_to="withdrawn",
+            main=False,
+        ),
+        Step(
+            "travel",
+            "PersonTravelling",
+            Words("บันทึกการออกเดินทาง", "The person sets out"),
+            done=Words("บันทึกการออกเดินทางแล้ว", "It is recorded that the person set out."),
+            story=Words("ผู้รับบริการออกเดินทาง", "The person set out"),
+            follows=("accepted",),
+            leads_to="travelling",
+        ),
+        Step(
+            "admit",
+            "PersonAdmitted",
+            Words("บันทึกการไปถึง", "The person has arrived"),
+            done=Words("บันทึกการไปถึงแล้ว", "The arrival is recorded."),
+            story=Words("ผู้รับบริการไปถึงแล้ว", "The person arrived"),
+            follows=("accepted", "travelling"),
+            leads_to="admitted",
+        ),
+        Step(
+            "confirm",
+            "PlacementConfirmed",
+            Words("ยืนยันการเข้าอยู่หรือเข้าทำงาน", "Confirm the placement"),
+            done=Words("ยืนยันการเข้าอยู่หรือเข้าทำงานแล้ว", "The placement is confirmed."),
+            story=Words("ยืนยันการเข้าอยู่หรือเข้าทำงาน", "The placement was confirmed"),
+            follows=("admitted",),
+            leads_to="placed",
+        ),
+        Step(
+            "fail",
+            "ReferralFailed",
+            Words("บันทึกว่าไม่สำเร็จ", "Record that it did not work out"),
+            done=Words("บันทึกแล้ว เรื่องกลับไปอยู่ในขั้นวางแผน", "It is recorded; the case is planned again."),
+            story=Words("การเข้าอยู่หรือเข้าทำงานไม่สำเร็จ", "The placement did not work out"),
+            follows=("accepted", "travelling", "admitted", "placed"),
+            leads_to="failed",
+            main=False,
+        ),
+        Step(
+            "follow-up",
+            "FollowUpRecorded",
+            Words("บันทึกการติดตามผล", "Record a follow-up"),
+            done=Words("บันทึกการติดตามผลแล้ว", "The follow-up is recorded."),
+            story=Words("ติดตามผลแล้ว", "The person was followed up"),
+            follows=("placed",),
+            leads_to=None,
+        ),
+        Step(
+            "end",
+            "ReferralEnded",
+            Words("บันทึกการสิ้นสุด", "The placement ends"),
+            done=Words("บันทึกการสิ้นสุดแล้ว", "The end of the placement is recorded."),
+            story=Words("สิ้นสุดการเข้าอยู่หรือเข้าทำงาน", "The placement ended"),
+            follows=("placed",),
+            leads_to="ended",
+        ),
+        Step(
+            "entered-in-error",
+            "ReferralEnteredInError",
+            Words("ระบุว่าบันทึกผิด", "Entered by mistake"),
+            done=Words("ระบุว่าบันทึกผิดแล้ว", "The referral is marked as a mistake."),
+            story=Words("ระบุว่าการส่งต่อนี้บันทึกผิด", "The referral was entered by mistake"),
+            follows=REFERRAL_STATUSES,
+            leads_to="entered_in_error",
+            main=False,
+            correction=True,
+        ),
+    )
+}

@@ -1,0 +1,31 @@
+"""Intake's doors by name, each with what it answers."""
+
+from services.intake.answers import (
+    Accesses,
+    Assignment,
+    Case,
+    CaseOutline,
+    CaseOutlines,
+    Cases,
+    CasesInHands,
+    CaseStatus,
+    CasesToTakeOver,
+    Correction,
+    DescribedPerson,
+    NewCase,
+)
+from services.kernel.questions import CommandDoor, QueryDoor
+
+OPEN_CASE: CommandDoor[NewCase] = CommandDoor("intake", "open_case")
+CLOSE_CASE: CommandDoor[CaseStatus] = CommandDoor("intake", "close_case")
+REOPEN_CASE: CommandDoor[CaseStatus] = CommandDoor("intake", "reopen_case")
+ASSIGN: CommandDoor[Assignment] = CommandDoor("intake", "assign")
+CARRY_OVER: CommandDoor[Assignment] = CommandDoor("intake", "carry_over")
+TO_TAKE_OVER: QueryDoor[CasesToTakeOver] = QueryDoor("intake", "to_take_over")
+CORRECT_PERSON: CommandDoor[Correction] = CommandDoor("intake", "correct_person")
+PERSON: QueryDoor[DescribedPerson] = QueryDoor("intake", "person")
+CASE: QueryDoor[Case | CaseOutline] = QueryDoor("intake", "case")
+CASES: QueryDoor[Cases | CaseOutlines] = QueryDoor("intake", "cases")
+COUNTS: QueryDoor[dict[str, int]] = QueryDoor("intake", "counts")
+IN_HANDS: QueryDoor[CasesInHands] = QueryDoor("intake", "in_hands")
+ACCESSES: QueryDoor[Accesses] = QueryDoor("intake", "accesses")

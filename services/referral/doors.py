@@ -1,0 +1,28 @@
+"""Referral's doors by name, each with what it answers."""
+
+from services.kernel.questions import CommandDoor, QueryDoor
+from services.referral.answers import (
+    Disclosed,
+    DisclosedCodes,
+    Disclosure,
+    NewReferral,
+    OutlineWithHistory,
+    PossibleStep,
+    ReferralOutlines,
+    Referrals,
+    ReferralsInHands,
+    ReferralStatus,
+    ReferralWithHistory,
+    Worklist,
+)
+
+SEND: CommandDoor[NewReferral] = CommandDoor("referral", "send")
+STEP: CommandDoor[ReferralStatus] = CommandDoor("referral", "step")
+REFERRAL: QueryDoor[ReferralWithHistory | OutlineWithHistory] = QueryDoor("referral", "referral")
+STEPS: QueryDoor[list[PossibleStep]] = QueryDoor("referral", "steps")
+DISCLOSE: CommandDoor[Disclosed] = CommandDoor("referral", "disclose")
+DISCLOSABLE: QueryDoor[DisclosedCodes] = QueryDoor("referral", "disclosable")
+DISCLOSURE: QueryDoor[list[Disclosure]] = QueryDoor("referral", "disclosure")
+REFERRALS: QueryDoor[Referrals | ReferralOutlines] = QueryDoor("referral", "referrals")
+WORKLIST: QueryDoor[Worklist] = QueryDoor("referral", "worklist")
+IN_HANDS: QueryDoor[ReferralsInHands] = QueryDoor("referral", "in_hands")

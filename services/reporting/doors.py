@@ -1,0 +1,10 @@
+"""Reporting's doors by name, each with what it answers."""
+
+from services.kernel.questions import QueryDoor
+from services.reporting.answers import Events, Overview, PlacementsSpread, RowsBehind, Timeline
+
+OVERVIEW: QueryDoor[Overview] = QueryDoor("reporting", "overview")
+PLACEMENTS: QueryDoor[PlacementsSpread] = QueryDoor("reporting", "placements")
+BEHIND: QueryDoor[RowsBehind] = QueryDoor("reporting", "behind")
+TIMELINE: QueryDoor[Timeline] = QueryDoor("reporting", "timeline")
+EVENTS: QueryDoor[Events] = QueryDoor("reporting", "events")

@@ -1,0 +1,22 @@
+"""Screening's doors by name, each with what it answers."""
+
+from services.kernel.questions import CommandDoor, QueryDoor
+from services.screening.answers import (
+    AdoptedRules,
+    Assessment,
+    NewPlan,
+    NewScreening,
+    Plan,
+    Quorum,
+    Screening,
+    ToAsk,
+)
+
+COMPLETE: CommandDoor[NewScreening] = CommandDoor("screening", "complete")
+ASSESS: QueryDoor[Assessment] = QueryDoor("screening", "assess")
+SCREENING: QueryDoor[Screening | None] = QueryDoor("screening", "screening")
+TO_ASK: QueryDoor[ToAsk] = QueryDoor("screening", "to_ask")
+AGREE_PLAN: CommandDoor[NewPlan] = CommandDoor("screening", "agree_plan")
+PLAN: QueryDoor[Plan | None] = QueryDoor("screening", "plan")
+QUORUM: QueryDoor[Quorum] = QueryDoor("screening", "quorum")
+ADOPT_RULES: CommandDoor[AdoptedRules] = CommandDoor("screening", "adopt_rules")

@@ -1,0 +1,31 @@
+"""Everything that services/codes says: the words beside each code, fact, rule and criterion."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
+from typing import Any
+
+from services import codes
+from services.codes import access, criteria, decisions, facts, rules, sentences, steps
+from services.codes.words import CodeList, Words
+from services.reporting import measures
+
+ROOMS = (codes, access, criteria, decisions, facts, rules, sentences, steps, measures)
+
+
+def every_word() -> Iterator[Words]:
+    """More than once what several rooms have."""
+    for room in ROOMS:
+        yield from words_within(vars(room))
+
+
+def words_within(thing: Any) -> Iterator[Words]:
+    """Every Words in data: of a list of codes, of a mapping or a tuple, of what is described in fields."""
+    if isinstance(thing, Words):
+        yield thing
+        return
+    if isinstance(thing, CodeList):
+        thing = thing.words
+    elif is_dataclass(thing):
+        thing = vars(thing)
+    for part in thing.values() if isinstance(thing, Mapping) else thing if isinstance(thing, tuple) else ():
+        yield from words_within(part)
