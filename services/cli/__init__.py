@@ -27,12 +27,13 @@ from services.cli.group import songtor
 from services.kernel.backup import BackupRefused
 from services.kernel.errors import Unavailable
 from services.kernel.keys import KeyFileError
+from services.kernel.schema import NewerDatabase
 from services.kernel.settings import BadSetting
 from services.kernel.vault import WrongMasterKey
 
 __all__ = ["backup", "main", "operate", "sample", "songtor", "up", "users"]
 
-SAID_PLAINLY = (BackupRefused, BadSetting, KeyFileError, Unavailable, WrongMasterKey)
+SAID_PLAINLY = (BackupRefused, BadSetting, KeyFileError, NewerDatabase, Unavailable, WrongMasterKey)
 
 
 def main() -> None:

@@ -207,3 +207,9 @@ def test_a_backup_says_where_each_log_stands_and_what_is_restored_is_verified_be
     assert {line[0]: (int(line[1]), line[-1]) for line in lines} == {
         name: (heads[name], "ok") for name in SERVICES
     }
+
+    manifest = folder / "manifest.json"
+    manifest.write_text(re.sub("kernel_[0-9]+", "kernel_9999", manifest.read_text()))
+    newer = run("restore", str(folder), env={**elsewhere, **key, "SONGTOR_DATA": str(tmp_path / "third")})
+    assert newer.returncode == 1
+    assert "A newer version of this program is needed" in newer.stderr and "Traceback" not in newer.stderr
