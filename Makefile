@@ -1,7 +1,7 @@
 # Every command of the project; the work is done by the scripts each one names. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-quick check docs services bench soak secrets lock ci
+.PHONY: help setup run test test-quick mutants check docs services bench soak secrets lock ci
 
 help:     ## list the commands
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -17,6 +17,9 @@ test: setup    ## set up everything and run the whole test suite
 
 test-quick: setup    ## run the tests that need no server, in less than half a minute: at every save
 	@.venv/bin/python -m scripts.suite --quick
+
+mutants: setup    ## break the pure rooms in 400 ways and list what no test notices; not part of `make test`
+	@.venv/bin/python -m scripts.mutants $(MUTANTS)
 
 check: setup    ## format, lint, types, import rules, generated pages
 	@scripts/check.sh

@@ -36,9 +36,10 @@ GROUPS = (
     Group(
         "pure",
         (
-            "tests/thai", "tests/house/test_fields.py", "tests/house/test_messages.py",
+            "tests/thai", *(f"tests/house/test_{room}.py" for room in ("fields", "messages", "sentences")),
             *(f"tests/*/test_{room}.py" for room in ("domain", "handlers", "schemas", "facts", "rulebook")),
-            *(f"tests/kernel/test_{room}.py" for room in ("codec", "envelope", "keys", "rules", "settings", "tokens")),
+            *(f"tests/kernel/test_{room}.py" for room in ("codec", "envelope", "keys", "lists", "rules",
+            "settings", "tokens")),
         ),
     ),
     Group("faults", ("tests/faults",), patched=False, alone=True),

@@ -243,15 +243,6 @@ DECLINE_REASONS = CodeList(
     },
 )
 
-# Why a count is not told to who may not see cases: one to four, or it could be worked out from it.
-HIDDEN = CodeList(
-    "hidden",
-    {
-        "few": Words("<5", "<5"),
-        "withheld": Words("ไม่แสดง", "not shown"),
-    },
-)
-
 WHOSE = CodeList(
     "whose",
     {

@@ -3,7 +3,6 @@ those of `services/codes`."""
 
 from typing import Annotated, Any, NotRequired, TypedDict
 
-from services.codes import HIDDEN
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Named, Note, Province, Shape
 from services.reporting.measures import MEDIANS, told_of
 
@@ -54,7 +53,7 @@ class FiguresShown(TypedDict):
     declined: Annotated[dict[str, Count | None], Note("By reason")]
     employment: Annotated[dict[str, Count | None], Named(*_told("employment"))]
     hidden: Annotated[
-        dict[str, Annotated[str, HIDDEN]],
+        dict[str, Annotated[str, ("few", "withheld")]],
         Note("Why a count is null, as by_label.child: one to four, or withheld with them"),
     ]
 

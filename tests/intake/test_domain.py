@@ -278,6 +278,8 @@ SCREENED, PLANNED = ("screening", "done", 1), ("plan", "done", 2)
         ([SCREENED, PLANNED, (SOMBAT, "placed", 3), (MALEE, "sent", 4)], "placed"),
         ([SCREENED, PLANNED, (SOMBAT, "stable", 3), (MALEE, "sent", 4)], "referred"),
         ([SCREENED, ("plan", "done", 5), (SOMBAT, "stable", 3), (MALEE, "declined", 6)], "planned"),
+        # The plan that a good end came of may be recorded at the very instant of it: it is not a newer one.
+        ([SCREENED, ("plan", "done", 3), (SOMBAT, "stable", 3)], "placed"),
         ([(SOMBAT, "sent", 3)], "referred"),
         ([("case", "closed", 1)], "closed"),
         ([SCREENED, PLANNED, (SOMBAT, "placed", 3), ("case", "closed", 4)], "closed"),

@@ -298,6 +298,22 @@ def test_each_criterion_counts_in_its_turn(better, worse):
     assert [ranked.standing(n)[0]["programme_id"] for n in (0, 1)] == [str(UUID(int=1)), str(UUID(int=0))]
 
 
+@pytest.mark.parametrize(
+    ("fresher", "older", "differ"),
+    [
+        ("2026-03-02", "2026-01-31", False),  # 30 days exactly are fresh
+        ("2026-01-31", "2026-01-30", True),
+        ("2026-01-30", "2025-12-02", False),  # 90 days exactly are ageing
+        ("2025-12-02", "2025-12-01", True),
+    ],
+)
+def test_a_word_on_places_is_fresh_for_thirty_days_and_ageing_for_ninety(fresher, older, differ):
+    offers = [BEST | {"confirmed_at": f"{day}T03:00:00.000000Z"} for day in (older, fresher)]
+    ranked = rank(Registry().updated(1, programmes(offers)), PERSON, NOW)
+    first = ranked.standing(0)[0]["confirmed_at"][:10]
+    assert first == (fresher if differ else older)  # else the one that was offered first
+
+
 def test_no_free_place_leaves_a_programme_eligible_and_says_so():
     ranked = rank(Registry().updated(1, programmes([BEST | {"free": 0}])), PERSON, NOW)
     shown = candidate(ranked, 0)

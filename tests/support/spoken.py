@@ -5,10 +5,11 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from services import codes
-from services.codes import access, criteria, facts, rules, sentences
+from services.codes import access, criteria, decisions, facts, rules, sentences, steps
 from services.codes.words import CodeList, Words
+from services.reporting import measures
 
-ROOMS = (codes, access, criteria, facts, rules, sentences)
+ROOMS = (codes, access, criteria, decisions, facts, rules, sentences, steps, measures)
 
 
 def every_word() -> Iterator[Words]:

@@ -16,8 +16,10 @@ from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, of_pa
 from services.web.pages.dashboard.counts import Count, Hidden, parts_of, size
 from services.web.pages.dashboard.period import Period
 from services.web.pages.frame import doors, visit
-from services.web.pages.parts.language import _, current
-from services.web.pages.parts.words import day, say, word
+from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.words import day, say
+
+HIDDEN = {"few": later("<5"), "withheld": later("not shown")}
 
 
 class Row(TypedDict):
@@ -69,7 +71,7 @@ def count_text(count: Count) -> str:
     """A count as it is read; a hidden one is said to be."""
     if count is None:
         return "–"
-    return word("hidden", count.why) if isinstance(count, Hidden) else f"{count:,}"
+    return _(HIDDEN[count.why]) if isinstance(count, Hidden) else f"{count:,}"
 
 
 def load(period: Period) -> Numbers:
