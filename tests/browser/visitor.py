@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
 from services.web.pages.parts.language import catalogue
+from tests.support.spoken import every_word
 
 DESKTOP: Mapping[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: Mapping[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -22,9 +23,12 @@ REFUSED_FORM = (
 
 
 def said(text: str, **parts: object) -> str:
-    """What a page says in Thai for a text of the code."""
+    """What a page says in Thai for a text of the code: a sentence of the catalogue, or the words beside a code."""
     thai = catalogue("th").gettext(text)
-    assert thai != text, f"not in the catalogue: {text}"
+    if thai == text:
+        words = {words.th for words in every_word() if words.en == text}
+        assert len(words) == 1, f"neither in the catalogue nor said of one thing only: {text} {words}"
+        [thai] = words
     return thai % parts if parts else thai
 
 

@@ -1,4 +1,4 @@
-"""Everything that services/codes says: the words beside each code, fact, rule and criterion."""
+"""Everything that is said in data: the words beside each code, fact, rule, criterion, step and measure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
@@ -7,6 +7,7 @@ from typing import Any
 from services import codes
 from services.codes import access, criteria, decisions, facts, rules, sentences, steps
 from services.codes.words import CodeList, Words
+from services.reporting import measures
 from services.reporting import measures
 
 ROOMS = (codes, access, criteria, decisions, facts, rules, sentences, steps, measures)
