@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import chromium, servers, summary, untyped
+from scripts import chromium, mutants, servers, summary, untyped
 from tests import groups
 from tests.support import absent
 from tests.support.servers import NotInstalled, ServerError
@@ -186,3 +186,14 @@ def test_whatever_hides_a_type_is_counted_under_any_of_its_names():
         "type: ignore": 1,
         "Any in the kernel's signatures": 2,
     }
+
+
+def test_every_mutant_that_is_said_to_mean_the_same_still_is_one():
+    assert mutants.equivalents() <= {mutants.known_as(each) for each in mutants.all_mutants()}
+
+
+def test_a_seed_gives_the_same_mutants_again_and_all_operators_in_turn():
+    every = list(mutants.all_mutants())
+    some = mutants.chosen(every, seed=8, count=27)
+    assert some == mutants.chosen(every, seed=8, count=27) != mutants.chosen(every, seed=9, count=27)
+    assert {each.operator for each in some} == {each.operator for each in every}

@@ -17,7 +17,6 @@ from services.kernel import errors, logs, scope
 from services.kernel.direct import SLOTS, LocalServices
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.runtime import SYSTEM_CALL
-from services.kernel.wiring import Wiring
 from tests.kernel.toys import uid
 
 CASE = {"case_id": "case 0", "name": "Somying Jaidee"}
@@ -97,7 +96,7 @@ def asked_service(pair, witness):
 def asking_service(pair):
     class Asking(Doors):
         name = pair.toys.listener
-        runtime = Runtime(Wiring(pair.toys.listener, hears=pair.toys.Listener.runtime.wiring.hears))
+        runtime = Runtime(pair.toys.Listener.runtime.wiring)
 
         @query("test.heard", ("worker",), AnyBody())
         def heard(self, call: Call, body: dict[str, Any]) -> Any:

@@ -93,3 +93,7 @@ def test_a_type_without_a_version_is_in_its_first(codec):
     )
     both = Codec((SCALES, plain))
     assert (both.version("Plain"), both.version("Weighed")) == (1, 3)
+
+
+def test_a_stream_is_named_after_its_kind_and_the_id_within_it():
+    assert SCALES.stream("a") == "scales/a"

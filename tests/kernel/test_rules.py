@@ -47,6 +47,11 @@ FLAG, RED, ADULT = leaf("flag", "is", True), leaf("colour", "is", "red"), leaf("
             {"homes": [{"province": "60", "basis": "found"}, {"province": "61", "basis": "claimed"}]},
             NOT_MET,
         ),
+        (
+            leaf("homes", "includes_where", {"province": ["60"]}),  # one of several homes is enough
+            {"homes": [{"province": "61", "basis": "found"}, {"province": "60", "basis": "claimed"}]},
+            MET,
+        ),
         (ADULT, {"age": 18}, MET),
         (ADULT, {"age": 17}, NOT_MET),
         (ADULT, {"age": {"min": 18, "max": 30}}, MET),

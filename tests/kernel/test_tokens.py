@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
 
 from services.kernel.keys import MasterKey
-from services.kernel.tokens import LIFETIME_SECONDS, BadToken, Bearer, Tokens
+from services.kernel.tokens import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, OPERATOR, BadToken, Bearer, Tokens
 
 steadily = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MASTER = MasterKey(bytes(range(32)))
@@ -63,6 +63,17 @@ def test_a_token_from_a_clock_that_is_slightly_ahead_is_good_and_one_from_tomorr
     token = tokens_at(MONDAY).issue(WORKER)
     assert tokens_at(MONDAY).read(token, MONDAY - 50) == WORKER
     assert reason(token, MONDAY - 24 * 3600) == "expired"
+
+
+def test_the_first_and_the_last_second_of_a_token_are_its_own():
+    tokens, issued = tokens_at(MONDAY), int(MONDAY)
+    token = tokens.issue(WORKER)
+    assert tokens.read(token, issued - CLOCK_SKEW_SECONDS) == WORKER
+    assert tokens.read(token, issued + LIFETIME_SECONDS) == WORKER
+
+
+def test_whoever_holds_the_master_key_administers_and_sees_no_centres_cases():
+    assert Bearer("operator", "admin", (), 0) == OPERATOR
 
 
 def test_a_token_of_another_installation_is_forged():

@@ -108,6 +108,7 @@ def test_an_explained_label_shows_both_languages_and_what_was_found():
     [label] = explain(BOOK, [verdict("older_person", facts)], facts)
     assert "พ.ศ. 2546" in label["law"]["th"] and "B.E. 2546" in label["law"]["en"]
     assert label["because"] == [{"fact": "age", "op": "at_least", "value": 60, "found": age(59)}]
+    assert "หกสิบปี" in label["test"]["th"] and "60" in label["test"]["en"]
 
 
 def test_a_stored_label_repeats_no_fact_that_was_found():
@@ -220,6 +221,11 @@ def test_the_version_in_force_is_the_latest_adopted_that_has_begun():
     assert in_force(Adopted({}), MONDAY).version == rulebook.versions()[0]
 
 
+def test_a_version_counts_from_the_first_day_of_its_time_and_takes_the_place_of_those_before():
+    versions = {"2568-1": ("2024-10-01", ""), "2569-1": (MONDAY.isoformat(), "")}
+    assert in_force(Adopted(versions), MONDAY).version == "2569-1"
+
+
 def broken(**changes):
     return json.dumps({**json.loads(DATA.read_bytes()), **changes}).encode()
 
@@ -245,6 +251,13 @@ def test_a_rulebook_with_an_unknown_fact_names_the_label():
     labels = json.loads(DATA.read_bytes())["labels"]
     labels[0]["condition"]["fact"] = "luck"
     with pytest.raises(RulesWrong, match="label trafficking_suspected: unknown fact 'luck'"):
+        rulebook.read(broken(labels=labels))
+
+
+def test_a_rulebook_that_asks_for_a_code_which_a_fact_never_has_names_it():
+    labels = json.loads(DATA.read_bytes())["labels"]
+    labels[0]["condition"] = {"fact": "housing", "op": "is", "value": "castle"}
+    with pytest.raises(RulesWrong, match="castle"):
         rulebook.read(broken(labels=labels))
 
 
