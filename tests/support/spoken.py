@@ -8,7 +8,6 @@ from services import codes
 from services.codes import access, criteria, decisions, facts, rules, sentences, steps
 from services.codes.words import CodeList, Words
 from services.reporting import measures
-from services.reporting import measures
 
 ROOMS = (codes, access, criteria, decisions, facts, rules, sentences, steps, measures)
 
