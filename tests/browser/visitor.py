@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,17 +22,13 @@ REFUSED_FORM = (
 )
 
 
-@cache
-def words() -> Mapping[str, str]:
-    """{English: Thai} of what is described once (services/codes)."""
-    return {each.en: each.th for each in every_word()}
-
-
 def said(text: str, **parts: object) -> str:
-    """What a page says in Thai for a text of the code."""
+    """What a page says in Thai for a text of the code: a sentence of the catalogue, or the words beside a code."""
     thai = catalogue("th").gettext(text)
-    thai = words().get(text, thai) if thai == text else thai
-    assert thai != text, f"neither in the catalogue nor among the words: {text}"
+    if thai == text:
+        words = {words.th for words in every_word() if words.en == text}
+        assert len(words) == 1, f"neither in the catalogue nor said of one thing only: {text} {words}"
+        [thai] = words
     return thai % parts if parts else thai
 
 

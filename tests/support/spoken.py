@@ -1,4 +1,4 @@
-"""Everything that services/codes says: the words beside each code, fact, rule and criterion."""
+"""Everything that is said in data: the words beside each code, fact, rule, criterion, step and measure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass

@@ -13,6 +13,7 @@ from scripts import messages
 from services.codes.criteria import CRITERIA
 from services.codes.facts import FACTS
 from services.codes.rules import RULES
+from services.intake.doors import OPEN_CASE
 from services.kernel.envelope import Caller, instant
 from services.web.identity.sessions import Session, session
 from services.web.pages.frame import doors, visit
@@ -299,7 +300,7 @@ def test_the_same_form_sent_twice_changes_once(door):
         ):
             g.correlation = ""
             g.session = Session("", Caller("worker-60", "worker", ("60",)), 1, True, False, False, None)
-            told.append(doors.tell("intake", "open_case", opening())["case_id"])
+            told.append(doors.tell(OPEN_CASE, opening())["case_id"])
     assert told[0] == told[1] != told[2]
 
 
