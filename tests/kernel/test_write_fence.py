@@ -274,6 +274,22 @@ def test_old_tables_stay_while_a_process_that_serves_reads_them(postgresql):
     net.close()
 
 
+def test_who_was_silent_until_its_tables_were_dropped_is_refused_as_clearly(postgresql):
+    old = balls.network(postgresql)
+    net = newer(postgresql)
+    balls.throw(net, 1)
+    red, blue = old.runtimes["red"], old.runtimes["blue"]
+    assert table_names(red.database) == table_names(blue.database) == {"throws_v2"}
+    with pytest.raises(Outdated, match="Start the newer program"):
+        balls.throw(old, 2)
+    with pytest.raises(Outdated, match="older than the database"):
+        blue.inbox.pull("red")
+    assert blue.status()["parked"] == []
+    is_whole(net)
+    old.close()
+    net.close()
+
+
 @pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
 def test_a_process_whose_read_models_were_raised_ends(pair):
     (listener,) = pair.start(pair.toys.Listener)

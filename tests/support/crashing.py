@@ -17,10 +17,10 @@ from typing import Any
 Counts = Callable[[tuple[Any, ...], Any], bool]
 POINTS: dict[str, tuple[str, str, str, str, Counts]] = {
     "appended, not committed": (
-        "eventlog", "EventLog", "append", "after", lambda args, _: bool(args[1].drafts),
+        "eventlog", "EventLog", "append", "after", lambda args, _: bool(args[1].pending),
     ),
     "committed, not answered": (
-        "eventlog", "EventLog", "committed", "before", lambda args, _: bool(args[1].drafts),
+        "eventlog", "EventLog", "committed", "before", lambda args, _: bool(args[1].pending),
     ),
     "published, not confirmed": ("relay", "BrokerPublisher", "_wait", "before", lambda args, _: True),
     "confirmed, cursor not moved": ("relay", "BrokerPublisher", "__call__", "after", lambda args, _: True),

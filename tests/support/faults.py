@@ -209,15 +209,15 @@ class World:
         ended = run("verify", env=self.env)
         return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
-    def errors(self) -> Counter[str]:
-        """What the services logged as an error, by kind and place: why a door answered 500."""
+    def errors(self) -> list[str]:
+        """What the services logged as an error, by kind and place with how often: why a door answered 500."""
         found: Counter[str] = Counter()
         for process in self.services.processes:
             for line in process.said().splitlines():
                 if '"level": "error"' in line:
                     told = json.loads(line)
                     found[f"{told['logger']} {told.get('error')} {told.get('place')}"] += 1
-        return found
+        return [f"{count} x {what}" for what, count in found.most_common()]
 
     def check(self) -> Verdict:
         return check(self.url, self.load.book.acknowledged)
