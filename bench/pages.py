@@ -11,6 +11,8 @@ run do not count.
 
 The users run in processes of their own; they and the system share the machine. `--data` keeps the loaded network for
 the next time.
+
+Long because the users of one measurement and what they do are read together.
 """
 
 import argparse

@@ -2,6 +2,8 @@
 current.
 
 python -m scripts.docs [--check]
+
+Long because each page is a few functions over the same tables of doors and facts.
 """
 
 import inspect

@@ -1,5 +1,8 @@
 """The log of one service: one table of facts in one dense order without holes; load, decide, append; pages for whoever
-follows."""
+follows.
+
+Long because the append path is read from top to bottom, and nothing of it stands elsewhere.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager

@@ -1,5 +1,8 @@
 """One case from the day the person comes: opened, screened, planned by the working group, referred, placed and
-followed."""
+followed.
+
+Long because it is one story, told in the order in which it happens.
+"""
 
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta

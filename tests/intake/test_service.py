@@ -1,4 +1,7 @@
-"""Through intake's doors, with stand-ins for the services it hears that say whatever they are told to say."""
+"""Through intake's doors, with stand-ins for the services it hears that say whatever they are told to say.
+
+Long because the doors of one service stand together, in the order of a case's life.
+"""
 
 from copy import deepcopy
 from dataclasses import dataclass

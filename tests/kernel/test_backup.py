@@ -1,4 +1,7 @@
-"""A backup is taken while others write, fits together, and comes back elsewhere; who was erased stays erased."""
+"""A backup is taken while others write, fits together, and comes back elsewhere; who was erased stays erased.
+
+Long because every way in which a backup can be wrong is tried on the same one.
+"""
 
 import gzip
 import os

@@ -1,4 +1,7 @@
-"""The embedded broker keeps RabbitMQ's promises, for bare kombu and for real nameko containers."""
+"""The embedded broker keeps RabbitMQ's promises, for bare kombu and for real nameko containers.
+
+Long because what the embedded broker promises is one list, held against one fixture.
+"""
 
 import time
 from collections.abc import Iterator

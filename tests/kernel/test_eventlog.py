@@ -1,4 +1,7 @@
-"""The log: one dense order, each command once, facts that nobody changes, pages that anybody can verify."""
+"""The log: one dense order, each command once, facts that nobody changes, pages that anybody can verify.
+
+Long because the promises of the log are one list, in the order of the kernel's own page.
+"""
 
 import hashlib
 import json

@@ -1,5 +1,8 @@
 """Through the doors, with the others' logs in the same process: who may what, what is heard in time, who gets the last
-place."""
+place.
+
+Long because the doors of one service stand together, in the order of a place: offered, taken, released.
+"""
 
 from datetime import UTC, datetime
 from random import Random

@@ -1,4 +1,7 @@
-"""The life cycle row by row, who is asked first, and what nobody can reach."""
+"""The life cycle row by row, who is asked first, and what nobody can reach.
+
+Long because the life cycle is one table, and each row stands beside what it refuses.
+"""
 
 from dataclasses import replace
 from typing import Any

@@ -1,5 +1,8 @@
 """Through the doors, with the others' logs in the same process: who may what, what is heard in time, what happens
-when."""
+when.
+
+Long because the doors of one service stand together, in the order of a referral's life.
+"""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,5 +1,8 @@
 """Signing in by a provider: the way there and back with a real one (npm's oidc-provider), over HTTP, without a
-script."""
+script.
+
+Long because one provider, costly to start, serves them all.
+"""
 
 import dataclasses
 import logging

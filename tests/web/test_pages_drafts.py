@@ -1,4 +1,7 @@
-"""Drafts: what was typed and not sent yet comes back to its own user, at the same field, and to nobody else."""
+"""Drafts: what was typed and not sent yet comes back to its own user, at the same field, and to nobody else.
+
+Long because whose draft it is, is asked of every form in the same way.
+"""
 
 from datetime import timedelta
 from uuid import uuid4

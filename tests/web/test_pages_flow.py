@@ -1,5 +1,8 @@
 """The main job in pages without JavaScript: a worker, a director and a reader walk one case from the door to the
-follow-up."""
+follow-up.
+
+Long because it is one walk, in the order of the days.
+"""
 
 import base64
 import re

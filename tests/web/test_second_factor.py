@@ -1,4 +1,7 @@
-"""Two-step sign-in: turning it on and off, the second step, recovery codes, who must have it, and a lost phone."""
+"""Two-step sign-in: turning it on and off, the second step, recovery codes, who must have it, and a lost phone.
+
+Long because each case begins where the one before ended.
+"""
 
 import json
 import re
