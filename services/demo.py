@@ -210,7 +210,7 @@ class Walk:
         step("ภาคีเครือข่ายตอบรับ", "The partner accepts", "accept", BY_PHONE, "ReferralAccepted", "PlaceTaken")
         step("เดินทาง", "On the way", "travel", {}, "PersonTravelling")
         step("ถึงและรับเข้า", "Admitted", "admit", {}, "PersonAdmitted")
-        step("ยืนยันการเข้าอยู่", "Placement confirmed", "confirm", {}, "PlacementConfirmed")
+        step("ยืนยันการเข้าพักหรือเข้าทำงาน", "Placement confirmed", "confirm", {}, "PlacementConfirmed")
         step("ติดตามผล", "Follow-up", "follow-up", {"in_place": True, "note": "สาธิต"}, "FollowUpRecorded")
 
     def _report(self, before: int) -> None:
@@ -222,7 +222,7 @@ class Walk:
                     f"Reporting did not count the placement within {PATIENCE:.0f} s. Look: songtor status"
                 )
             time.sleep(POLL)
-        self.say(f"     เข้าอยู่แล้ว / Placed in this budget year: {before} → {now}")
+        self.say(f"     เข้าพักหรือเข้าทำงานแล้ว / Placed in this budget year: {before} → {now}")
         case = self._get("worker-60", f"/api/v1/cases/{self.case_id}")
         told = self._get("worker-60", f"/api/v1/cases/{self.case_id}/timeline")["items"]
         services = ", ".join(sorted({item["service"] for item in told}))

@@ -22,7 +22,10 @@ CHANNELS = CodeList(
         "patrol": Words("เจ้าหน้าที่ลงพื้นที่พบ", "Found on patrol"),
         "transfer_in": Words("รับโอนจากศูนย์อื่น", "Transferred from another centre"),
         "prison_release": Words("พ้นโทษจากเรือนจำ", "Released from prison"),
-        "s22_delivered": Words("เจ้าหน้าที่นำส่งตามมาตรา 22", "Delivered under section 22"),
+        "s22_delivered": Words(
+            "เจ้าหน้าที่ส่งตัวตามมาตรา 22 แห่ง พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง",
+            "Delivered under section 22 of the Destitute Act",
+        ),
         "other": Words("อื่น ๆ", "Other"),
     },
 )
@@ -44,7 +47,7 @@ FIRST_HELP = CodeList(
     "first_help",
     {
         "urgent_health": Words(
-            "โทร 1669 ทันที ส่วนคำถามรอได้จนกว่าผู้รับบริการจะได้รับการรักษา",
+            "โทร. 1669 ทันที ส่วนคำถามรอได้จนกว่าผู้รับบริการจะได้รับการรักษา",
             "Call 1669 now. Questions can wait until the person has been treated.",
         ),
         "psychiatric": Words(
@@ -52,7 +55,7 @@ FIRST_HELP = CodeList(
             "Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 22).",
         ),
         "police": Words(
-            "โทรตำรวจ 191 ทันที และพาผู้รับบริการไปยังที่ปลอดภัย",
+            "โทร. 191 แจ้งตำรวจทันที และพาผู้รับบริการไปยังที่ปลอดภัย",
             "Call the police (191) now and bring the person to a safe place.",
         ),
         "child": Words(
@@ -60,7 +63,7 @@ FIRST_HELP = CodeList(
             "Call 1300 and the provincial shelter for children and families now (Child Protection Act, s. 32).",
         ),
         "trafficking": Words(
-            "พาผู้รับบริการไปยังที่ปลอดภัย แยกจากผู้ที่มาด้วย แล้วโทร 1300 หรือ 1191",
+            "พาผู้รับบริการไปยังที่ปลอดภัย แยกจากผู้ที่มาด้วย แล้วโทร. 1300 หรือ 1191",
             "Bring the person to a safe place, away from those who came with them, and call 1300 or 1191.",
         ),
     },
@@ -125,7 +128,7 @@ DOMICILE_BASES = CodeList(
     {
         "registered_house": Words("ทะเบียนบ้าน", "Registered house"),
         "central_register": Words("ทะเบียนบ้านกลาง", "Central house register"),
-        "found": Words("สถานที่พบตัว", "Where found"),
+        "found": Words("สถานที่พบ", "Where found"),
         "claimed": Words("ผู้รับบริการแจ้งเอง", "The person said so"),
         "birthplace": Words("สถานที่เกิด", "Birthplace"),
         "relatives": Words("ที่อยู่ของญาติ", "Relatives live there"),
@@ -139,7 +142,7 @@ CASE_STATUSES = CodeList(
         "screened": Words("คัดกรองแล้ว", "Screened"),
         "planned": Words("มีแผนแล้ว", "Planned"),
         "referred": Words("กำลังส่งต่อ", "Referred"),
-        "placed": Words("เข้าอยู่/ทำงานแล้ว", "Placed"),
+        "placed": Words("เข้าพัก/ทำงานแล้ว", "Placed"),
         "closed": Words("ปิดเรื่องแล้ว", "Closed"),
     },
 )
@@ -202,14 +205,16 @@ PATH_KINDS = CodeList(
 PARTNER_KINDS = CodeList(
     "partner_kind",
     {
-        "pao_home": Words("บ้านพักของ อบจ.", "Provincial administration home"),
-        "municipal_home": Words("บ้านพักของเทศบาล", "Municipal home"),
-        "foundation": Words("มูลนิธิ", "Foundation"),
+        "pao_home": Words(
+            "สถานสงเคราะห์หรือบ้านพักผู้สูงอายุขององค์การบริหารส่วนจังหวัด", "Provincial administration home"
+        ),
+        "municipal_home": Words("สถานสงเคราะห์หรือบ้านพักผู้สูงอายุของเทศบาล", "Municipal home"),
+        "foundation": Words("มูลนิธิหรือองค์กรสาธารณประโยชน์", "Foundation"),
         "employer": Words("นายจ้าง", "Employer"),
         "hospital": Words("โรงพยาบาล", "Hospital"),
-        "religious": Words("ศาสนสถาน", "Religious place"),
+        "religious": Words("สถาบันศาสนา", "Religious institution"),
         "training_centre": Words("ศูนย์ฝึกอาชีพ", "Training centre"),
-        "ministry_shelter": Words("สถานคุ้มครองของกระทรวง พม.", "Ministry shelter"),
+        "ministry_shelter": Words("สถานคุ้มครองคนไร้ที่พึ่งหรือสถานสงเคราะห์ในสังกัดกระทรวง พม.", "Ministry shelter"),
         "child_agency": Words("หน่วยงานคุ้มครองเด็ก", "Child protection agency"),
         "other": Words("อื่น ๆ", "Other"),
     },
@@ -287,8 +292,8 @@ REFERRAL_STATUSES = CodeList(
         "expired": Words("เลยกำหนดตอบ", "Expired"),
         "withdrawn": Words("ยกเลิกแล้ว", "Withdrawn"),
         "travelling": Words("กำลังเดินทาง", "Travelling"),
-        "admitted": Words("รับตัวแล้ว", "Admitted"),
-        "placed": Words("เข้าอยู่/ทำงานแล้ว", "Placed"),
+        "admitted": Words("ไปถึงแล้ว", "Admitted"),
+        "placed": Words("เข้าพัก/ทำงานแล้ว", "Placed"),
         "ended": Words("สิ้นสุดแล้ว", "Ended"),
         "failed": Words("ไม่สำเร็จ", "Failed"),
         "entered_in_error": Words("บันทึกผิด", "Entered in error"),

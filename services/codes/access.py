@@ -6,7 +6,7 @@ from services.codes.words import CodeList, Words
 ROLES = CodeList(
     "role",
     {
-        "worker": Words("นักสังคมสงเคราะห์", "Social worker"),
+        "worker": Words("เจ้าหน้าที่ศูนย์", "Centre staff"),
         "director": Words("ผู้อำนวยการ", "Director"),
         "member": Words("คณะทำงาน", "Working group"),
         "partner": Words("ภาคีเครือข่าย", "Partner"),

@@ -24,12 +24,12 @@ class Criterion:
 CRITERIA: Mapping[str, Criterion] = {
     each.code: each
     for each in (
-        Criterion("path", Words("แนวทางตามกฎหมายเฉพาะ", "The law's own path")),
+        Criterion("path", Words("แนวทางจากการคัดกรอง", "Path of the screening")),
         Criterion(
             "outside_ministry",
             Words("นอกสังกัดกระทรวง พม.", "Outside the ministry"),
             Words("นอกสังกัดกระทรวง พม.", "Outside the ministry"),
-            Words("ในสังกัดกระทรวง พม.", "Under the ministry"),
+            Words("สังกัดกระทรวง พม.", "Under the ministry"),
         ),
         Criterion(
             "wish",

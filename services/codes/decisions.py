@@ -8,7 +8,7 @@ CONSENTS = CodeList(
     {
         "given": Words("ยินยอม", "Gives consent"),
         "refused": Words("ไม่ยินยอม", "Refuses"),
-        "unable": Words("ไม่อยู่ในภาวะที่ให้ความยินยอมได้", "Is unable to consent"),
+        "unable": Words("อยู่ในภาวะที่ไม่อาจให้ความยินยอมได้", "Is unable to consent"),
     },
 )
 
@@ -17,7 +17,7 @@ MEMBER_ROLES = CodeList(
     {
         "chair": Words("ประธาน", "Chair"),
         "secretary": Words("เลขานุการ", "Secretary"),
-        "member": Words("คณะทำงาน", "Member"),
+        "member": Words("สมาชิกคณะทำงาน", "Member"),
         "specialist": Words("ผู้เชี่ยวชาญ", "Specialist"),
     },
 )
@@ -52,7 +52,7 @@ REOPENING_REASONS = CodeList(
     {
         "came_back": Words("ผู้รับบริการกลับมา", "The person came back"),
         "more_help": Words("ต้องช่วยเหลือเพิ่มเติม", "More help is needed"),
-        "closed_in_error": Words("ปิดเรื่องโดยผิดพลาด", "It was closed by mistake"),
+        "closed_in_error": Words("ปิดเรื่องผิดพลาด", "It was closed by mistake"),
         "other": Words("เหตุผลอื่น", "Another reason"),
     },
 )

@@ -27,10 +27,23 @@ TODAY = Words("ยืนยันวันนี้", "confirmed today")
 YESTERDAY = Words("ยืนยันเมื่อ 1 วันก่อน", "confirmed 1 day ago")
 DAYS_AGO = Words("ยืนยันเมื่อ {} วันก่อน", "confirmed {} days ago")
 NEAR = {
-    "same_district": Words("อำเภอที่พบตัว", "in the district where the person was found"),
+    "same_district": Words("อำเภอเดียวกับที่พบ", "in the district where the person was found"),
     "same_province": Words("จังหวัดเดียวกับศูนย์", "in the centre's province"),
 }
 AWAY = Words("ห่างจากศูนย์ราว {} กม.", "about {} km from the centre")
+
+
+# Of three texts or more, of two; Thai separates them by spaces, by commas where one of them holds a space itself.
+_LAST = Words("{} และ {}", "{} and {}")
+
+
+def listed(texts: Iterable[str], language: Language) -> str:
+    """Several texts in one: 'ก ข และ ค', 'a, b and c'; '' for none."""
+    *first, last = list(texts) or [""]
+    if not first:
+        return last
+    plain = language == "th" and not any(" " in text for text in (*first, last))
+    return _LAST.in_language(language).format((" " if plain else ", ").join(first), last)
 
 
 def province(code: str, language: Language) -> str:
@@ -66,7 +79,7 @@ def fact_value(code: str, value: Any, language: Language) -> str:
                 f"{province(each['province'], language)} ({DOMICILE_BASES.word(each['basis'], language)})"
                 for each in value
             ]
-            return ", ".join(homes) or NOT_KNOWN.in_language(language)
+            return listed(homes, language) or NOT_KNOWN.in_language(language)
         case "codes":
             return _listed(fact.code, value, language) or (fact.none or NONE).in_language(language)
     return fact.options.word(value, language) if fact.options else str(value)
@@ -95,13 +108,12 @@ def rule_in_words(code: str, value: Any, language: Language) -> str:
         case "excludes" | "requires":
             return says if value else (rule.otherwise or rule.says).in_language(language)
         case "home":
-            places = ", ".join(province(each, language) for each in value["provinces"])
-            bases = ", ".join(DOMICILE_BASES.word(each, language) for each in value.get("bases", ()))
+            places = listed((province(each, language) for each in value["provinces"]), language)
+            bases = listed((DOMICILE_BASES.word(each, language) for each in value.get("bases", ())), language)
             return says.format(places) + (f" ({bases})" if bases else "")
     values = value if isinstance(value, list | tuple) else [value]
-    return says.format(
-        ", ".join(rule.options.word(each, language) if rule.options else str(each) for each in values)
-    )
+    texts = [rule.options.word(each, language) if rule.options else str(each) for each in values]
+    return says.format(listed(texts, language))
 
 
 def finding_in_words(code: str, value: Any, finding: Any, language: Language) -> str:
@@ -111,7 +123,7 @@ def finding_in_words(code: str, value: Any, finding: Any, language: Language) ->
         for words, verdict in ((IN_GROUPS, True), (GROUPS_OPEN, None)):
             labels = [LABELS.word(label, language) for label, met in finding.items() if met is verdict]
             if labels:
-                return words.in_language(language).format(", ".join(labels))
+                return words.in_language(language).format(listed(labels, language))
         return IN_NO_GROUP.in_language(language)
     if rule.shape == "all_of" and finding is not None:
         lacking = [each for each in value if each not in finding]
@@ -159,4 +171,4 @@ def distance(finding: Mapping[str, Any], language: Language) -> str:
 
 def _listed(fact: str, codes: Iterable[str | int], language: Language) -> str:
     options = FACTS[fact].options
-    return ", ".join(options.word(code, language) if options else str(code) for code in codes)
+    return listed((options.word(code, language) if options else str(code) for code in codes), language)

@@ -68,13 +68,13 @@ class Median:
 PARTS: Mapping[str, Part] = {
     part.code: part
     for part in (
-        Part("placements", "placements", Words("การเข้าอยู่ (รวมการเข้าทำงาน)", "Placements")),
+        Part("placements", "placements", Words("การเข้าพักหรือเข้าทำงาน", "Placements")),
         Part(
             "cases",
             "cases",
-            Words("จากเปิดเรื่องถึงเข้าอยู่", "From opening to placement"),
+            Words("จากเปิดเรื่องถึงเข้าพักหรือเข้าทำงาน", "From opening to placement"),
             Words(
-                "จำนวนเรื่องที่มีเหตุการณ์นั้นในช่วงเวลา นับเรื่องละครั้ง เรื่องที่เข้าอยู่อาจเปิดไว้ก่อนช่วงนี้",
+                "จำนวนเรื่องที่มีเหตุการณ์นั้นในช่วงเวลา นับเรื่องละครั้ง เรื่องที่เข้าพักหรือเข้าทำงานอาจเปิดไว้ก่อนช่วงนี้",
                 "Different cases to which it happened in the period, each counted once. The cases placed are "
                 "not always those opened in "
                 "the same period.",
@@ -83,9 +83,9 @@ PARTS: Mapping[str, Part] = {
         Part(
             "median_days",
             "days",
-            Words("จำนวนวันนับจากเปิดเรื่อง (ค่ากลาง)", "Median days from opening"),
+            Words("จำนวนวันนับจากเปิดเรื่อง (มัธยฐาน)", "Median days from opening"),
             Words(
-                "ครึ่งหนึ่งของเรื่องใช้เวลาไม่เกินนี้ นับจากเปิดเรื่องถึงการคัดกรองครั้งแรก การตอบรับ และการเข้าอยู่ที่เกิดในช่วงนี้",
+                "ครึ่งหนึ่งของเรื่องใช้เวลาไม่เกินนี้ นับจากเปิดเรื่องถึงการคัดกรองครั้งแรก การตอบรับ และการเข้าพักหรือเข้าทำงานที่เกิดในช่วงนี้",
                 "Half of the cases took this long at most: from opening to the first screening, accepted "
                 "referral and placement that lie "
                 "in the period.",
@@ -94,7 +94,7 @@ PARTS: Mapping[str, Part] = {
         Part(
             "by_path",
             "paths",
-            Words("การเข้าอยู่ตามแนวทางการช่วยเหลือ", "Placements by way forward"),
+            Words("การเข้าพักหรือเข้าทำงานตามแนวทางการช่วยเหลือ", "Placements by way forward"),
             Words(
                 "ตามแนวทางการช่วยเหลือในแผนที่คณะทำงานเห็นชอบ",
                 "By the way forward of the plan that the working group agreed.",
@@ -147,7 +147,7 @@ MEASURES: Mapping[str, Measure] = {
             "outside_ministry",
             "PlacementConfirmed",
             Words("นอกสังกัดกระทรวง พม.", "Outside the ministry"),
-            Words("การเข้าอยู่นอกสังกัดกระทรวง พม.", "Placements outside the ministry"),
+            Words("การเข้าพักหรือเข้าทำงานนอกสังกัดกระทรวง พม.", "Placements outside the ministry"),
             where={"outside_ministry": (True,)},
         ),
         Measure(
@@ -155,8 +155,8 @@ MEASURES: Mapping[str, Measure] = {
             "placements",
             "ministry",
             "PlacementConfirmed",
-            Words("ในสังกัดกระทรวง พม.", "In the ministry's places"),
-            Words("การเข้าอยู่ในสังกัดกระทรวง พม.", "Placements in the ministry's places"),
+            Words("ในสถานที่สังกัดกระทรวง พม.", "In the ministry's places"),
+            Words("การเข้าพักในสถานที่สังกัดกระทรวง พม.", "Placements in the ministry's places"),
             where={"outside_ministry": (False,)},
         ),
         Measure(
@@ -164,7 +164,7 @@ MEASURES: Mapping[str, Measure] = {
             "placements",
             "total",
             "PlacementConfirmed",
-            Words("การเข้าอยู่ทั้งหมด", "All placements"),
+            Words("การเข้าพักหรือเข้าทำงานทั้งหมด", "All placements"),
             PARTS["placements"].title,
         ),
         _of_cases("opened", "CaseOpened", Words("เปิดเรื่อง", "Cases opened")),
@@ -174,7 +174,7 @@ MEASURES: Mapping[str, Measure] = {
         _of_cases(
             "accepted", "ReferralAccepted", Words("ภาคีเครือข่ายตอบรับแล้ว", "Accepted by a partner"), beside=True
         ),
-        _of_cases("placed", "PlacementConfirmed", Words("เข้าอยู่หรือเข้าทำงานแล้ว", "Placed")),
+        _of_cases("placed", "PlacementConfirmed", Words("เข้าพักหรือเข้าทำงานแล้ว", "Placed")),
         _of_cases("closed", "CaseClosed", Words("ปิดเรื่องแล้ว", "Closed")),
         Measure(
             "path",
@@ -182,7 +182,7 @@ MEASURES: Mapping[str, Measure] = {
             "",
             "PlacementConfirmed",
             PARTS["by_path"].title,
-            Words("การเข้าอยู่: {}", "Placements: {}"),
+            Words("การเข้าพักหรือเข้าทำงาน: {}", "Placements: {}"),
             by="path",
             codes=PATHS,
             of_kind=True,
@@ -245,7 +245,7 @@ MEDIANS = (
         "accepted",
     ),
     Median(
-        "to_placement", "PlacementConfirmed", Words("ถึงการเข้าอยู่หรือเข้าทำงาน", "To the placement"), "placed"
+        "to_placement", "PlacementConfirmed", Words("ถึงการเข้าพักหรือเข้าทำงาน", "To the placement"), "placed"
     ),
 )
 

@@ -46,7 +46,7 @@ HOME = {"province": "60", "basis": "registered_house"}
         ("disability_types", [], "No disability"),
         ("documents_held", [], "No documents"),
         ("wants", [], "None"),
-        ("documents_held", ["id_card", "letter"], "Identity card, letter"),
+        ("documents_held", ["id_card", "letter"], "Identity card and letter"),
         ("sex", "female", "Female"),
     ],
 )

@@ -142,7 +142,7 @@ def test_a_number_of_the_year_before_leads_to_the_list_of_that_year(placed, brow
 
 def test_the_way_to_a_placement_tells_how_long_each_step_was_waited_for(placed, browser):
     page = browser("director-60").open("/dashboard")
-    [table] = page.tree.xpath("//table[caption='จากเปิดเรื่องถึงเข้าอยู่']")
+    [table] = page.tree.xpath("//table[caption='จากเปิดเรื่องถึงเข้าพักหรือเข้าทำงาน']")
     rows = {row.xpath("./th")[0].text_content(): row.xpath("./td") for row in table.xpath("./tbody/tr")}
     assert len(rows) == 7
     waited = [cells[2].text_content().strip() for cells in rows.values()]

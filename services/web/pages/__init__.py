@@ -61,7 +61,7 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         say=words.say, word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,
-        lately=words.lately,
+        lately=words.lately, listed=words.listed,
         called=words.called, province=words.province, full_province=words.full_province, centres=words.centres,
         address=words.address,
         tag_colours=words.TAGS, asset=static.asset, menu=menu.items,

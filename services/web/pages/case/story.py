@@ -9,7 +9,7 @@ from services.partners.answers import ProgrammeName
 from services.referral.answers import HistoryItem
 from services.reporting.answers import StoryItem
 from services.web.pages.parts.language import _, later, ngettext
-from services.web.pages.parts.words import day, province, say, word
+from services.web.pages.parts.words import day, listed, province, say, word
 
 Data = Mapping[str, Any]
 
@@ -49,7 +49,7 @@ def _votes(data: Data) -> str:
 
 def _met(data: Data) -> str:
     met = [word("label", label["code"]) for label in data.get("labels", ()) if label["verdict"] == "met"]
-    return ", ".join(met)
+    return listed(met)
 
 
 def _counts(data: Data) -> str:
@@ -83,7 +83,7 @@ PARTS_OF_PERSON = {
 
 def _corrected(data: Data) -> str:
     """Why, what is not as before, and what the open parts are now."""
-    parts = ", ".join(_(PARTS_OF_PERSON.get(part, part)) for part in data["changed"])
+    parts = listed(_(PARTS_OF_PERSON.get(part, part)) for part in data["changed"])
     return f"{word('correction', data['reason'])}: {parts} · {_description(data)}"
 
 

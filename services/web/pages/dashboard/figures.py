@@ -16,7 +16,7 @@ from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, of_pa
 from services.web.pages.dashboard.counts import Count, Hidden, parts_of, size
 from services.web.pages.dashboard.period import Period
 from services.web.pages.frame import doors, visit
-from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.language import _, current, later, ngettext
 from services.web.pages.parts.words import day, say
 
 HIDDEN = {"few": later("<5"), "withheld": later("not shown")}
@@ -143,7 +143,10 @@ def _change(now: Count, before: Count, points: bool) -> str | None:
     by = round(abs(now - before), 1)
     if not by:
         return _("the same as the year before")
-    told_by = _("{} percentage points").format(by) if points else f"{by:,}"
+    if points:
+        told_by = _("{} percentage points").format(by)
+    else:
+        told_by = ngettext("%(num)s person", "%(num)s people", int(by)) % {"num": f"{by:,}"}
     said = _("{} more than the year before") if now > before else _("{} fewer than the year before")
     return said.format(told_by)
 

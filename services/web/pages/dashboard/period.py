@@ -14,7 +14,7 @@ from services.web.pages.frame import visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _, current
-from services.web.pages.parts.words import full_province
+from services.web.pages.parts.words import full_province, listed, province
 
 MONTHS = ("10", "11", "12", "01", "02", "03", "04", "05", "06", "07", "08", "09")  # of a budget year
 
@@ -111,9 +111,11 @@ def scope_title(period: Period) -> str:
     if period.centre:
         return _("Centre of {}").format(full_province(period.centre))
     caller = visit.caller()
+    if len(caller.centres) == 1 and caller.centres[0] != ALL_CENTRES:
+        return _("Centre of {}").format(full_province(caller.centres[0]))
     if ALL_CENTRES in caller.centres:
         return _("All centres")
-    return _("Centre of {}").format(", ".join(map(full_province, caller.centres)))
+    return _("Centres of {}").format(listed(map(province, caller.centres)))
 
 
 def named_parts() -> list[tuple[str, str]]:

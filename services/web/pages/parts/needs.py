@@ -6,7 +6,7 @@ from services.codes import sentences
 from services.codes.facts import FACTS
 from services.referral.answers import DisclosedCodes
 from services.web.pages.parts.language import _, current
-from services.web.pages.parts.words import province, word
+from services.web.pages.parts.words import listed, province, word
 
 ALWAYS = ("sex", "domicile")  # of the facts; each has a row of its own
 
@@ -18,7 +18,7 @@ def disclosure_rows(codes: DisclosedCodes) -> list[tuple[str, str]]:
     rows = [
         (_("Sex"), word("sex", codes["sex"] or "unknown")),
         (_("Age"), f"{codes['age_band']} {_('years')}" if codes.get("age_band") else unknown),
-        (_("Domicile"), ", ".join(province(str(each)) for each in homes) or unknown),
+        (_("Domicile"), listed(province(str(each)) for each in homes) or unknown),
         (_("Found in"), province(found if isinstance(found, str) else None)),
     ]
     return rows + [_fact(fact, codes[fact]) for fact in FACTS if fact in codes and fact not in ALWAYS]

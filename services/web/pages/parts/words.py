@@ -1,6 +1,6 @@
 """Words for codes, days and places, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -33,6 +33,11 @@ TAGS = {  # colours of govuk-frontend's tag by status; the word always says it t
 def say(words: Words) -> str:
     """Words in the reader's language."""
     return words.in_language(current())
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Several texts in one, as the reader's language lists them."""
+    return sentences.listed(texts, current())
 
 
 def word(kind: str, code: Any) -> str:
@@ -76,7 +81,7 @@ def centres(codes: tuple[str, ...]) -> str:
     """The provinces of an account."""
     if ALL_CENTRES in codes:
         return _("all centres")
-    return ", ".join(map(province, codes)) or "–"
+    return listed(map(province, codes)) or "–"
 
 
 def province(code: str | None) -> str:
