@@ -56,7 +56,7 @@ def test_what_a_fact_says(code, value, said):
 
 def test_a_domicile_names_each_province_with_its_ground():
     said = fact_value("domicile", [HOME, {**HOME, "province": "61"}], "en")
-    assert [each.split(" (")[0] for each in said.split("), ")] == ["Nakhon Sawan", "Uthai Thani"]
+    assert [each.split(" (")[0] for each in said.split(") and ")] == ["Nakhon Sawan", "Uthai Thani"]
     assert "registered_house" not in said
 
 
@@ -69,8 +69,8 @@ def test_a_domicile_names_each_province_with_its_ground():
         ("accepts_legal_case", False, "Takes nobody with a legal case"),
         ("requires_work_ability", True, "Only people who are able to work"),
         ("requires_work_ability", False, "Ability to work is not required"),
-        ("domicile", {"provinces": ["60", "61"]}, "Domicile in Nakhon Sawan, Uthai Thani"),
-        ("sex", ["female", "male"], "Sex: Female, Male"),
+        ("domicile", {"provinces": ["60", "61"]}, "Domicile in Nakhon Sawan and Uthai Thani"),
+        ("sex", ["female", "male"], "Sex: Female and Male"),
         ("documents", ("id_card",), "Documents: Identity card"),
     ],
 )  # fmt: skip
@@ -95,7 +95,7 @@ def test_of_groups_those_met_are_named_else_those_still_open():
     words = {code: sentences.LABELS.word(code, "en") for code in labels}
     say = lambda finding: finding_in_words("labels_any", labels, finding, "en")  # noqa: E731
     assert say({"elderly": True, "homeless": None}) == f"The person is: {words['elderly']}"
-    assert say({"elderly": True, "homeless": True}) == f"The person is: {', '.join(words.values())}"
+    assert say({"elderly": True, "homeless": True}) == f"The person is: {' and '.join(words.values())}"
     assert say({"elderly": False, "homeless": None}) == f"Not known yet whether: {words['homeless']}"
     assert say({"elderly": False, "homeless": False}) == "The person is in none of these groups"
 

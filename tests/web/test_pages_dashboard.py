@@ -32,7 +32,7 @@ def placed(door):
 def test_a_director_sees_placements_outside_the_ministry_first_and_the_list_behind(placed, browser):
     director = browser("director-60")
     page = director.open("/dashboard")
-    assert page.status == 200 and page.heading == "ศูนย์จังหวัดนครสวรรค์"
+    assert page.status == 200 and page.heading == "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์"
     first = page.tree.xpath('//*[contains(@class, "app-figures")]/li')
     assert "%" in first[0].text_content()
     [link] = first[1].xpath(".//a/@href")
@@ -43,7 +43,7 @@ def test_a_director_sees_placements_outside_the_ministry_first_and_the_list_behi
 
 def test_the_capital_is_called_no_province(door, browser):
     door.add("director-10", "director", ("10",))
-    assert browser("director-10").open("/dashboard").heading == "ศูนย์กรุงเทพมหานคร"
+    assert browser("director-10").open("/dashboard").heading == "ศูนย์คุ้มครองคนไร้ที่พึ่งกรุงเทพมหานคร"
 
 
 def test_every_number_that_leads_somewhere_leads_to_as_many_rows(placed, browser):
@@ -64,7 +64,7 @@ def test_every_number_that_leads_somewhere_leads_to_as_many_rows(placed, browser
 
 def test_another_centres_figures_are_not_shown(placed, browser):
     page = browser("director-61").open("/dashboard?centre=60")
-    assert page.status == 422 and page.heading == "ศูนย์จังหวัดอุทัยธานี"
+    assert page.status == 422 and page.heading == "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดอุทัยธานี"
     behind = browser("director-61").open("/dashboard/behind?figure=outside&centre=60")
     assert placed["case_number"] not in behind.text
 
@@ -198,12 +198,12 @@ def test_the_figures_are_taken_away_as_csv_and_as_a_workbook(placed, browser):
         answer.content.startswith(b"\xef\xbb\xbf") and "attachment" in answer.headers["Content-Disposition"]
     )
     lines = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
-    assert lines[0][0] == "ศูนย์จังหวัดนครสวรรค์" and re.match(r"\d+ \S+ \d{4} – ", lines[0][1])
+    assert lines[0][0] == "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์" and re.match(r"\d+ \S+ \d{4} – ", lines[0][1])
     assert any(line[1:2] == ["นอกสังกัดกระทรวง พม."] and int(line[2]) > 0 for line in lines)
     book = director.http.get(f"{director.address}/dashboard/figures.xlsx")
     with zipfile.ZipFile(BytesIO(book.content)) as parts:
         strings = parts.read("xl/sharedStrings.xml").decode()
-        assert "ศูนย์จังหวัดนครสวรรค์" in strings and lines[0][1] in strings
+        assert "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์" in strings and lines[0][1] in strings
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])

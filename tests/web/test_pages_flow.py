@@ -329,7 +329,7 @@ def test_somebody_unknown_is_named_later_with_the_reason_and_screened_by_what_is
     assert page.status == 200 and page.heading == "คำปัน" and NUMBER not in page.text.replace("-", "")
     assert "หลังการคัดกรองครั้งนี้" in page.text
     [said] = [item for item in page.tree.xpath("//ol/li") if "แก้ไขข้อมูลผู้รับบริการ" in item.text_content()]
-    assert "ทราบข้อมูลเพิ่มเติม: เพศ, ชื่อ, เลขประจำตัว, วันเกิด" in " ".join(said.text_content().split())
+    assert "ทราบข้อมูลเพิ่มเติม: เพศ ชื่อ เลขประจำตัว และ วันเกิด" in " ".join(said.text_content().split())
     shown = dict(worker.open(f"/cases/{case_id}/person").form().form_values())
     assert (shown["person.birth_date"], shown["person.national_id"]) == ("12/5/2493", NUMBER)
     worker.send(worker.open(f"/cases/{case_id}/screening/fill"))

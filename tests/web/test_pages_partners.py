@@ -81,7 +81,7 @@ def test_staff_register_a_partner_and_offer_a_programme_with_rules(door, browser
     assert shown.status == 200, shown.text
     for said in (
         "อายุ 60 ปีขึ้นไป",
-        "ภูมิลำเนาใน นครสวรรค์, อุทัยธานี",
+        "ภูมิลำเนาใน นครสวรรค์ และ อุทัยธานี",
         "การเห็น",
         "ไม่รับผู้มีพฤติกรรมรุนแรง",
         "บัตรประชาชน",
