@@ -38,7 +38,7 @@ def test_a_director_sees_placements_outside_the_ministry_first_and_the_list_behi
     [link] = first[1].xpath(".//a/@href")
     behind = director.open(link)
     assert behind.status == 200 and placed["case_number"] in behind.text
-    assert "ข้อมูลถึง" in page.text
+    assert "ข้อมูล ณ" in page.text
 
 
 def test_the_capital_is_called_no_province(door, browser):
