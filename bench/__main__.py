@@ -11,6 +11,7 @@ FIGURES = {
     "e": "bench.ranking",
     "f": "bench.footprint",
     "g": "bench.pages",
+    "h": "bench.parts",
 }
 
 for figure in sys.argv[1:] or FIGURES:

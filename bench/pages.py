@@ -332,11 +332,12 @@ def prepare(folder: Path, factor: int, count: int) -> float:
     return loading
 
 
-def start(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+def start(folder: Path, songtor: Sequence[object] = (SONGTOR,)) -> tuple[subprocess.Popen[bytes], str]:
+    """The embedded system on this folder, once it is ready, and its address. `songtor`: the command."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    command = [SONGTOR, "--data", str(folder), "up", "--http", address]
+    command = [*map(str, songtor), "--data", str(folder), "up", "--http", address]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + 120
     while not ready(address):
@@ -363,7 +364,8 @@ def busy(process: subprocess.Popen[bytes]) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(process: subprocess.Popen[bytes], address: str, run: Run, count: int) -> None:
+def measure(process: subprocess.Popen[bytes], address: str, run: Run, count: int) -> int:
+    """Print the figures of one run; how many pages were counted."""
     command = [
         sys.executable,
         "-m",
@@ -407,6 +409,7 @@ def measure(process: subprocess.Popen[bytes], address: str, run: Run, count: int
     tell(run, count, "all dashboards", boards, aim_p95=DASHBOARD_AIM)
     for said in sorted(set(wrong)):
         print(f"{wrong.count(said)} x {said}", file=sys.stderr)
+    return sum(len(row["ms"]) for row in [*work, *boards])
 
 
 def tell(run: Run, count: int, group: str, rows: Sequence[dict[str, Any]], **more: Any) -> None:

@@ -221,12 +221,16 @@ class OneReadModel(TypedDict):
     projection: str | None
 
 
+# What a service does of itself once it runs, beside its doors: (runtime, whether to stop, a pause of so many seconds).
+Chore = Callable[[ServiceRuntime, Callable[[], bool], Callable[[float], None]], None]
+
+
 class Runtime:
     """Declared on a service's class as `runtime = Runtime(WIRING)`. Of an instance it is the ServiceRuntime that its
     host gave it."""
 
-    def __init__(self, wiring: Wiring) -> None:
-        self.wiring = wiring
+    def __init__(self, wiring: Wiring, after_start: Chore | None = None) -> None:
+        self.wiring, self.after_start = wiring, after_start
 
     @overload
     def __get__(self, service: None, owner: type[Any]) -> "Runtime": ...

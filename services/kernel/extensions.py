@@ -15,7 +15,7 @@ from nameko.extensions import DependencyProvider
 from services.kernel import sealing
 from services.kernel.broker import HEARTBEAT
 from services.kernel.direct import DirectClient, LocalServices
-from services.kernel.doors import Runtime
+from services.kernel.doors import Chore, Runtime
 from services.kernel.errors import EXPECTED, Outdated
 from services.kernel.relay import BrokerPublisher, Relay, follow
 from services.kernel.replicas import serve
@@ -51,8 +51,8 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
 
     replies = ReplyListener()
 
-    def __init__(self, wiring: Wiring) -> None:
-        self.wiring = wiring
+    def __init__(self, wiring: Wiring, after_start: Chore | None = None) -> None:
+        self.wiring, self.after_start = wiring, after_start
         self.runtime: ServiceRuntime | None = None
         self.subscriptions: list[Subscription] = []
         self._threads: list[Any] = []
@@ -92,8 +92,8 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             self._spawn(
                 lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, eventlet.sleep)
             )
-        if self.wiring.after_start is not None:
-            self._spawn(functools.partial(self.wiring.after_start, runtime, self.stopping, eventlet.sleep))
+        if self.after_start is not None:
+            self._spawn(functools.partial(self.after_start, runtime, self.stopping, eventlet.sleep))
         self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, eventlet.sleep, self._end))
         self._local.open(self.container.service_cls, runtime)
 
@@ -149,7 +149,7 @@ def hosted(service: type[S]) -> type[S]:
         for name, method in inspect.getmembers(service, inspect.isfunction)
         if hasattr(method, "door")
     }
-    provider = RuntimeProvider(service.runtime.wiring)
+    provider = RuntimeProvider(service.runtime.wiring, service.runtime.after_start)
     kind: type[S] = type(service.__name__, (service,), {"runtime": provider, **doors})
     return kind
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marshmallow import Schema
 from sqlalchemy import Connection
@@ -11,12 +11,6 @@ from sqlalchemy import Connection
 from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection
-
-if TYPE_CHECKING:
-    from services.kernel.runtime import ServiceRuntime
-
-# What a service does of itself once it runs, beside its doors: (runtime, whether to stop, a pause of so many seconds).
-Chore = Callable[["ServiceRuntime", Callable[[], bool], Callable[[float], None]], None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,6 @@ class Wiring:
     when_due: Callable[[dict[str, Any], datetime], Do] | None = None
     erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
-    after_start: Chore | None = None
 
     def wants(self, source: str, type: str) -> bool:
         types = self.hears.get(source, {})

@@ -19,7 +19,7 @@ from services.web import api, pages
 from services.web.gateway import carry_over
 from services.web.gateway import request as request_hooks
 
-WIRING = Wiring("web", after_start=carry_over.keep_trying)
+WIRING = Wiring("web")
 BACKLOG = 1024  # connections the kernel may hold for us; with eventlet's 50 a burst of clients waits a second
 KEEP_ALIVE = 75  # seconds an idle connection is kept
 
@@ -91,7 +91,7 @@ APPLICATION = application()
 
 class WebService:
     name = "web"
-    runtime = Runtime(WIRING)
+    runtime = Runtime(WIRING, after_start=carry_over.keep_trying)
 
     @http
     def serve(self, request: Request) -> Response:
