@@ -183,7 +183,6 @@ def _postgres_engine(url: URL, pool: int) -> Engine:
 
 
 OLDER = "SO001"  # the write fence's own (revision kernel_0005)
-GONE = "42P01"  # PostgreSQL: undefined table
 AGAIN = ("40001", "40P01", "55P03")  # PostgreSQL: serialization failure, deadlock, lock not available
 TAKEN = ("23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 
@@ -213,12 +212,6 @@ def _transaction() -> Iterator[None]:
             raise Conflict(type(cause).__name__) from error
         if code == OLDER and isinstance(cause, psycopg2.Error):
             raise Outdated(cause.diag.message_primary) from error
-        if code == GONE:
-            # Projecting comes before the append that the fence guards: whoever was silent until its tables were dropped
-            # (kernel.replicas) meets their absence first.
-            raise Outdated(
-                "A table of this program's read models is not in the database. Start the newer program."
-            ) from error
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         transient = sqlite3.OperationalError, psycopg2.OperationalError, psycopg2.InterfaceError
         # SQLite says OperationalError for a wrong statement too, with its plainest code.

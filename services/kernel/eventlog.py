@@ -27,7 +27,7 @@ from services.kernel.codec import Codec
 from services.kernel.database import Database, Statement
 from services.kernel.decider import Aggregate, SetTimer
 from services.kernel.envelope import Envelope, Recorded, derived_id
-from services.kernel.errors import Conflict, KeyReused, Stale, Unavailable
+from services.kernel.errors import EXPECTED, Conflict, KeyReused, Stale, Unavailable
 from services.kernel.wiring import Wiring
 
 T = TypeVar("T")
@@ -167,11 +167,15 @@ class EventLog:
                 self.forget()
             except (Unavailable, KeyReused):
                 raise
-            except Exception:
+            except Exception as error:
                 # The same command may have been done at the same time elsewhere: then `work` saw its effects, and its
                 # no is none.
                 with self.database.read() as db:
                     if self._done(db, envelope) is None:
+                        if not isinstance(error, EXPECTED):
+                            # Projecting comes before the append that the fence guards: whoever was silent until its
+                            # tables were dropped (kernel.replicas) meets their absence first.
+                            fence.stands(db, self.wiring)
                         raise
                 self.forget()
         raise Unavailable("Others keep changing the same records; please try again.")
