@@ -24,19 +24,30 @@ import click
 
 from services.cli import backup, operate, sample, up, users
 from services.cli.group import songtor
+from services.kernel import private
 from services.kernel.backup import BackupRefused
 from services.kernel.errors import Unavailable
 from services.kernel.keys import KeyFileError
+from services.kernel.private import OpenToOthers
 from services.kernel.schema import NewerDatabase
 from services.kernel.settings import BadSetting
 from services.kernel.vault import WrongMasterKey
 
 __all__ = ["backup", "main", "operate", "sample", "songtor", "up", "users"]
 
-SAID_PLAINLY = (BackupRefused, BadSetting, KeyFileError, NewerDatabase, Unavailable, WrongMasterKey)
+SAID_PLAINLY = (
+    BackupRefused,
+    BadSetting,
+    KeyFileError,
+    NewerDatabase,
+    OpenToOthers,
+    Unavailable,
+    WrongMasterKey,
+)
 
 
 def main() -> None:
+    private.umask()
     try:
         songtor.main(standalone_mode=True)
     except SAID_PLAINLY as error:

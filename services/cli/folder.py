@@ -12,6 +12,7 @@ from typing import NoReturn
 from sqlalchemy.engine import make_url
 
 from services.cli.group import Failed
+from services.kernel import private
 from services.kernel.errors import Unavailable
 from services.kernel.keys import MasterKey
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn, utc_now
@@ -27,8 +28,8 @@ def owning(settings: Settings) -> Iterator[None]:
     if settings.folder_is_shared:
         yield
         return
-    settings.data.mkdir(parents=True, exist_ok=True)
-    with (settings.data / "lock").open("a+") as file:
+    private.tighten(settings.data)
+    with open(settings.data / "lock", "a+", opener=private.opener) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -8,7 +8,7 @@ import click
 from services.cli.folder import master_key, owning, plain, running
 from services.cli.group import Failed, progress, settings_of, songtor
 from services.cli.users import bearer
-from services.kernel import logs
+from services.kernel import logs, private
 from services.kernel.envelope import instant
 from services.kernel.runtime import ServiceRuntime, utc_now
 from services.kernel.settings import Settings
@@ -90,7 +90,7 @@ def _add_users(settings: Settings, web: ServiceRuntime, at: str) -> None:
     password = passwords.invented()
     hash = passwords.hashed(password)
     file = _password_file(settings)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private.folder(file.parent)
     file.touch(mode=0o600)
     file.write_text(password + "\n")
     with web.database.write() as db:

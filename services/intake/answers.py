@@ -81,6 +81,9 @@ class Person(TypedDict):
 
 
 class Found(TypedDict):
+    """`subdistrict` is None also once erased."""
+
+    district: str | None
     subdistrict: str | None
 
 

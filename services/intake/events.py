@@ -1,16 +1,16 @@
 """Facts about a case and its person. Stored and published: fields are added, never renamed or reused."""
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 from services.kernel.codec import OfCase, OfCentre, Public, personal
 from services.thai.dates import AgeRange
 
 
 class Found(TypedDict):
-    """Where the person was found: a DOPA subdistrict code."""
+    """Where the person was found: a DOPA district code. The subdistrict is the person's own, and sealed."""
 
-    subdistrict: str | None
+    district: str | None
 
 
 class Domicile(TypedDict):
@@ -31,6 +31,8 @@ class Name(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class CaseOpened:
+    VERSION: ClassVar[int] = 2  # before, `found` said the subdistrict openly
+
     case_id: Public[str]
     case_number: Public[str]
     person_id: OfCentre[str]
@@ -45,6 +47,7 @@ class CaseOpened:
     warnings: OfCase[list[str]]
     place: Any = personal()  # str
     note: Any = personal()  # str
+    subdistrict: Any = personal()  # str: a DOPA code; of a fact of version 1 that code, unsealed
 
 
 @dataclass(frozen=True)

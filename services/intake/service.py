@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, READERS, STAFF
+from services.codes.coarse import coarse
 from services.intake import answers, bodies, handlers, schemas
 from services.intake.domain.case import CARRIED_OVER, CASE, AssignCase, CloseCase, OpenCase, ReopenCase
 from services.intake.domain.person import (
@@ -42,6 +43,7 @@ WIRING = Wiring(
     },
     erases=True,
     invariants=cases.invariants,
+    keeps=coarse,
 )
 
 ACCESS_DAYS = 30  # an administrator looks back this far
@@ -176,7 +178,7 @@ class IntakeService(Doors):
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])
             self._name_person(answer["person"], row, identifiers)
-            answer["found"] = {"subdistrict": row["subdistrict"]}
+            answer["found"] = {"district": row["district"], "subdistrict": self._subdistrict(row)}
         return answer
 
     @query("case.list", roles=READERS, schema=schemas.ListCases())
@@ -257,6 +259,11 @@ class IntakeService(Doors):
         value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
         return value or None, value is REDACTED
 
+    def _subdistrict(self, row: RowMapping) -> str | None:
+        """Where the person was found; of a case from before that was sealed it stands open."""
+        known: str | None = row["subdistrict"]
+        return known if known is None or known.isdigit() else self._unseal(row, "subdistrict")[0]
+
     def _description(self, row: RowMapping) -> Description:
         sealed = {field: self._unseal(row, field) for field in ("name", "national_id", "birth_date")}
         if any(erased for _, erased in sealed.values()):
@@ -298,7 +305,7 @@ def _summary(row: RowMapping) -> answers.Case:
             "age_band": row["age_band"],
             "nationality": row["nationality"],
             "domicile": orjson.loads(row["domicile"]),
-            "province": areas.province_of(row["subdistrict"]) if row["subdistrict"] else row["centre"],
+            "province": areas.province_of(row["district"]) if row["district"] else row["centre"],
             "corrected": row["corrected"],
         },
     }

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.kernel import scope
+from services.kernel import private, scope
 from services.kernel.errors import Conflict, Outdated, Unavailable
 
 POOL = (
@@ -48,7 +48,7 @@ class Database:
         self._lock = _writers.setdefault(str(self.url.database), RLock())
         if self.sqlite:
             if self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                private.database(Path(self.url.database))
             self.engine = _sqlite_engine(self.url, "BEGIN", pool)
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
         else:

@@ -155,7 +155,7 @@ class Inbox:
                     self.parking.park(db, source, event, failure)
                     parked.add(event["streamid"])
                 else:
-                    taken.append(event)
+                    taken.append(self._kept(event))
             self._keep(db, source, taken)
             self._effects(unit, taken)
             head = max(int(page.get("head", 0)), page["to"])
@@ -208,6 +208,11 @@ class Inbox:
                 except Refused as refusal:  # an answer: the fact was handled
                     metrics.REFUSALS.labels(self.service, refusal.code).inc()
         unit.project()
+
+    def _kept(self, event: Event) -> Event:
+        """The event as this service keeps it, and as its read models see it now and at every rebuild. The chain of
+        hashes was checked before; what is kept has the hash of the whole."""
+        return {**event, "data": self.wiring.keeps(event["data"])} if self.wiring.keeps else event
 
     def _keep(self, db: Connection, source: str, events: Sequence[Event]) -> None:
         """Store the facts this service reads in the order in which it handled them: what its read models are rebuilt
@@ -328,7 +333,7 @@ class Inbox:
                 first = self.parking.first(db, source, stream_id)
                 if first is None:
                     return False
-                position, event = first
+                position, event = first[0], self._kept(first[1])
                 unit = Unit(self.log, db, self._envelope(event))
                 self._keep(db, source, [event])
                 self._effects(unit, [event])

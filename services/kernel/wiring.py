@@ -27,7 +27,8 @@ class Reaction:
 class Wiring:
     """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only
     projected); the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields
-    sentences about what is wrong (for `songtor verify`)."""
+    sentences about what is wrong (for `songtor verify`). `keeps`: what of an event's open data this service keeps and
+    looks at, where it need not have it whole."""
 
     service: str
     aggregates: tuple[Aggregate[Any, Any, Any], ...] = ()
@@ -37,6 +38,7 @@ class Wiring:
     when_due: Callable[[dict[str, Any], datetime], Do] | None = None
     erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
+    keeps: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
     def wants(self, source: str, type: str) -> bool:
         types = self.hears.get(source, {})

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.coarse import coarse
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound
@@ -41,6 +42,7 @@ WIRING = Wiring(
     timers=handlers.timers,
     when_due=handlers.when_due,
     invariants=referrals.invariants,
+    keeps=coarse,
 )
 T = TypeVar("T")
 

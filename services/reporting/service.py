@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from services.codes.access import CASE_READERS, READERS
+from services.codes.coarse import coarse
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
@@ -18,6 +19,7 @@ WIRING = Wiring(
     service="reporting",
     projections=(milestones.MILESTONES,),
     hears={source: {"*": ()} for source in merged_log.SOURCES},
+    keeps=coarse,
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from services.codes.coarse import coarse
 from services.kernel.codec import Audience
 from services.reporting import answers
 
@@ -49,4 +50,5 @@ def _without_partner(event: answers.Event) -> answers.Event:
 
 def _marked(event: answers.Event, audiences: frozenset[Audience]) -> dict[str, Any]:
     marks = MARKS.get(event["source"].rpartition("/")[2], {}).get(event["type"], {})
-    return {name: value for name, value in event["data"].items() if marks.get(name) in audiences}
+    shown = {name: value for name, value in event["data"].items() if marks.get(name) in audiences}
+    return coarse(shown)  # what was heard before it was kept coarsely, too

@@ -23,9 +23,9 @@ class AgeRange(TypedDict):
 
 
 class Found(TypedDict):
-    """Where the person was found, as intake has it."""
+    """Where the person was found: a DOPA district code."""
 
-    subdistrict: str | None
+    district: str | None
 
 
 FactValue = bool | int | str | list[str] | list[int] | list[Domicile] | AgeRange | Found

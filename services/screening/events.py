@@ -2,7 +2,7 @@
 or reused."""
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 from services.kernel.codec import OfCase, OfCentre, Public, personal
 
@@ -48,7 +48,10 @@ class QuorumUsed(TypedDict):
 
 @dataclass(frozen=True)
 class ScreeningStarted:
-    """A screening is due. `known`: the codes intake has {sex, age {on,min,max}|None, nationality, domicile, danger}."""
+    """A screening is due. `known`: the codes intake has {sex, age {on,min,max}|None, nationality, domicile, danger,
+    found {district}}."""
+
+    VERSION: ClassVar[int] = 2  # before, `found` said the subdistrict
 
     case_id: Public[str]
     person_id: OfCentre[str]

@@ -174,4 +174,4 @@ class CaseOpened(Schema):
     nationality = fields.String(required=True)
     domicile = fields.List(fields.Dict(), required=True)
     danger = fields.String(required=True)
-    found = fields.Dict(required=True)  # {subdistrict}: partners ranks places near it first
+    found = fields.Dict(required=True)  # partners ranks places near it first

@@ -16,6 +16,7 @@ from services.intake.events import (
     PersonCorrected,
     PersonIdentified,
 )
+from services.kernel.codec import Codec
 from services.kernel.errors import Invalid
 from tests.intake.samples import (
     CASE,
@@ -38,6 +39,7 @@ from tests.spec import Spec
 case, person = Spec(of_case.CASE), Spec(of_person.PERSON)
 closed = CaseClosed(CASE, PERSON, "moved_away")
 reopened = CaseReopened(CASE, PERSON, "came_back")
+opened_before = replace(OPENED, subdistrict=None)
 consented = ConsentRecorded(CASE, PERSON, SOMBAT, "given")
 close, reopen = CloseCase(CASE, "moved_away"), ReopenCase(CASE, "came_back")
 consent = RecordConsent(CASE, SOMBAT, "given")
@@ -54,7 +56,7 @@ def test_a_case_is_opened_for_somebody_of_whom_nothing_is_known():
             "60-2569-0001",
             PERSON,
             "walk_in",
-            {"subdistrict": None},
+            {"district": None},
             "unknown",
             "male",
             None,
@@ -69,7 +71,8 @@ def test_a_case_is_opened_for_somebody_of_whom_nothing_is_known():
 def test_a_case_keeps_what_was_seen_and_said_when_it_was_opened():
     told = replace(OPEN_OTHER, subdistrict="600101", place="ใต้สะพาน", note="หิว", danger="urgent_health")
     [opened] = decide(told, Case())
-    assert (opened.found, opened.place, opened.note) == ({"subdistrict": "600101"}, "ใต้สะพาน", "หิว")
+    assert (opened.found, opened.place, opened.note) == ({"district": "6001"}, "ใต้สะพาน", "หิว")
+    assert opened.subdistrict == "600101"
     assert (opened.danger, opened.nationality, opened.domicile) == ("urgent_health", "thai", KNOWN.domicile)
     assert opened.age == {"on": "2026-03-02", "min": 68, "max": 68}
 
@@ -304,3 +307,10 @@ def test_who_of_the_staff_worked_on_a_case_last_follows_from_its_steps():
     handed = {**steps, "assignment": Step("assigned", "2", "admin")}
     assert last_worked_by(handed) is None
     assert last_worked_by({**handed, "referral": Step("sent", "3", "worker-60")}) == "worker-60"
+
+
+def test_a_case_opened_before_the_subdistrict_was_sealed_still_says_it():
+    old, _ = Codec((of_case.CASE,)).split(opened_before)
+    old |= {"found": {"subdistrict": "600101"}}
+    event = Codec((of_case.CASE,)).join("CaseOpened", 1, old, {"place": "v1.key.box"})
+    assert (event.found, event.subdistrict, event.place) == ({"district": "6001"}, "600101", "v1.key.box")

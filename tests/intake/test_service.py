@@ -130,7 +130,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
         "danger": "none",
         "opened": case["opened"],
         "version": 1,
-        "found": {"subdistrict": "600101"},
+        "found": {"district": "6001", "subdistrict": "600101"},
     }
     assert person == {
         "person_id": person["person_id"],

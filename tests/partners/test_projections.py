@@ -181,14 +181,14 @@ def test_the_latest_screening_of_each_case_is_kept(db):
         db,
         [
             started("a", found={"subdistrict": "600101"}),
-            started("b", centre="61"),
+            started("b", centre="61", found={"district": "6101"}),
             completed("a", "first", 60),
             completed("a", "second", 61),
         ],
     )
     found = upstream.get(db, "a")
     assert (found.screened.screening_id, found.screened.facts["age"]["min"]) == ("second", 61)
-    assert found.screened.subdistrict == "600101"
+    assert found.screened.district == "6001"
     assert upstream.get(db, "b") == upstream.Case("61", None)
     assert upstream.get(db, "c") is None and upstream.get_screened(db, "b") is None
 

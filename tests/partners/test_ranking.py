@@ -75,7 +75,7 @@ screenings = st.builds(
     Screened,
     case_id=st.just("case"),
     centre=st.sampled_from(PROVINCES),
-    subdistrict=st.sampled_from((None, "600101", "610101")),
+    district=st.sampled_from((None, "6001", "6101")),
     screening_id=st.just("screening"),
     rules_version=st.just("2026-01"),
     facts=facts,
@@ -170,9 +170,7 @@ def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
     days = (NOW.date() - moment(offer["confirmed_at"]).date()).days
     where = (
         0
-        if screened.subdistrict
-        and offer["subdistrict"]
-        and screened.subdistrict[:4] == offer["subdistrict"][:4]
+        if screened.district and offer["subdistrict"] and screened.district == offer["subdistrict"][:4]
         else 1
         if province == screened.centre
         else 2
@@ -245,7 +243,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(offers, screened, size):
 PERSON = Screened(
     case_id="case",
     centre="60",
-    subdistrict="600101",
+    district="6001",
     screening_id="screening",
     rules_version="2026-01",
     facts={"domicile": [{"province": "60", "basis": "registered_house"}], "wants": ["foundation"]},

@@ -19,7 +19,7 @@ KNOWN = {
     "nationality": "thai",
     "domicile": [{"province": "60", "basis": "claimed"}],
     "danger": "none",
-    "found": {"subdistrict": "600101"},
+    "found": {"district": "6001"},
 }
 HOMELESS = {"housing": "street", "income_sufficient": False}
 

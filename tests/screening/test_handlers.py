@@ -29,3 +29,8 @@ def test_whenever_a_case_is_opened_a_screening_is_due_with_the_codes_intake_know
 def test_a_case_without_an_age_is_heard_too():
     [do] = when_case_opened(heard(OPENED), **CaseOpened().load({**OPENED, "age": None, "domicile": []}))
     assert (do.command.known["age"], do.command.known["domicile"]) == (None, [])
+
+
+def test_a_fact_of_before_the_subdistrict_was_sealed_is_heard_by_its_district():
+    old = {**OPENED, "found": {"subdistrict": "600101"}}
+    assert when_case_opened(heard(old), **CaseOpened().load(old)) == [Do(SCREENING, CASE, start)]

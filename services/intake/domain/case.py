@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import assert_never
+from typing import Any, assert_never
 
 from services.intake.domain.person import Description, age_of, doubts
 from services.intake.events import (
@@ -13,6 +13,7 @@ from services.intake.events import (
     CaseOpened,
     CaseReopened,
     ConsentRecorded,
+    Found,
 )
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
@@ -132,7 +133,7 @@ def _opened(command: OpenCase) -> CaseOpened:
         command.case_number,
         command.person_id,
         command.channel,
-        {"subdistrict": command.subdistrict},
+        found_in(command.subdistrict),
         person.identity_status,
         person.sex,
         age_of(person, command.on),
@@ -142,7 +143,19 @@ def _opened(command: OpenCase) -> CaseOpened:
         _warnings(command),
         command.place,
         command.note,
+        command.subdistrict,
     )
+
+
+def found_in(subdistrict: str | None) -> Found:
+    """What is told openly of where a person was found; ranking places needs no more."""
+    return {"district": subdistrict[:4] if subdistrict else None}
+
+
+def _with_district(data: dict[str, Any]) -> dict[str, Any]:
+    """CaseOpened of version 1."""
+    subdistrict = data["found"]["subdistrict"]
+    return {**data, "found": found_in(subdistrict), "subdistrict": subdistrict}
 
 
 def _assigned(command: AssignCase, before: CaseAssigned | None) -> list[CaseEvent]:
@@ -189,4 +202,5 @@ CASE: Aggregate[Command, Case, CaseEvent] = Aggregate(
     Decider(decide, evolve, Case()),
     (CaseOpened, ConsentRecorded, CaseAssigned, CaseClosed, CaseReopened),
     "case",
+    {("CaseOpened", 1): _with_district},
 )

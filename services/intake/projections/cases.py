@@ -54,7 +54,7 @@ Row = dict[str, Value]
 
 metadata = MetaData()
 case = Table(
-    "case_v5",
+    "case_v6",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False, unique=True),
@@ -62,7 +62,8 @@ case = Table(
     Column("person_id", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("danger", Text, nullable=False),
-    Column("subdistrict", Text),
+    Column("district", Text),
+    Column("subdistrict", Text),  # sealed; of a case from before it was, the code itself
     Column("place", Text),  # sealed
     Column("note", Text),  # sealed
     Column("opened", Text, nullable=False),
@@ -74,13 +75,13 @@ case = Table(
     Column("taken", Boolean),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("case_v5_newest", "opened", "case_id"),
-    Index("case_v5_centre", "centre", "opened", "case_id"),
-    Index("case_v5_status", "centre", "status", "opened", "case_id"),
-    Index("case_v5_waiting", "to_user", "taken"),
+    Index("case_v6_newest", "opened", "case_id"),
+    Index("case_v6_centre", "centre", "opened", "case_id"),
+    Index("case_v6_status", "centre", "status", "opened", "case_id"),
+    Index("case_v6_waiting", "to_user", "taken"),
 )
 person = Table(
-    "person_v5",
+    "person_v6",
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -97,7 +98,7 @@ person = Table(
     Column("birth_date", Text),  # sealed
 )
 case_step = Table(  # domain.status.Step of everything a case's status follows from
-    "case_step_v5",
+    "case_step_v6",
     metadata,
     Column("case_id", Text),
     Column("step", Text),
@@ -192,7 +193,8 @@ def _case_row(fact: Recorded, event: CaseOpened) -> Row:
         "person_id": event.person_id,
         "channel": event.channel,
         "danger": event.danger,
-        "subdistrict": event.found["subdistrict"],
+        "district": event.found["district"],
+        "subdistrict": event.subdistrict,
         "place": event.place,
         "note": event.note,
         "opened": fact.time,
@@ -248,7 +250,7 @@ def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]
     return found
 
 
-CASES = Projection("case", 5, (case, person, case_step), project)
+CASES = Projection("case", 6, (case, person, case_step), project)
 
 _whole = select(case, *(column for column in person.c if column.name not in ("person_id", "centre"))).join(
     person, person.c.person_id == case.c.person_id

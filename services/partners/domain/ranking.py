@@ -118,12 +118,12 @@ def _day(at: datetime) -> int:
 
 @dataclass(frozen=True)
 class Screened:
-    """What matching knows of a case: its centre's province (where distance is counted from), the subdistrict the person
+    """What matching knows of a case: its centre's province (where distance is counted from), the district the person
     was found in, and the latest screening's codes. `paths` best first."""
 
     case_id: str
     centre: str
-    subdistrict: str | None
+    district: str | None
     screening_id: str
     rules_version: str
     facts: Mapping[str, Any]
@@ -267,7 +267,7 @@ def _homes(screened: Screened) -> set[str]:
 
 
 def _district(screened: Screened) -> int | None:
-    return int(screened.subdistrict[:4]) if screened.subdistrict else None
+    return int(screened.district) if screened.district else None
 
 
 @cache

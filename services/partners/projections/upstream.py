@@ -6,6 +6,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
+from services.codes.coarse import found_district
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
@@ -13,11 +14,11 @@ from services.partners.domain.ranking import Screened
 
 metadata = MetaData()
 case = Table(
-    "case_v1",
+    "case_v2",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
-    Column("subdistrict", Text),
+    Column("district", Text),
     Column("screening_id", Text),
     Column("rules_version", Text),
     Column("facts", Text),
@@ -42,9 +43,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             continue
         row = {"case_id": data["case_id"], "centre": fact.centre}
         if fact.type == "ScreeningStarted":
-            started[row["case_id"]] = row | {
-                "subdistrict": (data["known"].get("found") or {}).get("subdistrict")
-            }
+            started[row["case_id"]] = row | {"district": found_district(data["known"].get("found"))}
         else:
             told = {name: orjson.dumps(data[name]).decode() for name in ("facts", "labels", "paths")}
             ids = {name: data[name] for name in ("screening_id", "rules_version")}
@@ -53,7 +52,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, case, list(completed.values()), ("case_id",))
 
 
-CASES = Projection("cases", 1, (case,), project)
+CASES = Projection("cases", 2, (case,), project)
 
 
 def get(db: Connection, case_id: str) -> Case | None:
@@ -65,7 +64,7 @@ def get(db: Connection, case_id: str) -> Case | None:
     codes = (orjson.loads(text) for text in (row.facts, row.labels, row.paths))
     return Case(
         row.centre,
-        Screened(case_id, row.centre, row.subdistrict, row.screening_id, row.rules_version, *codes),
+        Screened(case_id, row.centre, row.district, row.screening_id, row.rules_version, *codes),
     )
 
 

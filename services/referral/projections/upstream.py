@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, select, update
 
+from services.codes.coarse import found_district
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER, SHARED
@@ -90,8 +91,8 @@ def _part(table: Table, fact: Recorded) -> dict[str, str | bool | None]:
 
 def _province(fact: Recorded) -> str | None:
     """Where the person was found; a centre that does not say finds people in its own province."""
-    subdistrict = (fact.data.get("found") or {}).get("subdistrict")
-    return areas.province_of(subdistrict) if subdistrict else fact.centre
+    district = found_district(fact.data.get("found"))
+    return areas.province_of(district) if district else fact.centre
 
 
 def get_case(db: Connection, case_id: str) -> Case | None:

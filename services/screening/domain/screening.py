@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, assert_never
 
+from services.codes.coarse import found_district
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.screening.domain.facts import FORM, normalised
@@ -82,6 +83,20 @@ def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
     assert_never(event)
 
 
+def with_district(known: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a case, whatever the shape in which intake's fact said where the person was found."""
+    return {**known, "found": {"district": found_district(known.get("found"))}}
+
+
+def _with_district(data: dict[str, Any]) -> dict[str, Any]:
+    """ScreeningStarted of version 1."""
+    return {**data, "known": with_district(data["known"])}
+
+
 SCREENING: Aggregate[Command, Screening, ScreeningEvent] = Aggregate(
-    "screening", Decider(decide, evolve, Screening()), (ScreeningStarted, ScreeningCompleted), "case"
+    "screening",
+    Decider(decide, evolve, Screening()),
+    (ScreeningStarted, ScreeningCompleted),
+    "case",
+    {("ScreeningStarted", 1): _with_district},
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text
 
+from services.codes.coarse import found_district
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
@@ -59,6 +60,8 @@ def get(db: Connection, case_id: str) -> answers.Screening | None:
     if row is None:
         return None
     facts = orjson.loads(row["facts"])
+    if "found" in facts:
+        facts["found"] = {"district": found_district(facts["found"])}
     book = rulebook.rulebook(row["rules_version"])
     return {
         "case_id": row["case_id"],

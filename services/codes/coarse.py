@@ -1,0 +1,34 @@
+"""How finely a service keeps ages and places found that it does not decide by: its copy of a fact can then not
+point to the person. Pure.
+
+Screening and partners decide by the age in full years and keep it; whoever else hears of it keeps five years. Where a
+person was found is said by district; facts of earlier versions said the subdistrict openly.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+YEARS = 5
+
+
+def coarse(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Open data of an event with every age {min, max} widened to bands of five years, and every place found to its
+    district. Again is the same."""
+    return {name: _coarse(name, value) for name, value in data.items()}
+
+
+def found_district(found: Mapping[str, Any] | None) -> str | None:
+    """The district (DOPA code) that a fact says a person was found in, in its shape of today or of before."""
+    told = found or {}
+    code = told.get("district") or told.get("subdistrict")
+    return str(code)[:4] if code else None
+
+
+def _coarse(name: str, value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    if name == "age" and {"min", "max"} <= value.keys():
+        return {"min": value["min"] // YEARS * YEARS, "max": value["max"] // YEARS * YEARS + YEARS - 1}
+    if name == "found":
+        return {"district": found_district(value)}
+    return coarse(value)
