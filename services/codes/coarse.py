@@ -6,29 +6,33 @@ person was found is said by district; facts of earlier versions said the subdist
 """
 
 from collections.abc import Mapping
-from typing import Any
+
+from services.kernel.questions import Body, Json
 
 YEARS = 5
 
 
-def coarse(data: Mapping[str, Any]) -> dict[str, Any]:
+def coarse(data: Body) -> dict[str, Json]:
     """Open data of an event with every age {min, max} widened to bands of five years, and every place found to its
     district. Again is the same."""
     return {name: _coarse(name, value) for name, value in data.items()}
 
 
-def found_district(found: Mapping[str, Any] | None) -> str | None:
+def found_district(found: Json) -> str | None:
     """The district (DOPA code) that a fact says a person was found in, in its shape of today or of before."""
-    told = found or {}
-    code = told.get("district") or told.get("subdistrict")
+    if not isinstance(found, Mapping):
+        return None
+    code = found.get("district") or found.get("subdistrict")
     return str(code)[:4] if code else None
 
 
-def _coarse(name: str, value: Any) -> Any:
+def _coarse(name: str, value: Json) -> Json:
     if not isinstance(value, Mapping):
         return value
-    if name == "age" and {"min", "max"} <= value.keys():
-        return {"min": value["min"] // YEARS * YEARS, "max": value["max"] // YEARS * YEARS + YEARS - 1}
     if name == "found":
         return {"district": found_district(value)}
+    if name == "age":
+        least, most = value.get("min"), value.get("max")
+        if isinstance(least, int) and isinstance(most, int):
+            return {"min": least // YEARS * YEARS, "max": most // YEARS * YEARS + YEARS - 1}
     return coarse(value)

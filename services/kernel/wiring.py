@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema
 from sqlalchemy import Connection
 
-from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer
+from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer, Upcaster
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection
 
@@ -38,7 +38,7 @@ class Wiring:
     when_due: Callable[[dict[str, Any], datetime], Do] | None = None
     erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
-    keeps: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
+    keeps: Upcaster | None = None
 
     def wants(self, source: str, type: str) -> bool:
         types = self.hears.get(source, {})

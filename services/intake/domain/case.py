@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, assert_never
+from typing import assert_never
 
 from services.intake.domain.person import Description, age_of, doubts
 from services.intake.events import (
@@ -152,12 +152,6 @@ def found_in(subdistrict: str | None) -> Found:
     return {"district": subdistrict[:4] if subdistrict else None}
 
 
-def _with_district(data: dict[str, Any]) -> dict[str, Any]:
-    """CaseOpened of version 1."""
-    subdistrict = data["found"]["subdistrict"]
-    return {**data, "found": found_in(subdistrict), "subdistrict": subdistrict}
-
-
 def _assigned(command: AssignCase, before: CaseAssigned | None) -> list[CaseEvent]:
     """A closed case too has somebody who answers for it: it may be opened again."""
     if before and (before.to_user, before.taken) == (command.to_user, command.taken):
@@ -202,5 +196,12 @@ CASE: Aggregate[Command, Case, CaseEvent] = Aggregate(
     Decider(decide, evolve, Case()),
     (CaseOpened, ConsentRecorded, CaseAssigned, CaseClosed, CaseReopened),
     "case",
-    {("CaseOpened", 1): _with_district},
+    # Before, the fact said the subdistrict openly.
+    {
+        ("CaseOpened", 1): lambda data: {
+            **data,
+            "found": found_in(data["found"]["subdistrict"]),
+            "subdistrict": data["found"]["subdistrict"],
+        }
+    },
 )

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from services.codes.coarse import found_district
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
+from services.kernel.questions import Body, Json
 from services.screening.domain.facts import FORM, normalised
 from services.screening.domain.rulebook import Rulebook, assess
 from services.screening.events import Label, ScreeningCompleted, ScreeningEvent, ScreeningStarted
@@ -83,14 +84,9 @@ def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
     assert_never(event)
 
 
-def with_district(known: Mapping[str, Any]) -> dict[str, Any]:
+def with_district(known: Body) -> dict[str, Json]:
     """What is known of a case, whatever the shape in which intake's fact said where the person was found."""
     return {**known, "found": {"district": found_district(known.get("found"))}}
-
-
-def _with_district(data: dict[str, Any]) -> dict[str, Any]:
-    """ScreeningStarted of version 1."""
-    return {**data, "known": with_district(data["known"])}
 
 
 SCREENING: Aggregate[Command, Screening, ScreeningEvent] = Aggregate(
@@ -98,5 +94,5 @@ SCREENING: Aggregate[Command, Screening, ScreeningEvent] = Aggregate(
     Decider(decide, evolve, Screening()),
     (ScreeningStarted, ScreeningCompleted),
     "case",
-    {("ScreeningStarted", 1): _with_district},
+    {("ScreeningStarted", 1): lambda data: {**data, "known": with_district(data["known"])}},
 )
