@@ -6,13 +6,11 @@ from typing import TypedDict
 from services.web.pages.dashboard.counts import size
 from services.web.pages.dashboard.figures import Row
 
-SHADES = ("#f3f5f6", "#c6dde2", "#8fbcc6", "#4d919f", "#0b5563")  # none, then few to many
-
 
 class Shade(TypedDict):
-    """The colour of the counts from `low` to `high`."""
+    """The shade of the counts from `low` to `high`: 0 none, then 1 few to 4 many (songtor.css has its colour)."""
 
-    colour: str
+    shade: int
     low: int
     high: int
 
@@ -23,17 +21,17 @@ class Bar(Row):
     width: int
 
 
-def shaded(counts: Mapping[str, int]) -> tuple[dict[str, str], list[Shade]]:
-    """({province: colour}, legend): four equal steps up to the largest count."""
+def shaded(counts: Mapping[str, int]) -> tuple[dict[str, int], list[Shade]]:
+    """({province: shade}, legend): four equal steps up to the largest count."""
     most = max(counts.values(), default=0)
     step = max(1, -(-most // 4))
-    colours = {code: SHADES[min(4, -(-count // step))] for code, count in counts.items()}
-    legend: list[Shade] = [{"colour": SHADES[0], "low": 0, "high": 0}]
+    shades = {code: min(4, -(-count // step)) for code, count in counts.items()}
+    legend: list[Shade] = [{"shade": 0, "low": 0, "high": 0}]
     for number in range(1, 5):
         low = (number - 1) * step + 1
         if low <= most:
-            legend.append({"colour": SHADES[number], "low": low, "high": min(number * step, most)})
-    return colours, legend
+            legend.append({"shade": number, "low": low, "high": min(number * step, most)})
+    return shades, legend
 
 
 def bars(rows: Sequence[Row]) -> list[Bar]:

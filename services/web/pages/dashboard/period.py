@@ -7,14 +7,13 @@ from typing import Self
 
 from flask import request
 
-from services.kernel.envelope import ALL_CENTRES
 from services.kernel.questions import Json
 from services.thai import areas, dates
 from services.web.pages.frame import visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _, current
-from services.web.pages.parts.words import full_province, listed, province
+from services.web.pages.parts.words import centre, centres_of
 
 MONTHS = ("10", "11", "12", "01", "02", "03", "04", "05", "06", "07", "08", "09")  # of a budget year
 
@@ -108,14 +107,7 @@ def period_form() -> Form:
 
 
 def scope_title(period: Period) -> str:
-    if period.centre:
-        return _("Centre of {}").format(full_province(period.centre))
-    caller = visit.caller()
-    if len(caller.centres) == 1 and caller.centres[0] != ALL_CENTRES:
-        return _("Centre of {}").format(full_province(caller.centres[0]))
-    if ALL_CENTRES in caller.centres:
-        return _("All centres")
-    return _("Centres of {}").format(listed(map(province, caller.centres)))
+    return centre(period.centre) if period.centre else centres_of(visit.caller())
 
 
 def named_parts() -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ def show() -> Response:
     spread, free = numbers.spread, numbers.places
     by_centre = spread["by_centre"] if spread else {}
     country = maps.country()
-    colours, legend = charts.shaded({code: row["outside_ministry"] for code, row in by_centre.items()})
+    shades, legend = charts.shaded({code: row["outside_ministry"] for code, row in by_centre.items()})
     months = figures.months(period, spread["by_month"] if spread else {})
     return frame.page(
         "dashboard/show.html",
@@ -64,7 +64,7 @@ def show() -> Response:
             "height": country.height,
             "width": maps.MAP_WIDTH,
             "shapes": country.shapes,
-            "colours": colours,
+            "shades": shades,
             "legend": legend,
         },
         several=_several(caller),

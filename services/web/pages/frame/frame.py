@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from services.kernel.envelope import instant
 from services.web import gateway
 from services.web.gateway import problems
 from services.web.gateway.request import is_stale, problem_of
@@ -14,6 +15,7 @@ from services.web.identity import sessions
 from services.web.pages.frame import visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import DEFAULT
+from services.web.pages.parts.words import centres_of, day_time
 from services.web.store import drafts
 
 PACKED_FROM, PACKING = 1400, 3  # bytes that one packet carries; level 6 takes twice the time for a tenth less
@@ -41,6 +43,11 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         with gateway.runtime().database.write() as db:
             sessions.leave_message(db, session.id_hash, None)
     frame = {"me": session.caller if session else None, "lang": g.language, "message": message}
+    if session:
+        frame["printed"] = {
+            "centre": centres_of(session.caller),
+            "at": day_time(instant(gateway.runtime().now())),
+        }
     text = render_template(template, **frame, stale=is_stale(), **values)
     return make_response(text, max([status, *refused]))
 

@@ -8,7 +8,7 @@ from services import codes
 from services.codes import access, decisions, sentences, steps
 from services.codes.words import CodeList, Words
 from services.intake.answers import Person
-from services.kernel.envelope import ALL_CENTRES, moment
+from services.kernel.envelope import ALL_CENTRES, Caller, moment
 from services.thai import areas, dates, names
 from services.web import gateway
 from services.web.pages.parts.language import _, current
@@ -82,6 +82,19 @@ def centres(codes: tuple[str, ...]) -> str:
     if ALL_CENTRES in codes:
         return _("all centres")
     return listed(map(province, codes)) or "–"
+
+
+def centres_of(caller: Caller) -> str:
+    """Whose figures and papers somebody's are: 'ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์', 'ศูนย์ฯ นครสวรรค์ และ ลพบุรี'."""
+    if ALL_CENTRES in caller.centres:
+        return _("All centres")
+    if len(caller.centres) == 1:
+        return centre(caller.centres[0])
+    return _("Centres of {}").format(listed(map(province, caller.centres))) if caller.centres else ""
+
+
+def centre(code: str) -> str:
+    return _("Centre of {}").format(full_province(code))
 
 
 def province(code: str | None) -> str:
