@@ -3,7 +3,7 @@
 import pytest
 from babel.messages.catalog import Catalog
 
-from scripts.messages import bare, untranslated
+from scripts.messages import bare, untranslated, within_f_strings
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,7 @@ def test_a_text_without_words_in_any_plural_form_is_found(id, said, found):
 )
 def test_words_of_a_template_that_nobody_translates_are_found(template, words):
     assert bare(template) == words
+
+
+def test_a_text_within_an_f_string_is_found():
+    assert within_f_strings('x = f"{age} {_(1)}"\ny = _("years")\nz = f"{age}"\n') == [1]

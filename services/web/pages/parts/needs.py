@@ -14,10 +14,11 @@ ALWAYS = ("sex", "domicile")  # of the facts; each has a row of its own
 def disclosure_rows(codes: DisclosedCodes) -> list[tuple[str, str]]:
     """[(what, in words)] of what a partner is told; of what it is always told something may be unknown."""
     unknown, found = _("Not known yet"), codes["found"]
+    years = _("years")  # not within the f-string: before Python 3.12 nobody gathers it there
     homes = codes["domicile"] if isinstance(codes["domicile"], list) else []
     rows = [
         (_("Sex"), word("sex", codes["sex"] or "unknown")),
-        (_("Age"), f"{codes['age_band']} {_('years')}" if codes.get("age_band") else unknown),
+        (_("Age"), f"{codes['age_band']} {years}" if codes.get("age_band") else unknown),
         (_("Domicile"), listed(province(str(each)) for each in homes) or unknown),
         (_("Found in"), province(found if isinstance(found, str) else None)),
     ]
