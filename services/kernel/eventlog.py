@@ -4,6 +4,8 @@ follows.
 Long because the append path is read from top to bottom, and nothing of it stands elsewhere.
 """
 
+import random
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -24,7 +26,7 @@ from services.kernel.cloudevents import (
     require_canonical,
 )
 from services.kernel.codec import Codec
-from services.kernel.database import Database, Statement
+from services.kernel.database import Database, Statement, passing
 from services.kernel.decider import Aggregate, SetTimer
 from services.kernel.envelope import Envelope, Recorded, derived_id
 from services.kernel.errors import EXPECTED, Conflict, KeyReused, Stale, Unavailable
@@ -35,7 +37,9 @@ C = TypeVar("C")
 S = TypeVar("S")
 E = TypeVar("E")
 
-ATTEMPTS = 5
+ATTEMPTS = 12  # of a command that somebody else keeps overtaking: about a second in all
+TAKEN_ATTEMPTS = 5  # where a unique row is taken: most likely for good
+PAUSE, PAUSE_MOST = 0.01, 0.2  # seconds; at most, before the second attempt and before a late one
 PAGE_EVENTS, PAGE_BYTES = 100, 256 * 1024
 CACHED_STATES = 4096
 
@@ -160,11 +164,14 @@ class EventLog:
         The same command id again gives the stored answer; with another fingerprint it is KeyReused. When somebody else
         appended first, `work` runs again on the new state. `work`'s answer must be JSON without personal data.
         """
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 return self._execute(envelope, work)
-            except Conflict:
-                self.forget()
+            except Conflict as conflict:
+                if attempt + 1 >= TAKEN_ATTEMPTS and not passing(conflict):
+                    break
+                # Each waits another while, so that those who met do not meet again.
+                time.sleep(random.uniform(0, min(PAUSE * 2**attempt, PAUSE_MOST)))  # noqa: S311
             except (Unavailable, KeyReused):
                 raise
             except Exception as error:
@@ -177,8 +184,7 @@ class EventLog:
                             # tables were dropped (kernel.replicas) meets their absence first.
                             fence.stands(db, self.wiring)
                         raise
-                self.forget()
-        raise Unavailable("Others keep changing the same records; please try again.")
+        raise Unavailable("Somebody else is changing the same records at this moment; please try again.")
 
     def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
         with self.write() as db:
@@ -238,7 +244,8 @@ class EventLog:
         return position
 
     def committed(self, unit: Unit) -> None:
-        """After the commit: keep the folded states as a baseline for the next load, and ring for whoever waits."""
+        """After the commit: keep the folded states as a baseline for the next load, and ring for whoever waits. A state
+        once committed stays true, whoever overtakes it: facts do not change."""
         if len(self._states) > CACHED_STATES:
             self._states.clear()
         for stream in unit.streams.values():
@@ -345,11 +352,6 @@ class EventLog:
             "INSERT INTO command_done (command_id, fingerprint, result, position, recorded_at) VALUES (?, ?, ?, ?, ?)",
             (made.command_id, made.fingerprint, orjson.dumps(answer).decode(), position, made.recorded),
         )
-
-    def forget(self) -> None:
-        """Drop the folded states: they may belong to a transaction that did not commit, or to a log that was
-        replaced."""
-        self._states.clear()
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -23,13 +23,14 @@ from services.kernel.cloudevents import GENESIS, STRICT, Event, Page, chain, rec
 from services.kernel.database import passing
 from services.kernel.envelope import Envelope, Recorded, derived_id, instant
 from services.kernel.errors import Conflict, Refused, Unavailable
-from services.kernel.eventlog import ATTEMPTS, EventLog, Unit
+from services.kernel.eventlog import EventLog, Unit
 from services.kernel.parking import RETRIES, Parking
 from services.kernel.wiring import Reaction
 
 logger = logging.getLogger(__name__)
 
 PULL = 500
+ATTEMPTS = 5  # of a page, before its events are handled one at a time
 PAGE_KEYS = {"source", "epoch", "from", "to", "prev_hash", "hash", "events"}
 EVENT_KEYS = {
     "id", "source", "type", "streamid", "streamversion", "sequence", "time", "recordedtime", "centre", "actor",
@@ -95,12 +96,10 @@ class Inbox:
             try:
                 return self._hear(source, page, page["events"])
             except (Unavailable, Diverged):
-                self.log.forget()
                 raise
             except Conflict:  # a command changed the same records first
-                self.log.forget()
+                continue
             except Exception:
-                self.log.forget()
                 break
         # Something in this page cannot be handled. One event at a time, to find which and park only that.
         logger.warning("a page of %s up to %s is handled event by event", source, page["to"])
@@ -117,10 +116,8 @@ class Inbox:
             try:
                 return self._hear(source, page, [event])
             except (Unavailable, Diverged):
-                self.log.forget()
                 raise
             except Exception as error:
-                self.log.forget()
                 failure = error
         if isinstance(failure, Conflict) and passing(failure):
             raise Unavailable("Others keep changing the same records.") from failure
@@ -342,7 +339,6 @@ class Inbox:
             self.log.committed(unit)
             return True
         except Exception as error:
-            self.log.forget()
             self.parking.fail_again(source, position, error)
             return False
 

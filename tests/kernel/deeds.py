@@ -72,3 +72,8 @@ def parked(listener: ServiceRuntime) -> list[tuple[int, str, str]]:
     with listener.database.read() as db:
         sql = "SELECT position, error_class, status FROM parked_event ORDER BY position"
         return [tuple(row) for row in listener.log.rows(db, sql)]
+
+
+def as_restarted(runtime: ServiceRuntime) -> None:
+    """Nothing is known any more but what the database holds."""
+    runtime.log._states.clear()

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import eventlet
@@ -26,7 +26,7 @@ from services.kernel.eventlog import EventLog
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Wiring
 from tests.kernel import writers
-from tests.kernel.deeds import added, facts, opened
+from tests.kernel.deeds import added, as_restarted, facts, opened
 from tests.kernel.places import GivenUp, troubled_commits
 from tests.kernel.toys import CASE, Add, Case, Open, envelope, uid
 
@@ -183,6 +183,35 @@ def test_who_never_wins_is_told_to_try_again(teller):
 
     with pytest.raises(Unavailable):
         teller.execute(envelope("x"), work)
+
+
+def test_eight_who_write_to_one_record_all_get_through(teller):
+    opened(teller, "a")
+    at_once = [eventlet.spawn(added, teller, "a", writer, f"writer {writer}") for writer in range(1, 9)]
+    assert sorted(thread.wait()["version"] for thread in at_once) == [2, 3, 4, 5, 6, 7, 8, 9]
+
+
+def test_whoever_is_overtaken_reads_only_what_is_new_of_any_record(pair, teller):
+    opened(teller, "a", "b")
+    for amount in range(1, 20):
+        added(teller, "b", amount)
+    folded: list[str] = []
+
+    def evolve(state, event):
+        folded.append(event.case_id)
+        return CASE.decider.evolve(state, event)
+
+    watched = replace(CASE, decider=replace(CASE.decider, evolve=evolve))
+    tries: list[int] = []
+
+    def work(unit):
+        tries.append(unit.state(watched, "b").total)
+        if len(tries) == 1:
+            raise Conflict("case/a")
+
+    teller.execute(envelope("overtaken"), work)
+    assert tries == [190, 190]
+    assert folded == []
 
 
 def test_two_streams_are_appended_together_or_not_at_all(teller):
@@ -380,7 +409,7 @@ def test_a_fact_stored_in_an_old_shape_is_read_in_todays(teller):
     old.fold = lambda db, aggregate, stream: (Case("open"), 1)  # it cannot read what is newer than itself
     old.execute(envelope("old"), lambda unit: unit.handle(BEFORE, "a", 3) and None)
     added(teller, "a", 5)
-    teller.log.forget()
+    as_restarted(teller)
     totals = teller.execute(
         envelope("look"), lambda unit: [unit.state(CASE, "a").total, unit.version(CASE, "a")]
     )
@@ -405,7 +434,7 @@ def test_erasing_a_person_leaves_the_log_whole_and_their_fields_unreadable(net, 
     other = facts(teller, "case/b")[0].event.name
     assert teller.vault.unseal(uid("person of b"), "name", other) == "Somying"
     assert teller.log.page(0) == before
-    teller.log.forget()
+    as_restarted(teller)
     assert added(teller, "a") == {"version": 2}
     net.settle()
     assert teller.verify() == listener.verify() == []

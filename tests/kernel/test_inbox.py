@@ -10,7 +10,7 @@ import pytest
 from services.kernel.errors import Conflict, Unavailable
 from services.kernel.inbox import Receipt, damage
 from tests.kernel import toys
-from tests.kernel.deeds import added, bodies, closed, facts, opened, parked, tallies, told
+from tests.kernel.deeds import added, as_restarted, bodies, closed, facts, opened, parked, tallies, told
 
 GARBAGE = {
     "no JSON": b"\xff\x00garbage",
@@ -209,7 +209,7 @@ def shortened(pair, net, teller):
     added(teller, "a", 1)
     net.settle()
     backup.restore()
-    teller.log.forget()
+    as_restarted(teller)
 
 
 @pytest.mark.parametrize("change", ["epoch", "prev_hash"])
@@ -227,7 +227,7 @@ def test_a_page_of_another_log_halts_with_an_alarm_and_skips_nothing(
         pair.tamper(teller.database, "DELETE FROM stream WHERE stream_id <> 'case/a'")
         pair.tamper(teller.database, "DELETE FROM command_done WHERE position > 1")
         pair.tamper(teller.database, "UPDATE log_head SET position = 1, hash = :h", h="f" * 64)
-        teller.log.forget()
+        as_restarted(teller)
         opened(teller, "b")
         other = json.loads(bodies(teller)[1])
     assert hear(json.dumps(other).encode()) == Receipt.DIVERGED
@@ -289,7 +289,7 @@ def test_a_halted_subscription_resumes_when_the_right_log_is_back_and_only_then(
         assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
         assert listener.inbox.resume() == [pair.toys.teller]
     right.restore()
-    teller.log.forget()
+    as_restarted(teller)
     added(teller, "a", 2, command="more")
     net.settle()
     assert tallies(listener)["a"] == (3, 3, 3, 0)
@@ -305,7 +305,7 @@ def test_a_subscriber_restored_from_a_backup_catches_up_to_the_same_state(pair, 
     net.settle()
     live, facts = tallies(listener), listener.log.head()[0]
     backup.restore()
-    listener.log.forget()
+    as_restarted(listener)
     assert tallies(listener) != live
     net.settle()
     assert (tallies(listener), listener.log.head()[0]) == (live, facts)

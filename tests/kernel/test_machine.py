@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from services.kernel.errors import Refused, Stale
 from services.kernel.relay import Relay
 from tests.kernel import toys
-from tests.kernel.deeds import parked, tallies, told
+from tests.kernel.deeds import as_restarted, parked, tallies, told
 from tests.kernel.places import GivenUp, troubled_commits
 from tests.kernel.toys import CASE, LIMIT, Add, Close, Lapse, Open, envelope, uid
 from tests.support.databases import Copy
@@ -56,8 +56,8 @@ class Fate(RuleBasedStateMachine):
         toys.unable.clear()
         for copy in self.new:
             copy.restore()
-        self.teller.log.forget()
-        self.listener.log.forget()
+        as_restarted(self.teller)
+        as_restarted(self.listener)
         for case in "abcd":
             self.teller.vault.ensure(uid(f"person of {case}"))
         for case in "abc":
@@ -236,7 +236,7 @@ class Fate(RuleBasedStateMachine):
     def restore_from_the_backup(self) -> None:
         assert self.backup is not None
         self.backup.restore()
-        self.listener.log.forget()
+        as_restarted(self.listener)
 
     # -- what always holds -------------------------------------------------------------------------------------------
 
