@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from services.screening.domain.rulebook import describe, rulebook, versions
+from services.screening.domain.description import describe
+from services.screening.domain.rulebook import rulebook, versions
 
 PAGE = Path(__file__).parent.parent / "docs" / "screening-rules.md"
 

@@ -27,6 +27,7 @@ CHANNELS = CodeList(
             "Delivered under section 22 of the Destitute Act",
         ),
         "other": Words("อื่น ๆ", "Other"),
+        "unknown": Words("ยังไม่ทราบ", "Not known yet"),
     },
 )
 
@@ -35,10 +36,10 @@ DANGERS = CodeList(
     {
         "none": Words("ไม่มีอันตรายเร่งด่วน", "No urgent danger"),
         "urgent_health": Words("เจ็บป่วยเร่งด่วน", "Urgent health problem"),
-        "psychiatric": Words("ภาวะฉุกเฉินทางจิตเวช", "Psychiatric emergency"),
+        "psychiatric": Words("ภาวะอันตรายทางจิตที่ต้องรักษาทันที", "Psychiatric emergency"),
         "police": Words("เหตุที่ต้องแจ้งตำรวจ", "A matter for the police"),
         "child": Words("เด็กอยู่ในอันตราย", "A child in danger"),
-        "trafficking": Words("สงสัยการค้ามนุษย์", "Suspected trafficking"),
+        "trafficking": Words("สงสัยว่าเป็นผู้เสียหายจากการค้ามนุษย์", "Suspected trafficking"),
     },
 )
 
@@ -51,16 +52,16 @@ FIRST_HELP = CodeList(
             "Call 1669 now. Questions can wait until the person has been treated.",
         ),
         "psychiatric": Words(
-            "โทร 1669 หรือตำรวจ 191 ทันที และอย่าปล่อยผู้รับบริการไว้ตามลำพัง (พ.ร.บ. สุขภาพจิต พ.ศ. 2551 มาตรา 22)",
-            "Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 22).",
+            "โทร 1669 หรือตำรวจ 191 ทันที และอย่าปล่อยผู้รับบริการไว้ตามลำพัง (พ.ร.บ. สุขภาพจิต พ.ศ. 2551 มาตรา 23)",
+            "Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 23).",
         ),
         "police": Words(
             "โทร. 191 แจ้งตำรวจทันที และพาผู้รับบริการไปยังที่ปลอดภัย",
             "Call the police (191) now and bring the person to a safe place.",
         ),
         "child": Words(
-            "โทร 1300 และประสานบ้านพักเด็กและครอบครัวทันที (พ.ร.บ. คุ้มครองเด็ก พ.ศ. 2546 มาตรา 32)",
-            "Call 1300 and the provincial shelter for children and families now (Child Protection Act, s. 32).",
+            "โทร 1300 และประสานบ้านพักเด็กและครอบครัวทันที (พ.ร.บ. คุ้มครองเด็ก พ.ศ. 2546 มาตรา 29 และ 32)",
+            "Call 1300 and the provincial shelter for children and families now (Child Protection Act, ss. 29, 32).",
         ),
         "trafficking": Words(
             "พาผู้รับบริการไปยังที่ปลอดภัย แยกจากผู้ที่มาด้วย แล้วโทร. 1300 หรือ 1191",
@@ -117,8 +118,8 @@ NATIONALITIES = CodeList(
     "nationality",
     {
         "thai": Words("ไทย", "Thai"),
-        "foreign": Words("ต่างชาติ", "Foreign"),
-        "stateless": Words("ไร้รัฐไร้สัญชาติ", "Stateless"),
+        "foreign": Words("สัญชาติอื่น", "Foreign"),
+        "stateless": Words("ไร้สัญชาติหรือไม่มีสถานะทางทะเบียนราษฎร", "Stateless"),
         "unknown": Words("ไม่ทราบ", "Not known"),
     },
 )
@@ -150,7 +151,9 @@ CASE_STATUSES = CodeList(
 LABELS = CodeList(
     "label",
     {
-        "destitute_a": Words("คนไร้ที่พึ่ง (ไร้ที่อยู่และรายได้ไม่พอ)", "Destitute (no home, too little income)"),
+        "destitute_a": Words(
+            "คนไร้ที่พึ่ง (ไร้ที่อยู่อาศัยและมีรายได้ไม่เพียงพอ)", "Destitute (no home, too little income)"
+        ),
         "destitute_b": Words("คนไร้ที่พึ่ง (พึ่งพาผู้อื่นไม่ได้)", "Destitute (nobody to depend on)"),
         "beggar": Words("ผู้ทำการขอทาน", "Person who begs"),
         "performer": Words("ผู้แสดงความสามารถ", "Street performer"),
@@ -158,10 +161,10 @@ LABELS = CodeList(
         "pregnant": Words("หญิงตั้งครรภ์", "Pregnant woman"),
         "older_person": Words("ผู้สูงอายุ", "Older person"),
         "disabled": Words("คนพิการ", "Person with a disability"),
-        "mentally_ill": Words("ผู้มีภาวะวิกฤตทางจิต", "Person in a mental crisis"),
+        "mentally_ill": Words("บุคคลที่มีความผิดปกติทางจิตซึ่งต้องได้รับการบำบัดรักษา", "Person in a mental crisis"),
         "trafficking_suspected": Words("ผู้ที่อาจเป็นผู้เสียหายจากการค้ามนุษย์", "Suspected victim of trafficking"),
-        "foreigner": Words("คนต่างด้าว", "Foreigner"),
-        "stateless": Words("คนไร้รัฐไร้สัญชาติ", "Stateless person"),
+        "foreigner": Words("ผู้มีสัญชาติอื่น", "Foreigner"),
+        "stateless": Words("ผู้ไร้สัญชาติหรือไม่มีสถานะทางทะเบียนราษฎร", "Stateless person"),
     },
 )
 
@@ -170,9 +173,9 @@ PATHS = CodeList(
     {
         "return_family": Words("คืนสู่ครอบครัว", "Return to the family"),
         "independent": Words("ดำรงชีวิตด้วยตนเอง", "Living independently"),
-        "local_home": Words("บ้านพักของท้องถิ่น", "Local home"),
+        "local_home": Words("สถานสงเคราะห์หรือบ้านพักผู้สูงอายุขององค์กรปกครองส่วนท้องถิ่น", "Local home"),
         "foundation": Words("มูลนิธิ", "Foundation"),
-        "religious": Words("ศาสนสถาน", "Religious place"),
+        "religious": Words("สถาบันศาสนา", "Religious place"),
         "employer_33": Words("จ้างงานคนพิการ (มาตรา 33)", "Employment of a disabled person (section 33)"),
         "employer_35": Words(
             "ส่งเสริมอาชีพคนพิการ (มาตรา 35)", "Support for work of a disabled person (section 35)"
@@ -184,7 +187,8 @@ PATHS = CodeList(
         "child_agency": Words("หน่วยงานคุ้มครองเด็ก", "Child protection agency"),
         "trafficking_referral": Words("กลไกส่งต่อผู้เสียหายจากการค้ามนุษย์", "Trafficking referral mechanism"),
         "immigration": Words("สำนักงานตรวจคนเข้าเมือง", "Immigration"),
-        "ministry_shelter": Words("สถานคุ้มครองของกระทรวง พม.", "Ministry shelter"),
+        "quality_of_life_home": Words("สถานคุ้มครองและพัฒนาคุณภาพชีวิต", "Protection and quality-of-life home"),
+        "ministry_shelter": Words("สถานคุ้มครองคนไร้ที่พึ่งหรือสถานสงเคราะห์ในสังกัดกระทรวง พม.", "Ministry shelter"),
         "other_centre": Words("ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดอื่น", "Another province's centre"),
         "advice_only": Words("ให้คำปรึกษา", "Advice only"),
     },
@@ -300,88 +304,14 @@ REFERRAL_STATUSES = CodeList(
     },
 )
 
-HOUSING = CodeList(
-    "housing",
-    {
-        "street": Words("ตามถนน", "On the street"),
-        "public_place": Words(
-            "ในที่สาธารณะ เช่น สถานีขนส่ง ลานวัด", "In a public place, such as a station or a temple ground"
-        ),
-        "temporary": Words("ในที่พักชั่วคราว", "In a temporary place"),
-        "home": Words("มีที่อยู่อาศัย", "Has a home"),
-    },
-)
-
-BEGGING = CodeList(
-    "begging",
-    {
-        "none": Words("ไม่ได้ขอทาน", "Does not beg"),
-        "asks": Words("ขอเงินหรือสิ่งของจากผู้อื่นเพื่อเลี้ยงชีวิต", "Asks others for money or things to live on"),
-        "performs": Words("แสดงความสามารถเพื่อเงิน", "Performs for money"),
-        "relatives": Words("ขอจากญาติเท่านั้น", "Asks relatives only"),
-        "collection": Words("เรี่ยไรเพื่อผู้อื่น", "Collects for others"),
-        "religious": Words("รับบริจาคทางศาสนา", "Religious alms"),
-    },
-)
-
-DISABILITY_TYPES = CodeList(
-    "disability_types",
-    {
-        1: Words("ทางการเห็น", "Seeing"),
-        2: Words("ทางการได้ยินหรือสื่อความหมาย", "Hearing or communicating"),
-        3: Words("ทางการเคลื่อนไหวหรือทางร่างกาย", "Movement or the body"),
-        4: Words("ทางจิตใจหรือพฤติกรรม", "Mind or behaviour"),
-        5: Words("ทางสติปัญญา", "Intellect"),
-        6: Words("ทางการเรียนรู้", "Learning"),
-        7: Words("ทางออทิสติก", "Autism"),
-    },
-)
-
-CARE_LEVELS = CodeList(
-    "care_level",
-    {
-        1: Words("ช่วยเหลือตนเองได้ (ไม่พึ่งพิง)", "Independent in daily life"),
-        2: Words("ต้องช่วยเหลือบางส่วน (พึ่งพิงน้อย)", "Needs some help"),
-        3: Words("ต้องพึ่งพาผู้อื่น (พึ่งพิงมาก)", "Depends on others"),
-    },
-)
-
-COMMUNICABLE = CodeList(
-    "communicable_disease",
-    {
-        "none": Words("ไม่พบ", "None found"),
-        "treated": Words("รักษาแล้ว ไม่แพร่เชื้อ", "Treated, no longer infectious"),
-        "untreated": Words("ยังไม่ได้รักษา", "Not treated yet"),
-    },
-)
-
-RELATIVES = CodeList(
-    "relatives",
-    {
-        "none": Words("ไม่พบญาติ", "No relatives found"),
-        "willing": Words("ญาติพร้อมดูแล", "Relatives are willing to take care"),
-        "unwilling": Words("ญาติไม่พร้อมหรือดูแลไม่ได้", "Relatives are not willing or not able"),
-        "unsafe": Words("อยู่กับญาติไม่ปลอดภัย ห้ามติดต่อ", "Not safe with the relatives: do not contact them"),
-    },
-)
-
-DOCUMENTS = CodeList(
-    "documents_held",
-    {
-        "id_card": Words("บัตรประจำตัวประชาชน", "Identity card"),
-        "house_registration": Words("ทะเบียนบ้าน", "House registration"),
-        "disability_card": Words("บัตรประจำตัวคนพิการ", "Disability card"),
-        "medical_certificate": Words("ใบรับรองแพทย์", "Medical certificate"),
-    },
-)
-
 # -- groups of codes that several rooms ask for --------------------------------------------------------------------
 
 EMPLOYER_PATHS = ("employer_33", "employer_35", "employer_general")
 KIND_OF_PATH = {
     **dict.fromkeys(("return_family", "independent"), "home"),
     **dict.fromkeys(
-        ("local_home", "foundation", "religious", "ministry_shelter", "other_centre"), "residence"
+        ("local_home", "foundation", "religious", "quality_of_life_home", "ministry_shelter", "other_centre"),
+        "residence",
     ),
     **dict.fromkeys((*EMPLOYER_PATHS, "vocational_training"), "work"),
     **dict.fromkeys(

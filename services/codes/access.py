@@ -89,6 +89,11 @@ REFUSALS = CodeList(
             "No quorum: enough votes, the chair's among them where the rule asks for it, and more who agree "
             "than dissent.",
         ),
+        "path_closed": Words(
+            "การคัดกรองปิดแนวทางนี้ไว้ ต้องมีเหตุผลของคณะทำงานและชื่อประธาน หากกฎหมายห้ามจะเลือกแนวทางนี้ไม่ได้",
+            "The screening closed this path: the working group's reason and its chair are needed. What the law forbids "
+            "cannot be chosen.",
+        ),
         "place_pending": Words(
             "ยังจองที่ว่างไม่เสร็จ ภาคีเครือข่ายจึงยังตอบไม่ได้ โปรดลองใหม่ในอีกสักครู่",
             "The place is not reserved yet, so the partner cannot answer. Try again in a moment.",

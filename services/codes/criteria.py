@@ -24,7 +24,9 @@ class Criterion:
 CRITERIA: Mapping[str, Criterion] = {
     each.code: each
     for each in (
-        Criterion("path", Words("แนวทางจากการคัดกรอง", "Path of the screening")),
+        Criterion("path", Words("แนวทางตามกฎหมายเฉพาะ", "The law's own path")),
+        # In its place where no specific law leads.
+        Criterion("screened_path", Words("แนวทางที่คัดกรองแนะนำ", "A path of the screening")),
         Criterion(
             "outside_ministry",
             Words("นอกสังกัดกระทรวง พม.", "Outside the ministry"),
@@ -46,12 +48,15 @@ CRITERIA: Mapping[str, Criterion] = {
             Words("ยังไม่ทราบภูมิลำเนา", "The domicile is not known yet"),
         ),
         Criterion("places_free", Words("จำนวนที่ว่าง", "Places free")),
+        Criterion("freshness", Words("ข้อมูลที่ว่างเป็นปัจจุบัน", "How fresh that is")),
         Criterion("distance", Words("ระยะทาง", "Distance")),
+        Criterion("past_answer", Words("คำตอบครั้งก่อน", "The answer before")),
+        Criterion("offered", Words("ลำดับในทะเบียน", "Order in the registry")),
     )
 }
 # Where a place's path stands among those of the screening.
 PATH_PLACES: Mapping[str, Words] = {
-    "lead": Words("แนวทางแรกที่คัดกรองแนะนำ: {}", "The first path of the screening: {}"),
+    "lead": Words("แนวทางที่กฎหมายเฉพาะกำหนด: {}", "A specific law's path: {}"),
     "screened": Words("แนวทางที่คัดกรองแนะนำ: {}", "One of the paths of the screening: {}"),
     "other": Words("นอกแนวทางที่คัดกรองแนะนำ: {}", "Not a path of the screening: {}"),
 }

@@ -3,26 +3,23 @@ asked for. Data only.
 
 Screening makes its schema and the vocabulary of its rules from these, the pages make their form and their words,
 partners' reasons name them. Any fact may be absent: unknown, never "no". Sources: docs/contract.md, "Facts a screening
-reads"; the laws stand with the groups.
+reads"; the laws stand with the questions (codes.questions).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.codes import (
+from services.codes import DANGERS, DOMICILE_BASES, NATIONALITIES, PATHS, SEXES
+from services.codes.ages import AGE_BANDS
+from services.codes.situation import (
     BEGGING,
     CARE_LEVELS,
     COMMUNICABLE,
-    DANGERS,
     DISABILITY_TYPES,
     DOCUMENTS,
-    DOMICILE_BASES,
     HOUSING,
-    NATIONALITIES,
-    PATHS,
     RELATIVES,
-    SEXES,
 )
 from services.codes.words import CodeList, Words
 
@@ -43,7 +40,7 @@ class Question:
 class Fact:
     """`yes` and `no` are the answers of a flag; `none` says that nothing of the options holds; `keys` are those of a
     record with their codes (empty: a province). `free`: besides the options there may be others, in the partner's own
-    words."""
+    words. `alone`: this option goes with no other."""
 
     code: str
     words: Words
@@ -54,17 +51,8 @@ class Fact:
     no: Words | None = None
     none: Words | None = None
     free: bool = False
+    alone: str | None = None
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Group:
-    """Questions that belong together: why they are asked, and the law behind them."""
-
-    title: Words
-    why: Words
-    law: Words
-    facts: tuple[str, ...]
 
 
 FACTS: Mapping[str, Fact] = {
@@ -74,6 +62,14 @@ FACTS: Mapping[str, Fact] = {
             "age",
             Words("อายุ", "Age"),
             "range",
+            AGE_BANDS,
+            question=Question(
+                Words("หรืออายุโดยประมาณ", "Or the age as it looks"),
+                Words(
+                    "เป็นการประมาณเท่านั้น ผู้ที่ดูใกล้เกณฑ์อายุตามกฎหมายยังต้องถามต่อ",
+                    "Only an estimate: near a limit of the law it stays a question.",
+                ),
+            ),
         ),
         Fact(
             "sex",
@@ -87,6 +83,28 @@ FACTS: Mapping[str, Fact] = {
             "code",
             NATIONALITIES,
             question=Question(Words("สัญชาติ", "Nationality")),
+        ),
+        Fact(
+            "lawful_stay",
+            Words("สิทธิอยู่ในราชอาณาจักร", "Right to stay"),
+            "flag",
+            question=Question(
+                Words("มีสิทธิอยู่ในราชอาณาจักรหรือไม่", "Is the person permitted to stay in the country?"),
+                Words(
+                    "ถามเฉพาะผู้ที่ไม่มีสัญชาติไทย ถ้าไม่แน่ใจให้ตอบว่ายังไม่ทราบ",
+                    "Only of who is not Thai. If in doubt, it is not known yet.",
+                ),
+            ),
+            yes=Words("มี", "Permitted"),
+            no=Words("ไม่ได้รับอนุญาต หรือการอนุญาตสิ้นสุดหรือถูกเพิกถอน", "No permission, or it ended or was revoked"),
+        ),
+        Fact(
+            "work_permit",
+            Words("ใบอนุญาตทำงาน", "Work permit"),
+            "flag",
+            question=Question(Words("มีใบอนุญาตทำงานหรือไม่", "Does the person have a work permit?")),
+            yes=Words("มี", "Has one"),
+            no=Words("ไม่มี", "Has none"),
         ),
         Fact(
             "danger",
@@ -105,30 +123,34 @@ FACTS: Mapping[str, Fact] = {
             Words("ที่อยู่อาศัย", "Housing"),
             "code",
             HOUSING,
-            question=Question(Words("ปัจจุบันอยู่ที่ใด", "Where does the person live now?")),
+            question=Question(Words("ปัจจุบันพักอาศัยอยู่ที่ใด", "Where does the person live now?")),
         ),
         Fact(
             "income_sufficient",
-            Words("รายได้พอเลี้ยงชีพหรือไม่", "Enough income"),
+            Words("รายได้เพียงพอแก่การยังชีพ", "Enough income"),
             "flag",
-            question=Question(Words("รายได้พอเลี้ยงชีพหรือไม่", "Is the income enough to live on?")),
-            yes=Words("พอ", "Enough"),
-            no=Words("ไม่พอ", "Not enough"),
+            question=Question(Words("มีรายได้เพียงพอแก่การยังชีพหรือไม่", "Is the income enough to live on?")),
+            yes=Words("เพียงพอ", "Enough"),
+            no=Words("ไม่เพียงพอ", "Not enough"),
         ),
         Fact(
             "can_depend_on_others",
-            Words("มีผู้ให้พึ่งพาหรือไม่", "Somebody to depend on"),
+            Words("บุคคลอื่นที่พึ่งพาได้", "Somebody to depend on"),
             "flag",
-            question=Question(Words("มีผู้ที่พึ่งพาได้หรือไม่", "Is there somebody to depend on?")),
+            question=Question(Words("มีบุคคลอื่นให้พึ่งพาได้หรือไม่", "Is there somebody to depend on?")),
             yes=Words("มี", "There is"),
             no=Words("ไม่มี", "There is none"),
         ),
         Fact(
             "begging",
             Words("การขอทาน", "Begging"),
-            "code",
+            "codes",
             BEGGING,
-            question=Question(Words("ขอทานหรือไม่", "Does the person beg?")),
+            question=Question(
+                Words("มีการขอทานหรือไม่", "Does the person beg?"),
+                Words("เลือกได้มากกว่าหนึ่งข้อ", "Choose all that fit."),
+            ),
+            alone="none",
         ),
         Fact(
             "disability_types",
@@ -159,12 +181,12 @@ FACTS: Mapping[str, Fact] = {
         ),
         Fact(
             "mental_crisis",
-            Words("ภาวะวิกฤตทางจิต", "Mental crisis"),
+            Words("ภาวะทางจิตที่ต้องได้รับการบำบัดรักษา", "Mental crisis"),
             "flag",
             question=Question(
-                Words("มีภาวะวิกฤตทางจิตหรือไม่", "Is there a mental crisis?"),
+                Words("มีภาวะอันตรายหรือจำเป็นต้องได้รับการบำบัดรักษาทางจิตหรือไม่", "Is there a mental crisis?"),
                 Words(
-                    "เป็นอันตรายต่อตนเองหรือผู้อื่น หรือต้องรักษาเร่งด่วน",
+                    "อาจเป็นอันตรายต่อตนเองหรือผู้อื่น หรือต้องรักษาโดยไม่ชักช้า",
                     "Dangerous to themselves or others, or in urgent need of treatment.",
                 ),
             ),
@@ -178,7 +200,7 @@ FACTS: Mapping[str, Fact] = {
             question=Question(
                 Words("มีข้อบ่งชี้การค้ามนุษย์หรือไม่", "Are there signs of trafficking?"),
                 Words(
-                    "เช่น กลัวใครบางคน ถูกเฝ้าดู มีคนเก็บเงินไป ถูกพามาขอทาน",
+                    "เช่น กลัวใครบางคน มีผู้อื่นเก็บเงินไป ถูกควบคุมหรือเฝ้าดู ถูกพามาขอทาน",
                     "Fear of somebody, being watched, somebody takes the money, being brought to beg.",
                 ),
             ),
@@ -203,12 +225,12 @@ FACTS: Mapping[str, Fact] = {
         ),
         Fact(
             "severe_behaviour",
-            Words("พฤติกรรมรุนแรง", "Severe behaviour"),
+            Words("พฤติกรรมที่อาจเป็นอันตราย", "Severe behaviour"),
             "flag",
             question=Question(
                 Words(
-                    "มีพฤติกรรมรุนแรงจนผู้อื่นอยู่ร่วมไม่ได้หรือไม่",
-                    "Is there severe behaviour that others cannot live with?",
+                    "มีพฤติกรรมที่อาจเป็นอันตรายต่อตนเองหรือผู้อื่นหรือไม่",
+                    "Is there behaviour that may be dangerous to the person or to others?",
                 )
             ),
             yes=Words("มี", "There is"),
@@ -216,13 +238,17 @@ FACTS: Mapping[str, Fact] = {
         ),
         Fact(
             "legal_case",
-            Words("คดีความ", "Legal case"),
+            Words("คดีอาญาที่อยู่ระหว่างสอบสวนหรือพิจารณา", "Criminal case under investigation or trial"),
             "flag",
             question=Question(
                 Words(
                     "มีคดีอาญาที่อยู่ระหว่างสอบสวนหรือพิจารณาหรือไม่",
                     "Is there a criminal case under investigation or trial?",
-                )
+                ),
+                Words(
+                    "ไม่รวมข้อหาอาศัยที่สาธารณะซึ่งส่งตัวมาตามมาตรา 22",
+                    "Not an accusation of living in public, for which the person was delivered under section 22.",
+                ),
             ),
             yes=Words("มี", "There is"),
             no=Words("ไม่มี", "There is none"),
@@ -252,19 +278,20 @@ FACTS: Mapping[str, Fact] = {
                 Words("ผู้รับบริการต้องการแนวทางใด", "What does the person want?"),
                 Words(
                     "เลือกได้มากกว่าหนึ่งข้อ ตามความประสงค์ของผู้รับบริการเอง",
-                    "Choose all that fit, in the person's own interest.",
+                    "Choose all that the person wishes for.",
                 ),
             ),
         ),
         Fact(
             "prior_process_done",
             Words(
-                "เคยผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557", "Process of the Act of 2557 completed before"
+                "เคยผ่านกระบวนการตาม พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557",
+                "Process of the Act of 2557 completed before",
             ),
             "flag",
             question=Question(
                 Words(
-                    "เคยผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 แล้วหรือไม่",
+                    "เคยผ่านกระบวนการตาม พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 แล้วหรือไม่",
                     "Has the person been through the process of this Act before?",
                 ),
                 Words(
@@ -308,87 +335,3 @@ FACTS: Mapping[str, Fact] = {
         ),
     )
 }
-
-GROUPS = (
-    Group(
-        Words("ความปลอดภัยมาก่อน", "Safety first"),
-        Words(
-            "ข้อบ่งชี้การค้ามนุษย์หรือภาวะวิกฤตทางจิตต้องดูก่อนเรื่องอื่น เพราะมีกฎหมายเฉพาะคุ้มครองทันที",
-            "Signs of trafficking or a mental crisis come before everything else: another law protects the "
-            "person at once.",
-        ),
-        Words(
-            "พ.ร.บ. ป้องกันและปราบปรามการค้ามนุษย์ พ.ศ. 2551 มาตรา 29 และ พ.ร.บ. สุขภาพจิต พ.ศ. 2551 มาตรา 22",
-            "Anti-Trafficking in Persons Act B.E. 2551, s. 29; Mental Health Act B.E. 2551, s. 22",
-        ),
-        ("trafficking_signs", "mental_crisis", "pregnant"),
-    ),
-    Group(
-        Words("ที่อยู่และรายได้", "Home and income"),
-        Words(
-            "คำตอบส่วนนี้ใช้พิจารณาว่าเป็นคนไร้ที่พึ่งตามกฎหมายและรับการคุ้มครองได้หรือไม่",
-            "These answers decide whether the person is destitute by law and may be given protection.",
-        ),
-        Words("พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 มาตรา 3", "Protection of the Destitute Act B.E. 2557, s. 3"),
-        ("housing", "income_sufficient", "can_depend_on_others", "relatives", "prior_process_done"),
-    ),
-    Group(
-        Words("การขอทาน", "Begging"),
-        Words(
-            "ผู้ขอทานต้องได้รับการคัดกรองและช่วยเหลือ ส่วนผู้แสดงความสามารถมีแนวปฏิบัติต่างกัน",
-            "Who begs is screened and helped; who performs is treated differently from who begs.",
-        ),
-        Words("พ.ร.บ. ควบคุมการขอทาน พ.ศ. 2559 มาตรา 13 ถึง 16", "Control of Begging Act B.E. 2559, ss. 13-16"),
-        ("begging",),
-    ),
-    Group(
-        Words("อายุและสัญชาติ", "Age and nationality"),
-        Words(
-            "ผู้สูงอายุและเด็กมีกฎหมายเฉพาะ หากเว้นว่าง ระบบจะใช้ข้อมูลเดิมของเรื่อง",
-            "Older people and children have laws of their own. What the case already says is used when this "
-            "stays empty.",
-        ),
-        Words(
-            "พ.ร.บ. ผู้สูงอายุ พ.ศ. 2546 มาตรา 3 และ พ.ร.บ. คุ้มครองเด็ก พ.ศ. 2546 มาตรา 4",
-            "Older Persons Act B.E. 2546, s. 3; Child Protection Act B.E. 2546, s. 4",
-        ),
-        ("birth_date", "nationality"),
-    ),
-    Group(
-        Words("ความพิการ", "Disability"),
-        Words(
-            "คนพิการมีสิทธิเฉพาะ เช่น บัตร เบี้ยความพิการ และการจ้างงานตามมาตรา 33 และ 35",
-            "A disability opens rights of its own: a card, an allowance, and work under sections 33 and 35.",
-        ),
-        Words(
-            "พ.ร.บ. ส่งเสริมและพัฒนาคุณภาพชีวิตคนพิการ พ.ศ. 2550 มาตรา 4, 20, 33 และ 35",
-            "Persons with Disabilities Empowerment Act B.E. 2550, ss. 4, 20, 33, 35",
-        ),
-        ("disability_types", "disability_card"),
-    ),
-    Group(
-        Words("สุขภาพและการดูแล", "Health and care"),
-        Words(
-            "แต่ละแห่งดูแลได้ไม่เหมือนกัน หากส่งไปผิดที่ ผู้รับบริการต้องย้ายอีก",
-            "Each place says whom it can care for. A wrong match means the person is moved again.",
-        ),
-        Words(
-            "หลักเกณฑ์ของแต่ละแห่ง และ พ.ร.บ. ผู้สูงอายุ พ.ศ. 2546 มาตรา 11",
-            "Rules of the places; Older Persons Act B.E. 2546, s. 11",
-        ),
-        ("care_level", "communicable_disease", "severe_behaviour", "legal_case"),
-    ),
-    Group(
-        Words("งานและความประสงค์", "Work and wishes"),
-        Words(
-            "ความประสงค์ของผู้รับบริการสำคัญรองจากกฎหมายที่คุ้มครองเท่านั้น",
-            "The person's own wish comes right after the law that protects them.",
-        ),
-        Words(
-            "พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 มาตรา 23", "Protection of the Destitute Act B.E. 2557, s. 23"
-        ),
-        ("able_to_work", "wants_work", "wants", "documents_held"),
-    ),
-)
-
-ASKED = tuple(code for group in GROUPS for code in group.facts)

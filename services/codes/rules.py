@@ -6,22 +6,21 @@ the words of a place read the same. Every rule is optional and evaluates to met,
 docs/contract.md, "Programme rules".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from services.codes import (
+from services.codes import DOMICILE_BASES, LABELS, NATIONALITIES, SEXES
+from services.codes.facts import FACTS
+from services.codes.situation import (
     CARE_LEVELS,
     COMMUNICABLE,
     DISABILITY_TYPES,
     DOCUMENTS,
-    LABELS,
-    NATIONALITIES,
-    SEXES,
+    document_code,
 )
-from services.codes.facts import FACTS
 from services.codes.words import CodeList, Words
-from services.kernel.rules import UNKNOWN_CODE, Condition, Verdict, evaluate
+from services.kernel.rules import MET, NOT_MET, UNKNOWN, UNKNOWN_CODE, Condition, Verdict, evaluate
 
 # What a rule does with its value: at_least, at_most: a limit of a number · one_of: the fact is one of these · any_of:
 # it holds one of these · labels: one of these groups · home: {provinces, bases?} of the domicile · up_to: the fact is
@@ -50,7 +49,7 @@ class Rule:
     @property
     def choices(self) -> Sequence[str | int]:
         """The options that a programme can ask for: nobody can ask that something is unknown."""
-        return [code for code in self.options or () if code != UNKNOWN_CODE and code != "other"]
+        return [code for code in self.options or () if code != UNKNOWN_CODE]
 
 
 RULES: Mapping[str, Rule] = {
@@ -76,8 +75,8 @@ RULES: Mapping[str, Rule] = {
         ),
         Rule(
             "disability_types_any", "disability_types", "any_of",
-            Words("รับเฉพาะผู้มีความพิการอย่างใดอย่างหนึ่งต่อไปนี้", "Only people with one of these disabilities"),
-            Words("รับผู้มีความพิการ: {}", "Disability: {}"), options=DISABILITY_TYPES,
+            Words("รับเฉพาะคนพิการประเภทใดประเภทหนึ่งต่อไปนี้", "Only people with one of these disabilities"),
+            Words("รับคนพิการ{}", "Disability: {}"), options=DISABILITY_TYPES,
         ),
         Rule(
             "domicile", "domicile", "home",
@@ -103,28 +102,28 @@ RULES: Mapping[str, Rule] = {
         ),
         Rule(
             "accepts_severe_behaviour", "severe_behaviour", "excludes",
-            Words("รับผู้มีพฤติกรรมรุนแรงหรือไม่", "Takes people with severe behaviour?"),
-            Words("รับผู้มีพฤติกรรมรุนแรง", "Takes people with severe behaviour"),
-            Words("ไม่รับผู้มีพฤติกรรมรุนแรง", "Takes nobody with severe behaviour"),
+            Words("รับผู้มีพฤติกรรมที่อาจเป็นอันตรายหรือไม่", "Takes people with severe behaviour?"),
+            Words("รับผู้มีพฤติกรรมที่อาจเป็นอันตราย", "Takes people with severe behaviour"),
+            Words("ไม่รับผู้มีพฤติกรรมที่อาจเป็นอันตราย", "Takes nobody with severe behaviour"),
         ),
         Rule(
             "accepts_legal_case", "legal_case", "excludes",
-            Words("รับผู้มีคดีความหรือไม่", "Takes people with a legal case?"),
-            Words("รับผู้มีคดีความ", "Takes people with a legal case"),
-            Words("ไม่รับผู้มีคดีความ", "Takes nobody with a legal case"),
+            Words("รับผู้มีคดีอาญาที่อยู่ระหว่างสอบสวนหรือพิจารณาหรือไม่", "Takes people with a legal case?"),
+            Words("รับผู้มีคดีอาญาที่อยู่ระหว่างสอบสวนหรือพิจารณา", "Takes people with a legal case"),
+            Words("ไม่รับผู้มีคดีอาญาที่อยู่ระหว่างสอบสวนหรือพิจารณา", "Takes nobody with a legal case"),
         ),
         Rule(
             "requires_prior_process", "prior_process_done", "requires",
             Words(
-                "ต้องผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 ก่อนหรือไม่",
+                "ต้องผ่านกระบวนการตาม พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 ก่อนหรือไม่",
                 "Must the process of the Act of 2557 be completed before?",
             ),
             Words(
-                "รับเฉพาะผู้ที่ผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 แล้ว",
+                "รับเฉพาะผู้ที่ผ่านกระบวนการตาม พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 แล้ว",
                 "Only after the process of the Act of 2557 was completed",
             ),
             Words(
-                "ไม่ต้องผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557 ก่อน",
+                "ไม่ต้องผ่านกระบวนการตาม พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 ก่อน",
                 "The process of the Act of 2557 need not be completed before",
             ),
         ),
@@ -141,18 +140,34 @@ RULES: Mapping[str, Rule] = {
     )
 }  # fmt: skip
 
+PATH_CLOSED = "path_closed"  # no rule of a programme: the screening closed its path
 _ALWAYS: Condition = {"all": []}
 
 
 def judge(rule: str, value: Any, known: Mapping[str, Any]) -> Verdict:
     """One rule of a programme for one person. `known`: the facts of the screening by name, and each decided label as a
     flag `label:CODE`; what is not there is unknown."""
-    if rule == "domicile" and value.get("bases"):
-        # A claim to one province does not tell where the house register is: only grounds the rule accepts can speak
-        # against.
-        accepted = [each for each in known.get("domicile", ()) if each["basis"] in value["bases"]]
-        known = {"domicile": accepted or None}
+    match RULES[rule].shape:
+        case "home":
+            known = {"domicile": _speaking(value, known.get("domicile") or ()) or None}
+        case "all_of" if (held := known.get(RULES[rule].fact or "")) is not None:
+            return _papers(value, {document_code(each) for each in held})
     return evaluate(_condition(RULES[rule], value), known).verdict
+
+
+def _speaking(value: Any, homes: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The grounds of a domicile that can speak for or against. A claim to one province does not tell where the house
+    register is: only grounds the rule accepts speak against; and where somebody was found speaks against nothing."""
+    accepted = [each for each in homes if each["basis"] in (value.get("bases") or DOMICILE_BASES)]
+    return [each for each in accepted if each["basis"] != "found" or each["province"] in value["provinces"]]
+
+
+def _papers(value: Iterable[str], held: Collection[str]) -> Verdict:
+    """A paper of the list that is not held is missing; of one with a name of its own nobody asked."""
+    lacking = {document_code(each) for each in value} - {*held}
+    if not lacking:
+        return MET
+    return NOT_MET if lacking & {*DOCUMENTS} else UNKNOWN
 
 
 def finding(rule: str, value: Any, known: Mapping[str, Any]) -> Any:

@@ -3,22 +3,31 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.codes import DOMICILE_BASES, LABELS, PATHS
+from services.codes import DECLINE_REASONS, DOMICILE_BASES, LABELS, PATHS
 from services.codes.criteria import CRITERIA, PATH_PLACES
 from services.codes.facts import FACTS
 from services.codes.rules import RULES
+from services.codes.situation import DOCUMENTS, document_code
 from services.codes.words import Words
-from services.thai import areas
+from services.kernel.envelope import moment
+from services.thai import areas, dates
 from services.thai.dates import Language
 
 NOT_KNOWN = Words("ยังไม่ทราบ", "Not known yet")
 NONE = Words("ไม่มี", "None")
 YEARS = Words("{} ปี", "{} years")
+ESTIMATE = Words("{} (โดยประมาณ)", "{} (estimate)")
 BETWEEN = Words("อายุ {} ถึง {} ปี", "Aged {} to {}")
 IN_GROUPS = Words("ผู้รับบริการเป็น{}", "The person is: {}")
 GROUPS_OPEN = Words("ยังไม่ทราบว่าเป็น{}หรือไม่", "Not known yet whether: {}")
 IN_NO_GROUP = Words("ผู้รับบริการไม่อยู่ในกลุ่มที่รับ", "The person is in none of these groups")
 LACKING = Words("ขาดเอกสาร: {}", "Missing: {}")
+PAPERS_OPEN = Words("ยังไม่ทราบว่ามี: {}", "Not known yet whether there is: {}")
+CLOSED = Words("การคัดกรองปิดแนวทางนี้: {}", "The screening closed this path: {}")
+FORBIDDEN = Words("กฎหมายห้ามแนวทางนี้: {}", "The law forbids this path: {}")
+DECLINED = Words("เคยตอบว่าไม่รับผู้รับบริการรายนี้: {} เมื่อ {}", "Said no to this person before: {}, on {}")
+NEVER_DECLINED = Words("ไม่เคยปฏิเสธผู้รับบริการรายนี้", "Never said no to this person")
+OFFERED = Words("ลำดับที่ {} ในทะเบียน", "Number {} in the registry")
 ALL_THERE = Words("เอกสารครบ", "All are there")
 NO_PLACE = Words("ไม่มีที่ว่าง", "No place free")
 ONE_PLACE = Words("ว่าง 1 ที่", "1 place free")
@@ -73,7 +82,8 @@ def fact_value(code: str, value: Any, language: Language) -> str:
             return answer.in_language(language) if answer else str(value)
         case "range":
             low, high = value["min"], value["max"]
-            return YEARS.in_language(language).format(low if low == high else f"{low}–{high}")
+            years = YEARS.in_language(language).format(low if low == high else f"{low}–{high}")
+            return ESTIMATE.in_language(language).format(years) if value.get("margin") else years
         case "records":
             homes = [
                 f"{province(each['province'], language)} ({DOMICILE_BASES.word(each['basis'], language)})"
@@ -81,7 +91,8 @@ def fact_value(code: str, value: Any, language: Language) -> str:
             ]
             return listed(homes, language) or NOT_KNOWN.in_language(language)
         case "codes":
-            return _listed(fact.code, value, language) or (fact.none or NONE).in_language(language)
+            several = [value] if isinstance(value, str) else value
+            return _listed(fact.code, several, language) or (fact.none or NONE).in_language(language)
     return fact.options.word(value, language) if fact.options else str(value)
 
 
@@ -126,10 +137,13 @@ def finding_in_words(code: str, value: Any, finding: Any, language: Language) ->
                 return words.in_language(language).format(listed(labels, language))
         return IN_NO_GROUP.in_language(language)
     if rule.shape == "all_of" and finding is not None:
-        lacking = [each for each in value if each not in finding]
+        held = {document_code(each) for each in finding}
+        lacking = [code for code in map(document_code, value) if code not in held]
+        missing = [code for code in lacking if code in DOCUMENTS]
         if not lacking:
             return ALL_THERE.in_language(language)
-        return LACKING.in_language(language).format(_listed(rule.fact, lacking, language))
+        words = LACKING if missing else PAPERS_OPEN
+        return words.in_language(language).format(_listed(rule.fact, missing or lacking, language))
     return f"{fact_name(rule.fact, language)}: {fact_value(rule.fact, finding, language)}"
 
 
@@ -137,19 +151,37 @@ def criterion_in_words(code: str, finding: Any, language: Language) -> str:
     """What a criterion of the ranking found: {path, place}, {free, days}, {near, kilometres}, or a flag, None if nobody
     knows."""
     match code:
-        case "path":
+        case "path" | "screened_path":
             return (
                 PATH_PLACES[finding["place"]]
                 .in_language(language)
                 .format(PATHS.word(finding["path"], language))
             )
         case "places_free":
-            return f"{places_free(finding['free'], language)}, {confirmed(finding['days'], language)}"
+            return places_free(finding["free"], language)
+        case "freshness":
+            return confirmed(finding["days"], language)
+        case "past_answer" if finding:
+            day = dates.format_date(dates.bangkok_day(moment(finding["at"])), language, "short")
+            return DECLINED.in_language(language).format(
+                DECLINE_REASONS.word(finding["reason"], language), day
+            )
+        case "past_answer":
+            return NEVER_DECLINED.in_language(language)
+        case "offered":
+            return OFFERED.in_language(language).format(finding["number"])
         case "distance":
             return distance(finding, language)
     criterion = CRITERIA[code]
     words = criterion.unknown if finding is None else criterion.yes if finding else criterion.no
     return words.in_language(language) if words else ""
+
+
+def closed_in_words(closed: Mapping[str, Any], language: Language) -> str:
+    """{because, never}: why the screening closed the path of a place."""
+    because = (closed["because"] or {}).get(language, "")
+    said = FORBIDDEN if closed["never"] else CLOSED
+    return said.in_language(language).format(because)
 
 
 def places_free(count: int, language: Language) -> str:

@@ -35,6 +35,12 @@ class AgeRange(TypedDict):
     max: Count
 
 
+class AgeOn(TypedDict):
+    """By the birth date on that day; else as it was told for another one; None if nothing is known."""
+
+    age: AgeRange | None
+
+
 class NameParts(TypedDict, total=False):
     """As far as a name is known."""
 

@@ -1,5 +1,6 @@
 """What intake's doors get: requests as their schemas load them."""
 
+from datetime import date
 from typing import TypedDict
 
 from services.intake.events import Domicile, Name
@@ -28,6 +29,11 @@ class OpenCase(TypedDict):
     person: Person
     danger: str
     note: str | None
+
+
+class AgeOn(TypedDict):
+    case_id: str
+    day: date
 
 
 class ChangeCase(TypedDict):

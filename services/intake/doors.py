@@ -2,6 +2,7 @@
 
 from services.intake.answers import (
     Accesses,
+    AgeOn,
     Assignment,
     Case,
     CaseOutline,
@@ -23,6 +24,7 @@ ASSIGN: CommandDoor[Assignment] = CommandDoor("intake", "assign")
 CARRY_OVER: CommandDoor[Assignment] = CommandDoor("intake", "carry_over")
 TO_TAKE_OVER: QueryDoor[CasesToTakeOver] = QueryDoor("intake", "to_take_over")
 CORRECT_PERSON: CommandDoor[Correction] = CommandDoor("intake", "correct_person")
+AGE: QueryDoor[AgeOn] = QueryDoor("intake", "age")
 PERSON: QueryDoor[DescribedPerson] = QueryDoor("intake", "person")
 CASE: QueryDoor[Case | CaseOutline] = QueryDoor("intake", "case")
 CASES: QueryDoor[Cases | CaseOutlines] = QueryDoor("intake", "cases")

@@ -112,6 +112,13 @@ class OfCase(Schema):
     case_id = _id()
 
 
+class AgeOn(Schema):
+    """`day` (ISO) is one in Thailand."""
+
+    case_id = _id()
+    day = fields.Date(required=True)
+
+
 class ReadCase(Schema):
     case_id = _id()
     show = _optional(OneOf(["identifiers"]))

@@ -167,6 +167,20 @@ class IntakeService(Doors):
         self._note_access(call, accesses.IDENTIFIERS, [row])
         return {"version": row["person_version"], "person": _described(self._description(row))}
 
+    @query("case.read", roles=CASE_READERS, schema=schemas.AgeOn())
+    def age(self, call: Call, body: bodies.AgeOn) -> answers.AgeOn:
+        """How old a case's person is on a day, in full years, for who decides something on it. The birth date itself is
+        not told, and stands nowhere else; of an erased person nothing is known."""
+        row = self._own(call, body["case_id"])
+        birth, erased = self._unseal(row, "birth_date")
+        if erased:
+            return {"age": None}
+        try:
+            age = dates.age_range(body["day"], birth=birth) if birth else None
+        except dates.DateError:
+            age = None  # a day before the birth
+        return {"age": age or orjson.loads(row["age"])}
+
     @query("case.read", roles=READERS, schema=schemas.ReadCase())
     def case(self, call: Call, body: bodies.ReadCase) -> answers.Case | answers.CaseOutline:
         """The case with its person; who may not see cases is told its outline."""

@@ -11,6 +11,9 @@ A condition is JSON: {"all": [part, ...]}, {"any": [part, ...]}, {"not": part}, 
 | includes_where | a list of records | one record has, for each key of value, one of value[key] |
 | at_least, at_most | a number, or a range {"min", "max"} (None: open end) | all of it is on that side |
 
+A range may have a "margin": its ends are an estimate and may lie so much farther out. Of several codes where one
+was asked for, `is` and `in` look for any that fits; one code where a list was asked for is a list of one.
+
 A fact that is missing, None or the code "unknown" makes its leaf unknown, and so does a range that lies
 across the limit. A caller whose empty list means "not asked" leaves the fact out. Parts are joined by
 Kleene's strong logic, so learning a fact never turns met into not_met or back. `evaluate` trusts its
@@ -90,20 +93,29 @@ def _leaf(op: str, value: Any, found: Any) -> Verdict:
         return UNKNOWN
     match op:
         case "is":
-            return MET if found == value else NOT_MET
-        case "in":
-            return MET if found in value else NOT_MET
-        case "includes_any":
-            return MET if any(item in value for item in found) else NOT_MET
+            return MET if value in _several(found) else NOT_MET
+        case "in" | "includes_any":
+            return MET if any(item in value for item in _several(found)) else NOT_MET
         case "includes_where":
             records = (all(record.get(key) in codes for key, codes in value.items()) for record in found)
             return MET if any(records) else NOT_MET
         case "at_least" | "at_most":
-            low, high = (found.get("min"), found.get("max")) if isinstance(found, Mapping) else (found, found)
+            low, high = _ends(found)
             if op == "at_least":
                 return _side(low is not None and low >= value, high is not None and high < value)
             return _side(high is not None and high <= value, low is not None and low > value)
     raise RulesWrong([f"unknown op {op!r}"])
+
+
+def _several(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else [found]
+
+
+def _ends(found: Any) -> tuple[int | None, int | None]:
+    if not isinstance(found, Mapping):
+        return found, found
+    low, high, margin = found.get("min"), found.get("max"), found.get("margin", 0)
+    return None if low is None else low - margin, None if high is None else high + margin
 
 
 def _side(wholly_inside: bool, wholly_outside: bool) -> Verdict:
@@ -139,7 +151,7 @@ class RulesWrong(ValueError):
 _OPS: Mapping[str, tuple[str, ...]] = {
     "flag": ("is",),
     "code": ("is", "in"),
-    "codes": ("includes_any",),
+    "codes": ("includes_any", "is"),
     "number": ("is", "in", "at_least", "at_most"),
     "range": ("at_least", "at_most"),
     "records": ("includes_where",),

@@ -3,9 +3,9 @@
 `free` is what can be reserved now: statement and ledger taken together.
 """
 
-from typing import Annotated, TypedDict, final
+from typing import Annotated, NotRequired, TypedDict, final
 
-from services.codes import DOMICILE_BASES, NATIONALITIES, PARTNER_KINDS, PATHS, SEXES
+from services.codes import DECLINE_REASONS, DOMICILE_BASES, NATIONALITIES, PARTNER_KINDS, PATHS, SEXES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
@@ -155,11 +155,12 @@ class Counts(TypedDict):
 
 
 class AgeRange(TypedDict):
-    """Age in full years, least and most, on a day (ISO)."""
+    """Age in full years, least and most, on a day (ISO). `margin`: an estimate, which may be off by so many years."""
 
     on: Day
     min: Count
     max: Count
+    margin: NotRequired[Count]
 
 
 class Domicile(TypedDict):
@@ -167,9 +168,31 @@ class Domicile(TypedDict):
     basis: Annotated[str, DOMICILE_BASES]
 
 
+class Text(TypedDict):
+    th: str
+    en: str
+
+
+@final
+class ClosedPath(TypedDict):
+    """Why the screening closed a path; `never`: the law forbids it whatever the working group decides."""
+
+    because: Text | None
+    never: bool
+
+
+class PastAnswer(TypedDict):
+    """How the programme answered a referral of this case before, and when."""
+
+    status: str
+    reason: Annotated[str, DECLINE_REASONS]
+    at: Instant
+
+
 class Reason(TypedDict):
     """What one rule of the programme wants and what is known of the `fact` it looks at: `found` None if nothing, of
-    labels {label: met, None if undecided}. `fact` None: it looks at several. `because` says both in Thai."""
+    labels {label: met, None if undecided}. `fact` None: it looks at several. `because` says both in Thai. The rule
+    `path_closed` is no rule of the programme: the screening closed its path."""
 
     rule: str
     verdict: Verdict
@@ -177,7 +200,16 @@ class Reason(TypedDict):
     wants: bool | int | str | list[str] | list[int] | DomicileRule
     fact: str | None
     found: (
-        bool | int | str | list[str] | list[int] | list[Domicile] | AgeRange | dict[str, bool | None] | None
+        bool
+        | int
+        | str
+        | list[str]
+        | list[int]
+        | list[Domicile]
+        | AgeRange
+        | ClosedPath
+        | dict[str, bool | None]
+        | None
     )
 
 
@@ -206,7 +238,29 @@ class Distance(TypedDict):
     kilometres: Count
 
 
-Finding = PathStanding | FreeFor | Distance | bool | None
+@final
+class Stated(TypedDict):
+    """The days since the places were stated."""
+
+    days: Count
+
+
+@final
+class Declined(TypedDict):
+    """The programme said no to this case before, and that stands."""
+
+    reason: Annotated[str, DECLINE_REASONS]
+    at: Instant
+
+
+@final
+class Offered(TypedDict):
+    """Its number in the order in which programmes were offered: the last word between equals."""
+
+    number: Count
+
+
+Finding = PathStanding | FreeFor | Distance | Stated | Declined | Offered | bool | None
 
 
 class Criterion(TypedDict):
@@ -237,6 +291,7 @@ class Candidate(TypedDict):
     confirmed_at: Instant
     reasons: list[Reason]
     criteria: list[Criterion]
+    past: Annotated[list[PastAnswer], Note("A past answer never changes a verdict")]
 
 
 class Matches(TypedDict):

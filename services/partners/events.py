@@ -84,7 +84,8 @@ class PartnerRegistered:
 
 @dataclass(frozen=True)
 class ProgrammeOffered:
-    """A partner's offer with its first statement; it carries what others need to know of the partner."""
+    """A partner's offer with its first statement, made at `stated_at`; it carries what others need to know of the
+    partner."""
 
     programme_id: Public[str]
     partner_id: Public[str]
@@ -98,12 +99,13 @@ class ProgrammeOffered:
     rules: Public[Rules]
     total: Public[int]
     free: Public[int]
+    stated_at: Public[str | None] = None
 
 
 @dataclass(frozen=True)
 class CapacityConfirmed:
-    """A new statement. `contradicted`: it leaves no room for the places our own ledger holds; it counts all the
-    same."""
+    """A new statement. `contradicted`: it leaves no room for the places our own ledger holds; it counts all the same.
+    `history`: it was made before the one that counts, and changes nothing any more."""
 
     programme_id: Public[str]
     partner_id: Public[str]
@@ -111,6 +113,7 @@ class CapacityConfirmed:
     free: Public[int]
     contradicted: Public[bool]
     stated_at: Public[str]
+    history: Public[bool] = False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from marshmallow import (
 
 from services import codes
 from services.codes.rules import RULES, Rule
+from services.codes.situation import document_code
 from services.fields import Email, Flag, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners import bodies
@@ -89,10 +90,23 @@ class RegisterPartner(Body):
         if subdistrict and areas.province_of(subdistrict) != data["province"]:
             raise ValidationError("It lies in another province.", "subdistrict")
 
+    @validates_schema
+    def is_the_ministrys(self, data: bodies.RegisterPartner, **_: Any) -> None:
+        if data["kind"] == "ministry_shelter" and not data["under_ministry"]:
+            raise ValidationError("A shelter of the ministry is under the ministry.", "under_ministry")
+
 
 class DomicileBody(Body):
     provinces = fields.List(fields.String(validate=_province), required=True, validate=validate.Length(min=1))
     bases = _codes(codes.DOMICILE_BASES)
+
+
+class Paper(Words):
+    """A kind of document: its code, however it was written, or a name of its own."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str | None:
+        text = super()._deserialize(value, *args, **kwargs)
+        return document_code(text) if text else text
 
 
 def _rule(rule: Rule) -> fields.Field[Any]:
@@ -110,7 +124,7 @@ def _rule(rule: Rule) -> fields.Field[Any]:
         case "up_to":
             return fields.String(validate=validate.OneOf(rule.options or ()))
         case "all_of":
-            return fields.List(Words(80, required=True), validate=validate.Length(min=1, max=20))
+            return fields.List(Paper(80, required=True), validate=validate.Length(min=1, max=20))
         case "excludes" | "requires":
             return Flag()
 

@@ -1,12 +1,14 @@
 """The doors of partners, and how the service is put together."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 
+from services.codes import ages
 from services.codes.access import ROLES, STAFF
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import instant, moment
-from services.kernel.errors import Forbidden, Invalid, NotFound
+from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.wiring import Reaction, Wiring
@@ -16,19 +18,22 @@ from services.partners.domain.matching import MATCH
 from services.partners.domain.places import PROGRAMME, ConfirmCapacity, OfferProgramme
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import CapacityConfirmed
-from services.partners.projections import free_places, matching, partners, registry, upstream
+from services.partners.projections import free_places, matching, partners, past, registry, upstream
+from services.thai import dates
 
 OVER = (
     "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
 )  # fmt: skip
+AGE_SECONDS = 2.0  # to ask intake for an age
 CONTRADICTS = "ledger_contradicts"
+OLDER = "older_statement"  # a later one counts
 
 _over = Reaction(schemas.Referral(), handlers.when_over)
 
 WIRING = Wiring(
     service="partners",
     aggregates=(PARTNER, PROGRAMME, MATCH),
-    projections=(registry.REGISTRY, upstream.CASES),
+    projections=(registry.REGISTRY, upstream.CASES, past.PAST),
     hears={
         "screening": {
             "ScreeningStarted": (),
@@ -77,6 +82,7 @@ class PartnersService(Doors):
             name=body["name"],
             path=body["path"],
             rules=body["rules"],
+            stated_at=instant(call.at),
             **body["capacity"],
         )
 
@@ -96,11 +102,13 @@ class PartnersService(Doors):
 
         def work(unit: Unit) -> answers.Capacity:
             events = unit.handle(PROGRAMME, programme_id, statement, call.if_match)
-            contradicted = any(isinstance(each, CapacityConfirmed) and each.contradicted for each in events)
+            stated = [each for each in events if isinstance(each, CapacityConfirmed)]
+            warnings = [CONTRADICTS] if any(each.contradicted for each in stated) else []
+            warnings += [OLDER] if any(each.history for each in stated) else []
             return {
                 "programme_id": programme_id,
                 "version": unit.version(PROGRAMME, programme_id),
-                "warnings": [CONTRADICTS] if contradicted else [],
+                "warnings": warnings,
             }
 
         return self.runtime.execute(call.envelope(_centre(call, offer["province"])), work)
@@ -159,11 +167,26 @@ class PartnersService(Doors):
                 raise
             return late
 
+    def _of_age(self, call: Call, screened: ranking.Screened, day: date) -> ranking.Screened:
+        """With the age on the day by the birth date, which intake alone knows, where a birthday may have come since the
+        screening; if intake cannot be asked, the age may be either."""
+        facts = screened.facts
+        if not facts.get("age") or facts["age"]["on"] >= day.isoformat():
+            return screened
+        body = {"case_id": screened.case_id, "day": day.isoformat()}
+        try:
+            known = self.runtime.ask("intake", "age", call, body, AGE_SECONDS)["age"]
+        except (Unavailable, NotFound, Forbidden, Invalid):
+            return screened
+        age = ages.narrowed(ages.aged(facts["age"], day), known and ages.aged(ages.of_case(known), day))
+        return replace(screened, facts={**facts, "age": age})
+
     def _ranked(self, call: Call, screened: ranking.Screened, body: bodies.Matches) -> answers.Matches:
         """The cursor keeps the first page's moment and screening, so that all pages are ranked alike."""
         computed_at, key = instant(call.now), -1
         if body["cursor"]:
             computed_at, key = _continued(body["cursor"], screened)
+        screened = self._of_age(call, screened, dates.bangkok_day(moment(computed_at)))
         ranked = ranking.rank(self.runtime.read(matching.get_registry), screened, moment(computed_at))
         wanted = ranked.where(
             body["verdict"], body["path"], body["province"], body["outside"], body["programme_ids"]

@@ -18,7 +18,7 @@ from services.referral.domain.commands import DiscloseFacts, SendReferral
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.steps import LIFE_CYCLE, step_named, steps_after
 from services.referral.domain.words import Place, Status
-from services.referral.projections import referrals, upstream, worklist
+from services.referral.projections import closed_paths, referrals, upstream, worklist
 from services.thai import dates
 
 PLACE_SECONDS = 5.0
@@ -29,7 +29,7 @@ READERS = (*SEE_REFERRALS, "ministry")
 WIRING = Wiring(
     service="referral",
     aggregates=(REFERRAL,),
-    projections=(referrals.REFERRALS, upstream.UPSTREAM),
+    projections=(referrals.REFERRALS, upstream.UPSTREAM, closed_paths.CLOSED_PATHS),
     hears={
         "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": ()},
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
@@ -73,7 +73,9 @@ class ReferralService(Doors):
         if programme is None:
             raise NotFound("programme")
         plan = self._upstream(
-            lambda db: upstream.get_plan(db, case_id), lambda plan: plan.covers(programme), "screening"
+            lambda db: upstream.get_plan(db, case_id),
+            lambda plan: plan.covers(programme) and not plan.closed,
+            "screening",
         )
         witness = consent["witness"] or None
         if witness:

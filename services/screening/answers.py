@@ -15,11 +15,12 @@ class Domicile(TypedDict):
 
 
 class AgeRange(TypedDict):
-    """Age in full years, least and most, on a day."""
+    """Age in full years, least and most, on a day. `margin`: an estimate, which may be off by so many years."""
 
     on: Day
     min: Count
     max: Count
+    margin: NotRequired[Count]
 
 
 class Found(TypedDict):
@@ -71,13 +72,32 @@ class Label(TypedDict):
     ask: list[str]
 
 
+class ClosedPath(TypedDict):
+    """A path that is no way out as things are: why, and the facts that are not as it needs them. `never`: the law
+    forbids it whatever the working group decides."""
+
+    path: Annotated[str, PATHS]
+    because: Text | None
+    facts: list[str]
+    never: bool
+
+
 class Assessment(TypedDict):
-    """Every label with its verdict, and the paths, best first. Facts that are not known are absent."""
+    """Every label with its verdict, and the paths, best first. Facts that are not known are absent. `decided`: a label
+    is met, or every one is not met; until then the paths are only what may come. `leads`: paths that a specific law
+    opens. `ask`: the facts that could still change something; `not_asked`: questions that cannot apply to the
+    person."""
 
     rules_version: str
     facts: dict[str, FactValue]
     labels: Annotated[list[Label], Note("Every label")]
     paths: Annotated[list[Annotated[str, PATHS]], Note("Best first")]
+    decided: bool
+    leads: list[Annotated[str, PATHS]]
+    closed: Annotated[list[ClosedPath], Note("A plan on one of these needs an override")]
+    ask: Annotated[list[str], Note("The most telling first")]
+    not_asked: list[str]
+    wishes: Annotated[list[Annotated[str, PATHS]], Note("The paths that a person's wish can open")]
 
 
 class NewScreening(Assessment):
@@ -135,10 +155,18 @@ class Member(TypedDict):
     reason: str | None
 
 
+class Override(TypedDict):
+    """Why the working group took a path that the screening had closed, and who chaired that decision."""
+
+    reason: str
+    chair: str
+
+
 class Minutes(TypedDict):
     members: list[Member]
     why: str
     goals: list[str]
+    override: NotRequired[Override]
 
 
 class Plan(TypedDict):
@@ -155,6 +183,7 @@ class Plan(TypedDict):
     programme_id: Id | None
     votes: Votes
     quorum: QuorumUsed
+    override: Annotated[bool, Note("The screening had closed the path; the minutes say why it was taken")]
     minutes: NotRequired[Annotated[Minutes | None, Note("Only for staff and members of the centre")]]
 
 

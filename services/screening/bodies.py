@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, TypedDict
 
-from services.screening.domain.plan import Member
+from services.screening.domain.plan import Member, Override
 
 
 class CompleteScreening(TypedDict):
@@ -24,6 +24,7 @@ class AgreePlan(TypedDict):
     programme_id: str | None
     why: str
     goals: list[str]
+    override: Override | None
 
 
 class OfCase(TypedDict):

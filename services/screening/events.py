@@ -33,6 +33,23 @@ class Label(TypedDict):
     ask: list[str]
 
 
+class Because(TypedDict):
+    """Words of the rules in both languages."""
+
+    th: str
+    en: str
+
+
+class ClosedPath(TypedDict):
+    """A path that is no way out: what it needs (rulebook), the facts that are not so, and whether the law forbids it
+    whatever the working group decides."""
+
+    path: str
+    because: Because | None
+    facts: list[str]
+    never: bool
+
+
 class Votes(TypedDict):
     agree: int
     dissent: int
@@ -60,7 +77,8 @@ class ScreeningStarted:
 
 @dataclass(frozen=True)
 class ScreeningCompleted:
-    """`facts` are normalised codes; age is {on, min, max} in full years, never a birth date. `paths`: best first."""
+    """`facts` are normalised codes; age is {on, min, max, margin?} in full years, never a birth date. `paths`: best
+    first; `leads`: those of them that a specific law opens; `closed`: no way out as things are. None: nobody looked."""
 
     screening_id: Public[str]
     case_id: Public[str]
@@ -69,11 +87,14 @@ class ScreeningCompleted:
     facts: OfCase[dict[str, Any]]
     labels: OfCase[list[Label]]
     paths: OfCase[list[str]]
+    leads: OfCase[list[str] | None] = None
+    closed: OfCase[list[ClosedPath] | None] = None
 
 
 @dataclass(frozen=True)
 class PlanAgreed:
-    """The working group chose a path, with a programme or open; a later plan replaces it."""
+    """The working group chose a path, with a programme or open; a later plan replaces it. `override`: the screening had
+    closed the path, and the minutes say why it was taken."""
 
     plan_id: Public[str]
     case_id: Public[str]
@@ -82,7 +103,10 @@ class PlanAgreed:
     programme_id: OfCentre[str | None]
     votes: OfCentre[Votes]
     quorum: OfCentre[QuorumUsed]
-    minutes: Any = personal()  # {members: [{name, role, vote, reason}], why, goals: [str]}
+    override: OfCentre[bool] = False
+    minutes: Any = (
+        personal()
+    )  # {members: [{name, role, vote, reason}], why, goals: [str], override?: {reason, chair}}
 
 
 @dataclass(frozen=True)

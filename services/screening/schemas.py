@@ -10,6 +10,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from services import codes
 from services.codes.decisions import MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
+from services.codes.situation import document_code
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates
@@ -39,11 +40,13 @@ def _day(text: str) -> None:
 
 
 class AgeRange(Schema):
-    """Full years, least and most; `on` the day they were told for (ISO), today if left out."""
+    """Full years, least and most; `on` the day they were told for (ISO), today if left out; `margin` of an estimate, by
+    how many years it may be off."""
 
     on = fields.String(validate=_day)
     min = fields.Integer(required=True, strict=True, validate=Range(0, dates.OLDEST))
     max = fields.Integer(required=True, strict=True, validate=Range(0, dates.OLDEST))
+    margin = fields.Integer(strict=True, validate=Range(0, 20))
 
     @validates_schema
     def rises(self, data: dates.AgeRange, **_: Any) -> None:
@@ -52,7 +55,7 @@ class AgeRange(Schema):
 
 
 class Age(fields.Field[dict[str, Any]]):
-    """A whole number of full years, or {min, max, on?}."""
+    """A whole number of full years, or {min, max, on?, margin?}."""
 
     RANGE = AgeRange()
     YEARS = fields.Integer(strict=True, validate=Range(0, dates.OLDEST))
@@ -81,6 +84,26 @@ class Document(Words):
         kind = Regexp(r"(?!.*\d{4})[^@\n]+\Z", error="Name the kind of document only.")
         super().__init__(40, required=True, validate=kind)
 
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str | None:
+        text = super()._deserialize(value, *args, **kwargs)
+        return document_code(text) if text else text
+
+
+class OneOrMore(fields.List[str]):
+    """Codes, or one of them by itself; `alone` goes with no other."""
+
+    def __init__(self, one: fields.String, alone: str, most: int) -> None:
+        super().__init__(one, allow_none=True, validate=Length(max=most))
+        self.alone = alone
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        codes = super()._deserialize([value] if isinstance(value, str) else value, attr, data, **kwargs)
+        if self.alone in codes and len({*codes}) > 1:
+            raise ValidationError("This answer goes with no other.")
+        return codes
+
 
 DOCUMENTS_MOST = 30
 
@@ -95,6 +118,8 @@ def _fact(fact: Fact) -> fields.Field[Any]:
             return fields.String(allow_none=True, validate=OneOf(options))
         case "number":
             return fields.Integer(strict=True, allow_none=True, validate=OneOf(options))
+        case "codes" if fact.alone:
+            return OneOrMore(fields.String(validate=OneOf(options)), fact.alone, len(options))
         case "codes" if fact.free:
             return fields.List(Document(), allow_none=True, validate=Length(max=DOCUMENTS_MOST))
         case "codes":
@@ -137,6 +162,13 @@ class Member(Schema):
     reason = Words(2000)
 
 
+class Override(Schema):
+    """Why a path is taken that the screening closed, and who chaired that decision."""
+
+    reason = Words(2000, required=True)
+    chair = Words(200, required=True)
+
+
 class AgreePlan(Schema):
     case_id = _id()
     members = fields.List(fields.Nested(Member), required=True, validate=Length(1, 50))
@@ -144,6 +176,7 @@ class AgreePlan(Schema):
     programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
     why = Words(4000, required=True)
     goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))
+    override = fields.Nested(Override, load_default=None, allow_none=True)
 
 
 class OfCase(Schema):

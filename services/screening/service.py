@@ -1,7 +1,8 @@
 """Screening's doors. Each parses, hands over one command or question, and answers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -9,16 +10,16 @@ from sqlalchemy import Connection, RowMapping
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.errors import Invalid, NotFound, Refused
+from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.vault import Shredded
 from services.kernel.wiring import Reaction, Wiring
 from services.screening import answers, bodies, handlers, projections, schemas
-from services.screening.domain import rulebook
+from services.screening.domain import assessment, rulebook
 from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quorum_of
-from services.screening.domain.rulebook import RULES, AdoptRules, Rulebook, in_force
+from services.screening.domain.rulebook import RULES, AdoptRules, in_force
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
-from services.screening.events import Label, ScreeningCompleted
+from services.screening.events import ScreeningCompleted
 from services.screening.projections import plans, screenings, upstream, worklist
 from services.thai import dates, names
 
@@ -33,11 +34,13 @@ WIRING = Wiring(
             "CaseClosed": (),
             "CaseReopened": (),
         },
+        "partners": {"ProgrammeOffered": ()},
     },
     invariants=projections.invariants,
 )
 
 NAMED_TWICE = "member_named_twice"
+AGE_SECONDS = 2.0  # to ask intake for an age
 
 
 class ScreeningService(Doors):
@@ -48,7 +51,7 @@ class ScreeningService(Doors):
     def complete(self, call: Call, body: bodies.CompleteScreening) -> Outcome[answers.NewScreening]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
-        corrected = self.runtime.read(lambda db: upstream.get_corrections(db, case_id))
+        corrected = self._of_person(call, case_id, day)
 
         def work(unit: Unit) -> answers.NewScreening:
             book = in_force(unit.state(RULES, rulebook.NAME), day)
@@ -58,7 +61,7 @@ class ScreeningService(Doors):
             [completed] = unit.handle(SCREENING, case_id, screening, call.if_match)
             assert isinstance(completed, ScreeningCompleted)
             return {
-                **_assessment(book, completed.facts, completed.labels, completed.paths),
+                **screenings.assessed(book, completed.facts, assessment.assess(book, completed.facts)),
                 "screening_id": screening_id,
                 "form": {"id": completed.form["id"], "version": completed.form["version"]},
                 "version": unit.version(SCREENING, case_id),
@@ -73,10 +76,10 @@ class ScreeningService(Doors):
         case = self._case(call, body["case_id"])
         day = body["day"] or dates.bangkok_day(call.now)
         book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
-        corrected = self.runtime.read(lambda db: upstream.get_corrections(db, case["case_id"]))
+        corrected = self._of_person(call, case["case_id"], day)
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
         with _birth_dates():
-            return _assessment(book, *assessed(book, body["facts"], known, day))
+            return screenings.assessed(book, *assessed(book, body["facts"], known, day))
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:
@@ -93,6 +96,7 @@ class ScreeningService(Doors):
     def agree_plan(self, call: Call, body: bodies.AgreePlan) -> Outcome[answers.NewPlan]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
+        self._fits(body["path"], body["programme_id"])
         quorum = quorum_of(case["centre"])
         voters = [names.fold(member["name"]) for member in body["members"]]
         try:
@@ -101,9 +105,10 @@ class ScreeningService(Doors):
             raise Refused("wrong_state", "The person's data was erased.") from None
 
         def work(unit: Unit) -> answers.NewPlan:
-            screened = unit.state(SCREENING, case_id).screening_id is not None
+            screening = unit.state(SCREENING, case_id)
             agreement = AgreePlan(
-                plan_id=plan_id, person_id=person_id, quorum=quorum, screened=screened, closed=case["closed"], **body
+                plan_id=plan_id, person_id=person_id, quorum=quorum, screened=screening.screening_id is not None,
+                closed=case["closed"], shut=screening.shut(body["path"]), **body,
             )  # fmt: skip
             unit.handle(PLAN, case_id, agreement, call.if_match)
             warnings = [NAMED_TWICE] if len({*voters}) < len(voters) else []
@@ -150,6 +155,26 @@ class ScreeningService(Doors):
 
         return self.runtime.execute(call.envelope(ALL_CENTRES), work)
 
+    def _fits(self, path: str, programme_id: str | None) -> None:
+        """NotFound for a programme nobody offered; a plan on one path goes to no programme of another."""
+        if programme_id is None:
+            return
+        offered = self.runtime.get_or_pull(lambda db: upstream.get_path(db, programme_id), "partners")
+        if offered != path:
+            raise Invalid({"programme_id": [f"This programme is for the path {offered}, not {path}."]})
+
+    def _of_person(self, call: Call, case_id: str, day: date) -> dict[str, Any]:
+        """What was corrected of the person, and the age on the day by the birth date, which intake alone knows. If it
+        cannot be asked, the age of when the case was opened grows older (codes.ages)."""
+        corrected = self.runtime.read(lambda db: upstream.get_corrections(db, case_id))
+        try:
+            told = self.runtime.ask(
+                "intake", "age", call, {"case_id": case_id, "day": day.isoformat()}, AGE_SECONDS
+            )
+        except (Unavailable, NotFound, Forbidden, Invalid):
+            return corrected
+        return {**corrected, "age": told["age"]} if told["age"] else corrected
+
     def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
         """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was
         reopened."""
@@ -164,17 +189,6 @@ class ScreeningService(Doors):
             self.runtime.catch_up("intake")
             found = self.runtime.get_or_pull(find)
         return found
-
-
-def _assessment(
-    book: Rulebook, facts: dict[str, Any], labels: Sequence[Label], paths: list[str]
-) -> answers.Assessment:
-    return {
-        "rules_version": book.version,
-        "facts": facts,
-        "labels": rulebook.explain(book, labels, facts),
-        "paths": paths,
-    }
 
 
 @contextmanager

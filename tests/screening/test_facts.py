@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from services.screening.domain.facts import VOCABULARY, aged, normalised
+from services.codes.ages import aged
+from services.screening.domain.facts import VOCABULARY, normalised
 from services.screening.schemas import Facts
 from services.thai.dates import DateError
 from tests.screening.samples import KNOWN, MONDAY
@@ -78,3 +79,50 @@ def test_an_age_known_earlier_may_have_grown_by_a_birthday_since(day, least, mos
 
 def test_the_form_asks_for_every_fact_the_rules_may_read():
     assert set(VOCABULARY) == set(Facts().fields) - {"birth_date"}
+
+
+def test_a_case_that_knows_only_how_old_somebody_looks_gives_an_estimate():
+    known = {"age": {"on": "2026-03-02", "min": 50, "max": 59}}
+    assert normalised({}, known, MONDAY)["age"] == {"on": "2026-03-02", "min": 50, "max": 59, "margin": 5}
+    assert normalised({}, known, date(2027, 3, 2))["age"] == {
+        "on": "2027-03-02", "min": 51, "max": 60, "margin": 5,
+    }  # fmt: skip
+
+
+TODAY = {"age": {"on": "2026-03-02", "min": 60, "max": 60}}
+
+
+@pytest.mark.parametrize(
+    ("told", "least", "most"),
+    [
+        ({"on": "2026-02-02", "min": 59, "max": 59}, 60, 60),  # the birthday has come since
+        ({"on": "2026-02-02", "min": 40, "max": 40}, 40, 41),  # another age was meant
+        ({"min": 59, "max": 59}, 59, 59),  # told today
+    ],
+)
+def test_an_age_told_for_an_earlier_day_gives_way_to_the_birth_date_if_that_can_be_meant(told, least, most):
+    age = normalised({"age": told}, TODAY, MONDAY)["age"]
+    assert (age["min"], age["max"]) == (least, most)
+
+
+def test_what_the_gate_found_is_an_answer_until_somebody_finds_that_it_is_not_so():
+    assert normalised({}, {"danger": "trafficking"}, MONDAY)["trafficking_signs"] is True
+    assert (
+        normalised({"trafficking_signs": None}, {"danger": "trafficking"}, MONDAY)["trafficking_signs"]
+        is True
+    )
+    assert (
+        normalised({"trafficking_signs": False}, {"danger": "trafficking"}, MONDAY)["trafficking_signs"]
+        is False
+    )
+    assert normalised({}, {"danger": "psychiatric"}, MONDAY)["mental_crisis"] is True
+    assert "trafficking_signs" not in normalised({}, {"danger": "child"}, MONDAY)
+
+
+def test_several_ways_of_begging_stand_beside_each_other_and_one_stands_alone():
+    assert normalised({"begging": ["performs", "asks", "asks"]}, {}, MONDAY)["begging"] == [
+        "asks",
+        "performs",
+    ]
+    assert normalised({"begging": ["asks"]}, {}, MONDAY)["begging"] == "asks"
+    assert "begging" not in normalised({"begging": []}, {}, MONDAY)

@@ -8,13 +8,12 @@ from scripts.rules_page import PAGE
 from services import codes
 from services.kernel.rules import RulesWrong
 from services.screening.domain import rulebook
+from services.screening.domain.assessment import assess, explain
+from services.screening.domain.description import describe
 from services.screening.domain.rulebook import (
     RULES,
     Adopted,
     AdoptRules,
-    assess,
-    describe,
-    explain,
     in_force,
 )
 from services.screening.events import RulesAdopted
@@ -29,7 +28,7 @@ def age(least, most=None):
 
 
 def verdict(label, facts):
-    labels, _ = assess(BOOK, facts)
+    labels, *_ = assess(BOOK, facts)
     [found] = [each for each in labels if each["code"] == label]
     return found
 
@@ -98,7 +97,7 @@ def test_a_label_is_met_not_met_or_unknown_with_what_to_ask(label, facts, expect
 
 
 def test_every_label_is_answered_with_its_law_and_its_reasons():
-    labels, _ = assess(BOOK, {})
+    labels, *_ = assess(BOOK, {})
     assert sorted(label["code"] for label in labels) == sorted(codes.LABELS)
     assert all(label["law"] and label["because"] for label in labels)
 
@@ -112,7 +111,7 @@ def test_an_explained_label_shows_both_languages_and_what_was_found():
 
 
 def test_a_stored_label_repeats_no_fact_that_was_found():
-    labels, _ = assess(BOOK, {"age": age(73), "nationality": "thai"})
+    labels, *_ = assess(BOOK, {"age": age(73), "nationality": "thai"})
     assert b"73" not in orjson.dumps(labels)
 
 

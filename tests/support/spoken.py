@@ -5,11 +5,24 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from services import codes
-from services.codes import access, criteria, decisions, facts, rules, sentences, steps
+from services.codes import (
+    access,
+    ages,
+    criteria,
+    decisions,
+    facts,
+    questions,
+    rules,
+    sentences,
+    situation,
+    steps,
+)
 from services.codes.words import CodeList, Words
 from services.reporting import measures
 
-ROOMS = (codes, access, criteria, decisions, facts, rules, sentences, steps, measures)
+ROOMS = (
+    codes, access, ages, criteria, decisions, facts, questions, rules, sentences, situation, steps, measures,
+)  # fmt: skip
 
 
 def every_word() -> Iterator[Words]:

@@ -13,7 +13,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert, select
 
-from services.codes.facts import ASKED, FACTS
+from services.codes.facts import FACTS
+from services.codes.questions import ASKED
 from services.kernel.tables import access_record
 from services.system import DOORS
 from services.thai.dates import bangkok_day

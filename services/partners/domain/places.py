@@ -35,6 +35,7 @@ class OfferProgramme:
     rules: Rules
     total: int
     free: int
+    stated_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -181,9 +182,11 @@ def _confirm(command: ConfirmCapacity, programme: Programme) -> list[ProgrammeEv
     total, free, at = command.total, command.free, command.stated_at
     if (total, free, at) == (programme.ledger.total, programme.ledger.stated, programme.stated_at):
         return []
-    contradicted = programme.ledger.contradicts(total, free)
-    statement = CapacityConfirmed(programme.programme_id, programme.partner_id, total, free, contradicted, at)
-    return _with_next_in_turn(programme, statement)
+    history = at < programme.stated_at
+    contradicted = not history and programme.ledger.contradicts(total, free)
+    ids = programme.programme_id, programme.partner_id
+    statement = CapacityConfirmed(*ids, total, free, contradicted, at, history)
+    return [statement] if history else _with_next_in_turn(programme, statement)
 
 
 def _with_next_in_turn(programme: Programme, event: ProgrammeEvent) -> list[ProgrammeEvent]:
@@ -197,9 +200,10 @@ def _with_next_in_turn(programme: Programme, event: ProgrammeEvent) -> list[Prog
 def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
     match event:
         case ProgrammeOffered():
-            return Programme(
-                event.programme_id, event.partner_id, ledger=Ledger().after_statement(event.total, event.free)
-            )
+            ledger = Ledger().after_statement(event.total, event.free)
+            return Programme(event.programme_id, event.partner_id, event.stated_at or "", ledger)
+        case CapacityConfirmed(history=True):
+            return programme
         case CapacityConfirmed():
             ledger = programme.ledger.after_statement(event.total, event.free)
             return replace(programme, stated_at=event.stated_at, ledger=ledger)

@@ -15,18 +15,18 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from services.codes import PATHS, sentences
-from services.codes.rules import RULES, finding, judge
+from services.codes import PATHS, ages, sentences
+from services.codes.rules import PATH_CLOSED, RULES, finding, judge
 from services.kernel.envelope import moment
 from services.kernel.rules import Verdict
 from services.partners import answers
 from services.partners.events import Counts, Eligibility
-from services.thai import areas
+from services.thai import areas, dates
 
 ELIGIBILITY: Final[tuple[Eligibility, ...]] = ("eligible", "unknown", "ineligible")
 NONE = Counts(eligible=0, unknown=0, ineligible=0)
 FRESH_DAYS, STALE_DAYS = 30, 90
-# That of the most specific law met, another of the screening, none of them.
+# One that a specific law opens, another of the screening, none of them.
 PATH_PLACES = ("lead", "screened", "other")
 NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
 
@@ -119,7 +119,9 @@ def _day(at: datetime) -> int:
 @dataclass(frozen=True)
 class Screened:
     """What matching knows of a case: its centre's province (where distance is counted from), the district the person
-    was found in, and the latest screening's codes. `paths` best first."""
+    was found in, and the latest screening's codes. `paths` best first, `leads` those that a specific law opens (None: a
+    screening of before they were told), `closed` those that are no way out. `declined`: the programmes that said no to
+    this case and did not take it back, with the last answer of each."""
 
     case_id: str
     centre: str
@@ -129,6 +131,13 @@ class Screened:
     facts: Mapping[str, Any]
     labels: Sequence[Mapping[str, Any]]
     paths: Sequence[str]
+    leads: Sequence[str] | None = None
+    closed: Sequence[Mapping[str, Any]] = ()
+    declined: Mapping[str, answers.PastAnswer] = field(default_factory=dict)
+
+    @property
+    def leading(self) -> Sequence[str]:
+        return self.paths[:1] if self.leads is None else self.leads
 
 
 def person(facts: Mapping[str, Any], labels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -206,23 +215,32 @@ class Ranking:
 
 def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
     """Judge and rank every programme. Same registry, case and day give the same order."""
-    known = person(screened.facts, screened.labels)
+    known = person(_today(screened.facts, now), screened.labels)
     columns = registry.columns
-    verdicts = np.zeros(columns.shape[1], np.int8)
+    closed = [PATHS.index(each["path"]) for each in screened.closed if each["path"] in PATHS]
+    verdicts = np.where(np.isin(columns[_PATH], closed), 2, 0).astype(np.int8)
     for number, rule in enumerate(RULES, start=_RULES):
         if len(registry.values[rule]) > 1:
             judged = [_SEVERITY[judge(rule, value, known)] for value in registry.values[rule][1:]]
             np.maximum(verdicts, np.array([0, *judged], np.int8)[columns[number]], out=verdicts)
-    keys = _sort_keys(columns, verdicts, screened, now)
+    keys = _sort_keys(registry, verdicts, screened, now)
     order = np.argsort(keys)
     found = np.bincount(verdicts, minlength=3)
     counts = Counts(eligible=int(found[0]), unknown=int(found[1]), ineligible=int(found[2]))
     return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts)
 
 
-def _sort_keys(columns: Columns, verdicts: NDArray[np.int8], screened: Screened, now: datetime) -> Keys:
+def _today(facts: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    """The facts with the age as it may be now: there may have been a birthday since the screening."""
+    return {**facts, "age": ages.aged(facts["age"], dates.bangkok_day(now))} if facts.get("age") else facts
+
+
+def _sort_keys(registry: Registry, verdicts: NDArray[np.int8], screened: Screened, now: datetime) -> Keys:
     """One integer per programme that sorts as the criteria do, one after the other; the last is the order of
     offering."""
+    columns = registry.columns
+    declined = np.zeros(columns.shape[1], np.int64)
+    declined[[registry.index[each] for each in screened.declined if each in registry.index]] = 1
     provinces = columns[_PROVINCE]
     wanted, homes = _wishes(screened), _homes(screened)
     near, kilometres = _distances(screened.centre)
@@ -242,6 +260,7 @@ def _sort_keys(columns: Columns, verdicts: NDArray[np.int8], screened: Screened,
         ((age > FRESH_DAYS).astype(np.int64) + (age > STALE_DAYS), 2),
         (distance, 2),
         (kilometres[provinces], 12),
+        (declined, 1),
         (np.arange(columns.shape[1]), 24),
     )
     keys = np.zeros(columns.shape[1], np.int64)
@@ -255,7 +274,7 @@ def _path_place(path: str, screened: Screened) -> int:
     """Place in PATH_PLACES."""
     if path not in screened.paths:
         return 2
-    return 0 if path == screened.paths[0] else 1
+    return 0 if path in screened.leading else 1
 
 
 def _wishes(screened: Screened) -> Sequence[str]:
@@ -304,8 +323,10 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
         "places_free": row["free"],
         "confirmed_at": row["confirmed_at"],
         "reasons": [
-            _reason(rule, row["rules"][rule], ranking.known) for rule in RULES if rule in row["rules"]
+            *_closed(row["path"], ranking.screened),
+            *(_reason(rule, row["rules"][rule], ranking.known) for rule in RULES if rule in row["rules"]),
         ],
+        "past": [past] if (past := ranking.screened.declined.get(row["programme_id"])) else [],
         "criteria": [
             {
                 "criterion": name,
@@ -316,6 +337,20 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
             for name, met, found in _criteria(ranking, row)
         ],
     }
+
+
+def _closed(path: str, screened: Screened) -> Iterator[answers.Reason]:
+    for each in screened.closed:
+        if each["path"] == path:
+            found: answers.ClosedPath = {"because": each["because"], "never": each["never"]}
+            yield {
+                "rule": PATH_CLOSED,
+                "verdict": "not_met",
+                "because": sentences.closed_in_words(found, "th"),
+                "wants": path,
+                "fact": None,
+                "found": found,
+            }
 
 
 def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> answers.Reason:
@@ -332,12 +367,16 @@ def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> answers.Reason:
 
 
 def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
-    """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free, days
-    since that was said}, {near in NEAR, kilometres from the centre's province}, or a flag, None if nobody knows."""
+    """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free},
+    {days since that was said}, {near in NEAR, kilometres from the centre's province}, {reason and time of the past
+    answer}, {number in the order of offering}, or a flag, None if nobody knows."""
     screened = ranking.screened
     path, wishes, homes = row["path"], _wishes(screened), _homes(screened)
     place = PATH_PLACES[_path_place(path, screened)]
-    yield "path", _met(place == "lead"), {"path": path, "place": place}
+    if screened.leading:
+        yield "path", _met(place == "lead"), {"path": path, "place": place}
+    else:
+        yield "screened_path", _met(place == "screened"), {"path": path, "place": place}
     outside = not row["under_ministry"]
     yield "outside_ministry", _met(outside), outside
     wished = path in wishes if wishes else None
@@ -346,12 +385,16 @@ def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
     yield "home_province", _met(home), home
     days = max(0, _day(ranking.now) - _day(moment(row["confirmed_at"])))
     yield "places_free", _met(row["free"] > 0), {"free": row["free"], "days": days}
+    yield "freshness", _met(days <= FRESH_DAYS), {"days": days}
     near, kilometres = _distances(screened.centre)
     number = int(row["province"])
     same_district = row["subdistrict"] is not None and _district(screened) == int(row["subdistrict"][:4])
     nearness = "same_district" if same_district else NEAR[int(near[number])]
     found = {"near": nearness, "kilometres": int(kilometres[number])}
     yield "distance", _met(nearness in ("same_district", "same_province")), found
+    past = screened.declined.get(row["programme_id"])
+    yield "past_answer", _met(past is None), past and {"reason": past["reason"], "at": past["at"]}
+    yield "offered", "met", {"number": ranking.registry.index[row["programme_id"]] + 1}
 
 
 def _met(met: bool | None) -> str:

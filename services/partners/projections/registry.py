@@ -154,7 +154,9 @@ def _move(
     """One fact's effect on a programme's row and on its referral's."""
     event: ProgrammeEvent = fact.event
     if isinstance(event, ProgrammeOffered):
-        offered = asdict(event) | {"rules": orjson.dumps(event.rules).decode()}
+        offered = {name: value for name, value in asdict(event).items() if name != "stated_at"} | {
+            "rules": orjson.dumps(event.rules).decode()
+        }
         programmes[event.programme_id] = offered | {
             "waiting": 0,
             "confirmed_at": fact.time,
@@ -166,6 +168,8 @@ def _move(
         ledger = Ledger(**{name: row[name] for name in LEDGER})
     row = programmes[event.programme_id]
     match event:
+        case CapacityConfirmed(history=True):
+            pass
         case CapacityConfirmed():
             ledger = ledger.after_statement(event.total, event.free)
             row["confirmed_at"] = event.stated_at

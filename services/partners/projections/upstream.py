@@ -11,6 +11,7 @@ from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 from services.partners.domain.ranking import Screened
+from services.partners.projections import past
 
 metadata = MetaData()
 case = Table(
@@ -24,7 +25,12 @@ case = Table(
     Column("facts", Text),
     Column("labels", Text),
     Column("paths", Text),
+    Column("leads", Text),
+    Column("closed", Text),
 )
+
+
+TOLD = ("facts", "labels", "paths", "leads", "closed")  # of a screening, as JSON
 
 
 class Case(NamedTuple):
@@ -45,7 +51,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         if fact.type == "ScreeningStarted":
             started[row["case_id"]] = row | {"district": found_district(data["known"].get("found"))}
         else:
-            told = {name: orjson.dumps(data[name]).decode() for name in ("facts", "labels", "paths")}
+            told = {name: orjson.dumps(data.get(name)).decode() for name in TOLD}
             ids = {name: data[name] for name in ("screening_id", "rules_version")}
             completed[row["case_id"]] = row | ids | told
     upsert(db, case, list(started.values()), ("case_id",))
@@ -61,11 +67,12 @@ def get(db: Connection, case_id: str) -> Case | None:
         return None
     if row.screening_id is None:
         return Case(row.centre, None)
-    codes = (orjson.loads(text) for text in (row.facts, row.labels, row.paths))
-    return Case(
-        row.centre,
-        Screened(case_id, row.centre, row.district, row.screening_id, row.rules_version, *codes),
-    )
+    facts, labels, paths, leads, closed = (orjson.loads(row._mapping[name]) for name in TOLD)
+    screened = Screened(
+        case_id, row.centre, row.district, row.screening_id, row.rules_version, facts, labels, paths, leads,
+        closed or (), past.list_declined(db, case_id),
+    )  # fmt: skip
+    return Case(row.centre, screened)
 
 
 def get_screened(db: Connection, case_id: str) -> Screened | None:

@@ -86,6 +86,10 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         raise Refused("wrong_state", "The case is closed: reopen it before referring.")
     if c.plan is None or not c.plan.covers(c.programme):
         raise Refused("no_plan", "The working group has not agreed a plan that covers this programme.")
+    if c.plan.closed:
+        forbidden = "The law forbids this path for this person."
+        closed = "The screening closed this path, and no reason of the working group opens it."
+        raise Refused("path_closed", forbidden if c.plan.closed == "never" else closed)
     if c.consent == "refused":
         raise Refused("consent_refused", "The person did not consent to this referral.")
     if c.already_open:

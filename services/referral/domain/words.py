@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from services.kernel.envelope import instant
 
@@ -84,6 +84,9 @@ class Plan:
     plan_id: str
     path: str
     programme_id: str | None
+    closed: Literal["", "closed", "never"] = (
+        ""  # how the latest screening left the path; an override opens the first
+    )
 
     def covers(self, programme: Programme) -> bool:
         """A plan for one programme binds to it; otherwise to every programme of its path."""

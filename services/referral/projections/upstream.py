@@ -12,6 +12,7 @@ from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER, SHARED
 from services.referral.domain.disclosure import disclosed
 from services.referral.domain.words import Case, Plan, Programme
+from services.referral.projections import closed_paths
 from services.thai import areas
 
 metadata = MetaData()
@@ -103,7 +104,9 @@ def get_case(db: Connection, case_id: str) -> Case | None:
 def get_plan(db: Connection, case_id: str) -> Plan | None:
     """The plan agreed last."""
     row = db.execute(select(plans).where(plans.c.case_id == case_id)).first()
-    return Plan(row.plan_id, row.path, row.programme_id) if row else None
+    if row is None:
+        return None
+    return Plan(row.plan_id, row.path, row.programme_id, closed_paths.get(db, case_id, row.path))
 
 
 def get_programme(db: Connection, programme_id: str) -> Programme | None:

@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.codes import ages
 from services.codes.facts import FACTS
 from services.kernel import rules
 from services.kernel.rules import UNKNOWN_CODE
 from services.screening.events import Form
 from services.thai import dates
-from services.thai.dates import AgeRange
 
-FORM: Form = {"id": "screening", "version": "1"}
+FORM: Form = {"id": "screening", "version": "2"}
+# What was found at the door is an answer, until the screening finds that it is not so.
+GATE: Mapping[str, str] = {"trafficking": "trafficking_signs", "psychiatric": "mental_crisis"}
 
 # What the rules may ask of each fact. A birth date is not one of them: only the age that follows from it is kept.
 VOCABULARY: Mapping[str, rules.Fact] = {
-    fact.code: rules.Fact(fact.kind, () if fact.free else fact.options or (), fact.keys)
+    fact.code: rules.Fact(
+        fact.kind, () if fact.free or fact.kind == "range" else fact.options or (), fact.keys
+    )
     for fact in FACTS.values()
     if fact.kind != "date"
 }
@@ -25,37 +29,41 @@ def normalised(answers: Mapping[str, Any], known: Mapping[str, Any], day: date) 
     """One fact each, in one writing: what was told, else what the case knows. Unknown facts are left out.
 
     `answers` may hold birth_date ("1957", "1957-05", "1957-05-12"; DateError if nobody alive has it) instead of age
-    {min, max, on?}; only the age in full years on `day` (Asia/Bangkok) is kept. An empty domicile is unknown.
+    {min, max, on?, margin?}; only the age in full years on `day` (Asia/Bangkok) is kept. An empty domicile is unknown.
     """
-    facts = {**_stated(known), **_stated(answers)}
+    told, of_case = _stated(answers), _stated(known)
+    facts = {**_found_at_the_door(of_case), **of_case, **told}
     if birth := facts.pop("birth_date", None):
         facts["age"] = dates.age_range(day, birth=dates.birth_date(birth, day))
     elif "age" in facts:
-        facts["age"] = aged(facts["age"], day)
+        facts["age"] = _age(told.get("age"), of_case.get("age"), day)
     for name, key in _SORTED.items():
-        if name in facts:
+        if isinstance(facts.get(name), list):
             facts[name] = sorted(_once(facts[name]), key=key)
     if "wants" in facts:
         facts["wants"] = _once(facts["wants"])
+    if isinstance(begging := facts.get("begging"), list):
+        facts["begging"] = begging[0] if len(begging) == 1 else begging
     return {name: facts[name] for name in sorted(facts) if facts[name] != UNKNOWN_CODE}
 
 
-def aged(age: Mapping[str, Any], day: date) -> AgeRange:
-    """An age as it may be on a later day: a birthday may have come since, so the range can only widen upwards.
+def _found_at_the_door(known: Mapping[str, Any]) -> dict[str, bool]:
+    found = GATE.get(known.get("danger", ""))
+    return {found: True} if found else {}
 
-    {"on": "2026-11-01", "min": 59, "max": 59} is 59 to 60 a month later: nobody loses a right for
-    a birthday we cannot see.
-    """
-    on = age.get("on") or day.isoformat()
-    start = date.fromisoformat(on)
-    if start >= day:
-        return {"on": on, "min": age["min"], "max": age["max"]}
-    years = dates.age_on(on, day)
-    anniversary = (start.month, start.day) == (day.month, day.day)
-    return {"on": day.isoformat(), "min": age["min"] + years, "max": age["max"] + years + (not anniversary)}
+
+def _age(told: Mapping[str, Any] | None, of_case: Mapping[str, Any] | None, day: date) -> ages.Age | None:
+    """What was told counts, on this day. Told for an earlier one, it gives way to what the case knows by the birth
+    date, if that can be meant."""
+    known = ages.aged(ages.of_case(of_case), day) if of_case else None
+    if told is None:
+        return known
+    age = ages.aged(told, day)
+    return ages.narrowed(age, known) if told.get("on", day.isoformat()) < day.isoformat() else age
 
 
 _SORTED = {
+    "begging": None,
     "domicile": lambda item: (item["province"], item["basis"]),
     "disability_types": None,
     "documents_held": None,
@@ -64,7 +72,9 @@ _SORTED = {
 
 def _stated(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: value for name, value in facts.items() if value is not None and (value or name != "domicile")
+        name: value
+        for name, value in facts.items()
+        if value is not None and (value or name not in ("domicile", "begging"))
     }
 
 

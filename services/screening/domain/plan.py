@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple, TypedDict, assert_never
+from typing import Any, NamedTuple, TypedDict, assert_never
 
 from services.kernel.decider import Aggregate, Decider
-from services.kernel.errors import Refused
-from services.screening.events import PlanAgreed, Votes
+from services.kernel.errors import Invalid, Refused
+from services.screening.events import ClosedPath, PlanAgreed, Votes
+from services.thai import names
 
 
 class Member(TypedDict):
@@ -21,6 +22,13 @@ class Member(TypedDict):
     reason: str | None
 
 
+class Override(TypedDict):
+    """Why the working group chose a path that the screening closed, and the chair who answers for it."""
+
+    reason: str
+    chair: str
+
+
 class Quorum(NamedTuple):
     """So many votes, abstentions included, and whether a chair must be among them."""
 
@@ -30,7 +38,8 @@ class Quorum(NamedTuple):
 
 @dataclass(frozen=True)
 class AgreePlan:
-    """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs."""
+    """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs; `shut`: the path, if
+    the latest screening closed it."""
 
     plan_id: str
     case_id: str
@@ -43,6 +52,8 @@ class AgreePlan:
     quorum: Quorum
     screened: bool
     closed: bool = False
+    shut: ClosedPath | None = None
+    override: Override | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,10 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
         raise Refused("wrong_state", "The case has not been screened; screen it before the conference.")
     votes = counted(command.members)
     _require(command.quorum, command.members, votes)
-    minutes = {"members": list(command.members), "why": command.why, "goals": command.goals}
+    override = _override(command.shut, command.override, command.members)
+    minutes: dict[str, Any] = {"members": list(command.members), "why": command.why, "goals": command.goals}
+    if override:
+        minutes["override"] = override
     return [
         PlanAgreed(
             command.plan_id,
@@ -71,6 +85,7 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
             command.programme_id,
             votes,
             {"votes": command.quorum.votes, "chair": command.quorum.chair},
+            override is not None,
             minutes,
         )
     ]
@@ -100,6 +115,24 @@ def _require(quorum: Quorum, members: Sequence[Member], votes: Votes) -> None:
         raise Refused("no_quorum", "No chair voted.")
     if votes["agree"] <= votes["dissent"]:
         raise Refused("no_quorum", "Those who agree must be more than those who dissent.")
+
+
+def _override(
+    shut: ClosedPath | None, override: Override | None, members: Sequence[Member]
+) -> Override | None:
+    """None where nothing is closed; Refused where nothing opens the path, or nobody said why it is taken."""
+    if shut is None:
+        return None
+    if shut["never"]:
+        raise Refused("path_closed", "The law forbids this path for this person, whatever is decided.")
+    if override is None:
+        raise Refused(
+            "path_closed", "The screening closed this path: a plan on it needs a reason and its chair."
+        )
+    chairs = [names.fold(member["name"]) for member in members if member["role"] == "chair"]
+    if names.fold(override["chair"]) not in chairs:
+        raise Invalid({"override.chair": ["Nobody of this name chaired the decision."]})
+    return override
 
 
 def quorum_of(centre: str) -> Quorum:

@@ -6,25 +6,31 @@ its version give the same labels and paths again.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, assert_never
+from typing import Any, TypedDict, assert_never
 
 from services import codes
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
-from services.kernel.rules import MET, NOT_MET, Condition, RulesWrong, check, evaluate
-from services.screening import answers
+from services.kernel.rules import Condition, RulesWrong, check
 from services.screening.answers import Law, Text
 from services.screening.domain.facts import VOCABULARY
-from services.screening.events import Label, RulesAdopted
+from services.screening.events import RulesAdopted
 
 NAME = "screening"
-NOTHING_MET = "advice_only"
+
+
+class Where(TypedDict):
+    """Where this is met, another law speaks of the label, and it may lead where the first does not."""
+
+    condition: Condition
+    law: Law
+    leads: bool
 
 
 @dataclass(frozen=True)
@@ -39,12 +45,14 @@ class LabelRule:
     condition: Condition
     because: Text
     paths: tuple[str, ...]
+    where: Where | None = None
 
 
 @dataclass(frozen=True)
 class PathRule:
-    """A way out. `needs`: closed while this is not met (unknown keeps it open, after the sure ones); `by_wish`: the
-    person's wish alone can open it."""
+    """A way out. `needs`: closed while this is not met (unknown keeps it open, after the sure ones; of a path that is
+    `only_if_sure` it does not open it either); `by_wish`: the person's wish alone can open it; `never`: while this is
+    met, the law forbids it whatever the working group decides."""
 
     code: str
     name: Text
@@ -52,6 +60,8 @@ class PathRule:
     by_wish: bool
     needs: Condition | None = None
     because: Text | None = None
+    only_if_sure: bool = False
+    never: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +75,19 @@ class DangerRule:
 
 
 @dataclass(frozen=True)
+class Applies:
+    """Whom a question can apply to. Of others, if nothing was told, the answer is `otherwise`: nobody needs to ask."""
+
+    fact: str
+    condition: Condition
+    otherwise: bool
+
+
+@dataclass(frozen=True)
 class Rulebook:
-    """One version. Labels are in order of precedence; paths in `last` come after all others."""
+    """One version. Labels are in order of precedence; paths in `last` come after all others. `undecided_too`: paths of
+    labels that are not decided yet are offered, after all that are sure, and advice alone only once every label is.
+    `sources`: what was checked against what."""
 
     version: str
     valid_from: str
@@ -76,70 +97,9 @@ class Rulebook:
     paths: Mapping[str, PathRule]
     dangers: Mapping[str, DangerRule]
     last: tuple[str, ...]
-
-
-def assess(book: Rulebook, facts: Mapping[str, Any]) -> tuple[list[Label], list[str]]:
-    """Every label with its verdict, and the paths best first, from normalised facts."""
-    labels = [_label(rule, facts) for rule in book.labels]
-    met = [rule for rule, label in zip(book.labels, labels, strict=True) if label["verdict"] == MET]
-    return labels, _paths(book, met, facts)
-
-
-def explain(book: Rulebook, labels: Iterable[Label], facts: Mapping[str, Any]) -> list[answers.Label]:
-    """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
-    wanted."""
-    rules = {rule.code: rule for rule in book.labels}
-    return [
-        {
-            "code": label["code"],
-            "verdict": label["verdict"],
-            "name": rules[label["code"]].name,
-            "law": rules[label["code"]].law,
-            "test": rules[label["code"]].because,
-            "because": [{**part, "found": facts.get(part["fact"])} for part in label["because"]],
-            "ask": label["ask"],
-        }
-        for label in labels
-    ]
-
-
-def _label(rule: LabelRule, facts: Mapping[str, Any]) -> Label:
-    verdict, because, ask = evaluate(rule.condition, facts)
-    return {
-        "code": rule.code,
-        "verdict": verdict.value,
-        "law": rule.law["en"],
-        "because": [{"fact": part["fact"], "op": part["op"], "value": part["value"]} for part in because],
-        "ask": list(ask),
-    }
-
-
-def _paths(book: Rulebook, met: Sequence[LabelRule], facts: Mapping[str, Any]) -> list[str]:
-    """Danger, each specific law's lead path, the person's wishes, then the rest by precedence of label; ministry
-    shelters last."""
-    found = book.dangers.get(facts.get("danger", ""))
-    danger = [found.path] if found and _verdict(found.needs, facts) != NOT_MET else []
-    if not met:
-        return list(dict.fromkeys([*danger, NOTHING_MET]))
-    by_label = [_open(book, rule.paths, facts) for rule in met]
-    leads = [paths[0] for rule, paths in zip(met, by_label, strict=True) if rule.leads and paths]
-    wishes = _open(
-        book, [path for path in facts.get("wants", ()) if book.paths[path].by_wish], facts, keep=True
-    )
-    rest = [path for paths in by_label for path in paths]
-    ordered = list(dict.fromkeys([*danger, *leads, *wishes, *rest])) or [NOTHING_MET]
-    return sorted(ordered, key=lambda path: path in book.last)
-
-
-def _open(book: Rulebook, paths: Sequence[str], facts: Mapping[str, Any], keep: bool = False) -> list[str]:
-    """Paths that are not closed; those sure to fit before those that may, or in the order given (`keep`)."""
-    verdicts = {path: _verdict(book.paths[path].needs, facts) for path in paths}
-    still = [path for path in paths if verdicts[path] != NOT_MET]
-    return still if keep else sorted(still, key=lambda path: verdicts[path] != MET)
-
-
-def _verdict(needs: Condition | None, facts: Mapping[str, Any]) -> str:
-    return MET if needs is None else evaluate(needs, facts).verdict
+    applies: tuple[Applies, ...] = ()
+    undecided_too: bool = False
+    sources: tuple[Text, ...] = ()
 
 
 # -- versions -------------------------------------------------------------------------------------------------------
@@ -172,6 +132,9 @@ def read(data: bytes) -> Rulebook:
         paths={path["code"]: PathRule(**path) for path in told["paths"]},
         dangers={danger["code"]: DangerRule(**danger) for danger in told["dangers"]},
         last=tuple(told["last"]),
+        applies=tuple(Applies(**each) for each in told.get("applies", ())),
+        undecided_too=told.get("undecided_too", False),
+        sources=tuple(told.get("sources", ())),
     )
     _check(book)
     return book
@@ -179,7 +142,10 @@ def read(data: bytes) -> Rulebook:
 
 def _check(book: Rulebook) -> None:
     needs = [(f"path {path.code}", path.needs) for path in book.paths.values()]
+    needs += [(f"path {path.code}, never", path.never) for path in book.paths.values()]
     needs += [(f"danger {danger.code}", danger.needs) for danger in book.dangers.values()]
+    needs += [(f"question {each.fact}", each.condition) for each in book.applies]
+    needs += [(f"label {each.code}, where", each.where["condition"]) for each in book.labels if each.where]
     conditions = {f"label {label.code}": label.condition for label in book.labels}
     check({**conditions, **{name: need for name, need in needs if need is not None}}, VOCABULARY)
     used = {path for label in book.labels for path in label.paths} | {
@@ -189,8 +155,12 @@ def _check(book: Rulebook) -> None:
     problems += [f"unknown danger {code!r}" for code in sorted(book.dangers.keys() - {*codes.DANGERS})]
     if sorted(label.code for label in book.labels) != sorted(codes.LABELS):
         problems.append("labels must be each of the code list, once")
-    if sorted(book.paths) != sorted(codes.PATHS):
-        problems.append("paths must be each of the code list, once")
+    problems += [f"unknown path {path!r}" for path in sorted(book.paths.keys() - {*codes.PATHS})]
+    problems += [
+        f"question {each.fact!r} is none of a flag"
+        for each in book.applies
+        if VOCABULARY[each.fact].kind != "flag"
+    ]
     if problems:
         raise RulesWrong(problems)
 
@@ -218,10 +188,11 @@ class Adopted:
 
 
 def in_force(adopted: Adopted, day: date) -> Rulebook:
-    """The adopted version that counts on a day; before any does, the earliest that comes with the software."""
-    begun = [
-        (begins, version) for version, (begins, _) in adopted.versions.items() if begins <= day.isoformat()
-    ]
+    """The version that counts on a day: what comes with the software from the day its law counts from, or from the day
+    on which it was adopted; before any does, the earliest."""
+    begins = {version: rulebook(version).valid_from for version in versions()}
+    begins |= {version: begun for version, (begun, _) in adopted.versions.items()}
+    begun = [(first, version) for version, first in begins.items() if first <= day.isoformat()]
     return rulebook(max(begun)[1] if begun else versions()[0])
 
 
@@ -246,74 +217,3 @@ def evolve(adopted: Adopted, event: RulesAdopted) -> Adopted:
 RULES: Aggregate[AdoptRules, Adopted, RulesAdopted] = Aggregate(
     "rules", Decider(decide, evolve, Adopted({})), (RulesAdopted,), "case"
 )
-
-
-# -- the page -------------------------------------------------------------------------------------------------------
-
-
-def describe(book: Rulebook) -> str:
-    """The rules as a Markdown page: docs/screening-rules.md."""
-    lines = [
-        "# Screening rules",
-        "",
-        "Written by `scripts/rules_page.py` from `services/screening/rules/`; change the data, not this page.",
-        "",
-        f"Version **{book.version}**, in force from {book.valid_from}. {book.rationale['en']}",
-        "",
-        book.rationale["th"],
-        "",
-        "## Labels",
-        "",
-        "Every screening answers every label with met, not met or unknown; an unknown label names the facts "
-        "to ask for.",
-        "Labels stand in their order of precedence. The first path open to each *leading* label (a specific "
-        "law, s. 23 of the "
-        "Protection of the Destitute Act B.E. 2557) goes before the person's wishes and all other paths.",
-        "",
-        "| Label | Met if | Law | Leads | Paths, best first |",
-        "|---|---|---|---|---|",
-    ]
-    for label in book.labels:
-        paths = ", ".join(f"`{path}`" for path in label.paths)
-        law = f"{label.law['en']}<br>{label.law['th']}"
-        leads = "yes" if label.leads else ""
-        lines.append(
-            f"| `{label.code}` {label.name['th']} | {_words(label.condition)} | {law} | {leads} | {paths} |"
-        )
-    lines += ["", "## Words of the laws", ""]
-    lines += [f"- {label.law['th']}: “{label.law['text']}”" for label in book.labels if "text" in label.law]
-    lines += [
-        "",
-        "## Paths",
-        "",
-        "A path is closed when what it needs is not met. What is unknown closes nothing: such a path only "
-        "comes after the "
-        "sure ones of its label. `advice_only` is the answer when no label is met or every path is closed.",
-        "",
-        "| Path | Name | Outside the ministry | A wish alone opens it | Needs | Why |",
-        "|---|---|---|---|---|---|",
-    ]
-    for path in book.paths.values():
-        outside, wish = "yes" if path.outside_ministry else "no", "yes" if path.by_wish else "no"
-        needs, why = _words(path.needs) if path.needs else "", path.because["en"] if path.because else ""
-        lines.append(
-            f"| `{path.code}` | {path.name['en']}<br>{path.name['th']} | {outside} | {wish} | {needs} | {why} |"
-        )
-    last = ", ".join(f"`{path}`" for path in book.last)
-    lines += ["", f"After all other paths: {last}.", "", "## Danger at the door", ""]
-    lines += ["| Danger | Path that goes first | Unless this is not met | Why |", "|---|---|---|---|"]
-    for danger in book.dangers.values():
-        unless = _words(danger.needs) if danger.needs else ""
-        lines.append(f"| `{danger.code}` | `{danger.path}` | {unless} | {danger.because['en']} |")
-    return "\n".join(lines) + "\n"
-
-
-def _words(condition: Condition) -> str:
-    if "fact" in condition:
-        value = condition["value"]
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value).strip('"')
-        return f"{condition['fact']} {condition['op'].replace('_', ' ')} {shown}"
-    if "not" in condition:
-        return f"not ({_words(condition['not'])})"
-    joined, parts = ("and", condition["all"]) if "all" in condition else ("or", condition["any"])
-    return f" {joined} ".join(_words(part) if "fact" in part else f"({_words(part)})" for part in parts)

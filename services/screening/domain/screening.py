@@ -1,6 +1,6 @@
 """One case's screening: due when the case is opened, completed as often as things change. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, assert_never
@@ -9,9 +9,10 @@ from services.codes.coarse import found_district
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.kernel.questions import Body, Json
+from services.screening.domain.assessment import Assessment, assess
 from services.screening.domain.facts import FORM, normalised
-from services.screening.domain.rulebook import Rulebook, assess
-from services.screening.events import Label, ScreeningCompleted, ScreeningEvent, ScreeningStarted
+from services.screening.domain.rulebook import Rulebook
+from services.screening.events import ClosedPath, ScreeningCompleted, ScreeningEvent, ScreeningStarted
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,16 @@ Command = StartScreening | CompleteScreening
 
 @dataclass(frozen=True)
 class Screening:
-    """`person_id` is None until a screening is due, `screening_id` until one was completed."""
+    """`person_id` is None until a screening is due, `screening_id` until one was completed; `closed` are the paths that
+    the latest one closed."""
 
     person_id: str | None = None
     screening_id: str | None = None
     known: Mapping[str, Any] = field(default_factory=dict)
+    closed: Sequence[ClosedPath] = ()
+
+    def shut(self, path: str) -> ClosedPath | None:
+        return next((each for each in self.closed if each["path"] == path), None)
 
 
 def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
@@ -59,20 +65,23 @@ def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
             raise Refused("wrong_state", "The case is closed.")
         case CompleteScreening():
             known = {**screening.known, **command.corrected}
-            facts, labels, paths = assessed(command.book, command.facts, known, command.day)
-            version = command.book.version
+            facts, found = assessed(command.book, command.facts, known, command.day)
             return [
-                ScreeningCompleted(command.screening_id, command.case_id, FORM, version, facts, labels, paths)
-            ]
+                ScreeningCompleted(
+                    command.screening_id, command.case_id, FORM, command.book.version, facts, found.labels,
+                    found.paths, found.leads, found.closed,
+                )
+            ]  # fmt: skip
     assert_never(command)
 
 
 def assessed(
     book: Rulebook, answers: Mapping[str, Any], known: Mapping[str, Any], day: date
-) -> tuple[dict[str, Any], list[Label], list[str]]:
-    """(facts, labels, paths) of what was told and what the case knows; see facts.normalised and rulebook.assess."""
+) -> tuple[dict[str, Any], Assessment]:
+    """What was told and what the case knows as facts, and what they come to; see facts.normalised and
+    assessment.assess."""
     facts = normalised(answers, known, day)
-    return facts, *assess(book, facts)
+    return facts, assess(book, facts)
 
 
 def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
@@ -80,7 +89,7 @@ def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
         case ScreeningStarted():
             return Screening(event.person_id, known=event.known)
         case ScreeningCompleted():
-            return replace(screening, screening_id=event.screening_id)
+            return replace(screening, screening_id=event.screening_id, closed=event.closed or ())
     assert_never(event)
 
 

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 import orjson
-from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    select,
+)
 
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
@@ -15,7 +25,7 @@ from services.screening.projections.screenings import screening
 
 metadata = MetaData()
 plans = Table(
-    "plan_v2",
+    "plan_v3",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
@@ -28,6 +38,7 @@ plans = Table(
     Column("programme_id", Text),
     Column("votes", Text, nullable=False),  # JSON
     Column("quorum", Text, nullable=False),  # JSON
+    Column("override", Boolean, nullable=False),
     Column("minutes", Text),  # sealed
     PrimaryKeyConstraint("case_id", "version"),
 )
@@ -47,6 +58,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "programme_id": fact.event.programme_id,
             "votes": as_json(fact.event.votes),
             "quorum": as_json(fact.event.quorum),
+            "override": fact.event.override,
             "minutes": fact.event.minutes,
         }
         for fact in facts
@@ -71,6 +83,7 @@ def get(db: Connection, case_id: str) -> tuple[answers.Plan, str | None] | None:
         "programme_id": row["programme_id"],
         "votes": orjson.loads(row["votes"]),
         "quorum": orjson.loads(row["quorum"]),
+        "override": row["override"],
     }
     return plan, row["minutes"]
 
@@ -83,4 +96,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"Case {case_id} has a plan but no screening."
 
 
-PLANS = Projection("plan", 2, (plans,), project)
+PLANS = Projection("plan", 3, (plans,), project)

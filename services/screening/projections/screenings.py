@@ -1,6 +1,7 @@
 """Screenings, each with the answers, labels and paths it came to."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text
@@ -10,7 +11,9 @@ from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 from services.screening import answers
-from services.screening.domain import rulebook
+from services.screening.domain import assessment, rulebook
+from services.screening.domain.assessment import Assessment
+from services.screening.domain.rulebook import Rulebook
 from services.screening.events import ScreeningCompleted
 from services.screening.projections.rows import as_json, latest_row
 
@@ -63,17 +66,32 @@ def get(db: Connection, case_id: str) -> answers.Screening | None:
     if "found" in facts:
         facts["found"] = {"district": found_district(facts["found"])}
     book = rulebook.rulebook(row["rules_version"])
+    decided = {"labels": orjson.loads(row["labels"]), "paths": orjson.loads(row["paths"])}
+    stored = assessment.assess(book, facts)._replace(**decided)
     return {
         "case_id": row["case_id"],
         "version": row["version"],
         "screening_id": row["screening_id"],
         "completed_at": row["completed_at"],
         "completed_by": row["completed_by"],
-        "rules_version": row["rules_version"],
         "form": orjson.loads(row["form"]),
+        **assessed(book, facts, stored),
+    }
+
+
+def assessed(book: Rulebook, facts: dict[str, Any], found: Assessment) -> answers.Assessment:
+    """What facts come to, as doors answer it."""
+    return {
+        "rules_version": book.version,
         "facts": facts,
-        "labels": rulebook.explain(book, orjson.loads(row["labels"]), facts),
-        "paths": orjson.loads(row["paths"]),
+        "labels": assessment.explain(book, found.labels, facts),
+        "paths": found.paths,
+        "decided": found.decided,
+        "leads": found.leads,
+        "closed": [{**each} for each in found.closed],
+        "ask": found.ask,
+        "not_asked": found.not_asked,
+        "wishes": assessment.wishable(book),
     }
 
 

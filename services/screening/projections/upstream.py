@@ -1,4 +1,4 @@
-"""What intake told us: cases, and what was corrected of a person."""
+"""What others told us: cases and what was corrected of a person (intake), the paths of programmes (partners)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Connection, MetaData, RowMapping, Table,
 
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import OWNER, SHARED
 from services.screening.projections.rows import as_json
 
 metadata = MetaData()
@@ -26,6 +26,14 @@ corrected_person = Table(
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("known", Text, nullable=False),  # JSON
+)
+
+programme = Table(
+    "programme_v1",
+    metadata,
+    Column("programme_id", Text, primary_key=True),
+    Column("path", Text, nullable=False),
+    info=SHARED,
 )
 
 OF_PERSON = ("sex", "age", "nationality", "domicile")
@@ -61,7 +69,17 @@ def _project_people(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, corrected_person, list(rows.values()), ("case_id",))
 
 
+def _project_programmes(db: Connection, facts: Sequence[Recorded]) -> None:
+    rows = [
+        {name: fact.data[name] for name in ("programme_id", "path")}
+        for fact in facts
+        if fact.source == "partners" and fact.type == "ProgrammeOffered"
+    ]
+    upsert(db, programme, rows, ("programme_id",))
+
+
 UPSTREAM = (
+    Projection("programme", 1, (programme,), _project_programmes),
     Projection("case", 1, (case,), _project_cases),
     Projection("corrected_person", 2, (corrected_person,), _project_people),
 )
@@ -69,6 +87,11 @@ UPSTREAM = (
 
 def get_case(db: Connection, case_id: str) -> RowMapping | None:
     return db.execute(select(case).where(case.c.case_id == case_id)).mappings().one_or_none()
+
+
+def get_path(db: Connection, programme_id: str) -> str | None:
+    """The path of a programme."""
+    return db.execute(select(programme.c.path).where(programme.c.programme_id == programme_id)).scalar()
 
 
 def get_corrections(db: Connection, case_id: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from services.kernel.questions import Question
 from services.partners.answers import Candidate, Matches
 from services.partners.doors import MATCHES
 from services.partners.schemas import COMPARED_MOST
-from services.screening.answers import Plan, Quorum, Screening
+from services.screening.answers import ClosedPath, Plan, Quorum, Screening
 from services.screening.doors import AGREE_PLAN, PLAN, QUORUM, SCREENING
 from services.screening.schemas import AgreePlan
 from services.web import gateway
@@ -126,13 +126,22 @@ def record(case_id: UUID) -> Response:
                 )
                 return frame.done(" ".join(said), ".plan", case_id=case_id)
         form.errors = {_in_place(name, _voted(who)): said for name, said in form.errors.items()}
+    shut = {each["path"]: each for each in screening["closed"]} if screening else {}
     ordered = [*paths, *(path for path in PATHS if path not in paths)]
+    ordered.sort(key=lambda path: path in shut)
     places = [(each["programme_id"], _place(each)) for each in offered]
     return frame.page(
         "conference/record.html", **table.frame, quorum=table.quorum, form=form, rows=rows, roles=words("member_role"),
         votes=[*words("vote"), (ABSENT, _("Was not there"))], of_last_time=bool(members) and not form.sent,
-        paths=[(path, word("path", path)) for path in ordered], places=places,
+        paths=[(path, _path(path, shut)) for path in ordered], places=places, shut=shut, in_language=in_language,
     )  # fmt: skip
+
+
+def _path(path: str, shut: Mapping[str, ClosedPath]) -> str:
+    if path not in shut:
+        return word("path", path)
+    why = _("forbidden by law") if shut[path]["never"] else _("closed by the screening")
+    return f"{word('path', path)} ({why})"
 
 
 def _place(candidate: Candidate) -> str:

@@ -17,7 +17,9 @@ from services.web.pages.parts.language import _, later
 OPEN = OpenCase()
 DOMICILE_ROWS = 2
 FOUND = "found.subdistrict"
-AGE_BANDS = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80-89", "90-110")
+UNKNOWN = "unknown"
+# What nobody said is not known: no answer is chosen for anybody.
+PRESET = {"channel": UNKNOWN, "person": dict.fromkeys(("identity_status", "sex", "nationality"), UNKNOWN)}
 WARNINGS = {
     "wrong_check_digit": later(
         "The check digit of the identity number does not fit: look at the number again."
@@ -44,11 +46,14 @@ def person() -> Response:
     centres = tuple(centre for centre in visit.caller().centres if centre != ALL_CENTRES)
     fixed = {"danger": found_danger} | ({"centre": centres[0]} if len(centres) == 1 else {})
     read = {"person.birth_date": days.read_birth, FOUND: places.read}
-    form = Form(OPEN, {"person": {"nationality": "thai"}}, fixed=fixed, read=read, draft=later("Open a case"))
+    form = Form(OPEN, PRESET, fixed=fixed, read=read, draft=later("Open a case"))
     found = inputs.options(form, FOUND)
     if form.sent and not form.value("find"):
         at = inputs.happened(form)
         inputs.settle(form, FOUND, found)
+        for name in ("channel", *(f"person.{part}" for part in PRESET["person"])):
+            if not form.value(name):
+                form.put(name, UNKNOWN)
         if form.load():
             with form.catching():
                 opened = doors.tell(OPEN_CASE, form.body, at=at)
@@ -57,7 +62,7 @@ def person() -> Response:
                 return frame.done(" ".join(said), "pages.case.overview", case_id=opened["case_id"])
     return frame.page(
         "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP,
-        bands=AGE_BANDS, rows=DOMICILE_ROWS, centres=centres, provinces=places.provinces(),
+        rows=DOMICILE_ROWS, centres=centres, provinces=places.provinces(),
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def listing(case_id: UUID) -> Response:
             for each in (names["items"] if names else [])
         },
         "verdicts": VERDICTS,
-        "criteria": CRITERIA,
+        "criteria": {},
         "on_map": on_map,
         "provinces": places.provinces(),
         "found": 0,
@@ -80,6 +80,9 @@ def listing(case_id: UUID) -> Response:
         shown["found"] = sum(
             sum(_of_kinds(each, VERDICTS).values()) for each in matches["provinces"].values()
         )
+        if matches["candidates"]:  # all are ranked by the same ones
+            used = [row["criterion"] for row in matches["candidates"][0]["criteria"]]
+            shown["criteria"] = {name: CRITERIA[name] for name in used}
         return frame.page(
             "matches/listing.html", **values, **shown, cursor=cursor,
             candidates=[_in_words(each) for each in matches["candidates"]],
@@ -158,7 +161,7 @@ def _in_words(candidate: Candidate) -> comparison.Place:
         },
         "ranked": [reasons.criterion(row) for row in candidate["criteria"]],
         "free": sentences.places_free(candidate["places_free"], current()),
-        "stated": sentences.confirmed(_days(findings["places_free"]), current()),
+        "stated": sentences.confirmed(_days(findings["freshness"]), current()),
         "distance": sentences.criterion_in_words("distance", findings["distance"], current()),
     }
 

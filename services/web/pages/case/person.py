@@ -49,7 +49,7 @@ def correct(case_id: UUID) -> Response:
                 return frame.done(" ".join(said), "pages.case.overview", case_id=case_id)
     rows = max(len(known["person"]["domicile"]) + BLANK_ROWS, intake.DOMICILE_ROWS)
     return frame.page(
-        "case/person.html", form=form, case=case, rows=rows, bands=intake.AGE_BANDS, provinces=places.provinces(),
+        "case/person.html", form=form, case=case, rows=rows, provinces=places.provinces(),
         reasons=words("correction"), fact_text=fact_text,
     )  # fmt: skip
 

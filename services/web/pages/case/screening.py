@@ -1,17 +1,20 @@
 """Screening: the questions by group, and what came of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from services.codes import PATHS, ages
 from services.codes.access import CASE_READERS, STAFF
-from services.codes.facts import ASKED, FACTS, GROUPS, Fact
+from services.codes.facts import FACTS, Fact
+from services.codes.questions import ASKED, GROUPS, Group
 from services.kernel.envelope import moment
 from services.kernel.questions import Body, Json
-from services.screening.answers import FactValue, Label
+from services.screening.answers import Assessment, FactValue, Label
 from services.screening.doors import ASSESS, SCREENING
 from services.screening.doors import COMPLETE as COMPLETE_SCREENING
 from services.screening.schemas import CompleteScreening
@@ -19,7 +22,7 @@ from services.thai import dates
 from services.web.pages.case import casefile
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form, Read
-from services.web.pages.parts import days
+from services.web.pages.parts import days, papers
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import say
@@ -41,8 +44,8 @@ blueprint = Blueprint("screening", __name__)
 
 
 def is_list(fact: Fact) -> bool:
-    """Asked for by a list to choose from: "not known" is one of its codes."""
-    return UNKNOWN in (fact.options or ())
+    """Asked for by a list to choose from."""
+    return fact.kind == "range" or UNKNOWN in (fact.options or ())
 
 
 RADIOS = tuple(
@@ -59,7 +62,8 @@ def _answer(fact: Fact, text: str) -> Json:
 
 
 READ: Mapping[str, Read] = {f"facts.{code}": partial(_answer, FACTS[code]) for code in RADIOS} | {
-    "facts.birth_date": days.read_birth
+    "facts.birth_date": days.read_birth,
+    "facts.age": ages.by_looks,
 }
 
 
@@ -69,10 +73,8 @@ def result(case_id: UUID) -> Response:
     """Every law met, not met or still to ask, and the paths that follow."""
     values = _frame(str(case_id))
     labels = values["screening"]["labels"] if values["screening"] else []
-    ask = list(dict.fromkeys(fact for label in labels for fact in label["ask"]))
     return frame.page(
-        "screening/result.html", **values, groups=grouped(labels), ask=ask, fact_text=fact_text,
-        in_language=in_language,
+        "screening/result.html", **values, groups=grouped(labels), fact_text=fact_text, in_language=in_language,
     )  # fmt: skip
 
 
@@ -90,14 +92,16 @@ def fill(case_id: UUID) -> Response:
     known = before["facts"] if before else {}
     if values["outdated"]:  # what was corrected counts, not what the last screening had of it
         known = {name: value for name, value in known.items() if name not in OF_PERSON}
-    nationality = known.get("nationality", values["case"]["person"]["nationality"])
+    first = doors.attempt(
+        ASSESS.of(case_id=str(case_id), facts=known)
+    )  # with what the case knows, and the gate found
     form = Form(
-        COMPLETE, {"facts": form_values(known | {"nationality": nationality})},
+        COMPLETE, _first_values(first["facts"] if first else known),
         fixed={"case_id": str(case_id)}, read=READ,
         version=before["version"] if before else None, draft=later("Screening"), case_id=str(case_id),
     )  # fmt: skip
     at = inputs.happened(form)
-    form.load()
+    form.load(papers.typed(form, "facts.documents_held"))
     facts = read_facts(form, known)
     form.body["facts"] = facts
     if form.sent and not form.value("look") and not form.errors:
@@ -109,18 +113,27 @@ def fill(case_id: UUID) -> Response:
         form.errors.clear()  # a draft is shown as it was typed; it is judged when it is sent
     if form.value("look") and request.headers.get("HX-Request"):
         return frame.page("screening/live.html", live=live)
+    asked = live.found if live else first
     return frame.page(
-        "screening/fill.html", **values, form=form, groups=GROUPS, facts=FACTS, is_list=is_list,
-        options=options, live=live,
-        fact_text=fact_text, known=known,
+        "screening/fill.html", **values, form=form, groups=_that_apply(asked, known), facts=FACTS, is_list=is_list,
+        options=partial(options, wishes=asked["wishes"] if asked else PATHS), live=live, fact_text=fact_text,
+        known=first["facts"] if first else known,
     )  # fmt: skip
 
 
-class Outcome(NamedTuple):
-    """What answers come to: labels by verdict and the best path; `unread`: a field that cannot be read is left out."""
+def _that_apply(found: Assessment | None, known: Mapping[str, FactValue]) -> list[Group]:
+    """The questions without those that cannot apply to this person, unless somebody answered one."""
+    without = {code for code in found["not_asked"] if code not in known} if found else set()
+    return [
+        replace(group, facts=tuple(code for code in group.facts if code not in without)) for group in GROUPS
+    ]
 
+
+class Outcome(NamedTuple):
+    """What answers come to: labels by verdict; `unread`: a field that cannot be read is left out."""
+
+    found: Assessment
     groups: Mapping[str, Sequence[Label]]
-    path: str
     unread: bool
 
 
@@ -132,7 +145,7 @@ def outcome(form: Form, case_id: str, facts: Body, at: str | None) -> Outcome | 
     with form.catching():
         found = doors.attempt(ASSESS.of(case_id=case_id, facts=readable, day=day))
         if found is not None:
-            return Outcome(grouped(found["labels"]), found["paths"][0], bool(form.errors))
+            return Outcome(found, grouped(found["labels"]), bool(form.errors))
     return None
 
 
@@ -140,10 +153,18 @@ def grouped(labels: Sequence[Label]) -> dict[str, list[Label]]:
     return {verdict: [label for label in labels if label["verdict"] == verdict] for verdict in VERDICTS}
 
 
+def _first_values(facts: Mapping[str, FactValue]) -> dict[str, Any]:
+    held = facts.get("documents_held")
+    papers_held = {papers.OTHERS: papers.others(held)} if isinstance(held, list) else {}
+    return {"facts": form_values(facts), **papers_held}
+
+
 def form_values(facts: Mapping[str, FactValue]) -> dict[str, FactValue]:
     """The facts as the form shows them: an empty list is the answer "none"."""
     values: dict[str, FactValue] = {name: UNKNOWN for name in RADIOS}
-    values |= {name: value for name, value in facts.items() if name in ASKED}
+    values |= {name: UNKNOWN for name in ASKED if UNKNOWN in (FACTS[name].options or ())}
+    # An age that is known stays as it is, in words beside its question.
+    values |= {name: value for name, value in facts.items() if name in ASKED and name != "age"}
     return values | {f"none_{name}": True for name in NONE_OF_THESE if values.get(name) == []}
 
 
@@ -158,11 +179,13 @@ def read_facts(form: Form, before: Mapping[str, FactValue]) -> dict[str, Any]:
     kept = {name: before[name] for name in ("age", "domicile") if name in before}
     if "birth_date" in facts:
         kept.pop("age", None)
+        facts.pop("age", None)  # it is only an estimate
     return kept | facts
 
 
-def options(fact: Fact) -> list[tuple[str, str]]:
-    """[(code, label)] of a question."""
+def options(fact: Fact, wishes: Sequence[str] = PATHS) -> list[tuple[str, str]]:
+    """[(code, label)] of a question; of paths only the `wishes` that can open one."""
     if fact.kind == "flag" and fact.yes and fact.no:
         return [("yes", say(fact.yes)), ("no", say(fact.no))]
-    return [(str(code), fact.options.word(code, current())) for code in fact.options or () if fact.options]
+    codes = [each for each in fact.options or () if fact.options is not PATHS or each in wishes]
+    return [(str(code), fact.options.word(code, current())) for code in codes if fact.options]

@@ -21,7 +21,7 @@ from services.partners.doors import (
 from services.thai import areas
 from services.web.pages.frame import doors, frame, gate, inputs, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import places
+from services.web.pages.parts import papers, places
 from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import say
@@ -33,11 +33,7 @@ blueprint = Blueprint("partners", __name__)
 REGISTER, OFFER, CAPACITY = schemas.RegisterPartner(), schemas.OfferProgramme(), schemas.ConfirmCapacity()
 
 
-def read_documents(text: str) -> list[str]:
-    return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
-
-
-READ = {"rules.domicile.provinces": places.read_provinces, "rules.documents": read_documents}
+READ = {"rules.domicile.provinces": places.read_provinces}
 
 
 @blueprint.get("/partners")
@@ -115,7 +111,7 @@ def register() -> Response:
 def offer(partner_id: UUID) -> Response:
     partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     form = Form(OFFER, fixed={"partner_id": str(partner_id)}, read=READ, draft=later("Add a programme"))
-    if form.sent and form.load():
+    if form.sent and form.load(papers.typed(form, "rules.documents")):
         with form.catching():
             doors.tell(OFFER_PROGRAMME, form.body)
             return frame.done(_("The programme is offered."), ".show", partner_id=partner_id)

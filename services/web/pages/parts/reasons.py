@@ -3,8 +3,9 @@ words."""
 
 from typing import NamedTuple
 
-from services.codes import facts, sentences
+from services.codes import PATHS, questions, sentences
 from services.codes.criteria import CRITERIA
+from services.codes.rules import PATH_CLOSED
 from services.partners.answers import Criterion, Reason
 from services.web.pages.parts.language import current
 from services.web.pages.parts.words import say
@@ -21,6 +22,10 @@ class ReasonInWords(NamedTuple):
 
 
 def reason(row: Reason) -> ReasonInWords:
+    if row["rule"] == PATH_CLOSED:
+        path = PATHS.word(row["wants"], current())
+        found = row["found"] if isinstance(row["found"], dict) else {}
+        return ReasonInWords(row["verdict"], path, sentences.closed_in_words(found, current()), None)
     return ReasonInWords(
         verdict=row["verdict"],
         wants=sentences.rule_in_words(row["rule"], row["wants"], current()),
@@ -32,7 +37,7 @@ def reason(row: Reason) -> ReasonInWords:
 def question(fact: str | None) -> str | None:
     """The question of the screening that asks for a fact; none asks for what the case itself says."""
     code = "birth_date" if fact == "age" else fact
-    return code if code in facts.ASKED else None
+    return code if code in questions.ASKED else None
 
 
 class CriterionInWords(NamedTuple):

@@ -1,0 +1,170 @@
+"""What facts come to under one version of the rules: labels, paths, what is closed and what to ask next. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from services import codes
+from services.kernel.rules import MET, NOT_MET, UNKNOWN, Condition, Verdict, evaluate
+from services.screening import answers
+from services.screening.domain.rulebook import LabelRule, PathRule, Rulebook
+from services.screening.events import ClosedPath, Label
+
+NOTHING_MET = "advice_only"
+
+Facts = Mapping[str, Any]
+
+
+class Assessment(NamedTuple):
+    """`paths` best first, `leads` those of them that a specific law opens, `closed` what is no way out as things are.
+    `decided`: a label is met, or none can be. `ask`: facts that could still change something, the most telling first;
+    `not_asked`: questions that cannot apply to this person."""
+
+    labels: list[Label]
+    paths: list[str]
+    leads: list[str]
+    closed: list[ClosedPath]
+    decided: bool
+    ask: list[str]
+    not_asked: list[str]
+
+
+def assess(book: Rulebook, told: Facts) -> Assessment:
+    """From normalised facts."""
+    facts = {**_follows(book, told), **told}
+    labels = [_label(rule, facts) for rule in book.labels]
+    met, unknown = (
+        [rule for rule, label in zip(book.labels, labels, strict=True) if label["verdict"] == verdict]
+        for verdict in (MET, UNKNOWN)
+    )
+    leads = _leads(book, met, facts)
+    paths = _paths(book, met, leads, unknown if book.undecided_too else [], facts)
+    not_asked = [each.fact for each in book.applies if each.fact not in told and each.fact in facts]
+    return Assessment(
+        labels=labels,
+        paths=paths,
+        leads=[path for path in paths if path in leads],
+        closed=[
+            _closed(path, facts) for path in book.paths.values() if _verdict(path.needs, facts) == NOT_MET
+        ],
+        decided=bool(met) or not unknown,
+        ask=list(dict.fromkeys(_to_ask(book, labels, met, facts))),
+        not_asked=not_asked,
+    )
+
+
+def explain(book: Rulebook, labels: Iterable[Label], told: Facts) -> list[answers.Label]:
+    """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
+    wanted."""
+    facts = {**_follows(book, told), **told}
+    rules = {rule.code: rule for rule in book.labels}
+    return [
+        {
+            "code": label["code"],
+            "verdict": label["verdict"],
+            "name": rules[label["code"]].name,
+            "law": _law(rules[label["code"]], facts),
+            "test": rules[label["code"]].because,
+            "because": [{**part, "found": facts.get(part["fact"])} for part in label["because"]],
+            "ask": label["ask"],
+        }
+        for label in labels
+    ]
+
+
+def _follows(book: Rulebook, told: Facts) -> dict[str, bool]:
+    """The answers nobody needs to ask for, because the question cannot apply."""
+    return {
+        each.fact: each.otherwise
+        for each in book.applies
+        if each.fact not in told and _verdict(each.condition, told) == NOT_MET
+    }
+
+
+def _label(rule: LabelRule, facts: Facts) -> Label:
+    verdict, because, ask = evaluate(rule.condition, facts)
+    return {
+        "code": rule.code,
+        "verdict": verdict.value,
+        "law": _law(rule, facts)["en"],
+        "because": [{"fact": part["fact"], "op": part["op"], "value": part["value"]} for part in because],
+        "ask": list(ask),
+    }
+
+
+def _law(rule: LabelRule, facts: Facts) -> answers.Law:
+    return rule.where["law"] if rule.where and _verdict(rule.where["condition"], facts) == MET else rule.law
+
+
+def _leading(rule: LabelRule, facts: Facts) -> bool:
+    elsewhere = rule.where and _verdict(rule.where["condition"], facts) == MET
+    return rule.where["leads"] if rule.where and elsewhere else rule.leads
+
+
+def _leads(book: Rulebook, met: Sequence[LabelRule], facts: Facts) -> list[str]:
+    """The first open path of each specific law that is met."""
+    firsts = (_open(book, rule.paths, facts)[:1] for rule in met if _leading(rule, facts))
+    return [path for first in firsts for path in first]
+
+
+def _paths(
+    book: Rulebook, met: Sequence[LabelRule], leads: Sequence[str], unknown: Sequence[LabelRule], facts: Facts
+) -> list[str]:
+    """Danger, each specific law's lead path, the person's wishes, then the rest by precedence of label, those of labels
+    that are not decided after those that are; ministry shelters last."""
+    found = book.dangers.get(facts.get("danger", ""))
+    danger = [found.path] if found and _verdict(found.needs, facts) != NOT_MET else []
+    if not met and not unknown:
+        return list(dict.fromkeys([*danger, NOTHING_MET]))
+    wishes = _open(book, _by_wish(book, facts.get("wants", ())), facts, keep=True)
+    rest = [path for rule in met for path in _open(book, rule.paths, facts)]
+    perhaps = [path for rule in unknown for path in _open(book, _by_wish(book, rule.paths), facts)]
+    ordered = list(dict.fromkeys([*danger, *leads, *wishes, *rest, *perhaps]))
+    if not ordered and not unknown:
+        ordered = [NOTHING_MET]
+    return sorted(ordered, key=lambda path: book.last.index(path) + 1 if path in book.last else 0)
+
+
+def _by_wish(book: Rulebook, paths: Iterable[str]) -> list[str]:
+    """Without what only a law that is met can open."""
+    return [path for path in paths if path in book.paths and book.paths[path].by_wish]
+
+
+def _open(book: Rulebook, paths: Sequence[str], facts: Facts, keep: bool = False) -> list[str]:
+    """Paths that are not closed; those sure to fit before those that may, or in the order given (`keep`)."""
+    verdicts = {path: _opens(book.paths[path], facts) for path in paths}
+    still = [path for path in paths if verdicts[path] != NOT_MET]
+    return still if keep else sorted(still, key=lambda path: verdicts[path] != MET)
+
+
+def _opens(path: PathRule, facts: Facts) -> Verdict:
+    verdict = _verdict(path.needs, facts)
+    return NOT_MET if path.only_if_sure and verdict == UNKNOWN else verdict
+
+
+def _closed(path: PathRule, facts: Facts) -> ClosedPath:
+    because = evaluate(path.needs, facts).because if path.needs else ()
+    return {
+        "path": path.code,
+        "because": {"th": path.because["th"], "en": path.because["en"]} if path.because else None,
+        "facts": list(dict.fromkeys(part["fact"] for part in because)),
+        "never": path.never is not None and _verdict(path.never, facts) == MET,
+    }
+
+
+def _to_ask(book: Rulebook, labels: Iterable[Label], met: Iterable[LabelRule], facts: Facts) -> Iterator[str]:
+    """What could decide a label that is open, then what could open or close a path of one that is met."""
+    for label in labels:
+        yield from label["ask"]
+    for code in (path for rule in met for path in rule.paths):
+        needs = book.paths[code].needs
+        if needs:
+            yield from evaluate(needs, facts).ask
+
+
+def _verdict(needs: Condition | None, facts: Facts) -> Verdict:
+    return MET if needs is None else evaluate(needs, facts).verdict
+
+
+def wishable(book: Rulebook) -> list[str]:
+    """The paths that a person's wish alone can open, in the order of their list."""
+    return [path for path in codes.PATHS if path in book.paths and book.paths[path].by_wish]
