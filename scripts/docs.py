@@ -23,6 +23,7 @@ from services.codes import access
 from services.kernel.codec import PERSONAL, Codec, audiences
 from services.kernel.doors import Door, Doors, doors_of
 from services.screening.domain import rulebook
+from services.screening.domain.description import describe
 from services.system import DOORS
 from services.web.api.openapi import answer_schema, document, operation_id, properties, template
 from services.web.api.routes import ROUTES, Route
@@ -52,7 +53,7 @@ def pages() -> dict[str, str]:
 
 
 def rules_pages() -> dict[str, str]:
-    return {rules_page.PAGE.name: rulebook.describe(rulebook.rulebook(rulebook.versions()[-1]))}
+    return {rules_page.PAGE.name: describe(rulebook.rulebook(rulebook.versions()[-1]))}
 
 
 def as_text(value: Json) -> str:

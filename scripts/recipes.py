@@ -51,7 +51,7 @@ RECIPES: Mapping[str, Recipe] = {
         ),
 """,
             ),
-            Edit("services/codes/facts.py", '"wants", "documents_held"),', '"able_to_read", '),
+            Edit("services/codes/questions.py", '"wants"),', '"able_to_read", '),
         ),
         most=2,
     ),

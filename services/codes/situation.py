@@ -1,6 +1,7 @@
 """What a screening may find of a person's situation, in codes with their words. Data only."""
 
 from services.codes.words import CodeList, Words
+from services.thai.names import normalise
 
 HOUSING = CodeList(
     "housing",
@@ -84,4 +85,5 @@ DOCUMENTS = CodeList(
 def document_code(text: str) -> str:
     """The code of a kind of document by its code or its name; any other name stands for itself."""
     named = {word.casefold(): code for code, words in DOCUMENTS.words.items() for word in (code, *words)}
-    return named.get(" ".join(text.split()).casefold(), text)
+    name = normalise(text)
+    return named.get(name.casefold(), name)

@@ -101,14 +101,6 @@ class DomicileBody(Body):
     bases = _codes(codes.DOMICILE_BASES)
 
 
-class Paper(Words):
-    """A kind of document: its code, however it was written, or a name of its own."""
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str | None:
-        text = super()._deserialize(value, *args, **kwargs)
-        return document_code(text) if text else text
-
-
 def _rule(rule: Rule) -> fields.Field[Any]:
     match rule.shape:
         case "at_least" | "at_most":
@@ -124,7 +116,9 @@ def _rule(rule: Rule) -> fields.Field[Any]:
         case "up_to":
             return fields.String(validate=validate.OneOf(rule.options or ()))
         case "all_of":
-            return fields.List(Paper(80, required=True), validate=validate.Length(min=1, max=20))
+            return fields.List(
+                Words(80, document_code, required=True), validate=validate.Length(min=1, max=20)
+            )
         case "excludes" | "requires":
             return Flag()
 

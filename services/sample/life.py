@@ -178,7 +178,7 @@ class Life:
             if chosen is None:
                 if not self.plan:
                     yield self._later(1, 6)
-                    self._agree(self.paths[0], None)
+                    self._agree(next(iter(self.paths), "advice_only"), None)
                 yield self._later(15, 40)
                 continue
             if not self._covers(chosen):

@@ -22,6 +22,7 @@ from services.thai.dates import BANGKOK, bangkok_day
 DAYS = 730
 CASES = 300
 SEED = 2557
+FIRST_RULES = "2569-1"  # the screening rules of the first day
 Work = Iterator[datetime]  # does something, then says when it goes on
 
 
@@ -142,7 +143,8 @@ def _do_not_wait(connection: Any, _: Any) -> None:
 
 
 def _adopt_rules(office: Office) -> Work:
-    office.do(ADOPT_RULES, {}, "director-60")
+    for version in (FIRST_RULES, None):  # and the newest, which counts from its own day
+        office.do(ADOPT_RULES, {"rules_version": version}, "director-60")
     yield from ()
 
 

@@ -103,10 +103,9 @@ class PlanAgreed:
     programme_id: OfCentre[str | None]
     votes: OfCentre[Votes]
     quorum: OfCentre[QuorumUsed]
+    # {members: [{name, role, vote, reason}], why, goals: [str], override?: {reason, chair}}
+    minutes: Any = personal()
     override: OfCentre[bool] = False
-    minutes: Any = (
-        personal()
-    )  # {members: [{name, role, vote, reason}], why, goals: [str], override?: {reason, chair}}
 
 
 @dataclass(frozen=True)

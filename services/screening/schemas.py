@@ -82,11 +82,7 @@ class Document(Words):
 
     def __init__(self) -> None:
         kind = Regexp(r"(?!.*\d{4})[^@\n]+\Z", error="Name the kind of document only.")
-        super().__init__(40, required=True, validate=kind)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str | None:
-        text = super()._deserialize(value, *args, **kwargs)
-        return document_code(text) if text else text
+        super().__init__(40, document_code, required=True, validate=kind)
 
 
 class OneOrMore(fields.List[str]):

@@ -102,7 +102,8 @@ def test_of_groups_those_met_are_named_else_those_still_open():
 
 def test_of_documents_those_that_are_missing_are_named():
     say = lambda held: finding_in_words("documents", ["id_card", "letter"], held, "en")  # noqa: E731
-    assert say(["id_card"]) == "Missing: letter"
+    assert say(["id_card"]) == "Not known yet whether there is: letter"
+    assert say(["letter"]) == "Missing: Identity card"
     assert say(["id_card", "letter"]) == "All are there"
     assert say(None) == "Documents held: Not known yet"
     assert finding_in_words("min_age", 60, {"min": 67, "max": 67}, "en") == "Age: 67 years"
@@ -114,7 +115,14 @@ def test_what_a_criterion_of_the_ranking_found():
         assert criterion_in_words("path", {"place": place, "path": "foundation"}, "en") == words.en.format(
             path
         )
-    assert criterion_in_words("places_free", {"free": 2, "days": 0}, "en") == "2 places free, confirmed today"
+    assert criterion_in_words("places_free", {"free": 2, "days": 0}, "en") == "2 places free"
+    assert criterion_in_words("freshness", {"days": 0}, "en") == "confirmed today"
+    assert criterion_in_words("past_answer", None, "en") == "Never said no to this person"
+    no = {"reason": "cost", "at": "2026-03-02T03:00:00.000000Z"}
+    assert criterion_in_words("past_answer", no, "en").startswith(
+        "Said no to this person before: Cost, on 2 Mar"
+    )
+    assert criterion_in_words("offered", {"number": 3}, "en") == "Number 3 in the registry"
     assert (
         criterion_in_words("distance", {"near": "farther", "kilometres": 80}, "en")
         == "about 80 km from the centre"

@@ -57,6 +57,8 @@ class ReferralDeclined:
     referral_id: str
     case_id: str
     programme_id: str
+    reason: str = "not_eligible"
+    whose: str = "partner"
 
 
 @dataclass(frozen=True)

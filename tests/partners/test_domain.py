@@ -74,6 +74,20 @@ def test_the_same_statement_again_changes_nothing():
     programme.given(offered(), confirmed(3, 2)).when(confirm(3, 2)).then()
 
 
+def test_a_statement_made_before_the_one_that_counts_is_history_and_gives_nobody_a_place():
+    full = offered(1, 0), refused(FIRST, waiting=True), confirmed(1, 0)
+    earlier = CapacityConfirmed(samples.PROGRAMME, samples.PARTNER, 1, 1, False, MONDAY, True)
+    programme.given(*full).when(confirm(1, 1, MONDAY)).then(earlier)
+    state = PROGRAMME.decider.fold([*full, earlier])
+    assert (state.ledger.free, state.stated_at) == (0, TUESDAY)
+
+
+def test_a_statement_made_before_the_offer_is_history():
+    told = offered(2, 0, stated_at=TUESDAY)
+    earlier = CapacityConfirmed(samples.PROGRAMME, samples.PARTNER, 2, 2, False, MONDAY, True)
+    programme.given(told).when(confirm(2, 2, MONDAY)).then(earlier)
+
+
 def test_the_same_numbers_on_another_day_are_a_new_statement():
     programme.given(offered(), confirmed(3, 2, at=MONDAY)).when(confirm(3, 2)).then(confirmed(3, 2))
 

@@ -54,8 +54,10 @@ class Places(RuleBasedStateMachine):
     @rule(total=st.integers(0, MOST), free=st.integers(0, MOST), at=st.integers(10, 59))
     def state_capacity(self, total: int, free: int, at: int) -> None:
         ledger = self.state.ledger
-        contradicts = min(free, total) + ledger.reserved + ledger.filled > total
         stated_at = f"2026-03-02T03:{at}:00.000000Z"
+        contradicts = (
+            min(free, total) + ledger.reserved + ledger.filled > total and stated_at >= self.state.stated_at
+        )
         events = self.do(ConfirmCapacity(samples.PROGRAMME, total, min(free, total), stated_at))
         assert not events or events[0].contradicted is contradicts
 
@@ -110,6 +112,8 @@ class Places(RuleBasedStateMachine):
         stated, total, used, back, reserved, filled = self.log[0].free, self.log[0].total, set(), set(), 0, 0
         for event in self.log[1:]:
             match event:
+                case CapacityConfirmed(history=True):
+                    pass
                 case CapacityConfirmed():
                     stated, total, used, back = event.free, event.total, set(), set()
                 case PlaceReserved():

@@ -3,7 +3,7 @@ from sqlalchemy import create_engine, select, update
 
 from services.kernel.errors import Invalid
 from services.partners.events import CapacityConfirmed, PartnerRegistered
-from services.partners.projections import matching, partners, registry, upstream
+from services.partners.projections import matching, partners, past, registry, upstream
 from tests.partners import samples
 from tests.partners.samples import (
     FIRST,
@@ -28,6 +28,7 @@ def db(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path}/partners.db")
     registry.metadata.create_all(engine)
     upstream.metadata.create_all(engine)
+    past.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection
     engine.dispose()

@@ -1,6 +1,7 @@
 """The fast ranking agrees with a slow and plain one, for any programmes and facts; and each criterion counts in its
 turn."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,8 @@ from tests.partners.samples import row
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 PROVINCES = ("60", "61", "62", "50", "10")
-DOCUMENTS = ("id_card", "house_registration", "ใบรับรองแพทย์")
+NO = {"status": "declined", "reason": "behaviour_safety", "at": "2026-02-01T03:00:00.000000Z"}
+DOCUMENTS = ("id_card", "ทะเบียนบ้าน", "ใบรับรองแพทย์", "หนังสือรับรองจากวัด")
 PATHS = ("local_home", "foundation", "employer_33", "ministry_shelter", "return_family")
 
 codes_of = lambda values: st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)  # noqa: E731
@@ -81,6 +83,13 @@ screenings = st.builds(
     facts=facts,
     labels=labels,
     paths=st.lists(st.sampled_from(PATHS), unique=True),
+    leads=st.none() | st.lists(st.sampled_from(PATHS), max_size=2, unique=True),
+    closed=st.lists(st.sampled_from(PATHS), max_size=1).map(
+        lambda paths: [{"path": path, "because": {"th": "ก", "en": "a"}, "never": False} for path in paths]
+    ),
+    declined=st.sets(st.integers(0, 11), max_size=3).map(
+        lambda numbers: {str(UUID(int=number)): NO for number in numbers}
+    ),
 )
 offers = st.fixed_dictionaries(
     {
@@ -140,7 +149,11 @@ def slow_verdict(rule: str, value: Any, screened: Screened) -> str:
         return if_known("disability_types", lambda types: set(types) & set(value))
     if rule == "domicile":
         bases = value.get("bases") or codes.DOMICILE_BASES
-        places = [each["province"] for each in facts.get("domicile", []) if each["basis"] in bases]
+        places = [
+            each["province"]
+            for each in facts.get("domicile", [])
+            if each["basis"] in bases and (each["basis"] != "found" or each["province"] in value["provinces"])
+        ]
         return "unknown" if not places else "met" if set(places) & set(value["provinces"]) else "not_met"
     if rule == "care_level_max":
         return if_known("care_level", lambda level: level <= value)
@@ -156,11 +169,15 @@ def slow_verdict(rule: str, value: Any, screened: Screened) -> str:
         fact = {"requires_prior_process": "prior_process_done", "requires_work_ability": "able_to_work"}[rule]
         return if_known(fact, bool) if value else "met"
     assert rule == "documents"
-    return if_known("documents_held", lambda held: set(value) <= set(held))
+    lacking = set(value) - set(facts.get("documents_held", ()))
+    if known("documents_held") is None or lacking == {"หนังสือรับรองจากวัด"}:
+        return "unknown"
+    return "not_met" if lacking else "met"
 
 
 def slow_eligibility(offer: dict[str, Any], screened: Screened) -> str:
     verdicts = [slow_verdict(rule, value, screened) for rule, value in offer["rules"].items()]
+    verdicts += ["not_met" for each in screened.closed if each["path"] == offer["path"]]
     return "ineligible" if "not_met" in verdicts else "unknown" if "unknown" in verdicts else "eligible"
 
 
@@ -179,7 +196,11 @@ def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
     )
     return (
         ("eligible", "unknown", "ineligible").index(slow_eligibility(offer, screened)),
-        2 if path not in paths else 0 if path == paths[0] else 1,
+        2
+        if path not in paths
+        else 0
+        if path in (screened.paths[:1] if screened.leads is None else screened.leads)
+        else 1,
         offer["under_ministry"],
         path not in screened.facts.get("wants", []),
         province not in [each["province"] for each in screened.facts.get("domicile", [])],
@@ -187,6 +208,7 @@ def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
         0 if days <= 30 else 1 if days <= 90 else 2,
         where,
         areas.distance_km(screened.centre, province),
+        offer["programme_id"] in screened.declined,
     )
 
 
@@ -195,11 +217,14 @@ def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
 def test_fast_and_slow_agree_on_verdicts_order_and_reasons(offers, screened):
     ranked = rank(Registry().updated(1, programmes(offers)), screened, NOW)
     shown = [candidate(ranked, position) for position in range(len(offers))]
+    offers = [offer | {"programme_id": str(UUID(int=number))} for number, offer in enumerate(offers)]
     order = sorted(range(len(offers)), key=lambda number: (*slow_place(offers[number], screened), number))
     assert [each["programme_id"] for each in shown] == [str(UUID(int=number)) for number in order]
     for each, number in zip(shown, order, strict=True):
         assert each["verdict"] == slow_eligibility(offers[number], screened)
-        assert {reason["rule"]: reason["verdict"] for reason in each["reasons"]} == {
+        shut = any(path["path"] == offers[number]["path"] for path in screened.closed)
+        closed = {"path_closed": "not_met"} if shut else {}
+        assert {reason["rule"]: reason["verdict"] for reason in each["reasons"]} == closed | {
             rule: slow_verdict(rule, value, screened) for rule, value in offers[number]["rules"].items()
         }
         assert all(reason["because"] for reason in each["reasons"] + each["criteria"])
@@ -322,8 +347,57 @@ def test_no_free_place_leaves_a_programme_eligible_and_says_so():
 
 def test_the_criteria_are_shown_in_their_order():
     shown = candidate(rank(Registry().updated(1, programmes([BEST])), PERSON, NOW), 0)
-    names = ["path", "outside_ministry", "wish", "home_province", "places_free", "distance"]
+    names = [
+        "path", "outside_ministry", "wish", "home_province", "places_free", "freshness", "distance", "past_answer",
+        "offered",
+    ]  # fmt: skip
     assert [each["criterion"] for each in shown["criteria"]] == names
+
+
+def test_a_specific_law_is_named_only_where_one_leads():
+    without = replace(PERSON, leads=[])
+    shown = candidate(rank(Registry().updated(1, programmes([BEST])), without, NOW), 0)
+    assert shown["criteria"][0]["criterion"] == "screened_path"
+    assert "กฎหมาย" not in shown["criteria"][0]["because"]
+
+
+def test_every_path_that_a_law_opens_leads_also_behind_a_danger():
+    urgent = replace(PERSON, paths=["hospital", "local_home"], leads=["local_home"])
+    offers = [BEST | {"path": "hospital"}, BEST]
+    ranked = rank(Registry().updated(1, programmes(offers)), urgent, NOW)
+    assert ranked.standing(0)[0]["path"] == "local_home"
+
+
+def test_a_path_that_screening_closed_is_closed_here_with_its_reason():
+    because = {"th": "คืนสู่ญาติที่พร้อมดูแลเท่านั้น", "en": "Only to relatives who are willing."}
+    closed = replace(PERSON, closed=[{"path": "local_home", "because": because, "never": True}])
+    shown = candidate(rank(Registry().updated(1, programmes([BEST])), closed, NOW), 0)
+    assert (shown["verdict"], shown["rank"]) == ("ineligible", None)
+    [reason] = shown["reasons"]
+    assert (reason["rule"], reason["verdict"]) == ("path_closed", "not_met")
+    assert because["th"] in reason["because"] and "กฎหมายห้าม" in reason["because"]
+
+
+def test_a_no_that_stands_is_shown_and_decides_only_between_equals():
+    first = str(UUID(int=0))
+    said_no = replace(PERSON, declined={first: NO})
+    offers = [BEST, BEST, BEST | {"free": 0}]
+    ranked = rank(Registry().updated(1, programmes(offers)), said_no, NOW)
+    assert [ranked.standing(n)[0]["programme_id"] for n in range(3)] == [str(UUID(int=n)) for n in (1, 0, 2)]
+    shown = candidate(ranked, 1)
+    assert shown["verdict"] == "eligible" and shown["past"] == [NO]
+    assert (
+        shown["criteria"][-2]["criterion"] == "past_answer" and shown["criteria"][-2]["verdict"] == "not_met"
+    )
+    assert "พฤติกรรม" in shown["criteria"][-2]["because"]
+
+
+def test_an_age_of_an_earlier_day_may_have_grown_by_a_birthday():
+    offers = [BEST | {"rules": {"min_age": 60}}]
+    young = replace(PERSON, facts={"age": {"on": "2026-02-01", "min": 59, "max": 59}})
+    assert candidate(rank(Registry().updated(1, programmes(offers)), young, NOW), 0)["verdict"] == "unknown"
+    looks = replace(PERSON, facts={"age": {"on": "2026-03-02", "min": 58, "max": 58, "margin": 5}})
+    assert candidate(rank(Registry().updated(1, programmes(offers)), looks, NOW), 0)["verdict"] == "unknown"
 
 
 def test_an_empty_registry_ranks_nothing():

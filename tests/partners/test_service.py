@@ -4,7 +4,7 @@ place.
 Long because the doors of one service stand together, in the order of a place: offered, taken, released.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import uuid4
 
@@ -430,3 +430,60 @@ def test_one_to_three_programmes_are_compared(net, programme_ids):
     with pytest.raises(Invalid) as wrong:
         matches(net, programme_ids=programme_ids)
     assert {name.partition(".")[0] for name in wrong.value.errors} == {"programme_ids"}
+
+
+def test_what_was_stated_earlier_than_what_counts_is_kept_and_changes_nothing(net):
+    partner_id = register(net)
+    programme_id = offer(net, partner_id, 5, 0)
+    body = {"programme_id": programme_id, "total": 5, "free": 5}
+    done = net.call("partners", "confirm_capacity", body, at=MONDAY - timedelta(days=10))
+    assert done["warnings"] == ["older_statement"]
+    assert places(net, partner_id)["free"] == 0
+    assert places(net, partner_id)["confirmed_at"].startswith("2026-03-02")
+    net.clock.advance(days=1)
+    net.call("partners", "confirm_capacity", body)
+    assert places(net, partner_id)["free"] == 5
+
+
+def test_a_shelter_of_the_ministry_is_under_the_ministry(net):
+    with pytest.raises(Invalid) as wrong:
+        register(net, kind="ministry_shelter", under_ministry=False)
+    assert list(wrong.value.errors) == ["under_ministry"]
+
+
+def past(net, programme_id):
+    net.settle()
+    found = net.call("partners", "matches", {"case_id": CASE})["candidates"]
+    [one] = [each for each in found if each["programme_id"] == programme_id]
+    return one["past"], one["verdict"]
+
+
+def test_a_no_of_the_partner_is_shown_when_a_place_is_looked_for_again_and_rules_out_nothing(net):
+    programme_id = offer(net, register(net), rules={})
+    say(net, ScreeningStarted(CASE))
+    say(net, ScreeningCompleted(CASE, str(uuid4()), OLD))
+    assert past(net, programme_id) == ([], "eligible")
+    first, second = str(uuid4()), str(uuid4())
+    say(net, ReferralSent(first, CASE, programme_id))
+    say(net, ReferralDeclined(first, CASE, programme_id, "behaviour_safety"))
+    [answer], verdict = past(net, programme_id)
+    assert (answer["status"], answer["reason"], verdict) == ("declined", "behaviour_safety", "eligible")
+    net.clock.advance(hours=1)
+    say(net, ReferralSent(second, CASE, programme_id))
+    say(net, ReferralAccepted(second, CASE, programme_id))
+    assert past(net, programme_id) == ([], "eligible")
+
+
+def test_no_place_free_stands_until_one_is_stated_and_our_own_no_is_nobodys_answer(net):
+    programme_id = offer(net, register(net), rules={})
+    say(net, ScreeningStarted(CASE))
+    say(net, ScreeningCompleted(CASE, str(uuid4()), OLD))
+    referral = str(uuid4())
+    say(net, ReferralDeclined(referral, CASE, programme_id, "no_place", "system"))
+    assert past(net, programme_id)[0] == []
+    net.clock.advance(hours=1)
+    say(net, ReferralDeclined(str(uuid4()), CASE, programme_id, "no_place"))
+    assert len(past(net, programme_id)[0]) == 1
+    net.clock.advance(hours=1)
+    net.call("partners", "confirm_capacity", {"programme_id": programme_id, "total": 2, "free": 1})
+    assert past(net, programme_id)[0] == []

@@ -35,6 +35,7 @@ class CaseReopened:
 class ScreeningCompleted:
     case_id: str
     facts: dict[str, Any]
+    closed: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class PlanAgreed:
     plan_id: str
     path: str
     programme_id: str | None = None
+    override: bool = False
 
 
 @dataclass(frozen=True)

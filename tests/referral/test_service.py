@@ -25,6 +25,7 @@ from tests.referral.others import (
     PlanAgreed,
     ProgrammeOffered,
     Screening,
+    ScreeningCompleted,
     say,
 )
 
@@ -32,6 +33,10 @@ GIVEN = {"case_id": CASE, "programme_id": PROGRAMME, "consent": {"status": "give
 AS_PARTNER = {"user": f"partner-{PARTNER}", "role": "partner", "centres": ()}
 MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
 NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
+
+
+def shut(never=False):
+    return [{"path": "local_home", "because": None, "facts": ["age"], "never": never}]
 
 
 @pytest.fixture
@@ -144,6 +149,11 @@ def test_a_referral_waits_for_a_place_if_that_was_asked(agreed):
         ([PlanAgreed(CASE, PLAN, "hospital")], "no_plan"),
         ([PlanAgreed(CASE, PLAN, "local_home", OTHER)], "no_plan"),
         ([PlanAgreed(CASE, PLAN, "local_home"), CaseClosed(CASE, PERSON)], "wrong_state"),
+        ([PlanAgreed(CASE, PLAN, "local_home"), ScreeningCompleted(CASE, {}, shut())], "path_closed"),
+        (
+            [PlanAgreed(CASE, PLAN, "local_home", None, True), ScreeningCompleted(CASE, {}, shut(True))],
+            "path_closed",
+        ),
     ],
 )
 def test_sending_is_refused_on_what_others_said(net, said, code):
@@ -155,6 +165,24 @@ def test_sending_is_refused_on_what_others_said(net, said, code):
     with pytest.raises(Refused, match=code):
         send(net)
     assert listed(net) == []
+
+
+def test_a_plan_that_took_a_closed_path_with_a_reason_is_sent(net):
+    say(net, CaseOpened(CASE, PERSON))
+    say(net, ProgrammeOffered(PROGRAMME, PARTNER))
+    say(net, ScreeningCompleted(CASE, {}, shut()))
+    say(net, PlanAgreed(CASE, PLAN, "local_home", None, True))
+    assert send(net)["status"] == "sent"
+
+
+def test_a_later_screening_that_opens_the_path_again_a_moment_ago_counts(net):
+    say(net, CaseOpened(CASE, PERSON))
+    say(net, ProgrammeOffered(PROGRAMME, PARTNER))
+    say(net, PlanAgreed(CASE, PLAN, "local_home"))
+    say(net, ScreeningCompleted(CASE, {}, shut()))
+    net.settle()
+    say(net, ScreeningCompleted(CASE, {}, []))
+    assert send(net)["status"] == "sent"
 
 
 def test_a_case_reopened_a_moment_ago_is_open(agreed):
@@ -412,7 +440,7 @@ def test_the_read_models_rebuilt_are_the_same_and_the_log_is_whole(agreed, told)
     agreed.settle()
     before = read(agreed, told), listed(agreed)
     replayed = agreed.runtimes["referral"].rebuild(None, lambda done, total: None)
-    assert set(replayed) == {"referral", "referral_heard"}
+    assert set(replayed) == {"referral", "referral_heard", "closed_paths"}
     assert (read(agreed, told), listed(agreed)) == before
     assert agreed.runtimes["referral"].verify() == []
     with pytest.raises(Refused, match="duplicate_referral"):

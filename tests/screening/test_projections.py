@@ -5,7 +5,7 @@ from sqlalchemy import create_engine
 
 from services.kernel.envelope import Recorded
 from services.screening import projections
-from services.screening.domain.rulebook import assess
+from services.screening.domain.assessment import assess
 from services.screening.events import PlanAgreed, RulesAdopted, ScreeningCompleted
 from services.screening.projections import plans, rules, screenings, upstream
 from tests.screening.samples import BOOK, CASE, PERSON, SCREENED, SCREENED_AGAIN, started
@@ -39,7 +39,7 @@ def intake(type, case_id=CASE, position=1):
 
 
 def screened(id, facts, version):
-    labels, paths = assess(BOOK, facts)
+    labels, paths, *_ = assess(BOOK, facts)
     return recorded(ScreeningCompleted(id, CASE, FORM, "2569-1", facts, labels, paths), version)
 
 

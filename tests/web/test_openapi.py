@@ -33,7 +33,7 @@ PROMISED = [
         "GET /api/v1/cases/{case_id}/matches", {"wait", "limit", "cursor"},
         {"computed_at", "rules_version", "counts", "candidates", "next"},
     ),
-    ("POST /api/v1/cases/{case_id}/plan", {"members", "path", "programme_id", "why", "goals"}, {"plan_id", "version"}),
+    ("POST /api/v1/cases/{case_id}/plan", {"members", "path", "programme_id", "why", "goals", "override"}, {"plan_id", "version"}),
     ("POST /api/v1/referrals", {"case_id", "programme_id", "consent", "waitlist"},
         {"referral_id", "status", "place", "version"}),
     ("GET /api/v1/referrals", {"centre", "status", "limit", "cursor"}, {"items", "next"}),

@@ -143,7 +143,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """`holds` by referral id; `queue` in order of asking. As long as somebody waits, no place is free."""
+    """`holds` by referral id; `queue` in order of asking; `history`: statements (total, free, at) of before the one
+    that counts. As long as somebody waits, no place is free."""
 
     programme_id: str = ""
     partner_id: str = ""
@@ -151,6 +152,7 @@ class Programme:
     ledger: Ledger = Ledger()
     holds: Mapping[str, Hold] = field(default_factory=dict)
     queue: tuple[Waiting, ...] = ()
+    history: frozenset[tuple[int, int, str]] = frozenset()
 
 
 def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
@@ -182,6 +184,8 @@ def _confirm(command: ConfirmCapacity, programme: Programme) -> list[ProgrammeEv
     total, free, at = command.total, command.free, command.stated_at
     if (total, free, at) == (programme.ledger.total, programme.ledger.stated, programme.stated_at):
         return []
+    if (total, free, at) in programme.history:
+        return []
     history = at < programme.stated_at
     contradicted = not history and programme.ledger.contradicts(total, free)
     ids = programme.programme_id, programme.partner_id
@@ -203,7 +207,8 @@ def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
             ledger = Ledger().after_statement(event.total, event.free)
             return Programme(event.programme_id, event.partner_id, event.stated_at or "", ledger)
         case CapacityConfirmed(history=True):
-            return programme
+            statement = event.total, event.free, event.stated_at
+            return replace(programme, history=programme.history | {statement})
         case CapacityConfirmed():
             ledger = programme.ledger.after_statement(event.total, event.free)
             return replace(programme, stated_at=event.stated_at, ledger=ledger)

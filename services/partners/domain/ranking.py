@@ -119,9 +119,8 @@ def _day(at: datetime) -> int:
 @dataclass(frozen=True)
 class Screened:
     """What matching knows of a case: its centre's province (where distance is counted from), the district the person
-    was found in, and the latest screening's codes. `paths` best first, `leads` those that a specific law opens (None: a
-    screening of before they were told), `closed` those that are no way out. `declined`: the programmes that said no to
-    this case and did not take it back, with the last answer of each."""
+    was found in, and the latest screening's codes. `paths` best first, `leads` those that a specific law opens (None:
+    not told yet then), `closed` those that are no way out. `declined`: the programmes whose no to this case stands."""
 
     case_id: str
     centre: str

@@ -85,8 +85,8 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
             command.programme_id,
             votes,
             {"votes": command.quorum.votes, "chair": command.quorum.chair},
-            override is not None,
             minutes,
+            override is not None,
         )
     ]
 

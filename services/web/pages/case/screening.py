@@ -20,9 +20,9 @@ from services.screening.doors import COMPLETE as COMPLETE_SCREENING
 from services.screening.schemas import CompleteScreening
 from services.thai import dates
 from services.web.pages.case import casefile
-from services.web.pages.frame import doors, frame, gate, inputs, lookup
+from services.web.pages.frame import doors, frame, gate, inputs, lookup, papers
 from services.web.pages.frame.forms import Form, Read
-from services.web.pages.parts import days, papers
+from services.web.pages.parts import days
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import say
@@ -89,12 +89,12 @@ def fill(case_id: UUID) -> Response:
     """The questions, beside them what these answers come to. `look` only shows that anew; it keeps nothing."""
     values = _frame(str(case_id))
     before = values["screening"]
-    known = before["facts"] if before else {}
+    known: dict[str, Any] = {**before["facts"]} if before else {}
     if values["outdated"]:  # what was corrected counts, not what the last screening had of it
         known = {name: value for name, value in known.items() if name not in OF_PERSON}
-    first = doors.attempt(
-        ASSESS.of(case_id=str(case_id), facts=known)
-    )  # with what the case knows, and the gate found
+    # With what the case knows and the gate found.
+    told = {name: value for name, value in known.items() if name in FACTS}
+    first = doors.attempt(ASSESS.of(case_id=str(case_id), facts=told))
     form = Form(
         COMPLETE, _first_values(first["facts"] if first else known),
         fixed={"case_id": str(case_id)}, read=READ,

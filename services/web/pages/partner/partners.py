@@ -19,9 +19,9 @@ from services.partners.doors import (
     REGISTER_PARTNER,
 )
 from services.thai import areas
-from services.web.pages.frame import doors, frame, gate, inputs, visit
+from services.web.pages.frame import doors, frame, gate, inputs, papers, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import papers, places
+from services.web.pages.parts import places
 from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import say
