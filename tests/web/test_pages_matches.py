@@ -266,13 +266,13 @@ def test_conditions_of_three_places_stand_beside_each_other_with_what_is_known(w
     assert (
         "ไม่เข้าเกณฑ์" in asked and "ขาดเอกสาร: ทะเบียนบ้าน" in asked and all(each == "ไม่กำหนด" for each in others)
     )
-    [process] = told["เคยผ่านกระบวนการตาม พ.ร.บ. คนไร้ที่พึ่ง พ.ศ. 2557"]
+    [process] = told["เคยผ่านกระบวนการตาม พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557"]
     assert process.startswith("เหมือนกันทุกแห่ง") and "ต้องถาม" in process
     [answer] = [link for link in page.links() if "/screening/fill#" in link]
     assert answer.endswith("#facts.prior_process_done")
     assert {"ผล", "จังหวัด", "จำนวนที่ว่าง", "ความประสงค์ของผู้รับบริการ", "ระยะทาง"} <= set(told)
     [wish, domicile] = [each.text_content() for each in page.tree.xpath("//main//dl//dd")]
-    assert wish == "บ้านพักของท้องถิ่น" and "นครสวรรค์" in domicile
+    assert wish == "สถานสงเคราะห์หรือบ้านพักผู้สูงอายุขององค์กรปกครองส่วนท้องถิ่น" and "นครสวรรค์" in domicile
 
 
 def test_from_a_column_one_chooses_for_the_plan_opens_the_partner_or_removes_it(worker, path, three):

@@ -83,7 +83,7 @@ def test_staff_register_a_partner_and_offer_a_programme_with_rules(door, browser
         "อายุ 60 ปีขึ้นไป",
         "ภูมิลำเนาใน นครสวรรค์ และ อุทัยธานี",
         "การเห็น",
-        "ไม่รับผู้มีพฤติกรรมรุนแรง",
+        "ไม่รับผู้มีพฤติกรรมที่อาจเป็นอันตราย",
         "บัตรประชาชน",
     ):
         assert said in shown.text

@@ -15,7 +15,7 @@ from services.partners.projections import past
 
 metadata = MetaData()
 case = Table(
-    "case_v2",
+    "case_v3",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -58,7 +58,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, case, list(completed.values()), ("case_id",))
 
 
-CASES = Projection("cases", 2, (case,), project)
+CASES = Projection("cases", 3, (case,), project)
 
 
 def get(db: Connection, case_id: str) -> Case | None:
