@@ -16,6 +16,8 @@ from services.kernel.errors import Unavailable
 from services.kernel.local import Network, SimulatedClock
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
+from services.screening.domain.assessment import assess
+from services.screening.domain.rulebook import rulebook
 from services.system import DOORS
 from services.web.gateway.carry_over import carry_over, hand_over, keep_trying
 from services.web.identity import accounts, passwords
@@ -126,6 +128,16 @@ def test_cases_people_and_referrals_are_read_through_the_doors_as_before(net, se
     for referral_id, status in seen["referrals"].items():
         assert ask(net, "referral", "referral", {"referral_id": referral_id})["status"] == status
     assert ask(net, "screening", "screening", {"case_id": made["placed"]})["paths"] == seen["paths"]
+
+
+def test_every_screening_is_derived_again_from_its_facts_under_the_rules_it_used(net):
+    screening = net.runtimes["screening"]
+    facts = screening.read(lambda db: screening.log.facts(db, 0, 1000))
+    completed = [fact.event for fact in facts if fact.type == "ScreeningCompleted"]
+    assert completed and {each.rules_version for each in completed} == {"2569-1"}
+    for each in completed:
+        again = assess(rulebook(each.rules_version), each.facts)
+        assert orjson.dumps([again.labels, again.paths]) == orjson.dumps([each.labels, each.paths])
 
 
 def test_the_figures_are_those_of_before(net, seen):
