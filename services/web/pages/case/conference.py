@@ -101,7 +101,10 @@ def record(case_id: UUID) -> Response:
     paths = screening["paths"] if screening else []
     runtime, centre = gateway.runtime(), table.case["centre"]
     members = groups.last(runtime, centre)
-    first = {"path": wished["path"] if wished else next(iter(paths), None), "members": members}
+    best = (
+        next(iter(paths), None) if screening and screening["decided"] else None
+    )  # nothing decided chooses nothing
+    first = {"path": wished["path"] if wished else best, "members": members}
     form = Form(
         AGREE, first | ({"programme_id": wished["programme_id"]} if wished else {}), fixed={"case_id": str(case_id)},
         read={"goals": lambda text: [line.strip() for line in text.split("\n") if line.strip()]},
