@@ -579,7 +579,7 @@ def test_a_referral_offers_the_steps_that_its_door_names(door, worker):
 
 
 def test_the_form_of_a_screening_asks_every_question_with_all_its_answers(worker):
-    nobody = opened(worker, person__sex="unknown", person__nationality="unknown")
+    nobody = opened(worker, person__sex="unknown", person__nationality="unknown", person__birth_date="")
     page = worker.open(f"/cases/{case_of(nobody)}/screening/fill")
     for code in ASKED:
         fields = page.tree.xpath("//*[@name=$name]", name=f"facts.{code}")
