@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services import codes
 from services.kernel.envelope import instant
-from services.partners.domain import ranking
+from services.partners.domain import candidates, ranking
 from services.thai import areas
 
 SIZES = (1_000, 10_000, 50_000)
@@ -106,7 +106,7 @@ def main() -> None:
             screened = case(chance)
             start = time.perf_counter()
             ranked = ranking.rank(registry, screened, NOW)
-            page = [ranking.candidate(ranked, position) for position in range(PAGE)]
+            page = [candidates.candidate(ranked, position) for position in range(PAGE)]
             taken.append((time.perf_counter() - start) * 1000)
             assert len(page) == PAGE and len(ranked.order) == size
         print(

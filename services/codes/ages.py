@@ -1,14 +1,22 @@
 """Ages as services tell them: full years {on, min, max}, and how far an estimate may be off. Pure."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from services.codes.words import CodeList, Words
 from services.thai import dates
 
 # Who looks 58 may be 60: within so many years of a limit of the law nobody's looks decide.
 MARGIN = 5
+
+
+class ToldAge(TypedDict):
+    """As somebody told it: `on` is today if left out."""
+
+    min: int
+    max: int
+    on: NotRequired[str]
+    margin: NotRequired[int]
 
 
 class Age(TypedDict):
@@ -37,13 +45,13 @@ def by_looks(band: str) -> dict[str, int]:
     return {"min": least, "max": most, "margin": MARGIN}
 
 
-def of_case(age: Mapping[str, Any]) -> Age:
+def of_case(age: dates.AgeRange) -> Age:
     """An age as intake knows it: a birth date gives one number, looks give a band."""
     known = Age(on=age["on"], min=age["min"], max=age["max"])
     return {**known, "margin": MARGIN} if age["min"] < age["max"] else known
 
 
-def aged(age: Mapping[str, Any], day: date) -> Age:
+def aged(age: ToldAge | Age, day: date) -> Age:
     """An age as it may be on a later day: a birthday may have come since, so the range can only widen upwards.
 
     {"on": "2026-11-01", "min": 59, "max": 59} is 59 to 60 a month later: nobody loses a right for

@@ -177,11 +177,9 @@ def criterion_in_words(code: str, finding: Any, language: Language) -> str:
     return words.in_language(language) if words else ""
 
 
-def closed_in_words(closed: Mapping[str, Any], language: Language) -> str:
-    """{because, never}: why the screening closed the path of a place."""
-    because = (closed["because"] or {}).get(language, "")
-    said = FORBIDDEN if closed["never"] else CLOSED
-    return said.in_language(language).format(because)
+def closed_in_words(because: str, never: bool, language: Language) -> str:
+    """Why the screening closed the path of a place; `never`: the law does."""
+    return (FORBIDDEN if never else CLOSED).in_language(language).format(because)
 
 
 def places_free(count: int, language: Language) -> str:

@@ -154,6 +154,7 @@ class Counts(TypedDict):
     ineligible: Count
 
 
+@final
 class AgeRange(TypedDict):
     """Age in full years, least and most, on a day (ISO). `margin`: an estimate, which may be off by so many years."""
 

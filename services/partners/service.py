@@ -13,7 +13,7 @@ from services.kernel.eventlog import Outcome, Unit
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.wiring import Reaction, Wiring
 from services.partners import answers, bodies, handlers, schemas
-from services.partners.domain import ranking
+from services.partners.domain import candidates, ranking
 from services.partners.domain.matching import MATCH
 from services.partners.domain.places import PROGRAMME, ConfirmCapacity, OfferProgramme
 from services.partners.domain.registry import PARTNER, RegisterPartner
@@ -198,7 +198,7 @@ class PartnersService(Doors):
             "rules_version": screened.rules_version,
             "counts": ranked.counts,
             "provinces": ranked.by_province(wanted),
-            "candidates": [ranking.candidate(ranked, position) for position in places],
+            "candidates": [candidates.candidate(ranked, position) for position in places],
             "next": make_cursor([computed_at, screened.screening_id, int(ranked.keys[places[-1]])])
             if len(left) > body["limit"]
             else None,

@@ -92,10 +92,8 @@ class OneOrMore(fields.List[str]):
         super().__init__(one, allow_none=True, validate=Length(max=most))
         self.alone = alone
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> list[Any]:
-        codes = super()._deserialize([value] if isinstance(value, str) else value, attr, data, **kwargs)
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        codes = super()._deserialize([value] if isinstance(value, str) else value, *args, **kwargs)
         if self.alone in codes and len({*codes}) > 1:
             raise ValidationError("This answer goes with no other.")
         return codes

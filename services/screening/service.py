@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
@@ -12,6 +11,7 @@ from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
+from services.kernel.questions import Body
 from services.kernel.vault import Shredded
 from services.kernel.wiring import Reaction, Wiring
 from services.screening import answers, bodies, handlers, projections, schemas
@@ -163,7 +163,7 @@ class ScreeningService(Doors):
         if offered != path:
             raise Invalid({"programme_id": [f"This programme is for the path {offered}, not {path}."]})
 
-    def _of_person(self, call: Call, case_id: str, day: date) -> dict[str, Any]:
+    def _of_person(self, call: Call, case_id: str, day: date) -> Body:
         """What was corrected of the person, and the age on the day by the birth date, which intake alone knows. If it
         cannot be asked, the age of when the case was opened grows older (codes.ages)."""
         corrected = self.runtime.read(lambda db: upstream.get_corrections(db, case_id))

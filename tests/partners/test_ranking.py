@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from services import codes
 from services.kernel.envelope import moment
-from services.partners.domain.ranking import Registry, Screened, candidate, rank
+from services.partners.domain.candidates import candidate
+from services.partners.domain.ranking import Registry, Screened, rank
 from services.thai import areas
 from tests.partners.samples import row
 

@@ -5,7 +5,7 @@ the worst of its rules'. Candidates are sorted by named criteria, one after the 
 sorting.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,8 +15,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from services.codes import PATHS, ages, sentences
-from services.codes.rules import PATH_CLOSED, RULES, finding, judge
+from services.codes import PATHS, ages
+from services.codes.rules import RULES, judge
 from services.kernel.envelope import moment
 from services.kernel.rules import Verdict
 from services.partners import answers
@@ -97,7 +97,7 @@ def _numbered(
         int(row["province"]),
         int(subdistrict[:4]) if subdistrict else _NOWHERE,
         row["free"],
-        _day(moment(row["confirmed_at"])),
+        day_number(moment(row["confirmed_at"])),
     ]
     for rule in RULES:
         if rule not in row["rules"]:
@@ -112,8 +112,16 @@ def _numbered(
     return cells
 
 
-def _day(at: datetime) -> int:
+def day_number(at: datetime) -> int:
     return at.date().toordinal()
+
+
+class ClosedPath(TypedDict):
+    """As screening told it."""
+
+    path: str
+    because: answers.Text | None
+    never: bool
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,7 @@ class Screened:
     labels: Sequence[Mapping[str, Any]]
     paths: Sequence[str]
     leads: Sequence[str] | None = None
-    closed: Sequence[Mapping[str, Any]] = ()
+    closed: Sequence[ClosedPath] = ()
     declined: Mapping[str, answers.PastAnswer] = field(default_factory=dict)
 
     @property
@@ -214,7 +222,7 @@ class Ranking:
 
 def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
     """Judge and rank every programme. Same registry, case and day give the same order."""
-    known = person(_today(screened.facts, now), screened.labels)
+    known = person({**screened.facts, **_age_now(screened, now)}, screened.labels)
     columns = registry.columns
     closed = [PATHS.index(each["path"]) for each in screened.closed if each["path"] in PATHS]
     verdicts = np.where(np.isin(columns[_PATH], closed), 2, 0).astype(np.int8)
@@ -229,9 +237,10 @@ def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
     return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts)
 
 
-def _today(facts: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
-    """The facts with the age as it may be now: there may have been a birthday since the screening."""
-    return {**facts, "age": ages.aged(facts["age"], dates.bangkok_day(now))} if facts.get("age") else facts
+def _age_now(screened: Screened, now: datetime) -> dict[str, ages.Age]:
+    """There may have been a birthday since the screening."""
+    age = screened.facts.get("age")
+    return {"age": ages.aged(age, dates.bangkok_day(now))} if age else {}
 
 
 def _sort_keys(registry: Registry, verdicts: NDArray[np.int8], screened: Screened, now: datetime) -> Keys:
@@ -241,14 +250,14 @@ def _sort_keys(registry: Registry, verdicts: NDArray[np.int8], screened: Screene
     declined = np.zeros(columns.shape[1], np.int64)
     declined[[registry.index[each] for each in screened.declined if each in registry.index]] = 1
     provinces = columns[_PROVINCE]
-    wanted, homes = _wishes(screened), _homes(screened)
-    near, kilometres = _distances(screened.centre)
-    district = _district(screened)
-    age = _day(now) - columns[_CONFIRMED]
+    wanted, homes = wishes_of(screened), homes_of(screened)
+    near, kilometres = distances(screened.centre)
+    district = district_of(screened)
+    age = day_number(now) - columns[_CONFIRMED]
     distance = near[provinces]
     if district is not None:
         distance = np.where(columns[_DISTRICT] == district, 0, distance)
-    path_places = np.array([_path_place(path, screened) for path in PATHS])
+    path_places = np.array([path_place(path, screened) for path in PATHS])
     criteria: tuple[tuple[Any, int], ...] = (
         (verdicts, 2),
         (path_places[columns[_PATH]], 2),
@@ -269,27 +278,27 @@ def _sort_keys(registry: Registry, verdicts: NDArray[np.int8], screened: Screene
     return keys
 
 
-def _path_place(path: str, screened: Screened) -> int:
+def path_place(path: str, screened: Screened) -> int:
     """Place in PATH_PLACES."""
     if path not in screened.paths:
         return 2
     return 0 if path in screened.leading else 1
 
 
-def _wishes(screened: Screened) -> Sequence[str]:
+def wishes_of(screened: Screened) -> Sequence[str]:
     return screened.facts.get("wants") or ()
 
 
-def _homes(screened: Screened) -> set[str]:
+def homes_of(screened: Screened) -> set[str]:
     return {each["province"] for each in screened.facts.get("domicile") or ()}
 
 
-def _district(screened: Screened) -> int | None:
+def district_of(screened: Screened) -> int | None:
     return int(screened.district) if screened.district else None
 
 
 @cache
-def _distances(centre: str) -> tuple[Columns, Columns]:
+def distances(centre: str) -> tuple[Columns, Columns]:
     """By province number 0-99: place in NEAR, and kilometres from the centre's province."""
     near, kilometres = np.full(100, NEAR.index("farther"), np.int32), np.zeros(100, np.int32)
     neighbours = areas.neighbours(centre)
@@ -300,101 +309,3 @@ def _distances(centre: str) -> tuple[Columns, Columns]:
             nearest = "same_province" if province.code == centre else "neighbouring_province"
             near[number] = NEAR.index(nearest)
     return near, kilometres
-
-
-def candidate(ranking: Ranking, position: int) -> answers.Candidate:
-    """One candidate as people see it: the verdict with the reason for every rule of the programme, and what each
-    ranking criterion found, in their order. `because` says in Thai what the codes beside it say (see
-    codes.rules.finding and `_criteria`)."""
-    row, verdict, rank = ranking.standing(position)
-    return {
-        "programme_id": row["programme_id"],
-        "partner_id": row["partner_id"],
-        "partner": row["partner"],
-        "programme": row["name"],
-        "path": row["path"],
-        "kind": row["kind"],
-        "outside_ministry": not row["under_ministry"],
-        "province": row["province"],
-        "subdistrict": row["subdistrict"],
-        "verdict": verdict,
-        "rank": rank,
-        "places_free": row["free"],
-        "confirmed_at": row["confirmed_at"],
-        "reasons": [
-            *_closed(row["path"], ranking.screened),
-            *(_reason(rule, row["rules"][rule], ranking.known) for rule in RULES if rule in row["rules"]),
-        ],
-        "past": [past] if (past := ranking.screened.declined.get(row["programme_id"])) else [],
-        "criteria": [
-            {
-                "criterion": name,
-                "verdict": met,
-                "because": sentences.criterion_in_words(name, found, "th"),
-                "found": found,
-            }
-            for name, met, found in _criteria(ranking, row)
-        ],
-    }
-
-
-def _closed(path: str, screened: Screened) -> Iterator[answers.Reason]:
-    for each in screened.closed:
-        if each["path"] == path:
-            found: answers.ClosedPath = {"because": each["because"], "never": each["never"]}
-            yield {
-                "rule": PATH_CLOSED,
-                "verdict": "not_met",
-                "because": sentences.closed_in_words(found, "th"),
-                "wants": path,
-                "fact": None,
-                "found": found,
-            }
-
-
-def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> answers.Reason:
-    known_of_it = finding(rule, value, known)
-    wants = sentences.rule_in_words(rule, value, "th")
-    return {
-        "rule": rule,
-        "verdict": str(judge(rule, value, known)),
-        "because": f"{wants} - {sentences.finding_in_words(rule, value, known_of_it, 'th')}",
-        "wants": value,
-        "fact": RULES[rule].fact,
-        "found": known_of_it,
-    }
-
-
-def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
-    """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free},
-    {days since that was said}, {near in NEAR, kilometres from the centre's province}, {reason and time of the past
-    answer}, {number in the order of offering}, or a flag, None if nobody knows."""
-    screened = ranking.screened
-    path, wishes, homes = row["path"], _wishes(screened), _homes(screened)
-    place = PATH_PLACES[_path_place(path, screened)]
-    if screened.leading:
-        yield "path", _met(place == "lead"), {"path": path, "place": place}
-    else:
-        yield "screened_path", _met(place == "screened"), {"path": path, "place": place}
-    outside = not row["under_ministry"]
-    yield "outside_ministry", _met(outside), outside
-    wished = path in wishes if wishes else None
-    yield "wish", _met(wished), wished
-    home = row["province"] in homes if homes else None
-    yield "home_province", _met(home), home
-    days = max(0, _day(ranking.now) - _day(moment(row["confirmed_at"])))
-    yield "places_free", _met(row["free"] > 0), {"free": row["free"], "days": days}
-    yield "freshness", _met(days <= FRESH_DAYS), {"days": days}
-    near, kilometres = _distances(screened.centre)
-    number = int(row["province"])
-    same_district = row["subdistrict"] is not None and _district(screened) == int(row["subdistrict"][:4])
-    nearness = "same_district" if same_district else NEAR[int(near[number])]
-    found = {"near": nearness, "kilometres": int(kilometres[number])}
-    yield "distance", _met(nearness in ("same_district", "same_province")), found
-    past = screened.declined.get(row["programme_id"])
-    yield "past_answer", _met(past is None), past and {"reason": past["reason"], "at": past["at"]}
-    yield "offered", "met", {"number": ranking.registry.index[row["programme_id"]] + 1}
-
-
-def _met(met: bool | None) -> str:
-    return "unknown" if met is None else "met" if met else "not_met"

@@ -1,7 +1,7 @@
 """Which paths the latest screening of a case closed, and which of them its plan takes all the same."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
@@ -23,8 +23,8 @@ closed_path = Table(
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     """Screening's facts come in order: the last of each kind counts."""
-    closed: dict[str, dict[str, Any]] = {}
-    taken: dict[str, dict[str, Any]] = {}
+    closed: dict[str, dict[str, str | None]] = {}
+    taken: dict[str, dict[str, str | None]] = {}
     for fact in facts:
         if fact.source != "screening" or fact.type not in ("ScreeningCompleted", "PlanAgreed"):
             continue

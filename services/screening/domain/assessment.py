@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services import codes
+from services.kernel.questions import Body
 from services.kernel.rules import MET, NOT_MET, UNKNOWN, Condition, Verdict, evaluate
 from services.screening import answers
 from services.screening.domain.rulebook import LabelRule, PathRule, Rulebook
 from services.screening.events import ClosedPath, Label
 
 NOTHING_MET = "advice_only"
-
-Facts = Mapping[str, Any]
 
 
 class Assessment(NamedTuple):
@@ -28,7 +27,7 @@ class Assessment(NamedTuple):
     not_asked: list[str]
 
 
-def assess(book: Rulebook, told: Facts) -> Assessment:
+def assess(book: Rulebook, told: Body) -> Assessment:
     """From normalised facts."""
     facts = {**_follows(book, told), **told}
     labels = [_label(rule, facts) for rule in book.labels]
@@ -52,7 +51,7 @@ def assess(book: Rulebook, told: Facts) -> Assessment:
     )
 
 
-def explain(book: Rulebook, labels: Iterable[Label], told: Facts) -> list[answers.Label]:
+def explain(book: Rulebook, labels: Iterable[Label], told: Mapping[str, Any]) -> list[answers.Label]:
     """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
     wanted."""
     facts = {**_follows(book, told), **told}
@@ -71,7 +70,7 @@ def explain(book: Rulebook, labels: Iterable[Label], told: Facts) -> list[answer
     ]
 
 
-def _follows(book: Rulebook, told: Facts) -> dict[str, bool]:
+def _follows(book: Rulebook, told: Body) -> dict[str, bool]:
     """The answers nobody needs to ask for, because the question cannot apply."""
     return {
         each.fact: each.otherwise
@@ -80,7 +79,7 @@ def _follows(book: Rulebook, told: Facts) -> dict[str, bool]:
     }
 
 
-def _label(rule: LabelRule, facts: Facts) -> Label:
+def _label(rule: LabelRule, facts: Body) -> Label:
     verdict, because, ask = evaluate(rule.condition, facts)
     return {
         "code": rule.code,
@@ -91,31 +90,32 @@ def _label(rule: LabelRule, facts: Facts) -> Label:
     }
 
 
-def _law(rule: LabelRule, facts: Facts) -> answers.Law:
+def _law(rule: LabelRule, facts: Body) -> answers.Law:
     return rule.where["law"] if rule.where and _verdict(rule.where["condition"], facts) == MET else rule.law
 
 
-def _leading(rule: LabelRule, facts: Facts) -> bool:
+def _leading(rule: LabelRule, facts: Body) -> bool:
     elsewhere = rule.where and _verdict(rule.where["condition"], facts) == MET
     return rule.where["leads"] if rule.where and elsewhere else rule.leads
 
 
-def _leads(book: Rulebook, met: Sequence[LabelRule], facts: Facts) -> list[str]:
+def _leads(book: Rulebook, met: Sequence[LabelRule], facts: Body) -> list[str]:
     """The first open path of each specific law that is met."""
     firsts = (_open(book, rule.paths, facts)[:1] for rule in met if _leading(rule, facts))
     return [path for first in firsts for path in first]
 
 
 def _paths(
-    book: Rulebook, met: Sequence[LabelRule], leads: Sequence[str], unknown: Sequence[LabelRule], facts: Facts
+    book: Rulebook, met: Sequence[LabelRule], leads: Sequence[str], unknown: Sequence[LabelRule], facts: Body
 ) -> list[str]:
     """Danger, each specific law's lead path, the person's wishes, then the rest by precedence of label, those of labels
     that are not decided after those that are; ministry shelters last."""
-    found = book.dangers.get(facts.get("danger", ""))
+    found = book.dangers.get(str(facts.get("danger")))
     danger = [found.path] if found and _verdict(found.needs, facts) != NOT_MET else []
     if not met and not unknown:
         return list(dict.fromkeys([*danger, NOTHING_MET]))
-    wishes = _open(book, _by_wish(book, facts.get("wants", ())), facts, keep=True)
+    wants = facts.get("wants")
+    wishes = _open(book, _by_wish(book, map(str, wants) if isinstance(wants, list) else ()), facts, keep=True)
     rest = [path for rule in met for path in _open(book, rule.paths, facts)]
     perhaps = [path for rule in unknown for path in _open(book, _by_wish(book, rule.paths), facts)]
     ordered = list(dict.fromkeys([*danger, *leads, *wishes, *rest, *perhaps]))
@@ -129,19 +129,19 @@ def _by_wish(book: Rulebook, paths: Iterable[str]) -> list[str]:
     return [path for path in paths if path in book.paths and book.paths[path].by_wish]
 
 
-def _open(book: Rulebook, paths: Sequence[str], facts: Facts, keep: bool = False) -> list[str]:
+def _open(book: Rulebook, paths: Sequence[str], facts: Body, keep: bool = False) -> list[str]:
     """Paths that are not closed; those sure to fit before those that may, or in the order given (`keep`)."""
     verdicts = {path: _opens(book.paths[path], facts) for path in paths}
     still = [path for path in paths if verdicts[path] != NOT_MET]
     return still if keep else sorted(still, key=lambda path: verdicts[path] != MET)
 
 
-def _opens(path: PathRule, facts: Facts) -> Verdict:
+def _opens(path: PathRule, facts: Body) -> Verdict:
     verdict = _verdict(path.needs, facts)
     return NOT_MET if path.only_if_sure and verdict == UNKNOWN else verdict
 
 
-def _closed(path: PathRule, facts: Facts) -> ClosedPath:
+def _closed(path: PathRule, facts: Body) -> ClosedPath:
     because = evaluate(path.needs, facts).because if path.needs else ()
     return {
         "path": path.code,
@@ -151,7 +151,7 @@ def _closed(path: PathRule, facts: Facts) -> ClosedPath:
     }
 
 
-def _to_ask(book: Rulebook, labels: Iterable[Label], met: Iterable[LabelRule], facts: Facts) -> Iterator[str]:
+def _to_ask(book: Rulebook, labels: Iterable[Label], met: Iterable[LabelRule], facts: Body) -> Iterator[str]:
     """What could decide a label that is open, then what could open or close a path of one that is met."""
     for label in labels:
         yield from label["ask"]
@@ -161,7 +161,7 @@ def _to_ask(book: Rulebook, labels: Iterable[Label], met: Iterable[LabelRule], f
             yield from evaluate(needs, facts).ask
 
 
-def _verdict(needs: Condition | None, facts: Facts) -> Verdict:
+def _verdict(needs: Condition | None, facts: Body) -> Verdict:
     return MET if needs is None else evaluate(needs, facts).verdict
 
 

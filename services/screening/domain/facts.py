@@ -32,7 +32,8 @@ def normalised(answers: Mapping[str, Any], known: Mapping[str, Any], day: date) 
     {min, max, on?, margin?}; only the age in full years on `day` (Asia/Bangkok) is kept. An empty domicile is unknown.
     """
     told, of_case = _stated(answers), _stated(known)
-    facts = {**_found_at_the_door(of_case), **of_case, **told}
+    at_the_door = GATE.get(of_case.get("danger", ""))
+    facts = {**({at_the_door: True} if at_the_door else {}), **of_case, **told}
     if birth := facts.pop("birth_date", None):
         facts["age"] = dates.age_range(day, birth=dates.birth_date(birth, day))
     elif "age" in facts:
@@ -47,12 +48,7 @@ def normalised(answers: Mapping[str, Any], known: Mapping[str, Any], day: date) 
     return {name: facts[name] for name in sorted(facts) if facts[name] != UNKNOWN_CODE}
 
 
-def _found_at_the_door(known: Mapping[str, Any]) -> dict[str, bool]:
-    found = GATE.get(known.get("danger", ""))
-    return {found: True} if found else {}
-
-
-def _age(told: Mapping[str, Any] | None, of_case: Mapping[str, Any] | None, day: date) -> ages.Age | None:
+def _age(told: ages.ToldAge | None, of_case: dates.AgeRange | None, day: date) -> ages.Age | None:
     """What was told counts, on this day. Told for an earlier one, it gives way to what the case knows by the birth
     date, if that can be meant."""
     known = ages.aged(ages.of_case(of_case), day) if of_case else None

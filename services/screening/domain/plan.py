@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple, TypedDict, assert_never
+from typing import NamedTuple, TypedDict, assert_never
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
@@ -73,9 +73,7 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
     votes = counted(command.members)
     _require(command.quorum, command.members, votes)
     override = _override(command.shut, command.override, command.members)
-    minutes: dict[str, Any] = {"members": list(command.members), "why": command.why, "goals": command.goals}
-    if override:
-        minutes["override"] = override
+    minutes = {"members": list(command.members), "why": command.why, "goals": command.goals}
     return [
         PlanAgreed(
             command.plan_id,
@@ -85,7 +83,7 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
             command.programme_id,
             votes,
             {"votes": command.quorum.votes, "chair": command.quorum.chair},
-            minutes,
+            {**minutes, "override": override} if override else minutes,
             override is not None,
         )
     ]

@@ -33,7 +33,7 @@ def list_to_ask(
     found: list[tuple[tuple[str, str], answers.CaseToAsk]] = []
     for row in db.execute(waiting):
         labels = orjson.loads(row.labels) if row.labels else None
-        ask = labels and sorted({fact for label in labels for fact in label["ask"]})
+        ask = labels and list(dict.fromkeys(fact for label in labels for fact in label["ask"]))
         if ask != []:
             place = (row.completed_at or NEVER, row.case_id)
             found.append((place, {"case_id": row.case_id, "ask": ask}))

@@ -155,7 +155,7 @@ def grouped(labels: Sequence[Label]) -> dict[str, list[Label]]:
 
 def _first_values(facts: Mapping[str, FactValue]) -> dict[str, Any]:
     held = facts.get("documents_held")
-    papers_held = {papers.OTHERS: papers.others(held)} if isinstance(held, list) else {}
+    papers_held = {papers.OTHERS: papers.others(map(str, held))} if isinstance(held, list) else {}
     return {"facts": form_values(facts), **papers_held}
 
 

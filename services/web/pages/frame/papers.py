@@ -19,6 +19,6 @@ def typed(form: Form, name: str) -> "MultiDict[str, str]":
     return found
 
 
-def others(held: Iterable[object]) -> str:
+def others(held: Iterable[str]) -> str:
     """What the line shows of documents that are known."""
-    return ", ".join(str(each) for each in held if each not in DOCUMENTS)
+    return ", ".join(each for each in held if each not in DOCUMENTS)

@@ -23,15 +23,22 @@ class ReasonInWords(NamedTuple):
 
 def reason(row: Reason) -> ReasonInWords:
     if row["rule"] == PATH_CLOSED:
-        path = PATHS.word(row["wants"], current())
-        found = row["found"] if isinstance(row["found"], dict) else {}
-        return ReasonInWords(row["verdict"], path, sentences.closed_in_words(found, current()), None)
+        return _closed(row)
     return ReasonInWords(
         verdict=row["verdict"],
         wants=sentences.rule_in_words(row["rule"], row["wants"], current()),
         found=sentences.finding_in_words(row["rule"], row["wants"], row["found"], current()),
         ask=question(row["fact"]) if row["verdict"] == "unknown" else None,
     )
+
+
+def _closed(row: Reason) -> ReasonInWords:
+    found = row["found"]
+    assert isinstance(found, dict) and "never" in found
+    because, never = found.get("because"), bool(found["never"])
+    text = str(because[current()]) if isinstance(because, dict) else ""
+    path = PATHS.word(row["wants"], current())
+    return ReasonInWords(row["verdict"], path, sentences.closed_in_words(text, never, current()), None)
 
 
 def question(fact: str | None) -> str | None:
