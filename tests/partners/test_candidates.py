@@ -1,0 +1,63 @@
+"""What is shown of a place that was ranked: reasons, criteria in their order, past answers."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.partners.domain.candidates import candidate
+from services.partners.domain.ranking import Registry, rank
+from tests.partners.test_ranking import BEST, NO, NOW, PERSON, programmes
+
+
+def test_the_criteria_are_shown_in_their_order():
+    shown = candidate(rank(Registry().updated(1, programmes([BEST])), PERSON, NOW), 0)
+    names = [
+        "path", "outside_ministry", "wish", "home_province", "places_free", "freshness", "distance", "past_answer",
+        "offered",
+    ]  # fmt: skip
+    assert [each["criterion"] for each in shown["criteria"]] == names
+
+
+def test_a_specific_law_is_named_only_where_one_leads():
+    without = replace(PERSON, leads=[])
+    shown = candidate(rank(Registry().updated(1, programmes([BEST])), without, NOW), 0)
+    assert shown["criteria"][0]["criterion"] == "screened_path"
+    assert "กฎหมาย" not in shown["criteria"][0]["because"]
+
+
+def test_every_path_that_a_law_opens_leads_also_behind_a_danger():
+    urgent = replace(PERSON, paths=["hospital", "local_home"], leads=["local_home"])
+    offers = [BEST | {"path": "hospital"}, BEST]
+    ranked = rank(Registry().updated(1, programmes(offers)), urgent, NOW)
+    assert ranked.standing(0)[0]["path"] == "local_home"
+
+
+def test_a_path_that_screening_closed_is_closed_here_with_its_reason():
+    because = {"th": "คืนสู่ญาติที่พร้อมดูแลเท่านั้น", "en": "Only to relatives who are willing."}
+    closed = replace(PERSON, closed=[{"path": "local_home", "because": because, "never": True}])
+    shown = candidate(rank(Registry().updated(1, programmes([BEST])), closed, NOW), 0)
+    assert (shown["verdict"], shown["rank"]) == ("ineligible", None)
+    [reason] = shown["reasons"]
+    assert (reason["rule"], reason["verdict"]) == ("path_closed", "not_met")
+    assert because["th"] in reason["because"] and "กฎหมายห้าม" in reason["because"]
+
+
+def test_a_no_that_stands_is_shown_and_decides_only_between_equals():
+    first = str(UUID(int=0))
+    said_no = replace(PERSON, declined={first: NO})
+    offers = [BEST, BEST, BEST | {"free": 0}]
+    ranked = rank(Registry().updated(1, programmes(offers)), said_no, NOW)
+    assert [ranked.standing(n)[0]["programme_id"] for n in range(3)] == [str(UUID(int=n)) for n in (1, 0, 2)]
+    shown = candidate(ranked, 1)
+    assert shown["verdict"] == "eligible" and shown["past"] == [NO]
+    assert (
+        shown["criteria"][-2]["criterion"] == "past_answer" and shown["criteria"][-2]["verdict"] == "not_met"
+    )
+    assert "พฤติกรรม" in shown["criteria"][-2]["because"]
+
+
+def test_an_age_of_an_earlier_day_may_have_grown_by_a_birthday():
+    offers = [BEST | {"rules": {"min_age": 60}}]
+    young = replace(PERSON, facts={"age": {"on": "2026-02-01", "min": 59, "max": 59}})
+    assert candidate(rank(Registry().updated(1, programmes(offers)), young, NOW), 0)["verdict"] == "unknown"
+    looks = replace(PERSON, facts={"age": {"on": "2026-03-02", "min": 58, "max": 58, "margin": 5}})
+    assert candidate(rank(Registry().updated(1, programmes(offers)), looks, NOW), 0)["verdict"] == "unknown"
