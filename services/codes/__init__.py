@@ -282,6 +282,7 @@ WORK_KINDS = CodeList(
         "section_35": Words("ส่งเสริมอาชีพตามมาตรา 35", "Supported under section 35"),
         "general": Words("จ้างงานทั่วไป", "General employment"),
         "own": Words("ประกอบอาชีพเอง", "Own business"),
+        "none": Words("ไม่ได้ทำงาน", "No work"),
     },
 )
 

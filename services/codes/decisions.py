@@ -47,6 +47,15 @@ CLOSING_REASONS = CodeList(
     },
 )
 
+# What became of a placement that ends because its case is closed for such a reason (codes.OUTCOMES); else "other".
+OUTCOME_OF_CLOSING = {
+    "goal_reached": "stable",
+    "moved": "moved",
+    "left": "left",
+    "lost_contact": "lost",
+    "died": "died",
+}
+
 REOPENING_REASONS = CodeList(
     "reopening_reason",
     {

@@ -24,6 +24,30 @@ ANSWER_CHANNELS = CodeList(
     },
 )
 
+# How the partner was told of a referral.
+TELLING = CodeList(
+    "telling",
+    {
+        "link": Words("ส่งลิงก์ให้ตอบ", "By a link to answer"),
+        "phone": Words("ทางโทรศัพท์", "By phone"),
+        "letter": Words("ทางหนังสือ", "By letter"),
+        "line": Words("ทาง LINE", "By LINE"),
+        "email": Words("ทางอีเมล", "By e-mail"),
+        "system": Words("ทางระบบส่งต่อ", "By the system"),
+    },
+)
+
+# Why the system itself ends a referral that is open. What is said to the partner is kind, and never why.
+STAND_DOWN = CodeList(
+    "stand_down",
+    {
+        "placed_elsewhere": Words("ผู้รับบริการได้ที่อื่นแล้ว", "The person has found another place"),
+        "case_closed": Words("ปิดเรื่องแล้ว", "The case was closed"),
+        "person_died": Words("ผู้รับบริการเสียชีวิต", "The person died"),
+        "not_told": Words("ยังไม่ได้แจ้งภาคีเครือข่ายภายในกำหนด", "The partner was not told in time"),
+    },
+)
+
 # What is known of the place of a referral.
 PLACES = CodeList(
     "place",
@@ -61,6 +85,15 @@ STEPS: Mapping[str, Step] = {
     step.code: step
     for step in (
         Step(
+            "told",
+            "PartnerTold",
+            Words("บันทึกว่าแจ้งภาคีเครือข่ายแล้ว", "The partner was told"),
+            done=Words("บันทึกแล้วว่าแจ้งภาคีเครือข่าย", "It is noted that the partner was told."),
+            story=Words("แจ้งภาคีเครือข่ายแล้ว", "The partner was told"),
+            follows=AWAITING_ANSWER,
+            leads_to=None,
+        ),
+        Step(
             "acknowledge",
             "ReferralAcknowledged",
             Words("บันทึกว่าภาคีเครือข่ายรับทราบแล้ว", "The partner has read it"),
@@ -92,6 +125,19 @@ STEPS: Mapping[str, Step] = {
             follows=AWAITING_ANSWER,
             leads_to="declined",
             by_partner=True,
+        ),
+        Step(
+            "take-back",
+            "ReferralDeclineReturned",
+            Words("ขอเปลี่ยนคำตอบ", "Take the answer back"),
+            done=Words(
+                "ยกเลิกคำตอบเดิมแล้ว ตอบใหม่ได้", "The answer is taken back; the partner may answer again."
+            ),
+            story=Words("ภาคีเครือข่ายขอเปลี่ยนคำตอบ", "The partner took its answer back"),
+            follows=("declined",),
+            leads_to="acknowledged",
+            by_partner=True,
+            main=False,
         ),
         Step(
             "waitlist",

@@ -46,15 +46,17 @@ class Aggregate(Generic[C, S, E]):
 
 @dataclass(init=False)
 class Do:
-    """What a reaction or a timer asks of its own service: one command for one stream."""
+    """What a reaction or a timer asks of its own service: one command for one stream. `at`: when that happened (RFC
+    3339 UTC), if not just now."""
 
     aggregate: Aggregate[Any, Any, Any]
     id: str
     command: Any
+    at: str | None = None
 
     # Written out, because only here the types say that the command is one of this aggregate's.
-    def __init__(self, aggregate: Aggregate[C, S, E], id: str, command: C) -> None:
-        self.aggregate, self.id, self.command = aggregate, id, command
+    def __init__(self, aggregate: Aggregate[C, S, E], id: str, command: C, at: str | None = None) -> None:
+        self.aggregate, self.id, self.command, self.at = aggregate, id, command, at
 
 
 class SetTimer(NamedTuple):

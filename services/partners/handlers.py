@@ -79,9 +79,17 @@ def when_accepted(fact: Recorded, referral_id: str, case_id: str, programme_id: 
 
 
 def when_declined(
-    fact: Recorded, referral_id: str, case_id: str, programme_id: str, no_more_places: bool
+    fact: Recorded,
+    referral_id: str,
+    case_id: str,
+    programme_id: str,
+    no_more_places: bool,
+    final_at: str | None = None,
 ) -> Iterable[Do]:
-    """The place this referral held comes back first: stated before that, the programme would seem to have one free."""
+    """The place this referral held comes back first: stated before that, the programme would seem to have one free.
+    What the partner may still take back (`final_at`) frees nothing yet: it is heard of again once it is settled."""
+    if final_at is not None:
+        return
     yield from when_over(fact, referral_id, case_id, programme_id)
     yield from when_waitlisted(fact, referral_id, case_id, programme_id, no_more_places)
 

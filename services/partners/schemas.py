@@ -234,5 +234,9 @@ class Answer(Referral):
     no_more_places = fields.Boolean(load_default=False)
 
 
+class Decline(Answer):
+    final_at = fields.String(load_default=None, allow_none=True)
+
+
 class ReferralSent(Referral):
     waitlist = fields.Boolean(load_default=False)

@@ -5,6 +5,7 @@ from typing import Annotated, NotRequired, TypedDict, final
 
 from services.codes import OUTCOMES, PARTNER_KINDS, PATH_KINDS, PATHS, REFERRAL_STATUSES, WHOSE, WORK_KINDS
 from services.codes.shapes import Count, Cursor, Id, Instant, Note, Province, Version
+from services.codes.steps import TELLING
 
 PLACES = ("pending", "reserved", "refused", "taken", "released", "none")
 DisclosedCodes = dict[str, bool | int | str | list[str] | list[int] | None]  # by name
@@ -100,8 +101,10 @@ class ReferralStatus(TypedDict):
 
 
 class Referral(TypedDict):
-    """A referral as it stands. `kind`: of the partner; `answer_due`: until when its partner may answer, None if nothing
-    is awaited; `follow_up_due`: the days since the placement of the follow-up that is due."""
+    """A referral as it stands. `kind`: of the partner; `told`: the partner was, or has answered; `tell_due`: until when
+    it should be; `answer_due`: until when it may answer, None if nothing is awaited; `final_at`: until when it may take
+    its no back; `follow_up_due`: the days since the placement of the follow-up that is due; `in_place`: what the latest
+    follow-up says, None without one."""
 
     referral_id: Id
     case_id: Id
@@ -115,9 +118,14 @@ class Referral(TypedDict):
     waitlist: bool
     status: Annotated[str, REFERRAL_STATUSES]
     place: Annotated[str, PLACES]
+    told: bool
+    tell_due: Instant | None
     answer_due: Instant | None
+    final_at: Instant | None
     follow_up_due: int | None
+    in_place: bool | None
     sent_at: Instant
+    placed_at: Instant | None
     version: Version
 
 
@@ -130,7 +138,7 @@ class Work(TypedDict):
 
 class HistoryItem(TypedDict):
     """A step: when it happened and was recorded, by whom, what the status was then; and what the fact carries besides.
-    `said_by`, `note` and `witness` only for the centre's own staff: None once erased."""
+    `said_by`, `to`, `note` and `witness` only for the centre's own staff: None once erased."""
 
     type: str
     time: Instant
@@ -154,7 +162,12 @@ class HistoryItem(TypedDict):
     work: NotRequired[Work]
     outcome: NotRequired[Annotated[str, OUTCOMES]]
     no_more_places: NotRequired[bool]
-    how: NotRequired[str]
+    how: NotRequired[Annotated[str, TELLING]]
+    to: NotRequired[str | None]
+    tell_due: NotRequired[Instant]
+    release_due: NotRequired[Instant]
+    final_at: NotRequired[Instant]
+    answers: NotRequired[int]
     facts: NotRequired[list[str]]
     basis: NotRequired[Annotated[str, ("consent", "law")]]
     said_by: NotRequired[str | None]

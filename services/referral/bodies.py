@@ -31,6 +31,8 @@ class StepReferral(TypedDict):
     work: NotRequired[Work]
     outcome: NotRequired[str]
     no_more_places: NotRequired[bool]
+    how: NotRequired[str]
+    to: NotRequired[str]
 
 
 class ReadReferral(TypedDict):

@@ -40,10 +40,24 @@ class ReferralSent(About):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceSecured(About):
+    """A place is reserved: now the partner is to be told. It should be by `tell_due`; at `release_due` the place is
+    given back."""
+
+    tell_due: Public[str]
+    release_due: Public[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartnerTold(About):
-    """A place is reserved: only now the partner is told, and has until `answer_due`."""
+    """The partner was told, and has until `answer_due`. `how`: codes.steps.TELLING; before there was PlaceSecured this
+    fact said without it that a place is reserved."""
 
     answer_due: Public[str]
+    how: OfCentre[str | None] = None
+    by_channel: OfCentre[str | None] = None
+    to: str | None = personal()
+    said_by: str | None = personal()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +72,9 @@ class FactsDisclosed(About):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralAcknowledged(About):
+    """`answer_due`: where nobody had noted that the partner was told, it has time to answer from now on."""
+
+    answer_due: Public[str | None] = None
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
 
@@ -70,14 +87,34 @@ class ReferralAccepted(About):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralDeclined(About):
-    """`no_more_places`: the partner says with it that the programme has no place free."""
+    """`no_more_places`: the partner says with it that the programme has no place free. `final_at`: until then the
+    partner may take it back and the place is held; None: it is final at once."""
 
     reason: OfCase[str]
     whose: OfCase[str]
     no_more_places: OfCentre[bool] = False
+    final_at: Public[str | None] = None
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
     note: str | None = personal()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralDeclineReturned(About):
+    """The partner took its no back: it has read the referral, and answers until `answer_due`."""
+
+    answer_due: Public[str]
+    by_channel: OfCentre[str | None] = None
+    said_by: str | None = personal()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralDeclineSettled(About):
+    """A no that could be taken back was not: what follows from it follows now."""
+
+    reason: OfCase[str]
+    whose: OfCase[str]
+    no_more_places: OfCentre[bool] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +130,21 @@ class ReferralWaitlisted(About):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralExpired(About):
-    """No answer by the deadline."""
+    """No answer by the deadline; or the partner was not even told in time, or no place came: `reason` and `whose` say
+    which. Facts without them are of times when only the answer was waited for."""
 
     was: Public[str]
+    reason: OfCase[str | None] = None
+    whose: OfCase[str | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralWithdrawn(About):
+    """`reason`: codes.DECLINE_REASONS, or codes.steps.STAND_DOWN where the system withdrew it."""
+
     was: Public[str]
     reason: OfCase[str | None] = None
+    whose: OfCase[str | None] = None
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
     note: str | None = personal()
@@ -139,9 +182,13 @@ class FollowUpDue(About):
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUpRecorded(About):
+    """`work` None: it is not known; no work has a code of its own. `answers`: the due day that it answers; None in
+    facts of times when it answered all that were due."""
+
     in_place: OfCase[bool]
     path: OfCentre[str]
     work: OfCase[Work | None] = None
+    answers: Public[int | None] = None
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
     note: str | None = personal()
@@ -149,10 +196,11 @@ class FollowUpRecorded(About):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralFailed(About):
-    """It was accepted and came to nothing; `was` is the status before."""
+    """It was accepted and came to nothing; `was` is the status before, `reason` as in ReferralWithdrawn."""
 
     was: Public[str]
     reason: OfCase[str | None] = None
+    whose: OfCase[str | None] = None
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
     note: str | None = personal()
@@ -177,13 +225,41 @@ class ReferralEnteredInError(About):
     note: str | None = personal()
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlacementMoved:
+    """How a referral of a case stands to the one placement that the case may have: sent, accepted, admitted, placed, or
+    over. All referrals of a case move here, one after the other."""
+
+    case_id: Public[str]
+    referral_id: Public[str]
+    status: Public[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReferralsClosed:
+    """The case was closed: nothing more is sent, and what was open is ended with this."""
+
+    case_id: Public[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReferralsReopened:
+    """The case was opened again: it may be referred anew. What was ended stays so."""
+
+    case_id: Public[str]
+
+
+CaseEvent = PlacementMoved | CaseReferralsClosed | CaseReferralsReopened
 Event = (
     ReferralSent
+    | PlaceSecured
     | PartnerTold
     | FactsDisclosed
     | ReferralAcknowledged
     | ReferralAccepted
     | ReferralDeclined
+    | ReferralDeclineReturned
+    | ReferralDeclineSettled
     | ReferralWaitlisted
     | ReferralExpired
     | ReferralWithdrawn

@@ -1,19 +1,34 @@
-"""Whenever they answer about a place, and whenever a deadline is reached: what we ask of ourselves. Pure."""
+"""Whenever they answer about a place or close a case, and whenever a deadline is reached: what we ask of ourselves.
+Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.codes.decisions import OUTCOME_OF_CLOSING
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded, instant, moment
-from services.referral.domain.commands import ExpireReferral, HearNoPlace, RaiseFollowUp, TellPartner
+from services.referral.domain.commands import (
+    ExpireReferral,
+    HearNoPlace,
+    RaiseFollowUp,
+    SecurePlace,
+    SettleDecline,
+    StandDown,
+)
 from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.placement import PLACEMENT, CloseReferrals, ReopenReferrals
 from services.referral.domain.words import DEADLINES
 from services.referral.events import (
+    FollowUpRecorded,
     PartnerTold,
     PlacementConfirmed,
+    PlaceSecured,
     ReferralAccepted,
+    ReferralAcknowledged,
     ReferralDeclined,
+    ReferralDeclineReturned,
+    ReferralDeclineSettled,
     ReferralEnded,
     ReferralEnteredInError,
     ReferralExpired,
@@ -25,21 +40,54 @@ from services.referral.events import (
 
 
 def when_place_reserved(fact: Recorded, referral_id: str) -> Iterable[Do]:
-    yield Do(REFERRAL, referral_id, TellPartner(moment(fact.recorded)))
+    yield Do(REFERRAL, referral_id, SecurePlace(moment(fact.recorded)))
 
 
 def when_place_refused(fact: Recorded, referral_id: str, waiting: bool) -> Iterable[Do]:
     yield Do(REFERRAL, referral_id, HearNoPlace(waiting, moment(fact.recorded)))
 
 
+def when_case_closed(
+    fact: Recorded, case_id: str, reason: str, open_ones: Sequence[tuple[str, str]]
+) -> Iterable[Do]:
+    """Whatever of the case is open ends with it: when the case was closed, or with its own latest step if that is
+    later. `open_ones`: (referral, when its latest step happened)."""
+    yield Do(PLACEMENT, case_id, CloseReferrals(case_id))
+    died = reason == "died"
+    why, whose = ("person_died", "person") if died else ("case_closed", "centre")
+    ending = StandDown(why, whose, OUTCOME_OF_CLOSING.get(reason, "other"))
+    for referral_id, last_at in open_ones:
+        yield Do(REFERRAL, referral_id, ending, at=max(fact.time, last_at))
+
+
+def when_case_reopened(fact: Recorded, case_id: str) -> Iterable[Do]:
+    yield Do(PLACEMENT, case_id, ReopenReferrals(case_id))
+
+
 def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
-    """An answer is due after it was recorded, a follow-up after the placement happened."""
+    """An answer is due after it was recorded, and so is telling the partner; a follow-up after the placement
+    happened."""
     match fact.event:
+        case PlaceSecured() as event:
+            yield _expire(event.referral_id, event.release_due)
         case ReferralSent() | PartnerTold() | ReferralWaitlisted() as event:
-            expire = {"do": "expire", "referral_id": event.referral_id}
-            yield SetTimer(_answer(event.referral_id), event.answer_due, expire)
-        case ReferralAccepted() | ReferralDeclined() | ReferralExpired() | ReferralWithdrawn() as event:
+            yield _expire(event.referral_id, event.answer_due)
+        case ReferralAcknowledged(answer_due=str() as due) as event:
+            yield _expire(event.referral_id, due)
+        case ReferralDeclineReturned() as event:
+            yield ClearTimer(_settle(event.referral_id))
+            yield _expire(event.referral_id, event.answer_due)
+        case ReferralDeclined() as event:
             yield ClearTimer(_answer(event.referral_id))
+            if event.final_at:
+                settle = {"do": "settle", "referral_id": event.referral_id}
+                yield SetTimer(_settle(event.referral_id), event.final_at, settle)
+        case ReferralDeclineSettled() as event:
+            yield ClearTimer(_settle(event.referral_id))
+        case ReferralAccepted() | ReferralExpired() | ReferralWithdrawn() as event:
+            yield ClearTimer(_answer(event.referral_id))
+        case FollowUpRecorded(answers=int() as days) as event:
+            yield ClearTimer(_follow_up(event.referral_id, days))
         case PlacementConfirmed() as event:
             for days in DEADLINES.follow_up_days:
                 due = instant(moment(fact.time) + timedelta(days=days))
@@ -49,13 +97,25 @@ def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
             yield from _no_follow_ups(event.referral_id)
         case ReferralEnteredInError() as event:
             yield ClearTimer(_answer(event.referral_id))
+            yield ClearTimer(_settle(event.referral_id))
             yield from _no_follow_ups(event.referral_id)
 
 
 def when_due(command: dict[str, Any], now: datetime) -> Do:
-    if command["do"] == "expire":
-        return Do(REFERRAL, command["referral_id"], ExpireReferral(now))
+    match command["do"]:
+        case "expire":
+            return Do(REFERRAL, command["referral_id"], ExpireReferral(now))
+        case "settle":
+            return Do(REFERRAL, command["referral_id"], SettleDecline())
     return Do(REFERRAL, command["referral_id"], RaiseFollowUp(command["days"]))
+
+
+def _expire(referral_id: str, due: str) -> SetTimer:
+    return SetTimer(_answer(referral_id), due, {"do": "expire", "referral_id": referral_id})
+
+
+def _settle(referral_id: str) -> str:
+    return f"settle/{referral_id}"
 
 
 def _answer(referral_id: str) -> str:

@@ -10,17 +10,18 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
 from services.codes.decisions import CONSENTS
+from services.codes.steps import TELLING
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.referral import answers, bodies
-from services.referral.domain.steps import LIFE_CYCLE
+from services.referral.domain.steps import LIFE_CYCLE, OF_THE_DOOR
 from services.referral.domain.words import WORK
 
 NAME_MOST, NOTE_MOST = 200, 4000
 INCOME_MOST = 10_000_000  # baht a month
 # The fields each step takes: True if it must be there.
 FIELDS = {
-    name: {f.name: f.default is MISSING for f in fields(row.step) if f.name != "now"}
+    name: {f.name: f.default is MISSING for f in fields(row.step) if f.name not in OF_THE_DOOR}
     for name, row in LIFE_CYCLE.items()
 }
 
@@ -77,6 +78,8 @@ class StepReferral(Schema):
     work = Nested(WorkFound, allow_none=True)
     outcome = String(allow_none=True, validate=OneOf(OUTCOMES))
     no_more_places = Flag(allow_none=True)
+    how = String(allow_none=True, validate=OneOf(TELLING))
+    to = Words(NAME_MOST)
 
     @post_load
     def fits_the_step(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -128,6 +131,23 @@ class Worklist(Schema):
     kind = String(load_default=None, allow_none=True, validate=OneOf(WORK))
     limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=0, max=LIMIT_MOST))
     cursor = String(load_default=None, allow_none=True, validate=Length(max=400))
+
+
+class CaseClosed(Schema):
+    """`reason`: a code of codes.CLOSING_REASONS, or "other"."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    case_id = String(required=True)
+    reason = String(load_default="other")
+
+
+class CaseReopened(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    case_id = String(required=True)
 
 
 class PlaceReserved(Schema):

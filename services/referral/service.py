@@ -1,6 +1,7 @@
 """Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -9,29 +10,36 @@ from sqlalchemy import Connection, RowMapping
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.coarse import coarse
 from services.kernel.doors import Call, Doors, Runtime, command, query
-from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import answers, bodies, handlers, schemas
-from services.referral.domain.commands import DiscloseFacts, SendReferral
+from services.referral.domain.commands import DiscloseFacts, SendReferral, StandDown
 from services.referral.domain.life_cycle import REFERRAL
-from services.referral.domain.steps import LIFE_CYCLE, step_named, steps_after
-from services.referral.domain.words import Place, Status
+from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
+from services.referral.domain.steps import LIFE_CYCLE, Circumstances, step_named, steps_after
+from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Status, days_between, due_day
 from services.referral.projections import closed_paths, referrals, upstream, worklist
 from services.thai import dates
+from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
+LINK = "link"  # the channel of what a partner says by its link
 SEE_REFERRALS = (*CASE_READERS, "partner")
 # Of these the ministry reads an outline: not where a person was sent, nor why not.
 READERS = (*SEE_REFERRALS, "ministry")
 
 WIRING = Wiring(
     service="referral",
-    aggregates=(REFERRAL,),
+    aggregates=(REFERRAL, PLACEMENT),
     projections=(referrals.REFERRALS, upstream.UPSTREAM, closed_paths.CLOSED_PATHS),
     hears={
-        "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": ()},
+        "intake": {
+            "CaseOpened": (),
+            "CaseClosed": (Reaction(schemas.CaseClosed(), handlers.when_case_closed, referrals.get_open),),
+            "CaseReopened": (Reaction(schemas.CaseReopened(), handlers.when_case_reopened),),
+        },
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "partners": {
             "ProgrammeOffered": (),
@@ -52,6 +60,17 @@ def is_theirs(call: Call, referral: RowMapping) -> bool:
     if call.caller.partner_id is not None:
         return bool(referral["partner_id"] == call.caller.partner_id)
     return call.caller.sees(referral["centre"])
+
+
+def _in_order(call: Call, step: str, row: RowMapping) -> None:
+    """A step is not dated before the one before it; follow-ups only not before the placement, for they may be written
+    down in any order."""
+    if step == "follow-up":
+        require_order(call.at, {"the placement was confirmed": row["placed_at"]})
+    else:
+        require_order(
+            call.at, {"the referral was sent": row["sent_at"], "the step before it": row["last_at"]}
+        )
 
 
 class ReferralService(Doors):
@@ -77,15 +96,20 @@ class ReferralService(Doors):
             lambda plan: plan.covers(programme) and not plan.closed,
             "screening",
         )
+        require_order(
+            call.at,
+            {"the case was opened": case.opened, "the plan was agreed": plan.agreed if plan else None},
+        )
         witness = consent["witness"] or None
         if witness:
             self.runtime.vault.ensure(case.person_id)
         referral_id = call.new_id("referral")
 
         def work(unit: Unit) -> answers.ReferralId:
+            closed = upstream.is_closed(unit.db, case_id)
             sending = SendReferral(
                 referral_id=referral_id,
-                case=case,
+                case=replace(case, closed=closed),
                 programme=programme,
                 plan=plan,
                 consent=consent["status"],
@@ -94,7 +118,8 @@ class ReferralService(Doors):
                 already_open=referrals.is_open(unit.db, case_id, programme_id),
                 now=call.now,
             )
-            unit.handle(REFERRAL, referral_id, sending, expected=call.if_match)
+            if unit.handle(REFERRAL, referral_id, sending, expected=call.if_match):
+                self._move(unit, case_id, referral_id, closed)
             return {"referral_id": referral_id}
 
         outcome = self.runtime.execute(call.envelope(case.centre), work)
@@ -117,18 +142,49 @@ class ReferralService(Doors):
         referral = self._own(call, referral_id)
         if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
             raise Forbidden(f"A partner does not {step} a referral.")
-        if LIFE_CYCLE[step].by_partner and not referral["told"]:
-            self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["told"], "partners")
+        if not referral["secured"]:
+            self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["secured"], "partners")
         words = {name: value for name, value in body.items() if name in schemas.FIELDS[step]}
-        if "said_by" in words or "note" in words:
+        if words.keys() & {"said_by", "note", "to"}:
             self.runtime.vault.ensure(referral["person_id"])
 
         def work(unit: Unit) -> answers.ReferralStatus:
-            unit.handle(REFERRAL, referral_id, step_named(step, words, call.now), expected=call.if_match)
+            row = referrals.get(unit.db, referral_id)
+            assert row is not None, "it was found before"
+            taking = step_named(step, words, self._circumstances(call, row, body))
+            if unit.handle(REFERRAL, referral_id, taking, expected=call.if_match):
+                _in_order(call, step, row)
+                self._move(unit, row["case_id"], referral_id)
             status = unit.state(REFERRAL, referral_id).status
             return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
 
         return self.runtime.execute(call.envelope(referral["centre"]), work)
+
+    def _circumstances(self, call: Call, row: RowMapping, body: bodies.StepReferral) -> Circumstances:
+        by_link = call.caller.role == "partner" and body.get("by_channel") == LINK
+        if row["placed_at"] is None:
+            return Circumstances(call.now, by_link)
+        return Circumstances(call.now, by_link, due_day(days_between(row["placed_at"], call.at)))
+
+    def _move(self, unit: Unit, case_id: str, referral_id: str, closed: bool = False) -> None:
+        """What a referral now is to its case's one placement, decided in view of the case's others. Once one partner
+        says yes, the others are not asked any more."""
+        status = unit.state(REFERRAL, referral_id).status
+        if status not in MOVING:
+            return
+        rows = [(id, last_at) for id, last_at in referrals.list_open(unit.db, case_id) if id != referral_id]
+        others = {id: unit.state(REFERRAL, id).status for id, _ in rows}
+        moving = MoveReferral(case_id, referral_id, status, others, closed)
+        moved = unit.handle(PLACEMENT, case_id, moving)
+        if not moved or status != Status.ACCEPTED:
+            return
+        envelope = unit.envelope
+        for id, last_at in rows:
+            if others[id] in AWAITING_ANSWER | OVER:
+                # Whose yes it was is not the others' to know.
+                unit.envelope = replace(envelope, actor=SYSTEM.user, time=max(envelope.time, last_at))
+                unit.handle(REFERRAL, id, StandDown("placed_elsewhere", "system", "other"))
+        unit.envelope = envelope
 
     @query("referral.read", roles=READERS, schema=schemas.ReadReferral())
     def referral(
@@ -136,7 +192,7 @@ class ReferralService(Doors):
     ) -> answers.ReferralWithHistory | answers.OutlineWithHistory:
         """The referral with its history; the centre's staff also read who said what."""
         referral = self._referral(body["referral_id"])
-        untold = call.caller.role == "partner" and not referral["told"]
+        untold = call.caller.role == "partner" and not referral["secured"]
         if untold or not is_theirs(call, referral):
             raise NotFound("referral")
         history = self.runtime.read(lambda db: referrals.list_steps(db, body["referral_id"]))
@@ -157,9 +213,14 @@ class ReferralService(Doors):
         """The steps that may be taken of a referral now. Staff may also take a partner's, who said it; a partner is
         told its own."""
         referral = self._own(call, body["referral_id"])
-        if call.caller.role == "partner" and not referral["told"]:
+        if call.caller.role == "partner" and not referral["secured"]:
             raise NotFound("referral")
-        names = steps_after(Status(referral["status"]), Place(referral["place"]))
+        names = steps_after(
+            Status(referral["status"]),
+            Place(referral["place"]),
+            referral["told"],
+            bool(referral["final_at"] and instant(call.now) < referral["final_at"]),
+        )
         return [
             {
                 "step": name,
@@ -269,6 +330,8 @@ class ReferralService(Doors):
 
     def _unseal(self, item: answers.HistoryItem, sealed: Mapping[str, str], person_id: str) -> None:
         """Add the words of a step that the centre's own staff read."""
+        if "to" in sealed:
+            item["to"] = self.runtime.vault.unseal(person_id, "to", sealed["to"]) or None
         if "said_by" in sealed:
             item["said_by"] = self.runtime.vault.unseal(person_id, "said_by", sealed["said_by"]) or None
         if "note" in sealed:

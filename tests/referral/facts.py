@@ -10,12 +10,14 @@ from services.kernel.codec import Codec
 from services.kernel.envelope import Recorded, derived_id, instant
 from services.referral.domain.commands import SendReferral
 from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.placement import PLACEMENT
 from services.referral.domain.words import Case, Plan, Programme
 from services.referral.events import (
     PartnerTold,
     PersonAdmitted,
     PersonTravelling,
     PlacementConfirmed,
+    PlaceSecured,
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralDeclined,
@@ -31,7 +33,7 @@ from services.referral.events import (
 REFERRAL_ID, CASE, PERSON, PROGRAMME, PARTNER, PLAN, OTHER = (str(UUID(int=n)) for n in range(1, 8))
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
-CODEC = Codec((REFERRAL,))
+CODEC = Codec((REFERRAL, PLACEMENT))
 
 about: dict[str, Any] = {
     "referral_id": REFERRAL_ID,
@@ -40,9 +42,9 @@ about: dict[str, Any] = {
     "programme_id": PROGRAMME,
     "partner_id": PARTNER,
 }
-case = Case(CASE, PERSON, "60", closed=False)
+case = Case(CASE, PERSON, "60", closed=False, opened=instant(MONDAY))
 home = Programme(PROGRAMME, PARTNER, path="local_home", kind="pao_home", under_ministry=False)
-plan = Plan(PLAN, path="local_home", programme_id=None)
+plan = Plan(PLAN, path="local_home", programme_id=None, agreed=instant(MONDAY))
 
 
 def days_after(start: datetime, days: int) -> str:
@@ -75,11 +77,18 @@ sent = ReferralSent(
     waitlist=False,
     answer_due=days_after(MONDAY, 14),
 )
-told = PartnerTold(**about, answer_due=days_after(TUESDAY, 14))
+# Reserved on Tuesday: to be told by the end of Wednesday in Thailand, given back at the end of Friday.
+secured = PlaceSecured(
+    **about,
+    tell_due=instant(datetime(2026, 3, 4, 17, tzinfo=UTC)),
+    release_due=instant(datetime(2026, 3, 6, 17, tzinfo=UTC)),
+)
+told = PartnerTold(**about, how="phone", answer_due=days_after(TUESDAY, 14))
 acknowledged = ReferralAcknowledged(**about)
 accepted = ReferralAccepted(**about)
 declined = ReferralDeclined(**about, reason="cost", whose="partner")
-waitlisted = ReferralWaitlisted(**about, answer_due=days_after(TUESDAY, 60))
+# The sixtieth day is a Saturday, Monday a holiday.
+waitlisted = ReferralWaitlisted(**about, answer_due=days_after(TUESDAY, 63))
 expired = ReferralExpired(**about, was="sent")
 withdrawn = ReferralWithdrawn(**about, was="sent")
 travelling = PersonTravelling(**about)
@@ -90,20 +99,21 @@ ended = ReferralEnded(**about, outcome="stable", path="local_home")
 entered_in_error = ReferralEnteredInError(**about, was="sent")
 
 # A history that ends in each status, with the partner told.
+FIRST = (sent, secured, told)
 REACHED: dict[str, tuple[Any, ...]] = {
-    "sent": (sent, told),
-    "acknowledged": (sent, told, acknowledged),
-    "waitlisted": (sent, told, waitlisted),
-    "accepted": (sent, told, accepted),
-    "declined": (sent, told, declined),
-    "expired": (sent, told, expired),
-    "withdrawn": (sent, told, withdrawn),
-    "travelling": (sent, told, accepted, travelling),
-    "admitted": (sent, told, accepted, admitted),
-    "placed": (sent, told, accepted, admitted, placed),
-    "ended": (sent, told, accepted, admitted, placed, ended),
-    "failed": (sent, told, accepted, failed),
-    "entered_in_error": (sent, told, entered_in_error),
+    "sent": FIRST,
+    "acknowledged": (*FIRST, acknowledged),
+    "waitlisted": (*FIRST, waitlisted),
+    "accepted": (*FIRST, accepted),
+    "declined": (*FIRST, declined),
+    "expired": (*FIRST, expired),
+    "withdrawn": (*FIRST, withdrawn),
+    "travelling": (*FIRST, accepted, travelling),
+    "admitted": (*FIRST, accepted, admitted),
+    "placed": (*FIRST, accepted, admitted, placed),
+    "ended": (*FIRST, accepted, admitted, placed, ended),
+    "failed": (*FIRST, accepted, failed),
+    "entered_in_error": (*FIRST, entered_in_error),
 }
 
 

@@ -1,15 +1,33 @@
 """What is heard about places becomes our command; deadlines are set, moved and cleared."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import instant
 from services.referral import handlers, schemas
-from services.referral.domain.commands import ExpireReferral, HearNoPlace, RaiseFollowUp, TellPartner
+from services.referral.domain.commands import (
+    ExpireReferral,
+    HearNoPlace,
+    RaiseFollowUp,
+    SecurePlace,
+    SettleDecline,
+    StandDown,
+)
 from services.referral.domain.life_cycle import REFERRAL
-from services.referral.events import FollowUpDue
+from services.referral.domain.placement import PLACEMENT, CloseReferrals, ReopenReferrals
+from services.referral.events import (
+    FollowUpDue,
+    FollowUpRecorded,
+    ReferralDeclineReturned,
+    ReferralDeclineSettled,
+)
 from tests.referral.facts import (
+    CASE,
     MONDAY,
+    OTHER,
+    PERSON,
     PROGRAMME,
     REFERRAL_ID,
     TUESDAY,
@@ -25,21 +43,22 @@ from tests.referral.facts import (
     heard,
     own,
     placed,
+    secured,
     sent,
     told,
     waitlisted,
     withdrawn,
 )
 
-ANSWER = f"answer/{REFERRAL_ID}"
+ANSWER, SETTLE = f"answer/{REFERRAL_ID}", f"settle/{REFERRAL_ID}"
 FOLLOW_UPS = [f"follow-up/{REFERRAL_ID}/{days}" for days in (30, 90, 180, 365)]
 
 
-def test_a_reserved_place_lets_the_partner_be_told():
+def test_a_reserved_place_is_one_to_tell_the_partner_of():
     fact = heard("partners", "PlaceReserved", referral_id=REFERRAL_ID, programme_id=PROGRAMME)
     loaded = schemas.PlaceReserved().load(fact.data)
     assert list(handlers.when_place_reserved(fact, **loaded)) == [
-        Do(REFERRAL, REFERRAL_ID, TellPartner(TUESDAY))
+        Do(REFERRAL, REFERRAL_ID, SecurePlace(TUESDAY))
     ]
 
 
@@ -55,6 +74,58 @@ def test_a_refused_place_is_heard_with_whether_it_waits(waiting):
 def test_an_answer_is_due_when_the_fact_says(event):
     expire = {"do": "expire", "referral_id": REFERRAL_ID}
     assert list(handlers.timers(*own([event]))) == [SetTimer(ANSWER, event.answer_due, expire)]
+
+
+def test_telling_the_partner_is_due_before_the_place_is_given_back():
+    expire = {"do": "expire", "referral_id": REFERRAL_ID}
+    assert list(handlers.timers(*own([secured]))) == [SetTimer(ANSWER, secured.release_due, expire)]
+    first = replace(acknowledged, answer_due=told.answer_due)
+    assert list(handlers.timers(*own([first]))) == [SetTimer(ANSWER, told.answer_due, expire)]
+
+
+def test_a_no_that_may_be_taken_back_is_settled_in_time_unless_it_was():
+    no = replace(declined, final_at=instant(TUESDAY))
+    settle = {"do": "settle", "referral_id": REFERRAL_ID}
+    *cleared, timer = handlers.timers(*own([no]))
+    assert (cleared, timer) == ([ClearTimer(ANSWER)], SetTimer(SETTLE, instant(TUESDAY), settle))
+    assert handlers.when_due(timer.command, TUESDAY) == Do(REFERRAL, REFERRAL_ID, SettleDecline())
+    returned = ReferralDeclineReturned(**about, answer_due=told.answer_due)
+    *cleared, timer = handlers.timers(*own([returned]))
+    assert (cleared, timer.timer_id, timer.due_at) == ([ClearTimer(SETTLE)], ANSWER, told.answer_due)
+    settled = ReferralDeclineSettled(**about, reason="cost", whose="partner")
+    assert list(handlers.timers(*own([settled]))) == [ClearTimer(SETTLE)]
+
+
+def test_a_follow_up_that_came_early_is_not_due_any_more():
+    visit = FollowUpRecorded(**about, in_place=True, answers=90, path="local_home")
+    assert list(handlers.timers(*own([visit]))) == [ClearTimer(FOLLOW_UPS[1])]
+    assert list(handlers.timers(*own([replace(visit, answers=None)]))) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "ending"),
+    [
+        ("goal_reached", StandDown("case_closed", "centre", "stable")),
+        ("lost_contact", StandDown("case_closed", "centre", "lost")),
+        ("died", StandDown("person_died", "person", "died")),
+        ("some_new_code", StandDown("case_closed", "centre", "other")),
+    ],
+)
+def test_with_its_case_everything_open_ends_at_the_closing_or_after_its_latest_step(reason, ending):
+    fact = heard("intake", "CaseClosed", case_id=CASE, person_id=PERSON, reason=reason)
+    loaded = schemas.CaseClosed().load(fact.data)
+    rows = [(REFERRAL_ID, instant(TUESDAY)), (OTHER, "2026-01-01T00:00:00.000000Z")]
+    assert list(handlers.when_case_closed(fact, **loaded, open_ones=rows)) == [
+        Do(PLACEMENT, CASE, CloseReferrals(CASE)),
+        Do(REFERRAL, REFERRAL_ID, ending, at=instant(TUESDAY)),
+        Do(REFERRAL, OTHER, ending, at=fact.time),
+    ]
+
+
+def test_a_case_opened_again_may_be_referred_anew_and_nothing_else():
+    fact = heard("intake", "CaseReopened", case_id=CASE, person_id=PERSON, reason="other")
+    loaded = schemas.CaseReopened().load(fact.data)
+    assert list(handlers.when_case_reopened(fact, **loaded)) == [Do(PLACEMENT, CASE, ReopenReferrals(CASE))]
 
 
 @pytest.mark.parametrize("event", [accepted, declined, expired, withdrawn])
@@ -76,7 +147,11 @@ def test_no_follow_up_is_due_when_it_is_over(event):
 
 
 def test_nothing_is_due_for_what_should_never_have_been_recorded():
-    assert {timer.timer_id for timer in handlers.timers(*own([entered_in_error]))} == {ANSWER, *FOLLOW_UPS}
+    assert {timer.timer_id for timer in handlers.timers(*own([entered_in_error]))} == {
+        ANSWER,
+        SETTLE,
+        *FOLLOW_UPS,
+    }
 
 
 @pytest.mark.parametrize("event", [acknowledged, FollowUpDue(**about, days=30)])

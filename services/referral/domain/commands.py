@@ -24,7 +24,7 @@ class SendReferral:
 
 
 @dataclass(frozen=True)
-class TellPartner:
+class SecurePlace:
     """The partners service reserved a place."""
 
     now: datetime
@@ -52,8 +52,33 @@ class ExpireReferral:
 
 
 @dataclass(frozen=True)
+class SettleDecline:
+    """The partner's no can no longer be taken back."""
+
+
+@dataclass(frozen=True)
+class StandDown:
+    """The referral is not needed any more: the case was closed, or another partner said yes. From every status, and
+    never refused. `reason`: codes.steps.STAND_DOWN; `outcome`: of a placement that ends with it."""
+
+    reason: str
+    whose: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class RaiseFollowUp:
     days: int
 
 
-Command = SendReferral | TellPartner | DiscloseFacts | HearNoPlace | ExpireReferral | RaiseFollowUp | Step
+Command = (
+    SendReferral
+    | SecurePlace
+    | SettleDecline
+    | StandDown
+    | DiscloseFacts
+    | HearNoPlace
+    | ExpireReferral
+    | RaiseFollowUp
+    | Step
+)

@@ -12,10 +12,12 @@ from services.referral.domain.commands import (
     ExpireReferral,
     HearNoPlace,
     RaiseFollowUp,
+    SecurePlace,
     SendReferral,
-    TellPartner,
+    SettleDecline,
+    StandDown,
 )
-from services.referral.domain.steps import BY_FACT, ROWS, Step, fact_of
+from services.referral.domain.steps import BY_FACT, ROWS, ReturnDecline, Step, TellPartner, fact_of
 from services.referral.domain.words import (
     AWAITING_ANSWER,
     DEADLINES,
@@ -24,18 +26,27 @@ from services.referral.domain.words import (
     Referral,
     Status,
     days_after,
+    end_of_working_day,
 )
 from services.referral.events import (
     About,
     Event,
     FactsDisclosed,
     FollowUpDue,
+    FollowUpRecorded,
     PartnerTold,
+    PlaceSecured,
     ReferralAccepted,
+    ReferralAcknowledged,
     ReferralDeclined,
+    ReferralDeclineReturned,
+    ReferralDeclineSettled,
+    ReferralEnded,
     ReferralExpired,
+    ReferralFailed,
     ReferralSent,
     ReferralWaitlisted,
+    ReferralWithdrawn,
 )
 
 
@@ -43,10 +54,16 @@ def decide(command: Command, referral: Referral) -> list[Event]:
     match command:
         case SendReferral():
             return _send(command, referral)
-        case TellPartner(now):
+        case SecurePlace(now):
             if referral.status in AWAITING_ANSWER and referral.place in (Place.PENDING, Place.REFUSED):
-                return [PartnerTold(**referral.about, answer_due=days_after(now, DEADLINES.answer_days))]
-            return []  # already told; or over, and the partners service releases the place by what it hears
+                tell = end_of_working_day(now, DEADLINES.tell_days)
+                release = end_of_working_day(now, DEADLINES.release_days)
+                return [PlaceSecured(**referral.about, tell_due=tell, release_due=release)]
+            return []  # already heard; or over, and the partners service releases the place by what it hears
+        case SettleDecline():
+            return [_settled(referral)] if referral.final_at else []
+        case StandDown():
+            return _stand_down(command, referral)
         case DiscloseFacts(how, facts):
             if referral.status not in AWAITING_ANSWER:
                 raise Refused(
@@ -68,22 +85,50 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             return [ReferralDeclined(**referral.about, reason="no_place", whose="system")]
         case ExpireReferral(now):
             # A deadline that was moved on while this one was firing is not due.
-            if referral.status in AWAITING_ANSWER and referral.answer_due <= instant(now):
-                return [ReferralExpired(**referral.about, was=referral.status.value)]
+            if referral.status in AWAITING_ANSWER and referral.due <= instant(now):
+                reason, whose = _why_expired(referral)
+                was = referral.status.value
+                return [ReferralExpired(**referral.about, was=was, reason=reason, whose=whose)]
             return []
         case RaiseFollowUp(days):
-            if referral.status == Status.PLACED and days not in referral.follow_ups_due:
+            known = referral.follow_ups_due | referral.follow_ups_answered
+            if referral.status == Status.PLACED and days not in known:
                 return [FollowUpDue(**referral.about, days=days)]
             return []
         case _:
             return _take(command, referral)
 
 
+def _why_expired(referral: Referral) -> tuple[str, str]:
+    """(reason, whose) of a referral that waited in vain: for the partner, for a place, or for being told of."""
+    if referral.place != Place.RESERVED:
+        return "no_place", "system"
+    return ("no_answer", "partner") if referral.told else ("not_told", "centre")
+
+
+def _settled(referral: Referral) -> ReferralDeclineSettled:
+    return ReferralDeclineSettled(**referral.about, **referral.decline)
+
+
+def _stand_down(c: StandDown, referral: Referral) -> list[Event]:
+    about, was = referral.about, referral.status
+    match was:
+        case Status.SENT | Status.ACKNOWLEDGED | Status.WAITLISTED | Status.ACCEPTED | Status.TRAVELLING:
+            return [ReferralWithdrawn(**about, was=was.value, reason=c.reason, whose=c.whose)]
+        case Status.ADMITTED:
+            return [ReferralFailed(**about, was=was.value, reason=c.reason, whose=c.whose)]
+        case Status.PLACED:
+            return [ReferralEnded(**about, outcome=c.outcome, path=referral.path)]
+        case Status.DECLINED if referral.final_at:
+            return [_settled(referral)]
+    return []
+
+
 def _send(c: SendReferral, referral: Referral) -> list[Event]:
     if referral.status != Status.UNSENT:
         return []
     if c.case.closed:
-        raise Refused("wrong_state", "The case is closed: reopen it before referring.")
+        raise Refused("case_closed", "The case is closed: reopen it before referring.")
     if c.plan is None or not c.plan.covers(c.programme):
         raise Refused("no_plan", "The working group has not agreed a plan that covers this programme.")
     if c.plan.closed:
@@ -118,12 +163,16 @@ def _take(step: Step, referral: Referral) -> list[Event]:
     row = ROWS[type(step)]
     if referral.status == row.leads_to:
         return []
+    if isinstance(step, ReturnDecline) and not (referral.final_at and instant(step.now) < referral.final_at):
+        raise Refused("wrong_state", "There is no answer that can be taken back now.")
     if referral.status not in row.follows:
         raise Refused(
             "wrong_state", f"{type(step).__name__} is not possible: the referral is {referral.status}."
         )
-    if row.by_partner and referral.place != Place.RESERVED:
-        raise Refused("place_pending", "The partner answers only once a place is reserved.")
+    if (row.by_partner or isinstance(step, TellPartner)) and referral.place != Place.RESERVED:
+        raise Refused("place_pending", "The partner is told, and answers, only once a place is reserved.")
+    if isinstance(step, TellPartner) and referral.told:
+        return []
     return [fact_of(step, referral)]
 
 
@@ -139,13 +188,31 @@ def evolve(referral: Referral, event: Event) -> Referral:
                 path=event.path,
                 kind=event.kind,
                 outside_ministry=event.outside_ministry,
-                answer_due=event.answer_due,
+                due=event.answer_due,
                 consent=event.consent,
             )
-        case PartnerTold() | ReferralWaitlisted():
-            return replace(referral, answer_due=event.answer_due)
+        case PlaceSecured():
+            return replace(referral, due=event.release_due)
+        case PartnerTold():
+            return replace(referral, due=event.answer_due, told=True)
+        case ReferralWaitlisted():
+            return replace(referral, due=event.answer_due, told=referral.place == Place.RESERVED)
+        case ReferralAcknowledged():
+            return replace(referral, due=event.answer_due or referral.due, told=True)
+        case ReferralAccepted():
+            return replace(referral, told=True)
+        case ReferralDeclined():
+            said = {name: getattr(event, name) for name in ("reason", "whose", "no_more_places")}
+            return replace(referral, decline=said, final_at=event.final_at)
+        case ReferralDeclineReturned():
+            return replace(referral, due=event.answer_due, told=True, final_at=None, returned=True)
+        case ReferralDeclineSettled():
+            return replace(referral, final_at=None)
         case FollowUpDue():
             return replace(referral, follow_ups_due=referral.follow_ups_due | {event.days})
+        case FollowUpRecorded():
+            met = referral.follow_ups_due if event.answers is None else {event.answers}
+            return replace(referral, follow_ups_answered=referral.follow_ups_answered | met)
         case _:
             return referral
 
@@ -156,7 +223,7 @@ def status_after(status: Status, event: Event) -> Status:
             return Status.SENT
         case ReferralExpired():
             return Status.EXPIRED
-        case PartnerTold() | FactsDisclosed() | FollowUpDue():
+        case PlaceSecured() | PartnerTold() | FactsDisclosed() | FollowUpDue() | ReferralDeclineSettled():
             return status
     return BY_FACT[type(event).__name__].leads_to or status
 
@@ -165,8 +232,12 @@ def place_after(place: Place, event: Event) -> Place:
     match event:
         case ReferralSent():
             return Place.PENDING
-        case PartnerTold():
+        case PlaceSecured() | PartnerTold():
             return Place.RESERVED
+        case ReferralDeclined(final_at=str()):
+            return place  # held until it is final
+        case ReferralDeclineSettled():
+            return Place.RELEASED
         case ReferralAccepted():
             return Place.TAKEN
         case ReferralWaitlisted() | ReferralDeclined() if place == Place.PENDING:

@@ -2,21 +2,24 @@
 `codes.steps`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from services.codes import steps
+from services.kernel.envelope import instant
 from services.referral.domain.words import DEADLINES, Place, Referral, Status, days_after
 from services.referral.events import (
     Event,
     FollowUpRecorded,
+    PartnerTold,
     PersonAdmitted,
     PersonTravelling,
     PlacementConfirmed,
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralDeclined,
+    ReferralDeclineReturned,
     ReferralEnded,
     ReferralEnteredInError,
     ReferralFailed,
@@ -25,11 +28,21 @@ from services.referral.events import (
     Work,
 )
 
-# The field names are those of the request and of the fact.
+# The field names are those of the request and of the fact, but for what the door adds (`OF_THE_DOOR`).
+
+
+@dataclass(frozen=True)
+class TellPartner:
+    now: datetime
+    how: str
+    to: str | None = None
+    said_by: str | None = None
+    by_channel: str | None = None
 
 
 @dataclass(frozen=True)
 class AcknowledgeReferral:
+    now: datetime
     said_by: str | None = None
     by_channel: str | None = None
 
@@ -42,12 +55,23 @@ class AcceptReferral:
 
 @dataclass(frozen=True)
 class DeclineReferral:
+    """`by_link`: the partner itself gave its answer by its link, where a finger slips."""
+
+    now: datetime
+    by_link: bool
     reason: str
     whose: str
     said_by: str | None = None
     by_channel: str | None = None
     no_more_places: bool = False
     note: str | None = None
+
+
+@dataclass(frozen=True)
+class ReturnDecline:
+    now: datetime
+    said_by: str | None = None
+    by_channel: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +85,7 @@ class WaitlistReferral:
 @dataclass(frozen=True)
 class WithdrawReferral:
     reason: str | None = None
+    whose: str | None = None
     said_by: str | None = None
     by_channel: str | None = None
     note: str | None = None
@@ -87,6 +112,7 @@ class ConfirmPlacement:
 @dataclass(frozen=True)
 class FailReferral:
     reason: str | None = None
+    whose: str | None = None
     said_by: str | None = None
     by_channel: str | None = None
     note: str | None = None
@@ -94,6 +120,9 @@ class FailReferral:
 
 @dataclass(frozen=True)
 class RecordFollowUp:
+    """`answers`: the due day that this follow-up is of."""
+
+    answers: int
     in_place: bool
     work: Work | None = None
     said_by: str | None = None
@@ -117,9 +146,11 @@ class EnterInError:
 
 
 Step = (
-    AcknowledgeReferral
+    TellPartner
+    | AcknowledgeReferral
     | AcceptReferral
     | DeclineReferral
+    | ReturnDecline
     | WaitlistReferral
     | WithdrawReferral
     | RecordTravel
@@ -131,9 +162,11 @@ Step = (
     | EnterInError
 )
 COMMANDS: Mapping[str, type[Step]] = {
+    "told": TellPartner,
     "acknowledge": AcknowledgeReferral,
     "accept": AcceptReferral,
     "decline": DeclineReferral,
+    "take-back": ReturnDecline,
     "waitlist": WaitlistReferral,
     "withdraw": WithdrawReferral,
     "travel": RecordTravel,
@@ -169,35 +202,60 @@ ROWS: Mapping[type[Step], Row] = {row.step: row for row in LIFE_CYCLE.values()}
 BY_FACT: Mapping[str, Row] = {step.fact: LIFE_CYCLE[code] for code, step in steps.STEPS.items()}
 
 
-def steps_after(status: Status, place: Place) -> list[str]:
-    """The names of the steps that may be taken of a referral now."""
+def steps_after(status: Status, place: Place, told: bool, returnable: bool) -> list[str]:
+    """The names of the steps that may be taken of a referral now; `returnable`: the partner's no may be taken back."""
+    held = place == Place.RESERVED
+    possible = {TellPartner: held and not told, ReturnDecline: held and returnable}
     return [
         name
         for name, row in LIFE_CYCLE.items()
-        if status in row.follows - {row.leads_to} and (place == Place.RESERVED or not row.by_partner)
+        if status in row.follows - {row.leads_to} and possible.get(row.step, held or not row.by_partner)
     ]
 
 
-def step_named(name: str, values: Mapping[str, Any], now: datetime) -> Step:
+@dataclass(frozen=True)
+class Circumstances:
+    """What the door knows of a step beside what is said: when it is recorded, whether the partner itself says it by its
+    link, and which due day a follow-up of its date answers."""
+
+    now: datetime
+    by_link: bool = False
+    answers: int = DEADLINES.follow_up_days[0]
+
+
+OF_THE_DOOR = frozenset(field.name for field in fields(Circumstances))
+
+
+def step_named(name: str, values: Mapping[str, Any], known: Circumstances) -> Step:
     """The command of a step by its name in the life cycle; `values` are of its own fields."""
-    return WaitlistReferral(now, **values) if name == "waitlist" else LIFE_CYCLE[name].step(**values)
+    step = LIFE_CYCLE[name].step
+    taken = {field.name for field in fields(step)} & OF_THE_DOOR
+    return step(**{each: getattr(known, each) for each in taken}, **values)
 
 
 def fact_of(step: Step, referral: Referral) -> Event:
-    about, said = referral.about, vars(step)
+    about = referral.about
+    said = {name: value for name, value in vars(step).items() if name not in OF_THE_DOOR - {"answers"}}
     match step:
-        case AcknowledgeReferral():
-            return ReferralAcknowledged(**about, **said)
+        case TellPartner(now):
+            return PartnerTold(**about, **said, answer_due=days_after(now, DEADLINES.answer_days))
+        case AcknowledgeReferral(now):
+            due = None if referral.told else days_after(now, DEADLINES.answer_days)
+            return ReferralAcknowledged(**about, **said, answer_due=due)
         case AcceptReferral():
             return ReferralAccepted(**about, **said)
-        case DeclineReferral():
-            return ReferralDeclined(**about, **said)
+        case DeclineReferral(now):
+            final = instant(now + timedelta(minutes=DEADLINES.return_minutes))
+            once = step.by_link and not referral.returned
+            return ReferralDeclined(**about, **said, final_at=final if once else None)
+        case ReturnDecline(now):
+            # Whoever took back a no must not find that the time to answer has run out over it.
+            due = max(referral.due, instant(now + timedelta(days=1)))
+            return ReferralDeclineReturned(**about, **said, answer_due=due)
         case WaitlistReferral(now):
-            due = days_after(now, DEADLINES.waiting_list_days)
             return ReferralWaitlisted(
-                **about, answer_due=due, said_by=step.said_by, by_channel=step.by_channel,
-                no_more_places=step.no_more_places
-            )  # fmt: skip
+                **about, **said, answer_due=days_after(now, DEADLINES.waiting_list_days)
+            )
         case WithdrawReferral():
             return ReferralWithdrawn(**about, **said, was=referral.status.value)
         case RecordTravel():

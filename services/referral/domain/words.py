@@ -1,25 +1,39 @@
 """The words decisions are made in: deadlines, statuses, places, and what is known from other services."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from services.kernel.envelope import instant
+from services.kernel.envelope import instant, moment
+from services.thai.calendar import add_working_days, is_working_day
+from services.thai.dates import bangkok_day, utc_span
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Days from when it was recorded until an answer is due, and from the placement until each follow-up."""
+    """Working days from when a place is reserved until the partner should be told, and until the place is given back;
+    days from when it was recorded until an answer is due, and from the placement until each follow-up; minutes in which
+    a partner may take its no back."""
 
+    tell_days: int
+    release_days: int
     answer_days: int
     waiting_list_days: int
     follow_up_days: tuple[int, ...]
+    return_minutes: int
 
 
 # A fact keeps the deadline it was given, so a change here counts from the next fact on.
-DEADLINES = Deadlines(answer_days=14, waiting_list_days=60, follow_up_days=(30, 90, 180, 365))
+DEADLINES = Deadlines(
+    tell_days=1,
+    release_days=3,
+    answer_days=14,
+    waiting_list_days=60,
+    follow_up_days=(30, 90, 180, 365),
+    return_minutes=15,
+)
 
 
 class Status(StrEnum):
@@ -68,6 +82,7 @@ class Case:
     person_id: str
     centre: str
     closed: bool
+    opened: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +99,7 @@ class Plan:
     plan_id: str
     path: str
     programme_id: str | None
+    agreed: str
     closed: Literal["", "closed", "never"] = (
         ""  # how the latest screening left the path; an override opens the first
     )
@@ -97,7 +113,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Referral:
-    """What decisions ask: where it stands, and what later facts repeat."""
+    """What decisions ask: where it stands, and what later facts repeat. `due`: when it expires if nothing comes before;
+    `final_at`: until when its no may be taken back, None if it may not; `returned`: that was done once."""
 
     status: Status = Status.UNSENT
     place: Place = Place.NONE
@@ -105,10 +122,35 @@ class Referral:
     path: str = ""
     kind: str = ""
     outside_ministry: bool = False
-    answer_due: str = ""
+    due: str = ""
+    told: bool = False
+    decline: Mapping[str, Any] = field(default_factory=dict)
+    final_at: str | None = None
+    returned: bool = False
     consent: str = ""
     follow_ups_due: frozenset[int] = frozenset()
+    follow_ups_answered: frozenset[int] = frozenset()
 
 
 def days_after(now: datetime, days: int) -> str:
-    return instant(now + timedelta(days=days))
+    """So many days later; where offices are closed on that day, on the next on which they are open."""
+    due = now + timedelta(days=days)
+    while not is_working_day(bangkok_day(due)):
+        due += timedelta(days=1)
+    return instant(due)
+
+
+def end_of_working_day(now: datetime, count: int) -> str:
+    """The end of the working day that is `count` later."""
+    day = add_working_days(bangkok_day(now), count)
+    return instant(utc_span(day, day)[1])
+
+
+def due_day(days: int, schedule: Iterable[int] = DEADLINES.follow_up_days) -> int:
+    """The due day that a follow-up so many days after the placement is nearest to; of two equally near the later."""
+    return min(schedule, key=lambda due: (abs(due - days), -due))
+
+
+def days_between(first: str, last: datetime) -> int:
+    """Calendar days from one instant to another, in Thailand; none is negative."""
+    return max(0, (bangkok_day(last) - bangkok_day(moment(first))).days)

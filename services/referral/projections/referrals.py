@@ -23,25 +23,33 @@ from sqlalchemy import (
 )
 
 from services.codes import KIND_OF_PATH
-from services.kernel.envelope import Recorded
+from services.kernel.envelope import SYSTEM, Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 from services.referral import answers
 from services.referral.domain.life_cycle import place_after, status_after
-from services.referral.domain.words import OVER, Place, Status
+from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Status
 from services.referral.events import (
     About,
+    FactsDisclosed,
     FollowUpDue,
     FollowUpRecorded,
     PartnerTold,
+    PlacementConfirmed,
+    PlaceSecured,
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralDeclined,
+    ReferralDeclineReturned,
+    ReferralDeclineSettled,
     ReferralSent,
     ReferralWaitlisted,
 )
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v3",
+    "referral_v4",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -56,19 +64,29 @@ referrals = Table(
     Column("waitlist", Boolean, nullable=False),
     Column("status", Text, nullable=False),
     Column("place", Text, nullable=False),
+    Column(
+        "secured", Boolean, nullable=False
+    ),  # a place was reserved: the partner may know of it, and answer
     Column("told", Boolean, nullable=False),
+    Column("tell_due", Text),
     Column("answer_due", Text),
+    Column("final_at", Text),  # until then the partner may take its no back
+    Column("follow_ups", Text, nullable=False),  # JSON: {days: when it came due, None once it was answered}
     Column("follow_up_due", Integer),
     Column("follow_up_since", Text),  # when that came due
+    Column("in_place", Boolean),  # as the latest follow-up says
+    Column("away_since", Text),  # when that said that the person is not
     Column("sent_at", Text, nullable=False),
+    Column("placed_at", Text),
+    Column("last_at", Text, nullable=False),  # when the latest step happened that people took
     Column("recorded", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    # At most one open referral of a case to a programme.
+    # At most one referral of a case to a programme that is open, or may be once more.
     Column("open_key", Text, unique=True),
-    Index("referral_v3_centre", "centre", "status"),
+    Index("referral_v4_centre", "centre", "status"),
 )
 history = Table(
-    "referral_history_v3",
+    "referral_history_v4",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -83,12 +101,14 @@ history = Table(
     Column("sealed", Text, nullable=False),
 )
 ABOUT = frozenset(f.name for f in fields(About))
-INTERNAL = ("person_id", "told", "recorded", "open_key", "follow_up_since")
+INTERNAL = (
+    "person_id", "secured", "recorded", "open_key", "follow_ups", "follow_up_since", "away_since", "last_at",
+)  # fmt: skip
 COLUMNS = tuple(column for column in referrals.c if column.name not in INTERNAL)
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    own = [fact for fact in facts if fact.source == "referral"]
+    own = [fact for fact in facts if isinstance(fact.event, About)]
     ids = {fact.event.referral_id for fact in own}
     known = db.execute(select(referrals).where(referrals.c.referral_id.in_(ids))).mappings()
     rows = {row["referral_id"]: dict(row) for row in known}
@@ -115,32 +135,78 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
                 "outside_ministry": event.outside_ministry,
                 "waitlist": event.waitlist,
                 "place": Place.NONE,
+                "secured": False,
                 "told": False,
+                "tell_due": None,
                 "answer_due": event.answer_due,
-                "follow_up_due": None,
-                "follow_up_since": None,
+                "final_at": None,
+                "follow_ups": "{}",
+                "in_place": None,
+                "away_since": None,
                 "sent_at": fact.time,
+                "placed_at": None,
+                "last_at": fact.time,
                 "recorded": fact.recorded,
             }
+        case PlaceSecured():
+            # Until it is told, the partner has no time to answer that could run out.
+            row = row | {"secured": True, "tell_due": event.tell_due, "answer_due": None}
         case PartnerTold():
-            row = row | {"told": True, "answer_due": event.answer_due}
+            row = row | {"secured": True, "told": True, "answer_due": event.answer_due}
         case ReferralWaitlisted():
-            row = row | {"answer_due": event.answer_due}
-        case FollowUpDue():
-            row = row | {"follow_up_due": event.days, "follow_up_since": fact.time}
+            row = row | {"told": row["place"] == Place.RESERVED, "answer_due": event.answer_due}
+        case ReferralAcknowledged():
+            row = row | {"told": True, "answer_due": event.answer_due or row["answer_due"]}
+        case ReferralAccepted():
+            row = row | {"told": True}
+        case ReferralDeclined():
+            row = row | {"final_at": event.final_at}
+        case ReferralDeclineReturned():
+            row = row | {"told": True, "answer_due": event.answer_due, "final_at": None}
+        case PlacementConfirmed():
+            row = row | {"placed_at": fact.time}
         case FollowUpRecorded():
-            row = row | {"follow_up_due": None, "follow_up_since": None}
+            row = row | {"in_place": event.in_place, "away_since": None if event.in_place else fact.time}
     status = status_after(Status(row.get("status", Status.UNSENT)), event)
-    waits = status in (Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED)
+    waits = status in AWAITING_ANSWER
+    unsettled = (
+        status == Status.DECLINED and not isinstance(event, ReferralDeclineSettled) and row["final_at"]
+    )
+    follow_ups = _follow_ups(orjson.loads(row["follow_ups"]), fact)
+    due = [] if status != Status.PLACED else [(int(days), at) for days, at in follow_ups.items() if at]
+    days, since = min(due, default=(None, None))
     return row | {
         "status": status.value,
         "place": place_after(Place(row["place"]), event).value,
+        "tell_due": row["tell_due"] if waits and not row["told"] else None,
         "answer_due": row["answer_due"] if waits else None,
-        "follow_up_due": row["follow_up_due"] if status == Status.PLACED else None,
-        "follow_up_since": row["follow_up_since"] if status == Status.PLACED else None,
+        "final_at": row["final_at"] if unsettled else None,
+        "follow_ups": orjson.dumps(follow_ups, option=orjson.OPT_SORT_KEYS).decode(),
+        "follow_up_due": days,
+        "follow_up_since": since,
+        "away_since": row["away_since"] if status == Status.PLACED else None,
+        "last_at": max(row["last_at"], fact.time) if _by_people(fact) else row["last_at"],
         "version": fact.version,
-        "open_key": None if status in OVER else f"{row['case_id']} {row['programme_id']}",
+        "open_key": None if status in OVER and not unsettled else f"{row['case_id']} {row['programme_id']}",
     }
+
+
+def _follow_ups(known: dict[str, str | None], fact: Recorded) -> dict[str, str | None]:
+    """{days: since when that follow-up is due, None once it was answered}."""
+    match fact.event:
+        case FollowUpDue(days=days):
+            return {**known, str(days): known.get(str(days), fact.time)}
+        case FollowUpRecorded(answers=None):  # of a time when each answered all that were due
+            return dict.fromkeys(known)
+        case FollowUpRecorded(answers=days):
+            return {**known, str(days): None}
+    return known
+
+
+def _by_people(fact: Recorded) -> bool:
+    """Whether a step has a date of its own: what the system did is dated when it did it, though what it did it for may
+    have been written down late."""
+    return fact.actor != SYSTEM.user and not isinstance(fact.event, FactsDisclosed)
 
 
 def _step(fact: Recorded, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,9 +247,14 @@ def public(row: RowMapping) -> answers.Referral:
         "waitlist": row["waitlist"],
         "status": row["status"],
         "place": row["place"],
+        "told": row["told"],
+        "tell_due": row["tell_due"],
         "answer_due": row["answer_due"],
+        "final_at": row["final_at"],
         "follow_up_due": row["follow_up_due"],
+        "in_place": row["in_place"],
         "sent_at": row["sent_at"],
+        "placed_at": row["placed_at"],
         "version": row["version"],
     }
 
@@ -218,6 +289,21 @@ def get_with_place(db: Connection, referral_id: str) -> RowMapping | None:
     """The row, once partners answered about its place or it is over."""
     row = get(db, referral_id)
     return row if row and row["place"] != Place.PENDING else None
+
+
+def list_open(db: Connection, case_id: str) -> list[tuple[str, str]]:
+    """(referral_id, when its latest step happened) of a case's referrals that are open, or may be once more, in the
+    order of their sending."""
+    found = select(referrals.c.referral_id, referrals.c.last_at).where(
+        referrals.c.case_id == case_id, referrals.c.open_key.is_not(None)
+    )
+    ordered = found.order_by(referrals.c.recorded, referrals.c.referral_id)
+    return [(row.referral_id, row.last_at) for row in db.execute(ordered)]
+
+
+def get_open(db: Connection, heard: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """The same, for whoever hears of the case."""
+    return {"open_ones": list_open(db, heard["case_id"])}
 
 
 def is_open(db: Connection, case_id: str, programme_id: str) -> bool:
@@ -271,12 +357,12 @@ def list_referrals(
     limit: int,
     cursor: str | None,
 ) -> answers.Referrals:
-    """Newest first. `centres` None: all; a partner sees what it was told of."""
+    """Newest first. `centres` None: all; a partner sees those for which it has a place reserved."""
     chosen = select(*COLUMNS, referrals.c.recorded)
     if centres is not None:
         chosen = chosen.where(referrals.c.centre.in_(centres))
     if partner_id is not None:
-        chosen = chosen.where(referrals.c.partner_id == partner_id, referrals.c.told)
+        chosen = chosen.where(referrals.c.partner_id == partner_id, referrals.c.secured)
     if status is not None:
         chosen = chosen.where(referrals.c.status == status)
     if case_id is not None:
@@ -305,11 +391,11 @@ def invariants(db: Connection) -> Iterable[str]:
         Status.ENDED,
     )
     untold = select(referrals.c.referral_id, referrals.c.status).where(
-        ~referrals.c.told,
+        ~referrals.c.secured,
         referrals.c.status.in_([status.value for status in answered]),
     )
     for row in db.execute(untold):
-        yield f"Referral {row.referral_id} is {row.status}, but its partner was never told."
+        yield f"Referral {row.referral_id} is {row.status}, but no place was ever reserved."
     twice = (
         select(referrals.c.case_id, referrals.c.programme_id, func.count().label("n"))
         .where(referrals.c.status.not_in([status.value for status in OVER]))
@@ -318,6 +404,15 @@ def invariants(db: Connection) -> Iterable[str]:
     )
     for row in db.execute(twice):
         yield f"Case {row.case_id} has {row.n} open referrals to programme {row.programme_id}."
+    living = (Status.ADMITTED.value, Status.PLACED.value)
+    both = (
+        select(referrals.c.case_id, func.count().label("n"))
+        .where(referrals.c.status.in_(living))
+        .group_by(referrals.c.case_id)
+        .having(func.count() > 1)
+    )
+    for row in db.execute(both):
+        yield f"The person of case {row.case_id} is in {row.n} places."
 
 
-REFERRALS = Projection("referral", 3, (referrals, history), project)
+REFERRALS = Projection("referral", 4, (referrals, history), project)

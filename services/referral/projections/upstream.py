@@ -17,32 +17,34 @@ from services.thai import areas
 
 metadata = MetaData()
 cases = Table(
-    "referral_case_v3",
+    "referral_case_v4",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("closed", Boolean, nullable=False),
     Column("found", Text),  # province
+    Column("opened", Text, nullable=False),
 )
 screenings = Table(
-    "referral_screening_v3",
+    "referral_screening_v4",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("facts", Text, nullable=False),  # JSON, of the latest screening
 )
 plans = Table(
-    "referral_plan_v3",
+    "referral_plan_v4",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("plan_id", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("programme_id", Text),
+    Column("agreed", Text, nullable=False),
 )
 programmes = Table(
-    "referral_programme_v3",
+    "referral_programme_v4",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False),
@@ -61,7 +63,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         match fact.source, fact.type:
             case "intake", "CaseOpened":
                 opened[fact.data["case_id"]] = _part(cases, fact) | {
-                    "centre": fact.centre, "closed": False, "found": _province(fact),
+                    "centre": fact.centre, "closed": False, "found": _province(fact), "opened": fact.time,
                 }  # fmt: skip
             case "intake", "CaseClosed" | "CaseReopened":
                 closed[fact.data["case_id"]] = fact.type == "CaseClosed"
@@ -72,7 +74,10 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
                     "facts": orjson.dumps(fact.data["facts"]).decode(),
                 }
             case "screening", "PlanAgreed":
-                agreed[fact.data["case_id"]] = _part(plans, fact) | {"centre": fact.centre}
+                agreed[fact.data["case_id"]] = _part(plans, fact) | {
+                    "centre": fact.centre,
+                    "agreed": fact.time,
+                }
             case "partners", "ProgrammeOffered":
                 rules = orjson.dumps(fact.data["rules"]).decode()
                 offered[fact.data["programme_id"]] = _part(programmes, fact) | {"rules": rules}
@@ -98,7 +103,11 @@ def _province(fact: Recorded) -> str | None:
 
 def get_case(db: Connection, case_id: str) -> Case | None:
     row = db.execute(select(cases).where(cases.c.case_id == case_id)).first()
-    return Case(row.case_id, row.person_id, row.centre, row.closed) if row else None
+    return Case(row.case_id, row.person_id, row.centre, row.closed, row.opened) if row else None
+
+
+def is_closed(db: Connection, case_id: str) -> bool:
+    return bool(db.execute(select(cases.c.closed).where(cases.c.case_id == case_id)).scalar())
 
 
 def get_plan(db: Connection, case_id: str) -> Plan | None:
@@ -106,7 +115,7 @@ def get_plan(db: Connection, case_id: str) -> Plan | None:
     row = db.execute(select(plans).where(plans.c.case_id == case_id)).first()
     if row is None:
         return None
-    return Plan(row.plan_id, row.path, row.programme_id, closed_paths.get(db, case_id, row.path))
+    return Plan(row.plan_id, row.path, row.programme_id, row.agreed, closed_paths.get(db, case_id, row.path))
 
 
 def get_programme(db: Connection, programme_id: str) -> Programme | None:
@@ -125,4 +134,4 @@ def get_disclosable(db: Connection, case_id: str, programme_id: str) -> dict[str
     return disclosed(rules, kind, orjson.loads(facts) if facts else {}, case.found if case else None)
 
 
-UPSTREAM = Projection("referral_heard", 3, (cases, screenings, plans, programmes), project)
+UPSTREAM = Projection("referral_heard", 4, (cases, screenings, plans, programmes), project)
