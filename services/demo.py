@@ -169,7 +169,7 @@ class Walk:
                 self._follow("ReferralSent", "PlaceRefused", "ReferralDeclined", "ConsentRecorded")
                 self.say("     ไม่มีที่ว่างแล้ว / That place has just gone; on to the next.")
                 continue
-            self._follow("ReferralSent", "PlaceReserved", "PartnerTold", "ConsentRecorded")
+            self._follow("ReferralSent", "PlaceReserved", "PlaceSecured", "ConsentRecorded")
             return str(sent["referral_id"])
         raise Missing("Even a partner made for this walk has no free place. Look: songtor status")
 
@@ -207,6 +207,7 @@ class Walk:
             self._do(thai, english, "worker-60", f"/api/v1/referrals/{referral_id}/{name}", body)
             self._follow(*expected)
 
+        step("แจ้งภาคีเครือข่าย", "Tell the partner", "told", {"how": "phone"}, "PartnerTold")
         step("ภาคีเครือข่ายตอบรับ", "The partner accepts", "accept", BY_PHONE, "ReferralAccepted", "PlaceTaken")
         step("เดินทาง", "On the way", "travel", {}, "PersonTravelling")
         step("ถึงและรับเข้า", "Admitted", "admit", {}, "PersonAdmitted")

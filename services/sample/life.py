@@ -280,6 +280,8 @@ class Life:
         referral_id = referral["referral_id"]
         if referral["status"] == "declined":  # no place: nobody had to be asked
             return False
+        if referral["place"] == "reserved":
+            self._tell(referral_id)
         if course == "waitlist" and not (yield from self._waited(referral_id, referral["status"])):
             return False
         if course == "silence":
@@ -309,6 +311,11 @@ class Life:
             yield from self._taken_in(referral_id, self.office.next_failure() if course == "fail" else "")
         )
 
+    def _tell(self, referral_id: str) -> None:
+        """The partner is told the same day, most often by phone."""
+        if not self.office.ask(REFERRAL.of(referral_id=referral_id))["told"]:
+            self._step(referral_id, "told", how=self.chance.choice(("phone", "phone", "line", "letter")))
+
     def _in_time(self, referral_id: str, least: int, most: int) -> Generator[datetime, None, bool]:
         """Some days later. Whether the referral still awaits an answer: over long holidays its deadline may come
         first."""
@@ -331,6 +338,7 @@ class Life:
             if now["status"] != "waitlisted":
                 return False
             if now["place"] == "reserved":
+                self._tell(referral_id)
                 return True
             if self.office.moment - began > timedelta(days=patience):
                 self._step(referral_id, "withdraw", reason="no_place")

@@ -1,17 +1,25 @@
 """What is shown and looked up, from several facts, and the same again however they are batched."""
 
+from dataclasses import replace
 from itertools import permutations
 from sqlite3 import IntegrityError
 
 import pytest
 from sqlalchemy import create_engine, select
 
+from services.kernel.envelope import instant
 from services.kernel.errors import Invalid
 from services.referral.domain.words import Case, Plan, Programme
-from services.referral.events import FollowUpDue, FollowUpRecorded, ReferralDeclined
+from services.referral.events import (
+    FollowUpDue,
+    FollowUpRecorded,
+    ReferralDeclined,
+    ReferralDeclineSettled,
+)
 from services.referral.projections import referrals, upstream
 from tests.referral.facts import (
     CASE,
+    MONDAY,
     OTHER,
     PARTNER,
     PERSON,
@@ -28,6 +36,7 @@ from tests.referral.facts import (
     heard,
     in_batches,
     own,
+    secured,
     sent,
     told,
     waitlisted,
@@ -87,7 +96,7 @@ def test_a_referral_as_it_stands_and_how_it_came_to_that(db):
     row = referrals.get(db, REFERRAL_ID)
     assert row["status"] == "declined" and row["place"] == "released" and row["version"] == 3
     assert row["person_id"] == PERSON and row["answer_due"] is None
-    assert not {"person_id", "told", "open_key"} & referrals.public(row).keys()
+    assert not {*referrals.INTERNAL} & referrals.public(row).keys()
     (first, open_words), (second, _), (third, words) = referrals.list_steps(db, REFERRAL_ID)
     assert [item["type"] for item in (first, second, third)] == [
         "ReferralSent",
@@ -106,11 +115,55 @@ def test_what_is_due_is_shown_while_it_is_due(db):
     referrals.project(db, own([told], start=2))
     assert referrals.get(db, REFERRAL_ID)["answer_due"] == told.answer_due
     facts = own(REACHED["placed"] + (FollowUpDue(**about, days=30), FollowUpDue(**about, days=90)))
-    referrals.project(db, facts[2:])
+    referrals.project(db, facts[3:])
     row = referrals.get(db, REFERRAL_ID)
-    assert row["follow_up_due"] == 90 and row["answer_due"] is None
-    referrals.project(db, own([FollowUpRecorded(**about, in_place=True, path="local_home")], start=8))
-    assert referrals.get(db, REFERRAL_ID)["follow_up_due"] is None
+    assert row["follow_up_due"] == 30 and row["answer_due"] is None
+    visit = FollowUpRecorded(**about, in_place=True, path="local_home", answers=30)
+    referrals.project(db, own([visit], start=9))
+    assert referrals.get(db, REFERRAL_ID)["follow_up_due"] == 90
+    referrals.project(db, own([FollowUpRecorded(**about, in_place=False, path="local_home")], start=10))
+    row = referrals.get(db, REFERRAL_ID)
+    assert row["follow_up_due"] is None and row["in_place"] is False and row["away_since"]
+    referrals.project(db, own([ended], start=11))
+    assert referrals.get(db, REFERRAL_ID)["away_since"] is None
+
+
+def test_a_reserved_place_waits_for_the_partner_to_be_told_and_then_for_its_answer(db):
+    referrals.project(db, own([sent, secured]))
+    row = referrals.get(db, REFERRAL_ID)
+    assert (row["secured"], row["told"], row["tell_due"], row["answer_due"]) == (
+        True, False, secured.tell_due, None,
+    )  # fmt: skip
+    referrals.project(db, own([told], start=3))
+    row = referrals.get(db, REFERRAL_ID)
+    assert (row["told"], row["tell_due"], row["answer_due"]) == (True, None, told.answer_due)
+
+
+def test_a_no_that_may_be_taken_back_is_not_over_yet(db):
+    unsettled = again(declined, final_at="2026-03-02T14:00:00.000000Z")
+    referrals.project(db, own([sent, secured, told, unsettled]))
+    row = referrals.get(db, REFERRAL_ID)
+    assert (row["status"], row["place"], row["final_at"]) == ("declined", "reserved", unsettled.final_at)
+    assert referrals.is_open(db, CASE, PROGRAMME)
+    assert [referral_id for referral_id, _ in referrals.list_open(db, CASE)] == [REFERRAL_ID]
+    referrals.project(db, own([ReferralDeclineSettled(**about, reason="cost", whose="partner")], start=5))
+    row = referrals.get(db, REFERRAL_ID)
+    assert (row["status"], row["place"], row["final_at"]) == ("declined", "released", None)
+    assert not referrals.is_open(db, CASE, PROGRAMME) and referrals.list_open(db, CASE) == []
+
+
+def test_what_the_system_did_has_no_date_that_a_step_must_follow(db):
+    by_system = [replace(fact, actor="system") for fact in own([secured], start=2)]
+    referrals.project(db, [*own([sent]), *by_system])
+    assert referrals.get(db, REFERRAL_ID)["last_at"] == own([sent])[0].time
+
+
+def test_a_person_in_two_places_is_reported(db):
+    referrals.project(db, own(REACHED["placed"]))
+    second = [again(fact, referral_id=SECOND, programme_id=OTHER) for fact in REACHED["admitted"]]
+    referrals.project(db, own(second, start=20))
+    [sentence] = referrals.invariants(db)
+    assert CASE in sentence and "2 places" in sentence
 
 
 @pytest.mark.parametrize(
@@ -189,10 +242,10 @@ def test_a_partner_sees_only_what_it_was_told_of(db):
     assert ids(shown(db, partner_id=OTHER)) == []
 
 
-def test_a_partner_that_answered_untold_is_reported(db):
+def test_a_partner_that_answered_without_a_place_is_reported(db):
     referrals.project(db, own([sent, accepted]))
     [sentence] = referrals.invariants(db)
-    assert REFERRAL_ID in sentence and "never told" in sentence
+    assert REFERRAL_ID in sentence and "no place was ever reserved" in sentence
 
 
 HEARD = {
@@ -245,9 +298,9 @@ def test_what_others_said_is_known_in_whatever_order_it_came(db, sources, size):
     facts = [fact for source in sources for fact in HEARD[source]]
     for batch in in_batches(facts, size):
         upstream.project(db, batch)
-    assert upstream.get_case(db, CASE) == Case(CASE, PERSON, "60", closed=False)
-    assert upstream.get_case(db, OTHER) == Case(OTHER, OTHER, "61", closed=True)
-    assert upstream.get_plan(db, CASE) == Plan(PLAN, "local_home", None)
+    assert upstream.get_case(db, CASE) == Case(CASE, PERSON, "60", closed=False, opened=instant(MONDAY))
+    assert upstream.get_case(db, OTHER) == Case(OTHER, OTHER, "61", closed=True, opened=instant(MONDAY))
+    assert upstream.get_plan(db, CASE) == Plan(PLAN, "local_home", None, instant(MONDAY))
     assert upstream.get_plan(db, OTHER) is None
     home = Programme(PROGRAMME, PARTNER, "local_home", "pao_home", under_ministry=False)
     assert upstream.get_programme(db, PROGRAMME) == home

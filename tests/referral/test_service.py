@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from services.kernel import access
+from services.kernel.envelope import instant
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
 from services.kernel.local import SimulatedClock
 from services.referral.service import ReferralService
@@ -87,6 +88,7 @@ def told(agreed):
     referral_id = send(agreed)["referral_id"]
     reserve(agreed, referral_id)
     agreed.settle()
+    step(agreed, referral_id, "told", how="phone", to="คุณมาลี")
     return referral_id
 
 
@@ -148,7 +150,7 @@ def test_a_referral_waits_for_a_place_if_that_was_asked(agreed):
         ([], "no_plan"),
         ([PlanAgreed(CASE, PLAN, "hospital")], "no_plan"),
         ([PlanAgreed(CASE, PLAN, "local_home", OTHER)], "no_plan"),
-        ([PlanAgreed(CASE, PLAN, "local_home"), CaseClosed(CASE, PERSON)], "wrong_state"),
+        ([PlanAgreed(CASE, PLAN, "local_home"), CaseClosed(CASE, PERSON)], "case_closed"),
         ([PlanAgreed(CASE, PLAN, "local_home"), ScreeningCompleted(CASE, {}, shut())], "path_closed"),
         (
             [PlanAgreed(CASE, PLAN, "local_home", None, True), ScreeningCompleted(CASE, {}, shut(True))],
@@ -251,9 +253,10 @@ def test_from_acceptance_to_the_end(agreed, told):
         version = read(agreed, told)["version"]
         assert step(agreed, told, name, **said) == {"status": status, "version": version + 1}
     end = read(agreed, told)
-    assert (end["status"], end["place"], end["version"]) == ("ended", "released", 10)
+    assert (end["status"], end["place"], end["version"]) == ("ended", "released", 11)
     assert [item["type"] for item in end["history"]] == [
         "ReferralSent",
+        "PlaceSecured",
         "PartnerTold",
         "ReferralAcknowledged",
         "ReferralAccepted",
@@ -294,7 +297,7 @@ def test_a_place_reserved_for_what_was_withdrawn_means_nothing(agreed):
 def test_another_version_than_expected_is_stale(agreed, told):
     with pytest.raises(Stale):
         step(agreed, told, "accept", if_match=1)
-    assert step(agreed, told, "accept", if_match=2)["version"] == 3
+    assert step(agreed, told, "accept", if_match=3)["version"] == 4
 
 
 def test_a_step_with_a_field_of_another_is_invalid(agreed, told):
@@ -390,6 +393,7 @@ def test_an_unanswered_referral_expires_two_weeks_after_the_partner_was_told(agr
     agreed.clock.advance(days=10)
     reserve(agreed, referral_id)
     agreed.settle()
+    step(agreed, referral_id, "told", how="letter")
     agreed.clock.advance(days=13)
     agreed.settle()
     assert read(agreed, referral_id)["status"] == "sent"
@@ -397,10 +401,231 @@ def test_an_unanswered_referral_expires_two_weeks_after_the_partner_was_told(agr
     agreed.settle()
     end = read(agreed, referral_id)
     assert (end["status"], end["place"], end["history"][-1]["actor"]) == ("expired", "released", "system")
+    assert (end["history"][-1]["reason"], end["history"][-1]["whose"]) == ("no_answer", "partner")
+
+
+def test_a_place_of_which_the_partner_was_not_told_in_three_working_days_is_given_back(agreed):
+    referral_id = send(agreed)["referral_id"]
+    reserve(agreed, referral_id)
+    agreed.settle()
+    row = read(agreed, referral_id)
+    assert (row["place"], row["told"], row["answer_due"]) == ("reserved", False, None)
+    assert row["tell_due"] == "2026-03-04T17:00:00.000000Z"  # Makha Bucha is on the 3rd
+    agreed.clock.advance(days=4, hours=7)
+    agreed.settle()
+    assert read(agreed, referral_id)["status"] == "sent"
+    agreed.clock.advance(days=1)
+    agreed.settle()
+    end = read(agreed, referral_id)
+    assert (end["status"], end["place"]) == ("expired", "released")
+    assert (end["history"][-1]["reason"], end["history"][-1]["whose"]) == ("not_told", "centre")
+
+
+def test_telling_is_noted_once_and_who_was_told_only_the_staff_read(agreed, told):
+    row = read(agreed, told)
+    assert (row["told"], row["tell_due"], row["history"][-1]["how"]) == (True, None, "phone")
+    assert row["history"][-1]["to"] == "คุณมาลี"
+    assert "to" not in read(agreed, told, **AS_PARTNER)["history"][-1]
+    assert step(agreed, told, "told", how="line")["version"] == row["version"]
+    with pytest.raises(Forbidden):
+        step(agreed, told, "told", AS_PARTNER, how="line")
+
+
+def test_an_answer_without_telling_implies_it(agreed):
+    referral_id = send(agreed)["referral_id"]
+    reserve(agreed, referral_id)
+    assert step(agreed, referral_id, "acknowledge", by_channel="phone")["status"] == "acknowledged"
+    row = read(agreed, referral_id)
+    assert (row["told"], row["tell_due"]) == (True, None) and row["answer_due"]
+    names = [each["step"] for each in agreed.call("referral", "steps", {"referral_id": referral_id})]
+    assert "told" not in names and "accept" in names
+
+
+# ---- a no that may be taken back
+
+BY_LINK = {"by_channel": "link", "reason": "cost", "whose": "partner"}
+
+
+def test_a_no_by_link_is_final_after_a_quarter_of_an_hour(agreed, told):
+    assert step(agreed, told, "decline", AS_PARTNER, **BY_LINK)["status"] == "declined"
+    row = read(agreed, told)
+    assert row["place"] == "reserved" and row["final_at"] == row["history"][-1]["final_at"]
+    with pytest.raises(Refused, match="duplicate_referral"):
+        send(agreed)
+    agreed.clock.advance(minutes=16)
+    agreed.settle()
+    row = read(agreed, told)
+    assert (row["status"], row["place"], row["final_at"]) == ("declined", "released", None)
+    with pytest.raises(Refused, match="wrong_state"):
+        step(agreed, told, "take-back", AS_PARTNER)
+    assert send(agreed)["status"] == "sent"
+
+
+def test_a_no_by_link_is_taken_back_once(agreed, told):
+    step(agreed, told, "decline", AS_PARTNER, **BY_LINK)
+    assert step(agreed, told, "take-back", AS_PARTNER, by_channel="link")["status"] == "acknowledged"
+    agreed.clock.advance(minutes=16)
+    agreed.settle()
+    row = read(agreed, told)
+    assert (row["status"], row["place"], row["final_at"]) == ("acknowledged", "reserved", None)
+    assert step(agreed, told, "decline", AS_PARTNER, **BY_LINK)["status"] == "declined"
+    assert (read(agreed, told)["place"], read(agreed, told)["final_at"]) == ("released", None)
+
+
+def test_a_no_that_staff_write_down_is_final_at_once(agreed, told):
+    step(agreed, told, "decline", **BY_LINK)
+    assert (read(agreed, told)["place"], read(agreed, told)["final_at"]) == ("released", None)
+
+
+# ---- one placement of a case
+
+
+@pytest.fixture
+def two(agreed, told):
+    """Two referrals of one case whose partners were told, and a programme for a third."""
+    say(agreed, ProgrammeOffered(OTHER, OTHER))
+    say(agreed, ProgrammeOffered(PLAN, OTHER))
+    second = send(agreed, programme_id=OTHER)["referral_id"]
+    say(agreed, PlaceReserved(OTHER, OTHER, second, CASE))
+    agreed.settle()
+    step(agreed, second, "told", how="phone")
+    return told, second
+
+
+def test_the_first_yes_withdraws_what_else_was_asked(agreed, two):
+    first, second = two
+    third = send(agreed, programme_id=PLAN)["referral_id"]
+    step(agreed, first, "accept", AS_PARTNER)
+    for other in (second, third):
+        last = read(agreed, other)["history"][-1]
+        assert (last["type"], last["reason"], last["actor"]) == (
+            "ReferralWithdrawn", "placed_elsewhere", "system",
+        )  # fmt: skip
+    with pytest.raises(Refused, match="wrong_state"):
+        step(agreed, second, "accept")
+    with pytest.raises(Refused, match="already_placed"):
+        send(agreed, programme_id=OTHER)
+    assert agreed.runtimes["referral"].verify() == []
+
+
+def test_nobody_is_in_two_places_and_who_moves_ends_the_first(agreed, two):
+    first, second = two
+    step(agreed, second, "withdraw")
+    for name in ("accept", "admit", "confirm"):
+        step(agreed, first, name)
+    second = send(agreed, programme_id=OTHER)["referral_id"]
+    say(agreed, PlaceReserved(OTHER, OTHER, second, CASE))
+    agreed.settle()
+    step(agreed, second, "accept")
+    with pytest.raises(Refused, match="already_placed"):
+        step(agreed, second, "admit")
+    step(agreed, first, "end", outcome="moved")
+    assert step(agreed, second, "admit")["status"] == "admitted"
+    assert step(agreed, second, "confirm")["status"] == "placed"
+    assert agreed.runtimes["referral"].verify() == []
+
+
+# ---- the case is closed
+
+WAYS = {
+    "sent": (),
+    "acknowledged": ("acknowledge",),
+    "waitlisted": ("waitlist",),
+    "accepted": ("accept",),
+    "travelling": ("accept", "travel"),
+    "admitted": ("accept", "admit"),
+    "placed": ("accept", "admit", "confirm"),
+}
+
+
+@pytest.mark.parametrize("status", WAYS)
+def test_with_its_case_a_referral_ends_from_every_status(agreed, told, status):
+    for name in WAYS[status]:
+        step(agreed, told, name)
+    say(agreed, CaseClosed(CASE, PERSON, "died"))
+    agreed.settle()
+    end = read(agreed, told)
+    last = end["history"][-1]
+    expected = {"admitted": "failed", "placed": "ended"}.get(status, "withdrawn")
+    assert (end["status"], end["place"], last["actor"]) == (expected, "released", "system")
+    assert last.get("outcome", last.get("reason")) == ("died" if status == "placed" else "person_died")
+    with pytest.raises(Refused, match="case_closed"):
+        send(agreed)
+    agreed.clock.advance(days=400)
+    agreed.settle()
+    say(agreed, CaseReopened(CASE, PERSON))
+    agreed.settle()
+    assert read(agreed, told)["version"] == end["version"]
+    assert send(agreed)["status"] == "sent"
+    assert agreed.runtimes["referral"].verify() == []
+
+
+def test_an_ending_is_not_dated_before_the_step_it_ends(agreed, told):
+    say(agreed, CaseClosed(CASE, PERSON))
+    agreed.clock.advance(hours=1)
+    accepted = agreed.clock()
+    agreed.call("referral", "step", {"referral_id": told, "step": "accept"}, at=accepted)
+    agreed.clock.advance(hours=1)
+    agreed.settle()
+    last = read(agreed, told)["history"][-1]
+    assert (last["type"], last["reason"]) == ("ReferralWithdrawn", "case_closed")
+    assert last["time"] == instant(accepted) < last["recordedtime"]
+
+
+def test_a_no_that_could_be_taken_back_is_final_once_the_case_is_closed(agreed, told):
+    step(agreed, told, "decline", AS_PARTNER, **BY_LINK)
+    say(agreed, CaseClosed(CASE, PERSON))
+    agreed.settle()
+    assert read(agreed, told)["place"] == "released"
+    with pytest.raises(Refused, match="wrong_state"):
+        step(agreed, told, "take-back", AS_PARTNER)
+
+
+# ---- the order of what is told
+
+
+def test_a_step_is_not_dated_before_the_day_of_what_it_follows(agreed, told):
+    agreed.clock.advance(days=10)
+
+    def take(name, days, **said):
+        at = MONDAY + timedelta(days=days)
+        return agreed.call("referral", "step", {"referral_id": told, "step": name, **said}, at=at)
+
+    with pytest.raises(Invalid) as error:
+        take("accept", -1)
+    assert error.value.errors == {"at": ["2026-03-01 is before the referral was sent on 2026-03-02."]}
+    take("accept", 3)
+    with pytest.raises(Invalid) as error:
+        take("admit", 2)
+    assert error.value.errors == {"at": ["2026-03-04 is before the step before it on 2026-03-05."]}
+    # Within a day any order will do.
+    agreed.call(
+        "referral", "step", {"referral_id": told, "step": "admit"}, at=MONDAY + timedelta(days=3, hours=-2)
+    )
+    take("confirm", 4)
+    with pytest.raises(Invalid):
+        take("follow-up", 3, in_place=True)
+    take("follow-up", 9, in_place=True)
+    take("follow-up", 7, in_place=True)
+    with pytest.raises(Invalid):
+        take("end", 8, outcome="moved")
+    take("end", 9, outcome="moved")
+
+
+def test_nobody_is_referred_before_the_case_was_opened_or_the_plan_agreed(net):
+    say(net, CaseOpened(CASE, PERSON))
+    say(net, ProgrammeOffered(PROGRAMME, PARTNER))
+    net.clock.advance(days=2)
+    say(net, PlanAgreed(CASE, PLAN, "local_home"))
+    for days, what in [(-1, "the case was opened on 2026-03-02"), (1, "the plan was agreed on 2026-03-04")]:
+        with pytest.raises(Invalid, match=what):
+            net.call("referral", "send", GIVEN, at=MONDAY + timedelta(days=days))
+    assert net.call("referral", "send", GIVEN, at=MONDAY + timedelta(days=2))["status"] == "sent"
 
 
 def test_a_referral_entered_late_does_not_expire_at_once(agreed):
-    sent = agreed.call("referral", "send", GIVEN, at=MONDAY - timedelta(days=90))
+    agreed.clock.advance(days=90)
+    sent = agreed.call("referral", "send", GIVEN, at=MONDAY)
     agreed.settle()
     assert read(agreed, sent["referral_id"])["status"] == "sent"
 
@@ -410,7 +635,7 @@ def test_a_waiting_list_is_given_longer(agreed, told):
     agreed.clock.advance(days=59)
     agreed.settle()
     assert read(agreed, told)["status"] == "waitlisted"
-    agreed.clock.advance(days=2)
+    agreed.clock.advance(days=4)  # the sixtieth day is a Friday before a long weekend
     agreed.settle()
     assert read(agreed, told)["status"] == "expired"
 
@@ -418,12 +643,16 @@ def test_a_waiting_list_is_given_longer(agreed, told):
 def test_follow_ups_fall_due_after_the_placement_until_it_ends(agreed, told):
     for name in ("accept", "admit", "confirm"):
         step(agreed, told, name)
-    for days, due in [(29, None), (2, 30), (60, 90)]:
+    for days, due in [(29, None), (2, 30), (60, 30)]:
         agreed.clock.advance(days=days)
         agreed.settle()
         assert read(agreed, told)["follow_up_due"] == due
     step(agreed, told, "follow-up", in_place=True)
-    assert read(agreed, told)["follow_up_due"] is None
+    assert read(agreed, told)["follow_up_due"] == 30  # on the 91st day it is of the ninetieth
+    at = agreed.clock() - timedelta(days=58)
+    agreed.call("referral", "step", {"referral_id": told, "step": "follow-up", "in_place": False}, at=at)
+    row = read(agreed, told)
+    assert (row["follow_up_due"], row["in_place"]) == (None, True)  # what an older visit found has passed
     step(agreed, told, "end", outcome="moved")
     agreed.clock.advance(days=400)
     agreed.settle()

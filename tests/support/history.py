@@ -193,10 +193,12 @@ def _places(
         if len(held[programme]) > total.get(programme, 0):
             verdict.problems.append(f"programme {programme} is over-committed at {event['position']}")
     sent = {event["data"]["referral_id"] for event in referrals if event["type"] == "ReferralSent"}
-    told = {event["data"]["referral_id"] for event in referrals if event["type"] == "PartnerTold"}
+    secured = {event["data"]["referral_id"] for event in referrals if event["type"] == "PlaceSecured"}
     over = {event["data"]["referral_id"] for event in referrals if event["type"] in OVER}
     have = set().union(*held.values()) if held else set()
     verdict.problems += [f"referral {each} holds a place and is over" for each in have & over]
-    verdict.problems += [f"referral {each} was told of a place and has none" for each in told - over - have]
-    verdict.problems += [f"referral {each} has a place and was not told" for each in have - told]
+    verdict.problems += [
+        f"referral {each} has secured a place and has none" for each in secured - over - have
+    ]
+    verdict.problems += [f"referral {each} has a place and does not know of it" for each in have - secured]
     verdict.problems += [f"a place is held by {each}, which was never sent" for each in have - sent]

@@ -120,6 +120,7 @@ STEPS = {
 REFERRAL_STEPS = {
     "ReferralSent": "sent",
     "ReferralExpired": "expired",
+    "ReferralDeclineSettled": "declined",
     **{step.fact: step.leads_to for step in life_cycle.STEPS.values() if step.leads_to},
 }
 
@@ -180,6 +181,8 @@ def _step(fact: Recorded) -> tuple[str, str] | None:
         return STEPS[fact.type]
     if fact.type == "ReferralEnded" and fact.data["outcome"] == "stable":
         return fact.data["referral_id"], STABLE
+    if fact.type == "ReferralDeclined" and fact.data.get("final_at"):
+        return fact.data["referral_id"], "acknowledged"  # the partner may take it back: nothing follows yet
     if fact.type in REFERRAL_STEPS:
         return fact.data["referral_id"], REFERRAL_STEPS[fact.type]
     return None

@@ -74,7 +74,8 @@ referrals = Table(
     Column("follow_ups", Text, nullable=False),  # JSON: {days: when it came due, None once it was answered}
     Column("follow_up_due", Integer),
     Column("follow_up_since", Text),  # when that came due
-    Column("in_place", Boolean),  # as the latest follow-up says
+    Column("visited_at", Text),  # of the latest follow-up, by its own date
+    Column("in_place", Boolean),  # what that says
     Column("away_since", Text),  # when that said that the person is not
     Column("sent_at", Text, nullable=False),
     Column("placed_at", Text),
@@ -102,7 +103,8 @@ history = Table(
 )
 ABOUT = frozenset(f.name for f in fields(About))
 INTERNAL = (
-    "person_id", "secured", "recorded", "open_key", "follow_ups", "follow_up_since", "away_since", "last_at",
+    "person_id", "secured", "recorded", "open_key", "follow_ups", "follow_up_since", "visited_at", "away_since",
+    "last_at",
 )  # fmt: skip
 COLUMNS = tuple(column for column in referrals.c if column.name not in INTERNAL)
 
@@ -141,6 +143,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
                 "answer_due": event.answer_due,
                 "final_at": None,
                 "follow_ups": "{}",
+                "visited_at": None,
                 "in_place": None,
                 "away_since": None,
                 "sent_at": fact.time,
@@ -165,8 +168,9 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
             row = row | {"told": True, "answer_due": event.answer_due, "final_at": None}
         case PlacementConfirmed():
             row = row | {"placed_at": fact.time}
-        case FollowUpRecorded():
-            row = row | {"in_place": event.in_place, "away_since": None if event.in_place else fact.time}
+        case FollowUpRecorded() if fact.time >= (row["visited_at"] or ""):
+            away = None if event.in_place else row["away_since"] or fact.time
+            row = row | {"visited_at": fact.time, "in_place": event.in_place, "away_since": away}
     status = status_after(Status(row.get("status", Status.UNSENT)), event)
     waits = status in AWAITING_ANSWER
     unsettled = (

@@ -25,12 +25,13 @@ def get(
     """`start` and `end` are the instants around today. With `kind` only
     items of that kind, behind `cursor` if one is given; `next` is the cursor of those that follow, or None.
 
-    overdue: a follow-up that came due before today, an answer that should have come · due_today: either, today ·
+    overdue: a follow-up that came due before today, an answer that should have come, a partner that should have been
+    told, a person that was found away · due_today: either, today ·
     answered: the partner said yes, or no (or nothing in time) and the case was not referred on · read: answers among
     them that are in `read` as (referral_id, version) and still wait for the next step · waiting: answers due later.
     """
     r = referrals.c
-    when = func.coalesce(r.follow_up_since, r.answer_due, r.recorded)
+    when = func.coalesce(r.away_since, r.follow_up_since, r.tell_due, r.answer_due, r.recorded)
     conditions = _conditions(when, start, end, read)
     theirs = true() if centres is None else r.centre.in_(centres)
     counted = [func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in conditions.values()]
@@ -51,14 +52,17 @@ def _conditions(
     when: ColumnElement[Any], start: str, end: str, read: Sequence[tuple[str, int]]
 ) -> Mapping[str, ColumnElement[bool]]:
     awaiting = referrals.c.status.in_([status.value for status in AWAITING_ANSWER])
-    dated = or_(awaiting, referrals.c.follow_up_due.is_not(None))
+    dated = or_(awaiting, referrals.c.follow_up_due.is_not(None), referrals.c.away_since.is_not(None))
     later = referrals.alias()
     referred_on = exists().where(
         later.c.case_id == referrals.c.case_id, later.c.recorded > referrals.c.recorded
     )
     closed = exists().where(cases.c.case_id == referrals.c.case_id, cases.c.closed)
     refused = and_(
-        referrals.c.status.in_([Status.DECLINED.value, Status.EXPIRED.value]), ~referred_on, ~closed
+        referrals.c.status.in_([Status.DECLINED.value, Status.EXPIRED.value]),
+        referrals.c.final_at.is_(None),
+        ~referred_on,
+        ~closed,
     )
     answered = or_(referrals.c.status == Status.ACCEPTED.value, refused)
     was_read = tuple_(referrals.c.referral_id, referrals.c.version).in_(read) if read else false()

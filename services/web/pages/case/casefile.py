@@ -101,7 +101,7 @@ class NextStep(NamedTuple):
 
 def next_step(case: Case, referrals: Iterable[Referral]) -> NextStep:
     case_id, status = case["case_id"], case["status"]
-    open_ones = [row for row in referrals if row["status"] in UNDER_WAY]
+    open_ones = [row for row in referrals if row["status"] in UNDER_WAY or row["final_at"]]
     if status == "closed":
         said, text, href = _("The case is closed."), None, None
     elif status == "open":
@@ -126,6 +126,11 @@ def next_step(case: Case, referrals: Iterable[Referral]) -> NextStep:
 def referral_step(row: Referral) -> tuple[str, str]:
     """(where an open referral stands, what is done next) in words."""
     match row["status"]:
+        case "declined":
+            return _("The partner said no, and may still change its answer."), _("Open the referral")
+        case "sent" | "acknowledged" | "waitlisted" if row["tell_due"]:
+            due = _("A place is reserved. The partner is not told yet: tell it by %(day)s.")
+            return due % {"day": day(row["tell_due"])}, _("Tell the partner")
         case "sent" | "acknowledged" | "waitlisted":
             due, said = row["answer_due"], _("The referral was sent")
             if due:
@@ -135,6 +140,11 @@ def referral_step(row: Referral) -> tuple[str, str]:
             return _("The partner accepted."), _("Record the arrival")
         case "admitted":
             return _("The person has arrived."), _("Confirm the placement")
+        case _ if row["in_place"] is False:
+            away = _(
+                "The person is no longer in place: find out where they are, then move them or end the placement."
+            )
+            return away, _("Record what became of the person")
         case _ if row["follow_up_due"]:
             due = _("The follow-up at %(days)s days is due.") % {"days": row["follow_up_due"]}
             return due, _("Record the follow-up")

@@ -56,7 +56,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
         timeline=found[timeline],
     )
     known, happened = casefile.listed(found[referrals]), found[timeline]
-    events = happened["items"] if happened else []
+    events = story.of_the_case(happened["items"] if happened else [])
     programmes = lookup.programmes(
         [*(row["programme_id"] for row in known), *(event["data"].get("programme_id") for event in events)]
     )
@@ -112,7 +112,8 @@ def _change(
 def _latest(case_id: UUID) -> str:
     """The last thing that happened in the case, as its story says it."""
     found = doors.attempt(TIMELINE.of(case_id=str(case_id)))
-    if not found or not found["items"]:
+    events = story.of_the_case(found["items"] if found else [])
+    if not events:
         return ""
-    told = story.event_sentence(found["items"][-1], {})
+    told = story.event_sentence(events[-1], {})
     return " · ".join(filter(None, (told.what, told.more, day_time(told.when), told.who)))

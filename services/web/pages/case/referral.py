@@ -95,7 +95,7 @@ def page(referral_id: UUID) -> Response:
 
 def _stands(referral: Referral) -> str | None:
     """What is next for an open referral, in words."""
-    open_now = referral["status"] in UNDER_WAY
+    open_now = referral["status"] in UNDER_WAY or referral["final_at"]
     return casefile.referral_step(referral)[0] if open_now else None
 
 
@@ -105,7 +105,6 @@ def _remarks(row: HistoryItem) -> str:
     parts = [
         _("said by %(who)s") % {"who": row["said_by"]} if row.get("said_by") else "",
         word("answer_channel", channel) if channel else "",
-        word("whose", row["whose"]) if row.get("whose") else "",
         word("consent", row["consent"]) if row.get("consent") else "",
         row.get("note") or "",
     ]
@@ -128,8 +127,9 @@ def step(referral_id: UUID, step: str) -> Response:
     known = STEPS[step]
     case = lookup.case(referral["case_id"])
     fixed = {"referral_id": str(referral_id), "step": step}
+    usual = {"whose": "partner"} if step == "decline" else {}
     form = Form(
-        STEP, {"whose": "partner"}, fixed=fixed, version=referral["version"], draft=known.words.en,
+        STEP, usual, fixed=fixed, version=referral["version"], draft=known.words.en,
         case_id=referral["case_id"]
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
@@ -147,7 +147,7 @@ def step(referral_id: UUID, step: str) -> Response:
     return frame.page(
         "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
         follow_up=step == "follow-up", correction=known.correction,
-        channels=words("answer_channel"),
+        channels=words("answer_channel"), ways=words("telling"),
         reasons=words("decline_reason"),
         about=lookup.programmes([referral["programme_id"]]).get(referral["programme_id"]),
         stands=_stands(referral),

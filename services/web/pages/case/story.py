@@ -1,10 +1,10 @@
 """What happened in a case, in plain sentences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.codes.decisions import REOPENING_REASONS
-from services.codes.steps import STEPS
+from services.codes.steps import STAND_DOWN, STEPS
 from services.partners.answers import ProgrammeName
 from services.referral.answers import HistoryItem
 from services.reporting.answers import StoryItem
@@ -20,7 +20,19 @@ def _place(data: Data, programmes: Mapping[str, ProgrammeName]) -> str:
 
 
 def _reason(data: Data) -> str:
-    return word("decline_reason", data["reason"]) if data.get("reason") else ""
+    """Why it came to nothing, and whose doing that was."""
+    reason = data.get("reason")
+    if not reason:
+        return ""
+    said = word("stand_down" if reason in STAND_DOWN else "decline_reason", reason)
+    return f"{said} ({word('whose', data['whose'])})" if data.get("whose") else said
+
+
+def _told_how(data: Data) -> str:
+    """In which way the partner was told, and when its answer is due."""
+    how = word("telling", data["how"]) if data.get("how") else ""
+    due = _("answer due %(day)s") % {"day": day(data["answer_due"])} if data.get("answer_due") else ""
+    return " · ".join(filter(None, (how, due)))
 
 
 def _why(data: Data) -> str:
@@ -107,18 +119,23 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "PlaceTaken": (later("The place was taken"), None),
     "PlaceReleased": (later("The place was given back"), None),
     "ReferralSent": (later("The referral was sent"), lambda d: word("path", d["path"])),
-    "PartnerTold": (later("The partner was told"), lambda d: _("answer due %(day)s") % {"day": day(d["answer_due"])}),
+    "PlaceSecured": (later("A place is reserved; the partner is to be told"),
+        lambda d: _("by %(day)s") % {"day": day(d["tell_due"])}),
+    "ReferralDeclineSettled": (later("The partner's answer is final"), _reason),
     "FactsDisclosed": (later("The partner was given a link with what it may know"), None),
-    "ReferralExpired": (later("The partner did not answer in time"), None),
+    "ReferralExpired": (later("The referral ran out of time"), _reason),
     "FollowUpDue": (later("A follow-up is due"), lambda d: _("after %(days)s days") % {"days": d["days"]}),
 }  # fmt: skip
 OF_STEPS: Mapping[str, Callable[[Data], str]] = {
+    "PartnerTold": _told_how,
     "ReferralDeclined": _reason,
     "ReferralWithdrawn": _reason,
     "FollowUpRecorded": _work,
     "ReferralFailed": _reason,
     "ReferralEnded": lambda d: word("outcome", d["outcome"]),
 }
+# How the referrals of a case stand to each other: their own steps say all that there is to tell.
+UNTOLD = frozenset({"PlacementMoved", "CaseReferralsClosed", "CaseReferralsReopened"})
 STEPS_BY_FACT = {step.fact: step for step in STEPS.values()}
 
 
@@ -137,6 +154,11 @@ class Entry(NamedTuple):
     more: str
     when: str
     who: str
+
+
+def of_the_case(events: Sequence[StoryItem]) -> list[StoryItem]:
+    """What of all that happened is told in a sentence."""
+    return [event for event in events if event["type"] not in UNTOLD]
 
 
 def event_sentence(event: StoryItem, programmes: Mapping[str, ProgrammeName]) -> Entry:
