@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from services.partners import handlers
+from services.partners import handlers, schemas
 from services.partners.domain.matching import MATCH
 from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, StateNoPlaces, TakePlace
 from services.partners.domain.ranking import Registry, Screened
@@ -91,3 +91,11 @@ def test_a_partner_that_has_no_more_places_says_so_after_its_place_came_back():
         release.command
     ]
     assert list(handlers.when_waitlisted(SENT, **ABOUT, no_more_places=False)) == []
+
+
+def test_a_no_that_may_still_be_taken_back_frees_nothing_until_it_is_settled():
+    no = ABOUT | {"no_more_places": True, "final_at": "2026-03-02T09:15:00.000000Z"}
+    loaded = schemas.Decline().load(no)
+    assert list(handlers.when_declined(SENT, **loaded)) == []
+    settled = schemas.Answer().load(ABOUT | {"no_more_places": True})
+    assert len(list(handlers.when_declined(SENT, **settled))) == 2

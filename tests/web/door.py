@@ -123,6 +123,11 @@ class FrontDoor:
             self.made(f"/api/v1/cases/{world.case_id}/close", {"reason": "left"})
         for step in BEFORE.get(route.fixed.get("step", ""), ()):
             self.made(f"/api/v1/referrals/{world.referral_id}/{step}", {})
+        if route.fixed.get("step") == "take-back":
+            partner = f"partner-{world.partner_id}"
+            self.add(partner, "partner", ())
+            no = {"by_channel": "link", "reason": "cost", "whose": "partner"}
+            self.made(f"/api/v1/referrals/{world.referral_id}/decline", no, partner)
         return world.path(route), world.body(route)
 
     def case(self, centre: str = "60", **person: Any) -> str:
@@ -158,6 +163,7 @@ BEFORE = {
 }
 TOLD = {"said_by": "คุณสมศรี", "by_channel": "phone"}
 STEP_BODIES: dict[str, dict[str, Any]] = {
+    "told": {"how": "line", "to": "คุณมาลี"},
     "decline": {"reason": "not_eligible", "whose": "partner", "note": "เตียงเต็ม"},
     "follow-up": {
         "in_place": True,

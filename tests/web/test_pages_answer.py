@@ -88,14 +88,15 @@ def test_a_reason_that_is_not_the_partners_to_give_is_refused(sent, partner):
     assert page.status == 422 and sent.referral()["status"] == "sent"
 
 
-def test_no_places_left_declines_and_leaves_no_place_free(sent, partner):
+def test_no_places_left_declines_and_holds_the_place_until_that_is_final(sent, partner):
     assert sent.places()["free"] == 4
     sent.enter(partner)
     done = partner.send(partner.open(f"{sent.path}/no-places"), answer="decline")
     assert done.heading.startswith("ขอบคุณ")
-    assert sent.referral()["history"][-1]["reason"] == "no_place"
+    said = sent.referral()["history"][-1]
+    assert (said["reason"], said["no_more_places"]) == ("no_place", True) and said["final_at"] > said["time"]
     places = sent.places()
-    assert (places["free"], places["reserved"]) == (0, 0)
+    assert (places["free"], places["reserved"]) == (4, 1)
 
 
 def test_the_partner_may_keep_the_person_on_its_waiting_list(sent, partner):

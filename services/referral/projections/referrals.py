@@ -1,4 +1,7 @@
-"""Referrals as they stand and how they came to that, from our own facts."""
+"""Referrals as they stand and how they came to that, from our own facts.
+
+Long because a referral's row and the facts that change it are read side by side.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
