@@ -313,8 +313,7 @@ class Life:
 
     def _tell(self, referral_id: str) -> None:
         """The partner is told the same day, most often by phone."""
-        if not self.office.ask(REFERRAL.of(referral_id=referral_id))["told"]:
-            self._step(referral_id, "told", how=self.chance.choice(("phone", "phone", "line", "letter")))
+        self._step(referral_id, "told", how=self.chance.choice(("phone", "phone", "line", "letter")))
 
     def _in_time(self, referral_id: str, least: int, most: int) -> Generator[datetime, None, bool]:
         """Some days later. Whether the referral still awaits an answer: over long holidays its deadline may come

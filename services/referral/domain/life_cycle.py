@@ -61,7 +61,7 @@ def decide(command: Command, referral: Referral) -> list[Event]:
                 return [PlaceSecured(**referral.about, tell_due=tell, release_due=release)]
             return []  # already heard; or over, and the partners service releases the place by what it hears
         case SettleDecline():
-            return [_settled(referral)] if referral.final_at else []
+            return _settle(referral)
         case StandDown():
             return _stand_down(command, referral)
         case DiscloseFacts(how, facts):
@@ -106,8 +106,15 @@ def _why_expired(referral: Referral) -> tuple[str, str]:
     return ("no_answer", "partner") if referral.told else ("not_told", "centre")
 
 
-def _settled(referral: Referral) -> ReferralDeclineSettled:
-    return ReferralDeclineSettled(**referral.about, **referral.decline)
+def _settle(referral: Referral) -> list[Event]:
+    no = referral.declined
+    if no is None or referral.final_at is None:
+        return []
+    return [
+        ReferralDeclineSettled(
+            **referral.about, reason=no.reason, whose=no.whose, no_more_places=no.no_more_places
+        )
+    ]
 
 
 def _stand_down(c: StandDown, referral: Referral) -> list[Event]:
@@ -119,9 +126,7 @@ def _stand_down(c: StandDown, referral: Referral) -> list[Event]:
             return [ReferralFailed(**about, was=was.value, reason=c.reason, whose=c.whose)]
         case Status.PLACED:
             return [ReferralEnded(**about, outcome=c.outcome, path=referral.path)]
-        case Status.DECLINED if referral.final_at:
-            return [_settled(referral)]
-    return []
+    return _settle(referral)
 
 
 def _send(c: SendReferral, referral: Referral) -> list[Event]:
@@ -202,8 +207,7 @@ def evolve(referral: Referral, event: Event) -> Referral:
         case ReferralAccepted():
             return replace(referral, told=True)
         case ReferralDeclined():
-            said = {name: getattr(event, name) for name in ("reason", "whose", "no_more_places")}
-            return replace(referral, decline=said, final_at=event.final_at)
+            return replace(referral, declined=event, final_at=event.final_at)
         case ReferralDeclineReturned():
             return replace(referral, due=event.answer_due, told=True, final_at=None, returned=True)
         case ReferralDeclineSettled():

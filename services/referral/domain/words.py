@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from services.kernel.envelope import instant, moment
+from services.referral.events import ReferralDeclined
 from services.thai.calendar import add_working_days, is_working_day
 from services.thai.dates import bangkok_day, utc_span
 
@@ -124,7 +125,7 @@ class Referral:
     outside_ministry: bool = False
     due: str = ""
     told: bool = False
-    decline: Mapping[str, Any] = field(default_factory=dict)
+    declined: ReferralDeclined | None = None
     final_at: str | None = None
     returned: bool = False
     consent: str = ""

@@ -308,7 +308,7 @@ def list_open(db: Connection, case_id: str) -> list[tuple[str, str]]:
     return [(row.referral_id, row.last_at) for row in db.execute(ordered)]
 
 
-def get_open(db: Connection, heard: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+def get_open(db: Connection, heard: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     """The same, for whoever hears of the case."""
     return {"open_ones": list_open(db, heard["case_id"])}
 

@@ -129,8 +129,8 @@ def referral_step(row: Referral) -> tuple[str, str]:
         case "declined":
             return _("The partner said no, and may still change its answer."), _("Open the referral")
         case "sent" | "acknowledged" | "waitlisted" if row["tell_due"]:
-            due = _("A place is reserved. The partner is not told yet: tell it by %(day)s.")
-            return due % {"day": day(row["tell_due"])}, _("Tell the partner")
+            said = _("A place is reserved. The partner is not told yet: tell it by %(day)s.")
+            return said % {"day": day(row["tell_due"])}, _("Tell the partner")
         case "sent" | "acknowledged" | "waitlisted":
             due, said = row["answer_due"], _("The referral was sent")
             if due:
