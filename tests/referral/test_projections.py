@@ -16,7 +16,7 @@ from services.referral.events import (
     ReferralDeclined,
     ReferralDeclineSettled,
 )
-from services.referral.projections import referrals, upstream
+from services.referral.projections import closed_paths, referrals, upstream
 from tests.referral.facts import (
     CASE,
     MONDAY,
@@ -51,6 +51,7 @@ def db():
     engine = create_engine("sqlite://")
     referrals.metadata.create_all(engine)
     upstream.metadata.create_all(engine)
+    closed_paths.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection
 
