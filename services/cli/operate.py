@@ -9,6 +9,7 @@ from kombu import Connection
 from services.cli.folder import LOGGED, NAMES, running, runtimes
 from services.cli.group import Failed, progress, settings_of, songtor
 from services.cli.operator import operator
+from services.kernel import access
 from services.kernel.settings import Settings
 from services.kernel.status import Status
 
@@ -68,6 +69,37 @@ def readers(context: click.Context, person_id: str) -> None:
     """Who read personal fields of PERSON_ID: when, who, which, and of which case or referral, oldest first."""
     for row in operator(settings_of(context)).readers(person_id):
         click.echo(f"{row.at}  {row.who:<16}  {row.what:<12}  {row.subject}")
+
+
+@songtor.command()
+@click.argument("case_number")
+@click.pass_context
+def erase(context: click.Context, case_number: str) -> None:
+    """Say what erasing the person of CASE_NUMBER would destroy, and where two directors do it. It changes nothing."""
+    settings = settings_of(context)
+    from services.intake.projections import cases
+
+    with runtimes(settings, ["intake"]) as opened:
+        wanted = cases.CaseFilter(None, beginning=case_number)
+        rows, _ = opened["intake"].read(lambda db: cases.list_cases(db, wanted, 2, None))
+        if len(rows) != 1 or rows[0]["case_number"] != case_number:
+            raise Failed(f"There is no case {case_number}.")
+        [row] = rows
+        read = opened["intake"].read(lambda db: access.of_person(db, row["person_id"]))
+    if row["erased"]:
+        click.echo(f"The person of {case_number} was erased on {row['erased']}.")
+        return
+    site = settings.public_url or f"http://{settings.http[0]}:{settings.http[1]}"
+    click.echo(f"{case_number}: person {row['person_id']}, centre {row['centre']}, status {row['status']}")
+    click.echo(f"Personal fields were read {len(read)} times (songtor readers {row['person_id']}).")
+    click.echo(
+        "Erasing destroys the key: name, number, birth date, place found, notes and minutes can never be read again."
+    )
+    click.echo(f"A director of centre {row['centre']} asks for it: {site}/cases/{row['case_id']}/erasure")
+    click.echo(f"A second director confirms it: {site}/cases/{row['case_id']}/erasure/confirm")
+    click.echo(
+        f"It is then written into the ledger {settings.erasure_ledger}, which no backup holds: copy that elsewhere."
+    )
 
 
 @songtor.command()

@@ -44,6 +44,8 @@ ACTIONS = CodeList(
         "case.assign": Words("ส่งมอบหรือรับช่วงเรื่อง", "Hand over a case or take it over"),
         "case.carry_over": Words("รับข้อมูลการส่งมอบจากระบบรุ่นก่อน", "Carry over what an earlier version knew"),
         "person.correct": Words("แก้ไขข้อมูลผู้รับบริการ", "Correct a person's details"),
+        "person.erase": Words("ขอลบและยืนยันการลบข้อมูลผู้รับบริการ", "Ask for and confirm the erasing of a person"),
+        "person.erased": Words("ทราบว่าข้อมูลรายใดถูกลบแล้ว", "Know who was erased"),
         "plan.agree": Words("บันทึกมติคณะทำงาน", "Record the working group’s decision"),
         "referral.send": Words("ส่งต่อ", "Send a referral"),
         "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),
@@ -97,6 +99,10 @@ REFUSALS = CodeList(
         "place_pending": Words(
             "ยังจองที่ว่างไม่เสร็จ ภาคีเครือข่ายจึงยังตอบไม่ได้ โปรดลองใหม่ในอีกสักครู่",
             "The place is not reserved yet, so the partner cannot answer. Try again in a moment.",
+        ),
+        "second_person": Words(
+            "การลบข้อมูลต้องมีผู้ยืนยันอีกคนหนึ่งที่ไม่ใช่ผู้ขอ และเป็นผู้ที่ระบุไว้ให้ยืนยัน",
+            "A second person must confirm it, not whoever asked; if somebody was named for it, that person.",
         ),
         "unknown_programme": Words("ไม่พบบริการนี้", "There is no such programme."),
         "wrong_state": Words(

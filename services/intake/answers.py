@@ -17,6 +17,7 @@ from services.codes import (
     PATH_KINDS,
     SEXES,
 )
+from services.codes.decisions import ERASURE_REASONS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
 
 
@@ -213,3 +214,37 @@ class Accesses(TypedDict):
     days: Count
     counts: dict[str, Count]
     items: list[Access]
+
+
+class ErasureStatus(TypedDict):
+    """`version` of the person's stream; `referral_ids`: of the case, whose copies must go too, once erased."""
+
+    status: Annotated[str, ("none", "waiting", "erased")]
+    version: Version
+    referral_ids: list[Id]
+
+
+class Erasure(TypedDict):
+    """`confirmer`: who is to confirm it (None: any other director of the centre), or who did. `at`: when it was asked,
+    or done."""
+
+    case_id: Id
+    centre: Province
+    status: Annotated[str, ("waiting", "withdrawn", "erased")]
+    requested_by: str
+    reason: Annotated[str, ERASURE_REASONS]
+    confirmer: str | None
+    at: Instant
+
+
+class Erasures(TypedDict):
+    items: list[Erasure]
+
+
+class ErasedCase(TypedDict):
+    case_id: Id
+    referral_ids: list[Id]
+
+
+class ErasedCases(TypedDict):
+    items: list[ErasedCase]

@@ -93,5 +93,15 @@ class Accesses(OfUser):
     limit: int
 
 
+class RequestErasure(TypedDict):
+    case_id: str
+    reason: str
+    confirmer: str | None
+
+
+class Since(TypedDict):
+    since: str
+
+
 class NoFields(TypedDict):
     pass

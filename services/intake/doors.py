@@ -13,6 +13,10 @@ from services.intake.answers import (
     CasesToTakeOver,
     Correction,
     DescribedPerson,
+    ErasedCases,
+    Erasure,
+    Erasures,
+    ErasureStatus,
     NewCase,
 )
 from services.kernel.questions import CommandDoor, QueryDoor
@@ -31,3 +35,9 @@ CASES: QueryDoor[Cases | CaseOutlines] = QueryDoor("intake", "cases")
 COUNTS: QueryDoor[dict[str, int]] = QueryDoor("intake", "counts")
 IN_HANDS: QueryDoor[CasesInHands] = QueryDoor("intake", "in_hands")
 ACCESSES: QueryDoor[Accesses] = QueryDoor("intake", "accesses")
+REQUEST_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "request_erasure")
+WITHDRAW_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "withdraw_erasure")
+CONFIRM_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "confirm_erasure")
+ERASURE: QueryDoor[Erasure] = QueryDoor("intake", "erasure")
+ERASURES: QueryDoor[Erasures] = QueryDoor("intake", "erasures")
+ERASED: QueryDoor[ErasedCases] = QueryDoor("intake", "erased")

@@ -131,4 +131,41 @@ class PersonCorrected:
     note: Any = personal()  # str
 
 
-PersonEvent = PersonIdentified | PersonCorrected
+PersonDescribed = PersonIdentified | PersonCorrected
+
+
+@dataclass(frozen=True)
+class ErasureRequested:
+    """A director of the case's centre asks that everything that names the person is destroyed. `confirmer`: the
+    director who is to confirm it; None: any other of the centre. `reason`: codes.decisions.ERASURE_REASONS."""
+
+    person_id: OfCentre[str]
+    case_id: Public[str]
+    centre: Public[str]
+    requested_by: OfCentre[str]
+    reason: OfCase[str]
+    confirmer: OfCentre[str | None]
+
+
+@dataclass(frozen=True)
+class ErasureWithdrawn:
+    """Nothing is erased: whoever asked took it back, or whoever was to confirm it did not."""
+
+    person_id: OfCentre[str]
+    case_id: Public[str]
+    centre: Public[str]
+
+
+@dataclass(frozen=True)
+class PersonErased:
+    """The person's key is destroyed, and with it whatever was sealed under it; every copy of what names them goes."""
+
+    person_id: OfCentre[str]
+    case_id: Public[str]
+    centre: Public[str]
+    requested_by: OfCentre[str]
+    confirmed_by: OfCentre[str]
+    reason: OfCase[str]
+
+
+PersonEvent = PersonDescribed | ErasureRequested | ErasureWithdrawn | PersonErased

@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf, Range
 
 from services import codes
+from services.codes.decisions import ERASURE_REASONS
 from services.fields import Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates, idcard, names
@@ -159,6 +160,20 @@ class CarryOver(Schema):
 
 class ListToTakeOver(Schema):
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+
+
+class RequestErasure(Schema):
+    """`confirmer`: the director who is to confirm it; left out: any other of the case's centre."""
+
+    case_id = _id()
+    reason = _code(*ERASURE_REASONS)
+    confirmer = _user()
+
+
+class Since(Schema):
+    """A moment, as events have it (RFC 3339 UTC)."""
+
+    since = fields.String(required=True, validate=Length(1, 40))
 
 
 class OfUser(Schema):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.coarse import coarse
-from services.intake import answers, bodies, handlers, schemas
+from services.intake import answers, bodies, erasing, handlers, schemas
 from services.intake.domain.case import CARRIED_OVER, CASE, AssignCase, CloseCase, OpenCase, ReopenCase
 from services.intake.domain.person import (
     PERSON,
@@ -21,8 +21,8 @@ from services.intake.domain.person import (
 )
 from services.intake.domain.status import CLOSED, REOPENED
 from services.intake.events import CaseOpened, Name
-from services.intake.projections import accesses, cases, numbers, paths
-from services.kernel.doors import Call, Doors, Runtime, command, query
+from services.intake.projections import accesses, cases, erasures, numbers, paths
+from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
@@ -33,7 +33,7 @@ from services.thai import areas, dates, idcard, names
 WIRING = Wiring(
     service="intake",
     aggregates=(CASE, PERSON),
-    projections=(cases.CASES, numbers.NUMBERS, paths.PATHS),
+    projections=(cases.CASES, numbers.NUMBERS, paths.PATHS, erasures.ERASURES),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "referral": {
@@ -49,9 +49,9 @@ WIRING = Wiring(
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
-class IntakeService(Doors):
+class IntakeService(erasing.Erasing):
     name = "intake"
-    runtime = Runtime(WIRING)
+    runtime = Runtime(WIRING, after_start=erasing.finish)
 
     @command("case.open", roles=STAFF, schema=schemas.OpenCase())
     def open_case(self, call: Call, body: bodies.OpenCase) -> Outcome[answers.NewCase]:
@@ -270,6 +270,8 @@ class IntakeService(Doors):
 
     def _unseal(self, row: RowMapping, field: str) -> tuple[Any, bool]:
         """(value or None, whether it was erased) of a sealed column."""
+        if row["erased"]:
+            return None, True
         value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
         return value or None, value is REDACTED
 

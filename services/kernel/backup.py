@@ -31,7 +31,7 @@ from services.kernel.envelope import instant
 from services.kernel.keys import MasterKey
 from services.kernel.replicas import is_read_model
 from services.kernel.settings import Settings
-from services.kernel.vault import SealingVault, subject_key
+from services.kernel.vault import SealingVault, Shredding, mark_shredded, subject_key
 
 FORMAT = 1
 BATCH = 1000
@@ -177,7 +177,11 @@ def _bytes_as_text(value: Any) -> dict[str, str]:
 
 
 def restore(
-    settings: Settings, services: Sequence[str], folder: Path, only: Sequence[str] = ()
+    settings: Settings,
+    services: Sequence[str],
+    folder: Path,
+    only: Sequence[str] = (),
+    erased: Sequence[Shredding] | None = None,
 ) -> dict[str, Any]:
     """Bring the logs in `folder` and the keys in `keys_folder(folder)` into empty databases; all of it, or nothing.
     Returns the manifest.
@@ -186,7 +190,7 @@ def restore(
     the logs no longer have. A full restore keeps the epochs. With `only`, those logs alone come back, each with a new
     epoch, so that whoever has already heard more of it halts instead of skipping. Keys go into the vault as it is:
     nobody erased there or in the backup comes back. The newest `-keys` folder is always the one to use, whichever
-    backup the logs are from.
+    backup the logs are from. `erased`: the ledger of erasures, which are made again; None: there is none.
     """
     manifest = _manifest(folder)
     names = sorted(only or manifest["services"])
@@ -198,7 +202,7 @@ def restore(
         _unchanged(folder, manifest["services"][name])
     with ExitStack() as stack:
         if manifest["people"]:
-            _restore_keys(stack, settings, keys_folder(folder), manifest["made_at"])
+            _restore_keys(stack, settings, keys_folder(folder), manifest["made_at"], erased)
         for name in names:
             db = _empty(stack, settings, name)
             part = manifest["services"][name]
@@ -227,7 +231,9 @@ def _empty(stack: ExitStack, settings: Settings, name: str) -> Connection:
     return db
 
 
-def _restore_keys(stack: ExitStack, settings: Settings, folder: Path, made_at: str) -> None:
+def _restore_keys(
+    stack: ExitStack, settings: Settings, folder: Path, made_at: str, erased: Sequence[Shredding] | None
+) -> None:
     """Add the keys that the vault lacks and repeat the erasures that it lacks; a key once destroyed stays destroyed."""
     keys = _manifest(folder)
     _unchanged(folder, keys)
@@ -256,7 +262,20 @@ def _restore_keys(stack: ExitStack, settings: Settings, folder: Path, made_at: s
                 )
             elif row["kid"] != mine.kid:
                 raise BackupRefused("The vault holds other keys of the same people: it is not this backup's.")
+    if erased is not None:
+        _erase_again(db, erased)
     SealingVault(db.engine, master, read=lambda: nullcontext(db)).check()
+
+
+def _erase_again(db: Connection, erased: Sequence[Shredding]) -> None:
+    gone = select(subject_key.c.subject_id).where(subject_key.c.shredded_at.is_not(None))
+    if {*db.execute(gone).scalars()} - {each.subject_id for each in erased}:
+        raise BackupRefused(
+            "The ledger of erasures is older than this backup: somebody erased in it is not in the ledger. "
+            "Bring the newest ledger."
+        )
+    for each in erased:
+        mark_shredded(db, each.subject_id, each.shredded_at)
 
 
 def _load(db: Connection, path: Path) -> None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import access, metrics, replicas, schema, scope
+from services.kernel import access, ledger, metrics, replicas, schema, scope
 from services.kernel.call import Call
 from services.kernel.cloudevents import Page
 from services.kernel.codec import Codec
@@ -27,7 +27,7 @@ from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
 from services.kernel.status import Status, status
 from services.kernel.timers import Timers, overdue
-from services.kernel.vault import SealingVault, Vault
+from services.kernel.vault import SealingVault, Shredding, Vault
 from services.kernel.verify import cursor_problems, log_problems
 from services.kernel.wiring import Wiring
 
@@ -133,6 +133,8 @@ class ServiceRuntime:
         if self.vault_database is not None:
             schema.prepare_vault(self.vault_database)
             self.vault.check()
+            if isinstance(self._vault, Vault):
+                ledger.add(self.settings.erasure_ledger, self._vault.shredded())
         schema.prepare_read_models(self.log, self.ports.now, self.ports.pause)
 
     def beat(self) -> None:
@@ -153,6 +155,13 @@ class ServiceRuntime:
         if self._vault is None:
             raise TypeError(f"{self.service} may not seal or unseal.")
         return self._vault
+
+    def erase(self, subject_id: str, at: str) -> None:
+        """Destroy a person's key for good, and write that down outside every backup; again is nothing."""
+        if not isinstance(self._vault, Vault):
+            raise TypeError(f"{self.service} may not erase.")
+        self._vault.shred(subject_id, at)
+        ledger.add(self.settings.erasure_ledger, [Shredding(subject_id, at)])
 
     def note_access(self, who: str, what: str, read: Sequence[tuple[str, str]]) -> None:
         """Put on record that `who` reads `what` of each (subject, person id), before anything of it is unsealed."""

@@ -56,6 +56,7 @@ class Settings:
     broker_url: str
     http: tuple[str, int]
     master_key_file: Path
+    erasure_ledger: Path  # who was erased (kernel.ledger); in no backup
     make_master_key: bool  # only where no file was named: a named one that is missing is a mistake
     public_url: str | None  # where people reach the pages; None: wherever they asked
     provider: Provider | None  # by which people may sign in besides their passwords
@@ -97,6 +98,7 @@ def read(
         broker_url=_password(env, "SONGTOR_BROKER_PASSWORD_FILE", broker),
         http=_address(http or env.get("SONGTOR_HTTP") or "127.0.0.1:8000"),
         master_key_file=Path(env.get("SONGTOR_MASTER_KEY_FILE") or folder / "master.key"),
+        erasure_ledger=Path(env.get("SONGTOR_ERASURE_LEDGER") or folder / "erasures.jsonl"),
         make_master_key=not env.get("SONGTOR_MASTER_KEY_FILE"),
         public_url=public,
         provider=_provider(env, public),

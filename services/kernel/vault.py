@@ -300,22 +300,25 @@ class Vault(SealingVault):
         return [Shredding(row.subject_id, row.shredded_at) for row in rows]
 
     def _destroy(self, subject_id: str, at: str) -> None:
-        theirs = subject_key.c.subject_id == subject_id
         with self._begin() as db:
             if self._engine.dialect.name == "sqlite":
                 # Overwrite the key in the file instead of leaving it in a free corner of its page.
                 db.exec_driver_sql("PRAGMA secure_delete=ON")
-            done = db.execute(
-                update(subject_key)
-                .where(theirs, subject_key.c.shredded_at.is_(None))
-                .values(wrapped_dek=None, shredded_at=at)
-            )
-            if not done.rowcount and db.scalar(select(subject_key.c.kid).where(theirs)) is None:
-                db.execute(
-                    insert(subject_key).values(
-                        subject_id=subject_id, kid=_new_kid(), created_at=at, shredded_at=at
-                    )
-                )
+            mark_shredded(db, subject_id, at)
+
+
+def mark_shredded(db: Connection, subject_id: str, at: str) -> None:
+    """Somebody has no key from now on, whether they had one or not; who has none already keeps the time of its end."""
+    theirs = subject_key.c.subject_id == subject_id
+    done = db.execute(
+        update(subject_key)
+        .where(theirs, subject_key.c.shredded_at.is_(None))
+        .values(wrapped_dek=None, shredded_at=at)
+    )
+    if not done.rowcount and db.scalar(select(subject_key.c.kid).where(theirs)) is None:
+        db.execute(
+            insert(subject_key).values(subject_id=subject_id, kid=_new_kid(), created_at=at, shredded_at=at)
+        )
 
 
 class Blind:

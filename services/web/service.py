@@ -14,9 +14,10 @@ from nameko.web.server import HttpOnlyProtocol, WebServer
 from werkzeug.wrappers import Request, Response
 
 from services.kernel.doors import Runtime
+from services.kernel.runtime import ServiceRuntime
 from services.kernel.wiring import Wiring
 from services.web import api, pages
-from services.web.gateway import carry_over
+from services.web.gateway import carry_over, erasing
 from services.web.gateway import request as request_hooks
 
 WIRING = Wiring("web")
@@ -89,9 +90,14 @@ def application() -> Flask:
 APPLICATION = application()
 
 
+def _after_start(web: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> None:
+    carry_over.keep_trying(web, stopping, pause)
+    erasing.keep_trying(web, stopping, pause)
+
+
 class WebService:
     name = "web"
-    runtime = Runtime(WIRING, after_start=carry_over.keep_trying)
+    runtime = Runtime(WIRING, after_start=_after_start)
 
     @http
     def serve(self, request: Request) -> Response:

@@ -182,10 +182,24 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("intake", "reopen_case", {"case_id": case_id, "reason": "came_back"})
     net.call("screening", "adopt_rules", **DIRECTOR)
     net.call("referral", "worklist")
+    erase_somebody(net)
     for user in ("worker-60", "director-60"):
         net.call("intake", "in_hands", {"user": user}, **ADMIN)
         net.call("intake", "accesses", {"user": user}, **ADMIN)
         net.call("referral", "in_hands", {"user": user}, **ADMIN)
+
+
+def erase_somebody(net: CheckedNetwork) -> None:
+    """Asked, taken back, asked again and confirmed."""
+    case = {"case_id": net.call("intake", "open_case", CASE)["case_id"]}
+    asker = {"user": "director-60", "role": "director"}
+    for door, told in (("request_erasure", {"reason": "ordered"}), ("withdraw_erasure", {})):
+        net.call("intake", door, case | told, **asker)
+    net.call("intake", "request_erasure", {**case, "reason": "person_asked"}, **asker)
+    net.call("intake", "erasure", case, **asker)
+    net.call("intake", "erasures", {}, **asker)
+    net.call("intake", "confirm_erasure", case, user="deputy-60", role="director")
+    net.call("intake", "erased", {"since": "2026"}, user="system", role="system", centres=["*"])
 
 
 def test_every_door_answers_what_it_says(net):

@@ -200,6 +200,9 @@ def test_a_backup_says_where_each_log_stands_and_what_is_restored_is_verified_be
 
     elsewhere = {**system.env, "SONGTOR_DATA": str(tmp_path / "elsewhere")}
     key = {"SONGTOR_MASTER_KEY_FILE": str(system.folder / "master.key")}
+    lacking = run("restore", str(folder), env={**elsewhere, **key})
+    assert lacking.returncode == 1 and "ledger of erasures" in lacking.stderr
+    key["SONGTOR_ERASURE_LEDGER"] = str(system.folder / "erasures.jsonl")
     assert run("restore", str(folder), env={**elsewhere, **key}).returncode == 0
     verified = run("verify", env={**elsewhere, **key})
     assert verified.returncode == 0, verified.stdout + verified.stderr

@@ -24,6 +24,7 @@ from services.web.identity import accounts
 USERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "worker-60": ("worker", ("60",)),
     "director-60": ("director", ("60",)),
+    "deputy-60": ("director", ("60",)),
     "member-60": ("member", ("60",)),
     "worker-61": ("worker", ("61",)),
     "director-61": ("director", ("61",)),
@@ -119,6 +120,8 @@ class FrontDoor:
             world = self.world()
         else:
             world = World("60", self.planned(), "", "", "")
+        if route.door in ("confirm_erasure", "withdraw_erasure"):
+            self.made(f"/api/v1/cases/{world.case_id}/erasure", {"reason": "ordered"}, "deputy-60")
         if route.door == "reopen_case":
             self.made(f"/api/v1/cases/{world.case_id}/close", {"reason": "left"})
         for step in BEFORE.get(route.fixed.get("step", ""), ()):
@@ -198,6 +201,9 @@ class World:
     def bodies(self) -> dict[str, dict[str, Any]]:
         return {
             "open_case": opening(self.centre),
+            "request_erasure": {"reason": "person_asked", "confirmer": "deputy-60"},
+            "withdraw_erasure": {},
+            "confirm_erasure": {},
             "close_case": {"reason": "left", "note": "กลับบ้านแล้ว"},
             "reopen_case": {"reason": "returned", "note": "กลับมาอีก"},
             "correct_person": {"person": opening()["person"], "reason": "learned"},
@@ -215,6 +221,12 @@ class World:
 def calls(*, writes: bool | None = None, method: str | None = None) -> list[Route]:
     """Every call of the API, found by itself."""
     return [r for r in ROUTES if writes in (None, r.writes) and method in (None, r.method)]
+
+
+def asker(route: Route) -> str:
+    """A user of centre 60 who may."""
+    directors_only = "erasure" in route.door
+    return "director-60" if directors_only else "worker-60"
 
 
 def name_of(route: Route) -> str:

@@ -89,20 +89,24 @@ OF_ONE_PERSON = {"timeline", "matches", "steps", "disclosure"}  # and so no call
 @pytest.mark.parametrize("route", calls(method="GET"), ids=name_of)
 def test_members_read_everything_and_the_ministry_what_is_not_of_one_person(route: Route):
     roles = door_of(route).roles
+    if route.door == "erasures":  # an act of directors
+        assert roles == {"director"}
+        return
     assert {"member", "worker", "director"} <= roles
     assert ("ministry" in roles) is (route.door not in OF_ONE_PERSON)
 
 
 @pytest.mark.parametrize("route", calls(writes=True), ids=name_of)
 def test_staff_may_do_everything_and_the_ministry_and_admin_nothing(route: Route):
-    assert {"worker", "director"} <= door_of(route).roles
+    needed = {"director"} if "erasure" in route.door else {"worker", "director"}
+    assert needed <= door_of(route).roles
     assert not {"ministry", "admin"} & door_of(route).roles
 
 
 @pytest.mark.parametrize("route", [r for r in calls() if about_a_case(door_of(r))], ids=name_of)
 def test_another_centres_case_is_not_found_by_any_call(door: FrontDoor, world: World, route: Route):
     asked = [user for user in STRANGERS if USERS[user][0] in door_of(route).roles]
-    assert len(asked) >= 2
+    assert asked
     for user in asked:
         answer = door.call(route.method, world.path(route), world.body(route), user=user)
         assert "60" not in problem(answer, 404)["detail"], user
@@ -120,7 +124,10 @@ def test_another_centres_case_is_not_found_by_any_door(door: FrontDoor, world: W
             with pytest.raises(NotFound):
                 door.ask(*key, user, body)
     if found.kind == "query":
-        door.ask(*key, "worker-60", body)
+        if key[1] == "erasure":
+            asked = {"case_id": world.case_id, "reason": "ordered"}
+            door.ask("intake", "request_erasure", "deputy-60", asked)
+        door.ask(*key, "worker-60" if "worker" in found.roles else "director-60", body)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/cases", "/api/v1/referrals", "/api/v1/events?limit=500"])

@@ -4,7 +4,7 @@ import eventlet
 import pytest
 
 from services.web.api.routes import Route
-from tests.web.door import FrontDoor, World, calls, earlier, name_of, opening, problem
+from tests.web.door import FrontDoor, World, asker, calls, earlier, name_of, opening, problem
 
 WRITES = calls(writes=True)
 CREATES = ("open_case", "register_partner", "offer_programme")
@@ -16,19 +16,19 @@ def test_a_command_is_answered_and_repeated_with_its_key_it_is_answered_again_an
 ):
     path, body = door.ready(route)
     key = {"Idempotency-Key": f"key of {path}"}
-    first = door.call(route.method, path, body, headers=key)
-    again = door.call(route.method, path, body, headers=key)
+    first = door.call(route.method, path, body, asker(route), headers=key)
+    again = door.call(route.method, path, body, asker(route), headers=key)
     assert first.status_code == again.status_code == route.status, first.text
     assert first.json() == again.json()
     assert first.headers["ETag"] == f'"{first.json()["version"]}"'
-    other = door.call(route.method, path, {**body, "at": earlier(hours=1)}, headers=key)
+    other = door.call(route.method, path, {**body, "at": earlier(hours=1)}, asker(route), headers=key)
     assert problem(other, 422)["code"] == "key_reused"
 
 
 @pytest.mark.parametrize("route", [r for r in WRITES if r.door not in CREATES], ids=name_of)
 def test_a_command_on_a_version_that_is_no_more_is_refused(door: FrontDoor, route: Route):
     path, body = door.ready(route)
-    problem(door.call(route.method, path, body, headers={"If-Match": '"999"'}), 412)
+    problem(door.call(route.method, path, body, asker(route), headers={"If-Match": '"999"'}), 412)
 
 
 @pytest.mark.parametrize("text", ["x", '"-1"', "1.5", '"1", "2"', '"' + "9" * 30 + '"'])

@@ -25,6 +25,10 @@ PROMISED = [
     ("POST /api/v1/cases/{case_id}/close", {"reason", "note"}, {"status", "version"}),
     ("POST /api/v1/cases/{case_id}/reopen", {"reason", "note"}, {"status", "version"}),
     ("GET /api/v1/cases/{case_id}/timeline", set(), {"items"}),
+    ("POST /api/v1/cases/{case_id}/erasure", {"reason", "confirmer"}, {"status", "version"}),
+    ("POST /api/v1/cases/{case_id}/erasure/withdraw", set(), {"status", "version"}),
+    ("POST /api/v1/cases/{case_id}/erasure/confirm", set(), {"status", "version"}),
+    ("GET /api/v1/erasures", set(), {"items"}),
     (
         "POST /api/v1/cases/{case_id}/screening", {"facts"},
         {"screening_id", "form", "rules_version", "facts", "labels", "paths", "version"},

@@ -1,10 +1,19 @@
 """What is known of a person: described once, corrected as often as it was wrong. Pure."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, assert_never
 
-from services.intake.events import Domicile, Name, PersonCorrected, PersonEvent, PersonIdentified
+from services.intake.events import (
+    Domicile,
+    ErasureRequested,
+    ErasureWithdrawn,
+    Name,
+    PersonCorrected,
+    PersonErased,
+    PersonEvent,
+    PersonIdentified,
+)
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
 from services.thai import dates, idcard
@@ -49,12 +58,52 @@ class CorrectPerson:
 
 
 @dataclass(frozen=True)
+class RequestErasure:
+    """`by` asks, `confirmer` is to confirm it; None: any other director of the centre."""
+
+    person_id: str
+    case_id: str
+    centre: str
+    by: str
+    reason: str
+    confirmer: str | None = None
+
+
+@dataclass(frozen=True)
+class WithdrawErasure:
+    pass
+
+
+@dataclass(frozen=True)
+class ConfirmErasure:
+    by: str
+
+
+Command = IdentifyPerson | CorrectPerson | RequestErasure | WithdrawErasure | ConfirmErasure
+
+
+@dataclass(frozen=True)
 class Person:
+    """`request`: the erasure that waits for a second person."""
+
     identified: bool = False
+    erased: bool = False
+    request: ErasureRequested | None = None
 
 
-def decide(command: IdentifyPerson | CorrectPerson, person: Person) -> list[PersonEvent]:
+def decide(command: Command, person: Person) -> list[PersonEvent]:
     match command:
+        case RequestErasure() | ConfirmErasure() if person.erased:
+            return []
+        case CorrectPerson() if person.erased:
+            raise Refused("erased", "The person's data was erased.")
+        case RequestErasure():
+            return _requested(command, person)
+        case WithdrawErasure():
+            asked = person.request
+            return [ErasureWithdrawn(asked.person_id, asked.case_id, asked.centre)] if asked else []
+        case ConfirmErasure(by):
+            return [_erased(by, person.request)]
         case IdentifyPerson(person_id, case_id):
             return (
                 [] if person.identified else [PersonIdentified(person_id, case_id, **_description(command))]
@@ -70,7 +119,36 @@ def decide(command: IdentifyPerson | CorrectPerson, person: Person) -> list[Pers
 
 
 def evolve(person: Person, event: PersonEvent) -> Person:
-    return Person(identified=True)
+    match event:
+        case ErasureRequested():
+            return replace(person, request=event)
+        case ErasureWithdrawn():
+            return replace(person, request=None)
+        case PersonErased():
+            return replace(person, erased=True, request=None)
+        case PersonIdentified() | PersonCorrected():
+            return replace(person, identified=True)
+    assert_never(event)
+
+
+def _requested(command: RequestErasure, person: Person) -> list[PersonEvent]:
+    """Asked anew with another reason or for another second person, it takes the place of what was asked before."""
+    if not person.identified:
+        raise Refused("wrong_state", "Nothing is known of this person yet.")
+    if command.confirmer == command.by:
+        raise Refused("second_person", "Whoever asks cannot confirm it too.")
+    asked = ErasureRequested(
+        command.person_id, command.case_id, command.centre, command.by, command.reason, command.confirmer
+    )
+    return [] if asked == person.request else [asked]
+
+
+def _erased(by: str, asked: ErasureRequested | None) -> PersonErased:
+    if asked is None:
+        raise Refused("wrong_state", "Nobody asked for this person to be erased.")
+    if by == asked.requested_by or asked.confirmer not in (None, by):
+        raise Refused("second_person", "A second person must confirm it; if one was named, that one.")
+    return PersonErased(asked.person_id, asked.case_id, asked.centre, asked.requested_by, by, asked.reason)
 
 
 def _description(command: IdentifyPerson | CorrectPerson) -> dict[str, Any]:
@@ -106,6 +184,9 @@ def band(age: dates.AgeRange) -> str:
     return f"{age['min'] // 10 * 10}-{age['max'] // 10 * 10 + 9}"
 
 
-PERSON: Aggregate[IdentifyPerson | CorrectPerson, Person, PersonEvent] = Aggregate(
-    "person", Decider(decide, evolve, Person()), (PersonIdentified, PersonCorrected), "person"
+PERSON: Aggregate[Command, Person, PersonEvent] = Aggregate(
+    "person",
+    Decider(decide, evolve, Person()),
+    (PersonIdentified, PersonCorrected, ErasureRequested, ErasureWithdrawn, PersonErased),
+    "person",
 )

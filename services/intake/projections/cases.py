@@ -43,7 +43,16 @@ from services.intake.domain.status import (
     case_status,
     last_worked_by,
 )
-from services.intake.events import CaseAssigned, CaseEvent, CaseOpened, PersonCorrected, PersonEvent
+from services.intake.events import (
+    CaseAssigned,
+    CaseEvent,
+    CaseOpened,
+    ErasureRequested,
+    ErasureWithdrawn,
+    PersonCorrected,
+    PersonDescribed,
+    PersonErased,
+)
 from services.kernel.envelope import ALL_CENTRES, Caller, Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
@@ -54,7 +63,7 @@ Row = dict[str, Value]
 
 metadata = MetaData()
 case = Table(
-    "case_v6",
+    "case_v7",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False, unique=True),
@@ -75,13 +84,13 @@ case = Table(
     Column("taken", Boolean),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("case_v6_newest", "opened", "case_id"),
-    Index("case_v6_centre", "centre", "opened", "case_id"),
-    Index("case_v6_status", "centre", "status", "opened", "case_id"),
-    Index("case_v6_waiting", "to_user", "taken"),
+    Index("case_v7_newest", "opened", "case_id"),
+    Index("case_v7_centre", "centre", "opened", "case_id"),
+    Index("case_v7_status", "centre", "status", "opened", "case_id"),
+    Index("case_v7_waiting", "to_user", "taken"),
 )
 person = Table(
-    "person_v6",
+    "person_v7",
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -96,9 +105,10 @@ person = Table(
     Column("name", Text),  # sealed
     Column("national_id", Text),  # sealed
     Column("birth_date", Text),  # sealed
+    Column("erased", Text),  # when; then nothing sealed is left in this row and its case's
 )
 case_step = Table(  # domain.status.Step of everything a case's status follows from
-    "case_step_v6",
+    "case_step_v7",
     metadata,
     Column("case_id", Text),
     Column("step", Text),
@@ -108,6 +118,8 @@ case_step = Table(  # domain.status.Step of everything a case's status follows f
     Column("by", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "step"),
 )
+SEALED_OF_PERSON, SEALED_OF_CASE = ("name", "national_id", "birth_date"), ("place", "note", "subdistrict")
+ErasureEvent = ErasureRequested | ErasureWithdrawn | PersonErased
 ASSIGNMENT_COLUMNS = ("from_user", "to_user", "assigned_at", "taken")
 STEPS = {
     "CaseAssigned": (ASSIGNMENT, ASSIGNED),
@@ -131,6 +143,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     steps: dict[tuple[str, str], Row] = {}
     versions: dict[str, int] = {}
     assigned: dict[str, Row] = {}
+    erasures: list[tuple[int, str, ErasureEvent]] = []
     for fact in facts:
         event = fact.event
         if isinstance(event, CaseOpened):
@@ -139,8 +152,10 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             versions[event.case_id] = fact.version
             if isinstance(event, CaseAssigned):
                 assigned[event.case_id] = _assignment(fact, event)
-        elif isinstance(event, PersonEvent):
+        elif isinstance(event, PersonDescribed):
             people[event.person_id] = _person_row(fact, event)
+        elif isinstance(event, ErasureEvent):
+            erasures.append((fact.version, fact.time, event))
         step = _step(fact)
         if step:
             case_id, (name, status) = fact.data["case_id"], step
@@ -155,6 +170,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             }
     upsert(db, case, list(cases.values()), ("case_id",))
     upsert(db, person, list(people.values()), ("person_id",))
+    for version, time, erasure in erasures:
+        _erase(db, version, time, erasure)
     upsert(db, case_step, list(steps.values()), ("case_id", "step"))
     _set(db, {case_id: {"version": version} for case_id, version in versions.items()})
     _set(db, assigned)
@@ -215,7 +232,7 @@ def _assignment(fact: Recorded, event: CaseAssigned) -> Row:
     )
 
 
-def _person_row(fact: Recorded, event: PersonEvent) -> Row:
+def _person_row(fact: Recorded, event: PersonDescribed) -> Row:
     return {
         "person_id": event.person_id,
         "centre": fact.centre,
@@ -230,7 +247,20 @@ def _person_row(fact: Recorded, event: PersonEvent) -> Row:
         "name": event.name,
         "national_id": event.national_id,
         "birth_date": event.birth_date,
+        "erased": None,
     }
+
+
+def _erase(db: Connection, version: int, time: str, event: ErasureEvent) -> None:
+    """Nothing of a person comes after its erasure, so that the order within a run of facts does not matter."""
+    theirs = person.c.person_id == event.person_id
+    older = person.c.person_version < version
+    db.execute(update(person).where(theirs, older).values(person_version=version))
+    if isinstance(event, PersonErased):
+        gone = dict.fromkeys(SEALED_OF_PERSON) | {"erased": time}
+        db.execute(update(person).where(theirs).values(gone))
+        of_case = case.c.person_id == event.person_id
+        db.execute(update(case).where(of_case).values(dict.fromkeys(SEALED_OF_CASE)))
 
 
 def _set(db: Connection, values: Mapping[str, Row]) -> None:
@@ -253,7 +283,7 @@ def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]
     return found
 
 
-CASES = Projection("case", 6, (case, person, case_step), project)
+CASES = Projection("case", 7, (case, person, case_step), project)
 
 _whole = select(case, *(column for column in person.c if column.name not in ("person_id", "centre"))).join(
     person, person.c.person_id == case.c.person_id
@@ -311,6 +341,13 @@ def get_counts(db: Connection, centres: Sequence[str] | None) -> dict[str, int]:
     """{status: cases}. `centres` None: all."""
     rows = CaseFilter(centres).of(select(case.c.status, func.count().label("n"))).group_by(case.c.status)
     return {row.status: row.n for row in db.execute(rows)}
+
+
+def list_referrals(db: Connection, case_id: str) -> list[str]:
+    """The referrals of a case that were heard of."""
+    own = (CLOSING, SCREENING, PLAN, ASSIGNMENT)
+    steps = select(case_step.c.step).where(case_step.c.case_id == case_id, case_step.c.step.not_in(own))
+    return list(db.execute(steps.order_by(case_step.c.step)).scalars())
 
 
 def get_status_when(db: Connection, case_id: str, closing: str) -> str:

@@ -9,7 +9,15 @@ from marshmallow import Schema
 
 from services.codes.steps import STEPS
 from services.intake import doors as intake
-from services.intake.schemas import ChangeCase, ListCases, OpenCase, ReadCase
+from services.intake.schemas import (
+    ChangeCase,
+    ListCases,
+    NoFields,
+    OfCase,
+    OpenCase,
+    ReadCase,
+    RequestErasure,
+)
 from services.kernel.questions import CommandDoor, Json, QueryDoor
 from services.partners import doors as partners
 from services.partners.schemas import (
@@ -80,6 +88,13 @@ ROUTES = (
     Route("GET", CASE_PAGE, intake.CASE, ReadCase, "A case, put together from all services", query={"show": str}),
     Route("POST", "/api/v1/cases/<case_id>/close", intake.CLOSE_CASE, ChangeCase, "Close a case"),
     Route("POST", "/api/v1/cases/<case_id>/reopen", intake.REOPEN_CASE, ChangeCase, "Open a closed case again"),
+    Route("POST", "/api/v1/cases/<case_id>/erasure", intake.REQUEST_ERASURE, RequestErasure,
+        "Ask that the case's person be erased"),
+    Route("POST", "/api/v1/cases/<case_id>/erasure/withdraw", intake.WITHDRAW_ERASURE, OfCase,
+        "Take back, or do not confirm, an erasure"),
+    Route("POST", "/api/v1/cases/<case_id>/erasure/confirm", intake.CONFIRM_ERASURE, OfCase,
+        "Confirm an erasure as the second person"),
+    Route("GET", "/api/v1/erasures", intake.ERASURES, NoFields, "Erasures that wait for a second person"),
     Route("GET", "/api/v1/cases/<case_id>/timeline", reporting.TIMELINE, Timeline,
     "Every event of a case, all services"),
     Route("POST", "/api/v1/cases/<case_id>/screening", screening.COMPLETE, CompleteScreening, "Complete a screening"),

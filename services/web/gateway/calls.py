@@ -161,6 +161,12 @@ def tell_as_system(host: ServiceRuntime, door: CommandDoor[A], body: Body, comma
     return _reply(host.ports.ask(door.service, door.name, call, body, 15.0))
 
 
+def ask_as_system(host: ServiceRuntime, question: Question[A]) -> Reply[A]:
+    """The reply to a question that the front door asks of itself, without a request."""
+    door = question.door
+    return _reply(host.ports.ask(door.service, door.name, SYSTEM_CALL, question.body, 15.0))
+
+
 def _origin(asker: Asker) -> dict[str, Json]:
     caller = asker.caller
     return {

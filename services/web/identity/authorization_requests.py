@@ -3,12 +3,13 @@ used once."""
 
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import orjson
 from cryptography.fernet import Fernet
-from sqlalchemy import Column, ColumnElement, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, Text, delete, insert, select, update
 
 from services.kernel.envelope import instant
 from services.kernel.runtime import ServiceRuntime
@@ -104,3 +105,11 @@ def _this(runtime: ServiceRuntime, visit: str, state: str) -> tuple[ColumnElemen
 
 def _box(runtime: ServiceRuntime) -> Fernet:
     return Fernet(urlsafe_b64encode(runtime.key("authorization-request")))
+
+
+def forget_kept(runtime: ServiceRuntime, db: Connection, about: Callable[[str], bool]) -> None:
+    """Whoever set out with a form that is `about` something starts over, without it."""
+    for row in db.execute(select(authorization_request)).all():
+        if about(orjson.loads(_box(runtime).decrypt(row.sealed))["keep"]):
+            theirs = authorization_request.c.state_hash == row.state_hash
+            db.execute(delete(authorization_request).where(theirs))

@@ -1,12 +1,14 @@
 """Who has given the right password and not yet the code: known by a cookie of its own, for five minutes, and good for
 nothing else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, Integer, Table, Text, delete, insert, select, update
 
 from services.kernel.envelope import instant, moment
+from services.kernel.runtime import ServiceRuntime
 from services.web.identity import sessions
 from services.web.identity.accounts import Account, account
 from services.web.store.tables import metadata
@@ -59,3 +61,11 @@ def find(db: Connection, cookie: str, now: datetime) -> PendingSession | None:
 
 def end(db: Connection, cookie: str) -> None:
     db.execute(delete(pending_session).where(pending_session.c.id_hash == sessions.hash_of(cookie)))
+
+
+def forget_kept(runtime: ServiceRuntime, db: Connection, about: Callable[[str], bool]) -> None:
+    """Of what was typed when a session ended, that which is `about` something is not given back."""
+    for row in db.execute(select(pending_session).where(pending_session.c.keep != "")).all():
+        if about(row.keep):
+            theirs = pending_session.c.id_hash == row.id_hash
+            db.execute(update(pending_session).where(theirs).values(keep=""))

@@ -151,6 +151,16 @@ def forget(db: Connection, user: str) -> None:
     db.execute(delete(draft).where(draft.c.user_name == user))
 
 
+def forget_about(runtime: ServiceRuntime, ids: Sequence[str]) -> None:
+    """Every user's drafts of forms about a case or a referral, by their ids."""
+    rows = runtime.read(lambda db: db.execute(select(draft)).all())
+    for row in rows:
+        found = _open(runtime, row.sealed)
+        if found and (found.place.case_id in ids or any(id in found.place.address for id in ids)):
+            with runtime.database.write() as db:
+                db.execute(delete(draft).filter_by(user_name=row.user_name, form=row.form))
+
+
 def _form(runtime: ServiceRuntime, user: str, address: str) -> str:
     return hmac.digest(runtime.key("draft-form"), f"{user}\n{address}".encode(), "sha256").hex()
 

@@ -4,7 +4,7 @@ travels another way."""
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -167,6 +167,14 @@ def use_up(db: Connection, entry: Link, now: datetime) -> None:
     """The link has done its work; what was shared is forgotten here."""
     over = update(link).where(link.c.link_id == entry.link_id, link.c.ended_at.is_(None))
     db.execute(over.values(ended_at=instant(now), ending="answered", shared="{}"))
+
+
+def forget(db: Connection, referral_ids: Sequence[str], now: datetime) -> None:
+    """What was shared of some referrals is forgotten, and none of their links opens any more."""
+    theirs = link.c.referral_id.in_(referral_ids)
+    open_ones = update(link).where(theirs, link.c.ended_at.is_(None))
+    db.execute(open_ones.values(ended_at=instant(now), ending="replaced"))
+    db.execute(update(link).where(theirs).values(shared="{}"))
 
 
 def _hash(browser: str) -> str:

@@ -1,5 +1,6 @@
 """Which answers of partners a user has read. An answer is a referral at a version: the next answer is unread again."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, Integer, PrimaryKeyConstraint, Table, Text, delete, select
@@ -34,3 +35,8 @@ def read_by(db: Connection, user: str, now: datetime) -> list[dict[str, str | in
     asked = select(answer_read.c.referral_id, answer_read.c.version).where(*theirs)
     rows = db.execute(asked.order_by(answer_read.c.read_at.desc()).limit(LIMIT_MOST))
     return [{"referral_id": row.referral_id, "version": row.version} for row in rows]
+
+
+def forget(db: Connection, referral_ids: Sequence[str]) -> None:
+    """Who read the answers to some referrals."""
+    db.execute(delete(answer_read).where(answer_read.c.referral_id.in_(referral_ids)))

@@ -2,6 +2,7 @@
 
 from services.web.pages.case import (
     conference,
+    erasure,
     intake,
     listing,
     matches,
@@ -16,6 +17,7 @@ BLUEPRINTS = (
     intake.blueprint,
     overview.blueprint,
     person.blueprint,
+    erasure.blueprint,
     screening.blueprint,
     matches.blueprint,
     conference.blueprint,

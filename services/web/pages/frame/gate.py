@@ -1,6 +1,5 @@
 """Who may open a view, and what becomes of a form whose session ended."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from flask import Response, g, redirect, request, url_for
 
 from services.kernel.errors import Forbidden
 from services.web import gateway
+from services.web.gateway import erasing
 from services.web.gateway.problems import Problem
 from services.web.identity.sessions import Session
 from services.web.pages.frame import forms, frame, visit
@@ -113,4 +113,4 @@ def resend(path: str, typed: Sequence[Sequence[str]]) -> Response:
 
 
 def _box() -> Fernet:
-    return Fernet(urlsafe_b64encode(gateway.runtime().key("kept-form")))
+    return erasing.kept_box(gateway.runtime())

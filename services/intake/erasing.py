@@ -1,0 +1,126 @@
+"""The doors by which a person is erased: a director of the case's centre asks, a second one confirms.
+
+The fact comes first, then the key is destroyed; whatever ends the process in between, the next start finishes it
+(`finish`), and so does the same command again.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, RowMapping
+
+from services.intake import answers, bodies, schemas
+from services.intake.domain.person import PERSON, ConfirmErasure, RequestErasure, WithdrawErasure
+from services.intake.projections import cases, erasures
+from services.kernel import scope
+from services.kernel.doors import Call, Doors, command, query
+from services.kernel.envelope import Caller, instant
+from services.kernel.errors import NotFound
+from services.kernel.eventlog import Outcome, Unit
+from services.kernel.runtime import ServiceRuntime
+
+T = TypeVar("T")
+DIRECTORS = ("director",)  # until the acts of a director can be delegated, whoever has the right by role
+
+
+class Erasing(Doors):
+    @command("person.erase", roles=DIRECTORS, schema=schemas.RequestErasure())
+    def request_erasure(self, call: Call, body: bodies.RequestErasure) -> Outcome[answers.ErasureStatus]:
+        """Asked anew, it takes the place of what was asked before."""
+        case_id = body["case_id"]
+        row = self.runtime.read(lambda db: cases.get(db, case_id))
+        if row is None or not call.caller.sees(row["centre"]):
+            raise NotFound("case")
+        person_id, centre = row["person_id"], row["centre"]
+        asked = RequestErasure(
+            person_id, case_id, centre, call.caller.user, body["reason"], body["confirmer"]
+        )
+
+        def work(unit: Unit) -> answers.ErasureStatus:
+            unit.handle(PERSON, person_id, asked, call.if_match)
+            return _status(unit, person_id, [])
+
+        return self.runtime.execute(call.envelope(centre), work)
+
+    @command("person.erase", roles=DIRECTORS, schema=schemas.OfCase())
+    def withdraw_erasure(self, call: Call, body: bodies.OfCase) -> Outcome[answers.ErasureStatus]:
+        """Whoever asked takes it back, or whoever was to confirm it does not."""
+        row = self._own_erasure(call.caller, body["case_id"])
+
+        def work(unit: Unit) -> answers.ErasureStatus:
+            unit.handle(PERSON, row["person_id"], WithdrawErasure(), call.if_match)
+            return _status(unit, row["person_id"], [])
+
+        return self.runtime.execute(call.envelope(row["centre"]), work)
+
+    @command("person.erase", roles=DIRECTORS, schema=schemas.OfCase())
+    def confirm_erasure(self, call: Call, body: bodies.OfCase) -> Outcome[answers.ErasureStatus]:
+        """From then on nobody can read what was sealed, here or from a backup."""
+        case_id = body["case_id"]
+        row = self._own_erasure(call.caller, case_id)
+
+        def work(unit: Unit) -> answers.ErasureStatus:
+            unit.handle(PERSON, row["person_id"], ConfirmErasure(call.caller.user), call.if_match)
+            return _status(unit, row["person_id"], cases.list_referrals(unit.db, case_id))
+
+        outcome = self.runtime.execute(call.envelope(row["centre"]), work)
+        self.runtime.erase(row["person_id"], instant(call.at))
+        return outcome
+
+    @query("person.erase", roles=DIRECTORS, schema=schemas.OfCase())
+    def erasure(self, call: Call, body: bodies.OfCase) -> answers.Erasure:
+        """What was asked of one case; NotFound if nothing was."""
+        return _erasure(self._own_erasure(call.caller, body["case_id"]))
+
+    @query("person.erase", roles=DIRECTORS, schema=schemas.NoFields())
+    def erasures(self, call: Call, body: bodies.NoFields) -> answers.Erasures:
+        """Those that wait for a second person, of the caller's centres or with the caller named for it."""
+        rows = self._read_all(lambda db: erasures.list_waiting(db, call.caller))
+        return {"items": [_erasure(row) for row in rows]}
+
+    @query("person.erased", roles=("system",), schema=schemas.Since())
+    def erased(self, call: Call, body: bodies.Since) -> answers.ErasedCases:
+        """What whoever keeps copies must forget."""
+
+        def find(db: Connection) -> list[answers.ErasedCase]:
+            return [
+                {"case_id": row["case_id"], "referral_ids": cases.list_referrals(db, row["case_id"])}
+                for row in erasures.list_erased(db, body["since"])
+            ]
+
+        return {"items": self.runtime.read(find)}
+
+    def _read_all(self, find: Callable[[Connection], T]) -> T:
+        """Whoever is named to confirm an erasure may be another centre's: whose it is to see, is said here alone."""
+        with scope.narrow(scope.EVERYTHING):
+            return self.runtime.read(find)
+
+    def _own_erasure(self, caller: Caller, case_id: str) -> RowMapping:
+        row = self._read_all(lambda db: erasures.get(db, case_id))
+        if row is None or not (caller.sees(row["centre"]) or row["confirmer"] == caller.user):
+            raise NotFound("erasure")
+        return row
+
+
+def finish(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> None:
+    """Destroy the keys of those of whom the log says that they are erased."""
+    for row in runtime.read(lambda db: erasures.list_erased(db, "")):
+        runtime.erase(row["person_id"], row["at"])
+
+
+def _status(unit: Unit, person_id: str, referral_ids: list[str]) -> answers.ErasureStatus:
+    person = unit.state(PERSON, person_id)
+    status = erasures.ERASED if person.erased else erasures.WAITING if person.request else "none"
+    return {"status": status, "version": unit.version(PERSON, person_id), "referral_ids": referral_ids}
+
+
+def _erasure(row: RowMapping) -> answers.Erasure:
+    return {
+        "case_id": row["case_id"],
+        "centre": row["centre"],
+        "status": row["status"],
+        "requested_by": row["requested_by"],
+        "reason": row["reason"],
+        "confirmer": row["confirmer"],
+        "at": row["at"],
+    }

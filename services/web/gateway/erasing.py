@@ -1,0 +1,69 @@
+"""What the front door keeps of a case goes when its person is erased: drafts, what was typed when a session ended, and
+what a partner's link shows."""
+
+import logging
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+
+from services.intake.doors import ERASED
+from services.kernel.envelope import instant
+from services.kernel.runtime import ServiceRuntime
+from services.web.gateway import calls
+from services.web.identity import authorization_requests, pending_sessions
+from services.web.store import drafts, links, read_answers
+
+logger = logging.getLogger(__name__)
+KEPT = "kept-form"  # the purpose of the key under which a form is sealed that was sent without a session
+LOOKS_BACK = timedelta(days=30)  # nothing here is kept longer
+PAUSE, PAUSE_MOST = 1.0, 60.0  # seconds before intake is asked again
+
+
+def forget(web: ServiceRuntime, case_id: str, referral_ids: Iterable[str]) -> None:
+    """Every copy of what was typed about the case, or told of it; again is nothing."""
+    ids = (case_id, *referral_ids)
+    drafts.forget_about(web, ids)
+    box = kept_box(web)
+    with web.database.write() as db:
+        links.forget(db, ids, web.now())
+        read_answers.forget(db, ids)
+        for store in (pending_sessions, authorization_requests):
+            store.forget_kept(web, db, lambda sealed: _is_about(box, sealed, ids))
+
+
+def kept_box(web: ServiceRuntime) -> Fernet:
+    return Fernet(urlsafe_b64encode(web.key(KEPT)))
+
+
+def _is_about(box: Fernet, sealed: str, ids: Iterable[str]) -> bool:
+    try:
+        kept = orjson.loads(box.decrypt(sealed.encode())) if sealed else None
+    except InvalidToken:
+        return False
+    return kept is not None and any(id in kept["path"] for id in ids)
+
+
+def catch_up(web: ServiceRuntime) -> int:
+    """Forget whatever was erased while no front door ran, or as one ended; how many cases that were."""
+    since = instant(web.now() - LOOKS_BACK)
+    cases = calls.ask_as_system(web, ERASED.of(since=since)).answer["items"]
+    for case in cases:
+        forget(web, case["case_id"], case["referral_ids"])
+    return len(cases)
+
+
+def keep_trying(web: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> None:
+    """As soon as intake answers."""
+    delay = PAUSE
+    while not stopping():
+        try:
+            catch_up(web)
+        except Exception as error:
+            logger.warning("copies of what was erased wait to go: %s", type(error).__name__)
+            pause(delay)
+            delay = min(delay * 2, PAUSE_MOST)
+            continue
+        return

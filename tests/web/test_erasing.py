@@ -1,0 +1,100 @@
+"""Two directors erase a person in the browser; what the front door kept of the case is gone with it."""
+
+from sqlalchemy import select
+
+from services.web.gateway import erasing
+from services.web.store import drafts, links
+from services.web.store.drafts import FormKey
+
+SECRET = "นางมะลิวัลย์ ไม่อยากให้จำ"
+
+
+def kept(door, referral_id):
+    """(names of users with a draft, what the links of a referral still share)."""
+    web = door.runtime("web")
+    with web.database.read() as db:
+        shared = db.execute(
+            select(links.link.c.shared).where(links.link.c.referral_id == referral_id)
+        ).scalars()
+        return [draft.place.address for draft in drafts.unfinished(web, "worker-60")], list(shared)
+
+
+def typed(door, world):
+    """A draft about the case, one about its referral, one about another case; and a link that shows something."""
+    web = door.runtime("web")
+    for address, case_id in (
+        (f"/cases/{world.case_id}/close", world.case_id),
+        (f"/referrals/{world.referral_id}/step", None),
+        ("/cases/another/close", "another"),
+    ):
+        drafts.keep(web, FormKey("worker-60", address, "Close the case", case_id), [("note", SECRET)], 1, "")
+    about = {name: getattr(world, name) for name in ("referral_id", "partner_id", "programme_id")}
+    with web.database.write() as db:
+        links.make(db, links.Keys(web.key("answer-link")), about, {"sex": "female"}, "worker-60", web.now())
+
+
+def test_one_director_asks_another_confirms_and_every_copy_goes(door, browser):
+    world = door.world()
+    typed(door, world)
+    director, deputy = browser("director-60"), browser("deputy-60")
+    page = director.open(f"/cases/{world.case_id}")
+    assert any(link.endswith(f"/cases/{world.case_id}/erasure") for link in page.links())
+    asked = director.send(
+        director.open(f"/cases/{world.case_id}/erasure"), reason="person_asked", confirmer=""
+    )
+    assert asked.status == 200 and asked.path == f"cases/{world.case_id}/erasure/confirm"
+    assert not asked.tree.xpath("//button[contains(text(), 'ยืนยันลบถาวร')]")
+    waiting = deputy.open("/erasures")
+    assert any(link.endswith(f"/cases/{world.case_id}/erasure/confirm") for link in waiting.links())
+    done = deputy.send(deputy.open(f"/cases/{world.case_id}/erasure/confirm"))
+    assert done.status == 200 and "ลบข้อมูลของผู้รับบริการแล้ว" in done.text
+    addresses, shared = kept(door, world.referral_id)
+    assert "/cases/another/close" in addresses
+    assert not [each for each in addresses if world.case_id in each or world.referral_id in each]
+    assert shared and set(shared) == {"{}"}
+    told = door.get(f"/api/v1/cases/{world.case_id}?show=identifiers").json()["person"]
+    assert told["erased"] and told["name"] is None and told["national_id"] is None
+    story = door.wait(
+        f"/api/v1/cases/{world.case_id}/timeline", lambda found: found["items"][-1]["type"] == "PersonErased"
+    )
+    assert SECRET not in str(story)
+
+
+def test_the_director_who_asked_cannot_confirm_and_a_worker_has_no_page_of_it(door, browser):
+    world = door.world()
+    path = f"/api/v1/cases/{world.case_id}/erasure"
+    door.made(path, {"reason": "ordered"}, "director-60")
+    refused = door.post(f"{path}/confirm", {}, "director-60")
+    assert (refused.status_code, refused.json()["code"]) == (409, "second_person")
+    assert door.post(path, {"reason": "ordered"}, "worker-60").status_code == 403
+    worker = browser("worker-60")
+    for page in (f"/cases/{world.case_id}/erasure", f"/cases/{world.case_id}/erasure/confirm", "/erasures"):
+        assert worker.open(page).status == 403
+    assert "/erasure" not in " ".join(worker.open(f"/cases/{world.case_id}").links())
+
+
+def test_a_director_of_another_centre_confirms_only_what_they_were_named_for_and_sees_nothing_of_the_person(
+    door, browser
+):
+    named, other = door.world(), door.world()
+    for world, confirmer in ((named, "director-61"), (other, None)):
+        body = {"reason": "ordered", "confirmer": confirmer}
+        door.made(f"/api/v1/cases/{world.case_id}/erasure", body, "director-60")
+    neighbour = browser("director-61")
+    assert neighbour.open(f"/cases/{other.case_id}/erasure/confirm").status == 404
+    page = neighbour.open(f"/cases/{named.case_id}/erasure/confirm")
+    assert page.status == 200 and "มาลี" not in page.text
+    assert neighbour.open(f"/cases/{named.case_id}/erasure").status == 404
+    done = neighbour.send(page)
+    assert "ลบข้อมูลของผู้รับบริการแล้ว" in done.text
+
+
+def test_what_was_erased_while_no_front_door_ran_is_forgotten_at_its_next_start(door):
+    world = door.world()
+    door.ask("intake", "request_erasure", "director-60", {"case_id": world.case_id, "reason": "ordered"})
+    door.ask("intake", "confirm_erasure", "deputy-60", {"case_id": world.case_id})
+    typed(door, world)
+    assert kept(door, world.referral_id)[1] != ["{}"]
+    assert erasing.catch_up(door.runtime("web")) >= 1
+    addresses, shared = kept(door, world.referral_id)
+    assert not [each for each in addresses if world.case_id in each] and set(shared) == {"{}"}
