@@ -24,7 +24,7 @@ SCREENED: dict[str, str | list[str]] = {
     "facts.housing": "street",
     "facts.income_sufficient": "no",
     "facts.can_depend_on_others": "no",
-    "facts.begging": "none",
+    "facts.begging": ["none"],
     "facts.care_level": "1",
     "facts.communicable_disease": "none",
     "facts.severe_behaviour": "no",

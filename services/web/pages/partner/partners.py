@@ -142,7 +142,7 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
         with form.catching():
             done = doors.tell(CONFIRM_CAPACITY, form.body, if_match=form.version)
             said = _("The places are confirmed.")
-            if done["warnings"]:
+            if "ledger_contradicts" in done["warnings"]:
                 said += " " + _(
                     "Our own referrals hold more places than this leaves: please check with the partner."
                 )
