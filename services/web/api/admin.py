@@ -86,12 +86,8 @@ def add_user() -> Response:
         account = ADD_USER.load(bodies.read_body(request))
     except ValidationError as error:
         raise Invalid(flat(error.messages)) from None
-    known = gateway.runtime().read(lambda db: accounts.find(db, account["user"]))
-    centres = {*account["centres"], *(known.centres if known else ())}
-    if not accounts.manages(administrator, tuple(centres)):
-        raise Problem(403, "These are not centres of this administrator.")
     with gateway.runtime().database.write() as db:
-        accounts.add(db, **account, now=instant(utc_now()))
+        accounts.give(db, administrator, **account, now=instant(utc_now()))
     return bodies.as_json({"user": account["user"]}, 201)
 
 
@@ -113,5 +109,5 @@ def take_off_second_factor(user: str) -> Response:
 
 def _managed_by(administrator: Caller, user: str) -> None:
     known = gateway.runtime().read(lambda db: accounts.find(db, user))
-    if known is None or not accounts.manages(administrator, known.centres):
+    if known is None or not accounts.manages(administrator, known.role, known.centres):
         raise NotFound(user)

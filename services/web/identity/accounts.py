@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select, update
 
 from services.kernel.envelope import ALL_CENTRES, Caller
+from services.kernel.errors import Forbidden
 from services.kernel.readmodels import upsert
 from services.web.store.tables import metadata
 
@@ -22,6 +23,8 @@ account = Table(
     Column("created_at", Text, nullable=False),
     Column("seen_at", Text),  # last seen on a page
 )
+
+SEES_BEYOND_CENTRES = ("partner",)
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,13 @@ def _account(row: Any) -> Account:
 
 
 def centres_of(role: str, stored: str) -> tuple[str, ...]:
-    """The centres of an account; an administrator for whom none was named administers them all."""
-    centres = tuple(orjson.loads(stored))
-    return (ALL_CENTRES,) if role == "admin" and not centres else centres
+    """The centres of an account."""
+    return _with_default(role, orjson.loads(stored))
+
+
+def _with_default(role: str, centres: Sequence[str]) -> tuple[str, ...]:
+    """An administrator for whom no centre was named administers them all."""
+    return (ALL_CENTRES,) if role == "admin" and not centres else tuple(centres)
 
 
 def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) -> None:
@@ -75,9 +82,29 @@ def note_presence(db: Connection, user: str, now: str) -> None:
     db.execute(update(account).where(account.c.user_name == user).values(seen_at=now))
 
 
-def manages(caller: Caller, centres: Sequence[str]) -> bool:
-    """An administrator manages the accounts of their own centres, and hands out no others."""
-    return ALL_CENTRES in caller.centres or {*centres} <= {*caller.centres}
+def manages(administrator: Caller, role: str, centres: Sequence[str]) -> bool:
+    """Whether an account of this role for these centres is the administrator's to give, change, reset and close:
+    nobody gives more than they have. An account of no centre is no centre's, so only who has all of them manages it."""
+    theirs = reach(role, centres)
+    return ALL_CENTRES in administrator.centres or (bool(theirs) and {*theirs} <= {*administrator.centres})
+
+
+def reach(role: str, centres: Sequence[str]) -> tuple[str, ...]:
+    """How far an account really sees: a partner's user sees what every centre sent to the partner, whichever centres
+    the account names."""
+    return (ALL_CENTRES,) if role in SEES_BEYOND_CENTRES else _with_default(role, centres)
+
+
+def give(
+    db: Connection, administrator: Caller, user: str, role: str, centres: Sequence[str], now: str
+) -> None:
+    """`add` by an administrator. Forbidden, and nothing changes, unless both the account as it is and as it becomes are
+    theirs; looked at in the transaction that writes, so that nobody's account grows in between."""
+    known = find(db, user)
+    as_it_is = known is None or manages(administrator, known.role, known.centres)
+    if not as_it_is or not manages(administrator, role, centres):
+        raise Forbidden("Nobody gives more than they have: this role or these centres are not yours to give.")
+    add(db, user, role, centres, now)
 
 
 def end_tokens(db: Connection, user: str) -> None:

@@ -62,14 +62,14 @@ def _names(area: areas.Area) -> tuple[str, ...]:
 def managed_account(user: str) -> Account:
     """An account that is this administrator's to manage."""
     found = gateway.runtime().read(lambda db: accounts.find(db, user))
-    if found is None or not accounts.manages(visit.caller(), found.centres):
+    if found is None or not accounts.manages(visit.caller(), found.role, found.centres):
         raise NotFound(user)
     return found
 
 
 def _everybody() -> list[Account]:
     known = gateway.runtime().read(accounts.everybody)
-    return [each for each in known if accounts.manages(visit.caller(), each.centres)]
+    return [each for each in known if accounts.manages(visit.caller(), each.role, each.centres)]
 
 
 def _alive() -> dict[str, int]:
@@ -79,10 +79,16 @@ def _alive() -> dict[str, int]:
 
 
 def _within(form: Form) -> bool:
-    """Whether the centres that were typed are this administrator's to give; else the form says so."""
-    if accounts.manages(visit.caller(), form.data["centres"]):
+    """Whether the role and the centres that were typed are this administrator's to give; else the form says so."""
+    role, own = form.data["role"], form.data["centres"]
+    if accounts.manages(visit.caller(), role, own):
         return True
-    form.add({"centres": [later("You may give access to your own centres only.")]})
+    if role in accounts.SEES_BEYOND_CENTRES:
+        form.add({"role": [later("Only an administrator of all centres may give this role.")]})
+    elif not own:
+        form.add({"centres": [later("Name at least one of your centres.")]})
+    else:
+        form.add({"centres": [later("You may give access to your own centres only.")]})
     return False
 
 
@@ -119,7 +125,7 @@ def add() -> Response:
             form.add({"user": [later("There is a user of this name already.")]})
         else:
             with runtime.database.write() as db:
-                accounts.add(db, **form.data, now=instant(runtime.now()))
+                accounts.give(db, visit.caller(), **form.data, now=instant(runtime.now()))
             return _with_new_password(user, _("The user is added."))
     return frame.page("users/add.html", form=form)
 
@@ -138,7 +144,7 @@ def change(user: str) -> Response:
         else:
             _leave_to_directors(user, own if role in STAFF else ())
             with runtime.database.write() as db:
-                accounts.add(db, user, role, own, now=instant(runtime.now()))
+                accounts.give(db, visit.caller(), user, role, own, now=instant(runtime.now()))
             return frame.done(_("The account is changed."), ".listing")
     two_steps = runtime.read(lambda db: second_factor.since(db, user))
     return frame.page("users/change.html", form=form, user=known, second_factor=two_steps)
