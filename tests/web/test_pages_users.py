@@ -108,8 +108,8 @@ def test_who_may_do_what_is_the_table_the_doors_decide_by(browser):
         for section in page.tree.xpath("//h2")
         for row in section.xpath("following-sibling::div[1]//tbody/tr")
     }
-    assert rows["intake", "เปิดเรื่อง"] == ["นักสังคมสงเคราะห์", "ผู้อำนวยการ"]
-    assert rows["referral", "บันทึกความคืบหน้าการส่งต่อ"] == ["นักสังคมสงเคราะห์", "ผู้อำนวยการ", "ภาคีเครือข่าย"]
+    assert rows["intake", "เปิดเรื่อง"] == ["เจ้าหน้าที่ศูนย์", "ผู้อำนวยการ"]
+    assert rows["referral", "บันทึกความคืบหน้าการส่งต่อ"] == ["เจ้าหน้าที่ศูนย์", "ผู้อำนวยการ", "ภาคีเครือข่าย"]
     assert {re.search("[ก-๙]", action) is not None for _, action in rows} == {True}
     assert len(rows) == len(
         {
@@ -247,7 +247,7 @@ def test_the_list_of_users_is_taken_away_as_a_table_without_formulas(door, brows
     answer = browser("admin").http.get(browser().address + "/users.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="songtor-users.csv"'
     lines = {line[0]: line for line in csv.reader(StringIO(answer.content.decode("utf-8-sig")))}
-    assert lines["worker-62"][1:4] == ["นักสังคมสงเคราะห์", "กำแพงเพชร", "เปิดใช้งาน"]
+    assert lines["worker-62"][1:4] == ["เจ้าหน้าที่ศูนย์", "กำแพงเพชร", "เปิดใช้งาน"]
     assert lines["worker-62"][4] == "1" and re.fullmatch(
         r"\d+ \S+ \d{4} \d\d:\d\d น\.", lines["worker-62"][5]
     )
