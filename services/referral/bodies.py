@@ -48,6 +48,7 @@ class ListReferrals(TypedDict):
     centre: str | None
     status: str | None
     case_id: str | None
+    referral_ids: list[str] | None
     limit: int
     cursor: str | None
 

@@ -109,6 +109,7 @@ class ListReferrals(Schema):
     centre = String(load_default=None, allow_none=True)
     status = String(load_default=None, allow_none=True, validate=OneOf(REFERRAL_STATUSES))
     case_id = String(load_default=None, allow_none=True)
+    referral_ids = List(String(), load_default=None, allow_none=True, validate=Length(max=LIMIT_MOST))
     limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MOST))
     cursor = String(load_default=None, allow_none=True)
 

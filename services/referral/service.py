@@ -283,6 +283,7 @@ class ReferralService(Doors):
                 partner_id=partner_id,
                 status=body["status"],
                 case_id=body["case_id"],
+                referral_ids=body["referral_ids"],
                 limit=body["limit"],
                 cursor=body["cursor"],
             )

@@ -210,7 +210,7 @@ def test_lists_and_figures_show_nothing_of_another_centre(door, known, strangers
 
 
 @pytest.mark.parametrize(
-    "path", ["/dashboard?centre=60", "/dashboard/behind?centre=60", "/dashboard/figures.csv?centre=60"]
+    "path", ["/dashboard?centre=60", "/dashboard/behind?centre=60", "/dashboard/figures.zip?centre=60"]
 )
 def test_figures_of_another_centre_may_not_be_asked_for(strangers, path):
     for user, (_, stranger) in strangers.items():

@@ -95,8 +95,8 @@ def test_of_what_kind_a_few_were_is_told_to_the_centre_and_hidden_from_the_minis
     assert any(
         cell.text_content().strip().startswith(tuple("1234")) for cell in own.tree.xpath(f"{KINDS}//td")
     )
-    lines = browser("ministry").http.get(f"{browser('ministry').address}/dashboard/figures.csv?centre=60")
-    assert "ไม่แสดง" in lines.text or "<5" in lines.text
+    _, tables = taken(browser("ministry"), "/dashboard/figures.zip?centre=60")
+    assert {"ไม่แสดง", "<5"} & {cell for lines in tables.values() for line in lines for cell in line}
 
 
 def test_how_many_were_placed_outside_is_told_to_the_ministry_as_to_the_centre(placed, browser):
@@ -168,8 +168,8 @@ def test_places_free_lead_to_the_programmes_and_to_how_old_the_word_is(placed, b
 
 @pytest.mark.parametrize("user", ["admin", "partner-nobody"])
 def test_who_has_no_figures_sees_none(browser, user):
-    for path in ("/dashboard", "/dashboard/behind", "/dashboard/figures.csv", "/dashboard/figures.xlsx"):
-        assert browser(user).open(path).status == 403
+    for path in ("", "/behind", "/behind.csv", "/places.csv", "/figures.zip", "/figures.xlsx"):
+        assert browser(user).open(f"/dashboard{path}").status == 403
 
 
 def test_the_period_stands_in_the_address(browser):
@@ -191,19 +191,85 @@ def test_days_that_are_none_are_said_at_their_field(browser):
     assert director.open("/dashboard/behind?figure=placed&cursor=zzz").status in (400, 422)
 
 
-def test_the_figures_are_taken_away_as_csv_and_as_a_workbook(placed, browser):
+def taken(person, path):
+    """(name, tables) of a file: {name of a table: its lines}."""
+    answer = person.http.get(f"{person.address}{path}")
+    assert answer.status_code == 200, path
+    name = re.fullmatch(r'attachment; filename="(.+)"', answer.headers["Content-Disposition"])[1]
+    if name.endswith(".csv"):
+        return name, {name: lines_of(answer.content)}
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        return name, {each: lines_of(archive.read(each)) for each in archive.namelist()}
+
+
+def lines_of(content):
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+
+
+LISTS = (
+    "/dashboard/figures.zip", "/dashboard/behind.csv?figure=placed", "/dashboard/places.csv", "/cases/list.csv",
+    "/partners/list.csv",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_line_of_a_table_has_as_many_cells(placed, browser, path):
+    name, tables = taken(browser("director-60"), path)
+    for table, lines in tables.items():
+        assert len(lines) > 1 or "months" in table or "centres" in table, table
+        assert {len(line) for line in lines} == {len(lines[0])}, table
+    assert "60" not in name.split("-20")[0]
+
+
+def test_a_file_says_in_its_name_whose_it_is_and_of_when(placed, browser):
     director = browser("director-60")
-    answer = director.http.get(f"{director.address}/dashboard/figures.csv")
-    assert (
-        answer.content.startswith(b"\xef\xbb\xbf") and "attachment" in answer.headers["Content-Disposition"]
+    name, tables = taken(director, "/dashboard/figures.zip?from=1/10/2568&to=30/9/2569")
+    assert name == "songtor-figures-nakhon-sawan-2025-10-01-2026-09-30.zip"
+    assert {each.removeprefix(name.removesuffix(".zip")) for each in tables} >= {"-about.csv", "-figures.csv"}
+    assert taken(director, "/cases/list.csv")[0].startswith("songtor-cases-nakhon-sawan-")
+    assert taken(browser("ministry"), "/cases/list.csv")[0].startswith("songtor-cases-all-centres-")
+    assert taken(director, "/partners/list.csv?province=61")[0].startswith("songtor-partners-uthai-thani-")
+
+
+def test_the_figures_are_taken_away_a_table_a_file_and_as_a_workbook(placed, browser):
+    director = browser("director-60")
+    _, tables = taken(director, "/dashboard/figures.zip")
+    [about], [figures] = (
+        [lines for name, lines in tables.items() if name.endswith(f"-{kind}.csv")]
+        for kind in ("about", "figures")
     )
-    lines = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
-    assert lines[0][0] == "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์" and re.match(r"\d+ \S+ \d{4} – ", lines[0][1])
-    assert any(line[1:2] == ["นอกสังกัดกระทรวง พม."] and int(line[2]) > 0 for line in lines)
+    assert about[1] == ["ศูนย์", "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์"]
+    assert any(line[1] == "นอกสังกัดกระทรวง พม." and int(line[2]) > 0 for line in figures)
     book = director.http.get(f"{director.address}/dashboard/figures.xlsx")
     with zipfile.ZipFile(BytesIO(book.content)) as parts:
         strings = parts.read("xl/sharedStrings.xml").decode()
-        assert "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์" in strings and lines[0][1] in strings
+        assert "ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์" in strings and about[2][1] in strings
+
+
+def test_a_list_is_taken_away_by_who_may_see_it_and_tells_no_more_than_the_page(placed, browser):
+    of_staff = taken(browser("director-60"), "/cases/list.csv")[1].popitem()[1]
+    of_ministry = taken(browser("ministry"), "/cases/list.csv")[1].popitem()[1]
+    assert placed["case_number"] in {line[0] for line in of_staff} & {line[0] for line in of_ministry}
+    assert of_staff[0][-1] == "ผู้รับบริการ" and of_ministry[0][-1] != "ผู้รับบริการ"
+    other = taken(browser("director-61"), "/cases/list.csv")[1].popitem()[1]
+    assert placed["case_number"] not in {line[0] for line in other}
+    ministry = browser("ministry")
+    assert ministry.http.get(f"{ministry.address}/dashboard/behind.csv?figure=placed").status_code == 403
+
+
+def test_small_counts_are_as_hidden_in_the_file_as_on_the_page(placed, browser):
+    _, tables = taken(browser("ministry"), "/dashboard/figures.zip?centre=60")
+    [figures] = [lines for name, lines in tables.items() if name.endswith("-figures.csv")]
+    of_groups = [line[2] for line in figures if line[0] == "ผู้รับการคัดกรองตามกลุ่มเป้าหมาย"]
+    assert of_groups and not {"1", "2", "3", "4"} & set(of_groups)
+
+
+def test_the_list_behind_a_figure_names_the_partner(placed, browser):
+    director = browser("director-60")
+    lines = taken(director, "/dashboard/behind.csv?figure=placed")[1].popitem()[1]
+    [row] = [line for line in lines if line[1] == placed["case_number"]]
+    assert row[-1] and row[-1] in director.open("/dashboard/behind?figure=placed").text
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])

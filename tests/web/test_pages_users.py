@@ -245,7 +245,8 @@ def test_the_list_of_users_is_taken_away_as_a_table_without_formulas(door, brows
     door.add("worker-62", "worker", ("62",))
     browser("worker-62")
     answer = browser("admin").http.get(browser().address + "/users.csv")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="songtor-users.csv"'
+    named = r'attachment; filename="songtor-users-all-centres-\d{4}-\d\d-\d\d\.csv"'
+    assert re.fullmatch(named, answer.headers["Content-Disposition"])
     lines = {line[0]: line for line in csv.reader(StringIO(answer.content.decode("utf-8-sig")))}
     assert lines["worker-62"][1:4] == ["เจ้าหน้าที่ศูนย์", "กำแพงเพชร", "เปิดใช้งาน"]
     assert lines["worker-62"][4] == "1" and re.fullmatch(

@@ -363,6 +363,7 @@ def list_referrals(
     case_id: str | None,
     limit: int,
     cursor: str | None,
+    referral_ids: Sequence[str] | None = None,
 ) -> answers.Referrals:
     """Newest first. `centres` None: all; a partner sees those for which it has a place reserved."""
     chosen = select(*COLUMNS, referrals.c.recorded)
@@ -374,6 +375,8 @@ def list_referrals(
         chosen = chosen.where(referrals.c.status == status)
     if case_id is not None:
         chosen = chosen.where(referrals.c.case_id == case_id)
+    if referral_ids is not None:
+        chosen = chosen.where(referrals.c.referral_id.in_(referral_ids))
     if cursor is not None:
         recorded, referral_id = map(str, page_cursor(cursor, 2))
         same_instant = and_(referrals.c.recorded == recorded, referrals.c.referral_id < referral_id)

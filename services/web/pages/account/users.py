@@ -25,6 +25,7 @@ from services.web.identity.accounts import Account
 from services.web.identity.schemas import AddUser
 from services.web.pages.frame import doors, files, frame, gate, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import centres, day_time, province, word
 from services.web.store import drafts
@@ -111,7 +112,8 @@ def as_csv() -> Response:
         ]
         for each in _everybody()
     ]  # fmt: skip
-    return files.as_csv([head, *lines], "songtor-users.csv")
+    name = files.name("users", visit.caller().centres, days.today())
+    return files.as_csv(files.Sheet("users", _("Users"), head, list(lines)), name)
 
 
 @blueprint.route("/users/add", methods=["GET", "POST"])

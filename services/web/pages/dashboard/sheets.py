@@ -1,4 +1,4 @@
-"""Figures as lines of a sheet to take away."""
+"""Figures as tables to take away."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -7,72 +7,92 @@ from services.reporting.measures import MEASURES
 from services.web.pages.dashboard import figures
 from services.web.pages.dashboard.counts import Count, Hidden
 from services.web.pages.dashboard.period import Period, scope_title
-from services.web.pages.frame import files
+from services.web.pages.frame import files, visit
+from services.web.pages.frame.files import Sheet
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, day_time, province, say, word, words
 
 SPREAD = [MEASURES[code] for code in ("outside", "ministry", "placements")]  # told by month and by centre
+SHEET_NAME_MOST = 31  # letters, in Excel
 
-Cell = str | Count
 
-
-def lines(period: Period) -> list[list[Cell]]:
-    """What the page shows, as lines of a sheet."""
+def sheets(period: Period) -> list[Sheet]:
+    """What the page shows, a table each; first what the figures are of."""
     numbers = figures.load(period)
-    span = f"{day(period.first.isoformat())} – {day(period.last.isoformat())}"
-    up_to = numbers.now["data_up_to"]
-    lines: list[list[Cell]] = [
-        [scope_title(period), span, _("Data up to {}").format(day_time(up_to)) if up_to else None],
-        [],
-        [_("Part"), _("Figure"), _("This period"), _("A year before"), _("Days since the step before")],
+    up_to, spread, free = numbers.now["data_up_to"], numbers.spread, numbers.places
+    about = [
+        [_("Centre"), scope_title(period)],
+        [_("First day"), day(period.first.isoformat())],
+        [_("Last day"), day(period.last.isoformat())],
+        [_("Data up to"), day_time(up_to) if up_to else "–"],
     ]
-    for table in figures.tables(period, numbers):
-        for row in table["rows"]:
-            line = [table["title"], row["text"], row["value"], row["before"]]
-            waited = row.get("waited")
-            lines.append(line if waited is None else [*line, waited])
-    spread = numbers.spread
-    for counts, title, text_of in (
-        (spread["by_month"] if spread else {}, _("Placements by month"), day),
-        (spread["by_centre"] if spread else {}, _("Placements by centre"), province),
+    made = [
+        Sheet("about", _("About these figures"), [_("About these figures"), ""], about),
+        Sheet(
+            "figures",
+            _("Figures"),
+            [_("Part"), _("Figure"), _("This period"), _("A year before"), _("Days since the step before")],
+            [
+                [
+                    table["title"],
+                    row["text"],
+                    _cell(row["value"]),
+                    _cell(row["before"]),
+                    _cell(row.get("waited")),
+                ]
+                for table in figures.tables(period, numbers)
+                for row in table["rows"]
+            ],
+        ),
+    ]
+    kinds = [say(each.words) for each in SPREAD]
+    for code, first, title, counts, text_of in (
+        ("months", _("Month"), _("By month"), spread["by_month"] if spread else {}, day),
+        ("centres", _("Centre"), _("By centre"), spread["by_centre"] if spread else {}, province),
     ):
-        lines += [
-            [],
-            [title, "", *(say(each.words) for each in SPREAD)],
+        rows = [
+            [text_of(key), row["outside_ministry"], row["ministry"], row["total"]]
+            for key, row in sorted(counts.items())
         ]
-        for key, month in sorted(counts.items()):
-            of_key = [month["outside_ministry"], month["ministry"], month["total"]]
-            lines.append([title, text_of(key), *of_key])
-    if numbers.places:
+        made.append(Sheet(code, title, [first, *kinds], rows))
+    if free:
         place = figures.places_in(period)
-        title = _("Places free: {}").format(province(place) if place else _("the whole country"))
-        lines += [[], [title, "", _("Places free"), _("Programmes")]]
-        for code, text in words("statement_age"):
-            free = numbers.places["by_age"][code]
-            lines.append([title, text, free["free"], free["programmes"]])
-        for path, free in sorted(numbers.places["by_path"].items()):
-            lines.append([title, word("path", path), free["free"], free["programmes"]])
-    return [
-        [figures.count_text(cell) if isinstance(cell, Hidden) else cell for cell in line] for line in lines
-    ]
+        where = province(place) if place else _("the whole country")
+        columns = [_("Province"), _("Places free"), _("Programmes")]
+        ages = [(text, free["by_age"][code]) for code, text in words("statement_age")]
+        paths = [(word("path", code), row) for code, row in sorted(free["by_path"].items())]
+        for code, first, title, of in (
+            ("places-by-age", _("Stated"), _("Places by age of word"), ages),
+            ("places-by-path", _("Way forward"), _("Places by way forward"), paths),
+        ):
+            rows = [[text, where, row["free"], row["programmes"]] for text, row in of]
+            made.append(Sheet(code, title, [first, *columns], rows))
+    return made
 
 
-def file_name(period: Period, ending: str) -> str:
-    return f"songtor-{period.centre or 'all'}-{period.first}-{period.last}.{ending}"
+def _cell(count: Count) -> str | float:
+    """A count as a cell: hidden ones say so, what is not known is empty."""
+    return figures.count_text(count) if isinstance(count, Hidden) else "" if count is None else count
 
 
-def workbook(lines: Sequence[Sequence[Cell]], sheet_name: str) -> bytes:
+def file_name(period: Period) -> str:
+    centres = files.centres_of(visit.caller(), period.centre)
+    return files.name("figures", centres, period.first, period.last)
+
+
+def workbook(sheets: Sequence[Sheet]) -> bytes:
     import xlsxwriter
 
     made = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(made, options) as book:
-        sheet = book.add_worksheet(sheet_name)
         bold = book.add_format({"bold": True})
-        sheet.set_column(0, 1, 36)
-        sheet.set_column(2, 3, 16)
-        for number, line in enumerate(lines):
-            for column, value in enumerate(line):
-                sheet.write(number, column, files.plain(value), bold if number in (0, 2) else None)
-        sheet.freeze_panes(3, 0)
+        for each in sheets:
+            sheet = book.add_worksheet(each.title[:SHEET_NAME_MOST])
+            sheet.set_column(0, 1, 36)
+            sheet.set_column(2, len(each.columns), 16)
+            for number, line in enumerate((each.columns, *each.rows)):
+                for column, value in enumerate(line):
+                    sheet.write(number, column, files.plain(value), None if number else bold)
+            sheet.freeze_panes(1, 0)
     return made.getvalue()

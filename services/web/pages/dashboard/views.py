@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request, url_for
 from services.codes import PATHS, STATEMENT_AGES
 from services.codes.access import CASE_READERS, READERS
 from services.kernel.envelope import ALL_CENTRES, Caller
+from services.kernel.lists import LIMIT_MOST
 from services.partners.doors import FREE_PLACES
 from services.reporting.doors import BEHIND
 from services.reporting.measures import MEASURES, PARTS, Measure, Part
@@ -17,7 +18,7 @@ from services.web.pages.parts import days, maps
 from services.web.pages.parts.freshness import freshness
 from services.web.pages.parts.language import _, current
 from services.web.pages.parts.places import provinces
-from services.web.pages.parts.words import province, say, word, words
+from services.web.pages.parts.words import called, day, province, say, word, words
 
 YEARS_BACK = 4
 SHOWN = 25
@@ -85,26 +86,71 @@ def show() -> Response:
 @gate.roles(*CASE_READERS)
 def behind() -> Response:
     """The list behind a figure."""
-    form = period_form()
-    period = read_period(form)
-    figure, value = request.args.get("figure", ""), request.args.get("value", "")[:40] or None
-    if figure not in MEASURES:
-        figure, value = "placements", None
+    period, (figure, value) = read_period(period_form()), _figure()
     cursor = request.args.get("cursor") or None
     found = doors.ask(BEHIND.of(**period.body, figure=figure, value=value, limit=SHOWN, cursor=cursor))
     address = {**period.address, "figure": figure, **({"value": value} if value else {})}
-    measure = MEASURES[figure]
-    of = measure.codes.word(value, current()) if measure.codes and value else _("all")
     return frame.page(
         "dashboard/behind.html",
-        title=say(measure.title).format(of),
+        title=_title(figure, value),
         scope=scope_title(period),
         period=period,
         rows=found["items"],
         cases=lookup.cases(row["case_id"] for row in found["items"]),
+        partners=lookup.partners_of(row["referral_id"] for row in found["items"]),
+        file=visit.link(".behind_csv", **address),
         following=visit.link(".behind", **address, cursor=found["next"]) if found["next"] else None,
         first=visit.link(".behind", **address) if cursor else None,
     )
+
+
+def _figure() -> tuple[str, str | None]:
+    """(measure, code) that the address names."""
+    figure, value = request.args.get("figure", ""), request.args.get("value", "")[:40] or None
+    return (figure, value) if figure in MEASURES else ("placements", None)
+
+
+def _title(figure: str, value: str | None) -> str:
+    measure = MEASURES[figure]
+    of = measure.codes.word(value, current()) if measure.codes and value else _("all")
+    return say(measure.title).format(of)
+
+
+@blueprint.get("/dashboard/behind.csv")
+@gate.roles(*CASE_READERS)
+def behind_csv() -> Response:
+    period, (figure, value) = read_period(period_form()), _figure()
+    rows = list(
+        files.every(
+            lambda cursor: BEHIND.of(
+                **period.body, figure=figure, value=value, limit=LIMIT_MOST, cursor=cursor
+            )
+        )
+    )
+    cases = lookup.cases(row["case_id"] for row in rows)
+    partners = lookup.partners_of(row["referral_id"] for row in rows)
+    columns = [
+        _("Day it happened"), _("Case number"), _("The person"), _("Centre"), _("Way forward"), _("Why"),
+        _("Kind of partner"), _("Partner"),
+    ]  # fmt: skip
+    lines = [
+        [
+            day(row["day"]),
+            cases[row["case_id"]]["case_number"] if row["case_id"] in cases else "",
+            called(cases[row["case_id"]]["person"]) if row["case_id"] in cases else "",
+            province(row["centre"]),
+            word("path", row["path"]) if row["path"] else "",
+            word("decline_reason", row["reason"]) if row["reason"] else "",
+            word("partner_kind", row["partner_kind"]) if row["partner_kind"] else "",
+            partners.get(row["referral_id"] or "", ""),
+        ]
+        for row in rows
+    ]
+    what = f"{figure}-{value}" if value else figure
+    name = files.name(
+        what.replace("_", "-"), files.centres_of(visit.caller(), period.centre), period.first, period.last
+    )
+    return files.as_csv(files.Sheet(figure, _title(figure, value), columns, lines), name)
 
 
 @blueprint.get("/dashboard/places")
@@ -112,13 +158,7 @@ def behind() -> Response:
 def places() -> Response:
     """The programmes behind the places that are free, in a province or the country, and how old each partner's word
     is."""
-    texts = {name: request.args.get(name, "")[:40] for name in ("province", "path", "age")}
-    known = {
-        "province": areas.is_province(texts["province"]),
-        "path": texts["path"] in PATHS,
-        "age": texts["age"] in STATEMENT_AGES,
-    }
-    filters = {name: text for name, text in texts.items() if known[name]}
+    filters = _place_filters()
     cursor = request.args.get("cursor") or None
     answer = doors.ask(FREE_PLACES.of(**filters, limit=SHOWN, cursor=cursor))
     return frame.page(
@@ -129,8 +169,41 @@ def places() -> Response:
         provinces=provinces(),
         paths=[(path, word("path", path)) for path in PATHS],
         ages=words("statement_age"),
+        file=visit.link(".places_csv", **filters),
         following=visit.link(".places", **filters, cursor=answer["next"]) if answer["next"] else None,
         first=visit.link(".places", **filters) if cursor else None,
+    )
+
+
+def _place_filters() -> dict[str, str]:
+    texts = {name: request.args.get(name, "")[:40] for name in ("province", "path", "age")}
+    known = {
+        "province": areas.is_province(texts["province"]),
+        "path": texts["path"] in PATHS,
+        "age": texts["age"] in STATEMENT_AGES,
+    }
+    return {name: text for name, text in texts.items() if known[name]}
+
+
+@blueprint.get("/dashboard/places.csv")
+@gate.roles(*READERS)
+def places_csv() -> Response:
+    filters = _place_filters()
+    found = files.every(lambda cursor: FREE_PLACES.of(**filters, limit=LIMIT_MOST, cursor=cursor))
+    columns = [
+        _("Partner"), _("Name of the programme"), _("Way forward"), _("Province"), _("Places free"),
+        _("Places in all"), _("Stated"),
+    ]  # fmt: skip
+    lines = [
+        [
+            row["partner"], row["name"], word("path", row["path"]), province(row["province"]), row["free"],
+            row["total"], day(row["confirmed_at"]),
+        ]
+        for row in found
+    ]  # fmt: skip
+    where = (filters["province"],) if "province" in filters else (ALL_CENTRES,)
+    return files.as_csv(
+        files.Sheet("places", _("Places free"), columns, lines), files.name("places", where, days.today())
     )
 
 
@@ -146,18 +219,18 @@ def definitions() -> Response:
     return frame.page("dashboard/definitions.html", defined=defined)
 
 
-@blueprint.get("/dashboard/figures.csv")
+@blueprint.get("/dashboard/figures.zip")
 @gate.roles(*READERS)
-def as_csv() -> Response:
+def as_zip() -> Response:
     period = read_period(period_form())
-    return files.as_csv(sheets.lines(period), sheets.file_name(period, "csv"))
+    return files.as_zip(sheets.sheets(period), sheets.file_name(period))
 
 
 @blueprint.get("/dashboard/figures.xlsx")
 @gate.roles(*READERS)
 def as_xlsx() -> Response:
     period = read_period(period_form())
-    lines, sheet_name = sheets.lines(period), _("Figures")
-    made = gateway.runtime().ports.heavy(lambda: sheets.workbook(lines, sheet_name))
+    made = sheets.sheets(period)
+    content = gateway.runtime().ports.heavy(lambda: sheets.workbook(made))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return files.download(made, kind, sheets.file_name(period, "xlsx"))
+    return files.download(content, kind, f"{sheets.file_name(period)}.xlsx")

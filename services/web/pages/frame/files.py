@@ -1,15 +1,32 @@
-"""Files to take away: tables for a spreadsheet."""
+"""Files to take away: tables for a spreadsheet, each with as many cells in every line, named by whose they are."""
 
 import csv
-from collections.abc import Iterable, Sequence
-from io import StringIO
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from io import BytesIO, StringIO
+from typing import Any, NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from flask import Response
 
+from services.kernel.envelope import ALL_CENTRES, Caller
+from services.kernel.questions import Question
+from services.thai import areas
+from services.web.pages.frame import doors
 from services.web.pages.parts.words import NO_BREAK
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ROWS_MOST = 20_000  # of one file; a longer list says so in its name
+NAMED_MOST = 3  # centres that a file's name spells out
+
+
+class Sheet(NamedTuple):
+    """A table: `code` names its file, `title` its sheet; every row has a cell for each column."""
+
+    code: str
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
 
 
 def plain(value: Any) -> Any:
@@ -22,13 +39,59 @@ def safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def as_csv(lines: Iterable[Sequence[Any]], name: str) -> Response:
+def of_centres(codes: Sequence[str]) -> str:
+    """Whose a file is, for its name: nakhon-sawan, lop-buri-nakhon-sawan, 5-centres, all-centres."""
+    if ALL_CENTRES in codes:
+        return "all-centres"
+    if len(codes) > NAMED_MOST:
+        return f"{len(codes)}-centres"
+    known = filter(None, map(areas.area, codes))
+    return "-".join(sorted(area.english.lower().replace(" ", "-") for area in known)) or "no-centre"
+
+
+def name(what: str, centres: Sequence[str], *days: date) -> str:
+    """songtor-cases-nakhon-sawan-2026-11-29: what, whose, and its period, or the day it was made."""
+    return "-".join(["songtor", what, of_centres(centres), *(each.isoformat() for each in days)])
+
+
+def centres_of(caller: Caller, centre: str | None) -> Sequence[str]:
+    """The one asked for, else all that the caller may see."""
+    return (centre,) if centre else caller.centres
+
+
+def every(question: Callable[[str | None], Question[Any]]) -> Iterator[Mapping[str, Any]]:
+    """The rows of a list, page after page as its door answers them: who sees less there is given less here."""
+    cursor, told = None, 0
+    while told < ROWS_MOST:
+        answer = doors.ask(question(cursor))
+        yield from answer["items"]
+        told, cursor = told + len(answer["items"]), answer["next"]
+        if cursor is None:
+            return
+
+
+def text_of(sheet: Sheet) -> bytes:
     text = StringIO()
     writer = csv.writer(text)
-    for line in lines:
+    for line in (sheet.columns, *sheet.rows):
         writer.writerow([safe(plain(value)) for value in line])
     # With the mark, so that Excel reads Thai as Thai.
-    return download(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_csv(sheet: Sheet, name: str) -> Response:
+    if len(sheet.rows) >= ROWS_MOST:
+        name = f"{name}-first-{len(sheet.rows)}"
+    return download(text_of(sheet), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def as_zip(sheets: Iterable[Sheet], name: str) -> Response:
+    """A table a file."""
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+        for sheet in sheets:
+            archive.writestr(f"{name}-{sheet.code}.csv", text_of(sheet))
+    return download(made.getvalue(), "application/zip", f"{name}.zip")
 
 
 def download(content: bytes, kind: str, name: str) -> Response:

@@ -1,6 +1,6 @@
 """Cases, referrals and programmes that pages are about, and the names of those that rows are about, in one question."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from services.intake.answers import Case
 from services.intake.doors import CASE, CASES
@@ -9,7 +9,7 @@ from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import ProgrammeName
 from services.partners.doors import NAMES
 from services.referral.answers import ReferralWithHistory
-from services.referral.doors import REFERRAL
+from services.referral.doors import REFERRAL, REFERRALS
 from services.web.pages.frame import doors
 
 
@@ -30,13 +30,35 @@ def referral(referral_id: str) -> ReferralWithHistory:
 
 def programmes(ids: Iterable[str | None]) -> dict[str, ProgrammeName]:
     """By id; those that are not known, or not to be had now, are left out."""
-    known = sorted({each for each in ids if each})[:LIMIT_MOST]
-    found = doors.attempt(NAMES.of(programme_ids=known)) if known else None
-    return {each["programme_id"]: each for each in found["items"]} if found else {}
+    found: dict[str, ProgrammeName] = {}
+    for known in _portions(ids):
+        answer = doors.attempt(NAMES.of(programme_ids=known))
+        found |= {each["programme_id"]: each for each in answer["items"]} if answer else {}
+    return found
+
+
+def partners_of(referral_ids: Iterable[str | None]) -> dict[str, str]:
+    """{referral: name of its partner}, of those that the reader may see."""
+    sent: dict[str, str] = {}
+    for known in _portions(referral_ids):
+        answer = doors.attempt(REFERRALS.of(referral_ids=known, limit=len(known)))
+        rows = answer["items"] if answer else []
+        sent |= {row["referral_id"]: row["programme_id"] for row in rows if "programme_id" in row}
+    names = programmes(sent.values())
+    return {each: names[programme]["partner"] for each, programme in sent.items() if programme in names}
+
+
+def _portions(ids: Iterable[str | None]) -> Iterator[list[str]]:
+    """What is asked for at a time."""
+    known = sorted({each for each in ids if each})
+    for start in range(0, len(known), LIMIT_MOST):
+        yield known[start : start + LIMIT_MOST]
 
 
 def cases(ids: Iterable[str | None]) -> dict[str, Case]:
     """By id; as `programmes`, and without those of which only the outline is for the reader."""
-    known = sorted({each for each in ids if each})[:LIMIT_MOST]
-    found = doors.attempt(CASES.of(case_ids=known, limit=len(known))) if known else None
-    return {case["case_id"]: case for case in found["items"] if "person" in case} if found else {}
+    found: dict[str, Case] = {}
+    for known in _portions(ids):
+        answer = doors.attempt(CASES.of(case_ids=known, limit=len(known)))
+        found |= {case["case_id"]: case for case in answer["items"] if "person" in case} if answer else {}
+    return found

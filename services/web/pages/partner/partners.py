@@ -8,7 +8,9 @@ from services.codes import PARTNER_KINDS, sentences
 from services.codes.access import ROLES, STAFF
 from services.codes.rules import RULES, Rule
 from services.codes.words import Words
+from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
+from services.kernel.lists import LIMIT_MOST
 from services.partners import schemas
 from services.partners.answers import Partner, Programme
 from services.partners.doors import (
@@ -19,12 +21,12 @@ from services.partners.doors import (
     REGISTER_PARTNER,
 )
 from services.thai import areas
-from services.web.pages.frame import doors, frame, gate, inputs, papers, visit
+from services.web.pages.frame import doors, files, frame, gate, inputs, papers, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import places
+from services.web.pages.parts import days, places
 from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
-from services.web.pages.parts.words import say
+from services.web.pages.parts.words import address, day, province, say, word
 
 SHOWN = 25
 
@@ -40,14 +42,7 @@ READ = {"rules.domicile.provinces": places.read_provinces}
 @gate.roles(*ROLES)
 def listing() -> Response:
     """Search by part of a name, province and kind; all stand in the address."""
-    texts = {name: request.args.get(name, "").strip() for name in ("q", "province", "kind")}
-    filters = {name: text for name, text in texts.items() if text}
-    if filters.get("kind") not in PARTNER_KINDS:
-        filters.pop("kind", None)
-    if not areas.is_province(filters.get("province", "")):
-        filters.pop("province", None)
-    if "q" in filters:
-        filters["q"] = filters["q"][:200]
+    filters = _filters()
     cursor = request.args.get("cursor") or None
     found = doors.ask(PARTNERS.of(**filters, cursor=cursor, limit=SHOWN))
     return frame.page(
@@ -55,10 +50,56 @@ def listing() -> Response:
         partners=found["items"],
         filters=filters,
         provinces=places.provinces(),
+        file=visit.link(".listing_csv", **filters),
         following=visit.link(".listing", **filters, cursor=found["next"]) if found["next"] else None,
         first=visit.link(".listing", **filters) if cursor else None,
         may_write=visit.caller().role in STAFF,
     )
+
+
+def _filters() -> dict[str, str]:
+    texts = {name: request.args.get(name, "").strip() for name in ("q", "province", "kind")}
+    filters = {name: text for name, text in texts.items() if text}
+    if filters.get("kind") not in PARTNER_KINDS:
+        filters.pop("kind", None)
+    if not areas.is_province(filters.get("province", "")):
+        filters.pop("province", None)
+    return filters | ({"q": filters["q"][:200]} if "q" in filters else {})
+
+
+@blueprint.get("/partners/list.csv")
+@gate.roles(*ROLES)
+def listing_csv() -> Response:
+    """The list as a file, a line for each programme, and one for a partner that offers nothing yet."""
+    filters = _filters()
+    columns = [
+        _("Partner"), _("Kind"), _("Ministry"), _("Place"), _("Phone"), _("E-mail"), _("Website"),
+        _("Name of the programme"), _("Way forward"), _("Places free"), _("Places in all"), _("Stated"),
+    ]  # fmt: skip
+    lines = []
+    for row in files.every(lambda cursor: PARTNERS.of(**filters, cursor=cursor, limit=LIMIT_MOST)):
+        contact = row["contact"]
+        about = [
+            row["name"], word("partner_kind", row["kind"]),
+            _("under the ministry") if row["under_ministry"] else _("outside the ministry"),
+            address(row["subdistrict"]) if row["subdistrict"] else province(row["province"]),
+            *(contact.get(way) or "" for way in ("phone", "email", "website")),
+        ]  # fmt: skip
+        for each in row["programmes"]:
+            free = each["places"]
+            offered = [
+                each["name"],
+                word("path", each["path"]),
+                free["free"],
+                free["total"],
+                day(free["confirmed_at"]),
+            ]
+            lines.append([*about, *offered])
+        if not row["programmes"]:
+            lines.append([*about, "", "", "", "", ""])
+    where = (filters["province"],) if "province" in filters else (ALL_CENTRES,)
+    name = files.name("partners", where, days.today())
+    return files.as_csv(files.Sheet("partners", _("Partners"), columns, lines), name)
 
 
 @blueprint.get("/partners/<uuid:partner_id>")
