@@ -45,7 +45,9 @@ def _filters() -> dict[str, str]:
 def listing_csv() -> Response:
     """The list as a file. Who may not see cases is told their outlines, there as here."""
     filters, caller = _filters(), visit.caller()
-    rows = list(files.every(lambda cursor: CASES.of(**filters, cursor=cursor, limit=LIMIT_MOST)))
+    answers = files.every(
+        lambda cursor: CASES.of(**filters, cursor=cursor, limit=LIMIT_MOST), lambda answer: answer["next"]
+    )
     by_name = caller.role in CASE_READERS
     columns = [
         _("Case number"),
@@ -60,7 +62,8 @@ def listing_csv() -> Response:
             called(row["person"]) if "person" in row
             else word("path_kind", row["path_kind"]) if row.get("path_kind") else "",
         ]
-        for row in rows
+        for answer in answers
+        for row in answer["items"]
     ]  # fmt: skip
     name = files.name("cases", caller.centres, days.today())
     return files.as_csv(files.Sheet("cases", _("Cases"), columns, lines), name)

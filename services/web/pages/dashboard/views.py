@@ -120,13 +120,11 @@ def _title(figure: str, value: str | None) -> str:
 @gate.roles(*CASE_READERS)
 def behind_csv() -> Response:
     period, (figure, value) = read_period(period_form()), _figure()
-    rows = list(
-        files.every(
-            lambda cursor: BEHIND.of(
-                **period.body, figure=figure, value=value, limit=LIMIT_MOST, cursor=cursor
-            )
-        )
+    answers = files.every(
+        lambda cursor: BEHIND.of(**period.body, figure=figure, value=value, limit=LIMIT_MOST, cursor=cursor),
+        lambda answer: answer["next"],
     )
+    rows = [row for answer in answers for row in answer["items"]]
     cases = lookup.cases(row["case_id"] for row in rows)
     partners = lookup.partners_of(row["referral_id"] for row in rows)
     columns = [
@@ -189,7 +187,10 @@ def _place_filters() -> dict[str, str]:
 @gate.roles(*READERS)
 def places_csv() -> Response:
     filters = _place_filters()
-    found = files.every(lambda cursor: FREE_PLACES.of(**filters, limit=LIMIT_MOST, cursor=cursor))
+    answers = files.every(
+        lambda cursor: FREE_PLACES.of(**filters, limit=LIMIT_MOST, cursor=cursor),
+        lambda answer: answer["next"],
+    )
     columns = [
         _("Partner"), _("Name of the programme"), _("Way forward"), _("Province"), _("Places free"),
         _("Places in all"), _("Stated"),
@@ -199,7 +200,8 @@ def places_csv() -> Response:
             row["partner"], row["name"], word("path", row["path"]), province(row["province"]), row["free"],
             row["total"], day(row["confirmed_at"]),
         ]
-        for row in found
+        for answer in answers
+        for row in answer["items"]
     ]  # fmt: skip
     where = (filters["province"],) if "province" in filters else (ALL_CENTRES,)
     return files.as_csv(

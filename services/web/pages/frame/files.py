@@ -1,22 +1,25 @@
 """Files to take away: tables for a spreadsheet, each with as many cells in every line, named by whose they are."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from io import BytesIO, StringIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from flask import Response
 
 from services.kernel.envelope import ALL_CENTRES, Caller
+from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Question
 from services.thai import areas
 from services.web.pages.frame import doors
 from services.web.pages.parts.words import NO_BREAK
 
+A = TypeVar("A")
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-ROWS_MOST = 20_000  # of one file; a longer list says so in its name
+PAGES_MOST = 40  # of LIMIT_MOST rows, of one file; a longer list says so in its name
 NAMED_MOST = 3  # centres that a file's name spells out
 
 
@@ -59,13 +62,13 @@ def centres_of(caller: Caller, centre: str | None) -> Sequence[str]:
     return (centre,) if centre else caller.centres
 
 
-def every(question: Callable[[str | None], Question[Any]]) -> Iterator[Mapping[str, Any]]:
-    """The rows of a list, page after page as its door answers them: who sees less there is given less here."""
-    cursor, told = None, 0
-    while told < ROWS_MOST:
+def every(question: Callable[[str | None], Question[A]], cursor_of: Callable[[A], str | None]) -> Iterator[A]:
+    """Page after page of a list as its door answers them: who sees less there is given less here."""
+    cursor = None
+    for _ in range(PAGES_MOST):
         answer = doors.ask(question(cursor))
-        yield from answer["items"]
-        told, cursor = told + len(answer["items"]), answer["next"]
+        yield answer
+        cursor = cursor_of(answer)
         if cursor is None:
             return
 
@@ -80,7 +83,7 @@ def text_of(sheet: Sheet) -> bytes:
 
 
 def as_csv(sheet: Sheet, name: str) -> Response:
-    if len(sheet.rows) >= ROWS_MOST:
+    if len(sheet.rows) >= PAGES_MOST * LIMIT_MOST:
         name = f"{name}-first-{len(sheet.rows)}"
     return download(text_of(sheet), "text/csv; charset=utf-8", f"{name}.csv")
 

@@ -77,7 +77,10 @@ def listing_csv() -> Response:
         _("Name of the programme"), _("Way forward"), _("Places free"), _("Places in all"), _("Stated"),
     ]  # fmt: skip
     lines = []
-    for row in files.every(lambda cursor: PARTNERS.of(**filters, cursor=cursor, limit=LIMIT_MOST)):
+    answers = files.every(
+        lambda cursor: PARTNERS.of(**filters, cursor=cursor, limit=LIMIT_MOST), lambda answer: answer["next"]
+    )
+    for row in (row for answer in answers for row in answer["items"]):
         contact = row["contact"]
         about = [
             row["name"], word("partner_kind", row["kind"]),
