@@ -347,3 +347,21 @@ def test_the_language_is_changed_by_a_link_and_stays(browser):
 def test_a_sentence_of_a_schema_that_nobody_foresaw_is_said_in_general_words():
     assert field_error("Something quite unforeseen.") == "โปรดตรวจสอบคำตอบนี้"
     assert field_error("Must be one of: a, b.") == "โปรดเลือกหนึ่งตัวเลือก"
+
+
+def test_what_was_typed_when_another_tab_signed_out_comes_back_to_its_own_user_only(door, browser):
+    case_id = door.planned()
+    worker = browser("worker-60")
+    form = worker.open(f"/cases/{case_id}/close")
+    other_tab = worker.clone()
+    assert other_tab.send(other_tab.open("/account"), "/sign-out").path == "sign-in"
+    asked = worker.send(form, reason="left", note="กลับไปหาญาติ")
+    assert asked.status == 401 and "สิ่งที่พิมพ์ไว้ยังอยู่" in asked.text and "กลับไปหาญาติ" not in asked.text
+    assert worker.open(f"/cases/{case_id}").path.startswith("sign-in")
+    stranger = worker.clone().send(asked, user="worker-61", password=PASSWORD)
+    assert "กลับไปหาญาติ" not in stranger.text and stranger.heading != "แบบฟอร์มของคุณยังอยู่"
+    back = worker.send(asked, user="worker-60", password=PASSWORD)
+    assert back.heading == "แบบฟอร์มของคุณยังอยู่"
+    assert "กลับไปหาญาติ" in back.answer.text  # in hidden fields
+    assert worker.send(back).status == 200
+    assert door.get(f"/api/v1/cases/{case_id}").json()["status"] == "closed"

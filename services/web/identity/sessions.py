@@ -45,6 +45,7 @@ session = Table(
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 TOUCH = timedelta(seconds=60)  # `seen_at` is not written more often
+SIGNED_OUT = 0  # a version that no account has
 KEPT = timedelta(days=1)  # ended sessions still say whose they were, so that what was typed can be given back
 
 
@@ -126,6 +127,14 @@ def touch(db: Connection, known: Session, now: datetime) -> None:
 
 def leave_message(db: Connection, id_hash: str, message: str | None) -> None:
     db.execute(update(session).where(session.c.id_hash == id_hash).values(message=message))
+
+
+def sign_out(db: Connection, id_hash: str) -> None:
+    """The session is over at once; for a day it still says whose it was, so that what they had typed in another tab is
+    given back to them."""
+    db.execute(
+        update(session).where(session.c.id_hash == id_hash).values(token_version=SIGNED_OUT, message=None)
+    )
 
 
 def end(db: Connection, id_hash: str) -> None:

@@ -137,7 +137,7 @@ def sign_out() -> Response:
     session = visit.signed_in()
     assert session is not None
     with gateway.runtime().database.write() as db:
-        sessions.end(db, session.id_hash)
+        sessions.sign_out(db, session.id_hash)
     return redirect(url_for(".sign_in"), 303)  # type: ignore[return-value]
 
 
