@@ -3,13 +3,18 @@ them."""
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
+from uuid import uuid4
 
 import orjson
-from kombu import Connection, Exchange, Producer, Queue
+from kombu import Connection as Broker
+from kombu import Exchange, Producer, Queue
+from sqlalchemy import Connection
 
 from services.kernel import metrics
 from services.kernel.broker import let_go
+from services.kernel.errors import Unavailable
 from services.kernel.eventlog import EventLog
 from services.kernel.runtime import RunWithin
 
@@ -18,6 +23,11 @@ logger = logging.getLogger(__name__)
 EXCHANGE = Exchange("songtor.events", type="topic", durable=True)
 WINDOW = 5  # pages on their way before the confirms are waited for
 CONFIRM_SECONDS = 10.0
+# The database's clock so many seconds from now, as text that sorts.
+IN_SECONDS = (
+    "to_char(clock_timestamp() AT TIME ZONE 'UTC' + ? * interval '1 second', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
+)
+LEASE_SECONDS = 5  # after which another replica publishes in place of one that fell silent
 QUEUE_PAGES = 10_000  # a queue keeps at most this many pages; what it drops is pulled from the log
 
 
@@ -48,14 +58,17 @@ class Publish(Protocol):
 
 
 class Relay:
-    """Moves one log's pages to the broker. Two relays at once are harmless: pages may go twice, the cursor moves
-    once."""
+    """Moves one log's pages to the broker. Of several replicas one publishes at a time: it holds a lease while a window
+    is under way, so that whoever commits next is not kept waiting by who published last. Two relays at once are
+    harmless all the same: pages may go twice, the cursor moves once."""
 
     def __init__(self, log: EventLog, publish: Publish) -> None:
         self.log, self.publish = log, publish
+        self.owner = str(uuid4())
 
     def run_once(self) -> int:
-        """Publish what is new, at most a window of pages. Returns how many events were confirmed."""
+        """Publish what is new, at most a window of pages. Returns how many events were confirmed: 0 too while another
+        replica publishes."""
         with self.log.database.read() as db:
             row = self.log.row(
                 db,
@@ -70,14 +83,39 @@ class Relay:
                 break
             pages.append(page)
             to = last_position(page)
-        if not pages:
+        if not pages or not self._lease():
             return 0
-        self.publish(pages)
-        with self.log.database.write() as db:
-            sql = "UPDATE relay_cursor SET position = ? WHERE feed = 'log' AND position = ?"
-            self.log.run(db, sql, to, start)
+        try:
+            self.publish(pages)
+            with self.log.database.write() as db:
+                sql = "UPDATE relay_cursor SET position = ? WHERE feed = 'log' AND position = ?"
+                self.log.run(db, sql, to, start)
+                self._release(db)
+        except Exception:
+            # Another replica's broker connection may be whole.
+            with suppress(Unavailable), self.log.database.write() as db:
+                self._release(db)
+            raise
         metrics.PUBLISHED.labels(self.log.service).inc(to - start)
         return to - start
+
+    def _lease(self) -> bool:
+        """Whether this replica may publish now, by the database's clock. (An SQLite file has one process.)"""
+        if self.log.database.sqlite:
+            return True
+        with self.log.database.write() as db:
+            self.log.run(
+                db, "SET LOCAL synchronous_commit TO off"
+            )  # a lease lost with the server is a lease ended
+            sql = (
+                f"UPDATE relay_cursor SET owner = ?, lease_until = {IN_SECONDS} "  # noqa: S608 (ours)
+                f"WHERE feed = 'log' AND (owner IS NULL OR owner = ? OR lease_until < {IN_SECONDS})"
+            )
+            return self.log.run(db, sql, self.owner, LEASE_SECONDS, self.owner, 0) == 1
+
+    def _release(self, db: Connection) -> None:
+        sql = "UPDATE relay_cursor SET owner = NULL, lease_until = NULL WHERE feed = 'log' AND owner = ?"
+        self.log.run(db, sql, self.owner)
 
 
 def last_position(page: bytes) -> int:
@@ -93,7 +131,7 @@ class BrokerPublisher:
         self, url: str, source: str, within: RunWithin, options: dict[str, Any] | None = None
     ) -> None:
         self.url, self.source, self.within, self.options = url, source, within, options or {}
-        self._connection: Connection | None = None
+        self._connection: Broker | None = None
         self._channel: Any = None
         self._unconfirmed: set[int] = set()
         self._returned = False
@@ -127,7 +165,7 @@ class BrokerPublisher:
     def _open(self) -> Any:
         if self._channel is not None:
             return self._channel
-        self._connection = Connection(self.url, connect_timeout=5, transport_options=self.options)
+        self._connection = Broker(self.url, connect_timeout=5, transport_options=self.options)
         self._connection.ensure_connection(max_retries=1, timeout=5)
         channel = self._connection.channel()
         EXCHANGE.bind(channel).declare()

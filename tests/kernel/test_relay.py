@@ -129,10 +129,47 @@ def test_a_slow_relay_does_not_move_the_cursor_back_behind_a_quick_one(teller):
 
     def slowly(pages):
         added(teller, "a")
+        let_the_lease_end(teller)
         Relay(teller.log, lambda more: None).run_once()
 
     Relay(teller.log, slowly).run_once()
     assert published(teller) == 2
+
+
+@RABBIT
+def test_of_several_replicas_one_publishes_at_a_time_and_another_takes_over(teller):
+    opened(teller, "a")
+    sent: list[str] = []
+    other = Relay(teller.log, lambda pages: sent.append("other"))
+
+    def slowly(pages):
+        sent.append("first")
+        assert other.run_once() == 0
+
+    assert Relay(teller.log, slowly).run_once() == 1
+    added(teller, "a", 1)
+    assert other.run_once() == 1  # at once: nobody holds what is done
+    assert sent == ["first", "other"]
+
+    def frozen(pages):
+        added(teller, "a", 2)
+        assert other.run_once() == 0
+        let_the_lease_end(teller)
+        assert other.run_once() == 2
+        raise NotConfirmed("woken too late")
+
+    added(teller, "a", 3)
+    with pytest.raises(NotConfirmed):
+        Relay(teller.log, frozen).run_once()
+    assert published(teller) == 4
+    added(teller, "a", 4)
+    assert other.run_once() == 1
+
+
+def let_the_lease_end(teller):
+    """As if its time had passed."""
+    with teller.database.write() as db:
+        teller.log.run(db, "UPDATE relay_cursor SET lease_until = '2026' WHERE owner IS NOT NULL")
 
 
 def test_it_keeps_trying_while_the_broker_is_gone_and_goes_on_when_it_is_back(pair, relay, mailbox, teller):
