@@ -198,6 +198,16 @@ def test_a_parameter_that_is_none_of_its_values_is_named(door: FrontDoor, asked:
     assert name in problem(door.get(asked), 422)["errors"]
 
 
+@pytest.mark.parametrize("route", calls(), ids=name_of)
+def test_a_parameter_that_the_call_does_not_know_is_named(door: FrontDoor, world: World, route: Route):
+    answer = door.call(route.method, f"{world.path(route)}?as_it_was=2026-11-01", world.body(route))
+    assert problem(answer, 422)["errors"] == {"as_it_was": ["Unknown parameter."]}
+
+
+def test_a_parameter_given_twice_is_named(door: FrontDoor):
+    assert "limit" in problem(door.get("/api/v1/cases?limit=1&limit=2"), 422)["errors"]
+
+
 @pytest.mark.parametrize("wait", ["x", "-1", "31", "nan", "inf", "1e3"])
 def test_a_wait_is_a_number_of_seconds_up_to_30(door: FrontDoor, world: World, wait: str):
     assert "wait" in problem(door.get(f"/api/v1/cases/{world.case_id}/matches?wait={wait}"), 422)["errors"]

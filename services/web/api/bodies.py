@@ -53,8 +53,11 @@ def whole(value: Json) -> Json:
 
 
 def read_query(route: Route) -> dict[str, Json]:
+    """The parameters of a request; 422 naming those that the call does not know: whoever asks for what was, or for
+    somebody, must not be answered something else."""
     found: dict[str, Json] = {}
-    errors: dict[str, list[str]] = {}
+    errors = {name: ["Unknown parameter."] for name in request.args if name not in route.query}
+    errors |= {name: ["Given more than once."] for name in route.query if len(request.args.getlist(name)) > 1}
     for name, convert in route.query.items():
         text = request.args.get(name)
         if text is None or text == "":

@@ -25,13 +25,14 @@ def question(route: Route, door: QueryDoor[Any], parts: Mapping[str, str]) -> Re
 
 def command(route: Route, door: CommandDoor[Any], parts: Mapping[str, str]) -> Response:
     user = User(bearer.signed_in())
+    named = {**bodies.read_query(route), **parts, **route.fixed}
     body = bodies.read_body(request)
     at = bodies.happened(body)
-    clash = sorted(set(body) & (set(parts) | set(route.fixed)))
+    clash = sorted(set(body) & set(named))
     if clash:
         raise Invalid({name: ["Unknown field."] for name in clash})
     sent = bodies.read_command(user.caller, at)
-    reply = calls.tell(user, door, {**body, **parts, **route.fixed}, sent, route.seconds)
+    reply = calls.tell(user, door, {**body, **named}, sent, route.seconds)
     if door == CONFIRM_ERASURE:
         erasing.forget(gateway.runtime(), parts["case_id"], reply.answer["referral_ids"])
     return bodies.as_json(reply.answer, route.status)
