@@ -52,7 +52,7 @@ FIRST_HELP = CodeList(
             "Call 1669 now. Questions can wait until the person has been treated.",
         ),
         "psychiatric": Words(
-            "โทร 1669 หรือตำรวจ 191 ทันที และอย่าปล่อยผู้รับบริการไว้ตามลำพัง (พ.ร.บ. สุขภาพจิต พ.ศ. 2551 มาตรา 23)",
+            "โทร. 1669 หรือตำรวจ 191 ทันที และอย่าปล่อยผู้รับบริการไว้ตามลำพัง (พ.ร.บ. สุขภาพจิต พ.ศ. 2551 มาตรา 23)",
             "Call 1669 or the police (191) now, and do not leave the person alone (Mental Health Act, s. 23).",
         ),
         "police": Words(
@@ -60,7 +60,7 @@ FIRST_HELP = CodeList(
             "Call the police (191) now and bring the person to a safe place.",
         ),
         "child": Words(
-            "โทร 1300 และประสานบ้านพักเด็กและครอบครัวทันที (พ.ร.บ. คุ้มครองเด็ก พ.ศ. 2546 มาตรา 29 และ 32)",
+            "โทร. 1300 และประสานบ้านพักเด็กและครอบครัวทันที (พ.ร.บ. คุ้มครองเด็ก พ.ศ. 2546 มาตรา 29 และ 32)",
             "Call 1300 and the provincial shelter for children and families now (Child Protection Act, ss. 29, 32).",
         ),
         "trafficking": Words(

@@ -71,7 +71,7 @@ ERASURE_REASONS = CodeList(
     {
         "person_asked": Words("ผู้รับบริการขอให้ลบ", "The person asked for it"),
         "kept_long_enough": Words("พ้นกำหนดเก็บรักษา", "It was kept as long as it must be"),
-        "opened_in_error": Words("เปิดเรื่องโดยผิดพลาด", "The case was opened by mistake"),
+        "opened_in_error": Words("เปิดเรื่องผิดพลาด", "The case was opened by mistake"),
         "ordered": Words("มีคำสั่งของศาลหรือหน่วยงานที่มีอำนาจ", "A court or an authority ordered it"),
         "other": Words("เหตุผลอื่น", "Another reason"),
     },
