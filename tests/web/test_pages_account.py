@@ -311,3 +311,23 @@ def test_a_page_can_warn_before_the_session_ends_and_keep_it(browser, somebody):
     assert warning.get("hidden") is not None and warning.get("data-idle-seconds") == "1800"
     answer = user.post("/stay", {}, headers={"X-CSRF-Token": warning.get("data-token")})
     assert answer.status == 200 and answer.path == "account"
+
+
+@pytest.mark.parametrize(
+    ("weak", "why"),
+    [
+        ("1234567890", "เดาได้ง่าย"),
+        ("๑๒๓๔๕๖๗๘๙๐", "เดาได้ง่าย"),
+        ("aaaaaaaaaa", "เดาได้ง่าย"),
+        ("กขกขกขกขกข", "ซ้ำ"),
+        ("Password123", "เดาได้ง่าย"),
+        ("klmnopqrst", "เรียงกัน"),
+        ("{user}{user}", "ชื่อผู้ใช้"),
+        ("{user}-2569", "ชื่อผู้ใช้"),
+    ],
+)
+def test_a_password_that_is_guessed_first_is_refused_with_a_reason(door, browser, somebody, weak, why):
+    user, new = browser(somebody), weak.format(user=somebody)
+    refused = user.send(user.open("/password"), old=PASSWORD, new=new, again=new)
+    assert refused.status == 422 and [*refused.errors] == ["new"] and why in refused.errors["new"]
+    assert browser().sign_in(somebody, PASSWORD).heading == "งานของฉัน"

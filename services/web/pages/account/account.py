@@ -1,5 +1,7 @@
 """Signing in and out, one's own password, the language."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, g, redirect, request, url_for
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length
@@ -14,6 +16,7 @@ from services.web.identity import (
     second_factor,
     sessions,
     throttle,
+    weak,
 )
 from services.web.pages.frame import frame, gate, visit
 from services.web.pages.frame.forms import Form
@@ -42,6 +45,12 @@ class ChoosePassword(Schema):
 
 
 SIGN_IN, CHOOSE_PASSWORD = SignIn(), ChoosePassword()
+WEAK: Mapping[weak.Weakness, str] = {
+    "common": later("Many people use this password, so it is tried first. Choose another."),
+    "own_name": later("This password is little more than your user name. Choose another."),
+    "repeats": later("This password is the same characters over and over. Choose another."),
+    "row": later("This password is characters in their order. Choose another."),
+}
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -179,7 +188,7 @@ def password() -> Response:
     form, session, runtime = Form(CHOOSE_PASSWORD), visit.signed_in(), gateway.runtime()
     assert session is not None
     user = session.caller.user
-    if form.sent and form.load():
+    if form.sent and form.load() and _strong(form, user):
         try:
             if passwords.check(runtime, user, form.data["old"], known_browser(user)):
                 hash = runtime.ports.heavy(lambda: passwords.hashed(form.data["new"]))
@@ -193,6 +202,14 @@ def password() -> Response:
         except throttle.Locked as locked:
             form.refused = too_often(locked)
     return frame.page("account/password.html", form=form)
+
+
+def _strong(form: Form, user: str) -> bool:
+    """Whether the new password is not one of those that are guessed; else the form says why."""
+    why = weak.weakness(user, form.data["new"])
+    if why is not None:
+        form.add({"new": [WEAK[why]]})
+    return why is None
 
 
 @blueprint.get("/language/<code>")
