@@ -86,10 +86,10 @@ def test_a_shape_that_lost_a_field_is_never_written_over_the_kept_one(
     monkeypatch.setattr(docs, "DOCS", tmp_path)
     monkeypatch.setattr(sys, "argv", ["docs"])
     docs.main()
-    kept = tmp_path / "schemas" / "intake" / "CaseOpened.v1.json"
+    kept = tmp_path / "schemas" / "intake" / "CaseOpened.v2.json"
     older = orjson.loads(kept.read_bytes())
     older["properties"]["lost"] = {"type": "string"}
     kept.write_bytes(orjson.dumps(older))
     assert docs.main() == 1
-    assert "docs/schemas/intake/CaseOpened.v1.json: lost is gone." in capsys.readouterr().err
+    assert "docs/schemas/intake/CaseOpened.v2.json: lost is gone." in capsys.readouterr().err
     assert orjson.loads(kept.read_bytes()) == older
