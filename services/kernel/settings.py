@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import re
+import socket
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,12 +59,17 @@ class Settings:
     master_key_file: Path
     erasure_ledger: Path  # who was erased (kernel.ledger); in no backup
     make_master_key: bool  # only where no file was named: a named one that is missing is a mistake
-    public_url: str | None  # where people reach the pages; None: wherever they asked
+    public_url: str | None  # where people reach the pages; None: at one of `hosts`
     provider: Provider | None  # by which people may sign in besides their passwords
     second_factor: frozenset[str]  # roles that must sign in in two steps
 
     def database(self, service: str) -> str:
         return self.database_url.replace("{service}", service)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which this machine is asked while no public address is set."""
+        return frozenset({"localhost", "127.0.0.1", "::1", self.http[0], socket.gethostname().lower()})
 
     @property
     def embedded(self) -> bool:

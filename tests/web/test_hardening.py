@@ -211,6 +211,21 @@ def test_a_partners_link_names_the_public_address_whatever_host_was_asked(door, 
     assert made.tree.xpath("//textarea")[0].text.strip().startswith("http://songtor.example/answer/")
 
 
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "[::1", "", "evil.example:8000"])
+@pytest.mark.parametrize("path", ["/sign-in", "/api/v1/cases", "/health"])
+def test_while_no_public_address_is_set_only_this_machines_own_hosts_are_answered(door, host, path):
+    said = raw(door, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    assert said.startswith(b"HTTP/1.1 400 "), said
+    assert (b"SONGTOR_PUBLIC_URL" in said or path == "/sign-in") and b"Location" not in said
+    assert b"evil" not in said
+
+
+def test_this_machines_own_hosts_are_answered(door):
+    for host in ("localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:80", door.runtime("web").settings.http[0]):
+        said = raw(door, f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        assert said.startswith(b"HTTP/1.1 200 "), said
+
+
 @pytest.mark.parametrize(
     "wrong", ["songtor.example", "ftp://x", "https://x/path", "https://x y", "https://", "javascript:x"]
 )

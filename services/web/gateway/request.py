@@ -3,6 +3,7 @@ answered."""
 
 import logging
 import time
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
@@ -42,6 +43,19 @@ def begin() -> None:
     g.correlation = str(uuid4())
     g.context = logs.correlation(g.correlation)
     g.context.__enter__()
+    require_known_host()
+
+
+def require_known_host() -> None:
+    """Links that we hand out begin with the host that was asked, so it must be one of ours."""
+    settings = runtime().settings
+    try:
+        host = urlsplit(f"//{request.host}").hostname
+    except ValueError:  # half an IPv6 address
+        host = None
+    if settings.public_url is None and host not in settings.hosts:
+        logger.warning("asked under a name that is not ours: SONGTOR_PUBLIC_URL is not set")
+        raise Problem(400, "This host is not known here. Who runs the system can set SONGTOR_PUBLIC_URL.")
 
 
 def finish(response: Response) -> Response:
