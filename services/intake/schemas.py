@@ -11,7 +11,7 @@ from services import codes
 from services.codes.decisions import ERASURE_REASONS
 from services.fields import Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
-from services.thai import areas, dates, idcard, names
+from services.thai import areas, dates, idcard, names, numbers
 
 
 def _optional(validate: Callable[[str], object] | OneOf | None = None) -> fields.String:
@@ -50,6 +50,15 @@ def _id() -> fields.String:
     return fields.String(required=True, validate=Length(1, 36))
 
 
+def _identifier(text: str) -> str:
+    """An identity number; one that a spreadsheet rounded is lost, and is said so."""
+    if numbers.is_rounded(text):
+        raise ValidationError(
+            "A spreadsheet rounded this number, its last digits are lost. Copy the whole number again."
+        )
+    return idcard.clean(text)
+
+
 class Found(Schema):
     subdistrict = _optional(_subdistrict)
     place = Words(500)
@@ -63,7 +72,10 @@ class Name(Schema):
 
     @post_load
     def known_parts(self, data: dict[str, str | None], **_: Any) -> dict[str, str] | None:
-        """Only what is known of the name; nothing known is no name."""
+        """Only what is known of the name, its title once; nothing known is no name."""
+        if first := data.get("first"):
+            title, data["first"] = names.parted(data.get("title") or "", first)
+            data["title"] = title or None
         return {part: words for part, words in data.items() if words} or None
 
 
@@ -75,7 +87,7 @@ class Domicile(Schema):
 class Person(Schema):
     identity_status = _code(*codes.IDENTITY_STATUSES)
     name = fields.Nested(Name, load_default=None, allow_none=True)
-    national_id = Words(40, idcard.clean)
+    national_id = Words(40, _identifier)
     sex = _code(*codes.SEXES)
     birth_date = _optional(_date)
     age_band = _optional(_band)

@@ -22,7 +22,7 @@ from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners import bodies
 from services.partners.domain.ranking import ELIGIBILITY
 from services.partners.events import Rules
-from services.thai import areas
+from services.thai import areas, numbers
 
 PLACES_MOST = 100_000
 WAIT_MOST = 30
@@ -67,7 +67,7 @@ class Body(Schema):
 
 
 class ContactBody(Body):
-    phone = Words(40)
+    phone = Words(40, numbers.read_phone)
     email = Email(validate=validate.Length(max=200))
     website = Website(validate=validate.Length(max=500))
 

@@ -15,6 +15,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Literal, NamedTuple
 
 from services.thai.names import fold, normalise
+from services.thai.numbers import ascii_digits
 
 Level = Literal["province", "district", "subdistrict"]
 Language = Literal["th", "en"]
@@ -23,7 +24,17 @@ LEVELS: dict[int, Level] = {2: "province", 4: "district", 6: "subdistrict"}
 BANGKOK = "10"
 EARTH_KM = 6371.0
 
-_PROVINCE_ALIASES = {"กทม": "10", "bkk": "10", "krungthep": "10", "โคราช": "30", "korat": "30"}
+_PROVINCE_ALIASES = {
+    "กทม": "10",
+    "กทมฯ": "10",
+    "กรุงเทพ": "10",
+    "กรุงเทพฯ": "10",
+    "bangkok": "10",
+    "bkk": "10",
+    "krungthep": "10",
+    "โคราช": "30",
+    "korat": "30",
+}
 _LEVEL_PREFIX = re.compile(r"^(?:จังหวัด|กิ่งอำเภอ|อำเภอ|เขต|ตำบล|แขวง|[จอต]\.)")
 _LEVEL_WORDS = frozenset(
     {"province", "changwat", "district", "amphoe", "khet", "subdistrict", "tambon", "khwaeng"}
@@ -207,7 +218,7 @@ def search(text: str, *, limit: int = 20, province: str | None = None) -> tuple[
     first, then names with all the words, beginnings before parts, larger areas before smaller. Names and codes of
     abolished areas give those that stand in their place today.
     """
-    cleaned = normalise(text)
+    cleaned = ascii_digits(normalise(text))
     if cleaned.isascii() and cleaned.isdigit():
         found = [*resolve(cleaned)]
         if len(cleaned) >= 3:
@@ -217,10 +228,10 @@ def search(text: str, *, limit: int = 20, province: str | None = None) -> tuple[
                 if any(postcode.startswith(cleaned) for postcode in each.postcodes)
             ]
         return _first(found, limit, province)
-    alias = _PROVINCE_ALIASES.get(cleaned.casefold().replace(".", ""))
-    if alias:
+    if alias := _alias(cleaned):
         return (_areas()[alias],)
-    spoken = [word for word in cleaned.split(" ") if word.casefold() not in _LEVEL_WORDS]
+    named = [word for word in cleaned.split(" ") if word.casefold() not in _LEVEL_WORDS]
+    spoken = [_areas()[alias].thai if (alias := _alias(word)) else word for word in named]
     bare = [_LEVEL_PREFIX.sub("", word) for word in spoken]
     words = [
         {_key(word), _key(without_level)} - {""}
@@ -250,6 +261,12 @@ def search(text: str, *, limit: int = 20, province: str | None = None) -> tuple[
         ranked.append((order, each))
     ranked.sort(key=lambda entry: entry[0])
     return _first([each for _, each in ranked], limit, province)
+
+
+def _alias(word: str) -> str | None:
+    """The province that is known by another name, with or without the word for a province before it."""
+    bare = _LEVEL_PREFIX.sub("", word).casefold().replace(".", "").strip(" ,")
+    return _PROVINCE_ALIASES.get(bare)
 
 
 def _first(found: Sequence[Area], limit: int, province: str | None) -> tuple[Area, ...]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Literal, TypedDict
 
+from services.thai.names import normalise
+from services.thai.numbers import ascii_digits
+
 Language = Literal["th", "en"]
 Style = Literal["short", "long"]
 Era = Literal["BE", "CE"]
@@ -77,7 +80,8 @@ MONTHS: dict[Language, dict[Style, tuple[str, ...]]] = {
 }
 
 _TO_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
-_FROM_THAI = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_TIME = re.compile(r"(?:\s+|t)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*(?:z|น\.?|[ap]m)?$")
+_EIGHT = re.compile(r"[0-9]{8}")
 
 _ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _BAND = re.compile(r"([0-9]{1,3})-([0-9]{1,3})")
@@ -169,10 +173,6 @@ class TypedDate:
 
 def to_thai_digits(text: str) -> str:
     return text.translate(_TO_THAI)
-
-
-def from_thai_digits(text: str) -> str:
-    return text.translate(_FROM_THAI)
 
 
 def partial_date(text: str) -> PartialDate:
@@ -289,14 +289,18 @@ def read_date(text: str, today: date) -> TypedDate:
     """What somebody typed into a form: '12/5/2500', '12 พ.ค. 2500', '5/2500', '2500', '67', '1957-05-12'.
 
     Day before month before year, or the year first. 2400-2643 is BE, 1800-2100 CE, two digits BE (the latest
-    such year not after today's); anything else is a DateError, as is an era that contradicts its year.
+    such year not after today's); anything else is a DateError, as is an era that contradicts its year. A time of day
+    is left out, eight digits are 25000512 or 12052500, and a day or month of 0 is not known.
     """
-    day, month, year, said = _tokens(from_thai_digits(text).casefold())
+    typed_text = _TIME.sub("", ascii_digits(normalise(text)).strip("'\"").casefold())
+    day, month, year, said = _tokens(_apart(typed_text))
     ce_year, era = _year(year, said, today)
-    month_number = _month(month) if month else None
+    month_number = _month(month) if month.strip("0") else None
     if day and not day.isdigit():
         raise DateError("format", "the day must be a number")
-    day_number = int(day) if day else None
+    day_number = int(day) or None if day else None
+    if day_number and month_number is None:
+        raise DateError("month", "a day needs its month")
     two_digits = len(year) == 2
     typed = ce_year + BE_OFFSET
     early = month_number is None or month_number <= 3
@@ -309,6 +313,34 @@ def read_date(text: str, today: date) -> TypedDate:
     return TypedDate(
         PartialDate(ce_year, month_number, day_number), era, two_digits, doubtful=True, or_else=later
     )
+
+
+def choices(typed: TypedDate) -> tuple[PartialDate, ...]:
+    """The dates somebody may have meant, the likeliest first; one if there is nothing to ask.
+
+    Two digits may be a Buddhist year or one of the CE: 57 is 2557 or 1957.
+    """
+    read, others = typed.date, [typed.or_else]
+    if typed.two_digits:
+        short = (read.year + BE_OFFSET) % 100
+        others.append(_existing(1900 + short, read.month, read.day))
+        others.append(_existing(2000 + short, read.month, read.day))
+    return tuple(dict.fromkeys([read, *(each for each in others if each)]))
+
+
+def _apart(text: str) -> str:
+    """Eight digits in a row as day, month and year, whichever end the year stands at."""
+    if not _EIGHT.fullmatch(text):
+        return text
+    ways = ((text[6:], text[4:6], text[:4]), (text[:2], text[2:4], text[4:]))
+    fitting = [
+        way
+        for way in ways
+        if (int(way[2]) in BE_YEARS or int(way[2]) in CE_YEARS) and int(way[1]) <= 12 and int(way[0]) <= 31
+    ]
+    if len(fitting) != 1:
+        raise DateError("format", "must be a year, a month and year, or a day, month and year")
+    return "/".join(fitting[0])
 
 
 def _tokens(text: str) -> tuple[str, str, str, Era | None]:

@@ -8,17 +8,26 @@ import re
 from typing import Literal
 
 from services.thai.names import normalise
+from services.thai.numbers import ascii_digits
 
 Problem = Literal["not_13_digits", "check_digit"]
 
 _GROUPS = re.compile(r"(.)(.{4})(.{5})(.{2})(.)")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_SEPARATORS = re.compile(r"[\s\u2010-\u2015._-]")
+_SEPARATORS = re.compile(r"[\s\u2010-\u2015\u2212\uff0d._-]")
+_QUOTES = "'\"`\u2018\u2019\u201c\u201d\uff07"
 
 
 def clean(text: str) -> str:
-    """The number as typed or pasted, in ASCII digits without spaces, hyphens or dots; other text stays."""
-    return _SEPARATORS.sub("", normalise(text)).translate(_THAI_DIGITS)
+    """The number as typed or pasted, in ASCII digits without spaces, hyphens, dots or a spreadsheet's quotes; what is
+    no number (a passport's) stays as it was typed."""
+    typed = ascii_digits(normalise(text)).strip(_QUOTES).strip()
+    bare = _SEPARATORS.sub("", typed)
+    return bare if bare.isdigit() else typed
+
+
+def is_thai(number: str) -> bool:
+    """Whether it may be a citizen number at all: digits alone. A passport's has letters, and another rule."""
+    return clean(number).isdigit()
 
 
 def check_digit(first_twelve: str) -> str:

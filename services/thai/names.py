@@ -58,17 +58,33 @@ _DOUBLE_E = re.compile("เเ")
 _STRAY_LONG_A = re.compile("(?<![ฤฦ])ๅ")
 _MARKS = re.compile(f"[{UPPER_LOWER}{TONE}\u0e4c]{{2,}}")
 _SPLIT_AM = re.compile(f"ํ([{TONE}]?)า")
+# What a hand types out of order: a mark after a space or before its consonant, a tone after the vowel it stands before.
+_PARTED_MARK = re.compile(f"(?<=[\u0e01-\u0e4e]) +(?=[{UPPER_LOWER}{TONE}\u0e4c])")
+_EARLY_MARK = re.compile(f"([{LEADING_VOWEL}])([{UPPER_LOWER}{TONE}]+)([{CONSONANT}])")
+_LATE_TONE = re.compile(f"([{TONE}]?)([ะาำ])([{TONE}])[{TONE}]*")
 
 _PRISON = re.compile(r"^(?:(?:(?:นักโทษ|ผู้ต้องขัง)(?:ชาย|หญิง)?|[นข]\s?\.?\s?[ชญ]\s?\.)\s*)+")
 
 _TITLE_SPELLINGS = tuple(
     sorted(
-        {spelling for title in TITLES for spelling in (title.short, title.full)} | {"นส.", "ดช.", "ดญ."},
+        {spelling for title in TITLES for spelling in (title.short, title.full)}
+        | {"นส.", "น.ส", "ดช.", "ดญ."},
         key=len,
         reverse=True,
     )
 )
-_LATIN_TITLE = re.compile(r"^(?:mr|mrs|miss|ms|master|dr)\.?\s+(?=\S)", re.IGNORECASE)
+_TITLE_CODES = {spelling: title.code for title in TITLES for spelling in (title.short, title.full)} | {
+    "นส.": "004", "น.ส": "004", "ดช.": "001", "ดญ.": "002",
+}  # fmt: skip
+_LATIN_TITLE = re.compile(r"^(?:(?:mr|mrs|miss|ms|master|dr)\s+|(?:mr|mrs|ms|dr)\.\s*)(?=\S)", re.IGNORECASE)
+# Ranks by their pattern: ว่าที่ร้อยตรี, ว่าที่ ร.ต., พ.ต.อ., พล.ต.ต., จ.ส.ต.
+_RANK = re.compile(
+    r"^(?:ว่าที่\s?(?:ร้อย|พัน)(?:ตรี|โท|เอก)|(?:ว่าที่\s?)?(?:พล\.|[พรจสด]\.)[ตทอส]\.(?:\s?[ตทอ]\.)?)(?:\s?หญิง)?\s*(?=\S)"
+)
+# What people are called before a name; names begin like them too (คุณวุฒิ), so only before a space.
+_ADDRESS = re.compile(r"^(?:คุณ|ลุง|ป้า|น้า|อา|ตา|ยาย|ปู่|ย่า|พี่|น้อง)\s+(?=\S)")
+# Titles that may be glued to a first name; พระ is left, because names begin with it.
+_GLUED = frozenset({"003", "004", "005", "001", "002"})
 _NAME_START = re.compile(f"[{LEADING_VOWEL}]?[{CONSONANT}]")
 
 _SAME_SOUND = str.maketrans("ณศษซธฑฒถฐฎฏภผฬขฃฅฆฉฌฝฮ", "นสสสทททททดตพพลคคคคชชฟห")
@@ -99,8 +115,14 @@ def normalise(text: str) -> str:
     Never NFKC: it takes ำ apart. Idempotent.
     """
     cleaned = _STRAY_LONG_A.sub("า", _DOUBLE_E.sub("แ", _INVISIBLE.sub("", text)))
-    ordered = unicodedata.normalize("NFC", _MARKS.sub(_in_typing_order, cleaned))
-    return " ".join(_SPLIT_AM.sub(r"\1ำ", ordered).split())
+    together = _EARLY_MARK.sub(r"\1\3\2", _PARTED_MARK.sub("", " ".join(cleaned.split())))
+    ordered = unicodedata.normalize("NFC", _MARKS.sub(_in_typing_order, together))
+    return _LATE_TONE.sub(_tone_first, _SPLIT_AM.sub(r"\1ำ", ordered))
+
+
+def _tone_first(late: re.Match[str]) -> str:
+    """The tone before a vowel that follows its consonant; of two tones the one that stood there already."""
+    return (late[1] or late[3]) + late[2]
 
 
 def _in_typing_order(marks: re.Match[str]) -> str:
@@ -120,7 +142,27 @@ def without_title(text: str) -> str:
         rest = name.removeprefix(spelling).lstrip()
         if rest != name and len(rest) >= 2 and _NAME_START.match(rest):
             return rest
-    return _LATIN_TITLE.sub("", name)
+    for pattern in (_RANK, _ADDRESS, _LATIN_TITLE):
+        if begins := pattern.match(name):
+            return name[begins.end() :]
+    return name
+
+
+def parted(title: str, first: str) -> tuple[str, str]:
+    """Title and first name, the title once: ('', 'นายสมชาย') and ('นาย', 'นายสมชาย') are ('นาย', 'สมชาย').
+
+    Beside a title only that same title is taken off, in whatever spelling: somebody may be called like another.
+    """
+    title, first = without_prison_prefix(title), without_prison_prefix(first)
+    rest = without_title(first)
+    begins = first.removesuffix(rest).strip()
+    if rest == first or not begins:
+        return title, first
+    known, found = _TITLE_CODES.get(title), _TITLE_CODES.get(begins)
+    if title:
+        return title, rest if begins == title or (found is not None and found == known) else first
+    spaced = first.startswith(f"{begins} ")
+    return (begins, rest) if found is None or found in _GLUED or spaced else (title, first)
 
 
 def display_name(title: str = "", first: str = "", last: str = "", alias: str = "") -> str:

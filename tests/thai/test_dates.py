@@ -227,7 +227,7 @@ def test_other_early_dates_are_not(typed):
         ("12 ฟู 2500", "month"),
         ("31/2/2500", "day"),
         ("30/2/2470", "day"),
-        ("0/5/2500", "day"),
+        ("5/0/2500", "month"),
         ("2200", "year_between"),
         ("1/1/1500", "year_between"),
         ("พ.ศ. 1957", "era"),

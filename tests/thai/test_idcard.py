@@ -65,7 +65,7 @@ def test_a_mask_leaves_the_registration_office_only():
 
 def test_a_number_is_printed_as_on_the_card():
     assert idcard.pretty("1609900123451") == "1-6099-00123-45-1"
-    assert idcard.pretty("AB 123") == "AB123"
+    assert idcard.pretty("AB 123") == "AB 123"
 
 
 def test_a_refusal_does_not_repeat_the_number():

@@ -164,9 +164,13 @@ def differing(before: Description, after: Description) -> list[str]:
 
 
 def doubts(person: Description) -> list[str]:
-    """Warnings about what was told of a person."""
-    wrong = person.national_id and idcard.problem(person.national_id)
-    return ["wrong_check_digit"] if wrong else []
+    """Warnings about what was told of a person; a foreign document's number follows no rule of ours."""
+    number = person.national_id
+    if not number or person.identity_status == "foreign_document":
+        return []
+    if not idcard.is_thai(number):
+        return ["no_citizen_number"]
+    return ["wrong_check_digit"] if idcard.problem(number) else []
 
 
 def age_of(person: Description, on: date) -> dates.AgeRange | None:

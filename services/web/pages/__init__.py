@@ -15,13 +15,14 @@ from werkzeug.wrappers import Response
 
 from services.codes.access import ROLES
 from services.kernel.errors import Forbidden
+from services.thai import numbers
 from services.web.gateway.problems import Problem
 from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
 from services.web.pages import account, case, dashboard, partner, work
 from services.web.pages.account import oidc
 from services.web.pages.frame import blueprint, frame, gate, menu, static, visit
-from services.web.pages.parts import language, words
+from services.web.pages.parts import calls, days, language, words
 
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages
@@ -60,7 +61,8 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        say=words.say, word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,
+        births_meant=days.births_meant, dialled=numbers.dialled, with_calls=calls.with_calls, say=words.say,
+        word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,
         lately=words.lately, listed=words.listed,
         called=words.called, province=words.province, full_province=words.full_province, centres=words.centres,
         address=words.address,

@@ -10,7 +10,7 @@ from marshmallow.validate import Length
 from services.codes.access import ROLES
 from services.kernel.errors import NotFound
 from services.thai import idcard
-from services.thai.dates import from_thai_digits
+from services.thai.numbers import ascii_digits
 from services.web import gateway
 from services.web.identity import accounts, authorization_requests, identities, oidc, passwords, throttle
 from services.web.identity.authorization_requests import AuthorizationRequest
@@ -226,7 +226,7 @@ def _own(party: RelyingParty, form: Form) -> Response:
 def read_subject(text: str) -> str:
     """What the provider calls a person, as somebody types it. Only here is it made even: the provider's word counts as
     it stands."""
-    typed = from_thai_digits(text.strip())
+    typed = ascii_digits(text.strip())
     number = idcard.clean(typed)
     problem = idcard.problem(number)
     if _party().provider.subject_claim != CITIZEN_NUMBER:

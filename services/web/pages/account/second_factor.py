@@ -7,7 +7,7 @@ from marshmallow.validate import Length
 
 from services.codes.access import ROLES
 from services.kernel.envelope import instant
-from services.thai.dates import from_thai_digits
+from services.thai.numbers import ascii_digits
 from services.web import gateway
 from services.web.identity import passwords, pending_sessions, second_factor, sessions, throttle
 from services.web.identity.sessions import Session
@@ -34,7 +34,7 @@ CODE, TURN_OFF = Code(), TurnOff()
 
 def read_code(text: str) -> str:
     """The digits of a code of the app or of a recovery code, as people type them."""
-    digits = "".join(from_thai_digits(text).replace("-", " ").split())
+    digits = "".join(ascii_digits(text).replace("-", " ").split())
     if not digits.isascii() or not digits.isdigit() or len(digits) not in LENGTHS:
         raise ValidationError(
             later("Enter the 6 digits that the app shows, or a recovery code of 10 digits.")

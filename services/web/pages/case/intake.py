@@ -24,6 +24,9 @@ WARNINGS = {
     "wrong_check_digit": later(
         "The check digit of the identity number does not fit: look at the number again."
     ),
+    "no_citizen_number": later(
+        "The identity number is kept as it was typed: it is no number of 13 digits. Look at it again."
+    ),
     "found_outside_province": later("The person was found outside the centre's province."),
 }
 
@@ -45,7 +48,7 @@ def person() -> Response:
         return _gate(422 if request.args else 200, choose=True)
     centres = tuple(centre for centre in visit.caller().centres if centre != ALL_CENTRES)
     fixed = {"danger": found_danger} | ({"centre": centres[0]} if len(centres) == 1 else {})
-    read = {"person.birth_date": days.read_birth, FOUND: places.read}
+    read = {"person.birth_date": days.birth_reader("person.birth_date"), FOUND: places.read}
     form = Form(OPEN, PRESET, fixed=fixed, read=read, draft=later("Open a case"))
     found = inputs.options(form, FOUND)
     if form.sent and not form.value("find"):
@@ -59,7 +62,7 @@ def person() -> Response:
                 opened = doors.tell(OPEN_CASE, form.body, at=at)
                 said = [_("Case %(number)s is open.") % {"number": opened["case_number"]}]
                 said += [_(WARNINGS[each]) for each in opened["warnings"] if each in WARNINGS]
-                return frame.done(" ".join(said), "pages.case.overview", case_id=opened["case_id"])
+                return frame.done("\n".join(said), "pages.case.overview", case_id=opened["case_id"])
     return frame.page(
         "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP,
         rows=DOMICILE_ROWS, centres=centres, provinces=places.provinces(),

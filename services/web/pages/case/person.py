@@ -19,6 +19,7 @@ from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import words
 
+BIRTH = "person.birth_date"
 CORRECT = CorrectPerson()
 NOTHING_NEW = later("Nothing is different from what is known already.")
 BLANK_ROWS = 1  # for a domicile that is not known yet
@@ -32,8 +33,9 @@ def correct(case_id: UUID) -> Response:
     """Whoever corrects somebody sees the whole identity number, which the access log notes."""
     about = {"case_id": str(case_id)}
     case, known = lookup.case(str(case_id)), doors.ask(PERSON.of(**about))
+    shown = {**form_values(known["person"]), f"birth_date{days.MEANT}": known["person"]["birth_date"]}
     form = Form(
-        CORRECT, {"person": form_values(known["person"])}, fixed=about, read={"person.birth_date": days.read_birth},
+        CORRECT, {"person": shown}, fixed=about, read={BIRTH: days.birth_reader(BIRTH)},
         version=known["version"], draft=later("Correct the person's details"), case_id=str(case_id),
     )  # fmt: skip
     if form.sent:
@@ -46,7 +48,7 @@ def correct(case_id: UUID) -> Response:
                 done = doors.tell(CORRECT_PERSON, form.body, at=at, if_match=form.version)
                 said = [_("The person's details are corrected.") if done["changed"] else _(NOTHING_NEW)]
                 said += [_(intake.WARNINGS[each]) for each in done["warnings"]]
-                return frame.done(" ".join(said), "pages.case.overview", case_id=case_id)
+                return frame.done("\n".join(said), "pages.case.overview", case_id=case_id)
     rows = max(len(known["person"]["domicile"]) + BLANK_ROWS, intake.DOMICILE_ROWS)
     return frame.page(
         "case/person.html", form=form, case=case, rows=rows, provinces=places.provinces(),

@@ -62,7 +62,7 @@ def _answer(fact: Fact, text: str) -> Json:
 
 
 READ: Mapping[str, Read] = {f"facts.{code}": partial(_answer, FACTS[code]) for code in RADIOS} | {
-    "facts.birth_date": days.read_birth,
+    "facts.birth_date": days.birth_reader("facts.birth_date"),
     "facts.age": ages.by_looks,
 }
 

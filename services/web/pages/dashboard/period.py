@@ -9,6 +9,7 @@ from flask import request
 
 from services.kernel.questions import Json
 from services.thai import areas, dates
+from services.thai.numbers import ascii_digits
 from services.web.pages.frame import visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
@@ -62,7 +63,7 @@ def read_period(form: Form) -> Period:
     elif centre:
         form.errors["centre"] = [_("Choose one of your centres.")]
     year = dates.budget_year(today)
-    told = dates.from_thai_digits(form.value("year"))
+    told = ascii_digits(form.value("year"))
     if told.isdigit() and len(told) == 4 and year - 50 <= int(told) <= year:
         year, address["year"] = int(told), told
     first, last = dates.budget_period(year)

@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from services.kernel.doors import flat
 from services.kernel.questions import Body, Json
-from services.thai.dates import DateError, from_thai_digits
+from services.thai.dates import DateError
+from services.thai.numbers import NumberError, read_whole
 from services.web import gateway
 from services.web.gateway import problems, storable
 from services.web.gateway.problems import Problem
@@ -231,21 +232,30 @@ def _read_fields(
         elif isinstance(field, fields.List) and path not in read:
             texts = [text.strip() for text in typed.getlist(path) if text.strip()]
             if texts or field.required:
-                body[name] = [_read(field.inner, text) for text in texts]
+                with _noting(errors, path):
+                    body[name] = [_read(field.inner, text) for text in texts]
         elif text := typed.get(path, "").replace("\r\n", "\n").strip():
-            try:
+            with _noting(errors, path):
                 body[name] = read[path](text) if path in read else _read(field, text)
-            except (ValidationError, DateError) as error:
-                said = error.messages if isinstance(error, ValidationError) else [str(error)]
-                errors.setdefault(path, []).extend(field_error(str(message)) for message in said)
     return body
+
+
+@contextmanager
+def _noting(errors: dict[str, list[str]], path: str) -> Iterator[None]:
+    """What cannot be read is an error of its field."""
+    try:
+        yield
+    except (ValidationError, DateError) as error:
+        said = error.messages if isinstance(error, ValidationError) else [str(error)]
+        errors.setdefault(path, []).extend(field_error(str(message)) for message in said)
 
 
 def _read(field: fields.Field[Any], text: str) -> Any:
     if isinstance(field, fields.Boolean):
         return {"yes": True, "no": False}.get(text, text)
     if isinstance(field, fields.Integer):
-        digits = from_thai_digits(text).replace(",", "")
-        plain = digits.isascii() and digits.removeprefix("-").isdigit() and len(digits) < 17
-        return int(digits) if plain else text
+        try:
+            return read_whole(text)
+        except NumberError:
+            raise ValidationError(later("Enter a whole number.")) from None
     return text

@@ -23,7 +23,7 @@ from services.partners.answers import Partner, Programme
 from services.partners.doors import PARTNER
 from services.referral.answers import ReferralWithHistory
 from services.referral.doors import DISCLOSABLE, DISCLOSE, REFERRAL, STEP
-from services.thai.dates import from_thai_digits
+from services.thai.numbers import ascii_digits
 from services.web import gateway
 from services.web.gateway import calls
 from services.web.gateway.calls import Asker, Command, command_id
@@ -256,7 +256,7 @@ def _answering(
 
 
 def _digits(text: str) -> str:
-    return from_thai_digits(text).replace(" ", "").replace("-", "")
+    return ascii_digits(text).replace(" ", "").replace("-", "")
 
 
 def _find(token: str) -> Link | Response:

@@ -1,7 +1,9 @@
 """Days as people type them."""
 
+from collections.abc import Callable
 from datetime import date
 
+from flask import request
 from marshmallow import ValidationError
 
 from services.thai import dates
@@ -27,9 +29,46 @@ DATE_ERRORS = {
 }
 
 
-def read_birth(text: str) -> str:
-    """A birth date as somebody typed it, as ISO (CE, also partial)."""
+MEANT = ".meant"  # after a birth date's field: which of the dates that it may be is meant
+
+
+def birth_reader(field: str) -> Callable[[str], str]:
+    """Reads a birth date as somebody typed it, as ISO (CE, also partial); what may be two dates waits for the choice
+    beside it."""
+
+    def read(text: str) -> str:
+        try:
+            fitting = _births(text)
+        except dates.DateError as error:
+            raise ValidationError(DATE_ERRORS[error.code]) from None
+        if len(fitting) == 1:
+            return fitting[0]
+        meant = request.form.get(f"{field}{MEANT}")
+        if meant not in fitting:
+            raise ValidationError(later("Choose below which year is meant."))
+        return meant
+
+    return read
+
+
+def births_meant(text: str) -> tuple[str, ...]:
+    """The days (ISO) that a typed birth date may be, if there are several; else none."""
     try:
-        return str(dates.birth_date(str(dates.read_date(text, today()).date), today()))
-    except dates.DateError as error:
-        raise ValidationError(DATE_ERRORS[error.code]) from None
+        fitting = _births(text)
+    except dates.DateError:
+        return ()
+    return fitting if len(fitting) > 1 else ()
+
+
+def _births(text: str) -> tuple[str, ...]:
+    """The days that a typed birth date may be, of which somebody can be born on; DateError if on none."""
+    found: list[str] = []
+    refused: dates.DateError | None = None
+    for each in dates.choices(dates.read_date(text, today())):
+        try:
+            found.append(str(dates.birth_date(str(each), today())))
+        except dates.DateError as error:
+            refused = refused or error
+    if refused and not found:
+        raise refused
+    return tuple(found)

@@ -60,6 +60,10 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
     ),
     (r"Must be less than or equal to (-?\d+)\.", later("Enter {} or less.")),
     (r"Not a valid integer\.|Not a valid number\.", later("Enter a whole number.")),
+    (
+        r"A spreadsheet rounded this number, its last digits are lost\. Copy the whole number again\.",
+        later("A spreadsheet rounded this number, its last digits are lost. Copy the whole number again."),
+    ),
     (r"Not a valid email address\.", later("Enter an e-mail address such as name@example.org.")),
     (r"Not a valid URL\.", later("Enter an address that begins with https:// or http://.")),
     (r"It contains the character NUL\.", later("Remove the character that cannot be shown.")),

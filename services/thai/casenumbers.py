@@ -1,0 +1,18 @@
+"""Case numbers as people write them: '60-2570-0013', '๖๐-๒๕๗๐-๐๐๑๓', with any dash, '13', '2570/13'."""
+
+import re
+
+from services.thai.names import normalise
+from services.thai.numbers import ascii_digits
+
+_PARTS = re.compile(r"(?:(?:([0-9]{2})-)?([0-9]{4})-)?([0-9]{1,6})")
+_SIGNS = re.compile(r"\s*[\u2010-\u2015\u2212\uff0d\uff0f/_-]\s*")
+
+
+def read(text: str) -> tuple[str | None, int | None, int] | None:
+    """(centre, budget year, running number) as far as they were written; None if it is no case number."""
+    typed = _SIGNS.sub("-", ascii_digits(normalise(text)))
+    if whole := re.fullmatch(r"([0-9]{2})(2[45][0-9]{2})([0-9]{4})", typed):
+        return whole[1], int(whole[2]), int(whole[3])
+    parts = _PARTS.fullmatch(typed)
+    return (parts[1], int(parts[2]) if parts[2] else None, int(parts[3])) if parts else None
