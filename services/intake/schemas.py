@@ -138,7 +138,8 @@ class ReadCase(Schema):
 
 
 class ListCases(Schema):
-    """`q` is the beginning of a case number; `case_ids` are the only ones wanted."""
+    """`q` is a case number, its beginning or its running number, in any writing; `case_ids` are the only ones
+    wanted."""
 
     centre = _optional(_province)
     status = _optional(OneOf(codes.CASE_STATUSES))

@@ -9,9 +9,14 @@ _PARTS = re.compile(r"(?:(?:([0-9]{2})-)?([0-9]{4})-)?([0-9]{1,6})")
 _SIGNS = re.compile(r"\s*[\u2010-\u2015\u2212\uff0d\uff0f/_-]\s*")
 
 
+def plain(text: str) -> str:
+    """What was typed in ASCII digits with plain hyphens: '๖๐–๒๕๗๐' is '60-2570'."""
+    return _SIGNS.sub("-", ascii_digits(normalise(text)))
+
+
 def read(text: str) -> tuple[str | None, int | None, int] | None:
     """(centre, budget year, running number) as far as they were written; None if it is no case number."""
-    typed = _SIGNS.sub("-", ascii_digits(normalise(text)))
+    typed = plain(text)
     if whole := re.fullmatch(r"([0-9]{2})(2[45][0-9]{2})([0-9]{4})", typed):
         return whole[1], int(whole[2]), int(whole[3])
     parts = _PARTS.fullmatch(typed)

@@ -319,6 +319,9 @@ def test_cases_are_listed_by_centre_status_and_beginning_of_the_number(db):
 
     assert listed(["60"]) == [12, 10, 8, 6, 4, 2]
     assert listed(["60", "61"], "screened") == [5, 4] and listed(["60"], "screened") == [4]
+    assert (
+        listed(beginning="0012") == listed(beginning="๖๐–๒๕๖๙–๐๐๑๒") == listed(beginning="60/2569/12") == [12]
+    )
     assert listed(beginning="60-2569-001") == [12, 10] and listed(beginning="2569") == [] == listed(
         beginning="%"
     )

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -57,6 +58,7 @@ from services.kernel.envelope import ALL_CENTRES, Caller, Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
+from services.thai import casenumbers
 
 Value = str | int | bool | None
 Row = dict[str, Value]
@@ -297,11 +299,12 @@ def get(db: Connection, case_id: str) -> RowMapping | None:
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which cases. `centres` None: all; `beginning`: of the case number; `case_ids`: only these."""
+    """Which cases. `centres` None: all; `number`: the case number, its beginning or its running number in any writing;
+    `case_ids`: only these."""
 
     centres: Sequence[str] | None
     status: str | None = None
-    beginning: str | None = None
+    number: str | None = None
     case_ids: Sequence[str] | None = None
 
     def of(self, rows: Select[Any]) -> Select[Any]:
@@ -309,11 +312,21 @@ class CaseFilter:
             rows = rows.where(case.c.centre.in_(self.centres))
         if self.status:
             rows = rows.where(case.c.status == self.status)
-        if self.beginning:
-            rows = rows.where(case.c.case_number.startswith(self.beginning, autoescape=True))
+        if self.number:
+            rows = rows.where(_numbered(self.number))
         if self.case_ids is not None:
             rows = rows.where(case.c.case_id.in_(self.case_ids))
         return rows
+
+
+def _numbered(typed: str) -> ColumnElement[bool]:
+    """Cases whose number somebody may mean: it begins so, or it is the running number ('0013') they wrote."""
+    begins = case.c.case_number.startswith(casenumbers.plain(typed), autoescape=True)
+    parts = casenumbers.read(typed)
+    if parts is None:
+        return begins
+    centre, year, running = parts
+    return or_(begins, case.c.case_number.like(f"{centre or '%'}-{year or '%'}-{running:04d}"))
 
 
 def list_cases(

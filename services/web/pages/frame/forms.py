@@ -232,22 +232,14 @@ def _read_fields(
         elif isinstance(field, fields.List) and path not in read:
             texts = [text.strip() for text in typed.getlist(path) if text.strip()]
             if texts or field.required:
-                with _noting(errors, path):
-                    body[name] = [_read(field.inner, text) for text in texts]
+                body[name] = [_read(field.inner, text) for text in texts]
         elif text := typed.get(path, "").replace("\r\n", "\n").strip():
-            with _noting(errors, path):
+            try:
                 body[name] = read[path](text) if path in read else _read(field, text)
+            except (ValidationError, DateError) as error:
+                said = error.messages if isinstance(error, ValidationError) else [str(error)]
+                errors.setdefault(path, []).extend(field_error(str(message)) for message in said)
     return body
-
-
-@contextmanager
-def _noting(errors: dict[str, list[str]], path: str) -> Iterator[None]:
-    """What cannot be read is an error of its field."""
-    try:
-        yield
-    except (ValidationError, DateError) as error:
-        said = error.messages if isinstance(error, ValidationError) else [str(error)]
-        errors.setdefault(path, []).extend(field_error(str(message)) for message in said)
 
 
 def _read(field: fields.Field[Any], text: str) -> Any:
@@ -257,5 +249,6 @@ def _read(field: fields.Field[Any], text: str) -> Any:
         try:
             return read_whole(text)
         except NumberError:
-            raise ValidationError(later("Enter a whole number.")) from None
+            # The schema refuses it beside the other fields' errors; Python's own int would take 1_5 for 15.
+            return text.replace("_", " ")
     return text
