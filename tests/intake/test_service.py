@@ -342,6 +342,8 @@ def test_cases_are_listed_newest_first_for_those_who_may_see_them(net):
         cases[3:],
         None,
     )
+    for written in ("0002", "๖๐-๒๕๖๙-๐๐๐๒", "60–2569–0002", "2569/2"):
+        assert listed({"q": written}) == (cases[1:2], None)
     assert listed({"q": "60-2569-0002"}) == (cases[1:2], None) and listed({"status": "placed"}) == ([], None)
     first, following = listed({"limit": 2})
     assert (first, listed({"limit": 2, "cursor": following})) == ([cases[2], cases[1]], ([cases[0]], None))

@@ -58,6 +58,17 @@ def opened(worker, **typed):
     return worker.send(page, **(answers | typed))
 
 
+def test_a_birth_date_that_may_be_two_is_asked_and_the_title_stands_once(worker):
+    asked = opened(worker, person__birth_date="12/5/57", person__name__first="นายสมชาย")
+    assert asked.status == 422 and [*asked.errors] == ["person.birth_date"]
+    choices = asked.tree.xpath('//input[@name="person.birth_date.meant"]/@value')
+    assert choices == ["2014-05-12", "1957-05-12"]
+    case_id = case_of(worker.send(asked, person__birth_date__meant="1957-05-12"))
+    shown = worker.open(f"/cases/{case_id}")
+    assert "12 พฤษภาคม 2500" in shown.text.replace("\u00a0", " ") and "นายสมชาย" in shown.text
+    assert "นายนาย" not in shown.text
+
+
 def case_of(page):
     assert page.status == 200, page.errors
     return page.path.split("/")[1]
