@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Literal
 
-from services.thai.dates import from_thai_digits
+from services.thai.numbers import ascii_digits
 
 Weakness = Literal["common", "repeats", "row", "own_name"]
 
@@ -17,7 +17,7 @@ BESIDE_A_NAME = 6  # letters and digits that a password needs beside its user's 
 
 def weakness(user: str, password: str) -> Weakness | None:
     """Why a user's new password would be guessed; None if nothing speaks against it."""
-    plain = from_thai_digits(password.casefold())
+    plain = ascii_digits(password.casefold())
     if plain in _common():
         return "common"
     if _beside(plain, user) < BESIDE_A_NAME and user in plain:
