@@ -80,7 +80,7 @@ def erase(context: click.Context, case_number: str) -> None:
     from services.intake.projections import cases
 
     with runtimes(settings, ["intake"]) as opened:
-        wanted = cases.CaseFilter(None, beginning=case_number)
+        wanted = cases.CaseFilter(None, number=case_number)
         rows, _ = opened["intake"].read(lambda db: cases.list_cases(db, wanted, 2, None))
         if len(rows) != 1 or rows[0]["case_number"] != case_number:
             raise Failed(f"There is no case {case_number}.")
