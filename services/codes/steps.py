@@ -9,7 +9,7 @@ docs/contract.md, "Life cycle of a referral".
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.codes import AWAITING_ANSWER, REFERRAL_STATUSES
+from services.codes import AWAITING_ANSWER, DECLINE_REASONS, REFERRAL_STATUSES
 from services.codes.words import CodeList, Words
 
 # How somebody told the centre of a step.
@@ -47,6 +47,9 @@ STAND_DOWN = CodeList(
         "not_told": Words("ยังไม่ได้แจ้งภาคีเครือข่ายภายในกำหนด", "The partner was not told in time"),
     },
 )
+
+# Why a referral came to nothing: what somebody said, or what the system did.
+LOST_REASONS = CodeList("lost_reason", {**DECLINE_REASONS.words, **STAND_DOWN.words})
 
 # What is known of the place of a referral.
 PLACES = CodeList(

@@ -27,8 +27,9 @@ Share = Annotated[float, Shape(minimum=0, maximum=1)] | None  # None without any
 
 
 class Figures(TypedDict):
-    """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days` and `employment`: by
-    the names of their measures. `share_outside`: of all placements, 0 to 1; None without any."""
+    """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days`, `employment` and
+    `referrals`: by the names of their measures. `lost`: by the part that tells it, by code. `share_outside`: of all
+    placements, 0 to 1; None without any."""
 
     cases: dict[str, Count]
     placements: dict[str, Count]
@@ -38,6 +39,8 @@ class Figures(TypedDict):
     median_days: dict[str, float | None]
     declined: dict[str, Count]
     employment: dict[str, Count]
+    referrals: dict[str, Count]
+    lost: dict[str, dict[str, Count]]
 
 
 class FiguresShown(TypedDict):
@@ -52,6 +55,16 @@ class FiguresShown(TypedDict):
     median_days: Annotated[dict[str, float | None], Named(*((each.name, float | None) for each in MEDIANS))]
     declined: Annotated[dict[str, Count | None], Note("By reason")]
     employment: Annotated[dict[str, Count | None], Named(*_told("employment"))]
+    referrals: Annotated[dict[str, Count | None], Named(*_told("referrals"))]
+    expired: Annotated[dict[str, Count | None], Note("Referrals that ran out of time, by reason")]
+    withdrawn: Annotated[dict[str, Count | None], Note("Referrals withdrawn, by reason")]
+    failed: Annotated[dict[str, Count | None], Note("Placements that did not work out, by reason")]
+    ended: Annotated[dict[str, Count | None], Note("Placements that ended, by outcome")]
+    declined_by: Annotated[dict[str, Count | None], Note("Referrals declined, by whose decision that was")]
+    withdrawn_by: Annotated[dict[str, Count | None], Note("Referrals withdrawn, by whose decision that was")]
+    failed_by: Annotated[
+        dict[str, Count | None], Note("Placements that did not work out, by whose doing that was")
+    ]
     hidden: Annotated[
         dict[str, Annotated[str, ("few", "withheld")]],
         Note("Why a count is null, as by_label.child: one to four, or withheld with them"),

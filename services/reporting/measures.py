@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
+from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, OUTCOMES, PATHS, WHOSE
+from services.codes.steps import LOST_REASONS
 from services.codes.words import CodeList, Words
 
-Column = Literal["path", "partner_kind", "outside_ministry", "reason", "labels", "in_work"]
+Column = Literal["path", "partner_kind", "outside_ministry", "reason", "whose", "labels", "in_work"]
 Value = str | bool
 
 
@@ -121,13 +122,33 @@ PARTS: Mapping[str, Part] = {
             ),
         ),
         Part(
+            "referrals",
+            "referrals",
+            Words("การส่งต่อที่รอหรือไม่สำเร็จ", "Referrals that waited or came to nothing"),
+            Words(
+                "การส่งต่อที่เกิดเหตุการณ์นั้นในช่วงเวลา",
+                "Referrals to which it happened in the period.",
+            ),
+        ),
+        Part("expired", "expired", Words("เหตุที่การส่งต่อเลยกำหนด", "Why referrals ran out of time")),
+        Part("withdrawn", "withdrawn", Words("เหตุที่ยกเลิกการส่งต่อ", "Why referrals were withdrawn")),
+        Part("failed", "failed", Words("เหตุที่การเข้าอยู่หรือเข้าทำงานไม่สำเร็จ", "Why placements did not work out")),
+        Part("ended", "ended", Words("ผลเมื่อการเข้าอยู่หรือเข้าทำงานสิ้นสุด", "How placements ended")),
+        Part("declined_by", "declined_by", Words("การไม่รับเป็นการตัดสินใจของใคร", "Whose decision a no was")),
+        Part(
+            "withdrawn_by",
+            "withdrawn_by",
+            Words("การยกเลิกเป็นการตัดสินใจของใคร", "Whose decision a withdrawal was"),
+        ),
+        Part("failed_by", "failed_by", Words("การไม่สำเร็จเกิดจากใคร", "Whose doing a failure was")),
+        Part(
             "employment",
             "employment",
             Words("การทำงาน", "Work"),
             Words(
-                "การเข้าทำงานกับนายจ้างในช่วงนี้ และจำนวนที่ยังทำงานอยู่เมื่อติดตามครั้งล่าสุด",
+                "การเข้าทำงานกับนายจ้างในช่วงนี้ และจำนวนที่ยังทำงานอยู่เมื่อติดตามครั้งล่าสุด ไม่นับผู้ที่การเข้าทำงานสิ้นสุดแล้ว",
                 "Placements with employers in the period, and how many of these were in work at their latest "
-                "follow-up.",
+                "follow-up; none whose placement is over.",
             ),
         ),
     )
@@ -137,6 +158,15 @@ PARTS: Mapping[str, Part] = {
 def _of_cases(code: str, counts: str, words: Words, beside: bool = False) -> Measure:
     return Measure(code, "cases", code, counts, words, words, once=True, beside=beside)
 
+
+def _lost(code: str, counts: str, by: Column, codes: CodeList[str]) -> Measure:
+    """A part of its own: how many of a type by the codes of a column."""
+    title = PARTS[code].title
+    shown = Words(f"{title.th}: {{}}", f"{title.en}: {{}}")
+    return Measure(code, code, "", counts, title, shown, by=by, codes=codes, of_kind=True)
+
+
+BY_PEOPLE = ("person", "partner", "centre")  # of codes.WHOSE: not the system, which found no place
 
 MEASURES: Mapping[str, Measure] = {
     measure.code: measure
@@ -206,6 +236,7 @@ MEASURES: Mapping[str, Measure] = {
             "ReferralDeclined",
             PARTS["declined"].title,
             Words("ไม่รับ: {}", "Declined: {}"),
+            where={"whose": BY_PEOPLE},
             by="reason",
             codes=DECLINE_REASONS,
             of_kind=True,
@@ -228,8 +259,34 @@ MEASURES: Mapping[str, Measure] = {
             Words("ยังทำงานอยู่เมื่อติดตามครั้งล่าสุด", "In work at the latest follow-up"),
             where={"path": EMPLOYER_PATHS, "in_work": (True,)},
         ),
+        Measure(
+            "no_place",
+            "referrals",
+            "no_place",
+            "ReferralDeclined",
+            Words("ไม่มีที่ว่างให้จอง", "No place was free"),
+            Words("ไม่มีที่ว่างให้จอง", "No place was free"),
+            where={"whose": ("system",)},
+        ),
+        Measure(
+            "waitlisted",
+            "referrals",
+            "waitlisted",
+            "ReferralWaitlisted",
+            Words("อยู่ในรายชื่อรอ", "Put on a waiting list"),
+            Words("อยู่ในรายชื่อรอ", "Put on a waiting list"),
+        ),
+        _lost("expired", "ReferralExpired", "reason", LOST_REASONS),
+        _lost("withdrawn", "ReferralWithdrawn", "reason", LOST_REASONS),
+        _lost("failed", "ReferralFailed", "reason", LOST_REASONS),
+        _lost("ended", "ReferralEnded", "reason", OUTCOMES),
+        _lost("declined_by", "ReferralDeclined", "whose", WHOSE),
+        _lost("withdrawn_by", "ReferralWithdrawn", "whose", WHOSE),
+        _lost("failed_by", "ReferralFailed", "whose", WHOSE),
     )
 }
+# Parts that tell of what came to nothing, or ended, each split by the codes of its measure.
+LOST_PARTS = ("expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by")
 
 MEDIANS = (
     Median(

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
 from services.reporting import answers
-from services.reporting.measures import told_of
+from services.reporting.measures import MEASURES, told_of
 
 SMALL = 5
 
@@ -64,6 +64,14 @@ def whole(figures: answers.Figures) -> answers.FiguresShown:
         "median_days": figures["median_days"],
         "declined": {**figures["declined"]},
         "employment": {**figures["employment"]},
+        "referrals": {**figures["referrals"]},
+        "expired": {**figures["lost"]["expired"]},
+        "withdrawn": {**figures["lost"]["withdrawn"]},
+        "failed": {**figures["lost"]["failed"]},
+        "ended": {**figures["lost"]["ended"]},
+        "declined_by": {**figures["lost"]["declined_by"]},
+        "withdrawn_by": {**figures["lost"]["withdrawn_by"]},
+        "failed_by": {**figures["lost"]["failed_by"]},
         "hidden": {},
     }
 
@@ -77,12 +85,14 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
     by_path = {path: count for path, count in every.items() if count != 0}
     by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
-    cases, placements, employment = (
+    lost = {part: _kinds(part, counts) for part, counts in figures["lost"].items()}
+    cases, placements, employment, referrals = (
         _named(part, counts)
         for part, counts in (
             ("cases", figures["cases"]),
             ("placements", figures["placements"]),
             ("employment", figures["employment"]),
+            ("referrals", figures["referrals"]),
         )
     )
     return {
@@ -93,6 +103,14 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
         "median_days": figures["median_days"],
         "declined": _numbers(declined),
         "employment": _numbers(employment),
+        "referrals": _numbers(referrals),
+        "expired": _numbers(lost["expired"]),
+        "withdrawn": _numbers(lost["withdrawn"]),
+        "failed": _numbers(lost["failed"]),
+        "ended": _numbers(lost["ended"]),
+        "declined_by": _numbers(lost["declined_by"]),
+        "withdrawn_by": _numbers(lost["withdrawn_by"]),
+        "failed_by": _numbers(lost["failed_by"]),
         "hidden": _hidden(
             {
                 "cases": cases,
@@ -101,9 +119,18 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
                 "by_label": by_label,
                 "declined": declined,
                 "employment": employment,
+                "referrals": referrals,
+                **lost,
             }
         ),
     }
+
+
+def _kinds(part: str, counts: Mapping[str, int]) -> dict[str, Count]:
+    """The counts of a part that is split by the codes of its measure."""
+    codes = MEASURES[part].codes
+    assert codes, "only a measure that is split has codes"
+    return kinds_of(counts, codes, sum(counts.values()))
 
 
 def _named(part: str, counts: Mapping[str, int]) -> dict[str, Count]:

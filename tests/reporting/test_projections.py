@@ -15,7 +15,7 @@ from services.kernel.cloudevents import recorded
 from services.kernel.envelope import instant
 from services.kernel.tables import inbox_cursor, ingest_head, source_event
 from services.reporting import small_cells
-from services.reporting.measures import told_of
+from services.reporting.measures import LOST_PARTS, MEASURES, told_of
 from services.reporting.projections import figures
 from services.reporting.projections.milestones import TYPES, counted, derive, milestones, project
 from services.reporting.projections.period import Period
@@ -25,6 +25,7 @@ from tests.reporting.conftest import NOON
 MET = [{"code": "older_person", "verdict": "met", "law": "2546:3", "because": [], "ask": []}]
 DISABLED = [*MET, {"code": "disabled", "verdict": "met"}, {"code": "child", "verdict": "not_met"}]
 DAY = timedelta(days=1)
+NO_WORK = {"kind": "none", "income_baht_month": None}
 
 
 def kept(net):
@@ -66,6 +67,8 @@ def test_an_empty_log_gives_noughts_and_nulls(told):
         "median_days": {"to_screening": None, "to_acceptance": None, "to_placement": None},
         "declined": {},
         "employment": {"started": 0, "in_work": 0},
+        "referrals": {"no_place": 0, "waitlisted": 0},
+        **{part: {} for part in LOST_PARTS},
         "hidden": {},
     }
 
@@ -88,7 +91,7 @@ def test_two_cases_are_followed_from_the_door_to_the_placement(told):
     assert every["placements"] == {"total": 2, "outside_ministry": 1, "ministry": 1, "share_outside": 0.5}
     assert every["by_path"] == {"local_home": 1, "ministry_shelter": 1}
     assert every["by_label"] == {"older_person": 2}
-    assert every["median_days"] == {"to_screening": 1.8, "to_acceptance": 6.5, "to_placement": 9.6}
+    assert every["median_days"] == {"to_screening": 2.0, "to_acceptance": 6.5, "to_placement": 9.5}
     own = told.overview()
     assert own["cases"]["opened"] == 1
     assert own["median_days"] == {"to_screening": 2.0, "to_acceptance": 5.0, "to_placement": 9.0}
@@ -124,6 +127,77 @@ def test_declines_are_counted_by_reason(told):
     assert told.overview()["declined"] == {"cost": 1, "no_place": 2}
 
 
+def test_the_systems_own_no_is_not_the_partners_and_each_is_told_by_whose_it_was(told):
+    for ref, reason, whose in (
+        ("x", "no_place", "system"), ("y", "no_place", "partner"), ("z", "person_left", "person"),
+    ):  # fmt: skip
+        told.say("ReferralDeclined", "a", ref, reason=reason, whose=whose)
+    answer = told.overview()
+    assert answer["declined"] == {"no_place": 1, "person_left": 1}
+    assert answer["declined_by"] == {"partner": 1, "person": 1, "system": 1}
+    assert answer["referrals"] == {"no_place": 1, "waitlisted": 0}
+
+
+def test_a_no_that_may_be_taken_back_counts_once_it_may_not(told):
+    told.say("ReferralDeclined", "a", "x", reason="cost", final_at=instant(NOON + DAY))
+    told.say("ReferralDeclined", "b", "y", reason="cost", final_at=instant(NOON + DAY))
+    told.say("ReferralDeclineReturned", "b", "y")
+    assert told.overview()["declined"] == {}
+    told.say("ReferralDeclineSettled", "a", "x", reason="cost", whose="partner")
+    assert told.overview()["declined"] == {"cost": 1}
+
+
+def test_what_came_to_nothing_is_told_by_reason_and_by_whose(told):
+    told.say("ReferralExpired", "a", "a")
+    told.say("ReferralExpired", "b", "b", reason="not_told", whose="centre")
+    for ref, reason, whose in (
+        ("c", "placed_elsewhere", "system"),
+        ("d", "person_left", "person"),
+        ("e", None, None),
+    ):
+        told.say("ReferralWithdrawn", ref, ref, reason=reason, whose=whose)
+    told.say("ReferralFailed", "f", "f", reason="health_beyond_care", whose="partner")
+    told.say("ReferralFailed", "g", "g", reason="person_died", whose="person")
+    for ref in "hi":
+        told.say("ReferralWaitlisted", ref, ref)
+        told.say("ReferralEnded", ref, ref, outcome="stable" if ref == "h" else "died")
+    answer = told.overview()
+    assert answer["expired"] == {"no_answer": 1, "not_told": 1}
+    assert answer["withdrawn"] == {"other": 1, "person_left": 1, "placed_elsewhere": 1}
+    assert answer["withdrawn_by"] == {"centre": 1, "person": 1, "system": 1}
+    assert answer["failed"] == {"health_beyond_care": 1, "person_died": 1}
+    assert answer["failed_by"] == {"partner": 1, "person": 1}
+    assert answer["ended"] == {"died": 1, "stable": 1} and answer["referrals"]["waitlisted"] == 2
+    behind = told.ask("behind", figure="withdrawn_by", value="system")["items"]
+    assert [row["reason"] for row in behind] == ["placed_elsewhere"]
+
+
+def test_nobody_is_in_work_by_a_placement_that_is_over_and_silence_changes_nothing(told):
+    work = {"kind": "section_33", "income_baht_month": 9900}
+    for name in "abcd":
+        told.say("PlacementConfirmed", name, name, at=NOON - 9 * DAY, path="employer_33")
+        told.say("FollowUpRecorded", name, name, at=NOON - 5 * DAY, work=work)
+    assert told.overview()["employment"] == {"started": 4, "in_work": 4}
+    told.say("FollowUpRecorded", "a", "a", at=NOON - 4 * DAY)  # says nothing of work
+    assert told.overview()["employment"]["in_work"] == 4
+    none = {"kind": "none", "income_baht_month": None}
+    told.say("FollowUpRecorded", "a", "a", at=NOON - 3 * DAY, work=none)
+    told.say("FollowUpRecorded", "b", "b", at=NOON - 3 * DAY, in_place=False)
+    assert told.overview()["employment"]["in_work"] == 2
+    before = instant(told.net.clock())
+    told.say("ReferralEnded", "c", "c", outcome="died")
+    assert told.overview()["employment"] == {"started": 4, "in_work": 1}
+    assert told.overview(as_of=before)["employment"]["in_work"] == 2
+
+
+def test_no_duration_is_negative_though_what_was_written_down_of_old_may_be(told):
+    told.say("CaseOpened", "a", at=NOON)
+    told.say("ScreeningCompleted", "a", at=NOON - 3 * DAY)
+    told.say("PlacementConfirmed", "a", "a", at=NOON - 9 * DAY)
+    days = told.overview()["median_days"]
+    assert (days["to_screening"], days["to_placement"]) == (0.0, 0.0)
+
+
 def test_who_is_in_work_is_what_the_latest_follow_up_says(told):
     work = {"kind": "section_35", "income_baht_month": 9900}
     for name, path in (
@@ -136,11 +210,11 @@ def test_who_is_in_work_is_what_the_latest_follow_up_says(told):
     told.say("FollowUpRecorded", "a", "a", at=NOON - 2 * DAY, work=work)
     told.say("FollowUpRecorded", "a", "a", at=NOON - 5 * DAY)  # told late, happened before
     told.say("FollowUpRecorded", "b", "b", at=NOON - 5 * DAY, work=work)
-    told.say("FollowUpRecorded", "b", "b", at=NOON - 2 * DAY)
+    told.say("FollowUpRecorded", "b", "b", at=NOON - 2 * DAY, work=NO_WORK)
     told.say("FollowUpRecorded", "c", "c", at=NOON - 2 * DAY, work=work)
     assert told.overview()["employment"] == {"started": 3, "in_work": 1}
     before = instant(told.net.clock())
-    told.say("FollowUpRecorded", "a", "a", at=NOON - DAY)
+    told.say("FollowUpRecorded", "a", "a", at=NOON - DAY, work=NO_WORK)
     assert told.overview()["employment"]["in_work"] == 0
     assert told.overview(as_of=before)["employment"]["in_work"] == 1
 
@@ -260,8 +334,8 @@ def expected(said, centres, first, last, as_of):
             started = min(fact.at for fact in happened(type) if fact.case == name)
             opened = [f.at for f in known if f.type == "CaseOpened" and f.case == name]
             if opened and all(f.at >= started for f in known if f.type == type and f.case == name):
-                spans.append((started - opened[0]) // timedelta(microseconds=1))
-        return round(median(spans) / 86_400_000_000, 1) if spans else None
+                spans.append(max(0, (bangkok_day(started) - bangkok_day(opened[0])).days))
+        return round(median(spans), 1) if spans else None
 
     placed = happened("PlacementConfirmed")
     outside = sum(fact.data["outside_ministry"] for fact in placed)
@@ -269,7 +343,15 @@ def expected(said, centres, first, last, as_of):
     met = [label["code"] for f in latest.values() for label in f.data["labels"] if label["verdict"] == "met"]
     started = [fact.ref for fact in placed if fact.data["path"].startswith("employer")]
     followed = sorted((f for f in known if f.type == "FollowUpRecorded"), key=lambda f: f.at)
-    working = {fact.ref: bool(fact.data["work"]) for fact in followed}
+    working = {f.ref: f.data["work"]["kind"] != "none" for f in followed if f.data["work"]}
+    working |= {f.ref: False for f in known if f.type in ("ReferralEnded", "ReferralFailed")}
+
+    def by(measure):
+        found = happened(measure.counts)
+        if measure.by == "whose":
+            return Counter(fact.data["whose"] for fact in found)
+        return Counter(fact.data["outcome" if fact.type == "ReferralEnded" else "reason"] for fact in found)
+
     return {
         "cases": {each.name: len({f.case for f in happened(each.counts)}) for each in told_of("cases")},
         "placements": {
@@ -285,8 +367,15 @@ def expected(said, centres, first, last, as_of):
             "to_acceptance": median_days("ReferralAccepted"),
             "to_placement": median_days("PlacementConfirmed"),
         },
-        "declined": Counter(fact.data["reason"] for fact in happened("ReferralDeclined")),
+        "declined": Counter(
+            fact.data["reason"] for fact in happened("ReferralDeclined") if fact.data["whose"] != "system"
+        ),
         "employment": {"started": len(started), "in_work": sum(working.get(ref, False) for ref in started)},
+        "referrals": {
+            "no_place": sum(fact.data["whose"] == "system" for fact in happened("ReferralDeclined")),
+            "waitlisted": len(happened("ReferralWaitlisted")),
+        },
+        **{part: by(MEASURES[part]) for part in LOST_PARTS},
     }
 
 
@@ -309,10 +398,20 @@ def some_history(told, chance, cases=25):
                 if chance.random() < often:
                     facts.append((type, case, ref, centre, told_of if type != "ReferralAccepted" else {}))
             for _ in range(chance.randrange(3)):
-                facts.append(("FollowUpRecorded", case, ref, centre, {"work": chance.choice((None, work))}))
+                facts.append(
+                    ("FollowUpRecorded", case, ref, centre, {"work": chance.choice((None, work, NO_WORK))})
+                )
             if chance.random() < 0.3:
                 reason = chance.choice(("cost", "no_place"))
-                facts.append(("ReferralDeclined", case, ref, centre, {"reason": reason}))
+                whose = chance.choice(("partner", "system"))
+                facts.append(("ReferralDeclined", case, ref, centre, {"reason": reason, "whose": whose}))
+            if chance.random() < 0.3:
+                lost = chance.choice(("ReferralWithdrawn", "ReferralFailed", "ReferralExpired"))
+                facts.append((lost, case, ref, centre, {"reason": "cost", "whose": "partner"}))
+            if chance.random() < 0.2:
+                facts.append(
+                    ("ReferralEnded", case, ref, centre, {"outcome": chance.choice(("stable", "died"))})
+                )
             if chance.random() < 0.2:
                 facts.append(("ReferralEnteredInError", case, ref, centre, {}))
         facts += [("PlanAgreed", case, None, centre, {}), ("CaseClosed", case, None, centre, {})]

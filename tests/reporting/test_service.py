@@ -283,6 +283,7 @@ def test_the_merged_log_tells_nobody_what_was_found_out_about_a_person_or_why(to
                 "person_id",
                 "programme_id",
                 "partner_id",
+                "final_at",
             }
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
 from services.reporting import small_cells
+from services.reporting.measures import LOST_PARTS, MEASURES
 from services.reporting.small_cells import FEW, SMALL, WITHHELD, Hidden, kinds_of, parts_of, single
 
 COUNTS = st.one_of(st.integers(0, 7), st.integers(0, 7), st.integers(8, 60))
@@ -77,6 +78,8 @@ def overviews(draw):
         "median_days": {"to_screening": 1.0, "to_acceptance": 2.0, "to_placement": 3.0},
         "declined": {"cost": draw(COUNTS)},
         "employment": {"started": started, "in_work": draw(st.integers(0, started))},
+        "referrals": {"no_place": draw(COUNTS), "waitlisted": draw(COUNTS)},
+        "lost": {part: {MEASURES[part].codes[0]: draw(COUNTS)} for part in LOST_PARTS},
     }
     return figures
 
@@ -103,7 +106,7 @@ def test_how_many_were_placed_where_stands_and_of_what_kind_few_were_does_not(fi
     for name in ("cases", "median_days", "employment"):
         assert seen[name] == figures[name]
     assert seen["placements"] == {**figures["placements"], "share_outside": figures["share_outside"]}
-    for name in ("by_label", "declined", "by_path"):
+    for name in ("by_label", "declined", "by_path", *LOST_PARTS):
         assert not any(count is not None and 0 < count < SMALL for count in seen[name].values())
 
 
@@ -112,7 +115,7 @@ def test_every_hidden_count_is_there_as_nothing_with_the_reason_beside_it(figure
     seen = small_cells.overview(figures)
     missing = {
         f"{part}.{kind}"
-        for part in ("by_label", "declined", "by_path")
+        for part in ("by_label", "declined", "by_path", *LOST_PARTS)
         for kind, count in seen[part].items()
         if count is None
     }
@@ -136,9 +139,6 @@ def test_one_screened_and_declined_case_says_nothing_of_itself(figures):
 
 @given(overviews())
 def test_who_sees_cases_is_told_every_count(figures):
-    share = figures.pop("share_outside")
-    placements = {**figures["placements"], "share_outside": share}
-    assert small_cells.whole(figures | {"share_outside": share}) == figures | {
-        "placements": placements,
-        "hidden": {},
-    }
+    seen = {name: value for name, value in figures.items() if name not in ("share_outside", "lost")}
+    placements = {**figures["placements"], "share_outside": figures["share_outside"]}
+    assert small_cells.whole(figures) == seen | {**figures["lost"], "placements": placements, "hidden": {}}

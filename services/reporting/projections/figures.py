@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, case, func, select
 
 from services.reporting import answers
-from services.reporting.measures import MEASURES, MEDIANS, Measure, told_of
+from services.reporting.measures import LOST_PARTS, MEASURES, MEDIANS, Measure, told_of
 from services.reporting.projections.milestones import STEPS, WAITED
 from services.reporting.projections.period import Period, facts_of, first_in, in_period, last_in
 
-DAY = 86_400_000_000  # microseconds
 # By which facts are told apart; labels are several of one fact.
 COLUMNS = sorted(
     {column for each in MEASURES.values() for column in (*each.where, each.by) if column} - {"labels"}
@@ -24,9 +23,10 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
     `as_of`.
 
     Each number is a measure (services/reporting/measures.py), by its name in its part. share_outside is of all
-    placements, None without any. median_days: for cases whose first fact of the kind lies in the period. Days of 24
-    hours with one decimal; None of less than `fewest` (a median of a few would tell of one). in_work is as the latest
-    follow-up says, whenever that was. Nothing of a referral entered in error counts. A centre's figures are those of
+    placements, None without any. median_days: for cases whose first fact of the kind lies in the period. Calendar days
+    in Thailand (between two where their number is even); None of less than `fewest` (a median of a few would tell of
+    one). in_work is as the latest follow-up that speaks of work says, whenever that was; nobody is in work by a
+    placement that is over. Nothing of a referral entered in error counts. A centre's figures are those of
     the facts recorded for it. A case counts as closed also when it was opened again later, as referred also when the
     place was then refused.
     """
@@ -51,6 +51,8 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
         "median_days": {each.name: medians[each.counts] for each in MEDIANS},
         "declined": _by_code(rows, MEASURES["declined"]),
         "employment": _counts(rows, "employment"),
+        "referrals": _counts(rows, "referrals"),
+        "lost": {code: _by_code(rows, MEASURES[code]) for code in LOST_PARTS},
     }
 
 
@@ -94,7 +96,7 @@ def _by_label(db: Connection, c: Any, period: Period) -> dict[str, int]:
 def _median_days(
     db: Connection, c: Any, period: Period, span: str, types: Sequence[str], fewest: int
 ) -> dict[str, float | None]:
-    """{type: the median of `took` or `waited` in days with one decimal, None of less than `fewest`}."""
+    """{type: the median of `took` or `waited` in days, None of less than `fewest`}."""
     number, of = (
         func.row_number().over(partition_by=c.type, order_by=c[span]),
         func.count().over(partition_by=c.type),
@@ -107,7 +109,7 @@ def _median_days(
     found: dict[str, list[int]] = {type: [] for type in types}
     for type, took in db.execute(select(ranked.c.type, ranked.c.span).where(middle, ranked.c.of >= fewest)):
         found[type].append(took)
-    return {type: round(sum(each) / len(each) / DAY, 1) if each else None for type, each in found.items()}
+    return {type: round(sum(each) / len(each), 1) if each else None for type, each in found.items()}
 
 
 def get_placements(db: Connection, period: Period, fewest: int = 1) -> answers.PlacementsSpread:

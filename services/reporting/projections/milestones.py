@@ -26,6 +26,7 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    false,
     func,
     insert,
     select,
@@ -51,12 +52,26 @@ WAITED = {
     "PlacementConfirmed": "placed",
 }
 STEPS = ("CaseOpened", *WAITED)
-COUNTED = frozenset((*STEPS, "CaseClosed", "ReferralDeclined"))
+# What came to nothing, and whose doing that is where the fact does not say it.
+LOST = {
+    "ReferralDeclined": "partner",
+    "ReferralExpired": "partner",
+    "ReferralWithdrawn": "centre",
+    "ReferralFailed": "centre",
+}
+NO_REASON = {"ReferralExpired": "no_answer"}  # else "other"
+OVER = ("ReferralEnded", "ReferralFailed")  # of a placement
+COUNTED = frozenset((*STEPS, *LOST, "CaseClosed", "ReferralWaitlisted", "ReferralEnded"))
 TYPES = COUNTED | {"FollowUpRecorded", "ReferralEnteredInError"}
+# A no that may be taken back counts once it may not; the fact that says so is the same milestone.
+SAME = {"ReferralDeclineSettled": "ReferralDeclined"}
+NO_WORK = "none"  # of codes.WORK_KINDS
+BANGKOK = 7 * 3_600_000_000  # microseconds that the day begins before UTC's
+DAY = 86_400_000_000
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v2",
+    "milestone_v3",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -72,14 +87,15 @@ milestones = Table(
     Column("path", Text),
     Column("partner_kind", Text),
     Column("outside_ministry", Boolean),
-    Column("reason", Text),
+    Column("reason", Text),  # or the outcome of what ended
+    Column("whose", Text),
     Column("labels", Text),  # those that were met, sorted, with a space between
     Column("in_work", Boolean),
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v2_case", "case_id", "type"),
+    Index("milestone_v3_case", "case_id", "type"),
 )
 counted = Table(
-    "counted_v2",
+    "counted_v3",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -93,16 +109,19 @@ counted = Table(
     Column("partner_kind", Text),
     Column("outside_ministry", Boolean),
     Column("reason", Text),
+    Column("whose", Text),
     Column("labels", Text),
-    Column("in_work", Boolean),  # of a placement: as its latest follow-up says
+    Column(
+        "in_work", Boolean
+    ),  # of a placement: as its latest follow-up that says anything; of one that is over: no
     Column("before", Text),  # the days of the case's fact of this type before this one ...
     Column("after", Text),  # ... and after it
-    Column("took", BigInteger),  # of the first of its type: microseconds since the case was opened ...
+    Column("took", BigInteger),  # of the first of its type: calendar days since the case was opened ...
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v2_centre", "type", "centre", "day"),
-    Index("counted_v2_case", "case_id"),
+    Index("counted_v3_centre", "type", "centre", "day"),
+    Index("counted_v3_case", "case_id"),
     sqlite_with_rowid=False,
 )
 
@@ -111,7 +130,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     """Each milestone makes its own row and changes no other, so the order in which sources are heard does not
     matter."""
     # A parked fact comes a second time when it is retried after a rebuild: its row is there already.
-    rows = [_row(fact) for fact in facts if fact.type in TYPES]
+    rows = [_row(fact) for fact in facts if _is_milestone(fact)]
     upsert(db, milestones, rows, ("source", "position"), update=())
 
 
@@ -124,7 +143,7 @@ def derive(db: Connection, facts: Sequence[Recorded] | None) -> Iterator[None]:
         for some in every:
             _count(db, m.between(some[0], some[-1]))
             yield
-    elif touched := sorted({str(fact.case_id) for fact in facts if fact.type in TYPES}):
+    elif touched := sorted({str(fact.case_id) for fact in facts if _is_milestone(fact)}):
         db.execute(delete(counted).where(c.in_(touched)))
         _count(db, m.in_(touched))
         yield
@@ -135,12 +154,16 @@ def _count(db: Connection, some: ColumnElement[bool]) -> None:
     db.execute(insert(counted).from_select([column.name for column in counted.c], known))
 
 
+def _is_milestone(fact: Recorded) -> bool:
+    return SAME.get(fact.type, fact.type) in TYPES and not fact.data.get("final_at")
+
+
 def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
-    data, occurred = fact.data, moment(fact.time)
+    data, occurred, type = fact.data, moment(fact.time), SAME.get(fact.type, fact.type)
     return {
         "source": fact.source,
         "position": fact.position,
-        "type": fact.type,
+        "type": type,
         "case_id": fact.case_id,
         "referral_id": data.get("referral_id"),
         "centre": fact.centre,
@@ -150,12 +173,25 @@ def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
         "path": data.get("path"),
         "partner_kind": data.get("kind"),
         "outside_ministry": data.get("outside_ministry"),
-        "reason": data.get("reason")
-        if fact.type == "ReferralDeclined"
-        else None,  # elsewhere it may be words
+        "reason": _reason(type, fact),
+        "whose": (data.get("whose") or LOST[type]) if type in LOST else None,
         "labels": _met(data["labels"]) if fact.type == "ScreeningCompleted" else None,
-        "in_work": data["work"] is not None if fact.type == "FollowUpRecorded" else None,
+        "in_work": _in_work(fact) if type == "FollowUpRecorded" else None,
     }
+
+
+def _reason(type: str, fact: Recorded) -> str | None:
+    """Of what came to nothing, and the outcome of what ended; the reason of another fact may be words."""
+    if type in LOST:
+        return str(fact.data.get("reason") or NO_REASON.get(type, "other"))
+    return str(fact.data["outcome"]) if type == "ReferralEnded" else None
+
+
+def _in_work(fact: Recorded) -> bool | None:
+    """Whether a follow-up found somebody in work; None if it says nothing of that. Who left the place left its work."""
+    if fact.data["work"] is not None:
+        return bool(fact.data["work"]["kind"] != NO_WORK)
+    return None if fact.data["in_place"] else False
 
 
 def _met(labels: Iterable[Mapping[str, str]]) -> str:
@@ -164,7 +200,9 @@ def _met(labels: Iterable[Mapping[str, str]]) -> str:
 
 def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElement[bool]]) -> Select[Any]:
     """The rows of `counted` from some milestones, of which only those count that are `known`."""
-    m, error, later = milestones, milestones.alias("error"), milestones.alias("later")
+    m, error, later, end = (
+        milestones, milestones.alias("error"), milestones.alias("later"), milestones.alias("ending"),
+    )  # fmt: skip
     void = exists().where(
         error.c.case_id == m.c.case_id,
         error.c.type == "ReferralEnteredInError",
@@ -177,23 +215,32 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
             later.c.case_id == m.c.case_id,
             later.c.type == "FollowUpRecorded",
             later.c.referral_id == m.c.referral_id,
+            later.c.in_work.is_not(None),
             known(later),
         )
         .order_by(later.c.occurred.desc(), later.c.position.desc())
         .limit(1)
         .scalar_subquery()
     )
+    over = exists().where(
+        end.c.case_id == m.c.case_id,
+        end.c.type.in_(OVER),
+        end.c.referral_id == m.c.referral_id,
+        known(end),
+    )
     # A case is one centre's, so its facts of a type need no telling apart by centre.
     alike: Any = {"partition_by": (m.c.case_id, m.c.type), "order_by": (m.c.occurred, m.c.position)}
     is_first = func.row_number().over(**alike) == 1
 
     def since(type: str) -> ColumnElement[int]:
-        at = func.min(case((m.c.type == type, m.c.occurred))).over(partition_by=m.c.case_id)
-        return m.c.occurred - at
+        """Calendar days in Thailand, none negative: what was written down of old may be out of order."""
+        day = (m.c.occurred + BANGKOK) // DAY
+        at = func.min(case((m.c.type == type, day))).over(partition_by=m.c.case_id)
+        return case((day < at, 0), else_=day - at)
 
     waits = [(and_(m.c.type == step, is_first), since(earlier)) for earlier, step in pairwise(STEPS)]
     worked_out = {
-        "in_work": case((m.c.type == "PlacementConfirmed", in_work)),
+        "in_work": case((m.c.type == "PlacementConfirmed", case((over, false()), else_=in_work))),
         "before": func.lag(m.c.day).over(**alike),
         "after": func.lead(m.c.day).over(**alike),
         "took": case((is_first, since("CaseOpened"))),
@@ -205,4 +252,4 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
     ).where(some, m.c.type.in_(COUNTED), known(m), ~void)
 
 
-MILESTONES = Projection("milestones", 2, (milestones, counted), project, derive)
+MILESTONES = Projection("milestones", 3, (milestones, counted), project, derive)

@@ -27,6 +27,14 @@ def parts_of(figures: Overview) -> Parts:
         "median_days": {**figures["median_days"]},
         "declined": {**figures["declined"]},
         "employment": {**figures["employment"]},
+        "referrals": {**figures["referrals"]},
+        "expired": {**figures["expired"]},
+        "withdrawn": {**figures["withdrawn"]},
+        "failed": {**figures["failed"]},
+        "ended": {**figures["ended"]},
+        "declined_by": {**figures["declined_by"]},
+        "withdrawn_by": {**figures["withdrawn_by"]},
+        "failed_by": {**figures["failed_by"]},
     }
     for name, why in figures["hidden"].items():
         part, _, code = name.partition(".")
