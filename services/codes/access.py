@@ -72,6 +72,13 @@ ACTIONS = CodeList(
 REFUSALS = CodeList(
     "refusal",
     {
+        "already_placed": Words(
+            "ผู้รับบริการได้ที่จากการส่งต่ออีกรายการหนึ่งแล้ว ต้องบันทึกการสิ้นสุดหรือยกเลิกรายการนั้นก่อน",
+            "Another referral of this case has the person's place; end or withdraw that one first.",
+        ),
+        "case_closed": Words(
+            "ปิดเรื่องนี้แล้ว ต้องเปิดเรื่องอีกครั้งก่อนส่งต่อ", "The case is closed: open it again before referring."
+        ),
         "consent_refused": Words(
             "ผู้รับบริการไม่ยินยอมให้ส่งต่อ จึงส่งไม่ได้", "The person did not consent, so it cannot be sent."
         ),

@@ -21,7 +21,7 @@ from services.intake.domain.person import (
 )
 from services.intake.domain.status import CLOSED, REOPENED
 from services.intake.events import CaseOpened, Name
-from services.intake.projections import accesses, cases, erasures, numbers, paths
+from services.intake.projections import accesses, cases, closings, erasures, numbers, paths
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
@@ -29,11 +29,12 @@ from services.kernel.eventlog import Outcome, Unit
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Reaction, Wiring
 from services.thai import areas, dates, idcard, names
+from services.thai.order import require_order
 
 WIRING = Wiring(
     service="intake",
     aggregates=(CASE, PERSON),
-    projections=(cases.CASES, numbers.NUMBERS, paths.PATHS, erasures.ERASURES),
+    projections=(cases.CASES, numbers.NUMBERS, paths.PATHS, closings.CLOSINGS, erasures.ERASURES),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "referral": {
@@ -94,7 +95,12 @@ class IntakeService(erasing.Erasing):
         row = self._own(call, change.case_id)
 
         def work(unit: Unit) -> answers.CaseStatus:
-            unit.handle(CASE, change.case_id, change, call.if_match)
+            if unit.handle(CASE, change.case_id, change, call.if_match):
+                changed = closings.get_last(unit.db, change.case_id)
+                require_order(
+                    call.at,
+                    {"the case was opened": row["opened"], "it was last closed or opened again": changed},
+                )
             status = cases.get_status_when(unit.db, change.case_id, closing)
             return {"status": status, "version": unit.version(CASE, change.case_id)}
 

@@ -22,6 +22,7 @@ from services.screening.domain.screening import SCREENING, CompleteScreening, as
 from services.screening.events import ScreeningCompleted
 from services.screening.projections import plans, screenings, upstream, worklist
 from services.thai import dates, names
+from services.thai.order import require_order
 
 WIRING = Wiring(
     service="screening",
@@ -52,6 +53,8 @@ class ScreeningService(Doors):
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
         corrected = self._of_person(call, case_id, day)
+
+        self._in_order(call, case_id)
 
         def work(unit: Unit) -> answers.NewScreening:
             book = in_force(unit.state(RULES, rulebook.NAME), day)
@@ -96,6 +99,8 @@ class ScreeningService(Doors):
     def agree_plan(self, call: Call, body: bodies.AgreePlan) -> Outcome[answers.NewPlan]:
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
+        screening = self.runtime.read(lambda db: screenings.get(db, case_id))
+        self._in_order(call, case_id, screening["completed_at"] if screening else None)
         self._fits(body["path"], body["programme_id"])
         quorum = quorum_of(case["centre"])
         voters = [names.fold(member["name"]) for member in body["members"]]
@@ -174,6 +179,10 @@ class ScreeningService(Doors):
         except (Unavailable, NotFound, Forbidden, Invalid):
             return corrected
         return {**corrected, "age": told["age"]} if told["age"] else corrected
+
+    def _in_order(self, call: Call, case_id: str, screened: str | None = None) -> None:
+        opened = self.runtime.read(lambda db: upstream.get_opening(db, case_id))
+        require_order(call.at, {"the case was opened": opened, "the person was screened": screened})
 
     def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
         """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was

@@ -192,6 +192,26 @@ def test_a_case_is_numbered_in_the_budget_year_it_happened_in(net):
     ]
 
 
+def test_closing_and_opening_again_are_not_dated_before_what_they_follow(net):
+    case_id = opened(net)["case_id"]
+    net.clock.advance(days=9)
+
+    def change(door, days):
+        at = MONDAY + timedelta(days=days)
+        return net.call("intake", door, {"case_id": case_id, "reason": "moved"}, at=at)["status"]
+
+    with pytest.raises(Invalid) as wrong:
+        change("close_case", -1)
+    assert wrong.value.errors == {"at": ["2026-03-01 is before the case was opened on 2026-03-02."]}
+    assert change("close_case", 5) == "closed"
+    with pytest.raises(Invalid, match="last closed or opened again on 2026-03-07"):
+        change("reopen_case", 4)
+    assert change("reopen_case", 5) == "open"
+    with pytest.raises(Invalid):
+        change("close_case", 4)
+    assert change("close_case", 6) == "closed"
+
+
 def test_nobody_opens_a_case_for_another_centre_or_an_unknown_one(net):
     with pytest.raises(Forbidden):
         opened(net, **NEIGHBOUR)
@@ -519,9 +539,9 @@ def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
     theirs = opened(net, {**BODY, "centre": "61", "found": {}}, **NEIGHBOUR)["case_id"]
     admin = {"user": "admin-60", "role": "admin", "centres": ("60",)}
     before = read(net, theirs, **NEIGHBOUR)
-    # Two cases and their two people, for each of the three read models.
+    # Two cases and their two people, for each of the read models; no case was ever closed.
     rebuilt = net.call("intake", "rebuild", {}, **admin)
-    assert rebuilt == {"case": 4, "case_number": 4, "planned_path": 4}
+    assert rebuilt == {"case": 4, "case_number": 4, "planned_path": 4, "case_closing": 4}
     assert read(net, theirs, **NEIGHBOUR) == before
     assert read(net, ours)["case_id"] == ours
     assert net.call("intake", "verify", **admin) == []

@@ -22,13 +22,15 @@ def late(network):
     return network([IntakeService, ScreeningService, PartnersService], SimulatedClock(DECEMBER))
 
 
-def opened(net, **person):
-    return net.call("intake", "open_case", {**CASE, "person": {**CASE["person"], **person}})["case_id"]
+def opened(net, at=None, **person):
+    body = {**CASE, "person": {**CASE["person"], **person}}
+    return net.call("intake", "open_case", body, at=at)["case_id"]
 
 
 def test_each_screening_uses_the_rules_of_its_day_and_keeps_them(late):
-    case_id = opened(late)
-    first = complete(late, case_id, at=datetime(2026, 3, 2, 2, tzinfo=UTC))
+    march = datetime(2026, 3, 2, 2, tzinfo=UTC)
+    case_id = opened(late, at=march)
+    first = complete(late, case_id, at=march)
     assert first["rules_version"] == "2569-1"
     assert complete(late, case_id)["rules_version"] == "2569-2"
 

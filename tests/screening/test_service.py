@@ -106,6 +106,18 @@ def test_the_day_of_an_age_is_the_day_in_bangkok(net, case_id):
     assert answer["facts"]["age"] == {"on": "2026-03-03", "min": 60, "max": 60}
 
 
+def test_nothing_is_dated_before_what_it_follows(net, case_id):
+    net.clock.set(MORNING + timedelta(days=9))
+    with pytest.raises(Invalid) as wrong:
+        complete(net, case_id, at=MORNING - timedelta(days=1))
+    assert wrong.value.errors == {"at": ["2026-03-01 is before the case was opened on 2026-03-02."]}
+    complete(net, case_id, at=MORNING + timedelta(days=3))
+    with pytest.raises(Invalid, match="the person was screened on 2026-03-05"):
+        agree(net, case_id, at=MORNING + timedelta(days=2))
+    # Within a day any order will do.
+    assert agree(net, case_id, at=MORNING + timedelta(days=3, hours=-1))["version"] == 1
+
+
 def test_a_birth_date_in_the_future_is_an_invalid_field(net, case_id):
     with pytest.raises(Invalid) as wrong:
         complete(net, case_id, {"birth_date": "2027"})

@@ -20,6 +20,13 @@ case = Table(
     Column("centre", Text, nullable=False, info=OWNER),
     Column("closed", Boolean, nullable=False),
 )
+opening = Table(
+    "case_opening_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("at", Text, nullable=False),
+)
 corrected_person = Table(
     "corrected_person_v2",
     metadata,
@@ -55,6 +62,15 @@ def _project_cases(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, case, list(rows.values()), ("case_id",))
 
 
+def _project_openings(db: Connection, facts: Sequence[Recorded]) -> None:
+    rows = {
+        fact.data["case_id"]: {"case_id": fact.data["case_id"], "centre": fact.centre, "at": fact.time}
+        for fact in facts
+        if fact.source == "intake" and fact.type == "CaseOpened"
+    }
+    upsert(db, opening, list(rows.values()), ("case_id",))
+
+
 def _project_people(db: Connection, facts: Sequence[Recorded]) -> None:
     """The last correction counts."""
     rows = {
@@ -81,6 +97,7 @@ def _project_programmes(db: Connection, facts: Sequence[Recorded]) -> None:
 UPSTREAM = (
     Projection("programme", 1, (programme,), _project_programmes),
     Projection("case", 1, (case,), _project_cases),
+    Projection("case_opening", 1, (opening,), _project_openings),
     Projection("corrected_person", 2, (corrected_person,), _project_people),
 )
 
@@ -92,6 +109,11 @@ def get_case(db: Connection, case_id: str) -> RowMapping | None:
 def get_path(db: Connection, programme_id: str) -> str | None:
     """The path of a programme."""
     return db.execute(select(programme.c.path).where(programme.c.programme_id == programme_id)).scalar()
+
+
+def get_opening(db: Connection, case_id: str) -> str | None:
+    """When the case was opened, by the date that was told."""
+    return db.execute(select(opening.c.at).where(opening.c.case_id == case_id)).scalar()
 
 
 def get_corrections(db: Connection, case_id: str) -> dict[str, Any]:

@@ -139,7 +139,13 @@ class Form:
         elif problem.status == 412:
             self.stale = True
         else:
-            self.add(problem.errors or {})
+            # When it happened is typed as a day (inputs.happened).
+            self.add(
+                {
+                    "happened_on" if name == "at" else name: said
+                    for name, said in (problem.errors or {}).items()
+                }
+            )
 
     @property
     def status(self) -> int:

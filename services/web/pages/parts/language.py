@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import g, has_request_context
 
-from services.thai.dates import Language
+from services.thai.dates import Language, format_date
 
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 LANGUAGES: tuple[Language, ...] = ("th", "en")
@@ -71,8 +71,15 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
 )
 
 
+# services/thai/order.py
+ORDER = r"(\d{4}-\d\d-\d\d) is before .+ on (\d{4}-\d\d-\d\d)\."
+
+
 def field_error(text: str) -> str:
     """A schema's sentence in the reader's language; one that nobody foresaw is said in general words."""
+    if order := re.fullmatch(ORDER, text):
+        day, earlier = (format_date(each, current(), "short") for each in order.groups())
+        return _("{} is before {}, the day of what it follows.").format(day, earlier)
     for pattern, said in FIELD_ERRORS:
         match = re.fullmatch(pattern, text)
         if match:
