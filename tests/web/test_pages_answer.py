@@ -76,10 +76,54 @@ def test_the_partner_declines_with_a_reason(sent, partner):
     page = partner.open(f"{sent.path}/decline")
     blank = partner.post(f"{sent.path}/decline", [("csrf", page.form().fields["csrf"]), ("note", "")])
     assert blank.status == 422 and set(blank.errors) == {"reason"}
-    done = partner.send(page, reason="health_beyond_care", note="ไม่มีพยาบาล")
-    assert done.heading.startswith("ขอบคุณ")
+    seen = partner.send(page, reason="health_beyond_care", note="ไม่มีพยาบาล")
+    assert "อาการเกินกว่าที่จะดูแลได้" in seen.text and "ไม่มีพยาบาล" in seen.text
+    assert sent.referral()["status"] == "sent"  # seen, not sent
+    done = partner.send(seen)
+    assert done.heading.startswith("ขอบคุณ") and "อาการเกินกว่าที่จะดูแลได้" in done.text
     last = sent.referral()["history"][-1]
     assert (last["status"], last["reason"], last["whose"]) == ("declined", "health_beyond_care", "partner")
+
+
+def test_a_no_by_link_may_be_taken_back_once_and_answered_anew(sent, partner, browser):
+    sent.enter(partner)
+    done = partner.send(partner.send(partner.open(f"{sent.path}/decline"), reason="cost"))
+    assert done.heading.startswith("ขอบคุณ") and sent.places()["reserved"] == 1
+    assert partner.open(sent.path).heading.startswith(
+        "ขอบคุณ"
+    )  # what was answered, as long as that may change
+    again = partner.send(partner.open(sent.path), action=f"{sent.path}/take-back")
+    assert again.heading.startswith("ท่านรับ") and sent.referral()["status"] == "acknowledged"
+    partner.send(partner.send(partner.open(f"{sent.path}/decline"), reason="cost"))
+    referral = sent.referral()
+    assert (referral["status"], referral["final_at"]) == ("declined", None)
+    assert "take-back" not in partner.open(sent.path).answer.text
+
+
+def test_once_the_case_is_closed_the_link_says_kindly_that_nothing_is_needed(sent, partner, browser):
+    sent.enter(partner)
+    sent.door.made(f"/api/v1/cases/{sent.world.case_id}/close", {"reason": "died"})
+    path = f"/api/v1/referrals/{sent.world.referral_id}"
+    sent.door.wait(path, lambda referral: referral["status"] == "withdrawn")
+    for page in (partner.open(sent.path), partner.open(f"{sent.path}/accept"), browser().open(sent.path)):
+        assert page.status == 403 and "ไม่ต้องใช้ที่ว่างนี้แล้ว" in page.text and "เสียชีวิต" not in page.text
+
+
+def test_the_message_with_the_link_names_nobody_and_can_be_sent_at_once(sent):
+    text = sent.made.tree.xpath('//*[@id="message"]')[0].text
+    case = sent.door.get(f"/api/v1/cases/{sent.world.case_id}").json()
+    assert sent.path in text and case["person"]["name"]["first"] not in text and sent.code not in text
+    assert [link for link in sent.made.links() if link.endswith("/told?how=link")]
+
+
+def test_who_answered_by_link_stands_in_the_history_by_name(sent, partner):
+    sent.enter(partner)
+    partner.send(partner.open(f"{sent.path}/accept"))
+    page = sent.worker.open(f"/referrals/{sent.world.referral_id}")
+    name = sent.door.get(f"/api/v1/partners/{sent.world.partner_id}").json()["name"]
+    timeline = page.answer.text.partition("เกิดอะไรขึ้น")[2] or page.answer.text
+    assert f"partner-{sent.world.partner_id}" not in page.answer.text
+    assert name in timeline and "ตอบผ่านลิงก์" in timeline
 
 
 def test_a_reason_that_is_not_the_partners_to_give_is_refused(sent, partner):
@@ -123,16 +167,16 @@ def test_a_used_link_that_is_passed_on_opens_nothing(sent, partner, browser):
     assert page.status == 403 and page.heading == "ลิงก์นี้ใช้ไม่ได้" and "นครสวรรค์" not in page.text
 
 
-def test_an_opened_link_works_in_no_other_browser_even_with_the_code(sent, partner, browser):
-    form = partner.open(sent.path)
+def test_another_browser_is_asked_for_the_code_again(sent, partner, browser):
+    sent.enter(partner)
     other = browser()
-    stolen = other.open(sent.path)
-    partner.send(form, code=sent.code)
-    assert other.open(sent.path).status == 403
-    assert other.send(stolen, code=sent.code).status == 403
+    assert other.open(sent.path).heading == "กรอกรหัส"
     other.http.cookies.set("answer", "x" * 43)
     for part in ("", "/accept", "/decline", "/no-places"):
-        assert other.open(sent.path + part).status == 403
+        assert other.open(sent.path + part).heading == "กรอกรหัส"
+    third = browser()
+    assert sent.enter(third).heading.startswith("ท่านรับ")
+    assert partner.open(sent.path).heading == "กรอกรหัส"
 
 
 def test_without_the_code_no_page_behind_the_link_opens_and_no_answer_is_taken(sent, partner):
@@ -263,10 +307,13 @@ def test_a_link_asks_for_proof_that_the_form_was_ours(sent, partner):
     ("way", "button"),
     [("accept", {}), ("decline", {"reason": "out_of_area"}), ("no-places", {"answer": "decline"})],
 )
-def test_each_answer_is_two_taps_after_the_code(sent, browser, way, button):
+def test_each_answer_is_some_taps_after_the_code_and_nothing_need_be_typed(sent, browser, way, button):
     visitor = browser()
     [first] = [link for link in sent.enter(visitor).links() if link.endswith(f"/{way}")]
     second = visitor.open(first)
     offered = {(each.get("name"), each.get("value")) for each in second.tree.xpath("//main//form//button")}
     assert {*button.items()} <= offered  # the second tap is a button, nothing need be typed
-    assert "ขอบคุณ" in visitor.send(second, **button).text
+    done = visitor.send(second, **button)
+    assert (
+        "ขอบคุณ" in (visitor.send(done) if way == "decline" else done).text
+    )  # a no is seen before it is sent

@@ -45,6 +45,18 @@ document.addEventListener("keydown", (event) => {
   event.target.form.elements[name].click();
 });
 
+// What a button copies, or hands to another app by the browser's own way; without either the button is not there.
+for (const button of document.querySelectorAll("[data-copy], [data-share]")) {
+  const text = () => document.getElementById(button.dataset.copy ?? button.dataset.share).value;
+  const act = button.dataset.copy ? navigator.clipboard && (() => navigator.clipboard.writeText(text()))
+    : navigator.share && (() => navigator.share({ text: text() }));
+  button.hidden = !act;
+  button.addEventListener("click", async () => {
+    await act().catch(() => {});
+    if (button.dataset.done) button.textContent = button.dataset.done;
+  });
+}
+
 const idle = document.querySelector("[data-idle-seconds]");
 if (idle) {
   const warnBefore = 300;

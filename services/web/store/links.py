@@ -1,5 +1,5 @@
-"""Links by which a partner answers one referral without an account: signed, expiring, opened once with a code that
-travels another way."""
+"""Links by which a partner answers one referral without an account: signed, expiring, opened in a browser with a code
+that travels another way; another browser asks for the code again."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import orjson
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
-from sqlalchemy import Column, Connection, Integer, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, insert, select, update
 
 from services.kernel.envelope import instant, moment
 from services.referral.answers import DisclosedCodes
@@ -30,13 +30,13 @@ link = Table(
     Column("made_by", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
-    Column("browser_hash", Text),  # of the cookie of the one browser in which the code was entered
+    Column("browser_hash", Text),  # of the cookie of the browser in which the code was entered last
     Column("opened_at", Text),
     Column("ended_at", Text),
     Column("ending", Text),  # answered, replaced or locked
 )
 
-LIFETIME = timedelta(days=7)
+LIFETIME = timedelta(days=120)  # longer than any answer is open: what ends a link is its referral
 TRIES = 5
 DIGITS = 6
 
@@ -149,14 +149,17 @@ def _link(row: Any, now: datetime) -> Link:
 def enter(db: Connection, keys: Keys, entry: Link, code: str, now: datetime) -> str | None:
     """The cookie of the browser in which the right code was entered, else None. A try is counted before the code is
     compared, so that many guesses at once are no more than the tries there are; the last wrong one ends the link."""
-    waiting = link.c.link_id == entry.link_id, link.c.opened_at.is_(None), link.c.ended_at.is_(None)
+    waiting = link.c.link_id == entry.link_id, link.c.ended_at.is_(None)
     counted = update(link).where(*waiting, link.c.tries < TRIES, link.c.expires_at > instant(now))
     if db.execute(counted.values(tries=link.c.tries + 1)).rowcount != 1:
         return None
     row = db.execute(select(link.c.code_hash, link.c.tries).where(*waiting)).one()
     if hmac.compare_digest(row.code_hash, keys.code_hash(entry.link_id, code)):
         browser = secrets.token_urlsafe(32)
-        db.execute(update(link).where(*waiting).values(browser_hash=_hash(browser), opened_at=instant(now)))
+        opened = func.coalesce(link.c.opened_at, instant(now))
+        db.execute(
+            update(link).where(*waiting).values(browser_hash=_hash(browser), opened_at=opened, tries=0)
+        )
         return browser
     if row.tries >= TRIES:
         db.execute(update(link).where(*waiting).values(ended_at=instant(now), ending="locked", shared="{}"))

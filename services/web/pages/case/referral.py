@@ -8,6 +8,7 @@ from services.codes import AWAITING_ANSWER, UNDER_WAY
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.steps import STEPS
 from services.kernel.errors import Refused
+from services.partners.answers import Candidate
 from services.partners.doors import MATCHES
 from services.referral import schemas
 from services.referral.answers import HistoryItem, NewReferral, Referral
@@ -25,6 +26,8 @@ from services.web.pages.parts.words import say, word, words
 SEND = schemas.SendReferral()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
+NEXT_BEST = 3
+LOST = ("declined", "expired", "withdrawn", "failed")
 
 blueprint = Blueprint("referral", __name__)
 
@@ -84,13 +87,35 @@ def page(referral_id: UUID) -> Response:
     referral = lookup.referral(str(referral_id))
     values = casefile.frame(lookup.case(referral["case_id"]))
     programmes = lookup.programmes([referral["programme_id"]])
-    history = [story.step_sentence(row, _remarks(row)) for row in reversed(referral["history"])]
+    about = programmes.get(referral["programme_id"])
+    partner = about["partner"] if about else None
+    history = [story.step_sentence(row, _remarks(row), partner) for row in reversed(referral["history"])]
+    bound, elsewhere = _elsewhere(referral) if casefile.is_staff() else (False, [])
     found = doors.attempt(STEPS_NOW.of(referral_id=str(referral_id))) if casefile.is_staff() else None
     allowed = [STEPS[each["step"]] for each in found or () if each["step"] in STEPS]
     return frame.page(
-        "referral/page.html", **values, referral=referral, about=programmes.get(referral["programme_id"]),
+        "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
         history=history, allowed=allowed, stands=_stands(referral), awaiting=AWAITING_ANSWER,
     )  # fmt: skip
+
+
+def _elsewhere(referral: Referral) -> tuple[bool, list[Candidate]]:
+    """After a referral came to nothing: whether the plan binds to its place, so that the working group must decide
+    again; else the next best places of the plan."""
+    if referral["status"] not in LOST or referral["final_at"]:
+        return False, []
+    plan = doors.attempt(PLAN.of(case_id=referral["case_id"]))
+    if plan is None:
+        return False, []
+    if plan["programme_id"]:
+        return plan["programme_id"] == referral["programme_id"], []
+    matches = doors.attempt(MATCHES.of(case_id=referral["case_id"], path=plan["path"], limit=NEXT_BEST + 1))
+    others = [row for row in matches["candidates"] if _is_elsewhere(row, referral)] if matches else []
+    return False, others[:NEXT_BEST]
+
+
+def _is_elsewhere(row: Candidate, referral: Referral) -> bool:
+    return row["programme_id"] != referral["programme_id"] and row["verdict"] != "ineligible"
 
 
 def _stands(referral: Referral) -> str | None:
@@ -104,7 +129,7 @@ def _remarks(row: HistoryItem) -> str:
     channel = row.get("by_channel")
     parts = [
         _("said by %(who)s") % {"who": row["said_by"]} if row.get("said_by") else "",
-        word("answer_channel", channel) if channel else "",
+        (_("by its link") if channel == "link" else word("answer_channel", channel)) if channel else "",
         word("consent", row["consent"]) if row.get("consent") else "",
         row.get("note") or "",
     ]
@@ -127,7 +152,9 @@ def step(referral_id: UUID, step: str) -> Response:
     known = STEPS[step]
     case = lookup.case(referral["case_id"])
     fixed = {"referral_id": str(referral_id), "step": step}
-    usual = {"whose": "partner"} if step == "decline" else {}
+    usual: dict[str, str | None] = {"whose": "partner"} if step == "decline" else {}
+    if step == "told":
+        usual = {"how": request.args.get("how")}
     form = Form(
         STEP, usual, fixed=fixed, version=referral["version"], draft=known.words.en,
         case_id=referral["case_id"]

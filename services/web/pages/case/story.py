@@ -165,18 +165,23 @@ def of_the_case(events: Sequence[StoryItem]) -> list[StoryItem]:
 
 
 def event_sentence(event: StoryItem, programmes: Mapping[str, ProgrammeName]) -> Entry:
-    return _entry(event, event["data"], _place(event["data"], programmes))
+    known = programmes.get(event["data"].get("programme_id") or "")
+    return _entry(
+        event, event["data"], _place(event["data"], programmes), known["partner"] if known else None
+    )
 
 
-def step_sentence(step: HistoryItem, remarks: str) -> Entry:
-    """A step of a referral, in which the fact's own fields stand beside the others."""
-    return _entry(step, step, remarks)
+def step_sentence(step: HistoryItem, remarks: str, partner: str | None) -> Entry:
+    """A step of a referral to a `partner`, in which the fact's own fields stand beside the others."""
+    return _entry(step, step, remarks, partner)
 
 
-def _entry(about: StoryItem | HistoryItem, data: Data, extra: str) -> Entry:
+def _entry(about: StoryItem | HistoryItem, data: Data, extra: str, partner: str | None) -> Entry:
     said, further = _told(about["type"])
     more = [further(data) if further else "", extra]
     if day(about["recordedtime"]) != day(about["time"]):
         more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})
     who = _("the system") if about["actor"] == "system" else about["actor"]
+    if about["actor"].startswith("partner-"):
+        who = partner or _("the partner")
     return Entry(said, " · ".join(filter(None, more)), about["time"], who)

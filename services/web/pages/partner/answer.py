@@ -2,6 +2,7 @@
 account."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Literal, TypedDict, TypeVar
 from uuid import UUID
@@ -11,7 +12,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Regexp
 
-from services.codes import AWAITING_ANSWER, DECLINE_REASONS
+from services.codes import AWAITING_ANSWER, DECLINE_REASONS, sentences
 from services.codes.access import STAFF
 from services.fields import Words
 from services.intake.answers import Case, CaseOutline
@@ -44,6 +45,11 @@ WHOSE = {
     "person_left": "person",
     "missing_documents": "centre",
     "wrong_information": "centre",
+}
+ANSWERS = {
+    "ReferralAccepted": later("Yes, we take the person"),
+    "ReferralDeclined": later("No, we cannot"),
+    "ReferralWaitlisted": later("Put the person on our waiting list"),
 }
 REASONS = tuple(code for code in DECLINE_REASONS if code not in ("no_place", "no_answer"))
 
@@ -141,9 +147,21 @@ def link(referral_id: UUID) -> Response:
                     db, _keys(), about, told["disclosed"], visit.caller().user, runtime.now()
                 )
             address = f"{visit.site()}{url_for('.enter', token=token)}"
-            return frame.page("answer/made.html", address=address, code=f"{code[:3]} {code[3:]}", **shown)
+            return frame.page(
+                "answer/made.html", address=address, code=f"{code[:3]} {code[3:]}",
+                letter=_message(referral["centre"], partner, programme, address), **shown,
+            )  # fmt: skip
     known = runtime.read(lambda db: links.latest(db, str(referral_id), runtime.now()))
     return frame.page("answer/link.html", form=form, known=known, waiting=waiting, **shown)
+
+
+def _message(centre: str, partner: Partner, programme: Programme, address: str) -> str:
+    """What is sent to the partner with the link, in Thai whatever language the worker reads. Nothing of the person."""
+    sender = f"ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัด{sentences.province(centre, 'th')}"
+    return (
+        f"เรียน {partner['name']}\n{sender} ขอความอนุเคราะห์พิจารณารับผู้รับบริการ 1 ราย ({programme['name']})\n"
+        f"โปรดอ่านรายละเอียดและตอบที่ {address}\nเจ้าหน้าที่จะแจ้งรหัสเปิดลิงก์ทางโทรศัพท์ ขอบคุณ"
+    )
 
 
 # -- for the partner -----------------------------------------------------------------------------------------------
@@ -158,6 +176,8 @@ def enter(token: str) -> Response:
         return known
     if known.state == "opened":
         return _page("answer/show.html", token, known, form=Form(NOTHING, sent=False))
+    if not _is_open(known):
+        return _over("settled")
     form, runtime = Form(CODE, read={"code": _digits}), gateway.runtime()
     if form.sent and form.load():
         with runtime.database.write() as db:
@@ -205,6 +225,16 @@ def acknowledge(token: str, link: Link) -> Response:
     return _page("answer/show.html", token, link, form=form)
 
 
+@blueprint.post("/answer/<token>/take-back")
+@opened
+def take_back(token: str, link: Link) -> Response:
+    """A no by link is final only some minutes later: until then the partner may answer anew."""
+    form = Form(NOTHING)
+    with form.catching():
+        _step(link, "take-back")
+    return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
+
+
 @blueprint.route("/answer/<token>/accept", methods=["GET", "POST"])
 @opened
 def accept(token: str, link: Link) -> Response:
@@ -221,6 +251,15 @@ def decline(token: str, link: Link) -> Response:
         whose = WHOSE.get(data["reason"], "partner")
         _step(link, "decline", whose=whose, reason=data["reason"], note=data["note"])
 
+    if request.method == "POST" and "sure" not in request.form:
+        form = Form(DECLINE)
+        return _page(
+            "answer/check.html" if form.load() else "answer/decline.html",
+            token,
+            link,
+            form=form,
+            reasons=REASONS,
+        )
     return _answering("answer/decline.html", token, link, DECLINE, send, reasons=REASONS)
 
 
@@ -249,8 +288,10 @@ def _answering(
     if form.sent and form.load():
         with form.catching():
             send(form.data)
-            with gateway.runtime().database.write() as db:
-                links.use_up(db, link, gateway.runtime().now())
+            # An answer that may be taken back needs its link until it may not.
+            if not calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer.get("final_at"):
+                with gateway.runtime().database.write() as db:
+                    links.use_up(db, link, gateway.runtime().now())
             return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
     return _page(template, token, link, form=form, **values)
 
@@ -269,14 +310,31 @@ def _find(token: str) -> Link | Response:
         return _over("expired" if bad.expired else "bad")
     mine = known.opened_by(request.cookies.get(COOKIE, ""))
     if known.state == "answered" and mine:
-        return _over("thanks", 200)
+        return _thanks(token, known)
     if known.state == "opened" and not mine:
-        return _over("elsewhere")
+        return replace(known, state="new")
     return known if known.state in ("new", "opened") else _over(known.state)
 
 
-def _over(why: str, status: int = 403) -> Response:
-    answer = frame.page("answer/over.html", status, why=why)
+def _is_open(link: Link) -> bool:
+    """Whether the referral still waits for its partner, or the partner may still change its answer."""
+    try:
+        referral = calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer
+    except NotFound:
+        return False
+    return referral["status"] in AWAITING_ANSWER or bool(referral.get("final_at"))
+
+
+def _thanks(token: str, link: Link) -> Response:
+    """What the partner answered, when, and whether it may still take that back."""
+    referral = calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer
+    answers = [row for row in referral["history"] if row["type"] in ANSWERS]
+    return _over("thanks", 200, token=token, said=answers[-1] if answers else None, final_at=referral.get("final_at"),
+        answers=ANSWERS, centre=referral["centre"], form=Form(NOTHING, sent=False))  # fmt: skip
+
+
+def _over(why: str, status: int = 403, **values: Any) -> Response:
+    answer = frame.page("answer/over.html", status, why=why, **values)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
@@ -289,7 +347,7 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     except NotFound:
         return _over("settled")
     if referral["status"] not in AWAITING_ANSWER:
-        return _over("settled")
+        return _thanks(token, link) if referral.get("final_at") else _over("settled")
     partner = calls.ask(asker, PARTNER.of(partner_id=link.partner_id)).answer
     programme = programme_of(partner, link.programme_id)
     answer = frame.page(
@@ -306,8 +364,12 @@ def _asker(link: Link) -> Asker:
 
 
 def _step(link: Link, step: str, **details: str | bool | None) -> None:
-    """The command belongs to the link and what is said: sent twice, it is done once."""
+    """The command belongs to the link and what is said: sent twice, it is done once. What was taken back may be said
+    anew."""
     said: dict[str, Json] = {name: value for name, value in details.items() if value}
     body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL, **said}
     text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
-    calls.tell(_asker(link), STEP, body, Command(command_id(link.link_id, STEP.name, text)))
+    history = calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer["history"]
+    returned = sum(row["type"] == "ReferralDeclineReturned" for row in history)
+    said_once = f"{text} {returned}" if returned and step != "take-back" else text
+    calls.tell(_asker(link), STEP, body, Command(command_id(link.link_id, STEP.name, said_once)))
