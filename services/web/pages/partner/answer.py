@@ -209,7 +209,7 @@ def opened(view: Callable[[str, Link], Response]) -> Callable[..., Response]:
         if isinstance(known, Response):
             return known
         if known.state == "new":
-            return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
+            return _again(token)
         return view(token, known)
 
     return enter
@@ -221,7 +221,7 @@ def acknowledge(token: str, link: Link) -> Response:
     form = Form(NOTHING)
     with form.catching():
         _step(link, "acknowledge")
-        return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
+        return _again(token)
     return _page("answer/show.html", token, link, form=form)
 
 
@@ -232,7 +232,7 @@ def take_back(token: str, link: Link) -> Response:
     form = Form(NOTHING)
     with form.catching():
         _step(link, "take-back")
-    return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
+    return _again(token)
 
 
 @blueprint.route("/answer/<token>/accept", methods=["GET", "POST"])
@@ -292,8 +292,13 @@ def _answering(
             if not calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer.get("final_at"):
                 with gateway.runtime().database.write() as db:
                     links.use_up(db, link, gateway.runtime().now())
-            return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
+            return _again(token)
     return _page(template, token, link, form=form, **values)
+
+
+def _again(token: str) -> Response:
+    """The page of the link, by a new question, so that going back sends nothing twice."""
+    return redirect(url_for(".enter", token=token), 303)  # type: ignore[return-value]
 
 
 def _digits(text: str) -> str:
