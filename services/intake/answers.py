@@ -10,6 +10,7 @@ from typing import Annotated, NotRequired, TypedDict, final
 from services.codes import (
     CASE_STATUSES,
     CHANNELS,
+    CORRECTIONS,
     DANGERS,
     DOMICILE_BASES,
     IDENTITY_STATUSES,
@@ -19,6 +20,7 @@ from services.codes import (
 )
 from services.codes.decisions import ERASURE_REASONS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
+from services.codes.work import CONTRADICTIONS, FLAGS, NEXT_STEPS, STANDINGS, WORK_PARTS, WORK_REASONS
 
 
 class Domicile(TypedDict):
@@ -145,6 +147,27 @@ class CaseStatus(TypedDict):
     version: Version
 
 
+class OpenReferral(TypedDict):
+    """A referral that is under way. `placed`: the person is in that place, so that its outcome is to be told."""
+
+    referral_id: Id
+    programme_id: Id
+    standing: Annotated[str, STANDINGS]
+    placed: bool
+
+
+class OpenEnds(TypedDict):
+    """What is open of a case and ends with it when it is closed."""
+
+    ends: list[OpenReferral]
+
+
+class CaseClosing(CaseStatus):
+    """`ends`: what was open when the case was closed, and ends with it."""
+
+    ends: list[OpenReferral]
+
+
 class Correction(TypedDict):
     """`changed` names the parts that are not as before; `version` of the person's stream."""
 
@@ -173,6 +196,25 @@ class DescribedPerson(TypedDict):
     person: Description
 
 
+class PersonCorrection(TypedDict):
+    """What was known before and after a correction, the identity number masked; what was erased is None. `at`: when it
+    happened; `changed` names the parts that differ."""
+
+    at: Instant
+    by: str
+    reason: Annotated[str, CORRECTIONS]
+    note: str | None
+    changed: list[str]
+    before: Description
+    after: Description
+
+
+class PersonCorrections(TypedDict):
+    """Newest first."""
+
+    items: list[PersonCorrection]
+
+
 class CaseInHands(TypedDict):
     """`waiting`: it was handed to the user, who has not taken it over yet."""
 
@@ -195,6 +237,64 @@ class CaseToTakeOver(TypedDict):
 
 class CasesToTakeOver(TypedDict):
     items: list[CaseToTakeOver]
+
+
+class Contradiction(TypedDict):
+    """Of a case: what does not go together, and the referral it is about."""
+
+    case_id: Id
+    case_number: str
+    centre: Province
+    code: Annotated[str, CONTRADICTIONS]
+    referral_id: Id
+
+
+class Contradictions(TypedDict):
+    items: list[Contradiction]
+
+
+class UnansweredCall(TypedDict):
+    """`by`: who called."""
+
+    at: Instant
+    by: str
+
+
+class WorkItem(TypedDict):
+    """The one next step of an open case. `owner`: who answers for it, None the directors of its centre; `from_user`:
+    whose it was, while it waits to be taken over; `standing` says how things stand, since when; `because`: why it comes
+    where it comes; `called`: calls for this step that nobody answered, the oldest first; `referral_id`: what it is
+    about. `flags`: for the case's own centre."""
+
+    case_id: Id
+    case_number: str
+    centre: Province
+    next: Annotated[str, NEXT_STEPS]
+    standing: Annotated[str, STANDINGS]
+    since: Instant
+    due: Day
+    owner: str | None
+    from_user: str | None
+    flags: list[Annotated[str, FLAGS]]
+    because: list[Annotated[str, WORK_REASONS]]
+    part: Annotated[str, WORK_PARTS]
+    referral_id: Id | None
+    programme_id: Id | None
+    called: list[UnansweredCall]
+
+
+class Work(TypedDict):
+    """Every open case once, in the order to do them; `counts` by part of the list, whatever part was asked for."""
+
+    items: list[WorkItem]
+    next: Cursor
+    counts: dict[str, Count]
+
+
+class Call(TypedDict):
+    """How often nobody answered for the step the case stands at, this time with it."""
+
+    called: Count
 
 
 class Assignment(TypedDict):

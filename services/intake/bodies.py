@@ -42,6 +42,10 @@ class ChangeCase(TypedDict):
     note: str | None
 
 
+class CloseCase(ChangeCase):
+    outcome: str | None
+
+
 class CorrectPerson(TypedDict):
     case_id: str
     person: Person
@@ -79,6 +83,16 @@ class CarryOver(TypedDict):
     to_user: str | None
     from_user: str
     taken: bool
+
+
+class ListWork(TypedDict):
+    centre: str | None
+    owner: str | None
+    part: str | None
+    acts: str | None
+    case_id: str | None
+    limit: int
+    cursor: str | None
 
 
 class ListToTakeOver(TypedDict):

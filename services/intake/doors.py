@@ -4,13 +4,16 @@ from services.intake.answers import (
     Accesses,
     AgeOn,
     Assignment,
+    Call,
     Case,
+    CaseClosing,
     CaseOutline,
     CaseOutlines,
     Cases,
     CasesInHands,
     CaseStatus,
     CasesToTakeOver,
+    Contradictions,
     Correction,
     DescribedPerson,
     ErasedCases,
@@ -18,20 +21,28 @@ from services.intake.answers import (
     Erasures,
     ErasureStatus,
     NewCase,
+    OpenEnds,
+    PersonCorrections,
+    Work,
 )
 from services.kernel.questions import CommandDoor, QueryDoor
 
 OPEN_CASE: CommandDoor[NewCase] = CommandDoor("intake", "open_case")
-CLOSE_CASE: CommandDoor[CaseStatus] = CommandDoor("intake", "close_case")
+CLOSE_CASE: CommandDoor[CaseClosing] = CommandDoor("intake", "close_case")
 REOPEN_CASE: CommandDoor[CaseStatus] = CommandDoor("intake", "reopen_case")
 ASSIGN: CommandDoor[Assignment] = CommandDoor("intake", "assign")
 CARRY_OVER: CommandDoor[Assignment] = CommandDoor("intake", "carry_over")
 TO_TAKE_OVER: QueryDoor[CasesToTakeOver] = QueryDoor("intake", "to_take_over")
 CORRECT_PERSON: CommandDoor[Correction] = CommandDoor("intake", "correct_person")
 AGE: QueryDoor[AgeOn] = QueryDoor("intake", "age")
+OPEN_ENDS: QueryDoor[OpenEnds] = QueryDoor("intake", "open_ends")
 PERSON: QueryDoor[DescribedPerson] = QueryDoor("intake", "person")
+CORRECTIONS: QueryDoor[PersonCorrections] = QueryDoor("intake", "corrections")
 CASE: QueryDoor[Case | CaseOutline] = QueryDoor("intake", "case")
 CASES: QueryDoor[Cases | CaseOutlines] = QueryDoor("intake", "cases")
+WORK: QueryDoor[Work] = QueryDoor("intake", "work")
+CALLED: CommandDoor[Call] = CommandDoor("intake", "called")
+CONTRADICTIONS: QueryDoor[Contradictions] = QueryDoor("intake", "contradictions")
 COUNTS: QueryDoor[dict[str, int]] = QueryDoor("intake", "counts")
 IN_HANDS: QueryDoor[CasesInHands] = QueryDoor("intake", "in_hands")
 ACCESSES: QueryDoor[Accesses] = QueryDoor("intake", "accesses")

@@ -63,10 +63,13 @@ class ConsentRecorded:
 
 @dataclass(frozen=True)
 class CaseClosed:
+    """`outcome`: what became of the placement that ends with it (codes.OUTCOMES), as far as it was said."""
+
     case_id: Public[str]
     person_id: OfCentre[str]
     reason: OfCase[str]
     note: Any = personal()  # str
+    outcome: OfCase[str | None] = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,16 @@ class CaseAssigned:
     taken: OfCentre[bool]
 
 
-CaseEvent = CaseOpened | ConsentRecorded | CaseAssigned | CaseClosed | CaseReopened
+@dataclass(frozen=True)
+class CallUnanswered:
+    """Somebody called about the case and nobody answered: tried once more for its next step (codes.work.NEXT_STEPS)."""
+
+    case_id: Public[str]
+    call_id: Public[str]
+    next: OfCentre[str]
+
+
+CaseEvent = CaseOpened | ConsentRecorded | CaseAssigned | CaseClosed | CaseReopened | CallUnanswered
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services import codes
 from services.codes.decisions import ERASURE_REASONS
+from services.codes.work import WORK_PARTS
 from services.fields import Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates, idcard, names, numbers
@@ -112,6 +113,12 @@ class ChangeCase(Schema):
     note = Words(4000)
 
 
+class CloseCase(ChangeCase):
+    """`outcome`: what became of the placement that ends with the case."""
+
+    outcome = _optional(OneOf(codes.OUTCOMES))
+
+
 class CorrectPerson(Schema):
     """All that is known of the person from now on; what is left out is not known."""
 
@@ -169,6 +176,19 @@ class CarryOver(Schema):
     to_user = _user()
     from_user = fields.String(required=True, validate=Length(1, 64))
     taken = fields.Boolean(required=True)
+
+
+class ListWork(Schema):
+    """`owner`: who answers for the case; `part`: of the day's list; `acts`: who is to act; `case_id`: only this;
+    `limit` 0: only counts."""
+
+    centre = _optional(_province)
+    owner = _user()
+    part = _optional(OneOf(WORK_PARTS))
+    acts = _optional(OneOf(("centre", "group", "others")))
+    case_id = _optional(Length(1, 36))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(0, LIMIT_MOST))
+    cursor = _optional(Length(max=400))
 
 
 class ListToTakeOver(Schema):

@@ -10,7 +10,15 @@ from sqlalchemy import Connection, RowMapping
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.coarse import coarse
 from services.intake import answers, bodies, erasing, handlers, schemas
-from services.intake.domain.case import CARRIED_OVER, CASE, AssignCase, CloseCase, OpenCase, ReopenCase
+from services.intake.domain.case import (
+    CARRIED_OVER,
+    CASE,
+    AssignCase,
+    CloseCase,
+    OpenCase,
+    RecordCall,
+    ReopenCase,
+)
 from services.intake.domain.person import (
     PERSON,
     CorrectPerson,
@@ -20,27 +28,48 @@ from services.intake.domain.person import (
     doubts,
 )
 from services.intake.domain.status import CLOSED, REOPENED
-from services.intake.events import CaseOpened, Name
-from services.intake.projections import accesses, cases, closings, erasures, numbers, paths
+from services.intake.events import CaseOpened
+from services.intake.projections import (
+    accesses,
+    cases,
+    closings,
+    descriptions,
+    erasures,
+    hands,
+    marks,
+    numbers,
+    paths,
+    public,
+)
+from services.intake.projections import work as worklist
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.vault import REDACTED
 from services.kernel.wiring import Reaction, Wiring
-from services.thai import areas, dates, idcard, names
+from services.thai import dates, idcard
 from services.thai.order import require_order
 
 WIRING = Wiring(
     service="intake",
     aggregates=(CASE, PERSON),
-    projections=(cases.CASES, numbers.NUMBERS, paths.PATHS, closings.CLOSINGS, erasures.ERASURES),
+    projections=(
+        cases.CASES,
+        numbers.NUMBERS,
+        paths.PATHS,
+        closings.CLOSINGS,
+        erasures.ERASURES,
+        worklist.WORK,
+        descriptions.DESCRIPTIONS,
+    ),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "referral": {
-            **{type: () for type in cases.REFERRAL_STEPS},
+            **{type: () for type in (*cases.REFERRAL_STEPS, *marks.REFERRAL_FACTS)},
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_referral_sent),),
         },
+        "partners": {type: () for type in marks.PLACE_FACTS},
     },
     erases=True,
     invariants=cases.invariants,
@@ -81,9 +110,21 @@ class IntakeService(erasing.Erasing):
 
         return self.runtime.execute(call.envelope(centre), work)
 
-    @command("case.close", roles=STAFF, schema=schemas.ChangeCase())
-    def close_case(self, call: Call, body: bodies.ChangeCase) -> Outcome[answers.CaseStatus]:
-        return self._change(call, CloseCase(**body), CLOSED)
+    @command("case.close", roles=STAFF, schema=schemas.CloseCase())
+    def close_case(self, call: Call, body: bodies.CloseCase) -> Outcome[answers.CaseClosing]:
+        """What is open of the case, as referral has it now, ends with it: that is referral's to do when it hears."""
+        ends = self._open_ends(self._own(call, body["case_id"]))
+        done = self._change(call, CloseCase(**body), CLOSED)
+        return Outcome({**done.answer, "ends": ends}, done.position)
+
+    @query("case.close", roles=STAFF, schema=schemas.OfCase())
+    def open_ends(self, call: Call, body: bodies.OfCase) -> answers.OpenEnds:
+        """What would end with the case if it were closed now."""
+        return {"ends": self._open_ends(self._own(call, body["case_id"]))}
+
+    def _open_ends(self, row: RowMapping) -> list[answers.OpenReferral]:
+        self.runtime.catch_up("referral")
+        return self.runtime.read(lambda db: worklist.list_under_way(db, row["case_id"]))
 
     @command("case.reopen", roles=STAFF, schema=schemas.ChangeCase())
     def reopen_case(self, call: Call, body: bodies.ChangeCase) -> Outcome[answers.CaseStatus]:
@@ -141,11 +182,36 @@ class IntakeService(erasing.Erasing):
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
+    @query("case.work", roles=CASE_READERS, schema=schemas.ListWork())
+    def work(self, call: Call, body: bodies.ListWork) -> answers.Work:
+        """Every open case once, each with its one next step, in the order to do them."""
+        centres, today = self._centres(call, body["centre"]), dates.bangkok_day(call.now).isoformat()
+        return self.runtime.read(lambda db: worklist.get(db, centres, body, call.caller, today))
+
+    @query("case.contradictions", roles=("director", "admin"), schema=schemas.NoFields())
+    def contradictions(self, call: Call, body: bodies.NoFields) -> answers.Contradictions:
+        """What does not go together at the moment in the caller's centres; nothing of a person."""
+        centres = self._centres(call, None)
+        return {"items": self.runtime.read(lambda db: worklist.list_contradictions(db, centres))}
+
+    @command("case.call", roles=STAFF, schema=schemas.OfCase())
+    def called(self, call: Call, body: bodies.OfCase) -> Outcome[answers.Call]:
+        """Somebody called for the next step of a case, and nobody answered."""
+        row, case_id = self._own(call, body["case_id"]), body["case_id"]
+        step = self.runtime.read(lambda db: worklist.list_open(db, None, case_id=case_id))
+        asked = RecordCall(case_id, call.new_id("call"), step[0].next if step else "")
+
+        def work(unit: Unit) -> answers.Call:
+            unit.handle(CASE, case_id, asked)
+            return {"called": len(unit.state(CASE, case_id).calls)}
+
+        return self.runtime.execute(call.envelope(row["centre"]), work)
+
     @query("case.assign", roles=STAFF, schema=schemas.ListToTakeOver())
     def to_take_over(self, call: Call, body: bodies.ListToTakeOver) -> answers.CasesToTakeOver:
         """Cases that wait for the caller to take them over, the oldest first."""
         return {
-            "items": self.runtime.read(lambda db: cases.list_to_take_over(db, call.caller, body["limit"]))
+            "items": self.runtime.read(lambda db: hands.list_to_take_over(db, call.caller, body["limit"]))
         }
 
     @command("person.correct", roles=STAFF, schema=schemas.CorrectPerson())
@@ -171,7 +237,20 @@ class IntakeService(erasing.Erasing):
         """What is known of a case's person, whole, as whoever corrects it needs it: with the identity number."""
         row = self._own(call, body["case_id"])
         self._note_access(call, accesses.IDENTIFIERS, [row])
-        return {"version": row["person_version"], "person": _described(self._description(row))}
+        return {"version": row["person_version"], "person": descriptions.described(self._description(row))}
+
+    @query("person.correct", roles=STAFF, schema=schemas.OfCase())
+    def corrections(self, call: Call, body: bodies.OfCase) -> answers.PersonCorrections:
+        """What was known of a case's person before and after each correction, for whoever may correct it."""
+        row = self._own(call, body["case_id"])
+        told = self.runtime.read(lambda db: descriptions.list_descriptions(db, row["person_id"]))
+        self._note_access(call, "corrections", [row])
+        known = [self._as_known(each) for each in told]
+        items = [
+            descriptions.correction(each, self._unseal(each, "note")[0], before, after)
+            for each, before, after in zip(told[1:], known, known[1:], strict=False)
+        ]
+        return {"items": items[::-1]}
 
     @query("case.read", roles=CASE_READERS, schema=schemas.AgeOn())
     def age(self, call: Call, body: bodies.AgeOn) -> answers.AgeOn:
@@ -193,7 +272,7 @@ class IntakeService(erasing.Erasing):
         row = self._own(call, body["case_id"])
         if call.caller.role not in CASE_READERS:
             return self._outlines([row])[0]
-        answer = _summary(row)
+        answer = public.case(row)
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])
@@ -203,10 +282,7 @@ class IntakeService(erasing.Erasing):
 
     @query("case.list", roles=READERS, schema=schemas.ListCases())
     def cases(self, call: Call, body: bodies.ListCases) -> answers.Cases | answers.CaseOutlines:
-        centre, centres = body["centre"], call.caller.centres
-        if centre and not call.caller.sees(centre):
-            raise Forbidden("These are another centre's cases.")
-        chosen = [centre] if centre else None if ALL_CENTRES in centres else centres
+        chosen = self._centres(call, body["centre"])
 
         def find(db: Connection) -> tuple[list[RowMapping], str | None]:
             wanted = cases.CaseFilter(chosen, body["status"], body["q"], body["case_ids"])
@@ -215,13 +291,16 @@ class IntakeService(erasing.Erasing):
         rows, following = self.runtime.read(find)
         if call.caller.role not in CASE_READERS:
             return {"items": self._outlines(rows), "next": following}
-        items = [_summary(row) for row in rows]
+        items = [public.case(row) for row in rows]
         if call.caller.role in STAFF:
             self._note_access(call, "listed", rows)
             self.runtime.vault.preload(row["person_id"] for row in rows)
             for item, row in zip(items, rows, strict=True):
                 name, erased = self._unseal(row, "name")
-                item["person"]["name"], item["person"]["erased"] = _name(row, name, erased), erased
+                item["person"]["name"], item["person"]["erased"] = (
+                    descriptions.shown_name(row, name, erased),
+                    erased,
+                )
         return {"items": items, "next": following}
 
     @query("case.list", roles=READERS, schema=schemas.NoFields())
@@ -234,7 +313,7 @@ class IntakeService(erasing.Erasing):
     def in_hands(self, call: Call, body: bodies.OfUser) -> answers.CasesInHands:
         """Cases that are in a user's hands, or wait for them, ids only, the oldest first."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return {"items": self.runtime.read(lambda db: cases.list_in_hands(db, body["user"], centres))}
+        return {"items": self.runtime.read(lambda db: hands.list_in_hands(db, body["user"], centres))}
 
     @query("user.accesses", roles=("admin",), schema=schemas.Accesses())
     def accesses(self, call: Call, body: bodies.Accesses) -> answers.Accesses:
@@ -247,21 +326,17 @@ class IntakeService(erasing.Erasing):
         )
         return {"days": ACCESS_DAYS, "counts": counts, "items": items}
 
+    def _centres(self, call: Call, centre: str | None) -> Sequence[str] | None:
+        """One centre, or all the caller may see (None: every one)."""
+        if centre and not call.caller.sees(centre):
+            raise Forbidden("These are another centre's cases.")
+        everywhere = ALL_CENTRES in call.caller.centres
+        return [centre] if centre else None if everywhere else call.caller.centres
+
     def _outlines(self, rows: Sequence[RowMapping]) -> list[answers.CaseOutline]:
         """Number, centre, status, dates and kind of path of cases: nothing of the person."""
         kinds = self.runtime.read(lambda db: paths.get_kinds(db, [row["case_id"] for row in rows]))
-        return [
-            {
-                "case_id": row["case_id"],
-                "case_number": row["case_number"],
-                "centre": row["centre"],
-                "status": row["status"],
-                "opened": row["opened"],
-                "version": row["version"],
-                "path_kind": kinds.get(row["case_id"]),
-            }
-            for row in rows
-        ]
+        return [public.outline(row, kinds.get(row["case_id"])) for row in rows]
 
     def _own(self, call: Call, case_id: str) -> RowMapping:
         """The case, if it is the caller's to know."""
@@ -295,6 +370,21 @@ class IntakeService(erasing.Erasing):
         codes = {name: row[name] for name in ("identity_status", "sex", "nationality")}
         return Description(**codes, domicile=orjson.loads(row["domicile"]), age_band=band, **known)
 
+    def _as_known(self, row: RowMapping) -> answers.Description:
+        """A description of then, the number masked; what was erased is not known."""
+        sealed = {field: self._unseal(row, field) for field in ("name", "national_id", "birth_date")}
+        name, number, birth = (None if erased else value for value, erased in sealed.values())
+        return {
+            "identity_status": row["identity_status"],
+            "sex": row["sex"],
+            "nationality": row["nationality"],
+            "domicile": orjson.loads(row["domicile"]),
+            "name": name,
+            "national_id": idcard.mask(number) if number else None,
+            "birth_date": birth,
+            "age_band": None if birth else row["age_band"],
+        }
+
     def _name_person(self, person: answers.Person, row: RowMapping, identifiers: bool) -> None:
         """Add what only the centre's own staff see of a person; the number masked unless `identifiers`."""
         name, name_erased = self._unseal(row, "name")
@@ -303,60 +393,6 @@ class IntakeService(erasing.Erasing):
         person["place"], place_erased = self._unseal(row, "place")
         person["note"], note_erased = self._unseal(row, "note")
         person["erased"] = any((name_erased, number_erased, birth_erased, place_erased, note_erased))
-        person["name"] = _name(row, name, person["erased"])
+        person["name"] = descriptions.shown_name(row, name, person["erased"])
         person["national_id"] = idcard.mask(number) if number and not identifiers else number
         person["age"] = orjson.loads(row["age"])
-
-
-def _summary(row: RowMapping) -> answers.Case:
-    """What those who see cases may see of one without its person's own data: ids, codes, dates, areas."""
-    return {
-        "case_id": row["case_id"],
-        "case_number": row["case_number"],
-        "centre": row["centre"],
-        "status": row["status"],
-        "channel": row["channel"],
-        "danger": row["danger"],
-        "opened": row["opened"],
-        "version": row["version"],
-        "person": {
-            "person_id": row["person_id"],
-            "identity_status": row["identity_status"],
-            "sex": row["sex"],
-            "age": None,
-            "age_band": row["age_band"],
-            "nationality": row["nationality"],
-            "domicile": orjson.loads(row["domicile"]),
-            "province": areas.province_of(row["district"]) if row["district"] else row["centre"],
-            "corrected": row["corrected"],
-        },
-    }
-
-
-def _described(person: Description) -> answers.Description:
-    return {
-        "identity_status": person.identity_status,
-        "sex": person.sex,
-        "nationality": person.nationality,
-        "domicile": [{"province": each["province"], "basis": each["basis"]} for each in person.domicile],
-        "name": person.name,
-        "national_id": person.national_id,
-        "birth_date": person.birth_date,
-        "age_band": person.age_band,
-    }
-
-
-def _name(row: RowMapping, name: Name | None, erased: bool) -> answers.Name | None:
-    """A name in its parts and as shown; somebody without one is shown by sex and case number, somebody erased not at
-    all."""
-    if erased:
-        return None
-    parts = name or {}
-    return {
-        "title": parts.get("title"),
-        "first": parts.get("first"),
-        "last": parts.get("last"),
-        "alias": parts.get("alias"),
-        "display": names.display_name(**parts)
-        or names.provisional_name(row["sex"], row["case_number"], "th"),
-    }

@@ -103,10 +103,13 @@ class Partners(TypedDict):
 
 
 class ProgrammeName(TypedDict):
+    """`phone`: the partner's."""
+
     programme_id: Id
     programme: str
     partner: str
     partner_id: Id
+    phone: str | None
 
 
 class Names(TypedDict):

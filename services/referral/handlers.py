@@ -48,14 +48,14 @@ def when_place_refused(fact: Recorded, referral_id: str, waiting: bool) -> Itera
 
 
 def when_case_closed(
-    fact: Recorded, case_id: str, reason: str, open_ones: Sequence[tuple[str, str]]
+    fact: Recorded, case_id: str, reason: str, outcome: str | None, open_ones: Sequence[tuple[str, str]]
 ) -> Iterable[Do]:
     """Whatever of the case is open ends with it: when the case was closed, or with its own latest step if that is
     later. `open_ones`: (referral, when its latest step happened)."""
     yield Do(PLACEMENT, case_id, CloseReferrals(case_id))
     died = reason == "died"
     why, whose = ("person_died", "person") if died else ("case_closed", "centre")
-    ending = StandDown(why, whose, OUTCOME_OF_CLOSING.get(reason, "other"))
+    ending = StandDown(why, whose, outcome or OUTCOME_OF_CLOSING.get(reason, "other"))
     for referral_id, last_at in open_ones:
         yield Do(REFERRAL, referral_id, ending, at=max(fact.time, last_at))
 

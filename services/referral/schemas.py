@@ -135,13 +135,15 @@ class Worklist(Schema):
 
 
 class CaseClosed(Schema):
-    """`reason`: a code of codes.CLOSING_REASONS, or "other"."""
+    """`reason`: a code of codes.CLOSING_REASONS, or "other"; `outcome`: of a placement that ends with it, if it was
+    said."""
 
     class Meta:
         unknown = EXCLUDE
 
     case_id = String(required=True)
     reason = String(load_default="other")
+    outcome = String(load_default=None, allow_none=True)
 
 
 class CaseReopened(Schema):

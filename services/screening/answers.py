@@ -6,7 +6,7 @@ Codes of labels, paths and facts are those of the rules in force.
 from typing import Annotated, NotRequired, TypedDict
 
 from services.codes import DOMICILE_BASES, LABELS, PATHS
-from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
+from services.codes.shapes import Count, Day, Id, Instant, Note, Province, Verdict, Version
 
 
 class Domicile(TypedDict):
@@ -114,21 +114,6 @@ class Screening(NewScreening):
     case_id: Id
     completed_at: Instant
     completed_by: str
-
-
-class CaseToAsk(TypedDict):
-    """`ask`: facts that could still decide a label; None: not screened yet."""
-
-    case_id: Id
-    ask: list[str] | None
-
-
-class ToAsk(TypedDict):
-    """`count` of all, `items` the longest waiting first."""
-
-    count: Count
-    items: list[CaseToAsk]
-    next: Cursor
 
 
 class NewPlan(TypedDict):

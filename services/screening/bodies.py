@@ -31,10 +31,5 @@ class OfCase(TypedDict):
     case_id: str
 
 
-class ToAsk(TypedDict):
-    limit: int
-    cursor: str | None
-
-
 class AdoptRules(TypedDict):
     rules_version: str | None

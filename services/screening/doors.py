@@ -9,13 +9,11 @@ from services.screening.answers import (
     Plan,
     Quorum,
     Screening,
-    ToAsk,
 )
 
 COMPLETE: CommandDoor[NewScreening] = CommandDoor("screening", "complete")
 ASSESS: QueryDoor[Assessment] = QueryDoor("screening", "assess")
 SCREENING: QueryDoor[Screening | None] = QueryDoor("screening", "screening")
-TO_ASK: QueryDoor[ToAsk] = QueryDoor("screening", "to_ask")
 AGREE_PLAN: CommandDoor[NewPlan] = CommandDoor("screening", "agree_plan")
 PLAN: QueryDoor[Plan | None] = QueryDoor("screening", "plan")
 QUORUM: QueryDoor[Quorum] = QueryDoor("screening", "quorum")

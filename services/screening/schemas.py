@@ -12,7 +12,6 @@ from services.codes.decisions import MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
 from services.codes.situation import document_code
 from services.fields import Flag, Words
-from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates
 
 
@@ -175,11 +174,6 @@ class AgreePlan(Schema):
 
 class OfCase(Schema):
     case_id = _id()
-
-
-class ToAsk(Schema):
-    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(0, LIMIT_MOST))
-    cursor = fields.String(load_default=None, allow_none=True, validate=Length(max=400))
 
 
 class AdoptRules(Schema):

@@ -20,7 +20,7 @@ from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quor
 from services.screening.domain.rulebook import RULES, AdoptRules, in_force
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
 from services.screening.events import ScreeningCompleted
-from services.screening.projections import plans, screenings, upstream, worklist
+from services.screening.projections import plans, screenings, upstream
 from services.thai import dates, names
 from services.thai.order import require_order
 
@@ -88,12 +88,6 @@ class ScreeningService(Doors):
     def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:
         case_id = self._case(call, body["case_id"])["case_id"]
         return self.runtime.read(lambda db: screenings.get(db, case_id))
-
-    @query("case.read", roles=STAFF, schema=schemas.ToAsk())
-    def to_ask(self, call: Call, body: bodies.ToAsk) -> answers.ToAsk:
-        """Open cases that await their working group and of which facts are still to ask, the longest waiting first."""
-        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return self.runtime.read(lambda db: worklist.list_to_ask(db, centres, body["limit"], body["cursor"]))
 
     @command("plan.agree", roles=STAFF, schema=schemas.AgreePlan())
     def agree_plan(self, call: Call, body: bodies.AgreePlan) -> Outcome[answers.NewPlan]:

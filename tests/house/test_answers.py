@@ -168,12 +168,16 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("intake", "case", {"case_id": case_id, "show": "identifiers"})
     net.call("intake", "person", {"case_id": case_id})
     net.call("intake", "correct_person", {"case_id": case_id, "person": PERSON, "reason": "learned"})
+    net.call("intake", "corrections", {"case_id": case_id})
     referrals = net.call("referral", "referrals")["items"]
     referral_id = next(row["referral_id"] for row in referrals if row["status"] in AWAITING_ANSWER)
     net.call("referral", "disclose", {"referral_id": referral_id, "how": "link"})
     net.call("referral", "disclosure", {"referral_id": referral_id})
     net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})
-    net.call("screening", "to_ask")
+    net.call("intake", "work")
+    net.call("intake", "contradictions", **DIRECTOR)
+    net.call("intake", "open_ends", {"case_id": case_id})
+    net.call("intake", "called", {"case_id": case_id})
     handed = {"case_id": case_id, "from_user": "worker-60-before", "to_user": "director-60"}
     net.call("intake", "carry_over", handed | {"taken": False}, "system", "system", ("*",))
     net.call("intake", "to_take_over", **DIRECTOR)

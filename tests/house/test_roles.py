@@ -38,7 +38,9 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("intake", "counts"): ("*",),
     ("partners", "partners"): ("items.*", "next"),
     ("partners", "partner"): ("*",),
-    ("partners", "names"): ("items.programme_id", "items.programme", "items.partner", "items.partner_id"),
+    ("partners", "names"): (
+        "items.programme_id", "items.programme", "items.partner", "items.partner_id", "items.phone",
+    ),
     ("partners", "free_places"): ("free", "programmes", "by_path.*", "by_age.*", "items.*", "next"),
     ("referral", "referral"): (
         "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
@@ -80,8 +82,10 @@ class World(NamedTuple):
         user = f"partner-{self.partner_id}" if role == "partner" else f"{role}-{centre}"
         everywhere = role in ("ministry", "admin")
         body = {name: value for name, value in self.bodies().items() if name in QUESTIONS[key].schema.fields}
-        if key[1] in ("cases", "referrals", "to_ask"):
+        if key[1] in ("cases", "referrals"):
             body = {}
+        if key[1] == "age":
+            body |= {"day": "2026-03-02"}
         if key[1] == "behind":
             body = {"figure": "opened"}
         return self.net.call(*key, body, user, role, ("*",) if everywhere else (centre,))

@@ -57,8 +57,8 @@ FAULTS = [
     Fault(
         "a command's door that answers without saying where the log stands",
         "services/intake/service.py",
-        "return self._change(call, CloseCase(**body), CLOSED)",
-        "return self._change(call, CloseCase(**body), CLOSED).answer",
+        "return self._change(call, ReopenCase(**body), REOPENED)",
+        "return self._change(call, ReopenCase(**body), REOPENED).answer",
         "Incompatible return value type",
     ),
     Fault(
@@ -85,8 +85,8 @@ FAULTS = [
     Fault(
         "a command that is asked as if it were a question",
         "services/web/pages/work/work.py",
-        "doors.ask(TO_ASK.of(",
-        "doors.ask(ASSIGN.of(",
+        "doors.ask(WORK.of(limit=SHOWN",
+        "doors.ask(ASSIGN.of(limit=SHOWN",
         '"CommandDoor[Assignment]" has no attribute "of"',
     ),
 ]

@@ -45,7 +45,16 @@ def own(codec: Codec, event: Any, stream: str, version: int, recorded: str, cent
     name = type(event).__name__
     data, private = codec.split(event)
     sealed = {field: f"sealed {field}" for field in private}
-    return fact("intake", name, data, recorded, stream, version, centre, codec.join(name, 1, data, sealed))
+    return fact(
+        "intake",
+        name,
+        data,
+        recorded,
+        stream,
+        version,
+        centre,
+        codec.join(name, codec.version(name), data, sealed),
+    )
 
 
 def fact(

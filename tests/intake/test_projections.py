@@ -13,7 +13,7 @@ from services.intake.events import (
     PersonCorrected,
     PersonEvent,
 )
-from services.intake.projections import cases, numbers
+from services.intake.projections import cases, hands, numbers
 from services.kernel.codec import Codec
 from services.kernel.envelope import Caller
 from services.kernel.errors import Invalid
@@ -219,11 +219,11 @@ def handed(case_id, to_user, version, recorded, taken=False, from_user="worker-6
 
 
 def in_hands(db, user):
-    return [(row["case_id"], row["waiting"]) for row in cases.list_in_hands(db, user, ["60"])]
+    return [(row["case_id"], row["waiting"]) for row in hands.list_in_hands(db, user, ["60"])]
 
 
 def waiting(db, user, role="worker", centres=("60",)):
-    found = cases.list_to_take_over(db, Caller(user, role, centres), 50)
+    found = hands.list_to_take_over(db, Caller(user, role, centres), 50)
     return [(row["case_id"], row["from_user"], row["at"]) for row in found]
 
 

@@ -83,9 +83,14 @@ class Referral(Doors):
     runtime = Runtime(Wiring("referral", aggregates=(REFERRALS,)))
 
 
+class Partners(Doors):
+    name = "partners"
+    runtime = Runtime(Wiring("partners"))
+
+
 @pytest.fixture
 def net(network):
-    return network([IntakeService, Screening, Referral], SimulatedClock(MONDAY))
+    return network([IntakeService, Screening, Referral, Partners], SimulatedClock(MONDAY))
 
 
 def opened(net, body=BODY, **more):
@@ -321,8 +326,8 @@ def test_a_case_is_closed_and_reopened(net):
         {"case_id": case_id, "reason": reason, "note": "โทรแล้ว"} for reason in ("moved", "กลับมา")
     )
     assert net.call("intake", "reopen_case", reopen) == {"status": "open", "version": 1}
-    assert net.call("intake", "close_case", close) == {"status": "closed", "version": 2}
-    assert net.call("intake", "close_case", close) == {"status": "closed", "version": 2}
+    assert net.call("intake", "close_case", close) == {"status": "closed", "version": 2, "ends": []}
+    assert net.call("intake", "close_case", close) == {"status": "closed", "version": 2, "ends": []}
     assert read(net, case_id)["status"] == "closed"
     assert net.call("intake", "reopen_case", reopen) == {"status": "open", "version": 3}
     assert (read(net, case_id)["status"], read(net, case_id)["version"]) == ("open", 3)
@@ -389,6 +394,8 @@ def test_every_door_names_what_it_does():
         "open_case": "case.open", "close_case": "case.close", "reopen_case": "case.reopen",
         "case": "case.read", "cases": "case.list",
         "counts": "case.list", "assign": "case.assign", "to_take_over": "case.assign", "carry_over": "case.carry_over",
+        "work": "case.work", "called": "case.call", "contradictions": "case.contradictions",
+        "open_ends": "case.close", "age": "case.read",
     }  # fmt: skip
 
 
@@ -534,14 +541,67 @@ def test_an_administrator_is_told_how_often_somebody_looked_and_never_at_whom(ne
 # ---- read models of all centres
 
 
+def test_a_correction_shows_what_stood_before_and_after_with_who_when_and_why_to_the_centre_s_staff(net):
+    case_id = opened(net)["case_id"]
+    person = {**BODY["person"], "birth_date": "1957-06-01", "national_id": "1609900123452"}
+    told = {"case_id": case_id, "person": person, "reason": "mistaken", "note": "ดูจากบัตร"}
+    net.call("intake", "correct_person", told, user="director-60", role="director")
+    net.call("intake", "correct_person", {**told, "person": {**person, "sex": "female"}, "note": None})
+    newest, first = net.call("intake", "corrections", {"case_id": case_id})["items"]
+    assert newest["changed"] == ["sex"] and newest["note"] is None
+    assert (newest["before"]["sex"], newest["after"]["sex"]) == ("male", "female")
+    assert (first["by"], first["reason"], first["note"]) == ("director-60", "mistaken", "ดูจากบัตร")
+    assert {*first["changed"]} >= {"birth_date", "national_id"}
+    assert (first["before"]["birth_date"], first["after"]["birth_date"]) == ("1957-05", "1957-06-01")
+    assert CARD not in str(first) and "1609900123452" not in str(first)
+    for who in (MEMBER, MINISTRY):
+        with pytest.raises(Forbidden):
+            net.call("intake", "corrections", {"case_id": case_id}, **who)
+    with pytest.raises(NotFound):
+        net.call("intake", "corrections", {"case_id": case_id}, **NEIGHBOUR)
+
+
+def test_closing_says_what_is_open_and_ends_with_the_case(net):
+    case_id = opened(net)["case_id"]
+    assert net.call("intake", "open_ends", {"case_id": case_id}) == {"ends": []}
+    closed = net.call("intake", "close_case", {"case_id": case_id, "reason": "died", "outcome": "died"})
+    assert closed["status"] == "closed" and closed["ends"] == []
+    with pytest.raises(Invalid):
+        net.call("intake", "close_case", {"case_id": case_id, "reason": "died", "outcome": "x"})
+
+
+def test_the_day_s_list_is_for_who_reads_cases_and_shows_a_centre_its_own(net):
+    ours = opened(net)["case_id"]
+    theirs = opened(net, {**BODY, "centre": "61", "found": {}}, **NEIGHBOUR)["case_id"]
+    [item] = net.call("intake", "work")["items"]
+    assert (item["case_id"], item["next"], item["owner"]) == (ours, "screen", "worker-60")
+    assert [each["case_id"] for each in net.call("intake", "work", **NEIGHBOUR)["items"]] == [theirs]
+    with pytest.raises(Forbidden):
+        net.call("intake", "work", {"centre": "61"})
+    with pytest.raises(Forbidden):
+        net.call("intake", "work", **MINISTRY)
+    assert net.call("intake", "called", {"case_id": ours}) == {"called": 1}
+    assert len(net.call("intake", "work")["items"][0]["called"]) == 1
+    with pytest.raises(NotFound):
+        net.call("intake", "called", {"case_id": theirs})
+
+
 def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
     ours = opened(net)["case_id"]
     theirs = opened(net, {**BODY, "centre": "61", "found": {}}, **NEIGHBOUR)["case_id"]
     admin = {"user": "admin-60", "role": "admin", "centres": ("60",)}
     before = read(net, theirs, **NEIGHBOUR)
-    # Two cases and their two people, for each of the read models; no case was ever closed.
+    # Two cases and their two people, for each of the read models.
     rebuilt = net.call("intake", "rebuild", {}, **admin)
-    assert rebuilt == {"case": 4, "case_number": 4, "planned_path": 4, "case_closing": 4}
+    assert rebuilt == {
+        "case": 4,
+        "case_number": 4,
+        "planned_path": 4,
+        "case_closing": 4,
+        "work": 4,
+        "description": 4,
+        "erasure": 4,
+    }
     assert read(net, theirs, **NEIGHBOUR) == before
     assert read(net, ours)["case_id"] == ours
     assert net.call("intake", "verify", **admin) == []

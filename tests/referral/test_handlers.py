@@ -122,6 +122,14 @@ def test_with_its_case_everything_open_ends_at_the_closing_or_after_its_latest_s
     ]
 
 
+def test_what_was_said_on_closing_is_the_outcome_of_the_placement_that_ends_with_it():
+    data = {"case_id": CASE, "person_id": PERSON, "reason": "advice_given", "outcome": "returned"}
+    fact = heard("intake", "CaseClosed", **data)
+    loaded = schemas.CaseClosed().load(fact.data)
+    _, ended = handlers.when_case_closed(fact, **loaded, open_ones=[(REFERRAL_ID, fact.time)])
+    assert ended.command == StandDown("case_closed", "centre", "returned")
+
+
 def test_a_case_opened_again_may_be_referred_anew_and_nothing_else():
     fact = heard("intake", "CaseReopened", case_id=CASE, person_id=PERSON, reason="other")
     loaded = schemas.CaseReopened().load(fact.data)

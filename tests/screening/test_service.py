@@ -262,38 +262,6 @@ def test_read_models_rebuilt_from_the_log_are_the_same(net, case_id):
     assert net.runtimes["screening"].verify() == []
 
 
-def to_ask(net, **caller):
-    return net.call("screening", "to_ask", {}, **caller)
-
-
-def test_cases_with_facts_still_to_ask_are_listed_until_the_working_group_has_met(net, case_id):
-    net.settle()
-    assert to_ask(net) == {"count": 1, "items": [{"case_id": case_id, "ask": None}], "next": None}
-    complete(net, case_id, {"housing": "street"})
-    [item] = to_ask(net)["items"]
-    assert item["case_id"] == case_id and "income_sufficient" in item["ask"]
-    assert to_ask(net, user="worker-61", centres=("61",)) == {"count": 0, "items": [], "next": None}
-    newer = net.call("intake", "open_case", CASE)["case_id"]
-    net.settle()
-    assert [item["case_id"] for item in to_ask(net)["items"]] == [case_id, newer]
-    first = net.call("screening", "to_ask", {"limit": 1})
-    assert first["count"] == 2 and [item["case_id"] for item in first["items"]] == [case_id]
-    rest = net.call("screening", "to_ask", {"limit": 1, "cursor": first["next"]})
-    assert [item["case_id"] for item in rest["items"]] == [newer] and rest["next"] is None
-    agree(net, case_id)
-    assert [item["case_id"] for item in to_ask(net)["items"]] == [newer]
-    net.call("intake", "close_case", {"case_id": newer, "reason": "left"})
-    net.settle()
-    assert to_ask(net) == {"count": 0, "items": [], "next": None}
-
-
-def test_only_the_latest_screening_says_what_is_still_to_ask(net, case_id):
-    complete(net, case_id, {"housing": "street"})
-    complete(net, case_id, FACTS)
-    [item] = to_ask(net)["items"]
-    assert "income_sufficient" not in item["ask"]
-
-
 def assess(net, case_id, facts=FACTS, **call):
     return net.call("screening", "assess", {"case_id": case_id, "facts": facts}, **call)
 

@@ -152,7 +152,7 @@ def test_the_main_job_is_done_in_pages_by_worker_and_director_and_read_by_a_memb
     )
     case_id = case_of(page)
     assert page.status == 200 and page.heading == "นางสายใจ ทดสอบเดินเรื่อง"
-    assert "ยังไม่ได้คัดกรองผู้รับบริการรายนี้" in page.text and "ปากน้ำโพ" in page.text
+    assert "ยังไม่ได้คัดกรอง" in page.text and "ปากน้ำโพ" in page.text
 
     page = screened(worker, case_id)
     assert "ผู้สูงอายุ" in page.text and "พระราชบัญญัติผู้สูงอายุ พ.ศ. 2546 มาตรา 3" in page.text

@@ -1,9 +1,8 @@
 """My work and the list of cases."""
 
-import re
-
+from services.codes.work import NEXT_STEPS, PRESSING, WORK_PARTS
 from services.web.pages.work import work
-from tests.web.door import opening, plan
+from tests.web.door import opening
 
 
 def section(page, name):
@@ -15,27 +14,110 @@ def number(door, case_id, user="worker-61"):
     return door.get(f"/api/v1/cases/{case_id}", user).json()["case_number"]
 
 
-def test_the_first_page_says_what_waits_answers_and_is_still_to_ask(door, browser):
-    worker = browser("worker-61")
-    opened = door.case("61")
-    sent = door.referred("61")
-    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-61")
+def listed(door, user):
+    return door.get("/api/v1/work?limit=500", user).json()
+
+
+def test_my_work_shows_each_open_case_once_with_what_the_door_says_is_next(door, browser):
+    door.add("worker-65", "worker", ("65",))
+    worker = browser("worker-65")
+    opened, screened, sent = door.case("65"), door.case("65"), door.referred("65")
+    door.made(f"/api/v1/cases/{screened}/screening", {"facts": {"housing": "street"}}, "worker-65")
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-65")
+    door.made(f"/api/v1/referrals/{sent['referral_id']}/acknowledge", {}, "worker-65")
+    told = listed(door, "worker-65")
+    steps = {item["case_id"]: item["next"] for item in told["items"]}
+    assert steps == {opened: "screen", screened: "ask_facts", sent["case_id"]: "await_answer"}
     page = worker.open("/work")
-    assert number(door, opened) in section(page, "to_ask") and "ยังไม่ได้คัดกรอง" in section(page, "to_ask")
-    assert "นางมาลี ใจดี" in section(page, "waiting") and number(door, sent["case_id"]) in section(
-        page, "waiting"
+    for part, count in told["counts"].items():
+        said = section(page, part)
+        assert bool(said) == bool(count) and all(
+            number(door, item["case_id"], "worker-65") in said and NEXT_STEPS.word(item["next"], "th") in said
+            for item in told["items"]
+            if item["part"] == part
+        )
+    door.made(f"/api/v1/cases/{opened}/close", {"reason": "advice_given"}, "worker-65")
+    assert number(door, opened, "worker-65") not in worker.open("/work").text
+
+
+def test_the_menu_counts_what_presses_and_every_open_case(door, browser):
+    door.add("worker-66", "worker", ("66",))
+    worker = browser("worker-66")
+    door.made("/api/v1/cases", {**opening("66"), "danger": "trafficking"}, "worker-66")
+    door.case("66")
+    counts = listed(door, "worker-66")["counts"]
+    page = worker.open("/work")
+    assert menu_count(page) == sum(counts[part] for part in PRESSING) == 1
+    assert menu_count(page, "/cases") == sum(counts.values()) == 2
+    assert "สงสัย" in section(page, "red") or "ค้ามนุษย์" in section(page, "red")
+
+
+def test_a_case_s_page_says_the_same_next_step_at_once_after_a_step_elsewhere(door, browser):
+    door.add("worker-76", "worker", ("76",))
+    worker, sent = browser("worker-76"), door.referred("76")
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-76")
+    for step, said in (
+        ("accept", "arrange_travel"),
+        ("admit", "confirm_placement"),
+        ("confirm", "follow_up"),
+    ):
+        door.made(f"/api/v1/referrals/{sent['referral_id']}/{step}", {}, "worker-76")
+        page = worker.open(f"/cases/{sent['case_id']}")
+        assert NEXT_STEPS.word(said, "th") in section(page, "next")
+        [item] = listed(door, "worker-76")["items"]
+        assert item["next"] == said
+
+
+def test_a_call_without_an_answer_is_noted_with_one_press_and_shown_with_who_and_when(door, browser):
+    door.add("worker-77", "worker", ("77",))
+    worker, case_id = browser("worker-77"), door.case("77")
+    page = worker.send(worker.open("/work"), f"/work/cases/{case_id}/called")
+    assert page.path == f"cases/{case_id}" and "โทรแล้ว 1 ครั้ง" in section(page, "next")
+    assert "worker-77" in section(page, "next")
+    page = worker.send(page, f"/work/cases/{case_id}/called")
+    assert "โทรแล้ว 2 ครั้ง" in section(page, "next")
+    [item] = listed(door, "worker-77")["items"]
+    assert [call["by"] for call in item["called"]] == ["worker-77"] * 2
+
+
+def test_the_day_s_list_is_printed_with_telephone_numbers(door, browser):
+    door.add("worker-72", "worker", ("72",))
+    sent = door.referred("72")
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-72")
+    page = browser("worker-72").open("/work/paper")
+    assert number(door, sent["case_id"], "worker-72") in page.text and "1669" in page.text
+    assert page.tree.xpath('//main//a[@href="tel:1669"]')
+
+
+def test_the_working_group_has_a_list_of_what_waits_for_it(door, browser):
+    door.add("worker-74", "worker", ("74",))
+    door.add("member-74", "member", ("74",))
+    sent, other = door.referred("74"), door.case("74")
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-74")
+    for step in ("accept", "fail"):
+        door.made(f"/api/v1/referrals/{sent['referral_id']}/{step}", {}, "worker-74")
+    assert {item["next"] for item in listed(door, "worker-74")["items"]} == {"screen", "decide_again"}
+    page = browser("member-74").open("/working-group")
+    assert page.status == 200 and number(door, other, "worker-74") not in page.text
+    assert number(door, sent["case_id"], "worker-74") in page.text and menu_count(page, "/working-group") == 1
+    assert browser("member-74").open("/work").status == 403
+
+
+def test_what_others_did_since_the_last_look_is_told_once(door, browser):
+    door.add("worker-75", "worker", ("75",))
+    door.add("colleague-75", "worker", ("75",))
+    worker, case_id = browser("worker-75"), door.case("75")
+    door.wait(f"/api/v1/cases/{case_id}/timeline", lambda told: len(told["items"]) > 1, "worker-75")
+    assert section(worker.open(f"/cases/{case_id}"), "news") == ""
+    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": {"housing": "street"}}, "colleague-75")
+    door.wait(
+        f"/api/v1/cases/{case_id}/timeline",
+        lambda told: any(event["type"] == "ScreeningCompleted" for event in told["items"]),
+        "colleague-75",
     )
-
-    door.made(f"/api/v1/cases/{opened}/screening", {"facts": {"housing": "street"}}, "worker-61")
-    assert "ข้อบ่งชี้การค้ามนุษย์" in section(worker.open("/work"), "to_ask")  # the most telling first
-    door.made(f"/api/v1/cases/{opened}/plan", plan(), "worker-61")
-    assert number(door, opened) not in section(worker.open("/work"), "to_ask")
-
-    door.made(f"/api/v1/referrals/{sent['referral_id']}/accept", {}, "worker-61")
-    page = worker.open("/work")
-    assert number(door, sent["case_id"]) in section(page, "answered") and "ตอบรับ" in section(page, "answered")
-    count = page.tree.xpath('//*[@id="navigation"]//*[@class="app-count"]')[0].text
-    assert int(count) == int(re.search(r"\d+", section(page, "answered"))[0])
+    page = worker.open(f"/cases/{case_id}")
+    assert "คัดกรอง" in section(page, "news") and "colleague-75" in section(page, "news")
+    assert section(worker.open(f"/cases/{case_id}"), "news") == ""
 
 
 def test_a_centre_sees_its_own_work_only(door, browser):
@@ -83,36 +165,9 @@ def test_the_ministry_sees_cases_by_number_and_opens_none(door, browser):
         assert browser("ministry").open(f"/cases/{case_id}{part}").status == 403
 
 
-def menu_count(page):
-    found = page.tree.xpath('//*[@id="navigation"]//a[@href="/work"]//*[@class="app-count"]')
+def menu_count(page, entry="/work"):
+    found = page.tree.xpath(f'//*[@id="navigation"]//a[@href="{entry}"]//*[@class="app-count"]')
     return int(found[0].text) if found else 0
-
-
-def test_an_answer_that_was_read_no_longer_counts_and_stays_in_sight_until_the_next_step(door, browser):
-    door.add("worker-66", "worker", ("66",))
-    door.add("colleague-66", "worker", ("66",))
-    sent = door.referred("66")
-    path = f"/api/v1/referrals/{sent['referral_id']}"
-    door.wait(path, lambda r: r["place"] == "reserved", "worker-66")
-    door.made(f"{path}/accept", {}, "worker-66")
-    worker, colleague = browser("worker-66"), browser("colleague-66")
-    page = worker.open("/work")
-    assert menu_count(page) == 1 and section(page, "answered").startswith("คำตอบที่ต้องอ่าน 1")
-    assert menu_count(worker.open("/work")) == 1  # looking marks nothing
-    read = f"/work/answers/{sent['referral_id']}/read"
-    page = worker.send(page, read)
-    assert page.path == "work" and "ระบุว่าอ่านคำตอบแล้ว" in page.text
-    assert menu_count(page) == 0 and "อ่านแล้ว รอดำเนินการต่อ 1 รายการ" in section(page, "answered")
-    [aside] = [link for link in page.links() if link.endswith("/work/read")]
-    assert number(door, sent["case_id"], "worker-66") in worker.open(aside).text
-    assert menu_count(colleague.open("/work")) == 1  # read by one is not read by another
-    door.made(f"{path}/admit", {}, "worker-66")
-    assert section(worker.open("/work"), "answered") == ""
-    assert "ไม่มีรายการรออยู่แล้ว" in worker.open(aside).text
-    again = colleague.open("/work")
-    assert section(again, "answered") == ""
-    token = {"csrf": again.tree.xpath('//input[@name="csrf"]/@value')[0], "version": "1"}
-    assert colleague.post(read, token).status == 404
 
 
 def test_a_long_part_shows_its_first_and_opens_the_rest(door, browser):
@@ -121,26 +176,26 @@ def test_a_long_part_shows_its_first_and_opens_the_rest(door, browser):
         door.case("67")
     worker = browser("worker-67")
     page = worker.open("/work")
-    assert section(page, "to_ask").startswith("ข้อเท็จจริงที่ยังต้องถาม 7")
-    assert "ดูอีก 2 รายการ" in section(page, "to_ask")
-    assert len(page.tree.xpath('//section[@aria-labelledby="to_ask"]/ul/li')) == 5
-    [rest] = [link for link in page.links() if "/work/" in link]
+    assert section(page, "coming").startswith(f"{WORK_PARTS.word('coming', 'th')} 7")
+    assert "ดูอีก 2 รายการ" in section(page, "coming")
+    assert len(page.tree.xpath('//section[@aria-labelledby="coming"]/ul/li')) == 5
+    [rest] = [link for link in page.links() if link.endswith("/work/coming")]
     assert len(worker.open(rest).tree.xpath("//main//ul/li")) == 7
 
 
-def test_the_rest_of_a_part_comes_in_pages_in_the_order_of_the_first_screen(door, browser):
+def test_the_rest_of_a_part_comes_in_pages_in_the_order_of_the_door(door, browser):
     door.add("worker-73", "worker", ("73",))
-    opened = {number(door, door.case("73"), "worker-73") for _ in range(work.SHOWN + 2)}
+    opened = [number(door, door.case("73"), "worker-73") for _ in range(work.SHOWN + 2)]
     worker = browser("worker-73")
-    page = worker.open("/work/to_ask")
-    assert page.heading == f"ข้อเท็จจริงที่ยังต้องถาม {len(opened)}"
+    page = worker.open("/work/coming")
+    assert page.heading == f"{WORK_PARTS.word('coming', 'th')} {len(opened)}"
     [following] = [link for link in page.links() if "cursor=" in link]
     pages = [page, worker.open(following)]
-    told = [link.text_content().split()[-1] for each in pages for link in each.tree.xpath("//main//ul/li//a")]
-    assert len(told) == len(opened) and {*told} == opened
-    [back] = [link for link in pages[1].links() if link.endswith("/work/to_ask")]
-    assert worker.open(back).text == page.text
-    assert worker.open("/work/to_ask?cursor=x").status == 422 and worker.open("/work/nothing").status == 404
+    rows = [row.text_content() for each in pages for row in each.tree.xpath("//main//ul/li")]
+    assert [next(each for each in opened if each in row) for row in rows] == opened
+    [back] = [link for link in pages[1].links() if link.endswith("/work/coming")]
+    assert len(worker.open(back).tree.xpath("//main//ul/li")) == work.SHOWN
+    assert worker.open("/work/coming?cursor=x").status == 422 and worker.open("/work/nothing").status == 404
 
 
 def test_what_waits_for_a_partner_says_for_which(door, browser):
@@ -155,14 +210,14 @@ def test_what_waits_for_a_partner_says_for_which(door, browser):
         for each in p["programmes"]
         if each["programme_id"] == sent["programme_id"]
     ]
-    assert (
-        partner in section(worker.open("/work"), "waiting") and partner in worker.open("/work/waiting").text
-    )
+    [item] = listed(door, "worker-71")["items"]
+    assert partner in section(worker.open("/work"), item["part"])
+    assert partner in worker.open(f"/work/{item['part']}").text
 
 
 def test_who_is_called_by_the_case_number_is_shown_with_it_once(door, browser):
     door.add("worker-70", "worker", ("70",))
     unknown = {"identity_status": "unknown", "name": None, "national_id": None}
     case_id = door.case("70", **unknown)
-    shown = section(browser("worker-70").open("/work"), "to_ask")
-    assert shown.count(number(door, case_id, "worker-70")) == 1
+    shown = section(browser("worker-70").open("/work"), "coming")
+    assert shown.count(number(door, case_id, "worker-70")) == 1 + 2  # and in what two presses say aloud

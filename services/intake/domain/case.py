@@ -7,6 +7,7 @@ from typing import assert_never
 
 from services.intake.domain.person import Description, age_of, doubts
 from services.intake.events import (
+    CallUnanswered,
     CaseAssigned,
     CaseClosed,
     CaseEvent,
@@ -51,11 +52,12 @@ class RecordConsent:
 
 @dataclass(frozen=True)
 class CloseCase:
-    """`reason` is a code (kept open) or words (sealed with the note)."""
+    """`reason` is a code (kept open) or words (sealed with the note); `outcome`: of a placement that ends with it."""
 
     case_id: str
     reason: str
     note: str | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,16 @@ class AssignCase:
     taken: bool = False
 
 
-Command = OpenCase | RecordConsent | CloseCase | ReopenCase | AssignCase
+@dataclass(frozen=True)
+class RecordCall:
+    """Nobody answered a call; `next` is the step it was for."""
+
+    case_id: str
+    call_id: str
+    next: str
+
+
+Command = OpenCase | RecordConsent | CloseCase | ReopenCase | AssignCase | RecordCall
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,7 @@ class Case:
     closed: bool = False
     consents: frozenset[str] = field(default=frozenset())
     assigned: CaseAssigned | None = None
+    calls: frozenset[str] = field(default=frozenset())
 
 
 def decide(command: Command, case: Case) -> list[CaseEvent]:
@@ -103,11 +115,16 @@ def decide(command: Command, case: Case) -> list[CaseEvent]:
             again = referral_id in case.consents
             return [] if again else [ConsentRecorded(case_id, person_id, referral_id, status)]
         case CloseCase(case_id):
-            return [] if case.closed else [CaseClosed(case_id, person_id, *_reason_and_note(command))]
+            closing = CaseClosed(case_id, person_id, *_reason_and_note(command), command.outcome)
+            return [] if case.closed else [closing]
         case ReopenCase(case_id):
             return [CaseReopened(case_id, person_id, *_reason_and_note(command))] if case.closed else []
         case AssignCase():
             return _assigned(command, case.assigned)
+        case RecordCall() if case.closed:
+            raise Refused("wrong_state", "The case is closed.")
+        case RecordCall(case_id, call_id, next):
+            return [] if call_id in case.calls else [CallUnanswered(case_id, call_id, next)]
     assert_never(command)
 
 
@@ -123,6 +140,8 @@ def evolve(case: Case, event: CaseEvent) -> Case:
             return replace(case, closed=False)
         case CaseAssigned():
             return replace(case, assigned=event)
+        case CallUnanswered():
+            return replace(case, calls=case.calls | {event.call_id})
     assert_never(event)
 
 
@@ -194,7 +213,7 @@ def _reason_and_note(command: CloseCase | ReopenCase) -> tuple[str, str | None]:
 CASE: Aggregate[Command, Case, CaseEvent] = Aggregate(
     "case",
     Decider(decide, evolve, Case()),
-    (CaseOpened, ConsentRecorded, CaseAssigned, CaseClosed, CaseReopened),
+    (CaseOpened, ConsentRecorded, CaseAssigned, CaseClosed, CaseReopened, CallUnanswered),
     "case",
     # Before, the fact said the subdistrict openly.
     {

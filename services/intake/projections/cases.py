@@ -18,9 +18,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    and_,
     bindparam,
-    false,
     func,
     or_,
     select,
@@ -29,7 +27,6 @@ from sqlalchemy import (
 )
 
 from services.codes import steps as life_cycle
-from services.intake import answers
 from services.intake.domain.status import (
     ASSIGNED,
     ASSIGNMENT,
@@ -54,7 +51,7 @@ from services.intake.events import (
     PersonDescribed,
     PersonErased,
 )
-from services.kernel.envelope import ALL_CENTRES, Caller, Recorded
+from services.kernel.envelope import Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
@@ -366,35 +363,6 @@ def list_referrals(db: Connection, case_id: str) -> list[str]:
 def get_status_when(db: Connection, case_id: str, closing: str) -> str:
     """The status of a case once it is closed (CLOSED) or reopened (REOPENED), all else being as it is."""
     return case_status({**_steps(db, [case_id]).get(case_id, {}), CLOSING: Step(closing, "")})
-
-
-def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[answers.CaseInHands]:
-    """Cases that a user must go on with, the oldest first: those that wait for them to take over, and of the others
-    those not closed that were assigned to them (never assigned: that they opened), or whose last step since was
-    theirs."""
-    waiting = and_(case.c.to_user == user, case.c.taken.is_(false()))
-    opened = and_(case.c.assigned_at.is_(None), case.c.opened_by == user)
-    held = and_(case.c.status != CLOSED, or_(opened, case.c.to_user == user, case.c.worked_by == user))
-    columns = select(case.c.case_id, case.c.centre, waiting.label("waiting"))
-    theirs = CaseFilter(centres).of(columns).where(or_(waiting, held))
-    rows = db.execute(theirs.order_by(case.c.opened, case.c.case_id))
-    return [{"case_id": row.case_id, "centre": row.centre, "waiting": bool(row.waiting)} for row in rows]
-
-
-def list_to_take_over(db: Connection, caller: Caller, limit: int) -> list[answers.CaseToTakeOver]:
-    """Cases that wait for the caller, or as a director for those of the centre, by who had them, the oldest first."""
-    theirs = case.c.to_user == caller.user
-    if caller.role == "director":
-        theirs = or_(theirs, case.c.to_user.is_(None))
-    from_user = func.coalesce(case.c.from_user, case.c.opened_by).label("from_user")
-    columns = select(case.c.case_id, from_user, case.c.assigned_at)
-    centres = None if ALL_CENTRES in caller.centres else caller.centres
-    waiting = CaseFilter(centres).of(columns).where(case.c.taken.is_(false()), theirs)
-    ordered = waiting.order_by(case.c.assigned_at, from_user, case.c.case_id).limit(limit)
-    return [
-        {"case_id": row.case_id, "from_user": row.from_user, "at": row.assigned_at}
-        for row in db.execute(ordered)
-    ]
 
 
 def invariants(db: Connection) -> Iterable[str]:

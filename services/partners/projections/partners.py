@@ -26,15 +26,18 @@ def get_programme(db: Connection, programme_id: str) -> RowMapping | None:
 def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.ProgrammeName]:
     """Of those that are known."""
     p = programme.c
-    names = select(p.programme_id, p.name, p.partner, p.partner_id).where(p.programme_id.in_(programme_ids))
+    names = select(p.programme_id, p.name, p.partner, p.partner_id, partner.c.contact).join(
+        partner, partner.c.partner_id == p.partner_id
+    )
     return [
         {
             "programme_id": row.programme_id,
             "programme": row.name,
             "partner": row.partner,
             "partner_id": row.partner_id,
+            "phone": orjson.loads(row.contact).get("phone"),
         }
-        for row in db.execute(names)
+        for row in db.execute(names.where(p.programme_id.in_(programme_ids)))
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from services.codes.work import FOLLOW_UP_DAYS
 from services.kernel.envelope import instant, moment
 from services.referral.events import ReferralDeclined
 from services.thai.calendar import add_working_days, is_working_day
@@ -32,7 +33,7 @@ DEADLINES = Deadlines(
     release_days=3,
     answer_days=14,
     waiting_list_days=60,
-    follow_up_days=(30, 90, 180, 365),
+    follow_up_days=FOLLOW_UP_DAYS,
     return_minutes=15,
 )
 

@@ -11,7 +11,9 @@ from services.codes.steps import STEPS
 from services.intake import doors as intake
 from services.intake.schemas import (
     ChangeCase,
+    CloseCase,
     ListCases,
+    ListWork,
     NoFields,
     OfCase,
     OpenCase,
@@ -85,8 +87,10 @@ ROUTES = (
     Route("POST", "/api/v1/cases", intake.OPEN_CASE, OpenCase, "Open a case", 201),
     Route("GET", "/api/v1/cases", intake.CASES, ListCases, "Cases, newest first",
         query={"centre": str, "status": str, "q": str, **LIST}),
+    Route("GET", "/api/v1/work", intake.WORK, ListWork, "What is next of every open case, in the order to do it",
+        query={"centre": str, "owner": str, "part": str, **LIST}),
     Route("GET", CASE_PAGE, intake.CASE, ReadCase, "A case, put together from all services", query={"show": str}),
-    Route("POST", "/api/v1/cases/<case_id>/close", intake.CLOSE_CASE, ChangeCase, "Close a case"),
+    Route("POST", "/api/v1/cases/<case_id>/close", intake.CLOSE_CASE, CloseCase, "Close a case"),
     Route("POST", "/api/v1/cases/<case_id>/reopen", intake.REOPEN_CASE, ChangeCase, "Open a closed case again"),
     Route("POST", "/api/v1/cases/<case_id>/erasure", intake.REQUEST_ERASURE, RequestErasure,
         "Ask that the case's person be erased"),

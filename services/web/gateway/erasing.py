@@ -14,7 +14,7 @@ from services.kernel.envelope import instant
 from services.kernel.runtime import ServiceRuntime
 from services.web.gateway import calls
 from services.web.identity import authorization_requests, pending_sessions
-from services.web.store import drafts, links, read_answers
+from services.web.store import drafts, links, looks
 
 logger = logging.getLogger(__name__)
 KEPT = "kept-form"  # the purpose of the key under which a form is sealed that was sent without a session
@@ -29,7 +29,7 @@ def forget(web: ServiceRuntime, case_id: str, referral_ids: Iterable[str]) -> No
     box = kept_box(web)
     with web.database.write() as db:
         links.forget(db, ids, web.now())
-        read_answers.forget(db, ids)
+        looks.forget(db, case_id)
         for store in (pending_sessions, authorization_requests):
             store.forget_kept(web, db, lambda sealed: _is_about(box, sealed, ids))
 

@@ -6,6 +6,7 @@
 from collections.abc import MutableMapping
 from importlib.metadata import version
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, redirect, request, url_for
 from flask.templating import Environment as FlaskEnvironment
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from services.codes.access import ROLES
+from services.codes.work import RED
 from services.kernel.errors import Forbidden
 from services.thai import numbers
 from services.web.gateway.problems import Problem
@@ -66,7 +68,7 @@ def register(app: Flask) -> None:
         lately=words.lately, listed=words.listed,
         called=words.called, province=words.province, full_province=words.full_province, centres=words.centres,
         address=words.address,
-        tag_colours=words.TAGS, asset=static.asset, menu=menu.items,
+        tag_colours=words.TAGS, red_flags=RED, new_command=lambda: str(uuid4()), asset=static.asset, menu=menu.items,
         csrf=visit.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
         provider_name=oidc.name,
     )  # fmt: skip

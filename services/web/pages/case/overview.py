@@ -1,5 +1,7 @@
 """A case: who, where it stands, what is next; closing and reopening."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -8,22 +10,25 @@ from services.codes import FIRST_HELP
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import CLOSING_REASONS, REOPENING_REASONS
 from services.codes.words import CodeList
-from services.intake.answers import CaseStatus
-from services.intake.doors import CLOSE_CASE, REOPEN_CASE
-from services.intake.schemas import ChangeCase
+from services.intake.doors import CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
+from services.intake.schemas import ChangeCase, CloseCase
 from services.kernel.questions import CommandDoor
 from services.referral.doors import REFERRALS
+from services.reporting.answers import StoryItem
 from services.reporting.doors import TIMELINE
 from services.screening.answers import Screening
 from services.screening.doors import PLAN, SCREENING
+from services.web import gateway
 from services.web.pages.case import casefile, story
-from services.web.pages.frame import doors, frame, gate, inputs, lookup
+from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
+from services.web.pages.parts.next_steps import next_step
 from services.web.pages.parts.words import day_time, words
+from services.web.store import looks
 
-CHANGE = ChangeCase()
+CHANGE, CLOSE = ChangeCase(), CloseCase()
 
 blueprint = Blueprint("case", __name__)
 
@@ -45,9 +50,10 @@ def identifiers(case_id: UUID) -> Response:
 def _overview(case_id: UUID, show: str | None = None) -> Response:
     about = {"case_id": str(case_id)}
     screening, plan, timeline = SCREENING.of(**about), PLAN.of(**about), TIMELINE.of(**about)
+    work = WORK.of(**about, limit=1)
     referrals = REFERRALS.of(**about, limit=50)
     case = lookup.case(str(case_id), show)
-    found = doors.together(screening, plan, referrals, timeline)
+    found = doors.together(screening, plan, referrals, timeline, work)
     values = casefile.frame(
         case,
         screening=found[screening],
@@ -60,12 +66,30 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     programmes = lookup.programmes(
         [*(row["programme_id"] for row in known), *(event["data"].get("programme_id") for event in events)]
     )
+    item = casefile.next_item(found[work])
+    fresh = _news(str(case_id), events)
     entries = [story.event_sentence(event, programmes) for event in reversed(events)]
     to_ask = _to_ask(found[screening])
     return frame.page(
-        "case/overview.html", **values, next=casefile.next_step(values["case"], known), story=entries, show=show,
+        "case/overview.html", **values, item=item, next=next_step(item) if item else None, story=entries, show=show,
+        news=[story.event_sentence(event, programmes) for event in fresh],
         to_ask=to_ask, programmes=programmes, first_help=FIRST_HELP, fact_text=fact_text,
     )  # fmt: skip
+
+
+def _news(case_id: str, events: Sequence[StoryItem]) -> list[StoryItem]:
+    """What others did in the case since the user last looked, the newest first; the first look tells nothing."""
+    runtime, user = gateway.runtime(), visit.caller().user
+    if not events:
+        return []
+    before = runtime.read(lambda db: looks.seen(db, user, case_id))
+    latest = max(event["recordedtime"] for event in events)
+    if latest != before:
+        with runtime.database.write() as db:
+            looks.record(db, user, case_id, latest)
+    if before is None:
+        return []
+    return [event for event in reversed(events) if event["recordedtime"] > before and event["actor"] != user]
 
 
 def _to_ask(screening: Screening | None) -> list[str]:
@@ -76,27 +100,36 @@ def _to_ask(screening: Screening | None) -> list[str]:
 @blueprint.route("/cases/<uuid:case_id>/close", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def close(case_id: UUID) -> Response:
-    return _change(case_id, CLOSE_CASE, CLOSING_REASONS, later("Close the case"), _("The case is closed."))
+    """Says what ends with the case before it is closed, and asks what became of a placement."""
+    ends = doors.ask(OPEN_ENDS.of(case_id=str(case_id)))["ends"]
+    return _change(
+        case_id, CLOSE_CASE, CLOSE, CLOSING_REASONS, later("Close the case"), _("The case is closed."),
+        ends=ends, programmes=lookup.programmes(each["programme_id"] for each in ends),
+        outcomes=words("outcome") if any(each["placed"] for each in ends) else [],
+    )  # fmt: skip
 
 
 @blueprint.route("/cases/<uuid:case_id>/reopen", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def reopen(case_id: UUID) -> Response:
     return _change(
-        case_id, REOPEN_CASE, REOPENING_REASONS, later("Open the case again"), _("The case is open again.")
-    )
+        case_id, REOPEN_CASE, CHANGE, REOPENING_REASONS, later("Open the case again"),
+        _("The case is open again."),
+    )  # fmt: skip
 
 
 def _change(
     case_id: UUID,
-    door: CommandDoor[CaseStatus],
+    door: CommandDoor[Any],
+    schema: ChangeCase,
     reasons: CodeList[str],
     title: str,
     message: str,
+    **shown: Any,
 ) -> Response:
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
-    form = Form(CHANGE, fixed=about, version=case["version"], draft=title, case_id=str(case_id))
+    form = Form(schema, fixed=about, version=case["version"], draft=title, case_id=str(case_id))
     if form.sent:
         at = inputs.happened(form)
         if form.load():
@@ -105,7 +138,7 @@ def _change(
                 return frame.done(message, ".overview", case_id=case_id)
     return frame.page(
         "case/change.html", form=form, case=case, reasons=words(reasons.kind),
-        closing=door == CLOSE_CASE, stands=_latest(case_id) if form.stale else None,
+        closing=door == CLOSE_CASE, stands=_latest(case_id) if form.stale else None, **shown,
     )  # fmt: skip
 
 

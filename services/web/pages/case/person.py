@@ -2,22 +2,25 @@
 story."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
 
 from services.codes.access import STAFF
 from services.intake.answers import Description
-from services.intake.doors import CORRECT_PERSON, PERSON
+from services.intake.doors import CORRECT_PERSON, CORRECTIONS, PERSON
 from services.intake.schemas import CorrectPerson
 from services.thai.dates import BE_OFFSET, partial_date
+from services.thai.names import display_name
 from services.web.pages.case import intake
+from services.web.pages.case.story import PARTS_OF_PERSON
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import words
+from services.web.pages.parts.words import day, word, words
 
 BIRTH = "person.birth_date"
 CORRECT = CorrectPerson()
@@ -54,6 +57,33 @@ def correct(case_id: UUID) -> Response:
         "case/person.html", form=form, case=case, rows=rows, provinces=places.provinces(),
         reasons=words("correction"), fact_text=fact_text,
     )  # fmt: skip
+
+
+@blueprint.get("/cases/<uuid:case_id>/person/corrections")
+@gate.roles(*STAFF)
+def corrections(case_id: UUID) -> Response:
+    """What was known before and after each correction, who made it, when and why; that it was read is noted."""
+    case, found = lookup.case(str(case_id)), doors.ask(CORRECTIONS.of(case_id=str(case_id)))
+    return frame.page(
+        "case/corrections.html", case=case, items=found["items"], parts_of_person=PARTS_OF_PERSON, shown=_shown,
+    )  # fmt: skip
+
+
+def _shown(part: str, person: Mapping[str, Any]) -> str:
+    """A part of a description in words."""
+    value = person.get(part)
+    if not value:
+        return _("Not known")
+    match part:
+        case "name":
+            return display_name(**value)
+        case "birth_date":
+            return day(value, "long")
+        case "domicile":
+            return fact_text("domicile", value)
+        case "age_band":
+            return _("%(years)s years") % {"years": value}
+    return word(part, value) if part in ("identity_status", "sex", "nationality") else str(value)
 
 
 def form_values(person: Description) -> Description:

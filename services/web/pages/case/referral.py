@@ -4,9 +4,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes import AWAITING_ANSWER, UNDER_WAY
+from services.codes import AWAITING_ANSWER
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.steps import STEPS
+from services.intake.doors import WORK
 from services.kernel.errors import Refused
 from services.partners.answers import Candidate
 from services.partners.doors import MATCHES
@@ -21,6 +22,7 @@ from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import _, later
+from services.web.pages.parts.next_steps import next_step
 from services.web.pages.parts.words import say, word, words
 
 SEND = schemas.SendReferral()
@@ -119,9 +121,9 @@ def _is_elsewhere(row: Candidate, referral: Referral) -> bool:
 
 
 def _stands(referral: Referral) -> str | None:
-    """What is next for an open referral, in words."""
-    open_now = referral["status"] in UNDER_WAY or referral["final_at"]
-    return casefile.referral_step(referral)[0] if open_now else None
+    """What is next of the case, in words, if that is about this referral."""
+    item = casefile.next_item(doors.attempt(WORK.of(case_id=referral["case_id"], limit=1)))
+    return next_step(item).say if item and item["referral_id"] == referral["referral_id"] else None
 
 
 def _remarks(row: HistoryItem) -> str:

@@ -54,6 +54,11 @@ def _assigned(data: Data) -> str:
     return f"{hands} · {word('assignment', data['reason'])}"
 
 
+def _for_step(data: Data) -> str:
+    """The step that the call was for; not every reader is told."""
+    return word("next_step", data["next"]) if data.get("next") else ""
+
+
 def _votes(data: Data) -> str:
     votes: Mapping[str, int] = data["votes"]
     return _("%(agree)s agree, %(dissent)s dissent, %(abstain)s abstain") % votes
@@ -113,6 +118,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "CaseAssigned": (later("Somebody else answers for the case"), _assigned),
     "CaseClosed": (later("The case was closed"), _why),
     "CaseReopened": (later("The case was opened again"), _why),
+    "CallUnanswered": (later("Somebody called and nobody answered"), _for_step),
     "ScreeningStarted": (later("A screening is due"), None),
     "ScreeningCompleted": (later("The person was screened"), _met),
     "PlanAgreed": (later("The working group agreed a plan"), lambda d: f"{word('path', d['path'])} · {_votes(d)}"),

@@ -6,16 +6,15 @@ from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 
-from services.codes.access import READERS, ROLES, STAFF
-from services.intake.doors import COUNTS
-from services.referral.doors import WORKLIST
+from services.codes.access import CASE_READERS, READERS, ROLES, STAFF
+from services.codes.work import PRESSING
+from services.intake.doors import WORK
 from services.web import gateway
 from services.web.pages.frame import doors, visit
 from services.web.pages.parts.language import _, later
-from services.web.store import positions, read_answers
+from services.web.store import positions
 
 FRESH = 15.0  # seconds a user's counts are shown again, unless the user wrote or read something that counts
-COUNTED_IN = ("intake", "referral")
 
 _known: dict[str, tuple[float, Any, dict[str, int]]] = {}
 
@@ -47,6 +46,7 @@ class Item:
 ENTRIES = (
     Entry("pages.dashboard.show", later("Dashboard"), ("ministry",)),  # numbers are what it comes for
     Entry("pages.work.today", later("My work"), STAFF, "work"),
+    Entry("pages.work.group", later("For the working group"), ("member",), "group"),
     Entry("pages.intake.danger", later("Open a case"), STAFF),
     Entry("pages.cases.listing", later("Cases"), READERS, "cases"),
     Entry("pages.users.listing", later("Users"), ("admin",)),
@@ -66,27 +66,23 @@ def first_page() -> str:
 
 
 def counts() -> dict[str, int]:
-    """{work, cases}: what asks for the staff's attention today; {} for other roles and when it cannot be told."""
+    """{work, cases, group} as far as the role has such entries; {} for others and when it cannot be told."""
     caller = visit.caller()
-    if caller.role not in STAFF:
+    if caller.role not in CASE_READERS:
         return {}
     runtime = gateway.runtime()
-    written, read = runtime.read(
-        lambda db: (positions.after(db, caller.user), read_answers.read_by(db, caller.user, runtime.now()))
-    )
-    seen = [written.get(service) for service in COUNTED_IN], read
+    written = runtime.read(lambda db: positions.after(db, caller.user))
     known = _known.get(caller.user)
-    if known and known[1] == seen and time.monotonic() - known[0] < FRESH:
+    if known and known[1] == written and time.monotonic() - known[0] < FRESH:
         return known[2]
-    worklist, cases = WORKLIST.of(limit=0, read=read), COUNTS.of()
-    found = doors.together(worklist, cases)
-    duties, by_status = found[worklist], found[cases]
-    if duties is None or by_status is None:
+    acts = None if caller.role in STAFF else "group"
+    found = doors.attempt(WORK.of(limit=0, acts=acts))
+    if found is None:
         return {}
-    work = duties["counts"]
-    open_cases = sum(by_status.values()) - by_status.get("closed", 0)
-    result = {"work": work["overdue"] + work["due_today"] + work["answered"], "cases": open_cases}
-    _known[caller.user] = (time.monotonic(), seen, result)
+    parts, of_all = found["counts"], sum(found["counts"].values())
+    pressing = sum(parts[part] for part in PRESSING)
+    result = {"group": of_all} if acts else {"work": pressing, "cases": of_all}
+    _known[caller.user] = (time.monotonic(), written, result)
     return result
 
 

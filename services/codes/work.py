@@ -1,0 +1,144 @@
+"""The day's work, in codes: the one next step of a case, what stands out about it, and why it comes before another.
+Data only.
+
+Sources of the law's deadlines: Anti-Trafficking in Persons Act B.E. 2551 s.29 (24 hours), Mental Health Act B.E. 2551
+s.27 (48 hours), Child Protection Act B.E. 2546 s.42 (7 days).
+"""
+
+from collections.abc import Mapping
+
+from services.codes.words import CodeList, Words
+
+# What is done next; every open case has exactly one.
+NEXT_STEPS = CodeList(
+    "next_step",
+    {
+        "screen": Words("คัดกรองผู้รับบริการ", "Screen the person"),
+        "ask_facts": Words("ถามข้อเท็จจริงที่ยังขาด", "Ask what is still missing"),
+        "decide": Words("นำเข้าที่ประชุมคณะทำงาน", "Bring it to the working group"),
+        "decide_again": Words("นำเข้าที่ประชุมคณะทำงานอีกครั้ง", "Bring it to the working group again"),
+        "send": Words("ส่งต่อ", "Send the referral"),
+        "send_elsewhere": Words("เลือกที่ใหม่และส่งต่อ", "Choose another place and refer"),
+        "carry_out": Words("ดำเนินการตามแผน", "Carry out the plan"),
+        "await_place": Words("รอผลการจองที่ว่าง", "Wait for the place"),
+        "tell_partner": Words("แจ้งภาคีเครือข่าย", "Tell the partner"),
+        "await_answer": Words("ติดตามคำตอบจากภาคีเครือข่าย", "See to the partner's answer"),
+        "await_turn": Words("ติดตามรายชื่อรอ", "Watch the waiting list"),
+        "await_final": Words("รอให้คำตอบมีผล", "Wait until the answer is final"),
+        "arrange_travel": Words("จัดการเดินทาง", "Arrange the journey"),
+        "confirm_arrival": Words("ยืนยันว่าไปถึงแล้ว", "Confirm the arrival"),
+        "confirm_placement": Words("ยืนยันการเข้าพักหรือเข้าทำงาน", "Confirm the placement"),
+        "follow_up": Words("ติดตามผล", "Follow up"),
+        "end_placement": Words("สรุปผลการเข้าพักหรือเข้าทำงาน", "Conclude the placement"),
+        "find_person": Words("ตามหาผู้รับบริการ", "Find the person"),
+        "close": Words("ปิดเรื่อง", "Close the case"),
+    },
+)
+
+# Where a case stands, in a sentence beside its next step.
+STANDINGS = CodeList(
+    "standing",
+    {
+        "open": Words("ยังไม่ได้คัดกรอง", "The person has not been screened yet."),
+        "asking": Words("คัดกรองแล้ว แต่ยังขาดข้อเท็จจริง", "The person is screened; some facts are still missing."),
+        "screened": Words(
+            "คัดกรองแล้ว รอคณะทำงานพิจารณา", "The person is screened and waits for the working group."
+        ),
+        "planned": Words("คณะทำงานเห็นชอบแผนแล้ว", "The working group has agreed the plan."),
+        "planned_alone": Words(
+            "คณะทำงานเห็นชอบแผนที่ไม่ต้องส่งต่อ", "The working group has agreed a plan that needs no referral."
+        ),
+        "reopened": Words("เปิดเรื่องอีกครั้งแล้ว", "The case is open again."),
+        "reserving": Words("กำลังจองที่ว่าง", "The place is being reserved."),
+        "untold": Words(
+            "จองที่ว่างแล้ว ยังไม่ได้แจ้งภาคีเครือข่าย", "A place is reserved; the partner is not told yet."
+        ),
+        "sent": Words("แจ้งภาคีเครือข่ายแล้ว รอคำตอบ", "The partner was told and has not answered."),
+        "acknowledged": Words("ภาคีเครือข่ายรับทราบแล้ว รอคำตอบ", "The partner has read it and not answered."),
+        "waitlisted": Words("อยู่ในรายชื่อรอ", "The person is on the waiting list."),
+        "declining": Words(
+            "ภาคีเครือข่ายตอบว่าไม่รับ และยังเปลี่ยนคำตอบได้", "The partner said no and may still take it back."
+        ),
+        "accepted": Words("ภาคีเครือข่ายตอบรับแล้ว", "The partner accepted."),
+        "travelling": Words("ผู้รับบริการกำลังเดินทาง", "The person is on the way."),
+        "admitted": Words("ผู้รับบริการไปถึงแล้ว", "The person has arrived."),
+        "placed": Words("ผู้รับบริการเข้าพักหรือทำงานอยู่", "The person is in place."),
+        "follow_up_due": Words("ถึงกำหนดติดตามผล", "A follow-up is due."),
+        "followed": Words("ติดตามผลครบตามกำหนดแล้ว", "All follow-ups are done."),
+        "absent": Words("ผู้รับบริการไม่ได้อยู่ในที่ที่ส่งต่อแล้ว", "The person is no longer where they were placed."),
+        "declined": Words("ภาคีเครือข่ายไม่รับ", "The partner declined."),
+        "expired": Words("ภาคีเครือข่ายไม่ตอบภายในกำหนด", "The partner did not answer in time."),
+        "withdrawn": Words("ยกเลิกการส่งต่อแล้ว", "The referral was withdrawn."),
+        "failed": Words("การเข้าพักหรือเข้าทำงานไม่สำเร็จ", "The placement did not work out."),
+        "ended_stable": Words("ผู้รับบริการอยู่ได้อย่างมั่นคง", "The placement came to a good end."),
+        "ended_died": Words("ผู้รับบริการเสียชีวิต", "The person died."),
+        "ended_moved": Words("ผู้รับบริการย้ายไปที่อื่น", "The person moved elsewhere."),
+        "ended_gone": Words("ผู้รับบริการออกไปหรือขาดการติดต่อ", "The person left or contact was lost."),
+        "ended_otherwise": Words("การเข้าพักหรือเข้าทำงานสิ้นสุดแล้ว", "The placement ended."),
+    },
+)
+
+# What stands out. Those in RED are seen to first, and only the case's own centre reads them.
+FLAGS = CodeList(
+    "work_flag",
+    {
+        "trafficking": Words("อาจเป็นผู้เสียหายจากการค้ามนุษย์", "Signs of trafficking"),
+        "child": Words("เด็ก", "Child"),
+        "law_deadline": Words("มีกำหนดเวลาตามกฎหมาย", "The law sets a deadline"),
+        "overdue": Words("เลยกำหนด", "Overdue"),
+        "not_told": Words("ยังไม่ได้แจ้งภาคีเครือข่าย", "Partner not told"),
+        "not_in_place": Words("ไม่ได้อยู่ในที่ที่ส่งต่อ", "Not in place"),
+        "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
+    },
+)
+RED = ("trafficking", "child", "law_deadline")
+
+# Why a case stands where it stands in the day's list: the reasons in the order in which they weigh.
+WORK_REASONS = CodeList(
+    "work_reason",
+    {
+        **{flag: FLAGS.words[flag] for flag in RED},
+        "overdue": Words("เลยกำหนดแล้ว", "It is overdue"),
+        "due_today": Words("ครบกำหนดวันนี้", "It is due today"),
+        "group_decides": Words("รอคณะทำงาน", "It waits for the working group"),
+        "centre_acts": Words("ศูนย์ต้องดำเนินการ", "The centre acts"),
+        "others_act": Words("รอผู้อื่นดำเนินการ", "It waits for others"),
+        "earlier_due": Words("กำหนดที่ถึงก่อนมาก่อน", "What is due earlier comes first"),
+    },
+)
+
+# The parts of a day's list; each case stands in one.
+WORK_PARTS = CodeList(
+    "work_part",
+    {
+        "red": Words("เร่งด่วนที่สุด", "Most urgent"),
+        "overdue": Words("เลยกำหนด", "Overdue"),
+        "due_today": Words("ครบกำหนดวันนี้", "Due today"),
+        "group": Words("รอคณะทำงาน", "For the working group"),
+        "coming": Words("งานที่จะถึงกำหนด", "Coming up"),
+        "waiting": Words("รอผู้อื่นดำเนินการ", "Waiting for others"),
+    },
+)
+PRESSING = ("red", "overdue", "due_today")  # what the menu counts
+
+# What does not go together at the moment.
+CONTRADICTIONS = CodeList(
+    "contradiction",
+    {
+        "open_after_closing": Words(
+            "ปิดเรื่องแล้ว แต่การส่งต่อยังดำเนินอยู่", "The case is closed and a referral is under way"
+        ),
+        "two_placements": Words("ผู้รับบริการรายเดียวอยู่สองที่พร้อมกัน", "One person is in two places"),
+        "place_without_referral": Words(
+            "ยังกันที่ว่างไว้โดยไม่มีการส่งต่อที่ดำเนินอยู่", "A place is held and no referral is under way"
+        ),
+        "referral_without_place": Words(
+            "การส่งต่อดำเนินอยู่โดยไม่ได้กันที่ว่างไว้", "A referral goes on and no place is held"
+        ),
+    },
+)
+
+FOLLOW_UP_DAYS = (30, 90, 180, 365)  # since the placement
+
+# Days from the opening until the law wants the person with who is responsible, by what was seen at the door.
+LAW_DAYS: Mapping[str, int] = {"trafficking": 1, "psychiatric": 2, "child": 7}

@@ -1,0 +1,277 @@
+"""The one next step of every open case: a table of where the case, its referral and its placement stand. Pure.
+
+The table says what is next, who acts, and in how many working days; `ORDER` puts cases in the order to see to them and
+names its reasons. Nothing here commands anything.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from services.codes import KIND_OF_PATH
+from services.codes.work import FOLLOW_UP_DAYS, LAW_DAYS, RED
+from services.kernel.envelope import moment
+from services.thai.calendar import add_working_days
+from services.thai.dates import bangkok_day
+
+CENTRE, GROUP, OTHERS = "centre", "group", "others"  # who acts
+
+
+class Row(NamedTuple):
+    """`days`: working days from when it came to stand so; None: the day stands in the facts."""
+
+    next: str
+    acts: str
+    days: int | None
+
+
+# How a referral stands that is under way: the furthest along of a case says what is next.
+UNDER_WAY: Mapping[str, Row] = {
+    "declining": Row("await_final", OTHERS, 1),
+    "reserving": Row("await_place", OTHERS, 1),
+    "waitlisted": Row("await_turn", OTHERS, None),
+    "sent": Row("await_answer", OTHERS, None),
+    "acknowledged": Row("await_answer", OTHERS, None),
+    "untold": Row("tell_partner", CENTRE, None),
+    "accepted": Row("arrange_travel", CENTRE, 3),
+    "travelling": Row("confirm_arrival", CENTRE, 1),
+    "admitted": Row("confirm_placement", CENTRE, 3),
+    "placed": Row("follow_up", OTHERS, None),
+    "followed": Row("end_placement", CENTRE, 7),
+    "follow_up_due": Row("follow_up", CENTRE, None),
+    "absent": Row("find_person", CENTRE, 1),
+}
+FURTHEST = tuple(UNDER_WAY)
+# Nothing is under way: how the case stands, with what became of its last referral since the plan.
+OVER = ("declined", "expired", "withdrawn", "failed")
+ENDED: Mapping[str, str] = {  # by outcome
+    "stable": "ended_stable",
+    "died": "ended_died",
+    "moved": "ended_moved",
+    "left": "ended_gone",
+    "lost": "ended_gone",
+}
+ENDINGS = ("ended_stable", "ended_died", "ended_moved", "ended_gone", "ended_otherwise")
+OF_CASE: Mapping[str, Row] = {
+    "open": Row("screen", CENTRE, 3),
+    "asking": Row("ask_facts", CENTRE, 3),
+    "screened": Row("decide", GROUP, 7),
+    "reopened": Row("decide_again", GROUP, 7),
+    "planned": Row("send", CENTRE, 3),
+    "planned_alone": Row("carry_out", CENTRE, 14),
+}
+AFTER: Mapping[str, Row] = {
+    "declined": Row("send_elsewhere", CENTRE, 3),
+    "expired": Row("send_elsewhere", CENTRE, 3),
+    "withdrawn": Row("send_elsewhere", CENTRE, 3),
+    "failed": Row("decide_again", GROUP, 7),
+    "ended_stable": Row("close", CENTRE, 7),
+    "ended_died": Row("close", CENTRE, 1),
+    "ended_moved": Row("close", CENTRE, 7),
+    "ended_gone": Row("find_person", CENTRE, 1),
+    "ended_otherwise": Row("decide_again", GROUP, 7),
+}
+BOUND = Row("decide_again", GROUP, 7)  # the plan was for this very place, which is no longer to be had
+TABLE: Mapping[str, Row] = {**OF_CASE, **UNDER_WAY, **AFTER}
+ALONE = ("home", "advice")  # kinds of paths on which nobody is referred
+IN_GOOD_HANDS = ("accepted", "travelling", "admitted", "placed", "followed", "follow_up_due")
+WITH_PLACE = ("untold", "accepted", "travelling", "admitted", "placed", "followed", "follow_up_due", "absent")
+IN_PLACE = ("placed", "followed", "follow_up_due", "absent")
+KEPT_BY_ANSWER = ("sent", "acknowledged", "waitlisted")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the door and its corrections say of a case. Instants are RFC 3339 UTC text; `child`: surely under 18."""
+
+    at: str
+    danger: str = "none"
+    child: bool = False
+
+
+@dataclass(frozen=True)
+class Closing:
+    at: str
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Screening:
+    at: str
+    recorded: str = ""
+    asking: bool = False
+    trafficking: bool = False
+    child: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    at: str
+    recorded: str
+    path: str
+    programme_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Referral:
+    """`standing`: of UNDER_WAY, AFTER, or "" for one that was entered in error; `at` since when, `recorded` when that
+    was told; `due`: until when it should go on, if the facts say; `answered`: due days of follow-ups that are done."""
+
+    referral_id: str
+    programme_id: str
+    standing: str
+    at: str
+    recorded: str
+    due: str | None = None
+    placed_at: str | None = None
+    answered: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that is known of a case, of each source as far as it was heard. `held`: referrals for which partners holds a
+    place."""
+
+    opening: Opening
+    closing: Closing | None = None
+    screening: Screening | None = None
+    plan: Plan | None = None
+    referrals: Sequence[Referral] = ()
+    held: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next step of a case. `standing`: codes.work.STANDINGS; `due`: a day in Thailand; `flags`: of codes.work.FLAGS
+    as far as no clock is needed; `referral`: what it is about."""
+
+    next: str
+    standing: str
+    acts: str
+    since: str
+    due: str
+    flags: tuple[str, ...]
+    referral: Referral | None = None
+
+
+def next_of(known: Known) -> Next | None:
+    """The one next step of a case, None once it is closed."""
+    if known.closing and known.closing.closed:
+        return None
+    standing, row, since, referral = _stands(known)
+    due = _due(row, since, referral)
+    flags = list(_red(known, standing))
+    if "law_deadline" in flags:
+        due = min(due, law_deadline(known) or due)
+    if standing == "untold":
+        flags.append("not_told")
+    if standing in ("absent", "ended_gone"):
+        flags.append("not_in_place")
+    return Next(row.next, standing, row.acts, since, due.isoformat(), tuple(flags), referral)
+
+
+def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
+    """(standing, its row, since when, the referral that it is about)."""
+    live = [each for each in known.referrals if each.standing in UNDER_WAY]
+    if live:
+        first = max(live, key=lambda each: (FURTHEST.index(each.standing), each.recorded, each.referral_id))
+        return first.standing, UNDER_WAY[first.standing], first.at, first
+    planned = known.plan.recorded if known.plan else ""
+    over = [each for each in known.referrals if each.standing in AFTER and each.recorded >= planned]
+    last = max(over, key=lambda each: (each.recorded, each.referral_id)) if over else None
+    reopened = known.closing.at if known.closing else ""
+    latest = max(last.at if last else "", known.plan.at if known.plan else "")
+    if known.screening and reopened and reopened >= max(latest, known.screening.at):
+        return "reopened", TABLE["reopened"], reopened, None
+    if last and (known.plan or last.standing in ENDINGS):
+        return last.standing, _after(last, known.plan), last.at, last
+    if known.plan:
+        name = "planned_alone" if KIND_OF_PATH.get(known.plan.path) in ALONE else "planned"
+        return name, TABLE[name], known.plan.at, None
+    if known.screening:
+        name = "asking" if known.screening.asking else "screened"
+        return name, TABLE[name], known.screening.at, None
+    return "open", TABLE["open"], max(known.opening.at, reopened), None
+
+
+def _after(last: Referral, plan: Plan | None) -> Row:
+    """What follows a referral that came to nothing: the next place of the plan, or the group if there is none."""
+    row = AFTER[last.standing]
+    bound = plan is not None and plan.programme_ids and plan.programme_ids[-1] == last.programme_id
+    return BOUND if row.next == "send_elsewhere" and bound else row
+
+
+def _due(row: Row, since: str, referral: Referral | None) -> date:
+    if row.days is not None:
+        return add_working_days(bangkok_day(moment(since)), row.days)
+    assert referral is not None
+    if referral.standing == "placed":
+        return follow_up_day(referral) or bangkok_day(moment(since))
+    return bangkok_day(moment(referral.due or since))
+
+
+def follow_up_day(referral: Referral) -> date | None:
+    """The day of the next follow-up that nobody has done yet."""
+    left = [days for days in FOLLOW_UP_DAYS if days > max(referral.answered, default=0)]
+    if not left or referral.placed_at is None:
+        return None
+    return bangkok_day(moment(referral.placed_at)) + timedelta(days=left[0])
+
+
+def _red(known: Known, standing: str) -> Sequence[str]:
+    screened = known.screening
+    trafficking = known.opening.danger == "trafficking" or (screened is not None and screened.trafficking)
+    child = (
+        known.opening.danger == "child" or known.opening.child or (screened is not None and screened.child)
+    )
+    law = law_deadline(known) is not None and standing not in IN_GOOD_HANDS + ENDINGS
+    return [flag for flag, holds in zip(RED, (trafficking, child, law), strict=True) if holds]
+
+
+def law_deadline(known: Known) -> date | None:
+    """The day until which the law wants somebody with who is responsible for them."""
+    days = LAW_DAYS.get(known.opening.danger)
+    return bangkok_day(moment(known.opening.at)) + timedelta(days=days) if days is not None else None
+
+
+def contradictions_of(known: Known) -> list[tuple[str, str]]:
+    """(codes.work.CONTRADICTIONS, referral) of what does not go together as far as it was heard: an instant later it
+    may be settled; what stays is for somebody to look at."""
+    closed = known.closing is not None and known.closing.closed
+    live = [each for each in known.referrals if each.standing in UNDER_WAY]
+    placed = [each.referral_id for each in live if each.standing in IN_PLACE]
+    with_place = [each.referral_id for each in live if each.standing in WITH_PLACE]
+    found = [("open_after_closing", each.referral_id) for each in live if closed]
+    found += [("two_placements", referral_id) for referral_id in placed if len(placed) > 1]
+    found += [("referral_without_place", each) for each in with_place if each not in known.held]
+    going_on = {each.referral_id for each in live}
+    found += [("place_without_referral", each) for each in known.held if each not in going_on]
+    return sorted(found)
+
+
+class Weight(NamedTuple):
+    """`key` is text that sorts, `because` names the reasons (codes.work.WORK_REASONS) in the order in which they weigh,
+    `part` is of codes.work.WORK_PARTS."""
+
+    key: str
+    because: list[str]
+    part: str
+
+
+def by_urgency(flags: Sequence[str], acts: str, due: str, today: str) -> Weight:
+    """Red flags first, unless all that is left is to wait; then what is overdue or due; then what the centre can do
+    itself before what waits for others; then by the day."""
+    late, now = due < today, due == today
+    red = [flag for flag in flags if flag in RED] if late or now or acts != OTHERS else []
+    when = ["overdue"] if late else ["due_today"] if now else []
+    who = {CENTRE: "centre_acts", GROUP: "group_decides", OTHERS: "others_act"}[acts]
+    waits = {CENTRE: "coming", GROUP: "group", OTHERS: "waiting"}[acts]
+    part = "red" if red else when[0] if when else waits
+    no = (not red, *(flag not in red for flag in RED), not late, not now, acts == OTHERS)
+    return Weight("".join("1" if each else "0" for each in no) + due, [*red, *when, who, "earlier_due"], part)
+
+
+ORDER: Callable[[Sequence[str], str, str, str], Weight] = (
+    by_urgency  # the one place where another order is put
+)

@@ -1,0 +1,39 @@
+"""In whose hands cases are, and whose they are to take over."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, and_, false, func, or_, select
+
+from services.intake import answers
+from services.intake.domain.status import CLOSED
+from services.intake.projections.cases import CaseFilter, case
+from services.kernel.envelope import ALL_CENTRES, Caller
+
+
+def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> list[answers.CaseInHands]:
+    """Cases that a user must go on with, the oldest first: those that wait for them to take over, and of the others
+    those not closed that were assigned to them (never assigned: that they opened), or whose last step since was
+    theirs."""
+    waiting = and_(case.c.to_user == user, case.c.taken.is_(false()))
+    opened = and_(case.c.assigned_at.is_(None), case.c.opened_by == user)
+    held = and_(case.c.status != CLOSED, or_(opened, case.c.to_user == user, case.c.worked_by == user))
+    columns = select(case.c.case_id, case.c.centre, waiting.label("waiting"))
+    theirs = CaseFilter(centres).of(columns).where(or_(waiting, held))
+    rows = db.execute(theirs.order_by(case.c.opened, case.c.case_id))
+    return [{"case_id": row.case_id, "centre": row.centre, "waiting": bool(row.waiting)} for row in rows]
+
+
+def list_to_take_over(db: Connection, caller: Caller, limit: int) -> list[answers.CaseToTakeOver]:
+    """Cases that wait for the caller, or as a director for those of the centre, by who had them, the oldest first."""
+    theirs = case.c.to_user == caller.user
+    if caller.role == "director":
+        theirs = or_(theirs, case.c.to_user.is_(None))
+    from_user = func.coalesce(case.c.from_user, case.c.opened_by).label("from_user")
+    columns = select(case.c.case_id, from_user, case.c.assigned_at)
+    centres = None if ALL_CENTRES in caller.centres else caller.centres
+    waiting = CaseFilter(centres).of(columns).where(case.c.taken.is_(false()), theirs)
+    ordered = waiting.order_by(case.c.assigned_at, from_user, case.c.case_id).limit(limit)
+    return [
+        {"case_id": row.case_id, "from_user": row.from_user, "at": row.assigned_at}
+        for row in db.execute(ordered)
+    ]

@@ -1,0 +1,242 @@
+"""What is known of one thing of a case, folded from the facts of its source: what the day's work is worked out from."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
+
+from services.codes import PATHS
+from services.codes.work import FOLLOW_UP_DAYS
+from services.intake.domain.work import (
+    ENDED,
+    KEPT_BY_ANSWER,
+    Closing,
+    Known,
+    Opening,
+    Plan,
+    Referral,
+    Screening,
+)
+from services.kernel.envelope import Recorded, moment
+from services.thai.dates import bangkok_day
+
+
+class Mark(TypedDict, total=False):
+    """Whatever things there are: what was heard of one of them, in JSON."""
+
+    at: str
+    recorded: str
+    centre: str
+    number: str
+    danger: str
+    by: str
+    child: bool
+    closed: bool
+    from_user: str | None
+    to_user: str | None
+    taken: bool
+    calls: list[tuple[str, str]]
+    asking: bool
+    trafficking: bool
+    path: str
+    bound: list[str]
+    programme: str
+    standing: str
+    due: str | None
+    kept: str
+    placed_at: str
+    answered: list[int]
+    held: bool
+
+
+OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS = "opening", "closing", "screening", "plan", "hands", "calls"
+CALLS_KEPT = 20
+# Whose standing is what the fact says; the others are folded below.
+STANDS: Mapping[str, str] = {
+    "ReferralSent": "reserving",
+    "PlaceSecured": "untold",
+    "PartnerTold": "sent",
+    "ReferralAcknowledged": "acknowledged",
+    "ReferralDeclineReturned": "acknowledged",
+    "ReferralWaitlisted": "waitlisted",
+    "ReferralAccepted": "accepted",
+    "ReferralDeclined": "declined",
+    "ReferralDeclineSettled": "declined",
+    "ReferralExpired": "expired",
+    "ReferralWithdrawn": "withdrawn",
+    "PersonTravelling": "travelling",
+    "PersonAdmitted": "admitted",
+    "PlacementConfirmed": "placed",
+    "FollowUpDue": "follow_up_due",
+    "ReferralFailed": "failed",
+    "ReferralEnteredInError": "",
+}
+PLACE_FACTS: Mapping[str, bool] = {"PlaceReserved": True, "PlaceTaken": True, "PlaceReleased": False}
+PLACE = "place/"  # and the referral that the place is for
+REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded")
+
+
+def _opened(fact: Recorded, _: Mark) -> Mark:
+    number, danger = fact.data["case_number"], fact.data["danger"]
+    return {
+        "at": fact.time, "number": number, "danger": danger, "by": fact.actor, "centre": fact.centre,
+        "child": _is_child(fact.data["age"]),
+    }  # fmt: skip
+
+
+def _described(fact: Recorded, before: Mark) -> Mark:
+    return {**before, "child": _is_child(fact.data["age"])}
+
+
+def _is_child(age: Mapping[str, Any] | None) -> bool:
+    return age is not None and age["max"] < 18
+
+
+def _closed(fact: Recorded, _: Mark) -> Mark:
+    return {"at": fact.time, "closed": fact.type == "CaseClosed"}
+
+
+def _assigned(fact: Recorded, _: Mark) -> Mark:
+    data = fact.data
+    return {"from_user": data["from_user"], "to_user": data["to_user"], "taken": data["taken"]}
+
+
+def _called(fact: Recorded, before: Mark) -> Mark:
+    return {"calls": [*before.get("calls", ()), (fact.time, fact.actor)][-CALLS_KEPT:]}
+
+
+def _screened(fact: Recorded, _: Mark) -> Mark:
+    labels = fact.data.get("labels", ())
+    met = {label["code"] for label in labels if label["verdict"] == "met"}
+    return {
+        "at": fact.time,
+        "recorded": fact.recorded,
+        "asking": any(label["ask"] for label in labels),
+        "trafficking": "trafficking_suspected" in met,
+        "child": "child" in met,
+    }
+
+
+def _planned(fact: Recorded, _: Mark) -> Mark:
+    bound = fact.data.get("programme_ids") or [fact.data.get("programme_id")]
+    path = fact.data["path"] if fact.data["path"] in PATHS else ""
+    return {"at": fact.time, "recorded": fact.recorded, "path": path, "bound": [*filter(None, bound)]}
+
+
+def _referred(fact: Recorded, before: Mark) -> Mark:
+    """A step of a referral. One whose beginning was not heard, which cannot be, would stand for nothing."""
+    data = fact.data
+    after: Mark = {**before, "at": fact.time, "recorded": fact.recorded, "due": None}
+    match fact.type:
+        case "ReferralSent":
+            return {
+                **after,
+                "standing": "reserving",
+                "programme": data.get("programme_id", ""),
+                "answered": [],
+            }
+        case "PlaceSecured":
+            # Its programme's queue has a place now, whatever the partner said before.
+            return {**after, "standing": "untold", "due": data["tell_due"]}
+        case "PartnerTold" if before.get("standing") in ("acknowledged", "waitlisted") and data.get("how"):
+            return {**before, "due": data["answer_due"]}
+        case "PartnerTold" | "ReferralWaitlisted" | "ReferralDeclineReturned":
+            return {
+                **after,
+                "standing": STANDS[fact.type],
+                "due": data["answer_due"],
+                "kept": data["answer_due"],
+            }
+        case "ReferralAcknowledged":
+            due = data.get("answer_due") or before.get("due")
+            return {**after, "standing": "acknowledged", "due": due}
+        case "ReferralDeclined" if data.get("final_at"):
+            return {**after, "standing": "declining"}
+        case "PlacementConfirmed":
+            return {**after, "standing": "placed", "placed_at": fact.time}
+        case "FollowUpDue" if before.get("standing") in ("placed", "followed", "follow_up_due"):
+            return {**after, "standing": "follow_up_due", "due": fact.time}
+        case "FollowUpDue":
+            return before
+        case "FollowUpRecorded":
+            return _followed_up(fact, after)
+        case "ReferralEnded":
+            return {**after, "standing": ENDED.get(data["outcome"], "ended_otherwise")}
+    return {**after, "standing": STANDS[fact.type]}
+
+
+def _followed_up(fact: Recorded, after: Mark) -> Mark:
+    """A follow-up answers the due day that its fact names, else the one it is nearest to; somebody who is not where
+    they should be is looked for, whatever day is due."""
+    answers = fact.data.get("answers")
+    if answers is None and after.get("placed_at"):
+        since = (bangkok_day(moment(fact.time)) - bangkok_day(moment(after["placed_at"]))).days
+        answers = min(FOLLOW_UP_DAYS, key=lambda due: (abs(due - since), -due))
+    answered = sorted({*after.get("answered", ()), *([answers] if answers else [])})
+    done = bool(answered) and answered[-1] >= FOLLOW_UP_DAYS[-1]
+    standing = "absent" if not fact.data["in_place"] else "followed" if done else "placed"
+    return {**after, "standing": standing, "answered": answered}
+
+
+def _place(fact: Recorded, before: Mark) -> Mark:
+    """Whether partners holds a place for a referral. A place that falls free in one centre's work may go to
+    another's."""
+    centre = fact.data.get("centre") or before.get("centre") or fact.centre
+    return {"held": PLACE_FACTS[fact.type], "centre": centre}
+
+
+FOLDS: Mapping[str, tuple[str, Callable[[Recorded, Mark], Mark]]] = {
+    "CaseOpened": (OPENING, _opened),
+    "PersonIdentified": (OPENING, _described),
+    "PersonCorrected": (OPENING, _described),
+    "CaseClosed": (CLOSING, _closed),
+    "CaseReopened": (CLOSING, _closed),
+    "CaseAssigned": (HANDS, _assigned),
+    "CallUnanswered": (CALLS, _called),
+    "ScreeningCompleted": (SCREENING, _screened),
+    "PlanAgreed": (PLAN, _planned),
+    **{type: (PLACE, _place) for type in PLACE_FACTS},
+    **{type: ("", _referred) for type in REFERRAL_FACTS},  # by the referral's id
+}
+
+
+def name_of(name: str, fact: Recorded) -> str:
+    return name if name not in ("", PLACE) else f"{name}{fact.data['referral_id']}"
+
+
+def known_of(marks: Mapping[str, Mark]) -> Known:
+    opened, closing, screened, plan = (marks.get(name) for name in (OPENING, CLOSING, SCREENING, PLAN))
+    assert opened is not None
+    own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS}
+    return Known(
+        Opening(opened["at"], opened["danger"], opened["child"]),
+        Closing(closing["at"], closing["closed"]) if closing else None,
+        _screening(screened) if screened else None,
+        Plan(plan["at"], plan["recorded"], plan["path"], tuple(plan["bound"])) if plan else None,
+        tuple(
+            _referral(name, each)
+            for name, each in sorted(marks.items())
+            if name not in own and not name.startswith(PLACE)
+        ),
+        frozenset(
+            name.removeprefix(PLACE)
+            for name, each in marks.items()
+            if name.startswith(PLACE) and each["held"]
+        ),
+    )
+
+
+def _screening(known: Mark) -> Screening:
+    return Screening(known["at"], known["recorded"], known["asking"], known["trafficking"], known["child"])
+
+
+def _referral(referral_id: str, known: Mark) -> Referral:
+    due = known["due"] or (known.get("kept") if known["standing"] in KEPT_BY_ANSWER else None)
+    return Referral(
+        referral_id,
+        known.get("programme", ""),
+        known["standing"],
+        known["at"],
+        known["recorded"],
+        due,
+        known.get("placed_at"),
+        tuple(known.get("answered", ())),
+    )

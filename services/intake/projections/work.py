@@ -1,0 +1,224 @@
+"""The day's work: of each case the one next step, worked out from what every source told so far (domain.work)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Row, Table, Text, select
+
+from services.codes.work import RED, WORK_PARTS
+from services.intake import answers, bodies
+from services.intake.domain.work import IN_PLACE, ORDER, UNDER_WAY, contradictions_of, next_of
+from services.intake.projections.marks import CALLS, FOLDS, HANDS, OPENING, Mark, known_of, name_of
+from services.kernel.envelope import Caller, Recorded
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import Projection, upsert
+from services.kernel.scope import OWNER
+
+metadata = MetaData()
+mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
+    "work_mark_v1",
+    metadata,
+    Column("case_id", Text),
+    Column("name", Text),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("data", Text, nullable=False),  # JSON
+    PrimaryKeyConstraint("case_id", "name"),
+)
+work = Table(
+    "work_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("case_number", Text, nullable=False),
+    Column("centre", Text, nullable=False, info=OWNER, index=True),
+    Column("owner", Text),  # None: the directors of the centre
+    Column("from_user", Text),  # whose it was, while it waits to be taken over
+    Column("next", Text),  # None: closed
+    Column("standing", Text),
+    Column("acts", Text),
+    Column("since", Text),
+    Column("due", Text),
+    Column("flags", Text, nullable=False),  # JSON
+    Column("referral_id", Text),
+    Column("programme_id", Text),
+    Column("called", Text),  # JSON: calls without an answer since it stands so
+    Column("contradictions", Text, nullable=False),  # JSON: [[code, referral]]
+    Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
+)
+
+
+def project(db: Connection, facts: Sequence[Recorded]) -> None:
+    told = [fact for fact in facts if fact.type in FOLDS]
+    if not told:
+        return
+    case_ids = sorted({fact.data["case_id"] for fact in told})
+    # A command and what is heard may touch a case at once: the second sees the first one's marks only once it has the
+    # row.
+    rows = select(work.c.case_id).where(work.c.case_id.in_(case_ids)).order_by(work.c.case_id)
+    db.execute(rows.with_for_update())
+    marks: dict[str, dict[str, Mark]] = {case_id: {} for case_id in case_ids}
+    for row in db.execute(select(mark).where(mark.c.case_id.in_(case_ids))):
+        marks[row.case_id][row.name] = orjson.loads(row.data)
+    touched: dict[tuple[str, str], str] = {}
+    for fact in told:
+        name, fold = FOLDS[fact.type]
+        case_id, name = fact.data["case_id"], name_of(name, fact)
+        marks[case_id][name] = fold(fact, marks[case_id].get(name, {}))
+        touched[case_id, name] = marks[case_id][name].get("centre", fact.centre)
+    upsert(
+        db,
+        mark,
+        [
+            {
+                "case_id": case_id,
+                "name": name,
+                "centre": centre,
+                "data": orjson.dumps(marks[case_id][name]).decode(),
+            }
+            for (case_id, name), centre in touched.items()
+        ],
+        ("case_id", "name"),
+    )
+    derived = [
+        _row(case_id, of_case) for case_id, of_case in marks.items() if "number" in of_case.get(OPENING, {})
+    ]
+    upsert(db, work, derived, ("case_id",))
+
+
+WORK = Projection("work", 1, (mark, work), project)
+
+
+def _row(case_id: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
+    known, hands = known_of(marks), marks.get(HANDS)
+    step = next_of(known)
+    opened = marks[OPENING]
+    waits = hands is not None and not hands["taken"]
+    live = [
+        [each.referral_id, each.programme_id, each.standing]
+        for each in known.referrals
+        if each.standing in UNDER_WAY
+    ]
+    row: dict[str, Any] = {
+        "case_id": case_id,
+        "case_number": opened["number"],
+        "centre": opened["centre"],
+        "owner": hands["to_user"] if hands else opened["by"],
+        "from_user": (hands["from_user"] or opened["by"]) if hands and waits else None,
+        **dict.fromkeys(
+            ("next", "standing", "acts", "since", "due", "referral_id", "programme_id", "called")
+        ),
+        "flags": "[]",
+        "contradictions": orjson.dumps(contradictions_of(known)).decode(),
+        "open_referrals": orjson.dumps(sorted(live)).decode(),
+    }
+    if step is None:
+        return row
+    calls = [call for call in marks.get(CALLS, {}).get("calls", ()) if call[0] >= step.since]
+    flags = [*step.flags, *(["to_take_over"] if waits else [])]
+    return row | {
+        "next": step.next,
+        "standing": step.standing,
+        "acts": step.acts,
+        "since": step.since,
+        "due": step.due,
+        "flags": orjson.dumps(flags).decode(),
+        "referral_id": step.referral.referral_id if step.referral else None,
+        "programme_id": step.referral.programme_id if step.referral else None,
+        "called": orjson.dumps(calls).decode() if calls else None,
+    }
+
+
+def list_open(
+    db: Connection,
+    centres: Sequence[str] | None,
+    owner: str | None = None,
+    case_id: str | None = None,
+    acts: str | None = None,
+) -> Sequence[Row[Any]]:
+    """The open cases of some centres (None: all), each once."""
+    rows = select(work).where(work.c.next.is_not(None))
+    if centres is not None:
+        rows = rows.where(work.c.centre.in_(centres))
+    if owner is not None:
+        rows = rows.where(work.c.owner == owner)
+    if case_id is not None:
+        rows = rows.where(work.c.case_id == case_id)
+    if acts is not None:
+        rows = rows.where(work.c.acts == acts)
+    return db.execute(rows).all()
+
+
+def get(
+    db: Connection, centres: Sequence[str] | None, asked: bodies.ListWork, caller: Caller, today: str
+) -> answers.Work:
+    """The open cases as they are asked for, in the order to see to them on that day."""
+    rows = list_open(db, centres, asked["owner"], asked["case_id"], asked["acts"])
+    items = sorted((item(row, caller, today) for row in rows), key=lambda each: each[0])
+    counts = Counter(each["part"] for _, each in items)
+    behind = str(page_cursor(asked["cursor"], 1)[0]) if asked["cursor"] else ""
+    left = [each for each in items if each[0] > behind and asked["part"] in (None, each[1]["part"])]
+    limit = asked["limit"]
+    return {
+        "items": [each for _, each in left[:limit]],
+        "next": make_cursor([left[limit - 1][0]]) if len(left) > limit > 0 else None,
+        "counts": {part: counts[part] for part in WORK_PARTS},
+    }
+
+
+def item(row: Row[Any], caller: Caller, today: str) -> tuple[str, answers.WorkItem]:
+    """(what it is sorted by, the item). What flags say of a person is for the case's own centre."""
+    own = row.centre in caller.centres
+    late = ["overdue"] if row.due < today else []
+    flags = [flag for flag in (*orjson.loads(row.flags), *late) if own or flag not in RED]
+    weight = ORDER(flags, row.acts, row.due, today)
+    found: answers.WorkItem = {
+        "case_id": row.case_id,
+        "case_number": row.case_number,
+        "centre": row.centre,
+        "next": row.next,
+        "standing": row.standing,
+        "since": row.since,
+        "due": row.due,
+        "owner": row.owner,
+        "from_user": row.from_user,
+        "flags": flags,
+        "because": weight.because,
+        "part": weight.part,
+        "referral_id": row.referral_id,
+        "programme_id": row.programme_id,
+        "called": [{"at": at, "by": by} for at, by in orjson.loads(row.called or "[]")],
+    }
+    return f"{weight.key} {row.case_number}", found
+
+
+def list_under_way(db: Connection, case_id: str) -> list[answers.OpenReferral]:
+    """The referrals of a case that are under way."""
+    found: str | None = db.execute(select(work.c.open_referrals).where(work.c.case_id == case_id)).scalar()
+    return [
+        {
+            "referral_id": referral_id,
+            "programme_id": programme_id,
+            "standing": standing,
+            "placed": standing in IN_PLACE,
+        }
+        for referral_id, programme_id, standing in orjson.loads(found or "[]")
+    ]
+
+
+def list_contradictions(db: Connection, centres: Sequence[str] | None) -> list[answers.Contradiction]:
+    """What does not go together at the moment, by case."""
+    rows = select(work).where(work.c.contradictions != "[]").order_by(work.c.case_number)
+    if centres is not None:
+        rows = rows.where(work.c.centre.in_(centres))
+    return [
+        {
+            "case_id": row.case_id,
+            "case_number": row.case_number,
+            "centre": row.centre,
+            "code": code,
+            "referral_id": referral_id,
+        }
+        for row in db.execute(rows)
+        for code, referral_id in orjson.loads(row.contradictions)
+    ]

@@ -1,0 +1,44 @@
+"""The next step of a case as a page shows it: where it stands, until when, and the address where the step is taken.
+What is next is intake's to say."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flask import url_for
+
+from services.intake.answers import WorkItem
+from services.web.pages.parts.language import _
+from services.web.pages.parts.words import day, word
+
+# Where a step of a case is taken; every other one is taken on the page of its referral.
+ADDRESSES: Mapping[str, str] = {
+    "screen": "pages.screening.fill",
+    "ask_facts": "pages.screening.fill",
+    "decide": "pages.matches.listing",
+    "decide_again": "pages.matches.listing",
+    "send": "pages.referral.send",
+    "send_elsewhere": "pages.matches.listing",
+    "carry_out": "pages.conference.plan",
+    "close": "pages.case.close",
+}
+
+
+class NextStep(NamedTuple):
+    """The one thing to do now; `flags` in words."""
+
+    say: str
+    text: str
+    href: str
+    flags: list[str]
+
+
+def next_step(item: WorkItem) -> NextStep:
+    due = _("To be done by %(day)s.") % {"day": day(item["due"])}
+    said = f"{word('standing', item['standing'])} {due}"
+    return NextStep(said, word("next_step", item["next"]), address(item), [*item["flags"]])
+
+
+def address(item: WorkItem) -> str:
+    if item["next"] not in ADDRESSES and item["referral_id"]:
+        return url_for("pages.referral.page", referral_id=item["referral_id"])
+    return url_for(ADDRESSES.get(item["next"], "pages.case.overview"), case_id=item["case_id"])

@@ -1,0 +1,304 @@
+"""The table of next steps: every way a case, its referral and its placement can stand; and the list made of it."""
+
+from dataclasses import replace
+from itertools import product
+from random import Random
+
+import pytest
+from sqlalchemy import create_engine, select
+
+from services.codes import CASE_STATUSES, REFERRAL_STATUSES
+from services.codes.steps import STEPS
+from services.codes.work import FLAGS, FOLLOW_UP_DAYS, NEXT_STEPS, RED, STANDINGS, WORK_PARTS, WORK_REASONS
+from services.intake.domain import case, person
+from services.intake.domain.work import (
+    AFTER,
+    CENTRE,
+    GROUP,
+    ORDER,
+    OTHERS,
+    TABLE,
+    UNDER_WAY,
+    Closing,
+    Known,
+    Opening,
+    Plan,
+    Referral,
+    Screening,
+    contradictions_of,
+    next_of,
+)
+from services.intake.events import CallUnanswered, CaseAssigned, CaseClosed, CaseReopened
+from services.intake.projections import marks, work
+from services.kernel.codec import Codec
+from services.kernel.envelope import Caller
+from services.referral.domain.words import DEADLINES
+from tests.intake.samples import CASE, IDENTIFIED, MALEE, OPENED, PERSON, SOMBAT, fact, own
+
+CODEC = Codec((case.CASE, person.PERSON))
+MONDAY, TUESDAY, FRIDAY = (f"2026-03-0{day}T03:00:00.000000Z" for day in (2, 3, 6))
+OF_CASE = {
+    "open": {},
+    "asking": {"screening": Screening(MONDAY, MONDAY, asking=True)},
+    "screened": {"screening": Screening(MONDAY, MONDAY)},
+    "planned": {
+        "screening": Screening(MONDAY, MONDAY), "plan": Plan(TUESDAY, TUESDAY, "foundation"),
+    },
+    "planned_alone": {
+        "screening": Screening(MONDAY, MONDAY), "plan": Plan(TUESDAY, TUESDAY, "advice_only"),
+    },
+    "closed": {"closing": Closing(FRIDAY, True)},
+}  # fmt: skip
+STANDS = (*UNDER_WAY, *AFTER, "")  # "": entered in error
+
+
+def referral(standing, at=FRIDAY, programme="p", **more):
+    more.setdefault("due", FRIDAY)
+    return Referral(f"r-{standing}-{at}", programme, standing, at, at, placed_at=MONDAY, **more)
+
+
+@pytest.mark.parametrize("of_case, standing", list(product(OF_CASE, (None, *STANDS))))
+def test_every_open_case_has_exactly_one_next_step_with_its_day(of_case, standing):
+    referrals = () if standing is None else (referral(standing),)
+    step = next_of(Known(Opening(MONDAY), referrals=referrals, **OF_CASE[of_case]))
+    if of_case == "closed":
+        assert step is None
+        return
+    assert step.next in NEXT_STEPS and step.standing in STANDINGS and step.acts in (CENTRE, GROUP, OTHERS)
+    assert step.due >= "2026-03-02" and set(step.flags) <= set(FLAGS)
+    if standing in UNDER_WAY:
+        assert (step.next, step.standing) == (UNDER_WAY[standing].next, standing)
+        assert step.referral is not None
+    elif standing in AFTER and of_case.startswith("planned"):
+        assert (step.next, step.standing) == (AFTER[standing].next, standing)
+    elif standing not in AFTER:
+        assert (step.next, step.standing) == (TABLE[of_case].next, of_case)
+
+
+def test_the_table_speaks_of_every_status_and_says_every_step():
+    assert {row.next for row in TABLE.values()} == set(NEXT_STEPS)
+    assert set(TABLE) == set(STANDINGS)
+    told = {*marks.STANDS.values(), "entered_in_error", "ended"}
+    assert {"sent", *(set(REFERRAL_STATUSES) - {"sent"})} <= told
+    assert {step.fact for step in STEPS.values()} <= set(marks.REFERRAL_FACTS)
+    assert set(CASE_STATUSES) == {"open", "screened", "planned", "referred", "placed", "closed"}
+    assert FOLLOW_UP_DAYS == DEADLINES.follow_up_days
+
+
+def test_of_several_referrals_the_furthest_along_says_what_is_next():
+    both = referral("acknowledged"), referral("admitted", MONDAY)
+    step = next_of(Known(Opening(MONDAY), referrals=both, **OF_CASE["planned"]))
+    assert (step.next, step.due) == ("confirm_placement", "2026-03-06")
+    assert (
+        next_of(
+            Known(Opening(MONDAY), referrals=(referral("declined"), referral("sent")), **OF_CASE["planned"])
+        ).next
+        == "await_answer"
+    )
+
+
+def test_after_a_no_another_place_is_chosen_and_by_the_group_if_the_plan_named_this_one():
+    for programmes, expected in (
+        ((), "send_elsewhere"),
+        (("p",), "decide_again"),
+        (("p", "q"), "send_elsewhere"),
+    ):
+        plan = Plan(TUESDAY, TUESDAY, "foundation", programmes)
+        known = Known(Opening(MONDAY), None, Screening(MONDAY), plan, (referral("declined"),))
+        assert next_of(known).next == expected
+    newer = Plan(FRIDAY.replace("03:00", "04:00"), FRIDAY.replace("03:00", "04:00"), "foundation", ("q",))
+    assert (
+        next_of(Known(Opening(MONDAY), None, Screening(MONDAY), newer, (referral("declined"),))).next
+        == "send"
+    )
+
+
+def test_a_case_that_is_open_again_goes_back_to_the_group_or_to_screening():
+    again = Closing(FRIDAY.replace("03:00", "05:00"), closed=False)
+    assert next_of(Known(Opening(MONDAY), again)).standing == "open"
+    lost = referral("withdrawn")
+    assert next_of(Known(Opening(MONDAY), again, Screening(MONDAY), referrals=(lost,))).next == "decide_again"
+
+
+def test_the_next_follow_up_is_the_first_that_nobody_has_done():
+    days = [
+        next_of(Known(Opening(MONDAY), referrals=(referral("placed", answered=done),))).due
+        for done in ((), (30,), (30, 90), (90,))
+    ]
+    assert days == ["2026-04-01", "2026-05-31", "2026-08-29", "2026-08-29"]
+
+
+def test_red_flags_come_of_the_door_the_age_and_the_screening_and_the_law_brings_the_day_forward():
+    plain = next_of(Known(Opening(MONDAY)))
+    assert plain.flags == () and plain.due == "2026-03-06"
+    at_door = next_of(Known(Opening(MONDAY, danger="trafficking")))
+    assert at_door.flags == ("trafficking", "law_deadline") and at_door.due == "2026-03-03"
+    assert next_of(Known(Opening(MONDAY, child=True))).flags == ("child",)
+    signs = Screening(MONDAY, trafficking=True, child=True)
+    assert next_of(Known(Opening(MONDAY), screening=signs)).flags == ("trafficking", "child")
+    safe = Known(Opening(MONDAY, danger="trafficking"), referrals=(referral("admitted"),))
+    assert next_of(safe).flags == ("trafficking",)
+
+
+def test_red_comes_before_overdue_before_today_before_what_waits_and_each_says_why():
+    today = "2026-03-04"
+    rows = {
+        "red": (("trafficking",), CENTRE, "2026-03-09"),
+        "overdue": ((), CENTRE, "2026-03-01"),
+        "due_today": ((), OTHERS, today),
+        "coming": ((), CENTRE, "2026-03-05"),
+        "group": ((), GROUP, "2026-03-06"),
+        "waiting": (("child",), OTHERS, "2026-03-05"),
+    }
+    weights = {part: ORDER(*row, today) for part, row in rows.items()}
+    assert sorted(weights, key=lambda part: weights[part].key) == list(rows)
+    assert {part: weight.part for part, weight in weights.items()} == {part: part for part in WORK_PARTS}
+    assert weights["red"].because == ["trafficking", "centre_acts", "earlier_due"]
+    assert weights["waiting"].because == ["others_act", "earlier_due"]
+    assert all(set(weight.because) <= set(WORK_REASONS) for weight in weights.values())
+
+
+def test_what_does_not_go_together_is_named_with_its_referral():
+    def named(*referrals, held=(), **more):
+        return contradictions_of(Known(Opening(MONDAY), referrals=referrals, held=frozenset(held), **more))
+
+    placed, accepted, lost = referral("placed"), referral("accepted"), referral("declined")
+    ids = [each.referral_id for each in (placed, accepted, lost)]
+    assert named(placed, lost, held=ids[:1]) == []
+    assert named(accepted) == [("referral_without_place", ids[1])]
+    assert named(lost, held=["r", ids[2]]) == [
+        ("place_without_referral", "r"),
+        ("place_without_referral", ids[2]),
+    ]
+    assert named(accepted, held=[ids[1]], closing=Closing(FRIDAY, True)) == [("open_after_closing", ids[1])]
+    twice = named(placed, referral("absent"), held=[ids[0], f"r-absent-{FRIDAY}"])
+    assert {code for code, _ in twice} == {"two_placements"} and len(twice) == 2
+
+
+# -- the list ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def db():
+    with fresh() as connection:
+        yield connection
+
+
+def fresh():
+    engine = create_engine("sqlite://")
+    work.metadata.create_all(engine)
+    return engine.connect()
+
+
+def rows(db):
+    return [sorted(map(tuple, db.execute(select(table)))) for table in (work.mark, work.work)]
+
+
+def on(day):
+    return f"2026-03-{day}T03:00:00.000000Z"
+
+
+def ours(event, version, recorded, stream=f"case/{CASE}"):
+    return own(CODEC, event, stream, version, on(recorded))
+
+
+def referred(type, referral_id, recorded, **more):
+    return fact(
+        "referral",
+        type,
+        {"referral_id": referral_id, "case_id": CASE, "programme_id": "p", **more},
+        on(recorded),
+    )
+
+
+def place(type, referral_id, recorded, **more):
+    """A place that falls free in another centre's work may come to this one's."""
+    data = {"referral_id": referral_id, "case_id": CASE, **more}
+    return fact("partners", type, data, on(recorded), centre="61")
+
+
+def story():
+    """{source: its facts in order}: two referrals, one placed, in a case that was closed and opened again."""
+    screened = {"case_id": CASE, "labels": [{"code": "child", "verdict": "unknown", "ask": ["age"]}]}
+    plan = {"case_id": CASE, "path": "foundation", "programme_id": None}
+    return {
+        "intake": [
+            ours(OPENED, 1, "01"),
+            ours(IDENTIFIED, 1, "01", f"person/{PERSON}"),
+            ours(CaseAssigned(CASE, None, "colleague", "left", False), 2, "02"),
+            ours(CallUnanswered(CASE, "c", "send"), 3, "20"),
+            ours(CaseClosed(CASE, PERSON, "died"), 4, "30"),
+            ours(CaseReopened(CASE, PERSON, "closed_in_error"), 5, "31"),
+        ],
+        "screening": [
+            fact("screening", "ScreeningCompleted", screened, on("03")),
+            fact("screening", "PlanAgreed", plan, on("04")),
+        ],
+        "referral": [
+            referred("ReferralSent", MALEE, "05"),
+            referred("PartnerTold", MALEE, "06", answer_due=FRIDAY),
+            referred("ReferralDeclined", MALEE, "07"),
+            referred("ReferralSent", SOMBAT, "08"),
+            referred("PartnerTold", SOMBAT, "09", answer_due=FRIDAY),
+            referred("ReferralAccepted", SOMBAT, "10"),
+            referred("PersonAdmitted", SOMBAT, "11"),
+            referred("PlacementConfirmed", SOMBAT, "12"),
+            referred("FollowUpRecorded", SOMBAT, "13", in_place=False),
+        ],
+        "partners": [
+            place("PlaceReserved", MALEE, "05", centre="60"),
+            place("PlaceReleased", MALEE, "08"),
+            place("PlaceReserved", SOMBAT, "09", centre="60"),
+            place("PlaceTaken", SOMBAT, "11"),
+        ],
+    }
+
+
+def test_in_any_order_of_the_sources_and_in_any_batches_the_rows_are_the_same(db):
+    told = story()
+    work.project(db, [each for facts in told.values() for each in facts])
+    expected, random = rows(db), Random(9)
+    for _ in range(60):
+        with fresh() as other:
+            left = {source: list(facts) for source, facts in told.items()}
+            while any(left.values()):
+                source = random.choice([name for name, facts in left.items() if facts])
+                batch = [left[source].pop(0) for _ in range(random.randint(1, len(left[source])))]
+                work.project(other, batch)
+            assert rows(other) == expected
+
+
+def test_a_case_stands_once_in_the_list_with_its_owner_and_its_calls(db):
+    told = story()
+    work.project(db, told["intake"][:2])
+    [row] = work.list_open(db, ["60"])
+    assert (row.next, row.owner, row.from_user, row.due) == ("screen", row.owner, None, row.due) and row.owner
+    work.project(db, [*told["intake"][2:4], *told["screening"]])
+    [row] = work.list_open(db, ["60"], owner="colleague")
+    assert (row.next, row.owner, row.case_id) == ("send", "colleague", CASE)
+    _, item = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
+    assert item["flags"][0] == "to_take_over" and len(item["called"]) == 1
+    assert not work.list_open(db, ["61"]) and not work.list_open(db, ["60"], owner="somebody")
+    work.project(db, [*told["referral"]])
+    [row] = work.list_open(db, None, case_id=CASE)
+    assert (row.next, row.standing, row.referral_id) == ("find_person", "absent", SOMBAT)
+    work.project(db, told["intake"][4:5])
+    assert not work.list_open(db, None)
+    [open_one] = work.list_under_way(db, CASE)
+    assert (open_one["referral_id"], open_one["standing"], open_one["placed"]) == (SOMBAT, "absent", True)
+    codes = {(each["code"], each["referral_id"]) for each in work.list_contradictions(db, ["60"])}
+    assert codes == {("open_after_closing", SOMBAT), ("referral_without_place", SOMBAT)}
+    assert not work.list_contradictions(db, ["61"])
+
+
+def test_what_a_flag_says_of_a_person_is_for_the_case_s_own_centre(db):
+    work.project(db, [ours(replace(OPENED, danger="trafficking"), 1, "01")])
+    work.project(db, [referred("PlaceSecured", MALEE, "02", tell_due=on("02"))])
+    [row] = work.list_open(db, None)
+    _, theirs = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
+    _, others = work.item(row, Caller("worker", "worker", ("*",)), "2026-03-04")
+    assert (
+        theirs["flags"] == ["trafficking", "law_deadline", "not_told", "overdue"]
+        and "trafficking" in theirs["because"]
+    )
+    assert others["flags"] == ["not_told", "overdue"] and not {*others["because"]} & {*RED}
