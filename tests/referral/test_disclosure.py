@@ -56,6 +56,12 @@ def test_who_takes_everybody_is_told_of_no_disease_behaviour_or_legal_case(kind)
     assert told(ACCEPTS_EVERYTHING, kind) == ALWAYS
 
 
+def test_a_list_that_names_everything_is_told_nothing():
+    everything = {"disability_types_any": [1, 2, 3, 4, 5, 6, 7], "care_level_max": 3}
+    assert told(everything, "employer") == told(everything) == ALWAYS
+    assert told({"disability_types_any": [3]}, "employer") == ALWAYS | {"disability_types": [3]}
+
+
 def test_a_home_is_told_what_its_own_rules_ask():
     assert told(STRICT) == ALWAYS | {
         "communicable_disease": "untreated", "severe_behaviour": True, "legal_case": True, "care_level": 2,

@@ -9,7 +9,7 @@ disabilities or documents only those the rule names. Health and criminal matters
 from collections.abc import Mapping
 from typing import Any
 
-from services.codes.rules import RULES, judge
+from services.codes.rules import RULES, Rule, judge
 from services.kernel.rules import Verdict
 
 CARING = frozenset(
@@ -44,8 +44,16 @@ def disclosed(
 
 
 def _matters(rule: str, value: Any) -> bool:
-    """Whether the rule is still open of somebody of whom nothing is known: then what is known decides."""
-    return judge(rule, value, {}) is not Verdict.MET
+    """Whether some value of the fact is not taken: a rule that takes every one need not be told which it is."""
+    about = RULES[rule]
+    return any(judge(rule, value, {about.fact or "": each}) is Verdict.NOT_MET for each in _possible(about))
+
+
+def _possible(rule: Rule) -> list[Any]:
+    """What may be known of a rule's fact; of a list each of its codes alone."""
+    if rule.shape in ("excludes", "requires"):
+        return [True, False]
+    return [[code] for code in rule.choices] if rule.shape in ("any_of", "all_of") else list(rule.choices)
 
 
 def _named(known: Any, value: Any) -> Any:
