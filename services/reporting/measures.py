@@ -132,8 +132,8 @@ PARTS: Mapping[str, Part] = {
         ),
         Part("expired", "expired", Words("เหตุที่การส่งต่อเลยกำหนด", "Why referrals ran out of time")),
         Part("withdrawn", "withdrawn", Words("เหตุที่ยกเลิกการส่งต่อ", "Why referrals were withdrawn")),
-        Part("failed", "failed", Words("เหตุที่การเข้าอยู่หรือเข้าทำงานไม่สำเร็จ", "Why placements did not work out")),
-        Part("ended", "ended", Words("ผลเมื่อการเข้าอยู่หรือเข้าทำงานสิ้นสุด", "How placements ended")),
+        Part("failed", "failed", Words("เหตุที่การเข้าพักหรือเข้าทำงานไม่สำเร็จ", "Why placements did not work out")),
+        Part("ended", "ended", Words("ผลเมื่อการเข้าพักหรือเข้าทำงานสิ้นสุด", "How placements ended")),
         Part("declined_by", "declined_by", Words("การไม่รับเป็นการตัดสินใจของใคร", "Whose decision a no was")),
         Part(
             "withdrawn_by",

@@ -53,7 +53,8 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reporting", "overview"): (
         "as_of", "period.from", "period.to", "centre", "data_up_to", "cases.*", "placements.*", "by_path.*",
         "by_label.*",
-        "median_days.*", "declined.*", "employment.*", "hidden.*",
+        "median_days.*", "declined.*", "employment.*", "hidden.*", "referrals.*", "expired.*", "withdrawn.*",
+        "failed.*", "ended.*", "declined_by.*", "withdrawn_by.*", "failed_by.*",
     ),
     ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
     ("reporting", "events"): ("items.*", "next"),

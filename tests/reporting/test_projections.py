@@ -1,4 +1,7 @@
-"""Milestones and the figures counted from them: every figure with at least two facts, and what was known when."""
+"""Milestones and the figures counted from them: every figure with at least two facts, and what was known when.
+
+Long because each figure is held by a story of its own, and all of them by one long way round.
+"""
 
 from collections import Counter
 from dataclasses import fields
