@@ -186,20 +186,6 @@ class Referrals(TypedDict):
     next: Cursor
 
 
-class WorkItem(Referral):
-    """`due`: since when, or until when, somebody has to see to it."""
-
-    due: Instant
-
-
-class Worklist(TypedDict):
-    """By kind of work: how many, and the longest waiting of each; `next` only of one kind."""
-
-    counts: dict[str, Count]
-    items: dict[str, list[WorkItem]]
-    next: Cursor
-
-
 class ReferralInHands(TypedDict):
     referral_id: Id
     case_id: Id

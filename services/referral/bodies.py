@@ -55,15 +55,3 @@ class ListReferrals(TypedDict):
 
 class OfUser(TypedDict):
     user: str
-
-
-class Read(TypedDict):
-    referral_id: str
-    version: int
-
-
-class Worklist(TypedDict):
-    read: list[Read]
-    kind: str | None
-    limit: int
-    cursor: str | None

@@ -13,7 +13,6 @@ from services.referral.answers import (
     ReferralsInHands,
     ReferralStatus,
     ReferralWithHistory,
-    Worklist,
 )
 
 SEND: CommandDoor[NewReferral] = CommandDoor("referral", "send")
@@ -24,5 +23,4 @@ DISCLOSE: CommandDoor[Disclosed] = CommandDoor("referral", "disclose")
 DISCLOSABLE: QueryDoor[DisclosedCodes] = QueryDoor("referral", "disclosable")
 DISCLOSURE: QueryDoor[list[Disclosure]] = QueryDoor("referral", "disclosure")
 REFERRALS: QueryDoor[Referrals | ReferralOutlines] = QueryDoor("referral", "referrals")
-WORKLIST: QueryDoor[Worklist] = QueryDoor("referral", "worklist")
 IN_HANDS: QueryDoor[ReferralsInHands] = QueryDoor("referral", "in_hands")

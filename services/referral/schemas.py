@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_schema
-from marshmallow.fields import Boolean, Integer, List, Nested, String
+from marshmallow.fields import Boolean, Integer, Nested, String
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
@@ -15,7 +15,6 @@ from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.referral import answers, bodies
 from services.referral.domain.steps import LIFE_CYCLE, OF_THE_DOOR
-from services.referral.domain.words import WORK
 
 NAME_MOST, NOTE_MOST = 200, 4000
 INCOME_MOST = 10_000_000  # baht a month
@@ -116,22 +115,6 @@ class ListReferrals(Schema):
 
 class OfUser(Schema):
     user = String(required=True, validate=Length(1, 64))
-
-
-class Read(Schema):
-    """An answer that was read: the referral, and its version then."""
-
-    referral_id = String(required=True)
-    version = Integer(required=True, strict=True)
-
-
-class Worklist(Schema):
-    """`limit` items of each kind, or of one; 0: only the counts. `read`: answers that the caller has read already."""
-
-    read = List(Nested(Read), load_default=[], validate=Length(max=LIMIT_MOST))
-    kind = String(load_default=None, allow_none=True, validate=OneOf(WORK))
-    limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=0, max=LIMIT_MOST))
-    cursor = String(load_default=None, allow_none=True, validate=Length(max=400))
 
 
 class CaseClosed(Schema):

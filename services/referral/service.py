@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping
@@ -20,8 +19,7 @@ from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
 from services.referral.domain.steps import LIFE_CYCLE, Circumstances, step_named, steps_after
 from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Status, days_between, due_day
-from services.referral.projections import closed_paths, referrals, upstream, worklist
-from services.thai import dates
+from services.referral.projections import closed_paths, referrals, upstream
 from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
@@ -291,20 +289,6 @@ class ReferralService(Doors):
         if call.caller.role not in SEE_REFERRALS:
             return {"items": [referrals.outline(row) for row in found["items"]], "next": found["next"]}
         return found
-
-    @query("referral.list", roles=STAFF, schema=schemas.Worklist())
-    def worklist(self, call: Call, body: bodies.Worklist) -> answers.Worklist:
-        """What the centres' staff have to see to now, the longest waiting first; with `kind` items of that one, behind
-        `cursor`, which is `next` of the page before."""
-        _, end_of_day = dates.utc_span(dates.bangkok_day(call.now), dates.bangkok_day(call.now))
-        start_of_day = end_of_day - timedelta(days=1)
-        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return self.runtime.read(
-            lambda db: worklist.get(
-                db, centres, instant(start_of_day), instant(end_of_day), body["limit"],
-                [(each["referral_id"], each["version"]) for each in body["read"]], body["kind"], body["cursor"],
-            )
-        )  # fmt: skip
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
     def in_hands(self, call: Call, body: bodies.OfUser) -> answers.ReferralsInHands:

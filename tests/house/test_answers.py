@@ -185,7 +185,6 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("intake", "close_case", {"case_id": case_id, "reason": "moved_away"})
     net.call("intake", "reopen_case", {"case_id": case_id, "reason": "came_back"})
     net.call("screening", "adopt_rules", **DIRECTOR)
-    net.call("referral", "worklist")
     erase_somebody(net)
     for user in ("worker-60", "director-60"):
         net.call("intake", "in_hands", {"user": user}, **ADMIN)

@@ -55,9 +55,6 @@ class Status(StrEnum):
     ENTERED_IN_ERROR = "entered_in_error"
 
 
-# What staff have to see to: a referral that is overdue, due today, answered, answered and read, or waiting for its
-# partner.
-WORK = ("overdue", "due_today", "answered", "read", "waiting")
 AWAITING_ANSWER = frozenset({Status.SENT, Status.ACKNOWLEDGED, Status.WAITLISTED})
 OVER = frozenset(
     {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN, Status.ENDED, Status.FAILED, Status.ENTERED_IN_ERROR}
