@@ -12,7 +12,8 @@ from flask import Blueprint, Response, request
 from services.codes import PATHS, sentences
 from services.codes.access import CASE_READERS
 from services.codes.criteria import CRITERIA, Criterion
-from services.intake.answers import Case
+from services.intake.answers import Case, WorkItem
+from services.intake.doors import WORK
 from services.kernel.questions import Json
 from services.partners.answers import Candidate, Counts, Finding
 from services.partners.doors import MATCHES, NAMES
@@ -51,7 +52,8 @@ def listing(case_id: UUID) -> Response:
     asked = MATCHES.of(**which, limit=1 if on_map else SHOWN, cursor=cursor)
     named = NAMES.of(programme_ids=selection)
     case = lookup.case(str(case_id))
-    found = doors.together(asked, *([named] if selection else []))
+    work = WORK.of(case_id=str(case_id), limit=1)
+    found = doors.together(asked, work, *([named] if selection else []))
     matches, names = found[asked], found[named] if selection else None
     values = casefile.frame(case, matches=matches)
     at = partial(visit.link, ".listing", case_id=case_id, programme=selection)
@@ -69,6 +71,7 @@ def listing(case_id: UUID) -> Response:
         "on_map": on_map,
         "provinces": places.provinces(),
         "found": 0,
+        "next": casefile.next_item(found[work]),
     }
     if matches and on_map:
         kinds = (filters["verdict"],) if "verdict" in filters else DRAWN
@@ -94,7 +97,7 @@ def listing(case_id: UUID) -> Response:
 
 class Choice(TypedDict):
     """What was asked for, and the choices there are; `named`: the programmes chosen to be compared, `found`: how many
-    places."""
+    places; `next`: what is next of the case."""
 
     at: Callable[..., str]
     filters: Mapping[str, str]
@@ -106,6 +109,7 @@ class Choice(TypedDict):
     on_map: bool
     provinces: places.Options
     found: int
+    next: WorkItem | None
 
 
 def _filters() -> dict[str, str]:
