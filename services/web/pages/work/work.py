@@ -85,11 +85,12 @@ def _listed(title: str, endpoint: str, chosen: Mapping[str, str]) -> Response:
 @blueprint.get("/work/paper")
 @gate.roles(*STAFF)
 def paper() -> Response:
-    """The day's list to print, with telephone numbers: for when the network is out."""
+    """The day's list to print, with telephone numbers, for when the network is out: all but what only waits for
+    others."""
     found = doors.ask(WORK.of(limit=LIMIT_MOST, **_owner()))
-    items: Sequence[Duty] = [_duty(row) for row in found["items"]]
+    items: Sequence[Duty] = [_duty(row) for row in found["items"] if row["part"] != "waiting"]
     return frame.page(
-        "work/paper.html", items=items, count=sum(found["counts"].values()),
+        "work/paper.html", items=items, count=sum(found["counts"].values()) - found["counts"]["waiting"],
         cases=lookup.cases(row["case_id"] for row in items),
         programmes=lookup.programmes(row["programme_id"] for row in items),
         now=instant(gateway.runtime().now()),
