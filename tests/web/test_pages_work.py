@@ -104,12 +104,12 @@ def test_the_working_group_has_a_list_of_what_waits_for_it(door, browser):
 
 
 def test_after_a_no_the_places_say_whether_the_group_must_decide_again(door, browser):
-    door.add("worker-62b", "worker", ("62",))
-    worker, sent = browser("worker-62b"), door.referred("62")
-    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-62b")
+    door.add("worker-55", "worker", ("55",))
+    worker, sent = browser("worker-55"), door.referred("55")
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-55")
     declined = {"reason": "no_place", "whose": "partner"}
-    door.made(f"/api/v1/referrals/{sent['referral_id']}/decline", declined, "worker-62b")
-    [item] = [each for each in listed(door, "worker-62b")["items"] if each["case_id"] == sent["case_id"]]
+    door.made(f"/api/v1/referrals/{sent['referral_id']}/decline", declined, "worker-55")
+    [item] = [each for each in listed(door, "worker-55")["items"] if each["case_id"] == sent["case_id"]]
     page = worker.open(f"/cases/{sent['case_id']}/matches")
     said = {"send_elsewhere": "โดยไม่ต้องประชุมใหม่", "decide_again": "คณะทำงานต้องพิจารณาอีกครั้ง"}
     assert said.pop(item["next"]) in page.text and not any(other in page.text for other in said.values())
@@ -122,20 +122,20 @@ def test_the_director_sees_what_does_not_go_together(door, browser):
 
 
 def test_closing_lists_what_ends_and_asks_the_outcome_of_a_placement(door, browser):
-    door.add("worker-63b", "worker", ("63",))
-    worker, sent = browser("worker-63b"), door.referred("63")
-    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-63b")
+    door.add("worker-56", "worker", ("56",))
+    worker, sent = browser("worker-56"), door.referred("56")
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-56")
     page = worker.open(f"/cases/{sent['case_id']}/close")
     assert section(page, "ends") and not page.tree.xpath('//input[@name="outcome"]')
     for step in ("accept", "admit", "confirm"):
-        door.made(f"/api/v1/referrals/{sent['referral_id']}/{step}", {}, "worker-63b")
+        door.made(f"/api/v1/referrals/{sent['referral_id']}/{step}", {}, "worker-56")
     page = worker.open(f"/cases/{sent['case_id']}/close")
     assert "เข้าพักหรือทำงานอยู่" in section(page, "ends") and page.tree.xpath('//input[@name="outcome"]')
     told = {"reason": "moved", "outcome": "returned"}
-    closed = door.made(f"/api/v1/cases/{sent['case_id']}/close", told, "worker-63b")
+    closed = door.made(f"/api/v1/cases/{sent['case_id']}/close", told, "worker-56")
     assert [each["placed"] for each in closed["ends"]] == [True]
     ended = door.wait(
-        f"/api/v1/referrals/{sent['referral_id']}", lambda row: row["status"] == "ended", "worker-63b"
+        f"/api/v1/referrals/{sent['referral_id']}", lambda row: row["status"] == "ended", "worker-56"
     )
     assert ended["history"][-1]["outcome"] == "returned"
 
