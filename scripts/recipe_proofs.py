@@ -172,7 +172,6 @@ def measure(house: House) -> None:
     house.says("/dashboard", "ว่างงานเมื่อติดตามครั้งล่าสุด", "Out of work at the latest follow-up")
     house.says("/dashboard", "&lt;5", "&lt;5", user="ministry")
     house.says("/dashboard/behind?figure=out_of_work", "ผู้ที่ว่างงาน", "Placements out of work")
-    house.says("/dashboard/figures.csv", "ว่างงานเมื่อติดตามครั้งล่าสุด", "Out of work at the latest follow-up")
     house.says("/dashboard/definitions", "ไม่มีงานทำเมื่อติดตาม", "had no work when they were")
     assert "out_of_work" in schema("reporting.Overview")["properties"]["employment"]["properties"]
 

@@ -95,6 +95,7 @@ class World(NamedTuple):
         return {
             "case_id": self.case_id, "referral_id": self.referral_id, "partner_id": self.partner_id,
             "programme_ids": [self.programme_id], "user": "worker-60", "facts": {"housing": "street"},
+            "day": "2026-11-02",
         }  # fmt: skip
 
 
@@ -156,6 +157,8 @@ def made(net: Network) -> World:
     declined = {"step": "decline", "reason": "health_beyond_care", "whose": "partner"}
     net.call("referral", "step", {"referral_id": referral_id, **declined})
     net.settle()
+    asked = {"case_id": case_id, "reason": "person_asked", "confirmer": "deputy-60"}
+    net.call("intake", "request_erasure", asked, "director-60", "director", ("60",))
     return World(net, case_id, referral_id, partner_id, programme_id)
 
 

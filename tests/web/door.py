@@ -208,6 +208,7 @@ class World:
             "reopen_case": {"reason": "returned", "note": "กลับมาอีก"},
             "correct_person": {"person": opening()["person"], "reason": "learned"},
             "complete": {"facts": facts()},
+            "age": {"day": "2026-11-02"},
             "assess": {"facts": facts()},
             "agree_plan": plan(),
             "send": referral(self.case_id, self.programme_id),
