@@ -11,6 +11,7 @@ from uuid import uuid4
 import requests
 
 Json = dict[str, Any]
+USERS = ("worker-60", "director-60", "ministry")  # who walks
 Say = Callable[[str], None]
 
 CENTRE = "60"
@@ -122,7 +123,7 @@ class Walk:
     # -- the steps -------------------------------------------------------------------------------------------------
 
     def _look_around(self) -> None:
-        lacking = [user for user in ("worker-60", "director-60", "ministry") if user not in self.tokens]
+        lacking = [user for user in USERS if user not in self.tokens]
         if lacking:
             raise Missing(
                 f"The sample users are missing ({', '.join(lacking)}). Make them: songtor load-sample"

@@ -77,8 +77,8 @@ class Operator(ABC):
         """Follow again the logs at which a service has halted: their names."""
 
     @abstractmethod
-    def add_user(self, user: str, role: str, centres: Sequence[str]) -> None:
-        """Add an account, or give an existing one this role and these centres."""
+    def add_user(self, user: str, role: str, centres: Sequence[str], partner_id: str | None) -> None:
+        """Add an account, or give an existing one this role, these centres and this partner."""
 
     @abstractmethod
     def give_password(self, user: str) -> str:
@@ -111,8 +111,9 @@ class OfRunning(Operator):
         sources: Sequence[str] = self._post("resume", {"service": service})["resumed"]
         return sources
 
-    def add_user(self, user: str, role: str, centres: Sequence[str]) -> None:
-        self._post("users", {"user": user, "role": role, "centres": [*centres]})
+    def add_user(self, user: str, role: str, centres: Sequence[str], partner_id: str | None) -> None:
+        account = {"user": user, "role": role, "centres": [*centres], "partner_id": partner_id}
+        self._post("users", account)
 
     def give_password(self, user: str) -> str:
         return str(self._of_user(user, "password")["password"])
@@ -162,12 +163,13 @@ class OfStopped(Operator):
         with self._holding(service) as runtime:
             return runtime.inbox.resume()
 
-    def add_user(self, user: str, role: str, centres: Sequence[str]) -> None:
+    def add_user(self, user: str, role: str, centres: Sequence[str], partner_id: str | None) -> None:
         from services.web.identity import accounts
         from services.web.identity.schemas import AddUser
 
         try:
-            account = AddUser().load({"user": user, "role": role, "centres": [*centres]})
+            told = {"user": user, "role": role, "centres": [*centres], "partner_id": partner_id}
+            account = AddUser().load(told)
         except ValidationError as error:
             raise Failed(_invalid(flat(error.messages))) from None
         with self._holding("web", new=True) as web:

@@ -34,12 +34,11 @@ def load_sample(context: click.Context, factor: int) -> None:
 def demo(context: click.Context, url: str | None) -> None:
     """Walk one new case through all services of the running system, printing each event as it happens."""
     from services import demo as walk
-    from services import sample
 
     settings = settings_of(context)
     address = url or running(settings) or f"http://{settings.http[0]}:{settings.http[1]}"
     tokens = Tokens(master_key(settings))
-    by_user = {user.name: tokens.issue(bearer(settings, user.name)) for user in sample.USERS}
+    by_user = {user: tokens.issue(bearer(settings, user)) for user in walk.USERS}
     context.exit(walk.walk(address, by_user))
 
 
@@ -55,13 +54,14 @@ def load(settings: Settings, factor: int = 1) -> None:
     try:
         if web.read(lambda db: accounts.find(db, sample.DONE)) is not None:
             return
-        _make(settings, factor)
-        _add_users(settings, web, instant(now))
+        partner_id = _make(settings, factor)
+        _add_users(settings, web, instant(now), partner_id)
     finally:
         web.close()
 
 
-def _make(settings: Settings, factor: int) -> None:
+def _make(settings: Settings, factor: int) -> str:
+    """The id of the partner that the partner's user belongs to."""
     from services import sample
     from services.kernel.local import Network, SimulatedClock
     from services.system import DOORS
@@ -71,7 +71,7 @@ def _make(settings: Settings, factor: int) -> None:
     network = Network(DOORS, SimulatedClock(now), settings=settings)
     try:
         with progress("sample network") as report:
-            sample.load(network, now, report, factor=factor)
+            made = sample.load(network, now, report, factor=factor)
     except ValueError as error:
         raise Failed(
             f"{error} An earlier load was interrupted, or these are your own data: "
@@ -80,9 +80,10 @@ def _make(settings: Settings, factor: int) -> None:
     finally:
         network.close()
     click.echo(f"Made in {time.monotonic() - started:.0f} s.", err=True)
+    return made.partner_id
 
 
-def _add_users(settings: Settings, web: ServiceRuntime, at: str) -> None:
+def _add_users(settings: Settings, web: ServiceRuntime, at: str, partner_id: str) -> None:
     """All with one password, kept in a file that only its owner reads."""
     from services import sample
     from services.web.identity import accounts, passwords
@@ -95,7 +96,7 @@ def _add_users(settings: Settings, web: ServiceRuntime, at: str) -> None:
     file.write_text(password + "\n")
     with web.database.write() as db:
         for user in sample.USERS:
-            accounts.add(db, user.name, user.role, user.centres, at)
+            accounts.add(db, user.name, user.role, user.centres, at, partner_id)
             passwords.keep(db, user.name, hash, temporary=False)
 
 

@@ -38,10 +38,13 @@ def users() -> None:
 @click.argument("user")
 @click.option("--role", required=True, type=click.Choice(ROLES))
 @click.option("--centre", "centres", multiple=True, help="Province code, or * for all (may be given again).")
+@click.option("--partner", "partner_id", help="Of a partner's user: the id of the partner.")
 @click.pass_context
-def add(context: click.Context, user: str, role: str, centres: tuple[str, ...]) -> None:
-    """Add USER, or give an existing one this role and these centres."""
-    operator(settings_of(context)).add_user(user, role, centres)
+def add(
+    context: click.Context, user: str, role: str, centres: tuple[str, ...], partner_id: str | None
+) -> None:
+    """Add USER, or give an existing one this role, these centres and this partner."""
+    operator(settings_of(context)).add_user(user, role, centres, partner_id)
     click.echo(f"{user}: {role}, centres {', '.join(centres) or 'none'}")
 
 

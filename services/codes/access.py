@@ -11,6 +11,7 @@ ROLES = CodeList(
         "member": Words("คณะทำงาน", "Working group"),
         "partner": Words("ภาคีเครือข่าย", "Partner"),
         "ministry": Words("กระทรวง พม.", "Ministry"),
+        "rule_keeper": Words("ผู้ดูแลเกณฑ์คัดกรอง", "Rule keeper"),
         "admin": Words("ผู้ดูแลระบบ", "Administrator"),
     },
 )
@@ -18,6 +19,7 @@ ROLES = CodeList(
 STAFF = ("worker", "director")  # who works on the cases of a centre
 CASE_READERS = (*STAFF, "member")  # ... and who reads them to decide with them
 READERS = (*CASE_READERS, "ministry")  # ... and who reads what is no single person's
+FIGURE_READERS = (*READERS, "rule_keeper")  # ... and who reads figures alone, of no case
 
 SERVICES = CodeList(
     "service",

@@ -28,7 +28,7 @@ class Call:
         return Envelope(
             command_id=self.command_id,
             fingerprint=self.fingerprint,
-            actor=self.caller.user,
+            actor=self.caller.actor,
             centre=centre,
             time=instant(self.at),
             recorded=instant(self.now),

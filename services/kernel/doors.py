@@ -138,7 +138,7 @@ def _enter(
 ) -> Reply[A]:
     runtime = service.runtime
     who = raw["caller"]
-    caller = Caller(str(who["user"]), str(who["role"]), tuple(who["centres"]))
+    caller = Caller(str(who["user"]), str(who["role"]), tuple(who["centres"]), str(who.get("partner") or ""))
     if caller.role not in door.roles:
         raise Forbidden(f"The role {caller.role} may not do {door.action}.")
     now = runtime.now()

@@ -6,6 +6,7 @@ from hashlib import sha1
 from typing import Any
 
 ALL_CENTRES = "*"
+PARTNER_ACTOR = "partner-"  # so begins the name of a partner's user in facts
 
 
 def instant(moment: datetime) -> str:
@@ -19,20 +20,28 @@ def moment(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `centres` are province codes, or ("*",) for all. A partner's user is named after the partner:
-    partner-ID."""
+    """Who asks. `centres` are province codes, or ("*",) for all. `partner`: id of the partner that a partner's user
+    belongs to; "" for everybody else."""
 
     user: str
     role: str
     centres: tuple[str, ...]
+    partner: str = ""
 
     def sees(self, centre: str) -> bool:
         return ALL_CENTRES in self.centres or centre in self.centres
 
     @property
     def partner_id(self) -> str | None:
-        """Of which partner the caller is; None if of none."""
-        return self.user.removeprefix("partner-") if self.role == "partner" else None
+        """Of which partner the caller is; None if no partner's user. "" belongs to no partner, and finds nothing."""
+        return self.partner if self.role == "partner" else None
+
+    @property
+    def actor(self) -> str:
+        """How facts name the caller. Of a partner's user they say that it is one, since who reads them later knows the
+        name alone."""
+        theirs = self.role == "partner" and not self.user.startswith(PARTNER_ACTOR)
+        return f"{PARTNER_ACTOR}{self.user}" if theirs else self.user
 
 
 SYSTEM = Caller("system", "system", (ALL_CENTRES,))

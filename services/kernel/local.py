@@ -99,10 +99,11 @@ class Network:
         key: str | None = None,
         if_match: int | None = None,
         fingerprint: str = "",
+        partner: str = "",
     ) -> Any:
         """The answer of a door, as the front door would get it (through JSON and back); errors are the kernel's."""
         call = {
-            "caller": {"user": user, "role": role, "centres": list(centres)},
+            "caller": {"user": user, "role": role, "centres": list(centres), "partner": partner},
             "id": key or str(uuid4()),
             "fingerprint": fingerprint,
             "correlation": "",

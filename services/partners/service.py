@@ -220,8 +220,8 @@ def _continued(cursor: str, screened: ranking.Screened) -> tuple[str, int]:
 
 
 def _own(call: Call, partner_id: str) -> None:
-    """A partner states its own capacity only; its user is named after it."""
-    if call.caller.role == "partner" and call.caller.user != f"partner-{partner_id}":
+    """A partner's user states the capacity of its own partner only."""
+    if call.caller.partner_id not in (None, partner_id):
         raise Forbidden("A partner states its own capacity only.")
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from services.codes.access import CASE_READERS, READERS
+from services.codes.access import CASE_READERS, FIGURE_READERS, READERS
 from services.codes.coarse import coarse
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
@@ -27,7 +27,7 @@ class ReportingService(Doors):
     name = "reporting"
     runtime = Runtime(WIRING)
 
-    @query("report.overview", roles=READERS, schema=schemas.Overview())
+    @query("report.overview", roles=FIGURE_READERS, schema=schemas.Overview())
     def overview(self, call: Call, body: bodies.Overview) -> answers.Overview:
         """The figures of a period, as known at a moment; `data_up_to` is the recorded time of the last fact heard. To
         who may not see cases a small count is None (small_cells), and `hidden` says why."""
@@ -46,7 +46,7 @@ class ReportingService(Doors):
 
         return self.runtime.survey(find)
 
-    @query("report.overview", roles=READERS, schema=schemas.Overview())
+    @query("report.overview", roles=FIGURE_READERS, schema=schemas.Overview())
     def placements(self, call: Call, body: bodies.Overview) -> answers.PlacementsSpread:
         """The placements of a period by month and by centre, the cases that were accepted, and the median days between
         steps."""

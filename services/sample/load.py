@@ -16,6 +16,7 @@ from services.sample.fates import Fate, fates
 from services.sample.life import LEAD_DAYS, Life
 from services.sample.office import Office
 from services.sample.partnership import Partnership
+from services.sample.users import PARTNERS_PROVINCE
 from services.screening.doors import ADOPT_RULES
 from services.thai.dates import BANGKOK, bangkok_day
 
@@ -27,13 +28,14 @@ Work = Iterator[datetime]  # does something, then says when it goes on
 
 
 class Counts(NamedTuple):
-    """What the sample network holds."""
+    """What the sample network holds. `partner_id`: of the partner that the sample partner's user belongs to."""
 
     partners: int
     programmes: int
     cases: int
     referrals: int
     events: int
+    partner_id: str
 
 
 def begins(now: datetime) -> datetime:
@@ -82,7 +84,8 @@ def load(
     progress(DAYS + 1, DAYS + 1)
     events = sum(runtime.log.head()[0] for runtime in net.runtimes.values())
     offered = sum(len(partner.programmes) for partner in partners)
-    return Counts(len(partners), offered, cases, office.referrals, events)
+    partner_id = office.busiest_partner(PARTNERS_PROVINCE)
+    return Counts(len(partners), offered, cases, office.referrals, events, partner_id)
 
 
 class Agenda:

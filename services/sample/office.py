@@ -1,13 +1,17 @@
 """What all the work of the sample network shares: the doors, the users, the calendar and the registry as it grows."""
 
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from services.codes import DECLINE_REASONS
+from services.kernel.lists import LIMIT_MOST
 from services.kernel.local import Network
 from services.kernel.questions import Body, CommandDoor, Door, Question
+from services.partners.doors import PARTNERS
+from services.referral.doors import REFERRALS
 from services.sample.people import full_name
 from services.sample.users import USERS, User
 from services.thai import calendar
@@ -67,6 +71,13 @@ class Office:
         return self.net.call(
             door.service, door.name, body, user=who.name, role=who.role, centres=who.centres, at=at, key=key
         )
+
+    def busiest_partner(self, province: str) -> str:
+        """The id of the partner of a province that was asked most often of late."""
+        partners = self.ask(PARTNERS.of(province=province, limit=LIMIT_MOST))["items"]
+        asked = self.ask(REFERRALS.of(limit=LIMIT_MOST))["items"]
+        times = Counter(each["partner_id"] for each in asked if "partner_id" in each)
+        return max((each["partner_id"] for each in partners), key=lambda each: times[each])
 
     def working_hour(self, chance: Random, day: date, any_day: bool = False) -> datetime:
         """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in

@@ -17,11 +17,6 @@ from tests.support.running import Embedded
 from tests.support.servers import free_port
 
 EVIDENCE = Path(__file__).parents[2] / "var" / "browser"
-# Whom the sample network lacks.
-OTHERS = {
-    "member-60": ("--role", "member", "--centre", "60"),
-    "partner-60": ("--role", "partner", "--centre", "60"),
-}
 CHOSEN = "ทดสอบ-ระบบ-ส่งต่อ"
 QUIET = (
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -41,9 +36,6 @@ class Town:
         self.system.command("load-sample")
         password = (folder / "sample-password").read_text().strip()
         self.passwords = {user.name: password for user in USERS}
-        for user, rights in OTHERS.items():
-            self.system.command("users", "add", user, *rights)
-            self.passwords[user] = self.system.command("users", "password", user).strip()
         self.system.start()
 
     def let_in(self, visitor: Visitor, user: str) -> None:

@@ -8,7 +8,7 @@ from tests.browser import steps
 from tests.browser.crawl import LANGUAGE, Findings, Walk
 from tests.browser.visitor import Visitor
 
-ROLES = ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-60")
+ROLES = ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-60", "rules")
 # Sent empty, these would end what the walk still needs: an account, a session, the question to the partner.
 NOT_SENT = ("pages.users.close", "pages.account.me", "pages.answer.accept")
 LEAST_ASKED, LEAST_LOOKED_AT = 600, 90  # fewer, and links were lost on the way

@@ -135,7 +135,7 @@ def test_a_door_that_forgets_whose_cases_it_may_show_shows_no_others(net, door):
 
 def test_whoever_has_no_centre_finds_nothing(net):
     assert net.call("leaky", "cases", centres=()) == []
-    assert net.call("leaky", "cases", user="partner-a", role="partner", centres=("60", "*")) == []
+    assert net.call("leaky", "cases", user="somebody", partner="a", role="partner", centres=("60", "*")) == []
 
 
 def test_a_refusal_leaves_nothing_behind(net):

@@ -140,13 +140,13 @@ def test_capacity_is_stated_by_staff_or_by_the_partner_itself(net):
     programme_id = offer(net, partner_id)
     net.clock.advance(days=1)
     assert confirm(net, programme_id, 5, 4) == {"programme_id": programme_id, "version": 2, "warnings": []}
-    own = {"user": f"partner-{partner_id}", "role": "partner", "centres": ()}
+    own = {"user": "somebody", "role": "partner", "centres": (), "partner": partner_id}
     assert confirm(net, programme_id, 5, 2, **own)["version"] == 3
     assert (places(net, partner_id)["free"], places(net, partner_id)["confirmed_at"][:10]) == (
         2,
         "2026-03-03",
     )
-    for who in (own | {"user": f"partner-{uuid4()}"}, MINISTRY):
+    for who in (own | {"partner": str(uuid4())}, own | {"partner": ""}, MINISTRY):
         with pytest.raises(Forbidden):
             confirm(net, programme_id, 5, 5, **who)
 

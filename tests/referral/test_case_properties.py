@@ -121,7 +121,7 @@ class Centre:
                 who = {}
                 if flag and step in ("accept", "decline", "take-back", "waitlist"):
                     row = self.net.call("referral", "referral", {"referral_id": referral_id})
-                    who = {"user": f"partner-{row['partner_id']}", "role": "partner", "centres": ()}
+                    who = {"user": "p", "role": "partner", "centres": (), "partner": row["partner_id"]}
                     body["by_channel"] = "link"
                 self.net.call("referral", "step", body, at=at, **who)
             case "close" | "reopen":

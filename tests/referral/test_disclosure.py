@@ -157,6 +157,6 @@ def test_another_centre_a_partner_and_the_ministry_learn_nothing(net, sent, door
         ask(net, door, sent, NEIGHBOUR, **body)
     with pytest.raises(NotFound):
         ask(net, door, OTHER, **body)
-    for who in (MINISTRY, {"user": f"partner-{PARTNER}", "role": "partner", "centres": ()}):
+    for who in (MINISTRY, {"user": "somebody", "role": "partner", "centres": (), "partner": PARTNER}):
         with pytest.raises(Forbidden):
             ask(net, door, sent, who, **body)

@@ -31,7 +31,7 @@ from tests.referral.others import (
 )
 
 GIVEN = {"case_id": CASE, "programme_id": PROGRAMME, "consent": {"status": "given"}}
-AS_PARTNER = {"user": f"partner-{PARTNER}", "role": "partner", "centres": ()}
+AS_PARTNER = {"user": "somebody", "role": "partner", "centres": (), "partner": PARTNER}
 MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
 NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
 
@@ -319,7 +319,7 @@ def test_a_partner_answers_its_own_referral_and_takes_no_other_step(agreed, told
         step(agreed, told, "admit", AS_PARTNER)
 
 
-@pytest.mark.parametrize("who", [AS_PARTNER | {"user": f"partner-{OTHER}"}, NEIGHBOUR])
+@pytest.mark.parametrize("who", [AS_PARTNER | {"partner": OTHER}, AS_PARTNER | {"partner": ""}, NEIGHBOUR])
 def test_nobody_elses_referral_is_found(agreed, told, who):
     with pytest.raises(NotFound):
         read(agreed, told, **who)

@@ -30,6 +30,7 @@ USERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "director-61": ("director", ("61",)),
     "member-61": ("member", ("61",)),
     "ministry": ("ministry", ("*",)),
+    "rules": ("rule_keeper", ("*",)),
     "admin": ("admin", ("*",)),
     "partner-nobody": ("partner", ()),
 }
@@ -52,9 +53,9 @@ class FrontDoor:
         [provider] = [d for d in container.dependencies if d.attr_name == "runtime"]
         return provider.runtime
 
-    def add(self, user: str, role: str, centres: tuple[str, ...]) -> None:
+    def add(self, user: str, role: str, centres: tuple[str, ...], partner_id: str | None = None) -> None:
         with self.runtime("web").database.write() as db:
-            accounts.add(db, user, role, centres, instant(utc_now()))
+            accounts.add(db, user, role, centres, instant(utc_now()), partner_id)
 
     def token(self, user: str) -> str:
         account = self.runtime("web").read(lambda db: accounts.find(db, user))
@@ -128,7 +129,7 @@ class FrontDoor:
             self.made(f"/api/v1/referrals/{world.referral_id}/{step}", {})
         if route.fixed.get("step") == "take-back":
             partner = f"partner-{world.partner_id}"
-            self.add(partner, "partner", ())
+            self.add(partner, "partner", (), world.partner_id)
             no = {"by_channel": "link", "reason": "cost", "whose": "partner"}
             self.made(f"/api/v1/referrals/{world.referral_id}/decline", no, partner)
         return world.path(route), world.body(route)

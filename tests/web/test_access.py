@@ -150,8 +150,8 @@ def test_a_case_is_not_opened_for_another_centre(door: FrontDoor):
 
 def test_a_partner_sees_and_answers_its_own_referrals_and_states_its_own_capacity_only(door: FrontDoor):
     own, other = door.world(), door.world()
-    user = f"partner-{own.partner_id}"
-    door.add(user, "partner", ())
+    user = f"somebody-{own.partner_id[:8]}"
+    door.add(user, "partner", (), own.partner_id)
     listed = door.wait("/api/v1/referrals", lambda page: page["items"], user)["items"]
     assert [row["referral_id"] for row in listed] == [own.referral_id]
     assert door.post(f"/api/v1/referrals/{own.referral_id}/acknowledge", {}, user).status_code == 200

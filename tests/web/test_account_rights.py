@@ -6,6 +6,7 @@ import pytest
 
 from services.codes.access import ROLES
 from services.web.identity import accounts, passwords
+from tests.web.door import problem
 
 HERE = "60"  # the centre of the administrator who asks
 CENTRES = ((), ("60",), ("61",), ("60", "61"), ("*",), ("60", "*"))
@@ -28,6 +29,12 @@ def page_of_centre(browser, of_centre):
     return browser(of_centre)
 
 
+@pytest.fixture(scope="module")
+def partner_id(door):
+    """Whose a partner's user is; of every other role the doors leave it out."""
+    return door.programme()[0]
+
+
 @pytest.fixture
 def name():
     return f"new-{uuid4().hex[:8]}"
@@ -41,9 +48,9 @@ def has_password(door, user):
     return door.runtime("web").read(lambda db: passwords.has(db, user))
 
 
-def sent(role, centres):
+def sent(role, centres, partner_id=""):
     """What the form of a user sends; a comma is what names no centre and yet is not empty."""
-    return {"role": role, "centres": ", ".join(centres) or ","}
+    return {"role": role, "centres": ", ".join(centres) or ",", "partner_id": partner_id}
 
 
 @pytest.mark.parametrize(("role", "centres"), WITHIN)
@@ -59,16 +66,17 @@ def test_what_an_administrator_has_they_give(door, page_of_centre, of_centre, na
 
 @pytest.mark.parametrize(("role", "centres"), BEYOND)
 def test_what_an_administrator_has_not_they_give_at_no_door(
-    door, page_of_centre, of_centre, name, role, centres
+    door, page_of_centre, of_centre, partner_id, name, role, centres
 ):
     door.add(name, "worker", (HERE,))
     before = found(door, name)
-    over = {"user": name, "role": role, "centres": [*centres]}
+    over = {"user": name, "role": role, "centres": [*centres], "partner_id": partner_id}
     new = {**over, "user": f"{name}-new"}
     assert door.post("/api/v1/admin/users", over, of_centre).status_code == 403
     assert door.post("/api/v1/admin/users", new, of_centre).status_code == 403
-    changed = page_of_centre.send(page_of_centre.open(f"/users/{name}"), **sent(role, centres))
-    added = page_of_centre.send(page_of_centre.open("/users/add"), user=new["user"], **sent(role, centres))
+    typed = sent(role, centres, partner_id)
+    changed = page_of_centre.send(page_of_centre.open(f"/users/{name}"), **typed)
+    added = page_of_centre.send(page_of_centre.open("/users/add"), user=new["user"], **typed)
     field = "role" if role == "partner" else "centres"
     assert (changed.status, [*changed.errors]) == (added.status, [*added.errors]) == (422, [field])
     assert found(door, name) == before and found(door, new["user"]) is None
@@ -106,6 +114,18 @@ def test_an_administrator_does_not_grow_by_changing_themselves(door, page_of_cen
 
 
 @pytest.mark.parametrize(("role", "centres"), [("admin", ()), ("partner", ()), ("ministry", ("*",))])
-def test_who_has_all_centres_gives_them(door, name, role, centres):
-    body = {"user": name, "role": role, "centres": [*centres]}
+def test_who_has_all_centres_gives_them(door, partner_id, name, role, centres):
+    body = {"user": name, "role": role, "centres": [*centres], "partner_id": partner_id}
     assert door.post("/api/v1/admin/users", body, "admin").status_code == 201
+
+
+def test_a_partners_user_belongs_to_a_partner_and_nobody_else_does(door, browser, partner_id, name):
+    path, nobodys = "/api/v1/admin/users", {"user": name, "role": "partner", "centres": []}
+    assert [*problem(door.post(path, nobodys, "admin"), 422)["errors"]] == ["partner_id"]
+    page = browser("admin")
+    unsaid = page.send(page.open("/users/add"), user=name, **sent("partner", ()))
+    assert (unsaid.status, [*unsaid.errors]) == (422, ["partner_id"]) and found(door, name) is None
+    page.send(page.open("/users/add"), user=name, **sent("partner", (), partner_id))
+    assert found(door, name).partner_id == partner_id
+    page.send(page.open(f"/users/{name}"), **sent("worker", (HERE,), partner_id))
+    assert found(door, name).partner_id is None

@@ -69,7 +69,7 @@ def known(door, world) -> dict[str, str]:
     for user, (role, centres) in STRANGERS.items():
         door.add(user, role, centres)
     other = door.world("60")
-    door.add(f"partner-{other.partner_id}", "partner", ())
+    door.add(f"partner-{other.partner_id}", "partner", (), other.partner_id)
     STRANGERS[f"partner-{other.partner_id}"] = ("partner", ())
     return {
         "case_id": world.case_id,

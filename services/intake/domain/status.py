@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.kernel.envelope import SYSTEM
+from services.kernel.envelope import PARTNER_ACTOR, SYSTEM
 
 
 class Step(NamedTuple):
@@ -49,6 +49,6 @@ def last_worked_by(steps: Mapping[str, Step]) -> str | None:
     theirs = [
         step
         for step in steps.values()
-        if step.recorded > assigned and step.by != SYSTEM.user and not step.by.startswith("partner-")
+        if step.recorded > assigned and step.by != SYSTEM.user and not step.by.startswith(PARTNER_ACTOR)
     ]
     return max(theirs, key=lambda step: (step.recorded, step.by)).by if theirs else None

@@ -27,4 +27,4 @@ def caller_of(token: str) -> Caller:
     account = gateway.runtime().read(lambda db: accounts.find(db, bearer.user))
     if account is None or not account.active or account.token_version != bearer.version:
         raise Problem(401, "This token is no longer valid.")
-    return Caller(bearer.user, bearer.role, tuple(bearer.centres))
+    return Caller(bearer.user, bearer.role, tuple(bearer.centres), account.partner_id or "")

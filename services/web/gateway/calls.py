@@ -170,7 +170,12 @@ def ask_as_system(host: ServiceRuntime, question: Question[A]) -> Reply[A]:
 def _origin(asker: Asker) -> dict[str, Json]:
     caller = asker.caller
     return {
-        "caller": {"user": caller.user, "role": caller.role, "centres": list(caller.centres)},
+        "caller": {
+            "user": caller.user,
+            "role": caller.role,
+            "centres": list(caller.centres),
+            "partner": caller.partner,
+        },
         "correlation": correlation(),
     }
 

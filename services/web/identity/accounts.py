@@ -22,6 +22,7 @@ account = Table(
     Column("token_version", Integer, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("seen_at", Text),  # last seen on a page
+    Column("partner_id", Text),  # of a partner's user: of which
 )
 
 SEES_BEYOND_CENTRES = ("partner",)
@@ -35,6 +36,7 @@ class Account:
     active: bool
     token_version: int
     seen_at: str | None = None
+    partner_id: str | None = None
 
 
 def find(db: Connection, user: str) -> Account | None:
@@ -50,7 +52,13 @@ def everybody(db: Connection) -> list[Account]:
 
 def _account(row: Any) -> Account:
     return Account(
-        row.user_name, row.role, centres_of(row.role, row.centres), row.active, row.token_version, row.seen_at
+        row.user_name,
+        row.role,
+        centres_of(row.role, row.centres),
+        row.active,
+        row.token_version,
+        row.seen_at,
+        row.partner_id,
     )
 
 
@@ -64,8 +72,10 @@ def _with_default(role: str, centres: Sequence[str]) -> tuple[str, ...]:
     return (ALL_CENTRES,) if role == "admin" and not centres else tuple(centres)
 
 
-def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) -> None:
-    """Add an account, or give an existing one this role and these centres (its older tokens end)."""
+def add(
+    db: Connection, user: str, role: str, centres: Sequence[str], now: str, partner_id: str | None = None
+) -> None:
+    """Add an account, or give an existing one this role, these centres and this partner (its older tokens end)."""
     known = find(db, user)
     row = {
         "user_name": user,
@@ -74,8 +84,9 @@ def add(db: Connection, user: str, role: str, centres: Sequence[str], now: str) 
         "active": True,
         "token_version": known.token_version + 1 if known else 1,
         "created_at": now,
+        "partner_id": partner_id if role == "partner" else None,
     }
-    upsert(db, account, [row], ["user_name"], ["role", "centres", "active", "token_version"])
+    upsert(db, account, [row], ["user_name"], ["role", "centres", "active", "token_version", "partner_id"])
 
 
 def note_presence(db: Connection, user: str, now: str) -> None:
@@ -96,7 +107,13 @@ def reach(role: str, centres: Sequence[str]) -> tuple[str, ...]:
 
 
 def give(
-    db: Connection, administrator: Caller, user: str, role: str, centres: Sequence[str], now: str
+    db: Connection,
+    administrator: Caller,
+    user: str,
+    role: str,
+    centres: Sequence[str],
+    now: str,
+    partner_id: str | None = None,
 ) -> None:
     """`add` by an administrator. Forbidden, and nothing changes, unless both the account as it is and as it becomes are
     theirs; looked at in the transaction that writes, so that nobody's account grows in between."""
@@ -104,7 +121,7 @@ def give(
     as_it_is = known is None or manages(administrator, known.role, known.centres)
     if not as_it_is or not manages(administrator, role, centres):
         raise Forbidden("Nobody gives more than they have: this role or these centres are not yours to give.")
-    add(db, user, role, centres, now)
+    add(db, user, role, centres, now, partner_id)
 
 
 def end_tokens(db: Connection, user: str) -> None:

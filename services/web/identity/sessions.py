@@ -87,7 +87,14 @@ def begin(
 def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | None:
     """The session of a cookie, and whether it is time to `touch` it; None if it is unknown."""
     asked = (
-        select(session, account.c.role, account.c.centres, account.c.active, password.c.temporary)
+        select(
+            session,
+            account.c.role,
+            account.c.centres,
+            account.c.partner_id,
+            account.c.active,
+            password.c.temporary,
+        )
         .add_columns(account.c.token_version.label("version_now"), factor.c.sealed)
         .join(account, account.c.user_name == session.c.user_name)
         .outerjoin(password, password.c.user_name == session.c.user_name)
@@ -104,7 +111,7 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         and now - seen < IDLE
         and now - moment(row.created_at) < LONGEST
     )
-    caller = Caller(row.user_name, row.role, accounts.centres_of(row.role, row.centres))
+    caller = Caller(row.user_name, row.role, accounts.centres_of(row.role, row.centres), row.partner_id or "")
     # Whom the provider knows need not replace a password that was given and never used, and showed there what is asked
     # there.
     by_password = row.temporary is not None and not row.by_provider

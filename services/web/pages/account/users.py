@@ -16,13 +16,14 @@ from services.kernel.doors import DoorRow
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
+from services.partners.doors import PARTNERS
 from services.referral import doors as referral
 from services.referral.answers import ReferralInHands
-from services.thai import areas
+from services.thai import areas, collation
 from services.web import gateway
 from services.web.identity import accounts, identities, passwords, second_factor, sessions
 from services.web.identity.accounts import Account
-from services.web.identity.schemas import AddUser
+from services.web.identity.schemas import AddUser, Rights
 from services.web.pages.frame import doors, files, frame, gate, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
@@ -36,11 +37,7 @@ SHOWN = 20  # of what a user looked at
 blueprint = Blueprint("users", __name__)
 
 
-class ChangeUser(Schema):
-    role, centres = AddUser().fields["role"], AddUser().fields["centres"]
-
-
-ADD, CHANGE, NOTHING = AddUser(), ChangeUser(), Schema()
+ADD, CHANGE = AddUser(), Rights()
 
 
 def read_centres(text: str) -> list[str]:
@@ -129,7 +126,17 @@ def add() -> Response:
             with runtime.database.write() as db:
                 accounts.give(db, visit.caller(), **form.data, now=instant(runtime.now()))
             return _with_new_password(user, _("The user is added."))
-    return frame.page("users/add.html", form=form)
+    return frame.page("users/add.html", form=form, partners=_partners())
+
+
+def _partners() -> list[tuple[str, str]]:
+    """[(id, name)] of the partners a user can belong to, by province and name."""
+    asked = files.every(
+        lambda cursor: PARTNERS.of(limit=LIMIT_MOST, cursor=cursor), lambda answer: answer["next"]
+    )
+    found = [each for answer in asked for each in answer["items"]]
+    found.sort(key=lambda each: (each["province"], collation.sort_key(each["name"])))
+    return [(each["partner_id"], f"{each['name']} ({province(each['province'])})") for each in found]
 
 
 @blueprint.route("/users/<user>", methods=["GET", "POST"])
@@ -137,7 +144,11 @@ def add() -> Response:
 def change(user: str) -> Response:
     """Another role or other centres: what the user may do changes at once, so their sessions and tokens end."""
     known, runtime = managed_account(user), gateway.runtime()
-    shown = {"role": known.role, "centres": ", ".join(map(_centre, known.centres))}
+    shown = {
+        "role": known.role,
+        "centres": ", ".join(map(_centre, known.centres)),
+        "partner_id": known.partner_id,
+    }
     form = Form(CHANGE, shown, read={"centres": read_centres})
     if form.sent and form.load() and _within(form):
         role, own = form.data["role"], form.data["centres"]
@@ -146,10 +157,12 @@ def change(user: str) -> Response:
         else:
             _leave_to_directors(user, own if role in STAFF else ())
             with runtime.database.write() as db:
-                accounts.give(db, visit.caller(), user, role, own, now=instant(runtime.now()))
+                accounts.give(db, visit.caller(), user, **form.data, now=instant(runtime.now()))
             return frame.done(_("The account is changed."), ".listing")
     two_steps = runtime.read(lambda db: second_factor.since(db, user))
-    return frame.page("users/change.html", form=form, user=known, second_factor=two_steps)
+    return frame.page(
+        "users/change.html", form=form, user=known, second_factor=two_steps, partners=_partners()
+    )
 
 
 def _centre(code: str) -> str:

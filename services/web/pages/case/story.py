@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from services.codes.decisions import REOPENING_REASONS
 from services.codes.steps import STAND_DOWN, STEPS
+from services.kernel.envelope import PARTNER_ACTOR
 from services.partners.answers import ProgrammeName
 from services.referral.answers import HistoryItem
 from services.reporting.answers import StoryItem
@@ -188,6 +189,6 @@ def _entry(about: StoryItem | HistoryItem, data: Data, extra: str, partner: str 
     if day(about["recordedtime"]) != day(about["time"]):
         more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})
     who = _("the system") if about["actor"] == "system" else about["actor"]
-    if about["actor"].startswith("partner-"):
+    if about["actor"].startswith(PARTNER_ACTOR):
         who = partner or _("the partner")
     return Entry(said, " · ".join(filter(None, more)), about["time"], who)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request, url_for
 
 from services.codes import PATHS, STATEMENT_AGES
-from services.codes.access import CASE_READERS, READERS
+from services.codes.access import CASE_READERS, FIGURE_READERS
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.kernel.lists import LIMIT_MOST
 from services.partners.doors import FREE_PLACES
@@ -31,7 +31,7 @@ def _several(caller: Caller) -> bool:
 
 
 @blueprint.get("/dashboard")
-@gate.roles(*READERS)
+@gate.roles(*FIGURE_READERS)
 def show() -> Response:
     form, caller = period_form(), visit.caller()
     period = read_period(form)
@@ -152,7 +152,7 @@ def behind_csv() -> Response:
 
 
 @blueprint.get("/dashboard/places")
-@gate.roles(*READERS)
+@gate.roles(*FIGURE_READERS)
 def places() -> Response:
     """The programmes behind the places that are free, in a province or the country, and how old each partner's word
     is."""
@@ -184,7 +184,7 @@ def _place_filters() -> dict[str, str]:
 
 
 @blueprint.get("/dashboard/places.csv")
-@gate.roles(*READERS)
+@gate.roles(*FIGURE_READERS)
 def places_csv() -> Response:
     filters = _place_filters()
     answers = files.every(
@@ -210,7 +210,7 @@ def places_csv() -> Response:
 
 
 @blueprint.get("/dashboard/definitions")
-@gate.roles(*READERS)
+@gate.roles(*FIGURE_READERS)
 def definitions() -> Response:
     described: list[Part | Measure] = [*PARTS.values(), *MEASURES.values()]
     defined = [
@@ -222,14 +222,14 @@ def definitions() -> Response:
 
 
 @blueprint.get("/dashboard/figures.zip")
-@gate.roles(*READERS)
+@gate.roles(*FIGURE_READERS)
 def as_zip() -> Response:
     period = read_period(period_form())
     return files.as_zip(sheets.sheets(period), sheets.file_name(period))
 
 
 @blueprint.get("/dashboard/figures.xlsx")
-@gate.roles(*READERS)
+@gate.roles(*FIGURE_READERS)
 def as_xlsx() -> Response:
     period = read_period(period_form())
     made = sheets.sheets(period)

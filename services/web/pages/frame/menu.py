@@ -52,7 +52,7 @@ ENTRIES = (
     Entry("pages.users.listing", later("Users"), ("admin",)),
     Entry("pages.account.me", later("My account"), ("partner",)),
     Entry("pages.partners.listing", later("Partners"), ROLES),
-    Entry("pages.dashboard.show", later("Dashboard"), (*STAFF, "member")),
+    Entry("pages.dashboard.show", later("Dashboard"), (*STAFF, "member", "rule_keeper")),
 )
 
 

@@ -365,7 +365,7 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
 
 def _asker(link: Link) -> Asker:
     """Towards the services the link is its partner, and nobody else."""
-    return Asker(Caller(f"partner-{link.partner_id}", "partner", ()))
+    return Asker(Caller(f"partner-{link.partner_id}", "partner", (), link.partner_id))
 
 
 def _step(link: Link, step: str, **details: str | bool | None) -> None:
