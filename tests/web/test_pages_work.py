@@ -258,3 +258,12 @@ def test_who_is_called_by_the_case_number_is_shown_with_it_once(door, browser):
     case_id = door.case("70", **unknown)
     shown = section(browser("worker-70").open("/work"), "coming")
     assert shown.count(number(door, case_id, "worker-70")) == 1 + 2  # and in what two presses say aloud
+
+
+def test_a_case_of_somebody_unknown_says_its_number_once_in_its_heading(door, browser):
+    door.add("worker-57", "worker", ("57",))
+    case_id = door.case("57", identity_status="unknown", name=None, national_id=None)
+    page = browser("worker-57").open(f"/cases/{case_id}")
+    [caption] = page.tree.xpath('//main//span[@class="govuk-caption-l"]')
+    heading = caption.text_content() + page.tree.xpath("//main//h1")[0].text_content()
+    assert heading.count(number(door, case_id, "worker-57")) == 1
