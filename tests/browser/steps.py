@@ -103,7 +103,7 @@ def refer(worker: Tab, case: str) -> str:
 
 def make_link(worker: Tab, referral: str) -> Link:
     worker.open(referral)
-    worker.follow("Give the partner a link to answer")
+    worker.press("Tell the partner")
     worker.press("Make a link")
     address = worker.main.get_by_label(said("Link"), exact=True).input_value().strip()
     return Link(address, re.sub(r"\D", "", worker.main.locator("#code").inner_text()))

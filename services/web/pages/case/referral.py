@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from services.codes import AWAITING_ANSWER
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.steps import STEPS
+from services.intake.answers import WorkItem
 from services.intake.doors import WORK
 from services.kernel.errors import Refused
 from services.partners.answers import Candidate
@@ -29,7 +30,6 @@ SEND = schemas.SendReferral()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
 NEXT_BEST = 3
-LOST = ("declined", "expired", "withdrawn", "failed")
 
 blueprint = Blueprint("referral", __name__)
 
@@ -92,28 +92,31 @@ def page(referral_id: UUID) -> Response:
     about = programmes.get(referral["programme_id"])
     partner = about["partner"] if about else None
     history = [story.step_sentence(row, _remarks(row), partner) for row in reversed(referral["history"])]
-    bound, elsewhere = _elsewhere(referral) if casefile.is_staff() else (False, [])
+    item = _next(referral)
+    bound = item is not None and item["next"] == "decide_again"
+    elsewhere = _elsewhere(referral) if item and item["next"] == "send_elsewhere" else []
     found = doors.attempt(STEPS_NOW.of(referral_id=str(referral_id))) if casefile.is_staff() else None
     allowed = [STEPS[each["step"]] for each in found or () if each["step"] in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
-        history=history, allowed=allowed, stands=_stands(referral), awaiting=AWAITING_ANSWER,
+        history=history, allowed=allowed, stands=next_step(item).say if item else None, awaiting=AWAITING_ANSWER,
     )  # fmt: skip
 
 
-def _elsewhere(referral: Referral) -> tuple[bool, list[Candidate]]:
-    """After a referral came to nothing: whether the plan binds to its place, so that the working group must decide
-    again; else the next best places of the plan."""
-    if referral["status"] not in LOST or referral["final_at"]:
-        return False, []
-    plan = doors.attempt(PLAN.of(case_id=referral["case_id"]))
+def _next(referral: Referral) -> WorkItem | None:
+    """What is next of the case, if that is about this referral."""
+    item = casefile.next_item(doors.attempt(WORK.of(case_id=referral["case_id"], limit=1)))
+    return item if item and item["referral_id"] == referral["referral_id"] else None
+
+
+def _elsewhere(referral: Referral) -> list[Candidate]:
+    """The next best places of the plan, which may be asked without another meeting."""
+    plan = doors.attempt(PLAN.of(case_id=referral["case_id"])) if casefile.is_staff() else None
     if plan is None:
-        return False, []
-    if plan["programme_id"]:
-        return plan["programme_id"] == referral["programme_id"], []
+        return []
     matches = doors.attempt(MATCHES.of(case_id=referral["case_id"], path=plan["path"], limit=NEXT_BEST + 1))
     others = [row for row in matches["candidates"] if _is_elsewhere(row, referral)] if matches else []
-    return False, others[:NEXT_BEST]
+    return others[:NEXT_BEST]
 
 
 def _is_elsewhere(row: Candidate, referral: Referral) -> bool:
@@ -121,9 +124,9 @@ def _is_elsewhere(row: Candidate, referral: Referral) -> bool:
 
 
 def _stands(referral: Referral) -> str | None:
-    """What is next of the case, in words, if that is about this referral."""
-    item = casefile.next_item(doors.attempt(WORK.of(case_id=referral["case_id"], limit=1)))
-    return next_step(item).say if item and item["referral_id"] == referral["referral_id"] else None
+    """The same in words."""
+    item = _next(referral)
+    return next_step(item).say if item else None
 
 
 def _remarks(row: HistoryItem) -> str:
