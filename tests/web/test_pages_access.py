@@ -8,10 +8,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from services.codes.access import ROLES
+from services.codes.work import WORK_PARTS
 from services.kernel import tables
 from services.referral.domain.steps import LIFE_CYCLE
 from services.web.identity import sessions
-from services.web.pages.work import work
 from services.web.service import APPLICATION
 from services.web.store import positions
 from services.web.store.tables import metadata
@@ -26,7 +26,7 @@ OF_A_CENTRE = {
 # Towards centre 60 all of these are strangers; the user names are of this test alone.
 STRANGERS = {f"{role}-77": (role, ("77",)) for role in ("worker", "director", "member", "admin")}
 FORBIDDEN = ("มาลี", "1609900123452", "ใต้สะพานเดชาติวงศ์")
-CHOICES = {"step": LIFE_CYCLE, "part": work.PARTS}  # parts of addresses that are one of a few
+CHOICES = {"step": LIFE_CYCLE, "part": WORK_PARTS}  # parts of addresses that are one of a few
 NOT_COMPARED = (sessions.session, positions.user_position)
 
 
