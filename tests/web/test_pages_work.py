@@ -19,25 +19,25 @@ def listed(door, user):
 
 
 def test_my_work_shows_each_open_case_once_with_what_the_door_says_is_next(door, browser):
-    door.add("worker-65", "worker", ("65",))
-    worker = browser("worker-65")
-    opened, screened, sent = door.case("65"), door.case("65"), door.referred("65")
-    door.made(f"/api/v1/cases/{screened}/screening", {"facts": {"housing": "street"}}, "worker-65")
-    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-65")
-    door.made(f"/api/v1/referrals/{sent['referral_id']}/acknowledge", {}, "worker-65")
-    told = listed(door, "worker-65")
+    door.add("worker-80", "worker", ("80",))
+    worker = browser("worker-80")
+    opened, screened, sent = door.case("80"), door.case("80"), door.referred("80")
+    door.made(f"/api/v1/cases/{screened}/screening", {"facts": {"housing": "street"}}, "worker-80")
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda r: r["place"] == "reserved", "worker-80")
+    door.made(f"/api/v1/referrals/{sent['referral_id']}/acknowledge", {}, "worker-80")
+    told = listed(door, "worker-80")
     steps = {item["case_id"]: item["next"] for item in told["items"]}
     assert steps == {opened: "screen", screened: "ask_facts", sent["case_id"]: "await_answer"}
     page = worker.open("/work")
     for part, count in told["counts"].items():
         said = section(page, part)
         assert bool(said) == bool(count) and all(
-            number(door, item["case_id"], "worker-65") in said and NEXT_STEPS.word(item["next"], "th") in said
+            number(door, item["case_id"], "worker-80") in said and NEXT_STEPS.word(item["next"], "th") in said
             for item in told["items"]
             if item["part"] == part
         )
-    door.made(f"/api/v1/cases/{opened}/close", {"reason": "advice_given"}, "worker-65")
-    assert number(door, opened, "worker-65") not in worker.open("/work").text
+    door.made(f"/api/v1/cases/{opened}/close", {"reason": "advice_given"}, "worker-80")
+    assert number(door, opened, "worker-80") not in worker.open("/work").text
 
 
 def test_the_menu_counts_what_presses_and_every_open_case(door, browser):
