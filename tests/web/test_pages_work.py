@@ -267,3 +267,4 @@ def test_a_case_of_somebody_unknown_says_its_number_once_in_its_heading(door, br
     [caption] = page.tree.xpath('//main//span[@class="govuk-caption-l"]')
     heading = caption.text_content() + page.tree.xpath("//main//h1")[0].text_content()
     assert heading.count(number(door, case_id, "worker-57")) == 1
+    assert browser("worker-57").open("/work/paper").text.count(number(door, case_id, "worker-57")) == 1
