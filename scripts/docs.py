@@ -27,6 +27,7 @@ from services.screening.domain.description import describe
 from services.system import DOORS
 from services.web.api.openapi import answer_schema, document, operation_id, properties, template
 from services.web.api.routes import ROUTES, Route
+from services.web.pages.account.users import NO_WAY_YET
 from services.web.service import APPLICATION
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -425,7 +426,8 @@ def roles_page() -> str:
         + NOTE
         + "Each door of a service declares its action and the roles that may use it; whoever else asks is "
         "told 403. A case, plan or "
-        "referral of a centre that is not the caller's is answered with 404, whatever the role.\n\n"
+        "referral of a centre that is not the caller's is answered with 404, whatever the role. To "
+        f"{', '.join(f'`{action}`' for action in NO_WAY_YET)} no page and no call of the API leads yet.\n\n"
         + table(("door", "action", "kind", *roles), rows)
         + "\nDoors that every service has; `system` is the services among themselves:\n\n"
         + table(("door", "action", "kind", "roles"), common)

@@ -54,6 +54,11 @@ def load(settings: Settings, factor: int = 1) -> None:
     try:
         if web.read(lambda db: accounts.find(db, sample.DONE)) is not None:
             return
+        if web.read(accounts.everybody):
+            raise Failed(
+                f"{settings.data} has users of its own: a system that is used never becomes a sample. "
+                "Choose another folder with --data."
+            )
         partner_id = _make(settings, factor)
         _add_users(settings, web, instant(now), partner_id)
     finally:
@@ -86,7 +91,7 @@ def _make(settings: Settings, factor: int) -> str:
 def _add_users(settings: Settings, web: ServiceRuntime, at: str, partner_id: str) -> None:
     """All with one password, kept in a file that only its owner reads."""
     from services import sample
-    from services.web.identity import accounts, passwords
+    from services.web.identity import accounts, passwords, sample_users
 
     password = passwords.invented()
     hash = passwords.hashed(password)
@@ -98,6 +103,7 @@ def _add_users(settings: Settings, web: ServiceRuntime, at: str, partner_id: str
         for user in sample.USERS:
             accounts.add(db, user.name, user.role, user.centres, at, partner_id)
             passwords.keep(db, user.name, hash, temporary=False)
+        sample_users.mark(db, (user.name for user in sample.USERS))
 
 
 def _password_file(settings: Settings) -> Path:
@@ -108,7 +114,7 @@ def greet(settings: Settings) -> None:
     """Say who the sample users are and how they sign in."""
     from services.sample import USERS
 
-    click.echo("Sample users: " + ", ".join(user.name for user in USERS))
+    click.echo("Sample users (buttons on the sign-in page): " + ", ".join(user.name for user in USERS))
     if _password_file(settings).exists():
         click.echo(f"Their password: {_password_file(settings).read_text().strip()}")
     click.echo(

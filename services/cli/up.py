@@ -6,7 +6,7 @@ import socket
 import click
 
 from services.cli import sample
-from services.cli.folder import NAMES, owning
+from services.cli.folder import NAMES, owning, runtimes
 from services.cli.group import Failed, settings_of, songtor
 from services.kernel import logs
 from services.kernel.settings import Settings
@@ -72,6 +72,7 @@ def _run(settings: Settings, names: tuple[str, ...], demo: bool) -> None:
     system.start()
     if "web" in names:
         _greet(settings, demo)
+        _invite(settings)
     try:
         system.wait()
     except Exception as error:
@@ -88,3 +89,17 @@ def _greet(settings: Settings, demo: bool) -> None:
     click.echo(f"Data is kept in {where}; the master key is {settings.master_key_file}.")
     if demo:
         sample.greet(settings)
+
+
+def _invite(settings: Settings) -> None:
+    """While there is no administrator: the link that makes one. It is told here alone, never to a logger."""
+    from services.web.identity import set_up
+
+    with runtimes(settings, ["web"]) as opened:
+        secret = set_up.issue(opened["web"])
+    if secret is not None:
+        site = settings.public_url or f"http://{settings.http[0]}:{settings.http[1]}"
+        click.echo(
+            f"There is no administrator yet. This link makes the first one, once, within {set_up.HOURS} hours:"
+        )
+        click.echo(f"  {site}/set-up/{secret}")

@@ -145,7 +145,9 @@ def test_pages_without_a_sign_in_are_the_few_that_are_meant_so():
         "pages.account.language",
         "pages.oidc.sign_in",
         "pages.oidc.callback",
+        "pages.sample.sign_in",
         "pages.second_factor.code",
+        "pages.set_up.administrator",
     }
 
 

@@ -22,7 +22,7 @@ from services.web.gateway.problems import Problem
 from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
 from services.web.pages import account, case, dashboard, partner, work
-from services.web.pages.account import oidc
+from services.web.pages.account import oidc, sample, set_up
 from services.web.pages.frame import blueprint, frame, gate, menu, static, visit
 from services.web.pages.parts import calls, days, language, words
 
@@ -70,7 +70,8 @@ def register(app: Flask) -> None:
         address=words.address,
         tag_colours=words.TAGS, red_flags=RED, new_command=lambda: str(uuid4()), asset=static.asset, menu=menu.items,
         csrf=visit.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
-        provider_name=oidc.name,
+        provider_name=oidc.name, sample_users=sample.users,
+        lacks_administrator=set_up.lacks_administrator, staff_there=set_up.roles_there,
     )  # fmt: skip
 
 

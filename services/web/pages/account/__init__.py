@@ -1,5 +1,12 @@
 """One's own account, signing in, and the administrator's users."""
 
-from services.web.pages.account import account, oidc, second_factor, users
+from services.web.pages.account import account, oidc, sample, second_factor, set_up, users
 
-BLUEPRINTS = (account.blueprint, oidc.blueprint, second_factor.blueprint, users.blueprint)
+BLUEPRINTS = (
+    account.blueprint,
+    oidc.blueprint,
+    sample.blueprint,
+    second_factor.blueprint,
+    set_up.blueprint,
+    users.blueprint,
+)

@@ -31,8 +31,7 @@ class SignIn(Schema):
     password = fields.String(required=True, validate=Length(max=passwords.LONGEST))
 
 
-class ChoosePassword(Schema):
-    old = fields.String(required=True, validate=Length(max=passwords.LONGEST))
+class NewPassword(Schema):
     new = fields.String(required=True, validate=Length(passwords.SHORTEST, passwords.LONGEST))
     again = fields.String(required=True)
 
@@ -40,6 +39,13 @@ class ChoosePassword(Schema):
     def alike(self, data: dict[str, str], **_kwargs: object) -> None:
         if data["new"] != data["again"]:
             raise ValidationError({"again": [later("The two passwords are not the same.")]})
+
+
+class ChoosePassword(NewPassword):
+    old = fields.String(required=True, validate=Length(max=passwords.LONGEST))
+
+    @validates_schema
+    def another(self, data: dict[str, str], **_kwargs: object) -> None:
         if data["new"] == data["old"]:
             raise ValidationError({"new": [later("Choose a password other than the old one.")]})
 
@@ -62,7 +68,7 @@ def sign_in() -> Response:
         try:
             if passwords.check(gateway.runtime(), user, form.data["password"], known_browser(user)):
                 on = form.value("next"), form.value("keep")
-                if answer := _ask_for_code(user, *on) or enter(user, *on):
+                if answer := let_in(user, *on):
                     return answer
             form.refused = _("The user name or the password is not right.")
         except throttle.Locked as locked:
@@ -72,6 +78,11 @@ def sign_in() -> Response:
 
 def too_often(locked: throttle.Locked) -> str:
     return _("Too many attempts. Try again in {} minutes.").format(locked.minutes)
+
+
+def let_in(user: str, next: str, keep: str) -> Response | None:
+    """Who has shown the first of what is asked goes on to the code, or in; None if the account is closed."""
+    return _ask_for_code(user, next, keep) or enter(user, next, keep)
 
 
 def _ask_for_code(user: str, next: str, keep: str) -> Response | None:
@@ -188,7 +199,7 @@ def password() -> Response:
     form, session, runtime = Form(CHOOSE_PASSWORD), visit.signed_in(), gateway.runtime()
     assert session is not None
     user = session.caller.user
-    if form.sent and form.load() and _strong(form, user):
+    if form.sent and form.load() and strong(form, user):
         try:
             if passwords.check(runtime, user, form.data["old"], known_browser(user)):
                 hash = runtime.ports.heavy(lambda: passwords.hashed(form.data["new"]))
@@ -204,7 +215,7 @@ def password() -> Response:
     return frame.page("account/password.html", form=form)
 
 
-def _strong(form: Form, user: str) -> bool:
+def strong(form: Form, user: str) -> bool:
     """Whether the new password is not one of those that are guessed; else the form says why."""
     why = weak.weakness(user, form.data["new"])
     if why is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import OneOf
 
@@ -33,6 +33,7 @@ from services.web.store import drafts
 
 EVERYWHERE = ("*", "all", "ทุกศูนย์", "ทั้งหมด")
 NOBODY = "-"  # no user is called so: the centre's directors take over
+NO_WAY_YET = ("rules.adopt",)  # doors to which no page and no call of the API leads: nobody is promised them
 SHOWN = 20  # of what a user looked at
 blueprint = Blueprint("users", __name__)
 
@@ -117,7 +118,8 @@ def as_csv() -> Response:
 @gate.roles("admin")
 def add() -> Response:
     """A new account, with a password that is shown once and replaced at the first sign-in."""
-    form, runtime = Form(ADD, read={"centres": read_centres}), gateway.runtime()
+    form = Form(ADD, {"role": request.args.get("role", "")}, read={"centres": read_centres})
+    runtime = gateway.runtime()
     if form.sent and form.load() and _within(form):
         user = form.data["user"]
         if runtime.read(lambda db: accounts.find(db, user)) is not None:
@@ -332,4 +334,4 @@ def _actions(of_service: list[DoorRow]) -> list[Action]:
     for door in of_service:
         known = rows.get(door["action"], Action(door["action"], door["kind"], frozenset()))
         rows[known.action] = known._replace(roles=known.roles | set(door["roles"]))
-    return [rows[action] for action in sorted(rows) if rows[action].roles & set(ROLES)]
+    return [rows[action] for action in sorted({*rows} - {*NO_WAY_YET}) if rows[action].roles & set(ROLES)]
