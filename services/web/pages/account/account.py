@@ -39,15 +39,12 @@ class NewPassword(Schema):
     def alike(self, data: dict[str, str], **_kwargs: object) -> None:
         if data["new"] != data["again"]:
             raise ValidationError({"again": [later("The two passwords are not the same.")]})
+        if data["new"] == data.get("old"):
+            raise ValidationError({"new": [later("Choose a password other than the old one.")]})
 
 
 class ChoosePassword(NewPassword):
     old = fields.String(required=True, validate=Length(max=passwords.LONGEST))
-
-    @validates_schema
-    def another(self, data: dict[str, str], **_kwargs: object) -> None:
-        if data["new"] == data["old"]:
-            raise ValidationError({"new": [later("Choose a password other than the old one.")]})
 
 
 SIGN_IN, CHOOSE_PASSWORD = SignIn(), ChoosePassword()
