@@ -37,6 +37,7 @@ ACTIONS = CodeList(
     {
         "case.open": Words("เปิดเรื่อง", "Open a case"),
         "case.list": Words("ดูรายการเรื่อง", "List cases"),
+        "case.search": Words("ค้นหาเรื่องด้วยชื่อหรือเลข", "Find a case by name or number"),
         "case.read": Words("ดูเรื่อง", "Read a case"),
         "case.screen": Words("คัดกรอง", "Screen a person"),
         "case.matches": Words("ดูการจับคู่", "See matches"),

@@ -19,6 +19,7 @@ from services.codes import (
     SEXES,
 )
 from services.codes.decisions import ERASURE_REASONS
+from services.codes.search import KNOWN_BY, MATCHED, SEARCH_REASONS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
 from services.codes.work import CONTRADICTIONS, FLAGS, NEXT_STEPS, STANDINGS, WORK_PARTS, WORK_REASONS
 
@@ -135,11 +136,53 @@ class CaseOutlines(TypedDict):
     next: Cursor
 
 
+class MaybeKnown(TypedDict):
+    """A case of the same centre whose person may be this one. `opened`: when."""
+
+    case_id: Id
+    case_number: str
+    status: Annotated[str, CASE_STATUSES]
+    opened: Instant
+    because: list[Annotated[str, KNOWN_BY]]
+
+
+class Acquaintance(MaybeKnown):
+    name: Name | None
+
+
+class Acquaintances(TypedDict):
+    """Newest first."""
+
+    items: list[Acquaintance]
+
+
+class FoundCase(TypedDict):
+    """`matched`: by what it was found; `score_reasons`: why it comes where it comes. `name` is None once erased."""
+
+    case_id: Id
+    case_number: str
+    centre: Province
+    status: Annotated[str, CASE_STATUSES]
+    name: Annotated[Name | None, Note("Each read leaves a row in the access log")]
+    matched: list[Annotated[str, MATCHED]]
+    score_reasons: list[Annotated[str, SEARCH_REASONS]]
+
+
+class FoundCases(TypedDict):
+    """The likeliest first."""
+
+    items: list[FoundCase]
+    next: Cursor
+
+
 class NewCase(TypedDict):
+    """`maybe_known`: cases whose person may be the same; then there is a warning of that name."""
+
     case_id: Id
     case_number: str
     version: Version
     warnings: Annotated[list[str], Note("Codes; never a refusal")]
+    maybe_known: list[MaybeKnown]
 
 
 class CaseStatus(TypedDict):

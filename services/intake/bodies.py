@@ -31,6 +31,19 @@ class OpenCase(TypedDict):
     note: str | None
 
 
+class DescribedPerson(TypedDict):
+    centre: str
+    person: Person
+
+
+class SearchCases(TypedDict):
+    q: str
+    centre: str | None
+    status: str | None
+    limit: int
+    cursor: str | None
+
+
 class AgeOn(TypedDict):
     case_id: str
     day: date

@@ -2,6 +2,7 @@
 
 from services.intake.answers import (
     Accesses,
+    Acquaintances,
     AgeOn,
     Assignment,
     Call,
@@ -20,6 +21,7 @@ from services.intake.answers import (
     Erasure,
     Erasures,
     ErasureStatus,
+    FoundCases,
     NewCase,
     OpenEnds,
     PersonCorrections,
@@ -40,6 +42,8 @@ PERSON: QueryDoor[DescribedPerson] = QueryDoor("intake", "person")
 CORRECTIONS: QueryDoor[PersonCorrections] = QueryDoor("intake", "corrections")
 CASE: QueryDoor[Case | CaseOutline] = QueryDoor("intake", "case")
 CASES: QueryDoor[Cases | CaseOutlines] = QueryDoor("intake", "cases")
+SEARCH: QueryDoor[FoundCases] = QueryDoor("intake", "search")
+KNOWN: QueryDoor[Acquaintances] = QueryDoor("intake", "known")
 WORK: QueryDoor[Work] = QueryDoor("intake", "work")
 CALLED: CommandDoor[Call] = CommandDoor("intake", "called")
 CONTRADICTIONS: QueryDoor[Contradictions] = QueryDoor("intake", "contradictions")

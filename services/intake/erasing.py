@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping
 
 from services.intake import answers, bodies, schemas
 from services.intake.domain.person import PERSON, ConfirmErasure, RequestErasure, WithdrawErasure
-from services.intake.projections import cases, erasures
+from services.intake.projections import cases, erasures, index
 from services.kernel import scope
 from services.kernel.doors import Call, Doors, command, query
 from services.kernel.envelope import Caller, instant
@@ -61,6 +61,8 @@ class Erasing(Doors):
 
         def work(unit: Unit) -> answers.ErasureStatus:
             unit.handle(PERSON, row["person_id"], ConfirmErasure(call.caller.user), call.if_match)
+            unit.project()  # so that who fills the index meanwhile has done so, or sees that nothing is left
+            index.forget(unit.db, row["person_id"])
             return _status(unit, row["person_id"], cases.list_referrals(unit.db, case_id))
 
         outcome = self.runtime.execute(call.envelope(row["centre"]), work)

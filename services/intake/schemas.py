@@ -105,6 +105,26 @@ class OpenCase(Schema):
     note = Words(4000)
 
 
+class DescribedPerson(Schema):
+    """Somebody for whom a case may be opened in a centre."""
+
+    class Meta:
+        unknown = EXCLUDE  # the rest of the case
+
+    centre = fields.String(required=True, validate=_province)
+    person = fields.Nested(Person, required=True)
+
+
+class SearchCases(Schema):
+    """`q` is a case number in any writing, an identity number, or words of a name."""
+
+    q = Words(200, required=True)
+    centre = _optional(_province)
+    status = _optional(OneOf(codes.CASE_STATUSES))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+    cursor = _optional(Length(max=400))
+
+
 class ChangeCase(Schema):
     """Closing and reopening: `reason` is a code or some words."""
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.coarse import coarse
-from services.intake import answers, bodies, erasing, handlers, schemas
+from services.intake import answers, bodies, erasing, handlers, schemas, searching
 from services.intake.domain.case import (
     CARRIED_OVER,
     CASE,
@@ -46,7 +45,6 @@ from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
-from services.kernel.vault import REDACTED
 from services.kernel.wiring import Reaction, Wiring
 from services.thai import dates, idcard
 from services.thai.order import require_order
@@ -79,9 +77,9 @@ WIRING = Wiring(
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
-class IntakeService(erasing.Erasing):
+class IntakeService(searching.Searching, erasing.Erasing):
     name = "intake"
-    runtime = Runtime(WIRING, after_start=erasing.finish)
+    runtime = Runtime(WIRING, after_start=searching.finish)
 
     @command("case.open", roles=STAFF, schema=schemas.OpenCase())
     def open_case(self, call: Call, body: bodies.OpenCase) -> Outcome[answers.NewCase]:
@@ -90,6 +88,7 @@ class IntakeService(erasing.Erasing):
             raise Forbidden("A case is opened by a centre's own staff.")
         case_id, person_id, person = call.new_id("case"), call.new_id("person"), Description(**body["person"])
         self.runtime.vault.ensure(person_id)
+        known = self._acquaintances(body["person"], [centre])
 
         def work(unit: Unit) -> answers.NewCase:
             number = numbers.take_number(unit.db, centre, dates.budget_year(day))
@@ -100,12 +99,13 @@ class IntakeService(erasing.Erasing):
             [opened] = unit.handle(CASE, case_id, opening)
             assert isinstance(opened, CaseOpened)
             unit.handle(PERSON, person_id, IdentifyPerson(person_id, case_id, person, day))
-            version = unit.version(CASE, case_id)
+            self._index(unit, case_id, person_id, person)
             return {
                 "case_id": case_id,
                 "case_number": number,
-                "version": version,
-                "warnings": opened.warnings,
+                "version": unit.version(CASE, case_id),
+                "warnings": [*opened.warnings, *([searching.MAYBE_KNOWN] if known else [])],
+                "maybe_known": known,
             }
 
         return self.runtime.execute(call.envelope(centre), work)
@@ -226,7 +226,8 @@ class IntakeService(erasing.Erasing):
         )
 
         def work(unit: Unit) -> answers.Correction:
-            unit.handle(PERSON, correction.person_id, correction, call.if_match)
+            if unit.handle(PERSON, correction.person_id, correction, call.if_match):
+                self._index(unit, correction.case_id, correction.person_id, person)
             version = unit.version(PERSON, correction.person_id)
             return {"version": version, "changed": changed, "warnings": doubts(person)}
 
@@ -326,35 +327,10 @@ class IntakeService(erasing.Erasing):
         )
         return {"days": ACCESS_DAYS, "counts": counts, "items": items}
 
-    def _centres(self, call: Call, centre: str | None) -> Sequence[str] | None:
-        """One centre, or all the caller may see (None: every one)."""
-        if centre and not call.caller.sees(centre):
-            raise Forbidden("These are another centre's cases.")
-        everywhere = ALL_CENTRES in call.caller.centres
-        return [centre] if centre else None if everywhere else call.caller.centres
-
     def _outlines(self, rows: Sequence[RowMapping]) -> list[answers.CaseOutline]:
         """Number, centre, status, dates and kind of path of cases: nothing of the person."""
         kinds = self.runtime.read(lambda db: paths.get_kinds(db, [row["case_id"] for row in rows]))
         return [public.outline(row, kinds.get(row["case_id"])) for row in rows]
-
-    def _own(self, call: Call, case_id: str) -> RowMapping:
-        """The case, if it is the caller's to know."""
-        row = self.runtime.read(lambda db: cases.get(db, case_id))
-        if row is None or not call.caller.sees(row["centre"]):
-            raise NotFound("case")
-        return row
-
-    def _note_access(self, call: Call, what: str, rows: list[RowMapping]) -> None:
-        read = [(CASE.stream(row["case_id"]), row["person_id"]) for row in rows]
-        self.runtime.note_access(call.caller.user, what, read)
-
-    def _unseal(self, row: RowMapping, field: str) -> tuple[Any, bool]:
-        """(value or None, whether it was erased) of a sealed column."""
-        if row["erased"]:
-            return None, True
-        value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
-        return value or None, value is REDACTED
 
     def _subdistrict(self, row: RowMapping) -> str | None:
         """Where the person was found; of a case from before that was sealed it stands open."""

@@ -9,9 +9,25 @@ from services.codes import DECLINE_REASONS, DOMICILE_BASES, NATIONALITIES, PARTN
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
+class AlikePartner(TypedDict):
+    """A partner of the same province whose name sounds the same."""
+
+    partner_id: Id
+    name: str
+    kind: Annotated[str, PARTNER_KINDS]
+
+
+class AlikePartners(TypedDict):
+    items: list[AlikePartner]
+
+
 class NewPartner(TypedDict):
+    """`maybe_known`: partners that may be the same; then there is a warning of that name."""
+
     partner_id: Id
     version: Version
+    warnings: Annotated[list[str], Note("Codes; never a refusal")]
+    maybe_known: list[AlikePartner]
 
 
 class NewProgramme(TypedDict):

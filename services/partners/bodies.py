@@ -14,6 +14,11 @@ class RegisterPartner(TypedDict):
     contact: Contact
 
 
+class NamedPartner(TypedDict):
+    name: str
+    province: str
+
+
 class Capacity(TypedDict):
     total: int
     free: int

@@ -96,6 +96,11 @@ class RegisterPartner(Body):
             raise ValidationError("A shelter of the ministry is under the ministry.", "under_ministry")
 
 
+class NamedPartner(Body):
+    name = Words(200, required=True)
+    province = fields.String(required=True, validate=_province)
+
+
 class DomicileBody(Body):
     provinces = fields.List(fields.String(validate=_province), required=True, validate=validate.Length(min=1))
     bases = _codes(codes.DOMICILE_BASES)

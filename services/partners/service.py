@@ -26,6 +26,7 @@ OVER = (
 )  # fmt: skip
 AGE_SECONDS = 2.0  # to ask intake for an age
 CONTRADICTS = "ledger_contradicts"
+MAYBE_KNOWN = "maybe_known"
 OLDER = "older_statement"  # a later one counts
 
 _over = Reaction(schemas.Referral(), handlers.when_over)
@@ -62,8 +63,14 @@ class PartnersService(Doors):
         partner_id = call.new_id("partner")
 
         def work(unit: Unit) -> answers.NewPartner:
+            known = partners.list_alike(unit.db, body["name"], body["province"])
             unit.handle(PARTNER, partner_id, RegisterPartner(partner_id, **body))
-            return {"partner_id": partner_id, "version": unit.version(PARTNER, partner_id)}
+            return {
+                "partner_id": partner_id,
+                "version": unit.version(PARTNER, partner_id),
+                "warnings": [MAYBE_KNOWN] if known else [],
+                "maybe_known": known,
+            }
 
         return self.runtime.execute(call.envelope(_centre(call, body["province"])), work)
 
@@ -118,6 +125,11 @@ class PartnersService(Doors):
     def partners(self, call: Call, body: bodies.ListPartners) -> answers.Partners:
         """The registry is shared by all centres."""
         return self.runtime.read(lambda db: partners.list_partners(db, **body))
+
+    @query("partner.register", roles=STAFF, schema=schemas.NamedPartner())
+    def alike(self, call: Call, body: bodies.NamedPartner) -> answers.AlikePartners:
+        """Which partners may be this one, before it is registered."""
+        return {"items": self.runtime.read(lambda db: partners.list_alike(db, **body))}
 
     @query("partner.list", roles=ROLES, schema=schemas.FreePlaces())
     def free_places(self, call: Call, body: bodies.FreePlaces) -> answers.FreePlaces:

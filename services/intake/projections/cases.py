@@ -341,6 +341,14 @@ def list_cases(
     return rows[:limit], make_cursor((last["opened"], last["case_id"]))
 
 
+def list_some(
+    db: Connection, case_ids: Sequence[str], centres: Sequence[str] | None = None
+) -> list[RowMapping]:
+    """Those of some cases that there are, in no order; None: of all centres."""
+    rows = CaseFilter(centres, case_ids=case_ids).of(_whole)
+    return list(db.execute(rows).mappings()) if case_ids else []
+
+
 def get_centres(db: Connection, case_ids: Sequence[str]) -> dict[str, str]:
     """{case_id: centre} of those of some cases that there are."""
     rows = db.execute(select(case.c.case_id, case.c.centre).where(case.c.case_id.in_(case_ids)))

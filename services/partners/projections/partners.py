@@ -9,11 +9,27 @@ from sqlalchemy import Connection, Row, RowMapping, and_, or_, select
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
 from services.partners.projections.registry import folded, partner, programme
+from services.thai import names
+
+ALIKE = 10  # at most so many are told
 
 
 def get(db: Connection, partner_id: str) -> answers.Partner | None:
     row = db.execute(select(partner).where(partner.c.partner_id == partner_id)).one_or_none()
     return _with_programmes(db, [row])[0] if row else None
+
+
+def list_alike(db: Connection, name: str, province: str) -> list[answers.AlikePartner]:
+    """Partners of a province whose whole name sounds the same, spaces and signs left out; the first ten."""
+    wanted = _sound(name)
+    columns = select(partner.c.partner_id, partner.c.name, partner.c.kind)
+    rows = db.execute(columns.where(partner.c.province == province).order_by(partner.c.sorted))
+    alike = [row for row in rows if _sound(row.name) == wanted]
+    return [{"partner_id": row.partner_id, "name": row.name, "kind": row.kind} for row in alike[:ALIKE]]
+
+
+def _sound(name: str) -> str:
+    return names.fold(name).replace(" ", "")
 
 
 def get_programme(db: Connection, programme_id: str) -> RowMapping | None:

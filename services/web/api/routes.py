@@ -19,6 +19,7 @@ from services.intake.schemas import (
     OpenCase,
     ReadCase,
     RequestErasure,
+    SearchCases,
 )
 from services.kernel.questions import CommandDoor, Json, QueryDoor
 from services.partners import doors as partners
@@ -65,7 +66,7 @@ class Route:
 
     @property
     def writes(self) -> bool:
-        return self.method != "GET"
+        return isinstance(self.asks, CommandDoor)
 
 
 def whole(text: str) -> int:
@@ -87,6 +88,8 @@ ROUTES = (
     Route("POST", "/api/v1/cases", intake.OPEN_CASE, OpenCase, "Open a case", 201),
     Route("GET", "/api/v1/cases", intake.CASES, ListCases, "Cases, newest first",
         query={"centre": str, "status": str, "q": str, **LIST}),
+    Route("POST", "/api/v1/cases/search", intake.SEARCH, SearchCases,
+        "Find cases by number, identity number or words of a name"),
     Route("GET", "/api/v1/work", intake.WORK, ListWork, "What is next of every open case, in the order to do it",
         query={"centre": str, "owner": str, "part": str, **LIST}),
     Route("GET", CASE_PAGE, intake.CASE, ReadCase, "A case, put together from all services", query={"show": str}),

@@ -10,10 +10,12 @@ from services.web.pages.case import (
     person,
     referral,
     screening,
+    search,
 )
 
 BLUEPRINTS = (
     listing.blueprint,
+    search.blueprint,
     intake.blueprint,
     overview.blueprint,
     person.blueprint,

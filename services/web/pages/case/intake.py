@@ -6,7 +6,8 @@ from flask import Blueprint, Response, request, url_for
 
 from services.codes import DANGERS, FIRST_HELP
 from services.codes.access import STAFF
-from services.intake.doors import OPEN_CASE
+from services.intake.answers import Acquaintance
+from services.intake.doors import KNOWN, OPEN_CASE
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
 from services.web.pages.frame import doors, drafts, frame, gate, inputs, visit
@@ -51,6 +52,7 @@ def person() -> Response:
     read = {"person.birth_date": days.birth_reader("person.birth_date"), FOUND: places.read}
     form = Form(OPEN, PRESET, fixed=fixed, read=read, draft=later("Open a case"))
     found = inputs.options(form, FOUND)
+    known: list[Acquaintance] = []
     if form.sent and not form.value("find"):
         at = inputs.happened(form)
         inputs.settle(form, FOUND, found)
@@ -58,6 +60,8 @@ def person() -> Response:
             if not form.value(name):
                 form.put(name, UNKNOWN)
         if form.load():
+            known = _known(form)
+        if not form.errors and not known:
             with form.catching():
                 opened = doors.tell(OPEN_CASE, form.body, at=at)
                 said = [_("Case %(number)s is open.") % {"number": opened["case_number"]}]
@@ -65,8 +69,18 @@ def person() -> Response:
                 return frame.done("\n".join(said), "pages.case.overview", case_id=opened["case_id"])
     return frame.page(
         "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP,
-        rows=DOMICILE_ROWS, centres=centres, provinces=places.provinces(),
+        rows=DOMICILE_ROWS, known=known, centres=centres, provinces=places.provinces(),
     )  # fmt: skip
+
+
+def _known(form: Form) -> list[Acquaintance]:
+    """Who in the centre may be this person, unless all of them were shown with the form that was sent."""
+    asked = KNOWN.of(centre=form.body.get("centre"), person=form.body.get("person"))
+    found: list[Acquaintance] = []
+    with form.catching():
+        found = doors.ask(asked)["items"]
+    shown = form.value("known").split()
+    return [] if all(each["case_id"] in shown for each in found) else found
 
 
 def _gate(status: int = 200, choose: bool = False) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from services.codes.access import STAFF
 from services.kernel.envelope import instant
 from services.web import gateway
 from services.web.gateway import problems
@@ -43,6 +44,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         with gateway.runtime().database.write() as db:
             sessions.leave_message(db, session.id_hash, None)
     frame = {"me": session.caller if session else None, "lang": g.language, "message": message}
+    frame["finds"] = bool(session and session.caller.role in STAFF)
     if session:
         frame["printed"] = {
             "centre": centres_of(session.caller),

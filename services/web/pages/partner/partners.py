@@ -12,8 +12,9 @@ from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.partners import schemas
-from services.partners.answers import Partner, Programme
+from services.partners.answers import AlikePartner, Partner, Programme
 from services.partners.doors import (
+    ALIKE,
     CONFIRM_CAPACITY,
     OFFER_PROGRAMME,
     PARTNER,
@@ -142,12 +143,26 @@ def register() -> Response:
         inputs.settle(form, "subdistrict", found)
         if areas.is_subdistrict(form.value("subdistrict")) and not form.value("province"):
             form.put("province", areas.province_of(form.value("subdistrict")))
+    known: list[AlikePartner] = []
     if form.sent and not searching and form.load():
+        known = _known(form)
+    if form.sent and not searching and not form.errors and not known:
         with form.catching():
             made = doors.tell(REGISTER_PARTNER, form.body)
             said = _("The partner is registered. Now add what it offers.")
             return frame.done(said, ".offer", partner_id=made["partner_id"])
-    return frame.page("partners/register.html", form=form, places=found, provinces=places.provinces())
+    return frame.page(
+        "partners/register.html", form=form, places=found, provinces=places.provinces(), known=known
+    )
+
+
+def _known(form: Form) -> list[AlikePartner]:
+    """Partners that may be this one, unless all of them were shown with the form that was sent."""
+    found: list[AlikePartner] = []
+    with form.catching():
+        found = doors.ask(ALIKE.of(name=form.body.get("name"), province=form.body.get("province")))["items"]
+    shown = form.value("known").split()
+    return [] if all(each["partner_id"] in shown for each in found) else found
 
 
 @blueprint.route("/partners/<uuid:partner_id>/offer", methods=["GET", "POST"])

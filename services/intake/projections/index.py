@@ -1,0 +1,104 @@
+"""The index by which people are found: keyed tokens of what they are called, which only this service's key makes.
+
+No read model: it is not made of facts alone but with the vault, is never replayed for somebody who was erased, and
+counts for nothing but finding. Who was indexed, of which version of what is known, stands beside it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
+
+from services.intake.domain.likeness import EDITION
+from services.intake.projections import cases
+from services.kernel.readmodels import upsert
+
+metadata = MetaData()
+person = Table(
+    "search_person",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False, index=True),
+    Column("person_version", Integer, nullable=False),
+    Column("edition", Integer, nullable=False),
+)
+token = Table(
+    "search_token",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True, index=True),
+)
+
+
+def put(db: Connection, case_id: str, person_id: str, version: int, tokens: Collection[str]) -> None:
+    """From now on somebody is found by these alone."""
+    known = {"case_id": case_id, "person_id": person_id, "person_version": version, "edition": EDITION}
+    upsert(db, person, [known], ("case_id",))
+    db.execute(delete(token).where(token.c.case_id == case_id))
+    if tokens:
+        db.execute(insert(token), [{"token": each, "case_id": case_id} for each in sorted(tokens)])
+
+
+def forget(db: Connection, person_id: str) -> None:
+    """Somebody is found by nothing any more."""
+    theirs = select(person.c.case_id).where(person.c.person_id == person_id)
+    db.execute(delete(token).where(token.c.case_id.in_(theirs)))
+    db.execute(delete(person).where(person.c.person_id == person_id))
+
+
+def list_lacking(db: Connection, limit: int) -> list[RowMapping]:
+    """Cases whose people are not indexed as they are known now; held until the transaction ends, so that nobody is
+    corrected or erased meanwhile."""
+    known = cases.person.join(cases.case, cases.case.c.person_id == cases.person.c.person_id)
+    known = known.outerjoin(person, person.c.case_id == cases.case.c.case_id)
+    old = or_(
+        person.c.case_id.is_(None),
+        person.c.person_version != cases.person.c.person_version,
+        person.c.edition != EDITION,
+    )
+    rows = select(cases.case.c.case_id, cases.person).select_from(known)
+    rows = rows.where(cases.person.c.erased.is_(None), old).order_by(cases.case.c.case_id).limit(limit)
+    return list(db.execute(rows.with_for_update(of=cases.person)).mappings())
+
+
+def find(
+    db: Connection, chosen: cases.CaseFilter, weights: Mapping[str, int], limit: int
+) -> list[RowMapping]:
+    """The cases that share most with the wanted tokens ({token: weight})."""
+    heavy = [each for each, weight in weights.items() if weight > 1]
+    weight = case((token.c.token.in_(heavy), 20), else_=1)
+    score = func.sum(weight)
+    shared = chosen.of(
+        select(token.c.case_id.label("case_id"), score.label("shared"))
+        .join(cases.case, cases.case.c.case_id == token.c.case_id)
+        .where(token.c.token.in_(weights))
+    )
+    best = shared.group_by(token.c.case_id).order_by(score.desc(), token.c.case_id.desc()).limit(limit)
+    ids = [row.case_id for row in db.execute(best)]
+    return cases.list_some(db, ids)
+
+
+def find_exact(
+    db: Connection, centres: Sequence[str], tokens: Mapping[str, str], limit: int
+) -> list[tuple[RowMapping, list[str]]]:
+    """Cases that have one of the tokens ({token: code}), newest first, each with the codes of what they share."""
+    rows = db.execute(select(token).where(token.c.token.in_(tokens)))
+    codes: dict[str, set[str]] = {}
+    for row in rows:
+        codes.setdefault(row.case_id, set()).add(tokens[row.token])
+    found = cases.list_some(db, list(codes), centres)
+    newest = sorted(found, key=lambda row: (row["opened"], row["case_id"]), reverse=True)
+    return [(row, sorted(codes[row["case_id"]])) for row in newest[:limit]]

@@ -1,0 +1,40 @@
+"""What intake's doors share: whose case it is, who read what of it, and the sealed columns opened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from services.intake.domain.case import CASE
+from services.intake.projections import cases
+from services.kernel.doors import Call, Doors
+from services.kernel.envelope import ALL_CENTRES
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.vault import REDACTED
+
+
+class Reading(Doors):
+    def _centres(self, call: Call, centre: str | None) -> Sequence[str] | None:
+        """One centre, or all the caller may see (None: every one)."""
+        if centre and not call.caller.sees(centre):
+            raise Forbidden("These are another centre's cases.")
+        everywhere = ALL_CENTRES in call.caller.centres
+        return [centre] if centre else None if everywhere else call.caller.centres
+
+    def _own(self, call: Call, case_id: str) -> RowMapping:
+        """The case, if it is the caller's to know."""
+        row = self.runtime.read(lambda db: cases.get(db, case_id))
+        if row is None or not call.caller.sees(row["centre"]):
+            raise NotFound("case")
+        return row
+
+    def _note_access(self, call: Call, what: str, rows: list[RowMapping]) -> None:
+        read = [(CASE.stream(row["case_id"]), row["person_id"]) for row in rows]
+        self.runtime.note_access(call.caller.user, what, read)
+
+    def _unseal(self, row: RowMapping, field: str) -> tuple[Any, bool]:
+        """(value or None, whether it was erased) of a sealed column."""
+        if row["erased"]:
+            return None, True
+        value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
+        return value or None, value is REDACTED

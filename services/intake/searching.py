@@ -1,0 +1,182 @@
+"""Finding people: by case number, identity number or the words of a name; and who may be known already.
+
+The index says who may be meant; what is asked for is then compared with the names themselves. Nothing of what was
+typed is kept or logged; whose name is shown is on record as with every other list.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, RowMapping
+
+from services.codes.access import STAFF
+from services.intake import answers, bodies, erasing, reading, schemas
+from services.intake.domain import likeness
+from services.intake.domain.likeness import Key, Likeness
+from services.intake.domain.person import PERSON, Description
+from services.intake.projections import cases, descriptions, index
+from services.kernel.doors import Call, query
+from services.kernel.eventlog import Unit
+from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.runtime import ServiceRuntime
+from services.kernel.vault import Blind, Vault
+from services.thai import casenumbers
+
+CANDIDATES = 300  # at most so many names are opened for one question
+SHOWN = 10  # of whom may be known already
+AT_ONCE = 200
+MAYBE_KNOWN = "maybe_known"  # a warning
+
+
+class Found(NamedTuple):
+    row: RowMapping
+    like: Likeness
+
+    @property
+    def place(self) -> tuple[int, str, str]:
+        return self.like.score, self.row["opened"], self.row["case_id"]
+
+
+class Searching(reading.Reading):
+    @query("case.search", roles=STAFF, schema=schemas.SearchCases())
+    def search(self, call: Call, body: bodies.SearchCases) -> answers.FoundCases:
+        """The caller's own cases that may be meant, the likeliest first."""
+        chosen = cases.CaseFilter(self._centres(call, body["centre"]), body["status"])
+        found = {each.row["case_id"]: each for each in self._by_name(chosen, body["q"])}
+        found |= {each.row["case_id"]: each for each in self._by_number(chosen, body["q"])}
+        ranked = sorted(found.values(), key=lambda each: each.place, reverse=True)
+        if body["cursor"]:
+            score, opened, case_id = page_cursor(body["cursor"], 3)
+            after = (score if isinstance(score, int) else 0, str(opened), str(case_id))
+            ranked = [each for each in ranked if each.place < after]
+        shown = ranked[: body["limit"]]
+        self._note_access(call, "listed", [each.row for each in shown])
+        following = make_cursor(shown[-1].place) if len(ranked) > len(shown) else None
+        return {"items": [self._found(each) for each in shown], "next": following}
+
+    @query("case.open", roles=STAFF, schema=schemas.DescribedPerson())
+    def known(self, call: Call, body: bodies.DescribedPerson) -> answers.Acquaintances:
+        """Who in the case's centre may be this person, before a case is opened."""
+        [centre] = self._centres(call, body["centre"]) or ()
+        rows = self._known(body["person"], [centre])
+        self._note_access(call, "listed", [row for row, _ in rows])
+        return {"items": [{**_acquaintance(row, because), "name": self._shown(row)} for row, because in rows]}
+
+    def _acquaintances(self, person: bodies.Person, centres: Sequence[str]) -> list[answers.MaybeKnown]:
+        return [_acquaintance(row, because) for row, because in self._known(person, centres)]
+
+    def _known(self, person: bodies.Person, centres: Sequence[str]) -> list[tuple[RowMapping, list[str]]]:
+        blind = Blind(self.runtime.master)
+        tokens = {blind.token(*key): code for key, code in likeness.exact(Description(**person)).items()}
+        if not tokens:
+            return []
+        return self.runtime.read(lambda db: index.find_exact(db, centres, tokens, SHOWN))
+
+    def _index(self, unit: Unit, case_id: str, person_id: str, person: Description) -> None:
+        version = unit.version(PERSON, person_id)
+        index.put(unit.db, case_id, person_id, version, _tokens(self.runtime, likeness.keys(person)))
+
+    def _by_number(self, chosen: cases.CaseFilter, asked: str) -> list[Found]:
+        """By the case number in any writing, or by the identity number."""
+        parts = casenumbers.read(asked)
+        plain = casenumbers.plain(asked)
+        numbered = replace(chosen, number=asked) if plain.replace("-", "").isdigit() else None
+        blind, wanted = Blind(self.runtime.master), likeness.identifier(asked)
+
+        def find(db: Connection) -> tuple[list[RowMapping], list[RowMapping]]:
+            by_number = cases.list_cases(db, numbered, CANDIDATES, None)[0] if numbered else []
+            token = blind.token(likeness.IDENTIFIER, wanted)
+            return by_number, index.find(db, chosen, {token: 2}, CANDIDATES) if wanted else []
+
+        by_number, by_identifier = self.runtime.read(find)
+        found = []
+        for row in by_number:
+            known = casenumbers.read(row["case_number"])
+            same = parts is not None and known is not None and known[2] == parts[2]
+            like = (100, ["number"], ["same_number"]) if same else (60, ["number"], ["number_begins"])
+            found.append(Found(row, Likeness(*like)))
+        found += [Found(row, Likeness(110, ["identifier"], ["same_identifier"])) for row in by_identifier]
+        return found
+
+    def _by_name(self, chosen: cases.CaseFilter, asked: str) -> list[Found]:
+        blind = Blind(self.runtime.master)
+        weights = {blind.token(*key): weight for key, weight in likeness.asked(asked).items()}
+        if not weights:
+            return []
+        rows = self.runtime.read(lambda db: index.find(db, chosen, weights, CANDIDATES))
+        self.runtime.vault.preload(row["person_id"] for row in rows)
+        found = []
+        for row in rows:
+            name, _ = self._unseal(row, "name")
+            like = likeness.likeness(asked, name) if name else None
+            if like:
+                found.append(Found(row, like))
+        return found
+
+    def _found(self, found: Found) -> answers.FoundCase:
+        row = found.row
+        return {
+            "case_id": row["case_id"],
+            "case_number": row["case_number"],
+            "centre": row["centre"],
+            "status": row["status"],
+            "name": self._shown(row),
+            "matched": found.like.matched,
+            "score_reasons": found.like.reasons,
+        }
+
+    def _shown(self, row: RowMapping) -> answers.Name | None:
+        name, erased = self._unseal(row, "name")
+        return descriptions.shown_name(row, name, erased)
+
+
+def fill(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> int:
+    """Index those who are not, or of whom other things are known by now; forget who was erased. Returns how many."""
+    assert isinstance(runtime.vault, Vault)
+    for erased in runtime.vault.shredded():  # also what a backup brought back
+        with runtime.database.write() as db:
+            index.forget(db, erased.subject_id)
+    filled = 0
+    while not stopping():
+        with runtime.database.write() as db:
+            rows = index.list_lacking(db, AT_ONCE)
+            for row in rows:
+                tokens = _tokens(runtime, likeness.keys(_as_known(runtime, row)))
+                index.put(db, row["case_id"], row["person_id"], row["person_version"], tokens)
+        filled += len(rows)
+        if len(rows) < AT_ONCE:
+            break
+        pause(0)
+    return filled
+
+
+def finish(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> None:
+    """What a service does of itself once it runs."""
+    erasing.finish(runtime, stopping, pause)
+    fill(runtime, stopping, pause)
+
+
+def _tokens(runtime: ServiceRuntime, keys: set[Key]) -> set[str]:
+    blind = Blind(runtime.master)
+    return {blind.token(kind, value) for kind, value in keys}
+
+
+def _as_known(runtime: ServiceRuntime, row: RowMapping) -> Description:
+    """What somebody is found by; of whom the key is gone, nothing."""
+    known: dict[str, Any] = {
+        field: runtime.vault.unseal(row["person_id"], field, row[field]) or None
+        for field in ("name", "national_id", "birth_date")
+        if row[field]
+    }
+    return Description(row["identity_status"], row["sex"], row["nationality"], [], **known)
+
+
+def _acquaintance(row: RowMapping, because: list[str]) -> answers.MaybeKnown:
+    return {
+        "case_id": row["case_id"],
+        "case_number": row["case_number"],
+        "status": row["status"],
+        "opened": row["opened"],
+        "because": because,
+    }

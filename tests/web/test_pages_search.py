@@ -1,0 +1,76 @@
+"""One box on every page finds a case; who or what may be known already is shown before it is saved again."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.web.test_pages_flow import opened
+
+BOX = "/cases/search"
+
+
+def find(worker, q, at="/work"):
+    return worker.send(worker.open(at), BOX, q=q)
+
+
+def named(worker, **more):
+    """A page after a case was opened for somebody who is called by letters that nobody else has."""
+    first = "ก" + "".join(chr(0x0E01 + int(sign, 16)) for sign in uuid4().hex[:12])
+    return first, opened(worker, person__name__first=first, **more)
+
+
+def test_a_name_is_found_from_every_page_and_never_stands_in_an_address(worker):
+    first, page = named(worker)
+    for at in ("/work", "/cases", "/partners", page.url):
+        results = find(worker, first[:-1], at)
+        assert results.status == 200 and results.url.endswith(BOX) and first in results.text
+        assert "ขึ้นต้นเหมือนกัน" in results.text or "ต่างกันหนึ่งตัวอักษร" in results.text
+    assert results.tree.xpath(f"//main//a[contains(@href, '{page.url.rpartition('/cases/')[2]}')]")
+
+
+def test_nothing_typed_and_nothing_found_say_what_to_do(worker):
+    assert "พิมพ์เลขที่เรื่อง" in worker.open(BOX).text and "พิมพ์เลขที่เรื่อง" in find(worker, " ").text
+    nobody = find(worker, uuid4().hex)
+    assert nobody.status == 200 and "ไม่พบเรื่องที่ตรงกับคำค้น" in nobody.text and "เปิดเรื่อง" in nobody.text
+
+
+@pytest.mark.parametrize("user", ["member-60", "ministry", "admin", "partner-nobody"])
+def test_who_sees_no_names_has_no_box(browser, user):
+    reader = browser(user)
+    assert not reader.open("/partners").tree.xpath(f"//form[@action='{BOX}']")
+    assert reader.open(BOX).status == 403
+
+
+def test_the_api_asks_in_the_body(door, worker):
+    first, _ = named(worker)
+    found = door.post("/api/v1/cases/search", json={"q": first})
+    assert found.status_code == 200
+    [item] = found.json()["items"]
+    assert (
+        item["name"]["first"] == first
+        and item["matched"] == ["name"]
+        and item["score_reasons"] == ["whole_name"]
+    )
+    assert door.post("/api/v1/cases/search", json={}).status_code == 422
+    assert door.get("/api/v1/cases/search", params={"q": first}).status_code == 404
+
+
+def test_who_may_be_known_is_shown_before_a_case_is_opened_and_once_more_opens_it(worker):
+    first, _ = named(worker, person__birth_date="12/5/2493")
+    answers = {"person__name__first": first, "person__birth_date": "12/5/2493"}
+    warned = opened(worker, **answers)
+    assert warned.status == 200 and "ยังไม่ได้บันทึก" in warned.text and "ชื่อและวันเกิดตรงกัน" in warned.text
+    assert warned.form().form_values() and dict(warned.form().form_values())["person.name.first"] == first
+    done = worker.send(warned)
+    assert done.status == 200 and "/cases/" in done.url and "ยังไม่ได้บันทึก" not in done.text
+
+
+def test_a_place_that_may_be_registered_is_shown_before_and_once_more_registers_it(worker):
+    name = f"มูลนิธิ {uuid4().hex}"
+    answers = {"kind": "foundation", "under_ministry": "no", "province": "60"}
+    worker.send(worker.open("/partners/register"), name=name, **answers)
+    warned = worker.send(worker.open("/partners/register"), name=name.replace(" ", ""), **answers)
+    assert warned.status == 200 and "ยังไม่ได้บันทึก" in warned.text and name in warned.text
+    elsewhere = worker.send(worker.open("/partners/register"), name=name, **{**answers, "province": "61"})
+    assert "ยังไม่ได้บันทึก" not in elsewhere.text
+    assert "ขึ้นทะเบียนภาคีเครือข่ายแล้ว" in worker.send(warned).text
