@@ -123,6 +123,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
         "case_number": "60-2569-0001",
         "version": 1,
         "warnings": [],
+        "maybe_known": [],
     }
     case = read(net, answer["case_id"])
     person = case.pop("person")
@@ -395,7 +396,7 @@ def test_every_door_names_what_it_does():
         "case": "case.read", "cases": "case.list",
         "counts": "case.list", "assign": "case.assign", "to_take_over": "case.assign", "carry_over": "case.carry_over",
         "work": "case.work", "called": "case.call", "contradictions": "case.contradictions",
-        "open_ends": "case.close", "age": "case.read",
+        "open_ends": "case.close", "age": "case.read", "known": "case.open", "search": "case.search",
     }  # fmt: skip
 
 

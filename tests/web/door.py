@@ -202,6 +202,9 @@ class World:
     def bodies(self) -> dict[str, dict[str, Any]]:
         return {
             "open_case": opening(self.centre),
+            "search": {"q": "มาลี", "centre": self.centre, "status": "open"},
+            "known": {"centre": self.centre, "person": opening()["person"]},
+            "alike": {"name": "บ้านพักอุ่นใจ", "province": self.centre},
             "request_erasure": {"reason": "person_asked", "confirmer": "deputy-60"},
             "withdraw_erasure": {},
             "confirm_erasure": {},

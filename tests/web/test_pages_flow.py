@@ -292,7 +292,10 @@ def test_the_danger_must_be_answered_first(worker):
 
 
 def test_identifiers_are_masked_until_they_are_asked_for(door, worker):
-    case_id = case_of(opened(worker, person__national_id=NUMBER))
+    page = opened(worker, person__national_id=NUMBER)
+    if "ยังไม่ได้บันทึก" in page.text:  # a test before this one spoke of the same person
+        page = worker.send(page)
+    case_id = case_of(page)
     page = worker.open(f"/cases/{case_id}")
     assert NUMBER not in page.text.replace("-", "")
     assert looked(door, case_id) == []

@@ -9,6 +9,11 @@ from tests.web.test_pages_flow import opened
 BOX = "/cases/search"
 
 
+@pytest.fixture(scope="module")
+def worker(browser):
+    return browser("worker-60")
+
+
 def find(worker, q, at="/work"):
     return worker.send(worker.open(at), BOX, q=q)
 
