@@ -164,12 +164,12 @@ def _tokens(runtime: ServiceRuntime, keys: set[Key]) -> set[str]:
 
 def _as_known(runtime: ServiceRuntime, row: RowMapping) -> Description:
     """What somebody is found by; of whom the key is gone, nothing."""
-    known: dict[str, Any] = {
-        field: runtime.vault.unseal(row["person_id"], field, row[field]) or None
-        for field in ("name", "national_id", "birth_date")
-        if row[field]
-    }
-    return Description(row["identity_status"], row["sex"], row["nationality"], [], **known)
+
+    def opened(field: str) -> Any:
+        return runtime.vault.unseal(row["person_id"], field, row[field]) or None if row[field] else None
+
+    codes = (row["identity_status"], row["sex"], row["nationality"])
+    return Description(*codes, [], opened("name"), opened("national_id"), opened("birth_date"))
 
 
 def _acquaintance(row: RowMapping, because: list[str]) -> answers.MaybeKnown:
