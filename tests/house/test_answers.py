@@ -26,6 +26,7 @@ ADMIN = {"user": "admin", "role": "admin", "centres": ("*",)}
 PERSON = {
     "identity_status": "claimed",
     "name": {"first": "สมชาย"},
+    "national_id": "1609900123452",
     "sex": "male",
     "age_band": "60-69",
     "nationality": "thai",
@@ -176,7 +177,13 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})
     net.call("intake", "work")
     net.call("intake", "contradictions", **DIRECTOR)
+    registered = net.call("partners", "partners")["items"][0]
     net.call("intake", "open_ends", {"case_id": case_id})
+    assert net.call("intake", "search", {"q": "60-"})["items"]
+    assert net.call("intake", "known", {"centre": "60", "person": PERSON})["items"]
+    assert net.call("partners", "alike", {"name": registered["name"], "province": registered["province"]})[
+        "items"
+    ]
     net.call("intake", "called", {"case_id": case_id})
     handed = {"case_id": case_id, "from_user": "worker-60-before", "to_user": "director-60"}
     net.call("intake", "carry_over", handed | {"taken": False}, "system", "system", ("*",))
@@ -224,10 +231,10 @@ def test_every_door_answers_what_it_says(net):
     ],
 )
 def test_an_answer_that_is_not_as_it_says_is_named(change, where):
-    good = {"case_id": "1", "case_number": "60-2569-0001", "version": 1, "warnings": []}
+    good = {"case_id": "1", "case_number": "60-2569-0001", "version": 1, "warnings": [], "maybe_known": []}
     shape = ANSWERS["intake", "open_case"]
     assert list(misfits(shape, good)) == []
     assert list(misfits(shape, good | change)) == [where]
-    assert list(misfits(shape, {"case_id": "1", "case_number": "", "version": 1})) == [
+    assert list(misfits(shape, {"case_id": "1", "case_number": "", "version": 1, "maybe_known": []})) == [
         "answer.warnings is absent"
     ]

@@ -88,6 +88,12 @@ class World(NamedTuple):
             body |= {"day": "2026-03-02"}
         if key[1] == "behind":
             body = {"figure": "opened"}
+        if key[1] == "search":
+            body = {"q": "มาลี"}
+        if key[1] == "known":
+            body = {"centre": centre, "person": PERSON}
+        if key[1] == "alike":
+            body = {"name": "โรงพยาบาล", "province": "60"}
         partner = self.partner_id if role == "partner" else ""
         centres = ("*",) if everywhere else (centre,)
         return self.net.call(*key, body, f"{role}-{centre}", role, centres, partner=partner)
