@@ -83,7 +83,7 @@ def test_a_role_that_may_not_is_told_so(door: FrontDoor, world: World, route: Ro
     assert others or route.door in ("partners", "partner")
 
 
-OF_ONE_PERSON = {"timeline", "matches", "steps", "disclosure"}  # and so no call of the ministry's
+OF_ONE_PERSON = {"timeline", "matches", "steps", "disclosure", "work"}  # and so no call of the ministry's
 
 
 @pytest.mark.parametrize("route", calls(method="GET"), ids=name_of)
