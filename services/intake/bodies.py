@@ -104,6 +104,7 @@ class ListWork(TypedDict):
     part: str | None
     acts: str | None
     case_id: str | None
+    counting: bool
     limit: int
     cursor: str | None
 

@@ -200,14 +200,15 @@ class CarryOver(Schema):
 
 class ListWork(Schema):
     """`owner`: who answers for the case; `part`: of the day's list; `acts`: who is to act; `case_id`: only this;
-    `limit` 0: only counts."""
+    `counting`: no items."""
 
     centre = _optional(_province)
     owner = _user()
     part = _optional(OneOf(WORK_PARTS))
     acts = _optional(OneOf(("centre", "group", "others")))
     case_id = _optional(Length(1, 36))
-    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(0, LIMIT_MOST))
+    counting = fields.Boolean(load_default=False)
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
     cursor = _optional(Length(max=400))
 
 

@@ -65,7 +65,7 @@ def harmless(page: Page) -> None:
         assert (
             address == ""
             or (address[0] in "/#?" and not address.startswith("//"))
-            or address.startswith(("tel:", "mailto:", f"{PROVIDER}/auth/?"))
+            or address.startswith(("tel:", "sms:", "mailto:", f"{PROVIDER}/auth/?"))
         ), address
 
 

@@ -28,7 +28,8 @@ def told(door: FrontDoor) -> World:
     door.made(f"{path}/decline", body)
     door.made(f"/api/v1/cases/{world.case_id}/close", {"reason": "left", "note": "มากับน้องสาว"})
     door.wait(
-        f"/api/v1/cases/{world.case_id}/timeline", lambda page: page["items"][-1]["type"] == "CaseClosed"
+        f"/api/v1/cases/{world.case_id}/timeline",
+        lambda page: "CaseClosed" in {item["type"] for item in page["items"]},
     )
     return world
 

@@ -142,7 +142,7 @@ def test_a_code_may_be_typed_with_spaces_and_thai_digits(browser, careful, someb
     assert visitor.send(visitor.sign_in(somebody), code=typed).heading == "งานของฉัน"
 
 
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "12345678901", "²²²²²²"])
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "١٢٣٤٥", "12345678901", "²²²²²²"])
 def test_what_can_be_no_code_is_said_at_its_field_and_is_no_failure(door, browser, careful, somebody, typed):
     visitor = browser()
     asked = visitor.sign_in(somebody)

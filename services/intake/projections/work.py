@@ -12,6 +12,7 @@ from services.intake import answers, bodies
 from services.intake.domain.work import IN_PLACE, ORDER, UNDER_WAY, contradictions_of, next_of
 from services.intake.projections.marks import CALLS, FOLDS, HANDS, OPENING, Mark, known_of, name_of
 from services.kernel.envelope import Caller, Recorded
+from services.kernel.errors import Invalid
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
@@ -156,9 +157,11 @@ def get(
     rows = list_open(db, centres, asked["owner"], asked["case_id"], asked["acts"])
     items = sorted((item(row, caller, today) for row in rows), key=lambda each: each[0])
     counts = Counter(each["part"] for _, each in items)
-    behind = str(page_cursor(asked["cursor"], 1)[0]) if asked["cursor"] else ""
+    [behind] = page_cursor(asked["cursor"], 1) if asked["cursor"] else [""]
+    if not isinstance(behind, str):
+        raise Invalid({"cursor": ["Not a cursor of this list."]})
     left = [each for each in items if each[0] > behind and asked["part"] in (None, each[1]["part"])]
-    limit = asked["limit"]
+    limit = 0 if asked["counting"] else asked["limit"]
     return {
         "items": [each for _, each in left[:limit]],
         "next": make_cursor([left[limit - 1][0]]) if len(left) > limit > 0 else None,

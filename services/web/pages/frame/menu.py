@@ -76,7 +76,7 @@ def counts() -> dict[str, int]:
     if known and known[1] == written and time.monotonic() - known[0] < FRESH:
         return known[2]
     acts = None if caller.role in STAFF else "group"
-    found = doors.attempt(WORK.of(limit=0, acts=acts))
+    found = doors.attempt(WORK.of(counting=True, acts=acts))
     if found is None:
         return {}
     parts, of_all = found["counts"], sum(found["counts"].values())
