@@ -9,8 +9,9 @@ from tests.browser.crawl import LANGUAGE, Findings, Walk
 from tests.browser.visitor import Visitor
 
 ROLES = ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-60", "rules")
-# Sent empty, these would end what the walk still needs: an account, a session, the question to the partner.
-NOT_SENT = ("pages.users.close", "pages.account.me", "pages.answer.accept")
+# Sent empty, these would end what the walk still needs: an account, a session, the question to the partner; or make
+# somebody of the stranger.
+NOT_SENT = ("pages.users.close", "pages.account.me", "pages.answer.accept", "pages.sample.sign_in")
 LEAST_ASKED, LEAST_LOOKED_AT = 600, 90  # fewer, and links were lost on the way
 
 
@@ -33,6 +34,8 @@ def findings(town, browser):
             walk.from_page("/cases?status=closed")
             walk.look_at("/cases/new/person?danger=", 422)
             walk.look_at("/drafts/signed-in", 200)  # linked where a session ended while somebody types
+        if user == "admin":
+            walk.look_at("/first-steps", 200)  # linked while there are no other users
         walk.look_at("/nothing-is-here", 404)
         visitor.page.evaluate("document.querySelector('.app-idle').hidden = false")
         walk.look("the warning before the session ends")
@@ -51,6 +54,7 @@ def findings(town, browser):
     walk.from_page("/sign-in")
     walk.look_at("/nothing-is-here", 404)
     walk.look_at("/answer/no-such-link", 403)
+    walk.look_at("/set-up/no-such-link", 403)
     walk.look_at("/sign-in/oidc/callback?state=none", 409)  # where a provider sends people back
     walk.send_empty(*NOT_SENT)
     worker, partner = arrived("worker-60"), arrived()
