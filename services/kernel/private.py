@@ -35,9 +35,14 @@ def folder(path: Path) -> None:
 
 
 def database(path: Path) -> None:
-    """Make the file before SQLite does, and close it, with what lies beside it, to others."""
+    """Make the file before SQLite does, and close it, with what lies beside it, to others.
+
+    A file that is there is never opened: closing it again would let go of every lock that SQLite holds on it in this
+    process, and another process would then take away the WAL under our writing.
+    """
     path.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE))
     for each in (path, *(path.with_name(path.name + end) for end in BESIDE)):
         with suppress(FileNotFoundError):
             _close(each, FILE)
