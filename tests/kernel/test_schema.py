@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from services.intake.projections import index
 from services.kernel import access, schema, settings, tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.doors import Doors, Runtime
@@ -101,13 +102,16 @@ def load(path: Path, place: settings.Settings, service: str) -> None:
     database.close()
 
 
+OWN_TABLES = {"web": [web_metadata], "intake": [index.metadata]}  # that are no read models
+
+
 @pytest.mark.parametrize("service", NAMES)
 def test_the_revisions_make_the_tables_that_the_code_uses(place, service):
     wiring = import_module(f"services.{service}.service").WIRING
     migrated, made = Database(place.database(service)), Database(place.database("made"))
     schema.prepare(migrated, wiring)
     ensure_database(place.database("made"))
-    wanted = [tables.metadata, *([web_metadata] if service == "web" else [])]
+    wanted = [tables.metadata, *OWN_TABLES.get(service, [])]
     with made.write() as db:
         for metadata in wanted:
             metadata.create_all(db)

@@ -150,6 +150,8 @@ def test_the_main_job_is_done_in_pages_by_worker_and_director_and_read_by_a_memb
         area="ปากน้ำโพ เมืองนครสวรรค์",
         found__place="ใต้สะพาน",
     )
+    if "ศูนย์อาจรู้จัก" in page.text:  # another test told of the same number
+        page = worker.send(page)
     case_id = case_of(page)
     assert page.status == 200 and page.heading == "นางสายใจ ทดสอบเดินเรื่อง"
     assert "ยังไม่ได้คัดกรอง" in page.text and "ปากน้ำโพ" in page.text

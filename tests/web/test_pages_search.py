@@ -72,9 +72,13 @@ def test_who_may_be_known_is_shown_before_a_case_is_opened_and_once_more_opens_i
 def test_a_place_that_may_be_registered_is_shown_before_and_once_more_registers_it(worker):
     name = f"มูลนิธิ {uuid4().hex}"
     answers = {"kind": "foundation", "under_ministry": "no", "province": "60"}
-    worker.send(worker.open("/partners/register"), name=name, **answers)
-    warned = worker.send(worker.open("/partners/register"), name=name.replace(" ", ""), **answers)
+    worker.send(worker.open(f"/partners/register?draft={uuid4().hex}"), name=name, **answers)
+    warned = worker.send(
+        worker.open(f"/partners/register?draft={uuid4().hex}"), name=name.replace(" ", ""), **answers
+    )
     assert warned.status == 200 and "ที่นี้อาจขึ้นทะเบียน" in warned.text and name in warned.text
     assert "ขึ้นทะเบียนภาคีเครือข่ายแล้ว" in worker.send(warned).text
-    elsewhere = worker.send(worker.open("/partners/register"), name=name, **{**answers, "province": "61"})
+    elsewhere = worker.send(
+        worker.open(f"/partners/register?draft={uuid4().hex}"), name=name, **{**answers, "province": "61"}
+    )
     assert elsewhere.url.endswith("/offer")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.codes.rules import PATH_CLOSED
 from services.partners.answers import Candidate, Reason
 from services.partners.schemas import RulesBody
 from services.web.pages.parts import reasons
@@ -13,7 +14,7 @@ from services.web.pages.parts.language import _
 from services.web.pages.parts.reasons import CriterionInWords, ReasonInWords
 from services.web.pages.parts.words import province, word
 
-RULES = tuple(RulesBody().fields)
+RULES = (*RulesBody().fields, PATH_CLOSED)
 OF_SEVERAL = ("labels_any", "documents")  # what is found for these depends on what the place asks
 
 
@@ -85,15 +86,21 @@ def _conditions(places: Sequence[Place]) -> Iterable[Row]:
     """A row for each fact that a place asks for, in the order of the rules; both ages are one."""
     asked = [row for each in places for row in each["reasons"]]
     asked.sort(key=lambda row: RULES.index(row["rule"]))
-    for fact in dict.fromkeys(row["fact"] for row in asked):
-        about = [row for row in asked if row["fact"] == fact]
-        cells = [[_condition(row) for row in each["reasons"] if row["fact"] == fact] for each in places]
+    for subject in dict.fromkeys(map(_subject, asked)):
+        fact, closed = subject
+        about = [row for row in asked if _subject(row) == subject]
+        cells = [[_condition(row) for row in each["reasons"] if _subject(row) == subject] for each in places]
         yield Row(
-            word("fact", fact) if fact else _("Groups"),
+            word("fact", fact) if fact else _("Path") if closed else _("Groups"),
             cells,
             known=fact_text(fact, about[0]["found"]) if fact else None,
             ask=reasons.question(fact) if any(row["verdict"] == "unknown" for row in about) else None,
         )
+
+
+def _subject(row: Reason) -> tuple[str | None, bool]:
+    """The fact that a reason looks at, and whether it is the path that the screening closed."""
+    return row["fact"], row["rule"] == PATH_CLOSED
 
 
 def _condition(row: Reason) -> Part:
