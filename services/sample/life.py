@@ -393,8 +393,11 @@ class Life:
         kind = WORK_KINDS.get(self.plan["path"] or "")
         if kind is None and day >= 90 and self.plan["path"] in ("vocational_training", "independent"):
             kind = self.chance.choice(("general", "own"))
-        if kind is None or self.chance.random() < 0.12:
+        luck = self.chance.random()
+        if kind is None or luck < 0.12:
             return None
+        if luck < 0.17 and day >= 90:  # the work ended, the person stays
+            return {"kind": "none", "income_baht_month": None}
         least, most = WAGES[kind]
         income = self.chance.randrange(least, most, 100) + day
         return {
