@@ -15,7 +15,7 @@ LATIN = re.compile(r"[A-Za-z]{2,}")
 SPOKEN = ("alt", "aria-label", "placeholder", "title")
 # What Thai offices write in Latin letters: names of things and of accounts, addresses, hidden digits.
 LATIN_NAMES = re.compile(
-    r"CSV|Excel|LINE|ESS( Help Me)?|\S+@\S+|https?://\S+|x{2,}|(worker|director|member|partner)-\d\d|ministry|admin"
+    r"CSV|Excel|LINE|ESS( Help Me)?|\S+@\S+|https?://\S+|x{2,}|(worker|director|deputy|member|partner)-\d\d|ministry|admin|rules"
 )
 
 

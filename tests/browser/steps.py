@@ -59,6 +59,8 @@ def open_case(worker: Tab, last_name: str) -> str:
     worker.press("Continue")
     worker.fill(OPENED | {"person.name.last": last_name})
     worker.press("Open the case")
+    if worker.says("Not saved yet"):  # somebody of this name came before
+        worker.press("Open the case")
     assert last_name in worker.heading, worker.text
     return worker.path
 

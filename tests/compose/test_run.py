@@ -35,7 +35,7 @@ def containers(stack: Stack) -> Iterator[dict[str, list[Running]]]:
     """First the load job to its end, then everything that depends on it."""
     job = stack.container("load").start()
     assert job.process is not None
-    assert job.process.wait(240) == 0, job.tail()
+    assert job.process.wait(600) == 0, job.tail()
     started = {
         name: [stack.container(name, n).start() for n in range(1, REPLICAS.get(name, 1) + 1)]
         for name in NAMES

@@ -32,7 +32,11 @@ def types(answer):
 def test_the_doors_say_who_may():
     doors = doors_of(ReportingService)
     staff = {"worker", "director", "member"}
-    expected = {"overview": staff | {"ministry", "rule_keeper"}, "events": staff | {"ministry"}, "timeline": staff}
+    expected = {
+        "overview": staff | {"ministry", "rule_keeper"},
+        "events": staff | {"ministry"},
+        "timeline": staff,
+    }
     assert {name: doors[name].roles for name in expected} == expected
 
 
