@@ -138,7 +138,7 @@ def _operation(route: Route, schema: Json) -> Json:
         statuses += [400, 413]
         name = "".join(word.capitalize() for word in operation_id(route).split("_"))
         operation["requestBody"] = {
-            "required": True,
+            "required": bool(body_of(route, schema).get("required")),
             "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
         }
     for status in sorted(statuses):
