@@ -22,6 +22,8 @@ def get(db: Connection, partner_id: str) -> answers.Partner | None:
 def list_alike(db: Connection, name: str, province: str) -> list[answers.AlikePartner]:
     """Partners of a province whose whole name sounds the same, spaces and signs left out; the first ten."""
     wanted = _sound(name)
+    if not wanted:  # signs alone are nobody's name
+        return []
     columns = select(partner.c.partner_id, partner.c.name, partner.c.kind)
     rows = db.execute(columns.where(partner.c.province == province).order_by(partner.c.sorted))
     alike = [row for row in rows if _sound(row.name) == wanted]
