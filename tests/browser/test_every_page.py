@@ -58,7 +58,11 @@ def findings(town, browser):
     walk.look_at("/sign-in/oidc/callback?state=none", 409)  # where a provider sends people back
     walk.send_empty(*NOT_SENT)
     worker, partner = arrived("worker-60"), arrived()
-    made = steps.make_link(worker, steps.refer(worker, steps.planned(worker, "เดินทุกหน้า")))
+    case = steps.planned(worker, "เดินทุกหน้า")
+    walk = Walk(worker, "worker-60", findings)
+    walk.look_at(f"{case}/person/corrections", 200)  # linked once there is one
+    walk.look_at(f"{case}/erasure/confirm", 403)  # linked where an erasure waits
+    made = steps.make_link(worker, steps.refer(worker, case))
     Walk(worker, "worker-60", findings).look("the link that was made")
     walk = Walk(partner, "partner with a link", findings)
     walk.from_page(made.address)

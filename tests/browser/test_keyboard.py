@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.codes.work import NEXT_STEPS
 from tests.browser import steps
 from tests.browser.visitor import DESKTOP, NO_SCRIPT, PHONE, said
 
@@ -75,7 +76,7 @@ def test_a_case_is_opened_and_a_group_of_questions_answered_by_keyboard_alone(co
     go(worker, "Enter")
     assert "ไม่ใช้เมาส์" in worker.heading
 
-    tab_to(worker, text=said("Screen the person"), role="button")
+    tab_to(worker, text=NEXT_STEPS.word("screen", "th"), role="button")
     go(worker, "Enter")
     tab_to(worker, text=said("Why do we ask?"))
     press(worker, "Enter")
