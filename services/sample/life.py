@@ -396,14 +396,12 @@ class Life:
         luck = self.chance.random()
         if kind is None or luck < 0.12:
             return None
-        if luck < 0.17 and day >= 90:  # the work ended, the person stays
-            return {"kind": "none", "income_baht_month": None}
         least, most = WAGES[kind]
         income = self.chance.randrange(least, most, 100) + day
-        return {
-            "kind": kind,
-            "income_baht_month": income // 100 * 100 if self.chance.random() < 0.9 else None,
-        }
+        said = income // 100 * 100 if self.chance.random() < 0.9 else None
+        if luck < 0.17 and day >= 90:  # the work ended, the person stays
+            kind, said = "none", None
+        return {"kind": kind, "income_baht_month": said}
 
     def _remark(self) -> str | None:
         return self.chance.choice(FOLLOWED) if self.chance.random() < 0.5 else None
