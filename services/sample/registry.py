@@ -230,8 +230,6 @@ KINDS = (
         [("ประสานเอกสารและการเดินทางกลับ", "immigration", _with_label("foreigner"))], True),
     Kind("other", "ศูนย์คุ้มครองคนไร้ที่พึ่ง จังหวัดข้างเคียง", 1, True,
         [("รับโอนดูแลต่อ", "other_centre", _anyone)], True),
-    Kind("other", "สถานคุ้มครองและพัฒนาคุณภาพชีวิต", 1, True,
-        [("คุ้มครองและพัฒนาคุณภาพชีวิต", "quality_of_life_home", _with_label("beggar"))], True),
 )  # fmt: skip
 
 
