@@ -393,8 +393,7 @@ class Life:
         kind = WORK_KINDS.get(self.plan["path"] or "")
         if kind is None and day >= 90 and self.plan["path"] in ("vocational_training", "independent"):
             kind = self.chance.choice(("general", "own"))
-        luck = self.chance.random()
-        if kind is None or luck < 0.12:
+        if kind is None or (luck := self.chance.random()) < 0.12:
             return None
         least, most = WAGES[kind]
         income = self.chance.randrange(least, most, 100) + day

@@ -209,7 +209,7 @@ KINDS = (
         ("ฝึกอาชีพคนพิการ", "vocational_training", _section_35)]),
     Kind("employer", "บริษัท", 8, False,
         [("จ้างงานคนพิการ มาตรา 33", "employer_33", _section_33),
-        ("งานประจำพร้อมสวัสดิการ", "employer_general", _work)]),
+        ("จ้างงานทั่วไปเต็มเวลา", "employer_general", _work)]),
     Kind("employer", "โรงงาน", 6, False,
         [("จ้างเหมาบริการคนพิการ มาตรา 35", "employer_35", _section_35),
         ("รับเข้าทำงานพร้อมที่พัก", "employer_general", _work)]),
