@@ -11,10 +11,10 @@ from services.kernel.errors import NotFound
 from services.kernel.runtime import ServiceRuntime
 from services.web.gateway import calls
 from services.web.gateway.calls import Command, command_id
+from services.web.gateway.chores import until_done
 from services.web.store.tables import metadata
 
 logger = logging.getLogger(__name__)
-PAUSE, PAUSE_MOST = 1.0, 60.0  # seconds before intake is asked again
 
 hand_over = Table(
     "hand_over",
@@ -55,15 +55,6 @@ def _tell(web: ServiceRuntime, row: RowMapping) -> None:
 
 def keep_trying(web: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> None:
     """Carry over what there is as soon as intake answers."""
-    delay = PAUSE
-    while not stopping():
-        try:
-            count = carry_over(web)
-        except Exception as error:
-            logger.warning("hand-overs of an earlier version wait: %s", type(error).__name__)
-            pause(delay)
-            delay = min(delay * 2, PAUSE_MOST)
-            continue
-        if count:
-            logger.info("%d hand-overs of an earlier version were carried over", count)
-        return
+    count = until_done(lambda: carry_over(web), "hand-overs of an earlier version", stopping, pause)
+    if count:
+        logger.info("%d hand-overs of an earlier version were carried over", count)

@@ -1,7 +1,6 @@
 """What the front door keeps of a case goes when its person is erased: drafts, what was typed when a session ended, and
 what a partner's link shows."""
 
-import logging
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -13,13 +12,12 @@ from services.intake.doors import ERASED
 from services.kernel.envelope import instant
 from services.kernel.runtime import ServiceRuntime
 from services.web.gateway import calls
+from services.web.gateway.chores import until_done
 from services.web.identity import authorization_requests, pending_sessions
 from services.web.store import drafts, links, looks
 
-logger = logging.getLogger(__name__)
 KEPT = "kept-form"  # the purpose of the key under which a form is sealed that was sent without a session
 LOOKS_BACK = timedelta(days=30)  # nothing here is kept longer
-PAUSE, PAUSE_MOST = 1.0, 60.0  # seconds before intake is asked again
 
 
 def forget(web: ServiceRuntime, case_id: str, referral_ids: Iterable[str]) -> None:
@@ -57,13 +55,4 @@ def catch_up(web: ServiceRuntime) -> int:
 
 def keep_trying(web: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> None:
     """As soon as intake answers."""
-    delay = PAUSE
-    while not stopping():
-        try:
-            catch_up(web)
-        except Exception as error:
-            logger.warning("copies of what was erased wait to go: %s", type(error).__name__)
-            pause(delay)
-            delay = min(delay * 2, PAUSE_MOST)
-            continue
-        return
+    until_done(lambda: catch_up(web), "copies of what was erased", stopping, pause)
