@@ -113,9 +113,13 @@ class IntakeService(searching.Searching, erasing.Erasing):
     @command("case.close", roles=STAFF, schema=schemas.CloseCase())
     def close_case(self, call: Call, body: bodies.CloseCase) -> Outcome[answers.CaseClosing]:
         """What is open of the case, as referral has it now, ends with it: that is referral's to do when it hears."""
-        ends = self._open_ends(self._own(call, body["case_id"]))
-        done = self._change(call, CloseCase(**body), CLOSED)
-        return Outcome({**done.answer, "ends": ends}, done.position)
+        row = self._own(call, body["case_id"])
+        ends = self._open_ends(row)
+
+        def work(unit: Unit) -> answers.CaseClosing:
+            return {**self._change(call, unit, row, CloseCase(**body), CLOSED), "ends": ends}
+
+        return self.runtime.execute(call.envelope(row["centre"]), work)
 
     @query("case.close", roles=STAFF, schema=schemas.OfCase())
     def open_ends(self, call: Call, body: bodies.OfCase) -> answers.OpenEnds:
@@ -128,24 +132,23 @@ class IntakeService(searching.Searching, erasing.Erasing):
 
     @command("case.reopen", roles=STAFF, schema=schemas.ChangeCase())
     def reopen_case(self, call: Call, body: bodies.ChangeCase) -> Outcome[answers.CaseStatus]:
-        return self._change(call, ReopenCase(**body), REOPENED)
-
-    def _change(
-        self, call: Call, change: CloseCase | ReopenCase, closing: str
-    ) -> Outcome[answers.CaseStatus]:
-        row = self._own(call, change.case_id)
+        row = self._own(call, body["case_id"])
 
         def work(unit: Unit) -> answers.CaseStatus:
-            if unit.handle(CASE, change.case_id, change, call.if_match):
-                changed = closings.get_last(unit.db, change.case_id)
-                require_order(
-                    call.at,
-                    {"the case was opened": row["opened"], "it was last closed or opened again": changed},
-                )
-            status = cases.get_status_when(unit.db, change.case_id, closing)
-            return {"status": status, "version": unit.version(CASE, change.case_id)}
+            return self._change(call, unit, row, ReopenCase(**body), REOPENED)
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
+
+    def _change(
+        self, call: Call, unit: Unit, row: RowMapping, change: CloseCase | ReopenCase, closing: str
+    ) -> answers.CaseStatus:
+        if unit.handle(CASE, change.case_id, change, call.if_match):
+            changed = closings.get_last(unit.db, change.case_id)
+            require_order(
+                call.at, {"the case was opened": row["opened"], "it was last closed or opened again": changed}
+            )
+        status = cases.get_status_when(unit.db, change.case_id, closing)
+        return {"status": status, "version": unit.version(CASE, change.case_id)}
 
     @command("case.assign", roles=(*STAFF, "admin"), schema=schemas.AssignCases())
     def assign(self, call: Call, body: bodies.AssignCases) -> Outcome[answers.Assignment]:

@@ -94,16 +94,14 @@ class ReferralService(Doors):
             lambda plan: plan.covers(programme) and not plan.closed,
             "screening",
         )
-        require_order(
-            call.at,
-            {"the case was opened": case.opened, "the plan was agreed": plan.agreed if plan else None},
-        )
+        follows = {"the case was opened": case.opened, "the plan was agreed": plan.agreed if plan else None}
         witness = consent["witness"] or None
         if witness:
             self.runtime.vault.ensure(case.person_id)
         referral_id = call.new_id("referral")
 
         def work(unit: Unit) -> answers.ReferralId:
+            require_order(call.at, follows)
             closed = upstream.is_closed(unit.db, case_id)
             sending = SendReferral(
                 referral_id=referral_id,

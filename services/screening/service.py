@@ -1,6 +1,6 @@
 """Screening's doors. Each parses, hands over one command or question, and answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
@@ -53,10 +53,10 @@ class ScreeningService(Doors):
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
         corrected = self._of_person(call, case_id, day)
-
-        self._in_order(call, case_id)
+        opened = self._opened(case_id)
 
         def work(unit: Unit) -> answers.NewScreening:
+            require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
             screening = CompleteScreening(
                 screening_id, case_id, body["facts"], day, book, case["closed"], corrected
@@ -94,8 +94,8 @@ class ScreeningService(Doors):
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
         screening = self.runtime.read(lambda db: screenings.get(db, case_id))
-        self._in_order(call, case_id, screening["completed_at"] if screening else None)
-        self._fits(body["path"], body["programme_id"])
+        follows = self._opened(case_id, screening["completed_at"] if screening else None)
+        offered = self._path_of(body["programme_id"])
         quorum = quorum_of(case["centre"])
         voters = [names.fold(member["name"]) for member in body["members"]]
         try:
@@ -104,6 +104,11 @@ class ScreeningService(Doors):
             raise Refused("wrong_state", "The person's data was erased.") from None
 
         def work(unit: Unit) -> answers.NewPlan:
+            require_order(call.at, follows)
+            if offered not in (None, body["path"]):
+                raise Invalid(
+                    {"programme_id": [f"This programme is for the path {offered}, not {body['path']}."]}
+                )
             screening = unit.state(SCREENING, case_id)
             agreement = AgreePlan(
                 plan_id=plan_id, person_id=person_id, quorum=quorum, screened=screening.screening_id is not None,
@@ -154,13 +159,11 @@ class ScreeningService(Doors):
 
         return self.runtime.execute(call.envelope(ALL_CENTRES), work)
 
-    def _fits(self, path: str, programme_id: str | None) -> None:
-        """NotFound for a programme nobody offered; a plan on one path goes to no programme of another."""
+    def _path_of(self, programme_id: str | None) -> str | None:
+        """Of the programme that a plan names; NotFound for one nobody offered."""
         if programme_id is None:
-            return
-        offered = self.runtime.get_or_pull(lambda db: upstream.get_path(db, programme_id), "partners")
-        if offered != path:
-            raise Invalid({"programme_id": [f"This programme is for the path {offered}, not {path}."]})
+            return None
+        return self.runtime.get_or_pull(lambda db: upstream.get_path(db, programme_id), "partners")
 
     def _of_person(self, call: Call, case_id: str, day: date) -> Body:
         """What was corrected of the person, and the age on the day by the birth date, which intake alone knows. If it
@@ -174,9 +177,11 @@ class ScreeningService(Doors):
             return corrected
         return {**corrected, "age": told["age"]} if told["age"] else corrected
 
-    def _in_order(self, call: Call, case_id: str, screened: str | None = None) -> None:
+    def _opened(self, case_id: str, screened: str | None = None) -> Mapping[str, str | None]:
+        """What a step follows, for require_order. It is asked within the command, so that who asks again for an answer
+        gets it, whatever has happened since."""
         opened = self.runtime.read(lambda db: upstream.get_opening(db, case_id))
-        require_order(call.at, {"the case was opened": opened, "the person was screened": screened})
+        return {"the case was opened": opened, "the person was screened": screened}
 
     def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
         """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was

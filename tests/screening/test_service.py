@@ -147,6 +147,18 @@ def test_the_same_command_gives_the_same_answer_and_changes_once(net, case_id):
         agree(net, case_id, key=plan, fingerprint="another body")
 
 
+def test_who_asks_again_gets_the_answer_whatever_has_happened_since(net, case_id):
+    """A retry may come late: what it would be refused for now does not concern it."""
+    complete(net, case_id)
+    net.clock.set(MORNING + timedelta(days=9))
+    key, day = str(uuid4()), MORNING + timedelta(days=1)
+    planned = agree(net, case_id, key=key, at=day)
+    complete(net, case_id)
+    with pytest.raises(Invalid, match="before the person was screened"):
+        agree(net, case_id, at=day)
+    assert agree(net, case_id, key=key, at=day) == planned
+
+
 def test_a_version_that_does_not_fit_is_stale(net, case_id):
     version = complete(net, case_id)["version"]
     with pytest.raises(Stale):

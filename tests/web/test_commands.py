@@ -25,6 +25,15 @@ def test_a_command_is_answered_and_repeated_with_its_key_it_is_answered_again_an
     assert problem(other, 422)["code"] == "key_reused"
 
 
+def test_a_closing_that_is_asked_for_again_says_again_what_ended_with_the_case(door: FrontDoor):
+    sent = door.referred()
+    key, body = {"Idempotency-Key": "closing"}, {"reason": "left"}
+    first = door.post(f"/api/v1/cases/{sent['case_id']}/close", body, headers=key)
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda referral: referral["status"] == "withdrawn")
+    again = door.post(f"/api/v1/cases/{sent['case_id']}/close", body, headers=key)
+    assert len(first.json()["ends"]) == 1 and again.json() == first.json()
+
+
 @pytest.mark.parametrize("route", [r for r in WRITES if r.door not in CREATES], ids=name_of)
 def test_a_command_on_a_version_that_is_no_more_is_refused(door: FrontDoor, route: Route):
     path, body = door.ready(route)
