@@ -13,10 +13,10 @@ from services.kernel.questions import Json
 from services.web.api.routes import Route
 from services.web.gateway import storable
 from services.web.gateway.calls import Command, command_id
+from services.web.gateway.limits import BODY_MOST
 from services.web.gateway.problems import Problem
 from services.web.gateway.request import is_stale
 
-BODY_MOST = 1024 * 1024
 KEY_MOST = 200
 IF_MATCH = r'(\*|(W/)?("[0-9]{1,15}"|[0-9]{1,15}))'
 OLDEST = datetime(1900, 1, 1, tzinfo=UTC)  # nothing that is told happened before

@@ -2,6 +2,7 @@
 forms."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Annotated, NotRequired, TypedDict
 
 import orjson
@@ -10,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from services.codes.shapes import Note
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale, Unavailable
+from services.web.gateway.limits import ERRORS_MOST
+from services.web.identity.hashing import Busy
 
 TITLES = {
     400: "Malformed request",
@@ -22,6 +25,7 @@ TITLES = {
     413: "Too large",
     415: "Not JSON",
     422: "Invalid fields",
+    429: "Too many at once",
     500: "Unexpected error",
     503: "Not now",
 }
@@ -56,7 +60,8 @@ class ProblemDocument(TypedDict):
 
 
 class Problem(Exception):
-    """An answer that is an error. `errors` is {field: [message, ...]}."""
+    """An answer that is an error. `errors` is {field: [message, ...]}; `retry_after`: in how many seconds it may
+    go."""
 
     def __init__(
         self,
@@ -64,8 +69,10 @@ class Problem(Exception):
         detail: str,
         code: str | None = None,
         errors: Mapping[str, Sequence[str]] | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(status, detail)
+        self.retry_after = retry_after
         self.status, self.detail, self.code, self.errors = status, detail, code, errors
 
 
@@ -79,7 +86,8 @@ def of(error: Exception) -> Problem:
         case Refused():
             return Problem(409, error.message, error.code)
         case Invalid():
-            return Problem(422, "Some fields are not valid.", errors=error.errors)
+            named = dict(islice(error.errors.items(), ERRORS_MOST))
+            return Problem(422, "Some fields are not valid.", errors=named)
         case KeyReused():
             return Problem(422, str(error), KEY_REUSED, {"Idempotency-Key": [str(error)]})
         case NotFound():
@@ -89,7 +97,9 @@ def of(error: Exception) -> Problem:
         case Stale():
             return Problem(412, str(error))
         case Unavailable():
-            return Problem(503, str(error))
+            return Problem(503, str(error), retry_after=2)
+        case Busy():
+            return Problem(429, "Too many ask this at once.", retry_after=error.seconds)
     return Problem(500, "Something went wrong here. It was noted; please try again.")
 
 
@@ -107,6 +117,11 @@ def response(problem: Problem) -> Response:
     answer = Response(orjson.dumps(body), status=problem.status, mimetype="application/problem+json")
     if problem.status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
-    if problem.status == 503:
-        answer.headers["Retry-After"] = "2"
+    told_when(answer, problem)
     return answer
+
+
+def told_when(answer: Response, problem: Problem) -> None:
+    """Says in the answer when to try again, where that may help."""
+    if problem.retry_after is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after)

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, Connection, Table, Text, delete, select
 
 from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
-from services.web.identity import accounts, throttle
+from services.web.identity import accounts, hashing, throttle
 from services.web.store.tables import metadata
 
 password = Table(
@@ -36,6 +36,11 @@ def hashed(text: str) -> str:
     return HASHER.hash(text)
 
 
+def made(runtime: ServiceRuntime, text: str) -> str:
+    """The hash of a new password, for somebody who has shown who they are; hashing.Busy if too many wait already."""
+    return hashing.in_turn(lambda: runtime.ports.heavy(lambda: hashed(text)), known=True)
+
+
 def keep(db: Connection, user: str, hash: str, temporary: bool) -> None:
     upsert(db, password, [{"user_name": user, "hash": hash, "temporary": temporary}], ["user_name"])
 
@@ -51,7 +56,7 @@ def has(db: Connection, user: str) -> bool:
 def give(runtime: ServiceRuntime, user: str) -> str:
     """A new password for a user, who must choose another with it; every session and token they had ends."""
     given = invented()
-    hash = runtime.ports.heavy(lambda: hashed(given))
+    hash = made(runtime, given)
     with runtime.database.write() as db:
         keep(db, user, hash, temporary=True)
         accounts.end_tokens(db, user)
@@ -59,8 +64,12 @@ def give(runtime: ServiceRuntime, user: str) -> str:
 
 
 def check(runtime: ServiceRuntime, user: str, typed: str, browser: str | None) -> bool:
-    """Whether this is the user's password, taking as long for a name nobody has; tries.Locked after too many failures.
-    `browser`: what this one is called if it is known as the user's."""
+    """Whether this is the user's password, taking as long for a name nobody has; throttle.Locked after too many
+    failures, hashing.Busy if too many wait already. `browser`: what this one is called if it is known as the user's."""
+    return hashing.in_turn(lambda: _check(runtime, user, typed, browser), known=browser is not None)
+
+
+def _check(runtime: ServiceRuntime, user: str, typed: str, browser: str | None) -> bool:
     name = throttle.counter(runtime, "password", user, browser)
     with runtime.database.write() as db:
         throttle.take(db, name, runtime.now())

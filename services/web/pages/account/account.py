@@ -10,6 +10,7 @@ from services.codes.access import ROLES
 from services.web import gateway
 from services.web.identity import (
     accounts,
+    hashing,
     known_browsers,
     passwords,
     pending_sessions,
@@ -70,6 +71,11 @@ def sign_in() -> Response:
             form.refused = _("The user name or the password is not right.")
         except throttle.Locked as locked:
             form.refused = too_often(locked)
+        except hashing.Busy as busy:
+            form.refused = _("Too many people are signing in just now. Try again in a few seconds.")
+            answer = frame.page("account/sign_in.html", 429, form=form)
+            answer.headers["Retry-After"] = str(busy.seconds)
+            return answer
     return frame.page("account/sign_in.html", form=form)
 
 
@@ -199,7 +205,7 @@ def password() -> Response:
     if form.sent and form.load() and strong(form, user):
         try:
             if passwords.check(runtime, user, form.data["old"], known_browser(user)):
-                hash = runtime.ports.heavy(lambda: passwords.hashed(form.data["new"]))
+                hash = passwords.made(runtime, form.data["new"])
                 with runtime.database.write() as db:
                     passwords.keep(db, user, hash, temporary=False)
                     sessions.end_others(db, session)

@@ -36,7 +36,7 @@ def administrator(token: str) -> Response:
         return _over()
     if form.sent and form.load() and account.strong(form, form.data["user"]):
         user = form.data["user"]
-        hash = runtime.ports.heavy(lambda: passwords.hashed(form.data["new"]))
+        hash = passwords.made(runtime, form.data["new"])
         outcome = set_up.make_administrator(runtime, token, user, hash)
         if outcome == "over":
             return _over()

@@ -101,6 +101,5 @@ def failed(error: Exception) -> Response:
     g.setdefault("language", DEFAULT)
     g.setdefault("visit", secrets.token_urlsafe(32))
     answer = page("error.html", status, problem=status, code=problem.code)
-    if status == 503:
-        answer.headers["Retry-After"] = "2"
+    problems.told_when(answer, problem)
     return answer

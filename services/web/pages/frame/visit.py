@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from flask import Response, g, request, url_for
 from services.kernel.envelope import Caller
 from services.kernel.errors import Forbidden
 from services.web import gateway
+from services.web.gateway.limits import BODY_MOST, FIELDS_MOST, STRANGERS_MOST
 from services.web.gateway.problems import Problem
 from services.web.identity import sessions
 from services.web.identity.sessions import Session
@@ -18,18 +20,19 @@ from services.web.pages.parts.language import DEFAULT, LANGUAGES
 
 COOKIE = "songtor"
 LANGUAGE_COOKIE = "language"
-FORM_MOST = 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
+SEALED = "keep"  # the field of what was typed when a session ended
 VEIL = hashlib.sha256().digest_size
 
 
 def before_request() -> None:
-    """Language, session and the cross-site checks; a form larger than 1 MB is refused."""
-    request.max_content_length = request.max_form_memory_size = FORM_MOST
+    """Language, session, how large a form may be, and the cross-site checks."""
     wished = request.cookies.get(LANGUAGE_COOKIE)
     g.language = next((language for language in LANGUAGES if language == wished), DEFAULT)
     visit = cookie(COOKIE)
     g.visit, g.new_visit = (visit, False) if len(visit) == 43 else (sessions.new_id(), True)
     g.session = None if g.new_visit else _session(g.visit)
+    _limit_form()
     if any("\x00" in text for text in (request.path, *request.args, *request.args.values())):
         raise Problem(400, "The address contains the character NUL.")
     if request.method == "POST":
@@ -37,6 +40,23 @@ def before_request() -> None:
             raise Forbidden("cross-site")
         token = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
         g.csrf_fits = hmac.compare_digest(_unveiled(token), _proof())
+
+
+def _limit_form() -> None:
+    """Fields are counted before they are read, for each costs much more than its bytes; and a stranger's are weighed,
+    for all are shown again."""
+    request.max_content_length = request.max_form_memory_size = BODY_MOST
+    request.max_form_parts = FIELDS_MOST
+    if request.mimetype == FORM and request.get_data().count(b"&") >= FIELDS_MOST:
+        raise Problem(413, "A form may have at most 1,000 fields.")
+    if request.method == "POST" and not g.session:
+        texts = (text for name, text in request.form.items(multi=True) if not _is_sealed(name, text))
+        if sum(map(len, (*request.form, *texts))) > STRANGERS_MOST:
+            raise Problem(413, "This is more than a form of somebody who has not signed in can hold.")
+
+
+def _is_sealed(name: str, text: str) -> bool:
+    return name == SEALED and re.fullmatch(r"[A-Za-z0-9_=-]*", text) is not None
 
 
 def _session(cookie: str) -> Session | None:
