@@ -12,6 +12,7 @@ FIGURES = {
     "f": "bench.footprint",
     "g": "bench.pages",
     "h": "bench.parts",
+    "i": "bench.strangers",
 }
 
 for figure in sys.argv[1:] or FIGURES:
