@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Any, Protocol, TypedDict, TypeVar
 from uuid import uuid4
 
@@ -37,6 +38,7 @@ S = TypeVar("S")
 E = TypeVar("E")
 logger = logging.getLogger(__name__)
 
+SEATS = 3  # of a service's ten workers, for questions that wait long
 CATCH_UP = 2.0  # seconds a command may wait for another service's log before it refuses
 PROCESS = str(uuid4())  # tells figures of this process from those of others
 POLL = 0.1  # seconds between looks at the database when another replica may have done it
@@ -104,6 +106,7 @@ class ServiceRuntime:
         self.settings, self.wiring, self.ports = settings, wiring, ports
         self.service = wiring.service
         self.replica_id = str(uuid4())
+        self._seats = BoundedSemaphore(SEATS)
         self.master = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
         self.database = Database(settings.database(self.service), pool)
         self.vault_database: Database | None = None
@@ -227,6 +230,16 @@ class ServiceRuntime:
             if found is not None or left <= 0:
                 return found
             self.log.bell.wait(heard, min(POLL, left))
+
+    def long_until(self, check: Callable[[Connection], T | None], seconds: float) -> T | None:
+        """As `until`, for many seconds: who waits holds a worker, so only a few may; where no seat is free it looks
+        once."""
+        if not self._seats.acquire(blocking=False):
+            return self.read(check)
+        try:
+            return self.until(check, seconds)
+        finally:
+            self._seats.release()
 
     def wait_for_positions(self, positions: Mapping[str, int], seconds: float = CATCH_UP) -> bool:
         """Wait until what the caller wrote in other services is heard here; False when it was not in time."""

@@ -154,10 +154,12 @@ class PartnersService(Doors):
         """All programmes ranked for a case as of now, or those asked for, a page at a time. A candidate keeps its rank
         among all, whatever is asked for."""
         case_id, wait = body["case_id"], body["wait"]
-        case = self._case(case_id, wait)
-        if not call.caller.sees(case.centre):
+        case = self._case(call, case_id, wait)
+        if case is not None and not call.caller.sees(case.centre):
             raise NotFound("case")
-        screened = case.screened or self.runtime.until(partial(upstream.get_screened, case_id=case_id), wait)
+        screened = case and (
+            case.screened or self.runtime.long_until(partial(upstream.get_screened, case_id=case_id), wait)
+        )
         if screened is None:
             return {
                 "computed_at": None,
@@ -169,16 +171,18 @@ class PartnersService(Doors):
             }
         return self._ranked(call, screened, body)
 
-    def _case(self, case_id: str, wait: float) -> upstream.Case:
-        """A case we know, or hear of in time: screening itself may not have heard of it yet."""
+    def _case(self, call: Call, case_id: str, wait: float) -> upstream.Case | None:
+        """A case we know, or hear of in time, for screening itself may not have heard of it yet; None where intake has
+        it and nobody else so far. Nobody waits for one that is not there."""
         find = partial(upstream.get, case_id=case_id)
         try:
             return self.runtime.get_or_pull(find, "screening")
         except NotFound:
-            late = self.runtime.until(find, wait)
-            if late is None:
+            if not wait:
                 raise
-            return late
+        today = dates.bangkok_day(call.now).isoformat()
+        self.runtime.ask("intake", "age", call, {"case_id": case_id, "day": today}, AGE_SECONDS)
+        return self.runtime.long_until(find, wait)
 
     def _of_age(self, call: Call, screened: ranking.Screened, day: date) -> ranking.Screened:
         """With the age on the day by the birth date, which intake alone knows, where a birthday may have come since the

@@ -10,6 +10,7 @@ import pytest
 import requests
 from eventlet.event import Event
 
+from services.web.api import patience
 from services.web.gateway.limits import ERRORS_MOST, FIELDS_MOST
 from services.web.identity import hashing, passwords
 from services.web.server import Guests, HttpServer, Limits, place_of
@@ -304,3 +305,40 @@ def test_how_the_system_is_can_be_asked_while_every_worker_is_taken(door):
         over.send(None)
         for each in taken:
             each.wait()
+
+
+# -- questions that wait ---------------------------------------------------------------------------------------------
+
+
+def test_nobody_waits_for_a_case_that_is_not_there_or_not_theirs(door, world):
+    for case, user in (("none", "worker-60"), (world.case_id, "worker-61")):
+        answer = requests.get(
+            f"{door.address}/api/v1/cases/{case}/matches?wait=30",
+            headers={"Authorization": f"Bearer {door.token(user)}"},
+            timeout=5,
+        )
+        problem(answer, 404)
+
+
+def test_however_many_wait_others_are_answered_and_all_hear_of_it_at_once(door):
+    case = door.case()
+    path = f"/api/v1/cases/{case}/matches?wait=30"
+    waiting = [eventlet.spawn(door.get, path) for _ in range(12)]  # a service has ten workers
+    until(lambda: door.runtime("partners")._seats._value == 0)
+    for other in ("/api/v1/partners", f"/api/v1/cases/{case}", "/ready"):
+        headers = {"Authorization": f"Bearer {door.token('worker-60')}"}
+        assert requests.get(door.address + other, headers=headers, timeout=5).status_code == 200, other
+    door.made(f"/api/v1/cases/{case}/screening", {"facts": {"housing": "street"}})
+    with eventlet.Timeout(20):
+        assert all(each.wait().json()["computed_at"] for each in waiting)
+
+
+def test_where_too_many_wait_one_more_is_told_how_it_stands(door):
+    case = door.case()
+    taken = [patience.SEATS.acquire(blocking=False) for _ in range(16)]
+    try:
+        with eventlet.Timeout(5):
+            told = door.get(f"/api/v1/cases/{case}/matches?wait=30")
+        assert all(taken) and (told.status_code == 404 or told.json()["computed_at"] is None)
+    finally:
+        patience.SEATS.release(16)

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, request
 
 from services.intake.doors import CASE, CONFIRM_ERASURE
 from services.kernel.errors import Invalid, NotFound
-from services.kernel.questions import CommandDoor, QueryDoor, Question
+from services.kernel.questions import CommandDoor, Json, QueryDoor, Question
 from services.web import gateway
-from services.web.api import bearer, bodies, case_page
+from services.web.api import bearer, bodies, case_page, patience
 from services.web.api.routes import CASE_PAGE, ROUTES, Route
 from services.web.gateway import calls, erasing
 from services.web.gateway.calls import User
@@ -23,7 +23,13 @@ def question(route: Route, door: QueryDoor[Any], parts: Mapping[str, str]) -> Re
     # What may name a person is asked in the body, because addresses are logged.
     body = {} if route.method == "GET" else bodies.read_body(request)
     asked = Question(door, {**body, **named})
+    if "wait" in route.query:
+        return bodies.as_json(patience.answer(user, asked, route.seconds, _is_computed), route.status)
     return bodies.as_json(calls.ask(user, asked, route.seconds).answer, route.status)
+
+
+def _is_computed(told: Mapping[str, Json]) -> bool:
+    return told["computed_at"] is not None
 
 
 def command(route: Route, door: CommandDoor[Any], parts: Mapping[str, str]) -> Response:

@@ -1,0 +1,49 @@
+"""Questions that wait for their answer (`?wait=`): here, where there are many workers, and only so many at once.
+
+The service asked lets few wait; whoever finds no seat there is answered at once and asks again from here.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from threading import BoundedSemaphore
+from typing import Any
+
+from services.kernel.questions import Json, Question
+from services.web import gateway
+from services.web.gateway import calls
+from services.web.gateway.calls import User
+
+SEATS = BoundedSemaphore(16)  # of the front door's 64 workers
+AGAIN = 0.25  # seconds between questions
+
+
+def answer(
+    user: User, asked: Question[Any], seconds: float, found: Callable[[Mapping[str, Json]], bool]
+) -> Mapping[str, Json]:
+    """The answer to a question with a `wait`, as soon as it is `found`; as it is now when all seats are taken."""
+    wait = asked.body.get("wait")
+    if not isinstance(wait, int | float) or not wait > 0:
+        return _ask(user, asked, seconds)
+    if not SEATS.acquire(blocking=False):
+        return _ask(user, Question(asked.door, {**asked.body, "wait": 0}), seconds)
+    try:
+        return _answer(user, asked, seconds, found, time.monotonic() + wait)
+    finally:
+        SEATS.release()
+
+
+def _answer(
+    user: User, asked: Question[Any], seconds: float, found: Callable[[Mapping[str, Json]], bool], end: float
+) -> Mapping[str, Json]:
+    while True:
+        told = _ask(user, asked, seconds)
+        left = end - time.monotonic()
+        if found(told) or left <= 0:
+            return told
+        gateway.runtime().ports.pause(min(AGAIN, left))
+        asked = Question(asked.door, {**asked.body, "wait": max(0.0, end - time.monotonic())})
+
+
+def _ask(user: User, asked: Question[Any], seconds: float) -> Mapping[str, Json]:
+    told: Mapping[str, Json] = calls.ask(user, asked, seconds).answer
+    return told
