@@ -224,16 +224,6 @@ PARTNER_KINDS = CodeList(
     },
 )
 
-# How old a partner's word is of the places it has free.
-STATEMENT_AGES = CodeList(
-    "statement_age",
-    {
-        "fresh": Words("แจ้งไว้ไม่เกิน 30 วัน", "Stated in the last 30 days"),
-        "older": Words("แจ้งไว้ 31–90 วันก่อน", "Stated 31 to 90 days ago"),
-        "old": Words("แจ้งไว้เกิน 90 วัน", "Stated more than 90 days ago"),
-    },
-)
-
 DECLINE_REASONS = CodeList(
     "decline_reason",
     {

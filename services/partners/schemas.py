@@ -17,6 +17,7 @@ from marshmallow import (
 from services import codes
 from services.codes.rules import RULES, Rule
 from services.codes.situation import document_code
+from services.codes.statements import STATEMENT_AGES
 from services.fields import Email, Flag, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.partners import bodies
@@ -45,9 +46,6 @@ def _codes(allowed: Sequence[str | int]) -> fields.List[str]:
 
 def _count() -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(0, PLACES_MOST))
-
-
-FRESH_DAYS, OLD_DAYS = 30, 90  # a statement about places is fresh up to the first, old after the second
 
 
 class Body(Schema):
@@ -178,7 +176,7 @@ class FreePlaces(Body):
 
     province = fields.String(load_default=None, allow_none=True, validate=_province)
     path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
-    age = fields.String(load_default=None, validate=validate.OneOf(codes.STATEMENT_AGES))
+    age = fields.String(load_default=None, validate=validate.OneOf(STATEMENT_AGES))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(0, LIMIT_MOST))
     cursor = fields.String(load_default=None, allow_none=True)
 

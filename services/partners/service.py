@@ -1,11 +1,12 @@
 """The doors of partners, and how the service is put together."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
-from services.codes import ages
+from services.codes import ages, statements
 from services.codes.access import ROLES, STAFF
+from services.codes.statements import FRESH_DAYS, OLD_DAYS
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
@@ -134,9 +135,7 @@ class PartnersService(Doors):
     @query("partner.list", roles=ROLES, schema=schemas.FreePlaces())
     def free_places(self, call: Call, body: bodies.FreePlaces) -> answers.FreePlaces:
         """Programmes with places free, the latest stated first. `age`: how old the partner's statement is."""
-        fresh, old = (
-            instant(call.now - timedelta(days=days)) for days in (schemas.FRESH_DAYS, schemas.OLD_DAYS)
-        )
+        fresh, old = (instant(statements.earliest(call.now, days)) for days in (FRESH_DAYS, OLD_DAYS))
         return self.runtime.read(lambda db: free_places.list_free(db, fresh, old, **body))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadPartner())

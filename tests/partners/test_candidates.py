@@ -61,3 +61,13 @@ def test_an_age_of_an_earlier_day_may_have_grown_by_a_birthday():
     assert candidate(rank(Registry().updated(1, programmes(offers)), young, NOW), 0)["verdict"] == "unknown"
     looks = replace(PERSON, facts={"age": {"on": "2026-03-02", "min": 58, "max": 58, "margin": 5}})
     assert candidate(rank(Registry().updated(1, programmes(offers)), looks, NOW), 0)["verdict"] == "unknown"
+
+
+def test_how_old_a_word_on_places_is_is_counted_in_days_of_thailand():
+    early = [
+        BEST | {"confirmed_at": f"2026-01-{day}T17:30:00.000000Z"} for day in (29, 30)
+    ]  # half past midnight
+    ranked = rank(Registry().updated(1, programmes(early)), PERSON, NOW)
+    shown = [candidate(ranked, place) for place in (0, 1)]
+    fresh = [each for one in shown for each in one["criteria"] if each["criterion"] == "freshness"]
+    assert [(each["found"]["days"], each["verdict"]) for each in fresh] == [(30, "met"), (31, "not_met")]

@@ -182,6 +182,16 @@ def test_places_free_are_added_up_by_path_and_by_the_age_of_the_statement(net):
         net.call("partners", "free_places", {"cursor": "zzz"})
 
 
+@pytest.mark.parametrize(("later", "age"), [(30, "fresh"), (31, "older"), (90, "older"), (91, "old")])
+def test_the_age_of_a_statement_is_counted_in_days_of_thailand(net, later, age):
+    net.clock.set(datetime(2026, 3, 2, 16, 50, tzinfo=UTC))  # ten minutes before midnight
+    offer(net, register(net))
+    net.clock.advance(days=later - 1, minutes=20)
+    answer = net.call("partners", "free_places", {})
+    assert [each for each, row in answer["by_age"].items() if row["free"]] == [age]
+    assert len(net.call("partners", "free_places", {"age": age})["items"]) == 1
+
+
 def test_what_is_wrong_with_a_statement_is_said(net):
     programme_id = offer(net, register(net))
     with pytest.raises(Invalid) as wrong:

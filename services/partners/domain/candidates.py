@@ -4,18 +4,16 @@ found. Pure."""
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.codes import sentences
+from services.codes import sentences, statements
 from services.codes.rules import PATH_CLOSED, RULES, finding, judge
 from services.kernel.envelope import moment
 from services.partners import answers
 from services.partners.domain.ranking import (
-    FRESH_DAYS,
     NEAR,
     PATH_PLACES,
     Offer,
     Ranking,
     Screened,
-    day_number,
     distances,
     district_of,
     homes_of,
@@ -106,9 +104,9 @@ def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
     yield "wish", _met(wished), wished
     home = row["province"] in homes if homes else None
     yield "home_province", _met(home), home
-    days = max(0, day_number(ranking.now) - day_number(moment(row["confirmed_at"])))
+    days = statements.days_since(moment(row["confirmed_at"]), ranking.now)
     yield "places_free", _met(row["free"] > 0), {"free": row["free"], "days": days}
-    yield "freshness", _met(days <= FRESH_DAYS), {"days": days}
+    yield "freshness", _met(statements.statement_age(days) == "fresh"), {"days": days}
     near, kilometres = distances(screened.centre)
     number = int(row["province"])
     same_district = row["subdistrict"] is not None and district_of(screened) == int(row["subdistrict"][:4])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from services.codes import PATHS, ages
 from services.codes.rules import RULES, judge
+from services.codes.statements import FRESH_DAYS, OLD_DAYS
 from services.kernel.envelope import moment
 from services.kernel.rules import Verdict
 from services.partners import answers
@@ -25,7 +26,6 @@ from services.thai import areas, dates
 
 ELIGIBILITY: Final[tuple[Eligibility, ...]] = ("eligible", "unknown", "ineligible")
 NONE = Counts(eligible=0, unknown=0, ineligible=0)
-FRESH_DAYS, STALE_DAYS = 30, 90
 # One that a specific law opens, another of the screening, none of them.
 PATH_PLACES = ("lead", "screened", "other")
 NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
@@ -113,7 +113,8 @@ def _numbered(
 
 
 def day_number(at: datetime) -> int:
-    return at.date().toordinal()
+    """The calendar day in Thailand."""
+    return dates.bangkok_day(at).toordinal()
 
 
 class ClosedPath(TypedDict):
@@ -265,7 +266,7 @@ def _sort_keys(registry: Registry, verdicts: NDArray[np.int8], screened: Screene
         (~np.isin(columns[_PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
         (~np.isin(provinces, [int(home) for home in homes]), 1),
         (columns[_FREE] == 0, 1),
-        ((age > FRESH_DAYS).astype(np.int64) + (age > STALE_DAYS), 2),
+        ((age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS), 2),
         (distance, 2),
         (kilometres[provinces], 12),
         (declined, 1),

@@ -2,18 +2,22 @@
 
 from typing import NamedTuple
 
+from services.codes import sentences, statements
 from services.kernel.envelope import moment
-from services.partners.schemas import FRESH_DAYS, OLD_DAYS
 from services.web import gateway
+from services.web.pages.parts.language import current
+
+COLOURS = {"fresh": "green", "older": "yellow", "old": "red"}
 
 
 class Freshness(NamedTuple):
-    """Days since the places were stated, and the colour of its tag."""
+    """Days since the places were stated, the same in words, and the colour of its tag."""
 
     days: int
+    words: str
     colour: str
 
 
 def freshness(confirmed_at: str) -> Freshness:
-    days = max(0, (gateway.runtime().now() - moment(confirmed_at)).days)
-    return Freshness(days, "green" if days <= FRESH_DAYS else "yellow" if days <= OLD_DAYS else "red")
+    days = statements.days_since(moment(confirmed_at), gateway.runtime().now())
+    return Freshness(days, sentences.confirmed(days, current()), COLOURS[statements.statement_age(days)])
