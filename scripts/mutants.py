@@ -13,6 +13,7 @@ import ast
 import importlib
 import os
 import random
+import resource
 import shutil
 import signal
 import sys
@@ -22,8 +23,10 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import ceil
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 import eventlet
 import pytest
@@ -32,9 +35,9 @@ eventlet.monkey_patch()  # as tests/conftest.py does; before the packages are im
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("services", "tests", "scripts", "docs", "pyproject.toml")
-# A mutant that takes so many times as long as the tests do without it is a timeout: caught, most likely an endless
-# loop.
-TIMES = 5
+# A mutant that computes so many times as long as the tests do without it is a timeout: caught, most likely an endless
+# loop. One that waits for ever is stopped too, much later: other work on the machine makes waiting longer.
+TIMES, WAITING_TIMES = 5, 60
 
 PACKAGES = (
     "numpy",
@@ -187,7 +190,13 @@ def all_mutants(beginning: Sequence[str] = ("",)) -> Iterator[Mutant]:
     for path in sorted(paths):
         file = path.relative_to(ROOT).as_posix()
         if file.startswith(tuple(beginning)):
-            yield from mutants_of(file, path.read_bytes())
+            yield from mutants_of(file, source_of(file))
+
+
+@cache
+def source_of(file: str) -> bytes:
+    """As it was when the run began: who works on in the tree meanwhile disturbs nothing."""
+    return (ROOT / file).read_bytes()
 
 
 def equivalents() -> set[tuple[str, str, str]]:
@@ -197,7 +206,7 @@ def equivalents() -> set[tuple[str, str, str]]:
 
 
 def known_as(mutant: Mutant) -> tuple[str, str, str]:
-    return mutant.file, *mutant.lines((ROOT / mutant.file).read_bytes())
+    return mutant.file, *mutant.lines(source_of(mutant.file))
 
 
 def chosen(mutants: Sequence[Mutant], seed: int, count: int) -> list[Mutant]:
@@ -229,19 +238,22 @@ class Run:
     began: float
 
 
-def started(tree: Path, room: str, mutant: Mutant | None) -> Run:
+def started(tree: Path, room: str, mutant: Mutant | None, limit: float | None) -> Run:
+    """`limit`: of processor seconds."""
     if mutant is not None:
         path = tree / mutant.file
         for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
             compiled.unlink()  # one of the same length and second would be taken for the mutant's
-        path.write_bytes(mutant.applied((ROOT / mutant.file).read_bytes()))
+        path.write_bytes(mutant.applied(source_of(mutant.file)))
     process = os.fork()  # a fork has the packages imported already, which is most of what such a run costs
-    return Run(tree, room, mutant, process, time.monotonic()) if process else _test(tree, room)
+    return Run(tree, room, mutant, process, time.monotonic()) if process else _test(tree, room, limit)
 
 
-def _test(tree: Path, room: str) -> NoReturn:
+def _test(tree: Path, room: str, limit: float | None) -> NoReturn:
     code = 1
     try:
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (ceil(limit), ceil(limit) + 1))
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
@@ -253,33 +265,42 @@ def _test(tree: Path, room: str) -> NoReturn:
         os._exit(code)
 
 
-def ended(run: Run, limit: float | None) -> Fate | None:
+class End(NamedTuple):
+    """`computed`: processor seconds."""
+
+    fate: Fate
+    computed: float
+
+
+def ended(run: Run, limit: float | None) -> End | None:
     """None while it still runs; afterwards the copy is as it was."""
-    process, status = os.waitpid(run.process, os.WNOHANG)
-    late = not process and limit is not None and time.monotonic() - run.began > limit
-    if late:
+    process, status, used = os.wait4(run.process, os.WNOHANG)
+    stopped = not process and limit is not None and time.monotonic() - run.began > limit * WAITING_TIMES
+    if stopped:
         os.kill(run.process, signal.SIGKILL)
-        os.waitpid(run.process, 0)
+        _, status, used = os.wait4(run.process, 0)
     elif not process:
         return None
     if run.mutant is not None:
-        (run.tree / run.mutant.file).write_bytes((ROOT / run.mutant.file).read_bytes())
-    return "timeout" if late else "killed" if status else "survived"
+        (run.tree / run.mutant.file).write_bytes(source_of(run.mutant.file))
+    late = stopped or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU)
+    return End("timeout" if late else "killed" if status else "survived", used.ru_utime + used.ru_stime)
 
 
 def outcomes(
     trees: Sequence[Path], work: Sequence[tuple[str, Mutant | None]], limits: Mapping[str, float]
-) -> Iterator[tuple[Run, Fate]]:
+) -> Iterator[tuple[Run, End]]:
     """Each piece of work, in a copy of the tree at a time."""
     free, left, running = [*trees], [*work], list[Run]()
     while left or running:
         while free and left:
-            running.append(started(free.pop(), *left.pop(0)))
+            room, mutant = left.pop(0)
+            running.append(started(free.pop(), room, mutant, limits.get(room)))
         for run in [*running]:
-            if fate := ended(run, limits.get(run.room)):
+            if end := ended(run, limits.get(run.room)):
                 running.remove(run)
                 free.append(run.tree)
-                yield run, fate
+                yield run, end
         time.sleep(0.02)
 
 
@@ -299,15 +320,15 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         trees = [_copy(Path(folder, str(number))) for number in range(os.cpu_count() or 1)]
         limits: dict[str, float] = {}
-        for run, fate in outcomes(trees, [(room, None) for room in sorted({*map(room_of, mutants)})], {}):
-            if fate != "survived":
+        for run, end in outcomes(trees, [(room, None) for room in sorted({*map(room_of, mutants)})], {}):
+            if end.fate != "survived":
                 raise SystemExit(f"The tests of {run.room} fail without any mutant.")
-            limits[run.room] = 10 + TIMES * (time.monotonic() - run.began)
+            limits[run.room] = 10 + TIMES * end.computed
         fates: dict[Mutant, Fate] = {}
-        for run, fate in outcomes(trees, [(room_of(each), each) for each in mutants], limits):
+        for run, end in outcomes(trees, [(room_of(each), each) for each in mutants], limits):
             assert run.mutant is not None
-            fates[run.mutant] = fate
-            if fate == "survived":
+            fates[run.mutant] = end.fate
+            if end.fate == "survived":
                 _, was, now = known_as(run.mutant)
                 print(
                     f"{run.mutant.file}:{run.mutant.line} {run.mutant.operator}\n  - {was}\n  + {now}",
