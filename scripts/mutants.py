@@ -65,6 +65,7 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "services/codes/sentences.py": ("tests/house/test_sentences.py",),
     "services/intake/domain/work.py": ("tests/intake/test_work.py",),
     "services/intake/domain/likeness.py": ("tests/intake/test_likeness.py",),
+    "services/intake/domain/person.py": ("tests/intake/test_domain.py", "tests/intake/test_erasing.py"),
     "services/intake/domain": ("tests/intake/test_domain.py", "tests/intake/test_handlers.py"),
     "services/screening/domain": ("tests/screening/test_domain.py", "tests/screening/test_facts.py",
     "tests/screening/test_rulebook.py", "tests/screening/test_rules_2569_2.py"),

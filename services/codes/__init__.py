@@ -69,6 +69,7 @@ FIRST_HELP = CodeList(
         ),
     },
 )
+FIRST_HELP_WHILE = ("open", "screened")  # until it is planned who helps
 
 IDENTITY_STATUSES = CodeList(
     "identity_status",
@@ -147,6 +148,8 @@ CASE_STATUSES = CodeList(
         "closed": Words("ปิดเรื่องแล้ว", "Closed"),
     },
 )
+SCREENED = ("screened", "planned", "referred", "placed")  # there is a screening, and the case is not closed
+PLANNED = ("planned", "referred", "placed")
 
 LABELS = CodeList(
     "label",

@@ -18,6 +18,7 @@ from services.codes import (
     PATH_KINDS,
     SEXES,
 )
+from services.codes.acts import CASE_ACTS
 from services.codes.decisions import ERASURE_REASONS
 from services.codes.search import KNOWN_BY, MATCHED, SEARCH_REASONS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
@@ -98,8 +99,8 @@ class Found(TypedDict):
 
 
 class Case(TypedDict):
-    """`opened`: when; `version` of the case's stream; `found`: where the person was found, of one case and for own
-    staff only."""
+    """`opened`: when; `version` of the case's stream; `may`: what the caller may do with it as it stands; `found`:
+    where the person was found, of one case and for own staff only."""
 
     case_id: Id
     case_number: str
@@ -109,6 +110,7 @@ class Case(TypedDict):
     danger: Annotated[str, DANGERS]
     opened: Instant
     version: Version
+    may: Annotated[list[Annotated[str, CASE_ACTS]], Note("Only for staff; nothing for others")]
     person: Person
     found: NotRequired[Found]
 

@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, READERS, STAFF
+from services.codes.acts import case_acts
 from services.codes.coarse import coarse
 from services.intake import answers, bodies, erasing, handlers, schemas, searching
 from services.intake.domain.case import (
@@ -281,6 +282,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])
             self._name_person(answer["person"], row, identifiers)
+            answer["may"] = case_acts(row["status"])
             answer["found"] = {"district": row["district"], "subdistrict": self._subdistrict(row)}
         return answer
 
@@ -300,6 +302,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
             self._note_access(call, "listed", rows)
             self.runtime.vault.preload(row["person_id"] for row in rows)
             for item, row in zip(items, rows, strict=True):
+                item["may"] = case_acts(row["status"])
                 name, erased = self._unseal(row, "name")
                 item["person"]["name"], item["person"]["erased"] = (
                     descriptions.shown_name(row, name, erased),

@@ -104,7 +104,7 @@ class Referral(TypedDict):
     """A referral as it stands. `kind`: of the partner; `told`: the partner was, or has answered; `tell_due`: until when
     it should be; `answer_due`: until when it may answer, None if nothing is awaited; `final_at`: until when it may take
     its no back; `follow_up_due`: the days since the placement of the follow-up that is due; `in_place`: what the latest
-    follow-up says, None without one."""
+    follow-up says, None without one; `may`: the steps that the caller may take of it now, and disclosing."""
 
     referral_id: Id
     case_id: Id
@@ -127,6 +127,7 @@ class Referral(TypedDict):
     sent_at: Instant
     placed_at: Instant | None
     version: Version
+    may: Annotated[list[str], Note("Only for the centre's staff and the partner; nothing for others")]
 
 
 class Work(TypedDict):

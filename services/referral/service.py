@@ -15,7 +15,7 @@ from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import answers, bodies, handlers, schemas
 from services.referral.domain.commands import DiscloseFacts, SendReferral, StandDown
-from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.life_cycle import REFERRAL, why_untold
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
 from services.referral.domain.steps import LIFE_CYCLE, Circumstances, step_named, steps_after
 from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Status, days_between, due_day
@@ -23,6 +23,7 @@ from services.referral.projections import closed_paths, referrals, upstream
 from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
+DISCLOSE = "disclose"  # what may be done of a referral besides its steps
 LINK = "link"  # the channel of what a partner says by its link
 SEE_REFERRALS = (*CASE_READERS, "partner")
 # Of these the ministry reads an outline: not where a person was sent, nor why not.
@@ -69,6 +70,25 @@ def _in_order(call: Call, step: str, row: RowMapping) -> None:
         require_order(
             call.at, {"the referral was sent": row["sent_at"], "the step before it": row["last_at"]}
         )
+
+
+def _steps(call: Call, referral: answers.Referral) -> list[str]:
+    """The steps that may be taken now; a partner is told its own."""
+    names = steps_after(
+        Status(referral["status"]),
+        Place(referral["place"]),
+        referral["told"],
+        bool(referral["final_at"] and instant(call.now) < referral["final_at"]),
+    )
+    return [name for name in names if LIFE_CYCLE[name].by_partner or call.caller.role != "partner"]
+
+
+def _may(call: Call, referral: answers.Referral) -> list[str]:
+    """What the caller may do of a referral that is theirs."""
+    if call.caller.role not in (*STAFF, "partner"):
+        return []
+    staff, status, place = call.caller.role in STAFF, Status(referral["status"]), Place(referral["place"])
+    return [*_steps(call, referral), *([DISCLOSE] if staff and why_untold(status, place) is None else [])]
 
 
 class ReferralService(Doors):
@@ -202,7 +222,8 @@ class ReferralService(Doors):
             self.runtime.note_access(call.caller.user, "history", [read])
             for item, sealed in history:
                 self._unseal(item, sealed, referral["person_id"])
-        return {**referrals.public(referral), "history": [item for item, _ in history]}
+        shown = referrals.public(referral)
+        return {**shown, "may": _may(call, shown), "history": [item for item, _ in history]}
 
     @query("referral.read", roles=(*STAFF, "member", "partner"), schema=schemas.ReadReferral())
     def steps(self, call: Call, body: bodies.ReadReferral) -> list[answers.PossibleStep]:
@@ -211,20 +232,13 @@ class ReferralService(Doors):
         referral = self._own(call, body["referral_id"])
         if call.caller.role == "partner" and not referral["secured"]:
             raise NotFound("referral")
-        names = steps_after(
-            Status(referral["status"]),
-            Place(referral["place"]),
-            referral["told"],
-            bool(referral["final_at"] and instant(call.now) < referral["final_at"]),
-        )
         return [
             {
                 "step": name,
                 "fields": schemas.fields_of(name),
                 "by": "partner" if LIFE_CYCLE[name].by_partner else "staff",
             }
-            for name in names
-            if LIFE_CYCLE[name].by_partner or call.caller.role != "partner"
+            for name in _steps(call, referrals.public(referral))
         ]
 
     @command("referral.disclose", roles=STAFF, schema=schemas.Disclose())
@@ -286,6 +300,8 @@ class ReferralService(Doors):
         )
         if call.caller.role not in SEE_REFERRALS:
             return {"items": [referrals.outline(row) for row in found["items"]], "next": found["next"]}
+        for row in found["items"]:
+            row["may"] = _may(call, row)
         return found
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())

@@ -56,9 +56,9 @@ FAULTS = [
     ),
     Fault(
         "a command's door that answers without saying where the log stands",
-        "services/intake/service.py",
-        "return self._change(call, ReopenCase(**body), REOPENED)",
-        "return self._change(call, ReopenCase(**body), REOPENED).answer",
+        "services/referral/service.py",
+        'return self.runtime.execute(call.envelope(referral["centre"]), work)',
+        'return self.runtime.execute(call.envelope(referral["centre"]), work).answer',
         "Incompatible return value type",
     ),
     Fault(

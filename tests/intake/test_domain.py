@@ -4,10 +4,19 @@ import pytest
 
 from services.intake.domain import case as of_case
 from services.intake.domain import person as of_person
-from services.intake.domain.case import AssignCase, Case, CloseCase, RecordConsent, ReopenCase, decide
+from services.intake.domain.case import (
+    AssignCase,
+    Case,
+    CloseCase,
+    RecordCall,
+    RecordConsent,
+    ReopenCase,
+    decide,
+)
 from services.intake.domain.person import CorrectPerson, Description, IdentifyPerson, age_of, band, differing
 from services.intake.domain.status import Step, case_status, last_worked_by
 from services.intake.events import (
+    CallUnanswered,
     CaseAssigned,
     CaseClosed,
     CaseOpened,
@@ -187,6 +196,16 @@ def test_what_was_not_taken_over_comes_to_the_directors_from_the_one_who_had_it(
     case.given(OPENED, handed_over, taken_over).when(to_directors).then(held)
     case.given(OPENED).when(to_directors).then(CaseAssigned(CASE, None, None, "moved", False))
     case.given(OPENED, waiting).when(to_directors).then()
+
+
+def test_a_call_that_nobody_answered_is_noted_once_and_not_of_a_closed_case():
+    called, other = RecordCall(CASE, "call-1", "send"), RecordCall(CASE, "call-2", "send")
+    case.given(OPENED).when(called).then(CallUnanswered(CASE, "call-1", "send"))
+    noted = CallUnanswered(CASE, "call-1", "send")
+    case.given(OPENED, noted).when(called).then()
+    case.given(OPENED, noted).when(other).then(CallUnanswered(CASE, "call-2", "send"))
+    case.given(OPENED, closed).when(called).refused("wrong_state")
+    case.given(OPENED, closed, reopened).when(called).then(noted)
 
 
 def test_a_closed_case_too_is_handed_over():

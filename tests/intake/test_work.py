@@ -14,6 +14,7 @@ from services.intake.domain import case, person
 from services.intake.domain.work import (
     AFTER,
     CENTRE,
+    ENDINGS,
     GROUP,
     ORDER,
     OTHERS,
@@ -113,6 +114,41 @@ def test_after_a_no_another_place_is_chosen_and_by_the_group_if_the_plan_named_t
     )
 
 
+@pytest.mark.parametrize("standing", ENDINGS)
+def test_how_a_placement_ended_is_told_without_a_plan_too_and_a_lost_referral_is_not(standing):
+    ended = Known(Opening(MONDAY), None, Screening(MONDAY), None, (referral(standing),))
+    assert next_of(ended).standing == standing
+    lost = replace(ended, referrals=(referral("expired"),))
+    assert next_of(lost).standing == "screened"
+
+
+def test_of_several_that_came_to_nothing_the_last_one_heard_counts_and_one_from_before_the_plan_does_not():
+    early, late = referral("declined", FRIDAY), referral("expired", FRIDAY.replace("03:00", "04:00"))
+    for referrals in ((early, late), (late, early)):
+        assert (
+            next_of(Known(Opening(MONDAY), referrals=referrals, **OF_CASE["planned"])).standing == "expired"
+        )
+    same_instant = Plan(FRIDAY, FRIDAY, "foundation")
+    known = Known(Opening(MONDAY), None, Screening(MONDAY), same_instant, (early,))
+    assert next_of(known).standing == "declined"
+
+
+@pytest.mark.parametrize(
+    ("hour", "standing"), [(3, "declined"), (4, "declined"), (5, "reopened"), (6, "reopened")]
+)
+def test_what_was_decided_since_a_case_was_opened_again_counts_and_nothing_before(hour, standing):
+    """The plan of 4:00, the no of 5:00: opened again at that very instant, the group decides again."""
+    at = [FRIDAY.replace("03:00", f"0{each}:00") for each in (4, 5)]
+    lost = replace(referral("declined"), at=at[1], recorded=at[1])
+    known = Known(
+        Opening(MONDAY), Closing(FRIDAY.replace("03:00", f"0{hour}:00"), False), Screening(MONDAY),
+        Plan(at[0], at[0], "foundation"), (lost,),
+    )  # fmt: skip
+    assert next_of(known).standing == standing
+    screened_since = replace(known, referrals=(), plan=None, screening=Screening(at[1], at[1]))
+    assert next_of(screened_since).standing == ("screened" if hour < 5 else "reopened")
+
+
 def test_a_case_that_is_open_again_goes_back_to_the_group_or_to_screening():
     again = Closing(FRIDAY.replace("03:00", "05:00"), closed=False)
     assert next_of(Known(Opening(MONDAY), again)).standing == "open"
@@ -126,6 +162,10 @@ def test_the_next_follow_up_is_the_first_that_nobody_has_done():
         for done in ((), (30,), (30, 90), (90,))
     ]
     assert days == ["2026-04-01", "2026-05-31", "2026-08-29", "2026-08-29"]
+    done = referral("placed", answered=FOLLOW_UP_DAYS)
+    assert next_of(Known(Opening(MONDAY), referrals=(done,))).due == "2026-03-06"  # since it stands so
+    undated = replace(referral("placed"), placed_at=None)
+    assert next_of(Known(Opening(MONDAY), referrals=(undated,))).due == "2026-03-06"
 
 
 def test_red_flags_come_of_the_door_the_age_and_the_screening_and_the_law_brings_the_day_forward():
@@ -153,6 +193,13 @@ def test_red_comes_before_overdue_before_today_before_what_waits_and_each_says_w
     weights = {part: ORDER(*row, today) for part, row in rows.items()}
     assert sorted(weights, key=lambda part: weights[part].key) == list(rows)
     assert {part: weight.part for part, weight in weights.items()} == {part: part for part in WORK_PARTS}
+    red = [
+        ORDER((flag,), CENTRE, day, today).key
+        for flag, day in zip(RED, ("2026-03-09", today, "2026-03-01"), strict=True)
+    ]
+    assert red == sorted(red) and {ORDER((flag,), CENTRE, "2026-03-09", today).part for flag in RED} == {
+        "red"
+    }
     assert weights["red"].because == ["trafficking", "centre_acts", "earlier_due"]
     assert weights["waiting"].because == ["others_act", "earlier_due"]
     assert all(set(weight.because) <= set(WORK_REASONS) for weight in weights.values())

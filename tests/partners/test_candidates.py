@@ -71,3 +71,75 @@ def test_how_old_a_word_on_places_is_is_counted_in_days_of_thailand():
     shown = [candidate(ranked, place) for place in (0, 1)]
     fresh = [each for one in shown for each in one["criteria"] if each["criterion"] == "freshness"]
     assert [(each["found"]["days"], each["verdict"]) for each in fresh] == [(30, "met"), (31, "not_met")]
+
+
+def criteria(offer, screened=PERSON):
+    """{criterion: (verdict, what was found)} of a single programme."""
+    shown = candidate(rank(Registry().updated(1, programmes([offer])), screened, NOW), 0)
+    return {each["criterion"]: (each["verdict"], each["found"]) for each in shown["criteria"]}
+
+
+def test_each_criterion_says_what_was_found_and_whether_that_is_met():
+    best = criteria(BEST)
+    assert best["path"] == ("met", {"path": "local_home", "place": "lead"})
+    assert best["outside_ministry"] == ("met", True) and best["home_province"] == ("met", True)
+    assert best["wish"] == ("not_met", False) and best["places_free"] == ("met", {"free": 1, "days": 1})
+    assert best["freshness"] == ("met", {"days": 1})
+    assert best["distance"] == ("met", {"near": "same_district", "kilometres": 0})
+    assert best["past_answer"] == ("met", None) and best["offered"] == ("met", {"number": 1})
+
+
+def test_a_criterion_of_which_nothing_is_known_is_neither_met_nor_not():
+    nobody = criteria(BEST, replace(PERSON, facts={}, district=None))
+    assert nobody["wish"] == ("unknown", None) and nobody["home_province"] == ("unknown", None)
+    assert nobody["distance"] == ("met", {"near": "same_province", "kilometres": 0})
+
+
+def test_a_criterion_that_is_not_met_says_so():
+    wished = criteria(BEST | {"path": "foundation", "under_ministry": True})
+    assert wished["wish"] == ("met", True) and wished["outside_ministry"] == ("not_met", False)
+    assert wished["path"] == ("not_met", {"path": "foundation", "place": "screened"})
+    far = criteria(BEST | {"province": "50", "subdistrict": None, "free": 0})
+    assert far["home_province"] == ("not_met", False) and far["places_free"][0] == "not_met"
+    assert far["distance"][0] == "not_met" and far["distance"][1]["near"] == "farther"
+    near = criteria(BEST | {"province": "61", "subdistrict": None})["distance"]
+    assert near[0] == "not_met" and near[1]["near"] == "neighbouring_province" and near[1]["kilometres"] > 0
+    other = criteria(BEST | {"subdistrict": "600201"})["distance"]
+    assert other == ("met", {"near": "same_province", "kilometres": 0})
+
+
+def test_only_the_candidates_with_all_that_is_asked_for_are_found_best_first():
+    offers = [
+        BEST | {"rules": {"min_age": 60}},  # unknown
+        BEST | {"province": "61", "subdistrict": None},
+        BEST | {"path": "foundation", "under_ministry": True},
+        BEST | {"path": "foundation"},
+        BEST,
+    ]
+    ranked = rank(Registry().updated(1, programmes(offers)), PERSON, NOW)
+
+    def where(**wanted):
+        return [int(ranked.order[position]) for position in ranked.where(**wanted)]
+
+    assert where() == [4, 1, 3, 2, 0] and [ranked.position(str(UUID(int=n))) for n in where()] == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
+    assert where(verdict="eligible") == [4, 1, 3, 2] and where(verdict="unknown") == [0]
+    assert where(path="foundation") == [3, 2] and where(province="61") == [1]
+    assert where(path="foundation", outside=True) == [3] and where(outside=True) == [4, 1, 3, 0]
+    assert where(province="61", path="foundation") == [] and where(verdict="unknown", province="60") == [0]
+    some = [str(UUID(int=n)) for n in (0, 3, 77)]
+    assert where(programme_ids=some) == [3, 0] and where(programme_ids=[]) == []
+    assert where(programme_ids=some, path="foundation") == [3]
+    counted = ranked.by_province(ranked.where())
+    assert counted == {
+        "60": {"eligible": 3, "unknown": 1, "ineligible": 0},
+        "61": {"eligible": 1, "unknown": 0, "ineligible": 0},
+    }
+    assert ranked.by_province(ranked.where(province="61")) == {"61": counted["61"]}
+    assert ranked.by_province(ranked.where(path="hospital")) == {}
+    assert ranked.counts == {"eligible": 4, "unknown": 1, "ineligible": 0}

@@ -92,6 +92,10 @@ def test_the_same_numbers_on_another_day_are_a_new_statement():
     programme.given(offered(), confirmed(3, 2, at=MONDAY)).when(confirm(3, 2)).then(confirmed(3, 2))
 
 
+def test_of_two_statements_of_one_instant_the_one_heard_last_counts():
+    programme.given(offered(), confirmed(3, 2)).when(confirm(3, 1)).then(confirmed(3, 1))
+
+
 def test_a_statement_our_ledger_contradicts_is_taken_and_flagged():
     past = (offered(2, 2), reserved(FIRST), taken(FIRST))
     programme.given(*past).when(confirm(2, 2)).then(confirmed(2, 2, contradicted=True))

@@ -9,7 +9,7 @@ from services.kernel.errors import Forbidden, NotFound, Refused
 from services.referral.domain.disclosure import disclosed
 from tests.referral.facts import CASE, OTHER, PARTNER, PERSON, PLAN, PROGRAMME
 from tests.referral.others import CaseOpened, PlanAgreed, ProgrammeOffered, ScreeningCompleted, say
-from tests.referral.test_service import MINISTRY, NEIGHBOUR, net, reserve, send, step  # noqa: F401 (fixture)
+from tests.referral.test_service import MINISTRY, NEIGHBOUR, net, refuse, reserve, send, step  # noqa: F401 (fixture)
 
 FACTS = {
     "age": {"on": "2026-03-02", "min": 34, "max": 34},
@@ -67,6 +67,11 @@ def test_a_home_is_told_what_its_own_rules_ask():
         "communicable_disease": "untreated", "severe_behaviour": True, "legal_case": True, "care_level": 2,
         "disability_types": [3], "able_to_work": True, "documents_held": ["id_card"], "nationality": "thai",
     }  # fmt: skip
+
+
+def test_a_home_that_asks_for_every_paper_is_told_which_there_are():
+    """A rule that wants all of its codes is met by none of them alone."""
+    assert told({"documents": ["id_card", "house_registration"]}) == ALWAYS | {"documents_held": ["id_card"]}
 
 
 @pytest.mark.parametrize("kind", ["employer", "training_centre", "other"])
@@ -131,6 +136,40 @@ def test_what_a_partner_is_given_is_answered_and_noted_by_name(net, sent):  # no
     [noted] = ask(net, "disclosure", sent)
     assert noted.pop("at") >= "2026"
     assert noted == {"to": PARTNER, "how": "link", "facts": sorted(expected), "basis": "consent"}
+
+
+def test_a_referral_says_what_its_reader_may_do_of_it(net, sent):  # noqa: F811
+    partner = {"user": "partner", "role": "partner", "centres": (), "partner": PARTNER}
+    member = {"user": "member-60", "role": "member"}
+
+    def may(who=None):
+        read = ask(net, "referral", sent, who)["may"]
+        [row] = net.call("referral", "referrals", {"referral_ids": [sent]}, **(who or {}))["items"]
+        assert row["may"] == read
+        return read
+
+    steps = [each["step"] for each in ask(net, "steps", sent)]
+    assert may() == [*steps, "disclose"] and "told" in steps
+    assert may(partner) == ["acknowledge", "accept", "decline", "waitlist"] and may(member) == []
+    step(net, sent, "waitlist")
+    assert may(partner) == ["accept", "decline"]
+    step(net, sent, "decline", who=partner, reason="no_place", whose="partner", by_channel="link")
+    assert may(partner) == ["take-back"] and "disclose" not in may()
+    net.clock.advance(hours=1)
+    assert may(partner) == []
+
+
+def test_a_partner_without_a_place_for_the_person_is_given_nothing(net):  # noqa: F811
+    say(net, CaseOpened(CASE, PERSON))
+    say(net, ProgrammeOffered(PROGRAMME, PARTNER))
+    say(net, PlanAgreed(CASE, PLAN, "local_home"))
+    referral_id = send(net, waitlist=True)["referral_id"]
+    refuse(net, referral_id, waiting=True)
+    net.settle()
+    assert ask(net, "referral", referral_id)["status"] == "waitlisted"
+    assert "disclose" not in ask(net, "referral", referral_id)["may"]
+    with pytest.raises(Refused, match="place_pending"):
+        ask(net, "disclose", referral_id, how="link")
 
 
 def test_the_same_command_again_is_noted_once_and_another_link_once_more(net, sent):  # noqa: F811

@@ -4,7 +4,7 @@ Long because the life cycle is one table, and each row stands beside what it ref
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,7 +39,7 @@ from services.referral.domain.steps import (
     step_named,
     steps_after,
 )
-from services.referral.domain.words import OVER, Place, Referral, Status, due_day
+from services.referral.domain.words import OVER, Place, Referral, Status, days_between, due_day
 from services.referral.events import (
     FactsDisclosed,
     FollowUpDue,
@@ -278,6 +278,20 @@ def test_nobody_is_sent_to_the_same_programme_twice():
 
 def test_nobody_is_sent_from_a_closed_case():
     referral.given().when(send(case=replace(case, closed=True))).refused("case_closed")
+
+
+@pytest.mark.parametrize(("closed", "says"), [("never", "forbids"), ("closed", "closed this path")])
+def test_nobody_is_sent_on_a_path_that_the_screening_closed_and_it_says_why(closed, says):
+    sending = send(plan=replace(plan, closed=closed))
+    referral.given().when(sending).refused("path_closed")
+    with pytest.raises(Refused, match=says):
+        REFERRAL.decider.decide(sending, Referral())
+
+
+def test_days_between_are_calendar_days_in_thailand_and_none_is_negative():
+    late = datetime(2026, 3, 1, 16, 50, tzinfo=UTC)  # ten minutes before midnight
+    assert days_between("2026-03-01T16:50:00.000000Z", late + timedelta(minutes=20)) == 1
+    assert days_between("2026-03-01T16:50:00.000000Z", late - timedelta(days=3)) == 0
 
 
 # ---- places

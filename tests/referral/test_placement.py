@@ -70,6 +70,10 @@ def test_nothing_moves_on_in_a_closed_case(status):
     placement.given(closed, reopened).when(moving(status)).then(moved(status))
 
 
+def test_whatever_excludes_another_or_ends_moves_the_placement():
+    assert MOVING == OVER | {*EXCLUDES}
+
+
 def test_closing_and_opening_again_are_heard_once():
     placement.given().when(CloseReferrals(CASE)).then(closed)
     placement.given(closed).when(CloseReferrals(CASE)).then()

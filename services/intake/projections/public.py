@@ -8,7 +8,8 @@ from services.thai import areas
 
 
 def case(row: RowMapping) -> answers.Case:
-    """What those who see cases may see of one without its person's own data: ids, codes, dates, areas."""
+    """What those who see cases may see of one without its person's own data: ids, codes, dates, areas; they may do
+    nothing with it."""
     return {
         "case_id": row["case_id"],
         "case_number": row["case_number"],
@@ -18,6 +19,7 @@ def case(row: RowMapping) -> answers.Case:
         "danger": row["danger"],
         "opened": row["opened"],
         "version": row["version"],
+        "may": [],
         "person": {
             "person_id": row["person_id"],
             "identity_status": row["identity_status"],

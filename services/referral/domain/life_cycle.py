@@ -65,12 +65,8 @@ def decide(command: Command, referral: Referral) -> list[Event]:
         case StandDown():
             return _stand_down(command, referral)
         case DiscloseFacts(how, facts):
-            if referral.status not in AWAITING_ANSWER:
-                raise Refused(
-                    "wrong_state", f"The partner answers no more: the referral is {referral.status}."
-                )
-            if referral.place == Place.PENDING:
-                raise Refused("place_pending", "The partner is told only once a place is reserved.")
+            if refusal := why_untold(referral.status, referral.place):
+                raise refusal
             basis = "consent" if referral.consent == "given" else "law"
             return [FactsDisclosed(**referral.about, how=how, facts=sorted(facts), basis=basis)]
         case HearNoPlace(waiting, now):
@@ -97,6 +93,15 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             return []
         case _:
             return _take(command, referral)
+
+
+def why_untold(status: Status, place: Place) -> Refused | None:
+    """Why a referral's partner is told nothing of the person now; None: it may be."""
+    if status not in AWAITING_ANSWER:
+        return Refused("wrong_state", f"The partner answers no more: the referral is {status}.")
+    if place != Place.RESERVED:
+        return Refused("place_pending", "The partner is told only once a place is reserved.")
+    return None
 
 
 def _why_expired(referral: Referral) -> tuple[str, str]:

@@ -263,6 +263,7 @@ def public(row: RowMapping) -> answers.Referral:
         "sent_at": row["sent_at"],
         "placed_at": row["placed_at"],
         "version": row["version"],
+        "may": [],
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import TypedDict, Unpack
 
+from services.codes import PLANNED, SCREENED
 from services.codes.access import STAFF
 from services.intake.answers import Case, Work, WorkItem
 from services.partners.answers import Matches
@@ -25,9 +26,6 @@ PARTS = {
     "referrals": later("Referrals"),
     "timeline": later("What happened"),
 }
-# Where a case stands says which parts it must have: one that is missing then is not available, not absent.
-SCREENED = ("screened", "planned", "referred", "placed")
-PLANNED = ("planned", "referred", "placed")
 
 
 def is_staff() -> bool:
@@ -68,7 +66,7 @@ def outdated(case: Case, screening: Screening | None) -> bool:
 
 
 def missing(case: Case, parts: Parts) -> list[str]:
-    """The titles of parts that should be there and are not available now."""
+    """The titles of parts that should be there, as where the case stands says, and are not available now."""
     expected = {"screening": case["status"] in SCREENED, "plan": case["status"] in PLANNED}
     return [_(PARTS[name]) for name, answer in parts.items() if answer is None and expected.get(name, True)]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from services.codes import FIRST_HELP
+from services.codes import FIRST_HELP, FIRST_HELP_WHILE
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import CLOSING_REASONS, REOPENING_REASONS
 from services.codes.words import CodeList
@@ -70,10 +70,11 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     fresh = _news(str(case_id), events)
     entries = [story.event_sentence(event, programmes) for event in reversed(events)]
     to_ask = _to_ask(found[screening])
+    first_help = case["danger"] in FIRST_HELP and case["status"] in FIRST_HELP_WHILE
     return frame.page(
         "case/overview.html", **values, item=item, next=next_step(item) if item else None, story=entries, show=show,
         news=[story.event_sentence(event, programmes) for event in fresh],
-        to_ask=to_ask, programmes=programmes, first_help=FIRST_HELP, fact_text=fact_text,
+        to_ask=to_ask, programmes=programmes, first_help=first_help, fact_text=fact_text,
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes import AWAITING_ANSWER
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.steps import STEPS
 from services.intake.answers import WorkItem
@@ -17,7 +16,6 @@ from services.referral.answers import HistoryItem, NewReferral, Referral
 from services.referral.doors import REFERRALS
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
-from services.referral.doors import STEPS as STEPS_NOW
 from services.screening.doors import PLAN
 from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
@@ -95,11 +93,10 @@ def page(referral_id: UUID) -> Response:
     item = _next(referral)
     bound = item is not None and item["next"] == "decide_again"
     elsewhere = _elsewhere(referral) if item and item["next"] == "send_elsewhere" else []
-    found = doors.attempt(STEPS_NOW.of(referral_id=str(referral_id))) if casefile.is_staff() else None
-    allowed = [STEPS[each["step"]] for each in found or () if each["step"] in STEPS]
+    allowed = [STEPS[name] for name in referral["may"] if name in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
-        history=history, allowed=allowed, stands=next_step(item).say if item else None, awaiting=AWAITING_ANSWER,
+        history=history, allowed=allowed, stands=next_step(item).say if item else None,
     )  # fmt: skip
 
 
@@ -141,11 +138,6 @@ def _remarks(row: HistoryItem) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _steps_now(referral_id: str) -> list[str]:
-    """The steps that may be taken of a referral now."""
-    return [each["step"] for each in doors.ask(STEPS_NOW.of(referral_id=referral_id))]
-
-
 @blueprint.route(
     "/referrals/<uuid:referral_id>/<any(" + ",".join(f'"{name}"' for name in STEPS) + "):step>",
     methods=["GET", "POST"],
@@ -165,7 +157,7 @@ def step(referral_id: UUID, step: str) -> Response:
         case_id=referral["case_id"]
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
-    if not form.sent and not form.draft and step not in _steps_now(str(referral_id)):
+    if not form.sent and not form.draft and step not in referral["may"]:
         raise Refused("wrong_state", "This step does not follow now.")
     if form.sent:
         at = inputs.happened(form)

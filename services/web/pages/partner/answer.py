@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Regexp
 
-from services.codes import AWAITING_ANSWER, DECLINE_REASONS, sentences
+from services.codes import DECLINE_REASONS, sentences
 from services.codes.access import STAFF
 from services.fields import Words
 from services.intake.answers import Case, CaseOutline
@@ -136,7 +136,7 @@ def link(referral_id: UUID) -> Response:
         "referral": referral, "case": case, "partner": partner, "programme": programme,
         "rows": needs.disclosure_rows(disclosable), "lifetime": links.LIFETIME.days, "tries": links.TRIES,
     }  # fmt: skip
-    waiting = referral["status"] in AWAITING_ANSWER and referral["place"] != "pending"
+    waiting = "disclose" in referral["may"]
     if form.sent and not waiting:
         form.refused = _("The partner cannot answer this referral now.")
     elif form.sent:
@@ -289,7 +289,7 @@ def _answering(
         with form.catching():
             send(form.data)
             # An answer that may be taken back needs its link until it may not.
-            if not calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer.get("final_at"):
+            if "take-back" not in _referral(link)["may"]:
                 with gateway.runtime().database.write() as db:
                     links.use_up(db, link, gateway.runtime().now())
             return _again(token)
@@ -324,18 +324,20 @@ def _find(token: str) -> Link | Response:
 def _is_open(link: Link) -> bool:
     """Whether the referral still waits for its partner, or the partner may still change its answer."""
     try:
-        referral = calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer
+        return bool(_referral(link)["may"])
     except NotFound:
         return False
-    return referral["status"] in AWAITING_ANSWER or bool(referral.get("final_at"))
 
 
 def _thanks(token: str, link: Link) -> Response:
     """What the partner answered, when, and whether it may still take that back."""
-    referral = calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer
+    referral = _referral(link)
     answers = [row for row in referral["history"] if row["type"] in ANSWERS]
-    return _over("thanks", 200, token=token, said=answers[-1] if answers else None, final_at=referral.get("final_at"),
-        answers=ANSWERS, centre=referral["centre"], form=Form(NOTHING, sent=False))  # fmt: skip
+    return _over(
+        "thanks", 200, token=token, said=answers[-1] if answers else None, final_at=referral["final_at"],
+        may_take_back="take-back" in referral["may"], answers=ANSWERS, centre=referral["centre"],
+        form=Form(NOTHING, sent=False),
+    )  # fmt: skip
 
 
 def _over(why: str, status: int = 403, **values: Any) -> Response:
@@ -346,14 +348,13 @@ def _over(why: str, status: int = 403, **values: Any) -> Response:
 
 def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     """A page about the referral, as its partner may see it; one that was answered by other ways says so."""
-    asker = _asker(link)
     try:
-        referral = calls.ask(asker, REFERRAL.of(referral_id=link.referral_id)).answer
+        referral = _referral(link)
     except NotFound:
         return _over("settled")
-    if referral["status"] not in AWAITING_ANSWER:
-        return _thanks(token, link) if referral.get("final_at") else _over("settled")
-    partner = calls.ask(asker, PARTNER.of(partner_id=link.partner_id)).answer
+    if "accept" not in referral["may"]:
+        return _thanks(token, link) if "take-back" in referral["may"] else _over("settled")
+    partner = calls.ask(_asker(link), PARTNER.of(partner_id=link.partner_id)).answer
     programme = programme_of(partner, link.programme_id)
     answer = frame.page(
         template, token=token, rows=needs.disclosure_rows(link.shared), referral=referral, partner=partner,
@@ -361,6 +362,14 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     )  # fmt: skip
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _referral(link: Link) -> ReferralWithHistory:
+    """As its partner reads it, with what the partner may do."""
+    referral = calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer
+    if "programme_id" not in referral:
+        raise NotFound("referral")
+    return referral
 
 
 def _asker(link: Link) -> Asker:
@@ -374,7 +383,7 @@ def _step(link: Link, step: str, **details: str | bool | None) -> None:
     said: dict[str, Json] = {name: value for name, value in details.items() if value}
     body = {"referral_id": link.referral_id, "step": step, "by_channel": CHANNEL, **said}
     text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
-    history = calls.ask(_asker(link), REFERRAL.of(referral_id=link.referral_id)).answer["history"]
+    history = _referral(link)["history"]
     returned = sum(row["type"] == "ReferralDeclineReturned" for row in history)
     said_once = f"{text} {returned}" if returned and step != "take-back" else text
     calls.tell(_asker(link), STEP, body, Command(command_id(link.link_id, STEP.name, said_once)))

@@ -5,7 +5,18 @@ from datetime import date
 from typing import Any
 
 from services import codes
-from services.codes import access, ages, decisions, search, sentences, situation, statements, steps, work
+from services.codes import (
+    access,
+    acts,
+    ages,
+    decisions,
+    search,
+    sentences,
+    situation,
+    statements,
+    steps,
+    work,
+)
 from services.codes.words import CodeList, Words
 from services.intake.answers import Person
 from services.kernel.envelope import ALL_CENTRES, Caller, moment
@@ -17,7 +28,7 @@ CAPITAL = "10"  # Bangkok, which is no province
 NO_BREAK = "\u00a0"  # the space at which no line ends
 LISTS: Mapping[str, CodeList[Any]] = {
     each.kind: each
-    for module in (codes, access, ages, decisions, search, situation, statements, steps, work)
+    for module in (codes, access, acts, ages, decisions, search, situation, statements, steps, work)
     for each in vars(module).values()
     if isinstance(each, CodeList)
 }
