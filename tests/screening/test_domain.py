@@ -1,17 +1,19 @@
 from dataclasses import replace
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services import codes
 from services.codes import situation
 from services.codes.facts import FACTS
+from services.kernel.errors import Invalid
 from services.screening.domain.assessment import assess
 from services.screening.domain.facts import normalised
 from services.screening.domain.plan import PLAN, Quorum, quorum_of
 from services.screening.domain.rulebook import rulebook, versions
-from services.screening.domain.screening import SCREENING, decide
+from services.screening.domain.screening import SCREENING, decide, with_district
 from services.screening.events import PlanAgreed, ScreeningCompleted
 from tests.screening.samples import (
     BOOK,
@@ -159,6 +161,41 @@ def test_a_centre_may_need_another_quorum():
 
 def test_a_centre_without_a_row_of_its_own_needs_three_votes_with_a_chair():
     assert quorum_of("60") == Quorum(3, True)
+
+
+def closed_path(never=False):
+    return {"path": "foundation", "because": {"th": "-", "en": "-"}, "facts": [], "never": never}
+
+
+def test_a_path_that_the_screening_closed_is_taken_only_with_a_reason_and_by_its_chair():
+    shut, why = replace(agree(), shut=closed_path()), {"reason": "family", "chair": "นาย  ก"}
+    chaired = [{**THREE[0], "name": "นาย ก"}, *THREE[1:]]
+    plan.given().when(shut).refused("path_closed")
+    plan.given().when(replace(shut, shut=closed_path(never=True), override=why)).refused("path_closed")
+    for chair in ("ข", "somebody"):  # a member is no chair
+        with pytest.raises(Invalid) as wrong:
+            PLAN.decider.decide(replace(shut, override={**why, "chair": chair}), PLAN.decider.initial)
+        assert [*wrong.value.errors] == ["override.chair"]
+    [taken] = PLAN.decider.decide(replace(shut, members=chaired, override=why), PLAN.decider.initial)
+    assert taken.override is True and taken.minutes["override"] == why
+    [usual] = PLAN.decider.decide(replace(agree(), override=why), PLAN.decider.initial)
+    assert usual.override is False and "override" not in usual.minutes  # nothing was closed
+
+
+def test_a_screening_knows_which_paths_its_latest_closed():
+    again = replace(completed(SCREENED_AGAIN), closed=[closed_path()])
+    state = SCREENING.decider.fold([started, completed(), again])
+    assert state.shut("foundation") == closed_path() and state.shut("hospital") is None
+    assert SCREENING.decider.fold([started, again, completed()]).shut("foundation") is None
+
+
+def test_whatever_way_a_case_said_where_somebody_was_found_the_district_is_known():
+    assert with_district({"sex": "male", "found": {"subdistrict": "600101"}}) == {
+        "sex": "male",
+        "found": {"district": "6001"},
+    }
+    assert with_district({"found": {"district": "6002"}}) == {"found": {"district": "6002"}}
+    assert with_district({}) == {"found": {"district": None}}
 
 
 def test_a_plan_needs_a_screening():

@@ -98,6 +98,8 @@ TODAY = {"age": {"on": "2026-03-02", "min": 60, "max": 60}}
         ({"on": "2026-02-02", "min": 59, "max": 59}, 60, 60),  # the birthday has come since
         ({"on": "2026-02-02", "min": 40, "max": 40}, 40, 41),  # another age was meant
         ({"min": 59, "max": 59}, 59, 59),  # told today
+        ({"on": "2026-03-02", "min": 59, "max": 61}, 59, 61),  # for today, and leaves room
+        ({"on": "2026-03-01", "min": 59, "max": 61}, 60, 60),
     ],
 )
 def test_an_age_told_for_an_earlier_day_gives_way_to_the_birth_date_if_that_can_be_meant(told, least, most):

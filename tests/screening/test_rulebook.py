@@ -218,6 +218,9 @@ def test_the_version_in_force_is_the_latest_adopted_that_has_begun():
     versions = {"2569-1": ("2025-10-01", ""), "2570-1": ("2026-10-01", "")}
     assert in_force(Adopted(versions), MONDAY).version == "2569-1"
     assert in_force(Adopted({}), MONDAY).version == rulebook.versions()[0]
+    assert (
+        in_force(Adopted(versions), MONDAY.replace(year=2020)).version == rulebook.versions()[0]
+    )  # none has begun
 
 
 def test_a_version_counts_from_the_first_day_of_its_time_and_takes_the_place_of_those_before():
@@ -238,12 +241,32 @@ def broken(**changes):
             {"dangers": [{"code": "flood", "path": "hospital", "because": {}}]},
             "unknown danger 'flood'",
         ),
+        ({"dangers": [{"code": "child", "path": "moon", "because": {}}]}, "unknown path 'moon'"),
+        (
+            {
+                "applies": [
+                    {
+                        "fact": "housing",
+                        "condition": {"fact": "pregnant", "op": "is", "value": True},
+                        "otherwise": False,
+                    }
+                ]
+            },
+            "question 'housing' is none of a flag",
+        ),
     ],
 )
 def test_a_rulebook_that_cannot_be_right_is_not_loaded(changes, problem):
     with pytest.raises(RulesWrong) as wrong:
         rulebook.read(broken(**changes))
     assert problem in wrong.value.problems
+
+
+def test_a_rulebook_whose_label_leads_to_an_unknown_path_is_not_loaded():
+    labels = json.loads(DATA.read_bytes())["labels"]
+    labels[0]["paths"] = ["moon"]
+    with pytest.raises(RulesWrong, match="unknown path 'moon'"):
+        rulebook.read(broken(labels=labels))
 
 
 def test_a_rulebook_with_an_unknown_fact_names_the_label():
