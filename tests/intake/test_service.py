@@ -136,6 +136,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
         "danger": "none",
         "opened": case["opened"],
         "version": 1,
+        "may": ["screen", "call", "close"],
         "found": {"district": "6001", "subdistrict": "600101"},
     }
     assert person == {
