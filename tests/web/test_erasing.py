@@ -60,6 +60,17 @@ def test_one_director_asks_another_confirms_and_every_copy_goes(door, browser):
     assert SECRET not in str(story)
 
 
+def test_confirmed_by_a_call_every_copy_goes_as_well(door):
+    world = door.world()
+    typed(door, world)
+    path = f"/api/v1/cases/{world.case_id}/erasure"
+    door.made(path, {"reason": "ordered"}, "director-60")
+    door.made(f"{path}/confirm", {}, "deputy-60")
+    addresses, shared = kept(door, world.referral_id)
+    assert not [each for each in addresses if world.case_id in each or world.referral_id in each]
+    assert shared and set(shared) == {"{}"}
+
+
 def test_the_director_who_asked_cannot_confirm_and_a_worker_has_no_page_of_it(door, browser):
     world = door.world()
     path = f"/api/v1/cases/{world.case_id}/erasure"

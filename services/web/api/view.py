@@ -5,13 +5,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from services.intake.doors import CASE, CONFIRM_ERASURE
+from services.intake.doors import CASE
 from services.kernel.errors import Invalid, NotFound
 from services.kernel.questions import CommandDoor, Json, QueryDoor, Question
-from services.web import gateway
 from services.web.api import bearer, bodies, case_page, patience
 from services.web.api.routes import CASE_PAGE, ROUTES, Route
-from services.web.gateway import calls, erasing
+from services.web.gateway import calls
 from services.web.gateway.calls import User
 
 blueprint = Blueprint("api", __name__)
@@ -42,8 +41,6 @@ def command(route: Route, door: CommandDoor[Any], parts: Mapping[str, str]) -> R
         raise Invalid({name: ["Unknown field."] for name in clash})
     sent = bodies.read_command(user.caller, at)
     reply = calls.tell(user, door, {**body, **named}, sent, route.seconds)
-    if door == CONFIRM_ERASURE:
-        erasing.forget(gateway.runtime(), parts["case_id"], reply.answer["referral_ids"])
     return bodies.as_json(reply.answer, route.status)
 
 

@@ -18,6 +18,7 @@ from services.kernel.envelope import SYSTEM, Caller
 from services.kernel.errors import Forbidden, NotFound, Unavailable
 from services.kernel.questions import Body, CommandDoor, Json, Question
 from services.kernel.runtime import SYSTEM_CALL, ServiceRuntime
+from services.web.gateway.consequences import CONSEQUENCES
 from services.web.gateway.request import correlation, note_stale, runtime
 from services.web.store import positions
 
@@ -138,7 +139,7 @@ def tell(
     command: Command | None = None,
     seconds: float = 15.0,
 ) -> Reply[A]:
-    """The reply to a command; where the log stands after it is noted for who asked."""
+    """The reply to a command; where the log stands after it is noted for who asked, and what follows here is done."""
     command = command or Command()
     call = _origin(asker) | {
         "id": command.id,
@@ -151,6 +152,8 @@ def tell(
     reply: Reply[A] = _reply(runtime().ports.ask(door.service, door.name, call, body, seconds))
     if reply.position:
         asker.wrote(door.service, reply.position)
+    if door in CONSEQUENCES:
+        CONSEQUENCES[door](runtime(), body, reply.answer)
     return reply
 
 

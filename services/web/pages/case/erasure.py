@@ -10,7 +10,6 @@ from services.intake.schemas import RequestErasure
 from services.kernel.envelope import Caller
 from services.kernel.errors import NotFound
 from services.web import gateway
-from services.web.gateway import erasing
 from services.web.identity import accounts
 from services.web.pages.frame import doors, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
@@ -59,8 +58,7 @@ def confirm(case_id: UUID) -> Response:
     asked, caller, form = doors.ask(ERASURE.of(**about)), visit.caller(), Form()
     if form.sent and form.load():
         with form.catching():
-            done = doors.tell(CONFIRM_ERASURE, about)
-            erasing.forget(gateway.runtime(), str(case_id), done["referral_ids"])
+            doors.tell(CONFIRM_ERASURE, about)
             return frame.done(_("The person was erased."), ".confirm", case_id=case_id)
     mine = asked["requested_by"] == caller.user
     return frame.page(

@@ -10,7 +10,7 @@ from flask import Response, g, redirect, request, url_for
 
 from services.kernel.errors import Forbidden
 from services.web import gateway
-from services.web.gateway import erasing
+from services.web.gateway import copies
 from services.web.gateway.problems import Problem
 from services.web.identity.sessions import Session
 from services.web.pages.frame import forms, frame, visit
@@ -113,4 +113,4 @@ def resend(path: str, typed: Sequence[Sequence[str]]) -> Response:
 
 
 def _box() -> Fernet:
-    return erasing.kept_box(gateway.runtime())
+    return copies.kept_box(gateway.runtime())
