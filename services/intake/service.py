@@ -88,7 +88,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
         if not call.caller.sees(centre):
             raise Forbidden("A case is opened by a centre's own staff.")
         case_id, person_id, person = call.new_id("case"), call.new_id("person"), Description(**body["person"])
-        self.runtime.vault.ensure(person_id)
+        self.runtime.ensure_key(call, person_id)
         known = self._acquaintances(body["person"], [centre])
 
         def work(unit: Unit) -> answers.NewCase:
@@ -224,7 +224,10 @@ class IntakeService(searching.Searching, erasing.Erasing):
         case's."""
         row, day = self._own(call, body["case_id"]), dates.bangkok_day(call.at)
         person = Description(**body["person"])
-        changed = differing(self._description(row), person)
+        done = self.runtime.log.is_done(
+            call.command_id
+        )  # then it has its answer, though nothing may be known any more
+        changed = [] if done else differing(self._description(row), person)
         correction = CorrectPerson(
             row["person_id"], row["case_id"], person, day, body["reason"], changed, body["note"]
         )

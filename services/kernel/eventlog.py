@@ -207,6 +207,11 @@ class EventLog:
             raise KeyReused("This Idempotency-Key was used with another request.")
         return Outcome(orjson.loads(done[1]), int(done[2]))
 
+    def is_done(self, command_id: str) -> bool:
+        """Whether a command was done before: then it gets its answer, whatever has become of what it needed."""
+        with self.database.read() as db:
+            return self.row(db, "SELECT 1 FROM command_done WHERE command_id = ?", command_id) is not None
+
     def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
         """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's
         answer. Nothing may follow in that transaction."""

@@ -19,6 +19,7 @@ from services.kernel import settings as settings_module
 from services.kernel.doors import Doors
 from services.kernel.envelope import instant
 from services.kernel.errors import Unavailable
+from services.kernel.inbox import Receipt
 from services.kernel.questions import Body
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
@@ -47,9 +48,9 @@ class LocalRuntime(ServiceRuntime):
     network: "Network"
 
     def until(self, check: Callable[[Connection], T | None], seconds: float) -> T | None:
-        """Nobody else moves here: pump everything once instead of waiting."""
+        """Nobody else moves here: pump everything once instead of waiting, unless waiting is in vain."""
         found = self.read(check)
-        if found is None:
+        if found is None and self.network.moves_while_waiting:
             self.network.settle()
             found = self.read(check)
         return found
@@ -78,6 +79,9 @@ class Network:
         self.trusts_bells = False
         self._followed: dict[tuple[str, str], int] = {}
         self.down: set[str] = set()  # services that do not answer, for tests of what others then do
+        self.moves_while_waiting = (
+            True  # False: whoever waits for others waits in vain, for tests of what is heard late
+        )
         ports = Ports(now=clock, pause=lambda seconds: None, ask=self._ask, together=in_turn)
         for cls in services:
             service: Any = cls()
@@ -149,6 +153,22 @@ class Network:
             if name not in self.down:
                 moved = runtime.fire_timers() > 0 or moved
         return moved
+
+    def hear(self, listener: str, source: str, most: int) -> bool:
+        """At most so many events more of one log are heard by one service; whether there were any."""
+        inbox = self.runtimes[listener].inbox
+        page = self.runtimes[source].log.page(inbox.position(source), most)
+        return page is not None and inbox.receive(source, page) == Receipt.HANDLED
+
+    def unheard(self) -> set[tuple[str, str]]:
+        """(listener, source) of every log that one of its listeners has not heard to its end."""
+        return {
+            (name, source)
+            for name, runtime in self.runtimes.items()
+            for source in runtime.wiring.hears
+            if source in self.runtimes
+            and runtime.inbox.position(source) < self.runtimes[source].log.head()[0]
+        }
 
     def read(self, service: str, find: Callable[[Connection], T]) -> T:
         return self.runtimes[service].read(find)

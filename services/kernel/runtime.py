@@ -28,7 +28,7 @@ from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
 from services.kernel.status import Status, status
 from services.kernel.timers import Timers, overdue
-from services.kernel.vault import SealingVault, Shredding, Vault
+from services.kernel.vault import SealingVault, Shredded, Shredding, Vault
 from services.kernel.verify import cursor_problems, log_problems
 from services.kernel.wiring import Wiring
 
@@ -158,6 +158,14 @@ class ServiceRuntime:
         if self._vault is None:
             raise TypeError(f"{self.service} may not seal or unseal.")
         return self._vault
+
+    def ensure_key(self, call: Call, person_id: str) -> None:
+        """A key for what a command will seal of a person. Shredded if they were erased, unless that came after it."""
+        try:
+            self.vault.ensure(person_id)
+        except Shredded:
+            if not self.log.is_done(call.command_id):
+                raise
 
     def erase(self, subject_id: str, at: str) -> None:
         """Destroy a person's key for good, and write that down outside every backup; again is nothing."""

@@ -13,7 +13,7 @@ from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
-from services.referral import answers, bodies, handlers, schemas
+from services.referral import answers, bodies, handlers, schemas, sweeping
 from services.referral.domain.commands import DiscloseFacts, SendReferral, StandDown
 from services.referral.domain.life_cycle import REFERRAL, why_untold
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
@@ -93,7 +93,7 @@ def _may(call: Call, referral: answers.Referral) -> list[str]:
 
 class ReferralService(Doors):
     name = "referral"
-    runtime = Runtime(WIRING)
+    runtime = Runtime(WIRING, after_start=sweeping.finish)
 
     @command("referral.send", roles=STAFF, schema=schemas.SendReferral())
     def send(self, call: Call, body: bodies.SendReferral) -> Outcome[answers.NewReferral]:
@@ -117,7 +117,7 @@ class ReferralService(Doors):
         follows = {"the case was opened": case.opened, "the plan was agreed": plan.agreed if plan else None}
         witness = consent["witness"] or None
         if witness:
-            self.runtime.vault.ensure(case.person_id)
+            self.runtime.ensure_key(call, case.person_id)
         referral_id = call.new_id("referral")
 
         def work(unit: Unit) -> answers.ReferralId:
@@ -162,7 +162,7 @@ class ReferralService(Doors):
             self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["secured"], "partners")
         words = {name: value for name, value in body.items() if name in schemas.FIELDS[step]}
         if words.keys() & {"said_by", "note", "to"}:
-            self.runtime.vault.ensure(referral["person_id"])
+            self.runtime.ensure_key(call, referral["person_id"])
 
         def work(unit: Unit) -> answers.ReferralStatus:
             row = referrals.get(unit.db, referral_id)

@@ -9,10 +9,9 @@ from sqlalchemy import Connection, RowMapping
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, Doors, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
-from services.kernel.vault import Shredded
 from services.kernel.wiring import Reaction, Wiring
 from services.screening import answers, bodies, handlers, projections, schemas
 from services.screening.domain import assessment, rulebook
@@ -98,10 +97,7 @@ class ScreeningService(Doors):
         offered = self._path_of(body["programme_id"])
         quorum = quorum_of(case["centre"])
         voters = [names.fold(member["name"]) for member in body["members"]]
-        try:
-            self.runtime.vault.ensure(person_id)
-        except Shredded:
-            raise Refused("wrong_state", "The person's data was erased.") from None
+        self.runtime.ensure_key(call, person_id)
 
         def work(unit: Unit) -> answers.NewPlan:
             require_order(call.at, follows)

@@ -27,7 +27,7 @@ from services.web.service import WIRING
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 LEAVER = "worker-60-before"  # worked in centre 60 and has left
 PASSWORD = "before the house 2026"
-NAMES = (("ก่อนบ้าน", "หนึ่ง"), ("ก่อนบ้าน", "สอง"), ("ก่อนบ้าน", "สาม"), ("ก่อนบ้าน", "สี่"), ("ก่อนบ้าน", "ห้า"))
+NAMES = tuple(("ก่อนบ้าน", name) for name in ("หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด"))
 
 
 class Life:
@@ -76,7 +76,8 @@ class Life:
 
 
 def live(net: Network) -> dict[str, str]:
-    """Five cases: placed and followed up, waiting for an answer, closed, screened, and one of another centre."""
+    """Seven cases: placed and followed up, waiting for an answer, closed, screened, one of another centre, and two that
+    were closed though a referral of theirs goes on: one that waits, and one of somebody who lived there."""
     life = Life(net)
     life.say("screening", "adopt_rules", {}, "director")
     programme_id = life.programme()
@@ -93,10 +94,17 @@ def live(net: Network) -> dict[str, str]:
     with unable(net, "reporting"):
         life.say("intake", "close_case", {"case_id": screened, "reason": "left"}, "director")
     net.runtimes["referral"].inbox.receive("partners", b"no page of events")
+    left, left_referral = life.sent(5, programme_id)
+    dead, dead_referral = life.sent(6, programme_id)
+    for step in ("accept", "admit", "confirm"):
+        life.step(dead_referral, step)
+    life.say("intake", "close_case", {"case_id": left, "reason": "left"}, "director")
+    life.say("intake", "close_case", {"case_id": dead, "reason": "died"}, "director")
     return {
         "placed": placed, "placed_referral": referral_id, "waiting": waiting,
         "waiting_referral": open_referral, "closed": closed,
         "screened": screened, "other": other, "programme": programme_id,
+        "left": left, "left_referral": left_referral, "dead": dead, "dead_referral": dead_referral,
     }  # fmt: skip
 
 

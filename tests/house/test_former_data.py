@@ -16,6 +16,7 @@ from services.kernel.errors import Unavailable
 from services.kernel.local import Network, SimulatedClock
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn
 from services.kernel.settings import Settings
+from services.referral import sweeping
 from services.screening.domain.assessment import assess
 from services.screening.domain.rulebook import rulebook
 from services.system import DOORS
@@ -246,13 +247,36 @@ def test_a_hand_over_that_was_carried_over_as_the_front_door_died_is_not_told_tw
     assert carry_over(web) == 3 and net.runtimes["intake"].log.head() == head
 
 
+def test_what_went_on_though_its_case_was_closed_ends_at_the_first_start_and_once(net, web, seen):
+    made, referral = seen["made"], net.runtimes["referral"]
+    left = {"left_referral": ("withdrawn", "case_closed"), "dead_referral": ("ended", "died")}
+    for name, status in (("left_referral", "sent"), ("dead_referral", "placed")):
+        assert ask(net, "referral", "referral", {"referral_id": made[name]})["status"] == status
+    sweeping.finish(referral, lambda: False, lambda seconds: None)
+    head = referral.log.head()
+    sweeping.finish(referral, lambda: False, lambda seconds: None)
+    assert referral.log.head() == head
+    net.settle()
+    for name, (status, why) in left.items():
+        found = ask(net, "referral", "referral", {"referral_id": made[name]})
+        last = found["history"][-1]
+        assert (found["status"], last["actor"]) == (status, "system")
+        assert why in (last.get("reason"), last.get("outcome"))
+        assert (found["place"], last["time"] <= last["recordedtime"]) == ("released", True)
+    director = {"user": "director-60", "role": "director"}
+    assert net.call("intake", "contradictions", {}, **director)["items"] == []
+    waiting = ask(net, "referral", "referral", {"referral_id": made["waiting_referral"]})
+    assert waiting["status"] == seen["referrals"][made["waiting_referral"]]
+    assert problems(net, web) == []
+
+
 def test_work_goes_on_where_it_was(net, web, seen):
     net.clock.advance(hours=1)
     answer = {"referral_id": seen["made"]["waiting_referral"], "step": "accept"}
     ask(net, "referral", "step", answer | {"said_by": "ผู้ประสานงาน", "by_channel": "phone"})
     opened = ask(net, "intake", "open_case", CASE)
     net.settle()
-    assert opened["case_number"] == "60-2570-0005"
+    assert opened["case_number"] == "60-2570-0007"
     assert cases(net).keys() == {*seen["cases"], opened["case_id"]}
     assert ask(net, "referral", "referral", {"referral_id": answer["referral_id"]})["status"] == "accepted"
     assert problems(net, web) == []

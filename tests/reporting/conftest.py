@@ -2,7 +2,6 @@
 
 from dataclasses import make_dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
 from uuid import UUID, uuid4, uuid5
 
 import pytest
@@ -13,6 +12,7 @@ from services.kernel.envelope import Envelope, instant
 from services.kernel.local import SimulatedClock
 from services.kernel.wiring import Wiring
 from services.reporting.service import ReportingService
+from tests.reporting.long_way import Said
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)  # noon in Thailand, budget year 2569
 
@@ -72,16 +72,6 @@ STAND_INS = [stand_in(service) for service in TYPES]
 
 def id_of(name):
     return str(uuid5(UUID(int=0), name))
-
-
-class Said(NamedTuple):
-    type: str
-    case: str | None
-    ref: str | None
-    centre: str
-    at: datetime
-    recorded: datetime
-    data: dict
 
 
 class Told:

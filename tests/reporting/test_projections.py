@@ -3,12 +3,10 @@
 Long because each figure is held by a story of its own, and all of them by one long way round.
 """
 
-from collections import Counter
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from random import Random
-from statistics import median
 
 import orjson
 import pytest
@@ -18,12 +16,13 @@ from services.kernel.cloudevents import recorded
 from services.kernel.envelope import instant
 from services.kernel.tables import inbox_cursor, ingest_head, source_event
 from services.reporting import small_cells
-from services.reporting.measures import LOST_PARTS, MEASURES, told_of
+from services.reporting.measures import LOST_PARTS
 from services.reporting.projections import figures
 from services.reporting.projections.milestones import TYPES, counted, derive, milestones, project
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day
 from tests.reporting.conftest import NOON
+from tests.reporting.long_way import Known
 
 MET = [{"code": "older_person", "verdict": "met", "law": "2546:3", "because": [], "ask": []}]
 DISABLED = [*MET, {"code": "disabled", "verdict": "met"}, {"code": "child", "verdict": "not_met"}]
@@ -321,67 +320,6 @@ def test_an_acceptance_entered_in_error_gives_way_to_the_next(told):
     assert told.overview()["median_days"]["to_acceptance"] == 10.0
 
 
-def expected(said, centres, first, last, as_of):
-    """The same figures, counted the long way round."""
-    known = [fact for fact in said if fact.recorded <= as_of]
-    void = {fact.ref for fact in known if fact.type == "ReferralEnteredInError"}
-    known = [fact for fact in known if fact.ref not in void]
-    at_centres = [fact for fact in known if centres is None or fact.centre in centres]
-
-    def happened(type):
-        return [f for f in at_centres if f.type == type and first <= bangkok_day(f.at) <= last]
-
-    def median_days(type):
-        spans = []
-        for name in {fact.case for fact in happened(type)}:
-            started = min(fact.at for fact in happened(type) if fact.case == name)
-            opened = [f.at for f in known if f.type == "CaseOpened" and f.case == name]
-            if opened and all(f.at >= started for f in known if f.type == type and f.case == name):
-                spans.append(max(0, (bangkok_day(started) - bangkok_day(opened[0])).days))
-        return round(median(spans), 1) if spans else None
-
-    placed = happened("PlacementConfirmed")
-    outside = sum(fact.data["outside_ministry"] for fact in placed)
-    latest = {f.case: f for f in sorted(happened("ScreeningCompleted"), key=lambda f: f.at)}
-    met = [label["code"] for f in latest.values() for label in f.data["labels"] if label["verdict"] == "met"]
-    started = [fact.ref for fact in placed if fact.data["path"].startswith("employer")]
-    followed = sorted((f for f in known if f.type == "FollowUpRecorded"), key=lambda f: f.at)
-    working = {f.ref: f.data["work"]["kind"] != "none" for f in followed if f.data["work"]}
-    working |= {f.ref: False for f in known if f.type in ("ReferralEnded", "ReferralFailed")}
-
-    def by(measure):
-        found = happened(measure.counts)
-        if measure.by == "whose":
-            return Counter(fact.data["whose"] for fact in found)
-        return Counter(fact.data["outcome" if fact.type == "ReferralEnded" else "reason"] for fact in found)
-
-    return {
-        "cases": {each.name: len({f.case for f in happened(each.counts)}) for each in told_of("cases")},
-        "placements": {
-            "total": len(placed),
-            "outside_ministry": outside,
-            "ministry": len(placed) - outside,
-            "share_outside": round(outside / len(placed), 4) if placed else None,
-        },
-        "by_path": Counter(fact.data["path"] for fact in placed),
-        "by_label": Counter(met),
-        "median_days": {
-            "to_screening": median_days("ScreeningCompleted"),
-            "to_acceptance": median_days("ReferralAccepted"),
-            "to_placement": median_days("PlacementConfirmed"),
-        },
-        "declined": Counter(
-            fact.data["reason"] for fact in happened("ReferralDeclined") if fact.data["whose"] != "system"
-        ),
-        "employment": {"started": len(started), "in_work": sum(working.get(ref, False) for ref in started)},
-        "referrals": {
-            "no_place": sum(fact.data["whose"] == "system" for fact in happened("ReferralDeclined")),
-            "waitlisted": len(happened("ReferralWaitlisted")),
-        },
-        **{part: by(MEASURES[part]) for part in LOST_PARTS},
-    }
-
-
 def some_history(told, chance, cases=25):
     """Cases of two centres; facts are told in any order and days late, and heard now and then, in any order of
     sources."""
@@ -442,7 +380,7 @@ def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told,
             found = told.net.read(
                 "reporting", lambda db, asked=asked: small_cells.whole(figures.get(db, asked))
             )
-            wanted = expected(told.said, centres, first, last, as_of or end)
+            wanted = Known(told.said, centres, first, last, as_of or end).overview()
             assert found == wanted | {"hidden": {}}
 
 

@@ -314,6 +314,12 @@ def get_open(db: Connection, heard: Mapping[str, str]) -> dict[str, list[tuple[s
     return {"open_ones": list_open(db, heard["case_id"])}
 
 
+def list_cases_with_open(db: Connection) -> list[str]:
+    """The cases of which a referral is open, or may be once more."""
+    found = select(referrals.c.case_id).where(referrals.c.open_key.is_not(None)).distinct()
+    return list(db.execute(found.order_by(referrals.c.case_id)).scalars())
+
+
 def is_open(db: Connection, case_id: str, programme_id: str) -> bool:
     found = select(referrals.c.referral_id).where(referrals.c.open_key == f"{case_id} {programme_id}")
     return db.execute(found).first() is not None

@@ -7,9 +7,11 @@ import orjson
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, select, update
 
 from services.codes.coarse import found_district
+from services.kernel.cloudevents import recorded
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER, SHARED
+from services.kernel.tables import source_event
 from services.referral.domain.disclosure import disclosed
 from services.referral.domain.words import Case, Plan, Programme
 from services.referral.projections import closed_paths
@@ -108,6 +110,20 @@ def get_case(db: Connection, case_id: str) -> Case | None:
 
 def is_closed(db: Connection, case_id: str) -> bool:
     return bool(db.execute(select(cases.c.closed).where(cases.c.case_id == case_id)).scalar())
+
+
+def get_closing(db: Connection, case_id: str) -> Recorded | None:
+    """The latest fact that closed a case, of those that were heard."""
+    found = select(source_event.c.body).where(
+        source_event.c.source == "intake",
+        source_event.c.event_type == "CaseClosed",
+        source_event.c.case_id == case_id,
+    )
+    body = db.execute(found.order_by(source_event.c.position.desc()).limit(1)).scalar()
+    if body is None:
+        return None
+    event = orjson.loads(body)
+    return recorded(event, {}, None, event["sequence"])
 
 
 def get_plan(db: Connection, case_id: str) -> Plan | None:

@@ -1,0 +1,378 @@
+"""The whole story of people in all services of one network: centres, partners, what they do, and what must hold of it.
+
+A sentence of `broken` says what is wrong at the moment, and which logs somebody has not heard to their end that explain
+it: none explains what may never be.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.codes import UNDER_WAY
+from services.intake.projections import work
+from services.intake.service import IntakeService
+from services.kernel.envelope import Recorded, instant
+from services.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.kernel.local import Network
+from services.partners.service import PartnersService
+from services.referral.service import ReferralService
+from services.reporting.measures import MEASURES
+from services.reporting.projections.milestones import counted
+from services.reporting.service import ReportingService
+from services.screening.service import ScreeningService
+from services.thai.dates import bangkok_day
+from tests.reporting.long_way import Known, said
+
+MONDAY = datetime(2026, 3, 2, 3, tzinfo=UTC)
+SERVICES = (IntakeService, ScreeningService, PartnersService, ReferralService, ReportingService)
+NO = (Refused, Invalid, NotFound, Forbidden, Unavailable, Conflict)  # answers that people get, and go on
+OPENING = {
+    "channel": "walk_in",
+    "found": {},
+    "person": {"identity_status": "unknown", "sex": "male", "nationality": "unknown", "domicile": []},
+}
+MEMBERS = [
+    {"name": f"กรรมการ {n}", "role": "chair" if n == 1 else "member", "vote": "agree"} for n in (1, 2, 3)
+]
+WORK = {"kind": "general", "income_baht_month": 9000}
+STEPS: Mapping[str, Mapping[str, Any]] = {
+    "told": {"how": "phone"},
+    "acknowledge": {},
+    "accept": {},
+    "decline": {"reason": "cost", "whose": "partner"},
+    "take-back": {},
+    "waitlist": {},
+    "withdraw": {},
+    "travel": {},
+    "admit": {},
+    "confirm": {},
+    "fail": {},
+    "follow-up": {"in_place": True, "work": WORK},
+    "end": {"outcome": "moved"},
+    "entered-in-error": {"note": "ผิดคน"},
+}
+WAY = ("confirm", "admit", "accept", "told", "follow-up")  # the furthest first
+BY_LINK = ("acknowledge", "accept", "decline", "take-back", "waitlist")
+PATHS = ("foundation", "employer_general")
+
+
+class Broken(NamedTuple):
+    what: str
+    explained_by: frozenset[tuple[str, str]] = frozenset()
+
+
+def because(*pairs: str) -> frozenset[tuple[str, str]]:
+    """ "referral<intake": what referral has not heard of intake explains it."""
+    return frozenset((listener, source) for listener, _, source in (pair.partition("<") for pair in pairs))
+
+
+class Story:
+    """Centres 60 and 61, and three partners with a programme of one place each, two of them employers'."""
+
+    def __init__(self, net: Network, chance: Random) -> None:
+        self.net, self.chance = net, chance
+        net.moves_while_waiting = False
+        self.cases: dict[str, str] = {}  # case -> centre
+        self.referrals: dict[str, str] = {}  # referral -> centre
+        self.asked: list[tuple[tuple[Any, ...], dict[str, Any], Any]] = []
+        self.partner_of: dict[str, str] = {}
+        self.path_of: dict[str, str] = {}
+        self.planned: dict[str, str] = {}  # case -> path
+        for number in range(3):
+            self._offer(number)
+        net.settle()
+        net.clock.advance(days=1)
+
+    def on(self, net: Network) -> "Story":
+        """The same story in a copy of its network."""
+        net.moves_while_waiting = False
+        other = copy(self)
+        other.net, other.asked = net, []
+        return other
+
+    def _offer(self, number: int) -> None:
+        outside, path = number > 0, PATHS[number > 0]
+        registered = {
+            "name": f"บ้าน {number}", "kind": "employer" if outside else "foundation", "under_ministry": not outside,
+            "province": "60",
+        }  # fmt: skip
+        partner_id = self.net.call("partners", "register_partner", registered)["partner_id"]
+        offer = {
+            "partner_id": partner_id, "name": "ที่พัก", "path": path, "capacity": {"total": 1, "free": 1},
+            "rules": {},
+        }  # fmt: skip
+        programme_id = str(self.net.call("partners", "offer_programme", offer)["programme_id"])
+        self.partner_of[programme_id], self.path_of[programme_id] = partner_id, path
+
+    @property
+    def programmes(self) -> list[str]:
+        return list(self.partner_of)
+
+    def tell(self, service: str, door: str, body: Mapping[str, Any], centre: str = "60", **more: Any) -> Any:
+        """The answer to a command; None if it was answered with a no. It can be asked once more (`again`)."""
+        who = {
+            "user": f"worker-{centre}",
+            "centres": (centre,),
+            "key": str(UUID(int=self.chance.getrandbits(128))),
+            **more,
+        }
+        try:
+            answer = self.net.call(service, door, body, **who)
+        except NO:
+            return None
+        self.asked.append(((service, door, body), who, answer))
+        return answer
+
+    def ago(self, days: int) -> datetime:
+        return self.net.clock() - timedelta(days=days)
+
+    # -- what people do --------------------------------------------------------------------------------------------
+
+    def open_case(self, centre: str, danger: str, days: int) -> None:
+        answer = self.tell(
+            "intake", "open_case", {**OPENING, "centre": centre, "danger": danger}, centre, at=self.ago(days)
+        )
+        if answer:
+            self.cases[answer["case_id"]] = centre
+
+    def of_case(
+        self, service: str, door: str, case_id: str, body: Mapping[str, Any], days: int, **who: Any
+    ) -> Any:
+        centre = self.cases[case_id]
+        return self.tell(service, door, {"case_id": case_id, **body}, centre, at=self.ago(days), **who)
+
+    def plan(self, case_id: str, path: str, programme_id: str | None, days: int) -> None:
+        body = {
+            "members": MEMBERS,
+            "path": path,
+            "programme_id": programme_id,
+            "why": "เหมาะสม",
+            "goals": ["อยู่ได้"],
+        }
+        if self.of_case("screening", "agree_plan", case_id, body, days):
+            self.planned[case_id] = path
+
+    def fits(self, case_id: str, programme_id: str) -> bool:
+        return self.planned.get(case_id) == self.path_of[programme_id]
+
+    def send(self, case_id: str, programme_id: str, waitlist: bool, days: int) -> None:
+        body = {"programme_id": programme_id, "consent": {"status": "given"}, "waitlist": waitlist}
+        answer = self.of_case("referral", "send", case_id, body, days)
+        if answer:
+            self.referrals[answer["referral_id"]] = self.cases[case_id]
+
+    def step(
+        self, referral_id: str, step: str, days: int, by_link: bool = False, at: datetime | None = None
+    ) -> Any:
+        body, who = {"referral_id": referral_id, "step": step, **STEPS[step]}, {}
+        if by_link and step in BY_LINK:
+            row = self.row(referral_id)
+            who = {"user": "p", "role": "partner", "centres": (), "partner": row["partner_id"]}
+            body["by_channel"] = "link"
+        at = at or self.ago(days)
+        return self.tell("referral", "step", body, self.referrals[referral_id], at=at, **who)
+
+    def onward(self, referral_id: str, days: int, by_link: bool) -> None:
+        """The next step on the way to the placement and through it, if there is one."""
+        about = {"referral_id": referral_id}
+        possible = self.net.call("referral", "steps", about, centres=("60", "61"))
+        named = {each["step"] for each in possible}
+        step = next((each for each in WAY if each in named), None)
+        if step:
+            self.step(referral_id, step, days, by_link)
+
+    def erase(self, case_id: str) -> None:
+        asked = {"role": "director", "user": "director"}
+        self.of_case("intake", "request_erasure", case_id, {"reason": "ordered"}, 0, **asked)
+        self.of_case("intake", "confirm_erasure", case_id, {}, 0, role="director", user="deputy")
+
+    def again(self, which: int) -> None:
+        """A command that was done is done: the same one gives its answer once more and no fact."""
+        if not self.asked:
+            return
+        what, who, answer = self.asked[which % len(self.asked)]
+        facts = self._facts_of(who["key"])
+        try:
+            found = self.net.call(*what, **who)
+        except Unavailable:
+            return  # a service it asks is away
+        stands = ("status", "place", "version")  # of a sending: as they are now
+        once = what[1] != "send"
+        assert {k: v for k, v in found.items() if once or k not in stands} == {
+            k: v for k, v in answer.items() if once or k not in stands
+        }
+        assert self._facts_of(who["key"]) == facts, what
+
+    def _facts_of(self, command_id: str) -> list[str]:
+        """What a command itself decided, in whatever log."""
+        facts = [fact for service in self.net.runtimes for fact in self.facts(service)]
+        return [fact.id for fact in facts if fact.causation == command_id]
+
+    def _heads(self) -> dict[str, int]:
+        return {name: runtime.log.head()[0] for name, runtime in self.net.runtimes.items()}
+
+    # -- how things stand ------------------------------------------------------------------------------------------
+
+    def row(self, referral_id: str) -> Any:
+        return self.net.call("referral", "referral", {"referral_id": referral_id}, centres=("60", "61"))
+
+    def rows(self) -> list[dict[str, Any]]:
+        asked = {"limit": 200}
+        return list(self.net.call("referral", "referrals", asked, centres=("60", "61"))["items"])
+
+    def closed(self) -> set[str]:
+        found = self.net.call("intake", "cases", {"status": "closed"}, centres=("60", "61"))
+        return {row["case_id"] for row in found["items"]}
+
+    def facts(self, service: str) -> list[Recorded]:
+        log = self.net.runtimes[service].log
+        return list(self.net.read(service, lambda db: log.facts(db, 0, 100_000)))
+
+    def held(self) -> dict[str, str]:
+        """{referral: case} of every place that partners' ledgers hold, and of every place in their queues."""
+        places: dict[str, str] = {}
+        for fact in self.facts("partners"):
+            match fact.type:
+                case "PlaceReserved" | "PlaceTaken":
+                    places[fact.data["referral_id"]] = fact.data["case_id"]
+                case "PlaceRefused" if fact.data["waiting"]:
+                    places[fact.data["referral_id"]] = fact.data["case_id"]
+                case "PlaceReleased":
+                    del places[fact.data["referral_id"]]
+        return places
+
+    def timers(self) -> list[str]:
+        """The referrals that have a deadline."""
+        with self.net.runtimes["referral"].database.read() as db:
+            rows = self.net.runtimes["referral"].log.rows(
+                db, "SELECT timer_id FROM timer WHERE fired_at IS NULL"
+            )
+        return [timer_id.split("/")[1] for (timer_id,) in rows]
+
+    # -- what must hold --------------------------------------------------------------------------------------------
+
+    def broken(self) -> Iterator[Broken]:
+        """What does not hold at the moment."""
+        rows, closed = {row["referral_id"]: row for row in self.rows()}, self.closed()
+        open_now = {id for id, row in rows.items() if row["status"] in UNDER_WAY or row["final_at"]}
+        living = [row["case_id"] for row in rows.values() if row["status"] in ("admitted", "placed")]
+        if len(living) != len({*living}):
+            yield Broken("somebody is in two places")
+        for id in open_now:
+            if rows[id]["case_id"] in closed:
+                yield Broken("a referral of a closed case goes on", because("referral<intake"))
+        for id, case_id in self.held().items():
+            if id not in open_now:
+                yield Broken("a place is held for what is over", because("partners<referral"))
+            if case_id in closed:
+                causes = because("referral<intake", "partners<referral")
+                yield Broken("a place is held for a closed case", causes)
+        for id in self.timers():
+            if id not in open_now:
+                yield Broken("what is over has a deadline")
+            elif rows[id]["case_id"] in closed:
+                yield Broken("a closed case has a deadline", because("referral<intake"))
+        yield from self._of_intake(closed)
+        spans = self.net.read(
+            "reporting", lambda db: db.execute(select(counted.c.took, counted.c.waited)).all()
+        )
+        if any(days is not None and days < 0 for row in spans for days in row):
+            yield Broken("a duration is negative")
+
+    def _of_intake(self, closed: set[str]) -> Iterator[Broken]:
+        steps = {row.case_id: row for row in self.net.read("intake", lambda db: work.list_open(db, None))}
+        for case_id in self.cases:
+            if (case_id in steps) == (case_id in closed):
+                yield Broken("an open case has no next step, or a closed one has one")
+        hears = ("intake<referral", "intake<partners")
+        causes = {
+            "open_after_closing": because("intake<referral", "referral<intake"),
+            "two_placements": because(),
+            "referral_without_place": because(*hears, "partners<referral", "referral<partners"),
+            "place_without_referral": because(
+                *hears, "partners<referral", "referral<intake", "referral<partners"
+            ),
+        }
+        asked = {"role": "director", "user": "director", "centres": ("60", "61")}
+        for each in self.net.call("intake", "contradictions", {}, **asked)["items"]:
+            yield Broken(each["code"], causes[each["code"]])
+
+    def every_violation_has_its_cause_unheard(self) -> None:
+        unheard = self.net.unheard()
+        for each in self.broken():
+            assert each.explained_by & unheard, each
+
+    def what_holds_once_all_is_heard(self) -> None:
+        assert not self.net.unheard()
+        assert not list(self.broken())
+        self._intake_says_where_referrals_stand()
+        self.closed_means_closed_for_partners()
+        for runtime in self.net.runtimes.values():
+            assert runtime.verify() == []
+            assert not runtime.status()["subscriptions"] or not any(
+                each["parked"] for each in runtime.status()["subscriptions"]
+            )
+        self._figures_are_counted_the_long_way()
+
+    def _intake_says_where_referrals_stand(self) -> None:
+        """The next step of each open case is about a referral that goes on, exactly if one does."""
+        rows = self.rows()
+        for row in self.net.read("intake", lambda db: work.list_open(db, None)):
+            theirs = {each["referral_id"]: each for each in rows if each["case_id"] == row.case_id}
+            live = {id for id, each in theirs.items() if each["status"] in UNDER_WAY or each["final_at"]}
+            assert (row.referral_id in live) == bool(live), (row, theirs)
+            status = self.net.call("intake", "case", {"case_id": row.case_id}, centres=("60", "61"))["status"]
+            lives = any(each["status"] == "placed" for each in theirs.values())
+            assert status == "placed" or not lives
+
+    def closed_means_closed_for_partners(self) -> None:
+        closed = self.closed()
+        for row in self.rows():
+            if row["case_id"] not in closed or not row["told"]:
+                continue
+            who = {"user": "p", "role": "partner", "centres": (), "partner": row["partner_id"]}
+            about = {"referral_id": row["referral_id"]}
+            assert self.net.call("referral", "steps", about, **who) == []
+            for step in BY_LINK:
+                body = {**about, "step": step, **STEPS[step], "by_channel": "link"}
+                try:
+                    before = self._heads()
+                    self.net.call("referral", "step", body, **who)
+                except Refused as no:
+                    assert no.code in ("wrong_state", "case_closed", "place_pending")
+                assert self._heads() == before, "a closed case took an answer"
+
+    def _figures_are_counted_the_long_way(self) -> None:
+        facts = [
+            fact
+            for service in ("intake", "screening", "referral")
+            for fact in map(said, self.facts(service))
+            if fact
+        ]
+        today = bangkok_day(self.net.clock())
+        for centres in (("60", "61"), ("61",)):
+            for first, last in ((date(2025, 10, 1), today), (today - timedelta(days=40), today)):
+                for as_of in (None, self.ago(self.chance.randrange(60))):
+                    self._compare(facts, centres, first, last, as_of)
+
+    def _compare(
+        self, facts: Sequence[Any], centres: Sequence[str], first: date, last: date, as_of: datetime | None
+    ) -> None:
+        asked = {"from": first.isoformat(), "to": last.isoformat()}
+        asked |= {"as_of": instant(as_of)} if as_of else {}
+        known = Known(facts, centres, first, last, as_of or self.net.clock())
+        wanted, who = known.overview(), {"centres": centres}
+        found = self.net.call("reporting", "overview", asked, **who)
+        assert {name: found[name] for name in wanted} == wanted
+        assert self.net.call("reporting", "placements", asked, **who) == known.placements()
+        for measure in MEASURES.values():
+            if measure.beside or measure.by:
+                continue
+            behind = {**asked, "figure": measure.code, "limit": 500}
+            listed = self.net.call("reporting", "behind", behind, **who)["items"]
+            assert len(listed) == wanted[measure.part][measure.name], measure.code

@@ -1,0 +1,149 @@
+"""Every figure once more, counted the long way round from facts as they were said: loops, and nothing of reporting's
+own."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import pairwise
+from statistics import median
+from typing import Any, NamedTuple
+
+from services.kernel.envelope import Recorded, moment
+from services.reporting.measures import LOST_PARTS, MEASURES, Measure, told_of
+from services.thai.dates import bangkok_day
+
+# Whose doing it is that something came to nothing, where the fact does not say, and why.
+WHOSE = {
+    "ReferralDeclined": "partner", "ReferralExpired": "partner", "ReferralWithdrawn": "centre",
+    "ReferralFailed": "centre",
+}  # fmt: skip
+WAY = (
+    ("CaseOpened", ""), ("ScreeningCompleted", "screened"), ("PlanAgreed", "planned"), ("ReferralSent", "referred"),
+    ("ReferralAccepted", "accepted"), ("PlacementConfirmed", "placed"),
+)  # fmt: skip
+
+
+class Said(NamedTuple):
+    type: str
+    case: str | None
+    ref: str | None
+    centre: str
+    at: datetime
+    recorded: datetime
+    data: dict[str, Any]
+
+
+def said(fact: Recorded) -> Said | None:
+    """A fact of a log as it counts; None for a no that may still be taken back, which counts once it may not."""
+    type, data = fact.type, dict(fact.data)
+    if data.get("final_at"):
+        return None
+    type = "ReferralDeclined" if type == "ReferralDeclineSettled" else type
+    if type in WHOSE:
+        data["whose"] = data.get("whose") or WHOSE[type]
+        data["reason"] = data.get("reason") or ("no_answer" if type == "ReferralExpired" else "other")
+    at, recorded = moment(fact.time), moment(fact.recorded)
+    return Said(type, fact.case_id, data.get("referral_id"), fact.centre, at, recorded, data)
+
+
+class Known:
+    """What counts of facts in the order of their logs: known at `as_of`, of some centres, within some days."""
+
+    def __init__(
+        self, facts: Iterable[Said], centres: Sequence[str] | None, first: date, last: date, as_of: datetime
+    ) -> None:
+        known = [fact for fact in facts if fact.recorded <= as_of]
+        void = {fact.ref for fact in known if fact.type == "ReferralEnteredInError"}
+        self.facts = [fact for fact in known if fact.ref not in void]
+        self.centres, self.first, self.last = centres, first, last
+
+    def counts(self, fact: Said) -> bool:
+        at_centre = self.centres is None or fact.centre in self.centres
+        return at_centre and self.first <= bangkok_day(fact.at) <= self.last
+
+    def happened(self, type: str) -> list[Said]:
+        return [fact for fact in self.facts if fact.type == type and self.counts(fact)]
+
+    def days_since(self, earlier: str, type: str) -> float | None:
+        """The median of the days from each case's first fact of one type to its first of another, for those whose
+        second lies in the period."""
+        spans = []
+        for case in {fact.case for fact in self.happened(type)}:
+            theirs = [fact for fact in self.facts if fact.case == case]
+            first = min((fact for fact in theirs if fact.type == type), key=lambda fact: fact.at)
+            before = [bangkok_day(fact.at) for fact in theirs if fact.type == earlier]
+            if before and self.counts(first):
+                spans.append(max(0, (bangkok_day(first.at) - min(before)).days))
+        return round(median(spans), 1) if spans else None
+
+    def overview(self) -> dict[str, Any]:
+        placed, no = self.happened("PlacementConfirmed"), self.happened("ReferralDeclined")
+        outside = sum(fact.data["outside_ministry"] for fact in placed)
+        latest = {f.case: f for f in sorted(self.happened("ScreeningCompleted"), key=lambda f: f.at)}
+        labels = [label for fact in latest.values() for label in fact.data["labels"]]
+        started = [fact.ref for fact in placed if fact.data["path"].startswith("employer")]
+        working = self._working()
+        return {
+            "cases": {
+                each.name: len({f.case for f in self.happened(each.counts)}) for each in told_of("cases")
+            },
+            "placements": {
+                "total": len(placed),
+                "outside_ministry": outside,
+                "ministry": len(placed) - outside,
+                "share_outside": round(outside / len(placed), 4) if placed else None,
+            },
+            "by_path": Counter(fact.data["path"] for fact in placed),
+            "by_label": Counter(label["code"] for label in labels if label["verdict"] == "met"),
+            "median_days": {
+                "to_screening": self.days_since("CaseOpened", "ScreeningCompleted"),
+                "to_acceptance": self.days_since("CaseOpened", "ReferralAccepted"),
+                "to_placement": self.days_since("CaseOpened", "PlacementConfirmed"),
+            },
+            "declined": Counter(fact.data["reason"] for fact in no if fact.data["whose"] != "system"),
+            "employment": {
+                "started": len(started),
+                "in_work": sum(working.get(ref, False) for ref in started),
+            },
+            "referrals": {
+                "no_place": sum(fact.data["whose"] == "system" for fact in no),
+                "waitlisted": len(self.happened("ReferralWaitlisted")),
+            },
+            **{part: self._by(MEASURES[part]) for part in LOST_PARTS},
+        }
+
+    def placements(self) -> dict[str, Any]:
+        by_month: dict[str, Counter[str]] = {}
+        by_centre: dict[str, Counter[str]] = {}
+        for fact in self.happened("PlacementConfirmed"):
+            kind = "outside_ministry" if fact.data["outside_ministry"] else "ministry"
+            for table, key in (
+                (by_month, bangkok_day(fact.at).isoformat()[:7]),
+                (by_centre, fact.centre),
+            ):
+                table.setdefault(key, Counter(total=0, outside_ministry=0, ministry=0)).update(
+                    [kind, "total"]
+                )
+        return {
+            "by_month": by_month,
+            "by_centre": by_centre,
+            "accepted": len({fact.case for fact in self.happened("ReferralAccepted")}),
+            "waited_days": {
+                name: self.days_since(earlier, type) for (earlier, _), (type, name) in pairwise(WAY)
+            },
+        }
+
+    def _working(self) -> dict[str | None, bool]:
+        working = {}
+        for fact in sorted((f for f in self.facts if f.type == "FollowUpRecorded"), key=lambda f: f.at):
+            if fact.data["work"]:
+                working[fact.ref] = fact.data["work"]["kind"] != "none"
+            elif not fact.data["in_place"]:
+                working[fact.ref] = False  # who left the place left its work
+        over = {fact.ref for fact in self.facts if fact.type in ("ReferralEnded", "ReferralFailed")}
+        return working | dict.fromkeys(over, False)
+
+    def _by(self, measure: Measure) -> Counter[str]:
+        ended = measure.counts == "ReferralEnded"
+        of = "whose" if measure.by == "whose" else "outcome" if ended else "reason"
+        return Counter(fact.data[of] for fact in self.happened(measure.counts))
