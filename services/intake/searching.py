@@ -74,8 +74,8 @@ class Searching(reading.Reading):
         return self.runtime.read(lambda db: index.find_exact(db, centres, tokens, SHOWN))
 
     def _index(self, unit: Unit, case_id: str, person_id: str, person: Description) -> None:
-        version = unit.version(PERSON, person_id)
-        index.put(unit.db, case_id, person_id, version, _tokens(self.runtime, likeness.keys(person)))
+        version, tokens = unit.version(PERSON, person_id), _tokens(self.runtime, likeness.keys(person))
+        index.put(unit.db, case_id, person_id, unit.envelope.centre, version, tokens)
 
     def _by_number(self, chosen: cases.CaseFilter, asked: str) -> list[Found]:
         """By the case number in any writing, or by the identity number."""
@@ -143,7 +143,7 @@ def fill(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[
             rows = index.list_lacking(db, AT_ONCE)
             for row in rows:
                 tokens = _tokens(runtime, likeness.keys(_as_known(runtime, row)))
-                index.put(db, row["case_id"], row["person_id"], row["person_version"], tokens)
+                index.put(db, row["case_id"], row["person_id"], row["centre"], row["person_version"], tokens)
         filled += len(rows)
         if len(rows) < AT_ONCE:
             break

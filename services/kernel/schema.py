@@ -133,7 +133,8 @@ def missing(log: EventLog) -> set[str]:
 
 
 def _tables(log: EventLog) -> list[Table]:
-    return [table for projection in log.wiring.projections for table in projection.tables]
+    read_models = [table for projection in log.wiring.projections for table in projection.tables]
+    return [*read_models, *log.wiring.tables]
 
 
 def _warn_of_role(log: EventLog) -> None:

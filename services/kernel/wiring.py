@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer, Upcaster
 from services.kernel.envelope import Recorded
@@ -28,11 +28,13 @@ class Wiring:
     """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only
     projected); the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields
     sentences about what is wrong (for `songtor verify`). `keeps`: what of an event's open data this service keeps and
-    looks at, where it need not have it whole."""
+    looks at, where it need not have it whole. `tables`: its own that are no read models, and whose rows are some
+    centre's (kernel.scope)."""
 
     service: str
     aggregates: tuple[Aggregate[Any, Any, Any], ...] = ()
     projections: tuple[Projection, ...] = ()
+    tables: tuple[Table, ...] = ()
     hears: Mapping[str, Mapping[str, Sequence[Reaction]]] = field(default_factory=dict)
     timers: Callable[[Recorded], Iterable[SetTimer | ClearTimer]] | None = None
     when_due: Callable[[dict[str, Any], datetime], Do] | None = None

@@ -1,4 +1,5 @@
-"""PostgreSQL's own lock between centres, on every read model of every service: each is found here by itself."""
+"""PostgreSQL's own lock between centres, on every read model of every service and on what people are found by: each is
+found here by itself."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,7 +22,7 @@ TABLES = {
     f"{cls.name}.{table.name}": (cls.name, table)
     for cls in DOORS
     for projection in cls.runtime.wiring.projections
-    for table in projection.tables
+    for table in (*projection.tables, *cls.runtime.wiring.tables)
 }
 OWNED = {name: found for name, found in TABLES.items() if found[1].info != SHARED}
 OF_PARTNERS = {name: found for name, found in OWNED.items() if "partner_id" in found[1].c}

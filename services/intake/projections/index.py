@@ -25,6 +25,7 @@ from sqlalchemy import (
 from services.intake.domain.likeness import EDITION
 from services.intake.projections import cases
 from services.kernel.readmodels import upsert
+from services.kernel.scope import OWNER
 
 metadata = MetaData()
 person = Table(
@@ -32,6 +33,7 @@ person = Table(
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False, index=True),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("person_version", Integer, nullable=False),
     Column("edition", Integer, nullable=False),
 )
@@ -40,16 +42,21 @@ token = Table(
     metadata,
     Column("token", Text, primary_key=True),
     Column("case_id", Text, primary_key=True, index=True),
+    Column("centre", Text, nullable=False, info=OWNER),
 )
+TABLES = (person, token)
 
 
-def put(db: Connection, case_id: str, person_id: str, version: int, tokens: Collection[str]) -> None:
-    """From now on somebody is found by these alone."""
-    known = {"case_id": case_id, "person_id": person_id, "person_version": version, "edition": EDITION}
+def put(
+    db: Connection, case_id: str, person_id: str, centre: str, version: int, tokens: Collection[str]
+) -> None:
+    """From now on somebody is found by these alone, and by their centre."""
+    of = {"case_id": case_id, "centre": centre}
+    known = {**of, "person_id": person_id, "person_version": version, "edition": EDITION}
     upsert(db, person, [known], ("case_id",))
     db.execute(delete(token).where(token.c.case_id == case_id))
     if tokens:
-        db.execute(insert(token), [{"token": each, "case_id": case_id} for each in sorted(tokens)])
+        db.execute(insert(token), [{**of, "token": each} for each in sorted(tokens)])
 
 
 def forget(db: Connection, person_id: str) -> None:
