@@ -3,14 +3,40 @@
 import sys
 from pathlib import Path
 
+from services.codes import DANGERS
+from services.codes.work import LAW_TERMS
 from services.screening.domain.description import describe
 from services.screening.domain.rulebook import rulebook, versions
 
 PAGE = Path(__file__).parent.parent / "docs" / "screening-rules.md"
 
 
+def terms() -> str:
+    """The days that the work list counts, and what each of them is taken from."""
+    rows = [
+        f"| `{danger}` {DANGERS.word(danger, 'th')} | {term.days} | {term.law.en}<br>{term.law.th} "
+        f"| {term.says.en}<br>{term.says.th} | {'read again in November 2026' if term.checked else 'read once'} |"
+        for danger, term in LAW_TERMS.items()
+    ]
+    return "\n".join(
+        (
+            "",
+            "## Days the law sets",
+            "",
+            "A case opened with one of these dangers is due on the day the law's days end, counted from its opening "
+            "(`services/codes/work.py`). None of the sections sets a term of the centre itself: its list takes their days "
+            "as a measure of urgency.",
+            "",
+            "| Seen at the door | Days | Law | What it sets | Checked |",
+            "|---|---:|---|---|---|",
+            *rows,
+            "",
+        )
+    )
+
+
 def main() -> int:
-    page = describe(rulebook(versions()[-1]))
+    page = describe(rulebook(versions()[-1])) + terms()
     if "--check" not in sys.argv[1:]:
         PAGE.write_text(page, encoding="utf-8")
         return 0

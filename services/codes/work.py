@@ -1,11 +1,9 @@
 """The day's work, in codes: the one next step of a case, what stands out about it, and why it comes before another.
 Data only.
-
-Sources of the law's deadlines: Anti-Trafficking in Persons Act B.E. 2551 s.29 (24 hours), Mental Health Act B.E. 2551
-s.27 (48 hours), Child Protection Act B.E. 2546 s.42 (7 days).
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from services.codes.words import CodeList, Words
 
@@ -140,5 +138,47 @@ CONTRADICTIONS = CodeList(
 
 FOLLOW_UP_DAYS = (30, 90, 180, 365)  # since the placement
 
-# Days from the opening until the law wants the person with who is responsible, by what was seen at the door.
-LAW_DAYS: Mapping[str, int] = {"trafficking": 1, "psychiatric": 2, "child": 7}
+
+class LawTerm(NamedTuple):
+    """`days` from the opening within which somebody should be with who is responsible. `law`: where the days are from,
+    `says`: what that section sets; none is a term of the centre itself. `checked`: the section was read again by the
+    review of November 2026; else it was read once, in the same archive of statutes."""
+
+    days: int
+    law: Words
+    says: Words
+    checked: bool
+
+
+LAW_TERMS: Mapping[str, LawTerm] = {  # by what was seen at the door
+    "trafficking": LawTerm(
+        1,
+        Words(
+            "พ.ร.บ. ป้องกันและปราบปรามการค้ามนุษย์ พ.ศ. 2551 มาตรา 29",
+            "Anti-Trafficking in Persons Act B.E. 2551, s. 29",
+        ),
+        Words(
+            "จัดให้ผู้ที่อาจเป็นผู้เสียหายอยู่ในความคุ้มครองชั่วคราวได้ไม่เกิน 24 ชั่วโมง ศาลอนุญาตให้ขยายได้ไม่เกิน 7 วัน",
+            "A possible victim may be kept in temporary protection for 24 hours; a court may allow up to 7 days.",
+        ),
+        checked=True,
+    ),
+    "psychiatric": LawTerm(
+        2,
+        Words("พ.ร.บ. สุขภาพจิต พ.ศ. 2551 มาตรา 27", "Mental Health Act B.E. 2551, s. 27"),
+        Words(
+            "แพทย์และพยาบาลตรวจวินิจฉัยเบื้องต้นภายใน 48 ชั่วโมง",
+            "A doctor and a nurse make the first assessment within 48 hours.",
+        ),
+        checked=False,
+    ),
+    "child": LawTerm(
+        7,
+        Words("พ.ร.บ. คุ้มครองเด็ก พ.ศ. 2546 มาตรา 42", "Child Protection Act B.E. 2546, s. 42"),
+        Words(
+            "สถานแรกรับสืบเสาะและพินิจเด็กได้ไม่เกิน 7 วัน ขยายได้รวมไม่เกิน 30 วัน",
+            "A reception home looks into a child's case for 7 days; a court may allow up to 30 in all.",
+        ),
+        checked=False,
+    ),
+}

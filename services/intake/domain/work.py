@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.codes import KIND_OF_PATH
-from services.codes.work import FOLLOW_UP_DAYS, LAW_DAYS, RED
+from services.codes.work import FOLLOW_UP_DAYS, LAW_TERMS, RED
 from services.kernel.envelope import moment
 from services.thai.calendar import add_working_days
 from services.thai.dates import bangkok_day
@@ -231,8 +231,8 @@ def _red(known: Known, standing: str) -> Sequence[str]:
 
 def law_deadline(known: Known) -> date | None:
     """The day until which the law wants somebody with who is responsible for them."""
-    days = LAW_DAYS.get(known.opening.danger)
-    return bangkok_day(moment(known.opening.at)) + timedelta(days=days) if days is not None else None
+    term = LAW_TERMS.get(known.opening.danger)
+    return bangkok_day(moment(known.opening.at)) + timedelta(days=term.days) if term else None
 
 
 def contradictions_of(known: Known) -> list[tuple[str, str]]:
