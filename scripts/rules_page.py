@@ -24,8 +24,8 @@ def terms() -> str:
             "## Days the law sets",
             "",
             "A case opened with one of these dangers is due on the day the law's days end, counted from its opening "
-            "(`services/codes/work.py`). None of the sections sets a term of the centre itself: its list takes their days "
-            "as a measure of urgency.",
+            "(`services/codes/work.py`). None of the sections sets a term of the centre itself: its list takes their "
+            "days as a measure of urgency.",
             "",
             "| Seen at the door | Days | Law | What it sets | Checked |",
             "|---|---:|---|---|---|",
