@@ -13,6 +13,7 @@ FIGURES = {
     "g": "bench.pages",
     "h": "bench.parts",
     "i": "bench.strangers",
+    "j": "bench.search",
 }
 
 for figure in sys.argv[1:] or FIGURES:
