@@ -236,7 +236,7 @@ def test_minutes_of_an_erased_person_are_gone_and_the_votes_stay(net, case_id):
         assert plan["votes"]["agree"] == 2
         with pytest.raises(Refused) as refused:
             agree(later, case_id)
-        assert refused.value.code == "wrong_state"
+        assert refused.value.code == "erased"
 
 
 def test_rules_are_adopted_once(net):
