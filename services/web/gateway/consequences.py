@@ -21,6 +21,7 @@ def _forget(web: ServiceRuntime, body: Body, answer: Any) -> None:
     copies.forget(web, str(body["case_id"]), answer["referral_ids"])
 
 
-CONSEQUENCES: Mapping[CommandDoor[Any], Consequence] = {
+# Each is given what was asked and what was answered; again it is nothing.
+CONSEQUENCES: Mapping[CommandDoor[Any], Callable[[ServiceRuntime, Body, Any], None]] = {
     CONFIRM_ERASURE: _forget,  # made up for by erasing.catch_up
 }
