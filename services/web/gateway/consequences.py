@@ -12,10 +12,6 @@ from services.kernel.questions import Body, CommandDoor
 from services.kernel.runtime import ServiceRuntime
 from services.web.gateway import copies
 
-Consequence = Callable[
-    [ServiceRuntime, Body, Any], None
-]  # of what was asked and what was answered; again is nothing
-
 
 def _forget(web: ServiceRuntime, body: Body, answer: Any) -> None:
     copies.forget(web, str(body["case_id"]), answer["referral_ids"])
