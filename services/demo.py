@@ -131,6 +131,8 @@ class Walk:
         ready = self.session.get(f"{self.address}/ready", timeout=HTTP_SECONDS)
         if ready.status_code != 200:
             raise Missing(f"The system is not ready: {self._detail(ready)}")
+        if problems := ready.json()["problems"]:
+            raise Missing(f"A part of the system does not work: {'; '.join(problems)}")
         self._find_end()
 
     def _open(self) -> None:

@@ -104,13 +104,13 @@ def songtor(*arguments: str, env: Mapping[str, str], log: Path) -> Running:
 
 
 def wait_ready(address: str, alive: Callable[[], bool] = lambda: True, seconds: float = PATIENCE) -> None:
-    """Until `GET /ready` says 200; fails at once when `alive` says that nobody is left to say so."""
+    """Until `GET /ready` says that everything works; fails at once when `alive` says that nobody is left to say so."""
     deadline = time.monotonic() + seconds
     last = "no answer"
     while time.monotonic() < deadline:
         try:
             answer = requests.get(f"{address}/ready", timeout=5)
-            if answer.status_code == 200:
+            if answer.status_code == 200 and answer.json()["status"] == "ready":
                 return
             last = answer.text
         except requests.RequestException as error:

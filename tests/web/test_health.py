@@ -1,18 +1,25 @@
 """How the system is, asked from outside; also with a service gone."""
 
+import eventlet
 import pytest
+from flask import g
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.kernel.runtime import PROCESS
+from services.kernel.status import Status, SubscriptionStatus
 from services.system import System
-from services.web.api import health
+from services.web.api import health, readiness
+from services.web.gateway.problems import Problem
+from services.web.service import APPLICATION
 from tests.web.door import FrontDoor, World, problem
+
+READY = {"status": "ready", "problems": []}
 
 
 def test_it_is_alive_and_able_to_work_without_a_token(door: FrontDoor):
     assert door.get("/health", user=None).json() == {"status": "alive"}
-    door.wait("/ready", lambda answer: answer == {"status": "ready"})
+    door.wait("/ready", lambda answer: answer == READY)
     assert door.get("/ready", user=None).status_code == 200
 
 
@@ -54,13 +61,14 @@ def without_reporting(door: FrontDoor):
     again = System(door.settings, ["reporting"])
     again.start()
     door.system.containers[door.system.containers.index(container)] = again.containers[0]
-    door.wait("/ready", lambda answer: answer == {"status": "ready"})
+    door.wait("/ready", lambda answer: answer == READY)
 
 
 def test_without_a_service_it_is_not_ready_and_the_rest_goes_on(
     door: FrontDoor, world: World, without_reporting: None
 ):
-    assert "reporting" in problem(door.get("/ready", user=None), 503)["detail"]
+    told = door.wait("/ready", lambda answer: answer["status"] == "partly")
+    assert len(told["problems"]) == 1 and "reporting" in told["problems"][0]
     assert door.get("/health", user=None).status_code == 200
     answer = door.get(f"/api/v1/cases/{world.case_id}/timeline")
     problem(answer, 503)
@@ -68,3 +76,52 @@ def test_without_a_service_it_is_not_ready_and_the_rest_goes_on(
     assert door.get("/metrics", user=None).status_code == 200
     assert door.get(f"/api/v1/cases/{world.case_id}").status_code == 200
     assert door.case()
+
+
+def test_who_is_far_behind_and_who_has_halted_is_told():
+    heard = readiness.behind(
+        [row("intake", 5000), row("reporting", 0, ("intake", 3999, "running"), ("screening", 1, "diverged"))]
+    )
+    assert heard == [
+        "reporting is 1001 events behind intake",
+        "reporting no longer follows screening: diverged",
+    ]
+    assert readiness.behind([row("intake", 5000), row("reporting", 0, ("intake", 4000, "running"))]) == []
+
+
+def row(service: str, head: int, *heard: tuple[str, int, str]) -> Status:
+    followed: list[SubscriptionStatus] = [
+        {"source": source, "cursor": cursor, "behind": 0, "parked": 0, "state": state}
+        for source, cursor, state in heard
+    ]
+    return {
+        "service": service, "sequence": head, "published": head, "subscriptions": followed, "parked": [],
+    }  # fmt: skip
+
+
+def test_many_who_ask_how_it_is_are_answered_by_one_look(door: FrontDoor):
+    def looked() -> float:
+        [sample] = [
+            sample
+            for family in text_string_to_metric_families(generate_latest().decode())
+            for sample in family.samples
+            if sample.name == "songtor_door_seconds_count"
+            and sample.labels == {"service": "reporting", "door": "status"}
+        ]
+        return sample.value
+
+    door.get("/ready", user=None)
+    before = looked()
+    asked = [eventlet.spawn(door.get, "/ready", None) for _ in range(40)]
+    assert {each.wait().status_code for each in asked} == {200}
+    assert looked() - before <= 4  # by the time it took
+
+
+def test_until_everything_has_worked_once_it_is_not_ready(door: FrontDoor, without_reporting: None):
+    with APPLICATION.test_request_context("/ready", environ_base={"songtor.runtime": door.runtime("web")}):
+        g.correlation = "test"
+        first = readiness.Watch()
+        with pytest.raises(Problem, match="reporting"):
+            first.readiness()
+        first._first -= readiness.FIRST_SECONDS + 1  # a minute ago
+        assert first.readiness()["status"] == "partly"

@@ -11,7 +11,7 @@ from services.kernel.errors import Invalid, NotFound
 from services.kernel.questions import Body
 from services.kernel.runtime import utc_now
 from services.web import gateway
-from services.web.api import bearer, bodies, health
+from services.web.api import bearer, bodies, readiness
 from services.web.gateway import calls
 from services.web.gateway.calls import User
 from services.web.gateway.problems import Problem
@@ -34,7 +34,7 @@ def _administrator() -> User:
 @blueprint.get("/api/v1/admin/status")
 def status() -> Response:
     _administrator()
-    statuses, problems = health.statuses()
+    statuses, problems = readiness.statuses()
     return bodies.as_json({"services": statuses, "problems": problems})
 
 

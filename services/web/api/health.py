@@ -12,13 +12,9 @@ from services.codes.access import SERVICES
 from services.kernel import own_doors
 from services.kernel.errors import Unavailable
 from services.kernel.runtime import PROCESS
-from services.kernel.status import Status
-from services.web.api import bearer, bodies
+from services.web.api import bearer, bodies, readiness
 from services.web.gateway import calls
 from services.web.gateway.calls import THE_SYSTEM
-from services.web.gateway.problems import Problem, response
-
-LAG_MOST = 1000  # events a subscription may be behind and the system still counts as able to work
 
 blueprint = Blueprint("health", __name__)
 
@@ -30,31 +26,8 @@ def health() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> Response:
-    """200 when every service answers from its database and no subscription is far behind or halted; else 503 saying
-    why."""
-    rows, problems = statuses()
-    heads = {row["service"]: row["sequence"] for row in rows}
-    for row in rows:
-        for heard in row["subscriptions"]:
-            if heard["state"] != "running":
-                problems.append(f"{row['service']} no longer follows {heard['source']}: {heard['state']}")
-            elif heads.get(heard["source"], 0) - heard["cursor"] > LAG_MOST:
-                problems.append(f"{row['service']} is behind {heard['source']}")
-    if problems:
-        return response(Problem(503, "; ".join(problems)))
-    return bodies.as_json({"status": "ready"})
-
-
-def statuses() -> tuple[list[Status], list[str]]:
-    """Each service's status, and sentences about those that do not answer."""
-    answers: list[Status] = []
-    problems: list[str] = []
-    for service in SERVICES:
-        try:
-            answers.append(calls.ask(THE_SYSTEM, own_doors.status(service), 2.0).answer)
-        except Unavailable as error:
-            problems.append(str(error))
-    return answers, problems
+    """200 while people can work, saying what does not; 503 while nobody can."""
+    return bodies.as_json(readiness.now())
 
 
 @blueprint.get("/metrics")

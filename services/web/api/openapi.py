@@ -248,7 +248,7 @@ def document() -> Json:
     for name, component in COMPONENTS.schemas.items():
         spec.components.schema(name, deepcopy(component))
     health = {200: "Alive"}
-    ready = {200: "Every service answers and none is far behind", 503: "Not yet, or something is down"}
+    ready = {200: "Able to work, wholly or partly", 503: "Not yet, or nothing answers"}
     spec.path("/health", operations={"get": _open("Alive?", health)})
     spec.path("/ready", operations={"get": _open("Able to work?", ready)})
     figures = _open("Prometheus figures (loopback, or with a token)", {200: "Figures"}, "text/plain")
