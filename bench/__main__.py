@@ -14,6 +14,7 @@ FIGURES = {
     "h": "bench.parts",
     "i": "bench.strangers",
     "j": "bench.search",
+    "k": "bench.idle",
 }
 
 for figure in sys.argv[1:] or FIGURES:

@@ -80,10 +80,8 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
     def start(self) -> None:
         runtime, settings = self._ready(), self.container.config[SETTINGS]
         relay = Relay(runtime.log, BrokerPublisher(settings.broker_url, runtime.service, within))
-        # Only another process's commits need the poll; in the embedded system there is none.
-        poll = 2.0 if settings.embedded else 0.2
         if self.wiring.aggregates:
-            self._spawn(lambda: follow(relay, self.stopping, eventlet.sleep, poll))
+            self._spawn(lambda: follow(relay, self.stopping, eventlet.sleep))
         for source in self.wiring.hears:
             subscription = Subscription(runtime.inbox, source, settings.broker_url, self.stopping, within)
             self.subscriptions.append(subscription)

@@ -27,6 +27,8 @@ CONFIRM_SECONDS = 10.0
 IN_SECONDS = (
     "to_char(clock_timestamp() AT TIME ZONE 'UTC' + ? * interval '1 second', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
 )
+POLL = 5.0  # seconds between looks when nobody rings
+TURN = 0.2  # seconds until it is seen whether another replica has published
 LEASE_SECONDS = 5  # after which another replica publishes in place of one that fell silent
 QUEUE_PAGES = 10_000  # a queue keeps at most this many pages; what it drops is pulled from the log
 
@@ -65,6 +67,7 @@ class Relay:
     def __init__(self, log: EventLog, publish: Publish) -> None:
         self.log, self.publish = log, publish
         self.owner = str(uuid4())
+        self.others_turn = False  # there was something to publish, and another replica was at it
 
     def run_once(self) -> int:
         """Publish what is new, at most a window of pages. Returns how many events were confirmed: 0 too while another
@@ -83,7 +86,8 @@ class Relay:
                 break
             pages.append(page)
             to = last_position(page)
-        if not pages or not self._lease():
+        self.others_turn = bool(pages) and not self._lease()
+        if not pages or self.others_turn:
             return 0
         try:
             self.publish(pages)
@@ -199,9 +203,11 @@ class BrokerPublisher:
             let_go(connection, self.within)
 
 
-def follow(relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], None], poll: float) -> None:
-    """Run a relay until `stopping`: woken by commits of this process, every `poll` seconds for those of other
-    replicas."""
+def follow(
+    relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], None], poll: float = POLL
+) -> None:
+    """Run a relay until `stopping`: woken by commits of this process, which it publishes itself unless another replica
+    is at it; and every `poll` seconds, in case a replica fell silent between its commit and publishing it."""
     delay = 0.1
     while not stopping():
         heard = relay.log.bell.rings
@@ -216,4 +222,4 @@ def follow(relay: Relay, stopping: Callable[[], bool], pause: Callable[[float], 
             pause(delay)
             delay = min(delay * 2, 5.0)
             continue
-        relay.log.bell.wait(heard, poll)
+        relay.log.bell.wait(heard, min(poll, TURN) if relay.others_turn else poll)

@@ -42,7 +42,9 @@ def beat(log: EventLog, replica_id: str) -> None:
         )
         log.run(db, sql, replica_id, " ".join(sorted(_tables(log.wiring))))
         log.run(db, f"DELETE FROM replica WHERE seen_at < {NOW} - ?", SILENT)  # noqa: S608
-    drop_older(log)
+        lasting = _older(db, log.wiring) - _read(log, db)
+    if lasting:
+        drop_older(log)
 
 
 def serve(

@@ -293,13 +293,15 @@ class ServiceRuntime:
         return status(self.log)
 
     def verify(self) -> list[str]:
-        problems = list(log_problems(self.log))
+        problems = list(log_problems(self.log, self.ports.pause))
         problems += cursor_problems(self.log)
         # Of a log that was just brought back there are no read models yet: the next start makes them.
-        if self.wiring.invariants is not None and not schema.missing(self.log):
+        invariants = self.wiring.invariants
+        if invariants is not None and not schema.missing(self.log):
             # Whoever asks whether all is well is told of all, also an administrator of some centres.
-            with scope.narrow(scope.EVERYTHING), self.database.read() as db:
-                problems += [f"{self.service}: {sentence}" for sentence in self.wiring.invariants(db)]
+            with scope.narrow(scope.EVERYTHING):
+                found = self.survey(lambda db: list(invariants(db)))
+            problems += [f"{self.service}: {sentence}" for sentence in found]
         return problems
 
     def measure(self) -> None:

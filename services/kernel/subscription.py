@@ -17,7 +17,7 @@ from services.kernel.runtime import RunWithin
 logger = logging.getLogger(__name__)
 
 OPEN_SECONDS = 10.0  # for a connection, its channel and its queue together
-HEAD_CHECK = 2.0  # seconds between looks at a source's head: what the broker lost last is found this way
+HEAD_CHECK = 10.0  # seconds between looks at a source's head: what the broker lost last is found this way
 PREFETCH = 20  # pages a subscription may hold
 
 

@@ -18,8 +18,8 @@ from services.kernel.eventlog import EventLog, Unit
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-TICK = 1.0  # seconds between looks at the deadlines ...
-TICK_MOST = 16.0  # ... and when they could not be looked at many times in a row
+TICK = 5.0  # seconds between looks at the deadlines, which are minutes and days away ...
+TICK_MOST = 20.0  # ... and when they could not be looked at many times in a row
 AGAIN_FIRST = timedelta(seconds=5)  # before a deadline that failed is tried again ...
 AGAIN_MOST = timedelta(minutes=10)  # ... and when it has failed many times
 

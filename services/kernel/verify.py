@@ -2,19 +2,23 @@
 bytes."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 
 from services.kernel.cloudevents import GENESIS, chain
 from services.kernel.eventlog import EventLog
 
+BATCH = 100  # rows that are looked at without a pause: one or two milliseconds
 
-def log_problems(log: EventLog) -> Iterator[str]:
+
+def log_problems(log: EventLog, pause: Callable[[float], None]) -> Iterator[str]:
     """Sentences about the first things wrong with a log: holes, versions, hash chain, head. Nothing if it is whole.
 
-    Trusts only the stored bytes: every hash is computed again, every sealed part is held against its hash.
+    Trusts only the stored bytes: every hash is computed again, every sealed part is held against its hash. It takes
+    long, so after each batch everybody else of this process has a turn (`pause`).
     """
     position, previous = 0, GENESIS
     versions: dict[str, int] = {}
@@ -23,9 +27,9 @@ def log_problems(log: EventLog) -> Iterator[str]:
         while True:
             sql = (
                 "SELECT position, event_id, stream_id, version, event_type, body, sealed, hash FROM event "
-                "WHERE position > ? ORDER BY position LIMIT 1000"
+                "WHERE position > ? ORDER BY position LIMIT ?"
             )
-            rows = log.rows(db, sql, position)
+            rows = log.rows(db, sql, position, BATCH)
             if not rows:
                 break
             for row in rows:
@@ -35,13 +39,29 @@ def log_problems(log: EventLog) -> Iterator[str]:
                     return
                 position, previous = row[0], row[7]
                 versions[row[2]] = row[3]
+            pause(0)
         if head[0] != position or head[1] != previous:
             yield f"{log.service}: the head says {head[0]}, the log ends at {position}, or their hashes differ"
-        stated = {row[0]: row[1] for row in log.rows(db, "SELECT stream_id, version FROM stream")}
-        for stream_id in sorted(stated.keys() | versions.keys()):
-            at, ends = stated.get(stream_id, 0), versions.get(stream_id, 0)
-            if at != ends:
+        yield from _stream_problems(log, db, versions, pause)
+
+
+def _stream_problems(
+    log: EventLog, db: Connection, versions: Mapping[str, int], pause: Callable[[float], None]
+) -> Iterator[str]:
+    """Streams that say another version than that of their last event."""
+    left, last = dict(versions), ""
+    while True:
+        sql = "SELECT stream_id, version FROM stream WHERE stream_id > ? ORDER BY stream_id LIMIT ?"
+        rows = log.rows(db, sql, last, BATCH)
+        if not rows:
+            break
+        for stream_id, at in rows:
+            if at != (ends := left.pop(stream_id, 0)):
                 yield f"{log.service}: stream {stream_id} is at {at}, its events end at {ends}"
+        last = rows[-1][0]
+        pause(0)
+    for stream_id, ends in sorted(left.items()):
+        yield f"{log.service}: stream {stream_id} is at 0, its events end at {ends}"
 
 
 def _wrong(row: Any, position: int, previous: str, versions: Mapping[str, int]) -> str | None:
