@@ -8,9 +8,9 @@ import io
 import logging
 import resource
 import socket
-from collections import Counter
-from collections.abc import Iterable
-from contextlib import suppress
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv6Address, ip_address
@@ -19,6 +19,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import eventlet
 from eventlet import greenio, wsgi
+from eventlet.event import Event
 from nameko.web.server import HttpOnlyProtocol, WebServer
 from werkzeug.wrappers import Request, Response
 
@@ -37,6 +38,13 @@ BROKEN_OFF = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 
 AGAIN = 0.1  # seconds until the next connection is taken after one could not be
 TURNING_AWAY = 1.0  # seconds for whoever is not let in to take that answer
 
+TOO_MANY = (
+    "<!doctype html><html lang=th><meta charset=utf-8><title>ส่งต่อ</title>"
+    "<p>ขณะนี้มีผู้ใช้งานพร้อมกันจำนวนมาก กรุณาลองใหม่ในอีกไม่กี่วินาที"
+    "<p lang=en>Many people ask this at the same time. Please try again in a few seconds."
+)
+
+FREE = "/static/"  # costs next to nothing
 # Answered beside the workers: whoever watches the system must not wait behind its users.
 APART = frozenset(("/health", "/ready", "/metrics"))
 
@@ -45,12 +53,21 @@ APART = frozenset(("/health", "/ready", "/metrics"))
 class Limits:
     """`seconds`: from the first byte of a request to its last; `connections`: in all; `each`: from one address (a
     proxy's is one, and so is that of all who share a line); `held`: bytes of bodies that are not yet whole or not yet
-    answered, a quarter of them for one address."""
+    answered, a quarter of them for one address. Of strangers so many are `at_work` at once, and so many wait, a quarter
+    of them from one place; who finds no place there is told so after `pause` seconds, for who is told at once asks at
+    once again."""
 
     seconds: float = 10.0
     connections: int = 1000
     each: int = 250
     held: int = 64 * BODY_MOST
+    at_work: int = 4
+    waiting: int = 128
+    pause: float = 1.0
+
+    @property
+    def waiting_each(self) -> int:
+        return self.waiting // 4
 
     @property
     def held_each(self) -> int:
@@ -128,6 +145,61 @@ def place_of(address: str) -> str:
     if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
         return str(IPv6Address(int(found) >> 64 << 64))
     return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+class Strangers:
+    """Who is not known here stands in a queue of its own: whoever is at work goes past it."""
+
+    def __init__(self) -> None:
+        self._at_work = 0
+        self._waiting: dict[str, deque[Event]] = {}  # by where they come from; each place in its turn
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    @contextmanager
+    def turn(self, place: str, limits: Limits) -> Iterator[bool]:
+        """Whether it is their turn, after waiting for it; False if too many wait already."""
+        if self._at_work >= limits.at_work:
+            if len(self._waiting.get(place, ())) >= limits.waiting_each or len(self) >= limits.waiting:
+                yield False
+                return
+            self._wait(place)
+        else:
+            self._at_work += 1
+        try:
+            yield True
+        finally:
+            self._pass_on()
+
+    def _wait(self, place: str) -> None:
+        mine = Event()
+        self._waiting.setdefault(place, deque()).append(mine)
+        try:
+            mine.wait()
+        except BaseException:  # ended while it waited, or in the moment of its turn
+            if mine.ready():
+                self._pass_on()
+            else:
+                self._leave(place, mine)
+            raise
+
+    def _leave(self, place: str, mine: Event) -> None:
+        self._waiting[place].remove(mine)
+        if not self._waiting[place]:
+            del self._waiting[place]
+
+    def _pass_on(self) -> None:
+        """The first of the next place has its turn, and that place goes behind the others."""
+        if not self._waiting:
+            self._at_work -= 1
+            return
+        place = next(iter(self._waiting))
+        queue = self._waiting.pop(place)
+        first = queue.popleft()
+        if queue:
+            self._waiting[place] = queue
+        first.send(True)
 
 
 class TooMuch(Exception):
@@ -236,7 +308,8 @@ class HttpServer(wsgi.Server):  # type: ignore[misc]
         super().__init__(*arguments, **more)
         files, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
         # Half of the files that this process may open are left for databases and broker.
-        self.guests, self.limits = Guests(), Limits(connections=min(Limits.connections, files // 2))
+        self.guests, self.strangers = Guests(), Strangers()
+        self.limits = Limits(connections=min(Limits.connections, files // 2))
 
 
 class FrontServer(WebServer):  # type: ignore[misc]
@@ -289,20 +362,29 @@ class FrontServer(WebServer):  # type: ignore[misc]
         def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             request = Request(environ)
             request.path_values = {}  # type: ignore[attr-defined]  # where nameko's own map puts them
-            answer: Response = (
-                self._beside(entrance, request) if request.path in APART else entrance.handle_request(request)
-            )
+            answer = self._answer(entrance, request)
             return answer(environ, start_response)
 
         return serve
 
-    def _beside(self, entrance: Any, request: Request) -> Response:
-        """What the service answers without a worker of its own."""
+    def _answer(self, entrance: Any, request: Request) -> Response:
         service = self.container.service_cls()
         for provider in self.container.dependencies:
             setattr(service, provider.attr_name, provider.get_dependency(None))
-        answer: Response = getattr(service, entrance.method_name)(request)
-        return answer
+        answer: Response
+        if request.path in APART:
+            answer = getattr(service, entrance.method_name)(request)
+            return answer
+        if request.path.startswith(FREE) or service.knows(request):
+            answer = entrance.handle_request(request)
+            return answer
+        limits = self._serv.limits
+        with self._serv.strangers.turn(service.place(request), limits) as admitted:
+            if admitted:
+                answer = entrance.handle_request(request)
+                return answer
+        eventlet.sleep(limits.pause)
+        return Response(TOO_MANY, 429, {"Retry-After": "3"}, mimetype="text/html")
 
     def get_wsgi_server(
         self, sock: Any, wsgi_app: Any, protocol: Any = Protocol, debug: bool = False

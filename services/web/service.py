@@ -13,7 +13,9 @@ from services.kernel.wiring import Wiring
 from services.web import api, pages
 from services.web.gateway import carry_over, erasing
 from services.web.gateway import request as request_hooks
-from services.web.server import FrontServer
+from services.web.identity import known
+from services.web.pages.frame import visit
+from services.web.server import FrontServer, place_of
 
 WIRING = Wiring("web")
 
@@ -48,6 +50,17 @@ def _after_start(web: ServiceRuntime, stopping: Callable[[], bool], pause: Calla
 class WebService:
     name = "web"
     runtime = Runtime(WIRING, after_start=_after_start)
+
+    def knows(self, request: Request) -> bool:
+        """Whether who asks has signed in, or has a token of ours."""
+        return known.is_known(self.runtime, request, visit.COOKIES)
+
+    def place(self, request: Request) -> str:
+        """Where a request comes from. Behind a proxy that is what the proxy says of it; what stands before that in the
+        header, anybody may have written there."""
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        behind = self.runtime.settings.public_url is not None
+        return place_of(told if behind and told else request.remote_addr or "")
 
     @http
     def serve(self, request: Request) -> Response:

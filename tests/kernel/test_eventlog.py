@@ -24,6 +24,7 @@ from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Conflict, KeyReused, Refused, Stale, Unavailable
 from services.kernel.eventlog import EventLog
 from services.kernel.vault import REDACTED
+from services.kernel.verify import BATCH
 from services.kernel.wiring import Wiring
 from tests.kernel import writers
 from tests.kernel.deeds import added, as_restarted, facts, opened
@@ -514,3 +515,11 @@ def test_verify_finds_nothing_wrong_while_others_append(teller):
         assert teller.verify() == []
         eventlet.sleep(0)
     writing.wait()
+
+
+def test_while_a_long_log_is_verified_others_have_their_turn(teller):
+    turns = []
+    opened(teller, *(f"case {number}" for number in range(3 * BATCH)))
+    teller.ports = replace(teller.ports, pause=turns.append)
+    assert teller.verify() == []
+    assert len(turns) >= 6  # three for the events, three for their streams

@@ -144,11 +144,12 @@ def test_of_several_replicas_one_publishes_at_a_time_and_another_takes_over(tell
 
     def slowly(pages):
         sent.append("first")
-        assert other.run_once() == 0
+        assert other.run_once() == 0 and other.others_turn
 
     assert Relay(teller.log, slowly).run_once() == 1
     added(teller, "a", 1)
     assert other.run_once() == 1  # at once: nobody holds what is done
+    assert other.run_once() == 0 and not other.others_turn
     assert sent == ["first", "other"]
 
     def frozen(pages):

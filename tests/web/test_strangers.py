@@ -9,11 +9,13 @@ import eventlet
 import pytest
 import requests
 from eventlet.event import Event
+from werkzeug.wrappers import Request
 
 from services.web.api import patience
 from services.web.gateway.limits import ERRORS_MOST, FIELDS_MOST
 from services.web.identity import hashing, passwords
-from services.web.server import Guests, HttpServer, Limits, place_of
+from services.web.server import Guests, HttpServer, Limits, Strangers, place_of
+from services.web.service import WebService
 from tests.web.browser import PASSWORD
 from tests.web.door import FrontDoor, opening, problem
 
@@ -342,3 +344,75 @@ def test_where_too_many_wait_one_more_is_told_how_it_stands(door):
         assert all(taken) and (told.status_code == 404 or told.json()["computed_at"] is None)
     finally:
         patience.SEATS.release(16)
+
+
+# -- the queue of strangers ------------------------------------------------------------------------------------------
+
+
+def test_strangers_are_let_in_few_at_a_time_and_each_place_in_its_turn():
+    lane, limits, order, go_on = Strangers(), Limits(at_work=1, waiting=8), [], Event()
+
+    def come(place: str, wait: bool = False) -> bool:
+        with lane.turn(place, limits) as admitted:
+            if admitted:
+                order.append(place)
+                if wait:
+                    go_on.wait()
+            return admitted
+
+    first = eventlet.spawn(come, "a", True)
+    eventlet.sleep(0)
+    waiting = [eventlet.spawn(come, place) for place in ("a", "a", "b")]
+    eventlet.sleep(0)
+    assert order == ["a"] and len(lane) == 3
+    assert not come("a")  # two of one place wait already
+    gone = eventlet.spawn(come, "c")
+    eventlet.sleep(0)
+    gone.kill()
+    go_on.send(None)
+    assert all(each.wait() for each in (first, *waiting))
+    assert order == ["a", "a", "b", "a"] and len(lane) == 0
+    assert come("d")
+
+
+def test_however_many_strangers_there_are_who_has_signed_in_goes_past_them(door, browser, server):
+    server.limits = replace(server.limits, waiting=8, pause=0.0)
+    user, token, over = browser("worker-60"), door.token("worker-60"), Event()
+    with ExitStack() as there:
+        places = ["127.0.0.1"] * server.limits.at_work
+        inside = [eventlet.spawn(_stay, server, place, over) for place in places]
+        waiting = [
+            eventlet.spawn(_stay, server, "127.0.0.1", over) for _ in range(server.limits.waiting_each)
+        ]
+        there.callback(lambda: [each.wait() for each in (*inside, *waiting)])
+        there.callback(over.send, None)
+        eventlet.sleep(0)
+        turned_away = requests.get(f"{door.address}/sign-in", timeout=5)
+        assert turned_away.status_code == 429 and int(turned_away.headers["Retry-After"]) > 0
+        assert "อีกไม่กี่วินาที" in turned_away.text
+        assert user.http.get(f"{door.address}/work", timeout=5).status_code == 200
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert requests.get(f"{door.address}/api/v1/partners", headers=bearer, timeout=5).status_code == 200
+        [style] = user.open("/work").tree.xpath('//link[@rel="stylesheet"]/@href')
+        assert requests.get(door.address + style, timeout=5).status_code == 200
+        for headers in ({"Authorization": "Bearer forged"}, {"Cookie": f"songtor={'x' * 43}"}):
+            assert requests.get(f"{door.address}/work", headers=headers, timeout=5).status_code == 429
+    assert requests.get(f"{door.address}/sign-in", timeout=5).status_code == 200
+
+
+def _stay(server: HttpServer, place: str, over: Event) -> None:
+    with server.strangers.turn(place, server.limits):
+        over.wait()
+
+
+def test_behind_a_proxy_a_place_is_what_the_proxy_says(door, monkeypatch):
+    runtime, service = door.runtime("web"), WebService()
+    service.runtime = runtime
+    asked = Request.from_values(headers={"X-Forwarded-For": "6.6.6.6, 10.0.0.7"}, environ_base=HERE)
+    assert service.place(asked) == "127.0.0.1"
+    monkeypatch.setattr(runtime, "settings", replace(runtime.settings, public_url="https://songtor.example"))
+    assert service.place(asked) == "10.0.0.7"
+    assert service.place(Request.from_values(environ_base=HERE)) == "127.0.0.1"
+
+
+HERE = {"REMOTE_ADDR": "127.0.0.1"}

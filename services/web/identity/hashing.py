@@ -4,13 +4,14 @@ A storm of made-up names costs those who are at work nothing that they notice. A
 places of its own in the queue, which strangers do not fill.
 """
 
+import os
 from collections.abc import Callable
 from threading import BoundedSemaphore, Lock
 from typing import TypeVar
 
 T = TypeVar("T")
 
-AT_ONCE = 2
+AT_ONCE = max(1, min(2, (os.cpu_count() or 1) - 1))  # a processor is left for everybody else
 QUEUE, QUEUE_OF_KNOWN = 8, 24  # who comes and finds so many waiting is turned away
 SECONDS = 3  # in which a full queue has been dealt with
 

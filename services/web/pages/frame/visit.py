@@ -19,6 +19,7 @@ from services.web.identity.sessions import Session
 from services.web.pages.parts.language import DEFAULT, LANGUAGES
 
 COOKIE = "songtor"
+COOKIES = (COOKIE, f"__Host-{COOKIE}")  # over TLS a name that browsers let no neighbouring site set
 LANGUAGE_COOKIE = "language"
 FORM = "application/x-www-form-urlencoded"
 SEALED = "keep"  # the field of what was typed when a session ended

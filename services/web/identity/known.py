@@ -1,0 +1,35 @@
+"""Whether a request comes from somebody who is known here: asked before anything is done for it, so it looks as little
+as it can. Who may do what is decided later, and again."""
+
+from sqlalchemy import select
+from werkzeug.wrappers import Request
+
+from services.kernel.errors import Unavailable
+from services.kernel.runtime import ServiceRuntime
+from services.kernel.tokens import BadToken, Tokens
+from services.web.identity import sessions
+
+
+def is_known(runtime: ServiceRuntime, request: Request, cookies: tuple[str, ...]) -> bool:
+    """A token that we made, or a session that we began; `cookies`: what the session's may be called."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _is_ours(runtime, token.strip())
+    return any(_is_session(runtime, request.cookies[name]) for name in cookies if name in request.cookies)
+
+
+def _is_ours(runtime: ServiceRuntime, token: str) -> bool:
+    try:
+        Tokens(runtime.master).read(token)
+    except BadToken:
+        return False
+    return True
+
+
+def _is_session(runtime: ServiceRuntime, cookie: str) -> bool:
+    mine = sessions.session.c.id_hash == sessions.hash_of(cookie)
+    try:
+        found = runtime.read(lambda db: db.execute(select(sessions.session.c.id_hash).where(mine)).first())
+    except Unavailable:
+        return False
+    return found is not None
