@@ -356,3 +356,45 @@ def test_what_is_called_in_one_process_never_passes_the_broker(direct):
         direct.open()
         assert tap.get(no_ack=True) is None
         tap.delete()
+
+
+# -- a broker that says nothing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
+def test_a_frozen_broker_is_given_up_within_the_deadline_and_serves_again_when_it_thaws(pair):
+    calls = Calls(pair, "broker")
+    assert calls.ask("echo", 1)["answer"]["value"] == 1
+    pair.cable.silent = True
+    started = time.monotonic()
+    asked = [eventlet.spawn(given_up, calls, number) for number in range(12)]
+    assert all(each.wait() for each in asked)
+    assert given_up(calls, "later")
+    assert time.monotonic() - started < 6  # twice the deadline, and what a slow machine adds
+    pair.cable.silent = False
+    until(lambda: not given_up(calls, "again"))
+    assert calls.ask("echo", 2)["answer"]["value"] == 2
+
+
+@pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
+def test_a_broker_that_freezes_while_a_door_is_at_work_keeps_nobody_waiting(pair):
+    calls = Calls(pair, "broker")
+    asked = eventlet.spawn(given_up, calls, "commit", "wait")
+    until(lambda: calls.witness.entered == ["commit"])
+    pair.cable.silent = True
+    assert asked.wait()
+    calls.witness.gate.send()
+    until(lambda: calls.witness.left == ["commit"])
+    pair.cable.silent = False
+    until(lambda: not given_up(calls, "again"))
+
+
+def given_up(calls, value, door="echo"):
+    """Whether a call is not answered, within its deadline of a second."""
+    started = time.monotonic()
+    try:
+        calls.ask(door, value, 1.0)
+    except errors.Unavailable:
+        assert time.monotonic() - started < 2.5
+        return True
+    return False
