@@ -61,7 +61,7 @@ class Limits:
     connections: int = 1000
     each: int = 250
     held: int = 64 * BODY_MOST
-    at_work: int = 4
+    at_work: int = 2
     waiting: int = 128
     pause: float = 1.0
 

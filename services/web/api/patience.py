@@ -14,7 +14,7 @@ from services.web.gateway import calls
 from services.web.gateway.calls import User
 
 SEATS = BoundedSemaphore(16)  # of the front door's 64 workers
-AGAIN = 0.25  # seconds between questions
+AGAIN, AGAIN_MOST = 0.1, 1.0  # seconds between questions: the longer it takes, the longer
 
 
 def answer(
@@ -35,12 +35,14 @@ def answer(
 def _answer(
     user: User, asked: Question[Any], seconds: float, found: Callable[[Mapping[str, Json]], bool], end: float
 ) -> Mapping[str, Json]:
+    pause = AGAIN
     while True:
         told = _ask(user, asked, seconds)
         left = end - time.monotonic()
         if found(told) or left <= 0:
             return told
-        gateway.runtime().ports.pause(min(AGAIN, left))
+        gateway.runtime().ports.pause(min(pause, left))
+        pause = min(2 * pause, AGAIN_MOST)
         asked = Question(asked.door, {**asked.body, "wait": max(0.0, end - time.monotonic())})
 
 
