@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping
@@ -211,12 +212,19 @@ class ReferralService(Doors):
         untold = call.caller.role == "partner" and not referral["secured"]
         if untold or not is_theirs(call, referral):
             raise NotFound("referral")
-        history = self.runtime.read(lambda db: referrals.list_steps(db, body["referral_id"]))
+        id = body["referral_id"]
+        history = self.runtime.read(lambda db: referrals.list_steps(db, id))
         if call.caller.role not in SEE_REFERRALS:
             return {
                 **referrals.outline(referrals.public(referral)),
                 "history": [referrals.outline_step(item) for item, _ in history],
             }
+        if call.caller.role == "partner":
+            shown, steps = (
+                referrals.public(referral),
+                partial(referrals.list_steps_for_partner, referral_id=id),
+            )
+            return {**shown, "may": _may(call, shown), "history": self.runtime.read(steps)}
         if call.caller.role in STAFF and any(sealed for _, sealed in history):
             read = REFERRAL.stream(body["referral_id"]), referral["person_id"]
             self.runtime.note_access(call.caller.user, "history", [read])

@@ -3,7 +3,7 @@
 Long because a referral's row and the facts that change it are read side by side.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from services.codes import KIND_OF_PATH
+from services.codes.reading import ANSWER_OF_PARTNER, STEP_OF_PARTNER
 from services.kernel.envelope import SYSTEM, Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
@@ -325,13 +326,28 @@ def is_open(db: Connection, case_id: str, programme_id: str) -> bool:
     return db.execute(found).first() is not None
 
 
+def list_steps_for_partner(db: Connection, referral_id: str) -> list[answers.HistoryItem]:
+    """The steps of a referral as its partner reads them (codes.reading), oldest first."""
+    rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))
+    return [_history_item(row, _of_partner(row.type)) for row in rows]
+
+
+def _of_partner(type: str) -> Collection[str]:
+    no = type in ("ReferralDeclined", "ReferralDeclineSettled")
+    return (*STEP_OF_PARTNER, *ANSWER_OF_PARTNER) if no else STEP_OF_PARTNER
+
+
 def list_steps(db: Connection, referral_id: str) -> list[tuple[answers.HistoryItem, Mapping[str, str]]]:
     """(step, its personal words as they are sealed), oldest first."""
     rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))
     return [(_history_item(row), orjson.loads(row.sealed)) for row in rows]
 
 
-def _history_item(row: Row[Any]) -> answers.HistoryItem:
+def _history_item(row: Row[Any], read: Collection[str] | None = None) -> answers.HistoryItem:
+    """`read`: the fields of its fact that are shown; None: all."""
+    data: Any = orjson.loads(row.data)
+    if read is not None:
+        data = {name: data[name] for name in data if name in read}
     item: answers.HistoryItem = {
         "type": row.type,
         "time": row.time,
@@ -339,7 +355,7 @@ def _history_item(row: Row[Any]) -> answers.HistoryItem:
         "actor": row.actor,
         "status": row.status,
     }
-    item.update(orjson.loads(row.data))
+    item.update(data)
     return item
 
 

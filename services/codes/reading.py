@@ -1,0 +1,143 @@
+"""What others than a centre's own staff read: by role every address that answers them, and the fields of its answer.
+Data only.
+
+An address that does not stand here answers none of these roles, and no role another centre's case. The staff of a
+case's own centre read whole answers. A field is named by its way through the answer, `[]` for each of a list; `**` is
+all that is below: of programmes and of figures, which are no person's, and of what another table describes (the data of
+events: services/reporting/audiences.json). PAGE is a page or a file: what it shows of people are the same fields.
+"""
+
+from collections.abc import Mapping
+
+Fields = tuple[str, ...]
+PAGE: Fields = ()
+
+
+def _each(*fields: str) -> Fields:
+    """Of each item of a list that is read page by page."""
+    return (*(f"items[].{field}" for field in fields), "items[]", "next")
+
+
+CASE: Fields = ("case_id", "case_number", "centre", "status", "opened", "version")
+DESCRIBED: Fields = (
+    "channel", "danger", "person.person_id", "person.identity_status", "person.sex", "person.age", "person.age_band",
+    "person.nationality", "person.domicile[].**", "person.domicile[]", "person.province", "person.corrected", "may.**",
+    "may[]", "may[].**",
+)  # fmt: skip
+OUTLINE: Fields = (*CASE, "path_kind")
+REFERRAL: Fields = (
+    "referral_id", "case_id", "programme_id", "partner_id", "centre", "plan_id", "path", "kind", "outside_ministry",
+    "waitlist", "status", "place", "told", "tell_due", "answer_due", "final_at", "follow_up_due", "in_place", "sent_at",
+    "placed_at", "version", "may.**", "may[]", "may[].**",
+)  # fmt: skip
+REFERRAL_OUTLINE: Fields = (
+    "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
+    "path_kind",
+)  # fmt: skip
+STEP_OUTLINE: Fields = ("type", "time", "recordedtime", "actor", "status")
+# A partner reads when what happened, and its own answers; not why the centre or the system ended a referral, not what a
+# follow-up found, nor what the centre was told by others.
+STEP_OF_PARTNER: Fields = (
+    *STEP_OUTLINE, "by_channel", "how", "answer_due", "final_at", "no_more_places", "facts", "basis",
+)  # fmt: skip
+ANSWER_OF_PARTNER: Fields = ("reason", "whose")  # of a no, which is the partner's own
+STEP: Fields = (
+    *STEP_OF_PARTNER, *ANSWER_OF_PARTNER, "plan_id", "path", "kind", "under_ministry", "outside_ministry", "consent",
+    "waitlist", "was", "days", "in_place", "work", "work.**", "outcome", "tell_due", "release_due", "answers",
+)  # fmt: skip
+EVENT: Fields = _each(
+    "id", "source", "type", "subject", "time", "recordedtime", "datacontenttype", "specversion", "sequence", "streamid",
+    "streamversion", "caseid", "partnerid", "centre", "actor", "correlationid", "causationid", "dataversion", "hash",
+    "sealedhash", "data.**",
+)  # fmt: skip
+WORK: Fields = (
+    *_each(
+        "case_id", "case_number", "centre", "next", "standing", "since", "due", "owner", "from_user", "flags[]",
+        "because[]", "part", "referral_id", "programme_id", "called[]", "called[].at", "called[].by",
+    ),
+    "counts.**",
+)  # fmt: skip
+ALL: Fields = ("**",)
+
+
+def _under(name: str, fields: Fields) -> Fields:
+    return (f"{name}[]", *(f"{name}[].{field}" for field in fields))
+
+
+def _history(fields: Fields) -> Fields:
+    return (*_under("history", fields), "history[].facts[]")
+
+
+EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
+    "/api/v1/partners": ALL,
+    "/api/v1/partners/<partner_id>": ALL,
+    "/partners": PAGE,
+    "/partners/list.csv": PAGE,
+    "/partners/<uuid:partner_id>": PAGE,
+}
+FIGURES: Mapping[str, Fields] = {
+    "/api/v1/reports/overview": ALL,
+    "/dashboard": PAGE,
+    "/dashboard/definitions": PAGE,
+    "/dashboard/figures.xlsx": PAGE,
+    "/dashboard/figures.zip": PAGE,
+    "/dashboard/places": PAGE,
+    "/dashboard/places.csv": PAGE,
+}
+READS: Mapping[str, Mapping[str, Fields]] = {
+    "member": {
+        **EVERYBODY,
+        **FIGURES,
+        "/api/v1/cases": _each(*CASE, *DESCRIBED),
+        "/api/v1/cases/<case_id>": (
+            *CASE, *DESCRIBED, *_under("referrals", REFERRAL), "screening", "screening.**", "matches.**", "plan",
+            "plan.**",
+        ),
+        "/api/v1/cases/<case_id>/matches": ALL,
+        "/api/v1/cases/<case_id>/timeline": _each(
+            "id", "type", "time", "recordedtime", "service", "actor", "data.**"
+        ),
+        "/api/v1/events": EVENT,
+        "/api/v1/referrals": _each(*REFERRAL),
+        "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history(STEP)),
+        "/api/v1/referrals/<referral_id>/disclosure": ("[]", "[].at", "[].to", "[].how", "[].facts[]", "[].basis"),
+        "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
+        "/api/v1/work": WORK,
+        "/cases": PAGE,
+        "/cases/list.csv": PAGE,
+        "/cases/<uuid:case_id>": PAGE,
+        "/cases/<uuid:case_id>/matches": PAGE,
+        "/cases/<uuid:case_id>/matches/compare": PAGE,
+        "/cases/<uuid:case_id>/plan": PAGE,
+        "/cases/<uuid:case_id>/referrals": PAGE,
+        "/cases/<uuid:case_id>/screening": PAGE,
+        "/referrals/<uuid:referral_id>": PAGE,
+        "/dashboard/behind": PAGE,
+        "/dashboard/behind.csv": PAGE,
+        "/working-group": PAGE,
+    },
+    "ministry": {
+        **EVERYBODY,
+        **FIGURES,
+        "/api/v1/cases": _each(*OUTLINE),
+        "/api/v1/cases/<case_id>": (*OUTLINE, *_under("referrals", REFERRAL_OUTLINE)),
+        "/api/v1/events": EVENT,
+        "/api/v1/referrals": _each(*REFERRAL_OUTLINE),
+        "/api/v1/referrals/<referral_id>": (*REFERRAL_OUTLINE, *_under("history", STEP_OUTLINE)),
+        "/cases": PAGE,
+        "/cases/list.csv": PAGE,
+    },
+    "partner": {
+        **EVERYBODY,
+        "/api/v1/referrals": _each(*REFERRAL),
+        "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER))),
+        "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
+    },
+    "rule_keeper": {**EVERYBODY, **FIGURES},
+    "admin": {**EVERYBODY, "/api/v1/admin/status": ALL, "/contradictions": PAGE},
+}  # fmt: skip
+# Addresses of the system and of one's own account, which have nothing of anybody served.
+ABOUT_NOBODY = (
+    "/account", "/drafts", "/first-steps", "/health", "/language", "/metrics", "/password", "/ready",
+    "/second-factor", "/set-up", "/sign-in", "/static", "/users", "/api/openapi.json",
+)  # fmt: skip
