@@ -34,13 +34,13 @@ class Wiring:
     service: str
     aggregates: tuple[Aggregate[Any, Any, Any], ...] = ()
     projections: tuple[Projection, ...] = ()
-    tables: tuple[Table, ...] = ()
     hears: Mapping[str, Mapping[str, Sequence[Reaction]]] = field(default_factory=dict)
     timers: Callable[[Recorded], Iterable[SetTimer | ClearTimer]] | None = None
     when_due: Callable[[dict[str, Any], datetime], Do] | None = None
     erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
     keeps: Upcaster | None = None
+    tables: tuple[Table, ...] = ()
 
     def wants(self, source: str, type: str) -> bool:
         types = self.hears.get(source, {})
