@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from services.cli.folder import LOGGED, master_key, owning, running, runtimes
 from services.cli.group import Failed
@@ -77,8 +77,15 @@ class Operator(ABC):
         """Follow again the logs at which a service has halted: their names."""
 
     @abstractmethod
-    def add_user(self, user: str, role: str, centres: Sequence[str], partner_id: str | None) -> None:
-        """Add an account, or give an existing one this role, these centres and this partner."""
+    def add_user(
+        self, user: str, role: str, centres: Sequence[str], partner_id: str | None, person: Mapping[str, str]
+    ) -> None:
+        """Add an account, or give an existing one this role, these centres and this partner; `person`: title, name,
+        position and phone, as far as they are said."""
+
+    @abstractmethod
+    def describe_user(self, user: str, person: Mapping[str, str]) -> None:
+        """Say who an account's user is."""
 
     @abstractmethod
     def give_password(self, user: str) -> str:
@@ -111,9 +118,14 @@ class OfRunning(Operator):
         sources: Sequence[str] = self._post("resume", {"service": service})["resumed"]
         return sources
 
-    def add_user(self, user: str, role: str, centres: Sequence[str], partner_id: str | None) -> None:
-        account = {"user": user, "role": role, "centres": [*centres], "partner_id": partner_id}
+    def add_user(
+        self, user: str, role: str, centres: Sequence[str], partner_id: str | None, person: Mapping[str, str]
+    ) -> None:
+        account = {"user": user, "role": role, "centres": [*centres], "partner_id": partner_id, **person}
         self._post("users", account)
+
+    def describe_user(self, user: str, person: Mapping[str, str]) -> None:
+        self._of_user(user, "person", person)
 
     def give_password(self, user: str) -> str:
         return str(self._of_user(user, "password")["password"])
@@ -121,8 +133,8 @@ class OfRunning(Operator):
     def take_off_second_factor(self, user: str) -> None:
         self._of_user(user, "second-factor/off")
 
-    def _of_user(self, user: str, path: str) -> Any:
-        return self._post(f"users/{quote(user, safe='')}/{path}", missing=_no_user(user))
+    def _of_user(self, user: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        return self._post(f"users/{quote(user, safe='')}/{path}", body, missing=_no_user(user))
 
     def _post(self, path: str, body: Mapping[str, Any] | None = None, missing: str | None = None) -> Any:
         """The answer; Failed with what the system says instead, `missing` where it knows no such thing."""
@@ -163,19 +175,27 @@ class OfStopped(Operator):
         with self._holding(service) as runtime:
             return runtime.inbox.resume()
 
-    def add_user(self, user: str, role: str, centres: Sequence[str], partner_id: str | None) -> None:
-        from services.web.identity import accounts
-        from services.web.identity.schemas import AddUser
+    def add_user(
+        self, user: str, role: str, centres: Sequence[str], partner_id: str | None, person: Mapping[str, str]
+    ) -> None:
+        from services.web.identity import accounts, people
+        from services.web.identity.schemas import AddUser, person_of, rights_of
 
-        try:
-            told = {"user": user, "role": role, "centres": [*centres], "partner_id": partner_id}
-            account = AddUser().load(told)
-        except ValidationError as error:
-            raise Failed(_invalid(flat(error.messages))) from None
+        told = {"user": user, "role": role, "centres": [*centres], "partner_id": partner_id, **person}
+        account = _loaded(AddUser(), told)
         with self._holding("web", new=True) as web:
             web.prepare()
             with web.database.write() as db:
-                accounts.add(db, **account, now=instant(utc_now()))
+                accounts.add(db, **rights_of(account), now=instant(utc_now()))
+                people.describe(web, db, user, person_of(account))
+
+    def describe_user(self, user: str, person: Mapping[str, str]) -> None:
+        from services.web.identity import people
+        from services.web.identity.schemas import Details, person_of
+
+        said = _loaded(Details(), person)
+        with self._holding_account(user) as web, web.database.write() as db:
+            people.keep(web, db, user, person_of(said))
 
     def give_password(self, user: str) -> str:
         from services.web.identity import passwords
@@ -208,6 +228,13 @@ class OfStopped(Operator):
 
 def _no_user(user: str) -> str:
     return f"There is no user {user}."
+
+
+def _loaded(schema: Schema, told: Mapping[str, Any]) -> Any:
+    try:
+        return schema.load(told)
+    except ValidationError as error:
+        raise Failed(_invalid(flat(error.messages))) from None
 
 
 def _invalid(errors: Mapping[str, Sequence[str]]) -> str:

@@ -91,7 +91,7 @@ def _make(settings: Settings, factor: int) -> str:
 def _add_users(settings: Settings, web: ServiceRuntime, at: str, partner_id: str) -> None:
     """All with one password, kept in a file that only its owner reads."""
     from services import sample
-    from services.web.identity import accounts, passwords, sample_users
+    from services.web.identity import accounts, passwords, people, sample_users
 
     password = passwords.invented()
     hash = passwords.hashed(password)
@@ -103,6 +103,7 @@ def _add_users(settings: Settings, web: ServiceRuntime, at: str, partner_id: str
         for user in sample.USERS:
             accounts.add(db, user.name, user.role, user.centres, at, partner_id)
             passwords.keep(db, user.name, hash, temporary=False)
+            people.keep(web, db, user.name, people.Person(*user.person))
         sample_users.mark(db, (user.name for user in sample.USERS))
 
 

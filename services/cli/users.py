@@ -1,5 +1,8 @@
 """Who may use the system: accounts, their passwords and second steps, and tokens for programs."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
 import click
 
 from services.cli.folder import master_key, runtimes
@@ -8,6 +11,8 @@ from services.cli.operator import operator
 from services.codes.access import ROLES
 from services.kernel.settings import Settings
 from services.kernel.tokens import Bearer, Tokens
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @songtor.command()
@@ -34,18 +39,52 @@ def users() -> None:
     """Users of the system."""
 
 
+def described(command: Command) -> Command:
+    """The options that say who somebody is."""
+    options = {
+        "title": "Title or rank before the name.",
+        "name": "First and last name.",
+        "position": "Position, as on official letters.",
+        "phone": "Telephone at work.",
+    }
+    for part, help in reversed(options.items()):
+        command = click.option(f"--{part}", help=help)(command)
+    return command
+
+
 @users.command("add")
 @click.argument("user")
 @click.option("--role", required=True, type=click.Choice(ROLES))
 @click.option("--centre", "centres", multiple=True, help="Province code, or * for all (may be given again).")
 @click.option("--partner", "partner_id", help="Of a partner's user: the id of the partner.")
+@described
 @click.pass_context
 def add(
-    context: click.Context, user: str, role: str, centres: tuple[str, ...], partner_id: str | None
+    context: click.Context,
+    /,
+    user: str,
+    role: str,
+    centres: tuple[str, ...],
+    partner_id: str | None,
+    **person: str | None,
 ) -> None:
     """Add USER, or give an existing one this role, these centres and this partner."""
-    operator(settings_of(context)).add_user(user, role, centres, partner_id)
+    operator(settings_of(context)).add_user(user, role, centres, partner_id, _said(person))
     click.echo(f"{user}: {role}, centres {', '.join(centres) or 'none'}")
+
+
+@users.command("describe")
+@click.argument("user")
+@described
+@click.pass_context
+def describe(context: click.Context, /, user: str, **person: str | None) -> None:
+    """Say who USER is, in place of what was known: what is not said is not known any more."""
+    operator(settings_of(context)).describe_user(user, _said(person))
+    click.echo(f"{user}: described")
+
+
+def _said(person: Mapping[str, str | None]) -> dict[str, str]:
+    return {part: words for part, words in person.items() if words is not None}
 
 
 @users.command("password")

@@ -14,7 +14,7 @@ LINK = re.compile(r"http://\S+/set-up/(\S+)")
 def _added(administrator: Browser, step: str, user: str) -> str:
     """The password of a user added from the first steps, where the role is chosen already."""
     [asked] = [link for link in administrator.open("/first-steps").links() if link.endswith(step)]
-    page = administrator.send(administrator.open(asked), user=user, centres="นครสวรรค์")
+    page = administrator.send(administrator.open(asked), user=user, name="ชื่อจริง", centres="60")
     assert page.status == 200, page.text
     [password] = page.tree.xpath("//main//code/text()")
     return str(password)
@@ -54,7 +54,7 @@ def test_from_the_link_to_the_first_case(tmp_path):
         assert "songtor up" in asked_to.text and secret not in asked_to.answer.text
 
         page = installer.open(link)
-        weak = installer.send(page, user="somchai", new="1234567890", again="1234567890")
+        weak = installer.send(page, user="somchai", name="สมชาย ใจดี", new="1234567890", again="1234567890")
         assert weak.status == 422 and [*weak.errors] == ["new"]
         other = installer.send(weak, user="somchai", new=PASSWORD, again=f"{PASSWORD}ก")
         assert other.status == 422 and [*other.errors] == ["again"]

@@ -22,11 +22,17 @@ def name():
     return f"new-{uuid4().hex[:8]}"
 
 
-def added(admin, name, role="worker", centres="นครสวรรค์, 61"):
+def added(admin, name, role="worker", centres=("60", "61")):
     """The password that was shown for a new user."""
-    page = admin.send(admin.open("/users/add"), user=name, role=role, centres=centres)
+    person = {"title": "น.ส.", "name": "สมศรี ใจดี", "position": "นักสังคมสงเคราะห์"}
+    page = admin.send(admin.open("/users/add"), user=name, role=role, centres=[*centres], **person)
     assert page.status == 200, page.text
     return page.tree.xpath("//code")[0].text
+
+
+def chosen(page):
+    """The centres whose boxes are ticked."""
+    return {*page.tree.xpath('//input[@name="centres"][@checked]/@value')}
 
 
 def test_an_administrator_adds_a_user_who_signs_in_and_chooses_a_password(door, browser, name):
@@ -43,10 +49,12 @@ def test_an_administrator_adds_a_user_who_signs_in_and_chooses_a_password(door, 
 
 def test_what_is_wrong_with_a_new_user_is_said_at_its_field(browser):
     admin = browser("admin")
-    wrong = admin.send(admin.open("/users/add"), user="Wörker", role=None, centres="นครสวรรค์, ไม่มีจังหวัดนี้")
-    assert wrong.status == 422 and set(wrong.errors) == {"user", "role", "centres"}
-    assert wrong.form().fields["centres"] == "นครสวรรค์, ไม่มีจังหวัดนี้"
-    twice = admin.send(wrong, user="worker-60", role="worker", centres="60")
+    wrong = admin.send(admin.open("/users/add"), user="Wörker", role=None, centres=["60", "00"])
+    assert wrong.status == 422 and set(wrong.errors) == {"user", "name", "role", "centres"}
+    assert chosen(wrong) == {"60"}
+    nowhere = admin.send(wrong, user="new-somebody", name="ใครคนหนึ่ง", role="worker", centres=[])
+    assert [*nowhere.errors] == ["centres"]
+    twice = admin.send(wrong, user="worker-60", name="ใครคนหนึ่ง", role="worker", centres="60")
     assert twice.errors == {"user": "ชื่อผู้ใช้ – มีชื่อผู้ใช้นี้อยู่แล้ว โปรดใช้ชื่ออื่น"}
 
 
@@ -55,7 +63,7 @@ def test_another_role_counts_at_once(browser, name):
     password = added(admin, name)
     user.sign_in(name, password)
     page = admin.open(f"/users/{name}")
-    assert page.form().fields["centres"] == "นครสวรรค์, อุทัยธานี" and page.form().fields["role"] == "worker"
+    assert chosen(page) == {"60", "61"} and page.form().fields["role"] == "worker"
     saved = admin.send(page, role="ministry", centres="*")
     assert saved.path == "users" and "แก้ไขบัญชีแล้ว" in saved.text
     assert user.open("/work").path.startswith("sign-in")
@@ -262,11 +270,11 @@ def test_the_list_of_users_is_taken_away_as_a_table_without_formulas(door, brows
     named = r'attachment; filename="songtor-users-all-centres-\d{4}-\d\d-\d\d\.csv"'
     assert re.fullmatch(named, answer.headers["Content-Disposition"])
     lines = {line[0]: line for line in csv.reader(StringIO(answer.content.decode("utf-8-sig")))}
-    assert lines["worker-62"][1:4] == ["เจ้าหน้าที่ศูนย์", "กำแพงเพชร", "เปิดใช้งาน"]
-    assert lines["worker-62"][4] == "1" and re.fullmatch(
-        r"\d+ \S+ \d{4} \d\d:\d\d น\.", lines["worker-62"][5]
+    assert lines["worker-62"][4:7] == ["เจ้าหน้าที่ศูนย์", "กำแพงเพชร", "เปิดใช้งาน"]
+    assert lines["worker-62"][7] == "1" and re.fullmatch(
+        r"\d+ \S+ \d{4} \d\d:\d\d น\.", lines["worker-62"][8]
     )
-    assert lines["partner-nobody"][2] == "–"
+    assert lines["partner-nobody"][5] == "–"
 
 
 def test_an_administrator_of_some_centres_manages_the_accounts_of_those(door, browser, name):
@@ -274,9 +282,9 @@ def test_an_administrator_of_some_centres_manages_the_accounts_of_those(door, br
     admin = browser("admin-61")
     listed = admin.open("/users").text
     assert "worker-61" in listed and "worker-60" not in listed and "ministry" not in listed
-    refused = admin.send(admin.open("/users/add"), user=name, role="admin", centres="*")
+    refused = admin.send(admin.open("/users/add"), user=name, name="ใครคนหนึ่ง", role="admin", centres="*")
     assert refused.status == 422 and [*refused.errors] == ["centres"]
-    assert admin.send(admin.open("/users/admin-61"), centres="60, 61").status == 422
+    assert admin.send(admin.open("/users/admin-61"), centres=["60", "61"]).status == 422
     path = "/api/v1/admin/users"
     for centres in (["60"], ["*"]):
         assert (

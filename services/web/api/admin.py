@@ -15,13 +15,13 @@ from services.web.api import bearer, bodies, readiness
 from services.web.gateway import calls
 from services.web.gateway.calls import User
 from services.web.gateway.problems import Problem
-from services.web.identity import accounts, passwords, second_factor
-from services.web.identity.schemas import AddUser
+from services.web.identity import accounts, passwords, people, second_factor
+from services.web.identity.schemas import AddUser, Details, person_of, rights_of
 
 blueprint = Blueprint("admin", __name__)
 
 
-ADD_USER = AddUser()
+ADD_USER, DETAILS = AddUser(), Details()
 
 
 def _administrator() -> User:
@@ -86,9 +86,25 @@ def add_user() -> Response:
         account = ADD_USER.load(bodies.read_body(request))
     except ValidationError as error:
         raise Invalid(flat(error.messages)) from None
-    with gateway.runtime().database.write() as db:
-        accounts.give(db, administrator, **account, now=instant(utc_now()))
+    web, user = gateway.runtime(), account["user"]
+    with web.database.write() as db:
+        accounts.give(db, administrator, **rights_of(account), now=instant(utc_now()))
+        people.describe(web, db, user, person_of(account))
     return bodies.as_json({"user": account["user"]}, 201)
+
+
+@blueprint.post("/api/v1/admin/users/<user>/person")
+def describe_user(user: str) -> Response:
+    """Who the user is: {title, name, position, phone}."""
+    _managed_by(_administrator().caller, user)
+    try:
+        said = DETAILS.load(bodies.read_body(request))
+    except ValidationError as error:
+        raise Invalid(flat(error.messages)) from None
+    web = gateway.runtime()
+    with web.database.write() as db:
+        people.keep(web, db, user, person_of(said))
+    return bodies.as_json({"user": user})
 
 
 @blueprint.post("/api/v1/admin/users/<user>/password")

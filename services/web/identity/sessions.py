@@ -25,6 +25,7 @@ from services.kernel.envelope import Caller, instant, moment
 from services.web.identity import accounts
 from services.web.identity.accounts import account
 from services.web.identity.passwords import password
+from services.web.identity.people import account_person
 from services.web.identity.second_factor import factor
 from services.web.store.tables import metadata
 
@@ -60,6 +61,7 @@ class Session:
     must_choose_password: bool
     lacks_second_factor: bool  # and signed in with a password
     message: str | None
+    sealed_person: str | None  # identity.people
 
 
 def new_id() -> str:
@@ -96,9 +98,11 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
             password.c.temporary,
         )
         .add_columns(account.c.token_version.label("version_now"), factor.c.sealed)
+        .add_columns(account_person.c.sealed.label("sealed_person"))
         .join(account, account.c.user_name == session.c.user_name)
         .outerjoin(password, password.c.user_name == session.c.user_name)
         .outerjoin(factor, factor.c.user_name == session.c.user_name)
+        .outerjoin(account_person, account_person.c.user_name == session.c.user_name)
         .where(session.c.id_hash == hash_of(cookie))
     )
     row = db.execute(asked).one_or_none()
@@ -123,6 +127,7 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         must_choose_password=by_password and row.temporary,
         lacks_second_factor=by_password and row.sealed is None,
         message=row.message,
+        sealed_person=row.sealed_person,
     )
     return known, now - seen > TOUCH
 

@@ -10,8 +10,9 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, Text, delete, i
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Conflict
 from services.kernel.runtime import ServiceRuntime
-from services.web.identity import accounts, passwords
+from services.web.identity import accounts, passwords, people
 from services.web.identity.accounts import account
+from services.web.identity.people import Person
 from services.web.identity.sessions import hash_of
 from services.web.store.tables import metadata
 
@@ -51,7 +52,9 @@ def fits(db: Connection, secret: str, now: datetime) -> bool:
     return db.execute(asked).scalar() is not None and needed(db)
 
 
-def make_administrator(runtime: ServiceRuntime, secret: str, user: str, hash: str) -> Outcome:
+def make_administrator(
+    runtime: ServiceRuntime, secret: str, user: str, hash: str, person: Person = people.NOBODY
+) -> Outcome:
     """An administrator of all centres with this password; "taken": somebody else has the name, "over": the link makes
     nobody any more."""
     try:
@@ -65,6 +68,7 @@ def make_administrator(runtime: ServiceRuntime, secret: str, user: str, hash: st
             db.execute(insert(set_up_link).values(link_hash=DONE, expires_at=now))
             accounts.add(db, user, "admin", (ALL_CENTRES,), now)
             passwords.keep(db, user, hash, temporary=False)
+            people.keep(runtime, db, user, person)
     except Conflict:  # somebody was faster
         return "over"
     return "made"

@@ -24,7 +24,7 @@ from services.web.identity import sessions
 from services.web.pages import account, case, dashboard, partner, work
 from services.web.pages.account import oidc, sample, set_up
 from services.web.pages.frame import blueprint, frame, gate, menu, static, visit
-from services.web.pages.parts import calls, days, language, words
+from services.web.pages.parts import calls, days, language, people, words
 
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages
@@ -68,6 +68,7 @@ def register(app: Flask) -> None:
         lately=words.lately, listed=words.listed,
         called=words.called, province=words.province, full_province=words.full_province, centres=words.centres,
         address=words.address,
+        who_is=people.who, who_as=people.who_as, who_exactly=people.who_exactly, person_of=people.person,
         tag_colours=words.TAGS, red_flags=RED, new_command=lambda: str(uuid4()), asset=static.asset, menu=menu.items,
         csrf=visit.csrf, idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
         provider_name=oidc.name, sample_users=sample.users,

@@ -14,14 +14,17 @@ from services.web.identity import (
     known_browsers,
     passwords,
     pending_sessions,
+    people,
     second_factor,
     sessions,
     throttle,
     weak,
 )
+from services.web.identity.schemas import NamedDetails, person_of
 from services.web.pages.frame import frame, gate, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import LANGUAGES, _, later
+from services.web.pages.parts.people import person, who
 from services.web.pages.parts.words import day_time
 
 blueprint = Blueprint("account", __name__)
@@ -48,7 +51,7 @@ class ChoosePassword(NewPassword):
     old = fields.String(required=True, validate=Length(max=passwords.LONGEST))
 
 
-SIGN_IN, CHOOSE_PASSWORD = SignIn(), ChoosePassword()
+SIGN_IN, CHOOSE_PASSWORD, DETAILS = SignIn(), ChoosePassword(), NamedDetails()
 WEAK: Mapping[weak.Weakness, str] = {
     "common": later("Many people use this password, so it is tried first. Choose another."),
     "own_name": later("This password is little more than your user name. Choose another."),
@@ -151,7 +154,7 @@ def _taken_off(by: str, at: str) -> str:
     return _(
         "Two-step sign-in was taken off your account by {} on {}. If you did not ask for that, "
         "tell your administrator now."
-    ).format(by, day_time(at))
+    ).format(who(by), day_time(at))
 
 
 @blueprint.post("/sign-out")
@@ -193,6 +196,19 @@ def me() -> Response:
         )
     )
     return frame.page("account/me.html", by_password=by_password, second_factor=since, codes_left=left)
+
+
+@blueprint.route("/account/details", methods=["GET", "POST"])
+@gate.roles(*ROLES)
+def details() -> Response:
+    """One's own name, position and telephone."""
+    user, runtime = visit.caller().user, gateway.runtime()
+    form = Form(DETAILS, person(user)._asdict())
+    if form.sent and form.load():
+        with runtime.database.write() as db:
+            people.keep(runtime, db, user, person_of(form.data))
+        return frame.done(_("Your name and position are changed."), ".me")
+    return frame.page("account/details.html", form=form)
 
 
 @blueprint.route("/password", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, url_for
 from services.codes.access import STAFF
 from services.web import gateway
 from services.web.identity import accounts, passwords, set_up
-from services.web.identity.schemas import AddUser
+from services.web.identity.schemas import AddUser, NamedDetails, person_of
 from services.web.pages.account import account
 from services.web.pages.frame import frame, gate, visit
 from services.web.pages.frame.forms import Form
@@ -14,7 +14,7 @@ from services.web.pages.parts.language import later
 blueprint = Blueprint("set_up", __name__)
 
 
-class FirstAdministrator(account.NewPassword):
+class FirstAdministrator(NamedDetails, account.NewPassword):
     user = AddUser().fields["user"]
 
 
@@ -37,7 +37,7 @@ def administrator(token: str) -> Response:
     if form.sent and form.load() and account.strong(form, form.data["user"]):
         user = form.data["user"]
         hash = passwords.made(runtime, form.data["new"])
-        outcome = set_up.make_administrator(runtime, token, user, hash)
+        outcome = set_up.make_administrator(runtime, token, user, hash, person_of(form.data))
         if outcome == "over":
             return _over()
         if outcome == "made" and (answer := account.enter(user, url_for(".first_steps"), "")):

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, Response, request
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.codes import AWAITING_ANSWER
-from services.codes.access import ROLES, SERVICES, STAFF
+from services.codes.access import CASE_READERS, ROLES, SERVICES, STAFF
 from services.intake import doors as intake
 from services.intake.answers import CaseInHands
 from services.kernel import own_doors
@@ -21,41 +21,45 @@ from services.referral import doors as referral
 from services.referral.answers import ReferralInHands
 from services.thai import areas, collation
 from services.web import gateway
-from services.web.identity import accounts, identities, passwords, second_factor, sessions
+from services.web.identity import accounts, identities, passwords, people, second_factor, sessions
 from services.web.identity.accounts import Account
-from services.web.identity.schemas import AddUser, Rights
+from services.web.identity.schemas import AddNamedUser, Change, person_of, rights_of
 from services.web.pages.frame import doors, files, frame, gate, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _, later
+from services.web.pages.parts.people import look_up, person, who
 from services.web.pages.parts.words import centres, day_time, province, word
 from services.web.store import drafts
 
-EVERYWHERE = ("*", "all", "ทุกศูนย์", "ทั้งหมด")
 NOBODY = "-"  # no user is called so: the centre's directors take over
 NO_WAY_YET = ("rules.adopt",)  # doors to which no page and no call of the API leads: nobody is promised them
 SHOWN = 20  # of what a user looked at
 blueprint = Blueprint("users", __name__)
 
 
-ADD, CHANGE = AddUser(), Rights()
+ADD, CHANGE = AddNamedUser(), Change()
 
 
-def read_centres(text: str) -> list[str]:
-    """Provinces by name or code, separated by commas, as codes; * is all of them."""
-    found = []
-    for part in filter(None, (part.strip() for part in text.replace("\n", ",").split(","))):
-        if part.casefold() in EVERYWHERE:
-            return [ALL_CENTRES]
-        known = [area.code for area in areas.provinces() if part.casefold() in _names(area)]
-        if not known:
-            raise ValidationError(later("Enter provinces by name or code, separated by commas."))
-        found += known
-    return sorted(set(found))
+class CentreChoices(NamedTuple):
+    """[(code, name)] of the centres that an administrator may give: those somebody works for, and the other
+    provinces."""
+
+    known: list[tuple[str, str]]
+    others: list[tuple[str, str]]
 
 
-def _names(area: areas.Area) -> tuple[str, ...]:
-    return area.code, area.thai, f"จังหวัด{area.thai}", area.english.casefold()
+def _centre_choices() -> CentreChoices:
+    mine = visit.caller().centres
+    codes = [area.code for area in areas.provinces()] if ALL_CENTRES in mine else [*mine]
+    everybody = gateway.runtime().read(accounts.everybody)
+    used = {code for each in everybody for code in each.centres} | (set() if ALL_CENTRES in mine else {*mine})
+    named = sorted(((code, province(code)) for code in codes), key=lambda each: collation.sort_key(each[1]))
+    everywhere = [(ALL_CENTRES, _("All centres"))] if ALL_CENTRES in mine else []
+    return CentreChoices(
+        everywhere + [each for each in named if each[0] in used],
+        [each for each in named if each[0] not in used],
+    )
 
 
 def managed_account(user: str) -> Account:
@@ -80,12 +84,15 @@ def _alive() -> dict[str, int]:
 def _within(form: Form) -> bool:
     """Whether the role and the centres that were typed are this administrator's to give; else the form says so."""
     role, own = form.data["role"], form.data["centres"]
+    if role in CASE_READERS and not own:
+        form.add({"centres": [later("Choose at least one centre.")]})
+        return False
     if accounts.manages(visit.caller(), role, own):
         return True
     if role in accounts.SEES_BEYOND_CENTRES:
         form.add({"role": [later("Only an administrator of all centres may give this role.")]})
     elif not own:
-        form.add({"centres": [later("Name at least one of your centres.")]})
+        form.add({"centres": [later("Choose at least one of your centres.")]})
     else:
         form.add({"centres": [later("You may give access to your own centres only.")]})
     return False
@@ -94,7 +101,9 @@ def _within(form: Form) -> bool:
 @blueprint.get("/users")
 @gate.roles("admin")
 def listing() -> Response:
-    return frame.page("users/listing.html", users=_everybody(), alive=_alive())
+    everybody = _everybody()
+    look_up(each.user for each in everybody)
+    return frame.page("users/listing.html", users=everybody, alive=_alive())
 
 
 @blueprint.get("/users.csv")
@@ -102,13 +111,19 @@ def listing() -> Response:
 def as_csv() -> Response:
     """Every account with its role, centres, and when it was used last."""
     alive = _alive()
-    head = [_("User name"), _("Role"), _("Centres"), _("Account"), _("Signed in now"), _("Last seen")]
+    everybody = _everybody()
+    look_up(each.user for each in everybody)
+    head = [
+        _("User name"), _("Name"), _("Position"), _("Phone"), _("Role"), _("Centres"), _("Account"),
+        _("Signed in now"), _("Last seen"),
+    ]  # fmt: skip
     lines = [
         [
-            each.user, word("role", each.role), centres(each.centres), _("open") if each.active else _("closed"),
+            each.user, person(each.user).called, person(each.user).position, person(each.user).phone,
+            word("role", each.role), centres(each.centres), _("open") if each.active else _("closed"),
             alive.get(each.user, 0), day_time(each.seen_at) if each.seen_at else "",
         ]
-        for each in _everybody()
+        for each in everybody
     ]  # fmt: skip
     name = files.name("users", visit.caller().centres, days.today())
     return files.as_csv(files.Sheet("users", _("Users"), head, list(lines)), name)
@@ -118,7 +133,12 @@ def as_csv() -> Response:
 @gate.roles("admin")
 def add() -> Response:
     """A new account, with a password that is shown once and replaced at the first sign-in."""
-    form = Form(ADD, {"role": request.args.get("role", "")}, read={"centres": read_centres})
+    mine = visit.caller().centres
+    first = {
+        "role": request.args.get("role", ""),
+        "centres": mine if len(mine) == 1 and ALL_CENTRES not in mine else (),
+    }
+    form = Form(ADD, first)
     runtime = gateway.runtime()
     if form.sent and form.load() and _within(form):
         user = form.data["user"]
@@ -126,9 +146,10 @@ def add() -> Response:
             form.add({"user": [later("There is a user of this name already.")]})
         else:
             with runtime.database.write() as db:
-                accounts.give(db, visit.caller(), **form.data, now=instant(runtime.now()))
+                accounts.give(db, visit.caller(), **rights_of(form.data), now=instant(runtime.now()))
+                people.keep(runtime, db, user, person_of(form.data))
             return _with_new_password(user, _("The user is added."))
-    return frame.page("users/add.html", form=form, partners=_partners())
+    return frame.page("users/add.html", form=form, partners=_partners(), choices=_centre_choices())
 
 
 def _partners() -> list[tuple[str, str]]:
@@ -144,31 +165,37 @@ def _partners() -> list[tuple[str, str]]:
 @blueprint.route("/users/<user>", methods=["GET", "POST"])
 @gate.roles("admin")
 def change(user: str) -> Response:
-    """Another role or other centres: what the user may do changes at once, so their sessions and tokens end."""
+    """Another role or other centres: what the user may do changes at once, so their sessions and tokens end. Another
+    name ends nothing."""
     known, runtime = managed_account(user), gateway.runtime()
     shown = {
         "role": known.role,
-        "centres": ", ".join(map(_centre, known.centres)),
+        "centres": known.centres,
         "partner_id": known.partner_id,
+        **person(user)._asdict(),
     }
-    form = Form(CHANGE, shown, read={"centres": read_centres})
+    form = Form(CHANGE, shown)
     if form.sent and form.load() and _within(form):
         role, own = form.data["role"], form.data["centres"]
         if user == visit.caller().user and role != known.role:
             form.refused = _("You cannot take your own role away.")
         else:
-            _leave_to_directors(user, own if role in STAFF else ())
+            as_it_was = (known.role, {*known.centres}, known.partner_id, known.active)
+            changes = as_it_was != (role, {*own}, form.data["partner_id"], True)
+            if changes:
+                _leave_to_directors(user, own if role in STAFF else ())
             with runtime.database.write() as db:
-                accounts.give(db, visit.caller(), user, **form.data, now=instant(runtime.now()))
+                if changes:
+                    accounts.give(
+                        db, visit.caller(), user, **rights_of(form.data), now=instant(runtime.now())
+                    )
+                people.keep(runtime, db, user, person_of(form.data))
             return frame.done(_("The account is changed."), ".listing")
     two_steps = runtime.read(lambda db: second_factor.since(db, user))
     return frame.page(
-        "users/change.html", form=form, user=known, second_factor=two_steps, partners=_partners()
-    )
-
-
-def _centre(code: str) -> str:
-    return code if code == ALL_CENTRES else province(code)
+        "users/change.html", form=form, user=known, second_factor=two_steps, partners=_partners(),
+        choices=_centre_choices(),
+    )  # fmt: skip
 
 
 @blueprint.post("/users/<user>/password")
@@ -271,7 +298,8 @@ def _receivers(user: str, centre: str) -> list[str]:
         each for each in gateway.runtime().read(accounts.everybody) if each.active and each.role in STAFF
     ]
     able = [each for each in staff if each.user != user and {centre, ALL_CENTRES} & {*each.centres}]
-    return [each.user for each in sorted(able, key=lambda each: (each.role == "director", each.user))]
+    look_up(each.user for each in able)
+    return [each.user for each in sorted(able, key=lambda each: (each.role == "director", who(each.user)))]
 
 
 def _hand_over(options: Mapping[str, Sequence[str]]) -> Schema:

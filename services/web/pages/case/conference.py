@@ -12,6 +12,7 @@ from services.codes import PATHS
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import MEMBER_ROLES
 from services.intake.answers import Case
+from services.kernel.envelope import ALL_CENTRES
 from services.kernel.questions import Question
 from services.partners.answers import Candidate, Matches
 from services.partners.doors import MATCHES
@@ -19,10 +20,13 @@ from services.partners.schemas import COMPARED_MOST
 from services.screening.answers import ClosedPath, Plan, Quorum, Screening
 from services.screening.doors import AGREE_PLAN, PLAN, QUORUM, SCREENING
 from services.screening.schemas import AgreePlan
+from services.thai import collation
 from services.web import gateway
+from services.web.identity import accounts
 from services.web.pages.case import casefile
-from services.web.pages.frame import doors, frame, gate, inputs, lookup
+from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.parts import people
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import word, words
@@ -100,7 +104,8 @@ def record(case_id: UUID) -> Response:
     before, screening = table.plan, table.screening
     paths = screening["paths"] if screening else []
     runtime, centre = gateway.runtime(), table.case["centre"]
-    members = groups.last(runtime, centre)
+    last_time = groups.last(runtime, centre)
+    members = last_time or _secretary()
     best = (
         next(iter(paths), None) if screening and screening["decided"] else None
     )  # nothing decided chooses nothing
@@ -135,9 +140,29 @@ def record(case_id: UUID) -> Response:
     places = [(each["programme_id"], _place(each)) for each in offered]
     return frame.page(
         "conference/record.html", **table.frame, quorum=table.quorum, form=form, rows=rows, roles=words("member_role"),
-        votes=[*words("vote"), (ABSENT, _("Was not there"))], of_last_time=bool(members) and not form.sent,
+        votes=[*words("vote"), (ABSENT, _("Was not there"))], of_last_time=bool(last_time) and not form.sent,
         paths=[(path, _path(path, shut)) for path in ordered], places=places, shut=shut, in_language=in_language,
+        colleagues=_colleagues(centre),
     )  # fmt: skip
+
+
+def _secretary() -> list[dict[str, str]]:
+    """Who writes the first decision of a centre down, if their name is known."""
+    called = people.person(visit.caller().user).called
+    return [{"name": called, "role": "secretary"}] if called else []
+
+
+def _colleagues(centre: str) -> list[str]:
+    """Names of those who work for the centre or decide with it, to choose from while typing."""
+    theirs = [
+        each.user
+        for each in gateway.runtime().read(accounts.everybody)
+        if each.active and each.role in CASE_READERS and {centre, ALL_CENTRES} & {*each.centres}
+    ]
+    people.look_up(theirs)
+    return sorted(
+        {called for user in theirs if (called := people.person(user).called)}, key=collation.sort_key
+    )
 
 
 def _path(path: str, shut: Mapping[str, ClosedPath]) -> str:

@@ -14,7 +14,8 @@ from services.web.identity import accounts
 from services.web.pages.frame import doors, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import _
-from services.web.pages.parts.words import province, words
+from services.web.pages.parts.people import look_up, who_exactly
+from services.web.pages.parts.words import listed, province, words
 
 REQUEST = RequestErasure()
 DIRECTORS = ("director",)
@@ -86,4 +87,7 @@ def _directors(caller: Caller) -> list[tuple[str, str]]:
     """Who could be named: every other active director, of whatever centre."""
     known = gateway.runtime().read(accounts.everybody)
     others = [each for each in known if each.active and each.role == "director" and each.user != caller.user]
-    return [(each.user, f"{each.user} · {', '.join(map(province, each.centres))}") for each in others]
+    look_up(each.user for each in others)
+    return [
+        (each.user, f"{who_exactly(each.user)} · {listed(map(province, each.centres))}") for each in others
+    ]

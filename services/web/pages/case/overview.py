@@ -22,6 +22,7 @@ from services.web import gateway
 from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.parts import people
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
@@ -68,6 +69,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     )
     item = casefile.next_item(found[work])
     fresh = _news(str(case_id), events)
+    people.look_up([*(event["actor"] for event in events), item["owner"] if item else None])
     entries = [story.event_sentence(event, programmes) for event in reversed(events)]
     to_ask = _to_ask(found[screening])
     first_help = case["danger"] in FIRST_HELP and case["status"] in FIRST_HELP_WHILE

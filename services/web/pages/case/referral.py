@@ -20,6 +20,7 @@ from services.screening.doors import PLAN
 from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
+from services.web.pages.parts import people
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
 from services.web.pages.parts.words import say, word, words
@@ -89,6 +90,7 @@ def page(referral_id: UUID) -> Response:
     programmes = lookup.programmes([referral["programme_id"]])
     about = programmes.get(referral["programme_id"])
     partner = about["partner"] if about else None
+    people.look_up(row["actor"] for row in referral["history"])
     history = [story.step_sentence(row, _remarks(row), partner) for row in reversed(referral["history"])]
     item = _next(referral)
     bound = item is not None and item["next"] == "decide_again"

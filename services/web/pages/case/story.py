@@ -9,6 +9,7 @@ from services.kernel.envelope import PARTNER_ACTOR
 from services.partners.answers import ProgrammeName
 from services.referral.answers import HistoryItem
 from services.reporting.answers import StoryItem
+from services.web.pages.parts import people
 from services.web.pages.parts.language import _, later, ngettext
 from services.web.pages.parts.words import day, listed, province, say, word
 
@@ -50,8 +51,8 @@ def _assigned(data: Data) -> str:
     """From whom to whom, and why; who may not see the case is not told."""
     if "to_user" not in data:
         return ""
-    to_user = data["to_user"] or _("the centre's directors")
-    hands = f"{data['from_user']} → {to_user}" if data["from_user"] else to_user
+    to_user = people.who(data["to_user"]) or _("the centre's directors")
+    hands = f"{people.who(data['from_user'])} → {to_user}" if data["from_user"] else to_user
     return f"{hands} · {word('assignment', data['reason'])}"
 
 
@@ -188,7 +189,7 @@ def _entry(about: StoryItem | HistoryItem, data: Data, extra: str, partner: str 
     more = [further(data) if further else "", extra]
     if day(about["recordedtime"]) != day(about["time"]):
         more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})
-    who = _("the system") if about["actor"] == "system" else about["actor"]
+    who = _("the system") if about["actor"] == "system" else people.who(about["actor"])
     if about["actor"].startswith(PARTNER_ACTOR):
         who = partner or _("the partner")
     return Entry(said, " · ".join(filter(None, more)), about["time"], who)

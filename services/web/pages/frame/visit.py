@@ -15,7 +15,9 @@ from services.web import gateway
 from services.web.gateway.limits import BODY_MOST, FIELDS_MOST, STRANGERS_MOST
 from services.web.gateway.problems import Problem
 from services.web.identity import sessions
+from services.web.identity.people import unseal
 from services.web.identity.sessions import Session
+from services.web.pages.parts import people
 from services.web.pages.parts.language import DEFAULT, LANGUAGES
 
 COOKIE = "songtor"
@@ -67,6 +69,8 @@ def _session(cookie: str) -> Session | None:
     if found is None:
         return None
     session, touch = found
+    user = session.caller.user
+    people.remember(user, unseal(runtime, user, session.sealed_person))
     if session.live and touch:
         with runtime.database.write() as db:
             sessions.touch(db, session, now)

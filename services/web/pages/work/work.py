@@ -17,6 +17,7 @@ from services.kernel.lists import LIMIT_MOST
 from services.thai import dates
 from services.web import gateway
 from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit
+from services.web.pages.parts import people
 from services.web.pages.parts.language import _
 from services.web.pages.parts.next_steps import address
 from services.web.pages.parts.words import word
@@ -44,6 +45,7 @@ def today() -> Response:
     rows = listed["items"] if listed else []
     items = {part: [_duty(row) for row in rows if row["part"] == part][:FIRST] for part in WORK_PARTS}
     shown = [row for rows in items.values() for row in rows]
+    people.look_up([*(row["owner"] for row in shown), *(row["from_user"] for row in handed)])
     cases = [
         *(row["case_id"] for row in shown), *(row["case_id"] for row in handed), *(each.case_id for each in unfinished),
     ]  # fmt: skip
@@ -72,6 +74,7 @@ def _listed(title: str, endpoint: str, chosen: Mapping[str, str]) -> Response:
     cursor = request.args.get("cursor") or None
     found = doors.ask(WORK.of(limit=SHOWN, cursor=cursor, **chosen, **_owner()))
     items = [_duty(row) for row in found["items"]]
+    people.look_up(row["owner"] for row in items)
     here = partial(url_for, endpoint, part=chosen.get("part"), mine=request.args.get("mine"))
     count = found["counts"][chosen["part"]] if "part" in chosen else sum(found["counts"].values())
     return frame.page(
@@ -89,6 +92,7 @@ def paper() -> Response:
     others."""
     found = doors.ask(WORK.of(limit=LIMIT_MOST, **_owner()))
     items: Sequence[Duty] = [_duty(row) for row in found["items"] if row["part"] != "waiting"]
+    people.look_up(row["owner"] for row in items)
     return frame.page(
         "work/paper.html", items=items, count=sum(found["counts"].values()) - found["counts"]["waiting"],
         cases=lookup.cases(row["case_id"] for row in items),

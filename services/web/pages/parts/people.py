@@ -1,0 +1,47 @@
+"""People with an account, as pages call them: by their name, or by the user name where none is known."""
+
+from collections.abc import Iterable
+
+from flask import g
+
+from services.web import gateway
+from services.web.identity import people
+from services.web.identity.people import Person
+
+
+def remember(user: str, person: Person) -> None:
+    """For this request."""
+    _known()[user] = person
+
+
+def look_up(users: Iterable[str | None]) -> None:
+    """In one question, those whom the page is going to name."""
+    known = _known()
+    unknown = {user for user in users if user and user not in known}
+    if unknown:
+        known |= dict.fromkeys(unknown, people.NOBODY) | people.find(gateway.runtime(), unknown)
+        g.people = known
+
+
+def person(user: str) -> Person:
+    look_up([user])
+    return _known()[user]
+
+
+def who(user: str | None) -> str:
+    return (person(user).called or user) if user else ""
+
+
+def who_as(user: str) -> str:
+    """With the position: 'นางสาวสมศรี ใจดี นักสังคมสงเคราะห์'."""
+    return " ".join(filter(None, (who(user), person(user).position)))
+
+
+def who_exactly(user: str) -> str:
+    """As somebody is chosen from a list: 'นางสาวสมศรี ใจดี นักสังคมสงเคราะห์ (worker-60)'."""
+    return f"{who_as(user)} ({user})" if person(user).called else user
+
+
+def _known() -> dict[str, Person]:
+    known: dict[str, Person] = g.setdefault("people", {})
+    return known
