@@ -16,7 +16,8 @@ ROLES = CodeList(
     },
 )
 
-STAFF = ("worker", "director")  # who works on the cases of a centre
+DIRECTOR = "director"  # the one role whose acts can be delegated
+STAFF = ("worker", DIRECTOR)  # who works on the cases of a centre
 CASE_READERS = (*STAFF, "member")  # ... and who reads them to decide with them
 READERS = (*CASE_READERS, "ministry")  # ... and who reads what is no single person's
 FIGURE_READERS = (*READERS, "rule_keeper")  # ... and who reads figures alone, of no case

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping
 
+from services.codes.access import DIRECTOR
 from services.intake import answers, bodies, schemas
-from services.intake.domain.person import PERSON, ConfirmErasure, RequestErasure, WithdrawErasure
+from services.intake.domain.person import PERSON, ConfirmErasure, RequestErasure, WithdrawErasure, is_second
 from services.intake.projections import cases, erasures, index
 from services.kernel import scope
 from services.kernel.doors import Call, Doors, command, query
@@ -20,7 +21,7 @@ from services.kernel.eventlog import Outcome, Unit
 from services.kernel.runtime import ServiceRuntime
 
 T = TypeVar("T")
-DIRECTORS = ("director",)  # until the acts of a director can be delegated, whoever has the right by role
+DIRECTORS = (DIRECTOR,)  # and whoever does their acts in their place (kernel.doors)
 
 
 class Erasing(Doors):
@@ -33,8 +34,9 @@ class Erasing(Doors):
             raise NotFound("case")
         person_id, centre = row["person_id"], row["centre"]
         asked = RequestErasure(
-            person_id, case_id, centre, call.caller.user, body["reason"], body["confirmer"]
-        )
+            person_id, case_id, centre, call.caller.user, body["reason"], body["confirmer"],
+            call.caller.acting_for(centre) or None,
+        )  # fmt: skip
 
         def work(unit: Unit) -> answers.ErasureStatus:
             unit.handle(PERSON, person_id, asked, call.if_match)
@@ -58,9 +60,10 @@ class Erasing(Doors):
         """From then on nobody can read what was sealed, here or from a backup."""
         case_id = body["case_id"]
         row = self._own_erasure(call.caller, case_id)
+        confirming = ConfirmErasure(call.caller.user, call.caller.acting_for(row["centre"]) or None)
 
         def work(unit: Unit) -> answers.ErasureStatus:
-            unit.handle(PERSON, row["person_id"], ConfirmErasure(call.caller.user), call.if_match)
+            unit.handle(PERSON, row["person_id"], confirming, call.if_match)
             unit.project()  # so that who fills the index meanwhile has done so, or sees that nothing is left
             index.forget(unit.db, row["person_id"])
             return _status(unit, row["person_id"], cases.list_referrals(unit.db, case_id))
@@ -72,13 +75,13 @@ class Erasing(Doors):
     @query("person.erase", roles=DIRECTORS, schema=schemas.OfCase())
     def erasure(self, call: Call, body: bodies.OfCase) -> answers.Erasure:
         """What was asked of one case; NotFound if nothing was."""
-        return _erasure(self._own_erasure(call.caller, body["case_id"]))
+        return _erasure(self._own_erasure(call.caller, body["case_id"]), call.caller)
 
     @query("person.erase", roles=DIRECTORS, schema=schemas.NoFields())
     def erasures(self, call: Call, body: bodies.NoFields) -> answers.Erasures:
         """Those that wait for a second person, of the caller's centres or with the caller named for it."""
         rows = self._read_all(lambda db: erasures.list_waiting(db, call.caller))
-        return {"items": [_erasure(row) for row in rows]}
+        return {"items": [_erasure(row, call.caller) for row in rows]}
 
     @query("person.erased", roles=("system",), schema=schemas.Since())
     def erased(self, call: Call, body: bodies.Since) -> answers.ErasedCases:
@@ -116,7 +119,14 @@ def _status(unit: Unit, person_id: str, referral_ids: list[str]) -> answers.Eras
     return {"status": status, "version": unit.version(PERSON, person_id), "referral_ids": referral_ids}
 
 
-def _erasure(row: RowMapping) -> answers.Erasure:
+def _erasure(row: RowMapping, caller: Caller) -> answers.Erasure:
+    able = is_second(
+        caller.user,
+        caller.acting_for(row["centre"]) or None,
+        row["requested_by"],
+        row["requested_for"],
+        row["confirmer"],
+    )
     return {
         "case_id": row["case_id"],
         "centre": row["centre"],
@@ -125,4 +135,5 @@ def _erasure(row: RowMapping) -> answers.Erasure:
         "reason": row["reason"],
         "confirmer": row["confirmer"],
         "at": row["at"],
+        "may_confirm": row["status"] == erasures.WAITING and able,
     }

@@ -157,6 +157,7 @@ class ErasureRequested:
     requested_by: OfCentre[str]
     reason: OfCase[str]
     confirmer: OfCentre[str | None]
+    requested_for: OfCentre[str | None] = None  # whose act it was, if it was done in a director's place
 
 
 @dataclass(frozen=True)

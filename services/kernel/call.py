@@ -29,6 +29,7 @@ class Call:
             command_id=self.command_id,
             fingerprint=self.fingerprint,
             actor=self.caller.actor,
+            acting_for=self.caller.acting_for(centre),
             centre=centre,
             time=instant(self.at),
             recorded=instant(self.now),

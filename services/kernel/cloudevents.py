@@ -26,6 +26,7 @@ class Event(TypedDict):
     recordedtime: str
     centre: str
     actor: str
+    actingfor: NotRequired[str]
     correlationid: str
     causationid: str
     caseid: NotRequired[str]
@@ -86,6 +87,8 @@ def cloud_event(fact: Recorded, subject: str, id: str, version: int, sealed: str
         "recordedtime": fact.recorded,
         "sealedhash": hashlib.sha256(sealed.encode()).hexdigest() if sealed else "",
     }
+    if fact.acting_for:
+        before["actingfor"] = fact.acting_for
     if fact.case_id:
         before["caseid"] = fact.case_id
     if fact.partner_id:
@@ -124,4 +127,5 @@ def recorded(body: Event, sealed: dict[str, str], event: Any, position: int) -> 
         data=body["data"],
         sealed=sealed,
         event=event,
+        acting_for=body.get("actingfor", ""),
     )

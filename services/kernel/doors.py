@@ -18,7 +18,7 @@ from prometheus_client import REGISTRY, generate_latest
 
 from services.kernel import logs, metrics, scope
 from services.kernel.call import Call
-from services.kernel.envelope import Caller, moment
+from services.kernel.envelope import Caller, Delegation, moment
 from services.kernel.errors import EXPECTED, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome
 from services.kernel.runtime import PROCESS, LogPage, ServiceRuntime
@@ -138,9 +138,16 @@ def _enter(
 ) -> Reply[A]:
     runtime = service.runtime
     who = raw["caller"]
-    caller = Caller(str(who["user"]), str(who["role"]), tuple(who["centres"]), str(who.get("partner") or ""))
+    delegated = tuple(Delegation(*map(str, each)) for each in who.get("delegated") or ())
+    caller = Caller(
+        str(who["user"]), str(who["role"]), tuple(who["centres"]), str(who.get("partner") or ""), delegated
+    )
     if caller.role not in door.roles:
-        raise Forbidden(f"The role {caller.role} may not do {door.action}.")
+        # Only what is not the caller's own to do is done in somebody's place.
+        in_place = caller.standing_in(door.roles)
+        if in_place is None:
+            raise Forbidden(f"The role {caller.role} may not do {door.action}.")
+        caller = in_place
     now = runtime.now()
     call = Call(
         caller=caller,

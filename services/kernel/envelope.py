@@ -1,9 +1,10 @@
 """What surrounds a command and a fact: who, when, for which centre, because of what. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha1
-from typing import Any
+from typing import Any, NamedTuple
 
 ALL_CENTRES = "*"
 PARTNER_ACTOR = "partner-"  # so begins the name of a partner's user in facts
@@ -18,15 +19,43 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+class Delegation(NamedTuple):
+    """The acts of `user` in a `role` for a centre are somebody else's to do too."""
+
+    centre: str
+    role: str
+    user: str
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks. `centres` are province codes, or ("*",) for all. `partner`: id of the partner that a partner's user
-    belongs to; "" for everybody else."""
+    belongs to; "" for everybody else. `delegated`: whose acts are the caller's to do too; `acting`: this call is such
+    an act, and role and centres are those of whom the caller acts for."""
 
     user: str
     role: str
     centres: tuple[str, ...]
     partner: str = ""
+    delegated: tuple[Delegation, ...] = ()
+    acting: bool = False
+
+    def standing_in(self, roles: Collection[str]) -> "Caller | None":
+        """The caller in the place of whoever has one of the roles and delegated their acts; None: of nobody."""
+        usable = tuple(each for each in self.delegated if each.role in roles)
+        if not usable:
+            return None
+        centres = tuple(each.centre for each in usable)
+        return replace(self, role=usable[0].role, centres=centres, delegated=usable, acting=True)
+
+    def acting_for(self, centre: str) -> str:
+        """For whom the caller acts in a centre; "" if for nobody but themselves."""
+        found = {each.centre: each.user for each in self.delegated} if self.acting else {}
+        return found.get(centre, "")
+
+    def delegated_centres(self, role: str) -> tuple[str, ...]:
+        """For which centres the acts of somebody in this role are the caller's too."""
+        return tuple(each.centre for each in self.delegated if each.role == role)
 
     def sees(self, centre: str) -> bool:
         return ALL_CENTRES in self.centres or centre in self.centres
@@ -59,6 +88,7 @@ class Envelope:
     recorded: str
     correlation: str
     causation: str
+    acting_for: str = ""  # whose act it was, if the actor did it in somebody's place
 
     def new_id(self, name: str) -> str:
         """A new id that the same command always gives again."""
@@ -95,3 +125,4 @@ class Recorded:
     data: dict[str, Any]
     sealed: dict[str, str]
     event: Any = None
+    acting_for: str = ""

@@ -295,6 +295,7 @@ class EventLog:
             data=data,
             sealed=sealed,
             event=self.codec.join(name, version, data, sealed),
+            acting_for=envelope.acting_for,
         )
         before, after = cloud_event(fact, stream.aggregate.subject, stream.id, version, sealed_text)
         return Pending(fact, before, after, sealed_text)

@@ -104,10 +104,17 @@ class Network:
         if_match: int | None = None,
         fingerprint: str = "",
         partner: str = "",
+        delegated: Sequence[Sequence[str]] = (),
     ) -> Any:
         """The answer of a door, as the front door would get it (through JSON and back); errors are the kernel's."""
         call = {
-            "caller": {"user": user, "role": role, "centres": list(centres), "partner": partner},
+            "caller": {
+                "user": user,
+                "role": role,
+                "centres": list(centres),
+                "partner": partner,
+                "delegated": [list(each) for each in delegated],
+            },
             "id": key or str(uuid4()),
             "fingerprint": fingerprint,
             "correlation": "",

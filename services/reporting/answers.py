@@ -110,8 +110,8 @@ class RowsBehind(TypedDict):
 
 
 class StoryItem(TypedDict):
-    """A fact of a case: when it happened and was recorded, in which service, by whom. `data` is the fact's own, by its
-    type."""
+    """A fact of a case: when it happened and was recorded, in which service, by whom, and in whose place if in
+    somebody's. `data` is the fact's own, by its type."""
 
     id: Id
     type: str
@@ -119,6 +119,7 @@ class StoryItem(TypedDict):
     recordedtime: Instant
     service: str
     actor: str
+    actingfor: NotRequired[str]
     data: dict[str, Any]
 
 
@@ -146,6 +147,7 @@ class Event(TypedDict):
     partnerid: NotRequired[Id]
     centre: str
     actor: str
+    actingfor: NotRequired[str]
     correlationid: str
     causationid: str
     dataversion: Annotated[int, Shape(minimum=1)]

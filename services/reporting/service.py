@@ -126,7 +126,7 @@ def _visible(event: answers.Event, caller: Caller) -> bool:
 
 
 def _item(event: answers.Event) -> answers.StoryItem:
-    return {
+    item: answers.StoryItem = {
         "id": event["id"],
         "type": event["type"],
         "time": event["time"],
@@ -135,3 +135,6 @@ def _item(event: answers.Event) -> answers.StoryItem:
         "actor": event["actor"],
         "data": event["data"],
     }
+    if "actingfor" in event:
+        item["actingfor"] = event["actingfor"]
+    return item

@@ -51,6 +51,27 @@ def test_whoever_asked_never_confirms_and_where_somebody_was_named_nobody_else_d
     person.given(known).when(own).refused("second_person")
 
 
+def test_one_directors_right_does_not_count_twice_whoever_acts_in_their_place():
+    in_place = ErasureRequested(ID, CASE, "60", "worker-60", "person_asked", None, "director-60")
+    ask_in_place = RequestErasure(ID, CASE, "60", "worker-60", "person_asked", acting_for="director-60")
+    person.given(known).when(ask_in_place).then(in_place)
+    for again in (
+        ConfirmErasure("director-60"), ConfirmErasure("worker-60"), ConfirmErasure("worker-60", "deputy-60"),
+        ConfirmErasure("worker-61", "director-60"),
+    ):  # fmt: skip
+        person.given(known, in_place).when(again).refused("second_person")
+    person.given(known, asked).when(ConfirmErasure("worker-60", "director-60")).refused("second_person")
+    person.given(known, named).when(ConfirmErasure("worker-61", "director-61")).refused("second_person")
+    person.given(known, in_place).when(ConfirmErasure("deputy-60")).then(
+        PersonErased(ID, CASE, "60", "worker-60", "deputy-60", "person_asked")
+    )
+    person.given(known, asked).when(ConfirmErasure("worker-60", "deputy-60")).then(
+        PersonErased(ID, CASE, "60", "director-60", "worker-60", "person_asked")
+    )
+    own = RequestErasure(ID, CASE, "60", "worker-60", "person_asked", "director-60", "director-60")
+    person.given(known).when(own).refused("second_person")
+
+
 def test_what_nobody_asked_for_or_was_taken_back_is_not_confirmed():
     withdrawn = ErasureWithdrawn(ID, CASE, "60")
     person.given(known).when(ConfirmErasure("deputy-60")).refused("wrong_state")
@@ -115,6 +136,30 @@ def test_a_rebuild_of_what_was_erased_gives_the_same_rows(net):
     before = [read(net, each, show="identifiers") for each in case_ids]
     net.runtimes["intake"].rebuild(None, lambda done, total: None)
     assert [read(net, each, show="identifiers") for each in case_ids] == before
+
+
+def test_whoever_acts_in_a_directors_place_asks_and_confirms_in_that_centre_and_the_facts_say_so(net):
+    first, second = opened(net)["case_id"], opened(net)["case_id"]
+    acting = {"user": "worker-60", "role": "worker", "delegated": [["60", "director", "deputy-60"]]}
+    elsewhere = {"user": "worker-60", "role": "worker", "delegated": [["61", "director", "director-61"]]}
+    with pytest.raises(Forbidden):
+        say(net, "request_erasure", first, body={"reason": "ordered"}, user="worker-60", role="worker")
+    with pytest.raises(NotFound):
+        say(net, "request_erasure", first, body={"reason": "ordered"}, **elsewhere)
+    say(net, "request_erasure", first, body={"reason": "ordered"}, **acting)
+    for who in (acting, DEPUTY):
+        assert not say(net, "erasure", first, **who)["may_confirm"]
+        with pytest.raises(Refused):
+            say(net, "confirm_erasure", first, **who)
+    assert say(net, "erasure", first, **ASKER)["may_confirm"]
+    assert say(net, "confirm_erasure", first, **ASKER)["status"] == "erased"
+    say(net, "request_erasure", second, body={"reason": "ordered"}, **ASKER)
+    assert say(net, "confirm_erasure", second, **acting)["status"] == "erased"
+    facts = net.read("intake", lambda db: net.runtimes["intake"].log.facts(db, 0, 50))
+    done = [(each.type, each.actor, each.acting_for) for each in facts if each.acting_for]
+    assert done == [
+        ("ErasureRequested", "worker-60", "deputy-60"), ("PersonErased", "worker-60", "deputy-60"),
+    ]  # fmt: skip
 
 
 def test_it_is_the_own_centres_and_whoever_was_named_alone_is_told_of_it(net):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from prometheus_client import REGISTRY
 
@@ -28,7 +29,7 @@ def enter(
     net: Network, service: str, door: str, body: dict[str, Any], role: str = "worker", **call: Any
 ) -> Any:
     """What a door says on the wire."""
-    caller = {"user": f"{role}-60", "role": role, "centres": ["60"]}
+    caller = {"user": f"{role}-60", "role": role, "centres": ["60"], "delegated": call.pop("delegated", [])}
     return getattr(net.services[service], door)(
         {"caller": caller, "id": uid(call.pop("id", "one")), "fingerprint": "", **call}, body
     )
@@ -72,6 +73,24 @@ def test_a_question_says_when_what_its_caller_wrote_elsewhere_was_not_heard_in_t
 
 
 # -- who may, and what is said wrongly -------------------------------------------------------------------------------
+
+
+def test_what_is_not_ones_own_to_do_is_done_in_the_place_of_who_delegated_it_and_the_fact_says_so(net):
+    with pytest.raises(Forbidden):
+        open_case(net, role="director", delegated=[["60", "clerk", "clerk-60"]])
+    open_case(net, role="director", delegated=[["60", "worker", "worker-60"]])
+    fact = first_fact(net)
+    assert (fact.actor, fact.acting_for) == ("director-60", "worker-60")
+    page = orjson.loads(net.runtimes["bureau"].log.page(0))
+    assert page["events"][0]["actingfor"] == "worker-60"
+    net.settle()
+    assert net.runtimes["bureau"].verify() == [] and net.runtimes["archive"].verify() == []
+
+
+def test_what_is_ones_own_to_do_is_done_by_oneself_whatever_was_delegated(net):
+    open_case(net, delegated=[["60", "worker", "worker-61"]])
+    assert first_fact(net).acting_for == ""
+    assert "actingfor" not in orjson.loads(net.runtimes["bureau"].log.page(0))["events"][0]
 
 
 def test_who_may_not_is_told_nothing_of_what_is_wrong_with_the_body(net):

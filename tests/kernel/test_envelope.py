@@ -3,7 +3,7 @@ from uuid import UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.envelope import Envelope, derived_id
+from services.kernel.envelope import Caller, Delegation, Envelope, derived_id
 
 
 @given(st.uuids(), st.text(max_size=40).filter(lambda text: text.isprintable()))
@@ -18,3 +18,18 @@ def test_the_same_command_gives_the_same_new_id_again_and_another_command_anothe
 
     assert envelope(command).new_id(name) == derived_id(str(command), name)
     assert envelope(command).new_id(name) != envelope(derived_id(str(command), "other")).new_id(name)
+
+
+def test_a_callers_place_is_that_of_who_delegated_in_their_centres_alone():
+    given = (Delegation("60", "director", "director-60"), Delegation("61", "director", "director-61"))
+    worker = Caller("worker-60", "worker", ("60", "62"), "", given)
+    assert worker.acting_for("60") == "" and worker.standing_in(("worker",)) is None
+    in_place = worker.standing_in(("director", "admin"))
+    assert (in_place.user, in_place.role, in_place.centres) == ("worker-60", "director", ("60", "61"))
+    assert [in_place.acting_for(centre) for centre in ("60", "61", "62")] == [
+        "director-60",
+        "director-61",
+        "",
+    ]
+    assert not in_place.sees("62")
+    assert worker.delegated_centres("director") == ("60", "61") and worker.delegated_centres("admin") == ()

@@ -1,4 +1,4 @@
-"""People with an account by their names: asked, changed, and shown beside what they did; the log knows the user name."""
+"""People with an account by their names: asked, changed, shown beside what they did; the log knows user names."""
 
 from uuid import uuid4
 

@@ -9,9 +9,12 @@ import pytest
 
 from services.codes.access import ROLES
 from services.kernel.doors import doors_of
+from services.kernel.envelope import Caller
+from services.kernel.runtime import utc_now
 from services.system import DOORS
+from services.thai import dates
 from services.web.api.routes import ROUTES
-from services.web.identity import accounts
+from services.web.identity import accounts, delegations
 from services.web.pages.account.users import NO_WAY_YET
 from tests.web.browser import PASSWORD
 from tests.web.door import opening, plan, referral
@@ -204,13 +207,19 @@ def test_who_leaves_hands_over_what_is_open_and_the_administrator_sees_numbers_o
     assert [(each["to_user"], each["taken"]) for each in hands] == [(colleague, False), (colleague, True)]
 
 
-def test_with_nobody_to_take_over_the_director_of_the_centre_does(browser, leaving):
+def test_with_nobody_to_take_over_the_director_of_the_centre_does_or_who_acts_for_them(
+    door, browser, leaving
+):
     leaver, colleague, opened, sent = leaving
     closed(browser("admin"), leaver, to="-")
     assert handed(browser(colleague).open("/work"), leaver) == set()
     director = browser("director-65")
     work = director.open("/work")
     assert handed(work, leaver) == {opened, sent}
+    today = dates.bangkok_day(utc_now())
+    web = door.runtime("web")
+    delegations.give(web, Caller("director-65", "director", ("65",)), "65", colleague, today, today, "ลา")
+    assert handed(browser(colleague).open("/work"), leaver) == {opened, sent}
     elsewhere = browser("director-60")
     csrf = elsewhere.open("/work").tree.xpath('//input[@name="csrf"]/@value')[0]
     assert elsewhere.post(f"/work/cases/{sent}/taken", {"csrf": csrf}).status == 404

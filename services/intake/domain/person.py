@@ -59,7 +59,8 @@ class CorrectPerson:
 
 @dataclass(frozen=True)
 class RequestErasure:
-    """`by` asks, `confirmer` is to confirm it; None: any other director of the centre."""
+    """`by` asks, `confirmer` is to confirm it; None: any other director of the centre. `acting_for`: in whose
+    place."""
 
     person_id: str
     case_id: str
@@ -67,6 +68,7 @@ class RequestErasure:
     by: str
     reason: str
     confirmer: str | None = None
+    acting_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class WithdrawErasure:
 @dataclass(frozen=True)
 class ConfirmErasure:
     by: str
+    acting_for: str | None = None
 
 
 Command = IdentifyPerson | CorrectPerson | RequestErasure | WithdrawErasure | ConfirmErasure
@@ -102,8 +105,8 @@ def decide(command: Command, person: Person) -> list[PersonEvent]:
         case WithdrawErasure():
             asked = person.request
             return [ErasureWithdrawn(asked.person_id, asked.case_id, asked.centre)] if asked else []
-        case ConfirmErasure(by):
-            return [_erased(by, person.request)]
+        case ConfirmErasure():
+            return [_erased(command, person.request)]
         case IdentifyPerson(person_id, case_id):
             return (
                 [] if person.identified else [PersonIdentified(person_id, case_id, **_description(command))]
@@ -135,18 +138,29 @@ def _requested(command: RequestErasure, person: Person) -> list[PersonEvent]:
     """Asked anew with another reason or for another second person, it takes the place of what was asked before."""
     if not person.identified:
         raise Refused("wrong_state", "Nothing is known of this person yet.")
-    if command.confirmer == command.by:
+    if command.confirmer and command.confirmer in (command.by, command.acting_for):
         raise Refused("second_person", "Whoever asks cannot confirm it too.")
     asked = ErasureRequested(
-        command.person_id, command.case_id, command.centre, command.by, command.reason, command.confirmer
-    )
+        command.person_id, command.case_id, command.centre, command.by, command.reason, command.confirmer,
+        command.acting_for,
+    )  # fmt: skip
     return [] if asked == person.request else [asked]
 
 
-def _erased(by: str, asked: ErasureRequested | None) -> PersonErased:
+def is_second(
+    by: str, acting_for: str | None, requested_by: str, requested_for: str | None, confirmer: str | None
+) -> bool:
+    """Two people, and two directors' rights: nobody confirms what they asked for, what was asked in their place, or in
+    the place of whoever asked. Who was named for it confirms in person."""
+    first, second = {requested_by, requested_for} - {None}, {by, acting_for} - {None}
+    return not first & second and confirmer in (None, by)
+
+
+def _erased(command: ConfirmErasure, asked: ErasureRequested | None) -> PersonErased:
+    by = command.by
     if asked is None:
         raise Refused("wrong_state", "Nobody asked for this person to be erased.")
-    if by == asked.requested_by or asked.confirmer not in (None, by):
+    if not is_second(by, command.acting_for, asked.requested_by, asked.requested_for, asked.confirmer):
         raise Refused("second_person", "A second person must confirm it; if one was named, that one.")
     return PersonErased(asked.person_id, asked.case_id, asked.centre, asked.requested_by, by, asked.reason)
 

@@ -13,12 +13,13 @@ WAITING, WITHDRAWN, ERASED = "waiting", "withdrawn", "erased"
 
 metadata = MetaData()
 erasure = Table(
-    "erasure_v1",
+    "erasure_v2",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("requested_by", Text, nullable=False),
+    Column("requested_for", Text),
     Column("reason", Text, nullable=False),
     Column("confirmer", Text),
     Column("status", Text, nullable=False),
@@ -39,6 +40,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
                 "person_id": event.person_id,
                 "centre": event.centre,
                 "requested_by": event.requested_by,
+                "requested_for": None if isinstance(event, PersonErased) else event.requested_for,
                 "reason": event.reason,
                 "confirmer": event.confirmed_by if isinstance(event, PersonErased) else event.confirmer,
                 "status": ERASED if done else WAITING,
@@ -47,7 +49,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             upsert(db, erasure, [row], ("case_id",))
 
 
-ERASURES = Projection("erasure", 1, (erasure,), project)
+ERASURES = Projection("erasure", 2, (erasure,), project)
 
 
 def get(db: Connection, case_id: str) -> RowMapping | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, false, func, or_, select
 
+from services.codes.access import DIRECTOR
 from services.intake import answers
 from services.intake.domain.status import CLOSED
 from services.intake.projections.cases import CaseFilter, case
@@ -24,10 +25,13 @@ def list_in_hands(db: Connection, user: str, centres: Sequence[str] | None) -> l
 
 
 def list_to_take_over(db: Connection, caller: Caller, limit: int) -> list[answers.CaseToTakeOver]:
-    """Cases that wait for the caller, or as a director for those of the centre, by who had them, the oldest first."""
+    """Cases that wait for the caller, or for the directors of the centre if their acts are the caller's, by who had
+    them, the oldest first."""
     theirs = case.c.to_user == caller.user
-    if caller.role == "director":
+    if caller.role == DIRECTOR:
         theirs = or_(theirs, case.c.to_user.is_(None))
+    elif directed := caller.delegated_centres(DIRECTOR):
+        theirs = or_(theirs, and_(case.c.to_user.is_(None), case.c.centre.in_(directed)))
     from_user = func.coalesce(case.c.from_user, case.c.opened_by).label("from_user")
     columns = select(case.c.case_id, from_user, case.c.assigned_at)
     centres = None if ALL_CENTRES in caller.centres else caller.centres

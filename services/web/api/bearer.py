@@ -1,12 +1,16 @@
 """Who asks the API: the user of a bearer token."""
 
 from flask import request
+from sqlalchemy import Connection
 
-from services.kernel.envelope import ALL_CENTRES, Caller
+from services.codes.access import STAFF
+from services.kernel.envelope import ALL_CENTRES, Caller, Delegation
 from services.kernel.tokens import OPERATOR, BadToken, Bearer, Tokens
+from services.thai.dates import bangkok_day
 from services.web import gateway
 from services.web.gateway.problems import Problem
-from services.web.identity import accounts
+from services.web.identity import accounts, delegations
+from services.web.identity.accounts import Account
 
 
 def signed_in() -> Caller:
@@ -24,7 +28,14 @@ def caller_of(token: str) -> Caller:
         raise Problem(401, f"This token is {bad.reason}.") from None
     if bearer == OPERATOR:
         return Caller(bearer.user, bearer.role, (ALL_CENTRES,))
-    account = gateway.runtime().read(lambda db: accounts.find(db, bearer.user))
+    runtime = gateway.runtime()
+    today = bangkok_day(runtime.now())
+
+    def find(db: Connection) -> tuple[Account | None, tuple[Delegation, ...]]:
+        found = accounts.find(db, bearer.user)
+        return found, delegations.of_delegate(db, found, today) if found and found.role in STAFF else ()
+
+    account, delegated = runtime.read(find)
     if account is None or not account.active or account.token_version != bearer.version:
         raise Problem(401, "This token is no longer valid.")
-    return Caller(bearer.user, bearer.role, tuple(bearer.centres), account.partner_id or "")
+    return Caller(bearer.user, bearer.role, tuple(bearer.centres), account.partner_id or "", delegated)

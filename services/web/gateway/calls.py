@@ -178,6 +178,7 @@ def _origin(asker: Asker) -> dict[str, Json]:
             "role": caller.role,
             "centres": list(caller.centres),
             "partner": caller.partner,
+            "delegated": [list(each) for each in caller.delegated],
         },
         "correlation": correlation(),
     }

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    exists,
     false,
     func,
     insert,
@@ -22,8 +23,9 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import Caller, instant, moment
-from services.web.identity import accounts
-from services.web.identity.accounts import account
+from services.thai.dates import bangkok_day
+from services.web.identity import accounts, delegations
+from services.web.identity.accounts import Account, account
 from services.web.identity.passwords import password
 from services.web.identity.people import account_person
 from services.web.identity.second_factor import factor
@@ -88,6 +90,8 @@ def begin(
 
 def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | None:
     """The session of a cookie, and whether it is time to `touch` it; None if it is unknown."""
+    today, d = bangkok_day(now), delegations.delegation.c
+    stands_in = exists().where(d.to_user == session.c.user_name, delegations.running(today))
     asked = (
         select(
             session,
@@ -98,7 +102,7 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
             password.c.temporary,
         )
         .add_columns(account.c.token_version.label("version_now"), factor.c.sealed)
-        .add_columns(account_person.c.sealed.label("sealed_person"))
+        .add_columns(account_person.c.sealed.label("sealed_person"), stands_in.label("stands_in"))
         .join(account, account.c.user_name == session.c.user_name)
         .outerjoin(password, password.c.user_name == session.c.user_name)
         .outerjoin(factor, factor.c.user_name == session.c.user_name)
@@ -115,7 +119,10 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         and now - seen < IDLE
         and now - moment(row.created_at) < LONGEST
     )
-    caller = Caller(row.user_name, row.role, accounts.centres_of(row.role, row.centres), row.partner_id or "")
+    centres = accounts.centres_of(row.role, row.centres)
+    known_as = Account(row.user_name, row.role, centres, row.active, row.version_now)
+    delegated = delegations.of_delegate(db, known_as, today) if row.stands_in else ()
+    caller = Caller(row.user_name, row.role, centres, row.partner_id or "", delegated)
     # Whom the provider knows need not replace a password that was given and never used, and showed there what is asked
     # there.
     by_password = row.temporary is not None and not row.by_provider

@@ -1,9 +1,10 @@
 """One's own account, signing in, and the administrator's users."""
 
-from services.web.pages.account import account, oidc, sample, second_factor, set_up, users
+from services.web.pages.account import account, delegations, oidc, sample, second_factor, set_up, users
 
 BLUEPRINTS = (
     account.blueprint,
+    delegations.blueprint,
     oidc.blueprint,
     sample.blueprint,
     second_factor.blueprint,

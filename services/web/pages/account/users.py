@@ -21,7 +21,15 @@ from services.referral import doors as referral
 from services.referral.answers import ReferralInHands
 from services.thai import areas, collation
 from services.web import gateway
-from services.web.identity import accounts, identities, passwords, people, second_factor, sessions
+from services.web.identity import (
+    accounts,
+    delegations,
+    identities,
+    passwords,
+    people,
+    second_factor,
+    sessions,
+)
 from services.web.identity.accounts import Account
 from services.web.identity.schemas import AddNamedUser, Change, person_of, rights_of
 from services.web.pages.frame import doors, files, frame, gate, visit
@@ -191,9 +199,12 @@ def change(user: str) -> Response:
                     )
                 people.keep(runtime, db, user, person_of(form.data))
             return frame.done(_("The account is changed."), ".listing")
+    delegated = delegations.list_of(runtime, user)
+    look_up([name for row in delegated for name in (row.from_user, row.to_user, row.ended_by)])
     two_steps = runtime.read(lambda db: second_factor.since(db, user))
     return frame.page(
         "users/change.html", form=form, user=known, second_factor=two_steps, partners=_partners(),
+        delegations=delegated,
         choices=_centre_choices(),
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ def confirm(case_id: UUID) -> Response:
     mine = asked["requested_by"] == caller.user
     return frame.page(
         "erasure/confirm.html", form=form, asked=asked, mine=mine, own=caller.sees(asked["centre"]),
-        may_confirm=not mine and asked["confirmer"] in (None, caller.user) and asked["status"] == "waiting",
+        may_confirm=asked["may_confirm"],
         case=lookup.case(str(case_id)) if caller.sees(asked["centre"]) else None,
     )  # fmt: skip
 

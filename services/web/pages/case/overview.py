@@ -69,7 +69,12 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     )
     item = casefile.next_item(found[work])
     fresh = _news(str(case_id), events)
-    people.look_up([*(event["actor"] for event in events), item["owner"] if item else None])
+    people.look_up(
+        [
+            *(event[who] for event in events for who in ("actor", "actingfor") if who in event),
+            item["owner"] if item else None,
+        ]
+    )
     entries = [story.event_sentence(event, programmes) for event in reversed(events)]
     to_ask = _to_ask(found[screening])
     first_help = case["danger"] in FIRST_HELP and case["status"] in FIRST_HELP_WHILE

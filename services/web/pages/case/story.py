@@ -192,4 +192,6 @@ def _entry(about: StoryItem | HistoryItem, data: Data, extra: str, partner: str 
     who = _("the system") if about["actor"] == "system" else people.who(about["actor"])
     if about["actor"].startswith(PARTNER_ACTOR):
         who = partner or _("the partner")
+    if place_of := about.get("actingfor"):
+        who = _("%(who)s, in the place of %(director)s") % {"who": who, "director": people.who(str(place_of))}
     return Entry(said, " · ".join(filter(None, more)), about["time"], who)

@@ -22,7 +22,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def roles(*allowed: str) -> Callable[[View], View]:
-    """Only these roles open the view; without a session it asks to sign in and keeps what was typed."""
+    """Only these roles, and whoever acts in their place, open the view; without a session it asks to sign in and keeps
+    what was typed."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -30,7 +31,7 @@ def roles(*allowed: str) -> Callable[[View], View]:
             session = visit.signed_in()
             if session is None:
                 return _sign_in_first()
-            if session.caller.role not in allowed:
+            if session.caller.role not in allowed and session.caller.standing_in(allowed) is None:
                 raise Forbidden
             if request.method == "POST" and not g.csrf_fits:
                 return resend(request.full_path, forms.sent_fields())

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g, request, url_for
 
+from services.codes.access import DIRECTOR
 from services.kernel.envelope import Caller
 from services.kernel.errors import Forbidden
 from services.web import gateway
@@ -86,6 +87,15 @@ def caller() -> Caller:
     session = signed_in()
     assert session is not None, "only views with roles ask"
     return session.caller
+
+
+def directs(centre: str | None = None) -> bool:
+    """Whether a director's acts are the user's to do, by their role or in a director's place: for a centre, or for
+    any."""
+    asks = caller()
+    delegated = asks.delegated_centres(DIRECTOR)
+    by_role = asks.role == DIRECTOR and (centre is None or asks.sees(centre))
+    return by_role or (bool(delegated) if centre is None else centre in delegated)
 
 
 def csrf() -> str:

@@ -29,6 +29,22 @@ DATE_ERRORS = {
 }
 
 
+def typed(day: date) -> str:
+    """A day as a form shows it and somebody would type it: 30/11/2569."""
+    return f"{day.day}/{day.month}/{day.year + dates.BE_OFFSET}"
+
+
+def read_day(text: str) -> str:
+    """A whole day as somebody typed it, as ISO; it may be still to come."""
+    try:
+        typed = dates.read_date(text, today()).date
+    except dates.DateError as error:
+        raise ValidationError(DATE_ERRORS[error.code]) from None
+    if typed.day is None:
+        raise ValidationError(later("Enter the day, the month and the year."))
+    return typed.legal_day.isoformat()
+
+
 MEANT = ".meant"  # after a birth date's field: which of the dates that it may be is meant
 
 

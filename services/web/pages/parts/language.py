@@ -67,6 +67,16 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
     (r"Not a valid email address\.", later("Enter an e-mail address such as name@example.org.")),
     (r"Not a valid URL\.", later("Enter an address that begins with https:// or http://.")),
     (r"It contains the character NUL\.", later("Remove the character that cannot be shown.")),
+    *(
+        (re.escape(text), text)
+        for text in (
+            later("It cannot lie in the past."),
+            later("It lies before the first day."),
+            later("A year at most."),
+            later("These days are delegated already."),
+            later("Not a colleague of this centre who can act in the director's place."),
+        )
+    ),
     (r"It cannot lie in the future\.", later("The date cannot lie in the future.")),
 )
 
