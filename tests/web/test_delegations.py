@@ -189,7 +189,7 @@ def test_in_the_browser_the_colleague_does_what_only_a_director_may_and_the_stor
 
     assert worker.open(erasing).status == 403 and asked().status_code == 403
     assert "มอบหมายผู้รักษาการแทน" not in worker.open("/account/delegations").text
-    page = director.open("/account/delegations")
+    page = director.open("/account/delegations/new")
     options = page.tree.xpath("//select[@name='to_user']/option/@value")
     assert "worker-64" in options and not {"deputy-64", "director-64", "worker-60"} & {*options}
     past = director.send(page, to_user="worker-64", first_day="1/1/2569", last_day="1/1/2569", reason="ลา")
@@ -213,7 +213,7 @@ def test_in_the_browser_the_colleague_does_what_only_a_director_may_and_the_stor
         "last_day": today,
         "reason": "ลา",
     }
-    assert worker.post("/account/delegations", on).status == 403
+    assert worker.post("/account/delegations/new", on).status == 403
     assert asked().status_code == 200
     assert "กำลังรอผู้ยืนยัน" in director.open(f"{erasing}/confirm").text
     assert door.post(f"/api/v1{erasing}/confirm", {}, "director-64").status_code == 409

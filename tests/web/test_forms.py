@@ -26,12 +26,13 @@ ADDRESSES = APPLICATION.url_map.bind("")
 DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
 # Forms that no system shows beside the others: before there is anybody, in a sample, in the minutes after a no,
 # to the one who asked. They have nothing to type but what test_set_up tries; who may send them, test_pages_sample,
-# test_pages_answer and test_erasing ask.
+# test_pages_answer, test_erasing and test_delegations ask.
 SELDOM = (
     "pages.set_up.administrator",
     "pages.sample.sign_in",
     "pages.answer.take_back",
     "pages.erasure.withdraw",
+    "pages.delegations.end",
 )
 POSTS = [
     (rule.endpoint, step)

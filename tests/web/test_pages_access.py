@@ -10,8 +10,11 @@ from werkzeug.routing import Rule
 from services.codes.access import ROLES
 from services.codes.work import WORK_PARTS
 from services.kernel import tables
+from services.kernel.envelope import Caller
+from services.kernel.runtime import utc_now
 from services.referral.domain.steps import LIFE_CYCLE
-from services.web.identity import sessions
+from services.thai.dates import bangkok_day
+from services.web.identity import delegations, sessions
 from services.web.service import APPLICATION
 from services.web.store import positions
 from services.web.store.looks import case_look
@@ -73,12 +76,15 @@ def known(door, world) -> dict[str, str]:
     door.add(f"partner-{other.partner_id}", "partner", (), other.partner_id)
     STRANGERS[f"partner-{other.partner_id}"] = ("partner", ())
     door.ask("intake", "request_erasure", "deputy-60", {"case_id": world.case_id, "reason": "ordered"})
+    today, director = bangkok_day(utc_now()), Caller("deputy-60", "director", ("60",))
+    delegation_id = delegations.give(door.runtime("web"), director, "60", "somebody-60", today, today, "ลา")
     return {
         "case_id": world.case_id,
         "referral_id": world.referral_id,
         "partner_id": world.partner_id,
         "programme_id": world.programme_id,
         "user": "somebody-60",
+        "delegation_id": delegation_id,
         "token": "not-a-link",
         "code": "th",
     }

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from services.codes.access import DIRECTOR, STAFF
 from services.fields import Words
 from services.kernel.envelope import ALL_CENTRES, Caller
+from services.kernel.errors import Forbidden
 from services.thai import areas
 from services.web import gateway
 from services.web.identity import accounts, delegations
@@ -32,15 +33,26 @@ class Delegate(Schema):
 DELEGATE = Delegate()
 
 
-@blueprint.route("/account/delegations", methods=["GET", "POST"])
+@blueprint.get("/account/delegations")
 @gate.roles(*STAFF)
 def listing() -> Response:
-    """What the user gave and was given; a director gives more."""
+    """What the user gave and was given."""
+    caller = visit.caller()
+    rows = delegations.list_of(gateway.runtime(), caller.user)
+    look_up([user for row in rows for user in (row.from_user, row.to_user, row.ended_by)])
+    return frame.page("account/delegations.html", rows=rows, gives=caller.role == DIRECTOR)
+
+
+@blueprint.route("/account/delegations/new", methods=["GET", "POST"])
+@gate.roles(DIRECTOR)
+def give() -> Response:
+    """By a director themselves: whoever acts in their place cannot delegate on."""
     caller, runtime = visit.caller(), gateway.runtime()
+    if caller.role != DIRECTOR:
+        raise Forbidden
     centres = _centres(caller)
-    fixed = {"centre": centres[0]} if len(centres) == 1 else {}
     form = Form(
-        DELEGATE, {"first_day": days.typed(days.today())}, fixed=fixed,
+        DELEGATE, {"first_day": days.typed(days.today())}, fixed={"centre": centres[0]} if len(centres) == 1 else {},
         read={"first_day": days.read_day, "last_day": days.read_day},
     )  # fmt: skip
     if form.sent and form.load():
@@ -56,11 +68,9 @@ def listing() -> Response:
                 data["reason"],
             )
             return frame.done(_("The director's acts are delegated for these days."), ".listing")
-    rows = delegations.list_of(runtime, caller.user)
-    look_up([user for row in rows for user in (row.from_user, row.to_user, row.ended_by)])
     return frame.page(
-        "account/delegations.html", form=form, rows=rows, gives=caller.role == DIRECTOR,
-        centres=[(code, centre(code)) for code in centres], colleagues=_colleagues(centres),
+        "account/delegate.html", form=form, centres=[(code, centre(code)) for code in centres],
+        colleagues=_colleagues(centres),
     )  # fmt: skip
 
 
@@ -75,8 +85,6 @@ def end(delegation_id: UUID) -> Response:
 
 def _centres(caller: Caller) -> list[str]:
     """For which a director may delegate."""
-    if caller.role != DIRECTOR:
-        return []
     everywhere = ALL_CENTRES in caller.centres
     return [area.code for area in areas.provinces()] if everywhere else [*caller.centres]
 
