@@ -133,7 +133,7 @@ class OfRunning(Operator):
     def take_off_second_factor(self, user: str) -> None:
         self._of_user(user, "second-factor/off")
 
-    def _of_user(self, user: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def _of_user(self, user: str, path: str, body: Mapping[str, str] | None = None) -> Any:
         return self._post(f"users/{quote(user, safe='')}/{path}", body, missing=_no_user(user))
 
     def _post(self, path: str, body: Mapping[str, Any] | None = None, missing: str | None = None) -> Any:
@@ -230,7 +230,7 @@ def _no_user(user: str) -> str:
     return f"There is no user {user}."
 
 
-def _loaded(schema: Schema, told: Mapping[str, Any]) -> Any:
+def _loaded(schema: Schema, told: Any) -> Any:
     try:
         return schema.load(told)
     except ValidationError as error:

@@ -1,6 +1,5 @@
 """What an account is made of, as the administrator types or sends it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
@@ -60,11 +59,11 @@ class NamedDetails(Details):
     name = Words(200, names.without_prison_prefix, required=True)
 
 
-def person_of(data: Mapping[str, Any]) -> Person:
+def person_of(data: Any) -> Person:
     return Person(*(data.get(part) or "" for part in Person._fields))
 
 
-def rights_of(data: Mapping[str, Any]) -> dict[str, Any]:
+def rights_of(data: Any) -> Any:
     """What of the same data is the account's."""
     return {name: value for name, value in data.items() if name not in Person._fields}
 
