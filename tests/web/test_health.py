@@ -1,5 +1,7 @@
 """How the system is, asked from outside; also with a service gone."""
 
+from dataclasses import replace
+
 import eventlet
 import pytest
 from flask import g
@@ -125,3 +127,19 @@ def test_until_everything_has_worked_once_it_is_not_ready(door: FrontDoor, witho
             first.readiness()
         first._first -= readiness.FIRST_SECONDS + 1  # a minute ago
         assert first.readiness()["status"] == "partly"
+
+
+@pytest.mark.parametrize("name", health.FORWARDED)
+def test_figures_are_not_for_whom_a_proxy_on_this_machine_asks(door: FrontDoor, name: str):
+    asked = {"headers": {name: "http" if name.endswith("Proto") else "10.0.0.7"}}
+    assert door.get("/metrics", user=None, **asked).status_code == 401
+    assert door.get("/metrics", **asked).status_code == 200
+
+
+def test_where_a_proxy_stands_before_it_figures_need_a_token(
+    door: FrontDoor, monkeypatch: pytest.MonkeyPatch
+):
+    runtime = door.runtime("web")
+    monkeypatch.setattr(runtime, "settings", replace(runtime.settings, public_url="https://songtor.example"))
+    assert door.get("/metrics", user=None).status_code == 401
+    assert door.get("/metrics").status_code == 200

@@ -12,9 +12,12 @@ from services.codes.access import SERVICES
 from services.kernel import own_doors
 from services.kernel.errors import Unavailable
 from services.kernel.runtime import PROCESS
+from services.web import gateway
 from services.web.api import bearer, bodies, readiness
 from services.web.gateway import calls
 from services.web.gateway.calls import THE_SYSTEM
+
+FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
 
 blueprint = Blueprint("health", __name__)
 
@@ -32,9 +35,9 @@ def ready() -> Response:
 
 @blueprint.get("/metrics")
 def figures() -> Response:
-    """Prometheus text: this process's figures and those of services in other processes. Loopback, or any valid
-    token."""
-    if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 (no address is no loopback)
+    """Prometheus text: this process's figures and those of services in other processes. For somebody on this very
+    machine, or with any valid token."""
+    if not _from_here():
         bearer.signed_in()
     texts = {PROCESS: generate_latest(REGISTRY).decode()}
     for service in SERVICES:
@@ -46,6 +49,15 @@ def figures() -> Response:
     registry = CollectorRegistry()
     registry.register(Merged(texts))
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
+
+
+def _from_here() -> bool:
+    """Whether who asks is on this machine, and no proxy that asks for somebody else. Where a public address is set
+    there is one, whatever it says."""
+    address = request.remote_addr or "0.0.0.0"  # noqa: S104 (no address is no loopback)
+    forwarded = any(name in request.headers for name in FORWARDED)
+    behind = gateway.runtime().settings.public_url is not None
+    return ip_address(address).is_loopback and not forwarded and not behind
 
 
 class Merged:

@@ -251,7 +251,10 @@ def document() -> Json:
     ready = {200: "Able to work, wholly or partly", 503: "Not yet, or nothing answers"}
     spec.path("/health", operations={"get": _open("Alive?", health)})
     spec.path("/ready", operations={"get": _open("Able to work?", ready)})
-    figures = _open("Prometheus figures (loopback, or with a token)", {200: "Figures"}, "text/plain")
+    figures = _open(
+        "Prometheus figures (on the machine itself, or with a token)", {200: "Figures"}, "text/plain"
+    )
+    figures["responses"]["401"] = {"$ref": "#/components/responses/Problem401"}
     spec.path("/metrics", operations={"get": {**figures, "security": [{}, {"token": []}]}})
     spec.path("/api/openapi.json", operations={"get": _open("This document", {200: "OpenAPI 3.1"})})
     made: Json = orjson.loads(orjson.dumps(spec.to_dict()))
