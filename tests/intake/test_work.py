@@ -323,7 +323,7 @@ def test_a_case_stands_once_in_the_list_with_its_owner_and_its_calls(db):
     work.project(db, [*told["intake"][2:4], *told["screening"]])
     [row] = work.list_open(db, ["60"], owner="colleague")
     assert (row.next, row.owner, row.case_id) == ("send", "colleague", CASE)
-    _, item = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
+    item = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
     assert item["flags"][0] == "to_take_over" and len(item["called"]) == 1
     assert not work.list_open(db, ["61"]) and not work.list_open(db, ["60"], owner="somebody")
     work.project(db, [*told["referral"]])
@@ -342,8 +342,8 @@ def test_what_a_flag_says_of_a_person_is_for_the_case_s_own_centre(db):
     work.project(db, [ours(replace(OPENED, danger="trafficking"), 1, "01")])
     work.project(db, [referred("PlaceSecured", MALEE, "02", tell_due=on("02"))])
     [row] = work.list_open(db, None)
-    _, theirs = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
-    _, others = work.item(row, Caller("worker", "worker", ("*",)), "2026-03-04")
+    theirs = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
+    others = work.item(row, Caller("worker", "worker", ("*",)), "2026-03-04")
     assert (
         theirs["flags"] == ["trafficking", "law_deadline", "not_told", "overdue"]
         and "trafficking" in theirs["because"]

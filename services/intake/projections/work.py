@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Row, 
 
 from services.codes.work import RED, WORK_PARTS
 from services.intake import answers, bodies
-from services.intake.domain.work import IN_PLACE, ORDER, UNDER_WAY, contradictions_of, next_of
+from services.intake.domain.work import IN_PLACE, ORDER, UNDER_WAY, Weight, contradictions_of, next_of
 from services.intake.projections.marks import CALLS, FOLDS, HANDS, OPENING, Mark, known_of, name_of
 from services.kernel.envelope import Caller, Recorded
 from services.kernel.errors import Invalid
@@ -47,6 +47,8 @@ work = Table(
     Column("contradictions", Text, nullable=False),  # JSON: [[code, referral]]
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
+
+WEIGHED = (work.c.case_id, work.c.case_number, work.c.centre, work.c.acts, work.c.due, work.c.flags)
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -136,9 +138,10 @@ def list_open(
     owner: str | None = None,
     case_id: str | None = None,
     acts: str | None = None,
+    columns: Sequence[Column[Any]] = tuple(work.c),
 ) -> Sequence[Row[Any]]:
     """The open cases of some centres (None: all), each once."""
-    rows = select(work).where(work.c.next.is_not(None))
+    rows = select(*columns).where(work.c.next.is_not(None))
     if centres is not None:
         rows = rows.where(work.c.centre.in_(centres))
     if owner is not None:
@@ -153,29 +156,46 @@ def list_open(
 def get(
     db: Connection, centres: Sequence[str] | None, asked: bodies.ListWork, caller: Caller, today: str
 ) -> answers.Work:
-    """The open cases as they are asked for, in the order to see to them on that day."""
-    rows = list_open(db, centres, asked["owner"], asked["case_id"], asked["acts"])
-    items = sorted((item(row, caller, today) for row in rows), key=lambda each: each[0])
-    counts = Counter(each["part"] for _, each in items)
+    """The open cases as they are asked for, in the order to see to them on that day. All are weighed, and only those
+    that are shown are read whole."""
+    rows = list_open(db, centres, asked["owner"], asked["case_id"], asked["acts"], WEIGHED)
+    alike: dict[tuple[str, str, str, str], Weight] = {}  # many cases stand as others do
+    order: list[tuple[str, str, str]] = []
+    for row in rows:
+        like = (row.centre, row.acts, row.due, row.flags)
+        weight = alike.get(like)
+        if weight is None:
+            weight = alike[like] = weigh(*like, caller, today)[1]
+        order.append((f"{weight.key} {row.case_number}", weight.part, row.case_id))
+    counts = Counter(part for _, part, _ in order)
     [behind] = page_cursor(asked["cursor"], 1) if asked["cursor"] else [""]
     if not isinstance(behind, str):
         raise Invalid({"cursor": ["Not a cursor of this list."]})
-    left = [each for each in items if each[0] > behind and asked["part"] in (None, each[1]["part"])]
+    left = sorted(each for each in order if each[0] > behind and asked["part"] in (None, each[1]))
     limit = 0 if asked["counting"] else asked["limit"]
+    shown = [case_id for _, _, case_id in left[:limit]]
+    whole = db.execute(select(work).where(work.c.case_id.in_(shown))).all() if shown else []
+    items = {row.case_id: item(row, caller, today) for row in whole}
     return {
-        "items": [each for _, each in left[:limit]],
+        "items": [items[case_id] for case_id in shown],
         "next": make_cursor([left[limit - 1][0]]) if len(left) > limit > 0 else None,
         "counts": {part: counts[part] for part in WORK_PARTS},
     }
 
 
-def item(row: Row[Any], caller: Caller, today: str) -> tuple[str, answers.WorkItem]:
-    """(what it is sorted by, the item). What flags say of a person is for the case's own centre."""
-    own = row.centre in caller.centres
-    late = ["overdue"] if row.due < today else []
-    flags = [flag for flag in (*orjson.loads(row.flags), *late) if own or flag not in RED]
-    weight = ORDER(flags, row.acts, row.due, today)
-    found: answers.WorkItem = {
+def weigh(
+    centre: str, acts: str, due: str, flags: str, caller: Caller, today: str
+) -> tuple[list[str], Weight]:
+    """(flags, weight) of a case that stands so. What flags say of a person is for the case's own centre."""
+    own = centre in caller.centres
+    late = ["overdue"] if due < today else []
+    told = [flag for flag in (*orjson.loads(flags), *late) if own or flag not in RED]
+    return told, ORDER(told, acts, due, today)
+
+
+def item(row: Row[Any], caller: Caller, today: str) -> answers.WorkItem:
+    flags, weight = weigh(row.centre, row.acts, row.due, row.flags, caller, today)
+    return {
         "case_id": row.case_id,
         "case_number": row.case_number,
         "centre": row.centre,
@@ -192,7 +212,6 @@ def item(row: Row[Any], caller: Caller, today: str) -> tuple[str, answers.WorkIt
         "programme_id": row.programme_id,
         "called": [{"at": at, "by": by} for at, by in orjson.loads(row.called or "[]")],
     }
-    return f"{weight.key} {row.case_number}", found
 
 
 def list_under_way(db: Connection, case_id: str) -> list[answers.OpenReferral]:

@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import orjson
+from flask import g
 
 from services.kernel import doors
 from services.kernel.envelope import SYSTEM, Caller
@@ -83,14 +84,20 @@ class Asker:
 
 
 class User(Asker):
-    """Who asks with an account: it is noted how far they wrote, so that they read what they wrote themselves."""
+    """Who asks with an account: it is noted how far they wrote, so that they read what they wrote themselves. A request
+    looks it up once."""
 
     def positions(self) -> Mapping[str, int]:
-        return runtime().read(lambda db: positions.after(db, self.caller.user))
+        known: dict[str, Mapping[str, int]] = g.setdefault("positions", {})
+        user = self.caller.user
+        if user not in known:
+            known[user] = runtime().read(lambda db: positions.after(db, user))
+        return known[user]
 
     def wrote(self, service: str, position: int) -> None:
         with runtime().database.write() as db:
             positions.record(db, self.caller.user, service, position)
+        g.pop("positions", None)
 
 
 @dataclass(frozen=True)

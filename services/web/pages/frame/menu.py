@@ -9,10 +9,9 @@ from flask import g, request, url_for
 from services.codes.access import CASE_READERS, READERS, ROLES, STAFF
 from services.codes.work import PRESSING
 from services.intake.doors import WORK
-from services.web import gateway
+from services.web.gateway import calls
 from services.web.pages.frame import doors, visit
 from services.web.pages.parts.language import _, later
-from services.web.store import positions
 
 FRESH = 15.0  # seconds a user's counts are shown again, unless the user wrote or read something that counts
 
@@ -70,8 +69,7 @@ def counts() -> dict[str, int]:
     caller = visit.caller()
     if caller.role not in CASE_READERS:
         return {}
-    runtime = gateway.runtime()
-    written = runtime.read(lambda db: positions.after(db, caller.user))
+    written = calls.User(caller).positions()
     known = _known.get(caller.user)
     if known and known[1] == written and time.monotonic() - known[0] < FRESH:
         return known[2]
