@@ -63,11 +63,6 @@ def evaluate(condition: Condition, facts: Mapping[str, Any]) -> Result:
     return Result(verdict, because, tuple(dict.fromkeys(leaf["fact"] for leaf in leaves)))
 
 
-def facts_read(condition: Condition) -> frozenset[str]:
-    """The facts a condition looks at: with their values, the key under which its result can be remembered."""
-    return frozenset(leaf["fact"] for leaf in _leaves(condition))
-
-
 def _reason(leaf: Condition, facts: Mapping[str, Any]) -> Reason:
     return {"fact": leaf["fact"], "op": leaf["op"], "value": leaf["value"], "found": facts.get(leaf["fact"])}
 
@@ -120,16 +115,6 @@ def _ends(found: Any) -> tuple[int | None, int | None]:
 
 def _side(wholly_inside: bool, wholly_outside: bool) -> Verdict:
     return MET if wholly_inside else NOT_MET if wholly_outside else UNKNOWN
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    if "fact" in condition:
-        yield condition
-    elif "not" in condition:
-        yield from _leaves(condition["not"])
-    else:
-        for part in condition.get("all", condition.get("any", ())):
-            yield from _leaves(part)
 
 
 class Fact(NamedTuple):
