@@ -105,6 +105,7 @@ class ListWork(TypedDict):
     acts: str | None
     case_id: str | None
     counting: bool
+    of_each: int | None
     limit: int
     cursor: str | None
 

@@ -200,7 +200,7 @@ class CarryOver(Schema):
 
 class ListWork(Schema):
     """`owner`: who answers for the case; `part`: of the day's list; `acts`: who is to act; `case_id`: only this;
-    `counting`: no items."""
+    `counting`: no items; `of_each`: of each part only the first so many."""
 
     centre = _optional(_province)
     owner = _user()
@@ -208,6 +208,7 @@ class ListWork(Schema):
     acts = _optional(OneOf(("centre", "group", "others")))
     case_id = _optional(Length(1, 36))
     counting = fields.Boolean(load_default=False)
+    of_each = fields.Integer(load_default=None, validate=Range(1, LIMIT_MOST))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
     cursor = _optional(Length(max=400))
 

@@ -609,3 +609,15 @@ def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
     assert net.call("intake", "verify", **admin) == []
     third = opened(net, {**BODY, "centre": "61", "found": {}}, **NEIGHBOUR)["case_number"]
     assert third.endswith("-0002")
+
+
+def test_of_each_part_of_the_work_the_first_are_answered_however_many_stand_before_them(net):
+    plain = [net.call("intake", "open_case", NOBODY)["case_id"] for _ in range(3)]
+    red = [net.call("intake", "open_case", {**NOBODY, "danger": "trafficking"})["case_id"] for _ in range(3)]
+    answer = net.call("intake", "work", {"of_each": 2})
+    assert [item["case_id"] for item in answer["items"]] == [*red[:2], *plain[:2]]
+    assert (answer["counts"]["red"], answer["counts"]["coming"], answer["next"]) == (3, 3, None)
+    assert net.call("intake", "work", {"of_each": 2, "part": "coming"})["items"] == answer["items"][2:]
+    assert len(net.call("intake", "work", {"of_each": 2, "limit": 3})["items"]) == 3
+    with pytest.raises(Invalid):
+        net.call("intake", "work", {"of_each": 0})

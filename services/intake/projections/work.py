@@ -172,6 +172,8 @@ def get(
     if not isinstance(behind, str):
         raise Invalid({"cursor": ["Not a cursor of this list."]})
     left = sorted(each for each in order if each[0] > behind and asked["part"] in (None, each[1]))
+    if asked["of_each"] is not None:
+        left = _first_of_each(left, asked["of_each"])
     limit = 0 if asked["counting"] else asked["limit"]
     shown = [case_id for _, _, case_id in left[:limit]]
     whole = db.execute(select(work).where(work.c.case_id.in_(shown))).all() if shown else []
@@ -181,6 +183,17 @@ def get(
         "next": make_cursor([left[limit - 1][0]]) if len(left) > limit > 0 else None,
         "counts": {part: counts[part] for part in WORK_PARTS},
     }
+
+
+def _first_of_each(order: Sequence[tuple[str, str, str]], most: int) -> list[tuple[str, str, str]]:
+    """Of (key, part, case) in their order the first so many of each part."""
+    places = Counter[str]()
+    first = []
+    for each in order:
+        places[each[1]] += 1
+        if places[each[1]] <= most:
+            first.append(each)
+    return first
 
 
 def weigh(

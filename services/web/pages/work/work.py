@@ -38,12 +38,12 @@ class Duty(WorkItem):
 @gate.roles(*STAFF)
 def today() -> Response:
     unfinished, hand_overs = drafts.unfinished(), TO_TAKE_OVER.of(limit=LIMIT_MOST)
-    work = WORK.of(**_owner(), limit=LIMIT_MOST)
+    work = WORK.of(**_owner(), of_each=FIRST, limit=FIRST * len(WORK_PARTS))
     found = doors.together(work, hand_overs)
     handed = waiting["items"] if (waiting := found[hand_overs]) else []
     listed = found[work]
     rows = listed["items"] if listed else []
-    items = {part: [_duty(row) for row in rows if row["part"] == part][:FIRST] for part in WORK_PARTS}
+    items = {part: [_duty(row) for row in rows if row["part"] == part] for part in WORK_PARTS}
     shown = [row for rows in items.values() for row in rows]
     people.look_up([*(row["owner"] for row in shown), *(row["from_user"] for row in handed)])
     cases = [
