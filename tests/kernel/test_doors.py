@@ -1,5 +1,7 @@
 """Doors: who may, what is said wrongly, when it happened, and what comes back on the wire."""
 
+import logging
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,10 +9,11 @@ import orjson
 import pytest
 from prometheus_client import REGISTRY
 
-from services.kernel.doors import SKEW, doors_of, flat
+from services.kernel.doors import SKEW, Call, Doors, NoBody, Runtime, doors_of, flat, query
 from services.kernel.envelope import instant
 from services.kernel.errors import Forbidden, Invalid, Refused
 from services.kernel.local import Network, SimulatedClock
+from services.kernel.wiring import Wiring
 from tests.kernel.deeds import facts
 from tests.kernel.toys import Toys, uid
 
@@ -120,6 +123,28 @@ def test_nothing_can_be_added_to_whoever_was_erased(net):
     assert refused.value.code == "erased"
 
 
+class Mirror(Doors):
+    """Says who asks, as a door is told."""
+
+    name = "mirror"
+    runtime = Runtime(Wiring("mirror", aggregates=()))
+
+    @query("mirror.look", roles=("partner", "worker"), schema=NoBody())
+    def look(self, call: Call, body: Any) -> dict[str, str]:
+        return {"partner": call.caller.partner, "user": call.caller.user}
+
+
+def test_a_door_is_told_of_which_partner_a_caller_is_if_of_any(tmp_path):
+    with closing(Network([Mirror], SimulatedClock(NOON), tmp_path)) as net:
+        said = [
+            net.services["mirror"].look(
+                {"caller": {"user": "lek", "role": "partner", "centres": [], **of}}, {}
+            )
+            for of in ({"partner": "p-1"}, {"partner": None}, {})
+        ]
+    assert [each["answer"]["partner"] for each in said] == ["p-1", "", ""]
+
+
 # -- when it happened ------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +177,28 @@ def test_every_door_is_in_the_table_of_who_may_what():
         {"worker"},
     )
     assert (table["status"].kind, table["retry"].kind) == ("query", "command")
+
+
+def test_a_service_tells_its_own_doors_and_not_those_that_every_service_has(net):
+    told = enter(net, "bureau", "doors", {}, role="admin")["answer"]
+    assert {"action": "case.open", "kind": "command", "roles": ["worker"]} in told
+    assert not [row for row in told if row["action"].startswith(("service.", "log."))]
+
+
+def test_trying_again_says_what_was_tried(net):
+    said = enter(net, "bureau", "retry", {"event_id": None}, role="admin")
+    assert said["answer"] == net.runtimes["bureau"].inbox.retry(None) and isinstance(said["answer"], dict)
+
+
+def test_a_door_that_refuses_has_a_line_in_the_log_with_how_long_it_took(net, caplog):
+    with caplog.at_level(logging.DEBUG, "services.kernel.doors"):
+        open_case(net)
+        with pytest.raises(Forbidden):
+            open_case(net, role="director")
+    asked, refused = [each for each in caplog.records if each.message == "door"]
+    assert (asked.levelno, asked.outcome, asked.door) == (logging.DEBUG, "ok", "open")
+    assert (refused.levelno, refused.outcome) == (logging.INFO, "Forbidden")
+    assert 0 < asked.ms < 60_000
 
 
 def test_questions_are_not_counted_as_commands(net):

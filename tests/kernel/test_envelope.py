@@ -3,7 +3,7 @@ from uuid import UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.envelope import Caller, Delegation, Envelope, derived_id
+from services.kernel.envelope import SYSTEM, Caller, Delegation, Envelope, derived_id
 
 
 @given(st.uuids(), st.text(max_size=40).filter(lambda text: text.isprintable()))
@@ -33,3 +33,18 @@ def test_a_callers_place_is_that_of_who_delegated_in_their_centres_alone():
     ]
     assert not in_place.sees("62")
     assert worker.delegated_centres("director") == ("60", "61") and worker.delegated_centres("admin") == ()
+
+
+def test_a_caller_sees_its_own_centres_and_the_system_every_one():
+    worker = Caller("worker-60", "worker", ("60", "61"))
+    assert worker.sees("60") and worker.sees("61") and not worker.sees("62")
+    assert SYSTEM.sees("62") and not Caller("nobody", "worker", ()).sees("60")
+
+
+def test_only_a_partners_user_is_of_a_partner_and_facts_say_that_it_is_one():
+    theirs, ours = Caller("lek", "partner", (), "p-1"), Caller("worker-60", "worker", ("60",), "p-1")
+    assert (theirs.partner_id, ours.partner_id) == ("p-1", None)
+    assert Caller("lek", "partner", ()).partner_id == ""  # of no partner: it finds nothing
+    assert (theirs.actor, ours.actor) == ("partner-lek", "worker-60")
+    assert Caller("partner-p-1", "partner", (), "p-1").actor == "partner-p-1"
+    assert Caller("partner-like", "worker", ("60",)).actor == "partner-like"

@@ -58,6 +58,12 @@ FLAG, RED, ADULT = leaf("flag", "is", True), leaf("colour", "is", "red"), leaf("
         (ADULT, {"age": {"min": 10, "max": 17}}, NOT_MET),
         (ADULT, {"age": {"min": 17, "max": 18}}, UNKNOWN),
         (ADULT, {"age": {"min": 80, "max": None}}, MET),
+        (ADULT, {"age": {"min": 20, "max": 20, "margin": 2}}, MET),  # an estimate may be off either way
+        (ADULT, {"age": {"min": 20, "max": 20, "margin": 3}}, UNKNOWN),
+        (ADULT, {"age": {"min": 15, "max": 15, "margin": 2}}, NOT_MET),
+        (ADULT, {"age": {"min": 15, "max": 15, "margin": 3}}, UNKNOWN),
+        (leaf("level", "at_most", 2), {"level": 2}, MET),
+        (leaf("level", "at_most", 2), {"level": 3}, NOT_MET),
         (ADULT, {"age": {"min": None, "max": 30}}, UNKNOWN),
         (leaf("age", "at_most", 17), {"age": {"min": 10, "max": 17}}, MET),
         (leaf("age", "at_most", 17), {"age": {"min": 18, "max": 19}}, NOT_MET),
@@ -140,6 +146,21 @@ def test_wrong_rule_data_is_named_by_place(condition, problem):
     with pytest.raises(RulesWrong) as wrong:
         check({"rule": condition}, VOCABULARY)
     assert wrong.value.problems == (problem,)
+
+
+@pytest.mark.parametrize("op", ["is", "in", "at_least", "at_most"])
+def test_a_number_is_compared_in_every_way(op):
+    check({"rule": leaf("level", op, [1, 2] if op == "in" else 2)}, VOCABULARY)
+
+
+@pytest.mark.parametrize("value", [True, None, 1.5, ["red"]])
+@pytest.mark.parametrize("free", [(), ("red",)])
+def test_a_code_is_a_text_or_a_number_whatever_codes_there_are(value, free):
+    vocabulary = {"colour": Fact("code", free), "shapes": Fact("codes", free)}
+    with pytest.raises(RulesWrong, match="needs a code"):
+        check({"rule": leaf("colour", "is", value)}, vocabulary)
+    with pytest.raises(RulesWrong, match="needs a code"):
+        check({"rule": leaf("shapes", "includes_any", [value])}, vocabulary)
 
 
 def test_all_problems_are_told_at_once():
