@@ -52,7 +52,8 @@ EVENT: Fields = _each(
 )  # fmt: skip
 WORK: Fields = (
     *_each(
-        "case_id", "case_number", "centre", "next", "standing", "since", "due", "owner", "from_user", "flags[]",
+        "case_id", "case_number", "centre", "next", "standing", "since", "due", "lapses", "escalated_to",
+        "owner", "from_user", "flags[]",
         "because[]", "part", "referral_id", "programme_id", "called[]", "called[].at", "called[].by",
     ),
     "counts.**",

@@ -84,18 +84,21 @@ FLAGS = CodeList(
         "child": Words("เด็ก", "Child"),
         "law_deadline": Words("มีกำหนดเวลาตามกฎหมาย", "The law sets a deadline"),
         "overdue": Words("เลยกำหนด", "Overdue"),
+        "escalated": Words("ส่งถึงผู้อำนวยการ", "With the director"),
         "not_told": Words("ยังไม่ได้แจ้งภาคีเครือข่าย", "Partner not told"),
         "not_in_place": Words("ไม่ได้อยู่ในที่ที่ส่งต่อ", "Not in place"),
         "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
     },
 )
 RED = ("trafficking", "child", "law_deadline")
+ESCALATED = "escalated"
 
 # Why a case stands where it stands in the day's list: the reasons in the order in which they weigh.
 WORK_REASONS = CodeList(
     "work_reason",
     {
         **{flag: FLAGS.words[flag] for flag in RED},
+        "escalated": Words("พ้นกำหนดแล้วจึงส่งถึงผู้อำนวยการ", "A deadline was missed, so it is with the director"),
         "overdue": Words("เลยกำหนดแล้ว", "It is overdue"),
         "due_today": Words("ครบกำหนดวันนี้", "It is due today"),
         "group_decides": Words("รอคณะทำงาน", "It waits for the working group"),
@@ -110,6 +113,7 @@ WORK_PARTS = CodeList(
     "work_part",
     {
         "red": Words("เร่งด่วนที่สุด", "Most urgent"),
+        "escalated": Words("ส่งถึงผู้อำนวยการ", "For the director"),
         "overdue": Words("เลยกำหนด", "Overdue"),
         "due_today": Words("ครบกำหนดวันนี้", "Due today"),
         "group": Words("รอคณะทำงาน", "For the working group"),
@@ -117,7 +121,7 @@ WORK_PARTS = CodeList(
         "waiting": Words("รอผู้อื่นดำเนินการ", "Waiting for others"),
     },
 )
-PRESSING = ("red", "overdue", "due_today")  # what the menu counts
+PRESSING = ("red", "escalated", "overdue", "due_today")  # what the menu counts
 
 # What does not go together at the moment.
 CONTRADICTIONS = CodeList(

@@ -309,7 +309,9 @@ class WorkItem(TypedDict):
     """The one next step of an open case. `owner`: who answers for it, None the directors of its centre; `from_user`:
     whose it was, while it waits to be taken over; `standing` says how things stand, since when; `because`: why it comes
     where it comes; `called`: calls for this step that nobody answered, the oldest first; `referral_id`: what it is
-    about. `flags`: for the case's own centre."""
+    about. `flags`: for the case's own centre. `lapses`: when else its referral ends by itself and gives its place back;
+    `escalated_to`: the director who sees to it once that has happened (the front door, which knows accounts, names
+    them)."""
 
     case_id: Id
     case_number: str
@@ -318,6 +320,8 @@ class WorkItem(TypedDict):
     standing: Annotated[str, STANDINGS]
     since: Instant
     due: Day
+    lapses: Instant | None
+    escalated_to: str | None
     owner: str | None
     from_user: str | None
     flags: list[Annotated[str, FLAGS]]

@@ -184,6 +184,7 @@ def test_red_comes_before_overdue_before_today_before_what_waits_and_each_says_w
     today = "2026-03-04"
     rows = {
         "red": (("trafficking",), CENTRE, "2026-03-09"),
+        "escalated": (("escalated",), CENTRE, "2026-03-09"),
         "overdue": ((), CENTRE, "2026-03-01"),
         "due_today": ((), OTHERS, today),
         "coming": ((), CENTRE, "2026-03-05"),
@@ -301,6 +302,46 @@ def story():
     }
 
 
+def test_what_would_lapse_says_when_and_what_lapsed_is_the_directors(db):
+    told = story()
+    work.project(db, [*told["intake"][:2], *told["screening"], referred("ReferralSent", MALEE, "05")])
+    secured = referred("PlaceSecured", MALEE, "06", tell_due=on("09"), release_due=on("11"))
+    answered = referred("PartnerTold", SOMBAT, "08", answer_due=on("20"), how="phone")
+    for facts, lapses in (
+        ([secured], on("11")),
+        ([referred("ReferralExpired", MALEE, "12", reason="not_told", whose="centre")], None),
+        ([referred("ReferralSent", SOMBAT, "13"), answered], on("20")),
+    ):
+        work.project(db, facts)
+        [row] = work.list_open(db, None)
+        assert row.lapses == lapses
+        escalated = lapses is None
+        _, item = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-12")
+        assert ("escalated" in item["flags"], item["lapses"]) == (escalated, lapses)
+        assert (item["part"] == "escalated", "escalated" in item["because"]) == (escalated, escalated)
+
+
+@pytest.mark.parametrize(
+    ("reason", "escalated"), [("not_told", True), ("no_answer", True), (None, True), ("no_place", False)]
+)
+def test_only_a_missed_deadline_goes_to_the_director(db, reason, escalated):
+    told = story()
+    work.project(db, [*told["intake"][:2], *told["screening"], referred("ReferralSent", MALEE, "05")])
+    work.project(db, [referred("ReferralExpired", MALEE, "12", reason=reason)])
+    [row] = work.list_open(db, None)
+    assert ("escalated" in row.flags) is escalated
+
+
+def test_what_is_escalated_comes_after_red_and_before_what_is_overdue():
+    def weight(*flags, due="2026-03-05"):
+        return ORDER(flags, CENTRE, due, "2026-03-04")
+
+    late = weight(due="2026-03-01")
+    assert weight("child").key < weight("escalated").key < late.key < weight().key
+    assert (weight("escalated").part, late.part) == ("escalated", "overdue")
+    assert weight("escalated", "child").because[:2] == ["child", "escalated"]
+
+
 def test_in_any_order_of_the_sources_and_in_any_batches_the_rows_are_the_same(db):
     told = story()
     work.project(db, [each for facts in told.values() for each in facts])
@@ -340,7 +381,7 @@ def test_a_case_stands_once_in_the_list_with_its_owner_and_its_calls(db):
 
 def test_what_a_flag_says_of_a_person_is_for_the_case_s_own_centre(db):
     work.project(db, [ours(replace(OPENED, danger="trafficking"), 1, "01")])
-    work.project(db, [referred("PlaceSecured", MALEE, "02", tell_due=on("02"))])
+    work.project(db, [referred("PlaceSecured", MALEE, "02", tell_due=on("02"), release_due=on("04"))])
     [row] = work.list_open(db, None)
     theirs = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
     others = work.item(row, Caller("worker", "worker", ("*",)), "2026-03-04")

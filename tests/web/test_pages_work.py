@@ -1,6 +1,12 @@
 """My work and the list of cases."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 from services.codes.work import NEXT_STEPS, PRESSING, WORK_PARTS
+from services.kernel.envelope import Envelope, instant
+from services.referral.domain.commands import ExpireReferral
+from services.referral.domain.life_cycle import REFERRAL
 from services.web.pages.work import work
 from tests.web.door import opening
 
@@ -268,3 +274,34 @@ def test_a_case_of_somebody_unknown_says_its_number_once_in_its_heading(door, br
     heading = caption.text_content() + page.tree.xpath("//main//h1")[0].text_content()
     assert heading.count(number(door, case_id, "worker-57")) == 1
     assert browser("worker-57").open("/work/paper").text.count(number(door, case_id, "worker-57")) == 1
+
+
+def test_what_nobody_told_the_partner_in_time_goes_to_a_director_by_name_and_is_seen_before(door, browser):
+    door.add("worker-81", "worker", ("81",))
+    door.add("director-81", "director", ("81",))
+    door.add("deputy-81", "director", ("81",))
+    sent = door.referred("81")
+    path = f"/api/v1/referrals/{sent['referral_id']}"
+    door.wait(path, lambda row: row["place"] == "reserved", "worker-81")
+    worker = browser("worker-81")
+    [item] = listed(door, "worker-81")["items"]
+    assert item["lapses"] and item["escalated_to"] is None
+    warned = "ระบบจะคืนที่ว่างและส่งเรื่องถึงผู้อำนวยการ"
+    for page in ("/work", "/work/paper", f"/cases/{sent['case_id']}"):
+        assert warned in worker.open(page).text
+    referral = door.runtime("referral")
+    late = ExpireReferral(referral.now() + timedelta(days=30))
+    now = instant(referral.now())
+    around = Envelope(str(uuid4()), "", "system", "81", now, now, "", "")
+    referral.execute(around, lambda unit: len(unit.handle(REFERRAL, sent["referral_id"], late)))
+    door.wait("/api/v1/work", lambda work: "escalated" in work["items"][0]["flags"], "worker-81")
+    [item] = listed(door, "worker-81")["items"]
+    assert (item["escalated_to"], item["next"], item["part"]) == (
+        "director-81",
+        "send_elsewhere",
+        "escalated",
+    )
+    assert door.get(path, "worker-81").json()["place"] == "released"
+    for user in ("worker-81", "director-81"):
+        page = browser(user).open("/work")
+        assert "director-81" in section(page, "escalated") and warned not in page.text

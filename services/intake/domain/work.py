@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.codes import KIND_OF_PATH
-from services.codes.work import FOLLOW_UP_DAYS, LAW_TERMS, RED
+from services.codes.work import ESCALATED, FOLLOW_UP_DAYS, LAW_TERMS, RED
 from services.kernel.envelope import moment
 from services.thai.calendar import add_working_days
 from services.thai.dates import bangkok_day
@@ -116,7 +116,9 @@ class Plan:
 @dataclass(frozen=True)
 class Referral:
     """`standing`: of UNDER_WAY, AFTER, or "" for one that was entered in error; `at` since when, `recorded` when that
-    was told; `due`: until when it should go on, if the facts say; `answered`: due days of follow-ups that are done."""
+    was told; `due`: until when it should go on, if the facts say; `answered`: due days of follow-ups that are done;
+    `lapses`: when else it ends by itself and gives its place back; `lapsed`: it did, for nobody told the partner or the
+    partner did not answer."""
 
     referral_id: str
     programme_id: str
@@ -126,6 +128,8 @@ class Referral:
     due: str | None = None
     placed_at: str | None = None
     answered: tuple[int, ...] = ()
+    lapses: str | None = None
+    lapsed: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,8 @@ def next_of(known: Known) -> Next | None:
         due = min(due, law_deadline(known) or due)
     if standing == "untold":
         flags.append("not_told")
+    if standing == "expired" and referral and referral.lapsed:
+        flags.append(ESCALATED)
     if standing in ("absent", "ended_gone"):
         flags.append("not_in_place")
     return Next(row.next, standing, row.acts, since, due.isoformat(), tuple(flags), referral)
@@ -260,16 +266,19 @@ class Weight(NamedTuple):
 
 
 def by_urgency(flags: Sequence[str], acts: str, due: str, today: str) -> Weight:
-    """Red flags first, unless all that is left is to wait; then what is overdue or due; then what the centre can do
-    itself before what waits for others; then by the day."""
+    """Red flags first, unless all that is left is to wait; then what a missed deadline brought to the director; then
+    what is overdue or due; then what the centre can do itself before what waits for others; then by the day."""
     late, now = due < today, due == today
     red = [flag for flag in flags if flag in RED] if late or now or acts != OTHERS else []
+    missed = [flag for flag in flags if flag == ESCALATED]
     when = ["overdue"] if late else ["due_today"] if now else []
     who = {CENTRE: "centre_acts", GROUP: "group_decides", OTHERS: "others_act"}[acts]
     waits = {CENTRE: "coming", GROUP: "group", OTHERS: "waiting"}[acts]
-    part = "red" if red else when[0] if when else waits
-    no = (not red, *(flag not in red for flag in RED), not late, not now, acts == OTHERS)
-    return Weight("".join("1" if each else "0" for each in no) + due, [*red, *when, who, "earlier_due"], part)
+    part = "red" if red else [*missed, *when, waits][0]
+    no = (not red, *(flag not in red for flag in RED), not missed, not late, not now, acts == OTHERS)
+    return Weight(
+        "".join("1" if each else "0" for each in no) + due, [*red, *missed, *when, who, "earlier_due"], part
+    )
 
 
 ORDER: Callable[[Sequence[str], str, str, str], Weight] = (

@@ -42,6 +42,8 @@ class Mark(TypedDict, total=False):
     standing: str
     due: str | None
     kept: str
+    lapses: str | None
+    lapsed: bool
     placed_at: str
     answered: list[int]
     held: bool
@@ -70,6 +72,7 @@ STANDS: Mapping[str, str] = {
     "ReferralEnteredInError": "",
 }
 PLACE_FACTS: Mapping[str, bool] = {"PlaceReserved": True, "PlaceTaken": True, "PlaceReleased": False}
+MISSED = (None, "no_answer", "not_told")  # why a referral ran out of time: somebody missed a deadline
 PLACE = "place/"  # and the referral that the place is for
 REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded")
 
@@ -124,7 +127,7 @@ def _planned(fact: Recorded, _: Mark) -> Mark:
 def _referred(fact: Recorded, before: Mark) -> Mark:
     """A step of a referral. One whose beginning was not heard, which cannot be, would stand for nothing."""
     data = fact.data
-    after: Mark = {**before, "at": fact.time, "recorded": fact.recorded, "due": None}
+    after: Mark = {**before, "at": fact.time, "recorded": fact.recorded, "due": None, "lapses": None}
     match fact.type:
         case "ReferralSent":
             return {
@@ -135,19 +138,23 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
             }
         case "PlaceSecured":
             # Its programme's queue has a place now, whatever the partner said before.
-            return {**after, "standing": "untold", "due": data["tell_due"]}
+            return {**after, "standing": "untold", "due": data["tell_due"], "lapses": data["release_due"]}
         case "PartnerTold" if before.get("standing") in ("acknowledged", "waitlisted") and data.get("how"):
-            return {**before, "due": data["answer_due"]}
+            return {**before, "due": data["answer_due"], "lapses": data["answer_due"]}
         case "PartnerTold" | "ReferralWaitlisted" | "ReferralDeclineReturned":
             return {
                 **after,
                 "standing": STANDS[fact.type],
                 "due": data["answer_due"],
                 "kept": data["answer_due"],
+                "lapses": data["answer_due"],
             }
         case "ReferralAcknowledged":
             due = data.get("answer_due") or before.get("due")
-            return {**after, "standing": "acknowledged", "due": due}
+            return {**after, "standing": "acknowledged", "due": due, "lapses": due}
+        case "ReferralExpired":
+            # One of before there were reasons ran out while its partner was asked.
+            return {**after, "standing": "expired", "lapsed": data.get("reason") in MISSED}
         case "ReferralDeclined" if data.get("final_at"):
             return {**after, "standing": "declining"}
         case "PlacementConfirmed":
@@ -239,4 +246,6 @@ def _referral(referral_id: str, known: Mark) -> Referral:
         due,
         known.get("placed_at"),
         tuple(known.get("answered", ())),
+        known.get("lapses"),
+        known.get("lapsed", False),
     )

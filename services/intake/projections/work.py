@@ -19,7 +19,7 @@ from services.kernel.scope import OWNER
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v1",
+    "work_mark_v2",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -28,7 +28,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v1",
+    "work_v2",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -41,6 +41,7 @@ work = Table(
     Column("since", Text),
     Column("due", Text),
     Column("flags", Text, nullable=False),  # JSON
+    Column("lapses", Text),  # an instant: when the referral ends by itself
     Column("referral_id", Text),
     Column("programme_id", Text),
     Column("called", Text),  # JSON: calls without an answer since it stands so
@@ -89,7 +90,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, work, derived, ("case_id",))
 
 
-WORK = Projection("work", 1, (mark, work), project)
+WORK = Projection("work", 2, (mark, work), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def _row(case_id: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
         "owner": hands["to_user"] if hands else opened["by"],
         "from_user": (hands["from_user"] or opened["by"]) if hands and waits else None,
         **dict.fromkeys(
-            ("next", "standing", "acts", "since", "due", "referral_id", "programme_id", "called")
+            ("next", "standing", "acts", "since", "due", "lapses", "referral_id", "programme_id", "called")
         ),
         "flags": "[]",
         "contradictions": orjson.dumps(contradictions_of(known)).decode(),
@@ -126,6 +127,7 @@ def _row(case_id: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
         "since": step.since,
         "due": step.due,
         "flags": orjson.dumps(flags).decode(),
+        "lapses": step.referral.lapses if step.referral else None,
         "referral_id": step.referral.referral_id if step.referral else None,
         "programme_id": step.referral.programme_id if step.referral else None,
         "called": orjson.dumps(calls).decode() if calls else None,
@@ -216,6 +218,8 @@ def item(row: Row[Any], caller: Caller, today: str) -> answers.WorkItem:
         "standing": row.standing,
         "since": row.since,
         "due": row.due,
+        "lapses": row.lapses,
+        "escalated_to": None,
         "owner": row.owner,
         "from_user": row.from_user,
         "flags": flags,

@@ -19,7 +19,7 @@ from services.kernel.envelope import SYSTEM, Caller
 from services.kernel.errors import Forbidden, NotFound, Unavailable
 from services.kernel.questions import Body, CommandDoor, Json, Question
 from services.kernel.runtime import SYSTEM_CALL, ServiceRuntime
-from services.web.gateway.consequences import CONSEQUENCES
+from services.web.gateway.consequences import ADDITIONS, CONSEQUENCES
 from services.web.gateway.request import correlation, note_stale, runtime
 from services.web.store import positions
 
@@ -126,6 +126,7 @@ def ask(asker: Asker, question: Question[A], seconds: float = 10.0) -> Reply[A]:
     )
     if reply.stale:
         note_stale()
+    _add(question, reply)
     return reply
 
 
@@ -133,10 +134,18 @@ def together(asker: Asker, *questions: Question[Any], seconds: float = 5.0) -> R
     """The replies to several questions, asked side by side."""
     ports, call = runtime().ports, _call_of(asker)
     tasks = [partial(_reply_or_error, ports.ask, call, each, seconds) for each in questions]
-    replies = Replies(dict(zip(questions, ports.together(tasks), strict=True)))
+    found: dict[Question[Any], Reply[Any] | Closed] = dict(zip(questions, ports.together(tasks), strict=True))
+    for question, reply in found.items():
+        _add(question, reply)
+    replies = Replies(found)
     if not replies.fresh:
         note_stale()
     return replies
+
+
+def _add(question: Question[Any], reply: Reply[Any] | Closed) -> None:
+    if question.door in ADDITIONS and isinstance(reply, Reply):
+        ADDITIONS[question.door](runtime(), reply.answer)
 
 
 def tell(

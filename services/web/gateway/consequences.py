@@ -1,16 +1,20 @@
-"""What the front door itself does once a door has done something: a table by door, for pages and API alike.
+"""What the front door itself does once a door has done something, and what it adds to an answer: tables by door, for
+pages and API alike.
 
-It runs after the answer came, so whatever ends the process in between leaves it undone: each row says who makes up
-for it.
+What is done runs after the answer came, so whatever ends the process in between leaves it undone: each row says who
+makes up for it.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.intake.doors import CONFIRM_ERASURE
-from services.kernel.questions import Body, CommandDoor
+from services.codes.work import ESCALATED
+from services.intake.answers import Work
+from services.intake.doors import CONFIRM_ERASURE, WORK
+from services.kernel.questions import Body, CommandDoor, QueryDoor
 from services.kernel.runtime import ServiceRuntime
 from services.web.gateway import copies
+from services.web.identity import accounts
 
 
 def _forget(web: ServiceRuntime, body: Body, answer: Any) -> None:
@@ -21,3 +25,21 @@ def _forget(web: ServiceRuntime, body: Body, answer: Any) -> None:
 CONSEQUENCES: Mapping[CommandDoor[Any], Callable[[ServiceRuntime, Body, Any], None]] = {
     CONFIRM_ERASURE: _forget,  # made up for by erasing.catch_up
 }
+
+
+def _name_directors(web: ServiceRuntime, answer: Work) -> None:
+    """Whose a case is now that a deadline was missed: the first of the centre's directors; if the case is in that one's
+    own hands, the next."""
+    escalated = [item for item in answer["items"] if ESCALATED in item["flags"]]
+    centres = {item["centre"] for item in escalated}
+    if not centres:
+        return
+    directors = web.read(lambda db: {centre: accounts.list_directors(db, centre) for centre in centres})
+    for item in escalated:
+        known = directors[item["centre"]]
+        others = [user for user in known if user != item["owner"]]
+        item["escalated_to"] = next(iter(others or known), None)
+
+
+# Each is given what was answered, and adds to it.
+ADDITIONS: Mapping[QueryDoor[Any], Callable[[ServiceRuntime, Any], None]] = {WORK: _name_directors}

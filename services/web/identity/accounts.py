@@ -50,6 +50,13 @@ def everybody(db: Connection) -> list[Account]:
     return [_account(row) for row in db.execute(select(account).order_by(account.c.user_name))]
 
 
+def list_directors(db: Connection, centre: str) -> list[str]:
+    """Who directs a centre and may sign in, the oldest account first."""
+    rows = db.execute(select(account).where(account.c.role == "director", account.c.active))
+    first = sorted(rows, key=lambda row: (row.created_at, row.user_name))
+    return [row.user_name for row in first if centre in centres_of(row.role, row.centres)]
+
+
 def _account(row: Any) -> Account:
     return Account(
         row.user_name,

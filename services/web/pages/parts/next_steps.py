@@ -34,8 +34,26 @@ class NextStep(NamedTuple):
 
 def next_step(item: WorkItem) -> NextStep:
     due = _("To be done by %(day)s.") % {"day": day(item["due"])}
-    said = f"{word('standing', item['standing'])} {due}"
+    who = _("It is with director %(user)s.") % {"user": item["escalated_to"]} if item["escalated_to"] else ""
+    said = " ".join(filter(None, (word("standing", item["standing"]), due, warning(item), who)))
     return NextStep(said, word("next_step", item["next"]), address(item), [*item["flags"]])
+
+
+def warning(item: WorkItem) -> str:
+    """What happens by itself if nobody does anything."""
+    if item["lapses"] is None:
+        return ""
+    if item["standing"] == "untold":
+        text = _(
+            "If the partner is not told by %(day)s, the place is given back and the director sees to the case."
+        )
+    elif item["standing"] == "waitlisted":
+        text = _("The waiting list ends on %(day)s.")
+    else:
+        text = _(
+            "If there is no answer by %(day)s, the place is given back and the director sees to the case."
+        )
+    return text % {"day": day(item["lapses"])}
 
 
 def address(item: WorkItem) -> str:

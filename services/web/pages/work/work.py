@@ -19,7 +19,7 @@ from services.web import gateway
 from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit
 from services.web.pages.parts import people
 from services.web.pages.parts.language import _
-from services.web.pages.parts.next_steps import address
+from services.web.pages.parts.next_steps import address, warning
 from services.web.pages.parts.words import word
 
 FIRST, SHOWN = 5, 25  # items of each part on the first screen, and on a page of its own
@@ -28,10 +28,11 @@ blueprint = Blueprint("work", __name__)
 
 
 class Duty(WorkItem):
-    """With the address where it is seen to, and the days since it was due."""
+    """With the address where it is seen to, the days since it was due, and what happens else."""
 
     href: str
     late: int
+    warning: str
 
 
 @blueprint.get("/work")
@@ -115,7 +116,7 @@ def _owner() -> dict[str, str]:
 
 
 def _duty(row: WorkItem) -> Duty:
-    return {**row, "href": address(row), "late": _days_since(row["due"])}
+    return {**row, "href": address(row), "late": _days_since(row["due"]), "warning": warning(row)}
 
 
 def _days_since(due: str) -> int:
