@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flask import url_for
 
 from services.intake.answers import WorkItem
+from services.web.pages.parts import people
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, word
 
@@ -34,7 +35,11 @@ class NextStep(NamedTuple):
 
 def next_step(item: WorkItem) -> NextStep:
     due = _("To be done by %(day)s.") % {"day": day(item["due"])}
-    who = _("It is with director %(user)s.") % {"user": item["escalated_to"]} if item["escalated_to"] else ""
+    who = (
+        _("It is with director %(user)s.") % {"user": people.who(item["escalated_to"])}
+        if item["escalated_to"]
+        else ""
+    )
     said = " ".join(filter(None, (word("standing", item["standing"]), due, warning(item), who)))
     return NextStep(said, word("next_step", item["next"]), address(item), [*item["flags"]])
 

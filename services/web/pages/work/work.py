@@ -46,7 +46,12 @@ def today() -> Response:
     rows = listed["items"] if listed else []
     items = {part: [_duty(row) for row in rows if row["part"] == part] for part in WORK_PARTS}
     shown = [row for rows in items.values() for row in rows]
-    people.look_up([*(row["owner"] for row in shown), *(row["from_user"] for row in handed)])
+    people.look_up(
+        [
+            *(row[name] for row in shown for name in ("owner", "escalated_to")),
+            *(row["from_user"] for row in handed),
+        ]
+    )
     cases = [
         *(row["case_id"] for row in shown), *(row["case_id"] for row in handed), *(each.case_id for each in unfinished),
     ]  # fmt: skip
