@@ -316,7 +316,7 @@ def test_what_would_lapse_says_when_and_what_lapsed_is_the_directors(db):
         [row] = work.list_open(db, None)
         assert row.lapses == lapses
         escalated = lapses is None
-        _, item = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-12")
+        item = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-12")
         assert ("escalated" in item["flags"], item["lapses"]) == (escalated, lapses)
         assert (item["part"] == "escalated", "escalated" in item["because"]) == (escalated, escalated)
 

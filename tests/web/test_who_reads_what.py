@@ -206,7 +206,16 @@ def test_who_is_named_to_confirm_an_erasure_reads_that_it_was_asked_for_and_noth
         for row in door.get("/api/v1/erasures", "director-61").json()["items"]
         if row["case_id"] == world.case_id
     ]
-    assert set(row) <= {"case_id", "centre", "status", "requested_by", "reason", "confirmer", "at", "may"}
+    assert set(row) <= {
+        "case_id",
+        "centre",
+        "status",
+        "requested_by",
+        "reason",
+        "confirmer",
+        "at",
+        "may_confirm",
+    }
     for user in ("worker-60", "worker-61", "member-60", "ministry", "rules", "admin", "partner-nobody"):
         assert door.get("/api/v1/erasures", user).status_code == 403
 

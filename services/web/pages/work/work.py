@@ -80,7 +80,7 @@ def _listed(title: str, endpoint: str, chosen: Mapping[str, str]) -> Response:
     cursor = request.args.get("cursor") or None
     found = doors.ask(WORK.of(limit=SHOWN, cursor=cursor, **chosen, **_owner()))
     items = [_duty(row) for row in found["items"]]
-    people.look_up(row["owner"] for row in items)
+    people.look_up(row[name] for row in items for name in ("owner", "escalated_to"))
     here = partial(url_for, endpoint, part=chosen.get("part"), mine=request.args.get("mine"))
     count = found["counts"][chosen["part"]] if "part" in chosen else sum(found["counts"].values())
     return frame.page(
@@ -98,7 +98,7 @@ def paper() -> Response:
     others."""
     found = doors.ask(WORK.of(limit=LIMIT_MOST, **_owner()))
     items: Sequence[Duty] = [_duty(row) for row in found["items"] if row["part"] != "waiting"]
-    people.look_up(row["owner"] for row in items)
+    people.look_up(row[name] for row in items for name in ("owner", "escalated_to"))
     return frame.page(
         "work/paper.html", items=items, count=sum(found["counts"].values()) - found["counts"]["waiting"],
         cases=lookup.cases(row["case_id"] for row in items),
