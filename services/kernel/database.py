@@ -2,25 +2,33 @@
 for ever."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
 import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.kernel import private, scope
 from services.kernel.errors import Conflict, Outdated, Unavailable
+from services.kernel.scope import Scope
 
 POOL = (
     12  # connections a service may hold at once: its RPC workers, subscriptions, relay and timer share them
 )
+
+RESTING, RESTED = (
+    "resting since",
+    1.0,
+)  # seconds after which a connection of the pool is asked whether it lives
 
 # One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the
 # process.
@@ -52,33 +60,52 @@ class Database:
             self.engine = _sqlite_engine(self.url, "BEGIN", pool)
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
         else:
-            self.engine = self._writer = _postgres_engine(self.url, pool)
+            self.engine = _postgres_engine(self.url, pool)
+            self._writer = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def write(self, read_models: str = "") -> Iterator[Connection]:
         """`read_models`: those that whoever moves a head fills, as the write fence wants it said (kernel.fence)."""
-        with _transaction(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
-            if not self.sqlite:
-                # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is
-                # it taken, what comes next). That opens nothing: a command answers what it decided, and every question
-                # goes through `read()`.
-                scope.apply(connection, scope.EVERYTHING, read_models)
-            yield connection
+        if self.sqlite:
+            with _transaction(), self._lock, self._writer.begin() as connection:
+                yield connection
+        else:
+            # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is it
+            # taken, what comes next). That opens nothing: a command answers what it decided, and every question goes
+            # through `read()`.
+            with self._in_few_trips(scope.EVERYTHING, read_models) as connection:
+                yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with _transaction(), self.engine.connect() as connection:
-            if not self.sqlite:
-                scope.apply(connection, scope.current())
-            yield connection
+        if self.sqlite:
+            with _transaction(), self.engine.connect() as connection:
+                yield connection
+        else:
+            with self._in_few_trips(scope.current()) as connection:
+                yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A `read()` whose statements all see the same moment."""
-        with self.read() as connection:
+        """A `read()` whose statements all see the same moment, and whose rows may be streamed."""
+        with _transaction(), self.engine.connect() as connection:
             if not self.sqlite:
+                scope.apply(connection, scope.current())
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield connection
+
+    @contextmanager
+    def _in_few_trips(self, to: Scope, read_models: str = "") -> Iterator[Connection]:
+        """A transaction on PostgreSQL that is begun and ended here, not by the driver: its BEGIN travels with what
+        narrows it, and where a statement brought the COMMIT along no other is sent."""
+        with _transaction(), self._writer.connect() as connection:
+            try:
+                scope.apply(connection, to, read_models, begin=True)
+                yield connection
+            except BaseException:
+                _end(connection, "ROLLBACK")
+                raise
+            _end(connection, "COMMIT")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -106,13 +133,7 @@ class Database:
         """Several rows and further statements, the last of their transaction: on PostgreSQL sent with its COMMIT in one
         round trip, because a lock is held meanwhile that everybody wants. On SQLite the commit follows when `write()`
         ends."""
-        self._insert(
-            db,
-            table,
-            columns,
-            rows,
-            then if self.sqlite else (*then, Statement("COMMIT"), Statement("BEGIN")),
-        )
+        self._insert(db, table, columns, rows, then if self.sqlite else (*then, Statement("COMMIT")))
 
     def _insert(
         self,
@@ -170,16 +191,45 @@ def _sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
 def _postgres_engine(url: URL, pool: int) -> Engine:
     # No idle transaction may hold the head row, no statement may wait on a lock for ever.
     options = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg2"),
         connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=30,
-        pool_pre_ping=True,
         insertmanyvalues_page_size=1000,
         hide_parameters=True,
     )
+
+    @event.listens_for(engine, "checkin")
+    def rest(_: Any, record: Any) -> None:
+        record.info[RESTING] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wake(connection: Any, record: Any, _: Any) -> None:
+        """A connection that rested may be dead; one that was just in use is not asked."""
+        if time.monotonic() - record.info.get(RESTING, time.monotonic()) > RESTED:
+            try:
+                engine.dialect.do_ping(connection)
+            except psycopg2.Error as error:
+                raise DisconnectionError from error  # the pool tries another
+
+    return engine
+
+
+def _end(db: Connection, statement: str) -> None:
+    """End a transaction that was begun by hand, unless it has ended. A connection that cannot is given up."""
+    driver = db.connection.dbapi_connection
+    assert driver is not None, "the connection is in use"
+    try:
+        if driver.closed:
+            db.invalidate()
+        elif driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
+            driver.cursor().execute(statement)
+    except psycopg2.Error:
+        db.invalidate()
+        if statement == "COMMIT":
+            raise
 
 
 OLDER = "SO001"  # the write fence's own (revision kernel_0005)

@@ -67,16 +67,18 @@ def narrow(to: Scope) -> Iterator[None]:
 SETTINGS = "SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s"
 
 
-def apply(db: Connection, scope: Scope, read_models: str = "") -> None:
-    """Let a transaction on PostgreSQL that has just begun see no more than this, until it ends, and say which read
-    models it fills (kernel.fence)."""
+def apply(db: Connection, scope: Scope, read_models: str = "", begin: bool = False) -> None:
+    """Let a transaction on PostgreSQL that has just begun, or begins with it, see no more than this, until it ends, and
+    say which read models it fills (kernel.fence)."""
     # Straight to the driver, and in one trip: every transaction pays for it. SET, unlike a SELECT, leaves the isolation
     # level open.
+    statements = f"BEGIN; {SETTINGS}" if begin else SETTINGS
     if read_models:
-        announced = f"{SETTINGS}; SET LOCAL songtor.read_models = %s"
-        db.connection.cursor().execute(announced, (*scope, read_models))
+        db.connection.cursor().execute(
+            f"{statements}; SET LOCAL songtor.read_models = %s", (*scope, read_models)
+        )
     else:
-        db.connection.cursor().execute(SETTINGS, scope)
+        db.connection.cursor().execute(statements, scope)
 
 
 def owners(table: Table) -> list[str]:
