@@ -15,6 +15,7 @@ FIGURES = {
     "i": "bench.strangers",
     "j": "bench.search",
     "k": "bench.idle",
+    "l": "bench.trips",
 }
 
 for figure in sys.argv[1:] or FIGURES:
