@@ -14,8 +14,10 @@ import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from services.kernel import private, scope
 from services.kernel.errors import Conflict, Outdated, Unavailable
@@ -202,11 +204,11 @@ def _postgres_engine(url: URL, pool: int) -> Engine:
     )
 
     @event.listens_for(engine, "checkin")
-    def rest(_: Any, record: Any) -> None:
+    def rest(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
         record.info[RESTING] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
-    def wake(connection: Any, record: Any, _: Any) -> None:
+    def wake(connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
         """A connection that rested may be dead; one that was just in use is not asked."""
         if time.monotonic() - record.info.get(RESTING, time.monotonic()) > RESTED:
             try:
