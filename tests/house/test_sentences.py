@@ -10,6 +10,7 @@ from services.codes.sentences import (
     fact_name,
     fact_value,
     finding_in_words,
+    listed,
     places_free,
     province,
     rule_in_words,
@@ -149,3 +150,18 @@ def test_who_is_near_is_told_where_and_who_is_farther_how_far():
     )
     assert distance({"near": "same_province", "kilometres": 0}, "en") == "in the centre's province"
     assert distance({"near": "neighbouring_province", "kilometres": 50}, "th") == "ห่างจากศูนย์ราว 50 กม."
+
+
+@pytest.mark.parametrize(
+    ("texts", "th", "en"),
+    [
+        ([], "", ""),
+        (["ก"], "ก", "ก"),
+        (["ก", "ข"], "ก และ ข", "ก and ข"),
+        (["ก", "ข", "ค"], "ก ข และ ค", "ก, ข and ค"),
+        (["ก ก", "ข", "ค"], "ก ก, ข และ ค", "ก ก, ข and ค"),  # where one holds a space, spaces part nothing
+        (["ก", "ข", "ค ค"], "ก, ข และ ค ค", "ก, ข and ค ค"),
+    ],
+)
+def test_several_texts_are_listed_as_the_language_does(texts, th, en):
+    assert (listed(texts, "th"), listed(texts, "en")) == (th, en)
