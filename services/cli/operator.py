@@ -186,7 +186,10 @@ class OfStopped(Operator):
         with self._holding("web", new=True) as web:
             web.prepare()
             with web.database.write() as db:
-                accounts.add(db, **rights_of(account), now=instant(utc_now()))
+                known = accounts.find(db, user)
+                now = instant(utc_now())
+                accounts.add(db, **rights_of(account), now=now)
+                accounts.note_change(db, now, OPERATOR.user, user, "changed" if known else "made", known)
                 people.describe(web, db, user, person_of(account))
 
     def describe_user(self, user: str, person: Mapping[str, str]) -> None:
@@ -201,7 +204,7 @@ class OfStopped(Operator):
         from services.web.identity import passwords
 
         with self._holding_account(user) as web:
-            return passwords.give(web, user)
+            return passwords.give(web, user, by=OPERATOR.user)
 
     def take_off_second_factor(self, user: str) -> None:
         from services.web.identity import second_factor

@@ -243,7 +243,7 @@ def test_a_known_browser_is_a_strangers_again_when_the_account_changes(door, bro
         locks(browser(), somebody)
         assert here.sign_in(somebody, changed).heading == "งานของฉัน", "where it was changed stays known"
     elif ending == "a given password":
-        passwords.give(door.runtime("web"), somebody)
+        passwords.give(door.runtime("web"), somebody, by="admin")
     else:
         with door.runtime("web").database.write() as db:
             accounts.close(db, somebody)

@@ -326,7 +326,7 @@ def test_half_a_session_ends_with_any_change_of_the_account(door, browser, caref
     elif ending == "another role":
         door.add(somebody, "director", ("60",))
     else:
-        passwords.give(door.runtime("web"), somebody)
+        passwords.give(door.runtime("web"), somebody, by="admin")
     for code in (phone.fresh(), codes[0]):
         assert visitor.send(page, code=code).status == 409
     assert visitor.open("/work").path.startswith("sign-in")
@@ -356,7 +356,7 @@ def test_what_was_typed_when_the_session_ended_survives_both_steps_and_a_switch_
 
 def test_a_temporary_password_is_replaced_after_the_second_step(door, browser, careful, somebody):
     _, phone, _ = careful
-    given = passwords.give(door.runtime("web"), somebody)
+    given = passwords.give(door.runtime("web"), somebody, by="admin")
     visitor = browser()
     page = visitor.sign_in(somebody, given)
     assert page.path == "sign-in/code"

@@ -110,8 +110,10 @@ def describe_user(user: str) -> Response:
 @blueprint.post("/api/v1/admin/users/<user>/password")
 def give_password(user: str) -> Response:
     """A new password, shown this once; its user must choose another at the first sign-in."""
-    _managed_by(_administrator().caller, user)
-    return bodies.as_json({"user": user, "password": passwords.give(gateway.runtime(), user)})
+    administrator = _administrator().caller
+    _managed_by(administrator, user)
+    given = passwords.give(gateway.runtime(), user, by=administrator.user)
+    return bodies.as_json({"user": user, "password": given})
 
 
 @blueprint.post("/api/v1/admin/users/<user>/second-factor/off")

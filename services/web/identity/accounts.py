@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.kernel.errors import Forbidden
 from services.kernel.readmodels import upsert
+from services.web.identity import changes
 from services.web.store.tables import metadata
 
 account = Table(
@@ -129,6 +130,17 @@ def give(
     if not as_it_is or not manages(administrator, role, centres):
         raise Forbidden("Nobody gives more than they have: this role or these centres are not yours to give.")
     add(db, user, role, centres, now, partner_id)
+    note_change(db, now, administrator.user, user, "changed" if known else "made", known)
+
+
+def note_change(
+    db: Connection, at: str, by: str, user: str, kind: changes.Kind, before: Account | None = None
+) -> None:
+    """Put on record what was done to the account, which stands as it is now."""
+    account = find(db, user)
+    assert account is not None, "something was done to it"
+    earlier = None if before is None else changes.Rights(before.role, before.centres)
+    changes.record(db, at, by, user, kind, changes.Rights(account.role, account.centres), earlier)
 
 
 def end_tokens(db: Connection, user: str) -> None:

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import Boolean, Column, Connection, Table, Text, delete, select
 
+from services.kernel.envelope import instant
 from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
 from services.web.identity import accounts, hashing, throttle
@@ -53,13 +54,14 @@ def has(db: Connection, user: str) -> bool:
     return db.execute(select(password.c.user_name).where(password.c.user_name == user)).scalar() is not None
 
 
-def give(runtime: ServiceRuntime, user: str) -> str:
+def give(runtime: ServiceRuntime, user: str, by: str) -> str:
     """A new password for a user, who must choose another with it; every session and token they had ends."""
     given = invented()
     hash = made(runtime, given)
     with runtime.database.write() as db:
         keep(db, user, hash, temporary=True)
         accounts.end_tokens(db, user)
+        accounts.note_change(db, instant(runtime.now()), by, user, "password")
     return given
 
 

@@ -86,6 +86,7 @@ def take_off(runtime: ServiceRuntime, user: str, by: str) -> None:
             db.execute(delete(recovery).where(recovery.c.user_name == user))
             db.execute(update(factor).where(factor.c.user_name == user).values(**changed))
             accounts.end_tokens(db, user)
+            accounts.note_change(db, instant(runtime.now()), by, user, "second_factor_off")
 
 
 def taken_off(db: Connection, user: str) -> tuple[str, str] | None:

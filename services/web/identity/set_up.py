@@ -67,6 +67,7 @@ def make_administrator(
             db.execute(delete(set_up_link))
             db.execute(insert(set_up_link).values(link_hash=DONE, expires_at=now))
             accounts.add(db, user, "admin", (ALL_CENTRES,), now)
+            accounts.note_change(db, now, user, user, "made")
             passwords.keep(db, user, hash, temporary=False)
             people.keep(runtime, db, user, person)
     except Conflict:  # somebody was faster

@@ -1,9 +1,19 @@
 """One's own account, signing in, and the administrator's users."""
 
-from services.web.pages.account import account, delegations, oidc, sample, second_factor, set_up, users
+from services.web.pages.account import (
+    account,
+    changes,
+    delegations,
+    oidc,
+    sample,
+    second_factor,
+    set_up,
+    users,
+)
 
 BLUEPRINTS = (
     account.blueprint,
+    changes.blueprint,
     delegations.blueprint,
     oidc.blueprint,
     sample.blueprint,

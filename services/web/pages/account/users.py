@@ -216,7 +216,7 @@ def new_password(user: str) -> Response:
 
 
 def _with_new_password(user: str, message: str) -> Response:
-    given = passwords.give(gateway.runtime(), user)
+    given = passwords.give(gateway.runtime(), user, by=visit.caller().user)
     return frame.page("users/password.html", user=user, password=given, done=message)
 
 
@@ -248,6 +248,7 @@ def close(user: str) -> Response:
             _assign(case_ids, user, None if to == NOBODY else to, "left")
         with runtime.database.write() as db:
             accounts.close(db, user)
+            accounts.note_change(db, instant(runtime.now()), visit.caller().user, user, "closed")
             passwords.forget(db, user)
             identities.forget(db, user)
             second_factor.forget(db, user)
