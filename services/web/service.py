@@ -13,9 +13,10 @@ from services.kernel.wiring import Wiring
 from services.web import api, pages
 from services.web.gateway import carry_over, erasing
 from services.web.gateway import request as request_hooks
+from services.web.guests import place_of
 from services.web.identity import known
 from services.web.pages.frame import visit
-from services.web.server import FrontServer, place_of
+from services.web.server import FrontServer
 
 WIRING = Wiring("web")
 

@@ -1,4 +1,6 @@
-"""What somebody without an account can do to those who are at work: little."""
+"""What somebody without an account can do to those who are at work: little.
+
+Long because the attacks on the front door are one list, in the order in which a request meets its limits."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -13,8 +15,9 @@ from werkzeug.wrappers import Request
 
 from services.web.api import patience
 from services.web.gateway.limits import ERRORS_MOST, FIELDS_MOST
+from services.web.guests import Guests, Limits, Strangers, place_of
 from services.web.identity import hashing, passwords
-from services.web.server import Guests, HttpServer, Limits, Strangers, place_of
+from services.web.server import HttpServer
 from services.web.service import WebService
 from tests.web.browser import PASSWORD
 from tests.web.door import FrontDoor, opening, problem
