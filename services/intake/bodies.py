@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import TypedDict
+from uuid import UUID
 
 from services.intake.events import Domicile, Name
 
@@ -34,6 +35,7 @@ class OpenCase(TypedDict):
 class DescribedPerson(TypedDict):
     centre: str
     person: Person
+    opening: UUID | None
 
 
 class SearchCases(TypedDict):

@@ -106,13 +106,15 @@ class OpenCase(Schema):
 
 
 class DescribedPerson(Schema):
-    """Somebody for whom a case may be opened in a centre."""
+    """Somebody for whom a case may be opened in a centre; `opening`: the id of the command that will open it. The case
+    that it opened already, its answer lost on the way, is no other case."""
 
     class Meta:
         unknown = EXCLUDE  # the rest of the case
 
     centre = fields.String(required=True, validate=_province)
     person = fields.Nested(Person, required=True)
+    opening = fields.UUID(load_default=None, allow_none=True)
 
 
 class SearchCases(Schema):

@@ -17,6 +17,7 @@ from services.intake.domain.likeness import Key, Likeness
 from services.intake.domain.person import PERSON, Description
 from services.intake.projections import cases, descriptions, index
 from services.kernel.doors import Call, query
+from services.kernel.envelope import derived_id
 from services.kernel.eventlog import Unit
 from services.kernel.lists import LIMIT_DEFAULT, make_cursor, page_cursor
 from services.kernel.runtime import ServiceRuntime
@@ -60,6 +61,9 @@ class Searching(reading.Reading):
         """Who in the case's centre may be this person, before a case is opened."""
         [centre] = self._centres(call, body["centre"]) or ()
         rows = self._known(body["person"], [centre])
+        if body["opening"] is not None:
+            opened = derived_id(str(body["opening"]), "case")  # as open_case names it
+            rows = [each for each in rows if each[0]["case_id"] != opened]
         self._note_access(call, "listed", [row for row, _ in rows])
         return {"items": [{**_acquaintance(row, because), "name": self._shown(row)} for row, because in rows]}
 

@@ -14,6 +14,7 @@ import requests
 from lxml import html
 from werkzeug.exceptions import HTTPException
 
+from services.thai.lines import WORDS
 from services.web.service import APPLICATION
 from tests.browser import languages
 from tests.browser.visitor import Visitor
@@ -30,6 +31,24 @@ SIDEWAYS = """async () => {
   await document.fonts.ready // letters that stand in for ours may be wider
   return document.documentElement.scrollWidth > document.documentElement.clientWidth
 }"""
+# Words that stand in two lines, and signs of repetition that begin one.
+PARTED = """words => {
+  const found = [], range = document.createRange()
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT)
+  const lines = (node, from, to) => {
+    range.setStart(node, from); range.setEnd(node, to)
+    return [...range.getClientRects()].filter(box => box.width > 0)
+  }
+  const parted = boxes => boxes.some(box => box.top >= boxes[0].bottom - 2)
+  while (texts.nextNode()) {
+    const node = texts.currentNode, text = node.data
+    if (!node.parentElement.checkVisibility() || node.parentElement.closest("option, textarea, svg")) continue
+    for (const match of text.matchAll(new RegExp(words, "g")))
+      if (parted(lines(node, match.index, match.index + match[0].length))) found.push(match[0])
+  }
+  return found
+}"""
+WHOLE = "|".join([*sorted(WORDS, key=len, reverse=True), r"\S\s?ๆ"])
 WIDTHS = (1280, 390)  # pixels; at the desk and on a phone
 NARROWEST = 320  # WCAG 1.4.10: as wide as a page of 1280 pixels zoomed to 400 %
 
@@ -71,6 +90,7 @@ class Findings:
     shapeless: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     sideways: list[str] = field(default_factory=list)
+    parted: list[str] = field(default_factory=list)
     language: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     behind: list[str] = field(default_factory=list)
@@ -177,6 +197,7 @@ class Walk:
             findings.violations += [f"{where} at {width}: {each}" for each in page.evaluate(RUN, RULES)]
             if page.evaluate(SIDEWAYS):
                 findings.sideways.append(f"{where} at {width}")
+            findings.parted += [f"{where} at {width}: {word}" for word in page.evaluate(PARTED, WHOLE)]
         page.set_viewport_size({"width": NARROWEST, "height": 900})
         if page.evaluate(SIDEWAYS):
             findings.sideways.append(f"{where} at {NARROWEST}")

@@ -112,6 +112,10 @@ def test_no_page_scrolls_sideways_down_to_320_pixels(findings):
     assert findings.sideways == []
 
 
+def test_no_line_begins_inside_a_word_or_with_the_sign_of_repetition(findings):
+    assert findings.parted == []
+
+
 def test_every_refused_form_leads_to_its_fields(findings):
     assert findings.refusals == []
 

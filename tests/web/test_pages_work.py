@@ -106,6 +106,9 @@ def test_the_working_group_has_a_list_of_what_waits_for_it(door, browser):
     page = browser("member-74").open("/working-group")
     assert page.status == 200 and number(door, other, "worker-74") not in page.text
     assert number(door, sent["case_id"], "worker-74") in page.text and menu_count(page, "/working-group") == 1
+    wall = browser("member-74").open("/working-group/projected")
+    assert wall.status == 200 and number(door, sent["case_id"], "worker-74") in wall.text
+    assert "ข้อเท็จจริง" in wall.text and "ทางเลือก" in wall.text and "รายที่ 1 จาก 1" in wall.text
     assert browser("member-74").open("/work").status == 403
 
 

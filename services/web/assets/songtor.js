@@ -45,6 +45,13 @@ document.addEventListener("keydown", (event) => {
   event.target.form.elements[name].click();
 });
 
+// On the wall, the keys of a presenter turn to what a link leads to.
+const turns = [...document.querySelectorAll("a[data-key]")];
+if (turns.length) document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
+  turns.find((link) => link.dataset.key.split(" ").includes(event.key))?.click();
+});
+
 // What a button copies, or hands to another app by the browser's own way; without either the button is not there.
 for (const button of document.querySelectorAll("[data-copy], [data-share]")) {
   const text = () => document.getElementById(button.dataset.copy ?? button.dataset.share).value;

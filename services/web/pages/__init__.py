@@ -11,13 +11,14 @@ from uuid import uuid4
 from flask import Flask, redirect, request, url_for
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from services.codes.access import ROLES
 from services.codes.work import RED
 from services.kernel.errors import Forbidden
-from services.thai import numbers
+from services.thai import lines, numbers
 from services.web.gateway.problems import Problem
 from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
@@ -62,6 +63,7 @@ def register(app: Flask) -> None:
         language._, language.ngettext, newstyle=True
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["whole_words"] = lambda text: Markup(lines.whole_words(str(escape(text))))  # noqa: S704 escaped
     app.jinja_env.globals.update(
         births_meant=days.births_meant, dialled=numbers.dialled, with_calls=calls.with_calls, say=words.say,
         word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,

@@ -12,7 +12,9 @@ from services.codes import PATHS
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import MEMBER_ROLES
 from services.intake.answers import Case
+from services.intake.doors import WORK
 from services.kernel.envelope import ALL_CENTRES
+from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Question
 from services.partners.answers import Candidate, Matches
 from services.partners.doors import MATCHES
@@ -87,6 +89,25 @@ def plan(case_id: UUID) -> Response:
     return frame.page(
         "conference/plan.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches), chosen=chosen,
         most=COMPARED_MOST, fact_text=fact_text, in_language=in_language,
+    )  # fmt: skip
+
+
+@blueprint.get("/working-group/projected")
+@gate.roles(*CASE_READERS)
+def projected() -> Response:
+    """The cases that wait for the working group on the wall, one a screen; `?case=` is the one that is shown."""
+    listed = doors.ask(WORK.of(acts="group", limit=LIMIT_MOST))
+    waiting = [row["case_id"] for row in listed["items"]]
+    shown = request.args.get("case", "")[:36] or next(iter(waiting), None)
+    if shown is None:
+        return frame.page("conference/projected.html", case=None)
+    table = _table(shown, OPTIONS_SHOWN)
+    # One that was decided meanwhile stays on the wall; the list goes on from its beginning.
+    place = waiting.index(shown) if shown in waiting else -1
+    return frame.page(
+        "conference/projected.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches),
+        most=COMPARED_MOST, fact_text=fact_text, place=place + 1, count=sum(listed["counts"].values()),
+        before=waiting[place - 1] if place > 0 else None, after=next(iter(waiting[place + 1 : place + 2]), None),
     )  # fmt: skip
 
 

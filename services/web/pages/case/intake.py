@@ -10,6 +10,7 @@ from services.intake.answers import Acquaintance
 from services.intake.doors import KNOWN, OPEN_CASE
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
+from services.kernel.questions import Body, Json
 from services.web.pages.frame import doors, drafts, frame, gate, inputs, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
@@ -18,7 +19,7 @@ from services.web.pages.parts.language import _, later
 OPEN = OpenCase()
 DOMICILE_ROWS = 2
 FOUND = "found.subdistrict"
-UNKNOWN = "unknown"
+UNKNOWN, NO_DANGER = "unknown", "none"
 # What nobody said is not known: no answer is chosen for anybody.
 PRESET = {"channel": UNKNOWN, "person": dict.fromkeys(("identity_status", "sex", "nationality"), UNKNOWN)}
 WARNINGS = {
@@ -53,6 +54,7 @@ def person() -> Response:
     form = Form(OPEN, PRESET, fixed=fixed, read=read, draft=later("Open a case"))
     found = inputs.options(form, FOUND)
     known: list[Acquaintance] = []
+    nothing = False
     if form.sent and not form.value("find"):
         at = inputs.happened(form)
         inputs.settle(form, FOUND, found)
@@ -61,7 +63,8 @@ def person() -> Response:
                 form.put(name, UNKNOWN)
         if form.load():
             known = _known(form)
-        if not form.errors and not known:
+        nothing = found_danger == NO_DANGER and not _says(form.body, fixed) and not form.value("nothing")
+        if not form.errors and not known and not nothing:
             with form.catching():
                 opened = doors.tell(OPEN_CASE, form.body, at=at)
                 said = [_("Case %(number)s is open.") % {"number": opened["case_number"]}]
@@ -69,13 +72,24 @@ def person() -> Response:
                 return frame.done("\n".join(said), "pages.case.overview", case_id=opened["case_id"])
     return frame.page(
         "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP,
-        rows=DOMICILE_ROWS, known=known, centres=centres, provinces=places.provinces(),
+        rows=DOMICILE_ROWS, known=known, nothing=nothing, centres=centres, provinces=places.provinces(),
     )  # fmt: skip
+
+
+def _says(body: Json, fixed: Body) -> bool:
+    """Whether anything is said about the person or where they come from: somebody pressed the button for more than to
+    see what comes next."""
+    if isinstance(body, dict):
+        return any(_says(part, {}) for name, part in body.items() if name not in fixed)
+    if isinstance(body, list):
+        return any(_says(part, {}) for part in body)
+    return body not in (None, "", UNKNOWN)
 
 
 def _known(form: Form) -> list[Acquaintance]:
     """Who in the centre may be this person, unless all of them were shown with the form that was sent."""
-    asked = KNOWN.of(centre=form.body.get("centre"), person=form.body.get("person"))
+    opening = doors.id_of(OPEN_CASE)
+    asked = KNOWN.of(centre=form.body.get("centre"), person=form.body.get("person"), opening=opening)
     found: list[Acquaintance] = []
     with form.catching():
         found = doors.ask(asked)["items"]

@@ -39,8 +39,11 @@ def tell(
 ) -> A:
     """The answer to a command. Its id comes from the form's hidden command id and the door, so sending a form twice
     changes once. `at`: when it happened (instant); `part` tells several commands of one form apart."""
-    caller, of_form = visit.caller(), request.form.get("command", "")[:64] or str(uuid4())
-    command = Command(
-        command_id(caller.user, door.service, door.name, of_form, *filter(None, [part])), at, if_match
-    )
-    return calls.tell(User(caller), door, body, command, seconds).answer
+    command = Command(id_of(door, part), at, if_match)
+    return calls.tell(User(visit.caller()), door, body, command, seconds).answer
+
+
+def id_of(door: CommandDoor[Any], part: str = "") -> str:
+    """The id of the command that the form which was sent gives to the door."""
+    of_form = request.form.get("command", "")[:64] or str(uuid4())
+    return command_id(visit.caller().user, door.service, door.name, of_form, *filter(None, [part]))

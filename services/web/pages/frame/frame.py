@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from services.codes.access import STAFF
 from services.kernel.envelope import instant
+from services.thai import lines
 from services.web import gateway
 from services.web.gateway import problems
 from services.web.gateway.request import is_stale, problem_of
@@ -50,7 +51,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
             "centre": centres_of(session.caller),
             "at": day_time(instant(gateway.runtime().now())),
         }
-    text = render_template(template, **frame, stale=is_stale(), **values)
+    text = lines.whole(render_template(template, **frame, stale=is_stale(), **values))
     return make_response(text, max([status, *refused]))
 
 

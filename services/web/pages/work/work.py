@@ -88,6 +88,7 @@ def _listed(title: str, endpoint: str, chosen: Mapping[str, str]) -> Response:
         programmes=lookup.programmes(row["programme_id"] for row in items),
         following=here(cursor=found["next"]) if found["next"] else None,
         first=here() if cursor else None,
+        projected=url_for("pages.conference.projected") if "acts" in chosen else None,
     )  # fmt: skip
 
 
