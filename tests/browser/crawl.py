@@ -15,9 +15,10 @@ from lxml import html
 from werkzeug.exceptions import HTTPException
 
 from services.thai.lines import WORDS
+from services.web.pages.frame.forms import LACKING
 from services.web.service import APPLICATION
 from tests.browser import languages
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, said
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -230,6 +231,8 @@ class Walk:
 
     def _refused(self, where: str) -> None:
         page, refusals = self.visitor.page, self.findings.refusals
+        texts = page.locator(".govuk-error-summary__list, .govuk-error-message").all_inner_texts()
+        refusals += [f"{where}: {text}" for text in texts if any(general in text for general in GENERAL)]
         if "govuk-error-summary" not in self.visitor.focus["classes"]:
             refusals.append(f"{where}: the focus is not on the error summary")
         for link in page.locator(".govuk-error-summary__list a").all():
@@ -240,6 +243,7 @@ class Walk:
                 refusals.append(f"{where}: the error of {name} leads to {focus}")
 
 
+GENERAL = tuple(map(said, (*LACKING, "Check this answer.")))  # say nothing of what is to be entered
 EMPTY = """() => {
   const form = document.querySelector("main form[method=post]:not([action])")
   for (const field of form.elements) {

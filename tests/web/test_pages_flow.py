@@ -407,24 +407,24 @@ def test_sending_a_form_twice_opens_one_case(worker):
 
 
 def test_a_form_whose_answer_was_lost_leads_to_the_case_it_opened(worker):
-    page = worker.open("/cases/new/person?danger=none")
+    page = worker.open("/cases/new/person?danger=none&draft=lost")
     typed = {"centre": "60", "person__name__first": "ส่งซ้ำ", "person__name__last": "หายกลางทาง"}
     typed["person__birth_date"] = "3/6/2490"
     opened = worker.send(page, **typed)
     assert opened.heading == "ส่งซ้ำ หายกลางทาง"
     assert worker.send(page, **typed).path == opened.path
-    another = worker.send(worker.open("/cases/new/person?danger=none"), **typed)
+    another = worker.send(worker.open("/cases/new/person?danger=none&draft=other"), **typed)
     assert another.path.startswith("cases/new"), "another form asks whether it is the same person"
 
 
 def test_a_case_of_which_nothing_is_said_is_opened_only_when_asked_again(worker):
-    asked = worker.send(worker.open("/cases/new/person?danger=none"), centre="60")
+    asked = worker.send(worker.open("/cases/new/person?danger=none&draft=empty"), centre="60")
     assert asked.path.startswith("cases/new") and "ยังไม่มีข้อมูลของผู้รับบริการ" in asked.text
     assert not worker.send(asked, centre="60").path.startswith("cases/new")
 
 
 def test_in_danger_nobody_is_asked_for_more(worker):
-    page = worker.open("/cases/new/person?danger=urgent_health")
+    page = worker.open("/cases/new/person?danger=urgent_health&draft=urgent")
     assert not worker.send(page, centre="60").path.startswith("cases/new")
 
 

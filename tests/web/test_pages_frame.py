@@ -266,6 +266,10 @@ def test_blank_fields_are_absent_and_what_is_missing_is_said_at_its_field():
     form = typed(reason="  ", person__first="", rows__0__province="", count="สอง", kinds="")
     assert not form.load()
     assert form.errors == {"reason": ["โปรดกรอกข้อมูลนี้"], "count": ["โปรดกรอกเป็นจำนวนเต็ม"]}
+    form.named("reason", "เหตุผล")
+    assert form.error("reason") == form.complaint("reason") == "โปรดกรอก: เหตุผล"
+    form.named("reason", "เหตุผล", choose=True)
+    assert form.error("reason") == "โปรดเลือก: เหตุผล"
 
 
 def test_an_error_of_a_row_stays_with_its_row():

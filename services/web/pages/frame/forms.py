@@ -23,6 +23,7 @@ from services.web.pages.parts.words import LISTS, word
 from services.web.store import drafts
 
 OF_DRAFTS = ("draft", "draft.focus", "draft.seen", "version")  # hidden fields that are not in a draft
+LACKING = ("Enter this.", "Choose one of the options.")
 LOST = later("Remove the character that cannot be shown.")
 
 
@@ -71,6 +72,7 @@ class Form:
             self.version = shown
         self.errors: dict[str, list[str]] = {}
         self.labels: dict[str, str] = {}  # of the fields on the page
+        self.chosen_from: set[str] = set()  # those of them that offer their answers
         self.refused: str | None = None
         self.stale = False
         self.body: dict[str, Json] = {}
@@ -167,11 +169,19 @@ class Form:
         self.typed[name] = text
 
     def error(self, name: str) -> str | None:
-        return " ".join(self.errors.get(name, ())) or None
+        return " ".join(self._of_field(name, said) for said in self.errors.get(name, ())) or None
 
-    def named(self, name: str, label: str) -> str:
-        """Notes what a field is called on its page."""
+    def _of_field(self, name: str, said: str) -> str:
+        """What is said of whatever field lacks an answer, with what is to be entered or chosen."""
+        if name not in self.labels or said not in map(_, LACKING):
+            return said
+        return (_("Choose: {}") if name in self.chosen_from else _("Fill in: {}")).format(self.labels[name])
+
+    def named(self, name: str, label: str, choose: bool = False) -> str:
+        """Notes what a field is called on its page, and whether one chooses there or types."""
         self.labels[name] = label
+        if choose:
+            self.chosen_from.add(name)
         return ""
 
     def in_error(self) -> list[str]:
@@ -181,8 +191,8 @@ class Form:
 
     def complaint(self, name: str) -> str:
         """An error as the summary says it: with the name of its field."""
-        label = self.labels.get(name)
-        return f"{label} – {self.error(name)}" if label else self.error(name) or ""
+        label, said = self.labels.get(name), self.error(name) or ""
+        return f"{label} – {said}" if label and label not in said else said
 
 
 def shown_version() -> int | None:
