@@ -19,6 +19,7 @@ from services.web.pages.frame.forms import LACKING
 from services.web.service import APPLICATION
 from tests.browser import languages
 from tests.browser.visitor import Visitor, said
+from tests.support.marks import plain
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -151,12 +152,12 @@ class Walk:
         self.findings.found |= {kind.endpoint, kind_of(url).endpoint}
         if answer.headers["Content-Type"].partition(";")[0] != "text/html":
             return []
-        tree = html.document_fromstring(answer.text)
+        tree = html.document_fromstring(plain(answer.text))
         if self.findings.is_new(kind.endpoint + kind.step, tree):
             self.visitor.open(answer.url)
             self.look()
             english = self.http.get(url, timeout=60, cookies={"language": "en"})
-            self._read(answer.url, tree, html.document_fromstring(english.text))
+            self._read(answer.url, tree, html.document_fromstring(plain(english.text)))
         if tree.xpath("//main//form[@method='post' and not(@action)]"):
             self.forms.setdefault((kind.endpoint, kind.step), answer.url)
         return [link.partition("#")[0] for link in self._leads_to(answer.url, tree)]
@@ -223,7 +224,7 @@ class Walk:
             answer = sent.value
             if answer.status in (409, 412, 422):
                 self._refused(f"{self.who}: {urlsplit(url).path}")
-                tree = html.document_fromstring(page.content())
+                tree = html.document_fromstring(plain(page.content()))
                 if self.findings.is_new(f"{endpoint}{step} refused", tree):
                     self.look()
             elif not answer.ok:

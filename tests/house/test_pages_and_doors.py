@@ -23,6 +23,7 @@ from services.web.pages.frame.visit import COOKIE
 from services.web.pages.parts.words import LISTS
 from services.web.service import APPLICATION, WIRING
 from tests.house.test_roles import World, made
+from tests.support.marks import plain
 
 # Pages that show data, with the door without which there is none.
 PAGES = {
@@ -82,7 +83,7 @@ class House(NamedTuple):
         self.answered.clear()
         self.refused.clear()
         found = client.get(self.path(endpoint), environ_overrides={"songtor.runtime": self.web})
-        page = html.fromstring(found.get_data(as_text=True))
+        page = html.fromstring(plain(found.get_data(as_text=True)))
         for form in page.xpath("//form | //details"):
             form.drop_tree()  # what may be chosen says nothing of anybody
         text = " ".join(" ".join(page.xpath("//main//text()")).split())

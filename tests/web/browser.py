@@ -6,6 +6,8 @@ from urllib.parse import urljoin
 import requests
 from lxml import html
 
+from tests.support.marks import plain
+
 PASSWORD = "ทดสอบ-ระบบ-ส่งต่อ"
 
 
@@ -14,7 +16,8 @@ class Page:
 
     def __init__(self, answer: requests.Response) -> None:
         self.answer, self.status, self.url = answer, answer.status_code, answer.url
-        self.tree = html.document_fromstring(answer.text or "<html></html>", base_url=answer.url)
+        self.raw = plain(answer.text)  # all that was sent
+        self.tree = html.document_fromstring(self.raw or "<html></html>", base_url=answer.url)
 
     @property
     def path(self) -> str:

@@ -99,7 +99,7 @@ def test_an_account_that_reaches_further_is_not_theirs_to_touch(
     for path in (f"/users/{name}", f"/users/{name}/access", f"/users/{name}/close"):
         assert page_of_centre.open(path).status == 404
     assert name not in page_of_centre.open("/users").text
-    assert name not in page_of_centre.open("/users.csv").answer.text
+    assert name not in page_of_centre.open("/users.csv").raw
     assert found(door, name) == before and not has_password(door, name)
 
 

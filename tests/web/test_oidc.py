@@ -107,9 +107,9 @@ def test_without_a_provider_there_is_no_button_and_nothing_behind_it(door, brows
     user = browser("worker-60")
     nobody = browser()
     page = nobody.open("/sign-in")
-    assert len(page.tree.xpath("//main//form")) == 1 and "oidc" not in page.answer.text
-    assert "identity" not in user.open("/account").answer.text
-    assert "identity" not in browser("admin").open("/users/worker-60").answer.text
+    assert len(page.tree.xpath("//main//form")) == 1 and "oidc" not in page.raw
+    assert "identity" not in user.open("/account").raw
+    assert "identity" not in browser("admin").open("/users/worker-60").raw
     csrf = page.form().fields["csrf"]
     assert nobody.post("/sign-in/oidc", {"csrf": csrf}).status == 404
     for path in ("/sign-in/oidc", "/sign-in/oidc/callback", "/account/identity"):
@@ -170,7 +170,7 @@ def test_who_cancels_there_is_told_so_in_our_words(browser, linked):
     visitor = browser()
     page = name_oneself(visitor, leave(visitor, visitor.open("/sign-in")), linked, "no")
     assert page.errors == {"": "การเข้าสู่ระบบที่ ไทยดี ถูกยกเลิก โปรดลองอีกครั้ง"}
-    assert "cancelled" not in page.answer.text and "code=" not in page.url
+    assert "cancelled" not in page.raw and "code=" not in page.url
 
 
 # -- the way back --------------------------------------------------------------------------------------------------
@@ -288,7 +288,7 @@ def test_nobody_else_gets_it(door, browser, real, interrupted, somebody):
     door.add(other, "worker", ("60",))
     assert identities.link(door.runtime("web"), real.issuer, other, other, "admin")
     page = name_oneself(user, leave(user, asked), other)
-    assert page.heading == "งานของฉัน" and "มากับน้องสาว" not in page.answer.text
+    assert page.heading == "งานของฉัน" and "มากับน้องสาว" not in page.raw
 
 
 def test_what_is_not_ours_is_not_kept(door, browser, set_up):
@@ -482,7 +482,7 @@ def test_who_signs_in_by_the_provider_is_asked_for_no_second_step_of_ours_nor_ma
     monkeypatch.setattr(runtime, "settings", must)
     user = browser()
     assert sign_in(user, linked).path == "work"
-    assert "second-factor" not in user.open("/account").answer.text
+    assert "second-factor" not in user.open("/account").raw
     assert user.open("/second-factor").path == "account", "without a password there is no second step"
     with runtime.database.write() as db:
         passwords.keep(db, linked, passwords.hashed(PASSWORD), temporary=False)

@@ -167,7 +167,7 @@ def test_nobody_opens_or_sends_a_page_without_signing_in(browser, known, rule):
         else:
             page = nobody.post(path, {"csrf": token, "reason": "left"})
             assert page.status == 401 and page.tree.xpath("//input[@type='password']"), path
-            assert not any(secret in page.answer.text for secret in FORBIDDEN)
+            assert not any(secret in page.raw for secret in FORBIDDEN)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_no_page_tells_or_takes_anything_of_another_centre(door, known, colleagu
                 fields = filled(own) | {"csrf": csrf(stranger), "command": str(uuid4())}
                 page = stranger.post(path, fields)
             assert page.status == (404 if role in roles_of(rule) else 403), (method, path, user, page.text)
-            assert not any(secret in page.answer.text for secret in FORBIDDEN), (path, user)
+            assert not any(secret in page.raw for secret in FORBIDDEN), (path, user)
     assert as_it_stands(door) == before
 
 
@@ -201,7 +201,7 @@ def test_a_role_that_may_not_is_refused_also_in_its_own_centre(door, known, coll
         for method, path in paths_of(rule, known):
             page = other.open(path) if method == "GET" else other.post(path, {"csrf": csrf(other)})
             assert page.status == 403, (method, path, role)
-            assert not any(secret in page.answer.text for secret in FORBIDDEN)
+            assert not any(secret in page.raw for secret in FORBIDDEN)
     assert as_it_stands(door) == before
 
 
@@ -215,7 +215,7 @@ def test_lists_and_figures_show_nothing_of_another_centre(door, known, strangers
     for user, (role, stranger) in strangers.items():
         page = stranger.open(rule.rule)
         assert page.status in ((200,) if role in roles_of(rule) else (403,)), (rule.rule, user)
-        shown = page.answer.text
+        shown = page.raw
         hidden = [known["case_id"], known["referral_id"], "somebody-60", number, *FORBIDDEN]
         assert not [each for each in hidden if each in shown], (rule.rule, user)
 
@@ -226,7 +226,7 @@ def test_lists_and_figures_show_nothing_of_another_centre(door, known, strangers
 def test_figures_of_another_centre_may_not_be_asked_for(strangers, path):
     for user, (_, stranger) in strangers.items():
         page = stranger.open(path)
-        assert page.status in (200, 403, 422) and "นครสวรรค์" not in page.answer.text, (path, user)
+        assert page.status in (200, 403, 422) and "นครสวรรค์" not in page.raw, (path, user)
 
 
 def test_a_link_that_is_not_ours_opens_nothing(browser, known):

@@ -50,7 +50,7 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(browser, somebody):
     unknown = nobody.send(nobody.open("/sign-in"), user="who-is-this", password="ไม่ใช่")
     assert wrong.status == unknown.status == 409
     assert wrong.errors == unknown.errors == {"": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง โปรดลองอีกครั้ง"}
-    assert "ไม่ใช่" not in wrong.answer.text
+    assert "ไม่ใช่" not in wrong.raw
 
 
 def test_the_session_changes_at_signing_in(browser, somebody):

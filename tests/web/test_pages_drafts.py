@@ -213,7 +213,7 @@ def test_what_others_changed_meanwhile_is_shown_and_not_overwritten(door, worker
     back = worker.open(path)
     assert "เปลี่ยนไปหลังจากนั้น" in notice(back)
     conflict = worker.send(back)
-    assert conflict.status == 412 and "มีผู้อื่นแก้ไขข้อมูลนี้ไปแล้ว" in conflict.answer.text
+    assert conflict.status == 412 and "มีผู้อื่นแก้ไขข้อมูลนี้ไปแล้ว" in conflict.raw
     assert housing(door, case_id) == "temporary"
     # The next visit still has the text, and who has seen both may send it.
     again = worker.send(worker.open(path))
@@ -294,7 +294,7 @@ def test_another_user_neither_sees_nor_writes_it(door, worker, new_worker):
     autosaved(worker, page, note=SECRET)
     other = new_worker()
     shown = other.open(path)
-    assert not notice(shown) and SECRET not in shown.answer.text
+    assert not notice(shown) and SECRET not in shown.raw
     fields = filled(page, note="ของคนอื่น") | {"csrf": value(shown, "csrf")}
     answer = other.http.post(f"{other.address}/drafts", data=fields, headers=JSON)
     assert answer.status_code == 409 and rows(door, other.user) == []

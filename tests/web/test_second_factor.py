@@ -98,7 +98,7 @@ def test_the_secret_and_the_recovery_codes_are_not_stored_nor_shown_again(door, 
         for path in ("/account", "/second-factor/off", "/second-factor/codes", "/second-factor")
     ]
     own.send(pages[2], code="000000")
-    shown = " ".join(page.answer.text + page.url for page in pages)
+    shown = " ".join(page.raw + page.url for page in pages)
     for hidden in (secret, " ".join(re.findall("....", secret)), *codes, *digits):
         assert hidden not in kept and hidden not in shown and hidden not in told(caplog)
     assert secret not in door.get("/metrics", user=None).text
@@ -347,7 +347,7 @@ def test_what_was_typed_when_the_session_ended_survives_both_steps_and_a_switch_
         assert own.open(english).heading == "Second step: the code"
         own.open("/language/th")
     back = own.send(own.open("/sign-in/code"), code=phone.fresh())
-    assert back.heading == "แบบฟอร์มของคุณยังอยู่" and "บ้านที่พิมพ์ค้างไว้" in back.answer.text
+    assert back.heading == "แบบฟอร์มของคุณยังอยู่" and "บ้านที่พิมพ์ค้างไว้" in back.raw
     assert own.send(back).path.endswith("/offer")
     assert "บ้านที่พิมพ์ค้างไว้" not in json.dumps(
         stored(door, pending_sessions.pending_session), ensure_ascii=False
