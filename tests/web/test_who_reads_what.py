@@ -11,6 +11,7 @@ from services.kernel.codec import Audience
 from services.reporting.visibility import MARKS
 from services.web.service import APPLICATION
 from services.web.store import links
+from tests.support.marks import plain
 from tests.web.test_reading import PRIVATE
 
 ABOUT_ONE = {"case_id", "referral_id"}
@@ -87,7 +88,7 @@ def answer_to(door, signed_in, rule, one, user):
     else:
         answer = signed_in.http.get(f"{door.address}{quote(path)}", timeout=60, allow_redirects=False)
     assert answer.status_code < 500, rule.rule
-    return answer.status_code, answer.text, answer
+    return answer.status_code, plain(answer.text), answer
 
 
 def ways(value, way=""):
