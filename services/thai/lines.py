@@ -2,7 +2,7 @@
 
 Browsers part Thai where their dictionary sees a word end, which is also inside longer words (ผู้|ดูแล|ระบบ) and
 sometimes wrong (ห|นึ่ง). HTML is given marks that hold such words together; nothing of the text itself changes, so
-that it is found and copied as it is. How the words were found: docs/decisions/0019-thai-words-in-one-line.md.
+that it is found and copied as it is. How the words were found: docs/decisions/0025-thai-words-in-one-line.md.
 """
 
 import re
