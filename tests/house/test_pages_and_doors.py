@@ -31,6 +31,7 @@ PAGES = {
     "pages.screening.result": ("screening", "screening"),
     "pages.matches.listing": ("partners", "matches"),
     "pages.conference.plan": ("screening", "plan"),
+    "pages.conference.projected": ("intake", "work"),
     "pages.referral.of_case": ("referral", "referrals"),
     "pages.referral.page": ("referral", "referral"),
     "pages.cases.listing": ("intake", "cases"),
