@@ -116,6 +116,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/dashboard/behind": PAGE,
         "/dashboard/behind.csv": PAGE,
         "/working-group": PAGE,
+        "/working-group/projected": PAGE,
     },
     "ministry": {
         **EVERYBODY,
