@@ -21,6 +21,7 @@ REFERRAL: QueryDoor[ReferralWithHistory | OutlineWithHistory] = QueryDoor("refer
 STEPS: QueryDoor[list[PossibleStep]] = QueryDoor("referral", "steps")
 DISCLOSE: CommandDoor[Disclosed] = CommandDoor("referral", "disclose")
 DISCLOSABLE: QueryDoor[DisclosedCodes] = QueryDoor("referral", "disclosable")
+TOLD_OF: QueryDoor[DisclosedCodes] = QueryDoor("referral", "told_of")
 DISCLOSURE: QueryDoor[list[Disclosure]] = QueryDoor("referral", "disclosure")
 REFERRALS: QueryDoor[Referrals | ReferralOutlines] = QueryDoor("referral", "referrals")
 IN_HANDS: QueryDoor[ReferralsInHands] = QueryDoor("referral", "in_hands")

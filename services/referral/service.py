@@ -25,7 +25,7 @@ from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
 DISCLOSE = "disclose"  # what may be done of a referral besides its steps
-LINK = "link"  # the channel of what a partner says by its link
+OWN_WORDS = ("link", "system")  # the channels of what a partner says itself: by its link, by its account
 SEE_REFERRALS = (*CASE_READERS, "partner")
 # Of these the ministry reads an outline: not where a person was sent, nor why not.
 READERS = (*SEE_REFERRALS, "ministry")
@@ -178,7 +178,7 @@ class ReferralService(Doors):
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
     def _circumstances(self, call: Call, row: RowMapping, body: bodies.StepReferral) -> Circumstances:
-        by_link = call.caller.role == "partner" and body.get("by_channel") == LINK
+        by_link = call.caller.role == "partner" and body.get("by_channel") in OWN_WORDS
         if row["placed_at"] is None:
             return Circumstances(call.now, by_link)
         return Circumstances(call.now, by_link, due_day(days_between(row["placed_at"], call.at)))
@@ -283,6 +283,18 @@ class ReferralService(Doors):
             for step, _ in history
             if step["type"] == "FactsDisclosed"
         ]
+
+    @query("referral.read", roles=("partner",), schema=schemas.ReadReferral())
+    def told_of(self, call: Call, body: bodies.ReadReferral) -> answers.DisclosedCodes:
+        """What the partner was given of the person, as it stands now: nothing before it was, nor once it is over."""
+        referral = self._own(call, body["referral_id"])
+        if not referral["secured"]:
+            raise NotFound("referral")
+        if Status(referral["status"]) in OVER:
+            return {}
+        history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
+        names = {name for step, _ in history if step["type"] == "FactsDisclosed" for name in step["facts"]}
+        return {name: code for name, code in self._disclosable(referral).items() if name in names}
 
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
     def referrals(

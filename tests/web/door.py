@@ -96,6 +96,13 @@ class FrontDoor:
         call = {"caller": {"user": user, "role": role, "centres": list(centres)}, "id": str(uuid4())}
         return self.runtime("web").ports.ask(service, door, call, body, 10.0)["answer"]
 
+    def ask_as_partner(self, door: str, world: "World", user: str) -> Any:
+        """A door of referral, as a partner's user asks it."""
+        caller = {"user": user, "role": "partner", "centres": [], "partner": world.partner_id}
+        call = {"caller": caller, "id": str(uuid4())}
+        body = {"referral_id": world.referral_id}
+        return self.runtime("web").ports.ask("referral", door, call, body, 10.0)["answer"]
+
     # -- one network of cases and partners, made through the door --------------------------------------------------
 
     def made(self, path: str, body: Any, user: str = "worker-60", **more: Any) -> Any:

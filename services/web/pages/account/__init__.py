@@ -2,6 +2,7 @@
 
 from services.web.pages.account import (
     account,
+    centre,
     changes,
     delegations,
     oidc,
@@ -13,6 +14,7 @@ from services.web.pages.account import (
 
 BLUEPRINTS = (
     account.blueprint,
+    centre.blueprint,
     changes.blueprint,
     delegations.blueprint,
     oidc.blueprint,

@@ -29,6 +29,7 @@ SEND = schemas.SendReferral()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
 NEXT_BEST = 3
+OWN_WORDS = {"link": later("by its link"), "system": later("by its account")}  # a partner's own
 
 blueprint = Blueprint("referral", __name__)
 
@@ -133,7 +134,9 @@ def _remarks(row: HistoryItem) -> str:
     channel = row.get("by_channel")
     parts = [
         _("said by %(who)s") % {"who": row["said_by"]} if row.get("said_by") else "",
-        (_("by its link") if channel == "link" else word("answer_channel", channel)) if channel else "",
+        (_(OWN_WORDS[channel]) if channel in OWN_WORDS else word("answer_channel", channel))
+        if channel
+        else "",
         word("consent", row["consent"]) if row.get("consent") else "",
         row.get("note") or "",
     ]

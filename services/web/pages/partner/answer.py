@@ -32,8 +32,10 @@ from services.web.pages.frame import doors, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner.partners import programme_of
 from services.web.pages.parts import needs
+from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _, later
-from services.web.store import links
+from services.web.pages.parts.people import person, who_as
+from services.web.store import centres, links
 from services.web.store.links import Link
 
 A = TypeVar("A")
@@ -157,7 +159,9 @@ def link(referral_id: UUID) -> Response:
 
 def _message(centre: str, partner: Partner, programme: Programme, address: str) -> str:
     """What is sent to the partner with the link, in Thai whatever language the worker reads. Nothing of the person."""
-    sender = f"ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัด{sentences.province(centre, 'th')}"
+    known = gateway.runtime().read(lambda db: centres.find(db, centre))
+    sender = known.name or f"ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัด{sentences.province(centre, 'th')}"
+    sender += f" โทร. {known.phone}" if known.phone else ""
     return (
         f"เรียน {partner['name']}\n{sender} ขอความอนุเคราะห์พิจารณารับผู้รับบริการ 1 ราย ({programme['name']})\n"
         f"โปรดอ่านรายละเอียดและตอบที่ {address}\nเจ้าหน้าที่จะแจ้งรหัสเปิดลิงก์ทางโทรศัพท์ ขอบคุณ"
@@ -335,7 +339,7 @@ def _thanks(token: str, link: Link) -> Response:
     answers = [row for row in referral["history"] if row["type"] in ANSWERS]
     return _over(
         "thanks", 200, token=token, said=answers[-1] if answers else None, final_at=referral["final_at"],
-        may_take_back="take-back" in referral["may"], answers=ANSWERS, centre=referral["centre"],
+        may_take_back="take-back" in referral["may"], answers=ANSWERS, reached=contact(referral["centre"]),
         form=Form(NOTHING, sent=False),
     )  # fmt: skip
 
@@ -358,7 +362,7 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     programme = programme_of(partner, link.programme_id)
     answer = frame.page(
         template, token=token, rows=needs.disclosure_rows(link.shared), referral=referral, partner=partner,
-        programme=programme, **values,
+        programme=programme, centre=contact(referral["centre"]), asked_by=_asked_by(link), **values,
     )  # fmt: skip
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
@@ -370,6 +374,11 @@ def _referral(link: Link) -> ReferralWithHistory:
     if "programme_id" not in referral:
         raise NotFound("referral")
     return referral
+
+
+def _asked_by(link: Link) -> str:
+    """Name and position of whoever made the link; somebody whose name is not known is not told of by a user name."""
+    return who_as(link.made_by) if person(link.made_by).called else ""
 
 
 def _asker(link: Link) -> Asker:

@@ -189,9 +189,12 @@ def choices(rule: Rule) -> list[tuple[str, str]]:
 @blueprint.route(
     "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/capacity", methods=["GET", "POST"]
 )
-@gate.roles(*STAFF)
+@gate.roles(*STAFF, "partner")
 def capacity(partner_id: UUID, programme_id: UUID) -> Response:
-    """State the places: the numbers that stand, none free, or others."""
+    """State the places: the numbers that stand, none free, or others. A partner states its own."""
+    caller = visit.caller()
+    if caller.partner_id not in (None, str(partner_id)):
+        raise NotFound("partner")
     partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     programme = programme_of(partner, str(programme_id))
     places = programme["places"]
@@ -205,6 +208,8 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
                 said += " " + _(
                     "Our own referrals hold more places than this leaves: please check with the partner."
                 )
+            if caller.partner_id is not None:
+                return frame.done(said, "pages.own.listing")
             return frame.done(said, ".show", partner_id=partner_id)
     return frame.page("partners/capacity.html", form=form, partner=partner, programme=programme)
 

@@ -12,12 +12,13 @@ from services.codes.access import CASE_READERS, STAFF
 from services.codes.work import WORK_PARTS
 from services.intake.answers import WorkItem
 from services.intake.doors import ASSIGN, CALLED, CONTRADICTIONS, TO_TAKE_OVER, WORK
-from services.kernel.envelope import instant
+from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.lists import LIMIT_MOST
 from services.thai import dates
 from services.web import gateway
 from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit
 from services.web.pages.parts import people
+from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
 from services.web.pages.parts.next_steps import address, warning
 from services.web.pages.parts.words import word
@@ -104,7 +105,7 @@ def paper() -> Response:
         "work/paper.html", items=items, count=sum(found["counts"].values()) - found["counts"]["waiting"],
         cases=lookup.cases(row["case_id"] for row in items),
         programmes=lookup.programmes(row["programme_id"] for row in items),
-        now=instant(gateway.runtime().now()),
+        now=instant(gateway.runtime().now()), centres=[contact(code) for code in _own_centres()],
     )  # fmt: skip
 
 
@@ -114,6 +115,12 @@ def contradictions() -> Response:
     """What does not go together at the moment, for who has to look at it."""
     found = doors.ask(CONTRADICTIONS.of())
     return frame.page("work/contradictions.html", items=found["items"])
+
+
+def _own_centres() -> tuple[str, ...]:
+    """Those that a paper is of; of all, none is named."""
+    own = visit.caller().centres
+    return () if ALL_CENTRES in own else own
 
 
 def _owner() -> dict[str, str]:

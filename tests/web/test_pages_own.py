@@ -1,0 +1,104 @@
+"""What a partner's user sees of what was sent to it, and answers; and how a centre is reached."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.web.sent import Sent
+
+
+@pytest.fixture
+def sent(door):
+    """A referral, its partner's user, and nobody told the partner of the person yet."""
+    world = door.world()
+    user = f"own-{uuid4().hex[:8]}"
+    door.add(user, "partner", (), world.partner_id)
+    return world, user
+
+
+def test_a_partners_first_page_has_what_waits_first_with_the_centres_telephone_and_its_own_places(
+    door, browser, sent
+):
+    world, user = sent
+    director = browser("director-60")
+    page = director.open("/centre")
+    saved = director.send(page, name="ศูนย์คุ้มครองฯ ปากน้ำโพ", phone="056 222 111", address="ถนนสวรรค์วิถี")
+    assert saved.form().fields["phone"] == "056-222-111"
+    partner = browser(user)
+    first = partner.open("/")
+    assert (first.path, first.heading) == ("our-referrals", "รายการที่ส่งมาถึงเรา 1")
+    assert "ศูนย์คุ้มครองฯ ปากน้ำโพ" in first.text and first.tree.xpath("//a[@href='tel:056222111']")
+    [capacity] = [link for link in first.links() if link.endswith("/capacity")]
+    stated = partner.send(partner.open(capacity), free="2", total="5")
+    assert stated.path == "our-referrals" and "ว่าง 2 จากทั้งหมด 5" in stated.text
+    other_id, other_programme = door.programme()
+    assert partner.open(f"/partners/{other_id}/programmes/{other_programme}/capacity").status == 404
+    assert "มาลี" not in first.text and world.case_id not in first.answer.text
+
+
+def test_a_partner_reads_what_it_was_told_and_nothing_of_others(door, browser, sent):
+    world, user = sent
+    partner = browser(user)
+    page = partner.open(f"/our-referrals/{world.referral_id}")
+    assert "ศูนย์ยังไม่ได้แจ้งข้อมูลของผู้รับบริการ" in page.text and "ช่วงอายุ" not in page.text
+    assert door.ask_as_partner("told_of", world, user) == {}
+    worker = browser("worker-60")
+    worker.send(worker.open(f"/referrals/{world.referral_id}/link"))
+    told = partner.open(f"/our-referrals/{world.referral_id}")
+    assert "หญิง" in told.text and "มาลี" not in told.text
+    other = door.world()
+    assert partner.open(f"/our-referrals/{other.referral_id}").status == 404
+    assert other.referral_id not in partner.open("/our-referrals").answer.text
+    door.made(f"/api/v1/referrals/{world.referral_id}/withdraw", {"reason": "other", "whose": "centre"})
+    assert door.ask_as_partner("told_of", world, user) == {}
+
+
+def test_a_no_is_chosen_seen_sent_and_taken_back_once_and_a_yes_is_known_to_the_centre(door, browser, sent):
+    world, user = sent
+    partner, path = browser(user), f"/our-referrals/{world.referral_id}"
+    page = partner.open(f"{path}/decline")
+    unsaid = partner.send(page)
+    assert (unsaid.status, [*unsaid.errors]) == (422, ["reason"])
+    check = partner.send(page, reason="cost", note="งบหมด")
+    assert check.heading == "คำตอบนี้ถูกต้องหรือไม่" or "งบหมด" in check.text
+    status = f"/api/v1/referrals/{world.referral_id}"
+    assert door.get(status).json()["status"] == "sent"
+    sent_no = partner.send(check)
+    assert "ศูนย์ได้รับคำตอบของคุณแล้ว" in sent_no.text
+    declined = door.get(status).json()
+    assert declined["status"] == "declined" and declined["final_at"]
+    back = partner.send(sent_no, f"{path}/take-back")
+    assert "ถอนคำตอบแล้ว" in back.text and door.get(status).json()["status"] == "acknowledged"
+    said = partner.send(partner.open(f"{path}/accept"), receiver="คุณสมศรี", when="พรุ่งนี้")
+    assert said.path == path.removeprefix("/") and door.get(status).json()["status"] == "accepted"
+    story = browser("worker-60").open(f"/referrals/{world.referral_id}").text
+    assert "ตอบผ่านบัญชีของภาคีเครือข่าย" in story and "คุณสมศรี" in story
+
+
+def test_a_link_names_the_centre_its_telephone_and_who_asks(door, browser):
+    door.post(
+        "/api/v1/admin/users/worker-60/person",
+        {"title": "น.ส.", "name": "พิมพ์ใจ งามดี", "position": "นักพัฒนาสังคม"},
+        "admin",
+    )
+    director = browser("director-60")
+    director.send(director.open("/centre"), name="ศูนย์คุ้มครองฯ ปากน้ำโพ", phone="056-222-111")
+    link = Sent(door, browser)
+    visitor = browser()
+    page = link.enter(visitor) or visitor.open(f"/answer/{link.token}")
+    page = visitor.open(f"/answer/{link.token}")
+    assert "ศูนย์คุ้มครองฯ ปากน้ำโพ" in page.text and page.tree.xpath("//main//a[@href='tel:056222111']")
+    assert "น.ส.พิมพ์ใจ งามดี นักพัฒนาสังคม" in page.text and "worker-60" not in page.text
+    assert "056-222-111" in browser("worker-60").open("/work/paper").text
+    door.post("/api/v1/admin/users/worker-60/person", {}, "admin")
+
+
+@pytest.mark.parametrize("user", ["worker-60", "member-60", "partner-nobody", "ministry"])
+def test_only_a_director_or_an_administrator_names_a_centre(browser, user):
+    assert browser(user).open("/centre").status == 403
+
+
+def test_a_director_names_their_own_centre_alone_and_an_administrator_any_of_theirs(browser):
+    director, admin = browser("director-60"), browser("admin")
+    assert director.open("/centre?centre=61").status == 404
+    assert admin.open("/centre?centre=61").status == 200 and admin.open("/centre?centre=00").status == 404
