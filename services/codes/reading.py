@@ -134,12 +134,17 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/referrals": _each(*REFERRAL),
         "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER))),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
+        "/our-referrals": PAGE,
+        "/our-referrals/<uuid:referral_id>": PAGE,
+        "/our-referrals/<uuid:referral_id>/accept": PAGE,
+        "/our-referrals/<uuid:referral_id>/decline": PAGE,
+        "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/capacity": PAGE,
     },
     "rule_keeper": {**EVERYBODY, **FIGURES},
     "admin": {**EVERYBODY, "/api/v1/admin/status": ALL, "/contradictions": PAGE},
 }  # fmt: skip
 # Addresses of the system and of one's own account, which have nothing of anybody served.
 ABOUT_NOBODY = (
-    "/account", "/drafts", "/first-steps", "/health", "/language", "/metrics", "/password", "/ready",
+    "/account", "/centre", "/drafts", "/first-steps", "/health", "/language", "/metrics", "/password", "/ready",
     "/second-factor", "/set-up", "/sign-in", "/static", "/users", "/api/openapi.json",
 )  # fmt: skip

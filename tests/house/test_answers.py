@@ -146,7 +146,7 @@ def read_everything(net: CheckedNetwork) -> None:
                 if role in ROLES[service, door]:
                     net.call(service, door, of_case, **who)
         for referral in net.call("referral", "referrals", **who)["items"]:
-            for door in ("referral", "steps", "disclosable", "disclosure"):
+            for door in ("referral", "steps", "disclosable", "told_of", "disclosure"):
                 if role in ROLES["referral", door]:
                     net.call("referral", door, {"referral_id": referral["referral_id"]}, **who)
         net.call("reporting", "overview", **who)
