@@ -375,7 +375,7 @@ class ErasureStatus(TypedDict):
 
 class Erasure(TypedDict):
     """`confirmer`: who is to confirm it (None: any other director of the centre), or who did. `at`: when it was asked,
-    or done. `may_confirm`: whether whoever asks here may be the second person."""
+    or done. `may`: "confirm", if whoever asks may be the second person."""
 
     case_id: Id
     centre: Province
@@ -384,7 +384,7 @@ class Erasure(TypedDict):
     reason: Annotated[str, ERASURE_REASONS]
     confirmer: str | None
     at: Instant
-    may_confirm: bool
+    may: list[str]
 
 
 class Erasures(TypedDict):

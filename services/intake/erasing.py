@@ -135,5 +135,5 @@ def _erasure(row: RowMapping, caller: Caller) -> answers.Erasure:
         "reason": row["reason"],
         "confirmer": row["confirmer"],
         "at": row["at"],
-        "may_confirm": row["status"] == erasures.WAITING and able,
+        "may": ["confirm"] if row["status"] == erasures.WAITING and able else [],
     }

@@ -64,7 +64,7 @@ def confirm(case_id: UUID) -> Response:
     mine = asked["requested_by"] == caller.user
     return frame.page(
         "erasure/confirm.html", form=form, asked=asked, mine=mine, own=caller.sees(asked["centre"]),
-        may_confirm=asked["may_confirm"],
+        may_confirm="confirm" in asked["may"],
         case=lookup.case(str(case_id)) if caller.sees(asked["centre"]) else None,
     )  # fmt: skip
 
