@@ -32,7 +32,7 @@ def test_a_partners_first_page_has_what_waits_first_with_the_centres_telephone_a
     stated = partner.send(partner.open(capacity), free="2", total="5")
     assert stated.path == "our-referrals" and "ว่าง 2 จากทั้งหมด 5" in stated.text
     other_id, other_programme = door.programme()
-    assert partner.open(f"/partners/{other_id}/programmes/{other_programme}/capacity").status == 404
+    assert partner.open(f"/partners/{other_id}/programmes/{other_programme}/capacity").status == 403
     assert "มาลี" not in first.text and world.case_id not in first.answer.text
 
 

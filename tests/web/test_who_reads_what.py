@@ -215,7 +215,7 @@ def test_who_is_named_to_confirm_an_erasure_reads_that_it_was_asked_for_and_noth
         "reason",
         "confirmer",
         "at",
-        "may_confirm",
+        "may",
     }
     for user in ("worker-60", "worker-61", "member-60", "ministry", "rules", "admin", "partner-nobody"):
         assert door.get("/api/v1/erasures", user).status_code == 403

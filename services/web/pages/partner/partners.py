@@ -9,7 +9,7 @@ from services.codes.access import ROLES, STAFF
 from services.codes.rules import RULES, Rule
 from services.codes.words import Words
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.errors import NotFound
+from services.kernel.errors import Forbidden, NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.partners import schemas
 from services.partners.answers import AlikePartner, Partner, Programme
@@ -194,7 +194,7 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
     """State the places: the numbers that stand, none free, or others. A partner states its own."""
     caller = visit.caller()
     if caller.partner_id not in (None, str(partner_id)):
-        raise NotFound("partner")
+        raise Forbidden
     partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     programme = programme_of(partner, str(programme_id))
     places = programme["places"]
