@@ -146,7 +146,7 @@ def read_everything(net: CheckedNetwork) -> None:
                 if role in ROLES[service, door]:
                     net.call(service, door, of_case, **who)
         for referral in net.call("referral", "referrals", **who)["items"]:
-            for door in ("referral", "steps", "disclosable", "told_of", "disclosure"):
+            for door in ("referral", "steps", "disclosable", "disclosure"):
                 if role in ROLES["referral", door]:
                     net.call("referral", door, {"referral_id": referral["referral_id"]}, **who)
         net.call("reporting", "overview", **who)
@@ -174,6 +174,9 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     referral_id = next(row["referral_id"] for row in referrals if row["status"] in AWAITING_ANSWER)
     net.call("referral", "disclose", {"referral_id": referral_id, "how": "link"})
     net.call("referral", "disclosure", {"referral_id": referral_id})
+    partner_id = next(row["partner_id"] for row in referrals if row["referral_id"] == referral_id)
+    theirs = {"user": "partner-60", "role": "partner", "centres": (), "partner": partner_id}
+    assert net.call("referral", "told_of", {"referral_id": referral_id}, **theirs)
     net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})
     net.call("intake", "work")
     net.call("intake", "contradictions", **DIRECTOR)
