@@ -303,7 +303,7 @@ def test_the_same_form_sent_twice_changes_once(door):
             "/", method="POST", data=form, environ_base={"songtor.runtime": runtime}
         ):
             g.correlation = ""
-            g.session = Session("", Caller("worker-60", "worker", ("60",)), 1, True, False, False, None)
+            g.session = Session("", Caller("worker-60", "worker", ("60",)), 1, True, False, False, None, None)
             told.append(doors.tell(OPEN_CASE, opening())["case_id"])
     assert told[0] == told[1] != told[2]
 
