@@ -91,9 +91,10 @@ def known(door, world) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def colleagues(browser) -> dict[str, Browser]:
+def colleagues(door, browser, world) -> dict[str, Browser]:
     """{role: browser} of those who have to do with centre 60."""
-    users = ("worker-60", "director-60", "member-60", "ministry", "admin")
+    door.add("partner-asked", "partner", (), world.partner_id)
+    users = ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-asked")
     return {user.partition("-")[0]: browser(user) for user in users}
 
 
@@ -174,7 +175,9 @@ def test_nobody_opens_or_sends_a_page_without_signing_in(browser, known, rule):
     "rule", [rule for rule in PAGES if rule.arguments & OF_A_CENTRE], ids=lambda rule: rule.rule
 )
 def test_no_page_tells_or_takes_anything_of_another_centre(door, known, colleagues, strangers, rule):
-    owner = colleagues[next(role for role in ("worker", "director", "admin") if role in roles_of(rule))]
+    owner = colleagues[
+        next(role for role in ("worker", "director", "admin", "partner") if role in roles_of(rule))
+    ]
     before = as_it_stands(door)
     for method, path in paths_of(rule, known):
         own = owner.open(path)
