@@ -1,6 +1,7 @@
 import pytest
 from marshmallow import ValidationError
 
+from services.codes.rules import RULES
 from services.partners import schemas
 
 PARTNER = {"name": "บ้านพัก", "kind": "pao_home", "under_ministry": False, "province": "60"}
@@ -79,6 +80,12 @@ def test_an_unknown_rule_is_named():
 )
 def test_a_wrong_value_of_a_rule_is_refused_by_its_name(rule, value):
     assert list(offer_with({rule: value})) == [rule]
+
+
+def test_a_programme_can_ask_for_all_but_what_is_unknown():
+    for rule in RULES.values():
+        assert [*rule.choices] == [code for code in rule.options or () if code != "unknown"]
+    assert "unknown" in (RULES["nationality"].options or ()) and "thai" in RULES["nationality"].choices
 
 
 def test_ages_must_be_in_order():
