@@ -26,11 +26,12 @@ ADDRESSES = APPLICATION.url_map.bind("")
 DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
 # Forms that no system shows beside the others: before there is anybody, in a sample, in the minutes after a no,
 # to the one who asked. They have nothing to type but what test_set_up tries; who may send them, test_pages_sample,
-# test_pages_answer, test_erasing and test_delegations ask.
+# test_pages_answer, test_pages_own, test_erasing and test_delegations ask.
 SELDOM = (
     "pages.set_up.administrator",
     "pages.sample.sign_in",
     "pages.answer.take_back",
+    "pages.own.take_back",
     "pages.erasure.withdraw",
     "pages.delegations.end",
 )
@@ -86,6 +87,9 @@ class Place:
             if {"case_id", "referral_id", "partner_id"} & self.arguments:
                 self.door.add(f"worker-{self.centre}", "worker", (self.centre,))
                 world = self.door.world(self.centre)
+            if self.endpoint.startswith("pages.own."):
+                self.door.add(self.user, "partner", (), world.partner_id)
+                self.visitor = self.browser(self.user)
             if self.endpoint == "pages.work.taken":
                 handed = {"case_ids": [world.case_id], "from_user": NAME, "to_user": self.user}
                 self.door.ask("intake", "assign", "admin", handed)
