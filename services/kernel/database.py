@@ -4,7 +4,7 @@ for ever."""
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from threading import RLock
@@ -21,7 +21,6 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from services.kernel import private, scope
 from services.kernel.errors import Conflict, Outdated, Unavailable
-from services.kernel.scope import Scope
 
 POOL = (
     12  # connections a service may hold at once: its RPC workers, subscriptions, relay and timer share them
@@ -63,29 +62,26 @@ class Database:
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
         else:
             self.engine = _postgres_engine(self.url, pool)
-            self._writer = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._writer = _in_few_trips(self.engine)
 
     @contextmanager
     def write(self, read_models: str = "") -> Iterator[Connection]:
         """`read_models`: those that whoever moves a head fills, as the write fence wants it said (kernel.fence)."""
-        if self.sqlite:
-            with _transaction(), self._lock, self._writer.begin() as connection:
-                yield connection
-        else:
-            # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is it
-            # taken, what comes next). That opens nothing: a command answers what it decided, and every question goes
-            # through `read()`.
-            with self._in_few_trips(scope.EVERYTHING, read_models) as connection:
-                yield connection
+        with _transaction(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
+            if not self.sqlite:
+                # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is
+                # it taken, what comes next). That opens nothing: a command answers what it decided, and every question
+                # goes through `read()`.
+                scope.apply(connection, scope.EVERYTHING, read_models, begin=True)
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        if self.sqlite:
-            with _transaction(), self.engine.connect() as connection:
-                yield connection
-        else:
-            with self._in_few_trips(scope.current()) as connection:
-                yield connection
+        with _transaction(), (self.engine if self.sqlite else self._writer).connect() as connection:
+            if not self.sqlite:
+                connection.begin()
+                scope.apply(connection, scope.current(), begin=True)
+            yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -95,19 +91,6 @@ class Database:
                 scope.apply(connection, scope.current())
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield connection
-
-    @contextmanager
-    def _in_few_trips(self, to: Scope, read_models: str = "") -> Iterator[Connection]:
-        """A transaction on PostgreSQL that is begun and ended here, not by the driver: its BEGIN travels with what
-        narrows it, and where a statement brought the COMMIT along no other is sent."""
-        with _transaction(), self._writer.connect() as connection:
-            try:
-                scope.apply(connection, to, read_models, begin=True)
-                yield connection
-            except BaseException:
-                _end(connection, "ROLLBACK")
-                raise
-            _end(connection, "COMMIT")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -219,19 +202,34 @@ def _postgres_engine(url: URL, pool: int) -> Engine:
     return engine
 
 
+def _in_few_trips(engine: Engine) -> Engine:
+    """The same connections, with transactions that are begun and ended here instead of by the driver: a BEGIN travels
+    with what narrows its transaction (kernel.scope), and where a statement brought the COMMIT along no other is
+    sent."""
+    direct = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @event.listens_for(direct, "commit")
+    def commit(db: Connection) -> None:
+        _end(db, "COMMIT")
+
+    @event.listens_for(direct, "rollback")
+    def rollback(db: Connection) -> None:
+        try:
+            _end(db, "ROLLBACK")
+        except psycopg2.Error:
+            db.invalidate()  # its server has ended the transaction, or will
+
+    return direct
+
+
 def _end(db: Connection, statement: str) -> None:
-    """End a transaction that was begun by hand, unless it has ended. A connection that cannot is given up."""
-    driver = db.connection.dbapi_connection
-    assert driver is not None, "the connection is in use"
-    try:
-        if driver.closed:
-            db.invalidate()
-        elif driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
-            driver.cursor().execute(statement)
-    except psycopg2.Error:
+    driver = None if db.invalidated else db.connection.dbapi_connection
+    if driver is None:
+        return
+    if driver.closed:
         db.invalidate()
-        if statement == "COMMIT":
-            raise
+    elif driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        driver.cursor().execute(statement)
 
 
 OLDER = "SO001"  # the write fence's own (revision kernel_0005)
