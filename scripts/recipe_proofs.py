@@ -20,6 +20,7 @@ from services.system import DOORS
 from services.web.api.openapi import document
 from services.web.identity import accounts, sessions
 from services.web.service import APPLICATION, WebService
+from tests.support.marks import plain
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
 USERS = {"worker-60": ("worker", ("60",)), "ministry": ("ministry", ("*",))}
@@ -67,7 +68,7 @@ class House:
         client.set_cookie("language", language)
         answer = client.get(path, environ_overrides={"songtor.runtime": self.web})
         assert answer.status_code == 200, (path, answer.status_code, answer.text)
-        return str(answer.text)
+        return plain(answer.text)
 
     def says(self, path: str, th: str, en: str, user: str = "worker-60") -> None:
         """The page says it in Thai to who reads Thai, and in English to who reads English."""
