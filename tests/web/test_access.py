@@ -123,7 +123,10 @@ def test_another_centres_case_is_not_found_by_any_door(door: FrontDoor, world: W
         if USERS[user][0] in found.roles:
             with pytest.raises(NotFound):
                 door.ask(*key, user, body)
-    if found.kind == "query":
+    if found.roles == {"partner"}:
+        assert key == ("referral", "told_of")
+        door.ask_as_partner(key[1], world, "its-own")
+    elif found.kind == "query":
         if key[1] == "erasure":
             asked = {"case_id": world.case_id, "reason": "ordered"}
             door.ask("intake", "request_erasure", "deputy-60", asked)

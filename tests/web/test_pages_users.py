@@ -58,7 +58,7 @@ def test_what_is_wrong_with_a_new_user_is_said_at_its_field(browser):
     nowhere = admin.send(wrong, user="new-somebody", name="ใครคนหนึ่ง", role="worker", centres=[])
     assert [*nowhere.errors] == ["centres"]
     twice = admin.send(wrong, user="worker-60", name="ใครคนหนึ่ง", role="worker", centres="60")
-    assert twice.errors == {"user": "ชื่อผู้ใช้ – มีชื่อผู้ใช้นี้อยู่แล้ว โปรดใช้ชื่ออื่น"}
+    assert twice.errors == {"user": "มีชื่อผู้ใช้นี้อยู่แล้ว โปรดใช้ชื่ออื่น"}
 
 
 def test_another_role_counts_at_once(browser, name):

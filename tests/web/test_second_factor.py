@@ -24,7 +24,7 @@ from tests.web.browser import PASSWORD
 from tests.web.hostile import told
 from tests.web.phone import Phone, recovery_codes, secret_of
 
-NOT_THIS = {"code": "รหัส – รหัสไม่ถูกต้องหรือใช้ไปแล้ว โปรดรอรหัสถัดไปจากแอป"}
+NOT_THIS = {"code": "รหัสไม่ถูกต้องหรือใช้ไปแล้ว โปรดรอรหัสถัดไปจากแอป"}
 LOCKED = "ลองผิดหลายครั้งเกินไป โปรดลองใหม่ในอีก 1 นาที"
 
 

@@ -203,7 +203,7 @@ def me() -> Response:
 def details() -> Response:
     """One's own name, position and telephone."""
     user, runtime = visit.caller().user, gateway.runtime()
-    form = Form(DETAILS, person(user)._asdict())
+    form = Form(DETAILS, person(user)._asdict(), draft=later("My name and position"))
     if form.sent and form.load():
         with runtime.database.write() as db:
             people.keep(runtime, db, user, person_of(form.data))
