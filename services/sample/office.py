@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from services.codes import DECLINE_REASONS
+from services.codes import AWAITING_ANSWER, DECLINE_REASONS
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.local import Network
 from services.kernel.questions import Body, CommandDoor, Door, Question
@@ -73,11 +73,17 @@ class Office:
         )
 
     def busiest_partner(self, province: str) -> str:
-        """The id of the partner of a province that was asked most often of late."""
+        """The id of the partner of a province whose answer most people wait for; of several, the one that was asked
+        most often of late."""
         partners = self.ask(PARTNERS.of(province=province, limit=LIMIT_MOST))["items"]
         asked = self.ask(REFERRALS.of(limit=LIMIT_MOST))["items"]
         times = Counter(each["partner_id"] for each in asked if "partner_id" in each)
-        return max((each["partner_id"] for each in partners), key=lambda each: times[each])
+        waiting = Counter(
+            each["partner_id"]
+            for each in asked
+            if "partner_id" in each and each["told"] and each["status"] in AWAITING_ANSWER
+        )
+        return max((each["partner_id"] for each in partners), key=lambda each: (waiting[each], times[each]))
 
     def working_hour(self, chance: Random, day: date, any_day: bool = False) -> datetime:
         """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in

@@ -11,7 +11,9 @@ from tests.browser.visitor import Visitor
 ROLES = ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-60", "rules")
 # Sent empty, these would end what the walk still needs: an account, a session, the question to the partner; or make
 # somebody of the stranger.
-NOT_SENT = ("pages.users.close", "pages.account.me", "pages.answer.accept", "pages.sample.sign_in")
+NOT_SENT = (
+    "pages.users.close", "pages.account.me", "pages.answer.accept", "pages.own.accept", "pages.sample.sign_in",
+)  # fmt: skip
 LEAST_ASKED, LEAST_LOOKED_AT = 600, 90  # fewer, and links were lost on the way
 
 

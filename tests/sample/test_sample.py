@@ -259,8 +259,13 @@ def test_each_user_is_there_once_with_a_known_role():
     assert sample.DONE in {user.name for user in sample.USERS}
 
 
-def test_the_partners_user_belongs_to_a_partner_of_its_province_that_has_referrals(net):
+def test_the_partners_user_belongs_to_a_partner_of_its_province_that_is_asked_for_an_answer(net):
     partner_id = Office(net, sample.SEED, NOW, NOW).busiest_partner("60")
     assert net.call("partners", "partner", {"partner_id": partner_id})["province"] == "60"
     user = {"user": "partner-60", "role": "partner", "centres": (), "partner": partner_id}
-    assert net.call("referral", "referrals", **user)["items"]
+    statuses = {each["status"] for each in net.call("referral", "referrals", **user)["items"]}
+    assert statuses & {"sent", "acknowledged", "waitlisted"} and statuses - {
+        "sent",
+        "acknowledged",
+        "waitlisted",
+    }
