@@ -8,11 +8,9 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import eventlet
-import kombu.pools
 import nameko.rpc
 from amqp.exceptions import NotFound
 from eventlet.event import Event
-from eventlet.greenthread import GreenThread
 from kombu import Connection
 from kombu.exceptions import EncodeError
 from nameko.amqp.publish import Publisher, UndeliverableMessage
@@ -30,7 +28,6 @@ logger = logging.getLogger(__name__)
 LOOK_FIRST = 0.5  # seconds without an answer before looking whether anybody serves at all ...
 LOOK_MOST = 5.0  # ... and between looks at a service that takes long
 LOOK_SECONDS = 2.0  # for one look
-ANSWER_SECONDS = 10.0  # for handing an answer to the broker
 STOP_SECONDS = 1.5  # for each of the steps of stopping
 
 
@@ -82,13 +79,10 @@ class RpcConsumer(nameko.rpc.RpcConsumer):  # type: ignore[misc]
     queue_consumer = Consumers()
 
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> Any:
-        answering = eventlet.spawn(super().handle_result, message, result, exc_info)
         try:
-            with eventlet.Timeout(ANSWER_SECONDS):
-                return answering.wait()
-        except (*BROKEN, eventlet.Timeout) as error:
+            return super().handle_result(message, result, exc_info)
+        except BROKEN as error:
             logger.warning("an answer could not be sent: %s", type(error).__name__)
-            abandon(answering)
             self.queue_consumer.requeue_message(message)
             return result, exc_info
 
@@ -101,14 +95,6 @@ class RpcEntrypoint(nameko.rpc.Rpc):  # type: ignore[misc]
 
 class ReplyListener(nameko.rpc.ReplyListener):  # type: ignore[misc]
     queue_consumer = Consumers()
-
-
-def abandon(sending: GreenThread) -> None:
-    """A message that the broker did not take in time is on a line that may be dead, and closing one politely waits for
-    the broker for ever. So nobody waits for that, and no line of now is used again."""
-    if not sending.dead:
-        eventlet.spawn(sending.kill)
-        eventlet.spawn(kombu.pools.reset)
 
 
 class NobodyServes(Exception):
@@ -135,23 +121,20 @@ class RpcClient:
         database.require_no_transaction()
         correlation_id = str(uuid4())
         reply = self._replies.get_reply_event(correlation_id)
-        sending = eventlet.spawn(
-            self._publisher.publish,
-            {"args": [dict(call), dict(body)], "kwargs": {}},
-            exchange=self._exchange,
-            routing_key=f"{service}.{door}",
-            mandatory=True,
-            reply_to=self._replies.routing_key,
-            correlation_id=correlation_id,
-            # An answer nobody waits for any more need not be computed.
-            expiration=seconds,
-        )
         try:
             with eventlet.Timeout(seconds):
-                sending.wait()
+                self._publisher.publish(
+                    {"args": [dict(call), dict(body)], "kwargs": {}},
+                    exchange=self._exchange,
+                    routing_key=f"{service}.{door}",
+                    mandatory=True,
+                    reply_to=self._replies.routing_key,
+                    correlation_id=correlation_id,
+                    # An answer nobody waits for any more need not be computed.
+                    expiration=seconds,
+                )
                 answer = self._answer(service, reply)
         except eventlet.Timeout:
-            abandon(sending)
             raise Unavailable(f"The service {service} did not answer within {seconds:.0f} s.") from None
         except (UndeliverableMessage, NobodyServes):
             raise Unavailable(f"The service {service} is not running.") from None
