@@ -47,11 +47,11 @@ def test_my_work_shows_each_open_case_once_with_what_the_door_says_is_next(door,
 
 
 def test_the_menu_counts_what_presses_and_every_open_case(door, browser):
-    door.add("worker-66", "worker", ("66",))
-    worker = browser("worker-66")
-    door.made("/api/v1/cases", {**opening("66"), "danger": "trafficking"}, "worker-66")
-    door.case("66")
-    counts = listed(door, "worker-66")["counts"]
+    door.add("worker-92", "worker", ("92",))
+    worker = browser("worker-92")
+    door.made("/api/v1/cases", {**opening("92"), "danger": "trafficking"}, "worker-92")
+    door.case("92")
+    counts = listed(door, "worker-92")["counts"]
     page = worker.open("/work")
     assert menu_count(page) == sum(counts[part] for part in PRESSING) == 1
     assert menu_count(page, "/cases") == sum(counts.values()) == 2
@@ -217,10 +217,10 @@ def menu_count(page, entry="/work"):
 
 
 def test_a_long_part_shows_its_first_and_opens_the_rest(door, browser):
-    door.add("worker-67", "worker", ("67",))
+    door.add("worker-93", "worker", ("93",))
     for _ in range(7):
-        door.case("67")
-    worker = browser("worker-67")
+        door.case("93")
+    worker = browser("worker-93")
     page = worker.open("/work")
     assert section(page, "coming").startswith(f"{WORK_PARTS.word('coming', 'th')} 7")
     assert "ดูอีก 2 รายการ" in section(page, "coming")
