@@ -2,7 +2,6 @@
 for ever."""
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -14,10 +13,8 @@ import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from services.kernel import private, scope
 from services.kernel.errors import Conflict, Outdated, Unavailable
@@ -176,30 +173,16 @@ def _sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
 def _postgres_engine(url: URL, pool: int) -> Engine:
     # No idle transaction may hold the head row, no statement may wait on a lock for ever.
     options = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
-    engine = create_engine(
+    return create_engine(
         url.set(drivername="postgresql+psycopg2"),
         connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=30,
+        pool_pre_ping=True,
         insertmanyvalues_page_size=1000,
         hide_parameters=True,
     )
-
-    @event.listens_for(engine, "checkin")
-    def rest(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info[RESTING] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def wake(connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
-        """A connection that rested may be dead; one that was just in use is not asked."""
-        if time.monotonic() - record.info.get(RESTING, time.monotonic()) > RESTED:
-            try:
-                engine.dialect.do_ping(connection)
-            except psycopg2.Error as error:
-                raise DisconnectionError from error  # the pool tries another
-
-    return engine
 
 
 def _in_few_trips(engine: Engine) -> Engine:
