@@ -23,11 +23,6 @@ POOL = (
     12  # connections a service may hold at once: its RPC workers, subscriptions, relay and timer share them
 )
 
-RESTING, RESTED = (
-    "resting since",
-    1.0,
-)  # seconds after which a connection of the pool is asked whether it lives
-
 # One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the
 # process.
 _writers: dict[str, RLock] = {}
