@@ -7,6 +7,7 @@ import click
 
 from services.cli.folder import NAMES, owning
 from services.cli.group import Failed, settings_of, songtor
+from services.cli.precautions import note
 from services.kernel import backup as copies
 from services.kernel import ledger
 from services.kernel.runtime import utc_now
@@ -19,6 +20,7 @@ def backup(context: click.Context, folder: Path) -> None:
     """Copy all logs at one cut into FOLDER, the keys apart into FOLDER-keys."""
     # Also beside a running system: the cut keeps every writer out for a moment, in whichever process it is.
     manifest = copies.backup(settings_of(context), NAMES, folder, utc_now())
+    note(settings_of(context), "backup", [])
     heads = {name: part["position"] for name, part in manifest["services"].items()}
     click.echo(f"{folder}: {json.dumps(heads)}")
 

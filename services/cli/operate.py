@@ -9,6 +9,7 @@ from kombu import Connection
 from services.cli.folder import LOGGED, NAMES, running, runtimes
 from services.cli.group import Failed, progress, settings_of, songtor
 from services.cli.operator import operator
+from services.cli.precautions import note
 from services.kernel import access
 from services.kernel.settings import Settings
 from services.kernel.status import Status
@@ -107,7 +108,9 @@ def erase(context: click.Context, case_number: str) -> None:
 def verify(context: click.Context) -> None:
     """Check every log: dense order, versions, hash chain, the kernel's invariants. Exit 1 and name the first bad
     event."""
-    logs = operator(settings_of(context)).verify()
+    settings = settings_of(context)
+    logs = operator(settings).verify()
+    note(settings, "verify", [problem for log in logs.values() for problem in log.problems])
     for name, log in logs.items():
         click.echo(f"{name:<10} {log.head:>8} events   " + ("; ".join(log.problems) or "ok"))
     if any(log.problems for log in logs.values()):

@@ -33,6 +33,16 @@ SERVICES = CodeList(
     },
 )
 
+# What is done every night for the safety of the data.
+PRECAUTIONS = CodeList(
+    "precaution",
+    {
+        "backup": Words("สำรองข้อมูล", "Backup"),
+        "verify": Words("ตรวจสอบบันทึกเหตุการณ์", "Check of the logs"),
+        "drill": Words("ทดลองกู้คืนข้อมูลสำรอง", "Trial restore of a backup"),
+    },
+)
+
 ACTIONS = CodeList(
     "action",
     {

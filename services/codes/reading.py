@@ -146,5 +146,5 @@ READS: Mapping[str, Mapping[str, Fields]] = {
 # Addresses of the system and of one's own account, which have nothing of anybody served.
 ABOUT_NOBODY = (
     "/account", "/centre", "/drafts", "/first-steps", "/health", "/language", "/metrics", "/password", "/ready",
-    "/second-factor", "/set-up", "/sign-in", "/static", "/users", "/api/openapi.json",
+    "/second-factor", "/set-up", "/sign-in", "/static", "/system", "/users", "/api/openapi.json",
 )  # fmt: skip

@@ -27,7 +27,7 @@ from services.kernel.keys import MasterKey
 from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
 from services.kernel.status import Status, status
-from services.kernel.timers import Timers, overdue
+from services.kernel.timers import Timers
 from services.kernel.vault import SealingVault, Shredded, Shredding, Vault
 from services.kernel.verify import cursor_problems, log_problems
 from services.kernel.wiring import Wiring
@@ -290,7 +290,7 @@ class ServiceRuntime:
         return {p.name: rebuild(self.log, p, progress, self.ports.pause) for p in chosen}
 
     def status(self) -> Status:
-        return status(self.log)
+        return status(self.log, self.ports.now())
 
     def verify(self) -> list[str]:
         problems = list(log_problems(self.log, self.ports.pause))
@@ -307,8 +307,7 @@ class ServiceRuntime:
     def measure(self) -> None:
         """Refresh the gauges."""
         now = self.status()
-        with self.database.read() as db:
-            metrics.OVERDUE.labels(self.service).set(overdue(self.log, db, instant(self.now())))
+        metrics.OVERDUE.labels(self.service).set(now["deadlines"]["overdue"])
         metrics.LOG_POSITION.labels(self.service).set(now["sequence"])
         metrics.PUBLISH_LAG.labels(self.service).set(now["sequence"] - now["published"])
         for row in now["subscriptions"]:

@@ -1,8 +1,10 @@
-"""How far a service is: its log, what of it the broker has, and what it heard of others."""
+"""How far a service is: its log, what of it the broker has, what it heard of others, and the deadlines it keeps."""
 
+from datetime import datetime
 from typing import TypedDict
 
 from services.kernel.eventlog import EventLog
+from services.kernel.timers import Deadlines, deadlines
 
 
 class SubscriptionStatus(TypedDict):
@@ -27,16 +29,19 @@ class ParkedStatus(TypedDict):
 
 
 class Status(TypedDict):
-    """`sequence`: the last position of the log; `published`: the last that the broker confirmed."""
+    """`sequence`: the last position of the log; `published`: the last that the broker confirmed; `read_models`: their
+    names."""
 
     service: str
     sequence: int
     published: int
     subscriptions: list[SubscriptionStatus]
     parked: list[ParkedStatus]
+    deadlines: Deadlines
+    read_models: list[str]
 
 
-def status(log: EventLog) -> Status:
+def status(log: EventLog, now: datetime) -> Status:
     with log.database.read() as db:
         head = log.row(db, "SELECT position FROM log_head WHERE id = 1")
         published = log.row(db, "SELECT position FROM relay_cursor WHERE feed = 'log'")
@@ -49,6 +54,7 @@ def status(log: EventLog) -> Status:
             "SELECT source, position, stream_id, event_id, attempts, error, first_at FROM parked_event "
             "WHERE status = 'parked' ORDER BY source, position",
         )
+        kept = deadlines(log, db, now)
     parked = [
         ParkedStatus(
             source=source,
@@ -79,4 +85,6 @@ def status(log: EventLog) -> Status:
         published=int(published[0]),
         subscriptions=subscriptions,
         parked=parked,
+        deadlines=kept,
+        read_models=[projection.name for projection in log.wiring.projections],
     )

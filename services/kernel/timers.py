@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import orjson
 from sqlalchemy import Connection
@@ -22,6 +22,18 @@ TICK = 5.0  # seconds between looks at the deadlines, which are minutes and days
 TICK_MOST = 20.0  # ... and when they could not be looked at many times in a row
 AGAIN_FIRST = timedelta(seconds=5)  # before a deadline that failed is tried again ...
 AGAIN_MOST = timedelta(minutes=10)  # ... and when it has failed many times
+
+
+PATIENCE = timedelta(minutes=1)  # a deadline that came less long ago is only about to be met
+
+
+class Deadlines(TypedDict):
+    """`overdue`: how many have come a while ago and are not met; `today`: how many come within 24 hours; `next`: when
+    the next one comes (instant)."""
+
+    overdue: int
+    today: int
+    next: str | None
 
 
 class Failing(NamedTuple):
@@ -106,10 +118,13 @@ def keep_time(
         pause(delay)
 
 
-def overdue(log: EventLog, db: Connection, now: str) -> int:
-    """How many deadlines have come and are not yet met."""
-    sql = "SELECT COUNT(*) FROM timer WHERE fired_at IS NULL AND due_at <= ?"
-    return int(log.row(db, sql, now)[0])
+def deadlines(log: EventLog, db: Connection, now: datetime) -> Deadlines:
+    """What of them is late, and what is to come."""
+    sql = "SELECT COUNT(*) FROM timer WHERE fired_at IS NULL AND due_at > ? AND due_at <= ?"
+    late = log.row(db, sql, "", instant(now - PATIENCE))
+    today = log.row(db, sql, instant(now), instant(now + timedelta(days=1)))
+    first = log.row(db, "SELECT MIN(due_at) FROM timer WHERE fired_at IS NULL AND due_at > ?", instant(now))
+    return Deadlines(overdue=int(late[0]), today=int(today[0]), next=first[0])
 
 
 def _fire(

@@ -4,7 +4,7 @@ import json
 import re
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,10 @@ import requests
 from click.testing import CliRunner, Result
 
 from services.cli import songtor
+from services.cli.folder import runtimes
+from services.kernel import settings
+from services.web.store import precautions
+from services.web.store.precautions import Precaution
 from tests.journeys.conftest import Embedded
 from tests.support.client import Client, until
 from tests.support.running import environment, run
@@ -217,3 +221,29 @@ def test_a_backup_says_where_each_log_stands_and_what_is_restored_is_verified_be
     newer = run("restore", str(folder), env={**elsewhere, **key, "SONGTOR_DATA": str(tmp_path / "third")})
     assert newer.returncode == 1
     assert "A newer version of this program is needed" in newer.stderr and "Traceback" not in newer.stderr
+
+
+def test_a_backup_is_brought_back_for_trial_and_the_operators_page_says_how_that_went(
+    system: Embedded, nakhon_sawan: Client, tmp_path: Path
+):
+    nakhon_sawan.open_case()
+    folder, scratch = tmp_path / "tuesday", tmp_path / "scratch"
+    scratch.mkdir()
+    system.command("backup", str(folder))
+    before = sorted(path.name for path in system.folder.iterdir())
+    assert "ok" in system.command("drill", str(folder), "--scratch", str(scratch))
+    assert [*scratch.iterdir()] == [] and sorted(path.name for path in system.folder.iterdir()) == before
+    assert [each.problems for each in _precautions(system).values()] == [0, 0]
+
+    (log,) = folder.glob("intake.*")
+    log.write_bytes(log.read_bytes()[:-20])
+    broken = run("drill", str(folder), env=system.env)
+    assert broken.returncode == 1 and "Traceback" not in broken.stderr
+    last = _precautions(system)["drill"]
+    assert last.problems == 1 and last.well_at is not None and last.well_at < last.at
+
+
+def _precautions(system: Embedded) -> Mapping[str, Precaution]:
+    with runtimes(settings.read(system.env), ["web"]) as opened:
+        found = opened["web"].read(precautions.latest)
+    return {kind: found[kind] for kind in ("backup", "drill")}

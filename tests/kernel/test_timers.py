@@ -7,6 +7,7 @@ from itertools import pairwise
 import eventlet
 import pytest
 
+from services.kernel.envelope import instant
 from tests.kernel import toys
 from tests.kernel.conftest import START
 from tests.kernel.deeds import closed, facts
@@ -31,6 +32,22 @@ def test_a_deadline_fires_when_its_time_has_come_and_never_again(open_case, tell
     assert teller.fire_timers() == 1
     assert teller.fire_timers() == 0
     assert types(teller, "a") == ["CaseOpened", "CaseLapsed"]
+
+
+def test_the_status_says_what_is_late_and_what_is_to_come(open_case, teller, clock):
+    assert teller.status()["deadlines"] == {"overdue": 0, "today": 0, "next": None}
+    open_case("a")
+    clock.advance(hours=1)
+    open_case("b")
+    first = instant(START + PATIENCE)
+    assert teller.status()["deadlines"] | {"next": ""} == {"overdue": 0, "today": 0, "next": ""}
+    assert teller.status()["deadlines"]["next"][:16] == first[:16]
+    clock.set(START + PATIENCE - timedelta(minutes=30))
+    assert teller.status()["deadlines"]["today"] == 2
+    clock.set(START + PATIENCE + timedelta(seconds=30))
+    assert teller.status()["deadlines"] | {"next": ""} == {"overdue": 0, "today": 1, "next": ""}
+    clock.set(START + PATIENCE + timedelta(hours=2))
+    assert teller.status()["deadlines"] == {"overdue": 2, "today": 0, "next": None}
 
 
 def test_its_fact_is_recorded_in_the_time_of_the_clock_and_says_because_of_what(open_case, teller, clock):

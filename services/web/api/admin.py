@@ -11,8 +11,8 @@ from services.kernel.errors import Invalid, NotFound
 from services.kernel.questions import Body
 from services.kernel.runtime import utc_now
 from services.web import gateway
-from services.web.api import bearer, bodies, readiness
-from services.web.gateway import calls
+from services.web.api import bearer, bodies
+from services.web.gateway import calls, standing
 from services.web.gateway.calls import User
 from services.web.gateway.problems import Problem
 from services.web.identity import accounts, passwords, people, second_factor
@@ -34,7 +34,7 @@ def _administrator() -> User:
 @blueprint.get("/api/v1/admin/status")
 def status() -> Response:
     _administrator()
-    statuses, problems = readiness.statuses()
+    statuses, problems = standing.statuses()
     return bodies.as_json({"services": statuses, "problems": problems})
 
 

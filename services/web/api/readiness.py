@@ -11,14 +11,11 @@ from threading import Lock
 from typing import TypedDict
 from weakref import WeakKeyDictionary
 
-from services.codes.access import SERVICES
-from services.kernel import own_doors
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.status import Status
 from services.web import gateway
-from services.web.gateway import calls
-from services.web.gateway.calls import THE_SYSTEM
 from services.web.gateway.problems import Problem
+from services.web.gateway.standing import statuses
 
 LAG_MOST = 1000  # events a subscription may be behind before it is said
 FIRST_SECONDS = 60.0  # from the first question; then what works is let work
@@ -62,16 +59,6 @@ _WATCHES: WeakKeyDictionary[ServiceRuntime, Watch] = WeakKeyDictionary()
 
 def now() -> Readiness:
     return _WATCHES.setdefault(gateway.runtime(), Watch()).readiness()
-
-
-def statuses() -> tuple[list[Status], list[str]]:
-    """Each service's status, and sentences about those that do not answer."""
-    asked = {service: own_doors.status(service) for service in SERVICES}
-    replies = calls.together(THE_SYSTEM, *asked.values(), seconds=2.0)
-    found = [replies[question] for question in asked.values()]
-    return [status for status in found if status is not None], [
-        str(replies.error(question)) for question in asked.values() if replies.error(question) is not None
-    ]
 
 
 def behind(rows: Sequence[Status]) -> list[str]:

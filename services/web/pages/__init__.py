@@ -22,7 +22,7 @@ from services.thai import lines, numbers
 from services.web.gateway.problems import Problem
 from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
-from services.web.pages import account, case, dashboard, partner, work
+from services.web.pages import account, case, dashboard, operating, partner, work
 from services.web.pages.account import oidc, sample, set_up
 from services.web.pages.frame import blueprint, frame, gate, menu, static, visit
 from services.web.pages.parts import calls, days, language, people, words
@@ -30,7 +30,7 @@ from services.web.pages.parts import calls, days, language, people, words
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages
 
-for area in (account, work, case, partner, dashboard):
+for area in (account, work, case, partner, dashboard, operating):
     for part in area.BLUEPRINTS:
         blueprint.register_blueprint(part)
 

@@ -49,6 +49,7 @@ ENTRIES = (
     Entry("pages.intake.danger", later("Open a case"), STAFF),
     Entry("pages.cases.listing", later("Cases"), READERS, "cases"),
     Entry("pages.users.listing", later("Users"), ("admin",)),
+    Entry("pages.system.show", later("System"), ("admin",)),
     Entry("pages.own.listing", later("Sent to us"), ("partner",)),
     Entry("pages.partners.listing", later("Partners"), ROLES),
     Entry("pages.dashboard.show", later("Dashboard"), (*STAFF, "member", "rule_keeper")),

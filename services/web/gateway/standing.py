@@ -1,0 +1,17 @@
+"""How each service says it is."""
+
+from services.codes.access import SERVICES
+from services.kernel import own_doors
+from services.kernel.status import Status
+from services.web.gateway import calls
+from services.web.gateway.calls import THE_SYSTEM
+
+
+def statuses() -> tuple[list[Status], list[str]]:
+    """Each service's status, and sentences about those that do not answer."""
+    asked = {service: own_doors.status(service) for service in SERVICES}
+    replies = calls.together(THE_SYSTEM, *asked.values(), seconds=2.0)
+    found = [replies[question] for question in asked.values()]
+    return [status for status in found if status is not None], [
+        str(replies.error(question)) for question in asked.values() if replies.error(question) is not None
+    ]

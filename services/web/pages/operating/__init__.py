@@ -1,0 +1,5 @@
+"""What whoever runs the system looks at: how it is, and what makes it well again."""
+
+from services.web.pages.operating import system
+
+BLUEPRINTS = (system.blueprint,)
