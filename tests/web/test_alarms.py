@@ -59,7 +59,10 @@ def test_what_was_never_done_is_said_and_what_went_wrong_is_red():
 
 def test_what_waits_stands_behind_the_first_of_its_stream():
     rows = [
-        row("screening", parked=[parked(7, "case/a"), parked(8, "case/b"), parked(9, "case/a"), parked(-1, "")]),
+        row(
+            "screening",
+            parked=[parked(7, "case/a"), parked(8, "case/b"), parked(9, "case/a"), parked(-1, "")],
+        ),
         row("partners", parked=[parked(7, "case/a")]),
     ]
     found = [(each.service, each.first["position"], each.behind) for each in stuck(rows)]

@@ -45,7 +45,9 @@ def test_it_shows_every_service_and_whom_it_hears_and_nobodys_data(door: FrontDo
     assert world.case_id not in page.text and "สมชาย" not in page.text
 
 
-@pytest.mark.parametrize("user", ["worker-60", "director-60", "member-60", "ministry", "rules", "partner-nobody"])
+@pytest.mark.parametrize(
+    "user", ["worker-60", "director-60", "member-60", "ministry", "rules", "partner-nobody"]
+)
 def test_nobody_else_sees_it_or_presses_anything_there(browser, user):
     other = browser(user)
     assert other.open("/system").status == 403
@@ -58,7 +60,9 @@ def test_what_could_not_be_handled_stands_on_top_and_is_tried_again(admin, waiti
     page = admin.open("/system")
     assert waiting in page.text and "ValueError in project:7" in page.text
     tried = admin.post("/system/retry", [*page.form("/system/retry").form_values()])
-    assert tried.status == 200 and waiting in tried.text  # "{}" is no event; it stays, with what was found now
+    assert (
+        tried.status == 200 and waiting in tried.text
+    )  # "{}" is no event; it stays, with what was found now
     assert "ยังค้าง 1 เหตุการณ์" in tried.text
 
 
