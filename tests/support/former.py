@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -39,10 +40,12 @@ def export(folder: Path) -> Path:
     return folder
 
 
-def start(tree: Path, program: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(
+    tree: Path, program: Path, *arguments: str, env: Mapping[str, str] = os.environ
+) -> subprocess.Popen[str]:
     """Run a program in a process of its own on the former code; its output and errors are pipes of lines."""
     run = [sys.executable, "-P", "-W", "ignore", str(program), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**env, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
         run,
         cwd=tree,
