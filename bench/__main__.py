@@ -1,7 +1,14 @@
-"""All figures, one JSON line each: python -m bench [figure ...]."""
+"""All figures, one JSON line each: python -m bench [--keep] [figure ...].
 
+Ratios that fell since they were last kept (bench/ratios.json) are said at the end; `--keep` keeps those of this run.
+"""
+
+import argparse
+import json
 import subprocess
 import sys
+
+from bench import ratios
 
 FIGURES = {
     "a": "bench.commands",
@@ -18,10 +25,33 @@ FIGURES = {
     "l": "bench.trips",
 }
 
-for figure in sys.argv[1:] or FIGURES:
-    if figure not in FIGURES:
-        raise SystemExit(f"There is no figure {figure}; known: {' '.join(FIGURES)}")
-    # A process each: some are green, some are not, and memory of one must not count for the next.
-    done = subprocess.run([sys.executable, "-W", "ignore", "-m", FIGURES[figure]], check=False)
-    if done.returncode:
-        raise SystemExit(done.returncode)
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "figures", nargs="*", choices=[*FIGURES, []], metavar="figure", help=" ".join(FIGURES)
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the ratios of this run")
+    options = parser.parse_args()
+    now: dict[str, float] = {}
+    for figure in options.figures or FIGURES:
+        # A process each: some are green, some are not, and memory of one must not count for the next.
+        run = [sys.executable, "-W", "ignore", "-m", FIGURES[figure]]
+        with subprocess.Popen(run, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                now.update(ratios.ratios(json.loads(line)))
+        if process.returncode:
+            return process.returncode
+    for each in ratios.fallen(ratios.kept(), now):
+        print(
+            json.dumps({"figure": "fell since it was kept", **each._asdict()}, ensure_ascii=False), flush=True
+        )
+    if options.keep:
+        ratios.keep(now)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
