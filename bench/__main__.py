@@ -28,11 +28,11 @@ FIGURES = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "figures", nargs="*", choices=[*FIGURES, []], metavar="figure", help=" ".join(FIGURES)
-    )
+    parser.add_argument("figures", nargs="*", metavar="figure", help=" ".join(FIGURES))
     parser.add_argument("--keep", action="store_true", help="keep the ratios of this run")
     options = parser.parse_args()
+    if unknown := [figure for figure in options.figures if figure not in FIGURES]:
+        parser.error(f"there is no figure {unknown[0]}; known: {' '.join(FIGURES)}")
     now: dict[str, float] = {}
     for figure in options.figures or FIGURES:
         # A process each: some are green, some are not, and memory of one must not count for the next.
