@@ -59,7 +59,7 @@ def test_nobody_else_sees_it_or_presses_anything_there(browser, user):
 def test_what_could_not_be_handled_stands_on_top_and_is_tried_again(admin, waiting: str):
     page = admin.open("/system")
     assert waiting in page.text and "ValueError in project:7" in page.text
-    tried = admin.post("/system/retry", [*page.form("/system/retry").form_values()])
+    tried = admin.send(page, "/system/retry", event_id=waiting)
     assert (
         tried.status == 200 and waiting in tried.text
     )  # "{}" is no event; it stays, with what was found now

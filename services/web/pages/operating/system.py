@@ -13,6 +13,7 @@ from services.web.pages.frame import doors, frame, gate
 from services.web.pages.frame.forms import Form
 from services.web.pages.operating.alarms import alarms, heard, stuck
 from services.web.pages.parts.language import _, ngettext
+from services.web.pages.parts.words import word
 from services.web.store import precautions
 
 blueprint = Blueprint("system", __name__)
@@ -41,17 +42,19 @@ RETRY, OF_SERVICE, READ_MODEL = Retry(), OfService(), ReadModel()
 @blueprint.get("/system")
 @gate.roles("admin")
 def show() -> Response:
-    return _page(Form(READ_MODEL))
+    return _page()
 
 
-def _page(form: Form) -> Response:
+def _page(read_model: Form | None = None, follow: Form | None = None) -> Response:
     rows, _sentences = standing.statuses()
     done = gateway.runtime().read(precautions.latest)
     silent = [service for service in SERVICES if service not in {row["service"] for row in rows}]
     waiting = stuck(rows)
     return frame.page(
-        "operating/system.html", form=form, rows=rows, behind=heard(rows), stuck=waiting[:SHOWN],
-        more=max(0, len(waiting) - SHOWN), alarms=alarms(rows, silent, done, gateway.runtime().now()),
+        "operating/system.html", form=read_model or Form(READ_MODEL), follow=follow or Form(OF_SERVICE), rows=rows,
+        behind=heard(rows), stuck=waiting[:SHOWN], more=max(0, len(waiting) - SHOWN),
+        alarms=alarms(rows, silent, done, gateway.runtime().now()),
+        services=[(service, word("service", service)) for service in SERVICES],
         precautions=[(kind, done.get(kind)) for kind in precautions.KINDS],
         read_models=[(f"{row['service']}.{name}",) * 2 for row in rows for name in row["read_models"]],
     )  # fmt: skip
@@ -80,7 +83,7 @@ def resume() -> Response:
     """The subscriptions at which one service has halted."""
     form = Form(OF_SERVICE)
     if not form.load():
-        return _page(form)
+        return _page(follow=form)
     doors.tell(own_doors.resume(form.data["service"]), {}, seconds=SECONDS)
     return frame.done(
         _("It follows again; if the log still is another, it halts again within seconds."), ".show"
