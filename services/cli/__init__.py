@@ -25,9 +25,10 @@ import click
 from services.cli import backup, operate, sample, up, users
 from services.cli.group import songtor
 from services.kernel import private
-from services.kernel.backup import BackupRefused
+from services.kernel.anchor import BadAnchor
 from services.kernel.errors import Unavailable
 from services.kernel.keys import KeyFileError
+from services.kernel.manifest import BackupRefused
 from services.kernel.private import OpenToOthers
 from services.kernel.schema import NewerDatabase
 from services.kernel.settings import BadSetting
@@ -36,6 +37,7 @@ from services.kernel.vault import WrongMasterKey
 __all__ = ["backup", "main", "operate", "sample", "songtor", "up", "users"]
 
 SAID_PLAINLY = (
+    BadAnchor,
     BackupRefused,
     BadSetting,
     KeyFileError,

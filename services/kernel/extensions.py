@@ -14,6 +14,7 @@ from nameko.extensions import DependencyProvider
 
 from services.kernel import sealing
 from services.kernel.broker import HEARTBEAT
+from services.kernel.checkpoints import keep
 from services.kernel.direct import DirectClient, LocalServices
 from services.kernel.doors import Chore, Runtime
 from services.kernel.errors import EXPECTED, Outdated
@@ -92,6 +93,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             )
         if self.after_start is not None:
             self._spawn(functools.partial(self.after_start, runtime, self.stopping, eventlet.sleep))
+        self._spawn(lambda: keep(runtime.service, runtime.checkpoint, self.stopping, eventlet.sleep))
         self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, eventlet.sleep, self._end))
         self._local.open(self.container.service_cls, runtime)
 

@@ -49,4 +49,10 @@ def rebuild(log: EventLog, projection: Projection, progress: Progress, pause: Ca
             pause(0)
         for _ in projection.derive(db, None):
             pause(0)
+        # Should the heads say that read models lack facts, this one has them now.
+        sql = (
+            "UPDATE projection SET own_regained = (SELECT position - filled FROM log_head), "
+            "heard_regained = (SELECT position - filled FROM ingest_head) WHERE name = ? AND version = ?"
+        )
+        log.run(db, sql, projection.name, projection.version)
     return done

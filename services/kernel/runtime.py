@@ -13,7 +13,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import access, ledger, metrics, replicas, schema, scope
+from services.kernel import access, checkpoints, ledger, metrics, replicas, schema, scope, tampering
 from services.kernel.call import Call
 from services.kernel.cloudevents import Page
 from services.kernel.codec import Codec
@@ -24,9 +24,11 @@ from services.kernel.errors import NotFound, Unavailable
 from services.kernel.eventlog import EventLog, Outcome, Unit
 from services.kernel.inbox import Inbox
 from services.kernel.keys import MasterKey
+from services.kernel.macs import Macs
 from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
 from services.kernel.status import Status, status
+from services.kernel.tampering import Findings
 from services.kernel.timers import Timers, overdue
 from services.kernel.vault import SealingVault, Shredded, Shredding, Vault
 from services.kernel.verify import cursor_problems, log_problems
@@ -113,7 +115,8 @@ class ServiceRuntime:
         if any(Codec(wiring.aggregates).personal.values()):
             self.vault_database = Database(settings.database("vault"), 4)
         self._vault = self._open_vault()
-        self.log = EventLog(self.database, wiring, self._vault)
+        macs = Macs(self.service, self.master, settings.key_generation)
+        self.log = EventLog(self.database, wiring, self._vault, macs)
         self.timers = Timers(self.log)
         self.inbox = Inbox(self.log, ports.now, self._fetch, ports.pause)
 
@@ -292,9 +295,24 @@ class ServiceRuntime:
     def status(self) -> Status:
         return status(self.log)
 
+    def checkpoint(self) -> None:
+        """State where log and record of accesses stand, if a minute has passed and there is something to state."""
+        assert self.log.macs is not None, "a runtime has the key"
+        if checkpoints.due(self.log, self.now()):
+            checkpoints.make(self.log, self.log.macs, self.now())
+
     def verify(self) -> list[str]:
-        problems = list(log_problems(self.log, self.ports.pause))
-        problems += cursor_problems(self.log)
+        return self.check().problems
+
+    def check(self) -> Findings:
+        """What is wrong with what this service keeps, and what cannot be said."""
+        whole = list(log_problems(self.log, self.ports.pause))
+        keyed = tampering.keyed(self.log, self.ports.pause)
+        problems = [*whole, *keyed.problems, *cursor_problems(self.log), *tampering.filled(self.log)]
+        if not whole:  # what follows from a log that is none would only hide where it breaks
+            problems += tampering.deadlines(self.log, self.ports.pause)
+            if self.vault_database is not None:
+                problems += tampering.people(self.log, self.vault_database, self.ports.pause)
         # Of a log that was just brought back there are no read models yet: the next start makes them.
         invariants = self.wiring.invariants
         if invariants is not None and not schema.missing(self.log):
@@ -302,7 +320,7 @@ class ServiceRuntime:
             with scope.narrow(scope.EVERYTHING):
                 found = self.survey(lambda db: list(invariants(db)))
             problems += [f"{self.service}: {sentence}" for sentence in found]
-        return problems
+        return Findings(problems, keyed.notes)
 
     def measure(self) -> None:
         """Refresh the gauges."""
