@@ -12,7 +12,7 @@ next start, which says what it made.
 import base64
 import gzip
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime
 from importlib.metadata import version
@@ -31,7 +31,13 @@ from services.kernel.keys import MasterKey
 from services.kernel.manifest import (
     FORMAT,
     MANIFEST,
+    About,
     BackupRefused,
+    KeysManifest,
+    LogPart,
+    Manifest,
+    Part,
+    Standing,
     private_file,
     sha256,
     sign,
@@ -63,14 +69,12 @@ def backup(
     folder: Path,
     now: datetime,
     pause: Callable[[float], None] = lambda seconds: None,
-) -> dict[str, Any]:
+) -> Manifest:
     """Copy the logs of `services` to `folder` and people's wrapped keys to `keys_folder(folder)`; neither may exist
     yet.
 
-    Returns the manifest {format, version, made_at, people, services: {name: {file, sha256, position, hash, epoch,
-    cursors: {source: position}, revisions, rows: {table: count}}}, mac}; that of the keys is signed as
-    well. The master key is in neither folder. `pause(0)`
-    lets others run while it copies; Unavailable if some writer does not end within seconds.
+    Returns the manifest, which is signed, as is that of the keys. The master key is in neither folder. `pause(0)` lets
+    others run while it copies; Unavailable if some writer does not end within seconds.
     """
     keys, signs = keys_folder(folder), signing(settings)
     for place in (folder, keys):
@@ -81,14 +85,15 @@ def backup(
         try:
             for place in (folder, keys):
                 place.mkdir(mode=0o700, parents=True)
-            about = {"format": FORMAT, "version": version("songtor"), "made_at": instant(now)}
+            about: About = {"format": FORMAT, "version": version("songtor"), "made_at": instant(now)}
             people = _copy(vault, keys / "vault.jsonl.gz", pause)
-            write(keys / MANIFEST, sign({**about, **people}, signs))
+            write(keys / MANIFEST, sign(KeysManifest(**about, **people), signs))
             parts = {
-                name: {**_standing(db), **_copy(db, folder / f"{name}.jsonl.gz", pause)}
+                name: LogPart(**_standing(db), **_copy(db, folder / f"{name}.jsonl.gz", pause))
                 for name, db in logs.items()
             }
-            manifest = sign({**about, "people": people["rows"]["subject_key"], "services": parts}, signs)
+            manifest = Manifest(**about, people=people["rows"]["subject_key"], services=parts)
+            sign(manifest, signs)
             write(folder / MANIFEST, manifest)
         except BaseException:
             for place in (folder, keys):
@@ -132,7 +137,7 @@ def _view(database: Database) -> Iterator[Connection]:
         yield db
 
 
-def _standing(db: Connection) -> dict[str, Any]:
+def _standing(db: Connection) -> Standing:
     own = tables.log_head.c
     head = db.execute(select(own.position, own.hash, own.epoch)).one()  # columns that every revision has
     cursors = db.execute(select(tables.inbox_cursor.c.source, tables.inbox_cursor.c.position)).all()
@@ -144,8 +149,8 @@ def _standing(db: Connection) -> dict[str, Any]:
     }
 
 
-def _copy(db: Connection, path: Path, pause: Callable[[float], None]) -> dict[str, Any]:
-    """Every table but the read models, to a file. Returns {file, sha256, revisions, rows}."""
+def _copy(db: Connection, path: Path, pause: Callable[[float], None]) -> Part:
+    """Every table but the read models, to a file."""
     counts = {}
     with private_file(path) as file, gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as out:
         for table in _tables(db):
@@ -189,7 +194,7 @@ def restore(
     only: Sequence[str] = (),
     erased: Sequence[Shredding] | None = None,
     unsigned: bool = False,
-) -> dict[str, Any]:
+) -> Manifest:
     """Bring the logs in `folder` and the keys in `keys_folder(folder)` into empty databases; all of it, or nothing.
     Returns the manifest.
 
@@ -202,7 +207,7 @@ def restore(
     which signed nothing.
     """
     signs = signing(settings)
-    manifest = signed(folder, signs, unsigned)
+    manifest = signed(Manifest, folder, signs, unsigned)
     names = sorted(only or manifest["services"])
     for name in names:
         if name not in manifest["services"]:
@@ -211,7 +216,7 @@ def restore(
             raise BackupRefused(f"This program has no service {name}.")
         unchanged(folder, manifest["services"][name])
     if manifest["people"]:
-        keys = signed(keys_folder(folder), signs, unsigned)
+        keys = signed(KeysManifest, keys_folder(folder), signs, unsigned)
         unchanged(keys_folder(folder), keys)
         if keys["made_at"] < manifest["made_at"]:
             raise BackupRefused(
@@ -259,7 +264,7 @@ def _restore_keys(
     stack: ExitStack,
     settings: Settings,
     folder: Path,
-    keys: Mapping[str, Any],
+    keys: KeysManifest,
     erased: Sequence[Shredding] | None,
 ) -> None:
     """Add the keys that the vault lacks and repeat the erasures that it lacks; a key once destroyed stays destroyed."""

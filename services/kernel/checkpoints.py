@@ -7,10 +7,9 @@ one as well, that says so for good (kernel.eventlog).
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -18,6 +17,7 @@ from sqlalchemy import Connection
 from services.kernel.envelope import instant, moment
 from services.kernel.eventlog import EventLog, checkpoint_insert
 from services.kernel.macs import Macs
+from services.kernel.questions import Json
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,9 @@ def make(log: EventLog, macs: Macs, now: datetime) -> None:
         log.run(db, sql, macs.head(position, hash, new.number), new.number)
 
 
-def accesses(log: EventLog, db: Connection, after: int, to: int | None = None) -> Iterator[tuple[int, Any]]:
+def accesses(
+    log: EventLog, db: Connection, after: int, to: int | None = None
+) -> Iterator[tuple[int, Sequence[Json]]]:
     """(number, record) of accesses in their order."""
     while True:
         sql = (
@@ -83,7 +85,7 @@ def accesses(log: EventLog, db: Connection, after: int, to: int | None = None) -
         after = int(rows[-1][0])
 
 
-def access_chain(previous: str, row: Any) -> str:
+def access_chain(previous: str, row: Sequence[Json]) -> str:
     return sha256(previous.encode() + orjson.dumps(row)).hexdigest()
 
 

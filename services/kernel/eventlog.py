@@ -262,7 +262,7 @@ class EventLog:
         return position
 
     def keyed(
-        self, db: Connection, position: int, hash: str, mac: object, checkpoints: int, now: str
+        self, db: Connection, position: int, hash: str, mac: str | None, checkpoints: int, now: str
     ) -> tuple[list[Statement], int]:
         """Was the head, which this transaction holds, written with the key? If not, the checkpoint that says so for
         good, and how many there are with it."""

@@ -65,6 +65,11 @@ class MasterKey:
             raise KeyFileError(f"Master key file {path} holds {len(secret)} bytes; a key has {KEY_BYTES}")
         return cls(secret)
 
+    @classmethod
+    def of_nobody(cls) -> "MasterKey":
+        """One that opens nothing, and is kept nowhere."""
+        return cls(secrets.token_bytes(KEY_BYTES))
+
     def derive(self, purpose: str) -> bytes:
         """The 32-byte key for one purpose: HKDF-SHA256 (RFC 5869). No purpose's key tells anything
         about another's."""
@@ -114,7 +119,7 @@ class Keyring:
         """Over parts that hold no line break."""
         return f"{self._kid}:{_digest(self.current, parts)}"
 
-    def check(self, mac: object, *parts: str | int | None) -> Fit:
+    def check(self, mac: str | None, *parts: str | int | None) -> Fit:
         if not isinstance(mac, str):
             return Fit.NONE
         kid, _, digest = mac.partition(":")

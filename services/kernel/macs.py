@@ -4,10 +4,9 @@ The hash chain needs no key, so whoever can write into the database, or to the b
 an end of the chain covers all that lies before it.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from services.kernel.cloudevents import GENESIS
+from services.kernel.cloudevents import GENESIS, Page
 from services.kernel.keys import Fit, Keyring, MasterKey
 
 
@@ -40,7 +39,7 @@ class Macs:
     def head(self, position: int, hash: str, checkpoints: int) -> str:
         return self._log.mac("head", self.service, position, hash, checkpoints)
 
-    def head_fits(self, mac: object, position: int, hash: str, checkpoints: int) -> Fit:
+    def head_fits(self, mac: str | None, position: int, hash: str, checkpoints: int) -> Fit:
         return self._log.check(mac, "head", self.service, position, hash, checkpoints)
 
     def signed(self, checkpoint: Checkpoint) -> Checkpoint:
@@ -52,7 +51,7 @@ class Macs:
     def page(self, epoch: str, first: int, last: int, previous: str, hash: str) -> str:
         return self._page.mac("page", self.service, epoch, first, last, previous, hash)
 
-    def page_fits(self, source: str, page: Mapping[str, Any]) -> bool:
+    def page_fits(self, source: str, page: Page) -> bool:
         """Whether `source` itself made a page whose hashes were checked (kernel.inbox)."""
         about = page["epoch"], page["from"], page["to"], page["prev_hash"], page["hash"]
         if page["source"] != f"/songtor/{source}":

@@ -102,20 +102,27 @@ class LogPage(TypedDict):
 
 
 class ServiceRuntime:
-    """One service of one process, ready to decide, read and hear."""
+    """One service of one process, ready to decide, read and hear. Not `keyed`: only to be looked at, where the master
+    key is not."""
 
-    def __init__(self, settings: Settings, wiring: Wiring, ports: Ports, pool: int = 12) -> None:
+    def __init__(
+        self, settings: Settings, wiring: Wiring, ports: Ports, pool: int = 12, keyed: bool = True
+    ) -> None:
         self.settings, self.wiring, self.ports = settings, wiring, ports
         self.service = wiring.service
         self.replica_id = str(uuid4())
         self._seats = BoundedSemaphore(SEATS)
-        self.master = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
+        self.master = (
+            MasterKey.load(settings.master_key_file, create=settings.make_master_key)
+            if keyed
+            else MasterKey.of_nobody()
+        )
         self.database = Database(settings.database(self.service), pool)
         self.vault_database: Database | None = None
         if any(Codec(wiring.aggregates).personal.values()):
             self.vault_database = Database(settings.database("vault"), 4)
         self._vault = self._open_vault()
-        macs = Macs(self.service, self.master, settings.key_generation)
+        macs = Macs(self.service, self.master, settings.key_generation) if keyed else None
         self.log = EventLog(self.database, wiring, self._vault, macs)
         self.timers = Timers(self.log)
         self.inbox = Inbox(self.log, ports.now, self._fetch, ports.pause)

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.kernel.keys import KID_BYTES, Keyring, key_id
+from services.kernel.questions import Json
 
 CONTENT_TYPE = "application/x-songtor-sealed"
 CONTENT_ENCODING = "binary"
@@ -62,9 +63,11 @@ def bind(message: Mapping[str, Any], to: Binding, until: float) -> dict[str, Any
     return {**message, BOUND: [*to, until]}
 
 
-def unfit(message: Mapping[str, Any], to: Binding) -> str | None:
+def unfit(message: Json, to: Binding) -> str | None:
     """Why a message that was opened is not for this; None if it is. One that is bound to nothing was let in by
     `loads`."""
+    if not isinstance(message, dict):
+        return "it is no message"
     bound = message.get(BOUND)
     if bound is None:
         return None
