@@ -85,6 +85,7 @@ class Inbox:
             return Receipt.UNREADABLE
         if self.log.macs is None or not self.log.macs.page_fits(source, page):
             return self._drop(source, page, "it does not carry its source's mac")
+        page.pop("head", None)  # only the source itself says it; no mac covers it
         try:
             with self._turns[source]:
                 return self._hear_page(source, page)
@@ -375,6 +376,13 @@ def damage(page: Any) -> str | None:
         return "not a page of events"
     if not isinstance(page["source"], str) or not isinstance(page["epoch"], str):
         return "it does not say whose it is"
+    try:
+        return _chain_damage(page)
+    except TypeError:  # what no log of ours can hold, such as too great a number
+        return "not a page of events"
+
+
+def _chain_damage(page: Any) -> str | None:
     previous, expected = page["prev_hash"], page["from"]
     for event in page["events"]:
         if not isinstance(event, dict) or EVENT_KEYS - event.keys():

@@ -108,6 +108,9 @@ def test_every_way_in_which_a_page_is_broken_is_seen(teller):
         {"hash": "0" * 64},
         {"prev_hash": "1" * 64},
         {"prev_hash": 7},
+        {"events": [{**page["events"][0], "data": {"number": 2**60}}]},
+        {"source": None},
+        {"epoch": 1},
     ):
         assert damage({**page, **change}) is not None, change
 
@@ -277,6 +280,8 @@ def test_a_forged_page_is_dropped_and_counted_and_its_follower_stays_well(pair, 
     assert REGISTRY.get_sample_value(name, labels) == before + len(strangers)
     assert listener.status()["subscriptions"][0]["state"] == "running"
     assert parked(listener) == []
+    assert hear(json.dumps(json.loads(second) | {"head": "far"}).encode()) == Receipt.HANDLED
+    assert listener.status()["subscriptions"][0]["behind"] == 0
     assert listener.inbox.pull(pair.toys.teller) == 3
     assert hear(third) == Receipt.DUPLICATE
     assert tallies(listener)["a"] == (2, 2, 5, 0)
