@@ -6,8 +6,10 @@ appending facts that the new read models would never see. An SQLite file has one
 before it serves, and nobody else writes.
 """
 
+from collections.abc import Iterable
+
 import orjson
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from services.kernel import tables
 from services.kernel.errors import Outdated
@@ -45,15 +47,17 @@ def missing(db: Connection, wiring: Wiring) -> set[str]:
     return {name for name, version in _versions(wiring).items() if (name, version) not in recorded}
 
 
-def hold_heads(db: Connection) -> None:
-    """Until this transaction ends no head moves; whoever was moving one has ended. In the order in which a subscription
-    takes them.
+def hold_heads(db: Connection, read_models: Iterable[Table] = ()) -> None:
+    """Until this transaction ends no head moves, and nobody reads or fills those read models; whoever was moving one
+    has ended. In the order in which a subscription takes them: a command fills read models before it takes the log.
 
     EXCLUSIVE, because a subscription begins by locking its cursor's row, and would then wait for us while we wait for
     it.
     """
     if db.dialect.name == "postgresql":
         db.exec_driver_sql("LOCK TABLE inbox_cursor IN EXCLUSIVE MODE")
+        for table in read_models:
+            db.exec_driver_sql(f'LOCK TABLE "{table.name}" IN ACCESS EXCLUSIVE MODE')
         db.exec_driver_sql("LOCK TABLE log_head IN EXCLUSIVE MODE")
 
 
