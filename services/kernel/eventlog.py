@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
@@ -152,6 +152,7 @@ class EventLog:
         self.bell = Bell()  # rings after every commit: the relay and waiting readers listen
         self._announcement = fence.announcement(wiring)
         self._states: dict[str, tuple[Any, int]] = {}
+        self._recorded_last = ""  # of what this process appended
         self.run, self.row, self.rows, self.insert = (
             database.run,
             database.row,
@@ -194,6 +195,8 @@ class EventLog:
         raise Unavailable("Somebody else is changing the same records at this moment; please try again.")
 
     def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
+        # A clock that was set back a little does not make a later fact look as if it had been known before an earlier.
+        envelope = replace(envelope, recorded=max(envelope.recorded, self._recorded_last))
         with self.write() as db:
             done = self._done(db, envelope)
             if done is not None:
@@ -290,6 +293,7 @@ class EventLog:
         for stream in unit.streams.values():
             self._states[stream.stream_id] = (stream.state, stream.version)
         if unit.pending:
+            self._recorded_last = max(self._recorded_last, unit.envelope.recorded)
             self.bell.ring()
 
     def prepare(self, event: E, stream: Stream[C, S, E], envelope: Envelope, number: int) -> Pending:

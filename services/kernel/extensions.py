@@ -83,6 +83,8 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         )
         self.runtime = ServiceRuntime(settings, self.wiring, ports)
         self.runtime.prepare()
+        self.runtime.clock.look()
+        self.runtime.clock.require()
 
     @property
     def _local(self) -> LocalServices:

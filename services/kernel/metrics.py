@@ -31,3 +31,4 @@ HALTED = Gauge(
     "songtor_halted_subscriptions", "1 where a log is no longer the one followed", ["service", "source"]
 )
 OVERDUE = Gauge("songtor_overdue_deadlines", "Deadlines that have come and are not yet met", ["service"])
+CLOCK_OFF = Gauge("songtor_clock_off_seconds", "How far this machine's clock is off", ["service"])

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from services.kernel import access, checkpoints, ledger, metrics, replicas, schema, scope, tampering
 from services.kernel.call import Call
+from services.kernel.clocks import Clock
 from services.kernel.cloudevents import Page
 from services.kernel.codec import Codec
 from services.kernel.database import Database
@@ -125,6 +126,7 @@ class ServiceRuntime:
         macs = Macs(self.service, self.master, settings.key_generation) if keyed else None
         self.log = EventLog(self.database, wiring, self._vault, macs)
         self.timers = Timers(self.log)
+        self.clock = Clock(self.service, self.database, ports.now)
         self.inbox = Inbox(self.log, ports.now, self._fetch, ports.pause)
 
     def _open_vault(self) -> SealingVault | None:
@@ -151,7 +153,9 @@ class ServiceRuntime:
         schema.prepare_read_models(self.log, self.ports.now, self.ports.pause)
 
     def beat(self) -> None:
-        """Where others may come with newer read models: say that this process serves. Outdated when they have come."""
+        """Look whether the clock is right. Where others may come with newer read models: say that this process serves.
+        Outdated when they have come."""
+        self.clock.look()
         if not self.database.sqlite and self.wiring.projections:
             replicas.beat(self.log, self.replica_id)
 
@@ -290,6 +294,8 @@ class ServiceRuntime:
         return page
 
     def fire_timers(self) -> int:
+        if self.clock.problem is not None:
+            return 0
         return self.timers.fire(instant(self.ports.now()))
 
     def rebuild(self, name: str | None, progress: Progress) -> dict[str, int]:
