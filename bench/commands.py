@@ -91,7 +91,7 @@ def _ours(database: str, writers: int, batch: int = 1) -> float:
     import eventlet
 
     eventlet.monkey_patch()
-    from bench.counting import COUNTER, WIRING, Count
+    from bench.counting import COUNTER, WIRING, Count, macs
     from services.kernel import schema
     from services.kernel.database import Database
     from services.kernel.envelope import Envelope
@@ -101,7 +101,7 @@ def _ours(database: str, writers: int, batch: int = 1) -> float:
         target = url or f"sqlite:///{Path(folder) / 'bench.db'}"
         base = Database(target, pool=20)
         schema.prepare(base, WIRING)
-        log = EventLog(base, WIRING)
+        log = EventLog(base, WIRING, macs=macs(WIRING.service))
         schema.prepare_read_models(log, lambda: __import__("datetime").datetime.now(), eventlet.sleep)
         moment = "2026-11-22T00:00:00.000000Z"
 

@@ -7,6 +7,8 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import Recorded
+from services.kernel.keys import MasterKey
+from services.kernel.macs import Macs
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.wiring import Wiring
 
@@ -52,3 +54,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 
 COUNTS = Projection("count", 1, (counts,), project)
 WIRING = Wiring("bench", (COUNTER,), (COUNTS,))
+
+
+def macs(service: str) -> Macs:
+    """Of a log that is signed as a service's is; the key is the same in every process of a benchmark."""
+    return Macs(service, MasterKey(bytes(32)), 1)

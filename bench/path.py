@@ -76,7 +76,7 @@ def _start(part: str, name: str, url: str) -> "subprocess.Popen[str]":
 def publisher(name: str, url: str) -> None:
     import eventlet
 
-    from bench.counting import COUNTER, Count
+    from bench.counting import COUNTER, Count, macs
     from services.kernel import schema
     from services.kernel.database import Database
     from services.kernel.envelope import Envelope
@@ -88,7 +88,7 @@ def publisher(name: str, url: str) -> None:
     wiring = Wiring(name, (COUNTER,))
     base = Database(url)
     schema.prepare(base, wiring)
-    log = EventLog(base, wiring)
+    log = EventLog(base, wiring, macs=macs(wiring.service))
     eventlet.spawn(follow, Relay(log, BrokerPublisher(URL, name, within)), lambda: False, eventlet.sleep, 0.2)
     moment = "2026-11-22T00:00:00.000000Z"
     print(time.time(), flush=True)
@@ -107,7 +107,7 @@ def publisher(name: str, url: str) -> None:
 def subscriber(name: str, url: str) -> None:
     import eventlet
 
-    from bench.counting import COUNTS
+    from bench.counting import COUNTS, macs
     from services.kernel import schema
     from services.kernel.database import Database
     from services.kernel.errors import Unavailable
@@ -126,7 +126,7 @@ def subscriber(name: str, url: str) -> None:
     wiring = Wiring("listener", (), (COUNTS,), {name: {"*": ()}})
     base = Database(url)
     schema.prepare(base, wiring)
-    log = EventLog(base, wiring)
+    log = EventLog(base, wiring, macs=macs(wiring.service))
     schema.prepare_read_models(log, now, eventlet.sleep)
     inbox = Inbox(log, now, nobody, eventlet.sleep)
     eventlet.spawn(Subscription(inbox, name, URL, lambda: False, within).run)

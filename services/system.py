@@ -17,7 +17,7 @@ from services.intake.service import IntakeService
 from services.kernel import embedded, sealing
 from services.kernel.direct import LocalServices
 from services.kernel.extensions import hosted, nameko_config
-from services.kernel.keys import MasterKey
+from services.kernel.keys import Keyring, MasterKey
 from services.kernel.settings import Settings
 from services.partners.service import PartnersService
 from services.referral.service import ReferralService
@@ -39,7 +39,7 @@ class System:
     def __init__(self, settings: Settings, names: Sequence[str]) -> None:
         embedded.register()
         key = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
-        sealing.configure(key.derive("rpc"))
+        sealing.use(Keyring(key, "rpc", settings.key_generation), settings.key_generation)
         local = LocalServices()
         self.containers = [
             ServiceContainer(hosted(SERVICES[name]), _config(settings, name, local)) for name in names

@@ -26,9 +26,10 @@ import click
 from services.cli import backup, drill, operate, sample, up, upgrade, users
 from services.cli.group import songtor
 from services.kernel import private
-from services.kernel.backup import BackupRefused
+from services.kernel.anchor import BadAnchor
 from services.kernel.errors import Unavailable
 from services.kernel.keys import KeyFileError
+from services.kernel.manifest import BackupRefused
 from services.kernel.private import OpenToOthers
 from services.kernel.schema import NewerDatabase
 from services.kernel.settings import BadSetting
@@ -37,6 +38,7 @@ from services.kernel.vault import WrongMasterKey
 __all__ = ["backup", "drill", "main", "operate", "sample", "songtor", "up", "upgrade", "users"]
 
 SAID_PLAINLY = (
+    BadAnchor,
     BackupRefused,
     BadSetting,
     KeyFileError,

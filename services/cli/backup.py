@@ -28,8 +28,9 @@ def backup(context: click.Context, folder: Path) -> None:
 @songtor.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--without-ledger", is_flag=True, help="The ledger of erasures is lost for good.")
+@click.option("--unsigned", is_flag=True, help="A version of before made it, which signed nothing.")
 @click.pass_context
-def restore(context: click.Context, folder: Path, without_ledger: bool) -> None:
+def restore(context: click.Context, folder: Path, without_ledger: bool, unsigned: bool) -> None:
     """Bring a backup into empty databases; erasures made since are made again, by the ledger of erasures."""
     settings = settings_of(context)
     erased = ledger.read(settings.erasure_ledger)
@@ -41,5 +42,5 @@ def restore(context: click.Context, folder: Path, without_ledger: bool) -> None:
             "erased again."
         )
     with owning(settings):
-        copies.restore(settings, NAMES, folder, erased=erased)
+        copies.restore(settings, NAMES, folder, erased=erased, unsigned=unsigned)
     click.echo("Restored. Read models are replayed at the next start.")

@@ -59,9 +59,10 @@ def running(settings: Settings) -> str | None:
 
 @contextmanager
 def runtimes(
-    settings: Settings, names: Sequence[str] = NAMES, new: bool = False
+    settings: Settings, names: Sequence[str] = NAMES, new: bool = False, keyed: bool = True
 ) -> Iterator[dict[str, ServiceRuntime]]:
-    """Each service's logs and read models, without its doors. `new`: they may not be there yet."""
+    """Each service's logs and read models, without its doors. `new`: they may not be there yet. Not `keyed`: what needs
+    no key."""
     from services.system import SERVICES
 
     if not new and not settings.folder_is_shared:
@@ -73,7 +74,8 @@ def runtimes(
     opened: dict[str, ServiceRuntime] = {}
     try:
         for name in names:
-            opened[name] = ServiceRuntime(settings, SERVICES[name].runtime.wiring, plain(), pool=2)
+            wiring = SERVICES[name].runtime.wiring
+            opened[name] = ServiceRuntime(settings, wiring, plain(), pool=2, keyed=keyed)
         yield opened
     finally:
         for runtime in opened.values():

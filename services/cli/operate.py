@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import click
 from kombu import Connection
@@ -104,17 +105,32 @@ def erase(context: click.Context, case_number: str) -> None:
 
 
 @songtor.command()
+@click.option(
+    "--anchor",
+    "anchors",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with lines of `songtor anchor`, to hold the logs against.",
+)
 @click.pass_context
-def verify(context: click.Context) -> None:
-    """Check every log: dense order, versions, hash chain, the kernel's invariants. Exit 1 and name the first bad
-    event."""
+def verify(context: click.Context, anchors: Path | None) -> None:
+    """Check every log: dense order, versions, hash chain, macs, what its followers keep of it, the kernel's invariants.
+    Exit 1 and name the first bad event."""
     settings = settings_of(context)
-    logs = operator(settings).verify()
+    logs = operator(settings).verify(anchors.read_text(errors="replace") if anchors else None)
     note(settings, "verify", [problem for log in logs.values() for problem in log.problems])
     for name, log in logs.items():
         click.echo(f"{name:<10} {log.head:>8} events   " + ("; ".join(log.problems) or "ok"))
+        for remark in log.notes:
+            click.echo(f"   {remark}")
     if any(log.problems for log in logs.values()):
         raise click.exceptions.Exit(1)
+
+
+@songtor.command(name="anchor")
+@click.pass_context
+def print_anchor(context: click.Context) -> None:
+    """Print a signed line that says where every log stands; keep it elsewhere, for `songtor verify --anchor FILE`."""
+    click.echo(operator(settings_of(context)).anchor())
 
 
 @songtor.command()

@@ -17,9 +17,10 @@ from marshmallow import Schema, ValidationError
 
 from services.cli.folder import LOGGED, master_key, owning, running, runtimes
 from services.cli.group import Failed
-from services.kernel import access
+from services.kernel import access, anchor, tampering
 from services.kernel.doors import flat
 from services.kernel.envelope import instant
+from services.kernel.keys import Keyring
 from services.kernel.rebuild import Progress
 from services.kernel.runtime import ServiceRuntime, utc_now
 from services.kernel.settings import Settings
@@ -31,10 +32,11 @@ ANSWER_SECONDS = 3600  # a rebuild of a great log takes long
 
 @dataclass(frozen=True)
 class Checked:
-    """A log: its last position, and sentences about what is wrong."""
+    """A log: its last position, sentences about what is wrong, and about what cannot be said."""
 
     head: int
     problems: Sequence[str]
+    notes: Sequence[str]
 
 
 class Operator(ABC):
@@ -51,9 +53,29 @@ class Operator(ABC):
                 subscription["behind"] = heads[subscription["source"]] - subscription["cursor"]
         return rows
 
-    def verify(self) -> dict[str, Checked]:
+    def verify(self, anchored: str | None = None) -> dict[str, Checked]:
+        """Every log by itself, then held against what its followers keep of it, and against anchors. Where the master
+        key is not, all but the macs."""
+        keyed = self.settings.master_key_file.exists()
+        with runtimes(self.settings, LOGGED, keyed=keyed) as opened:
+            logs = {name: runtime.log for name, runtime in opened.items()}
+            found = {name: runtime.check() for name, runtime in opened.items()}
+            for follower in opened.values():
+                for source in follower.wiring.hears:
+                    found[source].problems += tampering.followed(logs[source], follower.log)
+            keys = self._anchor_keys() if keyed else None
+            for sentence in anchor.check(anchored, logs, keys) if anchored is not None else ():
+                found[sentence.partition(":")[0]].problems.append(sentence)
+            return {
+                name: Checked(logs[name].head()[0], each.problems, each.notes) for name, each in found.items()
+            }
+
+    def anchor(self) -> str:
         with runtimes(self.settings, LOGGED) as opened:
-            return {name: Checked(rt.log.head()[0], rt.verify()) for name, rt in opened.items()}
+            return anchor.anchor((rt.log for rt in opened.values()), self._anchor_keys(), utc_now())
+
+    def _anchor_keys(self) -> Keyring:
+        return anchor.keyring(master_key(self.settings), self.settings.key_generation)
 
     def readers(self, person_id: str) -> list[access.Access]:
         """Who read personal fields of one person, oldest first."""

@@ -18,6 +18,6 @@ def note(settings: Settings, kind: "Kind", problems: Sequence[str]) -> None:
     """It was done now. A front door of an earlier version has no place for it: it stays unsaid."""
     from services.web.store import precautions
 
-    with runtimes(settings, ["web"]) as opened, opened["web"].database.write() as db:
+    with runtimes(settings, ["web"], keyed=False) as opened, opened["web"].database.write() as db:
         if inspect(db).has_table(precautions.precaution.name):
             precautions.record(db, kind, instant(utc_now()), problems)

@@ -11,40 +11,51 @@ next start, which says what it made.
 
 import base64
 import gzip
-import hashlib
-import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import uuid4
 
 import orjson
 from sqlalchemy import Connection, Integer, MetaData, Table, delete, func, insert, inspect, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.kernel import schema, tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
 from services.kernel.keys import MasterKey
+from services.kernel.manifest import (
+    FORMAT,
+    MANIFEST,
+    About,
+    BackupRefused,
+    KeysManifest,
+    LogPart,
+    Manifest,
+    Part,
+    Standing,
+    private_file,
+    sha256,
+    sign,
+    signed,
+    signing,
+    unchanged,
+    write,
+)
 from services.kernel.replicas import is_read_model
 from services.kernel.settings import Settings
 from services.kernel.vault import SealingVault, Shredding, mark_shredded, subject_key
 
-FORMAT = 1
 BATCH = 1000
-MANIFEST = "manifest.json"
 LEFT_OUT = {
     "alembic_version",
     *(table.name for table in (tables.projection, tables.building, tables.replica)),
 }  # the schema is made anew, the read models too
 FENCE = tables.log_head.c.read_models.name  # and the heads say again which ones (kernel.fence)
-
-
-class BackupRefused(Exception):
-    """A backup cannot be made or brought back; the text says what stands in the way."""
 
 
 def keys_folder(folder: Path) -> Path:
@@ -58,15 +69,14 @@ def backup(
     folder: Path,
     now: datetime,
     pause: Callable[[float], None] = lambda seconds: None,
-) -> dict[str, Any]:
+) -> Manifest:
     """Copy the logs of `services` to `folder` and people's wrapped keys to `keys_folder(folder)`; neither may exist
     yet.
 
-    Returns the manifest {format, version, made_at, people, services: {name: {file, sha256, position, hash, epoch,
-    cursors: {source: position}, revisions, rows: {table: count}}}}. The master key is in neither folder. `pause(0)`
-    lets others run while it copies; Unavailable if some writer does not end within seconds.
+    Returns the manifest, which is signed, as is that of the keys. The master key is in neither folder. `pause(0)` lets
+    others run while it copies; Unavailable if some writer does not end within seconds.
     """
-    keys = keys_folder(folder)
+    keys, signs = keys_folder(folder), signing(settings)
     for place in (folder, keys):
         if place.exists():
             raise BackupRefused(f"{place} is there already; a backup goes into a new folder.")
@@ -75,15 +85,16 @@ def backup(
         try:
             for place in (folder, keys):
                 place.mkdir(mode=0o700, parents=True)
-            about = {"format": FORMAT, "version": version("songtor"), "made_at": instant(now)}
+            about: About = {"format": FORMAT, "version": version("songtor"), "made_at": instant(now)}
             people = _copy(vault, keys / "vault.jsonl.gz", pause)
-            _write(keys / MANIFEST, {**about, **people})
+            write(keys / MANIFEST, sign(KeysManifest(**about, **people), signs))
             parts = {
-                name: {**_standing(db), **_copy(db, folder / f"{name}.jsonl.gz", pause)}
+                name: LogPart(**_standing(db), **_copy(db, folder / f"{name}.jsonl.gz", pause))
                 for name, db in logs.items()
             }
-            manifest = {**about, "people": people["rows"]["subject_key"], "services": parts}
-            _write(folder / MANIFEST, manifest)
+            manifest = Manifest(**about, people=people["rows"]["subject_key"], services=parts)
+            sign(manifest, signs)
+            write(folder / MANIFEST, manifest)
         except BaseException:
             for place in (folder, keys):
                 shutil.rmtree(place, ignore_errors=True)
@@ -126,7 +137,7 @@ def _view(database: Database) -> Iterator[Connection]:
         yield db
 
 
-def _standing(db: Connection) -> dict[str, Any]:
+def _standing(db: Connection) -> Standing:
     own = tables.log_head.c
     head = db.execute(select(own.position, own.hash, own.epoch)).one()  # columns that every revision has
     cursors = db.execute(select(tables.inbox_cursor.c.source, tables.inbox_cursor.c.position)).all()
@@ -138,10 +149,10 @@ def _standing(db: Connection) -> dict[str, Any]:
     }
 
 
-def _copy(db: Connection, path: Path, pause: Callable[[float], None]) -> dict[str, Any]:
-    """Every table but the read models, to a file. Returns {file, sha256, revisions, rows}."""
+def _copy(db: Connection, path: Path, pause: Callable[[float], None]) -> Part:
+    """Every table but the read models, to a file."""
     counts = {}
-    with _private(path) as file, gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as out:
+    with private_file(path) as file, gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as out:
         for table in _tables(db):
             columns = [column for column in table.columns if column.name != FENCE]
             out.write(_line({"table": table.name, "columns": [column.name for column in columns]}))
@@ -155,7 +166,7 @@ def _copy(db: Connection, path: Path, pause: Callable[[float], None]) -> dict[st
                 pause(0)
             counts[str(table.name)] = count
     revisions = sorted(schema.revisions(db))
-    return {"file": path.name, "sha256": _sha256(path), "revisions": revisions, "rows": counts}
+    return {"file": path.name, "sha256": sha256(path), "revisions": revisions, "rows": counts}
 
 
 def _tables(db: Connection) -> list[Table]:
@@ -182,7 +193,8 @@ def restore(
     folder: Path,
     only: Sequence[str] = (),
     erased: Sequence[Shredding] | None = None,
-) -> dict[str, Any]:
+    unsigned: bool = False,
+) -> Manifest:
     """Bring the logs in `folder` and the keys in `keys_folder(folder)` into empty databases; all of it, or nothing.
     Returns the manifest.
 
@@ -190,24 +202,41 @@ def restore(
     the logs no longer have. A full restore keeps the epochs. With `only`, those logs alone come back, each with a new
     epoch, so that whoever has already heard more of it halts instead of skipping. Keys go into the vault as it is:
     nobody erased there or in the backup comes back. The newest `-keys` folder is always the one to use, whichever
-    backup the logs are from. `erased`: the ledger of erasures, which are made again; None: there is none.
+    backup the logs are from. `erased`: the ledger of erasures, which are made again; None: there is none. What this
+    installation has not signed is refused before anything is written; `unsigned` takes what a version of before made,
+    which signed nothing.
     """
-    manifest = _manifest(folder)
+    signs = signing(settings)
+    manifest = signed(Manifest, folder, signs, unsigned)
     names = sorted(only or manifest["services"])
     for name in names:
         if name not in manifest["services"]:
             raise BackupRefused(f"This backup holds no log of {name}.")
         if name not in services:
             raise BackupRefused(f"This program has no service {name}.")
-        _unchanged(folder, manifest["services"][name])
+        unchanged(folder, manifest["services"][name])
+    if manifest["people"]:
+        keys = signed(KeysManifest, keys_folder(folder), signs, unsigned)
+        unchanged(keys_folder(folder), keys)
+        if keys["made_at"] < manifest["made_at"]:
+            raise BackupRefused(
+                f"The keys in {keys_folder(folder)} are older than the logs they should open."
+            )
     with ExitStack() as stack:
         if manifest["people"]:
-            _restore_keys(stack, settings, keys_folder(folder), manifest["made_at"], erased)
+            _restore_keys(stack, settings, keys_folder(folder), keys, erased)
         for name in names:
             db = _empty(stack, settings, name)
             part = manifest["services"][name]
-            schema.migrate(db, schema.branches(name), part["revisions"])
-            _load(db, folder / part["file"])
+            try:
+                schema.migrate(db, schema.branches(name), part["revisions"])
+                if _load(db, folder / part["file"]) != sum(part["rows"].values()):
+                    raise ValueError("rows are missing")
+            except (EOFError, OSError, LookupError, TypeError, ValueError, SQLAlchemyError) as error:
+                raise BackupRefused(
+                    f"{folder / part['file']} is no whole archive of {name} ({type(error).__name__}). "
+                    "Nothing was brought back."
+                ) from error
             if only:
                 db.execute(update(tables.log_head).values(epoch=str(uuid4())))
     return manifest
@@ -232,13 +261,13 @@ def _empty(stack: ExitStack, settings: Settings, name: str) -> Connection:
 
 
 def _restore_keys(
-    stack: ExitStack, settings: Settings, folder: Path, made_at: str, erased: Sequence[Shredding] | None
+    stack: ExitStack,
+    settings: Settings,
+    folder: Path,
+    keys: KeysManifest,
+    erased: Sequence[Shredding] | None,
 ) -> None:
     """Add the keys that the vault lacks and repeat the erasures that it lacks; a key once destroyed stays destroyed."""
-    keys = _manifest(folder)
-    _unchanged(folder, keys)
-    if keys["made_at"] < made_at:
-        raise BackupRefused(f"The keys in {folder} are older than the logs they should open.")
     master = MasterKey.load(settings.master_key_file, create=False)
     db = _writing(stack, settings, "vault")
     schema.migrate(db, [schema.VAULT], schema.revisions(db) or keys["revisions"])
@@ -278,7 +307,9 @@ def _erase_again(db: Connection, erased: Sequence[Shredding]) -> None:
         mark_shredded(db, each.subject_id, each.shredded_at)
 
 
-def _load(db: Connection, path: Path) -> None:
+def _load(db: Connection, path: Path) -> int:
+    """How many rows it brought."""
+    count = 0
     metadata = MetaData()
     metadata.reflect(db)
     filled = set()
@@ -287,6 +318,7 @@ def _load(db: Connection, path: Path) -> None:
         if name not in filled and db.execute(select(table).limit(1)).first() is not None:
             db.execute(delete(table))  # the first rows of an empty log
         filled.add(name)
+        count += len(rows)
         db.execute(insert(table), rows)
     if db.dialect.name == "postgresql":
         for table in metadata.tables.values():
@@ -294,6 +326,7 @@ def _load(db: Connection, path: Path) -> None:
                 if isinstance(column.type, Integer):
                     sequence = func.pg_get_serial_sequence(table.name, column.name)
                     db.execute(select(func.setval(sequence, func.max(column))))
+    return count
 
 
 def _read(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -316,35 +349,3 @@ def _read(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 def _text_as_bytes(value: Any) -> Any:
     return base64.b64decode(value["base64"]) if isinstance(value, dict) else value
-
-
-def _private(path: Path) -> IO[bytes]:
-    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def _write(path: Path, manifest: Mapping[str, Any]) -> None:
-    with _private(path) as file:
-        file.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):
-        raise BackupRefused(f"{folder} holds no whole backup: its {MANIFEST} cannot be read.") from None
-    if manifest.get("format") != FORMAT:
-        raise BackupRefused(
-            f"{folder} was written by another version of this program ({manifest.get('version')})."
-        )
-    return manifest
-
-
-def _unchanged(folder: Path, part: Mapping[str, Any]) -> None:
-    path = folder / part["file"]
-    if not path.is_file() or _sha256(path) != part["sha256"]:
-        raise BackupRefused(f"{path} is missing or not as it was written.")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

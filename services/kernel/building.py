@@ -6,11 +6,14 @@ The last facts are applied while the heads stand still (kernel.fence): what was 
 who fills only the old ones appends nothing after.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from services.kernel import fence, scope, tables
+from services.kernel.database import Database
 from services.kernel.errors import Conflict, Unavailable
 from services.kernel.eventlog import EventLog
 from services.kernel.readmodels import Projection
@@ -18,7 +21,16 @@ from services.kernel.readmodels import Projection
 BATCH = 1000
 LAST = 50  # facts that may be left when the heads are held
 TRIES = 30
+BUILDERS = 7306  # the advisory lock under which one of several replicas makes read models, which takes long
 WAIT = "2s"  # for the heads: behind whoever waits for them longer, everybody else would wait
+
+
+class Stand(NamedTuple):
+    """How many own facts and how many that were heard are in a read model, and whether what is derived is."""
+
+    own: int = 0
+    heard: int = 0
+    derived: bool = False
 
 
 def bring_up(log: EventLog, now: Callable[[], str], pause: Callable[[float], None]) -> None:
@@ -40,6 +52,20 @@ def bring_up(log: EventLog, now: Callable[[], str], pause: Callable[[float], Non
             for projection in new:
                 _further(log, projection, pause)
     raise Unavailable("Somebody holds the log of this service; its read models cannot be raised now.")
+
+
+@contextmanager
+def one_builder(database: Database) -> Iterator[None]:
+    """Several replicas may start at once: one builds, the others then find it built; and one rebuilds at a time.
+    (SQLite files have one process.)"""
+    if database.sqlite:
+        yield
+        return
+    with database.write() as db:
+        db.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BUILDERS})")
+        yield
 
 
 def protect(db: Connection, some: Iterable[Table]) -> None:
@@ -76,11 +102,20 @@ def _further(log: EventLog, projection: Projection, pause: Callable[[float], Non
 
 
 def _apply(log: EventLog, db: Connection, projection: Projection, pause: Callable[[float], None]) -> int:
-    """Own facts first, then what was heard, as in a rebuild. What is derived is made once, near the heads, and then
-    kept up with."""
+    """One batch, in the caller's transaction, and how far that is. Returns how many facts it had."""
     building = tables.building
     mine = building.c.name == projection.name
-    stand = db.execute(select(building).where(mine)).one()
+    row = db.execute(select(building).where(mine)).one()
+    stand, count = advance(log, db, projection, Stand(row.own, row.heard, row.derived), pause)
+    db.execute(update(building).where(mine).values(stand._asdict()))
+    return count
+
+
+def advance(
+    log: EventLog, db: Connection, projection: Projection, stand: Stand, pause: Callable[[float], None]
+) -> tuple[Stand, int]:
+    """Project one batch: own facts first, then what was heard. What is derived is made once, near the heads, and then
+    kept up with. Returns how far that is, and how many facts the batch had."""
     own = log.facts(db, stand.own, BATCH)
     heard = log.heard(db, stand.heard, BATCH) if len(own) < BATCH else []
     facts = [*own, *heard]
@@ -90,9 +125,7 @@ def _apply(log: EventLog, db: Connection, projection: Projection, pause: Callabl
     if derived and (facts or not stand.derived):
         for _ in projection.derive(db, facts if stand.derived else None):
             pause(0)
-    done = {"own": stand.own + len(own), "heard": stand.heard + len(heard), "derived": derived}
-    db.execute(update(building).where(mine).values(done))
-    return len(facts)
+    return Stand(stand.own + len(own), stand.heard + len(heard), derived), len(facts)
 
 
 def _raise(log: EventLog, new: Iterable[Projection], now: str) -> None:

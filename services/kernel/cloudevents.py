@@ -46,6 +46,7 @@ Page = TypedDict(
         "to": int,
         "prev_hash": str,
         "hash": str,
+        "mac": NotRequired[str],
         "events": list[Event],
         "head": NotRequired[int],
     },

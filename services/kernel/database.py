@@ -50,16 +50,22 @@ class Database:
         if self.sqlite:
             if self.url.database:
                 private.database(Path(self.url.database))
-            self.engine = _sqlite_engine(self.url, "BEGIN", pool)
-            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
+            self.engine = sqlite_engine(self.url, "BEGIN", pool)
+            self._writer = sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
         else:
             self.engine = _postgres_engine(self.url, pool)
             self._writer = _in_few_trips(self.engine)
 
     @contextmanager
+    def only_writer(self) -> Iterator[None]:
+        """Of an SQLite file, within this process: SQLite's own wait would stop every greenlet of it."""
+        with self._lock:
+            yield
+
+    @contextmanager
     def write(self, read_models: str = "") -> Iterator[Connection]:
         """`read_models`: those that whoever moves a head fills, as the write fence wants it said (kernel.fence)."""
-        with _transaction(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
+        with transaction(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
             if not self.sqlite:
                 # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is
                 # it taken, what comes next). That opens nothing: a command answers what it decided, and every question
@@ -69,7 +75,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with _transaction(), (self.engine if self.sqlite else self._writer).connect() as connection:
+        with transaction(), (self.engine if self.sqlite else self._writer).connect() as connection:
             if not self.sqlite:
                 connection.begin()
                 scope.apply(connection, scope.current(), begin=True)
@@ -78,7 +84,7 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A `read()` whose statements all see the same moment, and whose rows may be streamed."""
-        with _transaction(), self.engine.connect() as connection:
+        with transaction(), self.engine.connect() as connection:
             if not self.sqlite:
                 scope.apply(connection, scope.current())
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -138,7 +144,8 @@ class Database:
         return cursor
 
 
-def _sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
+def sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
+    """`begin`: how its transactions begin."""
     engine = create_engine(
         url,
         connect_args={"timeout": 5},
@@ -227,7 +234,7 @@ def require_no_transaction() -> None:
 
 
 @contextmanager
-def _transaction() -> Iterator[None]:
+def transaction() -> Iterator[None]:
     """A transaction of this greenlet. Database errors, the driver's or SQLAlchemy's, come as the kernel's; those that
     only a programmer can mend stay as they are."""
     _open.set(_open.get() + 1)

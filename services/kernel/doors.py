@@ -163,6 +163,8 @@ def _enter(
         loaded = door.schema.load(dict(body))
     except ValidationError as error:
         raise Invalid(flat(error.messages)) from None
+    if door.kind == "command":
+        runtime.clock.require()
     fresh = door.kind == "command" or runtime.wait_for_positions(raw.get("wait") or {})
     try:
         with scope.narrow(scope.of(caller)):

@@ -4,11 +4,12 @@ follows.
 Long because the append path is read from top to bottom, and nothing of it stands elsewhere.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
@@ -30,8 +31,11 @@ from services.kernel.database import Database, Statement, passing
 from services.kernel.decider import Aggregate, SetTimer
 from services.kernel.envelope import Envelope, Recorded, derived_id
 from services.kernel.errors import EXPECTED, Conflict, KeyReused, Stale, Unavailable
+from services.kernel.keys import Fit
+from services.kernel.macs import COLUMNS, NO_CHECKPOINT, Checkpoint, Macs
 from services.kernel.wiring import Wiring
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 C = TypeVar("C")
 S = TypeVar("S")
@@ -136,15 +140,19 @@ class Unit:
 
 
 class EventLog:
-    """`service` is the name in `source`; `sealer` may be None for a service that may not hold personal fields."""
+    """`service` is the name in `source`; `sealer` may be None for a service that may not hold personal fields. Without
+    `macs` nothing that it writes carries one."""
 
-    def __init__(self, database: Database, wiring: Wiring, sealer: Sealer | None = None) -> None:
-        self.database, self.wiring, self.sealer = database, wiring, sealer
+    def __init__(
+        self, database: Database, wiring: Wiring, sealer: Sealer | None = None, macs: Macs | None = None
+    ) -> None:
+        self.database, self.wiring, self.sealer, self.macs = database, wiring, sealer, macs
         self.service = wiring.service
         self.codec = Codec(wiring.aggregates)
         self.bell = Bell()  # rings after every commit: the relay and waiting readers listen
         self._announcement = fence.announcement(wiring)
         self._states: dict[str, tuple[Any, int]] = {}
+        self._recorded_last = ""  # of what this process appended
         self.run, self.row, self.rows, self.insert = (
             database.run,
             database.row,
@@ -187,6 +195,8 @@ class EventLog:
         raise Unavailable("Somebody else is changing the same records at this moment; please try again.")
 
     def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
+        # A clock that was set back a little does not make a later fact look as if it had been known before an earlier.
+        envelope = replace(envelope, recorded=max(envelope.recorded, self._recorded_last))
         with self.write() as db:
             done = self._done(db, envelope)
             if done is not None:
@@ -230,23 +240,50 @@ class EventLog:
         # later.
         head = self.row(
             db,
-            "UPDATE log_head SET position = position + ? WHERE id = 1 RETURNING position, hash",
+            "UPDATE log_head SET position = position + ?, filled = filled + ? WHERE id = 1 "
+            "RETURNING position, hash, mac, checkpoints",
+            len(pending),
             len(pending),
         )
         assert head is not None, "log_head is made with the database"
         position, previous = int(head[0]), str(head[1])
+        before = position - len(pending)
+        closing, checkpoints = self.keyed(db, before, previous, head[2], int(head[3]), unit.envelope.recorded)
         rows = []
-        for number, each in enumerate(pending, start=position - len(pending) + 1):
+        for number, each in enumerate(pending, start=before + 1):
             body = f"{each.before}{number}{each.after}"
             previous = chain(previous, body)
             fact = each.recorded
             rows.append((number, fact.id, fact.stream, fact.version, fact.type, body, each.sealed, previous))
         columns = "position, event_id, stream_id, version, event_type, body, sealed, hash"
-        closing = [Statement("UPDATE log_head SET hash = ? WHERE id = 1", (previous,))]
+        mac = self.macs.head(position, previous, checkpoints) if self.macs else None
+        sql = "UPDATE log_head SET hash = ?, mac = ?, checkpoints = ? WHERE id = 1"
+        closing.append(Statement(sql, (previous, mac, checkpoints)))
         if remember:
             closing.append(self._answer(unit, answer, position))
         self.database.insert_and_commit(db, "event", columns, rows, *closing)
         return position
+
+    def keyed(
+        self, db: Connection, position: int, hash: str, mac: str | None, checkpoints: int, now: str
+    ) -> tuple[list[Statement], int]:
+        """Was the head, which this transaction holds, written with the key? If not, the checkpoint that says so for
+        good, and how many there are with it."""
+        if self.macs is None or (position == 0 and mac is None):
+            return [], checkpoints
+        if (fit := self.macs.head_fits(mac, position, hash, checkpoints)) is Fit.FITS:
+            return [], checkpoints
+        if fit is not Fit.NONE or checkpoints:
+            logger.error("the head of %s was not written by this installation: songtor verify", self.service)
+        last = self.last_checkpoint(db)
+        new = last._replace(
+            number=last.number + 1, at=now, position=position, hash=hash, unkeyed_after=last.position
+        )
+        return [checkpoint_insert(self.macs.signed(new))], new.number
+
+    def last_checkpoint(self, db: Connection) -> Checkpoint:
+        row = self.row(db, f"SELECT {COLUMNS} FROM checkpoint ORDER BY number DESC LIMIT 1")  # noqa: S608
+        return Checkpoint(*row) if row else NO_CHECKPOINT
 
     def committed(self, unit: Unit) -> None:
         """After the commit: keep the folded states as a baseline for the next load, and ring for whoever waits. A state
@@ -256,6 +293,7 @@ class EventLog:
         for stream in unit.streams.values():
             self._states[stream.stream_id] = (stream.state, stream.version)
         if unit.pending:
+            self._recorded_last = max(self._recorded_last, unit.envelope.recorded)
             self.bell.ring()
 
     def prepare(self, event: E, stream: Stream[C, S, E], envelope: Envelope, number: int) -> Pending:
@@ -369,7 +407,7 @@ class EventLog:
         return int(row[0]), str(row[1]), str(row[2])
 
     def page(self, after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES) -> bytes | None:
-        """The next page after a position as JSON {source, epoch, from, to, prev_hash, hash, events}; None at the
+        """The next page after a position as JSON {source, epoch, from, to, prev_hash, hash, mac, events}; None at the
         head."""
         with self.database.read() as db:
             sql = "SELECT position, body, hash FROM event WHERE position >= ? ORDER BY position LIMIT ?"
@@ -390,9 +428,10 @@ class EventLog:
                 break
             events.append(f'{body[:-1]},"hash":"{hash}"}}')
         last = rows[len(events) - 1]
+        mac = self.macs.page(epoch[0], rows[0][0], last[0], previous, last[2]) if self.macs else ""
         opening = (
             f'{{"source":"/songtor/{self.service}","epoch":"{epoch[0]}","from":{rows[0][0]},"to":{last[0]},'
-            f'"prev_hash":"{previous}","hash":"{last[2]}","events":['
+            f'"prev_hash":"{previous}","hash":"{last[2]}","mac":"{mac}","events":['
         )
         return (opening + ",".join(events) + "]}").encode()
 
@@ -418,3 +457,8 @@ class EventLog:
         return self.codec.join(
             name, body["dataversion"], body["data"], orjson.loads(sealed) if sealed else {}
         )
+
+
+def checkpoint_insert(checkpoint: Checkpoint) -> Statement:
+    marks = ", ".join("?" * len(checkpoint))
+    return Statement(f"INSERT INTO checkpoint ({COLUMNS}) VALUES ({marks})", tuple(checkpoint))  # noqa: S608

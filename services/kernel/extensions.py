@@ -9,17 +9,28 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 import eventlet
 import eventlet.tpool
+from eventlet.event import Event
 from nameko.constants import AMQP_URI_CONFIG_KEY, HEARTBEAT_CONFIG_KEY
 from nameko.extensions import DependencyProvider
 
 from services.kernel import sealing
 from services.kernel.broker import HEARTBEAT
+from services.kernel.checkpoints import keep
 from services.kernel.direct import DirectClient, LocalServices
 from services.kernel.doors import Chore, Runtime
 from services.kernel.errors import EXPECTED, Outdated
 from services.kernel.relay import BrokerPublisher, Relay, follow
 from services.kernel.replicas import serve
-from services.kernel.rpc import STOP_SECONDS, ReplyListener, RpcClient, RpcEntrypoint, gather, within
+from services.kernel.rpc import (
+    LINES_KEY,
+    STOP_SECONDS,
+    Lines,
+    ReplyListener,
+    RpcClient,
+    RpcEntrypoint,
+    gather,
+    within,
+)
 from services.kernel.runtime import Ports, ServiceRuntime, utc_now
 from services.kernel.settings import Settings
 from services.kernel.subscription import Subscription
@@ -42,6 +53,7 @@ def nameko_config(settings: Settings, local: LocalServices) -> dict[str, Any]:
         HEARTBEAT_CONFIG_KEY: HEARTBEAT,
         SETTINGS: settings,
         LOCAL: local,
+        LINES_KEY: Lines(settings.broker_url),
         **sealing.NAMEKO_CONFIG,
     }
 
@@ -56,7 +68,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self.runtime: ServiceRuntime | None = None
         self.subscriptions: list[Subscription] = []
         self._threads: list[Any] = []
-        self._stopping = False
+        self._stopping = Event()
 
     def setup(self) -> None:
         config = self.container.config
@@ -71,6 +83,8 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         )
         self.runtime = ServiceRuntime(settings, self.wiring, ports)
         self.runtime.prepare()
+        self.runtime.clock.look()
+        self.runtime.clock.require()
 
     @property
     def _local(self) -> LocalServices:
@@ -81,23 +95,22 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         runtime, settings = self._ready(), self.container.config[SETTINGS]
         relay = Relay(runtime.log, BrokerPublisher(settings.broker_url, runtime.service, within))
         if self.wiring.aggregates:
-            self._spawn(lambda: follow(relay, self.stopping, eventlet.sleep))
+            self._spawn(lambda: follow(relay, self.stopping, self._pause))
         for source in self.wiring.hears:
             subscription = Subscription(runtime.inbox, source, settings.broker_url, self.stopping, within)
             self.subscriptions.append(subscription)
             self._spawn(subscription.run)
         if self.wiring.when_due is not None:
-            self._spawn(
-                lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, eventlet.sleep)
-            )
+            self._spawn(lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, self._pause))
         if self.after_start is not None:
-            self._spawn(functools.partial(self.after_start, runtime, self.stopping, eventlet.sleep))
-        self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, eventlet.sleep, self._end))
+            self._spawn(functools.partial(self.after_start, runtime, self.stopping, self._pause))
+        self._spawn(lambda: keep(runtime.service, runtime.checkpoint, self.stopping, self._pause))
+        self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, self._pause, self._end))
         self._local.open(self.container.service_cls, runtime)
 
     def stop(self) -> None:
         """End the greenlets within seconds, though the broker or the database may be down."""
-        self._stopping = True
+        self._end_pauses()
         if self.runtime is not None:
             self.runtime.log.bell.ring()
         self._local.close(self.wiring.service)
@@ -106,11 +119,12 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             while not thread.dead and time.monotonic() < deadline:
                 eventlet.sleep(0.02)
             thread.kill()
+        self.container.config[LINES_KEY].close()
         if self.runtime is not None:
             self.runtime.close()
 
     def kill(self) -> None:
-        self._stopping = True
+        self._end_pauses()
         self._local.close(self.wiring.service, 0)
         for thread in self._threads:
             thread.kill()
@@ -120,7 +134,18 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         eventlet.spawn(self.container.kill, (type(error), error, error.__traceback__))
 
     def stopping(self) -> bool:
-        return self._stopping
+        return bool(self._stopping.ready())
+
+    def _end_pauses(self) -> None:
+        if not self._stopping.ready():
+            self._stopping.send()
+
+    def _pause(self, seconds: float) -> None:
+        """Let others run, so long at most: a stop waits for no pause."""
+        if self.stopping():
+            eventlet.sleep(0)
+        else:
+            self._stopping.wait(seconds)
 
     def get_dependency(self, worker_ctx: object) -> ServiceRuntime:
         return self._ready()

@@ -51,6 +51,7 @@ class Receipt(StrEnum):
     GAP = "gap"
     DIVERGED = "diverged"
     UNREADABLE = "unreadable"
+    STRANGE = "strange"  # not the source's own page, or not of the log that is followed: the source is asked
 
 
 class Diverged(Exception):
@@ -72,7 +73,9 @@ class Inbox:
     # -- hearing ---------------------------------------------------------------------------------------------------
 
     def receive(self, source: str, body: bytes) -> Receipt:
-        """A message from the broker. Bytes that are no whole page are kept and parked; the gap they leave is pulled."""
+        """A message from the broker, which is not trusted. Bytes that are no whole page are kept and parked; a page
+        that the source did not make, or of a log that is not the one followed, is dropped. What they stood for is
+        pulled, and whether the source's log is another one it says itself."""
         try:
             page = orjson.loads(body)
         except ValueError:
@@ -80,11 +83,23 @@ class Inbox:
         if (wrong := damage(page)) is not None:
             self.parking.park_bytes(source, bytes(body), wrong)
             return Receipt.UNREADABLE
-        return self.hear(source, page)
+        if self.log.macs is None or not self.log.macs.page_fits(source, page):
+            return self._drop(source, page, "it does not carry its source's mac")
+        page.pop("head", None)  # only the source itself says it; no mac covers it
+        try:
+            with self._turns[source]:
+                return self._hear_page(source, page)
+        except Diverged as error:
+            return self._drop(source, page, str(error))
+
+    def _drop(self, source: str, page: Page, why: str) -> Receipt:
+        logger.warning("a page of %s up to %s is dropped: %s", source, page["to"], why)
+        metrics.DROPPED.labels(self.service, source).inc()
+        return Receipt.STRANGE
 
     def hear(self, source: str, page: Page) -> Receipt:
-        """Handle one whole page. Raises Unavailable when trying again later may help; every other failure ends in
-        parking."""
+        """Handle one whole page from the source itself. Raises Unavailable when trying again later may help; every
+        other failure ends in parking."""
         with self._turns[source]:
             try:
                 return self._hear_page(source, page)
@@ -219,19 +234,11 @@ class Inbox:
         wanted = [event for event in events if self.wiring.wants(source, event["type"])]
         if not wanted:
             return
-        sql = "UPDATE ingest_head SET position = position + ? WHERE id = 1 RETURNING position"
-        start = self.log.row(db, sql, len(wanted))[0] - len(wanted)
+        sql = "UPDATE ingest_head SET position = position + ?, filled = filled + ? WHERE id = 1 RETURNING position"
+        start = self.log.row(db, sql, len(wanted), len(wanted))[0] - len(wanted)
         rows = [
-            (
-                start + n,
-                source,
-                event["sequence"],
-                event["type"],
-                event.get("caseid"),
-                _text(event),
-                event["hash"],
-            )
-            for n, event in enumerate(wanted, start=1)
+            (start + n, source, each["sequence"], each["type"], each.get("caseid"), _text(each), each["hash"])
+            for n, each in enumerate(wanted, start=1)
         ]
         self.log.insert(
             db, "source_event", "ingest_position, source, position, event_type, case_id, body, hash", rows
@@ -367,6 +374,15 @@ def damage(page: Any) -> str | None:
     whole."""
     if not isinstance(page, dict) or PAGE_KEYS - page.keys() or not isinstance(page["events"], list):
         return "not a page of events"
+    if not isinstance(page["source"], str) or not isinstance(page["epoch"], str):
+        return "it does not say whose it is"
+    try:
+        return _chain_damage(page)
+    except TypeError:  # what no log of ours can hold, such as too great a number
+        return "not a page of events"
+
+
+def _chain_damage(page: Any) -> str | None:
     previous, expected = page["prev_hash"], page["from"]
     for event in page["events"]:
         if not isinstance(event, dict) or EVENT_KEYS - event.keys():

@@ -7,12 +7,14 @@ import os
 import secrets
 import stat
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
+KID_BYTES = 8
 
 
 class KeyFileError(Exception):
@@ -63,6 +65,11 @@ class MasterKey:
             raise KeyFileError(f"Master key file {path} holds {len(secret)} bytes; a key has {KEY_BYTES}")
         return cls(secret)
 
+    @classmethod
+    def of_nobody(cls) -> "MasterKey":
+        """One that opens nothing, and is kept nowhere."""
+        return cls(secrets.token_bytes(KEY_BYTES))
+
     def derive(self, purpose: str) -> bytes:
         """The 32-byte key for one purpose: HKDF-SHA256 (RFC 5869). No purpose's key tells anything
         about another's."""
@@ -75,6 +82,56 @@ class MasterKey:
     def fingerprint(self, body: bytes) -> str:
         """Hex HMAC-SHA256: equal for equal bodies, and tells nothing about a body to who lacks the key."""
         return hmac.digest(self.derive("fingerprint"), body, "sha256").hex()
+
+
+def key_id(key: bytes) -> bytes:
+    """By which a key is found again; it tells nothing of the key."""
+    return hmac.digest(key, b"kid", "sha256")[:KID_BYTES]
+
+
+class Fit(StrEnum):
+    """What a mac says of what it should cover."""
+
+    FITS = "fits"
+    ALTERED = "altered"
+    OTHER_KEY = "of a key that is not here"
+    NONE = "none"
+
+
+class Keyring:
+    """The keys of one purpose, told apart by their ids: that of the present generation is used, those of earlier ones
+    still fit what they made; the next one is known as well, so that processes may change to it one after the other.
+
+    A mac is text, `KEY ID:HMAC-SHA256`, both hex.
+    """
+
+    def __init__(self, master: MasterKey, purpose: str, generation: int = 1) -> None:
+        keys = [master.derive(purpose if n == 1 else f"{purpose}/{n}") for n in range(1, generation + 2)]
+        self.current = keys[generation - 1]
+        self.neighbours = [*keys[max(0, generation - 2) : generation - 1], keys[generation]]
+        self._kid = key_id(self.current).hex()
+        self._keys = {key_id(key).hex(): key for key in keys}
+
+    def __repr__(self) -> str:
+        return "<Keyring>"
+
+    def mac(self, *parts: str | int | None) -> str:
+        """Over parts that hold no line break."""
+        return f"{self._kid}:{_digest(self.current, parts)}"
+
+    def check(self, mac: str | None, *parts: str | int | None) -> Fit:
+        if not isinstance(mac, str):
+            return Fit.NONE
+        kid, _, digest = mac.partition(":")
+        if (key := self._keys.get(kid)) is None:
+            return Fit.OTHER_KEY
+        same = hmac.compare_digest(digest.encode(), _digest(key, parts).encode())
+        return Fit.FITS if same else Fit.ALTERED
+
+
+def _digest(key: bytes, parts: tuple[str | int | None, ...]) -> str:
+    text = "\n".join("" if part is None else str(part) for part in parts)
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def _make(path: Path) -> None:

@@ -10,6 +10,16 @@ FAILURES = Counter("songtor_failures_total", "Calls of a door that failed unexpe
 DOOR_SECONDS = Histogram("songtor_door_seconds", "Time within a door", ["service", "door"])
 HTTP_SECONDS = Histogram("songtor_http_seconds", "Time of an HTTP request", ["method", "route", "status"])
 HEARD = Counter("songtor_heard_events_total", "Events heard from another service", ["service", "source"])
+DROPPED = Counter(
+    "songtor_dropped_pages_total",
+    "Pages from the broker that their source did not make",
+    ["service", "source"],
+)
+REFUSED_MESSAGES = Counter(
+    "songtor_refused_messages_total",
+    "Calls and answers from the broker that do not fit their seal",
+    ["direction"],
+)
 PUBLISHED = Counter("songtor_published_events_total", "Events confirmed by the broker", ["service"])
 LOG_POSITION = Gauge("songtor_log_position", "Last position of a service's log", ["service"])
 PUBLISH_LAG = Gauge("songtor_publish_lag_events", "Events in the log that are not yet published", ["service"])
@@ -21,3 +31,4 @@ HALTED = Gauge(
     "songtor_halted_subscriptions", "1 where a log is no longer the one followed", ["service", "source"]
 )
 OVERDUE = Gauge("songtor_overdue_deadlines", "Deadlines that have come and are not yet met", ["service"])
+CLOCK_OFF = Gauge("songtor_clock_off_seconds", "How far this machine's clock is off", ["service"])

@@ -19,6 +19,7 @@ RETRIES = (
     0.25,
     1.0,
 )  # seconds before an event that cannot be handled is tried again; then it is parked
+BYTES_KEPT, BYTES_MOST = 100, 64 * 1024  # of one source; released ones count too
 COLUMNS = (
     "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
 )
@@ -51,15 +52,19 @@ class Parking:
         self.log.insert(db, "parked_event", COLUMNS, [row])
 
     def park_bytes(self, source: str, body: bytes, wrong: str) -> None:
-        """Keep bytes that are no page."""
-        logger.error("bytes from %s are parked: %s", source, wrong)
+        """Keep bytes that are no page, as long as there are few of them: whoever reaches the broker can send any
+        number, and what they stand for is pulled."""
+        logger.error("bytes from %s are no page: %s", source, wrong)
         now = instant(self.now())
         with self.log.database.write() as db:
-            sql = "SELECT COALESCE(MIN(position), 0) FROM parked_event WHERE source = ? AND position < 0"
-            number = int(self.log.row(db, sql, source)[0]) - 1
+            sql = "SELECT COALESCE(MIN(position), 0), COUNT(*) FROM parked_event WHERE source = ? AND position < 0"
+            least, count = self.log.row(db, sql, source)
+            if count >= BYTES_KEPT:
+                return
+            number = int(least) - 1
             row = (
-                source, number, "", f"bytes{number}", base64.b64encode(body).decode(), 1, "Unreadable", wrong,
-                now, now, "parked",
+                source, number, "", f"bytes{number}", base64.b64encode(body[:BYTES_MOST]).decode(), 1,
+                "Unreadable", wrong, now, now, "parked",
             )  # fmt: skip
             self.log.insert(db, "parked_event", COLUMNS, [row])
 

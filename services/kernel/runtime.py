@@ -13,8 +13,9 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import access, ledger, metrics, replicas, schema, scope
+from services.kernel import access, checkpoints, ledger, metrics, replicas, schema, scope, tampering
 from services.kernel.call import Call
+from services.kernel.clocks import Clock
 from services.kernel.cloudevents import Page
 from services.kernel.codec import Codec
 from services.kernel.database import Database
@@ -24,9 +25,11 @@ from services.kernel.errors import NotFound, Unavailable
 from services.kernel.eventlog import EventLog, Outcome, Unit
 from services.kernel.inbox import Inbox
 from services.kernel.keys import MasterKey
+from services.kernel.macs import Macs
 from services.kernel.rebuild import Progress, rebuild
 from services.kernel.settings import Settings
 from services.kernel.status import Status, status
+from services.kernel.tampering import Findings
 from services.kernel.timers import Timers
 from services.kernel.vault import SealingVault, Shredded, Shredding, Vault
 from services.kernel.verify import cursor_problems, log_problems
@@ -100,21 +103,30 @@ class LogPage(TypedDict):
 
 
 class ServiceRuntime:
-    """One service of one process, ready to decide, read and hear."""
+    """One service of one process, ready to decide, read and hear. Not `keyed`: only to be looked at, where the master
+    key is not."""
 
-    def __init__(self, settings: Settings, wiring: Wiring, ports: Ports, pool: int = 12) -> None:
+    def __init__(
+        self, settings: Settings, wiring: Wiring, ports: Ports, pool: int = 12, keyed: bool = True
+    ) -> None:
         self.settings, self.wiring, self.ports = settings, wiring, ports
         self.service = wiring.service
         self.replica_id = str(uuid4())
         self._seats = BoundedSemaphore(SEATS)
-        self.master = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
+        self.master = (
+            MasterKey.load(settings.master_key_file, create=settings.make_master_key)
+            if keyed
+            else MasterKey.of_nobody()
+        )
         self.database = Database(settings.database(self.service), pool)
         self.vault_database: Database | None = None
         if any(Codec(wiring.aggregates).personal.values()):
             self.vault_database = Database(settings.database("vault"), 4)
         self._vault = self._open_vault()
-        self.log = EventLog(self.database, wiring, self._vault)
+        macs = Macs(self.service, self.master, settings.key_generation) if keyed else None
+        self.log = EventLog(self.database, wiring, self._vault, macs)
         self.timers = Timers(self.log)
+        self.clock = Clock(self.service, self.database, ports.now)
         self.inbox = Inbox(self.log, ports.now, self._fetch, ports.pause)
 
     def _open_vault(self) -> SealingVault | None:
@@ -141,7 +153,9 @@ class ServiceRuntime:
         schema.prepare_read_models(self.log, self.ports.now, self.ports.pause)
 
     def beat(self) -> None:
-        """Where others may come with newer read models: say that this process serves. Outdated when they have come."""
+        """Look whether the clock is right. Where others may come with newer read models: say that this process serves.
+        Outdated when they have come."""
+        self.clock.look()
         if not self.database.sqlite and self.wiring.projections:
             replicas.beat(self.log, self.replica_id)
 
@@ -280,6 +294,8 @@ class ServiceRuntime:
         return page
 
     def fire_timers(self) -> int:
+        if self.clock.problem is not None:
+            return 0
         return self.timers.fire(instant(self.ports.now()))
 
     def rebuild(self, name: str | None, progress: Progress) -> dict[str, int]:
@@ -292,9 +308,24 @@ class ServiceRuntime:
     def status(self) -> Status:
         return status(self.log, self.ports.now())
 
+    def checkpoint(self) -> None:
+        """State where log and record of accesses stand, if a minute has passed and there is something to state."""
+        assert self.log.macs is not None, "a runtime has the key"
+        if checkpoints.due(self.log, self.now()):
+            checkpoints.make(self.log, self.log.macs, self.now())
+
     def verify(self) -> list[str]:
-        problems = list(log_problems(self.log, self.ports.pause))
-        problems += cursor_problems(self.log)
+        return self.check().problems
+
+    def check(self) -> Findings:
+        """What is wrong with what this service keeps, and what cannot be said."""
+        whole = list(log_problems(self.log, self.ports.pause))
+        keyed = tampering.keyed(self.log, self.ports.pause)
+        problems = [*whole, *keyed.problems, *cursor_problems(self.log), *tampering.filled(self.log)]
+        if not whole:  # what follows from a log that is none would only hide where it breaks
+            problems += tampering.deadlines(self.log, self.ports.pause)
+            if self.vault_database is not None:
+                problems += tampering.people(self.log, self.vault_database, self.ports.pause)
         # Of a log that was just brought back there are no read models yet: the next start makes them.
         invariants = self.wiring.invariants
         if invariants is not None and not schema.missing(self.log):
@@ -302,7 +333,7 @@ class ServiceRuntime:
             with scope.narrow(scope.EVERYTHING):
                 found = self.survey(lambda db: list(invariants(db)))
             problems += [f"{self.service}: {sentence}" for sentence in found]
-        return problems
+        return Findings(problems, keyed.notes)
 
     def measure(self) -> None:
         """Refresh the gauges."""

@@ -2,8 +2,7 @@
 log."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -21,8 +20,7 @@ logger = logging.getLogger(__name__)
 SERVICES = Path(__file__).parents[1]
 LOG = SERVICES / "kernel" / "migrations" / "log"
 VAULT = SERVICES / "kernel" / "migrations" / "vault"
-# Advisory locks under which one of several replicas changes a database, or makes its read models, which takes long.
-REPLICAS, BUILDERS = 7305, 7306
+REPLICAS = 7305  # the advisory lock under which one of several replicas changes a database
 
 _one_upgrade = Lock()  # alembic's `op` is one for the whole process
 _told: set[str] = set()  # roles that this process has warned of
@@ -111,7 +109,7 @@ def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Calla
     reads. On PostgreSQL all that are not everybody's are then protected (kernel.scope). Outdated if the database's are
     newer than this program's."""
     if not _stands(log):
-        with _one_builder(log.database):
+        with building.one_builder(log.database):
             if not _stands(log):
                 building.bring_up(log, lambda: instant(now()), pause)
                 replicas.drop_older(log)
@@ -152,17 +150,3 @@ def _warn_of_role(log: EventLog) -> None:
             "apart by the program alone; give Songtor a role of its own (docs/operations.md)",
             role,
         )
-
-
-@contextmanager
-def _one_builder(database: Database) -> Iterator[None]:
-    """Several replicas may start at once: one builds, the others then find it built. (SQLite files have one
-    process.)"""
-    if database.sqlite:
-        yield
-        return
-    with database.write() as db:
-        db.exec_driver_sql("SET LOCAL lock_timeout = 0")
-        db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
-        db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BUILDERS})")
-        yield

@@ -1,13 +1,18 @@
-"""The serializer that seals every RPC message: the broker and whoever taps it see only ciphertext."""
+"""The serializer that seals every RPC message: the broker and whoever taps it see only ciphertext; and what a message
+is bound to, within the seal, so that it is of no use anywhere else (docs/decisions)."""
 
-import hmac
 import math
 import os
-from typing import Any
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services.kernel.keys import KID_BYTES, Keyring, key_id
+from services.kernel.questions import Json
 
 CONTENT_TYPE = "application/x-songtor-sealed"
 CONTENT_ENCODING = "binary"
@@ -25,37 +30,78 @@ NAMEKO_CONFIG: dict[str, Any] = {
 }
 
 # A message is: version (1 byte), kid (8), nonce (12), ciphertext with its tag (16). The first two are
-# authenticated too.
-VERSION = b"\x01"
-KID_BYTES, NONCE_BYTES, TAG_BYTES = 8, 12, 16
+# authenticated too. Programs of before bound nothing and read version 1 alone, so the first generation of keys still
+# writes that, bound all the same; a message of version 2 is refused if it is not bound.
+UNBOUND, VERSION = b"\x01", b"\x02"
+NONCE_BYTES, TAG_BYTES = 12, 16
 HEADER_BYTES = len(VERSION) + KID_BYTES
+BOUND = "bound"  # the member of a message that says to what
+SKEW = 30.0  # seconds by which clocks of two machines may differ
 PLAIN = frozenset({str, int, bool, type(None)})
 
 # Module state, because kombu takes a serializer as two plain functions.
 _ciphers: dict[bytes, AESGCM] = {}
-_current: list[bytes] = []
+_current: list[bytes] = []  # version and key id of what is sealed
+_bound_only: list[bool] = []
 
 
 class SealingError(Exception):
     """A message cannot be sealed or opened. The text never holds anything of the message."""
 
 
-def configure(key: bytes) -> None:
-    """Seal with this 32-byte key from now on. Messages under keys configured before can still be opened."""
-    if len(key) != 32:
-        raise SealingError(f"A sealing key has 32 bytes, not {len(key)}")
-    kid = hmac.digest(key, b"kid", "sha256")[:KID_BYTES]
-    _ciphers[kid] = AESGCM(key)
-    _current[:] = [kid]
+class Binding(NamedTuple):
+    """What a message is for. `door` is SERVICE.DOOR, `caller` where whoever asks takes answers."""
+
+    direction: Literal["call", "answer"]
+    door: str
+    caller: str
+    correlation: str
+
+
+def bind(message: Mapping[str, Any], to: Binding, until: float) -> dict[str, Any]:
+    """The message, of use for nothing else, and no longer than `until` (seconds of the clock)."""
+    return {**message, BOUND: [*to, until]}
+
+
+def unfit(message: Json, to: Binding) -> str | None:
+    """Why a message that was opened is not for this; None if it is. One that is bound to nothing was let in by
+    `loads`."""
+    if not isinstance(message, dict):
+        return "it is no message"
+    bound = message.get(BOUND)
+    if bound is None:
+        return None
+    *about, until = bound
+    for name, said, wanted in zip(Binding._fields, about, to, strict=True):
+        if said != wanted:
+            return f"it is for another {name}"
+    return None if time.time() <= until + SKEW else "its time is over"
+
+
+def configure(key: bytes, neighbours: Sequence[bytes] = (), bound_only: bool = False) -> None:
+    """Seal with this 32-byte key from now on. Messages under keys configured before, and under `neighbours`, can still
+    be opened. `bound_only`: every process of the installation binds, so that what is not bound is no message of
+    ours."""
+    for each in (*neighbours, key):
+        if len(each) != 32:
+            raise SealingError(f"A sealing key has 32 bytes, not {len(each)}")
+        _ciphers[key_id(each)] = AESGCM(each)
+    _current[:] = [(VERSION if bound_only else UNBOUND) + key_id(key)]
+    _bound_only[:] = [bound_only]
+
+
+def use(keys: Keyring, generation: int) -> None:
+    """Seal with the keys of an installation."""
+    configure(keys.current, keys.neighbours, bound_only=generation > 1)
 
 
 def dumps(data: Any) -> bytes:
     """Sealed bytes of a JSON-native value. TypeError for anything else, SealingError before `configure`."""
     if not _current:
         raise SealingError("No sealing key: configure() comes first")
-    (kid,) = _current
-    header, nonce = VERSION + kid, os.urandom(NONCE_BYTES)
-    return header + nonce + _ciphers[kid].encrypt(nonce, strict_json(data), header)
+    (header,) = _current
+    nonce = os.urandom(NONCE_BYTES)
+    return header + nonce + _ciphers[header[len(VERSION) :]].encrypt(nonce, strict_json(data), header)
 
 
 def loads(body: bytes | bytearray | memoryview | str) -> Any:
@@ -65,7 +111,7 @@ def loads(body: bytes | bytearray | memoryview | str) -> Any:
         raw = body.encode("latin-1") if isinstance(body, str) else bytes(body)
     except UnicodeEncodeError:
         raise SealingError("The message is not sealed") from None
-    if len(raw) < HEADER_BYTES + NONCE_BYTES + TAG_BYTES or not raw.startswith(VERSION):
+    if len(raw) < HEADER_BYTES + NONCE_BYTES + TAG_BYTES or not raw.startswith((UNBOUND, VERSION)):
         raise SealingError("The message is not sealed")
     header, nonce = raw[:HEADER_BYTES], raw[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES]
     kid = header[len(VERSION) :]
@@ -75,7 +121,11 @@ def loads(body: bytes | bytearray | memoryview | str) -> Any:
         plain = _ciphers[kid].decrypt(nonce, raw[HEADER_BYTES + NONCE_BYTES :], header)
     except InvalidTag:
         raise SealingError("The message was altered after it was sealed") from None
-    return orjson.loads(plain)
+    data = orjson.loads(plain)
+    bound_only = raw.startswith(VERSION) or True in _bound_only
+    if bound_only and not (isinstance(data, dict) and BOUND in data):
+        raise SealingError("The message is bound to nothing")
+    return data
 
 
 def strict_json(value: Any) -> bytes:

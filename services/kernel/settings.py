@@ -58,7 +58,10 @@ class Settings:
     http: tuple[str, int]
     master_key_file: Path
     erasure_ledger: Path  # who was erased (kernel.ledger); in no backup
-    make_master_key: bool  # only where no file was named: a named one that is missing is a mistake
+    key_generation: int  # of the keys that are derived from it to seal and to sign (kernel.keys)
+    make_master_key: (
+        bool  # only where no file was named, and nothing was sealed yet: else a missing one is lost
+    )
     public_url: str | None  # where people reach the pages; None: at one of `hosts`
     provider: Provider | None  # by which people may sign in besides their passwords
     second_factor: frozenset[str]  # roles that must sign in in two steps
@@ -105,11 +108,18 @@ def read(
         http=_address(http or env.get("SONGTOR_HTTP") or "127.0.0.1:8000"),
         master_key_file=Path(env.get("SONGTOR_MASTER_KEY_FILE") or folder / "master.key"),
         erasure_ledger=Path(env.get("SONGTOR_ERASURE_LEDGER") or folder / "erasures.jsonl"),
-        make_master_key=not env.get("SONGTOR_MASTER_KEY_FILE"),
+        key_generation=_generation(env.get("SONGTOR_KEY_GENERATION") or "1"),
+        make_master_key=not env.get("SONGTOR_MASTER_KEY_FILE") and not any(folder.glob("*.db")),
         public_url=public,
         provider=_provider(env, public),
         second_factor=frozenset(re.findall(r"[^\s,]+", env.get("SONGTOR_SECOND_FACTOR") or "")),
     )
+
+
+def _generation(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise BadSetting("SONGTOR_KEY_GENERATION must be a whole number from 1 to 9999.")
+    return int(text)
 
 
 def _public(text: str) -> str | None:

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 OPEN_SECONDS = 10.0  # for a connection, its channel and its queue together
 HEAD_CHECK = 10.0  # seconds between looks at a source's head: what the broker lost last is found this way
+PULL_LEAST = 0.2  # seconds between two pulls because of bytes that were dropped
 PREFETCH = 20  # pages a subscription may hold
 
 
@@ -31,6 +32,7 @@ class Subscription:
         self.inbox, self.source, self.url, self.stopping, self.within = inbox, source, url, stopping, within
         self.delay = AGAIN_FIRST
         self.pulled = False
+        self.asked = 0.0  # when the source was asked last
 
     def run(self) -> None:
         while not self.stopping():
@@ -84,10 +86,14 @@ class Subscription:
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         outcome = self.inbox.receive(self.source, body)
         message.ack()
-        if outcome in (Receipt.GAP, Receipt.UNREADABLE):
+        # A stranger must not make us ask as often as it likes; the next look at the head finds what is new anyway.
+        if outcome is Receipt.GAP or (
+            outcome in (Receipt.UNREADABLE, Receipt.STRANGE) and time.monotonic() - self.asked > PULL_LEAST
+        ):
             self._catch_up()
 
     def _catch_up(self) -> None:
+        self.asked = time.monotonic()
         try:
             self.inbox.pull(self.source)
             self.pulled = True

@@ -28,7 +28,22 @@ log_head = Table(
     Column(
         "read_models", Text
     ),  # of the three heads: what writers must announce (kernel.fence); None: anything
+    Column("mac", Text),  # kernel.checkpoints; None: whoever wrote last had no key
+    Column("checkpoints", Integer, nullable=False, server_default="0"),  # how many there are
+    Column("filled", BigInteger, nullable=False, server_default="0"),  # facts that read models have
     postgresql_with={"fillfactor": 10},
+)
+checkpoint = Table(  # how the log, and the record of who read what, stood at a moment
+    "checkpoint",
+    metadata,
+    Column("number", Integer, CheckConstraint("number > 0"), primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("unkeyed_after", BigInteger),  # the events after it, up to here, were written without the key
+    Column("access_to", BigInteger, nullable=False),
+    Column("access_hash", Text, nullable=False),
+    Column("mac", Text, nullable=False),
 )
 stream = Table(
     "stream",
@@ -127,6 +142,7 @@ ingest_head = Table(
     Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
     Column("read_models", Text),
+    Column("filled", BigInteger, nullable=False, server_default="0"),
 )
 projection = Table(
     "projection",
@@ -135,6 +151,9 @@ projection = Table(
     Column("version", Integer),
     Column("built_at", Text, nullable=False),
     Column("retired_at", Text),  # since then no program fills it
+    # Of the facts that the heads say read models lack, those that this one has since it was made again.
+    Column("own_regained", BigInteger, nullable=False, server_default="0"),
+    Column("heard_regained", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("name", "version"),
 )
 building = Table(  # read models of a new version on their way, and how far they are

@@ -76,6 +76,11 @@ def test_the_front_door_alone_is_told_where_people_reach_the_pages_if_anywhere()
     assert told == {**dict.fromkeys(OURS), "web": "${SONGTOR_PUBLIC_URL:-}"}
 
 
+def test_all_use_keys_of_the_same_generation():
+    told = {SERVICES[name]["environment"]["SONGTOR_KEY_GENERATION"] for name in OURS}
+    assert told == {"${SONGTOR_KEY_GENERATION:-1}"}
+
+
 def test_the_front_door_alone_is_told_of_a_provider_if_there_is_one():
     wanted = {f"{OIDC}{name}": f"${{{OIDC}{name}:-}}" for name in OIDC_ALL}
     wanted[f"{OIDC}CLIENT_SECRET_FILE"] = (

@@ -102,6 +102,27 @@ def test_a_verify_of_a_stopped_system_names_the_first_bad_event(own_system: Embe
     assert "Traceback" not in ended.stderr
 
 
+def test_verify_without_the_master_key_says_what_it_could_not_check_and_makes_none(own_system: Embedded):
+    own_system.user("worker-60").open_case()
+    anchors = own_system.folder / "anchors"
+    anchors.write_text(own_system.command("anchor"))
+    own_system.process.stop()
+    key = own_system.folder / "master.key"
+    key.rename(key.with_name("elsewhere"))
+    ended = run("verify", "--anchor", str(anchors), env=own_system.env)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stdout.count("ok\n") == ended.stdout.count("so that macs were not checked") == len(SERVICES)
+    assert not key.exists()
+    with sqlite3.connect(own_system.folder / "intake.db") as db:
+        db.execute("UPDATE log_head SET hash = 'another'")
+    ended = run("verify", env=own_system.env)
+    assert ended.returncode == 1
+    assert "intake: the head says" in ended.stdout
+    key.with_name("elsewhere").rename(key)
+    ended = run("verify", env=own_system.env)
+    assert "intake: the head at" in ended.stdout and "was not written by this installation" in ended.stdout
+
+
 def test_an_interrupt_from_the_keyboard_ends_it_like_a_stop(own_system: Embedded):
     process = own_system.process.process
     assert process is not None

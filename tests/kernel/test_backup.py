@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from contextvars import Context
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
@@ -32,9 +33,10 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 
 from services.kernel import fence, schema, settings, tables
-from services.kernel.backup import BackupRefused, _copy, _load, backup, keys_folder, restore
+from services.kernel.backup import _copy, _load, backup, keys_folder, restore
 from services.kernel.database import Database, ensure_database
-from services.kernel.keys import MasterKey
+from services.kernel.keys import KeyFileError, MasterKey
+from services.kernel.manifest import BackupRefused, sign, signing
 from services.kernel.vault import REDACTED, WrongMasterKey
 from services.web.identity import accounts
 from services.web.store import positions
@@ -542,8 +544,7 @@ def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(played
     refused("monday-keys holds no whole backup")
     (folder.parent / "lost").rename(keys)
     manifest = orjson.loads((keys / "manifest.json").read_bytes())
-    older = {**manifest, "made_at": "2026-11-01T02:00:00.000000Z"}
-    (keys / "manifest.json").write_bytes(orjson.dumps(older))
+    resigned(place, keys, lambda text: text.replace(manifest["made_at"], "2026-11-01T02:00:00.000000Z"))
     refused("older than the logs")
     (keys / "manifest.json").write_bytes(orjson.dumps({**manifest, "format": 99}))
     refused("written by another version")
@@ -563,8 +564,7 @@ def test_names_that_the_backup_or_the_program_lacks_are_refused(played, place, e
 
 def test_a_backup_of_a_newer_program_is_refused(played, place, elsewhere, folder):
     backup(place, BOTH, folder, MONDAY)
-    path = folder / "manifest.json"
-    path.write_bytes(path.read_bytes().replace(NEWEST.encode(), b"kernel_9999"))
+    resigned(place, folder, lambda text: text.replace(NEWEST, "kernel_9999"))
     with pytest.raises(schema.NewerDatabase, match="kernel_9999"):
         restore(elsewhere, BOTH, folder)
     assert empty(elsewhere, "red")
@@ -576,10 +576,83 @@ def test_keys_that_the_master_key_does_not_open_are_refused(played, place, sites
     other = tmp_path / "other.key"
     MasterKey.load(other, create=True)
     elsewhere = settings.read({**sites(kind), "SONGTOR_MASTER_KEY_FILE": str(other)})
+    with pytest.raises(BackupRefused, match="signed with a key that is not here"):
+        restore(elsewhere, BOTH, folder)
+    for each in (folder, keys_folder(folder)):
+        resigned(elsewhere, each, str)
     with pytest.raises(WrongMasterKey):
         restore(elsewhere, BOTH, folder)
     assert empty(elsewhere, "red")
     assert empty(elsewhere, "vault")
+
+
+def resigned(place, folder, change):
+    """The manifest as somebody who has the key would have written it."""
+    path = folder / "manifest.json"
+    manifest = orjson.loads(change(path.read_text()))
+    manifest.pop("mac")
+    path.write_bytes(orjson.dumps(sign(manifest, signing(place))))
+
+
+def test_an_archive_that_was_edited_with_a_new_checksum_is_refused(played, place, elsewhere, folder):
+    backup(place, BOTH, folder, MONDAY)
+    path, archive = folder / "manifest.json", folder / "red.jsonl.gz"
+    before = sha256(archive.read_bytes()).hexdigest()
+    archive.write_bytes(
+        gzip.compress(gzip.decompress(archive.read_bytes()).replace(b"worker-60", b"worker-99"))
+    )
+    path.write_text(path.read_text().replace(before, sha256(archive.read_bytes()).hexdigest()))
+    with pytest.raises(BackupRefused, match="was changed after it was signed"):
+        restore(elsewhere, BOTH, folder)
+    unsigned = {key: value for key, value in orjson.loads(path.read_bytes()).items() if key != "mac"}
+    path.write_bytes(orjson.dumps(unsigned))
+    with pytest.raises(BackupRefused, match="is not signed"):
+        restore(elsewhere, BOTH, folder)
+    assert all(empty(elsewhere, name) for name in (*BOTH, "vault"))
+
+
+@pytest.mark.parametrize("manifest", [b"[]", b"{}", b"", b"7", b'{"format": 1}', b'{"format": 1, "mac": 5}'])
+def test_a_manifest_that_is_none_is_refused_in_a_sentence(played, place, elsewhere, folder, manifest):
+    backup(place, BOTH, folder, MONDAY)
+    (folder / "manifest.json").write_bytes(manifest)
+    with pytest.raises(BackupRefused, match="monday"):
+        restore(elsewhere, BOTH, folder)
+    assert all(empty(elsewhere, name) for name in (*BOTH, "vault"))
+
+
+@pytest.mark.parametrize(
+    "archive", [b"", b"no gzip", gzip.compress(b"no JSON"), gzip.compress(b'{"table": "x"}')]
+)
+def test_an_archive_that_is_none_is_refused_in_a_sentence_though_its_digest_fits(
+    played, place, elsewhere, folder, archive
+):
+    backup(place, BOTH, folder, MONDAY)
+    path = folder / "red.jsonl.gz"
+    before = sha256(path.read_bytes()).hexdigest()
+    path.write_bytes(archive)
+    resigned(place, folder, lambda text: text.replace(before, sha256(archive).hexdigest()))
+    with pytest.raises(BackupRefused, match="is no whole archive of red"):
+        restore(elsewhere, BOTH, folder)
+    assert all(empty(elsewhere, name) for name in (*BOTH, "vault"))
+
+
+def test_without_the_master_key_nothing_is_brought_back_and_no_key_is_made(
+    played, place, sites, kind, folder, tmp_path
+):
+    backup(place, BOTH, folder, MONDAY)
+    environ = sites(kind)
+    environ.pop("SONGTOR_MASTER_KEY_FILE")
+    elsewhere = settings.read(environ)
+    with pytest.raises(KeyFileError, match="cannot be read"):
+        restore(elsewhere, BOTH, folder)
+    assert not elsewhere.master_key_file.exists()
+    assert all(empty(elsewhere, name) for name in (*BOTH, "vault"))
+
+
+def test_where_something_was_sealed_a_lost_key_is_not_made_anew(tmp_path):
+    assert settings.read({}, data=str(tmp_path)).make_master_key
+    (tmp_path / "vault.db").touch()
+    assert not settings.read({}, data=str(tmp_path)).make_master_key
 
 
 def test_a_vault_with_other_keys_of_the_same_people_is_refused(played, place, elsewhere, folder):

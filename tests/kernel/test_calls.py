@@ -1,4 +1,8 @@
-"""A call of a door is the same call whether the service runs in this process or is reached over the broker."""
+"""A call of a door is the same call whether the service runs in this process or is reached over the broker.
+
+Long because everything is tried on the same two services, in one process and over the broker, with strangers
+at it and while it is frozen.
+"""
 
 import time
 from contextlib import suppress
@@ -12,6 +16,7 @@ import pytest
 from eventlet.event import Event
 from kombu import Connection, Exchange, Queue
 from marshmallow import Schema, fields
+from prometheus_client import REGISTRY
 
 from services.kernel import errors, logs, scope
 from services.kernel.direct import SLOTS, LocalServices
@@ -356,3 +361,138 @@ def test_what_is_called_in_one_process_never_passes_the_broker(direct):
         direct.open()
         assert tap.get(no_ack=True) is None
         tap.delete()
+
+
+# -- a broker that says nothing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
+def test_a_frozen_broker_is_given_up_within_the_deadline_and_serves_again_when_it_thaws(pair):
+    calls = Calls(pair, "broker")
+    assert calls.ask("echo", 1)["answer"]["value"] == 1
+    pair.cable.silent = True
+    started = time.monotonic()
+    asked = [eventlet.spawn(given_up, calls, number) for number in range(12)]
+    assert all(each.wait() for each in asked)
+    assert given_up(calls, "later")
+    assert time.monotonic() - started < 6  # twice the deadline, and what a slow machine adds
+    pair.cable.silent = False
+    until(lambda: not given_up(calls, "again"))
+    assert calls.ask("echo", 2)["answer"]["value"] == 2
+
+
+@pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
+def test_a_broker_that_freezes_while_a_door_is_at_work_keeps_nobody_waiting(pair):
+    calls = Calls(pair, "broker")
+    asked = eventlet.spawn(given_up, calls, "commit", "wait")
+    until(lambda: calls.witness.entered == ["commit"])
+    pair.cable.silent = True
+    assert asked.wait()
+    calls.witness.gate.send()
+    until(lambda: calls.witness.left == ["commit"])
+    pair.cable.silent = False
+    until(lambda: not given_up(calls, "again"))
+
+
+def given_up(calls, value, door="echo"):
+    """Whether a call is not answered, within its deadline of a second."""
+    started = time.monotonic()
+    try:
+        calls.ask(door, value, 1.0)
+    except errors.Unavailable:
+        assert time.monotonic() - started < 2.5
+        return True
+    return False
+
+
+# -- whoever reaches the broker --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sealed(pair):
+    made = Calls(pair, "sealed")
+    yield made
+    made.close()
+
+
+class Tap:
+    """A stranger at the broker: keeps what passes, and sends it again as it likes."""
+
+    def __init__(self, url):
+        self.connection = Connection(url)
+        self.channel = self.connection.channel()
+        exchange = Exchange("nameko-rpc", type="topic", durable=True)
+        self.queue = Queue(f"tap-{uuid4()}", exchange, routing_key="#", auto_delete=True)(self.channel)
+        self.queue.declare()
+
+    def taken(self, count):
+        kept = []
+        with eventlet.Timeout(10):
+            while len(kept) < count:
+                message = self.queue.get(no_ack=True)
+                kept.append(message) if message else eventlet.sleep(0.02)
+        return kept
+
+    def to(self, key):
+        while True:
+            for message in self.taken(1):
+                if message.delivery_info["routing_key"] == key:
+                    yield message
+
+    def again(self, message, key, **change):
+        kept = message.properties
+        around = {"reply_to": kept.get("reply_to"), "correlation_id": kept["correlation_id"]} | change
+        self.connection.Producer(self.channel).publish(
+            bytes(message.body) if not isinstance(message.body, str) else message.body.encode("latin-1"),
+            exchange="nameko-rpc",
+            routing_key=key,
+            content_type=message.content_type,
+            content_encoding="binary",
+            **around,
+        )
+
+
+def refused(direction):
+    return REGISTRY.get_sample_value("songtor_refused_messages_total", {"direction": direction}) or 0
+
+
+def test_what_was_sealed_for_one_door_caller_and_question_is_of_no_use_for_another(sealed):
+    tap = Tap(sealed.pair.settings.broker_url)
+    sealed.ask("echo", "mine")
+    asked, answered = tap.taken(2)
+    teller = sealed.pair.toys.teller
+    before = refused("call"), refused("answer")
+    tap.again(asked, f"{teller}.open")
+    tap.again(asked, f"{teller}.echo", reply_to="the stranger")
+    tap.again(asked, f"{teller}.echo", correlation_id=str(uuid4()))
+    tap.again(answered, f"{teller}.echo", reply_to="the stranger")
+    until(lambda: refused("call") == before[0] + 4)
+    assert sealed.witness.entered == ["mine"] and sealed.runtime.log.head()[0] == 0
+
+    (waiting,) = sealed.busy(1)
+    theirs = next(tap.to(f"{teller}.wait"))
+    replies = theirs.properties["reply_to"]
+    for message in (
+        answered,
+        theirs,
+    ):  # an answer of before, and the question itself, as the answer to this one
+        tap.again(message, replies, correlation_id=theirs.properties["correlation_id"])
+    until(lambda: refused("answer") == before[1] + 2)
+    sealed.witness.gate.send()
+    assert waiting.wait()["answer"] == 0
+    tap.connection.release()
+
+
+def test_bytes_that_nobody_sealed_are_let_go_and_the_service_goes_on(sealed):
+    tap, before = Tap(sealed.pair.settings.broker_url), refused("unsealed")
+    for kind in ("application/x-songtor-sealed", "application/json"):
+        tap.connection.Producer(tap.channel).publish(
+            b"{}",
+            exchange="nameko-rpc",
+            routing_key=f"{sealed.pair.toys.teller}.echo",
+            content_type=kind,
+            content_encoding="binary",
+        )
+    until(lambda: refused("unsealed") == before + 2)
+    assert sealed.ask("echo", "x")["answer"]["value"] == "x"
+    tap.connection.release()

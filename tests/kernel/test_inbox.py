@@ -1,4 +1,7 @@
-"""What a service hears: once, in order, none skipped, and one bad fact keeps only its own stream waiting."""
+"""What a service hears: once, in order, none skipped, and one bad fact keeps only its own stream waiting.
+
+Long because every way in which a page can be wrong is tried on the same two services.
+"""
 
 import json
 import logging
@@ -6,9 +9,12 @@ from uuid import uuid4
 
 import eventlet
 import pytest
+from prometheus_client import REGISTRY
 
+from services.kernel.cloudevents import chain
 from services.kernel.errors import Conflict, Unavailable
 from services.kernel.inbox import Receipt, damage
+from services.kernel.parking import BYTES_KEPT
 from tests.kernel import toys
 from tests.kernel.deeds import added, as_restarted, bodies, closed, facts, opened, parked, tallies, told
 
@@ -102,6 +108,9 @@ def test_every_way_in_which_a_page_is_broken_is_seen(teller):
         {"hash": "0" * 64},
         {"prev_hash": "1" * 64},
         {"prev_hash": 7},
+        {"events": [{**page["events"][0], "data": {"number": 2**60}}]},
+        {"source": None},
+        {"epoch": 1},
     ):
         assert damage({**page, **change}) is not None, change
 
@@ -213,14 +222,14 @@ def shortened(pair, net, teller):
 
 
 @pytest.mark.parametrize("change", ["epoch", "prev_hash"])
-def test_a_page_of_another_log_halts_with_an_alarm_and_skips_nothing(
+def test_a_log_that_is_another_one_halts_with_an_alarm_and_skips_nothing(
     pair, hear, teller, listener, caplog, change
 ):
     opened(teller, "a", "b", "c")
     first, second, third = bodies(teller)
     hear(first)
     if change == "epoch":
-        other = json.loads(second) | {"epoch": str(uuid4())}
+        pair.tamper(teller.database, "UPDATE log_head SET epoch = :epoch", epoch=str(uuid4()))
     else:
         pair.tamper(teller.database, "UPDATE event SET hash = :h WHERE position = 1", h="f" * 64)
         pair.tamper(teller.database, "DELETE FROM event WHERE position > 1")
@@ -229,13 +238,60 @@ def test_a_page_of_another_log_halts_with_an_alarm_and_skips_nothing(
         pair.tamper(teller.database, "UPDATE log_head SET position = 1, hash = :h", h="f" * 64)
         as_restarted(teller)
         opened(teller, "b")
-        other = json.loads(bodies(teller)[1])
-    assert hear(json.dumps(other).encode()) == Receipt.DIVERGED
+    # The broker alone is not believed: it may bring pages of long ago.
+    assert hear(bodies(teller)[1]) == Receipt.STRANGE
+    assert not halted(listener, caplog)
+    listener.inbox.pull(pair.toys.teller)
     assert halted(listener, caplog)
     assert [hear(second), hear(third)] == [Receipt.DIVERGED] * 2
     listener.inbox.pull(pair.toys.teller)
     assert (told(listener), listener.inbox.position(pair.toys.teller)) == ([1], 1)
     assert any("halted" in sentence for sentence in listener.verify())
+
+
+def forged(page, **change):
+    """A page as a stranger writes it who knows the log and not the key: its hashes are right."""
+    made = json.loads(page) | change
+    previous = made["prev_hash"]
+    for event in made["events"]:
+        body = {key: value for key, value in event.items() if key != "hash"}
+        event["hash"] = previous = chain(previous, json.dumps(body, sort_keys=True, separators=(",", ":")))
+    return json.dumps(made | {"hash": previous}).encode()
+
+
+def test_a_forged_page_is_dropped_and_counted_and_its_follower_stays_well(pair, hear, teller, listener):
+    opened(teller, "a", "b")
+    added(teller, "a", 5)
+    first, second, third = bodies(teller)
+    assert hear(first) == Receipt.HANDLED
+    lie = forged(second.replace(b'"case/b"', b'"case/x"'))
+    assert json.loads(lie)["hash"] != json.loads(second)["hash"]
+    strangers = (
+        lie,
+        forged(second, mac=json.loads(third)["mac"]),
+        forged(second, epoch=str(uuid4())),
+        forged(second, source="/songtor/other"),
+        json.dumps({key: value for key, value in json.loads(second).items() if key != "mac"}).encode(),
+    )
+    name = "songtor_dropped_pages_total"
+    labels = {"service": pair.toys.listener, "source": pair.toys.teller}
+    before = REGISTRY.get_sample_value(name, labels) or 0
+    assert [hear(each) for each in strangers] == [Receipt.STRANGE] * len(strangers)
+    assert REGISTRY.get_sample_value(name, labels) == before + len(strangers)
+    assert listener.status()["subscriptions"][0]["state"] == "running"
+    assert parked(listener) == []
+    assert hear(json.dumps(json.loads(second) | {"head": "far"}).encode()) == Receipt.HANDLED
+    assert listener.status()["subscriptions"][0]["behind"] == 0
+    assert listener.inbox.pull(pair.toys.teller) == 3
+    assert hear(third) == Receipt.DUPLICATE
+    assert tallies(listener)["a"] == (2, 2, 5, 0)
+    assert listener.verify() == []
+
+
+def test_bytes_of_strangers_do_not_fill_the_database(hear, listener):
+    for _ in range(BYTES_KEPT + 3):
+        assert hear(b"no page") == Receipt.UNREADABLE
+    assert len(parked(listener)) == BYTES_KEPT
 
 
 def test_a_source_restored_from_an_older_backup_halts_its_subscribers(

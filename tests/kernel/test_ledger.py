@@ -3,7 +3,8 @@
 import pytest
 
 from services.kernel import ledger, settings
-from services.kernel.backup import BackupRefused, backup, restore
+from services.kernel.backup import backup, restore
+from services.kernel.manifest import BackupRefused
 from services.kernel.vault import REDACTED, Shredding
 from tests.kernel import balls
 from tests.kernel.balls import MONDAY

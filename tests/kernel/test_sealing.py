@@ -1,5 +1,6 @@
 """The serializer that seals RPC messages, alone and inside kombu and nameko."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,7 +16,20 @@ from hypothesis import strategies as st
 from kombu.exceptions import ContentDisallowed, DecodeError, EncodeError
 
 from services.kernel import sealing
-from services.kernel.sealing import CONTENT_TYPE, NAMEKO_CONFIG, SealingError, configure, dumps, loads
+from services.kernel.keys import Keyring, MasterKey
+from services.kernel.sealing import (
+    CONTENT_TYPE,
+    NAMEKO_CONFIG,
+    SKEW,
+    Binding,
+    SealingError,
+    bind,
+    configure,
+    dumps,
+    loads,
+    unfit,
+    use,
+)
 
 steadily = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KEY, OLDER_KEY = bytes(range(32)), bytes(32)
@@ -50,13 +64,14 @@ class Point:
 
 @pytest.fixture(autouse=True)
 def only_this_key():
-    before = dict(sealing._ciphers), list(sealing._current)
+    before = dict(sealing._ciphers), list(sealing._current), list(sealing._bound_only)
     sealing._ciphers.clear()
     configure(KEY)
     yield
     sealing._ciphers.clear()
     sealing._ciphers.update(before[0])
     sealing._current[:] = before[1]
+    sealing._bound_only[:] = before[2]
 
 
 @pytest.fixture
@@ -217,3 +232,54 @@ def test_a_message_goes_through_a_kombu_broker_and_back(registry, body_encoding)
     assert body == REQUEST
     assert message.content_type == CONTENT_TYPE
     assert "สมชาย".encode() not in bytes(message.body)
+
+
+# -- what a message is bound to
+
+
+CALL = Binding("call", "intake.case", "replies of web", "question 1")
+
+
+def opened(to=CALL, until=60.0):
+    return loads(dumps(bind(REQUEST, to, time.time() + until)))
+
+
+def test_a_message_fits_what_it_is_bound_to_and_nothing_else():
+    message = opened()
+    assert {key: message[key] for key in REQUEST} == REQUEST
+    assert unfit(message, CALL) is None
+    for field in Binding._fields:
+        assert unfit(message, CALL._replace(**{field: "other"})) == f"it is for another {field}"
+
+
+def test_a_message_is_of_no_use_when_its_time_is_over_though_clocks_may_differ():
+    assert unfit(opened(until=-SKEW / 2), CALL) is None
+    assert unfit(opened(until=-SKEW - 1), CALL) == "its time is over"
+
+
+def test_what_a_program_of_before_sealed_is_opened_until_the_keys_change():
+    of_before = dumps(REQUEST)
+    assert of_before[:1] == b"\x01" and unfit(loads(of_before), CALL) is None
+    second = Keyring(MasterKey(KEY), "rpc", 2)
+    use(second, 2)
+    assert dumps(bind(REQUEST, CALL, 0))[:1] == b"\x02"
+    with pytest.raises(SealingError, match="bound to nothing"):
+        loads(of_before)
+    with pytest.raises(SealingError, match="bound to nothing"):
+        loads(dumps(REQUEST))
+
+
+def test_processes_change_to_the_next_keys_one_after_the_other():
+    message = bind(REQUEST, CALL, time.time() + 60)
+    sealed = {}
+    for generation in (1, 2):
+        use(Keyring(MasterKey(KEY), "rpc", generation), generation)
+        sealed[generation] = dumps(message)
+    for generation in (1, 2):
+        sealing._ciphers.clear()
+        use(Keyring(MasterKey(KEY), "rpc", generation), generation)
+        assert loads(sealed[1]) == loads(sealed[2]) == message
+    sealing._ciphers.clear()
+    use(Keyring(MasterKey(KEY), "rpc", 3), 3)
+    with pytest.raises(SealingError, match="which this process does not have"):
+        loads(sealed[1])

@@ -202,7 +202,7 @@ def test_a_source_heard_for_the_first_time_is_fenced_too(postgresql):
     balls.throw(net, 1)
     page = net.runtimes["red"].page(0, 100)
     blue = net.runtimes["blue"]
-    older = EventLog(blue.database, replace(balls.BLUE, projections=()), blue.vault)
+    older = EventLog(blue.database, replace(balls.BLUE, projections=()), blue.vault, blue.log.macs)
     inbox = Inbox(older, net.clock, blue.inbox.fetch, lambda seconds: None)
     with pytest.raises(Outdated):
         inbox.receive("red", page["page"].encode())
