@@ -11,9 +11,9 @@ import eventlet
 import pytest
 from prometheus_client import REGISTRY
 
-from services.kernel.cloudevents import chain
+from services.kernel.cloudevents import chain, damage
 from services.kernel.errors import Conflict, Unavailable
-from services.kernel.inbox import Receipt, damage
+from services.kernel.inbox import Receipt
 from services.kernel.parking import BYTES_KEPT
 from tests.kernel import toys
 from tests.kernel.deeds import added, as_restarted, bodies, closed, facts, opened, parked, tallies, told
