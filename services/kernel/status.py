@@ -26,14 +26,30 @@ class ParkedStatus(TypedDict):
     since: str
 
 
+class SkippedStatus(TypedDict):
+    """`by` whom it was given up, `why` and when (`at`)."""
+
+    source: str
+    position: int
+    id: str
+    by: str
+    why: str
+    at: str
+
+
 class Status(TypedDict):
-    """`sequence`: the last position of the log; `published`: the last that the broker confirmed."""
+    """`sequence`: the last position of the log; `published`: the last that the broker confirmed; `parked`: the first
+    SHOWN; `skipped`: the last SHOWN."""
 
     service: str
     sequence: int
     published: int
     subscriptions: list[SubscriptionStatus]
     parked: list[ParkedStatus]
+    skipped: list[SkippedStatus]
+
+
+SHOWN = 100
 
 
 def status(log: EventLog) -> Status:
@@ -47,8 +63,19 @@ def status(log: EventLog) -> Status:
         rows = log.rows(
             db,
             "SELECT source, position, stream_id, event_id, attempts, error, first_at FROM parked_event "
-            "WHERE status = 'parked' ORDER BY source, position",
+            "WHERE status = 'parked' ORDER BY source, position LIMIT ?",
+            SHOWN,
         )
+        sql = "SELECT source, COUNT(*) FROM parked_event WHERE status = 'parked' GROUP BY source"
+        counts = {row[0]: int(row[1]) for row in log.rows(db, sql)}
+        sql = (
+            "SELECT source, position, event_id, skipped_by, skipped_why, last_at FROM parked_event "
+            "WHERE skipped_by IS NOT NULL ORDER BY last_at DESC LIMIT ?"
+        )
+        skipped = [
+            SkippedStatus(source=source, position=position, id=id, by=by, why=why, at=at)
+            for source, position, id, by, why, at in log.rows(db, sql, SHOWN)
+        ]
     parked = [
         ParkedStatus(
             source=source,
@@ -69,7 +96,7 @@ def status(log: EventLog) -> Status:
                 source=source,
                 cursor=position,
                 behind=max(0, head_seen - position),
-                parked=sum(row["source"] == source for row in parked),
+                parked=counts.get(source, 0),
                 state=state,
             )
         )
@@ -79,4 +106,5 @@ def status(log: EventLog) -> Status:
         published=int(published[0]),
         subscriptions=subscriptions,
         parked=parked,
+        skipped=skipped,
     )
