@@ -13,6 +13,7 @@ from services.cli.group import Failed, settings_of, songtor
 from services.cli.precautions import note
 from services.kernel import backup as copies
 from services.kernel import ledger
+from services.kernel.manifest import BackupRefused
 from services.kernel.settings import Settings
 
 
@@ -38,7 +39,7 @@ def drill(context: click.Context, folder: Path, scratch: Path | None) -> None:
         note(
             settings,
             "drill",
-            [str(error) if isinstance(error, copies.BackupRefused) else type(error).__name__],
+            [str(error) if isinstance(error, BackupRefused) else type(error).__name__],
         )
         raise
     note(settings, "drill", problems)

@@ -41,6 +41,11 @@ def _print_status(row: Status) -> None:
         )
     for event in row["parked"]:
         click.echo(f"   parked {event['id']} of {event['source']} at {event['position']}: {event['error']}")
+    for given_up in row["skipped"]:
+        click.echo(
+            f"   skipped {given_up['id']} of {given_up['source']} at {given_up['position']} "
+            f"by {given_up['by']}, {given_up['at'][:10]}: {given_up['why']}"
+        )
 
 
 @songtor.command()
@@ -139,6 +144,18 @@ def print_anchor(context: click.Context) -> None:
 def retry(context: click.Context, event_id: str | None) -> None:
     """Handle parked events again: all, or the stream of EVENT_ID."""
     for name, counts in operator(settings_of(context)).retry(event_id).items():
+        click.echo(f"{name:<10} released {counts['released']}, still parked {counts['parked']}")
+
+
+@songtor.command()
+@click.argument("event_id")
+@click.option(
+    "--reason", required=True, help="Why; it stays with the event, for everybody who runs the system to read."
+)
+@click.pass_context
+def skip(context: click.Context, event_id: str, reason: str) -> None:
+    """Give up EVENT_ID, wherever it is parked, for good, and handle those behind it."""
+    for name, counts in operator(settings_of(context)).skip(event_id, reason).items():
         click.echo(f"{name:<10} released {counts['released']}, still parked {counts['parked']}")
 
 

@@ -18,8 +18,9 @@ from marshmallow import Schema, ValidationError
 from services.cli.folder import LOGGED, master_key, owning, running, runtimes
 from services.cli.group import Failed
 from services.kernel import access, anchor, tampering
-from services.kernel.doors import flat
+from services.kernel.doors import SkipBody, flat
 from services.kernel.envelope import instant
+from services.kernel.errors import NotFound, Refused
 from services.kernel.keys import Keyring
 from services.kernel.rebuild import Progress
 from services.kernel.runtime import ServiceRuntime, utc_now
@@ -95,6 +96,10 @@ class Operator(ABC):
         """Handle parked events again: all, or the stream of one. {service: {released, parked}}."""
 
     @abstractmethod
+    def skip(self, event_id: str, reason: str) -> Mapping[str, Mapping[str, int]]:
+        """Give up an event for good wherever it is parked. {service: {released, parked}}; Failed where it is not."""
+
+    @abstractmethod
     def resume(self, service: str) -> Sequence[str]:
         """Follow again the logs at which a service has halted: their names."""
 
@@ -134,6 +139,11 @@ class OfRunning(Operator):
 
     def retry(self, event_id: str | None) -> Mapping[str, Mapping[str, int]]:
         counts: Mapping[str, Mapping[str, int]] = self._post("retry", {"event_id": event_id})
+        return counts
+
+    def skip(self, event_id: str, reason: str) -> Mapping[str, Mapping[str, int]]:
+        said = {"event_id": event_id, "reason": reason}
+        counts: Mapping[str, Mapping[str, int]] = self._post("skip", said, missing=_not_parked(event_id))
         return counts
 
     def resume(self, service: str) -> Sequence[str]:
@@ -193,6 +203,21 @@ class OfStopped(Operator):
         with owning(self.settings), runtimes(self.settings, LOGGED) as opened:
             return {name: runtime.inbox.retry(event_id) for name, runtime in opened.items()}
 
+    def skip(self, event_id: str, reason: str) -> Mapping[str, Mapping[str, int]]:
+        said = _loaded(SkipBody(), {"event_id": event_id, "reason": reason})
+        counts = {}
+        with owning(self.settings), runtimes(self.settings, LOGGED) as opened:
+            for name, runtime in opened.items():
+                try:
+                    counts[name] = runtime.inbox.skip(said["event_id"], OPERATOR.user, said["reason"])
+                except NotFound:
+                    continue
+                except Refused as refusal:
+                    raise Failed(refusal.message) from refusal
+        if not counts:
+            raise Failed(_not_parked(event_id))
+        return counts
+
     def resume(self, service: str) -> Sequence[str]:
         with self._holding(service) as runtime:
             return runtime.inbox.resume()
@@ -249,6 +274,10 @@ class OfStopped(Operator):
             if web.read(lambda db: accounts.find(db, user)) is None:
                 raise Failed(_no_user(user))
             yield web
+
+
+def _not_parked(event_id: str) -> str:
+    return f"No event {event_id} is parked."
 
 
 def _no_user(user: str) -> str:

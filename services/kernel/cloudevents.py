@@ -10,6 +10,11 @@ from services.kernel.envelope import Recorded
 
 GENESIS = "0" * 64  # the hash before the first event
 STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+PAGE_KEYS = {"source", "epoch", "from", "to", "prev_hash", "hash", "events"}
+EVENT_KEYS = {
+    "id", "source", "type", "streamid", "streamversion", "sequence", "time", "recordedtime", "centre", "actor",
+    "correlationid", "causationid", "data", "hash",
+}  # fmt: skip
 
 
 class Event(TypedDict):
@@ -56,6 +61,35 @@ Page = TypedDict(
 def chain(previous: str, body: str) -> str:
     """The hash of the next event: hex SHA-256 over the previous hash and the event's RFC 8785 JSON without `hash`."""
     return hashlib.sha256((previous + body).encode()).hexdigest()
+
+
+def damage(page: Any) -> str | None:
+    """What is wrong with a page in itself: its shape, its order, or the hash chain over its events; None if it is
+    whole."""
+    if not isinstance(page, dict) or PAGE_KEYS - page.keys() or not isinstance(page["events"], list):
+        return "not a page of events"
+    if not isinstance(page["source"], str) or not isinstance(page["epoch"], str):
+        return "it does not say whose it is"
+    try:
+        return _chain_damage(page)
+    except TypeError:  # what no log of ours can hold, such as too great a number
+        return "not a page of events"
+
+
+def _chain_damage(page: Any) -> str | None:
+    previous, expected = page["prev_hash"], page["from"]
+    for event in page["events"]:
+        if not isinstance(event, dict) or EVENT_KEYS - event.keys():
+            return "not a page of events"
+        if not isinstance(previous, str) or event["sequence"] != expected:
+            return "its events are not in order"
+        body = {key: value for key, value in event.items() if key != "hash"}
+        previous, expected = chain(previous, orjson.dumps(body, option=STRICT).decode()), expected + 1
+        if previous != event["hash"]:
+            return f"the hash chain breaks at {event['sequence']}"
+    if not page["events"] or page["to"] != expected - 1 or page["hash"] != previous:
+        return "its events are not those it names"
+    return None
 
 
 def require_canonical(name: str, value: Any) -> None:

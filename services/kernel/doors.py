@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Literal, TypedDict, TypeVar, cast, overload
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 from prometheus_client import REGISTRY, generate_latest
 
 from services.kernel import logs, metrics, scope
@@ -205,6 +205,11 @@ class RetryBody(Schema):
     event_id = fields.String(load_default=None, allow_none=True)
 
 
+class SkipBody(Schema):
+    event_id = fields.String(required=True, validate=validate.Regexp(r"[!-~]{1,100}\Z"))
+    reason = fields.String(required=True, validate=validate.Regexp(r"(?=.*\S)[^\x00-\x1f\x7f]{1,500}\Z"))
+
+
 class RebuildBody(Schema):
     projection = fields.String(load_default=None, allow_none=True)
 
@@ -224,6 +229,11 @@ class PageRange(TypedDict):
 
 class OneParked(TypedDict):
     event_id: str | None
+
+
+class OneSkipped(TypedDict):
+    event_id: str
+    reason: str
 
 
 class OneReadModel(TypedDict):
@@ -286,6 +296,10 @@ class Doors:
     @command("service.retry", roles=("system", "admin"), schema=RetryBody())
     def retry(self, call: Call, body: OneParked) -> Outcome[dict[str, int]]:
         return Outcome(self.runtime.inbox.retry(body["event_id"]))
+
+    @command("service.skip", roles=("system", "admin"), schema=SkipBody())
+    def skip(self, call: Call, body: OneSkipped) -> Outcome[dict[str, int]]:
+        return Outcome(self.runtime.inbox.skip(body["event_id"], call.caller.actor, body["reason"]))
 
     @command("service.resume", roles=("system", "admin"), schema=NoBody())
     def resume(self, call: Call, body: Nothing) -> Outcome[list[str]]:

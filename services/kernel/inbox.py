@@ -13,31 +13,25 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from threading import Lock
-from typing import Any
 
 import orjson
 from marshmallow import EXCLUDE
 from sqlalchemy import Connection
 
 from services.kernel import metrics
-from services.kernel.cloudevents import GENESIS, STRICT, Event, Page, chain, recorded
+from services.kernel.cloudevents import GENESIS, Event, Page, damage, recorded
 from services.kernel.database import passing
 from services.kernel.envelope import Envelope, Recorded, derived_id, instant
-from services.kernel.errors import Conflict, Refused, Unavailable
+from services.kernel.errors import Conflict, NotFound, Refused, Unavailable
 from services.kernel.eventlog import EventLog, Unit
-from services.kernel.parking import RETRIES, Parking
+from services.kernel.parking import Parking
 from services.kernel.wiring import Reaction
 
 logger = logging.getLogger(__name__)
 
 PULL = 500
-ATTEMPTS = 5  # of a page, before its events are handled one at a time
-PAGE_KEYS = {"source", "epoch", "from", "to", "prev_hash", "hash", "events"}
-EVENT_KEYS = {
-    "id", "source", "type", "streamid", "streamversion", "sequence", "time", "recordedtime", "centre", "actor",
-    "correlationid", "causationid", "data", "hash",
-}  # fmt: skip
-
+ATTEMPTS = 5  # of events whose records a command changes first, before they are handled in two halves
+PAUSES = (0.05, 0.25, 1.0)  # seconds between more such attempts, where it is one event alone
 HALTED = "diverged"  # the state of a subscription whose source is no longer the log it has been following
 NEW = (0, GENESIS, "", "running")  # the cursor of a source that was never heard
 
@@ -88,7 +82,7 @@ class Inbox:
         page.pop("head", None)  # only the source itself says it; no mac covers it
         try:
             with self._turns[source]:
-                return self._hear_page(source, page)
+                return self._hear_part(source, page, page["events"])
         except Diverged as error:
             return self._drop(source, page, str(error))
 
@@ -102,42 +96,34 @@ class Inbox:
         other failure ends in parking."""
         with self._turns[source]:
             try:
-                return self._hear_page(source, page)
+                return self._hear_part(source, page, page["events"])
             except Diverged as error:
                 self._halt(source, str(error))
                 return Receipt.DIVERGED
 
-    def _hear_page(self, source: str, page: Page) -> Receipt:
-        for _ in range(ATTEMPTS):
-            try:
-                return self._hear(source, page, page["events"])
-            except (Unavailable, Diverged):
-                raise
-            except Conflict:  # a command changed the same records first
-                continue
-            except Exception:
-                break
-        # Something in this page cannot be handled. One event at a time, to find which and park only that.
-        logger.warning("a page of %s up to %s is handled event by event", source, page["to"])
-        outcome = Receipt.DUPLICATE
-        for event in page["events"]:
-            outcome = self._hear_one(source, page, event)
-        return outcome
-
-    def _hear_one(self, source: str, page: Page, event: Event) -> Receipt:
+    def _hear_part(self, source: str, page: Page, events: Sequence[Event]) -> Receipt:
+        """Events in their order, all at once. Where one of them cannot be handled, in halves, until it stands alone and
+        is parked: nobody waits for another try of it."""
         failure: Exception | None = None
-        for delay in (0.0, *RETRIES):
-            if failure is not None:
-                self.pause(delay)
+        for pause in (*(0.0,) * ATTEMPTS, *(PAUSES if len(events) == 1 else ())):
             try:
-                return self._hear(source, page, [event])
+                if pause:
+                    self.pause(pause)
+                return self._hear(source, page, events)
             except (Unavailable, Diverged):
                 raise
+            except Conflict as error:  # a command changed the same records first
+                failure = error
             except Exception as error:
                 failure = error
+                break
+        if len(events) > 1:
+            half = len(events) // 2
+            self._hear_part(source, page, events[:half])
+            return self._hear_part(source, page, events[half:])
         if isinstance(failure, Conflict) and passing(failure):
             raise Unavailable("Others keep changing the same records.") from failure
-        return self._hear(source, page, [event], failure)
+        return self._hear(source, page, events, failure)
 
     def _hear(
         self,
@@ -161,7 +147,7 @@ class Inbox:
             if fresh[0]["sequence"] > position + 1:
                 return Receipt.GAP
             unit = Unit(self.log, db, self._envelope(fresh[0]))
-            parked = self.parking.streams(db, source)
+            parked = self.parking.streams(db, source, fresh)
             taken = []
             for event in fresh:
                 if failure is not None or event["streamid"] in parked:
@@ -322,13 +308,39 @@ class Inbox:
         With `event_id` only that event's stream. Unreadable bytes are let go once the log itself has passed them.
         Returns {"released": n, "parked": still parked}.
         """
-        released = 0
-        for source, stream_id in self.parking.streams_with(event_id):
-            with self._turns[source]:
-                while self._release_next(source, stream_id):
-                    released += 1
+        released = sum(self._release(*stream) for stream in self.parking.streams_with(event_id))
         released += self.parking.release_bytes()
         return {"released": released, "parked": self.parking.count()}
+
+    def try_again(self, source: str) -> int:
+        """Handle what was parked for a reason that may have passed, as its time comes; how many were released."""
+        return sum(self._release(source, stream_id) for stream_id in self.parking.due(source))
+
+    def skip(self, event_id: str, who: str, why: str) -> dict[str, int]:
+        """Give up a parked event for good, and handle those that wait behind it. NotFound if it is not parked, Refused
+        if it waits behind another itself.
+
+        Returns {"released": n, "parked": still parked}. `who` and `why` stay with the event, where status shows them.
+        """
+        released = 0
+        for source, stream_id in self.parking.streams_with(event_id):
+            with self.log.write() as db:
+                self._cursor(db, source)
+                first = self.parking.first(db, source, stream_id)
+                if first is None or first[1]["id"] != event_id:
+                    raise Refused("waits", "It waits behind an earlier event of its stream: see to that one.")
+                self.parking.skip(db, source, first[0], who, why)
+            released += 1 + self._release(source, stream_id)
+        if not released:
+            raise NotFound(event_id)
+        return {"released": released, "parked": self.parking.count()}
+
+    def _release(self, source: str, stream_id: str) -> int:
+        released = 0
+        with self._turns[source]:
+            while self._release_next(source, stream_id):
+                released += 1
+        return released
 
     def _release_next(self, source: str, stream_id: str) -> bool:
         """Handle the first parked event of a stream; False when none is left or it failed again."""
@@ -366,35 +378,6 @@ def _other(page: Page, position: int, hash: str, epoch: str) -> str | None:
         return f"it ends before {position}"
     if page["head"] == position and page.get("hash", hash) != hash:
         return f"it differs at {position}"
-    return None
-
-
-def damage(page: Any) -> str | None:
-    """What is wrong with a page in itself: its shape, its order, or the hash chain over its events; None if it is
-    whole."""
-    if not isinstance(page, dict) or PAGE_KEYS - page.keys() or not isinstance(page["events"], list):
-        return "not a page of events"
-    if not isinstance(page["source"], str) or not isinstance(page["epoch"], str):
-        return "it does not say whose it is"
-    try:
-        return _chain_damage(page)
-    except TypeError:  # what no log of ours can hold, such as too great a number
-        return "not a page of events"
-
-
-def _chain_damage(page: Any) -> str | None:
-    previous, expected = page["prev_hash"], page["from"]
-    for event in page["events"]:
-        if not isinstance(event, dict) or EVENT_KEYS - event.keys():
-            return "not a page of events"
-        if not isinstance(previous, str) or event["sequence"] != expected:
-            return "its events are not in order"
-        body = {key: value for key, value in event.items() if key != "hash"}
-        previous, expected = chain(previous, orjson.dumps(body, option=STRICT).decode()), expected + 1
-        if previous != event["hash"]:
-            return f"the hash chain breaks at {event['sequence']}"
-    if not page["events"] or page["to"] != expected - 1 or page["hash"] != previous:
-        return "its events are not those it names"
     return None
 
 

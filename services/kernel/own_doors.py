@@ -26,6 +26,10 @@ def retry(service: str) -> CommandDoor[dict[str, int]]:
     return CommandDoor(service, "retry")
 
 
+def skip(service: str) -> CommandDoor[dict[str, int]]:
+    return CommandDoor(service, "skip")
+
+
 def resume(service: str) -> CommandDoor[list[str]]:
     return CommandDoor(service, "resume")
 

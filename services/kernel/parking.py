@@ -2,8 +2,8 @@
 
 import base64
 import logging
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import Connection
@@ -14,14 +14,14 @@ from services.kernel.eventlog import EventLog
 
 logger = logging.getLogger(__name__)
 
-RETRIES = (
-    0.05,
-    0.25,
-    1.0,
-)  # seconds before an event that cannot be handled is tried again; then it is parked
+# After so long a parked event is tried again by itself, beside the others that go on; then only when somebody asks.
+AGAIN = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
+# By waiting, that is.
+CANNOT_PASS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 BYTES_KEPT, BYTES_MOST = 100, 64 * 1024  # of one source; released ones count too
 COLUMNS = (
-    "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status"
+    "source, position, stream_id, event_id, envelope, attempts, error_class, error, first_at, last_at, status, "
+    "again_at"
 )
 
 
@@ -31,10 +31,12 @@ class Parking:
     def __init__(self, log: EventLog, now: Callable[[], datetime]) -> None:
         self.log, self.now = log, now
 
-    def streams(self, db: Connection, source: str) -> set[str]:
-        """The streams of a source whose events must wait."""
-        rows = self.log.rows(db, "SELECT stream_id FROM parked_stream WHERE source = ?", source)
-        return {row[0] for row in rows}
+    def streams(self, db: Connection, source: str, events: Sequence[Event]) -> set[str]:
+        """The streams of these events that must wait."""
+        streams = sorted({event["streamid"] for event in events})
+        marks = ", ".join("?" * len(streams))
+        sql = f"SELECT stream_id FROM parked_stream WHERE source = ? AND stream_id IN ({marks})"  # noqa: S608
+        return {row[0] for row in self.log.rows(db, sql, source, *streams)}
 
     def park(self, db: Connection, source: str, event: Event, failure: Exception | None) -> None:
         """Keep an event aside with its error; without one it waits behind an earlier event of its stream."""
@@ -47,7 +49,7 @@ class Parking:
         self.log.run(db, sql, source, event["streamid"])
         row = (
             source, event["sequence"], event["streamid"], event["id"], orjson.dumps(event).decode(),
-            len(RETRIES) + 1 if failure else 0, name, why, now, now, "parked",
+            1 if failure else 0, name, why, now, now, "parked", self._again(failure, 1) if failure else None,
         )  # fmt: skip
         self.log.insert(db, "parked_event", COLUMNS, [row])
 
@@ -64,19 +66,28 @@ class Parking:
             number = int(least) - 1
             row = (
                 source, number, "", f"bytes{number}", base64.b64encode(body[:BYTES_MOST]).decode(), 1,
-                "Unreadable", wrong, now, now, "parked",
+                "Unreadable", wrong, now, now, "parked", None,
             )  # fmt: skip
             self.log.insert(db, "parked_event", COLUMNS, [row])
 
     def streams_with(self, event_id: str | None) -> list[tuple[str, str]]:
         """(source, stream) of what is parked, in the order of its events; with an id only that event's."""
+        which = "" if event_id is None else "AND event_id = ? "
         with self.log.database.read() as db:
             sql = (
-                "SELECT source, stream_id, event_id FROM parked_event WHERE status = 'parked' AND position > 0 "
-                "ORDER BY source, position"
+                "SELECT source, stream_id FROM parked_event WHERE status = 'parked' AND position > 0 "  # noqa: S608
+                f"{which}GROUP BY source, stream_id ORDER BY source, MIN(position)"
             )
-            rows = self.log.rows(db, sql)
-        return list(dict.fromkeys((row[0], row[1]) for row in rows if event_id in (None, row[2])))
+            return [(row[0], row[1]) for row in self.log.rows(db, sql, *filter(None, [event_id]))]
+
+    def due(self, source: str) -> list[str]:
+        """The streams of a source whose first parked event is to be tried again by now."""
+        with self.log.database.read() as db:
+            sql = (
+                "SELECT source, stream_id FROM parked_event WHERE status = 'parked' AND again_at IS NOT NULL "
+                "AND again_at <= ? ORDER BY again_at"
+            )
+            return [row[1] for row in self.log.rows(db, sql, instant(self.now())) if row[0] == source]
 
     def first(self, db: Connection, source: str, stream_id: str) -> tuple[int, Event] | None:
         """(position, event) of the first that is parked of a stream; where there is none, the stream need not wait any
@@ -97,6 +108,13 @@ class Parking:
         sql = "UPDATE parked_event SET status = 'released', last_at = ? WHERE source = ? AND position = ?"
         self.log.run(db, sql, instant(self.now()), source, position)
 
+    def skip(self, db: Connection, source: str, position: int, who: str, why: str) -> None:
+        """This one is given up."""
+        logger.warning("event %s of %s is skipped", position, source)
+        self.release(db, source, position)
+        sql = "UPDATE parked_event SET skipped_by = ?, skipped_why = ? WHERE source = ? AND position = ?"
+        self.log.run(db, sql, who, why, source, position)
+
     def release_bytes(self) -> int:
         """Let go of unreadable bytes: what they stood for was pulled from the log. Returns how many."""
         with self.log.database.write() as db:
@@ -108,10 +126,17 @@ class Parking:
         with self.log.database.write() as db:
             sql = (
                 "UPDATE parked_event SET attempts = attempts + 1, error_class = ?, error = ?, last_at = ? "
-                "WHERE source = ? AND position = ?"
+                "WHERE source = ? AND position = ? RETURNING attempts"
             )
             values = type(error).__name__, describe(error), instant(self.now()), source, position
-            self.log.run(db, sql, *values)
+            for row in self.log.rows(db, sql, *values):
+                sql = "UPDATE parked_event SET again_at = ? WHERE source = ? AND position = ?"
+                self.log.run(db, sql, self._again(error, row[0]), source, position)
+
+    def _again(self, error: Exception, attempts: int) -> str | None:
+        if isinstance(error, CANNOT_PASS) or attempts > len(AGAIN):
+            return None
+        return instant(self.now() + AGAIN[attempts - 1])
 
     def count(self) -> int:
         """How many are parked, readable or not."""

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import eventlet
 import nameko.rpc
+from amqp import Channel
 from amqp.exceptions import ChannelError, NotFound
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
@@ -61,6 +62,12 @@ class Consumers(QueueConsumer):  # type: ignore[misc]
                 interval_max=AGAIN_MOST,
             )
             yield connection
+
+    @contextmanager
+    def extra_context(self, connection: Connection, channel: Channel) -> Iterator[None]:
+        """Around all that is done on a line: one whose heartbeats fail to come is left before kombu takes its leave."""
+        with dropped_if_broken(connection):
+            yield
 
     def ack_message(self, message: Message) -> None:
         with suppress(*BROKEN):  # the broker gives it to somebody again
@@ -174,7 +181,7 @@ class RpcConsumer(nameko.rpc.RpcConsumer):  # type: ignore[misc]
         properties = message.properties
         caller, correlation = properties.get("reply_to", ""), properties.get("correlation_id", "")
         asked = Binding("call", message.delivery_info["routing_key"], caller, correlation)
-        wrong = sealing.unfit(body, asked) if isinstance(body, dict) and caller else "it is no call"
+        wrong = sealing.unfit(body, asked) if caller else "nobody asks"
         if wrong is not None:
             refuse("call", wrong)
             self.queue_consumer.ack_message(message)

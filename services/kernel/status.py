@@ -28,9 +28,20 @@ class ParkedStatus(TypedDict):
     since: str
 
 
+class SkippedStatus(TypedDict):
+    """`by` whom it was given up, `why` and when (`at`)."""
+
+    source: str
+    position: int
+    id: str
+    by: str
+    why: str
+    at: str
+
+
 class Status(TypedDict):
-    """`sequence`: the last position of the log; `published`: the last that the broker confirmed; `read_models`: their
-    names."""
+    """`sequence`: the last position of the log; `published`: the last that the broker confirmed; `parked`: the first
+    SHOWN; `skipped`: the last SHOWN; `read_models`: their names."""
 
     service: str
     sequence: int
@@ -39,6 +50,10 @@ class Status(TypedDict):
     parked: list[ParkedStatus]
     deadlines: Deadlines
     read_models: list[str]
+    skipped: list[SkippedStatus]
+
+
+SHOWN = 100
 
 
 def status(log: EventLog, now: datetime) -> Status:
@@ -52,9 +67,20 @@ def status(log: EventLog, now: datetime) -> Status:
         rows = log.rows(
             db,
             "SELECT source, position, stream_id, event_id, attempts, error, first_at FROM parked_event "
-            "WHERE status = 'parked' ORDER BY source, position",
+            "WHERE status = 'parked' ORDER BY source, position LIMIT ?",
+            SHOWN,
         )
         kept = deadlines(log, db, now)
+        sql = "SELECT source, COUNT(*) FROM parked_event WHERE status = 'parked' GROUP BY source"
+        counts = {row[0]: int(row[1]) for row in log.rows(db, sql)}
+        sql = (
+            "SELECT source, position, event_id, skipped_by, skipped_why, last_at FROM parked_event "
+            "WHERE skipped_by IS NOT NULL ORDER BY last_at DESC LIMIT ?"
+        )
+        skipped = [
+            SkippedStatus(source=source, position=position, id=id, by=by, why=why, at=at)
+            for source, position, id, by, why, at in log.rows(db, sql, SHOWN)
+        ]
     parked = [
         ParkedStatus(
             source=source,
@@ -75,7 +101,7 @@ def status(log: EventLog, now: datetime) -> Status:
                 source=source,
                 cursor=position,
                 behind=max(0, head_seen - position),
-                parked=sum(row["source"] == source for row in parked),
+                parked=counts.get(source, 0),
                 state=state,
             )
         )
@@ -87,4 +113,5 @@ def status(log: EventLog, now: datetime) -> Status:
         parked=parked,
         deadlines=kept,
         read_models=[projection.name for projection in log.wiring.projections],
+        skipped=skipped,
     )

@@ -64,6 +64,7 @@ class Subscription:
                     connection.heartbeat_check()
                 if time.monotonic() - checked > HEAD_CHECK:
                     self._catch_up()
+                    self.inbox.try_again(self.source)
                     checked = time.monotonic()
         finally:
             let_go(connection, self.within)

@@ -115,8 +115,24 @@ parked_event = Table(
     Column("first_at", Text, nullable=False),
     Column("last_at", Text, nullable=False),
     Column("status", Text, CheckConstraint("status IN ('parked', 'released')"), nullable=False),
+    Column("again_at", Text),  # when it is tried again by itself; None: it cannot pass, or waits for another
+    Column("skipped_by", Text),  # who gave it up, released without having been handled ...
+    Column("skipped_why", Text),  # ... and why
     PrimaryKeyConstraint("source", "position"),
 )
+PARKED, AGAIN = text("status = 'parked'"), text("status = 'parked' AND again_at IS NOT NULL")
+SKIPPED = text("skipped_by IS NOT NULL")
+Index(
+    "parked_event_stream",
+    parked_event.c.source,
+    parked_event.c.stream_id,
+    parked_event.c.position,
+    sqlite_where=PARKED,
+    postgresql_where=PARKED,
+)
+Index("parked_event_id", parked_event.c.event_id, sqlite_where=PARKED, postgresql_where=PARKED)
+Index("parked_event_again", parked_event.c.again_at, sqlite_where=AGAIN, postgresql_where=AGAIN)
+Index("parked_event_skipped", parked_event.c.last_at, sqlite_where=SKIPPED, postgresql_where=SKIPPED)
 source_event = Table(  # what this service heard, in its own dense order
     "source_event",
     metadata,

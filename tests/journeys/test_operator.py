@@ -185,6 +185,8 @@ def test_the_operator_is_answered_the_same_while_the_system_runs_and_while_it_st
             ("users", "password", "nobody"),
             ("retry",),
             ("retry", "an-event-that-is-not-parked"),
+            ("skip", "an-event-that-is-not-parked", "--reason", "nobody can read it"),
+            ("skip", "an-event", "--reason", " "),
             ("resume", "screening"),
             ("rebuild", "intake.case"),
             ("rebuild", "intake.nothing"),
@@ -198,7 +200,7 @@ def test_the_operator_is_answered_the_same_while_the_system_runs_and_while_it_st
     until(lambda: _heard(_status(own_system)), lambda rows: not any(row["behind"] for row in rows), "heard")
     running = answers()
     assert "user: a-z 0-9 . _ - only." in running[1][1] and "centres.0: " in running[2][1]
-    assert [code for code, _ in running] == [0, 1, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0]
+    assert [code for code, _ in running] == [0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0]
     own_system.process.stop()
     assert answers() == running
 

@@ -42,6 +42,10 @@ class Cable:
         self._lines: list[Any] = []
         self._accepting: Any = None
         self.silent = False  # nothing passes, and nobody is told
+        self._opened, self._frozen = (
+            0,
+            0,
+        )  # how many lines were opened, and how many of these are silent for good
         self.mend()
 
     def mend(self) -> None:
@@ -56,6 +60,10 @@ class Cable:
         for line in lines:
             line.kill()  # its end closes both sockets
 
+    def freeze(self) -> None:
+        """On the lines of now nothing passes any more; new ones are well."""
+        self._frozen = self._opened
+
     def unplug(self) -> None:
         server, self._server = self._server, None
         if server is not None:
@@ -66,22 +74,24 @@ class Cable:
     def _accept(self, server: Any) -> None:
         while self._server is server:
             near, _ = server.accept()
-            self._lines.append(eventlet.spawn(self._carry, near, eventlet.connect(self.target)))
+            self._opened += 1
+            line = self._carry, self._opened, near, eventlet.connect(self.target)
+            self._lines.append(eventlet.spawn(*line))
 
-    def _carry(self, near: Any, far: Any) -> None:
+    def _carry(self, number: int, near: Any, far: Any) -> None:
         """Both ways until one end closes or the line is cut."""
-        back = eventlet.spawn(self._pump, far, near)
+        back = eventlet.spawn(self._pump, number, far, near)
         try:
-            self._pump(near, far)
+            self._pump(number, near, far)
         finally:
             back.kill()
             near.close()
             far.close()
 
-    def _pump(self, one: Any, other: Any) -> None:
+    def _pump(self, number: int, one: Any, other: Any) -> None:
         with suppress(OSError, EOFError):
             while data := one.recv(65536):
-                while self.silent:
+                while self.silent or number <= self._frozen:
                     eventlet.sleep(0.02)
                 other.sendall(data)
             other.shutdown(socket.SHUT_WR)

@@ -18,7 +18,7 @@ from kombu import Connection, Exchange, Queue
 from marshmallow import Schema, fields
 from prometheus_client import REGISTRY
 
-from services.kernel import errors, logs, scope
+from services.kernel import errors, extensions, logs, scope
 from services.kernel.direct import SLOTS, LocalServices
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.runtime import SYSTEM_CALL
@@ -392,6 +392,17 @@ def test_a_broker_that_freezes_while_a_door_is_at_work_keeps_nobody_waiting(pair
     until(lambda: calls.witness.left == ["commit"])
     pair.cable.silent = False
     until(lambda: not given_up(calls, "again"))
+
+
+@pytest.mark.parametrize("pair", ["postgresql+rabbitmq"], indirect=True)
+def test_lines_that_never_thaw_are_left_for_new_ones(pair, monkeypatch):
+    monkeypatch.setattr(extensions, "HEARTBEAT", 1)
+    calls = Calls(pair, "broker")
+    assert calls.ask("echo", 1)["answer"]["value"] == 1
+    pair.cable.freeze()
+    assert given_up(calls, "frozen")
+    until(lambda: not given_up(calls, "again"), 30.0)
+    assert calls.ask("echo", 2)["answer"]["value"] == 2
 
 
 def given_up(calls, value, door="echo"):

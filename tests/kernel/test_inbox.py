@@ -11,10 +11,10 @@ import eventlet
 import pytest
 from prometheus_client import REGISTRY
 
-from services.kernel.cloudevents import chain
-from services.kernel.errors import Conflict, Unavailable
-from services.kernel.inbox import Receipt, damage
-from services.kernel.parking import BYTES_KEPT
+from services.kernel.cloudevents import chain, damage
+from services.kernel.errors import Conflict, NotFound, Refused, Unavailable
+from services.kernel.inbox import Receipt
+from services.kernel.parking import AGAIN, BYTES_KEPT
 from tests.kernel import toys
 from tests.kernel.deeds import added, as_restarted, bodies, closed, facts, opened, parked, tallies, told
 
@@ -143,7 +143,7 @@ def test_a_parked_stream_is_released_in_order_when_the_fault_is_mended(hear, tel
     added(teller, "b", 4)
     hear(bodies(teller, 5)[0])
     assert listener.inbox.retry() == {"released": 0, "parked": 3}
-    assert listener.status()["parked"][0]["attempts"] == 5
+    assert listener.status()["parked"][0]["attempts"] == 2
     toys.unable.clear()
     assert listener.inbox.retry() == {"released": 3, "parked": 0}
     assert told(listener) == [1, 4, 2, 3, 5]
@@ -151,6 +151,76 @@ def test_a_parked_stream_is_released_in_order_when_the_fault_is_mended(hear, tel
     added(teller, "b", 8)
     hear(bodies(teller)[5])
     assert tallies(listener)["b"] == (4, 4, 13, 0)
+    assert listener.verify() == []
+
+
+def test_what_cannot_pass_is_parked_at_once_and_keeps_nobody_waiting(hear, teller, listener, monkeypatch):
+    toys.unable.update("bd")
+    opened(teller, *"abcdef")
+    waits = []
+    monkeypatch.setattr(listener.inbox, "pause", waits.append)
+    assert hear(bodies(teller, 6)[0]) == Receipt.HANDLED
+    assert waits == []
+    assert [row[:2] for row in parked(listener)] == [(2, "ValueError"), (4, "ValueError")]
+    assert told(listener) == [1, 3, 5, 6]
+    assert listener.inbox.try_again("teller") == 0
+    assert listener.verify() == []
+
+
+def test_what_may_pass_is_tried_again_beside_the_others_when_its_time_comes(
+    pair, hear, teller, listener, clock, monkeypatch
+):
+    opened(teller, "a", "b")
+    added(teller, "b", 1)
+    source = pair.toys.teller
+    (reaction,) = listener.wiring.hears[source]["CaseOpened"]
+    monkeypatch.setitem(reaction.__dict__, "then", lambda fact, case_id: fails(case_id))
+    failing, tried = {"b"}, []
+
+    def fails(case_id):
+        tried.append(case_id)
+        if case_id in failing:
+            raise RuntimeError(case_id)
+        return toys.start(None, case_id)
+
+    hear(bodies(teller, 3)[0])
+    assert [row[:2] for row in parked(listener)] == [(2, "RuntimeError"), (3, "Waiting")]
+    tried.clear()
+    assert listener.inbox.try_again(source) == 0 and tried == []
+    for wait in AGAIN:
+        clock.advance(seconds=wait.total_seconds())
+        assert listener.inbox.try_again(source) == 0
+    assert tried == ["b"] * len(AGAIN)
+    clock.advance(days=1)
+    assert listener.inbox.try_again(source) == 0 and len(tried) == len(AGAIN)
+    failing.clear()
+    assert listener.inbox.retry() == {"released": 2, "parked": 0}
+    assert tallies(listener)["b"] == (2, 2, 1, 0)
+
+
+def test_a_parked_fact_is_skipped_by_somebody_for_a_reason_and_those_behind_it_are_handled(
+    hear, teller, listener
+):
+    toys.unable.add("b")
+    opened(teller, "a", "b")
+    added(teller, "a", 2)
+    added(teller, "b", 4)
+    hear(bodies(teller, 4)[0])
+    first, behind = listener.status()["parked"]
+    toys.unable.clear()
+    with pytest.raises(NotFound):
+        listener.inbox.skip("nothing", "somchai", "no use")
+    with pytest.raises(Refused, match="waits behind an earlier event"):
+        listener.inbox.skip(behind["id"], "somchai", "no use")
+    assert listener.inbox.skip(first["id"], "somchai", "opened twice") == {"released": 2, "parked": 0}
+    assert told(listener) == [1, 3, 4]
+    [given_up] = listener.status()["skipped"]
+    assert (given_up["position"], given_up["by"], given_up["why"]) == (2, "somchai", "opened twice")
+    with pytest.raises(NotFound):
+        listener.inbox.skip(first["id"], "somchai", "again")
+    before = tallies(listener)
+    listener.rebuild(None, lambda done, total: None)
+    assert tallies(listener) == before
     assert listener.verify() == []
 
 

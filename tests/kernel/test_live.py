@@ -1,12 +1,14 @@
 """The toys in real nameko containers: facts flow, and go on flowing whatever breaks."""
 
 import time
+from datetime import timedelta
 from uuid import uuid4
 
 import eventlet
 import pytest
 from kombu import Connection, Exchange, Queue
 
+from services.kernel import parking, subscription
 from services.kernel.broker import HEARTBEAT
 from services.kernel.errors import Forbidden, Invalid, Stale, Unavailable
 from services.kernel.rpc import LOOK_FIRST, Consumers
@@ -129,6 +131,27 @@ def test_containers_stop_within_seconds_though_the_broker_is_gone(pair, live):
     started = time.monotonic()
     pair.stop()
     assert time.monotonic() - started < 8
+
+
+def test_what_was_parked_for_a_reason_that_may_pass_is_tried_again_by_itself(pair, live, monkeypatch):
+    monkeypatch.setattr(subscription, "HEAD_CHECK", 0.1)
+    monkeypatch.setattr(parking, "AGAIN", (timedelta(seconds=0.1),) * 100)
+    (reaction,) = live.listener.wiring.hears[pair.toys.teller]["CaseOpened"]
+    start, failing = reaction.then, [True]
+
+    def then(fact, **heard):
+        if failing:
+            raise RuntimeError
+        return start(fact, **heard)
+
+    monkeypatch.setitem(reaction.__dict__, "then", then)
+    live.open(1)
+    with eventlet.Timeout(PATIENCE):
+        while not live.listener.status()["parked"]:
+            eventlet.sleep(0.02)
+    failing.clear()
+    live.heard_everything()
+    assert live.listener.status()["parked"] == []
 
 
 def test_a_database_that_does_not_answer_is_unavailable_and_everything_resumes_when_it_does(pair, live):

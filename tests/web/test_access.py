@@ -171,7 +171,8 @@ def test_a_partner_sees_and_answers_its_own_referrals_and_states_its_own_capacit
 
 
 def test_what_the_operator_asks_only_an_administrator_may(door: FrontDoor):
-    asked = [("GET", "status"), ("POST", "verify"), ("POST", "retry"), ("POST", "rebuild"), ("POST", "users")]
+    posts = ("verify", "retry", "skip", "rebuild", "users")
+    asked = [("GET", "status"), *(("POST", name) for name in posts)]
     for method, name in asked:
         path = f"/api/v1/admin/{name}"
         problem(door.call(method, path, {} if method == "POST" else None, user=None), 401)
@@ -207,4 +208,8 @@ def test_an_administrator_verifies_rebuilds_and_retries(door: FrontDoor, world: 
     problem(door.post("/api/v1/admin/rebuild", {"service": "king"}, "admin"), 422)
     problem(door.post("/api/v1/admin/rebuild", {"service": "referral", "projection": "king"}, "admin"), 404)
     assert door.post("/api/v1/admin/retry", {}, "admin").json()["intake"] == {"released": 0, "parked": 0}
+    skip = {"event_id": "an-event-that-is-not-parked", "reason": "nobody can read it"}
+    problem(door.post("/api/v1/admin/skip", skip, "admin"), 404)
+    for wrong in ({"reason": " "}, {"reason": "a\nb"}, {"event_id": ""}, {"event_id": None}, {"x": 1}):
+        problem(door.post("/api/v1/admin/skip", skip | wrong, "admin"), 422)
     assert door.get(f"/api/v1/cases/{world.case_id}", "worker-60").status_code == 200

@@ -1,5 +1,7 @@
 """What the `songtor` command asks of a running system. Only the role admin."""
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, request
 from marshmallow import ValidationError
 
@@ -54,6 +56,19 @@ def retry() -> Response:
             for service in SERVICES
         }
     )
+
+
+@blueprint.post("/api/v1/admin/skip")
+def skip() -> Response:
+    """Give up one event wherever it is parked: {event_id, reason}."""
+    asker, body = _administrator(), bodies.read_body(request)
+    counts = {}
+    for service in SERVICES:
+        with suppress(NotFound):
+            counts[service] = calls.tell(asker, own_doors.skip(service), body, seconds=60.0).answer
+    if not counts:
+        raise NotFound
+    return bodies.as_json(counts)
 
 
 @blueprint.post("/api/v1/admin/resume")

@@ -79,7 +79,7 @@ def _of_services(rows: Sequence[Status]) -> Iterator[Alarm]:
         name = word("service", row["service"])
         for each in row["subscriptions"]:
             yield from _of_subscription(row["service"], each, late[row["service"], each["source"]])
-        if parked := len(row["parked"]):
+        if parked := sum(each["parked"] for each in row["subscriptions"]):
             said = ngettext(
                 "{}: {} event could not be handled and waits.",
                 "{}: {} events could not be handled or wait behind one.",
