@@ -55,4 +55,5 @@ WITHDRAW_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "withdraw_e
 CONFIRM_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "confirm_erasure")
 ERASURE: QueryDoor[Erasure] = QueryDoor("intake", "erasure")
 ERASURES: QueryDoor[Erasures] = QueryDoor("intake", "erasures")
+POINTING: QueryDoor[list[str]] = QueryDoor("intake", "pointing")
 ERASED: QueryDoor[ErasedCases] = QueryDoor("intake", "erased")
