@@ -1,4 +1,4 @@
-"""What a director keeps of the minutes before a person is erased: the votes as they were, and words that point to nobody."""
+"""What a director keeps of the minutes before a person is erased: the votes as they were, words that name nobody."""
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
