@@ -126,10 +126,10 @@ def test_a_director_keeps_a_version_of_the_minutes_and_whoever_confirms_reads_it
     assert "ใกล้บ้านเดิม" in form.text and "ไกลบ้าน" in form.text
     wrong = director.send(form, why="นางมาลีอยากอยู่ใกล้บ้าน")
     assert wrong.status == 422 and "ยังมีชื่อ เลขประจำตัว หรือวันเกิด" in wrong.text
-    seen = director.send(form, preview="yes", why="อยากอยู่ใกล้บ้าน", **{"members.2.reason": ""})
+    seen = director.send(form, preview="yes", why="อยากอยู่ใกล้บ้าน", members__2__reason="")
     assert seen.status == 200 and "ตัวอย่างข้อความที่จะคงอยู่" in seen.text
     assert "อยากอยู่ใกล้บ้าน" not in neighbour.open(confirm).text  # nothing is kept by looking
-    done = director.send(form, why="อยากอยู่ใกล้บ้าน", **{"members.2.reason": ""})
+    done = director.send(form, why="อยากอยู่ใกล้บ้าน", members__2__reason="")
     assert done.status == 200 and done.path == confirm.strip("/") and "ฉบับปกปิดข้อมูล" in done.text
     page = neighbour.open(confirm)
     assert "อยากอยู่ใกล้บ้าน" in page.text and "ไกลบ้าน" not in page.text and "มาลี" not in page.text
