@@ -22,10 +22,12 @@ POINTS = "It still holds a name, the identity number or the birth date of the pe
 
 
 class Minutes(NamedTuple):
-    """What there is of a case: its plans with their sealed minutes, and of each plan what was kept."""
+    """What there is of a case: its plans with their sealed minutes, unless the person was erased, and of each plan what
+    was kept."""
 
     plans: list[tuple[answers.Plan, str | None]]
     kept: Mapping[str, RowMapping]
+    erased: bool
 
 
 class Erasing(reading.Reading):
@@ -61,9 +63,9 @@ class Erasing(reading.Reading):
             if not own:
                 self._require_named(call.caller.user, case_id)
             found = self.runtime.read(lambda db: _minutes(db, case_id))
-        if own and any(sealed for _, sealed in found.plans):
+        if own and not found.erased and any(sealed for _, sealed in found.plans):
             self.runtime.note_access(call.caller.user, "minutes", [(f"case/{case_id}", case["person_id"])])
-        return {"items": [self._decision(plan, sealed, own, found.kept) for plan, sealed in found.plans]}
+        return {"items": [self._decision(plan, sealed, own, found) for plan, sealed in found.plans]}
 
     def _require_named(self, user: str, case_id: str) -> None:
         """NotFound for who is not named to confirm the erasure of the case's person."""
@@ -75,7 +77,7 @@ class Erasing(reading.Reading):
         self.runtime.get_or_pull(named, "intake")
 
     def _decision(
-        self, plan: answers.Plan, sealed: str | None, own: bool, kept: Mapping[str, RowMapping]
+        self, plan: answers.Plan, sealed: str | None, own: bool, found: Minutes
     ) -> answers.Decision:
         decision: answers.Decision = {
             "plan_id": plan["plan_id"],
@@ -83,11 +85,17 @@ class Erasing(reading.Reading):
             "agreed_by": plan["agreed_by"],
             "path": plan["path"],
             "votes": plan["votes"],
-            "kept": self._kept(kept.get(plan["plan_id"])),
+            "kept": self._kept(found.kept.get(plan["plan_id"])),
         }
-        if own and sealed:
-            decision["minutes"] = self.runtime.vault.unseal(plan["person_id"], "minutes", sealed) or None
+        if own:
+            decision["minutes"] = self._as_written(plan["person_id"], sealed, found.erased)
         return decision
+
+    def _as_written(self, person_id: str, sealed: str | None, erased: bool) -> answers.Minutes | None:
+        """The minutes under the person's key; None once that is destroyed, also as long as it is still remembered."""
+        if sealed is None or erased:
+            return None
+        return self.runtime.vault.unseal(person_id, "minutes", sealed) or None
 
     def _kept(self, row: RowMapping | None) -> answers.Minutes | None:
         """What was kept of a plan's minutes, with who did."""
@@ -103,8 +111,8 @@ class Erasing(reading.Reading):
         sealed = next((sealed for plan, sealed in found.plans if plan["plan_id"] == body["plan_id"]), None)
         if sealed is None:
             raise NotFound("plan")
-        original = self.runtime.vault.unseal(case["person_id"], "minutes", sealed)
-        if not original:
+        original = self._as_written(case["person_id"], sealed, found.erased)
+        if original is None:
             raise Refused("erased", "The minutes were erased together with the person's data.")
         words = minutes.redacted(original, body)
         about = {"case_id": case["case_id"], "texts": minutes.texts(body)}
@@ -115,4 +123,6 @@ class Erasing(reading.Reading):
 
 
 def _minutes(db: Connection, case_id: str) -> Minutes:
-    return Minutes(plans.list_plans(db, case_id), kept_minutes.list_kept(db, case_id))
+    return Minutes(
+        plans.list_plans(db, case_id), kept_minutes.list_kept(db, case_id), upstream.is_erased(db, case_id)
+    )

@@ -119,13 +119,19 @@ class ScreeningService(erasing.Erasing):
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def plan(self, call: Call, body: bodies.OfCase) -> answers.Plan | None:
         case_id = self._case(call, body["case_id"])["case_id"]
-        found, kept = self.runtime.read(lambda db: (plans.get(db, case_id), minutes.list_kept(db, case_id)))
+        found, kept, erased = self.runtime.read(
+            lambda db: (
+                plans.get(db, case_id),
+                minutes.list_kept(db, case_id),
+                upstream.is_erased(db, case_id),
+            )
+        )
         if found is None:
             return None
         plan, sealed = found
         if sealed:
             self.runtime.note_access(call.caller.user, "minutes", [(f"case/{case_id}", plan["person_id"])])
-            words = self.runtime.vault.unseal(plan["person_id"], "minutes", sealed) or None
+            words = self._as_written(plan["person_id"], sealed, erased)
             plan["minutes"] = words or self._kept(kept.get(plan["plan_id"]))
         return plan
 

@@ -140,6 +140,12 @@ def get_erasure(db: Connection, case_id: str) -> RowMapping | None:
     return db.execute(select(erasure).where(erasure.c.case_id == case_id)).mappings().one_or_none()
 
 
+def is_erased(db: Connection, case_id: str) -> bool:
+    """Whether the case's person was erased, whoever may still remember their key."""
+    found = get_erasure(db, case_id)
+    return found is not None and found["status"] == ERASED
+
+
 def get_path(db: Connection, programme_id: str) -> str | None:
     """The path of a programme."""
     return db.execute(select(programme.c.path).where(programme.c.programme_id == programme_id)).scalar()
