@@ -82,7 +82,7 @@ class Erasing(reading.Reading):
         return {"items": [_erasure(row, call.caller) for row in rows]}
 
     @query("person.erase", roles=DIRECTORS, schema=schemas.WordsAbout())
-    def pointing(self, call: Call, body: bodies.WordsAbout) -> list[str]:
+    def pointing(self, call: Call, body: bodies.WordsAbout) -> answers.Pointing:
         """The fields whose words still hold a name, the number or the birth date of the case's person, as they are or
         ever were known; of these nothing is told."""
         row = self._own(call, body["case_id"])
@@ -91,11 +91,12 @@ class Erasing(reading.Reading):
             [self._unseal(each, field)[0] for field in ("name", "national_id", "birth_date")]
             for each in known
         ]
-        return [
+        fields = [
             field
             for field, text in body["texts"].items()
             if any(points_to(text, name, number, born) for name, number, born in marks)
         ]
+        return {"fields": fields}
 
     @query("person.erased", roles=("system",), schema=schemas.Since())
     def erased(self, call: Call, body: bodies.Since) -> answers.ErasedCases:

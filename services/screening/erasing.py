@@ -116,7 +116,7 @@ class Erasing(reading.Reading):
             raise Refused("erased", "The minutes were erased together with the person's data.")
         words = minutes.redacted(original, body)
         about = {"case_id": case["case_id"], "texts": minutes.texts(body)}
-        pointing = self.runtime.ask("intake", "pointing", call, about)
+        pointing = self.runtime.ask("intake", "pointing", call, about)["fields"]
         if pointing:
             raise Invalid({field: [POINTS] for field in pointing})
         return words

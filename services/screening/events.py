@@ -114,11 +114,11 @@ class MinutesKept:
     the centre's key, it outlives theirs. `request_id`: the erasure for which it is kept; a later version of the same
     plan's takes its place."""
 
-    kept_id: Public[str]
+    kept_id: OfCentre[str]
     plan_id: Public[str]
     case_id: Public[str]
     centre: Public[str]
-    request_id: Public[str]
+    request_id: OfCentre[str]
     # {members: [{name, role, vote, reason}], why, goals: [str], override?: {reason, chair}}
     minutes: Any = personal("centre")
 
