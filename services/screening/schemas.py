@@ -183,13 +183,14 @@ class KeptReason(Schema):
 
 
 class KeepMinutes(Schema):
-    """What may stay of a plan's minutes; `members`: the reasons, one for each member in their order."""
+    """What may stay of a plan's minutes; `members`: the reasons, one for each member in their order; what is left out
+    at the end is not kept."""
 
     case_id = _id()
     plan_id = _id()
     why = Words(4000, required=True)
-    goals = fields.List(Words(500, required=True), load_default=list, validate=Length(max=30))
-    members = fields.List(fields.Nested(KeptReason), load_default=list, validate=Length(max=50))
+    goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))
+    members = fields.List(fields.Nested(KeptReason), required=True, validate=Length(max=50))
     override = fields.Nested(KeptReason, load_default=None, allow_none=True)
 
 

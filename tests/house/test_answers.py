@@ -214,7 +214,7 @@ def erase_somebody(net: CheckedNetwork) -> None:
     net.call("intake", "erasures", {}, **asker)
     net.settle()
     [*_, decision] = net.call("screening", "decisions", case, **asker)["items"]
-    words = {"plan_id": decision["plan_id"], "why": "เหตุผล", "goals": ["เป้าหมาย"]}
+    words = {"plan_id": decision["plan_id"], "why": "เหตุผล", "goals": ["เป้าหมาย"], "members": []}
     net.call("screening", "keep_minutes", case | words, **asker)
     net.call("screening", "decisions", case, **asker)
     net.call("intake", "confirm_erasure", case, user="deputy-60", role="director")

@@ -159,6 +159,7 @@ def keeping(net, case_id, plan_id, who=DIRECTOR, key=None, **words):
         "case_id": case_id,
         "plan_id": plan_id,
         "why": WHY,
+        "goals": [],
         "members": [{}, {}, {"reason": "ไกล"}],
     } | words
     return net.call("screening", "keep_minutes", body, key=key, **who)

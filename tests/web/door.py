@@ -226,6 +226,7 @@ class World:
             "correct_person": {"person": opening()["person"], "reason": "learned"},
             "complete": {"facts": facts()},
             "age": {"day": "2026-11-02"},
+            "pointing": {"texts": {"why": "ใกล้บ้านเดิม"}},
             "assess": {"facts": facts()},
             "agree_plan": plan(),
             "send": referral(self.case_id, self.programme_id),
