@@ -9,6 +9,7 @@ from services.intake.doors import CONFIRM_ERASURE, ERASURE, ERASURES, REQUEST_ER
 from services.intake.schemas import RequestErasure
 from services.kernel.envelope import Caller
 from services.kernel.errors import NotFound
+from services.kernel.questions import Body
 from services.screening.answers import Decision, Minutes
 from services.screening.bodies import KeepMinutes as Words
 from services.screening.doors import DECISIONS, KEEP_MINUTES
@@ -105,7 +106,7 @@ def _decision(case_id: str, plan_id: str) -> Decision:
     raise NotFound("plan")
 
 
-def _typed(minutes: Minutes) -> dict[str, object]:
+def _typed(minutes: Minutes) -> Body:
     """Minutes as their form shows them."""
     return {
         "why": minutes["why"],
