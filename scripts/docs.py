@@ -285,7 +285,8 @@ def events_page() -> str:
         "`songtor.events`, "
         "routing key the service's name) and merged at `GET /api/v1/events`. Each event's `data` has the "
         "fields below. Those marked "
-        "**personal** are sealed with the person's key and stay in the service's own log: no page and no call "
+        "**personal** are sealed with the person's key, or the one that is named, and stay in the service's own log: "
+        "no page and no call "
         "carries them, "
         "`sealedhash` vouches for them. `GET /api/v1/events` and a case's timeline show of the others what is "
         "marked for their "
@@ -308,12 +309,18 @@ def events_page() -> str:
     return "".join(parts)
 
 
+def _sealed(field: Field[Any]) -> str:
+    """That it is sealed, and under whose key if not the person's."""
+    key = field.metadata[PERSONAL]
+    return "**personal**" if key == "person_id" else f"**personal**, under the key of its {key}"
+
+
 def _event(service: str, kind: str, subject: str, event: type[Any], codec: Codec) -> str:
     hints, name, marks = get_type_hints(event), event.__name__, audiences(event)
     rows = [
         (
             f"`{field.name}`",
-            "**personal**" if is_personal(field) else type_name(hints[field.name]),
+            _sealed(field) if is_personal(field) else type_name(hints[field.name]),
             marks.get(field.name, ""),
             "" if field.default is MISSING and field.default_factory is MISSING else "may be absent",
         )

@@ -106,6 +106,10 @@ REFUSALS = CodeList(
             "ข้อมูลของผู้รับบริการรายนี้ถูกลบแล้ว จึงเพิ่มข้อมูลส่วนบุคคลไม่ได้",
             "This person’s data was erased; nothing personal can be added.",
         ),
+        "no_erasure": Words(
+            "ไม่มีคำขอลบข้อมูลของเรื่องนี้ที่รอการยืนยันอยู่ จึงเก็บรายงานการประชุมฉบับปกปิดข้อมูลไม่ได้",
+            "No erasure of this case's person waits to be confirmed, so no version of the minutes can be kept.",
+        ),
         "no_plan": Words(
             "คณะทำงานยังไม่ได้เห็นชอบแผนที่ครอบคลุมบริการนี้",
             "The working group has not agreed a plan that covers this programme.",

@@ -2,7 +2,7 @@
 `services/codes`.
 
 Everybody who may read a case gets its codes. What names a person stands only in the answers to staff of the case's own
-centre: for all others those fields are absent.
+centre: for all others those fields are absent. Long because it is one list, of all that intake's doors answer.
 """
 
 from typing import Annotated, NotRequired, TypedDict, final
@@ -389,6 +389,12 @@ class Erasure(TypedDict):
 
 class Erasures(TypedDict):
     items: list[Erasure]
+
+
+class Pointing(TypedDict):
+    """Fields whose words still point to the person."""
+
+    fields: list[str]
 
 
 class ErasedCase(TypedDict):

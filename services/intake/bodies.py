@@ -130,6 +130,11 @@ class RequestErasure(TypedDict):
     confirmer: str | None
 
 
+class WordsAbout(TypedDict):
+    case_id: str
+    texts: dict[str, str]
+
+
 class Since(TypedDict):
     since: str
 

@@ -25,6 +25,7 @@ from services.intake.answers import (
     NewCase,
     OpenEnds,
     PersonCorrections,
+    Pointing,
     Work,
 )
 from services.kernel.questions import CommandDoor, QueryDoor
@@ -55,4 +56,5 @@ WITHDRAW_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "withdraw_e
 CONFIRM_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "confirm_erasure")
 ERASURE: QueryDoor[Erasure] = QueryDoor("intake", "erasure")
 ERASURES: QueryDoor[Erasures] = QueryDoor("intake", "erasures")
+POINTING: QueryDoor[Pointing] = QueryDoor("intake", "pointing")
 ERASED: QueryDoor[ErasedCases] = QueryDoor("intake", "erased")

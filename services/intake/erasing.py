@@ -10,11 +10,12 @@ from typing import TypeVar
 from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import DIRECTOR
-from services.intake import answers, bodies, schemas
+from services.intake import answers, bodies, reading, schemas
 from services.intake.domain.person import PERSON, ConfirmErasure, RequestErasure, WithdrawErasure, is_second
-from services.intake.projections import cases, erasures, index
+from services.intake.domain.traces import points_to
+from services.intake.projections import cases, descriptions, erasures, index
 from services.kernel import scope
-from services.kernel.doors import Call, Doors, command, query
+from services.kernel.doors import Call, command, query
 from services.kernel.envelope import Caller, instant
 from services.kernel.errors import NotFound
 from services.kernel.eventlog import Outcome, Unit
@@ -24,14 +25,11 @@ T = TypeVar("T")
 DIRECTORS = (DIRECTOR,)  # and whoever does their acts in their place (kernel.doors)
 
 
-class Erasing(Doors):
+class Erasing(reading.Reading):
     @command("person.erase", roles=DIRECTORS, schema=schemas.RequestErasure())
     def request_erasure(self, call: Call, body: bodies.RequestErasure) -> Outcome[answers.ErasureStatus]:
         """Asked anew, it takes the place of what was asked before."""
-        case_id = body["case_id"]
-        row = self.runtime.read(lambda db: cases.get(db, case_id))
-        if row is None or not call.caller.sees(row["centre"]):
-            raise NotFound("case")
+        case_id, row = body["case_id"], self._own(call, body["case_id"])
         person_id, centre = row["person_id"], row["centre"]
         asked = RequestErasure(
             person_id, case_id, centre, call.caller.user, body["reason"], body["confirmer"],
@@ -82,6 +80,23 @@ class Erasing(Doors):
         """Those that wait for a second person, of the caller's centres or with the caller named for it."""
         rows = self._read_all(lambda db: erasures.list_waiting(db, call.caller))
         return {"items": [_erasure(row, call.caller) for row in rows]}
+
+    @query("person.erase", roles=DIRECTORS, schema=schemas.WordsAbout())
+    def pointing(self, call: Call, body: bodies.WordsAbout) -> answers.Pointing:
+        """The fields whose words still hold a name, the number or the birth date of the case's person, as they are or
+        ever were known; of these nothing is told."""
+        row = self._own(call, body["case_id"])
+        known = self.runtime.read(lambda db: descriptions.list_descriptions(db, row["person_id"]))
+        marks = [
+            [self._unseal(each, field)[0] for field in ("name", "national_id", "birth_date")]
+            for each in known
+        ]
+        fields = [
+            field
+            for field, text in body["texts"].items()
+            if any(points_to(text, name, number, born) for name, number, born in marks)
+        ]
+        return {"fields": fields}
 
     @query("person.erased", roles=("system",), schema=schemas.Since())
     def erased(self, call: Call, body: bodies.Since) -> answers.ErasedCases:

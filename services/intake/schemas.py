@@ -227,6 +227,13 @@ class RequestErasure(Schema):
     confirmer = _user()
 
 
+class WordsAbout(Schema):
+    """Words about a case's person, each by the name of its field."""
+
+    case_id = _id()
+    texts = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
 class Since(Schema):
     """A moment, as events have it (RFC 3339 UTC)."""
 

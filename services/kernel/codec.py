@@ -4,7 +4,8 @@ Beside each open field stands who may read it outside its service and those that
 `OfCentre[str]`, `OfCase[str]` (`Audience`). A field that says nothing is shown to nobody.
 
 An event is a frozen dataclass of JSON-native fields (str, int, bool, None, lists and dicts of these; no float). A field
-made with `personal()` is sealed before it is stored; the event then has a field `person_id` that says whose it is.
+made with `personal()` is sealed before it is stored; the event then has a field `person_id` that says whose it is, or
+the one that `personal` names.
 Shapes only grow: a new field has a default. `VERSION: ClassVar[int]` (default 1) rises when an upcaster is added.
 """
 
@@ -32,9 +33,10 @@ OfCentre = Annotated[T, Audience.CENTRE]
 OfCase = Annotated[T, Audience.CASE]
 
 
-def personal() -> Any:
-    """A dataclass field whose value is a person's own data: absent (None) or sealed when stored."""
-    return field(default=None, metadata={PERSONAL: True})
+def personal(key: str = "person_id") -> Any:
+    """A dataclass field whose value is a person's own data: absent (None) or sealed when stored. `key`: the event's
+    field that says under whose key."""
+    return field(default=None, metadata={PERSONAL: key})
 
 
 def audiences(event: type) -> dict[str, Audience]:
@@ -54,7 +56,9 @@ class Codec:
     def __init__(self, aggregates: tuple[Aggregate[Any, Any, Any], ...]) -> None:
         self.types: dict[str, type[Any]] = {}
         self.names: dict[str, frozenset[str]] = {}
-        self.personal: dict[str, frozenset[str]] = {}
+        self.personal: dict[
+            str, Mapping[str, str]
+        ] = {}  # {type: {field: the field that says under whose key}}
         self.upcasters: dict[tuple[str, int], Any] = {}
         self.aggregates = {aggregate.kind: aggregate for aggregate in aggregates}
         for aggregate in aggregates:
@@ -62,9 +66,9 @@ class Codec:
             for event in aggregate.events:
                 self.types[event.__name__] = event
                 self.names[event.__name__] = frozenset(f.name for f in fields(event))
-                self.personal[event.__name__] = frozenset(
-                    f.name for f in fields(event) if f.metadata.get(PERSONAL)
-                )
+                self.personal[event.__name__] = {
+                    f.name: f.metadata[PERSONAL] for f in fields(event) if PERSONAL in f.metadata
+                }
 
     def version(self, type_name: str) -> int:
         return int(getattr(self.types[type_name], "VERSION", 1))

@@ -49,7 +49,7 @@ CACHED_STATES = 4096
 
 
 class Sealer(Protocol):
-    """Seals one personal field with that person's own key (kernel.vault)."""
+    """Seals one personal field with the key of whoever it belongs to (kernel.vault)."""
 
     def seal(self, subject_id: str, field: str, value: Any) -> str: ...
 
@@ -305,8 +305,9 @@ class EventLog:
         if private:
             if self.sealer is None:
                 raise TypeError(f"{self.service} may not store the personal fields of {name}.")
+            whose = self.codec.personal[name]
             sealed = {
-                key: self.sealer.seal(data["person_id"], key, value) for key, value in sorted(private.items())
+                key: self.sealer.seal(data[whose[key]], key, value) for key, value in sorted(private.items())
             }
         sealed_text = orjson.dumps(sealed, option=STRICT).decode() if sealed else None
         require_canonical(name, data)

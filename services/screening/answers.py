@@ -147,16 +147,26 @@ class Override(TypedDict):
     chair: str
 
 
+class Redacted(TypedDict):
+    """Who took out of the minutes what points to the person, and when."""
+
+    by: str
+    at: Instant
+
+
 class Minutes(TypedDict):
+    """`redacted`: this is the version that a director kept when the person was erased."""
+
     members: list[Member]
     why: str
     goals: list[str]
     override: NotRequired[Override]
+    redacted: NotRequired[Redacted]
 
 
 class Plan(TypedDict):
     """The plan that counts. `programme_id` None: any of the path; `minutes` absent for those who may not read them,
-    None once erased."""
+    None once erased, if no version without what points to the person was kept."""
 
     case_id: Id
     version: Version
@@ -170,6 +180,32 @@ class Plan(TypedDict):
     quorum: QuorumUsed
     override: Annotated[bool, Note("The screening had closed the path; the minutes say why it was taken")]
     minutes: NotRequired[Annotated[Minutes | None, Note("Only for staff and members of the centre")]]
+
+
+class Decision(TypedDict):
+    """A plan whose minutes go when the person is erased. `minutes`: as they stand, absent for another centre's
+    director, None once erased; `kept`: the version that stays, None if there is none."""
+
+    plan_id: Id
+    agreed_at: Instant
+    agreed_by: str
+    path: Annotated[str, PATHS]
+    votes: Votes
+    minutes: NotRequired[Annotated[Minutes | None, Note("Only for directors of the case's centre")]]
+    kept: Minutes | None
+
+
+class Decisions(TypedDict):
+    """Oldest first."""
+
+    items: list[Decision]
+
+
+class KeptMinutes(TypedDict):
+    """`version` of the case's stream of kept minutes."""
+
+    kept_id: Id
+    version: Version
 
 
 class Quorum(TypedDict):

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, TypedDict
 
+from services.screening.domain.minutes import Redaction
 from services.screening.domain.plan import Member, Override
 
 
@@ -29,6 +30,11 @@ class AgreePlan(TypedDict):
 
 class OfCase(TypedDict):
     case_id: str
+
+
+class KeepMinutes(Redaction):
+    case_id: str
+    plan_id: str
 
 
 class AdoptRules(TypedDict):

@@ -109,6 +109,21 @@ class PlanAgreed:
 
 
 @dataclass(frozen=True)
+class MinutesKept:
+    """Before a person is erased, a director keeps of a plan's minutes what does not point to the person. Sealed under
+    the centre's key, it outlives theirs. `request_id`: the erasure for which it is kept; a later version of the same
+    plan's takes its place."""
+
+    kept_id: OfCentre[str]
+    plan_id: Public[str]
+    case_id: Public[str]
+    centre: Public[str]
+    request_id: OfCentre[str]
+    # {members: [{name, role, vote, reason}], why, goals: [str], override?: {reason, chair}}
+    minutes: Any = personal("centre")
+
+
+@dataclass(frozen=True)
 class RulesAdopted:
     """From `valid_from` (ISO day, Bangkok) this version of the rules `name` counts; `sha256` is of its data file."""
 

@@ -176,6 +176,24 @@ class OfCase(Schema):
     case_id = _id()
 
 
+class KeptReason(Schema):
+    """Left out or blank: nothing of it is kept."""
+
+    reason = Words(2000)
+
+
+class KeepMinutes(Schema):
+    """What may stay of a plan's minutes; `members`: the reasons, one for each member in their order; what is left out
+    at the end is not kept."""
+
+    case_id = _id()
+    plan_id = _id()
+    why = Words(4000, required=True)
+    goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))
+    members = fields.List(fields.Nested(KeptReason), required=True, validate=Length(max=50))
+    override = fields.Nested(KeptReason, load_default=None, allow_none=True)
+
+
 class AdoptRules(Schema):
     """`rules_version` is one that comes with the software; the newest if left out."""
 

@@ -4,28 +4,27 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
-from sqlalchemy import Connection, RowMapping
-
 from services.codes.access import CASE_READERS, STAFF
-from services.kernel.doors import Call, Doors, Runtime, command, query
+from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
-from services.screening import answers, bodies, handlers, projections, schemas
+from services.screening import answers, bodies, erasing, handlers, projections, schemas
 from services.screening.domain import assessment, rulebook
+from services.screening.domain.minutes import MINUTES
 from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quorum_of
 from services.screening.domain.rulebook import RULES, AdoptRules, in_force
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
 from services.screening.events import ScreeningCompleted
-from services.screening.projections import plans, screenings, upstream
+from services.screening.projections import minutes, plans, screenings, upstream
 from services.thai import dates, names
 from services.thai.order import require_order
 
 WIRING = Wiring(
     service="screening",
-    aggregates=(SCREENING, PLAN, RULES),
+    aggregates=(SCREENING, PLAN, MINUTES, RULES),
     projections=projections.PROJECTIONS,
     hears={
         "intake": {
@@ -33,6 +32,7 @@ WIRING = Wiring(
             "PersonCorrected": (),
             "CaseClosed": (),
             "CaseReopened": (),
+            **{type: () for type in upstream.ERASURES},
         },
         "partners": {"ProgrammeOffered": ()},
     },
@@ -43,7 +43,7 @@ NAMED_TWICE = "member_named_twice"
 AGE_SECONDS = 2.0  # to ask intake for an age
 
 
-class ScreeningService(Doors):
+class ScreeningService(erasing.Erasing):
     name = "screening"
     runtime = Runtime(WIRING)
 
@@ -119,13 +119,20 @@ class ScreeningService(Doors):
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def plan(self, call: Call, body: bodies.OfCase) -> answers.Plan | None:
         case_id = self._case(call, body["case_id"])["case_id"]
-        found = self.runtime.read(lambda db: plans.get(db, case_id))
+        found, kept, erased = self.runtime.read(
+            lambda db: (
+                plans.get(db, case_id),
+                minutes.list_kept(db, case_id),
+                upstream.is_erased(db, case_id),
+            )
+        )
         if found is None:
             return None
         plan, sealed = found
         if sealed:
             self.runtime.note_access(call.caller.user, "minutes", [(f"case/{case_id}", plan["person_id"])])
-            plan["minutes"] = self.runtime.vault.unseal(plan["person_id"], "minutes", sealed) or None
+            words = self._as_written(plan["person_id"], sealed, erased)
+            plan["minutes"] = words or self._kept(kept.get(plan["plan_id"]))
         return plan
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
@@ -178,21 +185,6 @@ class ScreeningService(Doors):
         gets it, whatever has happened since."""
         opened = self.runtime.read(lambda db: upstream.get_opening(db, case_id))
         return {"the case was opened": opened, "the person was screened": screened}
-
-    def _case(self, call: Call, case_id: str, unless_closed: bool = False) -> RowMapping:
-        """The case, if it is the caller's to know. Before a closed one is refused, intake is asked whether it was
-        reopened."""
-
-        def find(db: Connection) -> RowMapping | None:
-            return upstream.get_case(db, case_id)
-
-        found = self.runtime.get_or_pull(find, "intake")
-        if not call.caller.sees(found["centre"]):
-            raise NotFound("case")
-        if unless_closed and found["closed"]:
-            self.runtime.catch_up("intake")
-            found = self.runtime.get_or_pull(find)
-        return found
 
 
 @contextmanager

@@ -203,15 +203,23 @@ def work_on_a_case(net: CheckedNetwork) -> None:
 
 
 def erase_somebody(net: CheckedNetwork) -> None:
-    """Asked, taken back, asked again and confirmed."""
-    case = {"case_id": net.call("intake", "cases")["items"][-1]["case_id"]}
+    """Asked, taken back, asked again, something of the minutes kept, and confirmed."""
+    planned = [each["case_id"] for each in net.call("intake", "cases")["items"] if each["status"] == "placed"]
+    case = {"case_id": planned[-1]}
     asker = {"user": "director-60", "role": "director"}
     for door, told in (("request_erasure", {"reason": "ordered"}), ("withdraw_erasure", {})):
         net.call("intake", door, case | told, **asker)
     net.call("intake", "request_erasure", {**case, "reason": "person_asked"}, **asker)
     net.call("intake", "erasure", case, **asker)
     net.call("intake", "erasures", {}, **asker)
+    net.settle()
+    [*_, decision] = net.call("screening", "decisions", case, **asker)["items"]
+    words = {"plan_id": decision["plan_id"], "why": "เหตุผล", "goals": ["เป้าหมาย"], "members": []}
+    net.call("screening", "keep_minutes", case | words, **asker)
+    net.call("screening", "decisions", case, **asker)
     net.call("intake", "confirm_erasure", case, user="deputy-60", role="director")
+    net.settle()
+    net.call("screening", "plan", case)
     net.call("intake", "erased", {"since": "2026"}, user="system", role="system", centres=["*"])
 
 

@@ -92,6 +92,8 @@ class World(NamedTuple):
             body = {"q": "มาลี"}
         if key[1] == "known":
             body = {"centre": centre, "person": PERSON}
+        if key[1] == "pointing":
+            body |= {"texts": {"why": "ใกล้บ้านเดิม"}}
         if key[1] == "alike":
             body = {"name": "โรงพยาบาล", "province": "60"}
         partner = self.partner_id if role == "partner" else ""

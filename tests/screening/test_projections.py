@@ -7,11 +7,11 @@ from services.kernel.envelope import Recorded
 from services.screening import projections
 from services.screening.domain.assessment import assess
 from services.screening.events import PlanAgreed, RulesAdopted, ScreeningCompleted
-from services.screening.projections import plans, rules, screenings, upstream
+from services.screening.projections import minutes, plans, rules, screenings, upstream
 from tests.screening.samples import BOOK, CASE, PERSON, SCREENED, SCREENED_AGAIN, started
 
 OTHER = "00000000-0000-0000-0000-0000000000ff"
-ROOMS = (upstream, screenings, plans, rules)
+ROOMS = (upstream, screenings, plans, minutes, rules)
 TABLES = [table for room in ROOMS for table in room.metadata.sorted_tables]
 FORM = {"id": "screening", "version": "1"}
 

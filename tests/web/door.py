@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -128,8 +128,12 @@ class FrontDoor:
             world = self.world()
         else:
             world = World("60", self.planned(), "", "", "")
-        if route.door in ("confirm_erasure", "withdraw_erasure"):
+        if route.door in ("confirm_erasure", "withdraw_erasure", "keep_minutes"):
             self.made(f"/api/v1/cases/{world.case_id}/erasure", {"reason": "ordered"}, "deputy-60")
+        if route.door == "keep_minutes":
+            world = replace(
+                world, plan_id=self.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"]
+            )
         if route.door == "reopen_case":
             self.made(f"/api/v1/cases/{world.case_id}/close", {"reason": "left"})
         for step in BEFORE.get(route.fixed.get("step", ""), ()):
@@ -194,6 +198,7 @@ class World:
     referral_id: str
     partner_id: str
     programme_id: str
+    plan_id: str = "00000000-0000-0000-0000-000000000000"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))
@@ -215,11 +220,13 @@ class World:
             "request_erasure": {"reason": "person_asked", "confirmer": "deputy-60"},
             "withdraw_erasure": {},
             "confirm_erasure": {},
+            "keep_minutes": {**kept(), "plan_id": self.plan_id},
             "close_case": {"reason": "left", "note": "กลับบ้านแล้ว"},
             "reopen_case": {"reason": "returned", "note": "กลับมาอีก"},
             "correct_person": {"person": opening()["person"], "reason": "learned"},
             "complete": {"facts": facts()},
             "age": {"day": "2026-11-02"},
+            "pointing": {"texts": {"why": "ใกล้บ้านเดิม"}},
             "assess": {"facts": facts()},
             "agree_plan": plan(),
             "send": referral(self.case_id, self.programme_id),
@@ -237,7 +244,7 @@ def calls(*, writes: bool | None = None, method: str | None = None) -> list[Rout
 
 def asker(route: Route) -> str:
     """A user of centre 60 who may."""
-    directors_only = "erasure" in route.door
+    directors_only = "/erasure" in route.path
     return "director-60" if directors_only else "worker-60"
 
 
@@ -356,6 +363,16 @@ def plan() -> dict[str, Any]:
         {"name": "ปรีชา ตัวอย่าง", "role": "member", "vote": "dissent", "reason": "ไกลบ้าน"},
     ]
     return {"members": members, "path": "local_home", "why": "ใกล้บ้านเดิม", "goals": ["มีที่พักถาวร"]}
+
+
+def kept() -> dict[str, Any]:
+    """What may stay of the minutes of `plan`."""
+    return {
+        "why": "ใกล้บ้านเดิม",
+        "goals": ["มีที่พักถาวร"],
+        "members": [{"reason": None}, {"reason": None}, {"reason": "ไกลบ้าน"}],
+        "override": {"reason": None},
+    }
 
 
 def referral(case_id: str, programme_id: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from services.web.gateway import erasing
 from services.web.store import drafts, links
 from services.web.store.drafts import FormKey
+from tests.web.door import kept as kept_words
 
 SECRET = "นางมะลิวัลย์ ไม่อยากให้จำ"
 
@@ -109,3 +110,56 @@ def test_what_was_erased_while_no_front_door_ran_is_forgotten_at_its_next_start(
     assert erasing.catch_up(door.runtime("web")) >= 1
     addresses, shared = kept(door, world.referral_id)
     assert not [each for each in addresses if world.case_id in each] and set(shared) == {"{}"}
+
+
+def test_a_director_keeps_a_version_of_the_minutes_and_whoever_confirms_reads_it_before(door, browser):
+    world = door.world()
+    body = {"reason": "ordered", "confirmer": "director-61"}
+    door.made(f"/api/v1/cases/{world.case_id}/erasure", body, "director-60")
+    director, neighbour, confirm = (
+        browser("director-60"),
+        browser("director-61"),
+        f"/cases/{world.case_id}/erasure/confirm",
+    )
+    [link] = {each for each in director.open(confirm).links() if "/erasure/minutes/" in each}
+    form = director.open(link)
+    assert "ใกล้บ้านเดิม" in form.text and "ไกลบ้าน" in form.text
+    wrong = director.send(form, why="นางมาลีอยากอยู่ใกล้บ้าน")
+    assert wrong.status == 422 and "ยังมีชื่อ เลขประจำตัว หรือวันเกิด" in wrong.text
+    seen = director.send(form, preview="yes", why="อยากอยู่ใกล้บ้าน", members__2__reason="")
+    assert seen.status == 200 and "ตัวอย่างข้อความที่จะคงอยู่" in seen.text
+    assert "อยากอยู่ใกล้บ้าน" not in neighbour.open(confirm).text  # nothing is kept by looking
+    done = director.send(form, why="อยากอยู่ใกล้บ้าน", members__2__reason="")
+    assert done.status == 200 and done.path == confirm.strip("/") and "ฉบับปกปิดข้อมูล" in done.text
+    page = neighbour.open(confirm)
+    assert "อยากอยู่ใกล้บ้าน" in page.text and "ไกลบ้าน" not in page.text and "มาลี" not in page.text
+    assert not [each for each in page.links() if "/erasure/minutes/" in each]
+    assert neighbour.open(link).status == 404 and browser("worker-60").open(link).status == 403
+    assert "ใกล้บ้านเดิม" in browser("member-60").open(f"/cases/{world.case_id}/plan").text
+    after = neighbour.send(page)
+    assert "ลบข้อมูลของผู้รับบริการแล้ว" in after.text and "อยากอยู่ใกล้บ้าน" in after.text
+    assert director.open(link).status == 404
+    story = door.wait(
+        f"/api/v1/cases/{world.case_id}/timeline", lambda found: found["items"][-1]["type"] == "PersonErased"
+    )
+    assert "อยากอยู่ใกล้บ้าน" not in str(story) and "MinutesKept" in str(story)
+    assert "เก็บรายงานการประชุมฉบับปกปิดข้อมูลไว้" in director.open(f"/cases/{world.case_id}").text
+
+
+def test_a_version_of_the_minutes_is_kept_by_a_call_only_while_the_erasure_waits(door):
+    world = door.world()
+    path = f"/api/v1/cases/{world.case_id}/erasure"
+    plan_id = door.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"]
+    refused = door.post(f"{path}/minutes", kept_words() | {"plan_id": plan_id}, "director-60")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_erasure")
+    door.made(path, {"reason": "ordered"}, "director-60")
+    told = door.made(f"{path}/minutes", kept_words() | {"plan_id": plan_id}, "deputy-60")
+    [decision] = door.get(f"{path}/minutes", "deputy-60").json()["items"]
+    assert (
+        decision["plan_id"] == plan_id
+        and decision["kept"]["redacted"]["by"] == "deputy-60"
+        and told["version"] == 1
+    )
+    named = door.post(f"{path}/minutes", kept_words() | {"plan_id": plan_id, "why": "มาลี"}, "deputy-60")
+    assert named.status_code == 422 and list(named.json()["errors"]) == ["why"] and "มาลี" not in named.text
+    assert door.post(f"{path}/minutes", kept_words() | {"plan_id": plan_id}, "worker-60").status_code == 403

@@ -30,6 +30,11 @@ PROMISED = [
     ("POST /api/v1/cases/{case_id}/erasure", {"reason", "confirmer"}, {"status", "version"}),
     ("POST /api/v1/cases/{case_id}/erasure/withdraw", set(), {"status", "version"}),
     ("POST /api/v1/cases/{case_id}/erasure/confirm", set(), {"status", "version"}),
+    ("GET /api/v1/cases/{case_id}/erasure/minutes", set(), {"items"}),
+    (
+        "POST /api/v1/cases/{case_id}/erasure/minutes", {"plan_id", "why", "goals", "members", "override"},
+        {"kept_id", "version"},
+    ),
     ("GET /api/v1/erasures", set(), {"items"}),
     (
         "POST /api/v1/cases/{case_id}/screening", {"facts"},

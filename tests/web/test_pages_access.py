@@ -83,6 +83,7 @@ def known(door, world) -> dict[str, str]:
         "referral_id": world.referral_id,
         "partner_id": world.partner_id,
         "programme_id": world.programme_id,
+        "plan_id": door.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"],
         "user": "somebody-60",
         "delegation_id": delegation_id,
         "token": "not-a-link",

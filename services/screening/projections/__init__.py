@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from services.screening.projections import plans, rules, screenings, upstream
+from services.screening.projections import minutes, plans, rules, screenings, upstream
 
-PROJECTIONS = (*upstream.UPSTREAM, screenings.SCREENINGS, plans.PLANS, rules.RULES)
+PROJECTIONS = (*upstream.UPSTREAM, screenings.SCREENINGS, plans.PLANS, minutes.MINUTES, rules.RULES)
 
 
 def invariants(db: Connection) -> Iterable[str]:
     """Sentences about what must never be."""
     yield from rules.invariants(db)
     yield from plans.invariants(db)
+    yield from minutes.invariants(db)

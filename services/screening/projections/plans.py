@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     PrimaryKeyConstraint,
+    RowMapping,
     Table,
     Text,
     select,
@@ -70,9 +71,17 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 def get(db: Connection, case_id: str) -> tuple[answers.Plan, str | None] | None:
     """(the plan that counts without its minutes, these as they are sealed); None before the first."""
     row = latest_row(db, plans, case_id)
-    if row is None:
-        return None
-    plan: answers.Plan = {
+    return (_plan(row), row["minutes"]) if row else None
+
+
+def list_plans(db: Connection, case_id: str) -> list[tuple[answers.Plan, str | None]]:
+    """All that the working group agreed on, each as `get` has it; the oldest first."""
+    agreed = select(plans).where(plans.c.case_id == case_id).order_by(plans.c.version)
+    return [(_plan(row), row["minutes"]) for row in db.execute(agreed).mappings()]
+
+
+def _plan(row: RowMapping) -> answers.Plan:
+    return {
         "case_id": row["case_id"],
         "version": row["version"],
         "plan_id": row["plan_id"],
@@ -85,7 +94,6 @@ def get(db: Connection, case_id: str) -> tuple[answers.Plan, str | None] | None:
         "quorum": orjson.loads(row["quorum"]),
         "override": row["override"],
     }
-    return plan, row["minutes"]
 
 
 def invariants(db: Connection) -> Iterable[str]:

@@ -1,4 +1,5 @@
-"""What others told us: cases and what was corrected of a person (intake), the paths of programmes (partners)."""
+"""What others told us: cases, what was corrected of a person and who is to be erased (intake), the paths of programmes
+(partners)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,6 +35,15 @@ corrected_person = Table(
     Column("centre", Text, nullable=False, info=OWNER),
     Column("known", Text, nullable=False),  # JSON
 )
+erasure = Table(
+    "erasure_v1",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("request_id", Text, nullable=False),  # asked anew while it waits, it stays the same erasure
+    Column("status", Text, nullable=False),
+    Column("confirmer", Text),
+)
 
 programme = Table(
     "programme_v1",
@@ -43,6 +53,8 @@ programme = Table(
     info=SHARED,
 )
 
+WAITING, WITHDRAWN, ERASED = "waiting", "withdrawn", "erased"
+ERASURES = {"ErasureRequested": WAITING, "ErasureWithdrawn": WITHDRAWN, "PersonErased": ERASED}
 OF_PERSON = ("sex", "age", "nationality", "domicile")
 CLOSED = {"CaseOpened": False, "CaseClosed": True, "CaseReopened": False}
 
@@ -85,6 +97,22 @@ def _project_people(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, corrected_person, list(rows.values()), ("case_id",))
 
 
+def _project_erasures(db: Connection, facts: Sequence[Recorded]) -> None:
+    for fact in facts:
+        if fact.source != "intake" or fact.type not in ERASURES:
+            continue
+        before = get_erasure(db, fact.data["case_id"])
+        same = before and (before["status"] == WAITING or fact.type != "ErasureRequested")
+        row = {
+            "case_id": fact.data["case_id"],
+            "centre": fact.centre,
+            "request_id": before["request_id"] if before and same else fact.id,
+            "status": ERASURES[fact.type],
+            "confirmer": fact.data.get("confirmer", before["confirmer"] if before else None),
+        }
+        upsert(db, erasure, [row], ("case_id",))
+
+
 def _project_programmes(db: Connection, facts: Sequence[Recorded]) -> None:
     rows = [
         {name: fact.data[name] for name in ("programme_id", "path")}
@@ -99,11 +127,23 @@ UPSTREAM = (
     Projection("case", 1, (case,), _project_cases),
     Projection("case_opening", 1, (opening,), _project_openings),
     Projection("corrected_person", 2, (corrected_person,), _project_people),
+    Projection("erasure", 1, (erasure,), _project_erasures),
 )
 
 
 def get_case(db: Connection, case_id: str) -> RowMapping | None:
     return db.execute(select(case).where(case.c.case_id == case_id)).mappings().one_or_none()
+
+
+def get_erasure(db: Connection, case_id: str) -> RowMapping | None:
+    """The erasure of a case's person that was asked for last, whatever became of it."""
+    return db.execute(select(erasure).where(erasure.c.case_id == case_id)).mappings().one_or_none()
+
+
+def is_erased(db: Connection, case_id: str) -> bool:
+    """Whether the case's person was erased, whoever may still remember their key."""
+    found = get_erasure(db, case_id)
+    return found is not None and found["status"] == ERASED
 
 
 def get_path(db: Connection, programme_id: str) -> str | None:

@@ -36,7 +36,8 @@ from services.referral.schemas import ListReferrals, ReadReferral, SendReferral,
 from services.reporting import doors as reporting
 from services.reporting.schemas import Events, Overview, Timeline
 from services.screening import doors as screening
-from services.screening.schemas import AgreePlan, CompleteScreening
+from services.screening.schemas import AgreePlan, CompleteScreening, KeepMinutes
+from services.screening.schemas import OfCase as DecisionsOfCase
 
 CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
 
@@ -101,6 +102,10 @@ ROUTES = (
         "Take back, or do not confirm, an erasure"),
     Route("POST", "/api/v1/cases/<case_id>/erasure/confirm", intake.CONFIRM_ERASURE, OfCase,
         "Confirm an erasure as the second person"),
+    Route("GET", "/api/v1/cases/<case_id>/erasure/minutes", screening.DECISIONS, DecisionsOfCase,
+        "The decisions whose minutes go with the person, and what stays of each"),
+    Route("POST", "/api/v1/cases/<case_id>/erasure/minutes", screening.KEEP_MINUTES, KeepMinutes,
+        "Keep a version of a decision's minutes that does not point to the person"),
     Route("GET", "/api/v1/erasures", intake.ERASURES, NoFields, "Erasures that wait for a second person"),
     Route("GET", "/api/v1/cases/<case_id>/timeline", reporting.TIMELINE, Timeline,
     "Every event of a case, all services"),

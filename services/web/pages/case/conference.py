@@ -133,7 +133,7 @@ def record(case_id: UUID) -> Response:
     first = {"path": wished["path"] if wished else best, "members": members}
     form = Form(
         AGREE, first | ({"programme_id": wished["programme_id"]} if wished else {}), fixed={"case_id": str(case_id)},
-        read={"goals": lambda text: [line.strip() for line in text.split("\n") if line.strip()]},
+        read={"goals": inputs.lines},
         version=before["version"] if before else None, draft=later("Record the decision"), case_id=str(case_id),
     )  # fmt: skip
     rows = _rows(form, len(members))

@@ -9,15 +9,20 @@ from services.intake.doors import CONFIRM_ERASURE, ERASURE, ERASURES, REQUEST_ER
 from services.intake.schemas import RequestErasure
 from services.kernel.envelope import Caller
 from services.kernel.errors import NotFound
+from services.kernel.questions import Body
+from services.screening.answers import Decision, Minutes
+from services.screening.bodies import KeepMinutes as Words
+from services.screening.doors import DECISIONS, KEEP_MINUTES
+from services.screening.schemas import KeepMinutes
 from services.web import gateway
 from services.web.identity import accounts
-from services.web.pages.frame import doors, frame, gate, lookup, visit
+from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts.language import _
+from services.web.pages.parts.language import _, later
 from services.web.pages.parts.people import look_up, who_exactly
 from services.web.pages.parts.words import listed, province, words
 
-REQUEST = RequestErasure()
+REQUEST, KEEP = RequestErasure(), KeepMinutes()
 DIRECTORS = ("director",)
 
 blueprint = Blueprint("erasure", __name__)
@@ -54,7 +59,7 @@ def ask(case_id: UUID) -> Response:
 @blueprint.route("/cases/<uuid:case_id>/erasure/confirm", methods=["GET", "POST"])
 @gate.roles(*DIRECTORS)
 def confirm(case_id: UUID) -> Response:
-    """What will go and what stays; whoever asked sees that it waits."""
+    """What will go and what stays, also of the minutes; whoever asked sees that it waits."""
     about = {"case_id": str(case_id)}
     asked, caller, form = doors.ask(ERASURE.of(**about)), visit.caller(), Form()
     if form.sent and form.load():
@@ -64,9 +69,66 @@ def confirm(case_id: UUID) -> Response:
     mine = asked["requested_by"] == caller.user
     return frame.page(
         "erasure/confirm.html", form=form, asked=asked, mine=mine, own=caller.sees(asked["centre"]),
-        may_confirm="confirm" in asked["may"],
+        may_confirm="confirm" in asked["may"], decisions=doors.ask(DECISIONS.of(**about))["items"],
         case=lookup.case(str(case_id)) if caller.sees(asked["centre"]) else None,
     )  # fmt: skip
+
+
+@blueprint.route("/cases/<uuid:case_id>/erasure/minutes/<uuid:plan_id>", methods=["GET", "POST"])
+@gate.roles(*DIRECTORS)
+def minutes(case_id: UUID, plan_id: UUID) -> Response:
+    """The words of a decision beside those that may stay. `preview` shows what would, and keeps nothing yet."""
+    case, decision = lookup.case(str(case_id)), _decision(str(case_id), str(plan_id))
+    original = decision.get("minutes")
+    if original is None:
+        raise NotFound("minutes")
+    form = Form(
+        KEEP, _typed(decision["kept"] or original), fixed={"case_id": str(case_id), "plan_id": str(plan_id)},
+        read={"goals": inputs.lines}, draft=later("Version of the minutes that stays"), case_id=str(case_id),
+    )  # fmt: skip
+    preview = None
+    if form.sent and form.load():
+        if form.value("preview"):
+            preview = _preview(original, form.data)
+        else:
+            with form.catching():
+                doors.tell(KEEP_MINUTES, form.body)
+                return frame.done(_("This version of the minutes stays."), ".confirm", case_id=case_id)
+    return frame.page(
+        "erasure/minutes.html", form=form, case=case, decision=decision, original=original, preview=preview
+    )
+
+
+def _decision(case_id: str, plan_id: str) -> Decision:
+    for each in doors.ask(DECISIONS.of(case_id=case_id))["items"]:
+        if each["plan_id"] == plan_id:
+            return each
+    raise NotFound("plan")
+
+
+def _typed(minutes: Minutes) -> Body:
+    """Minutes as their form shows them."""
+    return {
+        "why": minutes["why"],
+        "goals": "\n".join(minutes["goals"]),
+        "members": [{"reason": each["reason"]} for each in minutes["members"]],
+        "override": {"reason": minutes["override"]["reason"]} if "override" in minutes else {},
+    }
+
+
+def _preview(original: Minutes, words: Words) -> Minutes:
+    reasons = [each["reason"] for each in words["members"]]
+    reasons += [None] * (len(original["members"]) - len(reasons))
+    members = zip(original["members"], reasons, strict=False)
+    seen: Minutes = {
+        "members": [{**member, "reason": reason} for member, reason in members],
+        "why": words["why"],
+        "goals": words["goals"],
+    }
+    reason = words["override"]["reason"] if words["override"] else None
+    if reason and "override" in original:
+        seen["override"] = {**original["override"], "reason": reason}
+    return seen
 
 
 @blueprint.post("/cases/<uuid:case_id>/erasure/withdraw")

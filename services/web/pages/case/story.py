@@ -124,6 +124,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "ScreeningStarted": (later("A screening is due"), None),
     "ScreeningCompleted": (later("The person was screened"), _met),
     "PlanAgreed": (later("The working group agreed a plan"), lambda d: f"{word('path', d['path'])} · {_votes(d)}"),
+    "MinutesKept": (later("A version of the minutes without what points to the person was kept"), None),
     "PartnerMatched": (later("Places were compared with the person"), _counts),
     "PlaceReserved": (later("A place was reserved"), None),
     "PlaceRefused": (later("There was no place free"), None),

@@ -1,4 +1,4 @@
-"""Fields that take more than their text: the day it happened, and the search for a place."""
+"""Fields that take more than their text: the day it happened, the search for a place, and one thing on each line."""
 
 from datetime import UTC, datetime, time
 
@@ -37,6 +37,11 @@ def settle(form: Form, field: str, choices: places.Options) -> None:
         form.add({field: [later("Choose the place that is meant, or none of these.")]})
     else:
         form.add({SEARCH: [later("No place fits. Try fewer letters, or leave this empty.")]})
+
+
+def lines(text: str) -> list[str]:
+    """What was typed one on each line."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _postcode(code: str) -> tuple[str, ...]:

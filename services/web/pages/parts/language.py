@@ -75,6 +75,7 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("A year at most."),
             later("These days are delegated already."),
             later("Not a colleague of this centre who can act in the director's place."),
+            later("It still holds a name, the identity number or the birth date of the person."),
         )
     ),
     (r"It cannot lie in the future\.", later("The date cannot lie in the future.")),

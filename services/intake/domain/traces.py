@@ -1,0 +1,65 @@
+"""Whether words still point to somebody: their names, their identity number, the day they were born. Pure."""
+
+import re
+
+from services.intake.domain.likeness import identifier
+from services.intake.events import Name
+from services.thai import dates, names
+from services.thai.numbers import ascii_digits
+
+SHORT = 4  # letters; a shorter name is part of many words, and counts where it stands as a name alone
+NUMBER_LEAST = 5  # digits or letters
+LETTER = "[A-Za-z\u00c0-\u024f\u0e01-\u0e4e]"
+TITLE = "|".join(re.escape(each) for title in names.TITLES for each in (title.full, title.short))
+ADDRESS = "คุณ|ลุง|ป้า|น้า|อา|ตา|ยาย|ปู่|ย่า|พี่|น้อง"
+
+
+def points_to(text: str, name: Name | None, national_id: str | None, birth_date: str | None) -> bool:
+    """Whether the text holds a part of the name in any usual spelling, the number, or the whole birth date
+    ("1957-05-12"; a year or a month alone is many people's)."""
+    plain = names.normalise(text).casefold()
+    return (
+        any(_has_name(plain, part) for part in _parts(name or {}))
+        or (national_id is not None and _has_number(plain, identifier(national_id)))
+        or (birth_date is not None and _has_day(plain, birth_date))
+    )
+
+
+def _parts(name: Name) -> list[str]:
+    found = (name.get("first"), name.get("last"), name.get("alias"))
+    return [names.normalise(part).casefold() for part in found if part]
+
+
+def _has_name(text: str, name: str) -> bool:
+    if len(name) >= SHORT:
+        folded = names.fold(name)
+        return name in text or (len(folded) >= SHORT and folded in names.fold(text))
+    this = re.escape(name)
+    alone, called = rf"(?<!{LETTER})(?:(?:{ADDRESS})\s*)?{this}(?!{LETTER})", rf"(?:{TITLE})\s*{this}"
+    return bool(re.search(f"{alone}|{called}", text))
+
+
+def _has_number(text: str, number: str) -> bool:
+    return len(number) >= NUMBER_LEAST and number in re.sub(r"[\W_]", "", ascii_digits(text))
+
+
+def _has_day(text: str, birth_date: str) -> bool:
+    try:
+        born = dates.partial_date(birth_date)
+    except dates.DateError:
+        return False
+    if not (born.day and born.month):
+        return False
+    digits = ascii_digits(text)
+    years = f"(?:{born.year}|{dates.be_year(born)})"
+    month = "|".join(
+        re.escape(of[style][born.month - 1].casefold())
+        for of in dates.MONTHS.values()
+        for style in ("long", "short")
+    )
+    forms = (
+        rf"{years}-0?{born.month}-0?{born.day}",
+        rf"0?{born.day}\s*[/.-]\s*0?{born.month}\s*[/.-]\s*{years}",
+        rf"0?{born.day}\s*(?:{month})\s*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s*{years}",
+    )
+    return any(re.search(rf"(?<!\d){form}(?!\d)", digits) for form in forms)
