@@ -1,12 +1,15 @@
-"""How old a partner's word is of the places it has free, in calendar days in Thailand: the one place that counts
-them. Pure."""
+"""How old a partner's word is of the places it has free, and of what else it told, in calendar days in Thailand: the
+one place that counts them. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.codes.words import CodeList, Words
 from services.thai import dates
 
 FRESH_DAYS, OLD_DAYS = 30, 90  # fresh up to the first, old after the second
+# After so many days without somebody asking, a fact of that kind (codes.registry.FACT_KINDS) is stale.
+STALE_DAYS: Mapping[str, int] = {"capacity": OLD_DAYS, "contact": 365, "rules": 365}
 
 STATEMENT_AGES = CodeList(
     "statement_age",

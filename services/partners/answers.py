@@ -1,4 +1,6 @@
-"""What partners' doors answer. Times are RFC 3339 UTC, areas DOPA codes; other codes are those of `services/codes`.
+"""What partners' doors answer. Long because all of one service's answers stand together.
+
+Times are RFC 3339 UTC, areas DOPA codes; other codes are those of `services/codes`.
 
 `free` is what can be reserved now: statement and ledger taken together.
 """
@@ -6,6 +8,7 @@
 from typing import Annotated, NotRequired, TypedDict, final
 
 from services.codes import DECLINE_REASONS, DOMICILE_BASES, NATIONALITIES, PARTNER_KINDS, PATHS, SEXES
+from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
@@ -35,10 +38,100 @@ class NewProgramme(TypedDict):
     version: Version
 
 
+@final
 class Capacity(TypedDict):
     programme_id: Id
     version: Version
     warnings: Annotated[list[str], Note("Codes; never a refusal")]
+
+
+@final
+class Changed(TypedDict):
+    """A change that was made at once. `version` of the stream it wrote: the partner's or the programme's."""
+
+    version: Version
+    warnings: Annotated[list[str], Note("Codes; never a refusal")]
+
+
+@final
+class Proposed(TypedDict):
+    """The partner is kept by another centre, `waiting_for`: the change waits for it."""
+
+    proposal_id: Id
+    waiting_for: Province
+
+
+class Told(TypedDict, total=False):
+    """What a change is about, as far as it says it."""
+
+    name: str
+    kind: Annotated[str, PARTNER_KINDS]
+    under_ministry: bool
+    province: Province
+    subdistrict: str | None
+    contact: dict[str, str | None]
+    path: Annotated[str, PATHS]
+    rules: "Rules"
+    total: Count
+    free: Count
+    what: list[str]
+
+
+class Proposal(TypedDict):
+    """`before` and `after`: what the change is about as it stood when it was proposed, and as it would be."""
+
+    proposal_id: Id
+    partner_id: Id
+    partner: str
+    programme_id: Id | None
+    programme: str | None
+    action: Annotated[str, CHANGES]
+    before: Told
+    after: Told
+    reason: str | None
+    waiting_for: Province
+    from_centre: Province
+    by: str
+    at: Instant
+    status: Annotated[str, PROPOSAL_STATUSES]
+    decided_by: str | None
+    decided_at: Instant | None
+    decision: Annotated[str | None, Note("The reason of who decided")]
+
+
+class Proposals(TypedDict):
+    """The oldest first; `waiting`: how many of the asker's centres wait to be decided."""
+
+    items: list[Proposal]
+    next: Cursor
+    waiting: Count
+
+
+class ProposalDecided(TypedDict):
+    version: Version
+
+
+class RegistryChange(TypedDict):
+    """`fields`: what was corrected or confirmed; of a correction also as it was `before`, and `after`."""
+
+    programme_id: Id | None
+    programme: str | None
+    action: Annotated[str, CHANGES]
+    fields: list[str]
+    before: Told
+    after: Told
+    reason: str | None
+    proposal_id: Id | None
+    centre: Province
+    by: str
+    at: Instant
+
+
+class History(TypedDict):
+    """The latest first."""
+
+    items: list[RegistryChange]
+    next: Cursor
 
 
 class Contact(TypedDict, total=False):
@@ -85,18 +178,23 @@ class Places(TypedDict):
 
 
 class Programme(TypedDict):
-    """`version` of the programme's stream."""
+    """`rules_confirmed_at`: when its rules were last said to be so; `stale`: what should be asked anew; `retired`: it
+    takes nobody any more. `version` of the programme's stream."""
 
     programme_id: Id
     name: str
     path: Annotated[str, PATHS]
     rules: Rules
+    rules_confirmed_at: Instant
     places: Places
+    stale: list[Annotated[str, FACT_KINDS]]
+    retired: bool
     version: Version
 
 
 class Partner(TypedDict):
-    """`programmes` in order of offering; `version` of the partner's stream."""
+    """`keeper`: the centre that changes it at once, others propose; `programmes` in order of offering; `version` of the
+    partner's stream."""
 
     partner_id: Id
     name: str
@@ -106,7 +204,11 @@ class Partner(TypedDict):
     province: Province
     subdistrict: str | None
     contact: Contact
+    contact_confirmed_at: Instant
     registered_at: Instant
+    keeper: Province
+    stale: list[Annotated[str, FACT_KINDS]]
+    retired: bool
     programmes: list[Programme]
     version: Version
 

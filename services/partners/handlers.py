@@ -48,7 +48,7 @@ def _match(
         rules_version=screened.rules_version,
         counts=ranking.counts,
         candidates=_best(ranking, chosen),
-        inputs=Inputs(registry=registry.version, programmes=len(registry.rows), programme_id=chosen),
+        inputs=Inputs(registry=registry.version, programmes=len(ranking.order), programme_id=chosen),
     )
     yield Do(MATCH, screened.case_id, command)
 
@@ -56,8 +56,9 @@ def _match(
 def _best(ranking: Ranking, chosen: str | None) -> list[Candidate]:
     """The first of the ranking; a chosen programme that is not among them takes the last line."""
     best = [_candidate(ranking, position) for position in range(min(NOTED, len(ranking.order)))]
-    if chosen in ranking.registry.index and chosen not in {each["programme_id"] for each in best}:
-        best[NOTED - 1 :] = [_candidate(ranking, ranking.position(chosen))]
+    position = ranking.position(chosen) if chosen else None
+    if position is not None and position >= len(best):
+        best[NOTED - 1 :] = [_candidate(ranking, position)]
     return best
 
 

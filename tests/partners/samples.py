@@ -89,5 +89,5 @@ def own(event: Any, number: int = 1, **more: Any) -> Recorded:
 
 def row(programme_id: str = PROGRAMME, **more: Any) -> dict[str, Any]:
     """A programme as far as matching looks at it."""
-    usual = vars(offer(programme_id=programme_id)) | {"confirmed_at": MONDAY}
+    usual = vars(offer(programme_id=programme_id)) | {"confirmed_at": MONDAY, "retired": False}
     return usual | more

@@ -139,3 +139,102 @@ def test_a_wrong_address_of_a_partner_says_what_to_write(browser):
     assert wrong.status == 422 and set(wrong.errors) == {"contact.email", "contact.website"}
     assert "name@example.org" in wrong.errors["contact.email"]
     assert "https://" in wrong.errors["contact.website"]
+
+
+# As a browser sends them; lxml takes a choice without a value for one that is on.
+NO_CONDITION = {
+    f"rules__{rule}": "" for rule in ("accepts_legal_case", "requires_prior_process", "requires_work_ability")
+}
+
+
+def kept_now(door, made):
+    return door.get(f"/api/v1/partners/{made[0]}").json()
+
+
+def test_a_typed_correction_is_saved_with_its_reason_and_stands_in_the_history(door, browser, made):
+    worker, name = browser("worker-60"), f"บ้านที่แก้ชื่อ {uuid4().hex[:6]}"
+    page = worker.open(f"{made[2]}/correct")
+    silent = worker.send(page, name=name, reason=" ")
+    assert silent.status == 422 and set(silent.errors) == {"reason"}
+    done = worker.send(silent, contact__phone="056 222 222", reason="โทรถามแล้ว")
+    assert f"/{done.path}" == made[2] and "บันทึกการแก้ไขแล้ว" in done.text and name in done.text
+    now = kept_now(door, made)
+    assert (now["name"], now["version"]) == (name, 2) and now["contact"]["phone"]
+    history = worker.open(f"{made[2]}/history")
+    assert "โทรถามแล้ว" in history.text and "worker-60" in history.text
+
+
+def test_what_is_sent_as_it_stands_changes_nothing(door, browser, made):
+    worker = browser("worker-60")
+    same = worker.send(worker.open(f"{made[2]}/correct"), reason="ตรวจแล้ว")
+    assert "ไม่มีข้อมูลที่เปลี่ยนแปลง" in same.text
+    path = f"{made[2]}/programmes/{made[1]}/correct"
+    same = worker.send(worker.open(path), reason="ตรวจแล้ว", **NO_CONDITION)
+    assert same.errors == {}
+    assert "ไม่มีข้อมูลที่เปลี่ยนแปลง" in same.text and kept_now(door, made)["programmes"][0]["version"] == 1
+
+
+def test_the_form_of_a_programme_shows_its_rules_and_replaces_the_whole_set(door, browser, made):
+    worker, path = browser("worker-60"), f"{made[2]}/programmes/{made[1]}/correct"
+    rules = {"rules__min_age": "65", "rules__domicile__provinces": "นครสวรรค์, อุทัยธานี", "rules__max_age": ""}
+    done = worker.send(worker.open(path), reason="ถามแล้ว", other_papers="ใบนัดหมอ", **rules, **NO_CONDITION)
+    assert "บันทึกการแก้ไขแล้ว" in done.text
+    kept = kept_now(door, made)["programmes"][0]["rules"]
+    assert (
+        kept["min_age"] == 65
+        and kept["domicile"]["provinces"] == ["60", "61"]
+        and kept["documents"] == ["id_card", "ใบนัดหมอ"]
+    )
+    again = worker.open(path)
+    same = worker.send(again, reason="ตรวจแล้ว", **NO_CONDITION)  # what the form shows is what stands
+    assert "ไม่มีข้อมูลที่เปลี่ยนแปลง" in same.text
+
+
+def test_a_programme_is_retired_with_a_reason_and_taken_up_again(door, browser, made):
+    worker, path = browser("worker-60"), f"{made[2]}/programmes/{made[1]}"
+    assert worker.send(worker.open(f"{path}/retire")).status == 422
+    done = worker.send(worker.open(f"{path}/retire"), reason="ปิดรับ")
+    assert "เลิกใช้แล้ว" in done.text and kept_now(door, made)["programmes"][0]["retired"]
+    done = worker.send(worker.open(f"{path}/reopen"))
+    assert "เปิดใช้อีกครั้งแล้ว" in done.text and not kept_now(door, made)["programmes"][0]["retired"]
+
+
+def test_another_centres_correction_waits_and_is_accepted_with_both_texts_in_view(door, browser, made):
+    neighbour, name = browser("worker-61"), f"บ้านจากอีกจังหวัด {uuid4().hex[:6]}"
+    path = f"{made[2]}/correct"
+    told = neighbour.send(neighbour.open(path), name=name, reason="ป้ายหน้าบ้านเขียนอย่างนี้")
+    assert "รอการพิจารณา" in told.text and kept_now(door, made)["version"] == 1
+    worker = browser("worker-60")
+    assert "/registry/proposals" in worker.open("/work").tree.xpath("//main//@href")
+    page = worker.open("/registry/proposals")
+    assert name in page.text and kept_now(door, made)["name"] in page.text and "ป้ายหน้าบ้าน" in page.text
+    [waiting] = [
+        each
+        for each in door.get("/api/v1/proposals?limit=500").json()["items"]
+        if each["partner_id"] == made[0]
+    ]
+    done = worker.send(page, f"/registry/proposals/{waiting['proposal_id']}/accept")
+    assert "รับข้อเสนอแล้ว" in done.text and kept_now(door, made)["name"] == name
+
+
+def test_the_api_says_that_a_change_waits(door, made):
+    body = {"name": "ชื่อใหม่", "reason": "พิมพ์ผิด"}
+    waits = door.call("PATCH", f"/api/v1/partners/{made[0]}", body, "worker-61")
+    assert waits.status_code == 202 and set(waits.json()) == {"proposal_id", "waiting_for"}
+    done = door.call("PATCH", f"/api/v1/partners/{made[0]}", body, "worker-60")
+    assert done.status_code == 200 and done.headers["ETag"] == '"2"'
+    places = door.call("PUT", f"/api/v1/programmes/{made[1]}/capacity", {"total": 9, "free": 1}, "worker-61")
+    assert places.status_code == 202
+    dismissed = door.call(
+        "POST", f"/api/v1/proposals/{places.json()['proposal_id']}/dismiss", {}, "worker-60"
+    )
+    assert dismissed.status_code == 200
+
+
+def test_whom_to_call_is_a_list_and_still_so_is_one_tap(browser, made):
+    worker = browser("worker-60")
+    assert worker.open("/registry/stale").status == 200
+    assert worker.open("/registry/stale?centre=61").status == 404
+    page = worker.open(made[2])
+    assert page.status == 200
+    assert browser("member-60").open("/registry/stale").status == 403

@@ -31,7 +31,7 @@ PATH_PLACES = ("lead", "screened", "other")
 NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
 
 _SEVERITY = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}
-_PATH, _MINISTRY, _PROVINCE, _DISTRICT, _FREE, _CONFIRMED, _RULES = range(7)
+_PATH, _MINISTRY, _PROVINCE, _DISTRICT, _FREE, _CONFIRMED, _RETIRED, _RULES = range(8)
 _WIDTH = _RULES + len(RULES)
 _NOWHERE = -1
 
@@ -54,6 +54,7 @@ class Offer(TypedDict):
     rules: Mapping[str, Any]
     free: int
     confirmed_at: str
+    retired: bool
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def _numbered(
         int(subdistrict[:4]) if subdistrict else _NOWHERE,
         row["free"],
         day_number(moment(row["confirmed_at"])),
+        int(row["retired"]),
     ]
     for rule in RULES:
         if rule not in row["rules"]:
@@ -159,8 +161,8 @@ def person(facts: Mapping[str, Any], labels: Sequence[Mapping[str, Any]]) -> dic
 
 @dataclass(frozen=True)
 class Ranking:
-    """`order` are places in the registry, best first; `keys` their sort keys, ascending and unique; `verdicts` by place
-    in the registry (0 eligible, 1 unknown, 2 ineligible)."""
+    """`order` are places in the registry, best first, those of retired programmes left out; `keys` their sort keys,
+    ascending and unique; `verdicts` by place in the registry (0 eligible, 1 unknown, 2 ineligible)."""
 
     registry: Registry
     screened: Screened
@@ -210,9 +212,10 @@ class Ranking:
             if row.any()
         }
 
-    def position(self, programme_id: str) -> int:
-        """Where a programme of the registry stands in the order, counted from 0."""
-        return int(np.flatnonzero(self.order == self.registry.index[programme_id])[0])
+    def position(self, programme_id: str) -> int | None:
+        """Where a programme stands in the order, counted from 0; None for one that is not ranked."""
+        found = np.flatnonzero(self.order == self.registry.index.get(programme_id, _NOWHERE))
+        return int(found[0]) if len(found) else None
 
     def standing(self, position: int) -> tuple[Offer, Eligibility, int | None]:
         """(row, verdict, rank) of the candidate at a position of the order, counted from 0; no rank if ineligible."""
@@ -233,7 +236,9 @@ def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
             np.maximum(verdicts, np.array([0, *judged], np.int8)[columns[number]], out=verdicts)
     keys = _sort_keys(registry, verdicts, screened, now)
     order = np.argsort(keys)
-    found = np.bincount(verdicts, minlength=3)
+    offered = columns[_RETIRED] == 0
+    order = order[offered[order]]
+    found = np.bincount(verdicts[offered], minlength=3)
     counts = Counts(eligible=int(found[0]), unknown=int(found[1]), ineligible=int(found[2]))
     return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts)
 

@@ -44,6 +44,7 @@ def _offer(row: Row[Any]) -> Offer:
         "rules": orjson.loads(row.rules),
         "free": row.free,
         "confirmed_at": row.confirmed_at,
+        "retired": row.retired,
     }
 
 

@@ -1,22 +1,26 @@
 """Partners and programmes as everybody sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, RowMapping, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, not_, or_, select
 
+from services.codes.registry import FACT_KINDS
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
+from services.partners.projections.keepers import keeper
 from services.partners.projections.registry import folded, partner, programme
 from services.thai import names
 
 ALIKE = 10  # at most so many are told
+Cutoffs = Mapping[str, str]  # {kind of fact: what was last confirmed before that instant is stale}
+kept = select(partner, keeper.label("keeper"))
 
 
-def get(db: Connection, partner_id: str) -> answers.Partner | None:
-    row = db.execute(select(partner).where(partner.c.partner_id == partner_id)).one_or_none()
-    return _with_programmes(db, [row])[0] if row else None
+def get(db: Connection, partner_id: str, stale: Cutoffs) -> answers.Partner | None:
+    row = db.execute(kept.where(partner.c.partner_id == partner_id)).one_or_none()
+    return _with_programmes(db, [row], stale)[0] if row else None
 
 
 def list_alike(db: Connection, name: str, province: str) -> list[answers.AlikePartner]:
@@ -41,6 +45,27 @@ def get_programme(db: Connection, programme_id: str) -> RowMapping | None:
     )
 
 
+def list_programme_ids(db: Connection, partner_id: str) -> list[str]:
+    """In order of offering."""
+    theirs = select(programme.c.programme_id).where(programme.c.partner_id == partner_id)
+    return list(db.execute(theirs.order_by(programme.c.number)).scalars())
+
+
+def get_last_change(db: Connection, partner_id: str, programme_id: str | None) -> str | None:
+    """When a partner, or a programme, was last changed by what happened then."""
+    if programme_id is None:
+        return db.execute(select(partner.c.changed_at).where(partner.c.partner_id == partner_id)).scalar()
+    return db.execute(select(programme.c.changed_at).where(programme.c.programme_id == programme_id)).scalar()
+
+
+def holds_places(db: Connection, partner_id: str, programme_id: str | None) -> bool:
+    """Whether referrals hold places there, or wait for one."""
+    p = programme.c
+    held = select(p.programme_id).where(p.partner_id == partner_id, p.reserved + p.filled + p.waiting > 0)
+    held = held if programme_id is None else held.where(p.programme_id == programme_id)
+    return db.execute(held.limit(1)).first() is not None
+
+
 def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.ProgrammeName]:
     """Of those that are known."""
     p = programme.c
@@ -60,10 +85,28 @@ def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.Pro
 
 
 def list_partners(
-    db: Connection, q: str | None, province: str | None, kind: str | None, limit: int, cursor: str | None
+    db: Connection,
+    cutoffs: Cutoffs,
+    q: str | None,
+    province: str | None,
+    kind: str | None,
+    stale: str | None,
+    keeper_in: Sequence[str] | None,
+    retired: bool,
+    limit: int,
+    cursor: str | None,
 ) -> answers.Partners:
-    """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name."""
-    chosen = select(partner).order_by(partner.c.sorted, partner.c.partner_id).limit(limit + 1)
+    """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name. `stale`: only those
+    with a stale fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`: those that
+    take nobody any more, instead of the others."""
+    chosen = kept.order_by(partner.c.sorted, partner.c.partner_id).limit(limit + 1)
+    chosen = chosen.where(partner.c.retired if retired else not_(partner.c.retired))
+    if stale:
+        chosen = chosen.where(
+            or_(*(_is_stale(kind, cutoffs) for kind in FACT_KINDS if stale in (kind, "any")))
+        )
+    if keeper_in is not None:
+        chosen = chosen.where(keeper.in_(keeper_in))
     if q:
         chosen = chosen.where(partner.c.folded.contains(folded(q), autoescape=True))
     if province:
@@ -78,12 +121,29 @@ def list_partners(
     more = len(rows) > limit
     last_row = rows[:limit][-1] if more else None
     return {
-        "items": _with_programmes(db, rows[:limit]),
+        "items": _with_programmes(db, rows[:limit], cutoffs),
         "next": make_cursor([last_row.sorted, last_row.partner_id]) if last_row else None,
     }
 
 
-def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answers.Partner]:
+def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
+    """Of a partner's row; that of a programme counts as long as it is not retired."""
+    if kind == "contact":
+        return partner.c.contact_at < cutoffs[kind]
+    column = programme.c.confirmed_at if kind == "capacity" else programme.c.rules_at
+    theirs = programme.c.partner_id == partner.c.partner_id
+    return (
+        select(programme.c.programme_id)
+        .where(theirs, not_(programme.c.retired), column < cutoffs[kind])
+        .exists()
+    )
+
+
+def _stale(cutoffs: Cutoffs, **confirmed: str) -> list[str]:
+    return [kind for kind, at in confirmed.items() if at < cutoffs[kind]]
+
+
+def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cutoffs) -> list[answers.Partner]:
     offered: dict[str, list[answers.Programme]] = {row.partner_id: [] for row in partners}
     theirs = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
     for row in db.execute(theirs):
@@ -93,6 +153,7 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answe
                 "name": row.name,
                 "path": row.path,
                 "rules": orjson.loads(row.rules),
+                "rules_confirmed_at": row.rules_at,
                 "places": {
                     "total": row.total,
                     "free": row.free,
@@ -101,6 +162,10 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answe
                     "waiting": row.waiting,
                     "confirmed_at": row.confirmed_at,
                 },
+                "stale": []
+                if row.retired
+                else _stale(cutoffs, capacity=row.confirmed_at, rules=row.rules_at),
+                "retired": row.retired,
                 "version": row.version,
             }
         )
@@ -114,7 +179,11 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answe
             "province": row.province,
             "subdistrict": row.subdistrict,
             "contact": orjson.loads(row.contact),
+            "contact_confirmed_at": row.contact_at,
             "registered_at": row.registered_at,
+            "keeper": row.keeper,
+            "stale": [] if row.retired else _stale(cutoffs, contact=row.contact_at),
+            "retired": row.retired,
             "programmes": offered[row.partner_id],
             "version": row.version,
         }
