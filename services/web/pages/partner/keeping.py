@@ -221,7 +221,8 @@ def _retire(
         ("retire", True): schemas.RetirePartner, ("retire", False): schemas.RetireProgramme,
         ("reopen", True): schemas.ReopenPartner, ("reopen", False): schemas.ReopenProgramme,
     }[action, of_partner]  # fmt: skip
-    form = Form(schema(), fixed=fixed, version=version)
+    called = later("Retire a partner or programme") if action == "retire" else later("Take up again")
+    form = Form(schema(), fixed=fixed, version=version, draft=called)
     if form.sent and form.load():
         with form.catching():
             done = doors.tell(door, form.body, if_match=form.version)
