@@ -15,16 +15,16 @@ STATEMENT_AGES = CodeList(
     "statement_age",
     {
         "fresh": Words(f"แจ้งไว้ไม่เกิน {FRESH_DAYS} วัน", f"Stated in the last {FRESH_DAYS} days"),
-        "older": Words(
+        "ageing": Words(
             f"แจ้งไว้ {FRESH_DAYS + 1}–{OLD_DAYS} วันก่อน", f"Stated {FRESH_DAYS + 1} to {OLD_DAYS} days ago"
         ),
-        "old": Words(f"แจ้งไว้เกิน {OLD_DAYS} วัน", f"Stated more than {OLD_DAYS} days ago"),
+        "stale": Words(f"แจ้งไว้เกิน {OLD_DAYS} วัน", f"Stated more than {OLD_DAYS} days ago"),
     },
 )
 
 
 def statement_age(days: int) -> str:
-    return "fresh" if days <= FRESH_DAYS else "older" if days <= OLD_DAYS else "old"
+    return "fresh" if days <= FRESH_DAYS else "ageing" if days <= OLD_DAYS else "stale"
 
 
 def days_since(stated: datetime, now: datetime) -> int:

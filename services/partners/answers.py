@@ -10,6 +10,7 @@ from typing import Annotated, NotRequired, TypedDict, final
 from services.codes import DECLINE_REASONS, DOMICILE_BASES, NATIONALITIES, PARTNER_KINDS, PATHS, SEXES
 from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
+from services.codes.statements import STATEMENT_AGES
 
 
 class AlikePartner(TypedDict):
@@ -100,11 +101,18 @@ class Proposal(TypedDict):
 
 
 class Proposals(TypedDict):
-    """The oldest first; `waiting`: how many of the asker's centres wait to be decided."""
+    """The oldest first."""
 
     items: list[Proposal]
     next: Cursor
-    waiting: Count
+
+
+class ToKeep(TypedDict):
+    """What keeping the registry true asks of a centre: so many `proposals` wait for it, and of so many of its partners
+    something is `stale`."""
+
+    proposals: Count
+    stale: Count
 
 
 class ProposalDecided(TypedDict):
@@ -167,7 +175,9 @@ class Rules(TypedDict, total=False):
 
 
 class Places(TypedDict):
-    """Places by number; `waiting` referrals have none yet; `confirmed_at`: when the partner stated them last."""
+    """Places by number; `waiting` referrals have none yet; `confirmed_at`: when the partner stated them last;
+    `contradicted`: that leaves no room for what our referrals hold; `doubted_at`: since then the partner answered a
+    referral that there is no place."""
 
     total: Count
     free: Annotated[Count, Note("What can be reserved now")]
@@ -175,6 +185,8 @@ class Places(TypedDict):
     filled: Count
     waiting: Count
     confirmed_at: Instant
+    contradicted: bool
+    doubted_at: Instant | None
 
 
 class Programme(TypedDict):
@@ -362,9 +374,10 @@ class Distance(TypedDict):
 
 @final
 class Stated(TypedDict):
-    """The days since the places were stated."""
+    """The days since the places were stated; `contradicted` by our ledger or by what the partner said since."""
 
     days: Count
+    contradicted: bool
 
 
 @final
@@ -394,6 +407,13 @@ class Criterion(TypedDict):
     found: Finding
 
 
+# How far the number of free places can be relied on: codes.statements.STATEMENT_AGES, and Stated.
+Confidence = TypedDict(
+    "Confidence",
+    {"stated_at": Instant, "class": Annotated[str, STATEMENT_AGES], "contradicted": bool},
+)
+
+
 class Candidate(TypedDict):
     """A programme judged for one case. `rank` counts from 1 and is None if ineligible; `criteria` in the order of the
     ranking."""
@@ -411,6 +431,7 @@ class Candidate(TypedDict):
     rank: Annotated[int | None, Note("From 1; null if ineligible")]
     places_free: Count
     confirmed_at: Instant
+    confidence: Confidence
     reasons: list[Reason]
     criteria: list[Criterion]
     past: Annotated[list[PastAnswer], Note("A past answer never changes a verdict")]

@@ -95,6 +95,10 @@ class ListProposals(TypedDict):
     cursor: str | None
 
 
+class NoFields(TypedDict):
+    pass
+
+
 class ListHistory(TypedDict):
     partner_id: str
     limit: int

@@ -16,6 +16,7 @@ from services.partners.answers import (
     ProposalDecided,
     Proposals,
     Proposed,
+    ToKeep,
 )
 
 REGISTER_PARTNER: CommandDoor[NewPartner] = CommandDoor("partners", "register_partner")
@@ -32,6 +33,7 @@ REOPEN_PROGRAMME: CommandDoor[Changed | Proposed] = CommandDoor("partners", "reo
 ACCEPT_PROPOSAL: CommandDoor[ProposalDecided] = CommandDoor("partners", "accept_proposal")
 DISMISS_PROPOSAL: CommandDoor[ProposalDecided] = CommandDoor("partners", "dismiss_proposal")
 PROPOSALS: QueryDoor[Proposals] = QueryDoor("partners", "proposals")
+TO_KEEP: QueryDoor[ToKeep] = QueryDoor("partners", "to_keep")
 HISTORY: QueryDoor[History] = QueryDoor("partners", "history")
 ALIKE: QueryDoor[AlikePartners] = QueryDoor("partners", "alike")
 PARTNERS: QueryDoor[Partners] = QueryDoor("partners", "partners")

@@ -133,6 +133,16 @@ class CapacityConfirmed:
 
 
 @dataclass(frozen=True)
+class CapacityDoubted:
+    """At `said_at` the partner answered a referral that there is no place, while some were shown as free. The next
+    statement settles it."""
+
+    programme_id: Public[str]
+    partner_id: Public[str]
+    said_at: Public[str]
+
+
+@dataclass(frozen=True)
 class PartnerCorrected:
     """The partner as it stands from now on. `before` is what the fields in `changed` said until then; `proposal_id`:
     what another province had proposed."""
@@ -321,6 +331,7 @@ ProgrammeEvent = (
     | ProgrammeRetired
     | ProgrammeReopened
     | CapacityConfirmed
+    | CapacityDoubted
     | PlaceEvent
 )
 ProposalEvent = ChangeProposed | ProposalAccepted | ProposalDismissed

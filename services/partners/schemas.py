@@ -271,6 +271,10 @@ class ListProposals(Body):
     cursor = fields.String(load_default=None)
 
 
+class NoFields(Body):
+    pass
+
+
 class ListHistory(Body):
     partner_id = fields.String(required=True)
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
@@ -358,6 +362,8 @@ class Answer(Referral):
 
 
 class Decline(Answer):
+    reason = fields.String(load_default=None, allow_none=True)
+    whose = fields.String(load_default=None, allow_none=True)
     final_at = fields.String(load_default=None, allow_none=True)
 
 

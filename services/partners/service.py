@@ -8,7 +8,7 @@ from services.codes import ages, statements
 from services.codes.access import ROLES, STAFF
 from services.codes.statements import FRESH_DAYS, OLD_DAYS, STALE_DAYS
 from services.kernel.doors import Call, Runtime, command, query
-from services.kernel.envelope import instant, moment
+from services.kernel.envelope import ALL_CENTRES, instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.lists import make_cursor, page_cursor
@@ -63,7 +63,7 @@ WIRING = Wiring(
             "ReferralAccepted": (Reaction(schemas.Referral(), handlers.when_accepted),),
             **{name: (_over,) for name in OVER},
             "ReferralDeclined": (Reaction(schemas.Decline(), handlers.when_declined),),
-            "ReferralDeclineSettled": (Reaction(schemas.Answer(), handlers.when_declined),),
+            "ReferralDeclineSettled": (Reaction(schemas.Decline(), handlers.when_declined),),
             "ReferralWaitlisted": (Reaction(schemas.Answer(), handlers.when_waitlisted),),
         },
     },
@@ -129,6 +129,17 @@ class PartnersService(changing.Changing):
                 None if kept_by is None else (kept_by,), body["retired"], body["limit"], body["cursor"],
             )
         )  # fmt: skip
+
+    @query("partner.confirm", roles=STAFF, schema=schemas.NoFields())
+    def to_keep(self, call: Call, body: bodies.NoFields) -> answers.ToKeep:
+        """How much of it waits for the asker's centres."""
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        return self.runtime.read(
+            lambda db: answers.ToKeep(
+                proposals=proposals.count_open(db, centres),
+                stale=partners.count_stale(db, _cutoffs(call), centres),
+            )
+        )
 
     @query("partner.register", roles=STAFF, schema=schemas.NamedPartner())
     def alike(self, call: Call, body: bodies.NamedPartner) -> answers.AlikePartners:

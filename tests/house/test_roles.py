@@ -43,7 +43,7 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("partners", "free_places"): ("free", "programmes", "by_path.*", "by_age.*", "items.*", "next"),
     ("partners", "history"): ("items.*", "next"),
-    ("partners", "proposals"): ("items.*", "next", "waiting"),
+    ("partners", "proposals"): ("items.*", "next"),
     ("referral", "referral"): (
         "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
         "path_kind", "history.type", "history.time", "history.recordedtime", "history.actor", "history.status",

@@ -5,10 +5,18 @@ from uuid import uuid4
 
 import pytest
 
+from services.kernel.envelope import instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from services.kernel.local import SimulatedClock
 from services.partners.service import PartnersService
-from tests.partners.others import Referral, ReferralSent, Screening, ScreeningCompleted, ScreeningStarted
+from tests.partners.others import (
+    Referral,
+    ReferralDeclined,
+    ReferralSent,
+    Screening,
+    ScreeningCompleted,
+    ScreeningStarted,
+)
 from tests.partners.others import say as append
 
 MONDAY = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -349,12 +357,48 @@ def test_what_was_confirmed_long_ago_is_stale_by_its_kind_until_somebody_asks(ne
     net.clock.advance(seconds=275 * DAY)
     assert stale() == ["contact", "capacity", "rules"]
     assert net.call("partners", "partners", {"stale": "any", "kept_by": "61"})["items"] == []
+    assert net.call("partners", "to_keep", {}) == {"proposals": 0, "stale": 1}
+    assert net.call("partners", "to_keep", {}, **NEIGHBOUR) == {"proposals": 0, "stale": 0}
     assert net.call("partners", "partners", {"stale": "any", "kept_by": "60"})["items"]
     change(net, "confirm_programme", beds, what=["capacity"])
     assert stale() == ["contact", "rules"]
     change(net, "confirm_partner", home, what=["contact"])
     change(net, "correct_programme", beds, rules={"min_age": 55}, reason="ถามแล้ว")
     assert stale() == [] and listed("any") == []
+    assert net.call("partners", "to_keep", {})["stale"] == 0
+
+
+def test_what_the_partner_said_since_asks_for_the_places_anew(net, home, beds):
+    def places():
+        now = partner(net, home)["programmes"][0]
+        return now["stale"], now["places"]["doubted_at"], candidates(net)[beds]["confidence"]["contradicted"]
+
+    screen(net)
+    referral = str(uuid4())
+    say(net, ReferralSent(referral, CASE, beds))
+    net.clock.advance(seconds=60)
+    assert places() == ([], None, False)
+    say(net, ReferralDeclined(referral, CASE, beds, "no_place"))
+    stale, doubted_at, contradicted = places()
+    assert (stale, contradicted) == (["capacity"], True) and doubted_at > instant(MONDAY)
+    [listed] = net.call("partners", "partners", {"stale": "capacity"})["items"]
+    assert listed["partner_id"] == home
+    net.clock.advance(seconds=60)
+    change(net, "confirm_programme", beds, what=["capacity"])
+    assert places() == ([], None, False)
+    assert net.call("partners", "partners", {"stale": "any"})["items"] == []
+
+
+def test_a_statement_that_leaves_no_room_for_what_is_held_is_asked_for_again(net, home, beds):
+    for _ in range(2):
+        say(net, ReferralSent(str(uuid4()), CASE, beds))
+    told = net.call("partners", "confirm_capacity", {"programme_id": beds, "total": 2, "free": 1})
+    assert told["warnings"] == ["ledger_contradicts"]
+    now = partner(net, home)["programmes"][0]
+    assert now["places"]["contradicted"] and now["stale"] == ["capacity"]
+    net.call("partners", "confirm_capacity", {"programme_id": beds, "total": 4, "free": 1})
+    now = partner(net, home)["programmes"][0]
+    assert not now["places"]["contradicted"] and now["stale"] == []
 
 
 def test_what_was_confirmed_as_of_an_earlier_day_does_not_make_it_older(net, home):

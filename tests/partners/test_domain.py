@@ -4,6 +4,7 @@ from services.partners.domain.places import (
     ConfirmCapacity,
     ConfirmPlaces,
     CorrectProgramme,
+    DoubtPlaces,
     ReopenProgramme,
     RetireProgramme,
     StateNoPlaces,
@@ -26,6 +27,7 @@ from services.partners.domain.registry import (
 )
 from services.partners.events import (
     CapacityConfirmed,
+    CapacityDoubted,
     ChangeProposed,
     PartnerCorrected,
     PartnerMatched,
@@ -49,6 +51,7 @@ from tests.partners.samples import (
     SECOND,
     THIRD,
     TUESDAY,
+    WEDNESDAY,
     offer,
     offered,
     refused,
@@ -78,6 +81,10 @@ NOTED = (
 
 def confirm(total: int, free: int, at: str = TUESDAY) -> ConfirmCapacity:
     return ConfirmCapacity(samples.PROGRAMME, total, free, at)
+
+
+def doubted(at: str) -> CapacityDoubted:
+    return CapacityDoubted(samples.PROGRAMME, samples.PARTNER, at)
 
 
 def confirmed(total: int, free: int, contradicted: bool = False, at: str = TUESDAY) -> CapacityConfirmed:
@@ -145,6 +152,22 @@ def test_an_answer_without_places_states_that_none_is_free_of_those_there_are():
     programme.given(offered(3, 2)).when(StateNoPlaces(TUESDAY)).then(confirmed(3, 0))
     programme.given(offered(3, 2), confirmed(3, 0)).when(StateNoPlaces(TUESDAY)).then()
     programme.given().when(StateNoPlaces(TUESDAY)).refused("unknown_programme")
+
+
+def test_a_no_place_is_doubted_only_where_one_is_shown_until_the_places_are_stated_anew():
+    stated = offered(3, 2, stated_at=MONDAY)
+    doubt, again = DoubtPlaces(TUESDAY), DoubtPlaces(WEDNESDAY)
+    programme.given(stated).when(doubt).then(doubted(TUESDAY))
+    programme.given(stated, doubted(TUESDAY)).when(doubt).then()
+    programme.given(stated, doubted(TUESDAY)).when(again).then(doubted(WEDNESDAY))
+    programme.given(offered(3, 0, stated_at=MONDAY)).when(doubt).then()
+    programme.given(stated, confirmed(3, 2, at=WEDNESDAY)).when(doubt).then()  # said before the statement
+    late = confirmed(3, 1, at=WEDNESDAY)
+    programme.given(stated, doubted(TUESDAY), late).when(DoubtPlaces(TUESDAY)).then()
+    programme.given(stated, doubted(WEDNESDAY), confirmed(3, 1)).when(
+        again
+    ).then()  # that came before the doubt
+    programme.given().when(doubt).refused("unknown_programme")
     past = (offered(3, 2), reserved(FIRST), released(FIRST, "reserved"), confirmed(3, 0))
     programme.given(*past).when(reserve(SECOND)).then(refused(SECOND))
 

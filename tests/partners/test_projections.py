@@ -5,6 +5,7 @@ from services.codes.registry import FACT_KINDS
 from services.kernel.errors import Invalid
 from services.partners.events import (
     CapacityConfirmed,
+    CapacityDoubted,
     ChangeProposed,
     PartnerCorrected,
     PartnerRegistered,
@@ -34,6 +35,7 @@ from tests.partners.samples import (
     SECOND,
     THIRD,
     TUESDAY,
+    WEDNESDAY,
     offered,
     own,
     recorded,
@@ -97,6 +99,23 @@ def test_places_follow_what_happens_to_them(db):
     assert [row[name] for name in shown] == [3, 0, 1, 1, 0, MONDAY]
     assert [other[name] for name in shown] == [5, 4, 0, 0, 0, TUESDAY]
     assert list(registry.invariants(db)) == []
+
+
+def test_what_the_partner_said_against_its_places_stands_until_they_are_stated_anew(db):
+    def doubt(at):
+        return CapacityDoubted(PROGRAMME, samples.PARTNER, at)
+
+    def stated(at, history=False):
+        return CapacityConfirmed(PROGRAMME, samples.PARTNER, 3, 1, False, at, history)
+
+    def doubted_after(*events):
+        registry.project(db, facts(offered(3, 2), *events))
+        return partners.get_programme(db, PROGRAMME)["doubted_at"]
+
+    assert doubted_after(doubt(TUESDAY), doubt(WEDNESDAY)) == WEDNESDAY
+    assert doubted_after(doubt(WEDNESDAY), stated(TUESDAY)) == WEDNESDAY  # stated before, told later
+    assert doubted_after(doubt(TUESDAY), stated(WEDNESDAY, history=True)) == TUESDAY
+    assert doubted_after(doubt(TUESDAY), stated(WEDNESDAY)) is None
 
 
 def test_facts_in_one_batch_or_one_by_one_give_the_same_rows(db, tmp_path):

@@ -2,7 +2,10 @@
 
 from uuid import uuid4
 
+import eventlet
 import pytest
+
+from tests.web.door import plan, problem, referral
 
 
 @pytest.fixture
@@ -197,6 +200,39 @@ def test_a_programme_is_retired_with_a_reason_and_taken_up_again(door, browser, 
     assert "เลิกใช้แล้ว" in done.text and kept_now(door, made)["programmes"][0]["retired"]
     done = worker.send(worker.open(f"{path}/reopen"))
     assert "เปิดใช้อีกครั้งแล้ว" in done.text and not kept_now(door, made)["programmes"][0]["retired"]
+
+
+def test_to_a_retired_programme_nobody_is_planned_or_sent_and_its_case_goes_back_to_the_group(
+    door, browser, made
+):
+    case_id, programme = door.planned(), f"/api/v1/programmes/{made[1]}"
+    bound = plan() | {"programme_id": made[1]}
+    door.made(f"/api/v1/cases/{case_id}/plan", bound)
+    under_way = door.referred("60", made[1])
+    door.made(f"{programme}/retire", {"reason": "ปิดรับ"})
+
+    worker, path = browser("worker-60"), f"/cases/{case_id}/referrals/new"
+    director = browser("director-60")
+    with eventlet.Timeout(30):  # what is next follows by itself, and the others hear
+        while "เลิกใช้บริการที่คณะทำงานเลือกไว้แล้ว" not in worker.open(f"/cases/{case_id}").text:
+            eventlet.sleep(0.05)
+        while under_way["referral_id"] not in director.open("/contradictions").raw:
+            eventlet.sleep(0.05)
+    for call, body in (
+        (f"/api/v1/cases/{case_id}/plan", bound),
+        ("/api/v1/referrals", referral(case_id, made[1])),
+    ):
+        refused = problem(door.post(call, body), 409)
+        assert refused["code"] == "retired", refused
+    page = worker.open(path)
+    assert "เลิกใช้บริการที่คณะทำงานเลือกไว้แล้ว" in page.text
+    assert f"/cases/{case_id}/plan" in page.tree.xpath("//main//@href")
+    refused = worker.send(page, consent__status="given", waitlist="no")
+    assert refused.status == 409 and "เลิกใช้ภาคีเครือข่ายหรือบริการนี้แล้ว" in refused.text
+    matches = door.get(f"/api/v1/cases/{case_id}/matches?limit=500").json()["candidates"]
+    assert made[1] not in {each["programme_id"] for each in matches}
+    door.made(f"{programme}/reopen", {})
+    assert door.made("/api/v1/referrals", referral(case_id, made[1]))["place"] == "reserved"
 
 
 def test_another_centres_correction_waits_and_is_accepted_with_both_texts_in_view(door, browser, made):

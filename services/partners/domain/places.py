@@ -10,6 +10,7 @@ from services.kernel.errors import Refused
 from services.kernel.questions import Json
 from services.partners.events import (
     CapacityConfirmed,
+    CapacityDoubted,
     Held,
     PlaceRefused,
     PlaceReleased,
@@ -61,6 +62,13 @@ class StateNoPlaces:
     """The partner said, answering a referral, that none of its places is free."""
 
     stated_at: str
+
+
+@dataclass(frozen=True)
+class DoubtPlaces:
+    """The partner said at an instant, answering a referral, that there is no place for it."""
+
+    said_at: str
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ class ReopenProgramme:
 
 Kept = CorrectProgramme | VerifyProgramme | RetireProgramme | ReopenProgramme
 Stated = ConfirmCapacity | StateNoPlaces | ConfirmPlaces
-Command = OfferProgramme | Kept | Stated | ReservePlace | TakePlace | ReleasePlace
+Command = OfferProgramme | Kept | Stated | DoubtPlaces | ReservePlace | TakePlace | ReleasePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,8 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Programme:
     """`fields` as they stand, by FIELDS; `retired`: by itself, or with its partner. `holds` by referral id; `queue` in
-    order of asking; `history`: statements (total, free, at) of before the one that counts. As long as somebody waits,
+    order of asking; `history`: statements (total, free, at) of before the one that counts; `doubted_at`: when the
+    partner last said otherwise since the one that counts, "" if it did not. As long as somebody waits,
     no place is free; of a retired programme none is."""
 
     programme_id: str = ""
@@ -209,6 +218,7 @@ class Programme:
     holds: Mapping[str, Hold] = field(default_factory=dict)
     queue: tuple[Waiting, ...] = ()
     history: frozenset[tuple[int, int, str]] = frozenset()
+    doubted_at: str = ""
 
     @property
     def free(self) -> int:
@@ -224,6 +234,11 @@ def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
         return _keep(command, programme)
     if isinstance(command, Stated):
         return _confirm(_statement(command, programme), programme)
+    if isinstance(command, DoubtPlaces):
+        heard = max(programme.stated_at, programme.doubted_at) >= command.said_at
+        if heard or not programme.free:
+            return []
+        return [CapacityDoubted(programme.programme_id, programme.partner_id, command.said_at)]
     ids = (programme.programme_id, programme.partner_id, command.referral_id, command.case_id)
     hold = programme.holds.get(command.referral_id)
     match command, hold.state if hold else None:
@@ -319,7 +334,10 @@ def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
             return replace(programme, history=programme.history | {statement})
         case CapacityConfirmed():
             ledger = programme.ledger.after_statement(event.total, event.free)
-            return replace(programme, stated_at=event.stated_at, ledger=ledger)
+            doubted_at = programme.doubted_at if programme.doubted_at > event.stated_at else ""
+            return replace(programme, stated_at=event.stated_at, ledger=ledger, doubted_at=doubted_at)
+        case CapacityDoubted():
+            return replace(programme, doubted_at=event.said_at)
         case PlaceReserved():
             ledger = programme.ledger.after_reserving()
             return _holding(programme, event.referral_id, Hold("reserved", ledger.statement), ledger)
@@ -353,7 +371,7 @@ PROGRAMME: Aggregate[Command, Programme, ProgrammeEvent] = Aggregate(
     Decider(decide, evolve, initial=Programme()),
     (
         ProgrammeOffered, ProgrammeCorrected, ProgrammeVerified, ProgrammeRetired, ProgrammeReopened,
-        CapacityConfirmed, PlaceReserved, PlaceRefused, PlaceTaken, PlaceReleased,
+        CapacityConfirmed, CapacityDoubted, PlaceReserved, PlaceRefused, PlaceTaken, PlaceReleased,
     ),
     "partner",
 )  # fmt: skip

@@ -31,7 +31,7 @@ PATH_PLACES = ("lead", "screened", "other")
 NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
 
 _SEVERITY = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}
-_PATH, _MINISTRY, _PROVINCE, _DISTRICT, _FREE, _CONFIRMED, _RETIRED, _RULES = range(8)
+_PATH, _MINISTRY, _PROVINCE, _DISTRICT, _FREE, _CONFIRMED, _CONTRADICTED, _RETIRED, _RULES = range(9)
 _WIDTH = _RULES + len(RULES)
 _NOWHERE = -1
 
@@ -40,7 +40,8 @@ Keys = NDArray[np.int64]
 
 
 class Offer(TypedDict):
-    """What ranking looks at of a programme. `rules` are events.Rules, read by name; `free` can be reserved now."""
+    """What ranking looks at of a programme. `rules` are events.Rules, read by name; `free` can be reserved now;
+    `contradicted`: by our ledger, or by what the partner said since it stated them."""
 
     programme_id: str
     partner_id: str
@@ -54,6 +55,7 @@ class Offer(TypedDict):
     rules: Mapping[str, Any]
     free: int
     confirmed_at: str
+    contradicted: bool
     retired: bool
 
 
@@ -99,6 +101,7 @@ def _numbered(
         int(subdistrict[:4]) if subdistrict else _NOWHERE,
         row["free"],
         day_number(moment(row["confirmed_at"])),
+        int(row["contradicted"]),
         int(row["retired"]),
     ]
     for rule in RULES:
@@ -271,7 +274,8 @@ def _sort_keys(registry: Registry, verdicts: NDArray[np.int8], screened: Screene
         (~np.isin(columns[_PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
         (~np.isin(provinces, [int(home) for home in homes]), 1),
         (columns[_FREE] == 0, 1),
-        ((age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS), 2),
+        # What is contradicted is worth as little as what is stale.
+        (np.where(columns[_CONTRADICTED] == 1, 2, (age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS)), 2),
         (distance, 2),
         (kilometres[provinces], 12),
         (declined, 1),

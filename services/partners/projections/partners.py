@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, func, not_, or_, select
 
 from services.codes.registry import FACT_KINDS
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
-from services.partners.projections.keepers import keeper
-from services.partners.projections.registry import folded, partner, programme
-from services.thai import names
+from services.partners.projections.keepers import keeper, kept_by
+from services.partners.projections.registry import folded, partner, programme, sound
 
 ALIKE = 10  # at most so many are told
 Cutoffs = Mapping[str, str]  # {kind of fact: what was last confirmed before that instant is stale}
@@ -25,17 +24,13 @@ def get(db: Connection, partner_id: str, stale: Cutoffs) -> answers.Partner | No
 
 def list_alike(db: Connection, name: str, province: str) -> list[answers.AlikePartner]:
     """Partners of a province whose whole name sounds the same, spaces and signs left out; the first ten."""
-    wanted = _sound(name)
+    wanted = sound(name)
     if not wanted:  # signs alone are nobody's name
         return []
     columns = select(partner.c.partner_id, partner.c.name, partner.c.kind)
-    rows = db.execute(columns.where(partner.c.province == province).order_by(partner.c.sorted))
-    alike = [row for row in rows if _sound(row.name) == wanted]
-    return [{"partner_id": row.partner_id, "name": row.name, "kind": row.kind} for row in alike[:ALIKE]]
-
-
-def _sound(name: str) -> str:
-    return names.fold(name).replace(" ", "")
+    alike = columns.where(partner.c.province == province, partner.c.sound == wanted)
+    rows = db.execute(alike.order_by(partner.c.sorted, partner.c.partner_id).limit(ALIKE))
+    return [{"partner_id": row.partner_id, "name": row.name, "kind": row.kind} for row in rows]
 
 
 def get_programme(db: Connection, programme_id: str) -> RowMapping | None:
@@ -97,16 +92,14 @@ def list_partners(
     cursor: str | None,
 ) -> answers.Partners:
     """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name. `stale`: only those
-    with a stale fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`: those that
-    take nobody any more, instead of the others."""
+    with a stale or doubted fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`:
+    those that take nobody any more, instead of the others."""
     chosen = kept.order_by(partner.c.sorted, partner.c.partner_id).limit(limit + 1)
     chosen = chosen.where(partner.c.retired if retired else not_(partner.c.retired))
     if stale:
-        chosen = chosen.where(
-            or_(*(_is_stale(kind, cutoffs) for kind in FACT_KINDS if stale in (kind, "any")))
-        )
+        chosen = chosen.where(_has_stale(stale, cutoffs))
     if keeper_in is not None:
-        chosen = chosen.where(keeper.in_(keeper_in))
+        chosen = chosen.where(kept_by(keeper_in))
     if q:
         chosen = chosen.where(partner.c.folded.contains(folded(q), autoescape=True))
     if province:
@@ -126,21 +119,36 @@ def list_partners(
     }
 
 
+def count_stale(db: Connection, cutoffs: Cutoffs, keeper_in: Sequence[str] | None) -> int:
+    """How many partners that these centres keep (None: all) have something that should be asked anew."""
+    asked = (
+        select(func.count()).select_from(partner).where(not_(partner.c.retired), _has_stale("any", cutoffs))
+    )
+    return int(db.scalar(asked if keeper_in is None else asked.where(kept_by(keeper_in))) or 0)
+
+
+def _has_stale(wanted: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
+    return or_(*(_is_stale(kind, cutoffs) for kind in FACT_KINDS if wanted in (kind, "any")))
+
+
 def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
     """Of a partner's row; that of a programme counts as long as it is not retired."""
     if kind == "contact":
         return partner.c.contact_at < cutoffs[kind]
-    column = programme.c.confirmed_at if kind == "capacity" else programme.c.rules_at
-    theirs = programme.c.partner_id == partner.c.partner_id
-    return (
-        select(programme.c.programme_id)
-        .where(theirs, not_(programme.c.retired), column < cutoffs[kind])
-        .exists()
-    )
+    p = programme.c
+    doubted = or_(p.confirmed_at < cutoffs["capacity"], p.contradicted, p.doubted_at.is_not(None))
+    stale = doubted if kind == "capacity" else p.rules_at < cutoffs[kind]
+    theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired), stale)
+    return theirs.exists()
 
 
-def _stale(cutoffs: Cutoffs, **confirmed: str) -> list[str]:
-    return [kind for kind, at in confirmed.items() if at < cutoffs[kind]]
+def _stale_of(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
+    """What is stale of a programme, by its row."""
+    if row.retired:
+        return []
+    doubted = row.contradicted or row.doubted_at is not None
+    places = ["capacity"] if doubted or row.confirmed_at < cutoffs["capacity"] else []
+    return places + (["rules"] if row.rules_at < cutoffs["rules"] else [])
 
 
 def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cutoffs) -> list[answers.Partner]:
@@ -161,10 +169,10 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cuto
                     "filled": row.filled,
                     "waiting": row.waiting,
                     "confirmed_at": row.confirmed_at,
+                    "contradicted": row.contradicted,
+                    "doubted_at": row.doubted_at,
                 },
-                "stale": []
-                if row.retired
-                else _stale(cutoffs, capacity=row.confirmed_at, rules=row.rules_at),
+                "stale": _stale_of(row, cutoffs),
                 "retired": row.retired,
                 "version": row.version,
             }
@@ -182,7 +190,7 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cuto
             "contact_confirmed_at": row.contact_at,
             "registered_at": row.registered_at,
             "keeper": row.keeper,
-            "stale": [] if row.retired else _stale(cutoffs, contact=row.contact_at),
+            "stale": ["contact"] if not row.retired and row.contact_at < cutoffs["contact"] else [],
             "retired": row.retired,
             "programmes": offered[row.partner_id],
             "version": row.version,

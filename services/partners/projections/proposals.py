@@ -140,7 +140,6 @@ def list_proposals(
     return {
         "items": [_shown(row) for row in rows[:limit]],
         "next": make_cursor([more.at, more.proposal_id]) if more else None,
-        "waiting": count_open(db, centres),
     }
 
 

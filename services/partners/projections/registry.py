@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -25,6 +26,7 @@ from services.kernel.scope import SHARED
 from services.partners.domain.places import Ledger
 from services.partners.events import (
     CapacityConfirmed,
+    CapacityDoubted,
     PartnerCorrected,
     PartnerEvent,
     PartnerRegistered,
@@ -43,6 +45,7 @@ from services.partners.events import (
     ProgrammeRetired,
     ProgrammeVerified,
 )
+from services.thai import names
 from services.thai.collation import sort_key
 from services.thai.names import normalise
 
@@ -55,6 +58,7 @@ partner = Table(
     Column("partner_id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("folded", Text, nullable=False),
+    Column("sound", Text, nullable=False),
     Column("sorted", Text, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("under_ministry", Boolean, nullable=False),
@@ -62,11 +66,12 @@ partner = Table(
     Column("subdistrict", Text),
     Column("contact", Text, nullable=False),
     Column("registered_at", Text, nullable=False),
-    Column("registered_by", Text, nullable=False),  # the centre
+    Column("registered_by", Text, nullable=False, index=True),  # the centre
     Column("contact_at", Text, nullable=False),  # when the contact was last said to be so
     Column("changed_at", Text, nullable=False),  # when the last change of it happened
     Column("retired", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Index("partner_v2_alike", "province", "sound"),
     info=SHARED,
 )
 programme = Table(
@@ -86,6 +91,10 @@ programme = Table(
     Column("free", Integer, nullable=False),
     Column("waiting", Integer, nullable=False),
     Column("confirmed_at", Text, nullable=False),  # when the places were last stated
+    Column(
+        "contradicted", Boolean, nullable=False
+    ),  # that statement leaves no room for what our referrals hold
+    Column("doubted_at", Text),  # when the partner said otherwise since
     Column("rules_at", Text, nullable=False),  # when the rules were last said to be so
     Column("changed_at", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
@@ -206,6 +215,7 @@ def _described(event: PartnerRegistered | PartnerCorrected) -> Row:
         name=event.name,
         contact=orjson.dumps(event.contact).decode(),
         folded=folded(event.name),
+        sound=sound(event.name),
         sorted=f"{letters}\t{marks}".encode().hex(),  # the same order under every collation of the database
     )
     row |= {name: getattr(event, name) for name in OF_PARTNER}
@@ -222,6 +232,11 @@ def _pass_on(event: PartnerCorrected, version: int, programmes: dict[str, Row]) 
 
 def folded(text: str) -> str:
     return normalise(text).casefold()
+
+
+def sound(name: str) -> str:
+    """What names that sound the same have in common, spaces and signs left out."""
+    return names.fold(name).replace(" ", "")
 
 
 def _move(
@@ -254,7 +269,11 @@ def _move(
             row["retired"] = isinstance(event, ProgrammeRetired)
         case CapacityConfirmed():
             ledger = ledger.after_statement(event.total, event.free)
-            row["confirmed_at"] = event.stated_at
+            row |= {"confirmed_at": event.stated_at, "contradicted": event.contradicted}
+            if (row["doubted_at"] or "") <= event.stated_at:
+                row["doubted_at"] = None
+        case CapacityDoubted():
+            row["doubted_at"] = event.said_at
         case PlaceReserved():
             ledger = ledger.after_reserving()
             waited = places.get((event.programme_id, event.referral_id))
@@ -288,6 +307,8 @@ def _offered(fact: Recorded, event: ProgrammeOffered, version: int, partner: Row
         rules=orjson.dumps(event.rules).decode(),
         waiting=0,
         confirmed_at=fact.time,
+        contradicted=False,
+        doubted_at=None,
         rules_at=fact.time,
         changed_at=fact.time,
         retired=False,
