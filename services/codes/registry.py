@@ -1,5 +1,7 @@
-"""The registry of partners as people keep it true, in codes: what may be changed of it, and what of it grows old (how
-fast: services.codes.statements). Data only."""
+"""The registry of partners as people keep it true, in codes: what may be changed of it, and what of it grows old, and
+how fast. Data only."""
+
+from collections.abc import Mapping
 
 from services.codes.words import CodeList, Words
 
@@ -45,8 +47,6 @@ PROGRAMME_FIELDS = CodeList(
         "capacity": Words("จำนวนที่", "Places"),
     },
 )
-
-
 # Kinds of facts that grow old, each by itself.
 FACT_KINDS = CodeList(
     "registry_fact",
@@ -54,5 +54,20 @@ FACT_KINDS = CodeList(
         "capacity": Words("จำนวนที่ว่าง", "Places free"),
         "contact": Words("ข้อมูลติดต่อ", "Contact"),
         "rules": Words("เงื่อนไขการรับ", "Whom it takes"),
+    },
+)
+# Of a word on free places, in days: fresh up to the first, stale after the second.
+FRESH_DAYS, OLD_DAYS = 30, 90
+# After so many days without somebody asking, a fact of that kind (FACT_KINDS) is stale.
+STALE_DAYS: Mapping[str, int] = {"capacity": OLD_DAYS, "contact": 365, "rules": 365}
+
+STATEMENT_AGES = CodeList(
+    "statement_age",
+    {
+        "fresh": Words(f"แจ้งไว้ไม่เกิน {FRESH_DAYS} วัน", f"Stated in the last {FRESH_DAYS} days"),
+        "ageing": Words(
+            f"แจ้งไว้ {FRESH_DAYS + 1}–{OLD_DAYS} วันก่อน", f"Stated {FRESH_DAYS + 1} to {OLD_DAYS} days ago"
+        ),
+        "stale": Words(f"แจ้งไว้เกิน {OLD_DAYS} วัน", f"Stated more than {OLD_DAYS} days ago"),
     },
 )

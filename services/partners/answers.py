@@ -8,9 +8,8 @@ Times are RFC 3339 UTC, areas DOPA codes; other codes are those of `services/cod
 from typing import Annotated, NotRequired, TypedDict, final
 
 from services.codes import DECLINE_REASONS, DOMICILE_BASES, NATIONALITIES, PARTNER_KINDS, PATHS, SEXES
-from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES
+from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES, STATEMENT_AGES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
-from services.codes.statements import STATEMENT_AGES
 
 
 class AlikePartner(TypedDict):

@@ -15,10 +15,15 @@ from marshmallow import (
 )
 
 from services import codes
-from services.codes.registry import FACT_KINDS, PARTNER_FIELDS, PROGRAMME_FIELDS, PROPOSAL_STATUSES
+from services.codes.registry import (
+    FACT_KINDS,
+    PARTNER_FIELDS,
+    PROGRAMME_FIELDS,
+    PROPOSAL_STATUSES,
+    STATEMENT_AGES,
+)
 from services.codes.rules import RULES, Rule
 from services.codes.situation import document_code
-from services.codes.statements import STATEMENT_AGES
 from services.fields import Email, Flag, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.kernel.questions import Json

@@ -6,7 +6,7 @@ from functools import partial
 
 from services.codes import ages, statements
 from services.codes.access import ROLES, STAFF
-from services.codes.statements import FRESH_DAYS, OLD_DAYS, STALE_DAYS
+from services.codes.registry import FRESH_DAYS, OLD_DAYS, STALE_DAYS
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable

@@ -16,8 +16,8 @@ import orjson
 from numpy.typing import NDArray
 
 from services.codes import PATHS, ages
+from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.codes.rules import RULES, judge
-from services.codes.statements import FRESH_DAYS, OLD_DAYS
 from services.kernel.envelope import moment
 from services.kernel.rules import Verdict
 from services.partners import answers

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select, true
 from sqlalchemy import case as case_of
 
-from services.codes.statements import STATEMENT_AGES
+from services.codes.registry import STATEMENT_AGES
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
 from services.partners.projections.registry import programme
