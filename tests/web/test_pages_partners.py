@@ -5,7 +5,7 @@ from uuid import uuid4
 import eventlet
 import pytest
 
-from tests.web.door import plan, problem, referral
+from tests.web.door import earlier, partner, plan, problem, programme, referral
 
 
 @pytest.fixture
@@ -267,10 +267,50 @@ def test_the_api_says_that_a_change_waits(door, made):
     assert dismissed.status_code == 200
 
 
-def test_whom_to_call_is_a_list_and_still_so_is_one_tap(browser, made):
-    worker = browser("worker-60")
-    assert worker.open("/registry/stale").status == 200
-    assert worker.open("/registry/stale?centre=61").status == 404
-    page = worker.open(made[2])
-    assert page.status == 200
+def test_whom_to_call_is_a_list_and_still_so_is_one_tap(door, browser, made):
+    door.add("worker-84", "worker", ("84",))
+    worker, long_ago = browser("worker-84"), {"at": earlier(days=400)}
+    far = partner() | {"province": "84", "subdistrict": None} | long_ago
+    partner_id = door.made("/api/v1/partners", far, "worker-84")["partner_id"]
+    path = f"/api/v1/partners/{partner_id}/programmes"
+    programme_id = door.made(path, programme(4) | long_ago, "worker-84")["programme_id"]
+    [count] = worker.open("/work").tree.xpath(
+        "//a[@href='/registry/stale']/following-sibling::span[1]/text()"
+    )
+    assert count.strip() == "1"
+    taps = [
+        f"/partners/{partner_id}/confirmed",
+        f"/partners/{partner_id}/programmes/{programme_id}/confirmed/capacity",
+        f"/partners/{partner_id}/programmes/{programme_id}/confirmed/rules",
+    ]
+    for left in (3, 2, 1):
+        page = worker.open("/registry/stale")
+        assert far["name"] in page.text and page.tree.xpath("//main//a[starts-with(@href, 'tel:')]")
+        assert page.tree.xpath("//main//form[@method='post']/@action") == taps[-left:]
+        done = worker.send(page, taps[-left])
+        assert done.path == "registry/stale" and done.status == 200
+    assert far["name"] not in done.text
+    now = door.get(f"/api/v1/partners/{partner_id}").json()
+    assert now["stale"] == now["programmes"][0]["stale"] == []
+    assert worker.open("/registry/stale?centre=60").status == 404
     assert browser("member-60").open("/registry/stale").status == 403
+
+
+def test_a_partner_that_says_no_place_while_some_are_shown_is_to_be_called(door, browser):
+    door.add("worker-84", "worker", ("84",))
+    at_home = partner() | {"province": "84", "subdistrict": None}
+    partner_id = door.made("/api/v1/partners", at_home, "worker-84")["partner_id"]
+    path = f"/api/v1/partners/{partner_id}/programmes"
+    programme_id = door.made(path, programme(4), "worker-84")["programme_id"]
+    sent = door.referred("84", programme_id)
+    no = {"reason": "no_place", "whose": "partner"}
+    door.made(f"/api/v1/referrals/{sent['referral_id']}/told", {"how": "phone"}, "worker-84")
+    door.made(f"/api/v1/referrals/{sent['referral_id']}/decline", no, "worker-84")
+    door.wait(f"/api/v1/partners/{partner_id}", lambda row: row["programmes"][0]["stale"] == ["capacity"])
+    worker, tap = browser("worker-84"), f"/partners/{partner_id}/programmes/{programme_id}/confirmed/capacity"
+    page = worker.open("/registry/stale")
+    assert at_home["name"] in page.text and "ตอบการส่งต่อเมื่อ" in page.text
+    matches = door.get(f"/api/v1/cases/{sent['case_id']}/matches?limit=500", "worker-84").json()["candidates"]
+    [told] = [each["confidence"] for each in matches if each["programme_id"] == programme_id]
+    assert told["contradicted"] and told["class"] == "fresh"
+    assert at_home["name"] not in worker.send(page, tap).text
