@@ -33,8 +33,8 @@ class Keeping:
     def run(self) -> Iterator[datetime]:
         deeds: Sequence[tuple[int, Callable[[], None]]] = (
             (300, self._new_numbers), (420, self._fewer_papers), (600, self._propose_a_number), (603, self._accept),
-            (640, self._propose_to_retire), (645, self._dismiss), (680, self._retire), (727, self._propose_a_number),
-            (728, self._propose_an_age),
+            (640, self._propose_to_retire), (645, self._dismiss), (680, self._retire), (718, self._propose_a_number),
+            (721, self._propose_an_age),
         )  # fmt: skip
         for day, deed in deeds:
             yield self.office.working_hour(self.chance, self.office.first_day + timedelta(days=day))

@@ -26,7 +26,7 @@ class Partnership:
         self.office, self.partner = office, partner
         self.chance = office.chance("partner", number)
         province = partner.province
-        # Most are asked again about everything, some are forgotten.
+        # Most are asked again about everything, some are forgotten after the first year.
         self.is_asked = office.chance("asked", number).random() < 0.8
         self.user = f"worker-{province if province in CENTRES else CENTRES[number % len(CENTRES)]}"
 
@@ -45,7 +45,7 @@ class Partnership:
             offered = self.office.do(OFFER_PROGRAMME, body, self.user)
             if programme.restated:
                 restated[offered["programme_id"]] = programme
-        while restated:
+        while restated and (self.is_asked or self.office.progress < 0.5):
             days = next(iter(restated.values())).restated
             day = self.office.today + timedelta(days=self.chance.randint(days - 10, days + 10))
             yield self.office.working_hour(self.chance, day)
