@@ -232,13 +232,14 @@ class Partners(TypedDict):
 
 
 class ProgrammeName(TypedDict):
-    """`phone`: the partner's."""
+    """`phone`: the partner's; `retired`: it takes nobody any more."""
 
     programme_id: Id
     programme: str
     partner: str
     partner_id: Id
     phone: str | None
+    retired: bool
 
 
 class Names(TypedDict):

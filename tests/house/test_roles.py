@@ -39,7 +39,7 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("partners", "partners"): ("items.*", "next"),
     ("partners", "partner"): ("*",),
     ("partners", "names"): (
-        "items.programme_id", "items.programme", "items.partner", "items.partner_id", "items.phone",
+        "items.programme_id", "items.programme", "items.partner", "items.partner_id", "items.phone", "items.retired",
     ),
     ("partners", "free_places"): ("free", "programmes", "by_path.*", "by_age.*", "items.*", "next"),
     ("partners", "history"): ("items.*", "next"),

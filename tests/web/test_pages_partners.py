@@ -224,6 +224,7 @@ def test_to_a_retired_programme_nobody_is_planned_or_sent_and_its_case_goes_back
     ):
         refused = problem(door.post(call, body), 409)
         assert refused["code"] == "retired", refused
+    assert "หลังจากส่งต่อมีการเลิกใช้บริการนี้แล้ว" in worker.open(f"/referrals/{under_way['referral_id']}").text
     page = worker.open(path)
     assert "เลิกใช้บริการที่คณะทำงานเลือกไว้แล้ว" in page.text
     assert f"/cases/{case_id}/plan" in page.tree.xpath("//main//@href")

@@ -64,7 +64,7 @@ def holds_places(db: Connection, partner_id: str, programme_id: str | None) -> b
 def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.ProgrammeName]:
     """Of those that are known."""
     p = programme.c
-    names = select(p.programme_id, p.name, p.partner, p.partner_id, partner.c.contact).join(
+    names = select(p.programme_id, p.name, p.partner, p.partner_id, p.retired, partner.c.contact).join(
         partner, partner.c.partner_id == p.partner_id
     )
     return [
@@ -74,6 +74,7 @@ def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.Pro
             "partner": row.partner,
             "partner_id": row.partner_id,
             "phone": orjson.loads(row.contact).get("phone"),
+            "retired": row.retired,
         }
         for row in db.execute(names.where(p.programme_id.in_(programme_ids)))
     ]
