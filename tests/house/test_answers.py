@@ -223,6 +223,7 @@ def keep_the_registry(net: CheckedNetwork) -> None:
             net.call("partners", f"reopen_{of}", it, **who)
         net.call("partners", "confirm_capacity", {**programme, "total": 9, "free": 9}, **who)
     waiting = net.call("partners", "proposals")["items"]
+    assert net.call("partners", "to_keep")["proposals"]
     for door, each in zip(("accept_proposal", "dismiss_proposal"), waiting[-2:], strict=True):
         net.call("partners", door, {"proposal_id": each["proposal_id"]})
     assert net.call("partners", "history", partner)["items"]

@@ -1,4 +1,7 @@
-"""The registry kept true, through the doors: who changes at once, whose change waits, and what follows elsewhere."""
+"""The registry kept true, through the doors: who changes at once, whose change waits, and what follows elsewhere.
+
+Long because what keeps it true is tried on one partner: corrected, confirmed, retired, proposed, doubted.
+"""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
