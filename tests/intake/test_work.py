@@ -1,4 +1,7 @@
-"""The table of next steps: every way a case, its referral and its placement can stand; and the list made of it."""
+"""The table of next steps: every way a case, its referral and its placement can stand; and the list made of it.
+
+Long because the table and the list are one thing: what the one says the other keeps.
+"""
 
 from dataclasses import replace
 from itertools import product
