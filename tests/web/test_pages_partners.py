@@ -293,6 +293,8 @@ def test_whom_to_call_is_a_list_and_still_so_is_one_tap(door, browser, made):
     assert far["name"] not in done.text
     now = door.get(f"/api/v1/partners/{partner_id}").json()
     assert now["stale"] == now["programmes"][0]["stale"] == []
+    history = worker.open(f"/partners/{partner_id}/history").text
+    assert "ยืนยันว่ายังถูกต้อง: ข้อมูลติดต่อ" in history and "ยืนยันว่ายังถูกต้อง: เงื่อนไขการรับ" in history
     assert worker.open("/registry/stale?centre=60").status == 404
     assert browser("member-60").open("/registry/stale").status == 403
 

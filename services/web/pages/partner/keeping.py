@@ -33,9 +33,9 @@ from services.partners.doors import (
 from services.web.pages.frame import doors, frame, gate, inputs, papers, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner.partners import READ, choices, programme_of, waits
-from services.web.pages.parts import places
+from services.web.pages.parts import people, places
 from services.web.pages.parts.language import _, current, later
-from services.web.pages.parts.words import address, province, word
+from services.web.pages.parts.words import address, listed, province, word
 
 SHOWN = 25
 MAY_KEEP = (*STAFF, "partner")
@@ -241,6 +241,16 @@ class Said(TypedDict):
     after: str
 
 
+def _what(about: Proposal | RegistryChange) -> str:
+    """What was done, and of a confirmation what was asked for."""
+    action = word("registry_change", about["action"])
+    if about["action"] != "confirm":
+        return action
+    kind = "programme_field" if about["programme_id"] else "partner_field"
+    asked = about["fields"] if "fields" in about else about["after"]["what"]
+    return f"{action}: {listed(word(kind, name) for name in asked)}"
+
+
 def _in_words(about: Proposal | RegistryChange) -> list[Said]:
     kind = "programme_field" if about["programme_id"] else "partner_field"
     before, after = about["before"], about["after"]
@@ -287,9 +297,11 @@ def _value(name: str, value: Any, before: Told | None = None) -> str:
 def history(partner_id: UUID) -> Response:
     partner, cursor = _partner(partner_id), request.args.get("cursor") or None
     found = doors.ask(HISTORY.of(partner_id=str(partner_id), limit=SHOWN, cursor=cursor))
+    people.look_up(each["by"] for each in found["items"])
     here = visit.link(".history", partner_id=partner_id)
     return frame.page(
-        "partners/history.html", partner=partner, items=[(each, _in_words(each)) for each in found["items"]],
+        "partners/history.html", partner=partner,
+        items=[(each, _what(each), _in_words(each)) for each in found["items"]],
         following=visit.link(".history", partner_id=partner_id, cursor=found["next"]) if found["next"] else None,
         first=here if cursor else None,
     )  # fmt: skip
@@ -301,10 +313,11 @@ def proposals() -> Response:
     """What waits for the user's centre, and what it proposed itself."""
     cursor = request.args.get("cursor") or None
     found = doors.ask(PROPOSALS.of(limit=SHOWN, cursor=cursor))
+    people.look_up(each["by"] for each in found["items"])
     sees = visit.caller().sees
     return frame.page(
         "partners/proposals.html",
-        items=[(each, _in_words(each), sees(each["waiting_for"])) for each in found["items"]],
+        items=[(each, _what(each), _in_words(each), sees(each["waiting_for"])) for each in found["items"]],
         following=visit.link(".proposals", cursor=found["next"]) if found["next"] else None,
         first=visit.link(".proposals") if cursor else None,
         form=Form(sent=False),
