@@ -1,6 +1,6 @@
 """The registry kept true: correcting, confirming and retiring, what others propose, and whom to call again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -241,13 +241,12 @@ class Said(TypedDict):
     after: str
 
 
-def _what(about: Proposal | RegistryChange) -> str:
-    """What was done, and of a confirmation what was asked for."""
+def _what(about: Proposal | RegistryChange, asked: Sequence[str]) -> str:
+    """What was done, and of a confirmation what was `asked` for."""
     action = word("registry_change", about["action"])
     if about["action"] != "confirm":
         return action
     kind = "programme_field" if about["programme_id"] else "partner_field"
-    asked = about["fields"] if "fields" in about else about["after"]["what"]
     return f"{action}: {listed(word(kind, name) for name in asked)}"
 
 
@@ -301,7 +300,7 @@ def history(partner_id: UUID) -> Response:
     here = visit.link(".history", partner_id=partner_id)
     return frame.page(
         "partners/history.html", partner=partner,
-        items=[(each, _what(each), _in_words(each)) for each in found["items"]],
+        items=[(each, _what(each, each["fields"]), _in_words(each)) for each in found["items"]],
         following=visit.link(".history", partner_id=partner_id, cursor=found["next"]) if found["next"] else None,
         first=here if cursor else None,
     )  # fmt: skip
@@ -317,7 +316,10 @@ def proposals() -> Response:
     sees = visit.caller().sees
     return frame.page(
         "partners/proposals.html",
-        items=[(each, _what(each), _in_words(each), sees(each["waiting_for"])) for each in found["items"]],
+        items=[
+            (each, _what(each, each["after"].get("what", ())), _in_words(each), sees(each["waiting_for"]))
+            for each in found["items"]
+        ],
         following=visit.link(".proposals", cursor=found["next"]) if found["next"] else None,
         first=visit.link(".proposals") if cursor else None,
         form=Form(sent=False),
