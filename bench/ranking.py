@@ -65,6 +65,8 @@ def programmes(count: int, chance: random.Random) -> list[dict[str, Any]]:
                 "rules": rules(chance, district[:2]),
                 "free": chance.choice((0, 0, 1, 2, 5, 20)),
                 "confirmed_at": instant(NOW - timedelta(days=chance.randint(0, 200))),
+                "contradicted": False,
+                "retired": False,
             }
         )
     return rows

@@ -272,6 +272,8 @@ def example(name: str, hint: Any) -> Any:
         return arguments[0]
     if origin is list:
         return [example(name, arguments[0])]
+    if origin is dict:
+        return {"name": "text"}
     if is_typeddict(hint):
         return {part: example(part, found) for part, found in get_type_hints(hint).items()}
     return {str: "text", int: 1, bool: False}.get(hint)

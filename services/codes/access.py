@@ -73,7 +73,18 @@ ACTIONS = CodeList(
         "partner.register": Words("ขึ้นทะเบียนภาคีเครือข่าย", "Register a partner"),
         "partner.list": Words("ดูทะเบียนภาคีเครือข่าย", "List partners"),
         "partner.read": Words("ดูข้อมูลภาคีเครือข่าย", "Read a partner"),
+        "partner.correct": Words("แก้ไขข้อมูลภาคีเครือข่าย", "Correct a partner"),
+        "partner.confirm": Words("ยืนยันว่าข้อมูลภาคีเครือข่ายยังถูกต้อง", "Confirm what is known of a partner"),
+        "partner.retire": Words("เลิกใช้หรือเปิดใช้ภาคีเครือข่ายอีกครั้ง", "Retire a partner, or take it up again"),
+        "partner.history": Words("ดูประวัติการแก้ไขทะเบียนภาคีเครือข่าย", "See what was changed of a partner"),
         "programme.offer": Words("เพิ่มบริการของภาคีเครือข่าย", "Offer a programme"),
+        "programme.correct": Words("แก้ไขบริการของภาคีเครือข่าย", "Correct a programme"),
+        "programme.confirm": Words("ยืนยันว่าข้อมูลบริการยังถูกต้อง", "Confirm what is known of a programme"),
+        "programme.retire": Words("เลิกใช้หรือเปิดใช้บริการอีกครั้ง", "Retire a programme, or take it up again"),
+        "proposal.list": Words("ดูข้อเสนอแก้ไขทะเบียนภาคีเครือข่าย", "See proposed changes of the registry"),
+        "proposal.decide": Words(
+            "รับหรือไม่รับข้อเสนอแก้ไขทะเบียนภาคีเครือข่าย", "Accept or dismiss a proposed change of the registry"
+        ),
         "programme.capacity": Words("ปรับจำนวนที่ว่าง", "State free places"),
         "rules.adopt": Words("ประกาศใช้เกณฑ์คัดกรอง", "Adopt screening rules"),
         "report.overview": Words("ดูรายงานภาพรวม", "See the overview report"),
@@ -128,11 +139,17 @@ REFUSALS = CodeList(
             "ยังจองที่ว่างไม่เสร็จ ภาคีเครือข่ายจึงยังตอบไม่ได้ โปรดลองใหม่ในอีกสักครู่",
             "The place is not reserved yet, so the partner cannot answer. Try again in a moment.",
         ),
+        "retired": Words(
+            "เลิกใช้ภาคีเครือข่ายหรือบริการนี้แล้ว จึงจัดทำแผน ส่งต่อ หรือเพิ่มบริการไม่ได้",
+            "This partner or programme is retired: it can be neither planned nor sent to, and offers nothing new.",
+        ),
         "second_person": Words(
             "การลบข้อมูลต้องมีผู้ยืนยันอีกคนหนึ่งที่ไม่ใช่ผู้ขอ และเป็นผู้ที่ระบุไว้ให้ยืนยัน",
             "A second person must confirm it, not whoever asked; if somebody was named for it, that person.",
         ),
+        "unknown_partner": Words("ไม่พบภาคีเครือข่ายนี้", "There is no such partner."),
         "unknown_programme": Words("ไม่พบบริการนี้", "There is no such programme."),
+        "unknown_proposal": Words("ไม่พบข้อเสนอนี้", "There is no such proposal."),
         "wrong_state": Words(
             "สถานะปัจจุบันยังทำขั้นตอนนี้ไม่ได้ โปรดเปิดหน้าใหม่เพื่อดูสถานะล่าสุด",
             "This step does not fit where things stand now. Open the page again to see.",

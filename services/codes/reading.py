@@ -76,6 +76,10 @@ EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
     "/partners/list.csv": PAGE,
     "/partners/<uuid:partner_id>": PAGE,
 }
+REGISTRY: Mapping[str, Fields] = {  # who reads what is no single person's, of the registry
+    "/api/v1/partners/<partner_id>/history": ALL,
+    "/api/v1/proposals": ALL,
+}
 FIGURES: Mapping[str, Fields] = {
     "/api/v1/reports/overview": ALL,
     "/dashboard": PAGE,
@@ -88,6 +92,7 @@ FIGURES: Mapping[str, Fields] = {
 READS: Mapping[str, Mapping[str, Fields]] = {
     "member": {
         **EVERYBODY,
+        **REGISTRY,
         **FIGURES,
         "/api/v1/cases": _each(*CASE, *DESCRIBED),
         "/api/v1/cases/<case_id>": (
@@ -120,6 +125,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
     },
     "ministry": {
         **EVERYBODY,
+        **REGISTRY,
         **FIGURES,
         "/api/v1/cases": _each(*OUTLINE),
         "/api/v1/cases/<case_id>": (*OUTLINE, *_under("referrals", REFERRAL_OUTLINE)),
@@ -131,6 +137,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
     },
     "partner": {
         **EVERYBODY,
+        "/api/v1/partners/<partner_id>/history": ALL,
         "/api/v1/referrals": _each(*REFERRAL),
         "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER))),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
@@ -138,6 +145,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/our-referrals/<uuid:referral_id>": PAGE,
         "/our-referrals/<uuid:referral_id>/accept": PAGE,
         "/our-referrals/<uuid:referral_id>/decline": PAGE,
+        "/partners/<uuid:partner_id>/correct": PAGE,
+        "/partners/<uuid:partner_id>/history": PAGE,
         "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/capacity": PAGE,
     },
     "rule_keeper": {**EVERYBODY, **FIGURES},

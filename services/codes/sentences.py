@@ -35,6 +35,7 @@ PLACES = Words("ว่าง {} ที่", "{} places free")
 TODAY = Words("ยืนยันวันนี้", "confirmed today")
 YESTERDAY = Words("ยืนยันเมื่อ 1 วันก่อน", "confirmed 1 day ago")
 DAYS_AGO = Words("ยืนยันเมื่อ {} วันก่อน", "confirmed {} days ago")
+CONTRADICTED = Words("แต่ไม่ตรงกับที่ทราบภายหลัง", "but contradicted since")
 NEAR = {
     "same_district": Words("อำเภอเดียวกับที่พบ", "in the district where the person was found"),
     "same_province": Words("จังหวัดเดียวกับศูนย์", "in the centre's province"),
@@ -148,8 +149,8 @@ def finding_in_words(code: str, value: Any, finding: Any, language: Language) ->
 
 
 def criterion_in_words(code: str, finding: Any, language: Language) -> str:
-    """What a criterion of the ranking found: {path, place}, {free, days}, {near, kilometres}, or a flag, None if nobody
-    knows."""
+    """What a criterion of the ranking found: {path, place}, {free, days}, {days, contradicted}, {near, kilometres}, or
+    a flag, None if nobody knows."""
     match code:
         case "path" | "screened_path":
             return (
@@ -160,7 +161,8 @@ def criterion_in_words(code: str, finding: Any, language: Language) -> str:
         case "places_free":
             return places_free(finding["free"], language)
         case "freshness":
-            return confirmed(finding["days"], language)
+            doubt = f" – {CONTRADICTED.in_language(language)}" if finding["contradicted"] else ""
+            return confirmed(finding["days"], language) + doubt
         case "past_answer" if finding:
             day = dates.format_date(dates.bangkok_day(moment(finding["at"])), language, "short")
             return DECLINED.in_language(language).format(

@@ -1,27 +1,14 @@
-"""How old a partner's word is of the places it has free, in calendar days in Thailand: the one place that counts
-them. Pure."""
+"""How old a partner's word is of the places it has free, and of what else it told, in calendar days in Thailand: the
+one place that counts them. Pure."""
 
 from datetime import datetime, timedelta
 
-from services.codes.words import CodeList, Words
+from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.thai import dates
-
-FRESH_DAYS, OLD_DAYS = 30, 90  # fresh up to the first, old after the second
-
-STATEMENT_AGES = CodeList(
-    "statement_age",
-    {
-        "fresh": Words(f"แจ้งไว้ไม่เกิน {FRESH_DAYS} วัน", f"Stated in the last {FRESH_DAYS} days"),
-        "older": Words(
-            f"แจ้งไว้ {FRESH_DAYS + 1}–{OLD_DAYS} วันก่อน", f"Stated {FRESH_DAYS + 1} to {OLD_DAYS} days ago"
-        ),
-        "old": Words(f"แจ้งไว้เกิน {OLD_DAYS} วัน", f"Stated more than {OLD_DAYS} days ago"),
-    },
-)
 
 
 def statement_age(days: int) -> str:
-    return "fresh" if days <= FRESH_DAYS else "older" if days <= OLD_DAYS else "old"
+    return "fresh" if days <= FRESH_DAYS else "ageing" if days <= OLD_DAYS else "stale"
 
 
 def days_since(stated: datetime, now: datetime) -> int:

@@ -46,6 +46,9 @@ STANDINGS = CodeList(
         "planned_alone": Words(
             "คณะทำงานเห็นชอบแผนที่ไม่ต้องส่งต่อ", "The working group has agreed a plan that needs no referral."
         ),
+        "retired": Words(
+            "เลิกใช้บริการที่คณะทำงานเลือกไว้แล้ว", "The programme that the working group chose is retired."
+        ),
         "reopened": Words("เปิดเรื่องอีกครั้งแล้ว", "The case is open again."),
         "reserving": Words("กำลังจองที่ว่าง", "The place is being reserved."),
         "untold": Words(
@@ -136,6 +139,9 @@ CONTRADICTIONS = CodeList(
         ),
         "referral_without_place": Words(
             "การส่งต่อดำเนินอยู่โดยไม่ได้กันที่ว่างไว้", "A referral goes on and no place is held"
+        ),
+        "referral_to_retired": Words(
+            "การส่งต่อดำเนินอยู่ แต่เลิกใช้บริการที่ส่งไปแล้ว", "A referral goes on and its programme is retired"
         ),
     },
 )

@@ -69,7 +69,7 @@ WIRING = Wiring(
             **{type: () for type in (*cases.REFERRAL_STEPS, *marks.REFERRAL_FACTS)},
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_referral_sent),),
         },
-        "partners": {type: () for type in marks.PLACE_FACTS},
+        "partners": {type: () for type in (*marks.PLACE_FACTS, *marks.PROGRAMME_FACTS)},
     },
     tables=index.TABLES,
     erases=True,

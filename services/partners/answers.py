@@ -1,4 +1,6 @@
-"""What partners' doors answer. Times are RFC 3339 UTC, areas DOPA codes; other codes are those of `services/codes`.
+"""What partners' doors answer. Long because all of one service's answers stand together.
+
+Times are RFC 3339 UTC, areas DOPA codes; other codes are those of `services/codes`.
 
 `free` is what can be reserved now: statement and ledger taken together.
 """
@@ -6,6 +8,7 @@
 from typing import Annotated, NotRequired, TypedDict, final
 
 from services.codes import DECLINE_REASONS, DOMICILE_BASES, NATIONALITIES, PARTNER_KINDS, PATHS, SEXES
+from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES, STATEMENT_AGES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
@@ -35,10 +38,107 @@ class NewProgramme(TypedDict):
     version: Version
 
 
+@final
 class Capacity(TypedDict):
     programme_id: Id
     version: Version
     warnings: Annotated[list[str], Note("Codes; never a refusal")]
+
+
+@final
+class Changed(TypedDict):
+    """A change that was made at once. `version` of the stream it wrote: the partner's or the programme's."""
+
+    version: Version
+    warnings: Annotated[list[str], Note("Codes; never a refusal")]
+
+
+@final
+class Proposed(TypedDict):
+    """The partner is kept by another centre, `waiting_for`: the change waits for it."""
+
+    proposal_id: Id
+    waiting_for: Province
+
+
+class Told(TypedDict, total=False):
+    """What a change is about, as far as it says it."""
+
+    name: str
+    kind: Annotated[str, PARTNER_KINDS]
+    under_ministry: bool
+    province: Province
+    subdistrict: str | None
+    contact: dict[str, str | None]
+    path: Annotated[str, PATHS]
+    rules: "Rules"
+    total: Count
+    free: Count
+    what: list[str]
+
+
+class Proposal(TypedDict):
+    """`before` and `after`: what the change is about as it stood when it was proposed, and as it would be."""
+
+    proposal_id: Id
+    partner_id: Id
+    partner: str
+    programme_id: Id | None
+    programme: str | None
+    action: Annotated[str, CHANGES]
+    before: Told
+    after: Told
+    reason: str | None
+    waiting_for: Province
+    from_centre: Province
+    by: str
+    at: Instant
+    status: Annotated[str, PROPOSAL_STATUSES]
+    decided_by: str | None
+    decided_at: Instant | None
+    decision: Annotated[str | None, Note("The reason of who decided")]
+
+
+class Proposals(TypedDict):
+    """The oldest first."""
+
+    items: list[Proposal]
+    next: Cursor
+
+
+class ToKeep(TypedDict):
+    """What keeping the registry true asks of a centre: so many `proposals` wait for it, and of so many of its partners
+    something is `stale`."""
+
+    proposals: Count
+    stale: Count
+
+
+class ProposalDecided(TypedDict):
+    version: Version
+
+
+class RegistryChange(TypedDict):
+    """`fields`: what was corrected or confirmed; of a correction also as it was `before`, and `after`."""
+
+    programme_id: Id | None
+    programme: str | None
+    action: Annotated[str, CHANGES]
+    fields: list[str]
+    before: Told
+    after: Told
+    reason: str | None
+    proposal_id: Id | None
+    centre: Province
+    by: str
+    at: Instant
+
+
+class History(TypedDict):
+    """The latest first."""
+
+    items: list[RegistryChange]
+    next: Cursor
 
 
 class Contact(TypedDict, total=False):
@@ -74,7 +174,9 @@ class Rules(TypedDict, total=False):
 
 
 class Places(TypedDict):
-    """Places by number; `waiting` referrals have none yet; `confirmed_at`: when the partner stated them last."""
+    """Places by number; `waiting` referrals have none yet; `confirmed_at`: when the partner stated them last;
+    `contradicted`: that leaves no room for what our referrals hold; `doubted_at`: since then the partner answered a
+    referral that there is no place."""
 
     total: Count
     free: Annotated[Count, Note("What can be reserved now")]
@@ -82,21 +184,28 @@ class Places(TypedDict):
     filled: Count
     waiting: Count
     confirmed_at: Instant
+    contradicted: bool
+    doubted_at: Instant | None
 
 
 class Programme(TypedDict):
-    """`version` of the programme's stream."""
+    """`rules_confirmed_at`: when its rules were last said to be so; `stale`: what should be asked anew; `retired`: it
+    takes nobody any more. `version` of the programme's stream."""
 
     programme_id: Id
     name: str
     path: Annotated[str, PATHS]
     rules: Rules
+    rules_confirmed_at: Instant
     places: Places
+    stale: list[Annotated[str, FACT_KINDS]]
+    retired: bool
     version: Version
 
 
 class Partner(TypedDict):
-    """`programmes` in order of offering; `version` of the partner's stream."""
+    """`keeper`: the centre that changes it at once, others propose; `programmes` in order of offering; `version` of the
+    partner's stream."""
 
     partner_id: Id
     name: str
@@ -106,7 +215,11 @@ class Partner(TypedDict):
     province: Province
     subdistrict: str | None
     contact: Contact
+    contact_confirmed_at: Instant
     registered_at: Instant
+    keeper: Province
+    stale: list[Annotated[str, FACT_KINDS]]
+    retired: bool
     programmes: list[Programme]
     version: Version
 
@@ -119,13 +232,14 @@ class Partners(TypedDict):
 
 
 class ProgrammeName(TypedDict):
-    """`phone`: the partner's."""
+    """`phone`: the partner's; `retired`: it takes nobody any more."""
 
     programme_id: Id
     programme: str
     partner: str
     partner_id: Id
     phone: str | None
+    retired: bool
 
 
 class Names(TypedDict):
@@ -260,9 +374,10 @@ class Distance(TypedDict):
 
 @final
 class Stated(TypedDict):
-    """The days since the places were stated."""
+    """The days since the places were stated; `contradicted` by our ledger or by what the partner said since."""
 
     days: Count
+    contradicted: bool
 
 
 @final
@@ -292,6 +407,13 @@ class Criterion(TypedDict):
     found: Finding
 
 
+# How far the number of free places can be relied on: codes.statements.STATEMENT_AGES, and Stated.
+Confidence = TypedDict(
+    "Confidence",
+    {"stated_at": Instant, "class": Annotated[str, STATEMENT_AGES], "contradicted": bool},
+)
+
+
 class Candidate(TypedDict):
     """A programme judged for one case. `rank` counts from 1 and is None if ineligible; `criteria` in the order of the
     ranking."""
@@ -309,6 +431,7 @@ class Candidate(TypedDict):
     rank: Annotated[int | None, Note("From 1; null if ineligible")]
     places_free: Count
     confirmed_at: Instant
+    confidence: Confidence
     reasons: list[Reason]
     criteria: list[Criterion]
     past: Annotated[list[PastAnswer], Note("A past answer never changes a verdict")]

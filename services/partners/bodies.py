@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from services.partners.events import Contact, Rules
+from services.partners.events import Contact, Rules, Told
 
 
 class RegisterPartner(TypedDict):
@@ -36,10 +36,82 @@ class ConfirmCapacity(Capacity):
     programme_id: str
 
 
+class CorrectPartner(TypedDict):
+    """`changes`: the fields that are named; of the contact only the ways that change, None for one that is no more."""
+
+    partner_id: str
+    changes: Told
+    reason: str
+
+
+class CorrectProgramme(TypedDict):
+    programme_id: str
+    changes: Told
+    reason: str
+
+
+class ConfirmPartner(TypedDict):
+    partner_id: str
+    what: list[str] | None
+    reason: str | None
+
+
+class ConfirmProgramme(TypedDict):
+    programme_id: str
+    what: list[str] | None
+    reason: str | None
+
+
+class RetirePartner(TypedDict):
+    partner_id: str
+    reason: str
+
+
+class RetireProgramme(TypedDict):
+    programme_id: str
+    reason: str
+
+
+class ReopenPartner(TypedDict):
+    partner_id: str
+    reason: str | None
+
+
+class ReopenProgramme(TypedDict):
+    programme_id: str
+    reason: str | None
+
+
+class DecideProposal(TypedDict):
+    proposal_id: str
+    reason: str | None
+
+
+class ListProposals(TypedDict):
+    centre: str | None
+    status: str | None
+    partner_id: str | None
+    limit: int
+    cursor: str | None
+
+
+class NoFields(TypedDict):
+    pass
+
+
+class ListHistory(TypedDict):
+    partner_id: str
+    limit: int
+    cursor: str | None
+
+
 class ListPartners(TypedDict):
     q: str | None
     province: str | None
     kind: str | None
+    stale: str | None
+    kept_by: str | None
+    retired: bool
     limit: int
     cursor: str | None
 

@@ -4,18 +4,37 @@ from services.kernel.questions import CommandDoor, QueryDoor
 from services.partners.answers import (
     AlikePartners,
     Capacity,
+    Changed,
     FreePlaces,
+    History,
     Matches,
     Names,
     NewPartner,
     NewProgramme,
     Partner,
     Partners,
+    ProposalDecided,
+    Proposals,
+    Proposed,
+    ToKeep,
 )
 
 REGISTER_PARTNER: CommandDoor[NewPartner] = CommandDoor("partners", "register_partner")
 OFFER_PROGRAMME: CommandDoor[NewProgramme] = CommandDoor("partners", "offer_programme")
-CONFIRM_CAPACITY: CommandDoor[Capacity] = CommandDoor("partners", "confirm_capacity")
+CONFIRM_CAPACITY: CommandDoor[Capacity | Proposed] = CommandDoor("partners", "confirm_capacity")
+CORRECT_PARTNER: CommandDoor[Changed | Proposed] = CommandDoor("partners", "correct_partner")
+CORRECT_PROGRAMME: CommandDoor[Changed | Proposed] = CommandDoor("partners", "correct_programme")
+CONFIRM_PARTNER: CommandDoor[Changed | Proposed] = CommandDoor("partners", "confirm_partner")
+CONFIRM_PROGRAMME: CommandDoor[Changed | Proposed] = CommandDoor("partners", "confirm_programme")
+RETIRE_PARTNER: CommandDoor[Changed | Proposed] = CommandDoor("partners", "retire_partner")
+RETIRE_PROGRAMME: CommandDoor[Changed | Proposed] = CommandDoor("partners", "retire_programme")
+REOPEN_PARTNER: CommandDoor[Changed | Proposed] = CommandDoor("partners", "reopen_partner")
+REOPEN_PROGRAMME: CommandDoor[Changed | Proposed] = CommandDoor("partners", "reopen_programme")
+ACCEPT_PROPOSAL: CommandDoor[ProposalDecided] = CommandDoor("partners", "accept_proposal")
+DISMISS_PROPOSAL: CommandDoor[ProposalDecided] = CommandDoor("partners", "dismiss_proposal")
+PROPOSALS: QueryDoor[Proposals] = QueryDoor("partners", "proposals")
+TO_KEEP: QueryDoor[ToKeep] = QueryDoor("partners", "to_keep")
+HISTORY: QueryDoor[History] = QueryDoor("partners", "history")
 ALIKE: QueryDoor[AlikePartners] = QueryDoor("partners", "alike")
 PARTNERS: QueryDoor[Partners] = QueryDoor("partners", "partners")
 FREE_PLACES: QueryDoor[FreePlaces] = QueryDoor("partners", "free_places")

@@ -46,6 +46,22 @@ class Rules(TypedDict, total=False):
     documents: list[str]
 
 
+class Told(TypedDict, total=False):
+    """What a change is about, as far as it says it. Of a contact that is corrected None is a way that is no more."""
+
+    name: str
+    kind: str
+    under_ministry: bool
+    province: str
+    subdistrict: str | None
+    contact: dict[str, str | None]
+    path: str
+    rules: Rules
+    total: int
+    free: int
+    what: list[str]
+
+
 class Counts(TypedDict):
     """How many programmes were found eligible, not decidable yet, and ineligible."""
 
@@ -117,6 +133,141 @@ class CapacityConfirmed:
 
 
 @dataclass(frozen=True)
+class CapacityDoubted:
+    """At `said_at` the partner answered a referral that there is no place, while some were shown as free. The next
+    statement settles it."""
+
+    programme_id: Public[str]
+    partner_id: Public[str]
+    said_at: Public[str]
+
+
+@dataclass(frozen=True)
+class PartnerCorrected:
+    """The partner as it stands from now on. `before` is what the fields in `changed` said until then; `proposal_id`:
+    what another province had proposed."""
+
+    partner_id: Public[str]
+    name: Public[str]
+    kind: Public[str]
+    under_ministry: Public[bool]
+    province: Public[str]
+    subdistrict: Public[str | None]
+    contact: Contact
+    changed: Public[list[str]]
+    before: Told
+    reason: str
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class PartnerVerified:
+    """Somebody asked the partner: at `confirmed_at` what these fields say was still so."""
+
+    partner_id: Public[str]
+    what: Public[list[str]]
+    confirmed_at: Public[str]
+    reason: str | None
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class PartnerRetired:
+    """The partner takes nobody any more; a ProgrammeRetired of each of its programmes goes with it."""
+
+    partner_id: Public[str]
+    reason: str
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class PartnerReopened:
+    partner_id: Public[str]
+    reason: str | None
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class ProgrammeCorrected:
+    """The programme as it stands from now on; see PartnerCorrected."""
+
+    programme_id: Public[str]
+    partner_id: Public[str]
+    name: Public[str]
+    path: Public[str]
+    rules: Public[Rules]
+    changed: Public[list[str]]
+    before: Told
+    reason: str
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class ProgrammeVerified:
+    """As PartnerVerified. Places that are still so are a statement of their own (CapacityConfirmed)."""
+
+    programme_id: Public[str]
+    partner_id: Public[str]
+    what: Public[list[str]]
+    confirmed_at: Public[str]
+    reason: str | None
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class ProgrammeRetired:
+    """Nobody is matched, planned or sent there any more; what is under way stands. `with_partner`: because its partner
+    was retired."""
+
+    programme_id: Public[str]
+    partner_id: Public[str]
+    with_partner: Public[bool]
+    reason: str
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class ProgrammeReopened:
+    programme_id: Public[str]
+    partner_id: Public[str]
+    with_partner: Public[bool]
+    reason: str | None
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class ChangeProposed:
+    """A centre that does not keep the partner proposes a change, and `waiting_for` is the one that does. `action`:
+    codes.registry.CHANGES; `before` and `after` are what it is about as it stood, and as it would be."""
+
+    proposal_id: Public[str]
+    partner_id: Public[str]
+    programme_id: Public[str | None]
+    action: Public[str]
+    before: Told
+    after: Told
+    reason: str | None
+    stated_at: Public[str]
+    waiting_for: Public[str]
+
+
+@dataclass(frozen=True)
+class ProposalAccepted:
+    """What it proposed is done, by facts that name it."""
+
+    proposal_id: Public[str]
+    partner_id: Public[str]
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class ProposalDismissed:
+    proposal_id: Public[str]
+    partner_id: Public[str]
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class PlaceReserved:
     """`centre` is the referring centre's: a place that falls free in one centre's work may go to another's."""
 
@@ -129,7 +280,7 @@ class PlaceReserved:
 
 @dataclass(frozen=True)
 class PlaceRefused:
-    """No place was free; `waiting`: the referral keeps its turn."""
+    """No place was free (`reason` no_place), or the programme is retired; `waiting`: the referral keeps its turn."""
 
     programme_id: OfCentre[str]
     partner_id: OfCentre[str]
@@ -171,6 +322,16 @@ class PartnerMatched:
     inputs: OfCase[Inputs]
 
 
+PartnerEvent = PartnerRegistered | PartnerCorrected | PartnerVerified | PartnerRetired | PartnerReopened
+PlaceEvent = PlaceReserved | PlaceRefused | PlaceTaken | PlaceReleased
 ProgrammeEvent = (
-    ProgrammeOffered | CapacityConfirmed | PlaceReserved | PlaceRefused | PlaceTaken | PlaceReleased
+    ProgrammeOffered
+    | ProgrammeCorrected
+    | ProgrammeVerified
+    | ProgrammeRetired
+    | ProgrammeReopened
+    | CapacityConfirmed
+    | CapacityDoubted
+    | PlaceEvent
 )
+ProposalEvent = ChangeProposed | ProposalAccepted | ProposalDismissed

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from services.kernel.decider import Do
 from services.kernel.envelope import Recorded, derived_id, moment
 from services.partners.domain.matching import MATCH, NOTED, NoteMatch
-from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, StateNoPlaces, TakePlace
+from services.partners.domain.places import (
+    NO_PLACE,
+    PROGRAMME,
+    DoubtPlaces,
+    ReleasePlace,
+    ReservePlace,
+    StateNoPlaces,
+    TakePlace,
+)
 from services.partners.domain.ranking import Ranking, Registry, Screened, rank
 from services.partners.events import Candidate, Inputs
 
@@ -48,7 +56,7 @@ def _match(
         rules_version=screened.rules_version,
         counts=ranking.counts,
         candidates=_best(ranking, chosen),
-        inputs=Inputs(registry=registry.version, programmes=len(registry.rows), programme_id=chosen),
+        inputs=Inputs(registry=registry.version, programmes=len(ranking.order), programme_id=chosen),
     )
     yield Do(MATCH, screened.case_id, command)
 
@@ -56,8 +64,9 @@ def _match(
 def _best(ranking: Ranking, chosen: str | None) -> list[Candidate]:
     """The first of the ranking; a chosen programme that is not among them takes the last line."""
     best = [_candidate(ranking, position) for position in range(min(NOTED, len(ranking.order)))]
-    if chosen in ranking.registry.index and chosen not in {each["programme_id"] for each in best}:
-        best[NOTED - 1 :] = [_candidate(ranking, ranking.position(chosen))]
+    position = ranking.position(chosen) if chosen else None
+    if position is not None and position >= len(best):
+        best[NOTED - 1 :] = [_candidate(ranking, position)]
     return best
 
 
@@ -84,14 +93,19 @@ def when_declined(
     case_id: str,
     programme_id: str,
     no_more_places: bool,
+    reason: str | None,
+    whose: str | None,
     final_at: str | None = None,
 ) -> Iterable[Do]:
     """The place this referral held comes back first: stated before that, the programme would seem to have one free.
-    What the partner may still take back (`final_at`) frees nothing yet: it is heard of again once it is settled."""
+    What the partner may still take back (`final_at`) frees nothing yet: it is heard of again once it is settled. A
+    partner that has no place for one speaks against the places that are shown."""
     if final_at is not None:
         return
     yield from when_over(fact, referral_id, case_id, programme_id)
     yield from when_waitlisted(fact, referral_id, case_id, programme_id, no_more_places)
+    if (reason, whose) == (NO_PLACE, "partner") and not no_more_places:
+        yield Do(PROGRAMME, programme_id, DoubtPlaces(fact.time))
 
 
 def when_waitlisted(

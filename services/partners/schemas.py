@@ -15,11 +15,18 @@ from marshmallow import (
 )
 
 from services import codes
+from services.codes.registry import (
+    FACT_KINDS,
+    PARTNER_FIELDS,
+    PROGRAMME_FIELDS,
+    PROPOSAL_STATUSES,
+    STATEMENT_AGES,
+)
 from services.codes.rules import RULES, Rule
 from services.codes.situation import document_code
-from services.codes.statements import STATEMENT_AGES
 from services.fields import Email, Flag, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.questions import Json
 from services.partners import bodies
 from services.partners.domain.ranking import ELIGIBILITY
 from services.partners.events import Rules
@@ -27,6 +34,8 @@ from services.thai import areas, numbers
 
 PLACES_MOST = 100_000
 WAIT_MOST = 30
+REASON_MOST = 500
+ANY = "any"
 COMPARED_MOST = 3  # places beside each other: more cannot be read
 
 
@@ -163,10 +172,130 @@ class ConfirmCapacity(CapacityBody):
     programme_id = fields.String(required=True)
 
 
+class _Reason(Body):
+    """Why: about the partner, never about a person."""
+
+    reason = Words(REASON_MOST, required=True)
+
+
+class _MayReason(Body):
+    reason = Words(REASON_MOST)
+
+
+class ContactChange(Body):
+    """The ways that change; one that is blank is no more."""
+
+    phone = Words(40, numbers.read_phone)
+    email = Email(validate=validate.Length(max=200))
+    website = Website(validate=validate.Length(max=500))
+
+    @post_load(pass_original=True)
+    def given(
+        self, data: dict[str, str | None], original: dict[str, Json], **_: Any
+    ) -> dict[str, str | None]:
+        return {way: data.get(way) for way, told in original.items() if told is not None}
+
+
+class _Correction(_Reason):
+    """Only the fields that change, and why."""
+
+    @post_load(pass_original=True)
+    def given(self, data: dict[str, Json], original: dict[str, Json], **_: Any) -> dict[str, Json]:
+        named = {name for name, told in original.items() if told is not None} & data.keys()
+        blank = sorted(name for name in named if data[name] is None)
+        if blank:
+            raise ValidationError({name: ["May not be blank."] for name in blank})
+        if not [name for name in named if name != "reason" and not name.endswith("_id")]:
+            raise ValidationError("Name at least one field that changes.", "body")
+        told = {name: data[name] for name in named}
+        apart = {name: told.pop(name) for name in named if name == "reason" or name.endswith("_id")}
+        return {**apart, "changes": told}
+
+
+class CorrectPartner(_Correction):
+    partner_id = fields.String(required=True)
+    name = Words(200)
+    kind = fields.String(validate=validate.OneOf(codes.PARTNER_KINDS))
+    under_ministry = Flag()
+    province = fields.String(validate=_province)
+    subdistrict = fields.String(validate=_subdistrict)
+    contact = fields.Nested(ContactChange)
+
+
+class CorrectProgramme(_Correction):
+    """`rules` are the whole set."""
+
+    programme_id = fields.String(required=True)
+    name = Words(200)
+    path = fields.String(validate=validate.OneOf(codes.PATHS))
+    rules = fields.Nested(RulesBody)
+
+
+def _what(allowed: Sequence[str]) -> fields.List[str]:
+    inner = fields.String(validate=validate.OneOf(allowed))
+    return fields.List(inner, load_default=None, validate=validate.Length(min=1))
+
+
+class ConfirmPartner(_MayReason):
+    partner_id = fields.String(required=True)
+    what = _what(PARTNER_FIELDS)
+
+
+class ConfirmProgramme(_MayReason):
+    programme_id = fields.String(required=True)
+    what = _what(PROGRAMME_FIELDS)
+
+
+class RetirePartner(_Reason):
+    partner_id = fields.String(required=True)
+
+
+class RetireProgramme(_Reason):
+    programme_id = fields.String(required=True)
+
+
+class ReopenPartner(_MayReason):
+    partner_id = fields.String(required=True)
+
+
+class ReopenProgramme(_MayReason):
+    programme_id = fields.String(required=True)
+
+
+class DecideProposal(_MayReason):
+    proposal_id = fields.String(required=True)
+
+
+class ListProposals(Body):
+    """Of the asker's centres, or of one of them; those that wait, if nothing else is asked for."""
+
+    centre = fields.String(load_default=None, validate=_province)
+    status = fields.String(load_default="open", validate=validate.OneOf(PROPOSAL_STATUSES))
+    partner_id = fields.String(load_default=None)
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None)
+
+
+class NoFields(Body):
+    pass
+
+
+class ListHistory(Body):
+    partner_id = fields.String(required=True)
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None)
+
+
 class ListPartners(Body):
+    """`stale`: only those of which something of that kind was last confirmed too long ago; `kept_by`: only those that
+    this centre keeps; `retired`: those that take nobody any more, instead of the others."""
+
     q = fields.String(load_default=None, validate=validate.Length(max=200))
     province = fields.String(load_default=None, validate=_province)
     kind = fields.String(load_default=None, validate=validate.OneOf(codes.PARTNER_KINDS))
+    stale = fields.String(load_default=None, validate=validate.OneOf((ANY, *FACT_KINDS)))
+    kept_by = fields.String(load_default=None, validate=_province)
+    retired = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
 
@@ -238,6 +367,8 @@ class Answer(Referral):
 
 
 class Decline(Answer):
+    reason = fields.String(load_default=None, allow_none=True)
+    whose = fields.String(load_default=None, allow_none=True)
     final_at = fields.String(load_default=None, allow_none=True)
 
 

@@ -6,36 +6,52 @@ from functools import partial
 
 from services.codes import ages, statements
 from services.codes.access import ROLES, STAFF
-from services.codes.statements import FRESH_DAYS, OLD_DAYS
-from services.kernel.doors import Call, Doors, Runtime, command, query
-from services.kernel.envelope import instant, moment
-from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
+from services.codes.registry import FRESH_DAYS, OLD_DAYS, STALE_DAYS
+from services.kernel.doors import Call, Runtime, command, query
+from services.kernel.envelope import ALL_CENTRES, instant, moment
+from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.wiring import Reaction, Wiring
-from services.partners import answers, bodies, handlers, schemas
+from services.partners import answers, bodies, changing, handlers, schemas
+from services.partners.changing import centre_of
 from services.partners.domain import candidates, ranking
 from services.partners.domain.matching import MATCH
-from services.partners.domain.places import PROGRAMME, ConfirmCapacity, OfferProgramme
+from services.partners.domain.places import PROGRAMME, OfferProgramme
+from services.partners.domain.proposals import PROPOSAL
 from services.partners.domain.registry import PARTNER, RegisterPartner
-from services.partners.events import CapacityConfirmed
-from services.partners.projections import free_places, matching, partners, past, registry, upstream
+from services.partners.projections import (
+    free_places,
+    history,
+    keepers,
+    matching,
+    partners,
+    past,
+    proposals,
+    registry,
+    upstream,
+)
 from services.thai import dates
 
 OVER = (
     "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
 )  # fmt: skip
 AGE_SECONDS = 2.0  # to ask intake for an age
-CONTRADICTS = "ledger_contradicts"
 MAYBE_KNOWN = "maybe_known"
-OLDER = "older_statement"  # a later one counts
 
 _over = Reaction(schemas.Referral(), handlers.when_over)
 
 WIRING = Wiring(
     service="partners",
-    aggregates=(PARTNER, PROGRAMME, MATCH),
-    projections=(registry.REGISTRY, upstream.CASES, past.PAST),
+    aggregates=(PARTNER, PROGRAMME, MATCH, PROPOSAL),
+    projections=(
+        registry.REGISTRY,
+        upstream.CASES,
+        past.PAST,
+        keepers.KEEPERS,
+        proposals.PROPOSALS,
+        history.HISTORY,
+    ),
     hears={
         "screening": {
             "ScreeningStarted": (),
@@ -47,7 +63,7 @@ WIRING = Wiring(
             "ReferralAccepted": (Reaction(schemas.Referral(), handlers.when_accepted),),
             **{name: (_over,) for name in OVER},
             "ReferralDeclined": (Reaction(schemas.Decline(), handlers.when_declined),),
-            "ReferralDeclineSettled": (Reaction(schemas.Answer(), handlers.when_declined),),
+            "ReferralDeclineSettled": (Reaction(schemas.Decline(), handlers.when_declined),),
             "ReferralWaitlisted": (Reaction(schemas.Answer(), handlers.when_waitlisted),),
         },
     },
@@ -55,7 +71,7 @@ WIRING = Wiring(
 )
 
 
-class PartnersService(Doors):
+class PartnersService(changing.Changing):
     name = "partners"
     runtime = Runtime(WIRING)
 
@@ -73,13 +89,13 @@ class PartnersService(Doors):
                 "maybe_known": known,
             }
 
-        return self.runtime.execute(call.envelope(_centre(call, body["province"])), work)
+        return self.runtime.execute(call.envelope(centre_of(call, body["province"])), work)
 
     @command("programme.offer", roles=STAFF, schema=schemas.OfferProgramme())
     def offer_programme(self, call: Call, body: bodies.OfferProgramme) -> Outcome[answers.NewProgramme]:
         """NotFound for an unknown partner."""
         programme_id = call.new_id("programme")
-        partner = self.runtime.get_or_pull(partial(partners.get, partner_id=body["partner_id"]))
+        partner = self._partner(call, body["partner_id"])
         offer = OfferProgramme(
             programme_id=programme_id,
             partner_id=partner["partner_id"],
@@ -96,36 +112,34 @@ class PartnersService(Doors):
         )
 
         def work(unit: Unit) -> answers.NewProgramme:
+            if unit.state(PARTNER, partner["partner_id"]).retired:
+                raise Refused("retired", "The partner is retired: take it up again first.")
             unit.handle(PROGRAMME, programme_id, offer)
             return {"programme_id": programme_id, "version": unit.version(PROGRAMME, programme_id)}
 
-        return self.runtime.execute(call.envelope(_centre(call, partner["province"])), work)
-
-    @command("programme.capacity", roles=(*STAFF, "partner"), schema=schemas.ConfirmCapacity())
-    def confirm_capacity(self, call: Call, body: bodies.ConfirmCapacity) -> Outcome[answers.Capacity]:
-        """NotFound for an unknown programme. A statement our ledger contradicts is taken and flagged."""
-        programme_id = body["programme_id"]
-        offer = self.runtime.get_or_pull(partial(partners.get_programme, programme_id=programme_id))
-        _own(call, offer["partner_id"])
-        statement = ConfirmCapacity(stated_at=instant(call.at), **body)
-
-        def work(unit: Unit) -> answers.Capacity:
-            events = unit.handle(PROGRAMME, programme_id, statement, call.if_match)
-            stated = [each for each in events if isinstance(each, CapacityConfirmed)]
-            warnings = [CONTRADICTS] if any(each.contradicted for each in stated) else []
-            warnings += [OLDER] if any(each.history for each in stated) else []
-            return {
-                "programme_id": programme_id,
-                "version": unit.version(PROGRAMME, programme_id),
-                "warnings": warnings,
-            }
-
-        return self.runtime.execute(call.envelope(_centre(call, offer["province"])), work)
+        return self.runtime.execute(call.envelope(centre_of(call, partner["province"])), work)
 
     @query("partner.list", roles=ROLES, schema=schemas.ListPartners())
     def partners(self, call: Call, body: bodies.ListPartners) -> answers.Partners:
         """The registry is shared by all centres."""
-        return self.runtime.read(lambda db: partners.list_partners(db, **body))
+        kept_by = body["kept_by"]
+        return self.runtime.read(
+            lambda db: partners.list_partners(
+                db, _cutoffs(call), body["q"], body["province"], body["kind"], body["stale"],
+                None if kept_by is None else (kept_by,), body["retired"], body["limit"], body["cursor"],
+            )
+        )  # fmt: skip
+
+    @query("partner.confirm", roles=STAFF, schema=schemas.NoFields())
+    def to_keep(self, call: Call, body: bodies.NoFields) -> answers.ToKeep:
+        """How much of it waits for the asker's centres."""
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        return self.runtime.read(
+            lambda db: answers.ToKeep(
+                proposals=proposals.count_open(db, centres),
+                stale=partners.count_stale(db, _cutoffs(call), centres),
+            )
+        )
 
     @query("partner.register", roles=STAFF, schema=schemas.NamedPartner())
     def alike(self, call: Call, body: bodies.NamedPartner) -> answers.AlikePartners:
@@ -141,7 +155,11 @@ class PartnersService(Doors):
     @query("partner.read", roles=ROLES, schema=schemas.ReadPartner())
     def partner(self, call: Call, body: bodies.ReadPartner) -> answers.Partner:
         """The partner with its programmes and their places."""
-        return self.runtime.get_or_pull(partial(partners.get, partner_id=body["partner_id"]))
+        return self._partner(call, body["partner_id"])
+
+    def _partner(self, call: Call, partner_id: str) -> answers.Partner:
+        stale = _cutoffs(call)
+        return self.runtime.get_or_pull(partial(partners.get, partner_id=partner_id, stale=stale))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadNames())
     def names(self, call: Call, body: bodies.ReadNames) -> answers.Names:
@@ -221,6 +239,11 @@ class PartnersService(Doors):
         }
 
 
+def _cutoffs(call: Call) -> partners.Cutoffs:
+    """{kind of fact: what was confirmed before that instant is stale}."""
+    return {kind: instant(statements.earliest(call.now, days)) for kind, days in STALE_DAYS.items()}
+
+
 def _continued(cursor: str, screened: ranking.Screened) -> tuple[str, int]:
     """(the first page's moment, the last sort key shown); Invalid when the cursor is broken or of another screening."""
     computed_at, screening_id, key = page_cursor(cursor, 3)
@@ -232,16 +255,3 @@ def _continued(cursor: str, screened: ranking.Screened) -> tuple[str, int]:
     if screening_id != screened.screening_id:
         raise Invalid({"cursor": ["The case was screened again; begin with the first page."]})
     return computed_at, key
-
-
-def _own(call: Call, partner_id: str) -> None:
-    """A partner's user states the capacity of its own partner only."""
-    if call.caller.partner_id not in (None, partner_id):
-        raise Forbidden("A partner states its own capacity only.")
-
-
-def _centre(call: Call, province: str) -> str:
-    """The centre a registry fact is recorded for: the caller's, or the partner's province if the caller has not exactly
-    one."""
-    centres = [centre for centre in call.caller.centres if centre != "*"]
-    return centres[0] if len(centres) == 1 else province

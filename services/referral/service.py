@@ -42,7 +42,7 @@ WIRING = Wiring(
         },
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "partners": {
-            "ProgrammeOffered": (),
+            **{type: () for type in (*upstream.PROGRAMME_FACTS, *upstream.PARTNER_FACTS)},
             "PlaceReserved": (Reaction(schemas.PlaceReserved(), handlers.when_place_reserved),),
             "PlaceRefused": (Reaction(schemas.PlaceRefused(), handlers.when_place_refused),),
         },
@@ -106,7 +106,7 @@ class ReferralService(Doors):
         if case is None or not call.caller.sees(case.centre):
             raise NotFound("case")
         programme = self._upstream(
-            lambda db: upstream.get_programme(db, programme_id), lambda _: True, "partners"
+            lambda db: upstream.get_programme(db, programme_id), lambda known: not known.retired, "partners"
         )
         if programme is None:
             raise NotFound("programme")

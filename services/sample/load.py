@@ -13,6 +13,7 @@ from sqlalchemy import event
 from services.kernel.local import Network
 from services.sample import registry
 from services.sample.fates import Fate, fates
+from services.sample.keeping import Keeping
 from services.sample.life import LEAD_DAYS, Life
 from services.sample.office import Office
 from services.sample.partnership import Partnership
@@ -73,6 +74,7 @@ def load(
         joins = office.first_day + timedelta(days=partner.joins)
         opening = office.working_hour(office.chance("joins", number), joins, any_day=not partner.joins)
         agenda.add(opening, Partnership(office, number, partner).run())
+    agenda.add(start + timedelta(hours=8), Keeping(office).run())
     for number, fate in enumerate(fates(office.chance("fates"), cases)):
         agenda.add(_opened(office, number, fate), Life(office, number, fate).run())
     with _in_haste(net):

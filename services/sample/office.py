@@ -37,6 +37,7 @@ class Office:
         self.net, self.seed, self.start, self.now = net, seed, start, now
         self.first_day = start.astimezone(BANGKOK).date()
         self.commands = self.referrals = self.declines = self.failures = 0
+        self.retired: set[str] = set()  # programmes of which nobody asks any more what is free
 
     def chance(self, *name: object) -> Random:
         """A source of chance of its own for each thing, so that one more draw in one case changes no other."""

@@ -1,14 +1,22 @@
-"""How a partner joins the registry and says, now and then, what it has free."""
+"""How a partner joins the registry, and is asked now and then what it has free and whether all is still so."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 
 from services.kernel.questions import Body
-from services.partners.doors import CONFIRM_CAPACITY, OFFER_PROGRAMME, REGISTER_PARTNER
+from services.partners.doors import (
+    CONFIRM_CAPACITY,
+    CONFIRM_PARTNER,
+    CONFIRM_PROGRAMME,
+    OFFER_PROGRAMME,
+    REGISTER_PARTNER,
+)
 from services.sample.office import Office
 from services.sample.people import CENTRES
 from services.sample.registry import Partner, Programme
+
+ASKED_AFTER = 240  # days since it was last asked about everything
 
 
 class Partnership:
@@ -18,14 +26,17 @@ class Partnership:
         self.office, self.partner = office, partner
         self.chance = office.chance("partner", number)
         province = partner.province
+        # Most are asked again about everything, some are forgotten after the first year.
+        self.is_asked = office.chance("asked", number).random() < 0.8
         self.user = f"worker-{province if province in CENTRES else CENTRES[number % len(CENTRES)]}"
 
     def run(self) -> Iterator[datetime]:
         registered = self.office.do(REGISTER_PARTNER, self.partner.registration, self.user)
+        partner_id, asked = registered["partner_id"], self.office.today
         restated: dict[str, Programme] = {}
         for programme in self.partner.programmes:
             body: Body = {
-                "partner_id": registered["partner_id"],
+                "partner_id": partner_id,
                 "name": programme.name,
                 "path": programme.path,
                 "capacity": {"total": programme.total, "free": programme.free},
@@ -34,14 +45,25 @@ class Partnership:
             offered = self.office.do(OFFER_PROGRAMME, body, self.user)
             if programme.restated:
                 restated[offered["programme_id"]] = programme
-        while restated:
+        while restated and (self.is_asked or self.office.progress < 0.5):
             days = next(iter(restated.values())).restated
             day = self.office.today + timedelta(days=self.chance.randint(days - 10, days + 10))
             yield self.office.working_hour(self.chance, day)
+            for programme_id in restated.keys() & self.office.retired:
+                del restated[programme_id]
             for programme_id, programme in restated.items():
                 free = self._free(self.chance, programme)
                 statement: Body = {"programme_id": programme_id, "total": programme.total, "free": free}
                 self.office.do(CONFIRM_CAPACITY, statement, self.user)
+            if self.is_asked and (self.office.today - asked).days > ASKED_AFTER:
+                asked = self.office.today
+                self._confirm(partner_id, restated)
+
+    def _confirm(self, partner_id: str, programme_ids: Iterable[str]) -> None:
+        """Its contact, and whom its programmes take, are still so."""
+        self.office.do(CONFIRM_PARTNER, {"partner_id": partner_id, "what": ["contact"]}, self.user)
+        for programme_id in programme_ids:
+            self.office.do(CONFIRM_PROGRAMME, {"programme_id": programme_id, "what": ["rules"]}, self.user)
 
     def _free(self, chance: Random, programme: Programme) -> int:
         """Shelters of the ministry fill up over the two years and are full at the end; the others keep some places."""

@@ -7,7 +7,7 @@ from datetime import date
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
+from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
@@ -34,7 +34,7 @@ WIRING = Wiring(
             "CaseReopened": (),
             **{type: () for type in upstream.ERASURES},
         },
-        "partners": {"ProgrammeOffered": ()},
+        "partners": {type: () for type in upstream.PROGRAMME_FACTS},
     },
     invariants=projections.invariants,
 )
@@ -94,17 +94,19 @@ class ScreeningService(erasing.Erasing):
         case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
         screening = self.runtime.read(lambda db: screenings.get(db, case_id))
         follows = self._opened(case_id, screening["completed_at"] if screening else None)
-        offered = self._path_of(body["programme_id"])
+        offered = self._programme(body["programme_id"])
         quorum = quorum_of(case["centre"])
         voters = [names.fold(member["name"]) for member in body["members"]]
         self.runtime.ensure_key(call, person_id)
 
         def work(unit: Unit) -> answers.NewPlan:
             require_order(call.at, follows)
-            if offered not in (None, body["path"]):
+            if offered and offered.path != body["path"]:
                 raise Invalid(
-                    {"programme_id": [f"This programme is for the path {offered}, not {body['path']}."]}
+                    {"programme_id": [f"This programme is for the path {offered.path}, not {body['path']}."]}
                 )
+            if offered and offered.retired:
+                raise Refused("retired", "This programme is retired: nobody is planned there any more.")
             screening = unit.state(SCREENING, case_id)
             agreement = AgreePlan(
                 plan_id=plan_id, person_id=person_id, quorum=quorum, screened=screening.screening_id is not None,
@@ -162,11 +164,19 @@ class ScreeningService(erasing.Erasing):
 
         return self.runtime.execute(call.envelope(ALL_CENTRES), work)
 
-    def _path_of(self, programme_id: str | None) -> str | None:
-        """Of the programme that a plan names; NotFound for one nobody offered."""
+    def _programme(self, programme_id: str | None) -> upstream.Programme | None:
+        """The programme that a plan names, as partners has it now; NotFound for one nobody offered."""
         if programme_id is None:
             return None
-        return self.runtime.get_or_pull(lambda db: upstream.get_path(db, programme_id), "partners")
+
+        def find(db: Connection) -> upstream.Programme | None:
+            return upstream.get_programme(db, programme_id)
+
+        found = self.runtime.get_or_pull(find, "partners")
+        if found.retired:  # it may have been taken up again
+            self.runtime.catch_up("partners")
+            found = self.runtime.get_or_pull(find)
+        return found
 
     def _of_person(self, call: Call, case_id: str, day: date) -> Body:
         """What was corrected of the person, and the age on the day by the birth date, which intake alone knows. If it

@@ -196,10 +196,37 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("intake", "reopen_case", {"case_id": case_id, "reason": "came_back"})
     net.call("screening", "adopt_rules", **DIRECTOR)
     erase_somebody(net)
+    keep_the_registry(net)
     for user in ("worker-60", "director-60"):
         net.call("intake", "in_hands", {"user": user}, **ADMIN)
         net.call("intake", "accesses", {"user": user}, **ADMIN)
         net.call("referral", "in_hands", {"user": user}, **ADMIN)
+
+
+def keep_the_registry(net: CheckedNetwork) -> None:
+    """At once, and from another centre."""
+    kept = next(
+        each
+        for each in net.call("partners", "partners")["items"]
+        if each["keeper"] == "60" and each["programmes"]
+    )
+    partner, programme = (
+        {"partner_id": kept["partner_id"]},
+        {"programme_id": kept["programmes"][0]["programme_id"]},
+    )
+    neighbour = {"user": "worker-61", "centres": ("61",)}
+    for who in (neighbour, {}):
+        for of, it in (("partner", partner), ("programme", programme)):
+            net.call("partners", f"correct_{of}", {**it, "name": "ชื่อใหม่", "reason": "พิมพ์ผิด"}, **who)
+            net.call("partners", f"confirm_{of}", it, **who)
+            net.call("partners", f"retire_{of}", {**it, "reason": "ปิด"}, **who)
+            net.call("partners", f"reopen_{of}", it, **who)
+        net.call("partners", "confirm_capacity", {**programme, "total": 9, "free": 9}, **who)
+    waiting = net.call("partners", "proposals")["items"]
+    assert net.call("partners", "to_keep")["proposals"]
+    for door, each in zip(("accept_proposal", "dismiss_proposal"), waiting[-2:], strict=True):
+        net.call("partners", door, {"proposal_id": each["proposal_id"]})
+    assert net.call("partners", "history", partner)["items"]
 
 
 def erase_somebody(net: CheckedNetwork) -> None:

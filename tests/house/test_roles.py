@@ -39,9 +39,11 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("partners", "partners"): ("items.*", "next"),
     ("partners", "partner"): ("*",),
     ("partners", "names"): (
-        "items.programme_id", "items.programme", "items.partner", "items.partner_id", "items.phone",
+        "items.programme_id", "items.programme", "items.partner", "items.partner_id", "items.phone", "items.retired",
     ),
     ("partners", "free_places"): ("free", "programmes", "by_path.*", "by_age.*", "items.*", "next"),
+    ("partners", "history"): ("items.*", "next"),
+    ("partners", "proposals"): ("items.*", "next"),
     ("referral", "referral"): (
         "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
         "path_kind", "history.type", "history.time", "history.recordedtime", "history.actor", "history.status",

@@ -117,7 +117,9 @@ def test_what_a_criterion_of_the_ranking_found():
             path
         )
     assert criterion_in_words("places_free", {"free": 2, "days": 0}, "en") == "2 places free"
-    assert criterion_in_words("freshness", {"days": 0}, "en") == "confirmed today"
+    assert criterion_in_words("freshness", {"days": 0, "contradicted": False}, "en") == "confirmed today"
+    doubted = criterion_in_words("freshness", {"days": 1, "contradicted": True}, "en")
+    assert doubted == "confirmed 1 day ago – but contradicted since"
     assert criterion_in_words("past_answer", None, "en") == "Never said no to this person"
     no = {"reason": "cost", "at": "2026-03-02T03:00:00.000000Z"}
     assert criterion_in_words("past_answer", no, "en").startswith(

@@ -1,4 +1,7 @@
-"""The table of next steps: every way a case, its referral and its placement can stand; and the list made of it."""
+"""The table of next steps: every way a case, its referral and its placement can stand; and the list made of it.
+
+Long because the table and the list are one thing: what the one says the other keeps.
+"""
 
 from dataclasses import replace
 from itertools import product
@@ -114,6 +117,26 @@ def test_after_a_no_another_place_is_chosen_and_by_the_group_if_the_plan_named_t
     )
 
 
+def test_a_plan_whose_programmes_are_all_retired_goes_back_to_the_group():
+    def planned(*programmes, retired, referrals=()):
+        plan = Plan(TUESDAY, TUESDAY, "foundation", programmes)
+        since = dict.fromkeys(retired, FRIDAY)
+        return next_of(Known(Opening(MONDAY), None, Screening(MONDAY), plan, referrals, retired=since))
+
+    gone = planned("p", retired="p")
+    assert (gone.next, gone.standing, gone.acts, gone.since) == ("decide_again", "retired", GROUP, FRIDAY)
+    assert gone.due == "2026-03-17"
+    assert planned("p", "q", retired="p").standing == planned("p", retired="q").standing == "planned"
+    assert planned("p", "q", retired="pq").standing == "retired"
+    assert planned(retired="p").standing == "planned"  # any place of the path
+    going = planned("p", retired="p", referrals=(referral("sent"),))
+    assert going.standing == "sent"  # what is under way goes on
+    lost = referral("declined", MONDAY.replace("03:00", "04:00").replace("02T", "04T"))
+    assert planned("p", "q", retired="", referrals=(lost,)).next == "send_elsewhere"
+    none_left = planned("p", "q", retired="q", referrals=(lost,))
+    assert (none_left.next, none_left.standing, none_left.since) == ("decide_again", "declined", FRIDAY)
+
+
 @pytest.mark.parametrize("standing", ENDINGS)
 def test_how_a_placement_ended_is_told_without_a_plan_too_and_a_lost_referral_is_not(standing):
     ended = Known(Opening(MONDAY), None, Screening(MONDAY), None, (referral(standing),))
@@ -219,6 +242,8 @@ def test_what_does_not_go_together_is_named_with_its_referral():
         ("place_without_referral", ids[2]),
     ]
     assert named(accepted, held=[ids[1]], closing=Closing(FRIDAY, True)) == [("open_after_closing", ids[1])]
+    gone = named(accepted, placed, lost, held=ids[:2], retired={"p": FRIDAY})
+    assert gone == [("referral_to_retired", ids[1])]  # who lives there lives there
     twice = named(placed, referral("absent"), held=[ids[0], f"r-absent-{FRIDAY}"])
     assert {code for code, _ in twice} == {"two_placements"} and len(twice) == 2
 
@@ -239,7 +264,10 @@ def fresh():
 
 
 def rows(db):
-    return [sorted(map(tuple, db.execute(select(table)))) for table in (work.mark, work.work)]
+    return [
+        sorted(map(tuple, db.execute(select(table))), key=str)
+        for table in (work.mark, work.work, work.programme, work.named)
+    ]
 
 
 def on(day):
@@ -302,6 +330,41 @@ def story():
     }
 
 
+def retired(type, recorded, programme="p"):
+    return fact("partners", type, {"programme_id": programme, "partner_id": "h"}, on(recorded), centre="61")
+
+
+def to_retired():
+    """The same, planned for a programme that is retired, taken up again, and retired once more."""
+    told = story()
+    plan = {"case_id": CASE, "path": "foundation", "programme_id": "p"}
+    told["intake"] = told["intake"][:4]
+    told["screening"].append(fact("screening", "PlanAgreed", plan, on("15")))
+    told["referral"] = told["referral"][:4]
+    told["partners"] = [
+        retired("ProgrammeRetired", "08"), retired("ProgrammeReopened", "12"), retired("ProgrammeRetired", "16", "q"),
+        retired("ProgrammeRetired", "18"),
+    ]  # fmt: skip
+    return told
+
+
+def test_whom_a_retired_programme_concerns_is_told_until_it_is_taken_up_again(db):
+    told = to_retired()
+    early, again, _other, late = told["partners"]
+    work.project(db, [*told["intake"][:2], *told["screening"]])
+    assert work.list_open(db, None)[0].standing == "planned"
+    for facts, standing in (([early], "retired"), ([again], "planned"), ([late], "retired")):
+        work.project(db, facts)
+        [row] = work.list_open(db, None)
+        assert (row.standing, row.next == "decide_again") == (standing, standing == "retired")
+    work.project(db, told["referral"])
+    assert ("referral_to_retired", SOMBAT) in {
+        (each["code"], each["referral_id"]) for each in work.list_contradictions(db, ["60"])
+    }
+    work.project(db, [again])
+    assert "referral_to_retired" not in {each["code"] for each in work.list_contradictions(db, ["60"])}
+
+
 def test_what_would_lapse_says_when_and_what_lapsed_is_the_directors(db):
     told = story()
     work.project(db, [*told["intake"][:2], *told["screening"], referred("ReferralSent", MALEE, "05")])
@@ -342,8 +405,9 @@ def test_what_is_escalated_comes_after_red_and_before_what_is_overdue():
     assert weight("escalated", "child").because[:2] == ["child", "escalated"]
 
 
-def test_in_any_order_of_the_sources_and_in_any_batches_the_rows_are_the_same(db):
-    told = story()
+@pytest.mark.parametrize("tell", [story, to_retired])
+def test_in_any_order_of_the_sources_and_in_any_batches_the_rows_are_the_same(db, tell):
+    told = tell()
     work.project(db, [each for facts in told.values() for each in facts])
     expected, random = rows(db), Random(9)
     for _ in range(60):

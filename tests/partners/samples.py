@@ -9,7 +9,7 @@ from services.partners.events import PlaceRefused, PlaceReleased, PlaceReserved,
 
 PARTNER, PROGRAMME, OTHER_PROGRAMME = (str(UUID(int=n)) for n in range(1, 4))
 FIRST, SECOND, THIRD, FOURTH = (str(UUID(int=n)) for n in range(11, 15))
-MONDAY, TUESDAY = "2026-03-02T03:00:00.000000Z", "2026-03-03T03:00:00.000000Z"
+MONDAY, TUESDAY, WEDNESDAY = (f"2026-03-0{day}T03:00:00.000000Z" for day in (2, 3, 4))
 
 
 def offer(total: int = 2, free: int = 2, programme_id: str = PROGRAMME, **more: Any) -> OfferProgramme:
@@ -89,5 +89,9 @@ def own(event: Any, number: int = 1, **more: Any) -> Recorded:
 
 def row(programme_id: str = PROGRAMME, **more: Any) -> dict[str, Any]:
     """A programme as far as matching looks at it."""
-    usual = vars(offer(programme_id=programme_id)) | {"confirmed_at": MONDAY}
+    usual = vars(offer(programme_id=programme_id)) | {
+        "confirmed_at": MONDAY,
+        "contradicted": False,
+        "retired": False,
+    }
     return usual | more

@@ -73,6 +73,17 @@ def test_how_old_a_word_on_places_is_is_counted_in_days_of_thailand():
     assert [(each["found"]["days"], each["verdict"]) for each in fresh] == [(30, "met"), (31, "not_met")]
 
 
+def test_how_far_the_number_of_places_can_be_relied_on_is_said():
+    day = "2026-01-20T03:00:00.000000Z"
+    offers = [BEST, BEST | {"confirmed_at": day}, BEST | {"confirmed_at": day, "contradicted": True}]
+    ranked = rank(Registry().updated(1, programmes(offers)), PERSON, NOW)
+    shown = [candidate(ranked, place) for place in range(3)]
+    assert [each["confidence"]["class"] for each in shown] == ["fresh", "ageing", "ageing"]
+    assert shown[2]["confidence"] == {"stated_at": day, "class": "ageing", "contradicted": True}
+    [fresh] = [each for each in shown[2]["criteria"] if each["criterion"] == "freshness"]
+    assert fresh["verdict"] == "not_met" and fresh["because"].endswith("แต่ไม่ตรงกับที่ทราบภายหลัง")
+
+
 def criteria(offer, screened=PERSON):
     """{criterion: (verdict, what was found)} of a single programme."""
     shown = candidate(rank(Registry().updated(1, programmes([offer])), screened, NOW), 0)
@@ -84,7 +95,7 @@ def test_each_criterion_says_what_was_found_and_whether_that_is_met():
     assert best["path"] == ("met", {"path": "local_home", "place": "lead"})
     assert best["outside_ministry"] == ("met", True) and best["home_province"] == ("met", True)
     assert best["wish"] == ("not_met", False) and best["places_free"] == ("met", {"free": 1, "days": 1})
-    assert best["freshness"] == ("met", {"days": 1})
+    assert best["freshness"] == ("met", {"days": 1, "contradicted": False})
     assert best["distance"] == ("met", {"near": "same_district", "kilometres": 0})
     assert best["past_answer"] == ("met", None) and best["offered"] == ("met", {"number": 1})
 

@@ -1,7 +1,48 @@
 from services.partners.domain.matching import MATCH, NoteMatch
-from services.partners.domain.places import PROGRAMME, ConfirmCapacity, StateNoPlaces
-from services.partners.domain.registry import PARTNER, RegisterPartner
-from services.partners.events import CapacityConfirmed, PartnerMatched, PartnerRegistered
+from services.partners.domain.places import (
+    PROGRAMME,
+    ConfirmCapacity,
+    ConfirmPlaces,
+    CorrectProgramme,
+    DoubtPlaces,
+    ReopenProgramme,
+    RetireProgramme,
+    StateNoPlaces,
+    VerifyProgramme,
+)
+from services.partners.domain.proposals import (
+    PROPOSAL,
+    AcceptProposal,
+    Change,
+    DismissProposal,
+    ProposeChange,
+)
+from services.partners.domain.registry import (
+    PARTNER,
+    CorrectPartner,
+    RegisterPartner,
+    ReopenPartner,
+    RetirePartner,
+    VerifyPartner,
+)
+from services.partners.events import (
+    CapacityConfirmed,
+    CapacityDoubted,
+    ChangeProposed,
+    PartnerCorrected,
+    PartnerMatched,
+    PartnerRegistered,
+    PartnerReopened,
+    PartnerRetired,
+    PartnerVerified,
+    PlaceRefused,
+    ProgrammeCorrected,
+    ProgrammeReopened,
+    ProgrammeRetired,
+    ProgrammeVerified,
+    ProposalAccepted,
+    ProposalDismissed,
+)
 from tests.partners import samples
 from tests.partners.samples import (
     FIRST,
@@ -10,6 +51,7 @@ from tests.partners.samples import (
     SECOND,
     THIRD,
     TUESDAY,
+    WEDNESDAY,
     offer,
     offered,
     refused,
@@ -22,7 +64,7 @@ from tests.partners.samples import (
 )
 from tests.spec import Spec
 
-partner, programme, match = Spec(PARTNER), Spec(PROGRAMME), Spec(MATCH)
+partner, programme, match, proposal = Spec(PARTNER), Spec(PROGRAMME), Spec(MATCH), Spec(PROPOSAL)
 
 HOME = (samples.PARTNER, "บ้านพักตัวอย่าง", "pao_home", False, "60", None, {"phone": "056-000-000"})
 NOTED = (
@@ -39,6 +81,10 @@ NOTED = (
 
 def confirm(total: int, free: int, at: str = TUESDAY) -> ConfirmCapacity:
     return ConfirmCapacity(samples.PROGRAMME, total, free, at)
+
+
+def doubted(at: str) -> CapacityDoubted:
+    return CapacityDoubted(samples.PROGRAMME, samples.PARTNER, at)
 
 
 def confirmed(total: int, free: int, contradicted: bool = False, at: str = TUESDAY) -> CapacityConfirmed:
@@ -106,6 +152,22 @@ def test_an_answer_without_places_states_that_none_is_free_of_those_there_are():
     programme.given(offered(3, 2)).when(StateNoPlaces(TUESDAY)).then(confirmed(3, 0))
     programme.given(offered(3, 2), confirmed(3, 0)).when(StateNoPlaces(TUESDAY)).then()
     programme.given().when(StateNoPlaces(TUESDAY)).refused("unknown_programme")
+
+
+def test_a_no_place_is_doubted_only_where_one_is_shown_until_the_places_are_stated_anew():
+    stated = offered(3, 2, stated_at=MONDAY)
+    doubt, again = DoubtPlaces(TUESDAY), DoubtPlaces(WEDNESDAY)
+    programme.given(stated).when(doubt).then(doubted(TUESDAY))
+    programme.given(stated, doubted(TUESDAY)).when(doubt).then()
+    programme.given(stated, doubted(TUESDAY)).when(again).then(doubted(WEDNESDAY))
+    programme.given(offered(3, 0, stated_at=MONDAY)).when(doubt).then()
+    programme.given(stated, confirmed(3, 2, at=WEDNESDAY)).when(doubt).then()  # said before the statement
+    late = confirmed(3, 1, at=WEDNESDAY)
+    programme.given(stated, doubted(TUESDAY), late).when(DoubtPlaces(TUESDAY)).then()
+    programme.given(stated, doubted(WEDNESDAY), confirmed(3, 1)).when(
+        again
+    ).then()  # that came before the doubt
+    programme.given().when(doubt).refused("unknown_programme")
     past = (offered(3, 2), reserved(FIRST), released(FIRST, "reserved"), confirmed(3, 0))
     programme.given(*past).when(reserve(SECOND)).then(refused(SECOND))
 
@@ -205,3 +267,115 @@ def test_free_never_exceeds_what_our_own_ledger_leaves():
 def test_a_match_is_noted_once():
     match.given().when(NoteMatch(*NOTED)).then(PartnerMatched(*NOTED))
     match.given(PartnerMatched(*NOTED)).when(NoteMatch(*NOTED)).then()
+
+
+HOME_NOW = PartnerRegistered(*HOME)
+RENAMED = PartnerCorrected(
+    samples.PARTNER, "ชื่อใหม่", "pao_home", False, "60", None, {"phone": "056-000-000"}, ["name"],
+    {"name": "บ้านพักตัวอย่าง"}, "พิมพ์ผิด",
+)  # fmt: skip
+
+
+def test_a_correction_says_what_stands_and_what_stood():
+    partner.given(HOME_NOW).when(CorrectPartner({"name": "ชื่อใหม่"}, "พิมพ์ผิด")).then(RENAMED)
+
+
+def test_a_correction_that_says_what_stands_is_nothing():
+    partner.given(HOME_NOW, RENAMED).when(CorrectPartner({"name": "ชื่อใหม่"}, "พิมพ์ผิด")).then()
+    partner.given(HOME_NOW).when(
+        CorrectPartner({"contact": {"phone": "056-000-000", "email": None}}, "ก")
+    ).then()
+
+
+def test_nobody_corrects_confirms_or_retires_what_is_not_there():
+    for command in (
+        CorrectPartner({}, "ก"),
+        VerifyPartner(("name",), MONDAY),
+        RetirePartner("ก"),
+        ReopenPartner(),
+    ):
+        partner.given().when(command).refused("unknown_partner")
+    programme.given().when(RetireProgramme("ก")).refused("unknown_programme")
+    proposal.given().when(AcceptProposal()).refused("unknown_proposal")
+
+
+def test_what_is_confirmed_as_of_the_same_instant_again_is_nothing():
+    verified = PartnerVerified(samples.PARTNER, ["contact"], MONDAY, None)
+    partner.given(HOME_NOW).when(VerifyPartner(("contact",), MONDAY)).then(verified)
+    partner.given(HOME_NOW, verified).when(VerifyPartner(("contact",), MONDAY)).then()
+    later = PartnerVerified(samples.PARTNER, ["contact"], TUESDAY, None)
+    partner.given(HOME_NOW, verified).when(VerifyPartner(("contact",), TUESDAY)).then(later)
+    rules = ProgrammeVerified(samples.PROGRAMME, samples.PARTNER, ["rules"], MONDAY, None)
+    programme.given(offered()).when(VerifyProgramme(("rules",), MONDAY)).then(rules)
+    programme.given(offered(), rules).when(VerifyProgramme(("rules",), MONDAY)).then()
+
+
+def test_a_partner_is_retired_and_taken_up_again_once():
+    retired, reopened = PartnerRetired(samples.PARTNER, "ปิด"), PartnerReopened(samples.PARTNER, None)
+    partner.given(HOME_NOW).when(RetirePartner("ปิด")).then(retired)
+    partner.given(HOME_NOW, retired).when(RetirePartner("ปิด")).then()
+    partner.given(HOME_NOW, retired).when(ReopenPartner()).then(reopened)
+    partner.given(HOME_NOW, retired, reopened).when(ReopenPartner()).then()
+
+
+def test_corrected_rules_are_the_whole_set():
+    told = ProgrammeCorrected(
+        samples.PROGRAMME, samples.PARTNER, "ที่พักผู้สูงอายุ", "local_home", {"max_age": 80}, ["rules"],
+        {"rules": {"min_age": 60}}, "ถามแล้ว",
+    )  # fmt: skip
+    programme.given(offered()).when(CorrectProgramme({"rules": {"max_age": 80}}, "ถามแล้ว")).then(told)
+    programme.given(offered(), told).when(CorrectProgramme({"rules": {"max_age": 80}}, "ถามแล้ว")).then()
+
+
+def closed(with_partner: bool = False) -> ProgrammeRetired:
+    return ProgrammeRetired(samples.PROGRAMME, samples.PARTNER, with_partner, "ปิด")
+
+
+def opened(with_partner: bool = False) -> ProgrammeReopened:
+    return ProgrammeReopened(samples.PROGRAMME, samples.PARTNER, with_partner, None)
+
+
+def test_a_retired_programme_gives_no_place_and_no_turn():
+    programme.given(offered()).when(RetireProgramme("ปิด")).then(closed())
+    programme.given(offered(), closed()).when(RetireProgramme("ปิด")).then()
+    no = PlaceRefused(
+        samples.PROGRAMME, samples.PARTNER, FIRST, samples.case_of(FIRST), "retired", False, "60"
+    )
+    programme.given(offered(), closed()).when(reserve(FIRST, waitlist=True)).then(no)
+    full = (offered(1, 1), reserved(FIRST), refused(SECOND, waiting=True), closed())
+    programme.given(*full).when(release(FIRST)).then(released(FIRST, "reserved"))
+    programme.given(*full, released(FIRST, "reserved")).when(ReopenProgramme()).then(
+        opened(), reserved(SECOND)
+    )
+
+
+def test_a_partner_takes_along_only_what_was_retired_with_it():
+    programme.given(offered(), closed()).when(ReopenProgramme(with_partner=True)).then()
+    programme.given(offered(), closed(True)).when(ReopenProgramme(with_partner=True)).then(opened(True))
+    programme.given(offered()).when(ReopenProgramme()).then()
+
+
+def test_places_that_are_still_free_are_a_statement_of_what_we_show():
+    held = (offered(3, 3), reserved(FIRST))
+    programme.given(*held).when(ConfirmPlaces(TUESDAY)).then(confirmed(3, 2))
+    programme.given(*held, confirmed(3, 2)).when(ConfirmPlaces(TUESDAY)).then()
+
+
+CHANGE = Change(samples.PARTNER, None, "correct", {"name": "ข"}, "ผิด", MONDAY)
+PROPOSED = ChangeProposed(
+    "p", samples.PARTNER, None, "correct", {"name": "ก"}, {"name": "ข"}, "ผิด", MONDAY, "60"
+)
+
+
+def test_a_proposal_waits_and_is_decided_once():
+    asked = ProposeChange("p", CHANGE, {"name": "ก"}, "60")
+    proposal.given().when(asked).then(PROPOSED)
+    proposal.given(PROPOSED).when(asked).then()
+    accepted = ProposalAccepted("p", samples.PARTNER, None)
+    dismissed = ProposalDismissed("p", samples.PARTNER, "ยังถูกต้อง")
+    proposal.given(PROPOSED).when(AcceptProposal()).then(accepted)
+    proposal.given(PROPOSED, accepted).when(AcceptProposal()).then()
+    proposal.given(PROPOSED, accepted).when(DismissProposal()).refused("wrong_state")
+    proposal.given(PROPOSED).when(DismissProposal("ยังถูกต้อง")).then(dismissed)
+    proposal.given(PROPOSED, dismissed).when(DismissProposal()).then()
+    proposal.given(PROPOSED, dismissed).when(AcceptProposal()).refused("wrong_state")

@@ -2,7 +2,14 @@ from uuid import UUID
 
 from services.partners import handlers, schemas
 from services.partners.domain.matching import MATCH
-from services.partners.domain.places import PROGRAMME, ReleasePlace, ReservePlace, StateNoPlaces, TakePlace
+from services.partners.domain.places import (
+    PROGRAMME,
+    DoubtPlaces,
+    ReleasePlace,
+    ReservePlace,
+    StateNoPlaces,
+    TakePlace,
+)
 from services.partners.domain.ranking import Registry, Screened
 from tests.partners import samples
 from tests.partners.samples import FIRST, recorded, row
@@ -21,6 +28,7 @@ SCREENED = Screened(
 COMPLETED = recorded("screening", "ScreeningCompleted", {"case_id": CASE})
 SENT = recorded("referral", "ReferralSent", {"case_id": CASE}, centre="61")
 ABOUT = {"referral_id": FIRST, "case_id": CASE, "programme_id": samples.PROGRAMME}
+NO = {**ABOUT, "reason": "cost", "whose": "partner"}
 
 
 def registry(count: int) -> Registry:
@@ -83,11 +91,11 @@ def test_an_accepted_referral_takes_its_place_and_one_that_is_over_gives_it_back
 
 
 def test_a_partner_that_has_no_more_places_says_so_after_its_place_came_back():
-    release, state = handlers.when_declined(SENT, **ABOUT, no_more_places=True)
+    release, state = handlers.when_declined(SENT, **NO, no_more_places=True)
     assert (release.command, state.command) == (ReleasePlace(FIRST, CASE), StateNoPlaces(SENT.time))
     [waits] = handlers.when_waitlisted(SENT, **ABOUT, no_more_places=True)
     assert waits == state
-    assert [do.command for do in handlers.when_declined(SENT, **ABOUT, no_more_places=False)] == [
+    assert [do.command for do in handlers.when_declined(SENT, **NO, no_more_places=False)] == [
         release.command
     ]
     assert list(handlers.when_waitlisted(SENT, **ABOUT, no_more_places=False)) == []
@@ -97,5 +105,17 @@ def test_a_no_that_may_still_be_taken_back_frees_nothing_until_it_is_settled():
     no = ABOUT | {"no_more_places": True, "final_at": "2026-03-02T09:15:00.000000Z"}
     loaded = schemas.Decline().load(no)
     assert list(handlers.when_declined(SENT, **loaded)) == []
-    settled = schemas.Answer().load(ABOUT | {"no_more_places": True})
+    settled = schemas.Decline().load(ABOUT | {"no_more_places": True})
     assert len(list(handlers.when_declined(SENT, **settled))) == 2
+
+
+def test_a_partner_that_has_no_place_for_one_speaks_against_the_places_that_are_shown():
+    def told(**no):
+        return [do.command for do in handlers.when_declined(SENT, **NO | {"no_more_places": False} | no)]
+
+    back = ReleasePlace(FIRST, CASE)
+    assert told(reason="no_place") == [back, DoubtPlaces(SENT.time)]
+    assert told(reason="no_place", whose="system") == told() == [back]
+    assert told(reason="no_place", no_more_places=True) == [back, StateNoPlaces(SENT.time)]
+    unsettled = schemas.Decline().load(NO | {"reason": "no_place", "final_at": "2026-03-02T09:15:00.000000Z"})
+    assert list(handlers.when_declined(SENT, **unsettled)) == []

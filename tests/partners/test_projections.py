@@ -1,9 +1,31 @@
 import pytest
 from sqlalchemy import create_engine, select, update
 
+from services.codes.registry import FACT_KINDS
 from services.kernel.errors import Invalid
-from services.partners.events import CapacityConfirmed, PartnerRegistered
-from services.partners.projections import matching, partners, past, registry, upstream
+from services.partners.events import (
+    CapacityConfirmed,
+    CapacityDoubted,
+    ChangeProposed,
+    PartnerCorrected,
+    PartnerRegistered,
+    PartnerRetired,
+    ProgrammeCorrected,
+    ProgrammeReopened,
+    ProgrammeRetired,
+    ProposalAccepted,
+    ProposalDismissed,
+)
+from services.partners.projections import (
+    history,
+    keepers,
+    matching,
+    partners,
+    past,
+    proposals,
+    registry,
+    upstream,
+)
 from tests.partners import samples
 from tests.partners.samples import (
     FIRST,
@@ -13,6 +35,7 @@ from tests.partners.samples import (
     SECOND,
     THIRD,
     TUESDAY,
+    WEDNESDAY,
     offered,
     own,
     recorded,
@@ -29,6 +52,8 @@ def db(tmp_path):
     registry.metadata.create_all(engine)
     upstream.metadata.create_all(engine)
     past.metadata.create_all(engine)
+    for module in (keepers, proposals, history):
+        module.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection
     engine.dispose()
@@ -36,6 +61,14 @@ def db(tmp_path):
 
 def registered(number: int, name: str, kind: str = "foundation", province: str = "60") -> PartnerRegistered:
     return PartnerRegistered(f"partner-{number}", name, kind, False, province, None, {})
+
+
+CUTOFFS = dict.fromkeys(FACT_KINDS, MONDAY)
+
+
+def listed(db, **asked):
+    usual = dict.fromkeys(("q", "province", "kind", "stale", "keeper_in", "cursor"))
+    return partners.list_partners(db, CUTOFFS, **{**usual, "retired": False, "limit": 50, **asked})
 
 
 def facts(*events):
@@ -68,6 +101,23 @@ def test_places_follow_what_happens_to_them(db):
     assert list(registry.invariants(db)) == []
 
 
+def test_what_the_partner_said_against_its_places_stands_until_they_are_stated_anew(db):
+    def doubt(at):
+        return CapacityDoubted(PROGRAMME, samples.PARTNER, at)
+
+    def stated(at, history=False):
+        return CapacityConfirmed(PROGRAMME, samples.PARTNER, 3, 1, False, at, history)
+
+    def doubted_after(*events):
+        registry.project(db, facts(offered(3, 2), *events))
+        return partners.get_programme(db, PROGRAMME)["doubted_at"]
+
+    assert doubted_after(doubt(TUESDAY), doubt(WEDNESDAY)) == WEDNESDAY
+    assert doubted_after(doubt(WEDNESDAY), stated(TUESDAY)) == WEDNESDAY  # stated before, told later
+    assert doubted_after(doubt(TUESDAY), stated(WEDNESDAY, history=True)) == TUESDAY
+    assert doubted_after(doubt(TUESDAY), stated(WEDNESDAY)) is None
+
+
 def test_facts_in_one_batch_or_one_by_one_give_the_same_rows(db, tmp_path):
     registry.project(db, STORY)
     engine = create_engine(f"sqlite:///{tmp_path}/again.db")
@@ -83,8 +133,8 @@ def test_facts_in_one_batch_or_one_by_one_give_the_same_rows(db, tmp_path):
 def test_partners_are_listed_in_dictionary_order_page_by_page(db):
     names = ("มูลนิธิเกื้อกูล", "มูลนิธิกาญจน์", "บ้านเอื้ออาทร", "บ้านแสงตะวัน")
     registry.project(db, facts(*(registered(n, name) for n, name in enumerate(names))))
-    first = partners.list_partners(db, None, None, None, 3, None)
-    rest = partners.list_partners(db, None, None, None, 3, first["next"])
+    first = listed(db, limit=3)
+    rest = listed(db, limit=3, cursor=first["next"])
     assert [item["name"] for item in first["items"] + rest["items"]] == [
         "บ้านแสงตะวัน",
         "บ้านเอื้ออาทร",
@@ -103,7 +153,7 @@ def test_partners_are_found_by_part_of_a_name_province_and_kind(db):
     registry.project(db, facts(*homes))
 
     def found(q=None, province=None, kind=None):
-        items = partners.list_partners(db, q, province, kind, 50, None)["items"]
+        items = listed(db, q=q, province=province, kind=kind)["items"]
         return [item["partner_id"] for item in items]
 
     assert found(q="อุ่นรัก") == ["partner-1"]
@@ -116,17 +166,17 @@ def test_partners_are_found_by_part_of_a_name_province_and_kind(db):
 
 def test_a_broken_cursor_is_invalid(db):
     with pytest.raises(Invalid):
-        partners.list_partners(db, None, None, None, 3, "no cursor")
+        listed(db, limit=3, cursor="no cursor")
 
 
 def test_a_partner_is_shown_with_its_programmes(db):
     home = PartnerRegistered(samples.PARTNER, "บ้าน", "pao_home", False, "60", "600101", {"phone": "056"})
     registry.project(db, [own(home, 99), *STORY])
-    partner = partners.get(db, samples.PARTNER)
+    partner = partners.get(db, samples.PARTNER, CUTOFFS)
     assert (partner["outside_ministry"], partner["contact"]) == (True, {"phone": "056"})
     assert [each["programme_id"] for each in partner["programmes"]] == [PROGRAMME, OTHER_PROGRAMME]
     assert partner["programmes"][0]["rules"] == {"min_age": 60}
-    assert partners.get(db, "nobody") is None
+    assert partners.get(db, "nobody", CUTOFFS) is None
 
 
 def test_the_registry_in_memory_follows_the_read_model(db):
@@ -202,3 +252,101 @@ def test_a_place_that_is_not_accounted_for_is_named(db):
     assert list(registry.invariants(db)) == [
         f"programme {PROGRAMME}: 2 places filled, but 1 referrals are taken"
     ]
+
+
+def corrected(name: str, province: str = "61", **more) -> PartnerCorrected:
+    fields = (samples.PARTNER, name, "foundation", True, province, None, {})
+    return PartnerCorrected(*fields, ["name"], {"name": "เดิม"}, "พิมพ์ผิด", **more)
+
+
+HOME = PartnerRegistered(samples.PARTNER, "เดิม", "pao_home", False, "60", None, {})
+KEPT = facts(
+    HOME,
+    offered(3, 2),
+    corrected("ใหม่"),
+    offered(5, 1, programme_id=OTHER_PROGRAMME),  # it was read before the correction
+    ProgrammeCorrected(PROGRAMME, samples.PARTNER, "ชื่อ", "foundation", {}, ["name"], {"name": "ที่พัก"}, "ก"),
+    ProgrammeRetired(PROGRAMME, samples.PARTNER, False, "ปิด"),
+    ProgrammeRetired(OTHER_PROGRAMME, samples.PARTNER, True, "ปิด"),
+    PartnerRetired(samples.PARTNER, "ปิด"),
+    ProgrammeReopened(PROGRAMME, samples.PARTNER, False, None),
+    corrected("ใหม่กว่า", "62", proposal_id="proposal"),
+)
+
+
+def test_what_is_corrected_and_retired_is_the_same_together_and_one_at_a_time(db):
+    registry.project(db, KEPT)
+    together = tables(db)
+    for table in registry.REGISTRY.tables:
+        db.execute(table.delete())
+    for fact in KEPT:
+        registry.project(db, [fact])
+    assert tables(db) == together
+    rows = {row.programme_id: row for row in db.execute(select(registry.programme))}
+    assert {row.partner for row in rows.values()} == {"ใหม่กว่า"} and {
+        row.province for row in rows.values()
+    } == {"62"}
+    assert [rows[id].retired for id in (PROGRAMME, OTHER_PROGRAMME)] == [False, True]
+    assert [rows[id].free for id in (PROGRAMME, OTHER_PROGRAMME)] == [2, 0]
+    assert list(registry.invariants(db)) == []
+
+
+def test_the_registry_in_memory_follows_what_is_corrected_and_retired(db):
+    registry.project(db, KEPT[:2])
+    db.commit()
+    assert matching.get_registry(db).rows[0]["partner"] == "เดิม"
+    registry.project(db, KEPT[2:3])
+    db.commit()
+    assert matching.get_registry(db).rows[0]["partner"] == "ใหม่"
+    registry.project(db, KEPT[3:])
+    db.commit()
+    assert [row["retired"] for row in matching.get_registry(db).rows] == [False, True]
+
+
+def test_the_history_says_a_partners_retiring_once_and_the_latest_first(db):
+    registry.project(db, KEPT)
+    told = [
+        own(fact.event, number, recorded=f"2026-03-02T03:00:{number:02}Z") for number, fact in enumerate(KEPT)
+    ]
+    history.project(db, told)
+    first = history.list_changes(db, samples.PARTNER, 2, None)
+    rest = history.list_changes(db, samples.PARTNER, 50, first["next"])
+    said = [(each["action"], each["programme_id"]) for each in [*first["items"], *rest["items"]]]
+    assert said == [
+        ("correct", None), ("reopen", PROGRAMME), ("retire", None), ("retire", PROGRAMME), ("correct", PROGRAMME),
+        ("correct", None),
+    ]  # fmt: skip
+
+
+def test_proposals_wait_until_they_are_decided(db):
+    def proposed(number: int, waiting_for: str) -> ChangeProposed:
+        about = (
+            f"proposal-{number}",
+            samples.PARTNER,
+            None,
+            "correct",
+            {"name": "ก"},
+            {"name": "ข"},
+            "ผิด",
+            MONDAY,
+        )
+        return ChangeProposed(*about, waiting_for)
+
+    story = facts(HOME, proposed(1, "60"), proposed(2, "60"), proposed(3, "61"), proposed(4, "62"))
+    story += [own(ProposalAccepted("proposal-1", samples.PARTNER, None), 6)]
+    story += [own(ProposalDismissed("proposal-2", samples.PARTNER, "ยังถูกต้อง"), 7)]
+    registry.project(db, story)
+    for fact in story:
+        proposals.project(db, [fact])
+
+    def found(centres, status="open"):
+        items = proposals.list_proposals(db, centres, status, None, 50, None)["items"]
+        return [each["proposal_id"] for each in items]
+
+    assert found(None) == ["proposal-3", "proposal-4"] == found(("60",))  # it proposed them itself
+    assert found(("61",)) == ["proposal-3"] and proposals.count_open(db, ("61",)) == 1
+    assert proposals.count_open(db, ("60",)) == 0
+    assert found(("60",), "dismissed") == ["proposal-2"]
+    first = proposals.list_proposals(db, None, "open", None, 1, None)
+    second = proposals.list_proposals(db, None, "open", None, 1, first["next"])
+    assert [each["proposal_id"] for each in second["items"]] == ["proposal-4"] and second["next"] is None

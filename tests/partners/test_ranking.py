@@ -100,6 +100,7 @@ offers = st.fixed_dictionaries(
         "free": st.integers(0, 2),
         "confirmed_at": st.sampled_from([f"2026-{at}T03:00:00.000000Z" for at in ("02-28", "01-01", "03-02")])
         | st.just("2025-06-01T03:00:00.000000Z"),
+        "contradicted": st.booleans(),
     }
 ).map(lambda offer: offer | {"subdistrict": f"{offer['province']}0101" if offer["free"] else None})
 
@@ -205,7 +206,7 @@ def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
         path not in screened.facts.get("wants", []),
         province not in [each["province"] for each in screened.facts.get("domicile", [])],
         offer["free"] == 0,
-        0 if days <= 30 else 1 if days <= 90 else 2,
+        2 if offer["contradicted"] or days > 90 else 1 if days > 30 else 0,
         where,
         areas.distance_km(screened.centre, province),
         offer["programme_id"] in screened.declined,
@@ -307,6 +308,10 @@ BEST = {
         ({"confirmed_at": "2025-01-01T03:00:00.000000Z"}, {"free": 0}),  # a place before none
         ({"subdistrict": None}, {"confirmed_at": "2026-01-20T03:00:00.000000Z"}),  # fresh before ageing
         ({"confirmed_at": "2026-01-20T03:00:00.000000Z"}, {"confirmed_at": "2025-11-01T03:00:00.000000Z"}),
+        (
+            {"confirmed_at": "2026-01-20T03:00:00.000000Z"},
+            {"contradicted": True},
+        ),  # what is contradicted last
         ({}, {"subdistrict": "600201"}),  # the same district before the same province
         (
             {"province": "61", "subdistrict": None},

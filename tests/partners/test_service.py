@@ -165,11 +165,15 @@ def test_places_free_are_added_up_by_path_and_by_the_age_of_the_statement(net):
         "local_home": {"free": 5, "programmes": 2},
         "foundation": {"free": 5, "programmes": 1},
     }
-    assert {age: row["free"] for age, row in answer["by_age"].items()} == {"fresh": 1, "older": 5, "old": 4}
+    assert {age: row["free"] for age, row in answer["by_age"].items()} == {
+        "fresh": 1,
+        "ageing": 5,
+        "stale": 4,
+    }
     assert [each["programme_id"] for each in answer["items"]] == [new, middle, old]
     assert net.call("partners", "free_places", {"province": "60", "limit": 0})["items"] == []
     assert net.call("partners", "free_places", {"province": "60", "limit": 0})["free"] == 5
-    [only] = net.call("partners", "free_places", {"age": "older"})["items"]
+    [only] = net.call("partners", "free_places", {"age": "ageing"})["items"]
     assert only["programme_id"] == middle and only["free"] == only["total"] == 5
     first = net.call("partners", "free_places", {"limit": 2})
     rest = net.call("partners", "free_places", {"limit": 2, "cursor": first["next"]})
@@ -182,7 +186,7 @@ def test_places_free_are_added_up_by_path_and_by_the_age_of_the_statement(net):
         net.call("partners", "free_places", {"cursor": "zzz"})
 
 
-@pytest.mark.parametrize(("later", "age"), [(30, "fresh"), (31, "older"), (90, "older"), (91, "old")])
+@pytest.mark.parametrize(("later", "age"), [(30, "fresh"), (31, "ageing"), (90, "ageing"), (91, "stale")])
 def test_the_age_of_a_statement_is_counted_in_days_of_thailand(net, later, age):
     net.clock.set(datetime(2026, 3, 2, 16, 50, tzinfo=UTC))  # ten minutes before midnight
     offer(net, register(net))

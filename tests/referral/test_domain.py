@@ -268,6 +268,12 @@ def test_a_plan_for_this_programme_binds_to_it_and_its_path_is_the_plans():
     referral.given().when(send(plan=bound)).then(again(sent, path="foundation"))
 
 
+def test_nobody_is_sent_to_a_retired_programme_whatever_the_plan():
+    for bound in (plan, replace(plan, programme_id=home.programme_id)):
+        sending = send(programme=replace(home, retired=True), plan=bound)
+        referral.given().when(sending).refused("retired")
+
+
 def test_nobody_is_sent_against_their_will():
     referral.given().when(send(consent="refused")).refused("consent_refused")
 

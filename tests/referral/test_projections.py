@@ -312,6 +312,32 @@ def test_what_others_said_is_known_in_whatever_order_it_came(db, sources, size):
     assert upstream.get_disclosable(db, OTHER, PLAN) == dict.fromkeys(told) | {"domicile": [], "found": "61"}
 
 
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_what_is_corrected_or_retired_of_a_programme_follows_and_a_sent_referral_keeps_what_it_used(db, size):
+    referrals.project(db, own([sent]))
+    corrected = {"path": "foundation", "rules": {"accepts_severe_behaviour": False}}
+    of_partner = {"partner_id": PARTNER, "kind": "foundation", "under_ministry": True}
+    facts = [
+        *HEARD["screening"],
+        *HEARD["partners"],
+        heard("partners", "ProgrammeCorrected", 4, programme_id=PROGRAMME, partner_id=PARTNER, **corrected),
+        heard("partners", "PartnerCorrected", 5, **of_partner),
+        heard("partners", "PartnerCorrected", 6, **of_partner | {"under_ministry": False}),
+        heard("partners", "ProgrammeRetired", 7, programme_id=OTHER, partner_id=PARTNER),
+        heard("partners", "ProgrammeRetired", 8, programme_id=PROGRAMME, partner_id=PARTNER),
+        heard("partners", "ProgrammeReopened", 9, programme_id=PROGRAMME, partner_id=PARTNER),
+    ]
+    for batch in in_batches(facts, size):
+        upstream.project(db, batch)
+    now = Programme(PROGRAMME, PARTNER, "foundation", "foundation", under_ministry=False)
+    assert upstream.get_programme(db, PROGRAMME) == now
+    other = Programme(OTHER, PARTNER, "hospital", "foundation", under_ministry=False, retired=True)
+    assert upstream.get_programme(db, OTHER) == other
+    assert "legal_case" not in upstream.get_disclosable(db, CASE, PROGRAMME)  # its rules ask for it no more
+    row = referrals.get(db, REFERRAL_ID)
+    assert (row["path"], row["kind"], row["outside_ministry"]) == ("local_home", "pao_home", True)
+
+
 def test_a_refusal_by_the_system_says_why(db):
     referrals.project(db, own([sent, ReferralDeclined(**about, reason="no_place", whose="system")]))
     assert referrals.get_with_place(db, REFERRAL_ID)["place"] == "refused"

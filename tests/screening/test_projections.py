@@ -76,6 +76,22 @@ def test_of_two_corrections_of_a_person_the_last_counts_and_other_cases_have_non
     assert upstream.get_corrections(db, CASE) == told and upstream.get_corrections(db, OTHER) == {}
 
 
+def test_a_programme_has_the_path_it_was_last_corrected_to_and_is_retired_until_it_is_taken_up_again(db):
+    def told(type, position, programme_id, **data):
+        return recorded(None, position, "partners", type, {"programme_id": programme_id, **data})
+
+    facts = [
+        told("ProgrammeOffered", 1, "p", path="foundation"), told("ProgrammeOffered", 2, "q", path="hospital"),
+        told("ProgrammeCorrected", 3, "p", path="local_home"), told("ProgrammeRetired", 4, "p"),
+        told("ProgrammeRetired", 5, "q"), told("ProgrammeReopened", 6, "p"),
+    ]  # fmt: skip
+    for batch in (facts[:3], facts[3:4], facts[4:]):
+        project(db, *batch)
+    assert upstream.get_programme(db, "p") == upstream.Programme("local_home", retired=False)
+    assert upstream.get_programme(db, "q") == upstream.Programme("hospital", retired=True)
+    assert upstream.get_programme(db, "r") is None
+
+
 def test_the_latest_screening_counts(db):
     assert screenings.get(db, CASE) is None
     project(db, screened(SCREENED, {}, 2), screened(SCREENED_AGAIN, {"mental_crisis": True}, 3))

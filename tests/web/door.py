@@ -143,6 +143,10 @@ class FrontDoor:
             self.add(partner, "partner", (), world.partner_id)
             no = {"by_channel": "link", "reason": "cost", "whose": "partner"}
             self.made(f"/api/v1/referrals/{world.referral_id}/decline", no, partner)
+        if route.door in ("accept_proposal", "dismiss_proposal"):
+            change = {"name": "ชื่อที่ศูนย์อื่นเสนอ", "reason": "โทรถามแล้ว"}
+            asked = self.call("PATCH", f"/api/v1/partners/{world.partner_id}", change, "worker-61").json()
+            world = replace(world, proposal_id=asked["proposal_id"])
         return world.path(route), world.body(route)
 
     def case(self, centre: str = "60", **person: Any) -> str:
@@ -199,6 +203,7 @@ class World:
     partner_id: str
     programme_id: str
     plan_id: str = "00000000-0000-0000-0000-000000000000"
+    proposal_id: str = "00000000-0000-4000-8000-000000000000"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))
@@ -234,6 +239,21 @@ class World:
             "register_partner": partner(),
             "offer_programme": programme(),
             "confirm_capacity": {"total": 10, "free": 4},
+            "correct_partner": {**partner(), "reason": "โทรถามแล้ว"},
+            "correct_programme": {
+                "name": "ที่พัก",
+                "path": "local_home",
+                "rules": {"min_age": 60},
+                "reason": "โทรถามแล้ว",
+            },
+            "confirm_partner": {"what": ["contact"], "reason": "โทรถามแล้ว"},
+            "confirm_programme": {"what": ["rules", "capacity"], "reason": "โทรถามแล้ว"},
+            **{
+                f"{step}_{of}": {"reason": "โทรถามแล้ว"}
+                for step in ("retire", "reopen")
+                for of in ("partner", "programme")
+            },
+            **{f"{decision}_proposal": {"reason": "โทรถามแล้ว"} for decision in ("accept", "dismiss")},
         }
 
 
@@ -255,7 +275,7 @@ def name_of(route: Route) -> str:
 def agrees(method: str, path: str, answer: requests.Response) -> None:
     """The answer is one the OpenAPI document has for this call; nothing is ever answered with 500."""
     assert answer.status_code != 500, (method, path, answer.text)
-    if answer.status_code in (404, 405) or method not in ("GET", "POST", "PUT"):
+    if answer.status_code in (404, 405) or method not in ("GET", "POST", "PUT", "PATCH"):
         return
     for known, operations in document()["paths"].items():
         if (

@@ -25,8 +25,9 @@ from tests.web.sent import Sent
 ADDRESSES = APPLICATION.url_map.bind("")
 DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
 # Forms that no system shows beside the others: before there is anybody, in a sample, in the minutes after a no,
-# to the one who asked. They have nothing to type but what test_set_up tries; who may send them, test_pages_sample,
-# test_pages_answer, test_pages_own, test_erasing and test_delegations ask.
+# to the one who asked, where something is to be confirmed or decided. They have nothing to type but what test_set_up
+# tries; who may send them, test_pages_sample, test_pages_answer, test_pages_own, test_erasing, test_delegations and
+# test_pages_partners ask.
 SELDOM = (
     "pages.set_up.administrator",
     "pages.sample.sign_in",
@@ -34,6 +35,9 @@ SELDOM = (
     "pages.own.take_back",
     "pages.erasure.withdraw",
     "pages.delegations.end",
+    "pages.registry.confirmed",
+    "pages.registry.programme_confirmed",
+    "pages.registry.decide",
 )
 POSTS = [
     (rule.endpoint, step)
@@ -106,7 +110,7 @@ class Place:
                 self.link(NAME if "user" in self.arguments else self.user)
             if self.endpoint == "pages.users.take_off_second_factor":
                 Phone.turned_on(self.door, self.browser(NAME), NAME)
-            values = {**(vars(world) if world else {}), "user": NAME, "step": self.step}
+            values = {**(vars(world) if world else {}), "user": NAME, "step": self.step, "action": "retire"}
         self.action = ADDRESSES.build(
             self.endpoint, {name: values[name] for name in self.arguments}, method="POST"
         )

@@ -65,7 +65,17 @@ PROMISED = [
     ("POST /api/v1/partners/{partner_id}/programmes", {"name", "path", "capacity", "rules"},
         {"programme_id", "version"}),
     ("PUT /api/v1/programmes/{programme_id}/capacity", {"total", "free"}, {"version", "warnings"}),
-    ("GET /api/v1/partners", {"q", "province", "kind", "limit", "cursor"}, {"items", "next"}),
+    ("GET /api/v1/partners", {"q", "province", "kind", "stale", "limit", "cursor"}, {"items", "next"}),
+    ("PATCH /api/v1/partners/{partner_id}",
+        {"name", "kind", "under_ministry", "province", "subdistrict", "contact", "reason"}, {"version", "warnings"}),
+    ("PATCH /api/v1/programmes/{programme_id}", {"name", "path", "rules", "reason"}, {"version", "warnings"}),
+    *((f"POST /api/v1/{things}/{step}", {"reason"}, {"version"})
+        for things in ("partners/{partner_id}", "programmes/{programme_id}")
+        for step in ("confirm", "retire", "reopen")),
+    ("GET /api/v1/partners/{partner_id}/history", {"limit", "cursor"}, {"items", "next"}),
+    ("GET /api/v1/proposals", {"centre", "limit", "cursor"}, {"items", "next"}),
+    ("POST /api/v1/proposals/{proposal_id}/accept", {"reason"}, {"version"}),
+    ("POST /api/v1/proposals/{proposal_id}/dismiss", {"reason"}, {"version"}),
     ("GET /api/v1/partners/{partner_id}", set(), {"programmes"}),
     (
         "GET /api/v1/reports/overview", {"centre", "from", "to", "as_of"},
@@ -102,11 +112,27 @@ def test_what_was_promised_is_in_the_document():
             body = resolved(operation["requestBody"]["content"]["application/json"]["schema"])
             known |= set(body["properties"])
             assert ("at" in known) is (operation["operationId"] != "search")  # a question asked in the body
-        [good] = [status for status in operation["responses"] if status.startswith("2")]
+        [good] = [status for status in operation["responses"] if status in ("200", "201")]
         answer = operation["responses"][good]["content"]["application/json"]["schema"]
         answer = properties(answer.get("items", answer))  # of one of a list
         assert takes <= known, (call, takes - known)
         assert answers <= set(answer), (call, answers - set(answer))
+
+
+def test_what_another_centre_keeps_is_answered_as_waiting():
+    waiting = {
+        f"{method.upper()} {path}": operation["responses"]["202"]["content"]["application/json"]["schema"]
+        for path, operations in document()["paths"].items()
+        for method, operation in operations.items()
+        if "202" in operation["responses"]
+    }
+    things = ("/api/v1/partners/{partner_id}", "/api/v1/programmes/{programme_id}")
+    assert waiting.keys() == {
+        *(f"PATCH {thing}" for thing in things),
+        *(f"POST {thing}/{step}" for thing in things for step in ("confirm", "retire", "reopen")),
+        f"PUT {things[1]}/capacity",
+    }
+    assert all(set(properties(schema)) == {"proposal_id", "waiting_for"} for schema in waiting.values())
 
 
 def test_every_call_is_promised():

@@ -30,7 +30,10 @@ OF_A_CENTRE = {
 # Towards centre 60 all of these are strangers; the user names are of this test alone.
 STRANGERS = {f"{role}-77": (role, ("77",)) for role in ("worker", "director", "member", "admin")}
 FORBIDDEN = ("มาลี", "1609900123452", "ใต้สะพานเดชาติวงศ์")
-CHOICES = {"step": LIFE_CYCLE, "part": WORK_PARTS}  # parts of addresses that are one of a few
+CHOICES = {  # parts of addresses that are one of a few
+    "step": LIFE_CYCLE, "part": WORK_PARTS, "action": ("retire", "reopen"), "decision": ("accept", "dismiss"),
+    "what": ("rules", "capacity"),
+}  # fmt: skip
 NOT_COMPARED = (sessions.session, positions.user_position)
 
 
@@ -76,6 +79,8 @@ def known(door, world) -> dict[str, str]:
     door.add(f"partner-{other.partner_id}", "partner", (), other.partner_id)
     STRANGERS[f"partner-{other.partner_id}"] = ("partner", ())
     door.ask("intake", "request_erasure", "deputy-60", {"case_id": world.case_id, "reason": "ordered"})
+    renamed = {"name": "ชื่อที่เสนอ", "reason": "ทดสอบ"}
+    proposed = door.call("PATCH", f"/api/v1/partners/{world.partner_id}", renamed, "worker-61")
     today, director = bangkok_day(utc_now()), Caller("deputy-60", "director", ("60",))
     delegation_id = delegations.give(door.runtime("web"), director, "60", "somebody-60", today, today, "ลา")
     return {
@@ -84,6 +89,7 @@ def known(door, world) -> dict[str, str]:
         "partner_id": world.partner_id,
         "programme_id": world.programme_id,
         "plan_id": door.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"],
+        "proposal_id": proposed.json()["proposal_id"],
         "user": "somebody-60",
         "delegation_id": delegation_id,
         "token": "not-a-link",

@@ -161,7 +161,7 @@ def test_places_free_lead_to_the_programmes_and_to_how_old_the_word_is(placed, b
             for side in listed.tree.xpath("//*[contains(@class, 'app-list__side')]")
         ]
         assert free and all(free)
-    assert "ไม่มีที่ว่าง" in person.open("/dashboard/places?age=old").text
+    assert "ไม่มีที่ว่าง" in person.open("/dashboard/places?age=stale").text
     for odd in ("province=xx", "path=<b>", "age=-1", "province=60&path=local_home&age=fresh"):
         assert person.open(f"/dashboard/places?{odd}").status == 200
 

@@ -2,7 +2,10 @@
 
 from uuid import uuid4
 
+import eventlet
 import pytest
+
+from tests.web.door import earlier, partner, plan, problem, programme, referral
 
 
 @pytest.fixture
@@ -139,3 +142,178 @@ def test_a_wrong_address_of_a_partner_says_what_to_write(browser):
     assert wrong.status == 422 and set(wrong.errors) == {"contact.email", "contact.website"}
     assert "name@example.org" in wrong.errors["contact.email"]
     assert "https://" in wrong.errors["contact.website"]
+
+
+# As a browser sends them; lxml takes a choice without a value for one that is on.
+NO_CONDITION = {
+    f"rules__{rule}": "" for rule in ("accepts_legal_case", "requires_prior_process", "requires_work_ability")
+}
+
+
+def kept_now(door, made):
+    return door.get(f"/api/v1/partners/{made[0]}").json()
+
+
+def test_a_typed_correction_is_saved_with_its_reason_and_stands_in_the_history(door, browser, made):
+    worker, name = browser("worker-60"), f"บ้านที่แก้ชื่อ {uuid4().hex[:6]}"
+    page = worker.open(f"{made[2]}/correct")
+    silent = worker.send(page, name=name, reason=" ")
+    assert silent.status == 422 and set(silent.errors) == {"reason"}
+    done = worker.send(silent, contact__phone="056 222 222", reason="โทรถามแล้ว")
+    assert f"/{done.path}" == made[2] and "บันทึกการแก้ไขแล้ว" in done.text and name in done.text
+    now = kept_now(door, made)
+    assert (now["name"], now["version"]) == (name, 2) and now["contact"]["phone"]
+    history = worker.open(f"{made[2]}/history")
+    assert "โทรถามแล้ว" in history.text and "worker-60" in history.text
+
+
+def test_what_is_sent_as_it_stands_changes_nothing(door, browser, made):
+    worker = browser("worker-60")
+    same = worker.send(worker.open(f"{made[2]}/correct"), reason="ตรวจแล้ว")
+    assert "ไม่มีข้อมูลที่เปลี่ยนแปลง" in same.text
+    path = f"{made[2]}/programmes/{made[1]}/correct"
+    same = worker.send(worker.open(path), reason="ตรวจแล้ว", **NO_CONDITION)
+    assert same.errors == {}
+    assert "ไม่มีข้อมูลที่เปลี่ยนแปลง" in same.text and kept_now(door, made)["programmes"][0]["version"] == 1
+
+
+def test_the_form_of_a_programme_shows_its_rules_and_replaces_the_whole_set(door, browser, made):
+    worker, path = browser("worker-60"), f"{made[2]}/programmes/{made[1]}/correct"
+    rules = {"rules__min_age": "65", "rules__domicile__provinces": "นครสวรรค์, อุทัยธานี", "rules__max_age": ""}
+    done = worker.send(worker.open(path), reason="ถามแล้ว", other_papers="ใบนัดหมอ", **rules, **NO_CONDITION)
+    assert "บันทึกการแก้ไขแล้ว" in done.text
+    kept = kept_now(door, made)["programmes"][0]["rules"]
+    assert (
+        kept["min_age"] == 65
+        and kept["domicile"]["provinces"] == ["60", "61"]
+        and kept["documents"] == ["id_card", "ใบนัดหมอ"]
+    )
+    again = worker.open(path)
+    same = worker.send(again, reason="ตรวจแล้ว", **NO_CONDITION)  # what the form shows is what stands
+    assert "ไม่มีข้อมูลที่เปลี่ยนแปลง" in same.text
+
+
+def test_a_programme_is_retired_with_a_reason_and_taken_up_again(door, browser, made):
+    worker, path = browser("worker-60"), f"{made[2]}/programmes/{made[1]}"
+    assert worker.send(worker.open(f"{path}/retire")).status == 422
+    done = worker.send(worker.open(f"{path}/retire"), reason="ปิดรับ")
+    assert "เลิกใช้แล้ว" in done.text and kept_now(door, made)["programmes"][0]["retired"]
+    done = worker.send(worker.open(f"{path}/reopen"))
+    assert "เปิดใช้อีกครั้งแล้ว" in done.text and not kept_now(door, made)["programmes"][0]["retired"]
+
+
+def test_to_a_retired_programme_nobody_is_planned_or_sent_and_its_case_goes_back_to_the_group(
+    door, browser, made
+):
+    case_id, programme = door.planned(), f"/api/v1/programmes/{made[1]}"
+    bound = plan() | {"programme_id": made[1]}
+    door.made(f"/api/v1/cases/{case_id}/plan", bound)
+    under_way = door.referred("60", made[1])
+    door.made(f"{programme}/retire", {"reason": "ปิดรับ"})
+
+    worker, path = browser("worker-60"), f"/cases/{case_id}/referrals/new"
+    director = browser("director-60")
+    with eventlet.Timeout(30):  # what is next follows by itself, and the others hear
+        while "เลิกใช้บริการที่คณะทำงานเลือกไว้แล้ว" not in worker.open(f"/cases/{case_id}").text:
+            eventlet.sleep(0.05)
+        while under_way["referral_id"] not in director.open("/contradictions").raw:
+            eventlet.sleep(0.05)
+    for call, body in (
+        (f"/api/v1/cases/{case_id}/plan", bound),
+        ("/api/v1/referrals", referral(case_id, made[1])),
+    ):
+        refused = problem(door.post(call, body), 409)
+        assert refused["code"] == "retired", refused
+    assert "หลังจากส่งต่อมีการเลิกใช้บริการนี้แล้ว" in worker.open(f"/referrals/{under_way['referral_id']}").text
+    page = worker.open(path)
+    assert "เลิกใช้บริการที่คณะทำงานเลือกไว้แล้ว" in page.text
+    assert f"/cases/{case_id}/plan" in page.tree.xpath("//main//@href")
+    refused = worker.send(page, consent__status="given", waitlist="no")
+    assert refused.status == 409 and "เลิกใช้ภาคีเครือข่ายหรือบริการนี้แล้ว" in refused.text
+    matches = door.get(f"/api/v1/cases/{case_id}/matches?limit=500").json()["candidates"]
+    assert made[1] not in {each["programme_id"] for each in matches}
+    door.made(f"{programme}/reopen", {})
+    assert door.made("/api/v1/referrals", referral(case_id, made[1]))["place"] == "reserved"
+
+
+def test_another_centres_correction_waits_and_is_accepted_with_both_texts_in_view(door, browser, made):
+    neighbour, name = browser("worker-61"), f"บ้านจากอีกจังหวัด {uuid4().hex[:6]}"
+    path = f"{made[2]}/correct"
+    told = neighbour.send(neighbour.open(path), name=name, reason="ป้ายหน้าบ้านเขียนอย่างนี้")
+    assert "รอการพิจารณา" in told.text and kept_now(door, made)["version"] == 1
+    worker = browser("worker-60")
+    assert "/registry/proposals" in worker.open("/work").tree.xpath("//main//@href")
+    page = worker.open("/registry/proposals")
+    assert name in page.text and kept_now(door, made)["name"] in page.text and "ป้ายหน้าบ้าน" in page.text
+    [waiting] = [
+        each
+        for each in door.get("/api/v1/proposals?limit=500").json()["items"]
+        if each["partner_id"] == made[0]
+    ]
+    done = worker.send(page, f"/registry/proposals/{waiting['proposal_id']}/accept")
+    assert "รับข้อเสนอแล้ว" in done.text and kept_now(door, made)["name"] == name
+
+
+def test_the_api_says_that_a_change_waits(door, made):
+    body = {"name": "ชื่อใหม่", "reason": "พิมพ์ผิด"}
+    waits = door.call("PATCH", f"/api/v1/partners/{made[0]}", body, "worker-61")
+    assert waits.status_code == 202 and set(waits.json()) == {"proposal_id", "waiting_for"}
+    done = door.call("PATCH", f"/api/v1/partners/{made[0]}", body, "worker-60")
+    assert done.status_code == 200 and done.headers["ETag"] == '"2"'
+    places = door.call("PUT", f"/api/v1/programmes/{made[1]}/capacity", {"total": 9, "free": 1}, "worker-61")
+    assert places.status_code == 202
+    dismissed = door.call(
+        "POST", f"/api/v1/proposals/{places.json()['proposal_id']}/dismiss", {}, "worker-60"
+    )
+    assert dismissed.status_code == 200
+
+
+def test_whom_to_call_is_a_list_and_still_so_is_one_tap(door, browser, made):
+    door.add("worker-84", "worker", ("84",))
+    worker, long_ago = browser("worker-84"), {"at": earlier(days=400)}
+    far = partner() | {"province": "84", "subdistrict": None} | long_ago
+    partner_id = door.made("/api/v1/partners", far, "worker-84")["partner_id"]
+    path = f"/api/v1/partners/{partner_id}/programmes"
+    programme_id = door.made(path, programme(4) | long_ago, "worker-84")["programme_id"]
+    [count] = worker.open("/work").tree.xpath(
+        "//a[@href='/registry/stale']/following-sibling::span[1]/text()"
+    )
+    assert count.strip() == "1"
+    taps = [
+        f"/partners/{partner_id}/confirmed",
+        f"/partners/{partner_id}/programmes/{programme_id}/confirmed/capacity",
+        f"/partners/{partner_id}/programmes/{programme_id}/confirmed/rules",
+    ]
+    for left in (3, 2, 1):
+        page = worker.open("/registry/stale")
+        assert far["name"] in page.text and page.tree.xpath("//main//a[starts-with(@href, 'tel:')]")
+        assert page.tree.xpath("//main//form[@method='post']/@action") == taps[-left:]
+        done = worker.send(page, taps[-left])
+        assert done.path == "registry/stale" and done.status == 200
+    assert far["name"] not in done.text
+    now = door.get(f"/api/v1/partners/{partner_id}").json()
+    assert now["stale"] == now["programmes"][0]["stale"] == []
+    history = worker.open(f"/partners/{partner_id}/history").text
+    assert "ยืนยันว่ายังถูกต้อง: ข้อมูลติดต่อ" in history and "ยืนยันว่ายังถูกต้อง: เงื่อนไขการรับ" in history
+    assert worker.open("/registry/stale?centre=60").status == 404
+    assert browser("member-60").open("/registry/stale").status == 403
+
+
+def test_a_partner_that_says_no_place_while_some_are_shown_is_to_be_called(door, browser):
+    door.add("worker-84", "worker", ("84",))
+    at_home = partner() | {"province": "84", "subdistrict": None}
+    partner_id = door.made("/api/v1/partners", at_home, "worker-84")["partner_id"]
+    path = f"/api/v1/partners/{partner_id}/programmes"
+    programme_id = door.made(path, programme(4), "worker-84")["programme_id"]
+    sent = door.referred("84", programme_id)
+    no = {"reason": "no_place", "whose": "partner"}
+    door.made(f"/api/v1/referrals/{sent['referral_id']}/told", {"how": "phone"}, "worker-84")
+    door.made(f"/api/v1/referrals/{sent['referral_id']}/decline", no, "worker-84")
+    door.wait(f"/api/v1/partners/{partner_id}", lambda row: row["programmes"][0]["stale"] == ["capacity"])
+    worker, tap = browser("worker-84"), f"/partners/{partner_id}/programmes/{programme_id}/confirmed/capacity"
+    page = worker.open("/registry/stale")
+    assert at_home["name"] in page.text and "ตอบการส่งต่อเมื่อ" in page.text
+    matches = door.get(f"/api/v1/cases/{sent['case_id']}/matches?limit=500", "worker-84").json()["candidates"]
+    [told] = [each["confidence"] for each in matches if each["programme_id"] == programme_id]
+    assert told["contradicted"] and told["class"] == "fresh"
+    assert at_home["name"] not in worker.send(page, tap).text

@@ -5,7 +5,7 @@ names its reasons. Nothing here commands anything.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -60,6 +60,7 @@ OF_CASE: Mapping[str, Row] = {
     "reopened": Row("decide_again", GROUP, 7),
     "planned": Row("send", CENTRE, 3),
     "planned_alone": Row("carry_out", CENTRE, 14),
+    "retired": Row("decide_again", GROUP, 7),
 }
 AFTER: Mapping[str, Row] = {
     "declined": Row("send_elsewhere", CENTRE, 3),
@@ -135,7 +136,8 @@ class Referral:
 @dataclass(frozen=True)
 class Known:
     """All that is known of a case, of each source as far as it was heard. `held`: referrals for which partners holds a
-    place."""
+    place. `retired`: of the programmes that its plan and its referrals name those that take nobody any more, and since
+    when."""
 
     opening: Opening
     closing: Closing | None = None
@@ -143,6 +145,7 @@ class Known:
     plan: Plan | None = None
     referrals: Sequence[Referral] = ()
     held: frozenset[str] = frozenset()
+    retired: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,11 @@ def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
     if known.screening and reopened and reopened >= max(latest, known.screening.at):
         return "reopened", TABLE["reopened"], reopened, None
     if last and (known.plan or last.standing in ENDINGS):
-        return last.standing, _after(last, known.plan), last.at, last
+        row, since = _after(last, known)
+        return last.standing, row, since, last
+    if known.plan and _none_left(known.plan.programme_ids, known):
+        gone = max(known.retired[each] for each in known.plan.programme_ids)
+        return "retired", TABLE["retired"], max(gone, known.plan.at), None
     if known.plan:
         name = "planned_alone" if KIND_OF_PATH.get(known.plan.path) in ALONE else "planned"
         return name, TABLE[name], known.plan.at, None
@@ -201,11 +208,21 @@ def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
     return "open", TABLE["open"], max(known.opening.at, reopened), None
 
 
-def _after(last: Referral, plan: Plan | None) -> Row:
-    """What follows a referral that came to nothing: the next place of the plan, or the group if there is none."""
-    row = AFTER[last.standing]
-    bound = plan is not None and plan.programme_ids and plan.programme_ids[-1] == last.programme_id
-    return BOUND if row.next == "send_elsewhere" and bound else row
+def _after(last: Referral, known: Known) -> tuple[Row, str]:
+    """What follows a referral that came to nothing, and since when: the next place of the plan, or the group if there
+    is none."""
+    row, named = AFTER[last.standing], known.plan.programme_ids if known.plan else ()
+    if row.next != "send_elsewhere" or not named:
+        return row, last.at
+    left = named[named.index(last.programme_id) + 1 :] if last.programme_id in named else named
+    if left and not _none_left(left, known):
+        return row, last.at
+    return BOUND, max(last.at, *(known.retired[each] for each in left)) if left else last.at
+
+
+def _none_left(programmes: Sequence[str], known: Known) -> bool:
+    """Whether programmes are named, and none of them takes anybody any more."""
+    return bool(programmes) and all(each in known.retired for each in programmes)
 
 
 def _due(row: Row, since: str, referral: Referral | None) -> date:
@@ -253,6 +270,10 @@ def contradictions_of(known: Known) -> list[tuple[str, str]]:
     found += [("referral_without_place", each) for each in with_place if each not in known.held]
     going_on = {each.referral_id for each in live}
     found += [("place_without_referral", each) for each in known.held if each not in going_on]
+    on_the_way = [each for each in live if each.standing not in IN_PLACE]
+    found += [
+        ("referral_to_retired", each.referral_id) for each in on_the_way if each.programme_id in known.retired
+    ]
     return sorted(found)
 
 

@@ -72,6 +72,7 @@ STANDS: Mapping[str, str] = {
     "ReferralEnteredInError": "",
 }
 PLACE_FACTS: Mapping[str, bool] = {"PlaceReserved": True, "PlaceTaken": True, "PlaceReleased": False}
+PROGRAMME_FACTS: Mapping[str, bool] = {"ProgrammeRetired": True, "ProgrammeReopened": False}
 MISSED = (None, "no_answer", "not_told")  # why a referral ran out of time: somebody missed a deadline
 PLACE = "place/"  # and the referral that the place is for
 REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded")
@@ -118,10 +119,16 @@ def _screened(fact: Recorded, _: Mark) -> Mark:
     }
 
 
+def programmes_named(fact: Recorded) -> list[str]:
+    """The programmes that a plan or a referral names, best first."""
+    if fact.type not in ("PlanAgreed", "ReferralSent"):
+        return []
+    return [each for each in fact.data.get("programme_ids") or [fact.data.get("programme_id")] if each]
+
+
 def _planned(fact: Recorded, _: Mark) -> Mark:
-    bound = fact.data.get("programme_ids") or [fact.data.get("programme_id")]
     path = fact.data["path"] if fact.data["path"] in PATHS else ""
-    return {"at": fact.time, "recorded": fact.recorded, "path": path, "bound": [*filter(None, bound)]}
+    return {"at": fact.time, "recorded": fact.recorded, "path": path, "bound": programmes_named(fact)}
 
 
 def _referred(fact: Recorded, before: Mark) -> Mark:
@@ -209,7 +216,16 @@ def name_of(name: str, fact: Recorded) -> str:
     return name if name not in ("", PLACE) else f"{name}{fact.data['referral_id']}"
 
 
-def known_of(marks: Mapping[str, Mark]) -> Known:
+def programmes_of(marks: Mapping[str, Mark]) -> set[str]:
+    """The programmes that a case's plan and referrals name."""
+    named = {
+        programme for each in marks.values() for programme in (*each.get("bound", ()), each.get("programme"))
+    }
+    return {each for each in named if each}
+
+
+def known_of(marks: Mapping[str, Mark], retired: Mapping[str, str]) -> Known:
+    """`retired`: {programme: since when}, at least of those that the case names."""
     opened, closing, screened, plan = (marks.get(name) for name in (OPENING, CLOSING, SCREENING, PLAN))
     assert opened is not None
     own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS}
@@ -228,6 +244,7 @@ def known_of(marks: Mapping[str, Mark]) -> Known:
             for name, each in marks.items()
             if name.startswith(PLACE) and each["held"]
         ),
+        {each: retired[each] for each in programmes_of(marks) if each in retired},
     )
 
 

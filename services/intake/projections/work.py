@@ -1,7 +1,7 @@
 """The day's work: of each case the one next step, worked out from what every source told so far (domain.work)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -10,16 +10,27 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Row, 
 from services.codes.work import RED, WORK_PARTS
 from services.intake import answers, bodies
 from services.intake.domain.work import IN_PLACE, ORDER, UNDER_WAY, Weight, contradictions_of, next_of
-from services.intake.projections.marks import CALLS, FOLDS, HANDS, OPENING, Mark, known_of, name_of
+from services.intake.projections.marks import (
+    CALLS,
+    FOLDS,
+    HANDS,
+    OPENING,
+    PROGRAMME_FACTS,
+    Mark,
+    known_of,
+    name_of,
+    programmes_named,
+    programmes_of,
+)
 from services.kernel.envelope import Caller, Recorded
 from services.kernel.errors import Invalid
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v2",
+    "work_mark_v3",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -28,7 +39,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v2",
+    "work_v3",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -48,15 +59,31 @@ work = Table(
     Column("contradictions", Text, nullable=False),  # JSON: [[code, referral]]
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
+programme = Table(
+    "work_programme_v3",
+    metadata,
+    Column("programme_id", Text, primary_key=True),
+    Column("retired_at", Text),  # None: it takes people
+    info=SHARED,
+)
+named = Table(  # which cases have named a programme, in a plan or a referral
+    "work_named_v3",
+    metadata,
+    Column("programme_id", Text),
+    Column("case_id", Text),
+    Column("centre", Text, nullable=False, info=OWNER),
+    PrimaryKeyConstraint("programme_id", "case_id"),
+)
 
 WEIGHED = (work.c.case_id, work.c.case_number, work.c.centre, work.c.acts, work.c.due, work.c.flags)
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     told = [fact for fact in facts if fact.type in FOLDS]
-    if not told:
+    touched_cases = {fact.data["case_id"] for fact in told} | _keep_programmes(db, facts)
+    if not touched_cases:
         return
-    case_ids = sorted({fact.data["case_id"] for fact in told})
+    case_ids = sorted(touched_cases)
     # A command and what is heard may touch a case at once: the second sees the first one's marks only once it has the
     # row.
     rows = select(work.c.case_id).where(work.c.case_id.in_(case_ids)).order_by(work.c.case_id)
@@ -84,17 +111,61 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         ],
         ("case_id", "name"),
     )
+    retired = _list_retired(db, {each for of_case in marks.values() for each in programmes_of(of_case)})
     derived = [
-        _row(case_id, of_case) for case_id, of_case in marks.items() if "number" in of_case.get(OPENING, {})
+        _row(case_id, of_case, retired)
+        for case_id, of_case in marks.items()
+        if "number" in of_case.get(OPENING, {})
     ]
     upsert(db, work, derived, ("case_id",))
 
 
-WORK = Projection("work", 2, (mark, work), project)
+def _keep_programmes(db: Connection, facts: Sequence[Recorded]) -> set[str]:
+    """Note which case names which programme, and which are retired; the cases that this concerns. Whoever names a
+    programme and whoever retires it hold its row until the commit, so that the second sees what the first did."""
+    names = [(id, fact) for fact in facts for id in programmes_named(fact)]
+    retired = {fact.data["programme_id"]: fact for fact in facts if fact.type in PROGRAMME_FACTS}
+    ids = sorted({*(id for id, _ in names), *retired})
+    if not ids:
+        return set()
+    upsert(db, programme, [{"programme_id": id, "retired_at": None} for id in ids], ("programme_id",), ())
+    p = programme.c
+    db.execute(
+        select(p.programme_id).where(p.programme_id.in_(ids)).order_by(p.programme_id).with_for_update()
+    )
+    now = [
+        {"programme_id": id, "retired_at": fact.time if PROGRAMME_FACTS[fact.type] else None}
+        for id, fact in retired.items()
+    ]
+    upsert(db, programme, now, ("programme_id",))
+    rows = {(id, fact.data["case_id"]): fact.centre for id, fact in names}
+    upsert(
+        db,
+        named,
+        [
+            {"programme_id": id, "case_id": case_id, "centre": centre}
+            for (id, case_id), centre in rows.items()
+        ],
+        ("programme_id", "case_id"),
+    )
+    concerned = select(named.c.case_id).where(named.c.programme_id.in_(list(retired)))
+    return set(db.execute(concerned).scalars()) if retired else set()
 
 
-def _row(case_id: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
-    known, hands = known_of(marks), marks.get(HANDS)
+def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, str]:
+    """{programme: since when}"""
+    p = programme.c
+    rows = select(p.programme_id, p.retired_at).where(
+        p.programme_id.in_(programme_ids), p.retired_at.is_not(None)
+    )
+    return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
+
+
+WORK = Projection("work", 3, (mark, work, programme, named), project)
+
+
+def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:
+    known, hands = known_of(marks, retired), marks.get(HANDS)
     step = next_of(known)
     opened = marks[OPENING]
     waits = hands is not None and not hands["taken"]

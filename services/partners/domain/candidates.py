@@ -41,6 +41,11 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
         "rank": rank,
         "places_free": row["free"],
         "confirmed_at": row["confirmed_at"],
+        "confidence": {
+            "stated_at": row["confirmed_at"],
+            "class": statements.statement_age(_days_since_stated(row, ranking)),
+            "contradicted": row["contradicted"],
+        },
         "reasons": [
             *_closed(row["path"], ranking.screened),
             *(_reason(rule, row["rules"][rule], ranking.known) for rule in RULES if rule in row["rules"]),
@@ -89,8 +94,8 @@ def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> answers.Reason:
 
 def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
     """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free},
-    {days since that was said}, {near in NEAR, kilometres from the centre's province}, {reason and time of the past
-    answer}, {number in the order of offering}, or a flag, None if nobody knows."""
+    {days since that was said, contradicted}, {near in NEAR, kilometres from the centre's province}, {reason and time of
+    the past answer}, {number in the order of offering}, or a flag, None if nobody knows."""
     screened = ranking.screened
     path, wishes, homes = row["path"], wishes_of(screened), homes_of(screened)
     place = PATH_PLACES[path_place(path, screened)]
@@ -104,9 +109,10 @@ def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
     yield "wish", _met(wished), wished
     home = row["province"] in homes if homes else None
     yield "home_province", _met(home), home
-    days = statements.days_since(moment(row["confirmed_at"]), ranking.now)
+    days = _days_since_stated(row, ranking)
     yield "places_free", _met(row["free"] > 0), {"free": row["free"], "days": days}
-    yield "freshness", _met(statements.statement_age(days) == "fresh"), {"days": days}
+    fresh = statements.statement_age(days) == "fresh" and not row["contradicted"]
+    yield "freshness", _met(fresh), {"days": days, "contradicted": row["contradicted"]}
     near, kilometres = distances(screened.centre)
     number = int(row["province"])
     same_district = row["subdistrict"] is not None and district_of(screened) == int(row["subdistrict"][:4])
@@ -116,6 +122,10 @@ def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
     past = screened.declined.get(row["programme_id"])
     yield "past_answer", _met(past is None), past and {"reason": past["reason"], "at": past["at"]}
     yield "offered", "met", {"number": ranking.registry.index[row["programme_id"]] + 1}
+
+
+def _days_since_stated(row: Offer, ranking: Ranking) -> int:
+    return statements.days_since(moment(row["confirmed_at"]), ranking.now)
 
 
 def _met(met: bool | None) -> str:

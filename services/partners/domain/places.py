@@ -1,24 +1,33 @@
-"""A programme's places: what its partner states, and what our own referrals reserve, take and give back."""
+"""A programme: what it offers to whom, kept true; and its places: what its partner states, and what our own referrals
+reserve, take and give back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
+from services.kernel.questions import Json
 from services.partners.events import (
     CapacityConfirmed,
+    CapacityDoubted,
     Held,
     PlaceRefused,
     PlaceReleased,
     PlaceReserved,
     PlaceTaken,
+    ProgrammeCorrected,
     ProgrammeEvent,
     ProgrammeOffered,
+    ProgrammeReopened,
+    ProgrammeRetired,
+    ProgrammeVerified,
     Rules,
+    Told,
 )
 
-NO_PLACE = "no_place"
+NO_PLACE, RETIRED = "no_place", "retired"
+FIELDS = ("name", "path", "rules")
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,13 @@ class StateNoPlaces:
 
 
 @dataclass(frozen=True)
+class DoubtPlaces:
+    """The partner said at an instant, answering a referral, that there is no place for it."""
+
+    said_at: str
+
+
+@dataclass(frozen=True)
 class ReservePlace:
     """A referral asks for a place; with `waitlist` it waits for its turn if there is none."""
 
@@ -77,7 +93,51 @@ class ReleasePlace:
     case_id: str
 
 
-Command = OfferProgramme | ConfirmCapacity | StateNoPlaces | ReservePlace | TakePlace | ReleasePlace
+@dataclass(frozen=True)
+class CorrectProgramme:
+    """`changes` of FIELDS; rules are the whole set."""
+
+    changes: Told
+    reason: str
+    proposal_id: str | None = None
+
+
+@dataclass(frozen=True)
+class VerifyProgramme:
+    """`what` of FIELDS was still so `at` an instant."""
+
+    what: tuple[str, ...]
+    at: str
+    reason: str | None = None
+    proposal_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ConfirmPlaces:
+    """The places that are shown as free were still free `at` an instant."""
+
+    at: str
+
+
+@dataclass(frozen=True)
+class RetireProgramme:
+    reason: str
+    with_partner: bool = False
+    proposal_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ReopenProgramme:
+    """`with_partner`: only what was retired with its partner is taken up with it."""
+
+    reason: str | None = None
+    with_partner: bool = False
+    proposal_id: str | None = None
+
+
+Kept = CorrectProgramme | VerifyProgramme | RetireProgramme | ReopenProgramme
+Stated = ConfirmCapacity | StateNoPlaces | ConfirmPlaces
+Command = OfferProgramme | Kept | Stated | DoubtPlaces | ReservePlace | TakePlace | ReleasePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +203,26 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """`holds` by referral id; `queue` in order of asking; `history`: statements (total, free, at) of before the one
-    that counts. As long as somebody waits, no place is free."""
+    """`fields` as they stand, by FIELDS; `retired`: by itself, or with its partner. `holds` by referral id; `queue` in
+    order of asking; `history`: statements (total, free, at) of before the one that counts; `doubted_at`: when the
+    partner last said otherwise since the one that counts, "" if it did not. As long as somebody waits,
+    no place is free; of a retired programme none is."""
 
     programme_id: str = ""
     partner_id: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    retired: Literal["", "itself", "partner"] = ""
+    verified: frozenset[tuple[tuple[str, ...], str]] = frozenset()
     stated_at: str = ""
     ledger: Ledger = Ledger()
     holds: Mapping[str, Hold] = field(default_factory=dict)
     queue: tuple[Waiting, ...] = ()
     history: frozenset[tuple[int, int, str]] = frozenset()
+    doubted_at: str = ""
+
+    @property
+    def free(self) -> int:
+        return 0 if self.retired else self.ledger.free
 
 
 def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
@@ -160,15 +230,21 @@ def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
         return [] if programme.programme_id else [ProgrammeOffered(**vars(command))]
     if not programme.programme_id:
         raise Refused("unknown_programme", "No such programme was offered.")
-    if isinstance(command, StateNoPlaces):
-        known = programme.ledger.total
-        command = ConfirmCapacity(programme.programme_id, known, 0, command.stated_at)
-    if isinstance(command, ConfirmCapacity):
-        return _confirm(command, programme)
+    if isinstance(command, Kept):
+        return _keep(command, programme)
+    if isinstance(command, Stated):
+        return _confirm(_statement(command, programme), programme)
+    if isinstance(command, DoubtPlaces):
+        heard = max(programme.stated_at, programme.doubted_at) >= command.said_at
+        if heard or not programme.free:
+            return []
+        return [CapacityDoubted(programme.programme_id, programme.partner_id, command.said_at)]
     ids = (programme.programme_id, programme.partner_id, command.referral_id, command.case_id)
     hold = programme.holds.get(command.referral_id)
     match command, hold.state if hold else None:
-        case ReservePlace(), None if programme.ledger.free > 0:
+        case ReservePlace(), None if programme.retired:
+            return [PlaceRefused(*ids, RETIRED, False, command.centre)]
+        case ReservePlace(), None if programme.free > 0:
             return [PlaceReserved(*ids, command.centre)]
         case ReservePlace(), None:
             return [PlaceRefused(*ids, NO_PLACE, command.waitlist, command.centre)]
@@ -178,6 +254,43 @@ def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
             return _with_next_in_turn(programme, PlaceReleased(*ids, held))
         case _:
             return []  # heard before, or nothing is held: a referral counts once
+
+
+def _keep(command: Kept, programme: Programme) -> list[ProgrammeEvent]:
+    ids = programme.programme_id, programme.partner_id
+    match command:
+        case CorrectProgramme(changes, reason, proposal_id):
+            after = {**programme.fields, **changes}
+            before: Any = {name: value for name, value in programme.fields.items() if after[name] != value}
+            if not before:
+                return []
+            return [ProgrammeCorrected(*ids, **after, changed=sorted(before), before=before, reason=reason,
+                proposal_id=proposal_id)]  # fmt: skip
+        case VerifyProgramme(what, at, reason, proposal_id):
+            if (what, at) in programme.verified:
+                return []
+            return [ProgrammeVerified(*ids, list(what), at, reason, proposal_id)]
+        case RetireProgramme(reason, with_partner, proposal_id):
+            if programme.retired:
+                return []
+            return [ProgrammeRetired(*ids, with_partner, reason, proposal_id)]
+        case ReopenProgramme(reason, with_partner, proposal_id):
+            if not programme.retired or (with_partner and programme.retired != "partner"):
+                return []
+            reopened = ProgrammeReopened(*ids, with_partner, reason, proposal_id)
+            return _with_next_in_turn(programme, reopened)
+    assert_never(command)
+
+
+def _statement(command: Stated, programme: Programme) -> ConfirmCapacity:
+    match command:
+        case StateNoPlaces(at):
+            return ConfirmCapacity(programme.programme_id, programme.ledger.total, 0, at)
+        case ConfirmPlaces(at):
+            return ConfirmCapacity(programme.programme_id, programme.ledger.total, programme.ledger.free, at)
+        case ConfirmCapacity():
+            return command
+    assert_never(command)
 
 
 def _confirm(command: ConfirmCapacity, programme: Programme) -> list[ProgrammeEvent]:
@@ -196,7 +309,7 @@ def _confirm(command: ConfirmCapacity, programme: Programme) -> list[ProgrammeEv
 def _with_next_in_turn(programme: Programme, event: ProgrammeEvent) -> list[ProgrammeEvent]:
     """The event, and a place for each who waited and for whom there is one now."""
     after = evolve(programme, event)
-    turns = after.queue[: after.ledger.free]
+    turns = after.queue[: after.free]
     ids = (programme.programme_id, programme.partner_id)
     return [event, *(PlaceReserved(*ids, turn.referral_id, turn.case_id, turn.centre) for turn in turns)]
 
@@ -205,13 +318,26 @@ def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
     match event:
         case ProgrammeOffered():
             ledger = Ledger().after_statement(event.total, event.free)
-            return Programme(event.programme_id, event.partner_id, event.stated_at or "", ledger)
+            ids = event.programme_id, event.partner_id
+            return Programme(*ids, _fields(event), stated_at=event.stated_at or "", ledger=ledger)
+        case ProgrammeCorrected():
+            return replace(programme, fields=_fields(event))
+        case ProgrammeVerified():
+            verified = tuple(event.what), event.confirmed_at
+            return replace(programme, verified=programme.verified | {verified})
+        case ProgrammeRetired():
+            return replace(programme, retired="partner" if event.with_partner else "itself")
+        case ProgrammeReopened():
+            return replace(programme, retired="")
         case CapacityConfirmed(history=True):
             statement = event.total, event.free, event.stated_at
             return replace(programme, history=programme.history | {statement})
         case CapacityConfirmed():
             ledger = programme.ledger.after_statement(event.total, event.free)
-            return replace(programme, stated_at=event.stated_at, ledger=ledger)
+            doubted_at = programme.doubted_at if programme.doubted_at > event.stated_at else ""
+            return replace(programme, stated_at=event.stated_at, ledger=ledger, doubted_at=doubted_at)
+        case CapacityDoubted():
+            return replace(programme, doubted_at=event.said_at)
         case PlaceReserved():
             ledger = programme.ledger.after_reserving()
             return _holding(programme, event.referral_id, Hold("reserved", ledger.statement), ledger)
@@ -231,6 +357,10 @@ def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
     assert_never(event)
 
 
+def _fields(event: ProgrammeOffered | ProgrammeCorrected) -> dict[str, Json]:
+    return {name: getattr(event, name) for name in FIELDS}
+
+
 def _holding(programme: Programme, referral_id: str, hold: Hold, ledger: Ledger) -> Programme:
     queue = tuple(each for each in programme.queue if each.referral_id != referral_id)
     return replace(programme, holds={**programme.holds, referral_id: hold}, ledger=ledger, queue=queue)
@@ -239,6 +369,9 @@ def _holding(programme: Programme, referral_id: str, hold: Hold, ledger: Ledger)
 PROGRAMME: Aggregate[Command, Programme, ProgrammeEvent] = Aggregate(
     "programme",
     Decider(decide, evolve, initial=Programme()),
-    (ProgrammeOffered, CapacityConfirmed, PlaceReserved, PlaceRefused, PlaceTaken, PlaceReleased),
+    (
+        ProgrammeOffered, ProgrammeCorrected, ProgrammeVerified, ProgrammeRetired, ProgrammeReopened,
+        CapacityConfirmed, CapacityDoubted, PlaceReserved, PlaceRefused, PlaceTaken, PlaceReleased,
+    ),
     "partner",
-)
+)  # fmt: skip

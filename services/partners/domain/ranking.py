@@ -16,8 +16,8 @@ import orjson
 from numpy.typing import NDArray
 
 from services.codes import PATHS, ages
+from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.codes.rules import RULES, judge
-from services.codes.statements import FRESH_DAYS, OLD_DAYS
 from services.kernel.envelope import moment
 from services.kernel.rules import Verdict
 from services.partners import answers
@@ -31,7 +31,7 @@ PATH_PLACES = ("lead", "screened", "other")
 NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
 
 _SEVERITY = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}
-_PATH, _MINISTRY, _PROVINCE, _DISTRICT, _FREE, _CONFIRMED, _RULES = range(7)
+_PATH, _MINISTRY, _PROVINCE, _DISTRICT, _FREE, _CONFIRMED, _CONTRADICTED, _RETIRED, _RULES = range(9)
 _WIDTH = _RULES + len(RULES)
 _NOWHERE = -1
 
@@ -40,7 +40,8 @@ Keys = NDArray[np.int64]
 
 
 class Offer(TypedDict):
-    """What ranking looks at of a programme. `rules` are events.Rules, read by name; `free` can be reserved now."""
+    """What ranking looks at of a programme. `rules` are events.Rules, read by name; `free` can be reserved now;
+    `contradicted`: by our ledger, or by what the partner said since it stated them."""
 
     programme_id: str
     partner_id: str
@@ -54,6 +55,8 @@ class Offer(TypedDict):
     rules: Mapping[str, Any]
     free: int
     confirmed_at: str
+    contradicted: bool
+    retired: bool
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ def _numbered(
         int(subdistrict[:4]) if subdistrict else _NOWHERE,
         row["free"],
         day_number(moment(row["confirmed_at"])),
+        int(row["contradicted"]),
+        int(row["retired"]),
     ]
     for rule in RULES:
         if rule not in row["rules"]:
@@ -159,8 +164,8 @@ def person(facts: Mapping[str, Any], labels: Sequence[Mapping[str, Any]]) -> dic
 
 @dataclass(frozen=True)
 class Ranking:
-    """`order` are places in the registry, best first; `keys` their sort keys, ascending and unique; `verdicts` by place
-    in the registry (0 eligible, 1 unknown, 2 ineligible)."""
+    """`order` are places in the registry, best first, those of retired programmes left out; `keys` their sort keys,
+    ascending and unique; `verdicts` by place in the registry (0 eligible, 1 unknown, 2 ineligible)."""
 
     registry: Registry
     screened: Screened
@@ -210,9 +215,10 @@ class Ranking:
             if row.any()
         }
 
-    def position(self, programme_id: str) -> int:
-        """Where a programme of the registry stands in the order, counted from 0."""
-        return int(np.flatnonzero(self.order == self.registry.index[programme_id])[0])
+    def position(self, programme_id: str) -> int | None:
+        """Where a programme stands in the order, counted from 0; None for one that is not ranked."""
+        found = np.flatnonzero(self.order == self.registry.index.get(programme_id, _NOWHERE))
+        return int(found[0]) if len(found) else None
 
     def standing(self, position: int) -> tuple[Offer, Eligibility, int | None]:
         """(row, verdict, rank) of the candidate at a position of the order, counted from 0; no rank if ineligible."""
@@ -233,7 +239,9 @@ def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
             np.maximum(verdicts, np.array([0, *judged], np.int8)[columns[number]], out=verdicts)
     keys = _sort_keys(registry, verdicts, screened, now)
     order = np.argsort(keys)
-    found = np.bincount(verdicts, minlength=3)
+    offered = columns[_RETIRED] == 0
+    order = order[offered[order]]
+    found = np.bincount(verdicts[offered], minlength=3)
     counts = Counts(eligible=int(found[0]), unknown=int(found[1]), ineligible=int(found[2]))
     return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts)
 
@@ -266,7 +274,8 @@ def _sort_keys(registry: Registry, verdicts: NDArray[np.int8], screened: Screene
         (~np.isin(columns[_PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
         (~np.isin(provinces, [int(home) for home in homes]), 1),
         (columns[_FREE] == 0, 1),
-        ((age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS), 2),
+        # What is contradicted is worth as little as what is stale.
+        (np.where(columns[_CONTRADICTED] == 1, 2, (age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS)), 2),
         (distance, 2),
         (kilometres[provinces], 12),
         (declined, 1),

@@ -1,9 +1,25 @@
-"""A partner joins the registry, once."""
+"""A partner in the registry: it joins once, and is then kept true - corrected, confirmed, retired, taken up again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, assert_never
 
 from services.kernel.decider import Aggregate, Decider
-from services.partners.events import Contact, PartnerRegistered
+from services.kernel.errors import Refused
+from services.kernel.questions import Json
+from services.partners.events import (
+    Contact,
+    PartnerCorrected,
+    PartnerEvent,
+    PartnerRegistered,
+    PartnerReopened,
+    PartnerRetired,
+    PartnerVerified,
+    Told,
+)
+from services.thai import areas
+
+FIELDS = ("name", "kind", "under_ministry", "province", "subdistrict", "contact")
 
 
 @dataclass(frozen=True)
@@ -17,24 +33,115 @@ class RegisterPartner:
     contact: Contact
 
 
-Partner = PartnerRegistered | None
+@dataclass(frozen=True)
+class CorrectPartner:
+    """`changes` of FIELDS; of the contact only the ways that change, None for one that is no more."""
+
+    changes: Told
+    reason: str
+    proposal_id: str | None = None
 
 
-def decide(command: RegisterPartner, partner: Partner) -> list[PartnerRegistered]:
-    if partner is not None:
-        return []
-    c = command
-    return [
-        PartnerRegistered(
-            c.partner_id, c.name, c.kind, c.under_ministry, c.province, c.subdistrict, c.contact
-        )
-    ]
+@dataclass(frozen=True)
+class VerifyPartner:
+    """`what` of FIELDS was still so `at` an instant."""
+
+    what: tuple[str, ...]
+    at: str
+    reason: str | None = None
+    proposal_id: str | None = None
 
 
-def evolve(partner: Partner, event: PartnerRegistered) -> Partner:
-    return event
+@dataclass(frozen=True)
+class RetirePartner:
+    reason: str
+    proposal_id: str | None = None
 
 
-PARTNER: Aggregate[RegisterPartner, Partner, PartnerRegistered] = Aggregate(
-    "partner", Decider(decide, evolve, initial=None), (PartnerRegistered,), "partner"
+@dataclass(frozen=True)
+class ReopenPartner:
+    reason: str | None = None
+    proposal_id: str | None = None
+
+
+Command = RegisterPartner | CorrectPartner | VerifyPartner | RetirePartner | ReopenPartner
+
+
+@dataclass(frozen=True)
+class Partner:
+    """`fields` as they stand, by FIELDS; `verified`: what was confirmed, and when."""
+
+    partner_id: str = ""
+    fields: Mapping[str, Any] | None = None
+    retired: bool = False
+    verified: frozenset[tuple[tuple[str, ...], str]] = frozenset()
+
+    def corrected(self, changes: Told) -> dict[str, Any]:
+        """The fields after a correction. A subdistrict that does not lie in a corrected province was wrong as well."""
+        known = dict(self.fields or {})
+        after = {**known, **{name: value for name, value in changes.items() if name != "contact"}}
+        if "contact" in changes:
+            ways = {**known["contact"], **changes["contact"]}
+            after["contact"] = {way: told for way, told in ways.items() if told}
+        lies_in = areas.province_of(after["subdistrict"]) if after["subdistrict"] else None
+        if "subdistrict" not in changes and lies_in not in (None, after["province"]):
+            after["subdistrict"] = None
+        return after
+
+
+def decide(command: Command, partner: Partner) -> list[PartnerEvent]:
+    if isinstance(command, RegisterPartner):
+        return [] if partner.partner_id else [PartnerRegistered(**vars(command))]
+    if not partner.partner_id:
+        raise Refused("unknown_partner", "No such partner is registered.")
+    match command:
+        case CorrectPartner(changes, reason, proposal_id):
+            after = partner.corrected(changes)
+            before: Any = {
+                name: value for name, value in (partner.fields or {}).items() if after[name] != value
+            }
+            if not before:
+                return []
+            return [
+                PartnerCorrected(
+                    partner.partner_id, **after, changed=sorted(before), before=before, reason=reason,
+                    proposal_id=proposal_id,
+                )
+            ]  # fmt: skip
+        case VerifyPartner(what, at, reason, proposal_id):
+            if (what, at) in partner.verified:
+                return []
+            return [PartnerVerified(partner.partner_id, list(what), at, reason, proposal_id)]
+        case RetirePartner(reason, proposal_id):
+            return [] if partner.retired else [PartnerRetired(partner.partner_id, reason, proposal_id)]
+        case ReopenPartner(reason, proposal_id):
+            return [PartnerReopened(partner.partner_id, reason, proposal_id)] if partner.retired else []
+    assert_never(command)
+
+
+def evolve(partner: Partner, event: PartnerEvent) -> Partner:
+    match event:
+        case PartnerRegistered():
+            return Partner(event.partner_id, _fields(event))
+        case PartnerCorrected():
+            return replace(partner, fields=_fields(event))
+        case PartnerVerified():
+            verified = tuple(event.what), event.confirmed_at
+            return replace(partner, verified=partner.verified | {verified})
+        case PartnerRetired():
+            return replace(partner, retired=True)
+        case PartnerReopened():
+            return replace(partner, retired=False)
+    assert_never(event)
+
+
+def _fields(event: PartnerRegistered | PartnerCorrected) -> dict[str, Json]:
+    return {name: getattr(event, name) for name in FIELDS}
+
+
+PARTNER: Aggregate[Command, Partner, PartnerEvent] = Aggregate(
+    "partner",
+    Decider(decide, evolve, initial=Partner()),
+    (PartnerRegistered, PartnerCorrected, PartnerVerified, PartnerRetired, PartnerReopened),
+    "partner",
 )

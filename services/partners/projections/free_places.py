@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select, true
 from sqlalchemy import case as case_of
 
-from services.codes.statements import STATEMENT_AGES
+from services.codes.registry import STATEMENT_AGES
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
 from services.partners.projections.registry import programme
@@ -24,7 +24,7 @@ def list_free(
     """Places free by path and by the age of the statement (`fresh` since that instant, `old` before that one), and the
     programmes that have them, the latest stated first."""
     p = programme.c
-    stated = case_of((p.confirmed_at >= fresh, "fresh"), (p.confirmed_at >= old, "older"), else_="old")
+    stated = case_of((p.confirmed_at >= fresh, "fresh"), (p.confirmed_at >= old, "ageing"), else_="stale")
     free = and_(p.free > 0, true() if province is None else p.province == province)
     grouped = select(p.path, stated, func.sum(p.free), func.count()).where(free).group_by(p.path, stated)
     by_path: dict[str, answers.FreeSum] = {}

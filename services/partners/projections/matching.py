@@ -44,6 +44,8 @@ def _offer(row: Row[Any]) -> Offer:
         "rules": orjson.loads(row.rules),
         "free": row.free,
         "confirmed_at": row.confirmed_at,
+        "contradicted": row.contradicted or row.doubted_at is not None,
+        "retired": row.retired,
     }
 
 

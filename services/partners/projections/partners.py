@@ -1,37 +1,36 @@
 """Partners and programmes as everybody sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, RowMapping, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, func, not_, or_, select
 
+from services.codes.registry import FACT_KINDS
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
-from services.partners.projections.registry import folded, partner, programme
-from services.thai import names
+from services.partners.projections.keepers import keeper, kept_by
+from services.partners.projections.registry import folded, partner, programme, sound
 
 ALIKE = 10  # at most so many are told
+Cutoffs = Mapping[str, str]  # {kind of fact: what was last confirmed before that instant is stale}
+kept = select(partner, keeper.label("keeper"))
 
 
-def get(db: Connection, partner_id: str) -> answers.Partner | None:
-    row = db.execute(select(partner).where(partner.c.partner_id == partner_id)).one_or_none()
-    return _with_programmes(db, [row])[0] if row else None
+def get(db: Connection, partner_id: str, stale: Cutoffs) -> answers.Partner | None:
+    row = db.execute(kept.where(partner.c.partner_id == partner_id)).one_or_none()
+    return _with_programmes(db, [row], stale)[0] if row else None
 
 
 def list_alike(db: Connection, name: str, province: str) -> list[answers.AlikePartner]:
     """Partners of a province whose whole name sounds the same, spaces and signs left out; the first ten."""
-    wanted = _sound(name)
+    wanted = sound(name)
     if not wanted:  # signs alone are nobody's name
         return []
     columns = select(partner.c.partner_id, partner.c.name, partner.c.kind)
-    rows = db.execute(columns.where(partner.c.province == province).order_by(partner.c.sorted))
-    alike = [row for row in rows if _sound(row.name) == wanted]
-    return [{"partner_id": row.partner_id, "name": row.name, "kind": row.kind} for row in alike[:ALIKE]]
-
-
-def _sound(name: str) -> str:
-    return names.fold(name).replace(" ", "")
+    alike = columns.where(partner.c.province == province, partner.c.sound == wanted)
+    rows = db.execute(alike.order_by(partner.c.sorted, partner.c.partner_id).limit(ALIKE))
+    return [{"partner_id": row.partner_id, "name": row.name, "kind": row.kind} for row in rows]
 
 
 def get_programme(db: Connection, programme_id: str) -> RowMapping | None:
@@ -41,10 +40,31 @@ def get_programme(db: Connection, programme_id: str) -> RowMapping | None:
     )
 
 
+def list_programme_ids(db: Connection, partner_id: str) -> list[str]:
+    """In order of offering."""
+    theirs = select(programme.c.programme_id).where(programme.c.partner_id == partner_id)
+    return list(db.execute(theirs.order_by(programme.c.number)).scalars())
+
+
+def get_last_change(db: Connection, partner_id: str, programme_id: str | None) -> str | None:
+    """When a partner, or a programme, was last changed by what happened then."""
+    if programme_id is None:
+        return db.execute(select(partner.c.changed_at).where(partner.c.partner_id == partner_id)).scalar()
+    return db.execute(select(programme.c.changed_at).where(programme.c.programme_id == programme_id)).scalar()
+
+
+def holds_places(db: Connection, partner_id: str, programme_id: str | None) -> bool:
+    """Whether referrals hold places there, or wait for one."""
+    p = programme.c
+    held = select(p.programme_id).where(p.partner_id == partner_id, p.reserved + p.filled + p.waiting > 0)
+    held = held if programme_id is None else held.where(p.programme_id == programme_id)
+    return db.execute(held.limit(1)).first() is not None
+
+
 def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.ProgrammeName]:
     """Of those that are known."""
     p = programme.c
-    names = select(p.programme_id, p.name, p.partner, p.partner_id, partner.c.contact).join(
+    names = select(p.programme_id, p.name, p.partner, p.partner_id, p.retired, partner.c.contact).join(
         partner, partner.c.partner_id == p.partner_id
     )
     return [
@@ -54,16 +74,33 @@ def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.Pro
             "partner": row.partner,
             "partner_id": row.partner_id,
             "phone": orjson.loads(row.contact).get("phone"),
+            "retired": row.retired,
         }
         for row in db.execute(names.where(p.programme_id.in_(programme_ids)))
     ]
 
 
 def list_partners(
-    db: Connection, q: str | None, province: str | None, kind: str | None, limit: int, cursor: str | None
+    db: Connection,
+    cutoffs: Cutoffs,
+    q: str | None,
+    province: str | None,
+    kind: str | None,
+    stale: str | None,
+    keeper_in: Sequence[str] | None,
+    retired: bool,
+    limit: int,
+    cursor: str | None,
 ) -> answers.Partners:
-    """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name."""
-    chosen = select(partner).order_by(partner.c.sorted, partner.c.partner_id).limit(limit + 1)
+    """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name. `stale`: only those
+    with a stale or doubted fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`:
+    those that take nobody any more, instead of the others."""
+    chosen = kept.order_by(partner.c.sorted, partner.c.partner_id).limit(limit + 1)
+    chosen = chosen.where(partner.c.retired if retired else not_(partner.c.retired))
+    if stale:
+        chosen = chosen.where(_has_stale(stale, cutoffs))
+    if keeper_in is not None:
+        chosen = chosen.where(kept_by(keeper_in))
     if q:
         chosen = chosen.where(partner.c.folded.contains(folded(q), autoescape=True))
     if province:
@@ -78,12 +115,44 @@ def list_partners(
     more = len(rows) > limit
     last_row = rows[:limit][-1] if more else None
     return {
-        "items": _with_programmes(db, rows[:limit]),
+        "items": _with_programmes(db, rows[:limit], cutoffs),
         "next": make_cursor([last_row.sorted, last_row.partner_id]) if last_row else None,
     }
 
 
-def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answers.Partner]:
+def count_stale(db: Connection, cutoffs: Cutoffs, keeper_in: Sequence[str] | None) -> int:
+    """How many partners that these centres keep (None: all) have something that should be asked anew."""
+    asked = (
+        select(func.count()).select_from(partner).where(not_(partner.c.retired), _has_stale("any", cutoffs))
+    )
+    return int(db.scalar(asked if keeper_in is None else asked.where(kept_by(keeper_in))) or 0)
+
+
+def _has_stale(wanted: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
+    return or_(*(_is_stale(kind, cutoffs) for kind in FACT_KINDS if wanted in (kind, "any")))
+
+
+def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
+    """Of a partner's row; that of a programme counts as long as it is not retired."""
+    if kind == "contact":
+        return partner.c.contact_at < cutoffs[kind]
+    p = programme.c
+    doubted = or_(p.confirmed_at < cutoffs["capacity"], p.contradicted, p.doubted_at.is_not(None))
+    stale = doubted if kind == "capacity" else p.rules_at < cutoffs[kind]
+    theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired), stale)
+    return theirs.exists()
+
+
+def _stale_of(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
+    """What is stale of a programme, by its row."""
+    if row.retired:
+        return []
+    doubted = row.contradicted or row.doubted_at is not None
+    places = ["capacity"] if doubted or row.confirmed_at < cutoffs["capacity"] else []
+    return places + (["rules"] if row.rules_at < cutoffs["rules"] else [])
+
+
+def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cutoffs) -> list[answers.Partner]:
     offered: dict[str, list[answers.Programme]] = {row.partner_id: [] for row in partners}
     theirs = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
     for row in db.execute(theirs):
@@ -93,6 +162,7 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answe
                 "name": row.name,
                 "path": row.path,
                 "rules": orjson.loads(row.rules),
+                "rules_confirmed_at": row.rules_at,
                 "places": {
                     "total": row.total,
                     "free": row.free,
@@ -100,7 +170,11 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answe
                     "filled": row.filled,
                     "waiting": row.waiting,
                     "confirmed_at": row.confirmed_at,
+                    "contradicted": row.contradicted,
+                    "doubted_at": row.doubted_at,
                 },
+                "stale": _stale_of(row, cutoffs),
+                "retired": row.retired,
                 "version": row.version,
             }
         )
@@ -114,7 +188,11 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]]) -> list[answe
             "province": row.province,
             "subdistrict": row.subdistrict,
             "contact": orjson.loads(row.contact),
+            "contact_confirmed_at": row.contact_at,
             "registered_at": row.registered_at,
+            "keeper": row.keeper,
+            "stale": ["contact"] if not row.retired and row.contact_at < cutoffs["contact"] else [],
+            "retired": row.retired,
             "programmes": offered[row.partner_id],
             "version": row.version,
         }

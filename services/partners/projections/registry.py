@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -25,14 +26,26 @@ from services.kernel.scope import SHARED
 from services.partners.domain.places import Ledger
 from services.partners.events import (
     CapacityConfirmed,
+    CapacityDoubted,
+    PartnerCorrected,
+    PartnerEvent,
     PartnerRegistered,
+    PartnerReopened,
+    PartnerRetired,
+    PartnerVerified,
+    PlaceEvent,
     PlaceRefused,
     PlaceReleased,
     PlaceReserved,
     PlaceTaken,
+    ProgrammeCorrected,
     ProgrammeEvent,
     ProgrammeOffered,
+    ProgrammeReopened,
+    ProgrammeRetired,
+    ProgrammeVerified,
 )
+from services.thai import names
 from services.thai.collation import sort_key
 from services.thai.names import normalise
 
@@ -40,11 +53,12 @@ metadata = MetaData()
 LEDGER = tuple(each.name for each in fields(Ledger))
 
 partner = Table(
-    "partner_v1",
+    "partner_v2",
     metadata,
     Column("partner_id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("folded", Text, nullable=False),
+    Column("sound", Text, nullable=False),
     Column("sorted", Text, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("under_ministry", Boolean, nullable=False),
@@ -52,11 +66,16 @@ partner = Table(
     Column("subdistrict", Text),
     Column("contact", Text, nullable=False),
     Column("registered_at", Text, nullable=False),
+    Column("registered_by", Text, nullable=False, index=True),  # the centre
+    Column("contact_at", Text, nullable=False),  # when the contact was last said to be so
+    Column("changed_at", Text, nullable=False),  # when the last change of it happened
+    Column("retired", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Index("partner_v2_alike", "province", "sound"),
     info=SHARED,
 )
 programme = Table(
-    "programme_v1",
+    "programme_v2",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False, index=True),
@@ -71,7 +90,14 @@ programme = Table(
     *(Column(name, Integer, nullable=False) for name in LEDGER),
     Column("free", Integer, nullable=False),
     Column("waiting", Integer, nullable=False),
-    Column("confirmed_at", Text, nullable=False),
+    Column("confirmed_at", Text, nullable=False),  # when the places were last stated
+    Column(
+        "contradicted", Boolean, nullable=False
+    ),  # that statement leaves no room for what our referrals hold
+    Column("doubted_at", Text),  # when the partner said otherwise since
+    Column("rules_at", Text, nullable=False),  # when the rules were last said to be so
+    Column("changed_at", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column(
         "number", Integer, nullable=False
@@ -80,7 +106,7 @@ programme = Table(
     info=SHARED,
 )
 place = Table(
-    "place_v1",
+    "place_v2",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("referral_id", Text, primary_key=True),
@@ -89,7 +115,7 @@ place = Table(
     info=SHARED,
 )
 registry_version = Table(
-    "registry_version_v1",
+    "registry_version_v2",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
@@ -97,22 +123,43 @@ registry_version = Table(
 )
 
 
+class Row(dict[str, Any]):
+    """A row of one of these tables, as a fact moves it on."""
+
+
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    own = [fact for fact in facts if fact.source == "partners"]
-    partners = [_partner_row(fact) for fact in own if isinstance(fact.event, PartnerRegistered)]
-    upsert(db, partner, partners, ("partner_id",))
-    moves = [fact for fact in own if isinstance(fact.event, ProgrammeEvent)]
-    if not moves:
+    kinds = (PartnerEvent, ProgrammeEvent)
+    own = [fact for fact in facts if fact.source == "partners" and isinstance(fact.event, kinds)]
+    if not own:
         return
-    version = _versions(db, len(moves))
-    programmes = _rows(db, programme, "programme_id", {fact.event.programme_id for fact in moves})
-    referrals = {fact.event.referral_id for fact in moves if hasattr(fact.event, "referral_id")}
+    moves = [fact for fact in own if isinstance(fact.event, (ProgrammeEvent, PartnerCorrected))]
+    # The row of the version is held from here on: what is read now is not changed by others any more.
+    version = _versions(db, len(moves)) if moves else 0
+    partners = _rows(db, partner, "partner_id", {fact.event.partner_id for fact in own})
+    programmes = _rows(
+        db,
+        programme,
+        "programme_id",
+        {fact.event.programme_id for fact in own if hasattr(fact.event, "programme_id")},
+    )
+    corrected = {fact.event.partner_id for fact in own if isinstance(fact.event, PartnerCorrected)}
+    for row in _select(db, programme, "partner_id", corrected):
+        programmes.setdefault(row["programme_id"], row)
+    referrals = {fact.event.referral_id for fact in own if isinstance(fact.event, PlaceEvent)}
     places = {
         (row["programme_id"], row["referral_id"]): row for row in _select(db, place, "referral_id", referrals)
     }
-    for fact in moves:
-        version += 1
-        _move(fact, version, programmes, places)
+    for fact in own:
+        event = fact.event
+        if isinstance(event, PartnerEvent):
+            _keep(fact, partners)
+        if isinstance(event, (ProgrammeEvent, PartnerCorrected)):
+            version += 1
+        if isinstance(event, PartnerCorrected):
+            _pass_on(event, version, programmes)
+        elif isinstance(event, ProgrammeEvent):
+            _move(fact, version, programmes, places, partners)
+    upsert(db, partner, list(partners.values()), ("partner_id",))
     upsert(db, programme, list(programmes.values()), ("programme_id",))
     upsert(db, place, list(places.values()), ("programme_id", "referral_id"))
 
@@ -128,51 +175,105 @@ def _versions(db: Connection, count: int) -> int:
     return int(now) - count
 
 
-def _partner_row(fact: Recorded) -> dict[str, Any]:
-    event = fact.event
+OF_PARTNER = (
+    "kind",
+    "under_ministry",
+    "province",
+    "subdistrict",
+)  # what its programmes repeat, beside its name
+
+
+def _keep(fact: Recorded, partners: dict[str, Row]) -> None:
+    """One fact's effect on a partner's row."""
+    event: PartnerEvent = fact.event
+    match event:
+        case PartnerRegistered():
+            row = partners[event.partner_id] = _described(event)
+            row |= {"registered_at": fact.time, "registered_by": fact.centre}
+            row |= {"contact_at": fact.time, "retired": False}
+        case PartnerCorrected():
+            row = partners[event.partner_id]
+            row |= _described(event)
+            if "contact" in event.changed:
+                row["contact_at"] = max(row["contact_at"], fact.time)
+        case PartnerVerified():
+            row = partners[event.partner_id]
+            if "contact" in event.what:
+                row["contact_at"] = max(row["contact_at"], event.confirmed_at)
+        case PartnerRetired() | PartnerReopened():
+            partners[event.partner_id]["retired"] = isinstance(event, PartnerRetired)
+    row = partners[event.partner_id]
+    if not isinstance(event, PartnerVerified):
+        row["changed_at"] = fact.time
+    row["version"] = fact.version
+
+
+def _described(event: PartnerRegistered | PartnerCorrected) -> Row:
     letters, marks, _ = sort_key(event.name)
-    return {
-        **asdict(event),
-        "contact": orjson.dumps(event.contact).decode(),
-        "folded": folded(event.name),
-        "sorted": f"{letters}\t{marks}".encode().hex(),  # the same order under every collation of the database
-        "registered_at": fact.time,
-        "version": fact.version,
-    }
+    row = Row(
+        partner_id=event.partner_id,
+        name=event.name,
+        contact=orjson.dumps(event.contact).decode(),
+        folded=folded(event.name),
+        sound=sound(event.name),
+        sorted=f"{letters}\t{marks}".encode().hex(),  # the same order under every collation of the database
+    )
+    row |= {name: getattr(event, name) for name in OF_PARTNER}
+    return row
+
+
+def _pass_on(event: PartnerCorrected, version: int, programmes: dict[str, Row]) -> None:
+    """A corrected partner's programmes say of it what it says now."""
+    for row in programmes.values():
+        if row["partner_id"] == event.partner_id:
+            row |= {"partner": event.name, "changed": version}
+            row |= {name: getattr(event, name) for name in OF_PARTNER}
 
 
 def folded(text: str) -> str:
     return normalise(text).casefold()
 
 
+def sound(name: str) -> str:
+    """What names that sound the same have in common, spaces and signs left out."""
+    return names.fold(name).replace(" ", "")
+
+
 def _move(
     fact: Recorded,
     version: int,
-    programmes: dict[str, dict[str, Any]],
-    places: dict[tuple[str, str], dict[str, Any]],
+    programmes: dict[str, Row],
+    places: dict[tuple[str, str], Row],
+    partners: dict[str, Row],
 ) -> None:
     """One fact's effect on a programme's row and on its referral's."""
     event: ProgrammeEvent = fact.event
     if isinstance(event, ProgrammeOffered):
-        offered = {name: value for name, value in asdict(event).items() if name != "stated_at"} | {
-            "rules": orjson.dumps(event.rules).decode()
-        }
-        programmes[event.programme_id] = offered | {
-            "waiting": 0,
-            "confirmed_at": fact.time,
-            "number": version,
-        }
+        programmes[event.programme_id] = _offered(fact, event, version, partners.get(event.partner_id, Row()))
         ledger = Ledger().after_statement(event.total, event.free)
     else:
         row = programmes[event.programme_id]
         ledger = Ledger(**{name: row[name] for name in LEDGER})
     row = programmes[event.programme_id]
     match event:
-        case CapacityConfirmed(history=True):
+        case ProgrammeOffered() | CapacityConfirmed(history=True):
             pass
+        case ProgrammeCorrected():
+            row |= {"name": event.name, "path": event.path, "rules": orjson.dumps(event.rules).decode()}
+            if "rules" in event.changed:
+                row["rules_at"] = max(row["rules_at"], fact.time)
+        case ProgrammeVerified():
+            if "rules" in event.what:
+                row["rules_at"] = max(row["rules_at"], event.confirmed_at)
+        case ProgrammeRetired() | ProgrammeReopened():
+            row["retired"] = isinstance(event, ProgrammeRetired)
         case CapacityConfirmed():
             ledger = ledger.after_statement(event.total, event.free)
-            row["confirmed_at"] = event.stated_at
+            row |= {"confirmed_at": event.stated_at, "contradicted": event.contradicted}
+            if (row["doubted_at"] or "") <= event.stated_at:
+                row["doubted_at"] = None
+        case CapacityDoubted():
+            row["doubted_at"] = event.said_at
         case PlaceReserved():
             ledger = ledger.after_reserving()
             waited = places.get((event.programme_id, event.referral_id))
@@ -189,28 +290,53 @@ def _move(
             ledger = ledger.after_releasing(event.held)
             row["waiting"] -= 1 if event.held == "waiting" else 0
             _hold(places, event, "over", 0)
-    row |= asdict(ledger) | {"free": ledger.free, "version": fact.version, "changed": version}
+    if isinstance(event, (ProgrammeCorrected, ProgrammeRetired, ProgrammeReopened)):
+        row["changed_at"] = fact.time
+    free = 0 if row["retired"] else ledger.free
+    row |= asdict(ledger) | {"free": free, "version": fact.version, "changed": version}
+
+
+def _offered(fact: Recorded, event: ProgrammeOffered, version: int, partner: Row) -> Row:
+    """What the event says of the partner may have been corrected since it was read there."""
+    row = Row(
+        programme_id=event.programme_id,
+        partner_id=event.partner_id,
+        partner=partner.get("name", event.partner),
+        name=event.name,
+        path=event.path,
+        rules=orjson.dumps(event.rules).decode(),
+        waiting=0,
+        confirmed_at=fact.time,
+        contradicted=False,
+        doubted_at=None,
+        rules_at=fact.time,
+        changed_at=fact.time,
+        retired=False,
+        number=version,
+    )
+    row |= {name: partner.get(name, getattr(event, name)) for name in OF_PARTNER}
+    return row
 
 
 def _hold(
-    places: dict[tuple[str, str], dict[str, Any]],
-    event: PlaceReserved | PlaceRefused | PlaceTaken | PlaceReleased,
+    places: dict[tuple[str, str], Row],
+    event: PlaceEvent,
     state: str,
     counted: int,
 ) -> None:
     key = (event.programme_id, event.referral_id)
-    places[key] = {"programme_id": key[0], "referral_id": key[1], "state": state, "counted": counted}
+    places[key] = Row(programme_id=key[0], referral_id=key[1], state=state, counted=counted)
 
 
-def _rows(db: Connection, table: Table, key: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _rows(db: Connection, table: Table, key: str, ids: Iterable[str]) -> dict[str, Row]:
     return {row[key]: row for row in _select(db, table, key, ids)}
 
 
-def _select(db: Connection, table: Table, key: str, ids: Iterable[str]) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in db.execute(select(table).where(table.c[key].in_(sorted(ids))))]
+def _select(db: Connection, table: Table, key: str, ids: Iterable[str]) -> list[Row]:
+    return [Row(row._mapping) for row in db.execute(select(table).where(table.c[key].in_(sorted(ids))))]
 
 
-REGISTRY = Projection("registry", 1, (partner, programme, place, registry_version), project)
+REGISTRY = Projection("registry", 2, (partner, programme, place, registry_version), project)
 
 
 def invariants(db: Connection) -> Iterable[str]:

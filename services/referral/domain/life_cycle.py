@@ -139,6 +139,8 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         return []
     if c.case.closed:
         raise Refused("case_closed", "The case is closed: reopen it before referring.")
+    if c.programme.retired:
+        raise Refused("retired", "This programme is retired: nobody is sent there any more.")
     if c.plan is None or not c.plan.covers(c.programme):
         raise Refused("no_plan", "The working group has not agreed a plan that covers this programme.")
     if c.plan.closed:

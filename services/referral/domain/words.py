@@ -91,6 +91,7 @@ class Programme:
     path: str
     kind: str
     under_ministry: bool
+    retired: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, select, update
+from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, or_, select, update
 
 from services.codes.coarse import found_district
 from services.kernel.cloudevents import recorded
@@ -19,7 +19,7 @@ from services.thai import areas
 
 metadata = MetaData()
 cases = Table(
-    "referral_case_v4",
+    "referral_case_v5",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
@@ -29,14 +29,14 @@ cases = Table(
     Column("opened", Text, nullable=False),
 )
 screenings = Table(
-    "referral_screening_v4",
+    "referral_screening_v5",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("facts", Text, nullable=False),  # JSON, of the latest screening
 )
 plans = Table(
-    "referral_plan_v4",
+    "referral_plan_v5",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -46,7 +46,7 @@ plans = Table(
     Column("agreed", Text, nullable=False),
 )
 programmes = Table(
-    "referral_programme_v4",
+    "referral_programme_v5",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False),
@@ -54,13 +54,16 @@ programmes = Table(
     Column("kind", Text, nullable=False),
     Column("under_ministry", Boolean, nullable=False),
     Column("rules", Text, nullable=False),  # JSON
+    Column("retired", Boolean, nullable=False),
     info=SHARED,
 )
+PROGRAMME_FACTS = ("ProgrammeOffered", "ProgrammeCorrected", "ProgrammeRetired", "ProgrammeReopened")
+PARTNER_FACTS = ("PartnerCorrected",)
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     """Each table is fed by one source, so the order across sources does not matter."""
-    opened, closed, screened, agreed, offered = {}, {}, {}, {}, {}
+    opened, closed, screened, agreed = {}, {}, {}, {}
     for fact in facts:
         match fact.source, fact.type:
             case "intake", "CaseOpened":
@@ -80,9 +83,6 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
                     "centre": fact.centre,
                     "agreed": fact.time,
                 }
-            case "partners", "ProgrammeOffered":
-                rules = orjson.dumps(fact.data["rules"]).decode()
-                offered[fact.data["programme_id"]] = _part(programmes, fact) | {"rules": rules}
     upsert(db, cases, list(opened.values()), ("case_id",))
     for state in (True, False):
         ids = [case_id for case_id, now in closed.items() if now is state]
@@ -90,7 +90,37 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             db.execute(update(cases).where(cases.c.case_id.in_(ids)).values(closed=state))
     upsert(db, screenings, list(screened.values()), ("case_id",))
     upsert(db, plans, list(agreed.values()), ("case_id",))
-    upsert(db, programmes, list(offered.values()), ("programme_id",))
+    _project_programmes(db, [fact for fact in facts if fact.source == "partners"])
+
+
+def _project_programmes(db: Connection, facts: Sequence[Recorded]) -> None:
+    """What a programme and its partner are now; a referral that was sent keeps what it used."""
+    told = [fact for fact in facts if fact.type in (*PROGRAMME_FACTS, *PARTNER_FACTS)]
+    if not told:
+        return
+    p = programmes.c
+    ids = {fact.data["programme_id"] for fact in told if fact.type in PROGRAMME_FACTS}
+    partners = {fact.data["partner_id"] for fact in told if fact.type in PARTNER_FACTS}
+    touched = or_(p.programme_id.in_(sorted(ids)), p.partner_id.in_(sorted(partners)))
+    known = db.execute(select(programmes).where(touched)).mappings()
+    rows: dict[str, dict[str, Any]] = {row["programme_id"]: dict(row) for row in known}
+    for fact in told:
+        data = fact.data
+        match fact.type:
+            case "ProgrammeOffered":
+                rules = orjson.dumps(data["rules"]).decode()
+                rows[data["programme_id"]] = _part(programmes, fact) | {"rules": rules, "retired": False}
+            case "ProgrammeCorrected":
+                rows[data["programme_id"]] |= {
+                    "path": data["path"], "rules": orjson.dumps(data["rules"]).decode(),
+                }  # fmt: skip
+            case "ProgrammeRetired" | "ProgrammeReopened":
+                rows[data["programme_id"]]["retired"] = fact.type == "ProgrammeRetired"
+            case "PartnerCorrected":
+                for row in rows.values():
+                    if row["partner_id"] == data["partner_id"]:
+                        row |= {"kind": data["kind"], "under_ministry": data["under_ministry"]}
+    upsert(db, programmes, list(rows.values()), ("programme_id",))
 
 
 def _part(table: Table, fact: Recorded) -> dict[str, str | bool | None]:
@@ -138,7 +168,7 @@ def get_programme(db: Connection, programme_id: str) -> Programme | None:
     row = db.execute(select(programmes).where(programmes.c.programme_id == programme_id)).first()
     if row is None:
         return None
-    return Programme(row.programme_id, row.partner_id, row.path, row.kind, row.under_ministry)
+    return Programme(row.programme_id, row.partner_id, row.path, row.kind, row.under_ministry, row.retired)
 
 
 def get_disclosable(db: Connection, case_id: str, programme_id: str) -> dict[str, Any]:
@@ -150,4 +180,4 @@ def get_disclosable(db: Connection, case_id: str, programme_id: str) -> dict[str
     return disclosed(rules, kind, orjson.loads(facts) if facts else {}, case.found if case else None)
 
 
-UPSTREAM = Projection("referral_heard", 4, (cases, screenings, plans, programmes), project)
+UPSTREAM = Projection("referral_heard", 5, (cases, screenings, plans, programmes), project)

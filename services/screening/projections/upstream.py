@@ -2,12 +2,13 @@
 (partners)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Boolean, Column, Connection, MetaData, RowMapping, Table, Text, select
 
 from services.kernel.envelope import Recorded
+from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER, SHARED
 from services.screening.projections.rows import as_json
@@ -46,16 +47,18 @@ erasure = Table(
 )
 
 programme = Table(
-    "programme_v1",
+    "programme_v2",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("path", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
     info=SHARED,
 )
 
 WAITING, WITHDRAWN, ERASED = "waiting", "withdrawn", "erased"
 ERASURES = {"ErasureRequested": WAITING, "ErasureWithdrawn": WITHDRAWN, "PersonErased": ERASED}
 OF_PERSON = ("sex", "age", "nationality", "domicile")
+PROGRAMME_FACTS = ("ProgrammeOffered", "ProgrammeCorrected", "ProgrammeRetired", "ProgrammeReopened")
 CLOSED = {"CaseOpened": False, "CaseClosed": True, "CaseReopened": False}
 
 
@@ -114,16 +117,23 @@ def _project_erasures(db: Connection, facts: Sequence[Recorded]) -> None:
 
 
 def _project_programmes(db: Connection, facts: Sequence[Recorded]) -> None:
-    rows = [
-        {name: fact.data[name] for name in ("programme_id", "path")}
-        for fact in facts
-        if fact.source == "partners" and fact.type == "ProgrammeOffered"
-    ]
-    upsert(db, programme, rows, ("programme_id",))
+    told = [fact for fact in facts if fact.source == "partners" and fact.type in PROGRAMME_FACTS]
+    ids = sorted({fact.data["programme_id"] for fact in told})
+    known = db.execute(select(programme).where(programme.c.programme_id.in_(ids))).mappings() if ids else ()
+    rows: dict[str, dict[str, Json]] = {row["programme_id"]: dict(row) for row in known}
+    for fact in told:
+        id = fact.data["programme_id"]
+        row = rows.setdefault(id, {"programme_id": id, "path": "", "retired": False})
+        match fact.type:
+            case "ProgrammeOffered" | "ProgrammeCorrected":
+                row["path"] = fact.data["path"]
+            case "ProgrammeRetired" | "ProgrammeReopened":
+                row["retired"] = fact.type == "ProgrammeRetired"
+    upsert(db, programme, list(rows.values()), ("programme_id",))
 
 
 UPSTREAM = (
-    Projection("programme", 1, (programme,), _project_programmes),
+    Projection("programme", 2, (programme,), _project_programmes),
     Projection("case", 1, (case,), _project_cases),
     Projection("case_opening", 1, (opening,), _project_openings),
     Projection("corrected_person", 2, (corrected_person,), _project_people),
@@ -146,9 +156,16 @@ def is_erased(db: Connection, case_id: str) -> bool:
     return found is not None and found["status"] == ERASED
 
 
-def get_path(db: Connection, programme_id: str) -> str | None:
-    """The path of a programme."""
-    return db.execute(select(programme.c.path).where(programme.c.programme_id == programme_id)).scalar()
+class Programme(NamedTuple):
+    """`path` as it is now; `retired`: nobody is planned there any more."""
+
+    path: str
+    retired: bool
+
+
+def get_programme(db: Connection, programme_id: str) -> Programme | None:
+    row = db.execute(select(programme).where(programme.c.programme_id == programme_id)).one_or_none()
+    return Programme(row.path, row.retired) if row else None
 
 
 def get_opening(db: Connection, case_id: str) -> str | None:
@@ -156,7 +173,7 @@ def get_opening(db: Connection, case_id: str) -> str | None:
     return db.execute(select(opening.c.at).where(opening.c.case_id == case_id)).scalar()
 
 
-def get_corrections(db: Connection, case_id: str) -> dict[str, Any]:
+def get_corrections(db: Connection, case_id: str) -> dict[str, Json]:
     """{sex, age {on, min, max} or None, nationality, domicile} as last corrected; {} for what stands as it was
     opened."""
     known = db.execute(select(corrected_person.c.known).where(corrected_person.c.case_id == case_id)).scalar()

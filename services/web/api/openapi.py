@@ -117,7 +117,7 @@ def _operation(route: Route, schema: Json) -> Json:
         statuses += [409, 412]
     else:
         headers["Songtor-Stale"] = {"$ref": "#/components/headers/Stale"}
-    answer = answer_schema(route)
+    answer, waits = _waiting(answer_schema(route))
     if "version" in properties(answer):
         headers["ETag"] = {"$ref": "#/components/headers/ETag"}
     operation: Json = {
@@ -134,6 +134,12 @@ def _operation(route: Route, schema: Json) -> Json:
             }
         },
     }
+    if waits:
+        operation["responses"]["202"] = {
+            "description": "Taken, not done: it waits for somebody else",
+            "headers": {name: header for name, header in headers.items() if name != "ETag"},
+            "content": {"application/json": {"schema": waits}},
+        }
     if route.method != "GET":
         statuses += [400, 413]
         name = "".join(word.capitalize() for word in operation_id(route).split("_"))
@@ -144,6 +150,14 @@ def _operation(route: Route, schema: Json) -> Json:
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return operation
+
+
+def _waiting(answer: Json) -> tuple[Json, Json | None]:
+    """(the answer when it is done, the answer when it waits for somebody else)."""
+    several = answer.get("anyOf", [answer])
+    waits = [each for each in several if "waiting_for" in properties(each)] if len(several) > 1 else []
+    done = [each for each in several if each not in waits]
+    return (answer, None) if not waits else (done[0] if len(done) == 1 else {"anyOf": done}, waits[0])
 
 
 def _links(answer: Json) -> Json:

@@ -41,7 +41,9 @@ def command(route: Route, door: CommandDoor[Any], parts: Mapping[str, str]) -> R
         raise Invalid({name: ["Unknown field."] for name in clash})
     sent = bodies.read_command(user.caller, at)
     reply = calls.tell(user, door, {**body, **named}, sent, route.seconds)
-    return bodies.as_json(reply.answer, route.status)
+    # What waits for somebody else is taken, not done.
+    waits = isinstance(reply.answer, dict) and "waiting_for" in reply.answer
+    return bodies.as_json(reply.answer, 202 if waits else route.status)
 
 
 def case(route: Route, parts: Mapping[str, str]) -> Response:

@@ -15,7 +15,7 @@ from services.codes.criteria import CRITERIA, Criterion
 from services.intake.answers import Case, WorkItem
 from services.intake.doors import WORK
 from services.kernel.questions import Json
-from services.partners.answers import Candidate, Counts, Finding
+from services.partners.answers import Candidate, Counts
 from services.partners.doors import MATCHES, NAMES
 from services.partners.schemas import COMPARED_MOST
 from services.screening.doors import SCREENING
@@ -165,15 +165,9 @@ def _in_words(candidate: Candidate) -> comparison.Place:
         },
         "ranked": [reasons.criterion(row) for row in candidate["criteria"]],
         "free": sentences.places_free(candidate["places_free"], current()),
-        "stated": sentences.confirmed(_days(findings["freshness"]), current()),
+        "stated": sentences.criterion_in_words("freshness", findings["freshness"], current()),
         "distance": sentences.criterion_in_words("distance", findings["distance"], current()),
     }
-
-
-def _days(finding: Finding) -> int:
-    """Since the free places were stated."""
-    assert finding and not isinstance(finding, bool) and "days" in finding
-    return finding["days"]
 
 
 class ProvinceRow(TypedDict):

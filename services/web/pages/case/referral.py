@@ -53,6 +53,7 @@ def send(case_id: UUID) -> Response:
     plan = doors.attempt(PLAN.of(**about))
     bound = plan["programme_id"] if plan else None
     values, places = casefile.frame(case, plan=plan), []
+    item = casefile.next_item(doors.attempt(WORK.of(**about, limit=1))) if bound else None
     if plan:
         only = MATCHES.of(**about, programme_ids=[bound], limit=PLACES_SHOWN)
         of_path = MATCHES.of(**about, path=plan["path"], limit=PLACES_SHOWN)
@@ -70,7 +71,10 @@ def send(case_id: UUID) -> Response:
             with form.catching():
                 sent = doors.tell(SEND_REFERRAL, form.body, at=at, seconds=20.0)
                 return frame.done(_what_became_of(sent), ".page", referral_id=sent["referral_id"])
-    return frame.page("referral/send.html", **values, form=form, places=places, bound=bound)
+    return frame.page(
+        "referral/send.html", **values, form=form, places=places, bound=bound,
+        retired=item is not None and item["standing"] == "retired",
+    )  # fmt: skip
 
 
 def _what_became_of(referral: NewReferral) -> str:

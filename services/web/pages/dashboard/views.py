@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request, url_for
 
 from services.codes import PATHS
 from services.codes.access import CASE_READERS, FIGURE_READERS
-from services.codes.statements import STATEMENT_AGES
+from services.codes.registry import STATEMENT_AGES
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.kernel.lists import LIMIT_MOST
 from services.partners.doors import FREE_PLACES

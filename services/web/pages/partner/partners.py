@@ -19,6 +19,7 @@ from services.partners.doors import (
     OFFER_PROGRAMME,
     PARTNER,
     PARTNERS,
+    PROPOSALS,
     REGISTER_PARTNER,
 )
 from services.thai import areas
@@ -27,7 +28,7 @@ from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
 from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
-from services.web.pages.parts.words import address, day, province, say, word
+from services.web.pages.parts.words import address, day, full_province, province, say, word
 
 SHOWN = 25
 
@@ -109,11 +110,14 @@ def listing_csv() -> Response:
 @blueprint.get("/partners/<uuid:partner_id>")
 @gate.roles(*ROLES)
 def show(partner_id: UUID) -> Response:
-    partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
-    may_write = visit.caller().role in STAFF
+    partner, caller = doors.ask(PARTNER.of(partner_id=str(partner_id))), visit.caller()
+    may_write = caller.role in STAFF
+    proposed = doors.attempt(PROPOSALS.of(partner_id=str(partner_id))) if may_write else None
     return frame.page(
         "partners/show.html", partner=partner, programmes=[_in_words(each) for each in partner["programmes"]],
-        may_write=may_write, form=Form(sent=False),
+        may_write=may_write, may_keep=may_write or caller.partner_id == partner["partner_id"],
+        waiting=len(proposed["items"]) if proposed else 0,
+        keeper=None if caller.sees(partner["keeper"]) else partner["keeper"], form=Form(sent=False),
     )  # fmt: skip
 
 
@@ -204,7 +208,9 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
         with form.catching():
             done = doors.tell(CONFIRM_CAPACITY, form.body, if_match=form.version)
             said = _("The places are confirmed.")
-            if "ledger_contradicts" in done["warnings"]:
+            if "waiting_for" in done:
+                said = waits(done["waiting_for"])
+            elif "ledger_contradicts" in done["warnings"]:
                 said += " " + _(
                     "Our own referrals hold more places than this leaves: please check with the partner."
                 )
@@ -212,6 +218,11 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
                 return frame.done(said, "pages.own.listing")
             return frame.done(said, ".show", partner_id=partner_id)
     return frame.page("partners/capacity.html", form=form, partner=partner, programme=programme)
+
+
+def waits(keeper: str) -> str:
+    """What came of a change of a partner that another centre keeps."""
+    return _("Another centre keeps this partner. Your proposal waits for {}.").format(full_province(keeper))
 
 
 def programme_of(partner: Partner, programme_id: str) -> Programme:

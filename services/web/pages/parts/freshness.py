@@ -7,7 +7,7 @@ from services.kernel.envelope import moment
 from services.web import gateway
 from services.web.pages.parts.language import current
 
-COLOURS = {"fresh": "green", "older": "yellow", "old": "red"}
+COLOURS = {"fresh": "green", "ageing": "yellow", "stale": "red"}
 
 
 class Freshness(NamedTuple):

@@ -10,6 +10,7 @@ from services.codes import (
     acts,
     ages,
     decisions,
+    registry,
     search,
     sentences,
     situation,
@@ -28,7 +29,7 @@ CAPITAL = "10"  # Bangkok, which is no province
 NO_BREAK = "\u00a0"  # the space at which no line ends
 LISTS: Mapping[str, CodeList[Any]] = {
     each.kind: each
-    for module in (codes, access, acts, ages, decisions, search, situation, statements, steps, work)
+    for module in (codes, access, acts, ages, decisions, registry, search, situation, statements, steps, work)
     for each in vars(module).values()
     if isinstance(each, CodeList)
 }

@@ -14,6 +14,7 @@ from services.intake.answers import WorkItem
 from services.intake.doors import ASSIGN, CALLED, CONTRADICTIONS, TO_TAKE_OVER, WORK
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.lists import LIMIT_MOST
+from services.partners.doors import TO_KEEP
 from services.thai import dates
 from services.web import gateway
 from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit
@@ -41,7 +42,8 @@ class Duty(WorkItem):
 def today() -> Response:
     unfinished, hand_overs = drafts.unfinished(), TO_TAKE_OVER.of(limit=LIMIT_MOST)
     work = WORK.of(**_owner(), of_each=FIRST, limit=FIRST * len(WORK_PARTS))
-    found = doors.together(work, hand_overs)
+    registry = TO_KEEP.of()
+    found = doors.together(work, hand_overs, registry)
     handed = waiting["items"] if (waiting := found[hand_overs]) else []
     listed = found[work]
     rows = listed["items"] if listed else []
@@ -58,7 +60,7 @@ def today() -> Response:
     ]  # fmt: skip
     return frame.page(
         "work/today.html", items=items, counts=listed["counts"] if listed else {}, owner=_owner(),
-        missing=not found.complete, handed=handed, unfinished=unfinished, first=FIRST,
+        registry=found[registry], missing=not found.complete, handed=handed, unfinished=unfinished, first=FIRST,
         cases=lookup.cases(cases), programmes=lookup.programmes(row["programme_id"] for row in shown),
     )  # fmt: skip
 

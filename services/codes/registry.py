@@ -1,0 +1,73 @@
+"""The registry of partners as people keep it true, in codes: what may be changed of it, and what of it grows old, and
+how fast. Data only."""
+
+from collections.abc import Mapping
+
+from services.codes.words import CodeList, Words
+
+# What is done to a partner or a programme, at once or as a proposal to who keeps it.
+CHANGES = CodeList(
+    "registry_change",
+    {
+        "correct": Words("แก้ไขข้อมูล", "Correct"),
+        "confirm": Words("ยืนยันว่ายังถูกต้อง", "Confirm that it is still so"),
+        "capacity": Words("แจ้งจำนวนที่ว่าง", "State the places"),
+        "retire": Words("เลิกใช้", "Retire"),
+        "reopen": Words("เปิดใช้อีกครั้ง", "Take up again"),
+    },
+)
+
+PROPOSAL_STATUSES = CodeList(
+    "proposal_status",
+    {
+        "open": Words("รอพิจารณา", "Waiting"),
+        "accepted": Words("รับแล้ว", "Accepted"),
+        "dismissed": Words("ไม่รับ", "Dismissed"),
+    },
+)
+
+# What of a partner, and of a programme, can be corrected; `capacity` is stated, not corrected.
+PARTNER_FIELDS = CodeList(
+    "partner_field",
+    {
+        "name": Words("ชื่อ", "Name"),
+        "kind": Words("ประเภท", "Kind"),
+        "under_ministry": Words("สังกัดกระทรวง พม.", "Under the ministry"),
+        "province": Words("จังหวัด", "Province"),
+        "subdistrict": Words("ที่ตั้ง", "Place"),
+        "contact": Words("ข้อมูลติดต่อ", "Contact"),
+    },
+)
+PROGRAMME_FIELDS = CodeList(
+    "programme_field",
+    {
+        "name": Words("ชื่อบริการ", "Name of the programme"),
+        "path": Words("แนวทาง", "Way forward"),
+        "rules": Words("เงื่อนไขการรับ", "Whom it takes"),
+        "capacity": Words("จำนวนที่", "Places"),
+    },
+)
+# Kinds of facts that grow old, each by itself.
+FACT_KINDS = CodeList(
+    "registry_fact",
+    {
+        "capacity": Words("จำนวนที่ว่าง", "Places free"),
+        "contact": Words("ข้อมูลติดต่อ", "Contact"),
+        "rules": Words("เงื่อนไขการรับ", "Whom it takes"),
+    },
+)
+# Of a word on free places, in days: fresh up to the first, stale after the second.
+FRESH_DAYS, OLD_DAYS = 30, 90
+# After so many days without somebody asking, a fact of that kind (FACT_KINDS) is stale.
+STALE_DAYS: Mapping[str, int] = {"capacity": OLD_DAYS, "contact": 365, "rules": 365}
+
+STATEMENT_AGES = CodeList(
+    "statement_age",
+    {
+        "fresh": Words(f"แจ้งไว้ไม่เกิน {FRESH_DAYS} วัน", f"Stated in the last {FRESH_DAYS} days"),
+        "ageing": Words(
+            f"แจ้งไว้ {FRESH_DAYS + 1}–{OLD_DAYS} วันก่อน", f"Stated {FRESH_DAYS + 1} to {OLD_DAYS} days ago"
+        ),
+        "stale": Words(f"แจ้งไว้เกิน {OLD_DAYS} วัน", f"Stated more than {OLD_DAYS} days ago"),
+    },
+)

@@ -1,0 +1,354 @@
+"""The registry kept true: correcting, confirming and retiring, what others propose, and whom to call again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from services.codes import sentences
+from services.codes.access import STAFF
+from services.codes.registry import PARTNER_FIELDS
+from services.codes.rules import RULES
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.questions import CommandDoor
+from services.partners import schemas
+from services.partners.answers import Changed, Partner, Programme, Proposal, Proposed, RegistryChange, Told
+from services.partners.doors import (
+    ACCEPT_PROPOSAL,
+    CONFIRM_PARTNER,
+    CONFIRM_PROGRAMME,
+    CORRECT_PARTNER,
+    CORRECT_PROGRAMME,
+    DISMISS_PROPOSAL,
+    HISTORY,
+    PARTNER,
+    PARTNERS,
+    PROPOSALS,
+    REOPEN_PARTNER,
+    REOPEN_PROGRAMME,
+    RETIRE_PARTNER,
+    RETIRE_PROGRAMME,
+)
+from services.web.pages.frame import doors, frame, gate, inputs, papers, visit
+from services.web.pages.frame.forms import Form
+from services.web.pages.partner.partners import READ, choices, programme_of, waits
+from services.web.pages.parts import people, places
+from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.words import address, listed, province, word
+
+SHOWN = 25
+MAY_KEEP = (*STAFF, "partner")
+WAYS = ("phone", "email", "website")
+
+blueprint = Blueprint("registry", __name__)
+
+RETIRE: Mapping[str, tuple[CommandDoor[Changed | Proposed], CommandDoor[Changed | Proposed]]] = {
+    "retire": (RETIRE_PARTNER, RETIRE_PROGRAMME),
+    "reopen": (REOPEN_PARTNER, REOPEN_PROGRAMME),
+}
+
+
+def said(done: Changed | Proposed, text: str) -> str:
+    """What came of a change: it is made, or waits for the centre that keeps the partner."""
+    if "waiting_for" in done:
+        return waits(done["waiting_for"])
+    if "places_held" in done["warnings"]:
+        text += " " + _(
+            "Referrals still hold places there: what is under way goes on, and somebody should look at it."
+        )
+    return text
+
+
+def _partner(partner_id: UUID) -> Partner:
+    """A partner's own account finds its own only."""
+    if visit.caller().partner_id not in (None, str(partner_id)):
+        raise Forbidden("A partner's account is for its own partner only.")
+    return doors.ask(PARTNER.of(partner_id=str(partner_id)))
+
+
+@blueprint.route("/partners/<uuid:partner_id>/correct", methods=["GET", "POST"])
+@gate.roles(*MAY_KEEP)
+def correct(partner_id: UUID) -> Response:
+    """Only what was typed otherwise is sent. A partner's own account corrects its contact."""
+    partner = _partner(partner_id)
+    fields = ("contact",) if visit.caller().partner_id else PARTNER_FIELDS
+    values = {name: value for name, value in partner.items() if name in PARTNER_FIELDS}
+    form = Form(
+        schemas.CorrectPartner(), values, fixed={"partner_id": str(partner_id)}, read={"subdistrict": places.read},
+        version=partner["version"], draft=later("Correct a partner"),
+    )  # fmt: skip
+    found = inputs.options(form, "subdistrict")
+    searching = bool(form.value("find"))
+    if form.sent and not searching:
+        inputs.settle(form, "subdistrict", found)
+        form.load()
+        contact = {way: form.value(f"contact.{way}").strip() for way in WAYS}
+        form.body["contact"] = {
+            way: text for way, text in contact.items() if text != (partner["contact"].get(way) or "")
+        }
+        changes = {
+            name: value
+            for name, value in form.body.items()
+            if name in fields and value not in (None, {}) and value != values[name]
+        }
+        if not form.errors and not changes:
+            return frame.done(_("Nothing was changed."), "pages.partners.show", partner_id=partner_id)
+        if not form.errors:
+            with form.catching():
+                body = {"partner_id": str(partner_id), "reason": form.body.get("reason"), **changes}
+                done = doors.tell(CORRECT_PARTNER, body, if_match=form.version)
+                text = said(done, _("The correction is saved."))
+                return frame.done(text, "pages.partners.show", partner_id=partner_id)
+    return frame.page(
+        "partners/correct.html", form=form, partner=partner, fields=fields, places=found,
+        provinces=places.provinces(),
+    )  # fmt: skip
+
+
+@blueprint.route(
+    "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/correct", methods=["GET", "POST"]
+)
+@gate.roles(*STAFF)
+def correct_programme(partner_id: UUID, programme_id: UUID) -> Response:
+    partner = _partner(partner_id)
+    programme = programme_of(partner, str(programme_id))
+    form = _form_of(programme)
+    if form.sent and form.load(papers.typed(form, "rules.documents")):
+        told = form.data["changes"]
+        changes = {name: form.body[name] for name in ("name", "path") if told[name] != programme[name]}
+        if _unordered(told.get("rules", {})) != _unordered(programme["rules"]):
+            changes["rules"] = form.body.get("rules", {})
+        if not changes:
+            return frame.done(_("Nothing was changed."), "pages.partners.show", partner_id=partner_id)
+        with form.catching():
+            body = {"programme_id": str(programme_id), "reason": form.body["reason"], **changes}
+            done = doors.tell(CORRECT_PROGRAMME, body, if_match=form.version)
+            text = said(done, _("The correction is saved."))
+            return frame.done(text, "pages.partners.show", partner_id=partner_id)
+    return frame.page(
+        "partners/correct_programme.html", form=form, partner=partner, programme=programme, rules=RULES,
+        choices=choices,
+    )  # fmt: skip
+
+
+def _unordered(rules: Any) -> Any:
+    """Boxes are sent in the order of the form, whatever the order in which the rules were told."""
+    match rules:
+        case dict():
+            return {name: _unordered(value) for name, value in rules.items()}
+        case list():
+            return set(rules)
+    return rules
+
+
+def _form_of(programme: Programme) -> Form:
+    """A programme as it stands, in a form."""
+    rules = dict(programme["rules"].items())
+    if home := programme["rules"].get("domicile"):
+        rules["domicile"] = {**home, "provinces": ", ".join(map(province, home["provinces"]))}
+    others = papers.others(programme["rules"].get("documents", ()))
+    values = {"name": programme["name"], "path": programme["path"], "rules": rules, papers.OTHERS: others}
+    return Form(
+        schemas.CorrectProgramme(), values, fixed={"programme_id": programme["programme_id"]}, read=READ,
+        version=programme["version"], draft=later("Correct a programme"),
+    )  # fmt: skip
+
+
+@blueprint.post("/partners/<uuid:partner_id>/confirmed")
+@gate.roles(*MAY_KEEP)
+def confirmed(partner_id: UUID) -> Response:
+    """One tap: the contact is still so."""
+    done = doors.tell(CONFIRM_PARTNER, {"partner_id": str(partner_id), "what": ["contact"]})
+    return _back(said(done, _("It is noted that the contact is still right.")), partner_id)
+
+
+@blueprint.post(
+    "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/confirmed/<any(rules,capacity):what>"
+)
+@gate.roles(*MAY_KEEP)
+def programme_confirmed(partner_id: UUID, programme_id: UUID, what: str) -> Response:
+    """One tap: its rules, or its places, are still so."""
+    done = doors.tell(CONFIRM_PROGRAMME, {"programme_id": str(programme_id), "what": [what]})
+    text = (
+        _("The places are confirmed.")
+        if what == "capacity"
+        else _("It is noted that the conditions still hold.")
+    )
+    return _back(said(done, text), partner_id)
+
+
+def _back(text: str, partner_id: UUID) -> Response:
+    """To the list of calls, if that is where the button stood."""
+    if request.form.get("from") == "stale":
+        return frame.done(text, ".stale")
+    return frame.done(text, "pages.partners.show", partner_id=partner_id)
+
+
+@blueprint.route("/partners/<uuid:partner_id>/<any(retire,reopen):action>", methods=["GET", "POST"])
+@gate.roles(*STAFF)
+def retire(partner_id: UUID, action: str) -> Response:
+    partner = _partner(partner_id)
+    door, _of_programme = RETIRE[action]
+    return _retire(
+        partner, partner["name"], action, door, {"partner_id": str(partner_id)}, partner["version"]
+    )
+
+
+@blueprint.route(
+    "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/<any(retire,reopen):action>",
+    methods=["GET", "POST"],
+)
+@gate.roles(*STAFF)
+def retire_programme(partner_id: UUID, programme_id: UUID, action: str) -> Response:
+    partner = _partner(partner_id)
+    programme = programme_of(partner, str(programme_id))
+    _of_partner, door = RETIRE[action]
+    fixed = {"programme_id": str(programme_id)}
+    return _retire(partner, programme["name"], action, door, fixed, programme["version"])
+
+
+def _retire(
+    partner: Partner,
+    name: str,
+    action: str,
+    door: CommandDoor[Changed | Proposed],
+    fixed: Mapping[str, str],
+    version: int,
+) -> Response:
+    of_partner = "partner_id" in fixed
+    schema = {
+        ("retire", True): schemas.RetirePartner, ("retire", False): schemas.RetireProgramme,
+        ("reopen", True): schemas.ReopenPartner, ("reopen", False): schemas.ReopenProgramme,
+    }[action, of_partner]  # fmt: skip
+    called = later("Retire a partner or programme") if action == "retire" else later("Take up again")
+    form = Form(schema(), fixed=fixed, version=version, draft=called)
+    if form.sent and form.load():
+        with form.catching():
+            done = doors.tell(door, form.body, if_match=form.version)
+            text = _("It is retired.") if action == "retire" else _("It is taken up again.")
+            return frame.done(said(done, text), "pages.partners.show", partner_id=partner["partner_id"])
+    return frame.page(
+        "partners/retire.html", form=form, partner=partner, name=name, action=action, of_partner=of_partner
+    )
+
+
+class Said(TypedDict):
+    """One field in words: as it was, and as it is or would be."""
+
+    field: str
+    before: str
+    after: str
+
+
+def _what(about: Proposal | RegistryChange, asked: Sequence[str]) -> str:
+    """What was done, and of a confirmation what was `asked` for."""
+    action = word("registry_change", about["action"])
+    if about["action"] != "confirm":
+        return action
+    kind = "programme_field" if about["programme_id"] else "partner_field"
+    return f"{action}: {listed(word(kind, name) for name in asked)}"
+
+
+def _in_words(about: Proposal | RegistryChange) -> list[Said]:
+    kind = "programme_field" if about["programme_id"] else "partner_field"
+    before, after = about["before"], about["after"]
+    if about["action"] == "capacity":
+        return [Said(field=word(kind, "capacity"), before=_places(before), after=_places(after))]
+    if about["action"] != "correct":
+        return []
+    return [
+        Said(
+            field=word(kind, name),
+            before=_value(name, before.get(name)),
+            after=_value(name, after.get(name), before),
+        )
+        for name in after
+    ]
+
+
+def _places(stated: Told) -> str:
+    return _("{free} of {total} places free").format(free=stated["free"], total=stated["total"])
+
+
+def _value(name: str, value: Any, before: Told | None = None) -> str:
+    match name:
+        case "kind":
+            return word("partner_kind", value)
+        case "under_ministry":
+            return _("under the ministry") if value else _("outside the ministry")
+        case "province":
+            return province(value)
+        case "subdistrict":
+            return address(value) if value else "–"
+        case "path":
+            return word("path", value)
+        case "rules":
+            return " · ".join(sentences.rules_in_words(value, current())) or _("It has no conditions.")
+        case "contact":
+            known = {**((before or {}).get("contact") or {}), **value}
+            return " · ".join(known[way] for way in WAYS if known.get(way)) or "–"
+    return str(value)
+
+
+@blueprint.get("/partners/<uuid:partner_id>/history")
+@gate.roles(*MAY_KEEP)
+def history(partner_id: UUID) -> Response:
+    partner, cursor = _partner(partner_id), request.args.get("cursor") or None
+    found = doors.ask(HISTORY.of(partner_id=str(partner_id), limit=SHOWN, cursor=cursor))
+    people.look_up(each["by"] for each in found["items"])
+    here = visit.link(".history", partner_id=partner_id)
+    return frame.page(
+        "partners/history.html", partner=partner,
+        items=[(each, _what(each, each["fields"]), _in_words(each)) for each in found["items"]],
+        following=visit.link(".history", partner_id=partner_id, cursor=found["next"]) if found["next"] else None,
+        first=here if cursor else None,
+    )  # fmt: skip
+
+
+@blueprint.get("/registry/proposals")
+@gate.roles(*STAFF)
+def proposals() -> Response:
+    """What waits for the user's centre, and what it proposed itself."""
+    cursor = request.args.get("cursor") or None
+    found = doors.ask(PROPOSALS.of(limit=SHOWN, cursor=cursor))
+    people.look_up(each["by"] for each in found["items"])
+    sees = visit.caller().sees
+    return frame.page(
+        "partners/proposals.html",
+        items=[
+            (each, _what(each, each["after"].get("what", ())), _in_words(each), sees(each["waiting_for"]))
+            for each in found["items"]
+        ],
+        following=visit.link(".proposals", cursor=found["next"]) if found["next"] else None,
+        first=visit.link(".proposals") if cursor else None,
+        form=Form(sent=False),
+    )
+
+
+@blueprint.post("/registry/proposals/<uuid:proposal_id>/<any(accept,dismiss):decision>")
+@gate.roles(*STAFF)
+def decide(proposal_id: UUID, decision: str) -> Response:
+    body = {"proposal_id": str(proposal_id)}
+    if decision == "accept":
+        doors.tell(ACCEPT_PROPOSAL, body)
+        return frame.done(_("The proposal is accepted, and the registry says so now."), ".proposals")
+    doors.tell(DISMISS_PROPOSAL, body)
+    return frame.done(_("The proposal is dismissed; nothing was changed."), ".proposals")
+
+
+@blueprint.get("/registry/stale")
+@gate.roles(*STAFF)
+def stale() -> Response:
+    """Whom to call, because something was confirmed too long ago: of the partners that the user's centre keeps."""
+    own = [centre for centre in visit.caller().centres if centre != "*"]
+    centre = request.args.get("centre") or (own[0] if own else None)
+    if centre is not None and not visit.caller().sees(centre):
+        raise NotFound("centre")
+    cursor = request.args.get("cursor") or None
+    found = doors.ask(PARTNERS.of(stale="any", kept_by=centre, limit=SHOWN, cursor=cursor))
+    return frame.page(
+        "partners/stale.html", partners=found["items"], form=Form(sent=False),
+        following=visit.link(".stale", centre=centre, cursor=found["next"]) if found["next"] else None,
+        first=visit.link(".stale", centre=centre) if cursor else None,
+    )  # fmt: skip
