@@ -84,8 +84,7 @@ class Searching(reading.Reading):
     def _by_number(self, chosen: cases.CaseFilter, asked: str) -> list[Found]:
         """By the case number in any writing, or by the identity number."""
         parts = casenumbers.read(asked)
-        plain = casenumbers.plain(asked)
-        numbered = replace(chosen, number=asked) if plain.replace("-", "").isdigit() else None
+        numbered = replace(chosen, number=asked) if parts or casenumbers.begins(asked) else None
         blind, wanted = Blind(self.runtime.master), likeness.identifier(asked)
 
         def find(db: Connection) -> tuple[list[RowMapping], list[RowMapping]]:
@@ -110,13 +109,9 @@ class Searching(reading.Reading):
             return []
         rows = self.runtime.read(lambda db: index.find(db, chosen, weights, CANDIDATES))
         self.runtime.vault.preload(row["person_id"] for row in rows)
-        found = []
-        for row in rows:
-            name, _ = self._unseal(row, "name")
-            like = likeness.likeness(asked, name) if name else None
-            if like:
-                found.append(Found(row, like))
-        return found
+        opened = [self._unseal(row, "name")[0] or {} for row in rows]
+        likes = likeness.likenesses(asked, opened)
+        return [Found(row, like) for row, like in zip(rows, likes, strict=True) if like]
 
     def _found(self, found: Found) -> answers.FoundCase:
         row = found.row

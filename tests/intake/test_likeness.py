@@ -12,7 +12,7 @@ from services.intake.domain.likeness import (
     exact,
     identifier,
     keys,
-    likeness,
+    likenesses,
     one_letter_apart,
 )
 from services.intake.domain.person import Description
@@ -108,18 +108,25 @@ def test_what_is_asked_for_is_among_what_somebody_is_found_by():
     ],
 )
 def test_how_well_a_name_fits_what_was_typed(typed, name, fits):
-    assert likeness(typed, name) == fits
+    assert likenesses(typed, [name]) == [fits]
 
 
 def test_a_beginning_counts_for_more_than_a_letter_and_both_for_less_than_the_word():
     known = {"first": "มานะ", "last": "มานา"}  # มานา is the second word, and one letter from the first
-    assert likeness("มานา", known) == Likeness(30, ["name"], ["same_sound"])
-    assert likeness("มาน", known) == Likeness(20, ["name"], ["word_begins"])
+    assert likenesses("มานา", [known]) == [Likeness(30, ["name"], ["same_sound"])]
+    assert likenesses("มาน", [known]) == [Likeness(20, ["name"], ["word_begins"])]
+
+
+def test_many_names_are_held_against_what_was_typed_each_by_itself():
+    known = [SOMCHAI, {}, {"first": "มานะ", "alias": "สมชาย"}, {"first": "สมไชย"}, SOMCHAI]
+    assert likenesses("สมชาย", known) == [each for name in known for each in likenesses("สมชาย", [name])]
+    assert [bool(each) for each in likenesses("สมชาย", known)] == [True, False, True, True, True]
+    assert likenesses("สมชาย", []) == []
 
 
 def test_two_letters_are_too_few_to_be_misspelt():
-    assert likeness("มก", {"first": "มต"}) is None
-    assert likeness("มกน", {"first": "มตน"}) == Likeness(10, ["name"], ["one_letter"])
+    assert likenesses("มก", [{"first": "มต"}]) == [None]
+    assert likenesses("มกน", [{"first": "มตน"}]) == [Likeness(10, ["name"], ["one_letter"])]
 
 
 @pytest.mark.parametrize(
