@@ -228,13 +228,13 @@ def beginnings(text: str, least: int = 3) -> set[str]:
 def prefixes(text: str, least: int = 3) -> frozenset[str]:
     """The folded `beginnings` of a name.
 
-    What a name is found by: some form of every word of `asked` is in here. Each beginning is folded by itself,
+    What a name is found by: some form of every word of `query_forms` is in here. Each beginning is folded by itself,
     because the fold of a beginning need not begin the fold of the word.
     """
     return frozenset(fold_each(beginnings(text, least))) - {""}
 
 
-def asked(text: str) -> tuple[frozenset[str], ...]:
+def query_forms(text: str) -> tuple[frozenset[str], ...]:
     """For each word typed into a search, its folded forms: as it stands and, if it begins so, without a title."""
     stripped = without_title(text).split()
     typed = without_prison_prefix(text).split()[-len(stripped) :]

@@ -8,12 +8,12 @@ from services.intake.domain.likeness import (
     PIECE,
     WORD,
     Likeness,
-    asked,
     exact,
     identifier,
     keys,
     likenesses,
     one_letter_apart,
+    query_keys,
 )
 from services.intake.domain.person import Description
 
@@ -67,22 +67,22 @@ def test_a_person_is_found_by_beginnings_by_the_whole_by_pieces_and_by_the_alias
 
 
 def test_the_index_is_asked_for_the_whole_first_then_for_words_then_for_pieces():
-    wanted = asked("สมชาย ใจดี")
+    wanted = query_keys("สมชาย ใจดี")
     whole = max(wanted, key=wanted.__getitem__)
     assert whole[0] == WORD and wanted[whole] == 40 and [*wanted.values()].count(40) == 1
     assert wanted[WORD, "สมชาย"] == 20 or 20 in wanted.values()
     assert {weight for (kind, _), weight in wanted.items() if kind == PIECE} == {1}
     assert {kind for kind, _ in wanted} == {WORD, PIECE} and all(value for _, value in wanted)
-    assert asked("สมชาย")[WORD, "สมชาย"] == 40  # one word is the whole
-    assert asked(" ") == {}
+    assert query_keys("สมชาย")[WORD, "สมชาย"] == 40  # one word is the whole
+    assert query_keys(" ") == {}
 
 
 def test_what_is_asked_for_is_among_what_somebody_is_found_by():
     known = keys(person(name=SOMCHAI))
     for typed in ("สมชาย ใจดี", "นายสมชายใจดี", "สม", "ใจดี"):
-        assert {key for key, weight in asked(typed).items() if weight >= 20} & known, typed
+        assert {key for key, weight in query_keys(typed).items() if weight >= 20} & known, typed
     assert {
-        key for key, weight in asked("สมชาน").items() if weight == 1
+        key for key, weight in query_keys("สมชาน").items() if weight == 1
     } & known  # a piece of a misspelt word
 
 

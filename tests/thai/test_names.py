@@ -155,7 +155,7 @@ def test_texts_fold_side_by_side_as_each_by_itself(texts):
 
 
 def found(query: str, name: str) -> bool:
-    return all(forms & names.prefixes(name) for forms in names.asked(query))
+    return all(forms & names.prefixes(name) for forms in names.query_forms(query))
 
 
 @pytest.mark.parametrize(

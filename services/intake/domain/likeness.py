@@ -55,10 +55,10 @@ def exact(person: Description) -> dict[Key, str]:
     return known
 
 
-def asked(text: str) -> dict[Key, int]:
+def query_keys(text: str) -> dict[Key, int]:
     """What the index is asked for some typed words, each with its weight among candidates."""
     wanted: dict[Key, int] = {(WORD, _joined(text)): 40}
-    for forms in names.asked(text):
+    for forms in names.query_forms(text):
         for form in forms:
             wanted.setdefault((WORD, form), 20)
             wanted |= {(PIECE, piece): 1 for piece in _pieces(form)}
@@ -67,7 +67,7 @@ def asked(text: str) -> dict[Key, int]:
 
 def likenesses(text: str, known: Sequence[Name]) -> list[Likeness | None]:
     """How well each of some names fits what was typed: every word of it must be in there somehow. None: it does not."""
-    whole, words = _joined(text), names.asked(text)
+    whole, words = _joined(text), names.query_forms(text)
     parts = [{"name": _full(name), "alias": name.get("alias", "")} for name in known]
     spelled = _spelled({part for each in parts for part in each.values() if part})
     return [

@@ -202,10 +202,10 @@ ROWS: Mapping[type[Step], Row] = {row.step: row for row in LIFE_CYCLE.values()}
 BY_FACT: Mapping[str, Row] = {step.fact: LIFE_CYCLE[code] for code, step in steps.STEPS.items()}
 
 
-def steps_after(status: Status, place: Place, told: bool, returnable: bool) -> list[str]:
+def steps_after(status: Status, place: Place, partner_knows: bool, returnable: bool) -> list[str]:
     """The names of the steps that may be taken of a referral now; `returnable`: the partner's no may be taken back."""
     held = place == Place.RESERVED
-    possible = {TellPartner: held and not told, ReturnDecline: held and returnable}
+    possible = {TellPartner: held and not partner_knows, ReturnDecline: held and returnable}
     return [
         name
         for name, row in LIFE_CYCLE.items()
