@@ -199,6 +199,13 @@ def test_somebody_who_may_be_known_is_told_of_before_and_after(net):
         assert all("name" not in each for each in again["maybe_known"])
 
 
+def test_of_many_with_one_number_the_newest_are_told(net):
+    opened = [open_case(net, first=f"คน{letter}", birth=None)["case_id"] for letter in "กขคงจชดตนบปพ"]
+    items = net.call("intake", "known", {"centre": "60", "person": BODY["person"]})["items"]
+    assert [each["case_id"] for each in items] == opened[: -searching.SHOWN - 1 : -1]
+    assert {code for each in items for code in each["because"]} == {"same_identifier"}
+
+
 def test_another_centre_is_told_of_nobody(net):
     open_case(net)
     body = {"centre": "61", "person": BODY["person"]}

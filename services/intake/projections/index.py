@@ -105,9 +105,8 @@ def find_exact(
     codes: dict[str, set[str]] = {}
     for row in rows:
         codes.setdefault(row.case_id, set()).add(tokens[row.token])
-    found = cases.list_some(db, list(codes), centres)
-    newest = sorted(found, key=lambda row: (row["opened"], row["case_id"]), reverse=True)
-    return [(row, sorted(codes[row["case_id"]])) for row in newest[:limit]]
+    newest, _ = cases.list_cases(db, cases.CaseFilter(centres, case_ids=list(codes)), limit, None)
+    return [(row, sorted(codes[row["case_id"]])) for row in newest]
 
 
 def _of(centres: Sequence[str] | None, rows: Select[Any]) -> Select[Any]:
