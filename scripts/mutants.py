@@ -52,7 +52,10 @@ PACKAGES = (
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 # Both databases answer alike, which others prove: one notices as much as two.
-REPORTING = ("tests/reporting/test_projections.py", "tests/reporting/test_service.py", "-k", "not postgresql")
+REPORTING = (
+    *(f"tests/reporting/test_{room}.py" for room in ("behind", "projections", "service")),
+    *("-k", "not postgresql"),
+)
 
 # A room, and the tests that are to notice what breaks in it; the first that fits a file counts.
 ROOMS: Mapping[str, Sequence[str]] = {
