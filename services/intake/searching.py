@@ -110,7 +110,7 @@ class Searching(reading.Reading):
             return []
         rows = self.runtime.read(lambda db: index.find(db, chosen, weights, CANDIDATES))
         self.runtime.vault.preload(row["person_id"] for row in rows)
-        known: list[Name] = [self._unseal(row, "name")[0] or {} for row in rows]
+        known = [self._unseal(row, "name")[0] or Name() for row in rows]
         likes = likeness.likenesses(text, known)
         return [Hit(row, like) for row, like in zip(rows, likes, strict=True) if like]
 
