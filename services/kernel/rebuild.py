@@ -34,19 +34,15 @@ def rebuild(log: EventLog, projection: Projection, progress: Progress, pause: Ca
         )
         for table in reversed(projection.tables):
             db.execute(delete(table))
-        done = own = heard = 0
-        while facts := log.facts(db, own, BATCH):
-            projection.project(db, facts)
-            own += len(facts)
-            done += len(facts)
-            progress(done, total)
-            pause(0)
-        while facts := log.heard(db, heard, BATCH):
-            projection.project(db, facts)
-            heard += len(facts)
-            done += len(facts)
-            progress(done, total)
-            pause(0)
+        done = 0
+        for read in (log.facts, log.heard):
+            position = 0
+            while facts := read(db, position, BATCH):
+                projection.project(db, facts)
+                position += len(facts)
+                done += len(facts)
+                progress(done, total)
+                pause(0)
         for _ in projection.derive(db, None):
             pause(0)
     return done
