@@ -1,4 +1,5 @@
-"""How long it takes to find people among many: the door of the search, asked as people type, on intake alone.
+"""How long it takes to find people among many: the door of the search, asked as people type, and the warning that
+somebody may be known already, on intake alone.
 
 The people are invented as the sample's are, so many have the names of others. Half of them are the asking centre's. One
 JSON line for each way of asking; a line says at what size, and on which kind of database.
@@ -67,6 +68,10 @@ def ways(people: list[dict[str, Any]], chance: Random) -> dict[str, Callable[[],
     }
 
 
+def described(person: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in person.items() if name not in ("centre", "number")}
+
+
 def measure(database: str, persons: int) -> None:
     chance = Random(2570)
     with tempfile.TemporaryDirectory() as folder, fresh_postgres(database, "intake", "vault") as url:
@@ -74,12 +79,20 @@ def measure(database: str, persons: int) -> None:
         clock = SimulatedClock(datetime(2026, 3, 2, 3, tzinfo=UTC) - timedelta(days=200))
         net = Network((IntakeService,), clock, Path(folder), pattern)
         people = opened(net, persons, chance)
-        for way, asked in ways(people, chance).items():
+        own = [each for each in people if each["centre"] == "60"]
+        questions: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+            way: ("search", lambda asked=asked: {"q": asked()}) for way, asked in ways(people, chance).items()
+        }
+        questions["known already"] = (
+            "known",
+            lambda: {"centre": "60", "person": described(chance.choice(own))},
+        )
+        for way, (door, asked) in questions.items():
             times, found = [], []
             for _ in range(ASKED):
-                body = {"q": asked()}
+                body = asked()
                 begun = time.perf_counter()
-                found.append(len(net.call("intake", "search", body)["items"]))
+                found.append(len(net.call("intake", door, body)["items"]))
                 times.append((time.perf_counter() - begun) * 1000)
             line = {
                 "figure": f"search: {way}, {database}, {persons} people",

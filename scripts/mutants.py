@@ -51,6 +51,12 @@ PACKAGES = (
 )
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
+# Both databases answer alike, which others prove: one notices as much as two.
+REPORTING = (
+    *(f"tests/reporting/test_{room}.py" for room in ("behind", "projections", "service")),
+    *("-k", "not postgresql"),
+)
+
 # A room, and the tests that are to notice what breaks in it; the first that fits a file counts.
 ROOMS: Mapping[str, Sequence[str]] = {
     "services/kernel/call.py": ("tests/kernel/test_envelope.py",),
@@ -78,6 +84,9 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "services/referral/domain/disclosure.py": ("tests/referral/test_disclosure.py",),
     "services/referral/domain": ("tests/referral/test_domain.py", "tests/referral/test_handlers.py"),
     "services/reporting/small_cells.py": ("tests/reporting/test_small_cells.py",),
+    "services/reporting/measures.py": ("tests/reporting/test_measures.py", *REPORTING),
+    "services/reporting/visibility.py": REPORTING,
+    "services/reporting/projections": REPORTING,
 }  # fmt: skip
 
 OPPOSITE = {

@@ -109,11 +109,9 @@ class PartnerReminded(About):
             Edit("services/referral/domain/steps.py", "    PersonAdmitted,\n", "    PartnerReminded,\n"),
             Edit(
                 "services/referral/domain/steps.py",
-                "@dataclass(frozen=True)\nclass WithdrawReferral:",
+                "@dataclass(frozen=True)\nclass WithdrawReferral(",
                 """@dataclass(frozen=True)
-class RemindPartner:
-    said_by: str | None = None
-    by_channel: str | None = None
+class RemindPartner(HasSource):
     note: str | None = None
 
 

@@ -289,10 +289,10 @@ class Walk:
 
     # -- HTTP ------------------------------------------------------------------------------------------------------
 
-    def _title(self, thai: str, english: str, told: str = "") -> None:
+    def _title(self, thai: str, english: str, ending: str = "") -> None:
         self.steps += 1
         self.say("")
-        self.say(f"{self.steps:>2}. {thai} / {english}{told}")
+        self.say(f"{self.steps:>2}. {thai} / {english}{ending}")
 
     def _do(self, thai: str, english: str, user: str, path: str, body: Json) -> Json:
         """One step: a command, told with the time its answer took."""

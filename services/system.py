@@ -77,12 +77,12 @@ class System:
         asked.wait()
 
 
-def _watch(container: ServiceContainer, asked: Event) -> None:
+def _watch(container: ServiceContainer, end: Event) -> None:
     try:
         container.wait()
     except Exception as error:
-        if not asked.ready():
-            asked.send_exception(error)
+        if not end.ready():
+            end.send_exception(error)
 
 
 def _config(settings: Settings, name: str, local: LocalServices) -> dict[str, Any]:

@@ -284,9 +284,9 @@ def _no_user(user: str) -> str:
     return f"There is no user {user}."
 
 
-def _loaded(schema: Schema, told: Any) -> Any:
+def _loaded(schema: Schema, value: Any) -> Any:
     try:
-        return schema.load(told)
+        return schema.load(value)
     except ValidationError as error:
         raise Failed(_invalid(flat(error.messages))) from None
 

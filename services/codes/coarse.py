@@ -18,11 +18,11 @@ def coarse(data: Body) -> dict[str, Json]:
     return {name: _coarse(name, value) for name, value in data.items()}
 
 
-def found_district(found: Json) -> str | None:
+def found_district(place: Json) -> str | None:
     """The district (DOPA code) that a fact says a person was found in, in its shape of today or of before."""
-    if not isinstance(found, Mapping):
+    if not isinstance(place, Mapping):
         return None
-    code = found.get("district") or found.get("subdistrict")
+    code = place.get("district") or place.get("subdistrict")
     return str(code)[:4] if code else None
 
 

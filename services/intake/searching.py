@@ -15,6 +15,7 @@ from services.intake import answers, bodies, erasing, reading, schemas
 from services.intake.domain import likeness
 from services.intake.domain.likeness import Key, Likeness
 from services.intake.domain.person import PERSON, Description
+from services.intake.events import Name
 from services.intake.projections import cases, descriptions, index
 from services.kernel.doors import Call, query
 from services.kernel.envelope import derived_id
@@ -30,7 +31,7 @@ AT_ONCE = 200
 MAYBE_KNOWN = "maybe_known"  # a warning
 
 
-class Found(NamedTuple):
+class Hit(NamedTuple):
     row: RowMapping
     like: Likeness
 
@@ -54,7 +55,7 @@ class Searching(reading.Reading):
         shown = ranked[: body["limit"] or LIMIT_DEFAULT]
         self._note_access(call, "listed", [each.row for each in shown])
         following = make_cursor(shown[-1].place) if len(ranked) > len(shown) else None
-        return {"items": [self._found(each) for each in shown], "next": following}
+        return {"items": [self._item(each) for each in shown], "next": following}
 
     @query("case.open", roles=STAFF, schema=schemas.DescribedPerson())
     def known(self, call: Call, body: bodies.DescribedPerson) -> answers.Acquaintances:
@@ -81,12 +82,11 @@ class Searching(reading.Reading):
         version, tokens = unit.version(PERSON, person_id), _tokens(self.runtime, likeness.keys(person))
         index.put(unit.db, case_id, person_id, unit.envelope.centre, version, tokens)
 
-    def _by_number(self, chosen: cases.CaseFilter, asked: str) -> list[Found]:
+    def _by_number(self, chosen: cases.CaseFilter, text: str) -> list[Hit]:
         """By the case number in any writing, or by the identity number."""
-        parts = casenumbers.read(asked)
-        plain = casenumbers.plain(asked)
-        numbered = replace(chosen, number=asked) if plain.replace("-", "").isdigit() else None
-        blind, wanted = Blind(self.runtime.master), likeness.identifier(asked)
+        parts = casenumbers.read(text)
+        numbered = replace(chosen, number=text) if parts or casenumbers.begins(text) else None
+        blind, wanted = Blind(self.runtime.master), likeness.identifier(text)
 
         def find(db: Connection) -> tuple[list[RowMapping], list[RowMapping]]:
             by_number = cases.list_cases(db, numbered, CANDIDATES, None)[0] if numbered else []
@@ -99,35 +99,31 @@ class Searching(reading.Reading):
             known = casenumbers.read(row["case_number"])
             same = parts is not None and known is not None and known[2] == parts[2]
             like = (100, ["number"], ["same_number"]) if same else (60, ["number"], ["number_begins"])
-            found.append(Found(row, Likeness(*like)))
-        found += [Found(row, Likeness(110, ["identifier"], ["same_identifier"])) for row in by_identifier]
+            found.append(Hit(row, Likeness(*like)))
+        found += [Hit(row, Likeness(110, ["identifier"], ["same_identifier"])) for row in by_identifier]
         return found
 
-    def _by_name(self, chosen: cases.CaseFilter, asked: str) -> list[Found]:
+    def _by_name(self, chosen: cases.CaseFilter, text: str) -> list[Hit]:
         blind = Blind(self.runtime.master)
-        weights = {blind.token(*key): weight for key, weight in likeness.asked(asked).items()}
+        weights = {blind.token(*key): weight for key, weight in likeness.query_keys(text).items()}
         if not weights:
             return []
         rows = self.runtime.read(lambda db: index.find(db, chosen, weights, CANDIDATES))
         self.runtime.vault.preload(row["person_id"] for row in rows)
-        found = []
-        for row in rows:
-            name, _ = self._unseal(row, "name")
-            like = likeness.likeness(asked, name) if name else None
-            if like:
-                found.append(Found(row, like))
-        return found
+        known = [self._unseal(row, "name")[0] or Name() for row in rows]
+        likes = likeness.likenesses(text, known)
+        return [Hit(row, like) for row, like in zip(rows, likes, strict=True) if like]
 
-    def _found(self, found: Found) -> answers.FoundCase:
-        row = found.row
+    def _item(self, hit: Hit) -> answers.FoundCase:
+        row = hit.row
         return {
             "case_id": row["case_id"],
             "case_number": row["case_number"],
             "centre": row["centre"],
             "status": row["status"],
             "name": self._shown(row),
-            "matched": found.like.matched,
-            "score_reasons": found.like.reasons,
+            "matched": hit.like.matched,
+            "score_reasons": hit.like.reasons,
         }
 
     def _shown(self, row: RowMapping) -> answers.Name | None:

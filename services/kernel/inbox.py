@@ -195,14 +195,14 @@ class Inbox:
     def _react(self, unit: Unit, fact: Recorded, reactions: Iterable[Reaction]) -> None:
         now = instant(self.now())
         command_id = derived_id(fact.id, self.service)
-        around = Envelope(
+        envelope = Envelope(
             command_id, "", "system", fact.centre, now, now, fact.correlation, causation=fact.id
         )
         for reaction in reactions:
             heard = reaction.schema.load(fact.data, unknown=EXCLUDE)
             context = reaction.look_up(unit.db, heard) if reaction.look_up else {}
             for do in reaction.then(fact, **heard, **context):
-                unit.envelope = replace(around, time=min(do.at or now, now))
+                unit.envelope = replace(envelope, time=min(do.at or now, now))
                 try:
                     unit.handle(do.aggregate, do.id, do.command)
                 except Refused as refusal:  # an answer: the fact was handled

@@ -83,33 +83,33 @@ def _weigh(condition: Condition, facts: Mapping[str, Any]) -> tuple[Verdict, lis
 _OPPOSITE = {MET: NOT_MET, NOT_MET: MET, UNKNOWN: UNKNOWN}
 
 
-def _leaf(op: str, value: Any, found: Any) -> Verdict:
-    if found is None or found == UNKNOWN_CODE:
+def _leaf(op: str, value: Any, actual: Any) -> Verdict:
+    if actual is None or actual == UNKNOWN_CODE:
         return UNKNOWN
     match op:
         case "is":
-            return MET if value in _several(found) else NOT_MET
+            return MET if value in _several(actual) else NOT_MET
         case "in" | "includes_any":
-            return MET if any(item in value for item in _several(found)) else NOT_MET
+            return MET if any(item in value for item in _several(actual)) else NOT_MET
         case "includes_where":
-            records = (all(record.get(key) in codes for key, codes in value.items()) for record in found)
+            records = (all(record.get(key) in codes for key, codes in value.items()) for record in actual)
             return MET if any(records) else NOT_MET
         case "at_least" | "at_most":
-            low, high = _ends(found)
+            low, high = _ends(actual)
             if op == "at_least":
                 return _side(low is not None and low >= value, high is not None and high < value)
             return _side(high is not None and high <= value, low is not None and low > value)
     raise RulesWrong([f"unknown op {op!r}"])
 
 
-def _several(found: Any) -> list[Any]:
-    return found if isinstance(found, list) else [found]
+def _several(actual: Any) -> list[Any]:
+    return actual if isinstance(actual, list) else [actual]
 
 
-def _ends(found: Any) -> tuple[int | None, int | None]:
-    if not isinstance(found, Mapping):
-        return found, found
-    low, high, margin = found.get("min"), found.get("max"), found.get("margin", 0)
+def _ends(actual: Any) -> tuple[int | None, int | None]:
+    if not isinstance(actual, Mapping):
+        return actual, actual
+    low, high, margin = actual.get("min"), actual.get("max"), actual.get("margin", 0)
     return None if low is None else low - margin, None if high is None else high + margin
 
 

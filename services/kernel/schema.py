@@ -80,9 +80,7 @@ def migrate(db: Connection, folders: list[Path], target: Iterable[str]) -> None:
 
     def steps(heads: tuple[str, ...], _: MigrationContext) -> list[MigrationStep]:
         newest_first = script.iterate_revisions(tuple(target), heads, implicit_base=True)
-        wanted = sorted(
-            reversed(list(newest_first)), key=lambda found: folders.index(Path(found.path).parent)
-        )
+        wanted = sorted(reversed(list(newest_first)), key=lambda step: folders.index(Path(step.path).parent))
         return [MigrationStep.upgrade_from_script(script.revision_map, revision) for revision in wanted]
 
     with _one_upgrade:

@@ -204,12 +204,12 @@ class SealingVault:
             raise SealBroken(f"{field} of {subject_id}: altered, or sealed for something else") from None
         return orjson.loads(plain)
 
-    def _missing(self, wanted: list[str]) -> list[str]:
-        keys = self._keys(wanted)
+    def _missing(self, subject_ids: list[str]) -> list[str]:
+        keys = self._keys(subject_ids)
         for subject_id, key in keys.items():
             if key.cipher is None:
                 raise Shredded(f"{subject_id} was erased")
-        return [subject_id for subject_id in wanted if subject_id not in keys]
+        return [subject_id for subject_id in subject_ids if subject_id not in keys]
 
     def _key(self, subject_id: str) -> _Key | None:
         key = self._cache.get(subject_id)

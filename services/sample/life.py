@@ -410,15 +410,15 @@ class Life:
 
     # -- doors and time --------------------------------------------------------------------------------------------
 
-    def _hear(self, referral_id: str, step: str, **said: Json) -> None:
+    def _hear(self, referral_id: str, step: str, **details: Json) -> None:
         """A step the partner answers; most often staff write down who said it, and how, some of it later the same
         day."""
         if self.chance.random() < 0.8:
-            said |= {"said_by": self._somebody(), "by_channel": self.chance.choice(CHANNELS)}
-        self._step(referral_id, step, self._earlier(), **said)
+            details |= {"said_by": self._somebody(), "by_channel": self.chance.choice(CHANNELS)}
+        self._step(referral_id, step, self._earlier(), **details)
 
-    def _step(self, referral_id: str, step: str, at: datetime | None = None, **said: Json) -> None:
-        self._say(STEP, {"referral_id": referral_id, "step": step, **said}, self.worker, at)
+    def _step(self, referral_id: str, step: str, at: datetime | None = None, **details: Json) -> None:
+        self._say(STEP, {"referral_id": referral_id, "step": step, **details}, self.worker, at)
 
     def _say(self, door: CommandDoor[A], body: Body, user: str, at: datetime | None = None) -> A:
         answer = self.office.do(door, body, user, at)

@@ -269,8 +269,8 @@ def _alias(word: str) -> str | None:
     return _PROVINCE_ALIASES.get(bare)
 
 
-def _first(found: Sequence[Area], limit: int, province: str | None) -> tuple[Area, ...]:
-    wanted = (each for each in found if province is None or each.code[:2] == province)
+def _first(candidates: Sequence[Area], limit: int, province: str | None) -> tuple[Area, ...]:
+    wanted = (each for each in candidates if province is None or each.code[:2] == province)
     return tuple(dict.fromkeys(wanted))[:limit]
 
 

@@ -6,12 +6,18 @@ from services.thai.names import normalise
 from services.thai.numbers import ascii_digits
 
 _PARTS = re.compile(r"(?:(?:([0-9]{2})-)?([0-9]{4})-)?([0-9]{1,6})")
+_BEGINNING = re.compile(r"[0-9]{1,2}|[0-9]{2}-[0-9]{0,4}|[0-9]{2}-[0-9]{4}-[0-9]*")
 _SIGNS = re.compile(r"\s*[\u2010-\u2015\u2212\uff0d\uff0f/_-]\s*")
 
 
 def plain(text: str) -> str:
     """What was typed in ASCII digits with plain hyphens: '๖๐–๒๕๗๐' is '60-2570'."""
     return _SIGNS.sub("-", ascii_digits(normalise(text)))
+
+
+def begins(text: str) -> bool:
+    """Whether a case number may begin with what was typed: '60', '60-25', '๖๐-๒๕๗๐-๐๐'."""
+    return _BEGINNING.fullmatch(plain(text)) is not None
 
 
 def read(text: str) -> tuple[str | None, int | None, int] | None:

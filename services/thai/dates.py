@@ -369,13 +369,13 @@ def _month(token: str) -> int:
     return number
 
 
-def _year(token: str, said: Era | None, today: date) -> tuple[int, Era]:
+def _year(token: str, beside: Era | None, today: date) -> tuple[int, Era]:
     """The CE year and the era it was typed in."""
     if not token.isdigit() or len(token) not in (2, 4):
         raise DateError("format", "the year must have four digits, or two of a Buddhist year")
     year = int(token)
     if len(token) == 2:
-        if said == "CE":
+        if beside == "CE":
             raise DateError("two_digits", "a CE year needs all four digits")
         century = 2500 if 2500 + year <= be_year(today) else 2400
         return century + year - BE_OFFSET, "BE"
@@ -386,7 +386,7 @@ def _year(token: str, said: Era | None, today: date) -> tuple[int, Era]:
         era = "CE"
     else:
         raise DateError("year_between", "the year must be Buddhist era such as 2500, or CE such as 1957")
-    if said and said != era:
+    if beside and beside != era:
         raise DateError("era", "the year does not fit the era written beside it")
     return (year - BE_OFFSET if era == "BE" else year), era
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,7 +88,11 @@ _ADDRESS = re.compile(r"^(?:คุณ|ลุง|ป้า|น้า|อา|ต�
 _GLUED = frozenset({"003", "004", "005", "001", "002"})
 _NAME_START = re.compile(f"[{LEADING_VOWEL}]?[{CONSONANT}]")
 
-_SAME_SOUND = str.maketrans("ณศษซธฑฒถฐฎฏภผฬขฃฅฆฉฌฝฮ", "นสสสทททททดตพพลคคคคชชฟห")
+# With every other sign of the script as it is: to look up what is missing costs far more than to find it.
+_SAME_SOUND = {code: code for code in range(0x0E01, 0x0E5C)} | str.maketrans(
+    "ณศษซธฑฒถฐฎฏภผฬขฃฅฆฉฌฝฮ", "นสสสทททททดตพพลคคคคชชฟห"
+)
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _SILENT = re.compile(f"[{CONSONANT}][ิุ]?์")
 _FOLDS = (
     (re.compile(f"[{TONE}\u0e47\u0e4c\u0e4e]"), ""),
@@ -103,6 +108,7 @@ _FOLDS = (
     (re.compile("ญ"), "น"),
 )
 _DOUBLED = re.compile(f"([{CONSONANT}])\\1+")
+_APART = "ᚠ"  # a letter, because a fold drops signs, and one that no rule knows
 _NOT_WORD = re.compile(r"[^\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+|_")
 
 _ONSET = re.compile("^[หอ](?=[งนมยรลว])")
@@ -197,11 +203,15 @@ def fold(text: str) -> str:
     folded = _SILENT.sub("", normalise(text))
     for pattern, replacement in _FOLDS:
         folded = pattern.sub(replacement, folded)
-    folded = folded.translate(_SAME_SOUND)
-    latin = "".join(
-        c for c in unicodedata.normalize("NFD", folded.casefold()) if not "\u0300" <= c <= "\u036f"
-    )
+    latin = _ACCENTS.sub("", unicodedata.normalize("NFD", folded.translate(_SAME_SOUND).casefold()))
     return " ".join(_DOUBLED.sub(r"\1", _NOT_WORD.sub(" ", latin)).split())
+
+
+def fold_each(texts: Collection[str]) -> list[str]:
+    """The fold of each text, for hardly more than that of one: what it costs is the many patterns."""
+    if not texts or any(_APART in text for text in texts):
+        return [fold(text) for text in texts]
+    return [folded.strip() for folded in fold(_APART.join(texts)).split(_APART)]
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -209,19 +219,22 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(fold(without_title(text)).split())
 
 
-def prefixes(text: str, least: int = 3) -> frozenset[str]:
-    """A name's folded words and their beginnings from `least` typed characters up, with and without its title.
+def beginnings(text: str, least: int = 3) -> set[str]:
+    """A name's words and their beginnings from `least` typed characters up, with and without its title, unfolded."""
+    typed = {*without_prison_prefix(text).split(), *without_title(text).split()}
+    return {word[:end] for word in typed for end in {*range(least, len(word)), len(word)}}
 
-    What a name is found by: some form of every word of `asked` is in here. Each beginning is folded by itself,
+
+def prefixes(text: str, least: int = 3) -> frozenset[str]:
+    """The folded `beginnings` of a name.
+
+    What a name is found by: some form of every word of `query_forms` is in here. Each beginning is folded by itself,
     because the fold of a beginning need not begin the fold of the word.
     """
-    typed = {*without_prison_prefix(text).split(), *without_title(text).split()}
-    return frozenset(fold(word[:end]) for word in typed for end in {*range(least, len(word)), len(word)}) - {
-        ""
-    }
+    return frozenset(fold_each(beginnings(text, least))) - {""}
 
 
-def asked(text: str) -> tuple[frozenset[str], ...]:
+def query_forms(text: str) -> tuple[frozenset[str], ...]:
     """For each word typed into a search, its folded forms: as it stands and, if it begins so, without a title."""
     stripped = without_title(text).split()
     typed = without_prison_prefix(text).split()[-len(stripped) :]

@@ -12,11 +12,11 @@ DOORS = ("ask", "together")
 
 
 def asks_a_door(node):
-    """`….around.ask`, `….ports.together`."""
+    """`….ports.ask`, `….ports.together`."""
     return (
         isinstance(node, ast.Attribute)
         and node.attr in DOORS
-        and ast.unparse(node.value).rpartition(".")[2] in ("around", "ports")
+        and ast.unparse(node.value).rpartition(".")[2] == "ports"
     )
 
 

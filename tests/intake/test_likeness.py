@@ -8,12 +8,12 @@ from services.intake.domain.likeness import (
     PIECE,
     WORD,
     Likeness,
-    asked,
     exact,
     identifier,
     keys,
-    likeness,
+    likenesses,
     one_letter_apart,
+    query_keys,
 )
 from services.intake.domain.person import Description
 
@@ -67,22 +67,22 @@ def test_a_person_is_found_by_beginnings_by_the_whole_by_pieces_and_by_the_alias
 
 
 def test_the_index_is_asked_for_the_whole_first_then_for_words_then_for_pieces():
-    wanted = asked("สมชาย ใจดี")
+    wanted = query_keys("สมชาย ใจดี")
     whole = max(wanted, key=wanted.__getitem__)
     assert whole[0] == WORD and wanted[whole] == 40 and [*wanted.values()].count(40) == 1
     assert wanted[WORD, "สมชาย"] == 20 or 20 in wanted.values()
     assert {weight for (kind, _), weight in wanted.items() if kind == PIECE} == {1}
     assert {kind for kind, _ in wanted} == {WORD, PIECE} and all(value for _, value in wanted)
-    assert asked("สมชาย")[WORD, "สมชาย"] == 40  # one word is the whole
-    assert asked(" ") == {}
+    assert query_keys("สมชาย")[WORD, "สมชาย"] == 40  # one word is the whole
+    assert query_keys(" ") == {}
 
 
 def test_what_is_asked_for_is_among_what_somebody_is_found_by():
     known = keys(person(name=SOMCHAI))
     for typed in ("สมชาย ใจดี", "นายสมชายใจดี", "สม", "ใจดี"):
-        assert {key for key, weight in asked(typed).items() if weight >= 20} & known, typed
+        assert {key for key, weight in query_keys(typed).items() if weight >= 20} & known, typed
     assert {
-        key for key, weight in asked("สมชาน").items() if weight == 1
+        key for key, weight in query_keys("สมชาน").items() if weight == 1
     } & known  # a piece of a misspelt word
 
 
@@ -108,18 +108,25 @@ def test_what_is_asked_for_is_among_what_somebody_is_found_by():
     ],
 )
 def test_how_well_a_name_fits_what_was_typed(typed, name, fits):
-    assert likeness(typed, name) == fits
+    assert likenesses(typed, [name]) == [fits]
 
 
 def test_a_beginning_counts_for_more_than_a_letter_and_both_for_less_than_the_word():
     known = {"first": "มานะ", "last": "มานา"}  # มานา is the second word, and one letter from the first
-    assert likeness("มานา", known) == Likeness(30, ["name"], ["same_sound"])
-    assert likeness("มาน", known) == Likeness(20, ["name"], ["word_begins"])
+    assert likenesses("มานา", [known]) == [Likeness(30, ["name"], ["same_sound"])]
+    assert likenesses("มาน", [known]) == [Likeness(20, ["name"], ["word_begins"])]
+
+
+def test_many_names_are_held_against_what_was_typed_each_by_itself():
+    known = [SOMCHAI, {}, {"first": "มานะ", "alias": "สมชาย"}, {"first": "สมไชย"}, SOMCHAI]
+    assert likenesses("สมชาย", known) == [each for name in known for each in likenesses("สมชาย", [name])]
+    assert [bool(each) for each in likenesses("สมชาย", known)] == [True, False, True, True, True]
+    assert likenesses("สมชาย", []) == []
 
 
 def test_two_letters_are_too_few_to_be_misspelt():
-    assert likeness("มก", {"first": "มต"}) is None
-    assert likeness("มกน", {"first": "มตน"}) == Likeness(10, ["name"], ["one_letter"])
+    assert likenesses("มก", [{"first": "มต"}]) == [None]
+    assert likenesses("มกน", [{"first": "มตน"}]) == [Likeness(10, ["name"], ["one_letter"])]
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,23 @@ def test_only_staff_of_the_centre_find_and_what_they_see_is_on_record(net):
     assert runtime.read(lambda db: db.scalar(counted)) == before + 1
 
 
+def test_a_search_may_be_for_one_status_or_one_of_several_centres(net):
+    stays, closes = open_case(net)["case_id"], open_case(net, number=None)["case_id"]
+    net.call("intake", "close_case", {"case_id": closes, "reason": "withdrew"})
+    both = {"centres": ("60", "61"), "user": "worker-60"}
+    away = net.call("intake", "open_case", {**deepcopy(BODY), "centre": "61"}, **both)["case_id"]
+    for more, expected in (
+        ({}, {stays, closes}),
+        ({"status": "open"}, {stays}),
+        ({"status": "closed"}, {closes}),
+        ({"status": "placed"}, set()),
+        ({"who": both}, {stays, closes, away}),
+        ({"who": both, "centre": "61"}, {away}),
+        ({"who": both, "status": "open"}, {stays, away}),
+    ):
+        assert {each["case_id"] for each in search(net, "สมชาย", **more)} == expected, more
+
+
 def test_the_pages_of_a_search_show_everybody_once(net):
     opened = {open_case(net, number=None, last=f"ใจดี{letter}")["case_id"] for letter in "กขคงจ"}
     shown, cursor = [], None
@@ -180,6 +197,13 @@ def test_somebody_who_may_be_known_is_told_of_before_and_after(net):
         assert "maybe_known" in again["warnings"]
         assert first["case_id"] in [each["case_id"] for each in again["maybe_known"]]
         assert all("name" not in each for each in again["maybe_known"])
+
+
+def test_of_many_with_one_number_the_newest_are_told(net):
+    opened = [open_case(net, first=f"คน{letter}", birth=None)["case_id"] for letter in "กขคงจชดตนบปพ"]
+    items = net.call("intake", "known", {"centre": "60", "person": BODY["person"]})["items"]
+    assert [each["case_id"] for each in items] == opened[: -searching.SHOWN - 1 : -1]
+    assert {code for each in items for code in each["because"]} == {"same_identifier"}
 
 
 def test_another_centre_is_told_of_nobody(net):

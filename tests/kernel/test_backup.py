@@ -284,7 +284,7 @@ def test_accounts_and_access_records_come_back_and_are_numbered_on(place, elsewh
                 db.execute(log.insert(), [read, read])
         database.close()
     manifest = backup(place, names, folder, MONDAY)
-    assert manifest["services"]["intake"]["revisions"] == ["intake_0004", NEWEST]
+    assert manifest["services"]["intake"]["revisions"] == ["intake_0005", NEWEST]
     assert manifest["services"]["intake"]["rows"]["access_record"] == 2
     restore(elsewhere, names, folder)
     web, intake = (Database(elsewhere.database(name)) for name in ("web", "intake"))

@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, inspect, se
 from sqlalchemy.exc import DBAPIError
 
 from services.intake.projections import index
+from services.intake.service import WIRING as INTAKE
 from services.kernel import access, schema, settings, tables
 from services.kernel.database import Database, ensure_database
 from services.kernel.doors import Doors, Runtime
@@ -222,6 +223,27 @@ def test_who_read_what_before_an_upgrade_stays_on_record(place, service):
             for number in (1, 2, 3)
         ]
         assert access.of_person(db, "somebody else") == []
+    database.close()
+
+
+def test_the_index_of_names_is_kept_when_its_key_changes(place):
+    rows = [("token-1", "61", "case-2"), ("token-1", "60", "case-1"), ("token-2", "60", "case-1")]
+    database = Database(place.database("intake"))
+    ensure_database(place.database("intake"))
+    with database.write() as db:
+        schema.migrate(db, schema.branches("intake"), ["kernel_0005", "intake_0004"])
+        for row in rows:
+            database.run(db, "INSERT INTO search_token (token, centre, case_id) VALUES (?, ?, ?)", *row)
+    schema.prepare(database, INTAKE)
+    with database.write() as db:
+        assert {tuple(row) for row in db.execute(select(index.token))} == set(rows)
+        known = inspect(db)
+        assert known.get_pk_constraint("search_token")["constrained_columns"] == [
+            "token",
+            "centre",
+            "case_id",
+        ]
+        assert [each["column_names"] for each in known.get_indexes("search_token")] == [["case_id"]]
     database.close()
 
 

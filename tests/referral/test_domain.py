@@ -176,13 +176,15 @@ def test_every_step_after_every_status(name, status):
 @pytest.mark.parametrize("status", CONTRACT)
 def test_the_steps_that_may_follow_are_those_of_the_contract(status):
     error = set() if status == "entered_in_error" else {"entered-in-error"}
-    untold = {*steps_after(Status(status), Place.RESERVED, told=False, returnable=False)}
+    untold = {*steps_after(Status(status), Place.RESERVED, partner_knows=False, returnable=False)}
     assert untold == {*CONTRACT[status].split()} | error
-    once_told = {*steps_after(Status(status), Place.RESERVED, told=True, returnable=False)}
+    once_told = {*steps_after(Status(status), Place.RESERVED, partner_knows=True, returnable=False)}
     assert once_told == untold - {"told"}
     by_partner = {name for name, row in LIFE_CYCLE.items() if row.by_partner} | {"told"}
-    assert not by_partner & {*steps_after(Status(status), Place.PENDING, told=False, returnable=False)}
-    returnable = {*steps_after(Status(status), Place.RESERVED, told=True, returnable=True)}
+    assert not by_partner & {
+        *steps_after(Status(status), Place.PENDING, partner_knows=False, returnable=False)
+    }
+    returnable = {*steps_after(Status(status), Place.RESERVED, partner_knows=True, returnable=True)}
     assert ("take-back" in returnable) == (status == "declined")
 
 

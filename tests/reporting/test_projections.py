@@ -380,8 +380,10 @@ def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told,
             found = told.net.read(
                 "reporting", lambda db, asked=asked: small_cells.whole(figures.get(db, asked))
             )
-            wanted = Known(told.said, centres, first, last, as_of or end).overview()
-            assert found == wanted | {"hidden": {}}
+            known = Known(told.said, centres, first, last, as_of or end)
+            assert found == known.overview() | {"hidden": {}}
+            spread = told.net.read("reporting", lambda db, asked=asked: figures.get_placements(db, asked))
+            assert spread == known.placements()
 
 
 @pytest.mark.parametrize("seed", (2, 3))

@@ -104,6 +104,17 @@ def test_a_moment_may_carry_any_zone_and_is_never_later_than_what_is_known(told)
     assert "2026-03-02T07:00" < late["data_up_to"] < late["as_of"] < "2026-03-02T08"
 
 
+def test_the_figures_know_up_to_the_latest_that_any_service_told(told):
+    assert told.overview()["data_up_to"] is None
+    told.say("CaseOpened", "a")
+    told.net.clock.set(NOON + timedelta(hours=1))
+    told.say("ScreeningCompleted", "a", labels=[])
+    assert told.overview()["data_up_to"].startswith("2026-03-02T06")
+    told.net.clock.set(NOON + timedelta(hours=2))
+    told.say("CaseOpened", "b")
+    assert told.overview()["data_up_to"].startswith("2026-03-02T07")
+
+
 def test_a_fact_recorded_by_a_faster_clock_is_known_at_once(told):
     told.net.clock.set(NOON + timedelta(minutes=1))
     told.say("CaseOpened", "a")

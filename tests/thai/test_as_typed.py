@@ -174,3 +174,17 @@ def test_a_case_number_in_any_writing(typed):
 def test_parts_of_a_case_number():
     assert casenumbers.read("0013") == (None, None, 13) and casenumbers.read("2570/13") == (None, 2570, 13)
     assert casenumbers.read("สมชาย") is None and casenumbers.read("1101700230708") is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["6", "60", "60-", "๖๐–๒๕", "60/2570", "60-2570-", "60-2570-00", "60-2570-00135"]
+)
+def test_with_what_a_case_number_begins(typed):
+    assert casenumbers.begins(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "-", "602", "6-2570", "60-25700", "60-257-0013", "1101700230708", "60-ส"]
+)
+def test_with_what_no_case_number_begins(typed):
+    assert not casenumbers.begins(typed)

@@ -149,8 +149,13 @@ def test_folding_never_fails_and_leaves_single_spaces(text):
     assert not any(mark in folded for mark in "่้๊๋์")
 
 
+@given(st.lists(THAI.map(lambda text: text.replace("a", "ᚠ").replace(".", "-")) | THAI, max_size=6))
+def test_texts_fold_side_by_side_as_each_by_itself(texts):
+    assert names.fold_each(texts) == [names.fold(text) for text in texts]
+
+
 def found(query: str, name: str) -> bool:
-    return all(forms & names.prefixes(name) for forms in names.asked(query))
+    return all(forms & names.prefixes(name) for forms in names.query_forms(query))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ are made counts EDITION up: then everybody is indexed anew at the next start.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.intake.domain.person import Description
@@ -55,54 +55,85 @@ def exact(person: Description) -> dict[Key, str]:
     return known
 
 
-def asked(text: str) -> dict[Key, int]:
+def query_keys(text: str) -> dict[Key, int]:
     """What the index is asked for some typed words, each with its weight among candidates."""
     wanted: dict[Key, int] = {(WORD, _joined(text)): 40}
-    for forms in names.asked(text):
+    for forms in names.query_forms(text):
         for form in forms:
             wanted.setdefault((WORD, form), 20)
             wanted |= {(PIECE, piece): 1 for piece in _pieces(form)}
     return {key: weight for key, weight in wanted.items() if key[1]}
 
 
-def likeness(text: str, name: Name) -> Likeness | None:
-    """How well a name fits what was typed: every word of it must be in there somehow. None: it does not."""
-    words = names.asked(text)
-    parts = {"name": _full(name), "alias": name.get("alias", "")}
-    whole = [part for part, known in parts.items() if known and _joined(known) == _joined(text)]
+def likenesses(text: str, known: Sequence[Name]) -> list[Likeness | None]:
+    """How well each of some names fits what was typed: every word of it must be in there somehow. None: it does not."""
+    whole, words = _joined(text), names.query_forms(text)
+    parts = [{"name": _full(name), "alias": name.get("alias", "")} for name in known]
+    spelled = _spelled({part for each in parts for part in each.values() if part})
+    return [
+        _likeness(whole, words, {code: spelled.get(part) for code, part in each.items()}) for each in parts
+    ]
+
+
+class _Spelled(NamedTuple):
+    """A name as typed words are held against it, folded: all of it together, its words, and what they begin with."""
+
+    whole: str
+    words: frozenset[str]
+    beginnings: frozenset[str]
+
+    def fit(self, forms: Iterable[str]) -> tuple[int, str]:
+        """The best that one typed word has in common with it."""
+        best = (0, "")
+        for form in forms:
+            if form in self.words:
+                return SAME, "same_sound"
+            if form in self.beginnings:
+                best = max(best, (BEGINS, "word_begins"))
+            elif len(form) > 2 and any(one_letter_apart(form, word) for word in self.words):
+                best = max(best, (NEAR, "one_letter"))
+        return best
+
+
+def _spelled(texts: Collection[str]) -> dict[str, _Spelled]:
+    """Folded all in one go: a search looks at hundreds of names, and this is what it costs."""
+    bare = {text: names.without_title(text) for text in texts}
+    glued = {text: bare[text].replace(" ", "") for text in texts}
+    begun = {text: names.beginnings(text, LEAST) for text in texts}
+    every = list({*bare, *bare.values(), *glued.values()}.union(*begun.values()))
+    folded = dict(zip(every, names.fold_each(every), strict=True))
+    found = {}
+    for text in texts:
+        whole = folded[glued[text]].replace(" ", "")
+        words = {*folded[bare[text]].split(), *folded[text].split(), whole}
+        found[text] = _Spelled(
+            whole, frozenset(words - {""}), frozenset(folded[each] for each in begun[text]) - {""}
+        )
+    return found
+
+
+def _likeness(
+    typed: str, words: Sequence[frozenset[str]], parts: Mapping[str, _Spelled | None]
+) -> Likeness | None:
+    known = {code: part for code, part in parts.items() if part is not None}
+    whole = [code for code, part in known.items() if part.whole and part.whole == typed]
     if whole:
         return Likeness(WHOLE, whole[:1], ["whole_name"])
-    if not words:
+    if not words or not known:
         return None
     total, matched, reasons = 0, set(), set()
     for forms in words:
-        best = max((_fit(forms, known), part) for part, known in parts.items())
-        (score, reason), part = best
+        (score, reason), code = max((part.fit(forms), code) for code, part in known.items())
         if not score:
             return None
         total += score
-        matched.add(part)
+        matched.add(code)
         reasons.add((-score, reason))
     return Likeness(
         total // len(words),
-        [part for part in parts if part in matched],
+        [code for code in known if code in matched],
         [reason for _, reason in sorted(reasons)],
     )
-
-
-def _fit(forms: Iterable[str], known: str) -> tuple[int, str]:
-    """The best that one typed word has in common with a name."""
-    folded = {*names.words(known), *names.fold(known).split(), _joined(known)} - {""}
-    beginnings = names.prefixes(known, LEAST)
-    best = (0, "")
-    for form in forms:
-        if form in folded:
-            return SAME, "same_sound"
-        if form in beginnings:
-            best = max(best, (BEGINS, "word_begins"))
-        elif len(form) > 2 and any(one_letter_apart(form, word) for word in folded):
-            best = max(best, (NEAR, "one_letter"))
-    return best
 
 
 def one_letter_apart(one: str, other: str) -> bool:

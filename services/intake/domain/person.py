@@ -156,13 +156,15 @@ def is_second(
     return not first & second and confirmer in (None, by)
 
 
-def _erased(command: ConfirmErasure, asked: ErasureRequested | None) -> PersonErased:
+def _erased(command: ConfirmErasure, request: ErasureRequested | None) -> PersonErased:
     by = command.by
-    if asked is None:
+    if request is None:
         raise Refused("wrong_state", "Nobody asked for this person to be erased.")
-    if not is_second(by, command.acting_for, asked.requested_by, asked.requested_for, asked.confirmer):
+    if not is_second(by, command.acting_for, request.requested_by, request.requested_for, request.confirmer):
         raise Refused("second_person", "A second person must confirm it; if one was named, that one.")
-    return PersonErased(asked.person_id, asked.case_id, asked.centre, asked.requested_by, by, asked.reason)
+    return PersonErased(
+        request.person_id, request.case_id, request.centre, request.requested_by, by, request.reason
+    )
 
 
 def _description(command: IdentifyPerson | CorrectPerson) -> dict[str, Any]:

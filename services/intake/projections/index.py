@@ -5,6 +5,7 @@ counts for nothing but finding. Who was indexed, of which version of what is kno
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     RowMapping,
+    Select,
     Table,
     Text,
     case,
@@ -41,8 +43,9 @@ token = Table(
     "search_token",
     metadata,
     Column("token", Text, primary_key=True),
+    Column("centre", Text, primary_key=True, info=OWNER),
     Column("case_id", Text, primary_key=True, index=True),
-    Column("centre", Text, nullable=False, info=OWNER),
+    sqlite_with_rowid=False,
 )
 TABLES = (person, token)
 
@@ -86,26 +89,26 @@ def find(
 ) -> list[RowMapping]:
     """The cases that share most with the wanted tokens ({token: weight})."""
     heavy = [each for each, weight in weights.items() if weight > 1]
-    weight = case((token.c.token.in_(heavy), 20), else_=1)
-    score = func.sum(weight)
-    shared = chosen.of(
-        select(token.c.case_id.label("case_id"), score.label("shared"))
-        .join(cases.case, cases.case.c.case_id == token.c.case_id)
-        .where(token.c.token.in_(weights))
-    )
+    score = func.sum(case((token.c.token.in_(heavy), 20), else_=1))
+    shared = _of(chosen.centres, select(token.c.case_id).where(token.c.token.in_(weights)))
+    if chosen != cases.CaseFilter(chosen.centres):
+        shared = chosen.of(shared.join(cases.case, cases.case.c.case_id == token.c.case_id))
     best = shared.group_by(token.c.case_id).order_by(score.desc(), token.c.case_id.desc()).limit(limit)
-    ids = [row.case_id for row in db.execute(best)]
-    return cases.list_some(db, ids)
+    return cases.list_some(db, list(db.execute(best).scalars()))
 
 
 def find_exact(
     db: Connection, centres: Sequence[str], tokens: Mapping[str, str], limit: int
 ) -> list[tuple[RowMapping, list[str]]]:
     """Cases that have one of the tokens ({token: code}), newest first, each with the codes of what they share."""
-    rows = db.execute(select(token).where(token.c.token.in_(tokens)))
+    rows = db.execute(_of(centres, select(token).where(token.c.token.in_(tokens))))
     codes: dict[str, set[str]] = {}
     for row in rows:
         codes.setdefault(row.case_id, set()).add(tokens[row.token])
-    found = cases.list_some(db, list(codes), centres)
-    newest = sorted(found, key=lambda row: (row["opened"], row["case_id"]), reverse=True)
-    return [(row, sorted(codes[row["case_id"]])) for row in newest[:limit]]
+    newest, _ = cases.list_cases(db, cases.CaseFilter(centres, case_ids=list(codes)), limit, None)
+    return [(row, sorted(codes[row["case_id"]])) for row in newest]
+
+
+def _of(centres: Sequence[str] | None, rows: Select[Any]) -> Select[Any]:
+    """Tokens of some centres; None: of all."""
+    return rows if centres is None else rows.where(token.c.centre.in_(centres))

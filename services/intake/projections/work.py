@@ -227,11 +227,11 @@ def list_open(
 
 
 def get(
-    db: Connection, centres: Sequence[str] | None, asked: bodies.ListWork, caller: Caller, today: str
+    db: Connection, centres: Sequence[str] | None, body: bodies.ListWork, caller: Caller, today: str
 ) -> answers.Work:
     """The open cases as they are asked for, in the order to see to them on that day. All are weighed, and only those
     that are shown are read whole."""
-    rows = list_open(db, centres, asked["owner"], asked["case_id"], asked["acts"], WEIGHED)
+    rows = list_open(db, centres, body["owner"], body["case_id"], body["acts"], WEIGHED)
     alike: dict[tuple[str, str, str, str], Weight] = {}  # many cases stand as others do
     order: list[tuple[str, str, str]] = []
     for row in rows:
@@ -241,13 +241,13 @@ def get(
             weight = alike[like] = weigh(*like, caller, today)[1]
         order.append((f"{weight.key} {row.case_number}", weight.part, row.case_id))
     counts = Counter(part for _, part, _ in order)
-    [behind] = page_cursor(asked["cursor"], 1) if asked["cursor"] else [""]
+    [behind] = page_cursor(body["cursor"], 1) if body["cursor"] else [""]
     if not isinstance(behind, str):
         raise Invalid({"cursor": ["Not a cursor of this list."]})
-    left = sorted(each for each in order if each[0] > behind and asked["part"] in (None, each[1]))
-    if asked["of_each"] is not None:
-        left = _first_of_each(left, asked["of_each"])
-    limit = 0 if asked["counting"] else asked["limit"]
+    left = sorted(each for each in order if each[0] > behind and body["part"] in (None, each[1]))
+    if body["of_each"] is not None:
+        left = _first_of_each(left, body["of_each"])
+    limit = 0 if body["counting"] else body["limit"]
     shown = [case_id for _, _, case_id in left[:limit]]
     whole = db.execute(select(work).where(work.c.case_id.in_(shown))).all() if shown else []
     items = {row.case_id: item(row, caller, today) for row in whole}

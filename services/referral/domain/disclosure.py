@@ -25,15 +25,15 @@ ALWAYS = frozenset({"age", "sex", "domicile"})  # told in their own way, whateve
 
 
 def disclosed(
-    rules: Mapping[str, Any], kind: str, facts: Mapping[str, Any], found: str | None
+    rules: Mapping[str, Any], kind: str, facts: Mapping[str, Any], province: str | None
 ) -> dict[str, Any]:
-    """{name: code} of what the partner of a programme is told. `facts`: of the screening; `found`: the province, None
-    if not known."""
+    """{name: code} of what the partner of a programme is told. `facts`: of the screening; `province`: where the person
+    was found, None if not known."""
     told = {
         "sex": facts.get("sex"),
         "age_band": _decade((facts.get("age") or {}).get("min")),
         "domicile": sorted({each["province"] for each in facts.get("domicile") or ()}),
-        "found": found,
+        "found": province,
     }
     for rule, value in rules.items():
         fact = RULES[rule].fact if rule in RULES else None

@@ -31,117 +31,101 @@ from services.referral.events import (
 # The field names are those of the request and of the fact, but for what the door adds (`OF_THE_DOOR`).
 
 
+@dataclass(frozen=True, kw_only=True)
+class HasSource:
+    """What somebody told: who it was, and by which channel."""
+
+    said_by: str | None = None
+    by_channel: str | None = None
+
+
 @dataclass(frozen=True)
-class TellPartner:
+class TellPartner(HasSource):
     now: datetime
     how: str
     to: str | None = None
-    said_by: str | None = None
-    by_channel: str | None = None
 
 
 @dataclass(frozen=True)
-class AcknowledgeReferral:
+class AcknowledgeReferral(HasSource):
     now: datetime
-    said_by: str | None = None
-    by_channel: str | None = None
 
 
 @dataclass(frozen=True)
-class AcceptReferral:
-    said_by: str | None = None
-    by_channel: str | None = None
+class AcceptReferral(HasSource):
+    pass
 
 
 @dataclass(frozen=True)
-class DeclineReferral:
+class DeclineReferral(HasSource):
     """`by_link`: the partner itself gave its answer by its link, where a finger slips."""
 
     now: datetime
     by_link: bool
     reason: str
     whose: str
-    said_by: str | None = None
-    by_channel: str | None = None
     no_more_places: bool = False
     note: str | None = None
 
 
 @dataclass(frozen=True)
-class ReturnDecline:
+class ReturnDecline(HasSource):
     now: datetime
-    said_by: str | None = None
-    by_channel: str | None = None
 
 
 @dataclass(frozen=True)
-class WaitlistReferral:
+class WaitlistReferral(HasSource):
     now: datetime
-    said_by: str | None = None
-    by_channel: str | None = None
     no_more_places: bool = False
 
 
 @dataclass(frozen=True)
-class WithdrawReferral:
+class WithdrawReferral(HasSource):
     reason: str | None = None
     whose: str | None = None
-    said_by: str | None = None
-    by_channel: str | None = None
     note: str | None = None
 
 
 @dataclass(frozen=True)
-class RecordTravel:
-    said_by: str | None = None
-    by_channel: str | None = None
+class RecordTravel(HasSource):
+    pass
 
 
 @dataclass(frozen=True)
-class AdmitPerson:
-    said_by: str | None = None
-    by_channel: str | None = None
+class AdmitPerson(HasSource):
+    pass
 
 
 @dataclass(frozen=True)
-class ConfirmPlacement:
-    said_by: str | None = None
-    by_channel: str | None = None
+class ConfirmPlacement(HasSource):
+    pass
 
 
 @dataclass(frozen=True)
-class FailReferral:
+class FailReferral(HasSource):
     reason: str | None = None
     whose: str | None = None
-    said_by: str | None = None
-    by_channel: str | None = None
     note: str | None = None
 
 
 @dataclass(frozen=True)
-class RecordFollowUp:
+class RecordFollowUp(HasSource):
     """`answers`: the due day that this follow-up is of."""
 
     answers: int
     in_place: bool
     work: Work | None = None
-    said_by: str | None = None
-    by_channel: str | None = None
     note: str | None = None
 
 
 @dataclass(frozen=True)
-class EndReferral:
+class EndReferral(HasSource):
     outcome: str
-    said_by: str | None = None
-    by_channel: str | None = None
     note: str | None = None
 
 
 @dataclass(frozen=True)
-class EnterInError:
-    said_by: str | None = None
-    by_channel: str | None = None
+class EnterInError(HasSource):
     note: str | None = None
 
 
@@ -202,10 +186,10 @@ ROWS: Mapping[type[Step], Row] = {row.step: row for row in LIFE_CYCLE.values()}
 BY_FACT: Mapping[str, Row] = {step.fact: LIFE_CYCLE[code] for code, step in steps.STEPS.items()}
 
 
-def steps_after(status: Status, place: Place, told: bool, returnable: bool) -> list[str]:
+def steps_after(status: Status, place: Place, partner_knows: bool, returnable: bool) -> list[str]:
     """The names of the steps that may be taken of a referral now; `returnable`: the partner's no may be taken back."""
     held = place == Place.RESERVED
-    possible = {TellPartner: held and not told, ReturnDecline: held and returnable}
+    possible = {TellPartner: held and not partner_knows, ReturnDecline: held and returnable}
     return [
         name
         for name, row in LIFE_CYCLE.items()

@@ -41,7 +41,7 @@ def list_events(
             select(s.ingest_position, s.body)
             .where(s.ingest_position > position, s.ingest_position <= end)
             .order_by(s.ingest_position)
-            .limit(min(CHUNK, end - position))
+            .limit(CHUNK)
         )
         rows = db.execute(chunk).all()
         for place, body in rows:

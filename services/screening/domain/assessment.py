@@ -27,9 +27,9 @@ class Assessment(NamedTuple):
     not_asked: list[str]
 
 
-def assess(book: Rulebook, told: Body) -> Assessment:
+def assess(book: Rulebook, replies: Body) -> Assessment:
     """From normalised facts."""
-    facts = {**_follows(book, told), **told}
+    facts = {**_follows(book, replies), **replies}
     labels = [_label(rule, facts) for rule in book.labels]
     met, unknown = (
         [rule for rule, label in zip(book.labels, labels, strict=True) if label["verdict"] == verdict]
@@ -37,7 +37,7 @@ def assess(book: Rulebook, told: Body) -> Assessment:
     )
     leads = _leads(book, met, facts)
     paths = _paths(book, met, leads, unknown if book.undecided_too else [], facts)
-    not_asked = [each.fact for each in book.applies if each.fact not in told and each.fact in facts]
+    not_asked = [each.fact for each in book.applies if each.fact not in replies and each.fact in facts]
     return Assessment(
         labels=labels,
         paths=paths,
@@ -51,10 +51,10 @@ def assess(book: Rulebook, told: Body) -> Assessment:
     )
 
 
-def explain(book: Rulebook, labels: Iterable[Label], told: Mapping[str, Any]) -> list[answers.Label]:
+def explain(book: Rulebook, labels: Iterable[Label], replies: Mapping[str, Any]) -> list[answers.Label]:
     """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
     wanted."""
-    facts = {**_follows(book, told), **told}
+    facts = {**_follows(book, replies), **replies}
     rules = {rule.code: rule for rule in book.labels}
     return [
         {
@@ -70,12 +70,12 @@ def explain(book: Rulebook, labels: Iterable[Label], told: Mapping[str, Any]) ->
     ]
 
 
-def _follows(book: Rulebook, told: Body) -> dict[str, bool]:
+def _follows(book: Rulebook, replies: Body) -> dict[str, bool]:
     """The answers nobody needs to ask for, because the question cannot apply."""
     return {
         each.fact: each.otherwise
         for each in book.applies
-        if each.fact not in told and _verdict(each.condition, told) == NOT_MET
+        if each.fact not in replies and _verdict(each.condition, replies) == NOT_MET
     }
 
 

@@ -48,14 +48,14 @@ def normalised(answers: Mapping[str, Any], known: Mapping[str, Any], day: date) 
     return {name: facts[name] for name in sorted(facts) if facts[name] != UNKNOWN_CODE}
 
 
-def _age(told: ages.ToldAge | None, of_case: dates.AgeRange | None, day: date) -> ages.Age | None:
+def _age(own: ages.ToldAge | None, of_case: dates.AgeRange | None, day: date) -> ages.Age | None:
     """What was told counts, on this day. Told for an earlier one, it gives way to what the case knows by the birth
     date, if that can be meant."""
     known = ages.aged(ages.of_case(of_case), day) if of_case else None
-    if told is None:
+    if own is None:
         return known
-    age = ages.aged(told, day)
-    return ages.narrowed(age, known) if told.get("on", day.isoformat()) < day.isoformat() else age
+    age = ages.aged(own, day)
+    return ages.narrowed(age, known) if own.get("on", day.isoformat()) < day.isoformat() else age
 
 
 _SORTED = {

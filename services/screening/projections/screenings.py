@@ -79,18 +79,18 @@ def get(db: Connection, case_id: str) -> answers.Screening | None:
     }
 
 
-def assessed(book: Rulebook, facts: dict[str, Any], found: Assessment) -> answers.Assessment:
+def assessed(book: Rulebook, facts: dict[str, Any], outcome: Assessment) -> answers.Assessment:
     """What facts come to, as doors answer it."""
     return {
         "rules_version": book.version,
         "facts": facts,
-        "labels": assessment.explain(book, found.labels, facts),
-        "paths": found.paths,
-        "decided": found.decided,
-        "leads": found.leads,
-        "closed": [{**each} for each in found.closed],
-        "ask": found.ask,
-        "not_asked": found.not_asked,
+        "labels": assessment.explain(book, outcome.labels, facts),
+        "paths": outcome.paths,
+        "decided": outcome.decided,
+        "leads": outcome.leads,
+        "closed": [{**each} for each in outcome.closed],
+        "ask": outcome.ask,
+        "not_asked": outcome.not_asked,
         "wishes": assessment.wishable(book),
     }
 

@@ -18,34 +18,38 @@ AGAIN, AGAIN_MOST = 0.1, 1.0  # seconds between questions: the longer it takes, 
 
 
 def answer(
-    user: User, asked: Question[Any], seconds: float, found: Callable[[Mapping[str, Json]], bool]
+    user: User, question: Question[Any], seconds: float, enough: Callable[[Mapping[str, Json]], bool]
 ) -> Mapping[str, Json]:
-    """The answer to a question with a `wait`, as soon as it is `found`; as it is now when all seats are taken."""
-    wait = asked.body.get("wait")
+    """The answer to a question with a `wait`, as soon as it is `enough`; as it is now when all seats are taken."""
+    wait = question.body.get("wait")
     if not isinstance(wait, int | float) or not wait > 0:
-        return _ask(user, asked, seconds)
+        return _ask(user, question, seconds)
     if not SEATS.acquire(blocking=False):
-        return _ask(user, Question(asked.door, {**asked.body, "wait": 0}), seconds)
+        return _ask(user, Question(question.door, {**question.body, "wait": 0}), seconds)
     try:
-        return _answer(user, asked, seconds, found, time.monotonic() + wait)
+        return _answer(user, question, seconds, enough, time.monotonic() + wait)
     finally:
         SEATS.release()
 
 
 def _answer(
-    user: User, asked: Question[Any], seconds: float, found: Callable[[Mapping[str, Json]], bool], end: float
+    user: User,
+    question: Question[Any],
+    seconds: float,
+    enough: Callable[[Mapping[str, Json]], bool],
+    end: float,
 ) -> Mapping[str, Json]:
     pause = AGAIN
     while True:
-        told = _ask(user, asked, seconds)
+        told = _ask(user, question, seconds)
         left = end - time.monotonic()
-        if found(told) or left <= 0:
+        if enough(told) or left <= 0:
             return told
         gateway.runtime().ports.pause(min(pause, left))
         pause = min(2 * pause, AGAIN_MOST)
-        asked = Question(asked.door, {**asked.body, "wait": max(0.0, end - time.monotonic())})
+        question = Question(question.door, {**question.body, "wait": max(0.0, end - time.monotonic())})
 
 
-def _ask(user: User, asked: Question[Any], seconds: float) -> Mapping[str, Json]:
-    told: Mapping[str, Json] = calls.ask(user, asked, seconds).answer
+def _ask(user: User, question: Question[Any], seconds: float) -> Mapping[str, Json]:
+    told: Mapping[str, Json] = calls.ask(user, question, seconds).answer
     return told

@@ -27,8 +27,8 @@ def question(route: Route, door: QueryDoor[Any], parts: Mapping[str, str]) -> Re
     return bodies.as_json(calls.ask(user, asked, route.seconds).answer, route.status)
 
 
-def _is_computed(told: Mapping[str, Json]) -> bool:
-    return told["computed_at"] is not None
+def _is_computed(answer: Mapping[str, Json]) -> bool:
+    return answer["computed_at"] is not None
 
 
 def command(route: Route, door: CommandDoor[Any], parts: Mapping[str, str]) -> Response:

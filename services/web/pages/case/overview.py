@@ -133,7 +133,7 @@ def _change(
     reasons: CodeList[str],
     title: str,
     message: str,
-    **shown: Any,
+    **values: Any,
 ) -> Response:
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
@@ -146,7 +146,7 @@ def _change(
                 return frame.done(message, ".overview", case_id=case_id)
     return frame.page(
         "case/change.html", form=form, case=case, reasons=words(reasons.kind),
-        closing=door == CLOSE_CASE, stands=_latest(case_id) if form.stale else None, **shown,
+        closing=door == CLOSE_CASE, stands=_latest(case_id) if form.stale else None, **values,
     )  # fmt: skip
 
 

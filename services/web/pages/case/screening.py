@@ -121,9 +121,9 @@ def fill(case_id: UUID) -> Response:
     )  # fmt: skip
 
 
-def _that_apply(found: Assessment | None, known: Mapping[str, FactValue]) -> list[Group]:
+def _that_apply(outcome: Assessment | None, known: Mapping[str, FactValue]) -> list[Group]:
     """The questions without those that cannot apply to this person, unless somebody answered one."""
-    without = {code for code in found["not_asked"] if code not in known} if found else set()
+    without = {code for code in outcome["not_asked"] if code not in known} if outcome else set()
     return [
         replace(group, facts=tuple(code for code in group.facts if code not in without)) for group in GROUPS
     ]

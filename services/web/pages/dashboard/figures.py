@@ -160,7 +160,7 @@ def tables(period: Period, numbers: Numbers) -> list[Table]:
         links = (to(figure, value), to_before(figure, value)) if figure else ()
         return _row(text, now[part].get(code, 0), before[part].get(code, 0) if before else None, *links)
 
-    def told(measure: Measure) -> Row:
+    def of_measure(measure: Measure) -> Row:
         if measure.beside:
             count = numbers.spread["accepted"] if numbers.spread else None
             return _row(say(measure.words), count, None, to(measure.code), to_before(measure.code))
@@ -181,9 +181,9 @@ def tables(period: Period, numbers: Numbers) -> list[Table]:
                 yield from coded(measure, measure.codes)
             else:
                 yield (
-                    _with_waiting(told(measure), measure, numbers.spread)
+                    _with_waiting(of_measure(measure), measure, numbers.spread)
                     if part == "cases"
-                    else told(measure)
+                    else of_measure(measure)
                 )
         if part == "placements":
             yield _row(_("Share outside the ministry, per cent"), _share(numbers.now), _share(numbers.before))

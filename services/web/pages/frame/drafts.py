@@ -104,8 +104,8 @@ def unfinished(path: str | None = None) -> list[Unfinished]:
     ]
 
 
-def _title(kept: str) -> str:
-    return say(TITLES[kept]) if kept in TITLES else _(kept)
+def _title(name: str) -> str:
+    return say(TITLES[name]) if name in TITLES else _(name)
 
 
 def _name(draft: drafts.Draft) -> str:

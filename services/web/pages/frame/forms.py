@@ -175,10 +175,10 @@ class Form:
     def error(self, name: str) -> str | None:
         return " ".join(self._of_field(name, said) for said in self.errors.get(name, ())) or None
 
-    def _of_field(self, name: str, said: str) -> str:
+    def _of_field(self, name: str, message: str) -> str:
         """What is said of whatever field lacks an answer, with what is to be entered or chosen."""
-        if name not in self.labels or said not in map(_, LACKING):
-            return said
+        if name not in self.labels or message not in map(_, LACKING):
+            return message
         return (_("Choose: {}") if name in self.chosen_from else _("Fill in: {}")).format(self.labels[name])
 
     def named(self, name: str, label: str, choose: bool = False) -> str:
