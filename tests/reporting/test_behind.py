@@ -125,6 +125,9 @@ def test_two_facts_of_one_instant_stand_on_two_pages(told):
     then = told.ask("behind", figure="opened", limit=2, cursor=first["next"])
     assert [row["case_id"] for row in first["items"] + then["items"]] == [id_of(name) for name in "cba"]
     assert then["next"] is None
+    assert (
+        told.ask("behind", figure="opened", limit=3)["next"] is None
+    )  # a page that is just full is the last
 
 
 @pytest.mark.parametrize("values", [["1", 1], [1, "1"], [1, None], [2**63, 1], [1, -(2**63)], [1], [1, 2, 3]])
