@@ -109,13 +109,16 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/cases/<uuid:case_id>": PAGE,
         "/cases/<uuid:case_id>/matches": PAGE,
         "/cases/<uuid:case_id>/matches/compare": PAGE,
+        "/cases/<uuid:case_id>/matches/list.csv": PAGE,
         "/cases/<uuid:case_id>/plan": PAGE,
         "/cases/<uuid:case_id>/referrals": PAGE,
+        "/cases/<uuid:case_id>/referrals/list.csv": PAGE,
         "/cases/<uuid:case_id>/screening": PAGE,
         "/referrals/<uuid:referral_id>": PAGE,
         "/dashboard/behind": PAGE,
         "/dashboard/behind.csv": PAGE,
         "/working-group": PAGE,
+        "/working-group/list.csv": PAGE,
         "/working-group/projected": PAGE,
     },
     "ministry": {
@@ -135,13 +138,14 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER))),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
         "/our-referrals": PAGE,
+        "/our-referrals/list.csv": PAGE,
         "/our-referrals/<uuid:referral_id>": PAGE,
         "/our-referrals/<uuid:referral_id>/accept": PAGE,
         "/our-referrals/<uuid:referral_id>/decline": PAGE,
         "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/capacity": PAGE,
     },
     "rule_keeper": {**EVERYBODY, **FIGURES},
-    "admin": {**EVERYBODY, "/api/v1/admin/status": ALL, "/contradictions": PAGE},
+    "admin": {**EVERYBODY, "/api/v1/admin/status": ALL, "/contradictions": PAGE, "/contradictions.csv": PAGE},
 }  # fmt: skip
 # Addresses of the system and of one's own account, which have nothing of anybody served.
 ABOUT_NOBODY = (

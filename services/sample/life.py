@@ -122,9 +122,10 @@ class Life:
             return
         yield from self._stands_at("placed")
         yield from self._follow(referral, ending)
-        if ending in CLOSED and self.chance.random() < 0.75:
-            yield self._later(3, 25)
-            self._close(CLOSED[ending])
+        closing = CLOSED.get(ending or "stable")
+        if closing and (closing == "died" or self.chance.random() < 0.97):  # now and then it is forgotten
+            yield self._later(1, 9)
+            self._close(closing)
         elif ending in ("returned", "other") and self.fate.course != ("return",):
             yield self._later(1, 6)
             yield from self._placed("")
@@ -369,24 +370,26 @@ class Life:
     # -- afterwards ------------------------------------------------------------------------------------------------
 
     def _follow(self, referral_id: str, ending: str) -> Work:
-        """Follow-ups around the days they are due, some of them missed, until the placement ends."""
-        placed = self.last
+        """Follow-ups around the days they are due, some of them missed until the next, until the placement ends. What
+        holds for a year is stable."""
+        placed, days = self.last, 0
         stays = self.chance.randint(185, 420) if ending == "stable" else self.chance.randint(12, 280)
-        for due in FOLLOW_UPS:
-            days = due + self.chance.randint(0, 12)
+        for due, following in zip(FOLLOW_UPS, (*FOLLOW_UPS[1:], None), strict=True):
+            days = due + self.chance.randint(0, 8)
             if ending and stays < days:
                 break
-            if self.chance.random() < 0.1:
+            missed = self.chance.random() < 0.1
+            if missed and following and placed + timedelta(days=following + 8) < self.office.now:
                 continue
             yield self._on(placed + timedelta(days=days))
             self._step(referral_id, "follow-up", in_place=True, work=self._work(due), note=self._remark())
-        if not ending:
-            return
+        if not ending or stays > days > FOLLOW_UPS[-1]:
+            stays = days + self.chance.randint(1, 6)
         yield self._on(placed + timedelta(days=stays))
         if ending in ("left", "lost", "returned") and self.chance.random() < 0.5:
             self._step(referral_id, "follow-up", in_place=False)
             yield self._later(1, 4)
-        self._step(referral_id, "end", outcome=ending)
+        self._step(referral_id, "end", outcome=ending or "stable")
 
     def _work(self, day: int) -> dict[str, str | int | None] | None:
         """The work a person has by then; wages are round, rise a little, and are not always told."""

@@ -50,6 +50,18 @@ PARTED = """words => {
   }
   return found
 }"""
+# What stands nearer to an edge than a finger is wide, and buttons of one line that stand higher than others.
+UNEVEN = """() => {
+  const seen = all => [...all].filter(each => each.checkVisibility())
+  const found = seen(document.querySelectorAll(".govuk-width-container"))
+    .filter(each => each.getBoundingClientRect().left < 15).map(each => `at the edge: ${each.className}`)
+  for (const group of document.querySelectorAll(".govuk-button-group")) {
+    const boxes = seen(group.querySelectorAll(".govuk-button")).map(each => each.getBoundingClientRect())
+    for (const one of boxes) for (const other of boxes)
+      if (one.top < other.top - 3 && one.bottom > other.top + 3) found.push(`buttons out of line: ${group.innerText}`)
+  }
+  return found
+}"""
 WHOLE = "|".join([*sorted(WORDS, key=len, reverse=True), r"\S\s?ๆ"])
 WIDTHS = (1280, 390)  # pixels; at the desk and on a phone
 NARROWEST = 320  # WCAG 1.4.10: as wide as a page of 1280 pixels zoomed to 400 %
@@ -93,6 +105,7 @@ class Findings:
     violations: list[str] = field(default_factory=list)
     sideways: list[str] = field(default_factory=list)
     parted: list[str] = field(default_factory=list)
+    uneven: list[str] = field(default_factory=list)
     language: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     behind: list[str] = field(default_factory=list)
@@ -200,6 +213,7 @@ class Walk:
             if page.evaluate(SIDEWAYS):
                 findings.sideways.append(f"{where} at {width}")
             findings.parted += [f"{where} at {width}: {word}" for word in page.evaluate(PARTED, WHOLE)]
+            findings.uneven += [f"{where} at {width}: {each}" for each in page.evaluate(UNEVEN)]
         page.set_viewport_size({"width": NARROWEST, "height": 900})
         if page.evaluate(SIDEWAYS):
             findings.sideways.append(f"{where} at {NARROWEST}")

@@ -118,6 +118,10 @@ def test_no_line_begins_inside_a_word_or_with_the_sign_of_repetition(findings):
     assert findings.parted == []
 
 
+def test_nothing_stands_at_the_edge_or_out_of_line(findings):
+    assert findings.uneven == []
+
+
 def test_every_refused_form_leads_to_its_fields(findings):
     assert findings.refusals == []
 

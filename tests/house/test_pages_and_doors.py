@@ -4,6 +4,7 @@ answer of a door that it was made from is kept."""
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
@@ -25,6 +26,7 @@ from services.web.service import APPLICATION, WIRING
 from tests.house.test_roles import World, made
 from tests.support.marks import plain
 
+TEMPLATES = Path(__file__).parents[2] / "services" / "web" / "templates"
 # Pages that show data, with the door without which there is none.
 PAGES = {
     "pages.case.overview": ("intake", "case"),
@@ -156,3 +158,8 @@ def test_the_centres_staff_are_shown_what_the_others_are_not(house: House):
     seen = [house.open(endpoint, "worker").text for endpoint in PAGES]
     assert [word for word in WORDS.values() if not any(word in text for text in seen)] == []
     assert NAME not in "".join(house.open(endpoint, "member").text for endpoint in PAGES)
+
+
+def test_every_list_that_is_paged_can_be_taken_away_as_a_file():
+    paged = {path for path in TEMPLATES.rglob("*.html") if "parts.pages(" in path.read_text()}
+    assert paged and not [path for path in paged if "parts.take_away(" not in path.read_text()]

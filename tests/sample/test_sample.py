@@ -100,6 +100,17 @@ def test_deadlines_fired_on_their_own_days(net):
     assert len({event["recordedtime"][:10] for event in expired}) > len(expired) / 2
 
 
+def test_the_day_of_a_centre_is_that_of_a_house_that_keeps_up(net):
+    counts = Counter()
+    for centre in sample.CENTRES:
+        user = {"user": f"worker-{centre}", "role": "worker", "centres": (centre,)}
+        parts = net.call("intake", "work", {"counting": True}, **user)["counts"]
+        assert parts["red"] + parts["overdue"] <= 10, centre
+        counts.update(parts)
+    assert all(counts[part] for part in ("overdue", "due_today", "coming", "waiting"))
+    assert counts["overdue"] + counts["red"] < counts["waiting"] / 4
+
+
 def test_people_are_as_varied_as_those_who_come(net):
     opened = of(net, "intake", "CaseOpened")
     for name, known in (

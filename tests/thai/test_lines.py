@@ -35,6 +35,10 @@ def test_names_of_subdistricts_and_districts_are_held():
     assert held("ต.ปากน้ำโพ อ.เมืองนครสวรรค์ จ.นครสวรรค์") == ["ต.ปากน้ำโพ", "อ.เมืองนครสวรรค์", "จ.นครสวรรค์"]
 
 
+def test_a_month_is_no_district():
+    assert held("16 ต.ค. 2568") == [] and held("ต.คลองคูณ") == ["ต.คลองคูณ"]
+
+
 def test_the_sign_of_repetition_and_the_point_between_parts_begin_no_line():
     assert whole("<p>อื่น ๆ · ตาก</p>") == "<p>อื่น\u00a0ๆ\u00a0· ตาก</p>"
 

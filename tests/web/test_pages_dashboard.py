@@ -1,10 +1,9 @@
 """The dashboards: figures of a period and centre, the list behind each, and files to take away."""
 
-import csv
 import re
 import zipfile
 from datetime import UTC, date, datetime
-from io import BytesIO, StringIO
+from io import BytesIO
 from itertools import combinations
 
 import pytest
@@ -13,6 +12,7 @@ from services.thai import dates
 from services.web.pages.dashboard import charts, period
 from services.web.pages.frame import files
 from services.web.pages.parts import maps
+from tests.web.taken import taken
 
 KINDS = "//h2[@id='paths' or @id='labels' or @id='declined']/.."  # what tells of what kind people were
 
@@ -191,35 +191,21 @@ def test_days_that_are_none_are_said_at_their_field(browser):
     assert director.open("/dashboard/behind?figure=placed&cursor=zzz").status in (400, 422)
 
 
-def taken(person, path):
-    """(name, tables) of a file: {name of a table: its lines}."""
-    answer = person.http.get(f"{person.address}{path}")
-    assert answer.status_code == 200, path
-    name = re.fullmatch(r'attachment; filename="(.+)"', answer.headers["Content-Disposition"])[1]
-    if name.endswith(".csv"):
-        return name, {name: lines_of(answer.content)}
-    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
-        return name, {each: lines_of(archive.read(each)) for each in archive.namelist()}
-
-
-def lines_of(content):
-    assert content.startswith(b"\xef\xbb\xbf")
-    return list(csv.reader(StringIO(content.decode("utf-8-sig"))))
-
-
 LISTS = (
     "/dashboard/figures.zip", "/dashboard/behind.csv?figure=placed", "/dashboard/places.csv", "/cases/list.csv",
-    "/partners/list.csv",
+    "/partners/list.csv", "/work/list.csv", "/users/changes.csv",
+    "/cases/{case_id}/matches/list.csv", "/cases/{case_id}/referrals/list.csv",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_every_line_of_a_table_has_as_many_cells(placed, browser, path):
-    name, tables = taken(browser("director-60"), path)
+    name, tables = taken(browser("director-60"), path.format(case_id=placed["case_id"]))
     for table, lines in tables.items():
         assert len(lines) > 1 or "months" in table or "centres" in table, table
         assert {len(line) for line in lines} == {len(lines[0])}, table
-    assert "60" not in name.split("-20")[0]
+    assert "60" not in name.replace(placed["case_number"], "").split("-20")[0]
+    assert "nakhon-sawan" in name or "all-centres" in name
 
 
 def test_a_file_says_in_its_name_whose_it_is_and_of_when(placed, browser):
@@ -256,6 +242,27 @@ def test_a_list_is_taken_away_by_who_may_see_it_and_tells_no_more_than_the_page(
     assert placed["case_number"] not in {line[0] for line in other}
     ministry = browser("ministry")
     assert ministry.http.get(f"{ministry.address}/dashboard/behind.csv?figure=placed").status_code == 403
+
+
+def test_the_places_of_a_case_are_taken_away_in_their_order_with_the_reasons(placed, browser):
+    lines = taken(browser("director-60"), f"/cases/{placed['case_id']}/matches/list.csv")[1].popitem()[1]
+    ranks = [int(line[0]) for line in lines[1:] if line[0]]
+    assert ranks == list(range(1, len(ranks) + 1)) and ranks
+    assert all(line[0] or line[11] for line in lines[1:]), "what does not fit says why"
+    of_kind = taken(browser("director-60"), f"/cases/{placed['case_id']}/matches/list.csv?verdict=ineligible")
+    assert not any(line[0] for line in of_kind[1].popitem()[1][1:])
+
+
+def test_the_referrals_of_a_case_are_taken_away_with_their_partners(placed, browser):
+    name, tables = taken(browser("director-60"), f"/cases/{placed['case_id']}/referrals/list.csv")
+    assert name.startswith(f"songtor-referrals-{placed['case_number']}-nakhon-sawan-")
+    [_, row] = tables.popitem()[1]
+    assert row[0] == placed["case_number"] and row[2] and row[-1]
+
+
+def test_what_does_not_go_together_is_taken_away(browser):
+    name, tables = taken(browser("admin"), "/contradictions.csv")
+    assert name.startswith("songtor-contradictions-all-centres-") and len(tables.popitem()[1][0]) == 3
 
 
 def test_small_counts_are_as_hidden_in_the_file_as_on_the_page(placed, browser):

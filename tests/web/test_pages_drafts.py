@@ -301,6 +301,20 @@ def test_another_user_neither_sees_nor_writes_it(door, worker, new_worker):
     assert value(worker.open(path), "note") == SECRET
 
 
+def test_the_list_says_of_whom_and_where(door, worker):
+    sent = [door.referred() for _ in range(2)]
+    for each in sent:
+        page = worker.open(f"/referrals/{each['referral_id']}/withdraw")
+        autosaved(worker, page, note="ก")
+    listed = worker.open("/work").tree.xpath("//section[@aria-labelledby='drafts']//li")
+    said = [" ".join(each.text_content().split()) for each in listed]
+    for each in sent:
+        number = door.get(f"/api/v1/cases/{each['case_id']}").json()["case_number"]
+        programme = door.get(f"/api/v1/referrals/{each['referral_id']}").json()["programme_id"]
+        [name] = door.ask("partners", "names", "worker-60", {"programme_ids": [programme]})["items"]
+        assert [text for text in said if number in text and name["partner"] in text], said
+
+
 def test_a_row_that_is_moved_to_another_user_opens_for_nobody(door, worker, new_worker):
     path, page = closing(door, worker)
     autosaved(worker, page, note=SECRET)

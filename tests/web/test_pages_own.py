@@ -1,5 +1,7 @@
 """What a partner's user sees of what was sent to it, and answers; and how a centre is reached."""
 
+import csv
+from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -34,6 +36,18 @@ def test_a_partners_first_page_has_what_waits_first_with_the_centres_telephone_a
     other_id, other_programme = door.programme()
     assert partner.open(f"/partners/{other_id}/programmes/{other_programme}/capacity").status == 403
     assert "มาลี" not in first.text and world.case_id not in first.answer.text
+
+
+def test_a_partner_takes_its_list_away(door, browser, sent):
+    _, user = sent
+    partner = browser(user)
+    assert f"{partner.address}/our-referrals/list.csv" in partner.open("/our-referrals").links()
+    answer = partner.http.get(f"{partner.address}/our-referrals/list.csv")
+    [head, row] = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
+    assert len(head) == len(row) and row[3].startswith("ศูนย์") and "มาลี" not in "".join(row)
+    assert "songtor-our-referrals-nakhon-sawan-" in answer.headers["Content-Disposition"]
+    for other in ("worker-60", "ministry"):
+        assert browser(other).open("/our-referrals/list.csv").status == 403
 
 
 def test_a_partner_reads_what_it_was_told_and_nothing_of_others(door, browser, sent):

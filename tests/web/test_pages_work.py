@@ -3,12 +3,17 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+from sqlalchemy import func, select
+
 from services.codes.work import NEXT_STEPS, PRESSING, WORK_PARTS
 from services.kernel.envelope import Envelope, instant
+from services.kernel.tables import access_record
 from services.referral.domain.commands import ExpireReferral
 from services.referral.domain.life_cycle import REFERRAL
 from services.web.pages.work import work
 from tests.web.door import opening
+from tests.web.taken import taken
 
 
 def section(page, name):
@@ -308,3 +313,55 @@ def test_what_nobody_told_the_partner_in_time_goes_to_a_director_by_name_and_is_
     for user in ("worker-81", "director-81"):
         page = browser(user).open("/work")
         assert "director-81" in section(page, "escalated") and warned not in page.text
+
+
+# -- as files ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def waiting(door):
+    """A case of centre 85 that waits for the working group."""
+    for role in ("worker", "director", "member"):
+        door.add(f"{role}-85", role, ("85",))
+    sent = door.referred("85")
+    path = f"/api/v1/referrals/{sent['referral_id']}"
+    door.wait(path, lambda referral: referral["place"] == "reserved", "worker-85")
+    for step in ("accept", "fail"):
+        door.made(f"{path}/{step}", {}, "worker-85")
+    assert [each["next"] for each in listed(door, "worker-85")["items"]] == ["decide_again"]
+    return door.get(f"/api/v1/cases/{sent['case_id']}", "worker-85").json()
+
+
+def test_my_work_is_taken_away_as_the_page_has_it(waiting, browser):
+    director, number = browser("director-85"), waiting["case_number"]
+    for path in ("/work/list.csv", "/working-group/list.csv", "/work/list.csv?part=group"):
+        [row] = [line for line in taken(director, path)[1].popitem()[1] if line[1] == number]
+        assert waiting["person"]["name"]["display"] in row and "ระนอง" in row, path
+    assert number not in {line[1] for line in taken(browser("worker-61"), "/work/list.csv")[1].popitem()[1]}
+    assert number not in {line[1] for line in taken(director, "/work/list.csv?part=coming")[1].popitem()[1]}
+    name, tables = taken(director, "/work/list.csv?mine=1")
+    assert name.startswith("songtor-my-work-ranong-") and number not in {
+        line[1] for line in tables.popitem()[1]
+    }
+    assert taken(director, "/work/list.csv?part=due_today")[0].startswith("songtor-work-due-today-ranong-")
+
+
+def test_a_member_takes_the_groups_list_away_without_a_name(waiting, browser):
+    [row] = [
+        line
+        for line in taken(browser("member-85"), "/working-group/list.csv")[1].popitem()[1]
+        if line[1] == waiting["case_number"]
+    ]
+    assert waiting["person"]["name"]["display"] not in "".join(row) and row[2].startswith("หญิง")
+
+
+def test_a_list_with_names_that_is_taken_away_is_a_read_of_each(waiting, door, browser):
+    def reads():
+        counted = select(func.count()).select_from(access_record)
+        theirs = counted.where(access_record.c.person_id == waiting["person"]["person_id"])
+        return door.runtime("intake").read(lambda db: db.execute(theirs).scalar_one())
+
+    director = browser("director-85")
+    before = reads()
+    taken(director, "/work/list.csv")
+    assert reads() == before + 1

@@ -47,6 +47,13 @@ def spoiled(door, browser):
     return Sent(door, browser, World("60", case_id, sent["referral_id"], partner_id, programme_id))
 
 
+def test_a_translation_is_text_too():
+    said = APPLICATION.jinja_env.from_string(
+        "{{ _('%(name)s: 2 < 3 & \"four\"', name='<b>') }} {{ ngettext('%(num)s < x', '%(num)s > x', 2) }}"
+    )
+    assert said.render() == "&lt;b&gt;: 2 &lt; 3 &amp; &#34;four&#34; 2 &gt; x"
+
+
 @pytest.mark.parametrize("user", READERS)
 def test_no_page_of_any_role_takes_text_for_markup(browser, spoiled, user):
     reader, shown = browser(user), 0

@@ -140,7 +140,7 @@ def note_change(
     account = find(db, user)
     assert account is not None, "something was done to it"
     earlier = None if before is None else changes.Rights(before.role, before.centres)
-    changes.record(db, at, by, user, kind, changes.Rights(account.role, account.centres), earlier)
+    changes.record(db, at, by, user, kind, changes.Rights(account.role, account.centres), before=earlier)
 
 
 def end_tokens(db: Connection, user: str) -> None:

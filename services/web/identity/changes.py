@@ -12,7 +12,10 @@ from services.codes.access import DIRECTOR
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.web.store.tables import metadata
 
-Kind = Literal["made", "changed", "password", "second_factor_off", "closed"]
+Kind = Literal[
+    "made", "changed", "password", "own_password", "second_factor_on", "second_factor_off", "identity_linked",
+    "identity_unlinked", "delegated", "delegation_ended", "closed",
+]  # fmt: skip
 
 account_change = Table(
     "account_change",
@@ -25,6 +28,8 @@ account_change = Table(
     Column("role", Text, nullable=False),
     Column("centres", Text, nullable=False),  # JSON list, as the account then was
     Column("before", Text),  # of a changed account: JSON {role, centres}, as it was before
+    Column("first_day", Text),  # of a delegation: its days in Thailand
+    Column("last_day", Text),
 )
 BATCH = 200
 
@@ -34,8 +39,16 @@ class Rights(NamedTuple):
     centres: tuple[str, ...]
 
 
+class Days(NamedTuple):
+    """ISO days of Thailand, both of them included."""
+
+    first: str
+    last: str
+
+
 class Change(NamedTuple):
-    """`rights`: as the account then was; `before`: what a changed account had before."""
+    """`rights`: as the account then was, of a delegation what it was given for its `days`; `before`: what a changed
+    account had before."""
 
     id: int
     at: str
@@ -44,15 +57,18 @@ class Change(NamedTuple):
     kind: str
     rights: Rights
     before: Rights | None
+    days: Days | None
 
 
 def record(
-    db: Connection, at: str, by: str, user: str, kind: Kind, rights: Rights, before: Rights | None = None
-) -> None:
+    db: Connection, at: str, by: str, user: str, kind: Kind, rights: Rights, *, before: Rights | None = None,
+    days: Days | None = None,
+) -> None:  # fmt: skip
     row = {
         "at": at, "by_user": by, "user_name": user, "kind": kind, "role": rights.role,
         "centres": orjson.dumps(rights.centres).decode(),
         "before": orjson.dumps(before._asdict()).decode() if before else None,
+        "first_day": days.first if days else None, "last_day": days.last if days else None,
     }  # fmt: skip
     db.execute(insert(account_change).values(**row))
 
@@ -95,4 +111,5 @@ def _change(row: Any) -> Change:
         row.kind,
         Rights(row.role, tuple(orjson.loads(row.centres))),
         Rights(earlier["role"], tuple(earlier["centres"])) if earlier else None,
+        Days(row.first_day, row.last_day) if row.first_day else None,
     )

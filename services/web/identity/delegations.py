@@ -3,7 +3,7 @@ last day in Thailand, when it is ended, and while the director or the colleague 
 looked at with every request, so no token and no session has to change. What was delegated stays on record."""
 
 from base64 import urlsafe_b64encode
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from services.kernel.envelope import ALL_CENTRES, Caller, Delegation, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.runtime import ServiceRuntime
 from services.thai.dates import bangkok_day
-from services.web.identity import accounts
+from services.web.identity import accounts, changes
 from services.web.identity.accounts import Account, account
 from services.web.store.tables import metadata
 
@@ -105,7 +105,19 @@ def give(
         if _overlapping(db, director.user, centre, first_day, last_day):
             raise Invalid({"first_day": ["These days are delegated already."]})
         db.execute(insert(delegation).values(row))
+        _note(
+            db, now, director.user, to_user, "delegated", centre, first_day.isoformat(), last_day.isoformat()
+        )
     return id
+
+
+def _note(
+    db: Connection, now: datetime, by: str, user: str, kind: Literal["delegated", "delegation_ended"], centre: str,
+    first_day: str, last_day: str,
+) -> None:  # fmt: skip
+    """A director's acts came into the colleague's hands, or went from them."""
+    given, days = changes.Rights(DIRECTOR, (centre,)), changes.Days(first_day, last_day)
+    changes.record(db, instant(now), by, user, kind, given, days=days)
 
 
 def _require_days(first_day: date, last_day: date, today: date) -> None:
@@ -135,7 +147,10 @@ def end(runtime: ServiceRuntime, by: Caller, delegation_id: str) -> None:
         if row is None or not (manages or row.from_user == by.user):
             raise NotFound("delegation")
         still = d.delegation_id == delegation_id, d.ended_at.is_(None)
-        db.execute(update(delegation).where(*still).values(ended_at=instant(runtime.now()), ended_by=by.user))
+        now = runtime.now()
+        ended = update(delegation).where(*still).values(ended_at=instant(now), ended_by=by.user)
+        if db.execute(ended).rowcount:
+            _note(db, now, by.user, row.to_user, "delegation_ended", row.centre, row.first_day, row.last_day)
 
 
 def running(day: date) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from services.kernel.envelope import instant
 from services.kernel.errors import Conflict
 from services.kernel.runtime import ServiceRuntime
+from services.web.identity import accounts
 from services.web.store.tables import metadata
 
 identity = Table(
@@ -54,9 +55,11 @@ def _link(runtime: ServiceRuntime, issuer: str, subject: str, user: str, by: str
         owner = db.execute(select(identity.c.user_name).where(identity.c.subject_hash == hash)).scalar()
         if owner not in (None, user):
             return False
-        unlink(db, issuer, user)
+        db.execute(delete(identity).where(*_theirs(issuer, user)))
         row = {"subject_hash": hash, "issuer": issuer, "user_name": user, "linked_by": by}
-        db.execute(insert(identity).values(**row, linked_at=instant(runtime.now())))
+        now = instant(runtime.now())
+        db.execute(insert(identity).values(**row, linked_at=now))
+        accounts.note_change(db, now, by, user, "identity_linked")
     return True
 
 
@@ -74,8 +77,9 @@ def find(db: Connection, issuer: str, user: str) -> Identity | None:
     return Identity(row.linked_at, row.linked_by) if row else None
 
 
-def unlink(db: Connection, issuer: str, user: str) -> None:
-    db.execute(delete(identity).where(*_theirs(issuer, user)))
+def unlink(db: Connection, issuer: str, user: str, by: str, now: str) -> None:
+    if db.execute(delete(identity).where(*_theirs(issuer, user))).rowcount:
+        accounts.note_change(db, now, by, user, "identity_unlinked")
 
 
 def forget(db: Connection, user: str) -> None:

@@ -69,12 +69,19 @@ def turn_on(runtime: ServiceRuntime, db: Connection, user: str, secret: str, cod
     sealed = _box(runtime).encrypt(orjson.dumps({"user": user, "secret": secret})).decode()
     row = {"user_name": user, "sealed": sealed, "last_step": step}
     upsert(db, factor, [row | {"changed_at": instant(now), "changed_by": user}], ["user_name"])
+    accounts.note_change(db, instant(now), user, user, "second_factor_on")
     return new_recovery_codes(runtime, db, user)
 
 
 def forget(db: Connection, user: str) -> None:
     db.execute(delete(factor).where(factor.c.user_name == user))
     db.execute(delete(recovery).where(recovery.c.user_name == user))
+
+
+def turn_off(runtime: ServiceRuntime, db: Connection, user: str) -> None:
+    """The user does without it from now on."""
+    forget(db, user)
+    accounts.note_change(db, instant(runtime.now()), user, user, "second_factor_off")
 
 
 def take_off(runtime: ServiceRuntime, user: str, by: str) -> None:

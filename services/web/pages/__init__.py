@@ -25,7 +25,7 @@ from services.web.identity import sessions
 from services.web.pages import account, case, dashboard, operating, partner, work
 from services.web.pages.account import oidc, sample, set_up
 from services.web.pages.frame import blueprint, frame, gate, menu, static, visit
-from services.web.pages.parts import calls, days, language, people, words
+from services.web.pages.parts import calls, days, language, people, reasons, words
 
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages
@@ -60,7 +60,9 @@ def register(app: Flask) -> None:
     app.jinja_options = {"loader": ChoiceLoader([PackageLoader("services.web"), components])}
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        language._, language.ngettext, newstyle=True
+        lambda text: escape(language._(text)),
+        lambda one, many, count: escape(language.ngettext(one, many, count)),
+        newstyle=True,  # it takes what it is given for HTML: a sign of HTML in a translation is a sign all the same
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["whole_words"] = lambda text: Markup(lines.whole_words(str(escape(text))))  # noqa: S704 escaped
@@ -68,7 +70,8 @@ def register(app: Flask) -> None:
         births_meant=days.births_meant, dialled=numbers.dialled, with_calls=calls.with_calls, say=words.say,
         word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,
         lately=words.lately, listed=words.listed,
-        called=words.called, province=words.province, full_province=words.full_province, centres=words.centres, 
+        named=words.named, verdict_word=reasons.verdict_word, province=words.province,
+        full_province=words.full_province, centres=words.centres,
         centre_named=words.centre,
         address=words.address,
         who_is=people.who, who_as=people.who_as, who_exactly=people.who_exactly, person_of=people.person,

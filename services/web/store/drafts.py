@@ -40,12 +40,14 @@ class NotOurs(Exception):
 
 @dataclass(frozen=True)
 class FormKey:
-    """The form that a draft belongs to: its user and address, what it is called (English), the case it is about."""
+    """The form that a draft belongs to: its user and address, what it is called (English), the case it is about, and
+    the partner where that is."""
 
     user: str
     address: str
     title: str
     case_id: str | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True)

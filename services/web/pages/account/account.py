@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
 from services.codes.access import ROLES
+from services.kernel.envelope import instant
 from services.web import gateway
 from services.web.identity import (
     accounts,
@@ -224,6 +225,7 @@ def password() -> Response:
                 hash = passwords.made(runtime, form.data["new"])
                 with runtime.database.write() as db:
                     passwords.keep(db, user, hash, temporary=False)
+                    accounts.note_change(db, instant(runtime.now()), user, user, "own_password")
                     sessions.end_others(db, session)
                 answer = frame.done(_("Your password is changed."), "pages.account.me")
                 know_browser(answer, user)

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length
 
 from services.codes.access import ROLES
+from services.kernel.envelope import instant
 from services.kernel.errors import NotFound
 from services.thai import idcard
 from services.thai.numbers import ascii_digits
@@ -205,7 +206,7 @@ def unlink_own_identity() -> Response:
     party, form, user = _party(), Form(CONFIRM, sent=False), visit.caller().user
     with gateway.runtime().database.write() as db:
         if able := passwords.has(db, user):
-            identities.unlink(db, party.provider.issuer, user)
+            identities.unlink(db, party.provider.issuer, user, user, instant(gateway.runtime().now()))
     if able:
         return frame.done(_("Your account is no longer linked."), "pages.account.me")
     form.refused = _(
@@ -263,6 +264,7 @@ def unlink_identity(user: str) -> Response:
     """Their sessions and tokens end, as with every change that takes something away."""
     party, known = _party(), users.managed_account(user)
     with gateway.runtime().database.write() as db:
-        identities.unlink(db, party.provider.issuer, known.user)
+        by, now = visit.caller().user, instant(gateway.runtime().now())
+        identities.unlink(db, party.provider.issuer, known.user, by, now)
         accounts.end_tokens(db, known.user)
     return frame.done(_("The account is no longer linked."), "pages.users.change", user=user)

@@ -160,7 +160,7 @@ def turn_off() -> Response:
     form = Form(TURN_OFF, read=READ)
     if form.sent and form.load() and _is_password(form, user) and _way(form, user):
         with runtime.database.write() as db:
-            second_factor.forget(db, user)
+            second_factor.turn_off(runtime, db, user)
             sessions.end_others(db, session)
         answer = frame.done(_("Two-step sign-in is off."), "pages.account.me")
         account.know_browser(answer, user)

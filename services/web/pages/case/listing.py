@@ -9,7 +9,7 @@ from services.kernel.lists import LIMIT_MOST
 from services.web.pages.frame import doors, files, frame, gate, visit
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _
-from services.web.pages.parts.words import called, day, province, word
+from services.web.pages.parts.words import day, named, province, word
 
 blueprint = Blueprint("cases", __name__)
 
@@ -59,7 +59,7 @@ def listing_csv() -> Response:
     lines = [
         [
             row["case_number"], province(row["centre"]), day(row["opened"]), word("case_status", row["status"]),
-            called(row["person"]) if "person" in row
+            named(row["person"]) if "person" in row
             else word("path_kind", row["path_kind"]) if row.get("path_kind") else "",
         ]
         for answer in answers

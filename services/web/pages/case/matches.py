@@ -14,6 +14,7 @@ from services.codes.access import CASE_READERS
 from services.codes.criteria import CRITERIA, Criterion
 from services.intake.answers import Case, WorkItem
 from services.intake.doors import WORK
+from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners.answers import Candidate, Counts, Finding
 from services.partners.doors import MATCHES, NAMES
@@ -22,14 +23,14 @@ from services.screening.doors import SCREENING
 from services.thai import areas
 from services.thai.collation import sort_key
 from services.web.pages.case import casefile, comparison
-from services.web.pages.frame import doors, frame, gate, lookup, visit
-from services.web.pages.parts import maps, places, reasons
+from services.web.pages.frame import doors, files, frame, gate, lookup, visit
+from services.web.pages.parts import days, maps, places, reasons
 from services.web.pages.parts.facts import fact_text
-from services.web.pages.parts.language import current
-from services.web.pages.parts.words import province
+from services.web.pages.parts.language import _, current
+from services.web.pages.parts.words import day, province, word
 
 SHOWN = 25
-VERDICTS = ("eligible", "unknown", "ineligible")
+VERDICTS = tuple(reasons.VERDICTS)
 DRAWN = ("eligible", "unknown")  # what does not fit is drawn only when asked for
 NEAR_KM = 200  # a place farther from the centre is off the near map
 MARGIN = 8  # around what is shown, of charts.MAP_WIDTH
@@ -72,6 +73,7 @@ def listing(case_id: UUID) -> Response:
         "provinces": places.provinces(),
         "found": 0,
         "next": casefile.next_item(found[work]),
+        "file": visit.link(".listing_csv", case_id=case_id, **filters),
     }
     if matches and on_map:
         kinds = (filters["verdict"],) if "verdict" in filters else DRAWN
@@ -97,7 +99,7 @@ def listing(case_id: UUID) -> Response:
 
 class Choice(TypedDict):
     """What was asked for, and the choices there are; `named`: the programmes chosen to be compared, `found`: how many
-    places; `next`: what is next of the case."""
+    places; `next`: what is next of the case; `file`: the address of the list as one."""
 
     at: Callable[..., str]
     filters: Mapping[str, str]
@@ -110,6 +112,36 @@ class Choice(TypedDict):
     provinces: places.Options
     found: int
     next: WorkItem | None
+    file: str
+
+
+@blueprint.get("/cases/<uuid:case_id>/matches/list.csv")
+@gate.roles(*CASE_READERS)
+def listing_csv(case_id: UUID) -> Response:
+    """The list as a file, with the reasons of each place."""
+    case, filters = lookup.case(str(case_id)), _filters()
+    which: dict[str, Json] = {**filters, "outside": "outside" in filters, "case_id": str(case_id)}
+    answers = files.every(
+        lambda cursor: MATCHES.of(**which, limit=LIMIT_MOST, cursor=cursor), lambda answer: answer["next"]
+    )
+    columns = [
+        _("Rank"), _("Result"), _("Name of the programme"), _("Partner"), _("Province"), _("Distance"), _("Path"),
+        _("Kind"), _("Ministry"), _("Places free"), _("Stated"), _("not met"), _("to ask"), _("met"),
+    ]  # fmt: skip
+    lines = [
+        [
+            each["rank"] or "", reasons.verdict_word(each["verdict"]), each["programme"], each["partner"],
+            province(each["province"]), each["distance"], word("path", each["path"]),
+            word("partner_kind", each["kind"]),
+            _("Outside the ministry") if each["outside_ministry"] else _("Under the ministry"),
+            each["places_free"], day(each["confirmed_at"]),
+            *("; ".join(f"{row.wants}: {row.found}" for row in rows) for rows in each["told"].values()),
+        ]
+        for answer in answers
+        for each in map(_in_words, answer["candidates"])
+    ]  # fmt: skip
+    name = files.name(f"matches-{case['case_number']}", (case["centre"],), days.today())
+    return files.as_csv(files.Sheet("matches", _("Matches"), columns, lines), name)
 
 
 def _filters() -> dict[str, str]:

@@ -9,6 +9,7 @@ from services.codes.steps import STEPS
 from services.intake.answers import WorkItem
 from services.intake.doors import WORK
 from services.kernel.errors import Refused
+from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Candidate
 from services.partners.doors import MATCHES
 from services.referral import schemas
@@ -18,12 +19,12 @@ from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
 from services.screening.doors import PLAN
 from services.web.pages.case import casefile, story
-from services.web.pages.frame import doors, frame, gate, inputs, lookup
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import people
+from services.web.pages.parts import days, people
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
-from services.web.pages.parts.words import say, word, words
+from services.web.pages.parts.words import day, say, word, words
 
 SEND = schemas.SendReferral()
 STEP = schemas.StepReferral()
@@ -42,6 +43,36 @@ def of_case(case_id: UUID) -> Response:
     values, rows = casefile.frame(case, referrals=found), casefile.listed(found)
     programmes = lookup.programmes(row["programme_id"] for row in rows)
     return frame.page("referral/of_case.html", **values, rows=rows, programmes=programmes)
+
+
+@blueprint.get("/cases/<uuid:case_id>/referrals/list.csv")
+@gate.roles(*CASE_READERS)
+def of_case_csv(case_id: UUID) -> Response:
+    case = lookup.case(str(case_id))
+    answers = files.every(
+        lambda cursor: REFERRALS.of(case_id=str(case_id), limit=LIMIT_MOST, cursor=cursor),
+        lambda answer: answer["next"],
+    )
+    rows = [row for answer in answers for row in casefile.listed(answer)]
+    programmes = lookup.programmes(row["programme_id"] for row in rows)
+    columns = [
+        _("Case number"), _("Sent"), _("Partner"), _("Name of the programme"), _("Path"), _("Ministry"), _("Status"),
+        _("Places"), _("Answer due"), _("Placed"),
+    ]  # fmt: skip
+    lines = []
+    for row in rows:
+        known = programmes.get(row["programme_id"])
+        lines.append(
+            [
+                case["case_number"], day(row["sent_at"]), known["partner"] if known else "",
+                known["programme"] if known else "", word("path", row["path"]),
+                _("Outside the ministry") if row["outside_ministry"] else _("Under the ministry"),
+                word("referral_status", row["status"]), word("place", row["place"]),
+                day(row["answer_due"]) if row["answer_due"] else "", day(row["placed_at"]) if row["placed_at"] else "",
+            ]
+        )  # fmt: skip
+    name = files.name(f"referrals-{case['case_number']}", (case["centre"],), days.today())
+    return files.as_csv(files.Sheet("referrals", _("Referrals"), columns, lines), name)
 
 
 @blueprint.route("/cases/<uuid:case_id>/referrals/new", methods=["GET", "POST"])
@@ -157,9 +188,10 @@ def step(referral_id: UUID, step: str) -> Response:
     usual: dict[str, str | None] = {"whose": "partner"} if step == "decline" else {}
     if step == "told":
         usual = {"how": request.args.get("how")}
+    about = lookup.programmes([referral["programme_id"]]).get(referral["programme_id"])
     form = Form(
-        STEP, usual, fixed=fixed, version=referral["version"], draft=known.words.en,
-        case_id=referral["case_id"]
+        STEP, usual, fixed=fixed, version=referral["version"], draft=known.words.en, case_id=referral["case_id"],
+        where=about["partner"] if about else "",
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
     if not form.sent and not form.draft and step not in referral["may"]:
@@ -178,6 +210,6 @@ def step(referral_id: UUID, step: str) -> Response:
         follow_up=step == "follow-up", correction=known.correction,
         channels=words("answer_channel"), ways=words("telling"),
         reasons=words("decline_reason"),
-        about=lookup.programmes([referral["programme_id"]]).get(referral["programme_id"]),
+        about=about,
         stands=_stands(referral),
     )  # fmt: skip

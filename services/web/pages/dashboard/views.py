@@ -19,7 +19,7 @@ from services.web.pages.parts import days, maps
 from services.web.pages.parts.freshness import freshness
 from services.web.pages.parts.language import _, current
 from services.web.pages.parts.places import provinces
-from services.web.pages.parts.words import called, day, province, say, word, words
+from services.web.pages.parts.words import day, named, province, say, word, words
 
 YEARS_BACK = 4
 SHOWN = 25
@@ -136,7 +136,7 @@ def behind_csv() -> Response:
         [
             day(row["day"]),
             cases[row["case_id"]]["case_number"] if row["case_id"] in cases else "",
-            called(cases[row["case_id"]]["person"]) if row["case_id"] in cases else "",
+            named(cases[row["case_id"]]["person"]) if row["case_id"] in cases else "",
             province(row["centre"]),
             word("path", row["path"]) if row["path"] else "",
             word("decline_reason", row["reason"]) if row["reason"] else "",

@@ -77,12 +77,14 @@ def _form_key() -> drafts.FormKey:
 
 
 class Unfinished(NamedTuple):
-    """A draft in the list: `name` of whom or what it is if it is about no case yet, `saved` when, in words."""
+    """A draft in the list: `name` of whom or what it is if it is about no case yet, `where` the partner it is about,
+    `saved` when, in words."""
 
     title: str
     href: str
     case_id: str | None
     name: str
+    where: str
     saved: str
 
 
@@ -94,6 +96,7 @@ def unfinished(path: str | None = None) -> list[Unfinished]:
             href=each.place.address + (f"#{each.focus}" if each.focus else ""),
             case_id=each.place.case_id,
             name=_name(each),
+            where=each.place.where,
             saved=lately(each.saved_at),
         )
         for each in drafts.unfinished(gateway.runtime(), visit.caller().user)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import request
+from markupsafe import Markup
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
@@ -40,7 +41,7 @@ class Form:
     """A form on a page. Its fields are named by their dotted paths in `schema` (None: no field is checked); `values`
     are shown first; `fixed` are parts of the body that nobody types; `read` turns one field's text into what the schema
     takes. With `draft`, what the form is called in the list of drafts, what was typed is kept until the form was sent,
-    and shown again at this address; `case_id`: the case it is about."""
+    and shown again at this address; `case_id`: the case it is about, `where`: the partner, by name."""
 
     def __init__(
         self,
@@ -53,10 +54,13 @@ class Form:
         sent: bool | None = None,
         draft: str | None = None,
         case_id: str | None = None,
+        where: str = "",
     ) -> None:
         self.schema, self.fixed, self.read = schema, fixed or {}, read or {}
         self.sent = request.method == "POST" if sent is None else sent
-        self.key = drafts.FormKey(visit.caller().user, visit.address(), draft, case_id) if draft else None
+        self.key = (
+            drafts.FormKey(visit.caller().user, visit.address(), draft, case_id, where) if draft else None
+        )
         # What was kept is shown instead of the first values.
         self.draft = drafts.find(gateway.runtime(), self.key) if self.key and not self.sent else None
         self.saved_at = self.draft.saved_at if self.draft else None
@@ -179,7 +183,7 @@ class Form:
 
     def named(self, name: str, label: str, choose: bool = False) -> str:
         """Notes what a field is called on its page, and whether one chooses there or types."""
-        self.labels[name] = label
+        self.labels[name] = label.unescape() if isinstance(label, Markup) else label
         if choose:
             self.chosen_from.add(name)
         return ""

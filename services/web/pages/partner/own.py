@@ -13,12 +13,13 @@ from services.partners.answers import Partner
 from services.partners.doors import PARTNER
 from services.referral.answers import Referral, ReferralWithHistory
 from services.referral.doors import REFERRALS, STEP, TOLD_OF
-from services.web.pages.frame import doors, frame, gate, lookup, visit
+from services.web.pages.frame import doors, files, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner.answer import ACCEPT, DECLINE, NOTHING, REASONS, WHOSE
-from services.web.pages.parts import needs
+from services.web.pages.parts import days, needs
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
+from services.web.pages.parts.words import day, word
 from services.web.store.centres import Contact
 
 CHANNEL = "system"  # by its account; a link is another
@@ -50,6 +51,31 @@ def listing() -> Response:
         "own/listing.html", parts_of=parts, missing=found is None, partner=partner, names=_names(partner),
         centres={code: contact(code) for code in sorted({row["centre"] for row in rows})},
     )  # fmt: skip
+
+
+@blueprint.get("/our-referrals/list.csv")
+@gate.roles(*PARTNERS)
+def listing_csv() -> Response:
+    """All that was ever sent, the latest first."""
+    answers = files.every(
+        lambda cursor: REFERRALS.of(limit=LIMIT_MOST, cursor=cursor), lambda answer: answer["next"]
+    )
+    rows = [row for answer in answers for row in answer["items"] if "programme_id" in row]
+    names, centres = _names(_partner()), sorted({row["centre"] for row in rows})
+    reached = {code: contact(code) for code in centres}
+    columns = [
+        _("Sent"), _("Name of the programme"), _("Path"), _("Centre"), _("Telephone"), _("Status"), _("Answer due"),
+    ]  # fmt: skip
+    lines = [
+        [
+            day(row["sent_at"]), names.get(row["programme_id"], ""), word("path", row["path"]),
+            reached[row["centre"]].name, reached[row["centre"]].phone, word("referral_status", row["status"]),
+            day(row["answer_due"]) if row["answer_due"] else "",
+        ]
+        for row in rows
+    ]  # fmt: skip
+    name = files.name("our-referrals", centres, days.today())
+    return files.as_csv(files.Sheet("referrals", _("Sent to us"), columns, lines), name)
 
 
 @blueprint.get("/our-referrals/<uuid:referral_id>")

@@ -169,7 +169,13 @@ def _known(form: Form) -> list[AlikePartner]:
 @gate.roles(*STAFF)
 def offer(partner_id: UUID) -> Response:
     partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
-    form = Form(OFFER, fixed={"partner_id": str(partner_id)}, read=READ, draft=later("Add a programme"))
+    form = Form(
+        OFFER,
+        fixed={"partner_id": str(partner_id)},
+        read=READ,
+        draft=later("Add a programme"),
+        where=partner["name"],
+    )
     if form.sent and form.load(papers.typed(form, "rules.documents")):
         with form.catching():
             doors.tell(OFFER_PROGRAMME, form.body)

@@ -1,14 +1,26 @@
 """Why a place fits a person and stands where it does: the codes of a candidate (see services.partners) in the reader's
 words."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.codes import PATHS, questions, sentences
 from services.codes.criteria import CRITERIA
 from services.codes.rules import PATH_CLOSED
 from services.partners.answers import Criterion, Reason
-from services.web.pages.parts.language import current
+from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import say
+
+VERDICTS: Mapping[str, str] = {
+    "eligible": later("Fits"),
+    "unknown": later("Not sure yet"),
+    "ineligible": later("Does not fit"),
+}
+
+
+def verdict_word(verdict: str) -> str:
+    """What comes of a place for a person."""
+    return _(VERDICTS[verdict])
 
 
 class ReasonInWords(NamedTuple):

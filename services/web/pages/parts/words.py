@@ -128,6 +128,14 @@ def called(person: Person) -> str:
     return names.provisional_name(person["sex"], name["display"].rpartition(" ")[2], current())
 
 
+def named(person: Person) -> str:
+    """A person as the reader may know them: by name, or by sex and age."""
+    if person.get("erased"):
+        return _("Data erased")
+    age = [person["age_band"], _("years")] if person["age_band"] else []
+    return called(person) or " ".join([word("sex", person["sex"]), *age])
+
+
 def address(code: str) -> str:
     """A subdistrict with its district and province."""
     return areas.address(code, current())

@@ -16,12 +16,12 @@ from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.lists import LIMIT_MOST
 from services.thai import dates
 from services.web import gateway
-from services.web.pages.frame import doors, drafts, frame, gate, lookup, visit
-from services.web.pages.parts import people
+from services.web.pages.frame import doors, drafts, files, frame, gate, lookup, visit
+from services.web.pages.parts import days, people
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
 from services.web.pages.parts.next_steps import address, warning
-from services.web.pages.parts.words import word
+from services.web.pages.parts.words import day, named, province, word
 
 FIRST, SHOWN = 5, 25  # items of each part on the first screen, and on a page of its own
 
@@ -67,17 +67,23 @@ def today() -> Response:
 @gate.roles(*STAFF)
 def of_part(part: str) -> Response:
     """The whole of one part, page by page."""
-    return _listed(word("work_part", part), ".of_part", {"part": part})
+    file = visit.link(".listing_csv", part=part, mine=request.args.get("mine"))
+    return _listed(word("work_part", part), ".of_part", {"part": part}, file)
 
 
 @blueprint.get("/working-group")
 @gate.roles(*CASE_READERS)
 def group() -> Response:
     """The cases that wait for the working group."""
-    return _listed(_("For the working group"), ".group", {"acts": "group"})
+    return _listed(
+        _("For the working group"),
+        ".group",
+        {"acts": "group"},
+        visit.link(".group_csv", mine=request.args.get("mine")),
+    )
 
 
-def _listed(title: str, endpoint: str, chosen: Mapping[str, str]) -> Response:
+def _listed(title: str, endpoint: str, chosen: Mapping[str, str], file: str) -> Response:
     cursor = request.args.get("cursor") or None
     found = doors.ask(WORK.of(limit=SHOWN, cursor=cursor, **chosen, **_owner()))
     items = [_duty(row) for row in found["items"]]
@@ -85,7 +91,8 @@ def _listed(title: str, endpoint: str, chosen: Mapping[str, str]) -> Response:
     here = partial(url_for, endpoint, part=chosen.get("part"), mine=request.args.get("mine"))
     count = found["counts"][chosen["part"]] if "part" in chosen else sum(found["counts"].values())
     return frame.page(
-        "work/part.html", title=title, count=count, items=items, cases=lookup.cases(row["case_id"] for row in items),
+        "work/part.html", title=title, count=count, items=items, file=file,
+        cases=lookup.cases(row["case_id"] for row in items),
         programmes=lookup.programmes(row["programme_id"] for row in items),
         following=here(cursor=found["next"]) if found["next"] else None,
         first=here() if cursor else None,
@@ -107,6 +114,64 @@ def paper() -> Response:
         programmes=lookup.programmes(row["programme_id"] for row in items),
         now=instant(gateway.runtime().now()), centres=[contact(code) for code in _own_centres()],
     )  # fmt: skip
+
+
+@blueprint.get("/work/list.csv")
+@gate.roles(*STAFF)
+def listing_csv() -> Response:
+    """Every open case with its next step as a file; with `?part=` those of one part."""
+    part = request.args.get("part", "")
+    if part not in WORK_PARTS:
+        return _file("work", _("My work"), {})
+    return _file(f"work-{part}", word("work_part", part), {"part": part})
+
+
+@blueprint.get("/working-group/list.csv")
+@gate.roles(*CASE_READERS)
+def group_csv() -> Response:
+    return _file("working-group", _("For the working group"), {"acts": "group"})
+
+
+def _file(what: str, title: str, chosen: Mapping[str, str]) -> Response:
+    answers = files.every(
+        lambda cursor: WORK.of(limit=LIMIT_MOST, cursor=cursor, **chosen, **_owner()),
+        lambda answer: answer["next"],
+    )
+    rows = [row for answer in answers for row in answer["items"]]
+    people.look_up(row[name] for row in rows for name in ("owner", "escalated_to"))
+    cases = lookup.cases(row["case_id"] for row in rows)
+    programmes = lookup.programmes(row["programme_id"] for row in rows)
+    columns = [
+        _("Due"), _("Case number"), _("The person"), _("Centre"), _("How things stand"), _("What next"), _("Signs"),
+        _("Partner"), _("Phone"), _("Answers for it"), _("Director who sees to it"),
+    ]  # fmt: skip
+    lines = []
+    for row in rows:
+        case, about = cases.get(row["case_id"]), programmes.get(row["programme_id"] or "")
+        lines.append(
+            [
+                day(row["due"]), row["case_number"], named(case["person"]) if case else "", province(row["centre"]),
+                word("standing", row["standing"]), word("next_step", row["next"]),
+                ", ".join(word("work_flag", flag) for flag in row["flags"]),
+                about["partner"] if about else "", (about["phone"] or "") if about else "",
+                people.who(row["owner"]) or _("the centre's directors"), people.who(row["escalated_to"]),
+            ]
+        )  # fmt: skip
+    whose = ("my-" if _owner() else "") + what.replace("_", "-")
+    name = files.name(whose, visit.caller().centres, days.today())
+    return files.as_csv(files.Sheet("work", title, columns, lines), name)
+
+
+@blueprint.get("/contradictions.csv")
+@gate.roles("director", "admin")
+def contradictions_csv() -> Response:
+    columns = [_("Case number"), _("Centre"), _("What does not go together")]
+    lines = [
+        [row["case_number"], province(row["centre"]), word("contradiction", row["code"])]
+        for row in doors.ask(CONTRADICTIONS.of())["items"]
+    ]
+    name = files.name("contradictions", visit.caller().centres, days.today())
+    return files.as_csv(files.Sheet("contradictions", _("What does not go together"), columns, lines), name)
 
 
 @blueprint.get("/contradictions")
