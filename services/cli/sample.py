@@ -92,6 +92,7 @@ def _add_users(settings: Settings, web: ServiceRuntime, at: str, partner_id: str
     """All with one password, kept in a file that only its owner reads."""
     from services import sample
     from services.web.identity import accounts, passwords, people, sample_users
+    from services.web.store import centres
 
     password = passwords.invented()
     hash = passwords.hashed(password)
@@ -99,6 +100,8 @@ def _add_users(settings: Settings, web: ServiceRuntime, at: str, partner_id: str
     private.folder(file.parent)
     file.touch(mode=0o600)
     file.write_text(password + "\n")
+    for centre in sample.CENTRES:
+        centres.keep(web, centre, centres.Contact(phone=f"0-0000-60{centre}"), sample.DONE)
     with web.database.write() as db:
         for user in sample.USERS:
             accounts.add(db, user.name, user.role, user.centres, at, partner_id)

@@ -1,6 +1,7 @@
 """Users, for the administrator: who there is, what they may do and did, coming, and leaving with a hand-over."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from flask import Blueprint, Response, request
@@ -14,7 +15,7 @@ from services.intake.answers import CaseInHands
 from services.kernel import own_doors
 from services.kernel.doors import DoorRow
 from services.kernel.envelope import ALL_CENTRES, instant
-from services.kernel.errors import NotFound
+from services.kernel.errors import NotFound, Unavailable
 from services.kernel.lists import LIMIT_MOST
 from services.partners.doors import PARTNERS
 from services.referral import doors as referral
@@ -111,7 +112,11 @@ def _within(form: Form) -> bool:
 def listing() -> Response:
     everybody = _everybody()
     look_up(each.user for each in everybody)
-    return frame.page("users/listing.html", users=everybody, alive=_alive())
+    partners: dict[str, str] = {}
+    if any(each.partner_id for each in everybody):
+        with suppress(Unavailable):
+            partners = dict(_partners())
+    return frame.page("users/listing.html", users=everybody, alive=_alive(), partners=partners)
 
 
 @blueprint.get("/users.csv")
