@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -114,6 +115,24 @@ def test_the_message_with_the_link_names_nobody_and_can_be_sent_at_once(sent):
     case = sent.door.get(f"/api/v1/cases/{sent.world.case_id}").json()
     assert sent.path in text and case["person"]["name"]["first"] not in text and sent.code not in text
     assert [link for link in sent.made.links() if link.endswith("/told?how=link")]
+    ways = ("https://line.me/R/share?text=", "sms:", "mailto:")
+    offered = sent.made.tree.xpath("//main//a/@href")
+    for way in ways:
+        [link] = [each for each in offered if each.startswith(way)]
+        assert unquote(link.partition("text=" if "line.me" in way else "body=")[2]) == text
+    assert [each for each in offered if re.fullmatch(r"tel:\+?[0-9]+", each)]
+    for button in ("data-copy", "data-share"):  # shown by the script where the browser can
+        assert sent.made.tree.xpath(f"//button[@{button}='message' and @hidden]")
+
+
+def test_telling_the_partner_is_the_main_button_until_it_is_told(door, browser):
+    world = door.world()
+    worker = browser("worker-60")
+    page = worker.open(f"/referrals/{world.referral_id}")
+    buttons = page.tree.xpath("//section[@aria-labelledby='next']//a[contains(@class, 'govuk-button')]")
+    main = [each for each in buttons if "secondary" not in each.get("class")]
+    assert [each.text_content().strip() for each in main] == ["แจ้งภาคีเครือข่าย"] and len(buttons) > 1
+    assert main[0].get("href").endswith("/link")
 
 
 def test_who_answered_by_link_stands_in_the_history_by_name(sent, partner):
@@ -145,8 +164,19 @@ def test_no_places_left_declines_and_holds_the_place_until_that_is_final(sent, p
 
 def test_the_partner_may_keep_the_person_on_its_waiting_list(sent, partner):
     sent.enter(partner)
-    assert partner.send(partner.open(f"{sent.path}/no-places"), answer="waitlist").status == 200
-    assert sent.referral()["status"] == "waitlisted"
+    page = partner.send(partner.open(f"{sent.path}/no-places"), answer="waitlist")
+    assert page.status == 200 and sent.referral()["status"] == "waitlisted"
+    assert page.heading.startswith(("ขอบคุณ", "ท่านรับ")) and "รายชื่อรอ" in page.text
+
+
+def test_while_a_person_waits_on_the_partners_list_its_link_lives(sent, partner, browser):
+    sent.enter(partner)
+    partner.send(partner.open(f"{sent.path}/no-places"), answer="waitlist")
+    other = browser()
+    assert other.open(sent.path).heading == "กรอกรหัส"
+    assert "รายชื่อรอ" in sent.enter(other).text
+    sent.door.made(f"/api/v1/referrals/{sent.world.referral_id}/withdraw", {"reason": "person_left"})
+    assert "ไม่ต้องใช้ที่ว่างนี้แล้ว" in other.open(sent.path).text
 
 
 def test_sending_an_answer_twice_changes_once_and_the_link_is_used_up(sent, partner):

@@ -292,12 +292,16 @@ def _answering(
     if form.sent and form.load():
         with form.catching():
             send(form.data)
-            # An answer that may be taken back needs its link until it may not.
-            if "take-back" not in _referral(link)["may"]:
+            if not _still_needs(_referral(link)):
                 with gateway.runtime().database.write() as db:
                     links.use_up(db, link, gateway.runtime().now())
             return _again(token)
     return _page(template, token, link, form=form, **values)
+
+
+def _still_needs(referral: ReferralWithHistory) -> bool:
+    """Whether the link is of use: an answer may be taken back, and who waits on a list may be taken in later."""
+    return "take-back" in referral["may"] or referral["status"] == "waitlisted"
 
 
 def _again(token: str) -> Response:
@@ -328,7 +332,8 @@ def _find(token: str) -> Link | Response:
 def _is_open(link: Link) -> bool:
     """Whether the referral still waits for its partner, or the partner may still change its answer."""
     try:
-        return bool(_referral(link)["may"])
+        referral = _referral(link)
+        return bool(referral["may"]) or _still_needs(referral)
     except NotFound:
         return False
 
@@ -357,7 +362,7 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     except NotFound:
         return _over("settled")
     if "accept" not in referral["may"]:
-        return _thanks(token, link) if "take-back" in referral["may"] else _over("settled")
+        return _thanks(token, link) if _still_needs(referral) else _over("settled")
     partner = calls.ask(_asker(link), PARTNER.of(partner_id=link.partner_id)).answer
     programme = programme_of(partner, link.programme_id)
     answer = frame.page(
