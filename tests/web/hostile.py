@@ -65,7 +65,9 @@ def harmless(page: Page) -> None:
         assert (
             address == ""
             or (address[0] in "/#?" and not address.startswith("//"))
-            or address.startswith(("tel:", "sms:", "mailto:", f"{PROVIDER}/auth/?"))
+            or address.startswith(
+                ("tel:", "sms:", "mailto:", "https://line.me/R/share?text=", f"{PROVIDER}/auth/?")
+            )
         ), address
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from services.codes.steps import STEPS
 from services.kernel import tables
+from services.kernel.envelope import instant
 from services.referral.schemas import FIELDS
 from services.system import SERVICES
 from services.web.identity import accounts, identities, passwords
@@ -116,7 +117,7 @@ class Place:
         """With the provider, as whoever is to undo it must be; not, for the others."""
         runtime = self.door.runtime("web")
         with runtime.database.write() as db:
-            identities.unlink(db, PROVIDER, user)
+            identities.unlink(db, PROVIDER, user, user, instant(runtime.now()))
         if "unlink" in self.endpoint:
             assert identities.link(runtime, PROVIDER, user, user, "admin")
 

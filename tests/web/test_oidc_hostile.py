@@ -11,6 +11,7 @@ import pytest
 from eventlet.event import Event
 from werkzeug.wrappers import Response
 
+from services.kernel.envelope import instant
 from services.web.identity import identities, oidc
 from tests.web.browser import Browser, Page
 from tests.web.hostile import told
@@ -289,7 +290,7 @@ def test_a_claim_that_is_nowhere_is_said(browser, pretender, set_up):
 def test_another_providers_subject_of_the_same_name_is_somebody_else(door, browser, pretender):
     runtime = door.runtime("web")
     with runtime.database.write() as db:
-        identities.unlink(db, pretender.issuer, pretender.subject)
+        identities.unlink(db, pretender.issuer, pretender.subject, "admin", instant(runtime.now()))
     assert identities.link(runtime, "https://another.example", pretender.subject, pretender.subject, "admin")
     assert sign_in(browser()).status == 409
 

@@ -258,12 +258,8 @@ def decline(token: str, link: Link) -> Response:
     if request.method == "POST" and "sure" not in request.form:
         form = Form(DECLINE)
         return _page(
-            "answer/check.html" if form.load() else "answer/decline.html",
-            token,
-            link,
-            form=form,
-            reasons=REASONS,
-        )
+            "answer/check.html" if form.load() else "answer/decline.html", token, link, form=form, reasons=REASONS,
+        )  # fmt: skip
     return _answering("answer/decline.html", token, link, DECLINE, send, reasons=REASONS)
 
 
