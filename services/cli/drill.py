@@ -24,8 +24,9 @@ from services.kernel.settings import Settings
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Where there is room for it.",
 )
+@click.option("--unsigned", is_flag=True, help="A version of before made it, which signed nothing.")
 @click.pass_context
-def drill(context: click.Context, folder: Path, scratch: Path | None) -> None:
+def drill(context: click.Context, folder: Path, scratch: Path | None, unsigned: bool) -> None:
     """Bring the backup in FOLDER back into scratch databases, replay all read models, verify it, and throw it away.
 
     The databases in use are not touched. Exit 1 and name the first problem if the backup is not whole.
@@ -33,7 +34,7 @@ def drill(context: click.Context, folder: Path, scratch: Path | None) -> None:
     settings = settings_of(context)
     try:
         with _scratch(settings, scratch) as aside:
-            problems = _bring_back(aside, folder)
+            problems = _bring_back(aside, folder, unsigned)
     except Exception as error:
         # Whatever it was, last night's backup is not known to be one.
         note(
@@ -65,8 +66,8 @@ def _scratch(settings: Settings, place: Path | None) -> Iterator[Settings]:
         )
 
 
-def _bring_back(aside: Settings, folder: Path) -> Sequence[str]:
-    copies.restore(aside, NAMES, folder, erased=ledger.read(aside.erasure_ledger))
+def _bring_back(aside: Settings, folder: Path, unsigned: bool) -> Sequence[str]:
+    copies.restore(aside, NAMES, folder, erased=ledger.read(aside.erasure_ledger), unsigned=unsigned)
     with runtimes(aside, NAMES) as opened:
         for runtime in opened.values():
             runtime.prepare()
