@@ -9,9 +9,11 @@ in one transaction. What a crash leaves of either is removed by the next one.
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection, Table, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from services.kernel import building, fence, private
@@ -90,9 +92,10 @@ class InFile:
         self.engine = sqlite_engine(database.url.set(database=str(self.path)), "BEGIN", 1)
 
         @event.listens_for(self.engine, "connect")
-        def attach(connection: Any, _: Any) -> None:
-            connection.execute("PRAGMA synchronous = OFF")  # of what is thrown away
-            connection.execute("ATTACH DATABASE ? AS live", (str(database.url.database),))
+        def attach(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA synchronous = OFF")  # of what is thrown away
+            cursor.execute("ATTACH DATABASE ? AS live", (str(database.url.database),))
 
     def begin(self) -> None:
         self.remove()
