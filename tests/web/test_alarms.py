@@ -17,9 +17,17 @@ def row(service: str, head: int = 10, *followed: tuple[str, int, str], **more: A
         for source, cursor, state in followed
     ]
     calm = {"overdue": 0, "today": 3, "next": None}
+    for event in more.get("parked", ()):
+        heard = next((each for each in subscriptions if each["source"] == event["source"]), None)
+        if heard is None:
+            subscriptions.append(
+                {"source": event["source"], "cursor": 10_000, "behind": 0, "parked": 1, "state": "running"}
+            )
+        else:
+            heard["parked"] += 1
     return {
         "service": service, "sequence": head, "published": head, "subscriptions": subscriptions, "parked": [],
-        "deadlines": calm, "read_models": [],
+        "deadlines": calm, "read_models": [], "skipped": [],
     } | more  # fmt: skip
 
 
