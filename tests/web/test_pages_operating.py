@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import uuid4
 
+import orjson
 import pytest
 from sqlalchemy import text
 
@@ -19,12 +20,15 @@ def admin(browser):
 
 
 @pytest.fixture
-def waiting(door: FrontDoor) -> Iterator[str]:
-    """An event's id that screening could not handle."""
+def waiting(door: FrontDoor, world: World) -> Iterator[str]:
+    """The id of an event that screening could not handle, and cannot: it says nothing."""
     event, stream = str(uuid4()), f"case/{uuid4()}"
+    [opening, *_] = orjson.loads(door.runtime("intake").page(0, 1)["page"])["events"]
+    body = {**opening, "id": event, "streamid": stream, "sequence": 900_000_001, "data": {}}
     database = door.runtime("screening").database
     row = {
-        "source": "intake", "position": 900_000_001, "stream_id": stream, "event_id": event, "envelope": "{}",
+        "source": "intake", "position": 900_000_001, "stream_id": stream, "event_id": event,
+        "envelope": orjson.dumps(body).decode(),
         "attempts": 4, "error_class": "ValueError", "error": "ValueError in project:7", "first_at": BEFORE,
         "last_at": BEFORE, "status": "parked",
     }  # fmt: skip
@@ -51,7 +55,7 @@ def test_it_shows_every_service_and_whom_it_hears_and_nobodys_data(door: FrontDo
 def test_nobody_else_sees_it_or_presses_anything_there(browser, user):
     other = browser(user)
     assert other.open("/system").status == 403
-    for what in ("retry", "resume", "rebuild"):
+    for what in ("retry", "resume", "rebuild", "skip"):
         csrf = other.open("/account").form().form_values()[0][1]
         assert other.post(f"/system/{what}", [("csrf", csrf)]).status == 403
 
@@ -64,6 +68,20 @@ def test_what_could_not_be_handled_stands_on_top_and_is_tried_again(admin, waiti
         tried.status == 200 and waiting in tried.text
     )  # "{}" is no event; it stays, with what was found now
     assert "ยังค้าง 1 เหตุการณ์" in tried.text
+
+
+def test_what_no_repair_helps_is_given_up_by_somebody_for_a_reason(admin, waiting: str):
+    page = admin.open(f"/system/skip?event={waiting}")
+    unsaid = admin.send(page, reason="")
+    assert (unsaid.status, [*unsaid.errors]) == (422, ["reason"])
+    done = admin.send(page, reason="เหตุการณ์ทดสอบที่ไม่มีเนื้อหา")
+    assert done.path == "system" and "ValueError in project:7" not in done.text
+    assert "เหตุการณ์ทดสอบที่ไม่มีเนื้อหา" in done.text
+    assert admin.send(page, reason="อีกครั้ง").status in (200, 404)
+
+
+def test_an_event_that_is_not_parked_cannot_be_given_up(admin):
+    assert admin.send(admin.open(f"/system/skip?event={uuid4()}"), reason="ไม่มี").status == 404
 
 
 def test_a_read_model_is_made_anew(admin):

@@ -1,12 +1,15 @@
 """The operator's page: what is wrong first, then how every service is, what is parked, and what is done for the safety
 of the data. Nobody's data is on it."""
 
-from flask import Blueprint, Response
+from contextlib import suppress
+
+from flask import Blueprint, Response, request
 from marshmallow import Schema, fields, validate
 
 from services.codes.access import SERVICES
+from services.fields import Words
 from services.kernel import own_doors
-from services.kernel.errors import Unavailable
+from services.kernel.errors import NotFound, Unavailable
 from services.web import gateway
 from services.web.gateway import standing
 from services.web.pages.frame import doors, frame, gate
@@ -26,6 +29,11 @@ class Retry(Schema):
     event_id = fields.String(load_default=None)
 
 
+class Skip(Schema):
+    event_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    reason = Words(500, required=True)
+
+
 class OfService(Schema):
     service = fields.String(required=True, validate=validate.OneOf(list(SERVICES)))
 
@@ -36,7 +44,7 @@ class ReadModel(Schema):
     read_model = fields.String(required=True, validate=validate.Regexp(rf"^({'|'.join(SERVICES)})\.[a-z_]+$"))
 
 
-RETRY, OF_SERVICE, READ_MODEL = Retry(), OfService(), ReadModel()
+RETRY, SKIP, OF_SERVICE, READ_MODEL = Retry(), Skip(), OfService(), ReadModel()
 
 
 @blueprint.get("/system")
@@ -54,6 +62,7 @@ def _page(read_model: Form | None = None, follow: Form | None = None) -> Respons
         "operating/system.html", form=read_model or Form(READ_MODEL), follow=follow or Form(OF_SERVICE), rows=rows,
         behind=heard(rows), stuck=waiting[:SHOWN], more=max(0, len(waiting) - SHOWN),
         alarms=alarms(rows, silent, done, gateway.runtime().now()),
+        skipped=[(row["service"], each) for row in rows for each in row["skipped"]],
         services=[(service, word("service", service)) for service in SERVICES],
         precautions=[(kind, done.get(kind)) for kind in precautions.KINDS],
         read_models=[(f"{row['service']}.{name}",) * 2 for row in rows for name in row["read_models"]],
@@ -75,6 +84,26 @@ def retry() -> Response:
     handled = ngettext("{} event was handled.", "{} events were handled.", released).format(released)
     left = ngettext("{} is still parked.", "{} are still parked.", parked).format(parked)
     return frame.done(f"{handled} {left}", ".show")
+
+
+@blueprint.route("/system/skip", methods=["GET", "POST"])
+@gate.roles("admin")
+def skip() -> Response:
+    """Give up one event for good, wherever it is parked: `?event=` its id."""
+    form = Form(SKIP, {"event_id": request.args.get("event", "")})
+    if form.sent and form.load():
+        body = {"event_id": form.data["event_id"], "reason": form.data["reason"]}
+        released, found = 0, False
+        for service in SERVICES:
+            with suppress(NotFound):
+                counts = doors.tell(own_doors.skip(service), body, seconds=SECONDS, part=service)
+                released, found = released + counts["released"], True
+        if not found:
+            raise NotFound("event")
+        given_up = _("The event was given up.")
+        handled = ngettext("{} event was handled.", "{} events were handled.", released).format(released)
+        return frame.done(f"{given_up} {handled}", ".show")
+    return frame.page("operating/skip.html", form=form)
 
 
 @blueprint.post("/system/resume")
