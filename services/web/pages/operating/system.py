@@ -92,18 +92,25 @@ def skip() -> Response:
     """Give up one event for good, wherever it is parked: `?event=` its id."""
     form = Form(SKIP, {"event_id": request.args.get("event", "")})
     if form.sent and form.load():
-        body = {"event_id": form.data["event_id"], "reason": form.data["reason"]}
-        released, found = 0, False
-        for service in SERVICES:
-            with suppress(NotFound):
-                counts = doors.tell(own_doors.skip(service), body, seconds=SECONDS, part=service)
-                released, found = released + counts["released"], True
-        if not found:
-            raise NotFound("event")
-        given_up = _("The event was given up.")
-        handled = ngettext("{} event was handled.", "{} events were handled.", released).format(released)
-        return frame.done(f"{given_up} {handled}", ".show")
+        with form.catching():
+            released = _give_up(form.data["event_id"], form.data["reason"])
+            given_up = _("The event was given up.")
+            handled = ngettext("{} event was handled.", "{} events were handled.", released).format(released)
+            return frame.done(f"{given_up} {handled}", ".show")
     return frame.page("operating/skip.html", form=form)
+
+
+def _give_up(event_id: str, reason: str) -> int:
+    """How many events that waited behind it were handled then. NotFound where it is parked nowhere."""
+    released, found = 0, False
+    for service in SERVICES:
+        with suppress(NotFound):
+            body = {"event_id": event_id, "reason": reason}
+            counts = doors.tell(own_doors.skip(service), body, seconds=SECONDS, part=service)
+            released, found = released + counts["released"], True
+    if not found:
+        raise NotFound("event")
+    return released
 
 
 @blueprint.post("/system/resume")
