@@ -186,7 +186,7 @@ class ContactChange(Body):
     """The ways that change; one that is blank is no more."""
 
     phone = Words(40, numbers.read_phone)
-    email = Email(validate=validate.Length(max=200))
+    email = Email(validate=validate.Length(max=200), metadata={"format": "email-or-blank"})
     website = Website(validate=validate.Length(max=500))
 
     @post_load(pass_original=True)
