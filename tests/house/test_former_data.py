@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Table, insert, select, text
 
 from services.demo import CASE
+from services.kernel import tampering
 from services.kernel.errors import Unavailable
 from services.kernel.local import Network, SimulatedClock
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn
@@ -112,7 +113,13 @@ def read_models(net: Network) -> dict[str, list[str]]:
 
 
 def problems(net: Network, web: ServiceRuntime) -> list[str]:
-    return [each for runtime in (*net.runtimes.values(), web) for each in runtime.verify()]
+    followed = [
+        each
+        for follower in net.runtimes.values()
+        for source in follower.wiring.hears
+        for each in tampering.followed(net.runtimes[source].log, follower.log)
+    ]
+    return followed + [each for runtime in (*net.runtimes.values(), web) for each in runtime.verify()]
 
 
 def test_every_log_is_whole_and_ends_where_it_ended(net, web, seen):

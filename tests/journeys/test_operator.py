@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from services.cli import songtor
 from services.cli.folder import runtimes
 from services.kernel import settings
+from services.kernel.manifest import sign, signing
 from services.web.store import precautions
 from services.web.store.precautions import Precaution
 from tests.journeys.conftest import Embedded
@@ -241,7 +242,12 @@ def test_a_backup_says_where_each_log_stands_and_what_is_restored_is_verified_be
 
     manifest = folder / "manifest.json"
     manifest.write_text(re.sub("kernel_[0-9]+", "kernel_9999", manifest.read_text()))
-    newer = run("restore", str(folder), env={**elsewhere, **key, "SONGTOR_DATA": str(tmp_path / "third")})
+    third = {**elsewhere, **key, "SONGTOR_DATA": str(tmp_path / "third")}
+    edited = run("restore", str(folder), env=third)
+    assert edited.returncode == 1 and "was changed after it was signed" in edited.stderr
+    keys = signing(settings.read({}, data=str(system.folder)))
+    manifest.write_bytes(json.dumps(sign(json.loads(manifest.read_bytes()) | {"mac": ""}, keys)).encode())
+    newer = run("restore", str(folder), env=third)
     assert newer.returncode == 1
     assert "A newer version of this program is needed" in newer.stderr and "Traceback" not in newer.stderr
 
