@@ -1,5 +1,5 @@
-"""Breaks one thing at a time in the pure rooms and says which breaks no test of theirs notices: the survivors, as lines
-of a diff.
+"""Breaks one thing at a time in the pure rooms and in what reporting counts, and says which breaks no test of theirs
+notices: the survivors, as lines of a diff.
 
 `python -m scripts.mutants [--seed N] [--count N] [PATH ...]`: so many mutants, chosen by a seed that is printed and
 gives them again, as many of one operator as of another; PATH narrows them to files that begin with it. Each is run in a
