@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from services.kernel import checkpoints
-from services.kernel.cloudevents import GENESIS, STRICT
+from services.kernel.cloudevents import GENESIS, STRICT, Event
 from services.kernel.database import Database
 from services.kernel.decider import SetTimer
 from services.kernel.envelope import derived_id
@@ -192,11 +192,16 @@ def people(log: EventLog, vault: Database, pause: Pause) -> list[str]:
         ):
             position = rows[-1][0]
             pause(0)
-            ids = sorted({orjson.loads(body)["data"]["person_id"] for _, body in rows})
+            ids = sorted({id for _, body in rows for id in _owners(log, orjson.loads(body))})
             marks = ", ".join("?" * len(ids))
             sql = f"SELECT subject_id FROM subject_key WHERE subject_id IN ({marks})"  # noqa: S608
             missing.update({*ids} - {row[0] for row in vault.rows(keys, sql, *ids)})
     return [f"{log.service}: the keys of {len(missing)} people are gone from the vault"] if missing else []
+
+
+def _owners(log: EventLog, event: Event) -> set[str]:
+    """Under whose keys an event's sealed fields stand."""
+    return {event["data"][key] for key in log.codec.personal.get(event["type"], {}).values()}
 
 
 def followed(source: EventLog, follower: EventLog) -> list[str]:
