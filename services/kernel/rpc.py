@@ -233,14 +233,14 @@ class ReplyListener(nameko.rpc.ReplyListener):  # type: ignore[misc]
         super().__init__()
 
     @contextmanager
-    def awaited(self, asked: Binding) -> Iterator[Event]:
-        reply: Event = self.get_reply_event(asked.correlation)
-        self._asked[asked.correlation] = asked
+    def awaited(self, binding: Binding) -> Iterator[Event]:
+        reply: Event = self.get_reply_event(binding.correlation)
+        self._asked[binding.correlation] = binding
         try:
             yield reply
         finally:
-            self._reply_events.pop(asked.correlation, None)
-            del self._asked[asked.correlation]
+            self._reply_events.pop(binding.correlation, None)
+            del self._asked[binding.correlation]
 
     def handle_message(self, body: Json, message: Message) -> None:
         asked = self._asked.get(message.properties.get("correlation_id", ""))

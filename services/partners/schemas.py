@@ -190,7 +190,7 @@ class ContactChange(Body):
     website = Website(validate=validate.Length(max=500))
 
     @post_load(pass_original=True)
-    def given(
+    def as_changed(
         self, data: dict[str, str | None], original: dict[str, Json], **_: Any
     ) -> dict[str, str | None]:
         return {way: data.get(way) for way, told in original.items() if told is not None}
@@ -200,7 +200,7 @@ class _Correction(_Reason):
     """Only the fields that change, and why."""
 
     @post_load(pass_original=True)
-    def given(self, data: dict[str, Json], original: dict[str, Json], **_: Any) -> dict[str, Json]:
+    def as_changed(self, data: dict[str, Json], original: dict[str, Json], **_: Any) -> dict[str, Json]:
         named = {name for name, told in original.items() if told is not None} & data.keys()
         blank = sorted(name for name in named if data[name] is None)
         if blank:

@@ -77,7 +77,7 @@ class Erasing(reading.Reading):
         self.runtime.get_or_pull(named, "intake")
 
     def _decision(
-        self, plan: answers.Plan, sealed: str | None, own: bool, found: Minutes
+        self, plan: answers.Plan, sealed: str | None, own: bool, minutes: Minutes
     ) -> answers.Decision:
         decision: answers.Decision = {
             "plan_id": plan["plan_id"],
@@ -85,10 +85,10 @@ class Erasing(reading.Reading):
             "agreed_by": plan["agreed_by"],
             "path": plan["path"],
             "votes": plan["votes"],
-            "kept": self._kept(found.kept.get(plan["plan_id"])),
+            "kept": self._kept(minutes.kept.get(plan["plan_id"])),
         }
         if own:
-            decision["minutes"] = self._as_written(plan["person_id"], sealed, found.erased)
+            decision["minutes"] = self._as_written(plan["person_id"], sealed, minutes.erased)
         return decision
 
     def _as_written(self, person_id: str, sealed: str | None, erased: bool) -> answers.Minutes | None:

@@ -1,4 +1,7 @@
-"""The running system as its callers see it: an address, users with tokens, and bodies that are right."""
+"""The running system as its callers see it: an address, users with tokens, and bodies that are right.
+
+Long because every test of the front door begins with these bodies.
+"""
 
 import re
 from collections.abc import Callable

@@ -128,8 +128,8 @@ def count_stale(db: Connection, cutoffs: Cutoffs, keeper_in: Sequence[str] | Non
     return int(db.scalar(asked if keeper_in is None else asked.where(kept_by(keeper_in))) or 0)
 
 
-def _has_stale(wanted: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
-    return or_(*(_is_stale(kind, cutoffs) for kind in FACT_KINDS if wanted in (kind, "any")))
+def _has_stale(what: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
+    return or_(*(_is_stale(kind, cutoffs) for kind in FACT_KINDS if what in (kind, "any")))
 
 
 def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:

@@ -53,8 +53,8 @@ class Kept:
     last: Mapping[str, str] = field(default_factory=dict)
 
 
-def decide(command: KeepMinutes, kept: Kept) -> list[MinutesKept]:
-    if kept.last.get(command.plan_id) == command.kept_id:
+def decide(command: KeepMinutes, state: Kept) -> list[MinutesKept]:
+    if state.last.get(command.plan_id) == command.kept_id:
         return []  # the same version again
     if command.request_id is None:
         raise Refused("no_erasure", "No erasure of this case's person waits to be confirmed.")
@@ -65,8 +65,8 @@ def decide(command: KeepMinutes, kept: Kept) -> list[MinutesKept]:
     ]  # fmt: skip
 
 
-def evolve(kept: Kept, event: MinutesKept) -> Kept:
-    return replace(kept, last={**kept.last, event.plan_id: event.kept_id})
+def evolve(state: Kept, event: MinutesKept) -> Kept:
+    return replace(state, last={**state.last, event.plan_id: event.kept_id})
 
 
 MINUTES: Aggregate[KeepMinutes, Kept, MinutesKept] = Aggregate(

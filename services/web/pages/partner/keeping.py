@@ -49,7 +49,7 @@ RETIRE: Mapping[str, tuple[CommandDoor[Changed | Proposed], CommandDoor[Changed 
 }
 
 
-def said(done: Changed | Proposed, text: str) -> str:
+def outcome(done: Changed | Proposed, text: str) -> str:
     """What came of a change: it is made, or waits for the centre that keeps the partner."""
     if "waiting_for" in done:
         return waits(done["waiting_for"])
@@ -98,7 +98,7 @@ def correct(partner_id: UUID) -> Response:
             with form.catching():
                 body = {"partner_id": str(partner_id), "reason": form.body.get("reason"), **changes}
                 done = doors.tell(CORRECT_PARTNER, body, if_match=form.version)
-                text = said(done, _("The correction is saved."))
+                text = outcome(done, _("The correction is saved."))
                 return frame.done(text, "pages.partners.show", partner_id=partner_id)
     return frame.page(
         "partners/correct.html", form=form, partner=partner, fields=fields, places=found,
@@ -124,7 +124,7 @@ def correct_programme(partner_id: UUID, programme_id: UUID) -> Response:
         with form.catching():
             body = {"programme_id": str(programme_id), "reason": form.body["reason"], **changes}
             done = doors.tell(CORRECT_PROGRAMME, body, if_match=form.version)
-            text = said(done, _("The correction is saved."))
+            text = outcome(done, _("The correction is saved."))
             return frame.done(text, "pages.partners.show", partner_id=partner_id)
     return frame.page(
         "partners/correct_programme.html", form=form, partner=partner, programme=programme, rules=RULES,
@@ -160,7 +160,7 @@ def _form_of(programme: Programme) -> Form:
 def confirmed(partner_id: UUID) -> Response:
     """One tap: the contact is still so."""
     done = doors.tell(CONFIRM_PARTNER, {"partner_id": str(partner_id), "what": ["contact"]})
-    return _back(said(done, _("It is noted that the contact is still right.")), partner_id)
+    return _back(outcome(done, _("It is noted that the contact is still right.")), partner_id)
 
 
 @blueprint.post(
@@ -175,7 +175,7 @@ def programme_confirmed(partner_id: UUID, programme_id: UUID, what: str) -> Resp
         if what == "capacity"
         else _("It is noted that the conditions still hold.")
     )
-    return _back(said(done, text), partner_id)
+    return _back(outcome(done, text), partner_id)
 
 
 def _back(text: str, partner_id: UUID) -> Response:
@@ -227,7 +227,7 @@ def _retire(
         with form.catching():
             done = doors.tell(door, form.body, if_match=form.version)
             text = _("It is retired.") if action == "retire" else _("It is taken up again.")
-            return frame.done(said(done, text), "pages.partners.show", partner_id=partner["partner_id"])
+            return frame.done(outcome(done, text), "pages.partners.show", partner_id=partner["partner_id"])
     return frame.page(
         "partners/retire.html", form=form, partner=partner, name=name, action=action, of_partner=of_partner
     )
@@ -241,13 +241,13 @@ class Said(TypedDict):
     after: str
 
 
-def _what(about: Proposal | RegistryChange, asked: Sequence[str]) -> str:
-    """What was done, and of a confirmation what was `asked` for."""
+def _what(about: Proposal | RegistryChange, names: Sequence[str]) -> str:
+    """What was done, and of a confirmation the `names` of what it is about."""
     action = word("registry_change", about["action"])
     if about["action"] != "confirm":
         return action
     kind = "programme_field" if about["programme_id"] else "partner_field"
-    return f"{action}: {listed(word(kind, name) for name in asked)}"
+    return f"{action}: {listed(word(kind, name) for name in names)}"
 
 
 def _in_words(about: Proposal | RegistryChange) -> list[Said]:
