@@ -213,7 +213,9 @@ def test_the_timeline_is_by_recorded_time_but_no_effect_stands_before_its_cause(
     cause = told.say("ReferralSent", "a", "r")
     told.net.clock._now -= timedelta(seconds=1)  # the clock of the machine that reacts is behind
     effect = told.say("PlaceReserved", "a", "r", because=cause)
-    told.say("ReferralAccepted", "a", "r", because=effect)  # of the log of ReferralSent: not recorded before that
+    told.say(
+        "ReferralAccepted", "a", "r", because=effect
+    )  # of the log of ReferralSent: not recorded before that
     told.net.clock.advance(seconds=2)
     told.say("ScreeningStarted", "a")
     assert types(told.ask("timeline", case_id=id_of("a"))) == [
