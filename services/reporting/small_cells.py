@@ -5,7 +5,7 @@ How many were placed where and when is what the ministry steers by, and says not
 they are. A hidden count cannot be worked out: where it is part of a total that is shown, another part is hidden with
 it, chosen by its place in the list and not by its size; where that does not help, all parts are withheld. Of fewer than
 five cases no kind is told at all, not even that there was none of it. Subtracting one answer from another (a month from
-a year, a centre from the country, one `as_of` from a later one) is not guarded against here.
+a year, a centre from the country, one `as_of` from a later one) is not guarded against: decision 23.
 """
 
 from collections.abc import Mapping
