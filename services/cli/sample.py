@@ -1,5 +1,6 @@
 """The sample network: made once, and one case walked through it."""
 
+import os
 import time
 from pathlib import Path
 
@@ -121,6 +122,7 @@ def greet(settings: Settings) -> None:
     click.echo("Sample users (buttons on the sign-in page): " + ", ".join(user.name for user in USERS))
     if _password_file(settings).exists():
         click.echo(f"Their password: {_password_file(settings).read_text().strip()}")
-    click.echo(
-        "A token for one: .venv/bin/songtor token worker-60 · one case through all services: .venv/bin/songtor demo"
-    )
+    songtor = ".venv/bin/songtor"
+    if settings.data != Path(os.environ.get("SONGTOR_DATA") or "var").resolve():
+        songtor += f" --data {settings.data}"
+    click.echo(f"A token for one: {songtor} token worker-60 · one case through all services: {songtor} demo")

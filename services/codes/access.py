@@ -113,6 +113,10 @@ REFUSALS = CodeList(
         "duplicate_referral": Words(
             "เรื่องนี้มีการส่งต่อไปยังบริการนี้ค้างอยู่แล้ว", "This case already has an open referral to this programme."
         ),
+        "proposal_outdated": Words(
+            "ข้อมูลนี้เปลี่ยนไปแล้วหลังจากที่เสนอ โปรดไม่รับข้อเสนอนี้ แล้วแก้ไขข้อมูลเองหากยังต้องแก้",
+            "What it would change was changed since it was proposed: dismiss it, and correct the entry if needed.",
+        ),
         "erased": Words(
             "ข้อมูลของผู้รับบริการรายนี้ถูกลบแล้ว จึงเพิ่มข้อมูลส่วนบุคคลไม่ได้",
             "This person’s data was erased; nothing personal can be added.",

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+import orjson
+
 from services.codes.access import READERS, STAFF
 from services.codes.registry import PARTNER_FIELDS, PROGRAMME_FIELDS
 from services.kernel.doors import Call, Doors, command, query
@@ -203,6 +205,10 @@ class Changing(Doors):
             if events:
                 require_order(call.at, {"it was proposed": row["at"]})
             if events and isinstance(decision, AcceptProposal):
+                if change.action == "correct" and _before(unit, change) != orjson.loads(row["before"]):
+                    raise Refused(
+                        "proposal_outdated", "What it would change was changed since it was proposed."
+                    )
                 apply(unit, change, proposal_id)
             return {"version": unit.version(PROPOSAL, proposal_id)}
 

@@ -10,7 +10,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import event
 
+from services.kernel.lists import LIMIT_MOST
 from services.kernel.local import Network
+from services.kernel.questions import Body
+from services.referral.doors import REFERRALS, STEP
 from services.sample import registry
 from services.sample.fates import Fate, fates
 from services.sample.keeping import Keeping
@@ -77,6 +80,7 @@ def load(
     agenda.add(start + timedelta(hours=8), Keeping(office).run())
     for number, fate in enumerate(fates(office.chance("fates"), cases)):
         agenda.add(_opened(office, number, fate), Life(office, number, fate).run())
+    agenda.add(now - timedelta(minutes=30), _told_at_last(office))
     with _in_haste(net):
         for day in range(1, DAYS + 1):
             agenda.work_until(start + timedelta(days=day))
@@ -88,6 +92,21 @@ def load(
     offered = sum(len(partner.programmes) for partner in partners)
     partner_id = office.busiest_partner(PARTNERS_PROVINCE)
     return Counts(len(partners), offered, cases, office.referrals, events, partner_id)
+
+
+def _told_at_last(office: Office) -> Work:
+    """Whoever of the province's partners has an account does not find it empty: who was sent there is told of."""
+    partners = office.partners_of(PARTNERS_PROVINCE)
+    for each in office.ask(REFERRALS.of(limit=LIMIT_MOST))["items"]:
+        if (
+            each["status"] == "sent"
+            and "partner_id" in each
+            and each["partner_id"] in partners
+            and not each["told"]
+        ):
+            body: Body = {"referral_id": each["referral_id"], "step": "told", "how": "system"}
+            office.do(STEP, body, f"worker-{each['centre']}")
+    yield from ()
 
 
 class Agenda:

@@ -76,7 +76,6 @@ class Office:
     def busiest_partner(self, province: str) -> str:
         """The id of the partner of a province whose answer most people wait for; of several, the one that was asked
         most often of late."""
-        partners = self.ask(PARTNERS.of(province=province, limit=LIMIT_MOST))["items"]
         asked = self.ask(REFERRALS.of(limit=LIMIT_MOST))["items"]
         times = Counter(each["partner_id"] for each in asked if "partner_id" in each)
         waiting = Counter(
@@ -84,7 +83,13 @@ class Office:
             for each in asked
             if "partner_id" in each and each["told"] and each["status"] in AWAITING_ANSWER
         )
-        return max((each["partner_id"] for each in partners), key=lambda each: (waiting[each], times[each]))
+        return max(self.partners_of(province), key=lambda each: (waiting[each], times[each]))
+
+    def partners_of(self, province: str) -> list[str]:
+        """Their ids."""
+        return [
+            each["partner_id"] for each in self.ask(PARTNERS.of(province=province, limit=LIMIT_MOST))["items"]
+        ]
 
     def working_hour(self, chance: Random, day: date, any_day: bool = False) -> datetime:
         """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in

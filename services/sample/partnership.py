@@ -26,8 +26,8 @@ class Partnership:
         self.office, self.partner = office, partner
         self.chance = office.chance("partner", number)
         province = partner.province
-        # Most are asked again about everything, some are forgotten after the first year.
-        self.is_asked = office.chance("asked", number).random() < 0.8
+        # Shelters are asked again about everything, and most others; some are forgotten after the first year.
+        self.is_asked = partner.is_shelter or office.chance("asked", number).random() < 0.8
         self.user = f"worker-{province if province in CENTRES else CENTRES[number % len(CENTRES)]}"
 
     def run(self) -> Iterator[datetime]:

@@ -57,6 +57,10 @@ class ScreeningService(erasing.Erasing):
         opened = self._opened(case_id)
 
         def work(unit: Unit) -> answers.NewScreening:
+            if upstream.is_erased(unit.db, case_id):
+                raise Refused(
+                    "erased", "This person's data was erased; nothing more can be found out about them."
+                )
             require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
             screening = CompleteScreening(

@@ -233,8 +233,10 @@ class Walk:
             if endpoint in but:
                 continue
             page.goto(url)
+            if not page.locator(FORM).count():  # what was sent before this has used it up
+                continue
             with page.expect_navigation() as sent:
-                page.evaluate(EMPTY)
+                page.evaluate(EMPTY, FORM)
             answer = sent.value
             if answer.status in (409, 412, 422):
                 self._refused(f"{self.who}: {urlsplit(url).path}")
@@ -259,8 +261,9 @@ class Walk:
 
 
 GENERAL = tuple(map(said, (*LACKING, "Check this answer.")))  # say nothing of what is to be entered
-EMPTY = """() => {
-  const form = document.querySelector("main form[method=post]:not([action])")
+FORM = "main form[method=post]:not([action])"
+EMPTY = """selector => {
+  const form = document.querySelector(selector)
   for (const field of form.elements) {
     if (field.type === "radio" || field.type === "checkbox") field.checked = false
     else if (field.localName === "select") field.value = ""

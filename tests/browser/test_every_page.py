@@ -38,6 +38,8 @@ def findings(town, browser):
             walk.look_at("/drafts/signed-in", 200)  # linked where a session ended while somebody types
         if user == "admin":
             walk.look_at("/first-steps", 200)  # linked while there are no other users
+            walk.from_page("/contradictions.csv")  # linked while something does not go together
+            walk.look_at("/system/skip", 200)  # linked where an event is parked
         walk.look_at("/nothing-is-here", 404)
         visitor.page.evaluate("document.querySelector('.app-idle').hidden = false")
         walk.look("the warning before the session ends")
@@ -64,6 +66,7 @@ def findings(town, browser):
     walk = Walk(worker, "worker-60", findings)
     walk.look_at(f"{case}/person/corrections", 200)  # linked once there is one
     walk.look_at(f"{case}/erasure/confirm", 403)  # linked where an erasure waits
+    walk.look_at(f"{case}/erasure/minutes/{case.rpartition('/')[2]}", 403)  # linked there too
     made = steps.make_link(worker, steps.refer(worker, case))
     Walk(worker, "worker-60", findings).look("the link that was made")
     walk = Walk(partner, "partner with a link", findings)

@@ -22,8 +22,16 @@ def test_a_name_is_found_as_people_write_it(text, name):
 
 
 @pytest.mark.parametrize(
+    "text", ["บุญ เลี้ยงมาเอง", "บุญ\u00a0เลี้ยง", "บุญ-เลี้ยง", "บุญ.เลี้ยง", "คุณบุญ\nเลี้ยง", "นางแสง ทดลอง"]
+)
+def test_a_name_is_found_whatever_stands_between_its_letters(text):
+    assert points_to(text, {"first": "บุญเลี้ยง", "last": "แสงทดลอง"}, None, None)
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("ข้าวในนา ดีมาก", {"first": "นาดี"}),
         ("อยู่ใกล้บ้านเดิม", MALEE), ("เดินทางมาเอง", SHORT), ("ความเป็นอยู่ดีขึ้น", SHORT), ("มาตรา 13", SHORT),
         ("He does not agree", JOHN), ("", MALEE), ("ใกล้บ้าน", {}), ("ใกล้บ้าน", None), ("ใกล้บ้าน", {"first": " "}),
     ],
@@ -47,7 +55,7 @@ def test_a_number_is_found_in_any_writing(text):
     "text",
     [
         "1950-05-12", "12/5/2493", "12-05-1950", "เกิด ๑๒ พ.ค. ๒๔๙๓", "12 พฤษภาคม พ.ศ. 2493", "12 May 1950",
-        "12พฤษภาคม2493",
+        "12พฤษภาคม2493", "12/05/93", "12 พ.ค. 93", "12/5/50",
     ],
 )  # fmt: skip
 def test_a_birth_date_is_found_in_any_writing(text):

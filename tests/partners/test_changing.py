@@ -256,6 +256,16 @@ def test_another_province_proposes_and_the_partners_own_accepts(net, home, beds)
         decide(net, "dismiss_proposal", told["proposal_id"])
 
 
+def test_a_proposal_does_not_undo_what_was_corrected_after_it(net, home):
+    told = change(net, "correct_partner", home, name="ชื่อที่เสนอ", reason="ก", **NEIGHBOUR)
+    change(net, "correct_partner", home, name="ชื่อที่แก้ทีหลัง", reason="โทรถามแล้ว")
+    with pytest.raises(Refused, match="proposal_outdated"):
+        decide(net, "accept_proposal", told["proposal_id"])
+    assert partner(net, home)["name"] == "ชื่อที่แก้ทีหลัง"
+    decide(net, "dismiss_proposal", told["proposal_id"])
+    assert waiting(net) == []
+
+
 def test_a_dismissed_proposal_changes_nothing_and_may_be_taken_back_by_who_made_it(net, home):
     for who in ({}, NEIGHBOUR):
         told = change(net, "correct_partner", home, name="ผิด", reason="ก", **NEIGHBOUR)

@@ -79,6 +79,9 @@ def version(position, plan_id=PLANNED, request_id="id1"):
     return fact("MinutesKept", position, "screening", event)
 
 
+ONCE = "5f6f2b1e-0b3a-4a5c-9a0e-6f0d3c6f7b11"
+
+
 @pytest.fixture
 def db():
     engine = create_engine("sqlite://")
@@ -205,6 +208,16 @@ def test_what_was_kept_stays_of_the_minutes_and_says_that_it_is_a_version(net, p
         later.runtimes["screening"].rebuild(None, lambda done, total: None)
         assert [read(later, case_id), decisions(later, case_id)] == before
         assert later.runtimes["screening"].verify() == []
+
+
+def test_nobody_who_was_erased_is_screened_again(net, planned):
+    case_id, _ = planned
+    body = {"case_id": case_id, "facts": {"housing": "street"}}
+    first = net.call("screening", "complete", body, key=ONCE)
+    with erased(net, case_id) as later:
+        with pytest.raises(Refused, match="erased"):
+            later.call("screening", "complete", body)
+        assert later.call("screening", "complete", body, key=ONCE) == first  # who only asks for a lost answer
 
 
 def test_of_the_plan_of_which_nothing_was_kept_nothing_stays_but_the_votes(net, planned):

@@ -102,7 +102,7 @@ class Place:
                 ("accept",) if self.endpoint == "pages.work.read" else BEFORE.get(self.step or "", ())
             ):
                 self.door.made(f"/api/v1/referrals/{world.referral_id}/{step}", {}, f"worker-{self.centre}")
-            if self.endpoint in ("pages.erasure.confirm", "pages.erasure.withdraw"):
+            if self.endpoint in ("pages.erasure.confirm", "pages.erasure.withdraw", "pages.erasure.minutes"):
                 wanted = {"case_id": world.case_id, "reason": "ordered"}
                 self.door.ask("intake", "request_erasure", "deputy-60", wanted)
             if "user" in self.arguments:
@@ -112,6 +112,8 @@ class Place:
             if self.endpoint == "pages.users.take_off_second_factor":
                 Phone.turned_on(self.door, self.browser(NAME), NAME)
             values = {**(vars(world) if world else {}), "user": NAME, "step": self.step, "action": "retire"}
+            if "plan_id" in self.arguments:
+                values["plan_id"] = self.door.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"]
         self.action = ADDRESSES.build(
             self.endpoint, {name: values[name] for name in self.arguments}, method="POST"
         )

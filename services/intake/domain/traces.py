@@ -8,6 +8,7 @@ from services.thai import dates, names
 from services.thai.numbers import ascii_digits
 
 SHORT = 4  # letters; a shorter name is part of many words, and counts where it stands as a name alone
+LONG = 6  # letters
 NUMBER_LEAST = 5  # digits or letters
 LETTER = "[A-Za-z\u00c0-\u024f\u0e01-\u0e4e]"
 TITLE = "|".join(re.escape(each) for title in names.TITLES for each in (title.full, title.short))
@@ -33,10 +34,19 @@ def _parts(name: Name) -> list[str]:
 def _has_name(text: str, name: str) -> bool:
     if len(name) >= SHORT:
         folded = names.fold(name)
-        return name in text or (len(folded) >= SHORT and folded in names.fold(text))
+        if name in text or (len(folded) >= SHORT and folded in names.fold(text)):
+            return True
+        # Whatever stands between two letters of it, a line's end among them. Short ones would be found across words.
+        joined = names.fold(_together(name))
+        return len(joined) >= LONG and joined in names.fold(_together(text))
     this = re.escape(name)
     alone, called = rf"(?<!{LETTER})(?:(?:{ADDRESS})\s*)?{this}(?!{LETTER})", rf"(?:{TITLE})\s*{this}"
     return bool(re.search(f"{alone}|{called}", text))
+
+
+def _together(text: str) -> str:
+    """Without what stands between letters: spaces, line ends, points, strokes. Thai signs above and below stay."""
+    return re.sub(r"[\s.,;:·•/_'\"()\u2010-\u2015-]", "", text)
 
 
 def _has_number(text: str, number: str) -> bool:
@@ -52,6 +62,7 @@ def _has_day(text: str, birth_date: str) -> bool:
         return False
     digits = ascii_digits(text)
     years = f"(?:{born.year}|{dates.be_year(born)})"
+    any_year = f"(?:{years}|'?(?:{dates.be_year(born) % 100:02d}|{born.year % 100:02d}))"
     month = "|".join(
         re.escape(of[style][born.month - 1].casefold())
         for of in dates.MONTHS.values()
@@ -59,7 +70,7 @@ def _has_day(text: str, birth_date: str) -> bool:
     )
     forms = (
         rf"{years}-0?{born.month}-0?{born.day}",
-        rf"0?{born.day}\s*[/.-]\s*0?{born.month}\s*[/.-]\s*{years}",
-        rf"0?{born.day}\s*(?:{month})\s*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s*{years}",
+        rf"0?{born.day}\s*[/.-]\s*0?{born.month}\s*[/.-]\s*{any_year}",
+        rf"0?{born.day}\s*(?:{month})\s*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s*{any_year}",
     )
     return any(re.search(rf"(?<!\d){form}(?!\d)", digits) for form in forms)
