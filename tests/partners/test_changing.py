@@ -256,6 +256,17 @@ def test_another_province_proposes_and_the_partners_own_accepts(net, home, beds)
         decide(net, "dismiss_proposal", told["proposal_id"])
 
 
+def test_a_proposal_waits_for_whoever_keeps_the_partner_now(net, home):
+    say(net, ScreeningStarted(str(uuid4())), centre="61")  # a centre works there
+    told = change(net, "correct_partner", home, name="ชื่อที่เสนอ", reason="ก", **NEIGHBOUR)
+    change(net, "correct_partner", home, province="61", reason="ย้ายที่ตั้ง")
+    [seen] = waiting(net, **NEIGHBOUR)
+    assert (seen["proposal_id"], seen["waiting_for"]) == (told["proposal_id"], "61")
+    assert waiting(net) == []
+    decide(net, "accept_proposal", told["proposal_id"], **NEIGHBOUR)
+    assert partner(net, home)["name"] == "ชื่อที่เสนอ"
+
+
 def test_a_proposal_does_not_undo_what_was_corrected_after_it(net, home):
     told = change(net, "correct_partner", home, name="ชื่อที่เสนอ", reason="ก", **NEIGHBOUR)
     change(net, "correct_partner", home, name="ชื่อที่แก้ทีหลัง", reason="โทรถามแล้ว")

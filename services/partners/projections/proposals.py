@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, Row, RowMapping, Table, Text, and_, func, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Row,
+    RowMapping,
+    Table,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+)
 
 from services.kernel.envelope import Recorded
 from services.kernel.lists import make_cursor, page_cursor
@@ -14,6 +27,7 @@ from services.kernel.scope import SHARED
 from services.partners import answers
 from services.partners.domain.proposals import Change
 from services.partners.events import ChangeProposed, ProposalAccepted, ProposalDismissed, ProposalEvent, Told
+from services.partners.projections.keepers import keeper, kept_by
 from services.partners.projections.registry import partner, programme
 
 metadata = MetaData()
@@ -105,7 +119,7 @@ def count_open(db: Connection, centres: Sequence[str] | None) -> int:
     """How many wait for some centres (None: all)."""
     waiting = select(func.count()).select_from(proposal).where(proposal.c.status == "open")
     if centres is not None:
-        waiting = waiting.where(proposal.c.waiting_for.in_(centres))
+        waiting = waiting.where(_decided_by(centres))
     return int(db.scalar(waiting) or 0)
 
 
@@ -120,14 +134,20 @@ def list_proposals(
     """What waits for some centres (None: all), or was proposed by them, the oldest first."""
     p = proposal.c
     chosen = (
-        select(proposal, partner.c.name.label("partner"), programme.c.name.label("programme"))
+        select(
+            proposal,
+            keeper.label("keeper"),
+            partner.c.name.label("partner"),
+            programme.c.name.label("programme"),
+        )
         .join(partner, partner.c.partner_id == p.partner_id)
         .outerjoin(programme, programme.c.programme_id == p.programme_id)
         .order_by(p.at, p.proposal_id)
         .limit(limit + 1)
     )
     if centres is not None:
-        chosen = chosen.where(or_(p.waiting_for.in_(centres), p.from_centre.in_(centres)))
+        waited = and_(p.status != "open", p.waiting_for.in_(centres))
+        chosen = chosen.where(or_(_decided_by(centres), waited, p.from_centre.in_(centres)))
     if status:
         chosen = chosen.where(p.status == status)
     if partner_id:
@@ -143,6 +163,12 @@ def list_proposals(
     }
 
 
+def _decided_by(centres: Sequence[str]) -> ColumnElement[bool]:
+    """Whether one of these centres decides a proposal now: whoever keeps the partner, which may have moved since."""
+    kept = select(partner.c.partner_id).where(kept_by(centres))
+    return and_(proposal.c.status == "open", proposal.c.partner_id.in_(kept))
+
+
 def _shown(row: Row[Any]) -> answers.Proposal:
     return {
         "proposal_id": row.proposal_id,
@@ -154,7 +180,7 @@ def _shown(row: Row[Any]) -> answers.Proposal:
         "before": orjson.loads(row.before),
         "after": orjson.loads(row.after),
         "reason": row.reason,
-        "waiting_for": row.waiting_for,
+        "waiting_for": row.keeper if row.status == "open" else row.waiting_for,
         "from_centre": row.from_centre,
         "by": row.by,
         "at": row.at,

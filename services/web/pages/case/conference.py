@@ -195,7 +195,7 @@ def _path(path: str, shut: Mapping[str, ClosedPath]) -> str:
 
 def _place(candidate: Candidate) -> str:
     free = _("%(n)s free") % {"n": candidate["places_free"]}
-    return f"{word('path', candidate['path'])}: {candidate['programme']} · {candidate['partner']} ({free})"
+    return f"{candidate['partner']} · {candidate['programme']} · {word('path', candidate['path'])} ({free})"
 
 
 def _rows(form: Form, least: int) -> int:

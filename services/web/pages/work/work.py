@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request, url_for
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.work import WORK_PARTS
 from services.intake.answers import WorkItem
-from services.intake.doors import ASSIGN, CALLED, CONTRADICTIONS, TO_TAKE_OVER, WORK
+from services.intake.doors import ASSIGN, CALLED, CONTRADICTIONS, ERASURES, TO_TAKE_OVER, WORK
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.lists import LIMIT_MOST
 from services.partners.doors import TO_KEEP
@@ -42,8 +42,9 @@ class Duty(WorkItem):
 def today() -> Response:
     unfinished, hand_overs = drafts.unfinished(), TO_TAKE_OVER.of(limit=LIMIT_MOST)
     work = WORK.of(**_owner(), of_each=FIRST, limit=FIRST * len(WORK_PARTS))
-    registry = TO_KEEP.of()
-    found = doors.together(work, hand_overs, registry)
+    registry, erasing = TO_KEEP.of(), ERASURES.of()
+    found = doors.together(work, hand_overs, registry, *([erasing] if visit.directs() else []))
+    asked = found[erasing] if visit.directs() else None
     handed = waiting["items"] if (waiting := found[hand_overs]) else []
     listed = found[work]
     rows = listed["items"] if listed else []
@@ -60,7 +61,8 @@ def today() -> Response:
     ]  # fmt: skip
     return frame.page(
         "work/today.html", items=items, counts=listed["counts"] if listed else {}, owner=_owner(),
-        registry=found[registry], missing=not found.complete, handed=handed, unfinished=unfinished, first=FIRST,
+        registry=found[registry], to_confirm=sum("confirm" in each["may"] for each in asked["items"]) if asked else 0,
+        missing=not found.complete, handed=handed, unfinished=unfinished, first=FIRST,
         cases=lookup.cases(cases), programmes=lookup.programmes(row["programme_id"] for row in shown),
     )  # fmt: skip
 
