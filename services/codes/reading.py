@@ -151,6 +151,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/our-referrals/<uuid:referral_id>/decline": PAGE,
         "/partners/<uuid:partner_id>/correct": PAGE,
         "/partners/<uuid:partner_id>/history": PAGE,
+        "/partners/<uuid:partner_id>/history.csv": PAGE,
         "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/capacity": PAGE,
     },
     "rule_keeper": {**EVERYBODY, **FIGURES},

@@ -317,3 +317,18 @@ def test_a_partner_that_says_no_place_while_some_are_shown_is_to_be_called(door,
     [told] = [each["confidence"] for each in matches if each["programme_id"] == programme_id]
     assert told["contradicted"] and told["class"] == "fresh"
     assert at_home["name"] not in worker.send(page, tap).text
+
+
+def test_whom_to_call_what_is_proposed_and_what_was_changed_can_be_taken_away(door, browser):
+    worker = browser("worker-60")
+    for path in ("/registry/stale.csv", "/registry/proposals.csv"):
+        file = worker.open(path)
+        assert file.status == 200 and file.answer.headers["Content-Type"].startswith("text/csv")
+        assert "nakhon-sawan" in file.answer.headers["Content-Disposition"]
+    partner_id = door.made("/api/v1/partners", {"name": "บ้านที่จะแก้ชื่อ", "kind": "foundation", "under_ministry": False,
+                           "province": "60"}, "worker-60")["partner_id"]  # fmt: skip
+    change = {"name": "บ้านที่แก้ชื่อแล้ว", "reason": "พิมพ์ผิด"}
+    assert door.call("PATCH", f"/api/v1/partners/{partner_id}", change, "worker-60").status_code == 200
+    lines = worker.open(f"/partners/{partner_id}/history.csv").answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2 and "บ้านที่จะแก้ชื่อ,บ้านที่แก้ชื่อแล้ว,พิมพ์ผิด" in lines[1]
+    assert worker.open("/registry/stale.csv?centre=61").status == 404

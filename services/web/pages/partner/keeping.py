@@ -60,7 +60,7 @@ def outcome(done: Changed | Proposed, text: str) -> str:
     return text
 
 
-def _partner(partner_id: UUID) -> Partner:
+def partner_of(partner_id: UUID) -> Partner:
     """A partner's own account finds its own only."""
     if visit.caller().partner_id not in (None, str(partner_id)):
         raise Forbidden("A partner's account is for its own partner only.")
@@ -71,7 +71,7 @@ def _partner(partner_id: UUID) -> Partner:
 @gate.roles(*MAY_KEEP)
 def correct(partner_id: UUID) -> Response:
     """Only what was typed otherwise is sent. A partner's own account corrects its contact."""
-    partner = _partner(partner_id)
+    partner = partner_of(partner_id)
     fields = ("contact",) if visit.caller().partner_id else PARTNER_FIELDS
     values = {name: value for name, value in partner.items() if name in PARTNER_FIELDS}
     form = Form(
@@ -111,7 +111,7 @@ def correct(partner_id: UUID) -> Response:
 )
 @gate.roles(*STAFF)
 def correct_programme(partner_id: UUID, programme_id: UUID) -> Response:
-    partner = _partner(partner_id)
+    partner = partner_of(partner_id)
     programme = programme_of(partner, str(programme_id))
     form = _form_of(programme)
     if form.sent and form.load(papers.typed(form, "rules.documents")):
@@ -188,7 +188,7 @@ def _back(text: str, partner_id: UUID) -> Response:
 @blueprint.route("/partners/<uuid:partner_id>/<any(retire,reopen):action>", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def retire(partner_id: UUID, action: str) -> Response:
-    partner = _partner(partner_id)
+    partner = partner_of(partner_id)
     door, _of_programme = RETIRE[action]
     return _retire(
         partner, partner["name"], action, door, {"partner_id": str(partner_id)}, partner["version"]
@@ -201,7 +201,7 @@ def retire(partner_id: UUID, action: str) -> Response:
 )
 @gate.roles(*STAFF)
 def retire_programme(partner_id: UUID, programme_id: UUID, action: str) -> Response:
-    partner = _partner(partner_id)
+    partner = partner_of(partner_id)
     programme = programme_of(partner, str(programme_id))
     _of_partner, door = RETIRE[action]
     fixed = {"programme_id": str(programme_id)}
@@ -241,7 +241,7 @@ class Said(TypedDict):
     after: str
 
 
-def _what(about: Proposal | RegistryChange, names: Sequence[str]) -> str:
+def what_of(about: Proposal | RegistryChange, names: Sequence[str]) -> str:
     """What was done, and of a confirmation the `names` of what it is about."""
     action = word("registry_change", about["action"])
     if about["action"] != "confirm":
@@ -250,7 +250,7 @@ def _what(about: Proposal | RegistryChange, names: Sequence[str]) -> str:
     return f"{action}: {listed(word(kind, name) for name in names)}"
 
 
-def _in_words(about: Proposal | RegistryChange) -> list[Said]:
+def in_words(about: Proposal | RegistryChange) -> list[Said]:
     kind = "programme_field" if about["programme_id"] else "partner_field"
     before, after = about["before"], about["after"]
     if about["action"] == "capacity":
@@ -294,13 +294,13 @@ def _value(name: str, value: Any, before: Told | None = None) -> str:
 @blueprint.get("/partners/<uuid:partner_id>/history")
 @gate.roles(*MAY_KEEP)
 def history(partner_id: UUID) -> Response:
-    partner, cursor = _partner(partner_id), request.args.get("cursor") or None
+    partner, cursor = partner_of(partner_id), request.args.get("cursor") or None
     found = doors.ask(HISTORY.of(partner_id=str(partner_id), limit=SHOWN, cursor=cursor))
     people.look_up(each["by"] for each in found["items"])
     here = visit.link(".history", partner_id=partner_id)
     return frame.page(
         "partners/history.html", partner=partner,
-        items=[(each, _what(each, each["fields"]), _in_words(each)) for each in found["items"]],
+        items=[(each, what_of(each, each["fields"]), in_words(each)) for each in found["items"]],
         following=visit.link(".history", partner_id=partner_id, cursor=found["next"]) if found["next"] else None,
         first=here if cursor else None,
     )  # fmt: skip
@@ -317,7 +317,7 @@ def proposals() -> Response:
     return frame.page(
         "partners/proposals.html",
         items=[
-            (each, _what(each, each["after"].get("what", ())), _in_words(each), sees(each["waiting_for"]))
+            (each, what_of(each, each["after"].get("what", ())), in_words(each), sees(each["waiting_for"]))
             for each in found["items"]
         ],
         following=visit.link(".proposals", cursor=found["next"]) if found["next"] else None,
@@ -341,14 +341,21 @@ def decide(proposal_id: UUID, decision: str) -> Response:
 @gate.roles(*STAFF)
 def stale() -> Response:
     """Whom to call, because something was confirmed too long ago: of the partners that the user's centre keeps."""
-    own = [centre for centre in visit.caller().centres if centre != "*"]
-    centre = request.args.get("centre") or (own[0] if own else None)
-    if centre is not None and not visit.caller().sees(centre):
-        raise NotFound("centre")
+    centre = centre_asked()
     cursor = request.args.get("cursor") or None
     found = doors.ask(PARTNERS.of(stale="any", kept_by=centre, limit=SHOWN, cursor=cursor))
     return frame.page(
         "partners/stale.html", partners=found["items"], form=Form(sent=False),
+        file=visit.link("pages.registry_files.stale_csv", centre=centre),
         following=visit.link(".stale", centre=centre, cursor=found["next"]) if found["next"] else None,
         first=visit.link(".stale", centre=centre) if cursor else None,
     )  # fmt: skip
+
+
+def centre_asked() -> str | None:
+    """The one that `?centre=` names, else the user's own first; NotFound for one that is not the user's."""
+    own = [centre for centre in visit.caller().centres if centre != "*"]
+    centre = request.args.get("centre") or (own[0] if own else None)
+    if centre is not None and not visit.caller().sees(centre):
+        raise NotFound("centre")
+    return centre

@@ -1,0 +1,110 @@
+"""What is known of how the registry is kept, as files to take away: whom to call, what is proposed, what was changed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from services.codes.access import STAFF
+from services.kernel.lists import LIMIT_MOST
+from services.partners.answers import Proposal, RegistryChange
+from services.partners.doors import HISTORY, PARTNERS, PROPOSALS
+from services.web.pages.frame import files, gate, visit
+from services.web.pages.partner import keeping
+from services.web.pages.partner.keeping import MAY_KEEP
+from services.web.pages.parts import days, people
+from services.web.pages.parts.language import _
+from services.web.pages.parts.words import day, day_time, full_province, province, word
+
+blueprint = Blueprint("registry_files", __name__)
+
+
+@blueprint.get("/registry/stale.csv")
+@gate.roles(*STAFF)
+def stale_csv() -> Response:
+    """A line for each fact that somebody should ask for again."""
+    centre = keeping.centre_asked()
+    columns = [_("Partner"), _("Phone"), _("Name of the programme"), _("What to ask"), _("last confirmed")]
+    lines = []
+    for answer in files.every(
+        lambda cursor: PARTNERS.of(stale="any", kept_by=centre, cursor=cursor, limit=LIMIT_MOST),
+        lambda answer: answer["next"],
+    ):
+        for partner in answer["items"]:
+            about = [partner["name"], partner["contact"].get("phone") or ""]
+            if "contact" in partner["stale"]:
+                lines.append(
+                    [*about, "", word("registry_fact", "contact"), day(partner["contact_confirmed_at"])]
+                )
+            for each in partner["programmes"]:
+                when = {"capacity": each["places"]["confirmed_at"], "rules": each["rules_confirmed_at"]}
+                lines += [
+                    [*about, each["name"], word("registry_fact", fact), day(when[fact])]
+                    for fact in each["stale"]
+                ]
+    name = files.name("call-and-confirm", files.centres_of(visit.caller(), centre), days.today())
+    return files.as_csv(files.Sheet("stale", _("Call and confirm"), columns, lines), name)
+
+
+@blueprint.get("/registry/proposals.csv")
+@gate.roles(*STAFF)
+def proposals_csv() -> Response:
+    """A line for each field of what waits for the user's centre, or was proposed by it."""
+    columns = [
+        _("Partner"), _("Name of the programme"), _("What"), _("Field"), _("As it was"), _("Proposed"), _("Reason"),
+        _("By"), _("When"), _("Waits for"),
+    ]  # fmt: skip
+    rows = [
+        row
+        for answer in files.every(
+            lambda cursor: PROPOSALS.of(cursor=cursor, limit=LIMIT_MOST), lambda answer: answer["next"]
+        )
+        for row in answer["items"]
+    ]
+    people.look_up(row["by"] for row in rows)
+    lines = [
+        [
+            row["partner"], row["programme"] or "", *said, row["reason"] or "", people.who(row["by"]),
+            day_time(row["at"]), full_province(row["waiting_for"]),
+        ]
+        for row in rows
+        for said in _lines(row, row["after"].get("what", ()))
+    ]  # fmt: skip
+    name = files.name("proposals", visit.caller().centres, days.today())
+    return files.as_csv(files.Sheet("proposals", _("Proposed changes of the registry"), columns, lines), name)
+
+
+@blueprint.get("/partners/<uuid:partner_id>/history.csv")
+@gate.roles(*MAY_KEEP)
+def history_csv(partner_id: UUID) -> Response:
+    """A line for each field of what was done to a partner and its programmes."""
+    partner = keeping.partner_of(partner_id)
+    columns = [
+        _("Partner"), _("Name of the programme"), _("What"), _("Field"), _("As it was"), _("Corrected to"), _("Reason"),
+        _("By"), _("When"), _("Centre"),
+    ]  # fmt: skip
+    rows = [
+        row
+        for answer in files.every(
+            lambda cursor: HISTORY.of(partner_id=str(partner_id), cursor=cursor, limit=LIMIT_MOST),
+            lambda answer: answer["next"],
+        )
+        for row in answer["items"]
+    ]
+    people.look_up(row["by"] for row in rows)
+    lines = [
+        [
+            partner["name"], row["programme"] or "", *said, row["reason"] or "", people.who(row["by"]),
+            day_time(row["at"]), province(row["centre"]),
+        ]
+        for row in rows
+        for said in _lines(row, row["fields"])
+    ]  # fmt: skip
+    name = files.name("partner-history", [partner["province"]], days.today())
+    return files.as_csv(files.Sheet("history", _("What was changed"), columns, lines), name)
+
+
+def _lines(about: Proposal | RegistryChange, names: Sequence[str]) -> Sequence[tuple[str, str, str, str]]:
+    """(what was done, field, before, after) of each field, one line where it has none."""
+    what, said = keeping.what_of(about, names), keeping.in_words(about)
+    return [(what, each["field"], each["before"], each["after"]) for each in said] or [(what, "", "", "")]
