@@ -343,9 +343,12 @@ def test_proposals_wait_until_they_are_decided(db):
         items = proposals.list_proposals(db, centres, status, None, 50, None)["items"]
         return [each["proposal_id"] for each in items]
 
-    assert found(None) == ["proposal-3", "proposal-4"] == found(("60",))  # it proposed them itself
-    assert found(("61",)) == ["proposal-3"] and proposals.count_open(db, ("61",)) == 1
-    assert proposals.count_open(db, ("60",)) == 0
+    # Whoever keeps the partner now decides, whomever they waited for when they were made.
+    assert found(None) == ["proposal-3", "proposal-4"] == found(("60",))
+    assert found(("61",)) == [] and proposals.count_open(db, ("61",)) == 0
+    assert proposals.count_open(db, ("60",)) == 2 == proposals.count_open(db, None)
+    open_now = proposals.list_proposals(db, ("60",), "open", None, 50, None)["items"]
+    assert {each["waiting_for"] for each in open_now} == {"60"}
     assert found(("60",), "dismissed") == ["proposal-2"]
     first = proposals.list_proposals(db, None, "open", None, 1, None)
     second = proposals.list_proposals(db, None, "open", None, 1, first["next"])

@@ -1,4 +1,4 @@
-"""What is known of how the registry is kept, as files to take away: whom to call, what is proposed, what was changed."""
+"""How the registry is kept, as files to take away: whom to call, what is proposed, what was changed."""
 
 from collections.abc import Sequence
 from uuid import UUID
