@@ -77,6 +77,7 @@ def _data(type: str, case_id: str, referral_id: str) -> dict[str, object]:
     if type in ABOUT_REFERRAL:
         data |= {"referral_id": referral_id, "programme_id": case_id, "partner_id": referral_id}
         data |= {"path": "employer_35", "kind": "employer", "outside_ministry": True, "work": None}
+        data["in_place"] = True
     if type == "ScreeningCompleted":
         data["facts"] = {"housing": "street", "income_sufficient": False, "disability_types": [1, 3]}
         data["labels"] = [
@@ -120,7 +121,7 @@ def _keep(log, db, facts, start) -> None:
         for n, fact in enumerate(facts, start=1)
     ]  # fmt: skip
     log.insert(db, "source_event", columns, rows)
-    log.run(db, "UPDATE ingest_head SET position = ? WHERE id = 1", start + len(facts))
+    log.run(db, "UPDATE ingest_head SET position = ?, filled = ? WHERE id = 1", *(start + len(facts),) * 2)
 
 
 def measure_library(url: str | None, folder: str, count: int) -> int:

@@ -84,10 +84,10 @@ class Parking:
         """The streams of a source whose first parked event is to be tried again by now."""
         with self.log.database.read() as db:
             sql = (
-                "SELECT source, stream_id FROM parked_event WHERE status = 'parked' AND again_at IS NOT NULL "
-                "AND again_at <= ? ORDER BY again_at"
+                "SELECT stream_id FROM parked_event WHERE status = 'parked' AND again_at IS NOT NULL "
+                "AND again_at <= ? AND source = ? ORDER BY again_at"
             )
-            return [row[1] for row in self.log.rows(db, sql, instant(self.now())) if row[0] == source]
+            return [row[0] for row in self.log.rows(db, sql, instant(self.now()), source)]
 
     def first(self, db: Connection, source: str, stream_id: str) -> tuple[int, Event] | None:
         """(position, event) of the first that is parked of a stream; where there is none, the stream need not wait any

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.web.pages.operating.alarms import Alarm, alarms, heard, stuck
+from services.web.gateway.standing import heard
+from services.web.pages.operating.alarms import Alarm, alarms, stuck
 from services.web.store.precautions import Precaution
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)

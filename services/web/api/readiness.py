@@ -6,7 +6,7 @@ is missed by its own pages alone. Which those are is said, and `partly` instead 
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from typing import TypedDict
 from weakref import WeakKeyDictionary
@@ -15,9 +15,8 @@ from services.kernel.runtime import ServiceRuntime
 from services.kernel.status import Status
 from services.web import gateway
 from services.web.gateway.problems import Problem
-from services.web.gateway.standing import statuses
+from services.web.gateway.standing import LAG_MOST, heard, statuses
 
-LAG_MOST = 1000  # events a subscription may be behind before it is said
 FIRST_SECONDS = 60.0  # from the first question; then what works is let work
 FRESH_SECONDS = 0.5  # one look answers all who ask meanwhile: anybody may
 
@@ -63,13 +62,12 @@ def now() -> Readiness:
 
 def behind(rows: Sequence[Status]) -> list[str]:
     """Sentences about who no longer follows another, or follows from far behind."""
-    heads: Mapping[str, int] = {row["service"]: row["sequence"] for row in rows}
-    said = []
+    late, said = heard(rows), []
     for row in rows:
-        for heard in row["subscriptions"]:
-            late = heads.get(heard["source"], 0) - heard["cursor"]
-            if heard["state"] != "running":
-                said.append(f"{row['service']} no longer follows {heard['source']}: {heard['state']}")
-            elif late > LAG_MOST:
-                said.append(f"{row['service']} is {late} events behind {heard['source']}")
+        for each in row["subscriptions"]:
+            name, source = row["service"], each["source"]
+            if each["state"] != "running":
+                said.append(f"{name} no longer follows {source}: {each['state']}")
+            elif late[name, source] > LAG_MOST:
+                said.append(f"{name} is {late[name, source]} events behind {source}")
     return said

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from services.kernel.envelope import moment
 from services.kernel.status import ParkedStatus, Status, SubscriptionStatus
+from services.web.gateway.standing import LAG_MOST, heard
 from services.web.pages.parts.language import _, later, ngettext
 from services.web.pages.parts.words import word
 from services.web.store.precautions import KINDS, Precaution
 
-BEHIND = 1000  # events a subscription may be behind before it is worth a line
 NIGHTLY = timedelta(hours=26)  # what is done every night is late after so long
 PRECAUTIONS: Mapping[str, tuple[str, str]] = {
     "backup": (later("No backup has been made yet."), later("The last backup is more than a day old.")),
@@ -38,16 +38,6 @@ class Stuck(NamedTuple):
     service: str
     first: ParkedStatus
     behind: int
-
-
-def heard(rows: Sequence[Status]) -> dict[tuple[str, str], int]:
-    """{(service, source): how many events of the source's log, as it is now, it has not handled}."""
-    heads = {row["service"]: row["sequence"] for row in rows}
-    return {
-        (row["service"], each["source"]): max(0, heads.get(each["source"], 0) - each["cursor"])
-        for row in rows
-        for each in row["subscriptions"]
-    }
 
 
 def stuck(rows: Sequence[Status]) -> list[Stuck]:
@@ -99,7 +89,7 @@ def _of_subscription(service: str, heard: SubscriptionStatus, behind: int) -> It
     hearer, source = word("service", service), word("service", heard["source"])
     if heard["state"] != "running":
         yield Alarm(True, _("{hearer} no longer follows {source}.").format(hearer=hearer, source=source))
-    elif behind > BEHIND:
+    elif behind > LAG_MOST:
         late = _("{hearer} is {count} events behind {source}.")
         yield Alarm(False, late.format(hearer=hearer, source=source, count=f"{behind:,}"))
 

@@ -14,7 +14,7 @@ from services.web import gateway
 from services.web.gateway import standing
 from services.web.pages.frame import doors, frame, gate
 from services.web.pages.frame.forms import Form
-from services.web.pages.operating.alarms import alarms, heard, stuck
+from services.web.pages.operating.alarms import alarms, stuck
 from services.web.pages.parts.language import _, ngettext
 from services.web.pages.parts.words import word
 from services.web.store import precautions
@@ -60,7 +60,7 @@ def _page(read_model: Form | None = None, follow: Form | None = None) -> Respons
     waiting = stuck(rows)
     return frame.page(
         "operating/system.html", form=read_model or Form(READ_MODEL), follow=follow or Form(OF_SERVICE), rows=rows,
-        behind=heard(rows), stuck=waiting[:SHOWN], more=max(0, len(waiting) - SHOWN),
+        behind=standing.heard(rows), stuck=waiting[:SHOWN], more=max(0, len(waiting) - SHOWN),
         alarms=alarms(rows, silent, done, gateway.runtime().now()),
         skipped=[(row["service"], each) for row in rows for each in row["skipped"]],
         services=[(service, word("service", service)) for service in SERVICES],
