@@ -23,6 +23,7 @@ FIGURES = {
     "j": "bench.search",
     "k": "bench.idle",
     "l": "bench.trips",
+    "m": "bench.figures",
 }
 
 

@@ -51,9 +51,34 @@ def upsert(
     names = tuple(rows[0])
     columns = tuple(name for name in names if name not in key) if update is None else tuple(update)
     values = [tuple(row[name] for name in names) for row in rows]
+    _put(db, table, names, values, tuple(key), tuple((name, f'excluded."{name}"') for name in columns))
+
+
+def add_up(db: Connection, table: Table, sums: Sequence[tuple[tuple[str | int, ...], int]]) -> None:
+    """Insert rows of (primary key, number); where the key exists, the number is added to what stands in the table's one
+    other column."""
+    if not sums:
+        return
+    key = tuple(column.name for column in table.primary_key)
+    [sum] = [column.name for column in table.columns if not column.primary_key]
+    values = [(*at, number) for at, number in sums]
+    _put(db, table, (*key, sum), values, key, ((sum, f'"{table.name}"."{sum}" + excluded."{sum}"'),))
+
+
+Changes = tuple[tuple[str, str], ...]  # (column, what it becomes), where the key exists
+
+
+def _put(
+    db: Connection,
+    table: Table,
+    names: tuple[str, ...],
+    values: Sequence[tuple[Any, ...]],
+    key: tuple[str, ...],
+    changes: Changes,
+) -> None:
     # Straight to the driver, with text made once for each shape: building and compiling a statement costs more than
     # running it.
-    opening, marks, closing = _upsert(table, db.dialect.name, names, tuple(key), columns)
+    opening, marks, closing = _upsert(table, db.dialect.name, names, key, changes)
     cursor = db.connection.cursor()
     if db.dialect.name == "sqlite":
         cursor.executemany(f"{opening} {marks} {closing}", values)
@@ -66,13 +91,13 @@ def upsert(
 
 @lru_cache(maxsize=1024)
 def _upsert(
-    table: Table, dialect: str, names: tuple[str, ...], key: tuple[str, ...], update: tuple[str, ...]
+    table: Table, dialect: str, names: tuple[str, ...], key: tuple[str, ...], update: Changes
 ) -> tuple[str, str, str]:
     """INSERT … VALUES / (?, …) / ON CONFLICT …, with the driver's own placeholders. All names are a read model's
     own."""
     mark = "?" if dialect == "sqlite" else "%s"
     quoted = {column.name: f'"{column.name}"' for column in table.columns}
-    changes = ", ".join(f"{quoted[name]} = excluded.{quoted[name]}" for name in update)
+    changes = ", ".join(f"{quoted[name]} = {becomes}" for name, becomes in update)
     return (
         f'INSERT INTO "{table.name}" ({", ".join(quoted[name] for name in names)}) VALUES',
         f"({', '.join([mark] * len(names))})",

@@ -6,7 +6,7 @@ definitions read it. What can be counted are the milestones (`projections/milest
 docs/contract.md, "Reports".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -285,6 +285,15 @@ MEASURES: Mapping[str, Measure] = {
         _lost("failed_by", "ReferralFailed", "whose", WHOSE),
     )
 }
+# By which facts are told apart; labels, which are several of one fact, are counted by themselves.
+COLUMNS: Sequence[Column] = sorted(
+    {
+        column
+        for each in MEASURES.values()
+        for column in (*each.where, each.by)
+        if column and column != "labels"
+    }
+)
 # Parts that tell of what came to nothing, or ended, each split by the codes of its measure.
 LOST_PARTS = ("expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by")
 

@@ -5,6 +5,7 @@ Long because each figure is held by a story of its own, and all of them by one l
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from random import Random
 
@@ -18,8 +19,9 @@ from services.kernel.tables import inbox_cursor, ingest_head, source_event
 from services.reporting import small_cells
 from services.reporting.measures import LOST_PARTS
 from services.reporting.projections import figures
-from services.reporting.projections.milestones import TYPES, counted, derive, milestones, project
+from services.reporting.projections.milestones import MILESTONES, TYPES, counted, derive, milestones, project
 from services.reporting.projections.period import Period
+from services.reporting.projections.sums import TABLES
 from services.thai.dates import bangkok_day
 from tests.reporting.conftest import NOON
 from tests.reporting.long_way import Known
@@ -31,13 +33,12 @@ NO_WORK = {"kind": "none", "income_baht_month": None}
 
 
 def kept(net):
-    """The rows of both tables, one after the other."""
+    """The rows of the milestones, of what is counted and of its sums."""
 
     def find(db):
-        return [
-            [tuple(row) for row in db.execute(select(table).order_by(table.c.source, table.c.position))]
-            for table in (milestones, counted)
-        ]
+        orders = [(table, (table.c.source, table.c.position)) for table in (milestones, counted)]
+        orders += [(table, tuple(table.primary_key)) for table in TABLES]
+        return [[tuple(row) for row in db.execute(select(table).order_by(*order))] for table, order in orders]
 
     return net.read("reporting", find)
 
@@ -386,6 +387,39 @@ def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told,
             assert spread == known.placements()
 
 
+def test_sums_stand_for_whole_months_and_days_at_the_ends_for_themselves(told):
+    """A case whose second fact lies in the period counts by whether its first does, which a month does not say."""
+    for case, days in (("a", (3, 20)), ("b", (12, 40)), ("c", (3, 31))):
+        for day in days:
+            told.say(
+                "ScreeningCompleted",
+                case,
+                at=NOON - 100 * DAY + day * DAY,
+                labels=MET if day < 15 else DISABLED,
+            )
+    told.net.settle()
+    begin = bangkok_day(NOON - 100 * DAY)
+    for first in range(0, 45, 4):
+        for last in range(first, 70, 5):
+            days = ((begin + first * DAY).isoformat(), (begin + last * DAY).isoformat())
+            summed, alone = (
+                told.net.read("reporting", partial(figures.get, period=Period(None, *days, as_of)))
+                for as_of in (None, "9999-12-31T00:00:00.000000Z")
+            )
+            assert summed == alone, days
+
+
+def test_what_no_row_comes_to_any_more_has_no_sum(told):
+    told.say("ReferralSent", "a", "r1")
+    told.say("PlacementConfirmed", "a", "r1")
+    told.net.settle()
+    [opened, _, every, *_] = kept(told.net)
+    assert (len(opened), len(every)) == (2, 4)
+    told.say("ReferralEnteredInError", "a", "r1")
+    told.net.settle()
+    assert kept(told.net)[1:] == [[], [], [], []]
+
+
 @pytest.mark.parametrize("seed", (2, 3))
 def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told, seed):
     chance = Random(seed)
@@ -397,7 +431,7 @@ def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told, se
     assert kept(told.net) == live
     # One whole log after the other, effects before causes: the same rows again.
     with reporting.log.write() as db:
-        for table in (source_event, inbox_cursor, milestones, counted):
+        for table in (source_event, inbox_cursor, *MILESTONES.tables):
             db.execute(table.delete())
         db.execute(ingest_head.update().values(position=0, filled=0))
     for source in ("referral", "screening", "intake"):
@@ -416,7 +450,7 @@ def test_a_fact_projected_twice_makes_one_row(told):
         facts = [recorded(body, {}, None, body["sequence"]) for body in bodies]
         project(db, facts)
         assert len(list(derive(db, facts))) == 1
-    assert [len(rows) for rows in before] == [2, 2]
+    assert [len(rows) for rows in before] == [2, 2, 2, 0, 2]  # a sum of the centre, and the same of all
     assert kept(told.net) == before
 
 

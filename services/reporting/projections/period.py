@@ -4,7 +4,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, and_, insert, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    insert,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from services.reporting.projections.milestones import COUNTED, counted, in_light, milestones
 
@@ -20,21 +33,32 @@ class Period:
     as_of: str | None = None
 
 
-def facts_of(db: Connection, period: Period) -> Any:
-    """The columns of what counts: as it is, or as it was known at `as_of`, for the cases of which something happened in
-    the period."""
-    if period.as_of is None:
-        return counted.c
-    as_of, m = period.as_of, milestones.alias("moving")
-    moving = select(m.c.case_id).where(in_period(m.c, period, COUNTED))
-    known = in_light(milestones.c.case_id.in_(moving), lambda row: row.c.recorded <= as_of)
-    # Seen by this connection only, and gone when the reading ends.
+def moved_since(as_of: str) -> Select[tuple[str]]:
+    """The cases of which something was recorded later: only these were not known then as they are known now."""
+    return select(milestones.c.case_id).where(milestones.c.recorded > as_of).distinct()
+
+
+def as_known_then(db: Connection, period: Period, as_of: str) -> Table:
+    """What counts of the cases that moved since, in the light of what was recorded by `as_of`: of those of which
+    something happened in the period. Seen by this connection only, and gone when the reading ends."""
+    m = milestones.alias("moving")
+    moving = select(m.c.case_id).where(in_period(m.c, period, COUNTED), m.c.recorded <= as_of)
+    some = and_(milestones.c.case_id.in_(moving), milestones.c.case_id.in_(moved_since(as_of)))
+    known = in_light(some, lambda row: row.c.recorded <= as_of)
     then = Table(
         "counted_then", MetaData(), *(Column(c.name, c.type) for c in counted.c), prefixes=["TEMPORARY"]
     )
     then.create(db)
     db.execute(insert(then).from_select([column.name for column in then.c], known))
-    return then.c
+    return then
+
+
+def facts_of(db: Connection, period: Period) -> Any:
+    """The columns of what counts: as it is, or as it was known at `as_of`."""
+    if period.as_of is None:
+        return counted.c
+    stayed = select(counted).where(counted.c.case_id.not_in(moved_since(period.as_of)))
+    return union_all(stayed, select(as_known_then(db, period, period.as_of))).subquery("known").c
 
 
 def in_period(c: Any, period: Period, types: Collection[str]) -> ColumnElement[bool]:
