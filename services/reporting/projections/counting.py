@@ -16,7 +16,6 @@ from services.reporting.projections.period import (
     first_in,
     in_period,
     last_in,
-    moved_since,
 )
 from services.reporting.projections.sums import UNKNOWN, days_sum, facts_sum, labels_sum, value_of
 
@@ -49,7 +48,7 @@ class Counting:
 
     def __init__(self, db: Connection, period: Period) -> None:
         self.db, self.period, self.months = db, period, _whole_months(period)
-        self.then = as_known_then(db, period, period.as_of).c if period.as_of else None
+        self.then = as_known_then(db, period, period.as_of) if period.as_of else None
 
     def groups(self, types: Collection[str]) -> list[Group]:
         # A case's earlier fact in the month of the first day may lie before or after that day: a sum does not say.
@@ -158,10 +157,10 @@ class Counting:
         else:
             edges = or_(c.day < _beginning(self.months.first), c.day > _end(self.months.last))
             found = self._told(ask(c).where(or_(edges, unsure(c))))
-        if self.period.as_of and self.then is not None:
-            moved = self._told(ask(c).where(c.case_id.in_(moved_since(self.period.as_of))))
+        if self.then:
+            moved = self._told(ask(c).where(c.case_id.in_(self.then.moved)))
             found += [(*key[:-counts], *(-count for count in key[-counts:])) for key in moved]
-            found += self._told(ask(self.then))
+            found += self._told(ask(self.then.counted.c))
         return found
 
     def _told(self, rows: Select[Any]) -> list[tuple[Any, ...]]:

@@ -1,8 +1,8 @@
 """What is counted: of which centres, in which days, as known at which moment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -33,32 +33,41 @@ class Period:
     as_of: str | None = None
 
 
-def moved_since(as_of: str) -> Select[tuple[str]]:
-    """The cases of which something was recorded later: only these were not known then as they are known now."""
-    return select(milestones.c.case_id).where(milestones.c.recorded > as_of).distinct()
+class Then(NamedTuple):
+    """`moved`: the cases with something in a period of which something was recorded after `as_of`; only these were not
+    known then as they are known now, or may not have been. `counted`: their rows in the light of what was recorded by then."""
+
+    moved: Select[tuple[str]]
+    counted: Table
 
 
-def as_known_then(db: Connection, period: Period, as_of: str) -> Table:
-    """What counts of the cases that moved since, in the light of what was recorded by `as_of`: of those of which
-    something happened in the period. Seen by this connection only, and gone when the reading ends."""
-    m = milestones.alias("moving")
-    moving = select(m.c.case_id).where(in_period(m.c, period, COUNTED), m.c.recorded <= as_of)
-    some = and_(milestones.c.case_id.in_(moving), milestones.c.case_id.in_(moved_since(as_of)))
-    known = in_light(some, lambda row: row.c.recorded <= as_of)
-    then = Table(
-        "counted_then", MetaData(), *(Column(c.name, c.type) for c in counted.c), prefixes=["TEMPORARY"]
+def as_known_then(db: Connection, period: Period, as_of: str) -> Then:
+    """Two tables that this connection alone sees, gone when its reading ends."""
+    m, rows = milestones.c, select(counted.c.case_id).where(in_period(counted.c, period, COUNTED))
+    # What was entered in error since counted then, though no row says so any more.
+    touches = or_(m.case_id.in_(rows), m.type == "ReferralEnteredInError")
+    found = select(m.case_id).where(m.recorded > as_of, touches).distinct()
+    moved = _passing(db, "moved", [m.case_id], found)
+    known = in_light(m.case_id.in_(select(moved.c.case_id)), lambda row: row.c.recorded <= as_of)
+    return Then(select(moved.c.case_id), _passing(db, "counted_then", list(counted.c), known))
+
+
+def _passing(db: Connection, name: str, columns: Sequence[Column[Any]], rows: Select[Any]) -> Table:
+    table = Table(
+        name, MetaData(), *(Column(each.name, each.type) for each in columns), prefixes=["TEMPORARY"]
     )
-    then.create(db)
-    db.execute(insert(then).from_select([column.name for column in then.c], known))
-    return then
+    table.create(db)
+    db.execute(insert(table).from_select([column.name for column in table.c], rows))
+    return table
 
 
 def facts_of(db: Connection, period: Period) -> Any:
-    """The columns of what counts: as it is, or as it was known at `as_of`."""
+    """The columns of what counts in a period: as it is, or as it was known at `as_of`."""
     if period.as_of is None:
         return counted.c
-    stayed = select(counted).where(counted.c.case_id.not_in(moved_since(period.as_of)))
-    return union_all(stayed, select(as_known_then(db, period, period.as_of))).subquery("known").c
+    then = as_known_then(db, period, period.as_of)
+    stayed = select(counted).where(counted.c.case_id.not_in(then.moved))
+    return union_all(stayed, select(then.counted)).subquery("known").c
 
 
 def in_period(c: Any, period: Period, types: Collection[str]) -> ColumnElement[bool]:
