@@ -34,8 +34,8 @@ class Period:
 
 
 class Then(NamedTuple):
-    """`moved`: the cases with something in a period of which something was recorded after `as_of`; only these were not
-    known then as they are known now, or may not have been. `counted`: their rows in the light of what was recorded by then."""
+    """`moved`: the cases with something in a period of which something was recorded after `as_of`; only these may not
+    have been known then as they are known now. `counted`: their rows in the light of what was recorded by then."""
 
     moved: Select[tuple[str]]
     counted: Table
