@@ -17,7 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 
 import orjson
 
-from scripts import rules_page
+from scripts import growth_page, rules_page
 from services import codes
 from services.codes import access
 from services.kernel.codec import PERSONAL, Codec, audiences
@@ -46,6 +46,7 @@ def pages() -> dict[str, str]:
         "events.md": events_page(),
         "api.md": api_page(),
         "roles.md": roles_page(),
+        "growth.md": growth_page.page(NOTE, table),
         "openapi.json": as_text(document()),
         AUDIENCES: as_text(audiences_of_all()),
         **schemas,

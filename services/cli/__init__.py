@@ -27,7 +27,7 @@ from services.cli import backup, drill, operate, sample, up, upgrade, users
 from services.cli.group import songtor
 from services.kernel import private
 from services.kernel.anchor import BadAnchor
-from services.kernel.errors import Unavailable
+from services.kernel.errors import Outdated, Unavailable
 from services.kernel.keys import KeyFileError
 from services.kernel.manifest import BackupRefused
 from services.kernel.private import OpenToOthers
@@ -47,6 +47,7 @@ SAID_PLAINLY = (
     Unavailable,
     WrongMasterKey,
 )
+OLDER = 3  # the exit code of a program that is older than its databases: to start it again is of no use
 
 
 def main() -> None:
@@ -55,4 +56,4 @@ def main() -> None:
         songtor.main(standalone_mode=True)
     except SAID_PLAINLY as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+        sys.exit(OLDER if isinstance(error, NewerDatabase | Outdated) else 1)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from services.cli.operator import operator
 from services.cli.precautions import note
 from services.kernel import access
 from services.kernel.settings import Settings
+from services.kernel.sizes import Size
 from services.kernel.status import Status
 
 BROKER_SECONDS = 3
@@ -20,15 +22,32 @@ BROKER_SECONDS = 3
 
 @songtor.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--sizes", "with_sizes", is_flag=True, help="And how much room each table takes.")
 @click.pass_context
-def status(context: click.Context, as_json: bool) -> None:
+def status(context: click.Context, as_json: bool, with_sizes: bool) -> None:
     """Per service: last sequence, published up to; per subscription: cursor, behind by, parked."""
-    rows = operator(settings_of(context)).status()
+    asked = operator(settings_of(context))
+    rows, room = asked.status(), asked.sizes() if with_sizes else {}
     if as_json:
-        click.echo(json.dumps({"services": rows}, ensure_ascii=False, indent=2))
+        sizes = {"sizes": {name: dict(each) for name, each in room.items()}} if with_sizes else {}
+        click.echo(json.dumps({"services": rows, **sizes}, ensure_ascii=False, indent=2))
         return
     for row in rows:
         _print_status(row)
+    events = {row["service"]: row["sequence"] for row in rows}
+    for name, each in room.items():
+        _print_sizes(name, each, events.get(name, 0))
+
+
+def _print_sizes(service: str, room: Sequence[Size], events: int) -> None:
+    """Whole bytes, and for each event of the service's own log."""
+
+    def line(size: int) -> str:
+        return f"{size:>15,} bytes" + (f"   {size / events:>9,.0f} an event" if events else "")
+
+    click.echo(f"{service:<29} {line(sum(each.bytes for each in room))}")
+    for each in room:
+        click.echo(f"   {each.table:<26} {line(each.bytes)}")
 
 
 def _print_status(row: Status) -> None:

@@ -25,6 +25,7 @@ from services.kernel.keys import Keyring
 from services.kernel.rebuild import Progress
 from services.kernel.runtime import ServiceRuntime, utc_now
 from services.kernel.settings import Settings
+from services.kernel.sizes import Size, sizes
 from services.kernel.status import Status
 from services.kernel.tokens import OPERATOR, Tokens
 
@@ -53,6 +54,11 @@ class Operator(ABC):
             for subscription in row["subscriptions"]:
                 subscription["behind"] = heads[subscription["source"]] - subscription["cursor"]
         return rows
+
+    def sizes(self) -> dict[str, list[Size]]:
+        """{service: its tables, the largest first}."""
+        with runtimes(self.settings) as opened:
+            return {name: sizes(runtime.database) for name, runtime in opened.items()}
 
     def verify(self, anchored: str | None = None) -> dict[str, Checked]:
         """Every log by itself, then held against what its followers keep of it, and against anchors. Where the master

@@ -9,6 +9,7 @@ from services.cli import sample
 from services.cli.folder import NAMES, owning, runtimes
 from services.cli.group import Failed, settings_of, songtor
 from services.kernel import logs
+from services.kernel.errors import Outdated
 from services.kernel.settings import Settings
 
 
@@ -75,6 +76,8 @@ def _run(settings: Settings, names: tuple[str, ...], demo: bool) -> None:
         _invite(settings)
     try:
         system.wait()
+    except Outdated:
+        raise  # its sentence says all there is to say
     except Exception as error:
         logging.getLogger(__name__).error("a service ended by itself", exc_info=error)
         raise Failed(f"A service ended by itself ({type(error).__name__}).") from error

@@ -72,6 +72,7 @@ WIRING = Wiring(
         "partners": {type: () for type in (*marks.PLACE_FACTS, *marks.PROGRAMME_FACTS)},
     },
     tables=index.TABLES,
+    stays=index.STAYS,
     erases=True,
     invariants=cases.invariants,
     keeps=coarse,

@@ -8,6 +8,7 @@ who fills only the old ones appends nothing after.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
@@ -23,6 +24,8 @@ LAST = 50  # facts that may be left when the heads are held
 TRIES = 30
 BUILDERS = 7306  # the advisory lock under which one of several replicas makes read models, which takes long
 WAIT = "2s"  # for the heads: behind whoever waits for them longer, everybody else would wait
+
+_builders: dict[str, Lock] = {}  # by SQLite file: what is made beside it has one name (kernel.beside)
 
 
 class Stand(NamedTuple):
@@ -56,10 +59,11 @@ def bring_up(log: EventLog, now: Callable[[], str], pause: Callable[[float], Non
 
 @contextmanager
 def one_builder(database: Database) -> Iterator[None]:
-    """Several replicas may start at once: one builds, the others then find it built; and one rebuilds at a time.
-    (SQLite files have one process.)"""
+    """Several replicas may start at once: one builds, the others then find it built; and one rebuilds at a time, the
+    next waits. (SQLite files have one process.)"""
     if database.sqlite:
-        yield
+        with _builders.setdefault(str(database.url.database), Lock()):
+            yield
         return
     with database.write() as db:
         db.exec_driver_sql("SET LOCAL lock_timeout = 0")

@@ -13,9 +13,8 @@ from eventlet.event import Event
 from nameko.constants import AMQP_URI_CONFIG_KEY, HEARTBEAT_CONFIG_KEY
 from nameko.extensions import DependencyProvider
 
-from services.kernel import sealing
+from services.kernel import checkpoints, pruning, sealing
 from services.kernel.broker import HEARTBEAT
-from services.kernel.checkpoints import keep
 from services.kernel.direct import DirectClient, LocalServices
 from services.kernel.doors import Chore, Runtime
 from services.kernel.errors import EXPECTED, Outdated
@@ -104,7 +103,8 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             self._spawn(lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, self._pause))
         if self.after_start is not None:
             self._spawn(functools.partial(self.after_start, runtime, self.stopping, self._pause))
-        self._spawn(lambda: keep(runtime.service, runtime.checkpoint, self.stopping, self._pause))
+        self._spawn(lambda: checkpoints.keep(runtime.service, runtime.checkpoint, self.stopping, self._pause))
+        self._spawn(lambda: pruning.keep(runtime.service, runtime.prune, self.stopping, self._pause))
         self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, self._pause, self._end))
         self._local.open(self.container.service_cls, runtime)
 

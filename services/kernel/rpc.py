@@ -24,7 +24,7 @@ from nameko.messaging import QueueConsumer
 
 from services.kernel import database, metrics, sealing, wire
 from services.kernel.broker import AGAIN_FIRST, AGAIN_MOST, BROKEN
-from services.kernel.errors import Unavailable
+from services.kernel.errors import Outdated, Unavailable
 from services.kernel.questions import Json
 from services.kernel.sealing import Binding
 
@@ -172,8 +172,9 @@ def dropped_if_broken(line: Connection) -> Iterator[None]:
 
 
 class RpcConsumer(nameko.rpc.RpcConsumer):  # type: ignore[misc]
-    """nameko's, but a call that is not for this door or this caller is let go; and an answer that cannot be sent gives
-    the request back instead of ending the service: whoever takes it finds the command done."""
+    """nameko's, but a call that is not for this door or this caller is let go; an answer that cannot be sent gives the
+    request back instead of ending the service: whoever takes it finds the command done; and a program that is older
+    than its database gives back all that it took and ends: whoever takes it then is of the newer one."""
 
     queue_consumer = Consumers()
 
@@ -189,6 +190,10 @@ class RpcConsumer(nameko.rpc.RpcConsumer):  # type: ignore[misc]
         super().handle_message(body, message)
 
     def handle_result(self, message: Message, result: Json, exc_info: Failed) -> tuple[Json, Failed]:
+        if exc_info and isinstance(exc_info[1], Outdated):
+            # What is not acknowledged goes back to the queue as the line ends.
+            eventlet.spawn(self.container.kill, exc_info)
+            return result, exc_info
         try:
             return within(ANSWER_SECONDS, lambda: self._answered(message, result, exc_info))
         except BROKEN as error:

@@ -13,7 +13,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import access, checkpoints, ledger, metrics, replicas, schema, scope, tampering
+from services.kernel import access, checkpoints, ledger, metrics, pruning, replicas, schema, scope, tampering
 from services.kernel.call import Call
 from services.kernel.clocks import Clock
 from services.kernel.cloudevents import Page
@@ -314,16 +314,20 @@ class ServiceRuntime:
         if checkpoints.due(self.log, self.now()):
             checkpoints.make(self.log, self.log.macs, self.now())
 
+    def prune(self) -> dict[str, int]:
+        """Take away rows whose time has passed, if this night nobody has; {rule: rows that went}."""
+        return pruning.prune(self.log, self.now(), self.ports.pause)
+
     def verify(self) -> list[str]:
         return self.check().problems
 
     def check(self) -> Findings:
         """What is wrong with what this service keeps, and what cannot be said."""
         whole = list(log_problems(self.log, self.ports.pause))
-        keyed = tampering.keyed(self.log, self.ports.pause)
+        keyed = tampering.keyed(self.log, self.now(), self.ports.pause)
         problems = [*whole, *keyed.problems, *cursor_problems(self.log), *tampering.filled(self.log)]
         if not whole:  # what follows from a log that is none would only hide where it breaks
-            problems += tampering.deadlines(self.log, self.ports.pause)
+            problems += tampering.deadlines(self.log, self.now(), self.ports.pause)
             if self.vault_database is not None:
                 problems += tampering.people(self.log, self.vault_database, self.ports.pause)
         # Of a log that was just brought back there are no read models yet: the next start makes them.

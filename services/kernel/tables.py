@@ -188,6 +188,15 @@ replica = Table(  # on PostgreSQL: the processes that serve, and the tables they
     Column("reads", Text, nullable=False),  # names with spaces between them
     Column("seen_at", BigInteger, nullable=False),  # seconds of the database's clock
 )
+pruned = (
+    Table(  # when rows whose time has passed were last taken away by a rule, and how many (kernel.pruning)
+        "pruned",
+        metadata,
+        Column("rule", Text, primary_key=True),
+        Column("begun_at", Text, nullable=False),
+        Column("removed", BigInteger, nullable=False),
+    )
+)
 timer = Table(
     "timer",
     metadata,

@@ -3,16 +3,17 @@ need the key, by the hashes that followers keep, and by what must follow from th
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import checkpoints
+from services.kernel import checkpoints, growth
 from services.kernel.cloudevents import GENESIS, STRICT, Event
 from services.kernel.database import Database
 from services.kernel.decider import SetTimer
-from services.kernel.envelope import derived_id
+from services.kernel.envelope import derived_id, instant
 from services.kernel.eventlog import EventLog
 from services.kernel.keys import Fit
 from services.kernel.macs import NO_CHECKPOINT, Checkpoint, Macs
@@ -30,8 +31,9 @@ class Findings:
     notes: list[str] = field(default_factory=list)
 
 
-def keyed(log: EventLog, pause: Pause) -> Findings:
-    """The macs of the head and of the checkpoints, and the record of accesses that these cover."""
+def keyed(log: EventLog, now: datetime, pause: Pause) -> Findings:
+    """The macs of the head and of the checkpoints, and the record of accesses that these cover. What may have gone by
+    now (kernel.growth) need not be there."""
     found, name, macs = Findings(), log.service, log.macs
     with log.database.snapshot() as db:
         if not _has(log, db, "checkpoint"):
@@ -51,7 +53,7 @@ def keyed(log: EventLog, pause: Pause) -> Findings:
             found.problems.append(f"{name}: the head at {position} was not written by this installation")
         last = NO_CHECKPOINT
         for each, stored in _checkpoints(log, db):
-            wrong = _wrong(macs, last, each, stored) or _access_wrong(log, db, last, each)
+            wrong = _wrong(macs, last, each, stored, now) or _access_wrong(log, db, last, each, now)
             if wrong:
                 found.problems.append(f"{name}: {wrong}")
                 return found
@@ -86,8 +88,10 @@ def _checkpoints(log: EventLog, db: Connection) -> Iterator[tuple[Checkpoint, st
         last = rows[-1][0]
 
 
-def _wrong(macs: Macs | None, last: Checkpoint, each: Checkpoint, hash: str | None) -> str | None:
-    if each.number != last.number + 1:
+def _wrong(
+    macs: Macs | None, last: Checkpoint, each: Checkpoint, hash: str | None, now: datetime
+) -> str | None:
+    if each.number != last.number + 1 and not each.at < instant(now - growth.BY_THE_MINUTE):
         return f"checkpoint {last.number + 1} is missing"
     if macs is not None and (fit := macs.checkpoint_fits(each)) is not Fit.FITS:
         return f"the mac of checkpoint {each.number} ({each.at}) does not fit: {fit}"
@@ -98,12 +102,14 @@ def _wrong(macs: Macs | None, last: Checkpoint, each: Checkpoint, hash: str | No
     return None
 
 
-def _access_wrong(log: EventLog, db: Connection, last: Checkpoint, each: Checkpoint) -> str | None:
-    hash = last.access_hash
+def _access_wrong(
+    log: EventLog, db: Connection, last: Checkpoint, each: Checkpoint, now: datetime
+) -> str | None:
+    hash, count = last.access_hash, 0
     if each.access_to != last.access_to:
         for _, row in checkpoints.accesses(log, db, last.access_to, each.access_to):
-            hash = checkpoints.access_chain(hash, row)
-    if hash == each.access_hash:
+            hash, count = checkpoints.access_chain(hash, row), count + 1
+    if hash == each.access_hash or (count == 0 and each.at < instant(now - growth.CLAIMS)):
         return None
     return (
         f"the record of who read what differs from that of checkpoint {each.number} ({each.at}) "
@@ -137,8 +143,9 @@ def filled(log: EventLog) -> list[str]:
     return problems
 
 
-def deadlines(log: EventLog, pause: Pause) -> list[str]:
-    """Deadlines that the log sets and that are missing, moved or crossed off without having been met."""
+def deadlines(log: EventLog, now: datetime, pause: Pause) -> list[str]:
+    """Deadlines that the log sets and that are missing, moved or crossed off without having been met. One that was due
+    so long ago that it goes once it is met (kernel.growth) is taken for met."""
     if log.wiring.timers is None:
         return []
     wanted: dict[str, tuple[str, str]] = {}
@@ -158,12 +165,17 @@ def deadlines(log: EventLog, pause: Pause) -> list[str]:
                 db, "SELECT timer_id, due_at, causation, fired_at FROM timer"
             )
         }
-        wrong = [id for id in wanted if wanted[id] != there.get(id, ("", "", ""))[:2]]
+        long_ago = instant(now - growth.MET)
+        wrong = [
+            id
+            for id, (due, cause) in wanted.items()
+            if (due, cause) != there.get(id, ("", "", ""))[:2] and (id in there or due >= long_ago)
+        ]
         wrong += [id for id in there if id not in wanted]
         unmet = [
             id
             for id, (due, cause, fired) in there.items()
-            if fired and not _done(log, db, derived_id(cause, f"{id} {due}"))
+            if fired and fired >= long_ago and not _done(log, db, derived_id(cause, f"{id} {due}"))
         ]
     problems = []
     if wrong:

@@ -6,7 +6,7 @@ from typing import Any, TypedDict, TypeVar
 import orjson
 from nameko.exceptions import get_module_path, registry, serialize
 
-from services.kernel.errors import EXPECTED
+from services.kernel.errors import EXPECTED, Outdated, Unavailable
 from services.kernel.sealing import strict_json
 
 T = TypeVar("T")
@@ -47,8 +47,10 @@ def failed(error: Exception) -> Reply:
 
 def remote(error: Failure) -> Exception:
     """The error of a reply at the caller; of one that is not the kernel's only the kind is known, for its text may
-    quote a value."""
+    quote a value. That another program is older than its database says nothing of the caller's own."""
     kind: type[Exception] | None = registry.get(error["exc_path"])
+    if kind is Outdated:
+        kind = Unavailable
     if kind is None:
         return Exception(f"{error['exc_type']} in another service")
     return kind(*error["exc_args"])

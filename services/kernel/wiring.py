@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table
 
 from services.kernel.decider import Aggregate, ClearTimer, Do, SetTimer, Upcaster
 from services.kernel.envelope import Recorded
+from services.kernel.growth import Rule
 from services.kernel.readmodels import Projection
 
 
@@ -29,7 +30,8 @@ class Wiring:
     projected); the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields
     sentences about what is wrong (for `songtor verify`). `keeps`: what of an event's open data this service keeps and
     looks at, where it need not have it whole. `tables`: its own that are no read models, and whose rows are some
-    centre's (kernel.scope)."""
+    centre's (kernel.scope). `grows`, `stays`: what ends the growth of its own tables, and which of them do not grow
+    without end, with why (kernel.growth)."""
 
     service: str
     aggregates: tuple[Aggregate[Any, Any, Any], ...] = ()
@@ -41,6 +43,8 @@ class Wiring:
     invariants: Callable[[Connection], Iterable[str]] | None = None
     keeps: Upcaster | None = None
     tables: tuple[Table, ...] = ()
+    grows: tuple[Rule, ...] = ()
+    stays: Mapping[str, str] = field(default_factory=dict)
 
     def wants(self, source: str, type: str) -> bool:
         types = self.hears.get(source, {})

@@ -74,6 +74,11 @@ class Guests:
         if place is not None:
             _take(self._each, place, 1)
 
+    def dismiss(self) -> None:
+        """Whoever is idle goes; the others after their answer, if it tells them to."""
+        while self._make_room():
+            pass
+
     def _make_room(self, place: str | None = None) -> bool:
         for where, connection in self._connections.values():
             if connection[2] == wsgi.STATE_IDLE and place in (None, where):

@@ -172,6 +172,15 @@ class FrontServer(WebServer):  # type: ignore[misc]
         self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
         self._gt = self.container.spawn_managed_thread(self.run)
 
+    def unregister_provider(self, provider: Any) -> None:
+        """The front door is about to close: nobody is let in any more, and whoever is here leaves with their answer.
+        Else those who go on asking over an open connection would keep it from closing."""
+        self._is_accepting = self._serv.keepalive = False
+        self._gt.kill()
+        self._sock.close()
+        self._serv.guests.dismiss()
+        super().unregister_provider(provider)
+
     def run(self) -> None:
         while self._is_accepting:
             try:

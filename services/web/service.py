@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from flask import Flask
+from nameko.exceptions import ContainerBeingKilled
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.wrappers import Request, Response
 
@@ -11,20 +12,27 @@ from services.kernel.doors import Runtime
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.wiring import Wiring
 from services.web import api, pages
-from services.web.gateway import carry_over, erasing
+from services.web.gateway import carry_over, erasing, growth
 from services.web.gateway import request as request_hooks
 from services.web.guests import place_of
 from services.web.identity import known
 from services.web.pages.frame import visit
 from services.web.server import FrontServer
 
-WIRING = Wiring("web")
+WIRING = Wiring("web", grows=growth.RULES, stays=growth.STAYS)
 
 View = TypeVar("View", bound=Callable[..., Response])
 
 
 class Http(HttpRequestHandler):  # type: ignore[misc]
     server = FrontServer()
+
+    def response_from_exception(self, exc: Exception) -> Response:
+        """What Flask did not answer: the process is about to end."""
+        if isinstance(exc, ContainerBeingKilled):
+            return Response(status=503, headers={"Retry-After": "1", "Connection": "close"})
+        answer: Response = super().response_from_exception(exc)
+        return answer
 
 
 def http(view: View) -> View:

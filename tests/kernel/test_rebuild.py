@@ -67,6 +67,18 @@ def test_readers_see_the_old_rows_until_the_new_ones_are_all_there(lived, teller
     assert tallies(lived) != old
 
 
+def test_two_rebuilds_at_once_come_one_after_the_other(lived):
+    live, begun = rows(lived), []
+
+    def make(name):
+        lived.rebuild("tally", lambda done, total: (begun.append(name), eventlet.sleep(0.02)))
+
+    for each in [eventlet.spawn(make, name) for name in "ab"]:
+        each.wait()
+    assert begun in (sorted(begun), sorted(begun, reverse=True)) and {*begun} == {"a", "b"}
+    assert rows(lived) == live
+
+
 def test_what_is_heard_during_a_rebuild_is_neither_lost_nor_counted_twice(lived, teller, net):
     waiting = []
 

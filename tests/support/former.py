@@ -26,13 +26,13 @@ class NoHistory(Exception):
     """The history of this checkout does not reach back to that commit."""
 
 
-def export(folder: Path) -> Path:
-    """Write the former `services` into a folder; NoHistory says what to do about it."""
-    asked = ["git", "-C", str(ROOT), "archive", COMMIT, "services"]
+def export(folder: Path, commit: str = COMMIT) -> Path:
+    """Write the `services` of a commit into a folder; NoHistory says what to do about it."""
+    asked = ["git", "-C", str(ROOT), "archive", commit, "services"]
     found = subprocess.run(asked, capture_output=True)
     if found.returncode:
         raise NoHistory(
-            f"The program of before is not in this checkout: commit {COMMIT} is missing. "
+            f"The program of before is not in this checkout: commit {commit} is missing. "
             f"A shallow clone gets it by: git fetch --unshallow. (git says: {found.stderr.decode().strip()})"
         )
     with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:

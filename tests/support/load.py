@@ -16,6 +16,7 @@ from tests.support.client import Change, Client, Json, Refusal
 AGAIN = 0.1  # of all acknowledged commands are sent once more
 GIVE_UP = 90.0  # seconds without any answer to one command
 PLACE_SECONDS = 20.0
+PAUSE = (0.1, 0.5)  # seconds before it is asked again, at least and at most
 # What `send` says of the place is of the moment: the referral it speaks of is the same.
 MOVING = ("status", "place", "version")
 
@@ -33,12 +34,14 @@ class Acknowledged:
 
 @dataclass
 class Book:
-    """What all clients were told. `surprises` are answers that no fault excuses."""
+    """What all clients were told. `surprises` are answers that no fault excuses. `refused`: (what was asked, seconds
+    from its first refusal to its answer) of whatever had to be asked again."""
 
     acknowledged: list[Acknowledged] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     again: int = 0
     retried: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[str, float]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def surprise(self, text: str) -> None:
@@ -49,9 +52,11 @@ class Book:
 class Patient(Client):
     """Sends a change with the same key until it is answered."""
 
-    def __init__(self, address: str, user: str, token: str, book: Book, seed: str) -> None:
+    def __init__(
+        self, address: str, user: str, token: str, book: Book, seed: str, pause: tuple[float, float] = PAUSE
+    ) -> None:
         super().__init__(address, token, seconds=20.0)
-        self.user, self.book, self.chance = user, book, random.Random(seed)
+        self.user, self.book, self.chance, self.pause = user, book, random.Random(seed), pause
 
     def send(self, change: Change, headers: Mapping[str, str] | None = None) -> Json:
         asked = time.monotonic()
@@ -79,9 +84,13 @@ class Patient(Client):
 
     def _try_again(self, ask: Any, what: str) -> Json:
         end = time.monotonic() + GIVE_UP
+        first: float | None = None
         while True:
             try:
                 answer: Json = ask()
+                if first is not None:
+                    with self.book.lock:
+                        self.book.refused.append((what, time.monotonic() - first))
                 return answer
             except Refusal as refusal:
                 if refusal.status < 500:
@@ -91,19 +100,29 @@ class Patient(Client):
                     self.book.surprise(f"{what}: {refusal.status} {refusal.problem}")
             except requests.RequestException as error:
                 reason = type(error).__name__
+            first = first or time.monotonic()
             with self.book.lock:
                 self.book.retried[reason] += 1
             if time.monotonic() > end:
                 raise AssertionError(f"{what}: no answer within {GIVE_UP:.0f} s, at last {reason}")
-            time.sleep(self.chance.uniform(0.1, 0.5))
+            time.sleep(self.chance.uniform(*self.pause))
 
 
 class Load:
     """`clients` threads until `stop`; they share programmes with few places, so that the last place is always wanted by
     several."""
 
-    def __init__(self, address: str, tokens: Mapping[str, str], seed: int, clients: int = 4) -> None:
-        self.address, self.tokens, self.seed = address, tokens, seed
+    def __init__(
+        self,
+        address: str,
+        tokens: Mapping[str, str],
+        seed: int,
+        clients: int = 4,
+        pause: tuple[float, float] = PAUSE,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.address, self.tokens, self.seed, self.pause = address, tokens, seed, pause
+        self.headers = headers or {}
         self.book = Book()
         self.cases = 0
         self.programmes: list[str] = []
@@ -127,7 +146,7 @@ class Load:
                 self.book.surprise("a client hangs")
 
     def _client(self, name: str, user: str) -> Patient:
-        return Patient(self.address, user, self.tokens[user], self.book, f"{self.seed} {name}")
+        return Patient(self.address, user, self.tokens[user], self.book, f"{self.seed} {name}", self.pause)
 
     def _work(self, number: int) -> None:
         users: Sequence[str] = sorted(self.tokens)

@@ -48,6 +48,7 @@ token = Table(
     sqlite_with_rowid=False,
 )
 TABLES = (person, token)
+STAYS = {table.name: "of each case, as long as its person is not erased" for table in TABLES}
 
 
 def put(

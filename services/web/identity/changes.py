@@ -1,5 +1,5 @@
-"""What was done to accounts, by whom and when: written in the transaction that does it, and never changed or taken
-away."""
+"""What was done to accounts, by whom and when: written in the transaction that does it, never changed, and kept as long
+as somebody may claim by it."""
 
 from collections.abc import Iterator
 from itertools import islice
