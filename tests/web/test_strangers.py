@@ -10,6 +10,7 @@ from dataclasses import replace
 import eventlet
 import pytest
 import requests
+from eventlet import wsgi
 from eventlet.event import Event
 from werkzeug.wrappers import Request
 
@@ -151,6 +152,16 @@ def test_guests_are_counted_by_where_they_come_from():
     guests.leave(first)  # again is nothing
     assert guests.admit(third, limits) and guests.hold(other, 5, Limits(held=20))
     assert not guests.hold(other, 1, Limits(held=20)) and guests.hold(third, 5, Limits(held=20))
+
+
+def test_as_the_door_closes_whoever_is_idle_goes_and_the_others_stay_until_they_are_answered():
+    guests = Guests()
+    idle, asking = (
+        [("10.0.0.1", 1), socket.socket(), state] for state in (wsgi.STATE_IDLE, wsgi.STATE_REQUEST)
+    )
+    assert guests.admit(idle, Limits()) and guests.admit(asking, Limits())
+    guests.dismiss()
+    assert (len(guests), guests.busy) == (1, 1)
 
 
 @pytest.mark.parametrize(
