@@ -49,6 +49,18 @@ def test_status_shows_every_log_and_every_subscription_at_its_head(system: Embed
     assert all(name in text for name in SERVICES)
 
 
+def test_status_tells_the_room_that_each_table_takes_and_for_each_event(
+    system: Embedded, nakhon_sawan: Client
+):
+    nakhon_sawan.open_case()
+    lines = system.command("status", "--sizes").splitlines()
+    [whole] = [line.split() for line in lines if line.startswith("intake ") and "bytes" in line]
+    assert whole[2:3] == ["bytes"] and whole[-2:] == ["an", "event"]
+    assert any(line.split()[:1] == ["access_record"] for line in lines)
+    told = json.loads(system.command("status", "--json", "--sizes"))["sizes"]
+    assert {*told} == {*SERVICES, "web"} and told["intake"]["event"] > 0
+
+
 def test_verify_finds_nothing_wrong_while_the_system_runs(system: Embedded):
     said = system.command("verify")
     assert [line.split()[0] for line in said.splitlines()] == [*SERVICES]

@@ -8,6 +8,7 @@ import pytest
 from services.kernel import growth
 from services.kernel.access import of_person
 from services.kernel.growth import ASKED_AGAIN, BY_THE_MINUTE, CLAIMS, MET
+from services.kernel.sizes import sizes
 from tests.kernel import toys
 from tests.kernel.deeds import added, facts, opened
 from tests.kernel.toys import PATIENCE, uid
@@ -118,3 +119,17 @@ def test_what_was_parked_and_handled_goes_and_what_still_waits_stays(net, teller
     added(teller, "late")
     net.settle()
     assert listener.verify() == []
+
+
+def test_the_room_that_each_table_takes_is_told_with_its_indexes(net, teller):
+    for number in range(40):
+        opened(teller, f"case {number}")
+    room = {size.table: size.bytes for size in sizes(teller.database)}
+    assert list(room.values()) == sorted(room.values(), reverse=True)
+    assert room["event"] >= 40 * 300 and room["command_done"] > 0 < room["pruned"]
+    if teller.database.sqlite:
+        with teller.database.read() as db:
+            pages, page = (
+                db.exec_driver_sql(f"PRAGMA page_{each}").scalar_one() for each in ("count", "size")
+            )
+        assert room["event"] < sum(room.values()) <= pages * page
