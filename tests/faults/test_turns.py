@@ -13,7 +13,7 @@ import pytest
 
 from services.cli import OLDER
 from tests.support import next_version
-from tests.support.former import ROOT
+from tests.support.former import ROOT, NoHistory
 from tests.support.history import rows
 from tests.support.turns import LOGS, READ_MODELS, Turns
 
@@ -43,6 +43,13 @@ def upgrade(request: pytest.FixtureRequest, folder: Path) -> Iterator[Upgrade]:
     with Turns(place, old, next_version.tree(place / "new"), headers) as turns:
         turns.go_over(outdated)
         yield Upgrade(turns, from_here, outdated)
+
+
+def test_a_checkout_without_the_history_says_so_and_what_to_do(tmp_path: Path):
+    with pytest.raises(
+        NoHistory, match=r"commit 0{40} is missing. A shallow clone gets it by: git fetch --unshallow"
+    ):
+        next_version.of_commit("0" * 40, tmp_path)
 
 
 def test_nothing_is_lost_and_nothing_happens_twice(upgrade: Upgrade):
