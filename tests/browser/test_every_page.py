@@ -23,7 +23,7 @@ def findings(town, browser):
     findings, here = Findings(), []
 
     def arrived(user=None):
-        here.append(Visitor(browser, town.system.address))
+        here.append(Visitor(browser, town.system.address, traced=False))
         if user:
             town.let_in(here[-1], user)
         return here[-1]

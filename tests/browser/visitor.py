@@ -164,15 +164,21 @@ class Tab:
 
 
 class Visitor(Tab):
-    """A browser of one person's own, with its first tab."""
+    """A browser of one person's own, with its first tab. `traced`: so that a trace can be kept at the end."""
 
     def __init__(
-        self, browser: Browser, address: str, device: Mapping[str, Any] = DESKTOP, **more: Any
+        self,
+        browser: Browser,
+        address: str,
+        device: Mapping[str, Any] = DESKTOP,
+        traced: bool = True,
+        **more: Any,
     ) -> None:
         self.address, self.device = address, device
         self.context = browser.new_context(base_url=address, locale="th-TH", **device, **more)
         self.context.set_default_timeout(15_000)
-        self.context.tracing.start(snapshots=True)
+        if traced:
+            self.context.tracing.start(snapshots=True)
         self.watch = Watch(address)
         super().__init__(self._page(), device)
 

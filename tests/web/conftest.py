@@ -12,7 +12,7 @@ from services.kernel.settings import OIDC
 from services.system import SERVICES, System
 from services.web.identity import passwords, throttle
 from tests.support.servers import free_port
-from tests.web.browser import PASSWORD, Browser
+from tests.web.browser import HASH, Browser
 from tests.web.door import FrontDoor, World
 from tests.web.hostile import PROVIDER
 
@@ -52,12 +52,11 @@ def world(door: FrontDoor) -> World:
 @pytest.fixture(scope="session")
 def browser(door: FrontDoor) -> Callable[..., Browser]:
     """A browser of a user who has signed in, or of nobody."""
-    hash = passwords.hashed(PASSWORD)
 
     def opened(user: str | None = None) -> Browser:
         if user is not None:
             with door.runtime("web").database.write() as db:
-                passwords.keep(db, user, hash, temporary=False)
+                passwords.keep(db, user, HASH, temporary=False)
                 db.execute(delete(throttle.failure))  # of tests that typed wrong ones
         return Browser(door.address, user)
 

@@ -13,7 +13,7 @@ from services.kernel.envelope import Caller, instant
 from services.thai.dates import bangkok_day, format_date
 from services.web.identity import changes, delegations, identities, passwords, second_factor
 from services.web.identity.changes import Change, Days, Rights
-from tests.web.browser import PASSWORD
+from tests.web.browser import HASH, PASSWORD
 from tests.web.door import USERS, FrontDoor
 
 KINDS = [
@@ -89,7 +89,7 @@ def test_what_a_user_does_to_the_own_account_is_on_record(door, browser, name):
     runtime = door.runtime("web")
     door.add(name, "worker", ("60",))
     with runtime.database.write() as db:
-        passwords.keep(db, name, passwords.hashed(PASSWORD), temporary=False)
+        passwords.keep(db, name, HASH, temporary=False)
     user = browser()
     user.sign_in(name)
     again = f"{PASSWORD}-ใหม่"

@@ -19,7 +19,7 @@ from services.web.identity import accounts, authorization_requests, identities, 
 from services.web.identity.authorization_requests import authorization_request
 from services.web.store.tables import metadata
 from tests.support import provider
-from tests.web.browser import PASSWORD, Browser, Page
+from tests.web.browser import HASH, PASSWORD, Browser, Page
 from tests.web.hostile import told
 from tests.web.phone import Phone
 
@@ -302,7 +302,7 @@ def test_what_is_not_ours_is_not_kept(door, browser, set_up):
 
 def test_whom_the_provider_knows_need_not_replace_a_password_they_never_used(door, browser, linked):
     with door.runtime("web").database.write() as db:
-        passwords.keep(db, linked, passwords.hashed(PASSWORD), temporary=True)
+        passwords.keep(db, linked, HASH, temporary=True)
     assert sign_in(browser(), linked).heading == "งานของฉัน"
     by_password = browser()
     assert by_password.sign_in(linked).path == "password"
@@ -485,7 +485,7 @@ def test_who_signs_in_by_the_provider_is_asked_for_no_second_step_of_ours_nor_ma
     assert "second-factor" not in user.open("/account").raw
     assert user.open("/second-factor").path == "account", "without a password there is no second step"
     with runtime.database.write() as db:
-        passwords.keep(db, linked, passwords.hashed(PASSWORD), temporary=False)
+        passwords.keep(db, linked, HASH, temporary=False)
     assert user.open("/work").path == "work"
     assert browser().sign_in(linked).path == "second-factor"
     Phone.turned_on(door, user, linked)

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from services.kernel.envelope import instant
 from services.web.identity import accounts, known_browsers, passwords, sessions, throttle
-from tests.web.browser import PASSWORD
+from tests.web.browser import HASH, PASSWORD
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def somebody(door):
     name = f"user-{uuid4().hex[:8]}"
     door.add(name, "worker", ("60",))
     with door.runtime("web").database.write() as db:
-        passwords.keep(db, name, passwords.hashed(PASSWORD), temporary=False)
+        passwords.keep(db, name, HASH, temporary=False)
     return name
 
 
@@ -275,7 +275,7 @@ def test_many_tries_at_once_are_no_more_than_are_free(browser, somebody):
 
 def test_a_password_given_by_somebody_else_must_be_changed_first(door, browser, somebody):
     with door.runtime("web").database.write() as db:
-        passwords.keep(db, somebody, passwords.hashed(PASSWORD), temporary=True)
+        passwords.keep(db, somebody, HASH, temporary=True)
     user = browser()
     page = user.sign_in(somebody)
     assert page.path == "password" and user.open("/work").path == "password"

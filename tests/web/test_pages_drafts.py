@@ -16,7 +16,7 @@ from services.kernel.envelope import instant
 from services.web.identity import accounts, passwords, sessions
 from services.web.service import APPLICATION, WIRING
 from services.web.store import drafts
-from tests.web.browser import PASSWORD, Browser
+from tests.web.browser import HASH, PASSWORD, Browser
 from tests.web.door import plan
 
 FORMS = [
@@ -33,13 +33,12 @@ SECRET = "นางมะลิวัลย์ ความลับไม่ร
 @pytest.fixture
 def new_worker(door):
     """Makes signed-in workers of centre 60 whom no other test knows."""
-    hash = passwords.hashed(PASSWORD)
 
     def made():
         name = f"drafter-{uuid4().hex[:8]}"
         door.add(name, "worker", ("60",))
         with door.runtime("web").database.write() as db:
-            passwords.keep(db, name, hash, temporary=False)
+            passwords.keep(db, name, HASH, temporary=False)
         worker = Browser(door.address, name)
         worker.user = name
         return worker

@@ -20,7 +20,7 @@ from services.kernel import settings
 from services.kernel.envelope import instant
 from services.web.identity import accounts, passwords, pending_sessions, second_factor, sessions, throttle
 from services.web.service import APPLICATION
-from tests.web.browser import PASSWORD
+from tests.web.browser import HASH, PASSWORD
 from tests.web.hostile import told
 from tests.web.phone import Phone, recovery_codes, secret_of
 
@@ -34,7 +34,7 @@ def somebody(door):
     name = f"user-{uuid4().hex[:8]}"
     door.add(name, "worker", ("60",))
     with door.runtime("web").database.write() as db:
-        passwords.keep(db, name, passwords.hashed(PASSWORD), temporary=False)
+        passwords.keep(db, name, HASH, temporary=False)
     return name
 
 
@@ -513,7 +513,7 @@ def test_who_must_have_it_turns_it_on_before_anything_else(door, browser, somebo
 def test_a_temporary_password_comes_first(door, browser, somebody, directors_must):
     door.add(somebody, "director", ("60",))
     with door.runtime("web").database.write() as db:
-        passwords.keep(db, somebody, passwords.hashed(PASSWORD), temporary=True)
+        passwords.keep(db, somebody, HASH, temporary=True)
     user = browser()
     page = user.sign_in(somebody)
     assert page.path == "password"
