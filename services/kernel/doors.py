@@ -214,6 +214,10 @@ class RebuildBody(Schema):
     projection = fields.String(load_default=None, allow_none=True)
 
 
+class FiguresBody(Schema):
+    told_to = fields.String(load_default=None, allow_none=True)
+
+
 class NoBody(Schema):
     pass
 
@@ -229,6 +233,12 @@ class PageRange(TypedDict):
 
 class OneParked(TypedDict):
     event_id: str | None
+
+
+class FiguresFor(TypedDict):
+    """`told_to`: the process that asks."""
+
+    told_to: str | None
 
 
 class OneSkipped(TypedDict):
@@ -283,11 +293,13 @@ class Doors:
         own = [door for name, door in doors_of(type(self)).items() if not hasattr(Doors, name)]
         return [DoorRow(action=d.action, kind=d.kind, roles=sorted(d.roles)) for d in own]
 
-    @query("service.figures", roles=("system",), schema=NoBody())
-    def figures(self, call: Call, body: Nothing) -> dict[str, str]:
-        """This process's figures as Prometheus text, with the process they are of."""
+    @query("service.figures", roles=("system",), schema=FiguresBody())
+    def figures(self, call: Call, body: FiguresFor) -> dict[str, str]:
+        """This process's figures as Prometheus text, with the process they are of. To a process itself no text is told:
+        it has the figures already, which are now refreshed."""
         self.runtime.measure()
-        return {"process": PROCESS, "text": generate_latest(REGISTRY).decode()}
+        own = body["told_to"] == PROCESS
+        return {"process": PROCESS, "text": "" if own else generate_latest(REGISTRY).decode()}
 
     @query("service.verify", roles=("system", "admin"), schema=NoBody())
     def verify(self, call: Call, body: Nothing) -> list[str]:

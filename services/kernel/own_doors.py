@@ -14,8 +14,8 @@ def doors(service: str) -> Question[list[DoorRow]]:
     return Question(QueryDoor(service, "doors"), {})
 
 
-def figures(service: str) -> Question[dict[str, str]]:
-    return Question(QueryDoor(service, "figures"), {})
+def figures(service: str, told_to: str) -> Question[dict[str, str]]:
+    return Question(QueryDoor(service, "figures"), {"told_to": told_to})
 
 
 def verify(service: str) -> Question[list[str]]:

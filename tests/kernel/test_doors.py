@@ -54,6 +54,16 @@ def test_a_command_says_its_answer_and_where_its_log_stands(net):
     assert open_case(net) == {"answer": {"case_id": "a", "version": 1}, "position": 1, "stale": False}
 
 
+def test_figures_are_told_to_other_processes_and_refreshed_for_the_own(net):
+    told = enter(net, "bureau", "figures", {"told_to": "another"}, role="system")["answer"]
+    assert 'songtor_log_position{service="bureau"} 0.0' in told["text"]
+    assert enter(net, "bureau", "figures", {}, role="system")["answer"]["text"]  # a front door of before
+    open_case(net)
+    own = enter(net, "bureau", "figures", {"told_to": told["process"]}, role="system")["answer"]
+    assert own == {"process": told["process"], "text": ""}
+    assert REGISTRY.get_sample_value("songtor_log_position", {"service": "bureau"}) == 1
+
+
 def test_a_command_that_decides_nothing_and_one_that_is_not_for_the_log_ask_nobody_to_wait(net):
     open_case(net)
     assert open_case(net, id="another")["position"] == 0

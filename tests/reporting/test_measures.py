@@ -34,6 +34,11 @@ def test_a_part_names_each_of_its_measures_once():
         assert len(names) == len({*names}), part
 
 
+def test_the_tables_of_the_dashboard_keep_the_anchors_that_somebody_may_have_kept():
+    shorter = {"median_days": "days", "by_path": "paths", "by_label": "labels"}
+    assert {code: part.key for code, part in PARTS.items()} == {code: code for code in PARTS} | shorter
+
+
 def test_every_word_is_there_in_both_languages():
     said = [each for part in PARTS.values() for each in (part.title, part.means) if each]
     said += [

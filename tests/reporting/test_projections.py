@@ -273,6 +273,17 @@ def test_the_budget_year_begins_on_the_first_of_october(told):
     assert told.overview(to="2025-09-30")["cases"]["opened"] == 1
 
 
+def test_a_period_in_which_only_an_error_was_counted_still_has_it_as_it_was_known(told):
+    told.say("CaseOpened", "a", at=NOON - 30 * DAY)
+    told.say("ReferralDeclined", "a", "r", reason="cost")
+    before = instant(told.net.clock())
+    told.net.clock.set(NOON + DAY)
+    told.say("ReferralEnteredInError", "a", "r")
+    period = {"from": "2026-03-02", "to": "2026-03-02"}
+    assert told.overview(as_of=before, **period)["declined"] == {"cost": 1}
+    assert told.overview(**period)["declined"] == {}
+
+
 def test_a_late_entry_is_not_known_before_it_was_recorded(told):
     told.say("CaseOpened", "a", at=NOON - 10 * DAY)
     before = instant(told.net.clock())
@@ -286,6 +297,16 @@ def test_a_late_entry_is_not_known_before_it_was_recorded(told):
     assert told.overview(as_of="2026-03-02", **period)["cases"]["opened"] == 1
     assert told.overview(as_of="2026-03-03", **period)["cases"]["opened"] == 2
     assert then["data_up_to"] == now["data_up_to"] > before
+
+
+def test_what_was_recorded_at_that_very_moment_was_known(told):
+    told.say("CaseOpened", "a")
+    moment = told.said[-1].recorded
+    told.net.clock.set(NOON + DAY)
+    told.say("ScreeningCompleted", "a", labels=MET)  # so that what was known of the case is worked out anew
+    for as_of, opened in ((moment, 1), (moment - timedelta(microseconds=1), 0)):
+        then = told.overview(as_of=instant(as_of))["cases"]
+        assert (then["opened"], then["screened"]) == (opened, 0)
 
 
 def test_a_referral_entered_in_error_counts_until_that_is_recorded(told):

@@ -51,6 +51,7 @@ def test_no_small_count_is_shown_and_no_large_one_is_called_few(counts):
 
 def test_examples_of_what_is_hidden_with_a_small_count():
     assert parts_of({"a": 3, "b": 20, "c": 30, "d": 0}) == {"a": FEW, "b": WITHHELD, "c": 30, "d": 0}
+    assert parts_of({"a": 3, "b": 5, "c": 30}) == {"a": FEW, "b": WITHHELD, "c": 30}  # five is large enough
     assert parts_of({"a": 1, "b": 5, "c": 0}) == dict.fromkeys("abc", WITHHELD)  # six could be nothing else
     assert parts_of({"a": 4, "b": 4}) == dict.fromkeys("ab", WITHHELD)
     assert [single(count) for count in (0, 1, 4, 5)] == [0, FEW, FEW, 5]

@@ -23,7 +23,8 @@ PRIVATE = (
 
 def private_in(text: str, known: Sequence[str] = ()) -> list[str]:
     """What nobody else is to read of the person, of the group or of the partner, but for what is `known`."""
-    return [words for words in PRIVATE if words in lasting(text) and words not in known]
+    said = lasting(text)
+    return [words for words in PRIVATE if words in said and words not in known]
 
 
 def test_what_is_looked_for_is_found_but_not_in_an_id_that_has_it_by_chance():
