@@ -153,6 +153,8 @@ def _nodes(node: ast.AST, inside: bool = False) -> Iterator[ast.AST]:
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list"):
             continue
+        if name == "args" and ast.unparse(node).startswith("Projection("):
+            value = [value[0], *value[2:]]  # a version only has to be another than before
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 yield from _nodes(child, inside)

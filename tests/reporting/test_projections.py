@@ -19,6 +19,7 @@ from services.kernel.tables import inbox_cursor, ingest_head, source_event
 from services.reporting import small_cells
 from services.reporting.measures import LOST_PARTS
 from services.reporting.projections import figures
+from services.reporting.projections.counting import Counting
 from services.reporting.projections.milestones import MILESTONES, TYPES, counted, derive, milestones, project
 from services.reporting.projections.period import Period
 from services.reporting.projections.sums import TABLES
@@ -297,6 +298,21 @@ def test_a_late_entry_is_not_known_before_it_was_recorded(told):
     assert told.overview(as_of="2026-03-02", **period)["cases"]["opened"] == 1
     assert told.overview(as_of="2026-03-03", **period)["cases"]["opened"] == 2
     assert then["data_up_to"] == now["data_up_to"] > before
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        ("2026-01-01", "2026-03-31", ("2026-01", "2026-03")),
+        ("2026-01-02", "2026-03-31", ("2026-02", "2026-03")),
+        ("2025-12-31", "2026-02-27", ("2026-01", "2026-01")),
+        ("2026-01-01", "2026-01-31", ("2026-01", "2026-01")),
+        ("2026-01-02", "2026-02-27", None),
+        ("2026-01-01", "2026-01-01", None),
+    ],
+)
+def test_every_month_that_lies_in_the_period_as_a_whole_is_told_by_its_sums(told, first, last, months):
+    assert told.net.read("reporting", lambda db: Counting(db, Period(None, first, last)).months) == months
 
 
 def test_what_was_recorded_at_that_very_moment_was_known(told):
