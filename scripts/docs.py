@@ -27,7 +27,7 @@ from services.screening.domain.description import describe
 from services.system import DOORS
 from services.web.api.openapi import answer_schema, document, operation_id, properties, template
 from services.web.api.routes import ROUTES, Route
-from services.web.pages.account.users import NO_WAY_YET
+from services.web.pages.account.access import NO_WAY_YET
 from services.web.service import APPLICATION
 
 DOCS = Path(__file__).parent.parent / "docs"

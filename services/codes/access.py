@@ -130,9 +130,10 @@ REFUSALS = CodeList(
             "The working group has not agreed a plan that covers this programme.",
         ),
         "no_quorum": Words(
-            "องค์ประชุมหรือเสียงเห็นชอบยังไม่ครบ ต้องมีผู้ลงมติครบจำนวน มีประธานร่วมลงมติตามที่กำหนด และเสียงเห็นชอบมากกว่าเสียงไม่เห็นชอบ",
-            "No quorum: enough votes, the chair's among them where the rule asks for it, and more who agree "
-            "than dissent.",
+            "องค์ประชุมหรือเสียงเห็นชอบยังไม่ครบ ต้องมีผู้ลงมติครบจำนวนโดยแต่ละคนลงมติครั้งเดียว มีประธานร่วมลงมติตามที่กำหนด "
+            "และเสียงเห็นชอบมากกว่าเสียงไม่เห็นชอบ",
+            "No quorum: enough votes of different people, the chair's among them where the rule asks for it, and more "
+            "who agree than dissent.",
         ),
         "path_closed": Words(
             "การคัดกรองปิดแนวทางนี้ไว้ ต้องมีเหตุผลของคณะทำงานและชื่อประธาน หากกฎหมายห้ามจะเลือกแนวทางนี้ไม่ได้",

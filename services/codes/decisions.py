@@ -1,6 +1,8 @@
 """What people decide or say, in codes: consent, votes of the working group, why a case is closed or opened again. Data
 only."""
 
+from collections.abc import Sequence
+
 from services.codes.words import CodeList, Words
 
 CONSENTS = CodeList(
@@ -76,3 +78,30 @@ ERASURE_REASONS = CodeList(
         "other": Words("เหตุผลอื่น", "Another reason"),
     },
 )
+
+# What is said of a place that a plan names or a person is sent to, by what the matching says of it. Never a reason
+# to refuse: a rule may be old, and people agree on exceptions.
+FIT_WARNINGS = CodeList(
+    "fit_warning",
+    {
+        "programme_ineligible": Words(
+            "ผลการจับคู่พบว่าบริการนี้ไม่ตรงกับผู้รับบริการ โปรดดูเหตุผลและสอบถามภาคีเครือข่ายก่อน",
+            "The matching finds that this place does not fit this person: look why, and ask the partner first.",
+        ),
+        "programme_unknown": Words(
+            "ยังไม่ทราบว่าบริการนี้รับผู้รับบริการรายนี้ได้หรือไม่ เพราะข้อมูลยังไม่ครบ",
+            "Whether this place takes this person is not known yet: facts are missing.",
+        ),
+        "programme_unchecked": Words(
+            "ขณะนี้ตรวจสอบไม่ได้ว่าบริการนี้รับผู้รับบริการรายนี้ได้หรือไม่",
+            "Whether this place takes this person could not be looked up just now.",
+        ),
+    },
+)
+FIT_SECONDS = 2.0  # to ask partners for it
+
+
+def fit_warnings(verdicts: Sequence[str]) -> list[str]:
+    """Of the programme that partners was asked about: the one verdict it answered (ranking.ELIGIBILITY), or none."""
+    known = next(iter(verdicts), "unchecked")
+    return [] if known == "eligible" else [f"programme_{known}"]

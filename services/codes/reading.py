@@ -79,6 +79,10 @@ EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
 REGISTRY: Mapping[str, Fields] = {  # who reads what is no single person's, of the registry
     "/api/v1/partners/<partner_id>/history": ALL,
     "/api/v1/proposals": ALL,
+    "/partners/<uuid:partner_id>/history": PAGE,
+    "/partners/<uuid:partner_id>/history.csv": PAGE,
+    "/registry/proposals": PAGE,
+    "/registry/proposals.csv": PAGE,
 }
 FIGURES: Mapping[str, Fields] = {
     "/api/v1/reports/overview": ALL,
@@ -137,6 +141,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/referrals/<referral_id>": (*REFERRAL_OUTLINE, *_under("history", STEP_OUTLINE)),
         "/cases": PAGE,
         "/cases/list.csv": PAGE,
+        "/cases/<uuid:case_id>": PAGE,
+        "/referrals/<uuid:referral_id>": PAGE,
     },
     "partner": {
         **EVERYBODY,

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 
 from services.codes.words import CodeList, Words
 
-# What is done to a partner or a programme, at once or as a proposal to who keeps it.
+# What is done to a partner or a programme, at once or as a proposal to who keeps it. What is new stands at once, and
+# whoever keeps it is to confirm it.
 CHANGES = CodeList(
     "registry_change",
     {
+        "register": Words("ขึ้นทะเบียนใหม่", "Register"),
+        "offer": Words("เพิ่มบริการใหม่", "Add a programme"),
         "correct": Words("แก้ไขข้อมูล", "Correct"),
         "confirm": Words("ยืนยันว่ายังถูกต้อง", "Confirm that it is still so"),
         "capacity": Words("แจ้งจำนวนที่ว่าง", "State the places"),

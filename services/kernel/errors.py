@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 
 class Refused(Exception):
-    """The rules understood the command and said no (409); `code` is for machines."""
+    """The rules understood the command and said no (409); `code` is for machines, `errors` as of Invalid where it is
+    about fields."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, message)
-        self.code, self.message = code, message
+    def __init__(self, code: str, message: str, errors: Mapping[str, Sequence[str]] | None = None) -> None:
+        super().__init__(code, message, dict(errors or {}))
+        self.code, self.message, self.errors = code, message, dict(errors or {})
 
 
 class Invalid(Exception):

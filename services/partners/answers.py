@@ -24,18 +24,31 @@ class AlikePartners(TypedDict):
     items: list[AlikePartner]
 
 
+@final
+class Proposed(TypedDict):
+    """The partner is kept by another centre, `waiting_for`: the change waits for it."""
+
+    proposal_id: Id
+    waiting_for: Province
+
+
 class NewPartner(TypedDict):
-    """`maybe_known`: partners that may be the same; then there is a warning of that name."""
+    """`maybe_known`: partners that may be the same; then there is a warning of that name. `confirmation`: another
+    centre keeps it, and is to confirm it."""
 
     partner_id: Id
     version: Version
     warnings: Annotated[list[str], Note("Codes; never a refusal")]
     maybe_known: list[AlikePartner]
+    confirmation: Proposed | None
 
 
 class NewProgramme(TypedDict):
+    """`confirmation` as of a new partner."""
+
     programme_id: Id
     version: Version
+    confirmation: Proposed | None
 
 
 @final
@@ -51,14 +64,6 @@ class Changed(TypedDict):
 
     version: Version
     warnings: Annotated[list[str], Note("Codes; never a refusal")]
-
-
-@final
-class Proposed(TypedDict):
-    """The partner is kept by another centre, `waiting_for`: the change waits for it."""
-
-    proposal_id: Id
-    waiting_for: Province
 
 
 class Told(TypedDict, total=False):
@@ -189,8 +194,9 @@ class Places(TypedDict):
 
 
 class Programme(TypedDict):
-    """`rules_confirmed_at`: when its rules were last said to be so; `stale`: what should be asked anew; `retired`: it
-    takes nobody any more. `version` of the programme's stream."""
+    """`rules_confirmed_at`: when its rules were last said to be so; `stale`: what should be asked anew; `unconfirmed`:
+    another centre added it, and the keeper has not confirmed it yet; `retired`: it takes nobody any more. `version` of
+    the programme's stream."""
 
     programme_id: Id
     name: str
@@ -199,13 +205,14 @@ class Programme(TypedDict):
     rules_confirmed_at: Instant
     places: Places
     stale: list[Annotated[str, FACT_KINDS]]
+    unconfirmed: bool
     retired: bool
     version: Version
 
 
 class Partner(TypedDict):
-    """`keeper`: the centre that changes it at once, others propose; `programmes` in order of offering; `version` of the
-    partner's stream."""
+    """`keeper`: the centre that changes it at once, others propose; `unconfirmed` as of a programme; `programmes` in
+    order of offering; `version` of the partner's stream."""
 
     partner_id: Id
     name: str
@@ -219,6 +226,7 @@ class Partner(TypedDict):
     registered_at: Instant
     keeper: Province
     stale: list[Annotated[str, FACT_KINDS]]
+    unconfirmed: bool
     retired: bool
     programmes: list[Programme]
     version: Version

@@ -91,6 +91,7 @@ class ListProposals(TypedDict):
     centre: str | None
     status: str | None
     partner_id: str | None
+    proposal_id: str | None
     limit: int
     cursor: str | None
 

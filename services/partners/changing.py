@@ -2,6 +2,7 @@
 a partner changes it at once; what another centre knows waits, as a proposal, for who does."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -135,7 +136,13 @@ class Changing(Doors):
         found = own if centre is None else (centre,)
         return self.runtime.read(
             lambda db: proposals.list_proposals(
-                db, found, body["status"], body["partner_id"], body["limit"], body["cursor"]
+                db,
+                found,
+                body["status"],
+                body["partner_id"],
+                body["proposal_id"],
+                body["limit"],
+                body["cursor"],
             )
         )
 
@@ -210,6 +217,8 @@ class Changing(Doors):
                         "proposal_outdated", "What it would change was changed since it was proposed."
                     )
                 apply(unit, change, proposal_id)
+            elif events and change.action in proposals.NEW:
+                _take_back(unit, change, decision.reason)
             return {"version": unit.version(PROPOSAL, proposal_id)}
 
         return self.runtime.execute(call.envelope(centre_of(call, keeper)), work)
@@ -245,6 +254,15 @@ def _propose(unit: Unit, call: Call, proposal_id: str, change: Change, keeper: s
     if waiting is not None:
         return {"proposal_id": waiting.proposal_id, "waiting_for": waiting.waiting_for}
     unit.handle(PROPOSAL, proposal_id, ProposeChange(proposal_id, change, before, keeper))
+    return {"proposal_id": proposal_id, "waiting_for": keeper}
+
+
+def to_confirm(unit: Unit, proposal_id: str, new: Change, keeper: str | None) -> answers.Proposed | None:
+    """What is new stands at once, for people wait for places; another centre that keeps it (None: the asker's own) is
+    to confirm it, or finds it wrong."""
+    if keeper is None:
+        return None
+    unit.handle(PROPOSAL, proposal_id, ProposeChange(proposal_id, new, {}, keeper))
     return {"proposal_id": proposal_id, "waiting_for": keeper}
 
 
@@ -298,8 +316,8 @@ def _apply_to_partner(
     if change.action == "correct":
         _check(unit.state(PARTNER, id), change)
         return unit.handle(PARTNER, id, registry.CorrectPartner(change.after, reason, proposal_id), expected)
-    if change.action == "confirm":
-        what = tuple(change.after["what"])
+    if change.action in ("confirm", "register"):
+        what = tuple(change.after.get("what", PARTNER_FIELDS))
         verify = registry.VerifyPartner(what, change.at, change.reason, proposal_id)
         return unit.handle(PARTNER, id, verify, expected)
     if change.action == "retire":
@@ -312,6 +330,16 @@ def _apply_to_partner(
         for programme_id in partners.list_programme_ids(unit.db, id):
             unit.handle(PROGRAMME, programme_id, of_programme)
     return events
+
+
+def _take_back(unit: Unit, new: Change, reason: str | None) -> None:
+    """What another centre added and the keeper does not confirm is retired: it may hold somebody's place by now. With a
+    partner goes what is to be confirmed of its programmes."""
+    apply(unit, replace(new, action="retire", reason=reason))
+    if new.programme_id is None:
+        for proposal_id in proposals.list_unconfirmed(unit.db, [new.partner_id]).values():
+            if unit.state(PROPOSAL, proposal_id).status == "open":
+                unit.handle(PROPOSAL, proposal_id, DismissProposal(reason))
 
 
 def _of_programme(change: Change, proposal_id: str | None) -> Sequence[places.Command]:
@@ -327,6 +355,9 @@ def _of_programme(change: Change, proposal_id: str | None) -> Sequence[places.Co
             if "capacity" in after["what"]:
                 asked.append(ConfirmPlaces(change.at))
             return asked
+        case "offer":  # its places are as old as when they were stated
+            fields = tuple(name for name in PROGRAMME_FIELDS if name != "capacity")
+            return [places.VerifyProgramme(fields, change.at, reason, proposal_id)]
         case "capacity":
             return [ConfirmCapacity(id, after["total"], after["free"], change.at)]
         case "retire":

@@ -270,8 +270,9 @@ class ListProposals(Body):
     """Of the asker's centres, or of one of them; those that wait, if nothing else is asked for."""
 
     centre = fields.String(load_default=None, validate=_province)
-    status = fields.String(load_default="open", validate=validate.OneOf(PROPOSAL_STATUSES))
+    status = fields.String(load_default="open", allow_none=True, validate=validate.OneOf(PROPOSAL_STATUSES))
     partner_id = fields.String(load_default=None)
+    proposal_id = fields.String(load_default=None)
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
 

@@ -18,8 +18,9 @@ from services.partners.changing import centre_of
 from services.partners.domain import candidates, ranking
 from services.partners.domain.matching import MATCH
 from services.partners.domain.places import PROGRAMME, OfferProgramme
-from services.partners.domain.proposals import PROPOSAL
+from services.partners.domain.proposals import PROPOSAL, Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
+from services.partners.events import Told
 from services.partners.projections import (
     free_places,
     history,
@@ -77,16 +78,20 @@ class PartnersService(changing.Changing):
 
     @command("partner.register", roles=STAFF, schema=schemas.RegisterPartner())
     def register_partner(self, call: Call, body: bodies.RegisterPartner) -> Outcome[answers.NewPartner]:
-        partner_id = call.new_id("partner")
+        partner_id, proposal_id = call.new_id("partner"), call.new_id("proposal")
 
         def work(unit: Unit) -> answers.NewPartner:
             known = partners.list_alike(unit.db, body["name"], body["province"])
             unit.handle(PARTNER, partner_id, RegisterPartner(partner_id, **body))
+            kept = keepers.works(unit.db, body["province"]) and not call.caller.sees(body["province"])
+            keeper = body["province"] if kept else None
+            new = Change(partner_id, None, "register", _described(body), None, instant(call.at))
             return {
                 "partner_id": partner_id,
                 "version": unit.version(PARTNER, partner_id),
                 "warnings": [MAYBE_KNOWN] if known else [],
                 "maybe_known": known,
+                "confirmation": changing.to_confirm(unit, proposal_id, new, keeper),
             }
 
         return self.runtime.execute(call.envelope(centre_of(call, body["province"])), work)
@@ -94,7 +99,7 @@ class PartnersService(changing.Changing):
     @command("programme.offer", roles=STAFF, schema=schemas.OfferProgramme())
     def offer_programme(self, call: Call, body: bodies.OfferProgramme) -> Outcome[answers.NewProgramme]:
         """NotFound for an unknown partner."""
-        programme_id = call.new_id("programme")
+        programme_id, proposal_id = call.new_id("programme"), call.new_id("proposal")
         partner = self._partner(call, body["partner_id"])
         offer = OfferProgramme(
             programme_id=programme_id,
@@ -111,11 +116,22 @@ class PartnersService(changing.Changing):
             **body["capacity"],
         )
 
+        told: Told = {"name": body["name"], "path": body["path"], "rules": body["rules"]}
+        told |= {"total": body["capacity"]["total"], "free": body["capacity"]["free"]}
+        new = Change(partner["partner_id"], programme_id, "offer", told, None, instant(call.at))
+
         def work(unit: Unit) -> answers.NewProgramme:
             if unit.state(PARTNER, partner["partner_id"]).retired:
                 raise Refused("retired", "The partner is retired: take it up again first.")
             unit.handle(PROGRAMME, programme_id, offer)
-            return {"programme_id": programme_id, "version": unit.version(PROGRAMME, programme_id)}
+            keeper = keepers.get_keeper(unit.db, partner["partner_id"])
+            return {
+                "programme_id": programme_id,
+                "version": unit.version(PROGRAMME, programme_id),
+                "confirmation": changing.to_confirm(
+                    unit, proposal_id, new, None if keeper and call.caller.sees(keeper) else keeper
+                ),
+            }
 
         return self.runtime.execute(call.envelope(centre_of(call, partner["province"])), work)
 
@@ -237,6 +253,15 @@ class PartnersService(changing.Changing):
             if len(left) > body["limit"]
             else None,
         }
+
+
+def _described(body: bodies.RegisterPartner) -> Told:
+    """What a registration says of a partner."""
+    contact = {way: str(told) for way, told in body["contact"].items()}
+    return {
+        "name": body["name"], "kind": body["kind"], "under_ministry": body["under_ministry"],
+        "province": body["province"], "subdistrict": body["subdistrict"], "contact": {**contact},
+    }  # fmt: skip
 
 
 def _cutoffs(call: Call) -> partners.Cutoffs:

@@ -16,7 +16,16 @@ class ReferralId(TypedDict):
     referral_id: Id
 
 
-class NewReferral(ReferralId):
+class SentReferral(ReferralId):
+    """What is known at the moment of sending."""
+
+    warnings: Annotated[
+        list[str],
+        Note("programme_ineligible, programme_unknown, programme_unchecked: what the matching says of it"),
+    ]
+
+
+class NewReferral(SentReferral):
     """`place`: reserved, refused, or pending if partners has not answered in time."""
 
     status: Annotated[str, REFERRAL_STATUSES]

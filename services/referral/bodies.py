@@ -17,6 +17,11 @@ class SendReferral(TypedDict):
     waitlist: bool | None
 
 
+class OfProgramme(TypedDict):
+    case_id: str
+    programme_id: str
+
+
 class StepReferral(TypedDict):
     """With exactly the fields that the step takes."""
 

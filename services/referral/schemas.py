@@ -54,6 +54,13 @@ class SendReferral(Schema):
     waitlist = Flag(load_default=False, allow_none=True)
 
 
+class OfProgramme(Schema):
+    """A case's person, and a programme they may be sent to."""
+
+    case_id = String(required=True, validate=_uuid)
+    programme_id = String(required=True, validate=_uuid)
+
+
 class WorkFound(Schema):
     kind = String(required=True, validate=OneOf(WORK_KINDS))
     income_baht_month = Integer(

@@ -1,21 +1,21 @@
 """Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.coarse import coarse
-from services.kernel.doors import Call, Doors, Runtime, command, query
+from services.codes.decisions import FIT_SECONDS, fit_warnings
+from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
-from services.kernel.errors import Forbidden, NotFound
+from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
-from services.referral import answers, bodies, handlers, schemas, sweeping
-from services.referral.domain.commands import DiscloseFacts, SendReferral, StandDown
+from services.referral import answers, bodies, disclosing, handlers, reading, schemas, sweeping
+from services.referral.domain.commands import SendReferral, StandDown
 from services.referral.domain.life_cycle import REFERRAL, why_untold
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
 from services.referral.domain.steps import LIFE_CYCLE, Circumstances, step_named, steps_after
@@ -52,14 +52,6 @@ WIRING = Wiring(
     invariants=referrals.invariants,
     keeps=coarse,
 )
-T = TypeVar("T")
-
-
-def is_theirs(call: Call, referral: RowMapping) -> bool:
-    """A partner has its own referrals, everybody else those of their centres."""
-    if call.caller.partner_id is not None:
-        return bool(referral["partner_id"] == call.caller.partner_id)
-    return call.caller.sees(referral["centre"])
 
 
 def _in_order(call: Call, step: str, row: RowMapping) -> None:
@@ -92,7 +84,7 @@ def _may(call: Call, referral: answers.Referral) -> list[str]:
     return [*_steps(call, referral), *([DISCLOSE] if staff and why_untold(status, place) is None else [])]
 
 
-class ReferralService(Doors):
+class ReferralService(disclosing.Disclosing):
     name = "referral"
     runtime = Runtime(WIRING, after_start=sweeping.finish)
 
@@ -119,9 +111,9 @@ class ReferralService(Doors):
         witness = consent["witness"] or None
         if witness:
             self.runtime.ensure_key(call, case.person_id)
-        referral_id = call.new_id("referral")
+        referral_id, warnings = call.new_id("referral"), self._fit(call, case_id, programme_id)
 
-        def work(unit: Unit) -> answers.ReferralId:
+        def work(unit: Unit) -> answers.SentReferral:
             require_order(call.at, follows)
             closed = upstream.is_closed(unit.db, case_id)
             sending = SendReferral(
@@ -137,7 +129,7 @@ class ReferralService(Doors):
             )
             if unit.handle(REFERRAL, referral_id, sending, expected=call.if_match):
                 self._move(unit, case_id, referral_id, closed)
-            return {"referral_id": referral_id}
+            return {"referral_id": referral_id, "warnings": warnings}
 
         outcome = self.runtime.execute(call.envelope(case.centre), work)
         # The stored answer is of the moment of sending; whoever asks, and asks again, is told what came of it.
@@ -149,8 +141,18 @@ class ReferralService(Doors):
             "status": now["status"],
             "place": now["place"],
             "version": now["version"],
+            "warnings": outcome.answer.get("warnings", []),  # an earlier version kept none
         }
         return Outcome(answer, outcome.position)
+
+    def _fit(self, call: Call, case_id: str, programme_id: str) -> list[str]:
+        """What partners' matching says of the programme a person is sent to, as warnings."""
+        body = {"case_id": case_id, "programme_ids": [programme_id], "wait": FIT_SECONDS / 2}
+        try:
+            told = self.runtime.ask("partners", "matches", call, body, FIT_SECONDS)
+        except (Unavailable, NotFound, Forbidden, Invalid):
+            return fit_warnings(())
+        return fit_warnings([each["verdict"] for each in told["candidates"]])
 
     @command("referral.step", roles=(*STAFF, "partner"), schema=schemas.StepReferral())
     def step(self, call: Call, body: bodies.StepReferral) -> Outcome[answers.ReferralStatus]:
@@ -210,7 +212,7 @@ class ReferralService(Doors):
         """The referral with its history; the centre's staff also read who said what."""
         referral = self._referral(body["referral_id"])
         untold = call.caller.role == "partner" and not referral["secured"]
-        if untold or not is_theirs(call, referral):
+        if untold or not reading.is_theirs(call, referral):
             raise NotFound("referral")
         id = body["referral_id"]
         history = self.runtime.read(lambda db: referrals.list_steps(db, id))
@@ -249,53 +251,6 @@ class ReferralService(Doors):
             for name in _steps(call, referrals.public(referral))
         ]
 
-    @command("referral.disclose", roles=STAFF, schema=schemas.Disclose())
-    def disclose(self, call: Call, body: bodies.Disclose) -> Outcome[answers.Disclosed]:
-        """The partner is given what it may know of the person, and that is noted."""
-        referral = self._own(call, body["referral_id"])
-        referral_id, codes = referral["referral_id"], self._disclosable(referral)
-
-        def work(unit: Unit) -> answers.Disclosed:
-            asked = DiscloseFacts(body["how"], tuple(name for name in codes if codes[name] is not None))
-            unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
-            return {"disclosed": codes, "version": unit.version(REFERRAL, referral_id)}
-
-        return self.runtime.execute(call.envelope(referral["centre"]), work)
-
-    @query("referral.disclose", roles=STAFF, schema=schemas.ReadReferral())
-    def disclosable(self, call: Call, body: bodies.ReadReferral) -> answers.DisclosedCodes:
-        """What the partner of a referral would be told of the person now: {name: code}."""
-        return self._disclosable(self._own(call, body["referral_id"]))
-
-    @query("referral.disclosure", roles=(*STAFF, "member"), schema=schemas.ReadReferral())
-    def disclosure(self, call: Call, body: bodies.ReadReferral) -> list[answers.Disclosure]:
-        """What the partner of a referral was told of the person, the oldest first."""
-        referral = self._own(call, body["referral_id"])
-        history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
-        return [
-            {
-                "at": step["time"],
-                "to": referral["partner_id"],
-                "how": step["how"],
-                "facts": step["facts"],
-                "basis": step["basis"],
-            }
-            for step, _ in history
-            if step["type"] == "FactsDisclosed"
-        ]
-
-    @query("referral.read", roles=("partner",), schema=schemas.ReadReferral())
-    def told_of(self, call: Call, body: bodies.ReadReferral) -> answers.DisclosedCodes:
-        """What the partner was given of the person, as it stands now: nothing before it was, nor once it is over."""
-        referral = self._own(call, body["referral_id"])
-        if not referral["secured"]:
-            raise NotFound("referral")
-        if Status(referral["status"]) in OVER:
-            return {}
-        history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
-        names = {name for step, _ in history if step["type"] == "FactsDisclosed" for name in step["facts"]}
-        return {name: code for name, code in self._disclosable(referral).items() if name in names}
-
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
     def referrals(
         self, call: Call, body: bodies.ListReferrals
@@ -330,23 +285,6 @@ class ReferralService(Doors):
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return {"items": self.runtime.read(lambda db: referrals.list_in_hands(db, body["user"], centres))}
 
-    def _own(self, call: Call, referral_id: str) -> RowMapping:
-        """The referral, if it is the caller's to know."""
-        referral = self._referral(referral_id)
-        if not is_theirs(call, referral):
-            raise NotFound("referral")
-        return referral
-
-    def _disclosable(self, referral: RowMapping) -> answers.DisclosedCodes:
-        case_id, programme_id = referral["case_id"], referral["programme_id"]
-        return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))
-
-    def _referral(self, referral_id: str) -> RowMapping:
-        found = self.runtime.read(lambda db: referrals.get(db, referral_id))
-        if found is None:
-            raise NotFound("referral")
-        return found
-
     def _unseal(self, item: answers.HistoryItem, sealed: Mapping[str, str], person_id: str) -> None:
         """Add the words of a step that the centre's own staff read."""
         if "to" in sealed:
@@ -357,17 +295,3 @@ class ReferralService(Doors):
             item["note"] = self.runtime.vault.unseal(person_id, "note", sealed["note"]) or None
         if "witness" in sealed:
             item["witness"] = self.runtime.vault.unseal(person_id, "witness", sealed["witness"]) or None
-
-    def _upstream(
-        self, find: Callable[[Connection], T | None], will_do: Callable[[T], bool], source: str
-    ) -> T | None:
-        """What we know, if it will do; else what we know having heard the source's log to its head (None: nothing)."""
-
-        def good(db: Connection) -> T | None:
-            found = find(db)
-            return found if found is not None and will_do(found) else None
-
-        try:
-            return self.runtime.get_or_pull(good, source)
-        except NotFound:
-            return self.runtime.read(find)

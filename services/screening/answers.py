@@ -119,7 +119,10 @@ class Screening(NewScreening):
 class NewPlan(TypedDict):
     plan_id: Id
     version: Version
-    warnings: list[str]
+    warnings: Annotated[
+        list[str],
+        Note("members_sound_alike; programme_ineligible, _unknown, _unchecked: what the matching says of it"),
+    ]
 
 
 class Votes(TypedDict):

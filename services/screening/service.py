@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.decisions import FIT_SECONDS, fit_warnings
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
@@ -41,7 +42,7 @@ WIRING = Wiring(
     invariants=projections.invariants,
 )
 
-NAMED_TWICE = "member_named_twice"
+SOUND_ALIKE = "members_sound_alike"
 AGE_SECONDS = 2.0  # to ask intake for an age
 
 
@@ -102,7 +103,9 @@ class ScreeningService(erasing.Erasing):
         follows = self._opened(case_id, screening["completed_at"] if screening else None)
         offered = self._programme(body["programme_id"])
         quorum = quorum_of(case["centre"])
-        voters = [names.fold(member["name"]) for member in body["members"]]
+        voters = [names.fold(names.without_title(member["name"])) for member in body["members"]]
+        warnings = [SOUND_ALIKE] if len({*voters}) < len(voters) else []
+        warnings += self._fit(call, case_id, body["programme_id"])
         self.runtime.ensure_key(call, person_id)
 
         def work(unit: Unit) -> answers.NewPlan:
@@ -119,7 +122,6 @@ class ScreeningService(erasing.Erasing):
                 closed=case["closed"], shut=screening.shut(body["path"]), **body,
             )  # fmt: skip
             unit.handle(PLAN, case_id, agreement, call.if_match)
-            warnings = [NAMED_TWICE] if len({*voters}) < len(voters) else []
             return {"plan_id": plan_id, "version": unit.version(PLAN, case_id), "warnings": warnings}
 
         return self.runtime.execute(call.envelope(case["centre"]), work)
@@ -183,6 +185,17 @@ class ScreeningService(erasing.Erasing):
             self.runtime.catch_up("partners")
             found = self.runtime.get_or_pull(find)
         return found
+
+    def _fit(self, call: Call, case_id: str, programme_id: str | None) -> list[str]:
+        """What partners' matching says of the programme that a plan names, as warnings."""
+        if programme_id is None:
+            return []
+        body = {"case_id": case_id, "programme_ids": [programme_id], "wait": FIT_SECONDS / 2}
+        try:
+            told = self.runtime.ask("partners", "matches", call, body, FIT_SECONDS)
+        except (Unavailable, NotFound, Forbidden, Invalid):
+            return fit_warnings(())
+        return fit_warnings([each["verdict"] for each in told["candidates"]])
 
     def _of_person(self, call: Call, case_id: str, day: date) -> Body:
         """What was corrected of the person, and the age on the day by the birth date, which intake alone knows. If it

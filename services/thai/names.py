@@ -207,6 +207,13 @@ def fold(text: str) -> str:
     return " ".join(_DOUBLED.sub(r"\1", _NOT_WORD.sub(" ", latin)).split())
 
 
+def as_written(text: str) -> str:
+    """A name for telling whether it is written twice: without its title, spaces, signs, and the marks above letters
+    that are left out or doubled in a hurry. Names that merely sound alike stay two (see `fold`)."""
+    bare = _NOT_WORD.sub("", without_title(text)).replace(" ", "").casefold()
+    return re.sub(f"[{TONE}\u0e47\u0e4c\u0e4e]", "", bare)
+
+
 def fold_each(texts: Collection[str]) -> list[str]:
     """The fold of each text, for hardly more than that of one: what it costs is the many patterns."""
     if not texts or any(_APART in text for text in texts):

@@ -46,11 +46,11 @@ from tests.intake.samples import (
 from tests.spec import Spec
 
 case, person = Spec(of_case.CASE), Spec(of_person.PERSON)
-closed = CaseClosed(CASE, PERSON, "moved_away")
+closed = CaseClosed(CASE, PERSON, "moved")
 reopened = CaseReopened(CASE, PERSON, "came_back")
 opened_before = replace(OPENED, subdistrict=None)
 consented = ConsentRecorded(CASE, PERSON, SOMBAT, "given")
-close, reopen = CloseCase(CASE, "moved_away"), ReopenCase(CASE, "came_back")
+close, reopen = CloseCase(CASE, "moved"), ReopenCase(CASE, "came_back")
 consent = RecordConsent(CASE, SOMBAT, "given")
 hand_over = AssignCase(CASE, "worker-b", "left", "worker-a")
 handed_over = CaseAssigned(CASE, "worker-a", "worker-b", "left", False)
@@ -176,6 +176,12 @@ def test_a_reason_in_words_is_sealed_with_the_note():
     words, both = CloseCase(CASE, "ย้ายไปอยู่กับป้าแดง"), CloseCase(CASE, "Moved to aunt Daeng", "โทรแจ้งแล้ว")
     case.given(OPENED).when(words).then(CaseClosed(CASE, PERSON, "other", "ย้ายไปอยู่กับป้าแดง"))
     case.given(OPENED).when(both).then(CaseClosed(CASE, PERSON, "other", "Moved to aunt Daeng\nโทรแจ้งแล้ว"))
+
+
+def test_a_word_that_is_no_reason_of_the_list_may_be_a_name_and_is_sealed_too():
+    case.given(OPENED).when(CloseCase(CASE, "daeng")).then(CaseClosed(CASE, PERSON, "other", "daeng"))
+    again = ReopenCase(CASE, "goal_reached")  # a reason of closing
+    case.given(OPENED, closed).when(again).then(CaseReopened(CASE, PERSON, "other", "goal_reached"))
 
 
 def test_a_case_is_handed_over_and_then_taken_over_each_once():

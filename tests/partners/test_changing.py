@@ -439,3 +439,53 @@ def test_nothing_is_stale_of_what_is_retired(net, home, beds):
     assert net.call("partners", "partners", {"stale": "any"})["items"] == []
     now = partner(net, home)
     assert now["stale"] == now["programmes"][0]["stale"] == []
+
+
+def test_what_another_centre_adds_stands_at_once_and_its_keeper_is_to_confirm_it(net, home):
+    body = {**OFFER, "partner_id": home, "capacity": {"total": 2, "free": 1}}
+    made = net.call("partners", "offer_programme", body, **NEIGHBOUR)
+    [offered] = partner(net, home)["programmes"]
+    assert offered["unconfirmed"] and offered["places"]["free"] == 1
+    [seen] = waiting(net)
+    assert made["confirmation"] == {"proposal_id": seen["proposal_id"], "waiting_for": "60"}
+    assert (seen["action"], seen["programme"], seen["from_centre"]) == ("offer", "ที่พัก", "61")
+    decide(net, "accept_proposal", seen["proposal_id"])
+    [offered] = partner(net, home)["programmes"]
+    assert not offered["unconfirmed"] and not offered["retired"] and waiting(net) == []
+    [confirmed] = history(net, home)
+    assert (confirmed["action"], confirmed["by"]) == ("confirm", "worker-60")
+    assert net.call("partners", "offer_programme", body)["confirmation"] is None
+
+
+def test_a_partner_of_a_province_where_a_centre_works_is_confirmed_there(net):
+    assert (
+        net.call("partners", "register_partner", {**HOME, "name": "ก"}, **NEIGHBOUR)["confirmation"] is None
+    )
+    say(net, ScreeningStarted(str(uuid4())))  # a centre works there
+    far = net.call("partners", "register_partner", HOME, **NEIGHBOUR)
+    assert far["confirmation"]["waiting_for"] == "60" and partner(net, far["partner_id"])["unconfirmed"]
+    [seen] = waiting(net)
+    assert (seen["action"], seen["after"]["name"]) == ("register", HOME["name"])
+    decide(net, "accept_proposal", seen["proposal_id"])
+    assert not partner(net, far["partner_id"])["unconfirmed"]
+    assert net.call("partners", "register_partner", {**HOME, "name": "ข"})["confirmation"] is None
+
+
+def test_what_the_keeper_does_not_confirm_is_retired_with_the_reason(net):
+    say(net, ScreeningStarted(str(uuid4())))
+    far = net.call("partners", "register_partner", HOME, **NEIGHBOUR)["partner_id"]
+    body = {**OFFER, "partner_id": far, "capacity": {"total": 2, "free": 1}}
+    net.call("partners", "offer_programme", body, **NEIGHBOUR)
+    registered, _offered = waiting(net)
+    asked = {"proposal_id": registered["proposal_id"], "reason": "ปิดไปนานแล้ว"}
+    net.call("partners", "dismiss_proposal", asked)
+    now = partner(net, far)
+    assert now["retired"] and now["programmes"][0]["retired"] and waiting(net) == []
+    assert {(each["action"], each["reason"]) for each in history(net, far)} == {("retire", "ปิดไปนานแล้ว")}
+
+
+def test_who_added_it_may_take_it_back(net, home):
+    body = {**OFFER, "partner_id": home, "capacity": {"total": 2, "free": 1}}
+    made = net.call("partners", "offer_programme", body, **NEIGHBOUR)
+    decide(net, "dismiss_proposal", made["confirmation"]["proposal_id"], **NEIGHBOUR)
+    assert [each["retired"] for each in partner(net, home)["programmes"]] == [True]

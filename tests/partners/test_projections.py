@@ -340,16 +340,16 @@ def test_proposals_wait_until_they_are_decided(db):
         proposals.project(db, [fact])
 
     def found(centres, status="open"):
-        items = proposals.list_proposals(db, centres, status, None, 50, None)["items"]
+        items = proposals.list_proposals(db, centres, status, None, None, 50, None)["items"]
         return [each["proposal_id"] for each in items]
 
     # Whoever keeps the partner now decides, whomever they waited for when they were made.
     assert found(None) == ["proposal-3", "proposal-4"] == found(("60",))
     assert found(("61",)) == [] and proposals.count_open(db, ("61",)) == 0
     assert proposals.count_open(db, ("60",)) == 2 == proposals.count_open(db, None)
-    open_now = proposals.list_proposals(db, ("60",), "open", None, 50, None)["items"]
+    open_now = proposals.list_proposals(db, ("60",), "open", None, None, 50, None)["items"]
     assert {each["waiting_for"] for each in open_now} == {"60"}
     assert found(("60",), "dismissed") == ["proposal-2"]
-    first = proposals.list_proposals(db, None, "open", None, 1, None)
-    second = proposals.list_proposals(db, None, "open", None, 1, first["next"])
+    first = proposals.list_proposals(db, None, "open", None, None, 1, None)
+    second = proposals.list_proposals(db, None, "open", None, None, 1, first["next"])
     assert [each["proposal_id"] for each in second["items"]] == ["proposal-4"] and second["next"] is None

@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from marshmallow import EXCLUDE, Schema
+
+from services.codes.access import STAFF
 from services.kernel.decider import Aggregate, Decider
-from services.kernel.doors import Doors, Runtime
+from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import Envelope, instant
 from services.kernel.local import Network
 from services.kernel.wiring import Wiring
@@ -100,9 +103,19 @@ class Screening(Doors):
     runtime = Runtime(Wiring("screening", (SCREENINGS, PLANS)))
 
 
+class Asked(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
 class Partners(Doors):
     name = "partners"
     runtime = Runtime(Wiring("partners", (PROGRAMMES,)))
+    verdict = "eligible"  # of every programme
+
+    @query("case.matches", roles=STAFF, schema=Asked())
+    def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        return {"candidates": [{"verdict": self.verdict}]}
 
 
 def say(net: Network, fact: Any, centre: str = "60") -> None:

@@ -156,3 +156,25 @@ def test_a_plan_goes_to_a_programme_of_its_own_path_that_somebody_offered(late):
     with pytest.raises(NotFound):
         plan_on(late, case_id, "local_home", programme_id=str(uuid4()))
     assert plan_on(late, case_id, "local_home", programme_id=programme_id)["version"] == 1
+
+
+def test_a_plan_says_what_the_matching_says_of_its_place_and_refuses_nothing(late):
+    case_id = opened(late, birth_date="1966-12-05")
+    complete(late, case_id, {})
+    partner_id = late.call("partners", "register_partner", HOME)["partner_id"]
+
+    def planned(**rules):
+        offer = {"name": "ที่พัก", "path": "local_home", "rules": rules, "capacity": {"total": 1, "free": 1}}
+        made = late.call("partners", "offer_programme", {**offer, "partner_id": partner_id})
+        body = {
+            "case_id": case_id, "members": MEMBERS, "path": "local_home", "why": "ใกล้บ้าน", "goals": [],
+            "programme_id": made["programme_id"],
+        }  # fmt: skip
+        return late.call("screening", "agree_plan", body)["warnings"]
+
+    assert planned() == []
+    assert planned(min_age=60) == ["programme_ineligible"]
+    assert planned(care_level_max=1) == ["programme_unknown"]
+    late.down.add("partners")
+    with pytest.raises(Exception):  # noqa: B017 - a place that nobody knows cannot be planned
+        planned()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services import codes
 from services.codes import situation
 from services.codes.facts import FACTS
-from services.kernel.errors import Invalid
+from services.kernel.errors import Invalid, Refused
 from services.screening.domain.assessment import assess
 from services.screening.domain.facts import normalised
 from services.screening.domain.plan import PLAN, Quorum, quorum_of
@@ -141,6 +141,22 @@ def test_a_new_plan_replaces_the_earlier():
 
 def test_two_votes_are_no_quorum():
     plan.given().when(agree(THREE[:2])).refused("no_quorum")
+
+
+def test_nobody_makes_a_quorum_with_themselves():
+    thrice = [
+        member(role="chair", name="นายสมชาย ใจดี"),
+        member(name="สมชาย  ใจดี"),
+        member(name="สมชา\u200bย ใจดี"),
+    ]
+    with pytest.raises(Refused) as refused:
+        PLAN.decider.decide(agree(thrice), PLAN.decider.initial)
+    assert (refused.value.code, [*refused.value.errors]) == (
+        "no_quorum",
+        ["members.1.name", "members.2.name"],
+    )
+    twice = [*THREE, {**THREE[0], "role": "member"}]  # also where the others would be enough
+    plan.given().when(agree(twice)).refused("no_quorum")
 
 
 def test_without_a_chair_there_is_no_quorum():

@@ -203,10 +203,16 @@ def test_a_plan_without_a_quorum_is_refused(net, case_id):
     assert refused.value.code == "no_quorum"
 
 
-def test_a_member_named_twice_is_warned_of(net, case_id):
+def test_a_member_named_twice_is_refused_at_its_field_and_one_who_sounds_alike_is_warned_of(net, case_id):
     complete(net, case_id)
-    twice = [*MEMBERS, {**MEMBERS[0], "role": "member"}]
-    assert agree(net, case_id, twice)["warnings"] == ["member_named_twice"]
+    one = {**MEMBERS[0], "role": "member", "name": "สมชัย ใจดี"}
+    with pytest.raises(Refused) as refused:
+        agree(net, case_id, [*MEMBERS, one, {**one, "name": "นายสมชัยใจดี"}])
+    assert refused.value.code == "no_quorum" and [*refused.value.errors] == [
+        f"members.{len(MEMBERS) + 1}.name"
+    ]
+    alike = [*MEMBERS, one, {**one, "name": "สมไชย ใจดี"}]
+    assert agree(net, case_id, alike)["warnings"] == ["members_sound_alike"]
 
 
 def test_minutes_are_read_by_the_centre_and_each_read_is_logged(net, case_id, tmp_path):

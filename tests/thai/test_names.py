@@ -203,3 +203,30 @@ def test_sound_gathers_what_fold_keeps_apart():
 @given(THAI)
 def test_sound_is_short(text):
     assert len(names.sound(text)) <= 5
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "นายสมชาย ใจดี",
+        "สมชาย  ใจดี",
+        "สมชายใจดี",
+        "นาย สมชาย ใจดี",
+        "ว่าที่ร้อยตรี สมชาย ใจดี",
+        "สมชา\u200bย ใจดี.",
+        "คุณ สมชาย ใจดี",
+    ],
+)
+def test_a_name_is_written_the_same_whatever_stands_before_between_or_beneath(other):
+    assert names.as_written(other) == names.as_written("สมชาย ใจดี")
+
+
+def test_marks_that_are_left_out_or_out_of_order_make_no_other_name():
+    assert (
+        names.as_written("ใจเเก้ว บ า ้ น") == names.as_written("ใจแก้ว บ ้าน") == names.as_written("ใจแกว บาน")
+    )
+    assert names.as_written("JOHN  Smith") == names.as_written("Mr. John Smith")
+
+
+def test_names_that_only_sound_alike_are_written_differently():
+    assert names.fold("สมไชย") == names.fold("สมชัย") and names.as_written("สมไชย") != names.as_written("สมชัย")

@@ -6,6 +6,7 @@ from services.web.gateway import erasing
 from services.web.store import drafts, links
 from services.web.store.drafts import FormKey
 from tests.web.door import kept as kept_words
+from tests.web.taken import taken
 
 SECRET = "นางมะลิวัลย์ ไม่อยากให้จำ"
 
@@ -56,6 +57,11 @@ def test_one_director_asks_another_confirms_and_every_copy_goes(door, browser):
     assert shared and set(shared) == {"{}"}
     told = door.get(f"/api/v1/cases/{world.case_id}?show=identifiers").json()["person"]
     assert told["erased"] and told["name"] is None and told["national_id"] is None
+    seen = browser("worker-60").open(f"/cases/{world.case_id}")
+    rows = seen.tree.xpath("//dl[1]/div[dd[contains(., 'ลบแล้ว')]]/dt")
+    assert {row.text_content().strip() for row in rows} >= {"ชื่อ", "เลขประจำตัว", "วันเกิด", "สถานที่พบ"}
+    corrected = browser("worker-60").open(f"/cases/{world.case_id}/person/corrections")
+    assert corrected.status == 200 and "มาลี" not in corrected.text
     story = door.wait(
         f"/api/v1/cases/{world.case_id}/timeline", lambda found: found["items"][-1]["type"] == "PersonErased"
     )
@@ -164,3 +170,15 @@ def test_a_version_of_the_minutes_is_kept_by_a_call_only_while_the_erasure_waits
     named = door.post(f"{path}/minutes", kept_words() | {"plan_id": plan_id, "why": "มาลี"}, "deputy-60")
     assert named.status_code == 422 and list(named.json()["errors"]) == ["why"] and "มาลี" not in named.text
     assert door.post(f"{path}/minutes", kept_words() | {"plan_id": plan_id}, "worker-60").status_code == 403
+
+
+def test_the_erasures_that_wait_are_taken_away_without_whom_they_are_about(door, browser):
+    world = door.world()
+    door.made(f"/api/v1/cases/{world.case_id}/erasure", {"reason": "ordered"}, "director-60")
+    deputy = browser("deputy-60")
+    assert f"{deputy.address}/erasures.csv" in deputy.open("/erasures").links()
+    name, tables = taken(deputy, "/erasures.csv")
+    lines = tables.popitem()[1]
+    assert name.startswith("songtor-erasures-waiting-nakhon-sawan-") and len(lines) >= 2
+    assert world.case_id not in str(lines) and "มาลี" not in str(lines)
+    assert browser("worker-60").open("/erasures.csv").status == 403

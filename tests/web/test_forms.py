@@ -38,7 +38,7 @@ SELDOM = (
     "pages.delegations.end",
     "pages.registry.confirmed",
     "pages.registry.programme_confirmed",
-    "pages.registry.decide",
+    "pages.proposals.accept",
 )
 POSTS = [
     (rule.endpoint, step)

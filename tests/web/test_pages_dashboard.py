@@ -195,6 +195,7 @@ LISTS = (
     "/dashboard/figures.zip", "/dashboard/behind.csv?figure=placed", "/dashboard/places.csv", "/cases/list.csv",
     "/partners/list.csv", "/work/list.csv", "/users/changes.csv",
     "/cases/{case_id}/matches/list.csv", "/cases/{case_id}/referrals/list.csv",
+    "/cases/{case_id}/story.csv",
 )  # fmt: skip
 
 

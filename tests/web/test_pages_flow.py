@@ -522,6 +522,49 @@ def test_a_place_of_another_path_is_not_taken_for_the_plan(door, worker):
     assert page.status == 422 and [*page.errors] == ["programme_id"]
 
 
+def test_what_the_partner_will_see_stands_before_the_question_for_consent(door, worker):
+    case_id, programme_id = planned(door, worker)
+    text = worker.open(f"/cases/{case_id}/referrals/new").text
+    assert (
+        0
+        < text.index("ข้อมูลที่ภาคีเครือข่ายจะเห็น")
+        < text.index("นครสวรรค์", text.index("ข้อมูลที่ภาคี"))
+        < text.index("ผู้รับบริการยินยอมหรือไม่")
+    )
+    shown = door.ask(
+        "referral", "would_disclose", "worker-60", {"case_id": case_id, "programme_id": programme_id}
+    )
+    sent = worker.send(worker.open(f"/cases/{case_id}/referrals/new"), consent__status="given")
+    about = {"referral_id": sent.path.partition("/")[2]}
+    assert door.ask("referral", "disclosable", "worker-60", about) == shown
+
+
+def test_of_a_plan_for_any_place_the_place_is_chosen_before_consent_is_asked(door, worker):
+    _, programme_id = door.programme()
+    case_id = door.planned()
+    door.wait(
+        f"/api/v1/cases/{case_id}/matches?limit=500",
+        lambda found: any(each["programme_id"] == programme_id for each in found["candidates"]),
+    )
+    path = f"/cases/{case_id}/referrals/new"
+    page = worker.open(path)
+    assert not page.tree.xpath("//main//form[@method='post']") and "consent.status" not in page.raw
+    assert "เลือกอย่างใดอย่างหนึ่ง" in worker.open(f"{path}?choosing=yes").text
+    chosen = worker.open(f"{path}?programme_id={programme_id}&choosing=yes")
+    assert "ข้อมูลที่ภาคีเครือข่ายจะเห็น" in chosen.text
+    assert worker.send(chosen, consent__status="given").path.startswith("referrals/")
+
+
+def test_a_member_named_twice_is_shown_at_the_second_name(door, worker):
+    *_, page = deciding(door, worker)
+    typed = decided()
+    names = [field for field in typed if field.endswith("__name")]
+    typed[names[1]] = f"นาย{typed[names[0]]}"
+    page = worker.send(page, **typed)
+    assert page.status == 409 and names[1].replace("__", ".") in page.errors
+    assert "มีชื่อนี้อยู่แล้ว" in page.text
+
+
 def test_nothing_is_sent_without_consent_and_who_is_unable_needs_a_witness(door, worker):
     case_id, _ = planned(door, worker)
     page = worker.send(worker.open(f"/cases/{case_id}/referrals/new"), consent__status="refused")

@@ -332,3 +332,57 @@ def test_whom_to_call_what_is_proposed_and_what_was_changed_can_be_taken_away(do
     lines = worker.open(f"/partners/{partner_id}/history.csv").answer.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 2 and "บ้านที่จะแก้ชื่อ,บ้านที่แก้ชื่อแล้ว,พิมพ์ผิด" in lines[1]
     assert worker.open("/registry/stale.csv?centre=61").status == 404
+
+
+def test_a_proposal_is_dismissed_with_a_reason_that_who_made_it_reads(door, browser, made):
+    neighbour, worker = browser("worker-61"), browser("worker-60")
+    body = {"name": f"ชื่อที่เสนอ {uuid4().hex[:6]}", "reason": "ป้ายหน้าบ้าน"}
+    told = door.call("PATCH", f"/api/v1/partners/{made[0]}", body, "worker-61").json()
+    path = f"/registry/proposals/{told['proposal_id']}/dismiss"
+    listed = worker.open("/registry/proposals")
+    assert f"{worker.address}{path}" in listed.links()
+    page = worker.open(path)
+    assert body["name"] in page.text
+    long = worker.send(page, reason="ก" * 5000)
+    assert long.status == 422 and [*long.errors] == ["reason"]
+    assert worker.send(long, reason="โทรถามแล้ว ชื่อเดิมถูกต้อง").path == "registry/proposals"
+    assert kept_now(door, made)["name"] != body["name"]
+    seen = neighbour.open("/registry/proposals?status=dismissed")
+    assert body["name"] in seen.text and "โทรถามแล้ว ชื่อเดิมถูกต้อง" in seen.text
+    file = neighbour.open("/registry/proposals.csv?status=dismissed").answer.content.decode("utf-8-sig")
+    assert "โทรถามแล้ว ชื่อเดิมถูกต้อง" in file
+    assert browser("worker-62").open(path).status == 404
+
+
+@pytest.mark.parametrize("user", ["member-60", "ministry"])
+def test_who_reads_proposals_by_the_api_reads_them_on_the_page_and_decides_nothing(door, browser, made, user):
+    body = {"name": f"ชื่อที่เสนอ {uuid4().hex[:6]}", "reason": "ป้ายหน้าบ้าน"}
+    told = door.call("PATCH", f"/api/v1/partners/{made[0]}", body, "worker-61").json()
+    found = door.get("/api/v1/proposals?limit=500", user).json()["items"]
+    assert told["proposal_id"] in {each["proposal_id"] for each in found}
+    reader, path = browser(user), f"/registry/proposals/{told['proposal_id']}"
+    page = reader.open("/registry/proposals")
+    assert page.status == 200 and not page.tree.xpath("//main//form[@method='post']")
+    assert reader.open(f"{path}/dismiss").status == 403
+    assert reader.open("/registry/proposals.csv").status == 200
+    history = reader.open(f"/partners/{made[0]}/history")
+    assert history.status == door.get(f"/api/v1/partners/{made[0]}/history", user).status_code == 200
+    assert f"{reader.address}/partners/{made[0]}/history" in reader.open(made[2]).links()
+
+
+def test_what_another_centre_adds_can_be_used_and_says_that_it_is_not_confirmed(door, browser, made):
+    neighbour, worker = browser("worker-61"), browser("worker-60")
+    name = f"ที่พักจากอีกจังหวัด {uuid4().hex[:6]}"
+    page = neighbour.open(f"{made[2]}/offer")
+    typed = {"name": name, "path": "local_home", "capacity__total": "2", "capacity__free": "2"}
+    done = neighbour.send(page, **typed)
+    assert done.status == 200 and "รอการยืนยันจากศูนย์ที่ดูแล" in done.text and "ยังไม่ได้ยืนยัน" in done.text
+    listed = worker.open("/registry/proposals")
+    assert name in listed.text and "เพิ่มบริการใหม่" in listed.text
+    [waiting] = [
+        each
+        for each in door.get("/api/v1/proposals?limit=500").json()["items"]
+        if each["partner_id"] == made[0]
+    ]
+    worker.send(listed, f"/registry/proposals/{waiting['proposal_id']}/accept")
+    assert "ยังไม่ได้ยืนยัน" not in worker.open(made[2]).text

@@ -18,6 +18,7 @@ from services.web.identity import accounts, delegations
 from services.web.pages.account.users import NO_WAY_YET
 from tests.web.browser import PASSWORD
 from tests.web.door import opening, plan, referral
+from tests.web.taken import taken
 
 
 @pytest.fixture
@@ -270,6 +271,9 @@ def test_the_access_of_a_user_is_told_without_whom_it_was_about(door, browser, n
     assert len(told.tree.xpath("//tbody/tr")) == 1 and "เปิดเรื่อง" in told.text and "ขึ้นทะเบียน" in told.text
     assert case_id not in told.raw and "มาลี" not in told.text
     assert "ดูจำนวนงานค้าง" not in told.text  # what an administrator may do
+    lines = taken(browser("admin"), f"/users/{name}/access.csv")[1].popitem()[1]
+    assert ["เปิดดูเลขประจำตัว", "นครสวรรค์"] in [[line[2], line[4]] for line in lines]
+    assert case_id not in str(lines) and "มาลี" not in str(lines) and {len(line) for line in lines} == {6}
 
 
 def test_the_list_of_users_is_taken_away_as_a_table_without_formulas(door, browser):

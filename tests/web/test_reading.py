@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -10,7 +11,18 @@ import pytest
 from services.web.api.routes import Route
 from services.web.store import positions
 from tests.support.marks import lasting
-from tests.web.door import NUMBER, USERS, FrontDoor, World, calls, name_of, opening, plan
+from tests.web.door import (
+    NUMBER,
+    USERS,
+    FrontDoor,
+    World,
+    calls,
+    name_of,
+    opening,
+    plan,
+    programme,
+    referral,
+)
 from tests.web.test_access import door_of
 
 QUESTIONS = calls(method="GET")
@@ -212,3 +224,41 @@ def test_warnings_are_no_refusals(door: FrontDoor):
     assert door.call("PUT", path, {"total": 1, "free": 0}).json()["warnings"] == []
     free = door.call("PUT", path, {"total": 1, "free": 2})
     assert free.status_code == 422 and "free" in free.json()["errors"]
+
+
+def test_a_plan_and_a_referral_say_that_the_place_does_not_fit(door: FrontDoor):
+    partner_id, _ = door.programme()
+    offered = {**programme(2), "rules": {"min_age": 100}}
+    programme_id = door.made(f"/api/v1/partners/{partner_id}/programmes", offered)["programme_id"]
+    case_id = door.planned()
+    bound = {**plan(), "path": offered["path"], "programme_id": programme_id}
+    assert door.made(f"/api/v1/cases/{case_id}/plan", bound)["warnings"] == ["programme_ineligible"]
+    sent = door.made("/api/v1/referrals", referral(case_id, programme_id))
+    assert (sent["warnings"], sent["place"]) == (["programme_ineligible"], "reserved")
+
+
+def test_one_person_named_three_times_is_no_quorum_and_the_fields_are_named(door: FrontDoor):
+    case_id, members = door.planned(), plan()["members"]
+    named = ["นาย สมชาย ใจดี", "สมชาย  ใจดี", "สมชา\u200bย ใจดี"]
+    thrice = [{**member, "name": name} for member, name in zip(members, named, strict=False)]
+    refused = door.post(f"/api/v1/cases/{case_id}/plan", {**plan(), "members": thrice})
+    told = refused.json()
+    assert (refused.status_code, told["code"]) == (409, "no_quorum")
+    assert {*told["errors"]} == {"members.1.name", "members.2.name"}
+
+
+def test_the_ministry_reads_a_case_on_its_page_as_by_the_api(door: FrontDoor, browser, world: World):
+    told = door.get(f"/api/v1/cases/{world.case_id}", "ministry").json()
+    ministry = browser("ministry")
+    page = ministry.open(f"/cases/{world.case_id}")
+    assert page.status == 200 and told["case_number"] in page.text
+    assert f"{ministry.address}/referrals/{world.referral_id}" in page.links()
+    assert (
+        f"{ministry.address}/cases/{world.case_id}"
+        in ministry.open(f"/cases?q={told['case_number']}").links()
+    )
+    outline = ministry.open(f"/referrals/{world.referral_id}")
+    assert outline.status == 200
+    for text in (page.text, outline.text):
+        assert not [word for word in PRIVATE if word in text]
+    assert ministry.open(f"/cases/{uuid4()}").status == 404

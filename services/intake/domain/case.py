@@ -1,10 +1,10 @@
 """Opening, closing and reopening a case, who answers for it, and the consents given in it. Pure."""
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
+from services.codes.decisions import CLOSING_REASONS, REOPENING_REASONS
 from services.intake.domain.person import Description, age_of, doubts
 from services.intake.events import (
     CallUnanswered,
@@ -20,7 +20,6 @@ from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.thai import areas
 
-REASON_CODE = re.compile(r"[a-z0-9_]{1,40}")
 OTHER = "other"
 CARRIED_OVER = "carried_over"  # of codes.ASSIGNMENTS
 
@@ -52,7 +51,8 @@ class RecordConsent:
 
 @dataclass(frozen=True)
 class CloseCase:
-    """`reason` is a code (kept open) or words (sealed with the note); `outcome`: of a placement that ends with it."""
+    """`reason` is a code of the list (kept open) or words (sealed with the note); `outcome`: of a placement that ends
+    with it."""
 
     case_id: str
     reason: str
@@ -204,8 +204,10 @@ def _warnings(command: OpenCase) -> list[str]:
 
 
 def _reason_and_note(command: CloseCase | ReopenCase) -> tuple[str, str | None]:
-    """(open reason, sealed note): words given as a reason may name somebody, so they are sealed with the note."""
-    if REASON_CODE.fullmatch(command.reason):
+    """(open reason, sealed note): a reason of the list stands open. Whatever else is written may name somebody, in one
+    word or in many, so it is sealed with the note."""
+    known = CLOSING_REASONS if isinstance(command, CloseCase) else REOPENING_REASONS
+    if command.reason in known:
         return command.reason, command.note
     return OTHER, "\n".join(filter(None, (command.reason, command.note)))
 

@@ -47,6 +47,11 @@ def kept_by(centres: Sequence[str]) -> ColumnElement[bool]:
     return or_(and_(p.province.in_(centres), works), and_(p.registered_by.in_(centres), not_(works)))
 
 
+def works(db: Connection, province: str) -> bool:
+    """Whether a province has a centre that works here, and so keeps the province's partners."""
+    return db.execute(select(centre.c.province).where(centre.c.province == province)).first() is not None
+
+
 def get_keeper(db: Connection, partner_id: str) -> str | None:
     """The province of the centre that keeps a partner."""
     return db.execute(select(keeper).where(partner.c.partner_id == partner_id)).scalar()

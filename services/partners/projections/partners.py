@@ -10,6 +10,7 @@ from services.codes.registry import FACT_KINDS
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
 from services.partners.projections.keepers import keeper, kept_by
+from services.partners.projections.proposals import list_unconfirmed
 from services.partners.projections.registry import folded, partner, programme, sound
 
 ALIKE = 10  # at most so many are told
@@ -153,6 +154,7 @@ def _stale_of(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
 
 
 def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cutoffs) -> list[answers.Partner]:
+    new = list_unconfirmed(db, [row.partner_id for row in partners])
     offered: dict[str, list[answers.Programme]] = {row.partner_id: [] for row in partners}
     theirs = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
     for row in db.execute(theirs):
@@ -174,6 +176,7 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cuto
                     "doubted_at": row.doubted_at,
                 },
                 "stale": _stale_of(row, cutoffs),
+                "unconfirmed": row.programme_id in new,
                 "retired": row.retired,
                 "version": row.version,
             }
@@ -192,6 +195,7 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cuto
             "registered_at": row.registered_at,
             "keeper": row.keeper,
             "stale": ["contact"] if not row.retired and row.contact_at < cutoffs["contact"] else [],
+            "unconfirmed": row.partner_id in new,
             "retired": row.retired,
             "programmes": offered[row.partner_id],
             "version": row.version,

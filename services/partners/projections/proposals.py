@@ -1,6 +1,6 @@
 """Changes that other centres proposed, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
@@ -51,6 +51,7 @@ proposal = Table(
     Column("decision", Text),  # the reason of who decided
     info=SHARED,
 )
+NEW = ("register", "offer")  # of codes.registry.CHANGES: it stands already, and is to be confirmed
 DECIDED = {ProposalAccepted: "accepted", ProposalDismissed: "dismissed"}
 
 
@@ -110,6 +111,15 @@ def find_open(db: Connection, change: Change, from_centre: str) -> Row[Any] | No
     return db.execute(same.order_by(p.proposal_id).limit(1)).one_or_none()
 
 
+def list_unconfirmed(db: Connection, partner_ids: Collection[str]) -> dict[str, str]:
+    """{partner or programme that another centre added: the proposal that waits for its keeper to confirm it}."""
+    p = proposal.c
+    waiting = select(p.partner_id, p.programme_id, p.proposal_id).where(
+        p.partner_id.in_(sorted(partner_ids)), p.action.in_(NEW), p.status == "open"
+    )
+    return {row.programme_id or row.partner_id: row.proposal_id for row in db.execute(waiting)}
+
+
 def get(db: Connection, proposal_id: str) -> RowMapping | None:
     """The whole row."""
     return db.execute(select(proposal).where(proposal.c.proposal_id == proposal_id)).mappings().one_or_none()
@@ -128,6 +138,7 @@ def list_proposals(
     centres: Sequence[str] | None,
     status: str | None,
     partner_id: str | None,
+    proposal_id: str | None,
     limit: int,
     cursor: str | None,
 ) -> answers.Proposals:
@@ -152,6 +163,8 @@ def list_proposals(
         chosen = chosen.where(p.status == status)
     if partner_id:
         chosen = chosen.where(p.partner_id == partner_id)
+    if proposal_id:
+        chosen = chosen.where(p.proposal_id == proposal_id)
     if cursor:
         at, last = map(str, page_cursor(cursor, 2))
         chosen = chosen.where(or_(p.at > at, and_(p.at == at, p.proposal_id > last)))

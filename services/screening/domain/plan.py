@@ -70,6 +70,7 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
         raise Refused("wrong_state", "The case is closed.")
     if not command.screened:
         raise Refused("wrong_state", "The case has not been screened; screen it before the conference.")
+    _each_once(command.members)
     votes = counted(command.members)
     _require(command.quorum, command.members, votes)
     override = _override(command.shut, command.override, command.members)
@@ -104,6 +105,18 @@ PLAN: Aggregate[AgreePlan, Plan, PlanAgreed] = Aggregate(
 def counted(members: Sequence[Member]) -> Votes:
     cast = [member["vote"] for member in members]
     return {"agree": cast.count("agree"), "dissent": cast.count("dissent"), "abstain": cast.count("abstain")}
+
+
+def _each_once(members: Sequence[Member]) -> None:
+    """Nobody makes a quorum with themselves: who is named before, in whatever writing, has no second vote."""
+    written = [names.as_written(member["name"]) for member in members]
+    twice = {
+        f"members.{place}.name": ["This name stands here already: each votes once."]
+        for place, name in enumerate(written)
+        if name in written[:place]
+    }
+    if twice:
+        raise Refused("no_quorum", "Somebody is named twice; each member votes once.", twice)
 
 
 def _require(quorum: Quorum, members: Sequence[Member], votes: Votes) -> None:

@@ -84,7 +84,7 @@ def of(error: Exception) -> Problem:
         case HTTPException():
             return Problem(error.code if error.code in TITLES else 400, error.name)
         case Refused():
-            return Problem(409, error.message, error.code)
+            return Problem(409, error.message, error.code, error.errors or None)
         case Invalid():
             named = dict(islice(error.errors.items(), ERRORS_MOST))
             return Problem(422, "Some fields are not valid.", errors=named)

@@ -70,7 +70,7 @@ def register(app: Flask) -> None:
         births_meant=days.births_meant, dialled=numbers.dialled, with_calls=calls.with_calls, say=words.say,
         word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,
         lately=words.lately, listed=words.listed,
-        named=words.named, verdict_word=reasons.verdict_word, province=words.province,
+        named=words.named, lacking=words.lacking, verdict_word=reasons.verdict_word, province=words.province,
         full_province=words.full_province, centres=words.centres,
         centre_named=words.centre,
         address=words.address,

@@ -1,6 +1,7 @@
 """One's own account, signing in, and the administrator's users."""
 
 from services.web.pages.account import (
+    access,
     account,
     centre,
     changes,
@@ -13,6 +14,7 @@ from services.web.pages.account import (
 )
 
 BLUEPRINTS = (
+    access.blueprint,
     account.blueprint,
     centre.blueprint,
     changes.blueprint,

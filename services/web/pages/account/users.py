@@ -9,11 +9,9 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.codes import AWAITING_ANSWER
-from services.codes.access import CASE_READERS, ROLES, SERVICES, STAFF
+from services.codes.access import CASE_READERS, STAFF
 from services.intake import doors as intake
 from services.intake.answers import CaseInHands
-from services.kernel import own_doors
-from services.kernel.doors import DoorRow
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import NotFound, Unavailable
 from services.kernel.lists import LIMIT_MOST
@@ -42,8 +40,6 @@ from services.web.pages.parts.words import centres, day_time, province, word
 from services.web.store import drafts
 
 NOBODY = "-"  # no user is called so: the centre's directors take over
-NO_WAY_YET = ("rules.adopt",)  # doors to which no page and no call of the API leads: nobody is promised them
-SHOWN = 20  # of what a user looked at
 blueprint = Blueprint("users", __name__)
 
 
@@ -84,7 +80,7 @@ def _everybody() -> list[Account]:
     return [each for each in known if accounts.manages(visit.caller(), each.role, each.centres)]
 
 
-def _alive() -> dict[str, int]:
+def alive() -> dict[str, int]:
     runtime = gateway.runtime()
     found: dict[str, int] = runtime.read(lambda db: sessions.alive(db, runtime.now()))
     return found
@@ -116,14 +112,14 @@ def listing() -> Response:
     if any(each.partner_id for each in everybody):
         with suppress(Unavailable):
             partners = dict(_partners())
-    return frame.page("users/listing.html", users=everybody, alive=_alive(), partners=partners)
+    return frame.page("users/listing.html", users=everybody, alive=alive(), partners=partners)
 
 
 @blueprint.get("/users.csv")
 @gate.roles("admin")
 def as_csv() -> Response:
     """Every account with its role, centres, and when it was used last."""
-    alive = _alive()
+    browsers = alive()
     everybody = _everybody()
     look_up(each.user for each in everybody)
     head = [
@@ -134,7 +130,7 @@ def as_csv() -> Response:
         [
             each.user, person(each.user).called, person(each.user).position, person(each.user).phone,
             word("role", each.role), centres(each.centres), _("open") if each.active else _("closed"),
-            alive.get(each.user, 0), day_time(each.seen_at) if each.seen_at else "",
+            browsers.get(each.user, 0), day_time(each.seen_at) if each.seen_at else "",
         ]
         for each in everybody
     ]  # fmt: skip
@@ -331,52 +327,3 @@ def _hand_over(options: Mapping[str, Sequence[str]]) -> Schema:
 
 def _field(centre: str) -> str:
     return f"to_{centre}"
-
-
-# -- who may what --------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/users/access")
-@gate.roles("admin")
-def access() -> Response:
-    """Who may do what, from the doors themselves."""
-    return frame.page("users/access.html", services=_actions_of_all(), roles=ROLES)
-
-
-@blueprint.get("/users/<user>/access")
-@gate.roles("admin")
-def access_of(user: str) -> Response:
-    """What one user may do and where, whether they are signed in, and how often they read people's fields; never
-    whose."""
-    known = managed_account(user)
-    rows = {
-        service: [row for row in rows if known.role in row.roles]
-        for service, rows in _actions_of_all().items()
-    }
-    accesses = doors.ask(intake.ACCESSES.of(user=user, limit=SHOWN))
-    return frame.page(
-        "users/access_of.html", user=known, services=rows, accesses=accesses, alive=_alive().get(user, 0)
-    )
-
-
-class Action(NamedTuple):
-    """What `roles` may do; `kind` is command or query."""
-
-    action: str
-    kind: str
-    roles: frozenset[str]
-
-
-def _actions_of_all() -> dict[str, list[Action]]:
-    asked = {service: own_doors.doors(service) for service in SERVICES}
-    found = doors.together(*asked.values())
-    return {service: _actions(rows) for service, each in asked.items() if (rows := found[each])}
-
-
-def _actions(of_service: list[DoorRow]) -> list[Action]:
-    """One row for each action: doors of one action have the same roles, or the row names them all."""
-    rows: dict[str, Action] = {}
-    for door in of_service:
-        known = rows.get(door["action"], Action(door["action"], door["kind"], frozenset()))
-        rows[known.action] = known._replace(roles=known.roles | set(door["roles"]))
-    return [rows[action] for action in sorted({*rows} - {*NO_WAY_YET}) if rows[action].roles & set(ROLES)]

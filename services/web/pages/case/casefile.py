@@ -6,7 +6,7 @@ from services.codes import PLANNED, SCREENED
 from services.codes.access import STAFF
 from services.intake.answers import Case, Work, WorkItem
 from services.partners.answers import Matches
-from services.referral.answers import Referral, ReferralOutlines, Referrals
+from services.referral.answers import DisclosedCodes, Referral, ReferralOutlines, Referrals
 from services.reporting.answers import Timeline
 from services.screening.answers import Plan, Screening
 from services.web.pages.frame import visit
@@ -25,6 +25,7 @@ PARTS = {
     "matches": later("Matches"),
     "referrals": later("Referrals"),
     "timeline": later("What happened"),
+    "disclosure": later("What the partner will see"),
 }
 
 
@@ -40,6 +41,7 @@ class Parts(TypedDict, total=False):
     matches: Matches | None
     referrals: Referrals | ReferralOutlines | None
     timeline: Timeline | None
+    disclosure: DisclosedCodes | None
 
 
 class Frame(Parts):

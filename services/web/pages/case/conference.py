@@ -31,6 +31,7 @@ from services.web.pages.frame.forms import Form
 from services.web.pages.parts import people
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
+from services.web.pages.parts.reasons import verdict_word
 from services.web.pages.parts.words import word, words
 from services.web.store import groups
 
@@ -38,6 +39,7 @@ AGREE = AgreePlan()
 ROWS, MORE_ROWS, MOST_ROWS = 5, 3, 50
 OPTIONS_SHOWN, OPTIONS_OFFERED = 5, 50  # on the projector, and in the form
 ROW = ("name", "role", "vote", "reason")
+SOUND_ALIKE = "members_sound_alike"
 ABSENT = "absent"  # a choice of the form alone: who was not there has no vote
 OTHER_PATH = later("This place is for another path than the one chosen: choose its path, or another place.")
 
@@ -149,10 +151,7 @@ def record(case_id: UUID) -> Response:
             with form.catching():
                 told = doors.tell(AGREE_PLAN, form.body, at=at, if_match=form.version)
                 groups.keep(runtime, centre, _names(who))
-                said = [_("The plan is recorded.")]
-                said += (
-                    [_("Two members have the same name: look at the list again.")] if told["warnings"] else []
-                )
+                said = [_("The plan is recorded."), *map(_warning, told["warnings"])]
                 return frame.done(" ".join(said), ".plan", case_id=case_id)
         form.errors = {_in_place(name, _voted(who)): said for name, said in form.errors.items()}
     shut = {each["path"]: each for each in screening["closed"]} if screening else {}
@@ -186,6 +185,12 @@ def _colleagues(centre: str) -> list[str]:
     )
 
 
+def _warning(code: str) -> str:
+    if code == SOUND_ALIKE:
+        return _("Two members' names sound alike: look whether they are two people.")
+    return word("fit_warning", code)
+
+
 def _path(path: str, shut: Mapping[str, ClosedPath]) -> str:
     if path not in shut:
         return word("path", path)
@@ -195,6 +200,8 @@ def _path(path: str, shut: Mapping[str, ClosedPath]) -> str:
 
 def _place(candidate: Candidate) -> str:
     free = _("%(n)s free") % {"n": candidate["places_free"]}
+    if candidate["verdict"] != "eligible":
+        free += f" · {verdict_word(candidate['verdict'])}"
     return f"{candidate['partner']} · {candidate['programme']} · {word('path', candidate['path'])} ({free})"
 
 

@@ -16,11 +16,12 @@ from services.screening.doors import DECISIONS, KEEP_MINUTES
 from services.screening.schemas import KeepMinutes
 from services.web import gateway
 from services.web.identity import accounts
-from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.people import look_up, who_exactly
-from services.web.pages.parts.words import listed, province, words
+from services.web.pages.parts.people import look_up, who_as, who_exactly
+from services.web.pages.parts.words import day_time, listed, province, word, words
 
 REQUEST, KEEP = RequestErasure(), KeepMinutes()
 DIRECTORS = ("director",)
@@ -33,6 +34,25 @@ blueprint = Blueprint("erasure", __name__)
 def waiting() -> Response:
     """Of the centre's own cases, and those that this director is named to confirm."""
     return frame.page("erasure/waiting.html", items=doors.ask(ERASURES.of())["items"])
+
+
+@blueprint.get("/erasures.csv")
+@gate.roles(*DIRECTORS)
+def waiting_csv() -> Response:
+    items = doors.ask(ERASURES.of())["items"]
+    look_up(user for each in items for user in (each["requested_by"], each["confirmer"]) if user)
+    columns = [_("Centre"), _("Reason"), _("Asked for by"), _("Day and time"), _("To be confirmed by")]
+    lines = [
+        [
+            province(each["centre"]), word("erasure_reason", each["reason"]), who_as(each["requested_by"]),
+            day_time(each["at"]), who_as(each["confirmer"]) if each["confirmer"] else "",
+        ]
+        for each in items
+    ]  # fmt: skip
+    name = files.name("erasures-waiting", visit.caller().centres, days.today())
+    return files.as_csv(
+        files.Sheet("erasures", _("Erasures that wait for a second person"), columns, lines), name
+    )
 
 
 @blueprint.route("/cases/<uuid:case_id>/erasure", methods=["GET", "POST"])

@@ -7,11 +7,12 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from services.codes import FIRST_HELP, FIRST_HELP_WHILE
-from services.codes.access import CASE_READERS, STAFF
+from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.decisions import CLOSING_REASONS, REOPENING_REASONS
 from services.codes.words import CodeList
-from services.intake.doors import CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
+from services.intake.doors import CASE, CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
 from services.intake.schemas import ChangeCase, CloseCase
+from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import CommandDoor
 from services.referral.doors import REFERRALS
 from services.reporting.answers import StoryItem
@@ -20,9 +21,9 @@ from services.screening.answers import Screening
 from services.screening.doors import PLAN, SCREENING
 from services.web import gateway
 from services.web.pages.case import casefile, story
-from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import people
+from services.web.pages.parts import days, people
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
@@ -35,9 +36,21 @@ blueprint = Blueprint("case", __name__)
 
 
 @blueprint.get("/cases/<uuid:case_id>")
-@gate.roles(*CASE_READERS)
+@gate.roles(*READERS)
 def overview(case_id: UUID) -> Response:
+    """Who may not see cases sees what the door tells them of one: its outline."""
+    if visit.caller().role not in CASE_READERS:
+        return _outline(case_id)
     return _overview(case_id)
+
+
+def _outline(case_id: UUID) -> Response:
+    case, rows = (
+        doors.ask(CASE.of(case_id=str(case_id))),
+        REFERRALS.of(case_id=str(case_id), limit=LIMIT_MOST),
+    )
+    found = doors.attempt(rows)
+    return frame.page("case/outline.html", case=case, referrals=found["items"] if found else None)
 
 
 @blueprint.post("/cases/<uuid:case_id>")
@@ -83,6 +96,21 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
         news=[story.event_sentence(event, programmes) for event in fresh],
         to_ask=to_ask, programmes=programmes, first_help=first_help, fact_text=fact_text,
     )  # fmt: skip
+
+
+@blueprint.get("/cases/<uuid:case_id>/story.csv")
+@gate.roles(*CASE_READERS)
+def story_csv(case_id: UUID) -> Response:
+    """What happened in the case as its page says it, the oldest first."""
+    case, happened = lookup.case(str(case_id)), doors.ask(TIMELINE.of(case_id=str(case_id)))
+    events = story.of_the_case(happened["items"])
+    programmes = lookup.programmes(event["data"].get("programme_id") for event in events)
+    people.look_up(event[who] for event in events for who in ("actor", "actingfor") if who in event)
+    columns = [_("Case number"), _("Day and time"), _("What was done"), _("More"), _("Done by")]
+    entries = [story.event_sentence(event, programmes) for event in events]
+    lines = [[case["case_number"], day_time(each.when), each.what, each.more, each.who] for each in entries]
+    name = files.name(f"story-{case['case_number']}", (case["centre"],), days.today())
+    return files.as_csv(files.Sheet("story", _("What happened"), columns, lines), name)
 
 
 def _news(case_id: str, events: Sequence[StoryItem]) -> list[StoryItem]:

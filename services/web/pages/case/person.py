@@ -2,13 +2,14 @@
 story."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
 
 from services.codes.access import STAFF
-from services.intake.answers import Description
+from services.intake.answers import Description, Person
 from services.intake.doors import CORRECT_PERSON, CORRECTIONS, PERSON
 from services.intake.schemas import CorrectPerson
 from services.thai.dates import BE_OFFSET, partial_date
@@ -20,11 +21,12 @@ from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
-from services.web.pages.parts.words import day, word, words
+from services.web.pages.parts.words import day, lacking, word, words
 
 BIRTH = "person.birth_date"
 CORRECT = CorrectPerson()
 NOTHING_NEW = later("Nothing is different from what is known already.")
+SEALED = ("name", "national_id", "birth_date")  # what goes when the person is erased
 BLANK_ROWS = 1  # for a domicile that is not known yet
 
 blueprint = Blueprint("person", __name__)
@@ -65,15 +67,16 @@ def corrections(case_id: UUID) -> Response:
     """What was known before and after each correction, who made it, when and why; that it was read is noted."""
     case, found = lookup.case(str(case_id)), doors.ask(CORRECTIONS.of(case_id=str(case_id)))
     return frame.page(
-        "case/corrections.html", case=case, items=found["items"], parts_of_person=PARTS_OF_PERSON, shown=_shown,
+        "case/corrections.html", case=case, items=found["items"], parts_of_person=PARTS_OF_PERSON,
+        shown=partial(_shown, case["person"]),
     )  # fmt: skip
 
 
-def _shown(part: str, person: Mapping[str, Any]) -> str:
+def _shown(of: Person, part: str, person: Mapping[str, Any]) -> str:
     """A part of a description in words."""
     value = person.get(part)
     if not value:
-        return _("Not known")
+        return lacking(of) if part in SEALED else _("Not known")
     match part:
         case "name":
             return display_name(**value)

@@ -4,24 +4,24 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes.access import CASE_READERS, STAFF
+from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.steps import STEPS
 from services.intake.answers import WorkItem
-from services.intake.doors import WORK
+from services.intake.doors import CASE, WORK
 from services.kernel.errors import Refused
 from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Candidate
 from services.partners.doors import MATCHES
 from services.referral import schemas
 from services.referral.answers import HistoryItem, NewReferral, Referral
-from services.referral.doors import REFERRALS
+from services.referral.doors import REFERRAL, REFERRALS, WOULD_DISCLOSE
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
 from services.screening.doors import PLAN
 from services.web.pages.case import casefile, story
-from services.web.pages.frame import doors, files, frame, gate, inputs, lookup
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import days, people
+from services.web.pages.parts import days, needs, people
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
 from services.web.pages.parts.words import day, say, word, words
@@ -78,34 +78,51 @@ def of_case_csv(case_id: UUID) -> Response:
 @blueprint.route("/cases/<uuid:case_id>/referrals/new", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def send(case_id: UUID) -> Response:
-    """To the place of the plan, or to one of its path; consent first."""
+    """To the place of the plan, or to one of its path that is chosen first: whoever consents is told before what that
+    place will see."""
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
     plan = doors.attempt(PLAN.of(**about))
     bound = plan["programme_id"] if plan else None
-    values, places = casefile.frame(case, plan=plan), []
+    chosen = bound or _id(request.values.get("programme_id", ""))
+    values, places, told = casefile.frame(case, plan=plan), [], None
     item = casefile.next_item(doors.attempt(WORK.of(**about, limit=1))) if bound else None
     if plan:
-        only = MATCHES.of(**about, programme_ids=[bound], limit=PLACES_SHOWN)
+        only = MATCHES.of(**about, programme_ids=[chosen], limit=PLACES_SHOWN)
         of_path = MATCHES.of(**about, path=plan["path"], limit=PLACES_SHOWN)
-        matches = doors.attempt(only if bound else of_path)
+        matches = doors.attempt(only if chosen else of_path)
         places = matches["candidates"] if matches else []
         values["missing"] += casefile.missing(values["case"], {"matches": matches})
+    if plan and chosen:
+        told = doors.attempt(WOULD_DISCLOSE.of(**about, programme_id=chosen))
+        values["missing"] += casefile.missing(values["case"], {"disclosure": told})
     form = Form(
-        SEND, {"programme_id": bound or request.args.get("programme_id"), "waitlist": False},
-        fixed=about | ({"programme_id": bound} if bound else {}), draft=later("Send the referral"),
-        case_id=str(case_id),
+        SEND, {"programme_id": chosen, "waitlist": False},
+        fixed=about | ({"programme_id": chosen} if chosen else {}),
+        draft=later("Send the referral") if chosen else None, case_id=str(case_id),
     )  # fmt: skip
+    if not chosen and "choosing" in request.args:
+        form.add({"programme_id": [_("Choose one of the options.")]})
     if form.sent:
         at = inputs.happened(form)
         if form.load() and not form.errors:
             with form.catching():
                 sent = doors.tell(SEND_REFERRAL, form.body, at=at, seconds=20.0)
-                return frame.done(_what_became_of(sent), ".page", referral_id=sent["referral_id"])
+                said = [_what_became_of(sent), *(word("fit_warning", each) for each in sent["warnings"])]
+                return frame.done(" ".join(said), ".page", referral_id=sent["referral_id"])
     return frame.page(
-        "referral/send.html", **values, form=form, places=places, bound=bound,
+        "referral/send.html", **values, form=form, places=places, bound=bound, chosen=chosen,
+        told=needs.disclosure_rows(told) if told else None,
         retired=item is not None and item["standing"] == "retired",
     )  # fmt: skip
+
+
+def _id(text: str) -> str:
+    """An id of a programme as an address has it; "" for anything else."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
 
 
 def _what_became_of(referral: NewReferral) -> str:
@@ -119,8 +136,13 @@ def _what_became_of(referral: NewReferral) -> str:
 
 
 @blueprint.get("/referrals/<uuid:referral_id>")
-@gate.roles(*CASE_READERS)
+@gate.roles(*READERS)
 def page(referral_id: UUID) -> Response:
+    """Who may not see cases sees what the door tells them of a referral: its outline."""
+    if visit.caller().role not in CASE_READERS:
+        found = doors.ask(REFERRAL.of(referral_id=str(referral_id)))
+        case = doors.attempt(CASE.of(case_id=found["case_id"]))
+        return frame.page("referral/outline.html", referral=found, case=case)
     referral = lookup.referral(str(referral_id))
     values = casefile.frame(lookup.case(referral["case_id"]))
     programmes = lookup.programmes([referral["programme_id"]])

@@ -142,6 +142,7 @@ class Form:
         elif problem.status == 409:
             known = problem.code in LISTS["refusal"]
             self.refused = word("refusal", problem.code or "") if known else _("This cannot be done now.")
+            self.add(problem.errors or {})
         elif problem.status == 412:
             self.stale = True
         else:

@@ -1,4 +1,4 @@
-"""The registry kept true: correcting, confirming and retiring, what others propose, and whom to call again."""
+"""The registry kept true: correcting, confirming and retiring, and whom to call again."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from services.codes import sentences
-from services.codes.access import STAFF
+from services.codes.access import READERS, STAFF
 from services.codes.registry import PARTNER_FIELDS
 from services.codes.rules import RULES
 from services.kernel.errors import Forbidden, NotFound
@@ -15,16 +15,13 @@ from services.kernel.questions import CommandDoor
 from services.partners import schemas
 from services.partners.answers import Changed, Partner, Programme, Proposal, Proposed, RegistryChange, Told
 from services.partners.doors import (
-    ACCEPT_PROPOSAL,
     CONFIRM_PARTNER,
     CONFIRM_PROGRAMME,
     CORRECT_PARTNER,
     CORRECT_PROGRAMME,
-    DISMISS_PROPOSAL,
     HISTORY,
     PARTNER,
     PARTNERS,
-    PROPOSALS,
     REOPEN_PARTNER,
     REOPEN_PROGRAMME,
     RETIRE_PARTNER,
@@ -35,10 +32,11 @@ from services.web.pages.frame.forms import Form
 from services.web.pages.partner.partners import READ, choices, programme_of, waits
 from services.web.pages.parts import people, places
 from services.web.pages.parts.language import _, current, later
-from services.web.pages.parts.words import address, listed, province, word
+from services.web.pages.parts.words import LISTS, address, listed, province, word
 
 SHOWN = 25
 MAY_KEEP = (*STAFF, "partner")
+MAY_READ_HISTORY = (*READERS, "partner")
 WAYS = ("phone", "email", "website")
 
 blueprint = Blueprint("registry", __name__)
@@ -255,6 +253,16 @@ def in_words(about: Proposal | RegistryChange) -> list[Said]:
     before, after = about["before"], about["after"]
     if about["action"] == "capacity":
         return [Said(field=word(kind, "capacity"), before=_places(before), after=_places(after))]
+    if about["action"] in ("register", "offer"):
+        new = [
+            Said(field=word(kind, name), before="–", after=_value(name, value))
+            for name, value in after.items()
+            if name in LISTS[kind]
+        ]
+        places = (
+            [Said(field=word(kind, "capacity"), before="–", after=_places(after))] if "free" in after else []
+        )
+        return [*new, *places]
     if about["action"] != "correct":
         return []
     return [
@@ -263,7 +271,7 @@ def in_words(about: Proposal | RegistryChange) -> list[Said]:
             before=_value(name, before.get(name)),
             after=_value(name, after.get(name), before),
         )
-        for name in after
+        for name, value in after.items()
     ]
 
 
@@ -292,7 +300,7 @@ def _value(name: str, value: Any, before: Told | None = None) -> str:
 
 
 @blueprint.get("/partners/<uuid:partner_id>/history")
-@gate.roles(*MAY_KEEP)
+@gate.roles(*MAY_READ_HISTORY)
 def history(partner_id: UUID) -> Response:
     partner, cursor = partner_of(partner_id), request.args.get("cursor") or None
     found = doors.ask(HISTORY.of(partner_id=str(partner_id), limit=SHOWN, cursor=cursor))
@@ -304,37 +312,6 @@ def history(partner_id: UUID) -> Response:
         following=visit.link(".history", partner_id=partner_id, cursor=found["next"]) if found["next"] else None,
         first=here if cursor else None,
     )  # fmt: skip
-
-
-@blueprint.get("/registry/proposals")
-@gate.roles(*STAFF)
-def proposals() -> Response:
-    """What waits for the user's centre, and what it proposed itself."""
-    cursor = request.args.get("cursor") or None
-    found = doors.ask(PROPOSALS.of(limit=SHOWN, cursor=cursor))
-    people.look_up(each["by"] for each in found["items"])
-    sees = visit.caller().sees
-    return frame.page(
-        "partners/proposals.html",
-        items=[
-            (each, what_of(each, each["after"].get("what", ())), in_words(each), sees(each["waiting_for"]))
-            for each in found["items"]
-        ],
-        following=visit.link(".proposals", cursor=found["next"]) if found["next"] else None,
-        first=visit.link(".proposals") if cursor else None,
-        form=Form(sent=False),
-    )
-
-
-@blueprint.post("/registry/proposals/<uuid:proposal_id>/<any(accept,dismiss):decision>")
-@gate.roles(*STAFF)
-def decide(proposal_id: UUID, decision: str) -> Response:
-    body = {"proposal_id": str(proposal_id)}
-    if decision == "accept":
-        doors.tell(ACCEPT_PROPOSAL, body)
-        return frame.done(_("The proposal is accepted, and the registry says so now."), ".proposals")
-    doors.tell(DISMISS_PROPOSAL, body)
-    return frame.done(_("The proposal is dismissed; nothing was changed."), ".proposals")
 
 
 @blueprint.get("/registry/stale")

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from services.codes.access import STAFF
+from services.codes.access import READERS, STAFF
+from services.codes.registry import PROPOSAL_STATUSES
 from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Proposal, RegistryChange
 from services.partners.doors import HISTORY, PARTNERS, PROPOSALS
 from services.web.pages.frame import files, gate, visit
 from services.web.pages.partner import keeping
-from services.web.pages.partner.keeping import MAY_KEEP
+from services.web.pages.partner.keeping import MAY_READ_HISTORY
 from services.web.pages.parts import days, people
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, day_time, full_province, province, word
@@ -47,25 +48,29 @@ def stale_csv() -> Response:
 
 
 @blueprint.get("/registry/proposals.csv")
-@gate.roles(*STAFF)
+@gate.roles(*READERS)
 def proposals_csv() -> Response:
-    """A line for each field of what waits for the user's centre, or was proposed by it."""
+    """A line for each field of what waits for the user's centre, or was proposed by it, and of what became of it."""
+    status = request.args.get("status", "")
+    status = status if status in PROPOSAL_STATUSES else "open"
     columns = [
         _("Partner"), _("Name of the programme"), _("What"), _("Field"), _("As it was"), _("Proposed"), _("Reason"),
-        _("By"), _("When"), _("Waits for"),
+        _("By"), _("When"), _("Waits for"), _("Status"), _("Decided by"), _("Reason of who decided"),
     ]  # fmt: skip
     rows = [
         row
         for answer in files.every(
-            lambda cursor: PROPOSALS.of(cursor=cursor, limit=LIMIT_MOST), lambda answer: answer["next"]
+            lambda cursor: PROPOSALS.of(status=status, cursor=cursor, limit=LIMIT_MOST),
+            lambda answer: answer["next"],
         )
         for row in answer["items"]
     ]
-    people.look_up(row["by"] for row in rows)
+    people.look_up(who for row in rows for who in (row["by"], row["decided_by"]) if who)
     lines = [
         [
             row["partner"], row["programme"] or "", *said, row["reason"] or "", people.who(row["by"]),
-            day_time(row["at"]), full_province(row["waiting_for"]),
+            day_time(row["at"]), full_province(row["waiting_for"]), word("proposal_status", row["status"]),
+            people.who(row["decided_by"]) if row["decided_by"] else "", row["decision"] or "",
         ]
         for row in rows
         for said in _lines(row, row["after"].get("what", ()))
@@ -75,7 +80,7 @@ def proposals_csv() -> Response:
 
 
 @blueprint.get("/partners/<uuid:partner_id>/history.csv")
-@gate.roles(*MAY_KEEP)
+@gate.roles(*MAY_READ_HISTORY)
 def history_csv(partner_id: UUID) -> Response:
     """A line for each field of what was done to a partner and its programmes."""
     partner = keeping.partner_of(partner_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from services.codes import PARTNER_KINDS, sentences
-from services.codes.access import ROLES, STAFF
+from services.codes.access import READERS, ROLES, STAFF
 from services.codes.rules import RULES, Rule
 from services.codes.words import Words
 from services.kernel.envelope import ALL_CENTRES
@@ -112,10 +112,12 @@ def listing_csv() -> Response:
 def show(partner_id: UUID) -> Response:
     partner, caller = doors.ask(PARTNER.of(partner_id=str(partner_id))), visit.caller()
     may_write = caller.role in STAFF
-    proposed = doors.attempt(PROPOSALS.of(partner_id=str(partner_id))) if may_write else None
+    reads = caller.role in READERS
+    proposed = doors.attempt(PROPOSALS.of(partner_id=str(partner_id))) if reads else None
     return frame.page(
         "partners/show.html", partner=partner, programmes=[_in_words(each) for each in partner["programmes"]],
         may_write=may_write, may_keep=may_write or caller.partner_id == partner["partner_id"],
+        may_read_history=reads or caller.partner_id == partner["partner_id"],
         waiting=len(proposed["items"]) if proposed else 0,
         keeper=None if caller.sees(partner["keeper"]) else partner["keeper"], form=Form(sent=False),
     )  # fmt: skip
@@ -154,6 +156,8 @@ def register() -> Response:
         with form.catching():
             made = doors.tell(REGISTER_PARTNER, form.body)
             said = _("The partner is registered. Now add what it offers.")
+            if made["confirmation"]:
+                said += " " + _to_confirm(made["confirmation"]["waiting_for"])
             return frame.done(said, ".offer", partner_id=made["partner_id"])
     return frame.page(
         "partners/register.html", form=form, places=found, provinces=places.provinces(), known=known
@@ -182,8 +186,11 @@ def offer(partner_id: UUID) -> Response:
     )
     if form.sent and form.load(papers.typed(form, "rules.documents")):
         with form.catching():
-            doors.tell(OFFER_PROGRAMME, form.body)
-            return frame.done(_("The programme is offered."), ".show", partner_id=partner_id)
+            made = doors.tell(OFFER_PROGRAMME, form.body)
+            said = _("The programme is offered.")
+            if made["confirmation"]:
+                said += " " + _to_confirm(made["confirmation"]["waiting_for"])
+            return frame.done(said, ".show", partner_id=partner_id)
     return frame.page("partners/offer.html", form=form, partner=partner, rules=RULES, choices=choices)
 
 
@@ -224,6 +231,12 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
                 return frame.done(said, "pages.own.listing")
             return frame.done(said, ".show", partner_id=partner_id)
     return frame.page("partners/capacity.html", form=form, partner=partner, programme=programme)
+
+
+def _to_confirm(keeper: str) -> str:
+    return _("It can be used at once. Another centre keeps this partner and is to confirm it: {}.").format(
+        full_province(keeper)
+    )
 
 
 def waits(keeper: str) -> str:

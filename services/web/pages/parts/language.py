@@ -70,6 +70,7 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
     *(
         (re.escape(text), text)
         for text in (
+            later("This name stands here already: each votes once."),
             later("It cannot lie in the past."),
             later("It lies before the first day."),
             later("A year at most."),

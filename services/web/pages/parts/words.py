@@ -137,6 +137,11 @@ def named(person: Person) -> str:
     return called(person) or " ".join([word("sex", person["sex"]), *age])
 
 
+def lacking(person: Person) -> str:
+    """What stands for a field of a person of which there is nothing: not known yet, or known once and erased."""
+    return _("Erased") if person.get("erased") else _("Not known yet")
+
+
 def address(code: str) -> str:
     """A subdistrict with its district and province."""
     return areas.address(code, current())

@@ -1,0 +1,78 @@
+"""The doors of what a partner is told of a person: before anybody is sent, when it is told, and what it was told."""
+
+from sqlalchemy import RowMapping
+
+from services.codes.access import STAFF
+from services.kernel.doors import Call, command, query
+from services.kernel.errors import NotFound
+from services.kernel.eventlog import Outcome, Unit
+from services.referral import answers, bodies, reading, schemas
+from services.referral.domain.commands import DiscloseFacts
+from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.words import OVER, Status
+from services.referral.projections import referrals, upstream
+
+
+class Disclosing(reading.Reading):
+    @query("referral.disclose", roles=STAFF, schema=schemas.OfProgramme())
+    def would_disclose(self, call: Call, body: bodies.OfProgramme) -> answers.DisclosedCodes:
+        """What the partner of a programme would be told of a case's person, before consent is asked: {name: code}."""
+        case_id, programme_id = body["case_id"], body["programme_id"]
+        case = self.runtime.get_or_pull(lambda db: upstream.get_case(db, case_id), "intake")
+        if not call.caller.sees(case.centre):
+            raise NotFound("case")
+        self.runtime.get_or_pull(lambda db: upstream.get_programme(db, programme_id), "partners")
+        return self._disclosable(case_id, programme_id)
+
+    @command("referral.disclose", roles=STAFF, schema=schemas.Disclose())
+    def disclose(self, call: Call, body: bodies.Disclose) -> Outcome[answers.Disclosed]:
+        """The partner is given what it may know of the person, and that is noted."""
+        referral = self._own(call, body["referral_id"])
+        referral_id, codes = referral["referral_id"], self._of(referral)
+
+        def work(unit: Unit) -> answers.Disclosed:
+            asked = DiscloseFacts(body["how"], tuple(name for name in codes if codes[name] is not None))
+            unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
+            return {"disclosed": codes, "version": unit.version(REFERRAL, referral_id)}
+
+        return self.runtime.execute(call.envelope(referral["centre"]), work)
+
+    @query("referral.disclose", roles=STAFF, schema=schemas.ReadReferral())
+    def disclosable(self, call: Call, body: bodies.ReadReferral) -> answers.DisclosedCodes:
+        """What the partner of a referral would be told of the person now: {name: code}."""
+        return self._of(self._own(call, body["referral_id"]))
+
+    @query("referral.disclosure", roles=(*STAFF, "member"), schema=schemas.ReadReferral())
+    def disclosure(self, call: Call, body: bodies.ReadReferral) -> list[answers.Disclosure]:
+        """What the partner of a referral was told of the person, the oldest first."""
+        referral = self._own(call, body["referral_id"])
+        history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
+        return [
+            {
+                "at": step["time"],
+                "to": referral["partner_id"],
+                "how": step["how"],
+                "facts": step["facts"],
+                "basis": step["basis"],
+            }
+            for step, _ in history
+            if step["type"] == "FactsDisclosed"
+        ]
+
+    @query("referral.read", roles=("partner",), schema=schemas.ReadReferral())
+    def told_of(self, call: Call, body: bodies.ReadReferral) -> answers.DisclosedCodes:
+        """What the partner was given of the person, as it stands now: nothing before it was, nor once it is over."""
+        referral = self._own(call, body["referral_id"])
+        if not referral["secured"]:
+            raise NotFound("referral")
+        if Status(referral["status"]) in OVER:
+            return {}
+        history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
+        names = {name for step, _ in history if step["type"] == "FactsDisclosed" for name in step["facts"]}
+        return {name: code for name, code in self._of(referral).items() if name in names}
+
+    def _of(self, referral: RowMapping) -> answers.DisclosedCodes:
+        return self._disclosable(referral["case_id"], referral["programme_id"])
+
+    def _disclosable(self, case_id: str, programme_id: str) -> answers.DisclosedCodes:
+        return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))

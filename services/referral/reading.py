@@ -1,0 +1,48 @@
+"""What referral's doors share: whose referral it is, and what others have said by now."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, RowMapping
+
+from services.kernel.doors import Call, Doors
+from services.kernel.errors import NotFound
+from services.referral.projections import referrals
+
+T = TypeVar("T")
+
+
+def is_theirs(call: Call, referral: RowMapping) -> bool:
+    """A partner has its own referrals, everybody else those of their centres."""
+    if call.caller.partner_id is not None:
+        return bool(referral["partner_id"] == call.caller.partner_id)
+    return call.caller.sees(referral["centre"])
+
+
+class Reading(Doors):
+    def _own(self, call: Call, referral_id: str) -> RowMapping:
+        """The referral, if it is the caller's to know."""
+        referral = self._referral(referral_id)
+        if not is_theirs(call, referral):
+            raise NotFound("referral")
+        return referral
+
+    def _referral(self, referral_id: str) -> RowMapping:
+        found = self.runtime.read(lambda db: referrals.get(db, referral_id))
+        if found is None:
+            raise NotFound("referral")
+        return found
+
+    def _upstream(
+        self, find: Callable[[Connection], T | None], will_do: Callable[[T], bool], source: str
+    ) -> T | None:
+        """What we know, if it will do; else what we know having heard the source's log to its head (None: nothing)."""
+
+        def good(db: Connection) -> T | None:
+            found = find(db)
+            return found if found is not None and will_do(found) else None
+
+        try:
+            return self.runtime.get_or_pull(good, source)
+        except NotFound:
+            return self.runtime.read(find)
