@@ -123,6 +123,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/cases/<uuid:case_id>/referrals": PAGE,
         "/cases/<uuid:case_id>/referrals/list.csv": PAGE,
         "/cases/<uuid:case_id>/screening": PAGE,
+        "/cases/<uuid:case_id>/story.csv": PAGE,
         "/referrals/<uuid:referral_id>": PAGE,
         "/dashboard/behind": PAGE,
         "/dashboard/behind.csv": PAGE,

@@ -149,6 +149,9 @@ def read_everything(net: CheckedNetwork) -> None:
             for door in ("referral", "steps", "disclosable", "disclosure"):
                 if role in ROLES["referral", door]:
                     net.call("referral", door, {"referral_id": referral["referral_id"]}, **who)
+            if role in ROLES["referral", "would_disclose"]:
+                about = {name: referral[name] for name in ("case_id", "programme_id")}
+                net.call("referral", "would_disclose", about, **who)
         net.call("reporting", "overview", **who)
         net.call("reporting", "placements", **who)
         net.call("reporting", "events", {"limit": 500}, **who)

@@ -102,6 +102,7 @@ def test_what_was_agreed_a_moment_ago_by_others_is_enough_to_send(agreed):
         "status": "sent",
         "place": "pending",
         "version": 1,
+        "warnings": [],
     }
 
 
@@ -124,6 +125,7 @@ def test_a_refused_place_declines_it_and_a_new_one_may_be_sent(agreed):
         "status": "declined",
         "place": "refused",
         "version": 2,
+        "warnings": [],
     }
     last = read(agreed, referral_id)["history"][-1]
     assert (last["reason"], last["whose"], last["actor"]) == ("no_place", "system", "system")
@@ -689,3 +691,25 @@ def test_referrals_are_in_the_hands_of_who_sent_them_until_they_are_over(agreed,
     assert held("worker-60") == []
     with pytest.raises(Forbidden):
         held("worker-60", role="ministry")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "warnings"), [("ineligible", ["programme_ineligible"]), ("unknown", ["programme_unknown"])]
+)
+def test_what_the_matching_says_of_the_place_is_told_and_refuses_nothing(
+    agreed, monkeypatch, verdict, warnings
+):
+    monkeypatch.setattr(Partners, "verdict", verdict)
+    sent = send(agreed)
+    assert (sent["status"], sent["warnings"]) == ("sent", warnings)
+
+
+def test_before_consent_is_asked_it_is_told_what_the_partner_would_see(agreed):
+    about = {"case_id": CASE, "programme_id": PROGRAMME}
+    would = agreed.call("referral", "would_disclose", about)
+    referral_id = send(agreed)["referral_id"]
+    assert agreed.call("referral", "disclosable", {"referral_id": referral_id}) == would
+    for more in ({"user": "worker-61", "centres": ("61",)}, {"user": "worker-60", "case_id": str(uuid4())}):
+        asked = {**about, **({"case_id": more.pop("case_id")} if "case_id" in more else {})}
+        with pytest.raises(NotFound):
+            agreed.call("referral", "would_disclose", asked, **more)

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.thai.lines import LETTERS, WORDS, whole, whole_words
+from services.thai.lines import LETTERS, WORDS, whole, whole_names, whole_words
 
 TAG = re.compile("<[^>]*>")
 
@@ -45,6 +45,12 @@ def test_the_sign_of_repetition_and_the_point_between_parts_begin_no_line():
 
 def test_a_name_is_held_word_by_word():
     assert TAG.sub("|", whole_words("น.ส.สายใจ ใจดีงาม")) == "|น.ส.สายใจ| |ใจดีงาม|"
+
+
+def test_the_short_words_of_a_places_name_are_held_and_its_long_ones_may_be_parted():
+    name = "สถานคุ้มครองคนไร้ที่พึ่งตัวอย่าง ลานจันทร์ &amp; ใจเอื้อ"
+    assert TAG.sub("|", whole_names(name)) == "สถานคุ้มครองคนไร้ที่พึ่งตัวอย่าง |ลานจันทร์| &amp; |ใจเอื้อ|"
+    assert held("เจ้าหน้าที่ศูนย์") == ["เจ้าหน้าที่ศูนย์"] and held("นักสังคมสงเคราะห์") == ["นักสังคมสงเคราะห์"]
 
 
 def test_what_takes_no_marks_has_none():

@@ -66,6 +66,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["whole_words"] = lambda text: Markup(lines.whole_words(str(escape(text))))  # noqa: S704 escaped
+    app.jinja_env.filters["whole_names"] = lambda text: Markup(lines.whole_names(str(escape(text))))  # noqa: S704 escaped
     app.jinja_env.globals.update(
         births_meant=days.births_meant, dialled=numbers.dialled, with_calls=calls.with_calls, say=words.say,
         word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,

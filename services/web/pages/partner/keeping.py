@@ -253,14 +253,11 @@ def in_words(about: Proposal | RegistryChange) -> list[Said]:
     before, after = about["before"], about["after"]
     if about["action"] == "capacity":
         return [Said(field=word(kind, "capacity"), before=_places(before), after=_places(after))]
-    if about["action"] in ("register", "offer"):
-        new = [
-            Said(field=word(kind, name), before="–", after=_value(name, value))
-            for name, value in after.items()
-            if name in LISTS[kind]
-        ]
+    if about["action"] in ("register", "offer"):  # nothing stood there before
+        told: Mapping[str, Any] = {name: after.get(name) for name in LISTS[kind] if name in after}
+        new = [Said(field=word(kind, name), before="", after=_value(name, told[name])) for name in told]
         places = (
-            [Said(field=word(kind, "capacity"), before="–", after=_places(after))] if "free" in after else []
+            [Said(field=word(kind, "capacity"), before="", after=_places(after))] if "free" in after else []
         )
         return [*new, *places]
     if about["action"] != "correct":
