@@ -156,6 +156,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/our-referrals/<uuid:referral_id>": PAGE,
         "/our-referrals/<uuid:referral_id>/accept": PAGE,
         "/our-referrals/<uuid:referral_id>/decline": PAGE,
+        "/our-referrals/<uuid:referral_id>/no-places": PAGE,
         "/partners/<uuid:partner_id>/correct": PAGE,
         "/partners/<uuid:partner_id>/history": PAGE,
         "/partners/<uuid:partner_id>/history.csv": PAGE,

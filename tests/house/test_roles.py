@@ -105,8 +105,8 @@ class World(NamedTuple):
     def bodies(self) -> dict[str, Any]:
         return {
             "case_id": self.case_id, "referral_id": self.referral_id, "partner_id": self.partner_id,
-            "programme_ids": [self.programme_id], "programme_id": self.programme_id, "user": "worker-60", "facts": {"housing": "street"},
-            "day": "2026-11-02",
+            "programme_ids": [self.programme_id], "programme_id": self.programme_id, "user": "worker-60",
+            "facts": {"housing": "street"}, "day": "2026-11-02",
         }  # fmt: skip
 
 

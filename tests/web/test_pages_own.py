@@ -89,6 +89,24 @@ def test_a_no_is_chosen_seen_sent_and_taken_back_once_and_a_yes_is_known_to_the_
     assert "ตอบผ่านบัญชีของภาคีเครือข่าย" in story and "คุณสมศรี" in story
 
 
+@pytest.mark.parametrize(("answer", "status"), [("decline", "declined"), ("waitlist", "waitlisted")])
+def test_that_there_is_no_place_left_is_said_once_for_everybody(door, browser, answer, status):
+    world = door.world()
+    user = f"partner-{uuid4().hex[:8]}"
+    door.add(user, "partner", (), world.partner_id)
+    door.made(f"/api/v1/referrals/{world.referral_id}/told", {"how": "phone"})
+    partner, path = browser(user), f"/our-referrals/{world.referral_id}"
+    page = partner.open(path)
+    assert f"{partner.address}{path}/no-places" in page.links()
+    done = partner.send(partner.open(f"{path}/no-places"), answer=answer)
+    assert "ศูนย์ได้รับคำตอบของคุณแล้ว" in done.text
+    now = door.get(f"/api/v1/referrals/{world.referral_id}").json()
+    assert now["status"] == status
+    if answer == "decline":
+        assert now["history"][-1]["reason"] == "no_place" and now["final_at"]
+    door.wait(f"/api/v1/partners/{world.partner_id}", lambda row: row["programmes"][0]["places"]["free"] == 0)
+
+
 def test_a_link_names_the_centre_its_telephone_and_who_asks(door, browser):
     door.post(
         "/api/v1/admin/users/worker-60/person",

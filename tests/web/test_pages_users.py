@@ -15,7 +15,7 @@ from services.system import DOORS
 from services.thai import dates
 from services.web.api.routes import ROUTES
 from services.web.identity import accounts, delegations
-from services.web.pages.account.users import NO_WAY_YET
+from services.web.pages.account.access import NO_WAY_YET
 from tests.web.browser import PASSWORD
 from tests.web.door import opening, plan, referral
 from tests.web.taken import taken

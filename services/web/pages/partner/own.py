@@ -15,7 +15,7 @@ from services.referral.answers import Referral, ReferralWithHistory
 from services.referral.doors import REFERRALS, STEP, TOLD_OF
 from services.web.pages.frame import doors, files, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.partner.answer import ACCEPT, DECLINE, NOTHING, REASONS, WHOSE
+from services.web.pages.partner.answer import ACCEPT, DECLINE, NO_PLACES, NOTHING, REASONS, WHOSE
 from services.web.pages.parts import days, needs
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
@@ -128,6 +128,20 @@ def decline(referral_id: UUID) -> Response:
     return frame.page(
         "own/check.html" if checked else "own/decline.html", **about, form=form, reasons=REASONS
     )
+
+
+@blueprint.route("/our-referrals/<uuid:referral_id>/no-places", methods=["GET", "POST"])
+@gate.roles(*PARTNERS)
+def no_places(referral_id: UUID) -> Response:
+    """The answer, and that the programme has no place free, as by a link."""
+    form, about = Form(NO_PLACES), _about(referral_id)
+    if form.sent and form.load():
+        with form.catching():
+            answer = form.data["answer"]
+            reason = {"reason": "no_place", "whose": "partner"} if answer == "decline" else {}
+            _step(referral_id, answer, no_more_places=True, **reason)
+            return frame.done(_("The centre has your answer."), ".show", referral_id=referral_id)
+    return frame.page("own/no_places.html", **about, form=form)
 
 
 def _simply(referral_id: UUID, step: str, message: str) -> Response:
