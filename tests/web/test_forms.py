@@ -27,8 +27,8 @@ ADDRESSES = APPLICATION.url_map.bind("")
 DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
 # Forms that no system shows beside the others: before there is anybody, in a sample, in the minutes after a no,
 # to the one who asked, where something is to be confirmed or decided. They have nothing to type but what test_set_up
-# tries; who may send them, test_pages_sample, test_pages_answer, test_pages_own, test_erasing, test_delegations and
-# test_pages_partners ask.
+# tries; who may send them, test_pages_sample, test_pages_answer, test_pages_own, test_erasing, test_delegations,
+# test_pages_partners and test_pages_search ask.
 SELDOM = (
     "pages.set_up.administrator",
     "pages.sample.sign_in",
@@ -39,6 +39,7 @@ SELDOM = (
     "pages.registry.confirmed",
     "pages.registry.programme_confirmed",
     "pages.proposals.accept",
+    "pages.search.results_csv",
 )
 POSTS = [
     (rule.endpoint, step)
@@ -112,6 +113,11 @@ class Place:
             if self.endpoint == "pages.users.take_off_second_factor":
                 Phone.turned_on(self.door, self.browser(NAME), NAME)
             values = {**(vars(world) if world else {}), "user": NAME, "step": self.step, "action": "retire"}
+            if "proposal_id" in self.arguments:
+                partner_id, _ = self.door.programme()
+                change = {"name": f"บ้าน {uuid4().hex[:8]}", "reason": "ป้ายหน้าบ้าน"}
+                told = self.door.call("PATCH", f"/api/v1/partners/{partner_id}", change, "worker-61")
+                values["proposal_id"] = told.json()["proposal_id"]
             if "plan_id" in self.arguments:
                 values["plan_id"] = self.door.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"]
         self.action = ADDRESSES.build(
