@@ -32,5 +32,8 @@ TAKEN_WHILE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def case_acts(status: str) -> list[str]:
-    return [act for act in CASE_ACTS if status in TAKEN_WHILE[act]]
+OF_ERASED = ("close", "reopen")  # with a person of whom nothing is known any more nothing else is done
+
+
+def case_acts(status: str, erased: bool = False) -> list[str]:
+    return [act for act in CASE_ACTS if status in TAKEN_WHILE[act] and (act in OF_ERASED or not erased)]

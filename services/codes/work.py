@@ -49,6 +49,10 @@ STANDINGS = CodeList(
         "retired": Words(
             "เลิกใช้บริการที่คณะทำงานเลือกไว้แล้ว", "The programme that the working group chose is retired."
         ),
+        "erased": Words(
+            "ลบข้อมูลของผู้รับบริการแล้ว จึงดำเนินการต่อไม่ได้",
+            "The person's data was erased; nothing more can be done for them here.",
+        ),
         "reopened": Words("เปิดเรื่องอีกครั้งแล้ว", "The case is open again."),
         "reserving": Words("กำลังจองที่ว่าง", "The place is being reserved."),
         "untold": Words(

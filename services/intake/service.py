@@ -288,7 +288,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])
             self._name_person(answer["person"], row, identifiers)
-            answer["may"] = case_acts(row["status"])
+            answer["may"] = case_acts(row["status"], answer["person"]["erased"])
             answer["found"] = {"district": row["district"], "subdistrict": self._subdistrict(row)}
         return answer
 
@@ -308,8 +308,8 @@ class IntakeService(searching.Searching, erasing.Erasing):
             self._note_access(call, "listed", rows)
             self.runtime.vault.preload(row["person_id"] for row in rows)
             for item, row in zip(items, rows, strict=True):
-                item["may"] = case_acts(row["status"])
                 name, erased = self._unseal(row, "name")
+                item["may"] = case_acts(row["status"], erased)
                 item["person"]["name"], item["person"]["erased"] = (
                     descriptions.shown_name(row, name, erased),
                     erased,

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from services.codes import CASE_STATUSES, REFERRAL_STATUSES
+from services.codes.acts import case_acts
 from services.codes.steps import STEPS
 from services.codes.work import FLAGS, FOLLOW_UP_DAYS, NEXT_STEPS, RED, STANDINGS, WORK_PARTS, WORK_REASONS
 from services.intake.domain import case, person
@@ -77,6 +78,15 @@ def test_every_open_case_has_exactly_one_next_step_with_its_day(of_case, standin
         assert (step.next, step.standing) == (AFTER[standing].next, standing)
     elif standing not in AFTER:
         assert (step.next, step.standing) == (TABLE[of_case].next, of_case)
+
+
+def test_of_somebody_erased_only_the_case_is_left_to_close_once_nothing_is_under_way():
+    gone = Opening(MONDAY, erased=FRIDAY)
+    for of_case in ("open", "asking", "screened", "planned"):
+        step = next_of(Known(gone, **OF_CASE[of_case]))
+        assert (step.next, step.standing, step.since) == ("close", "erased", FRIDAY)
+    assert next_of(Known(gone, referrals=(referral("placed"),), **OF_CASE["planned"])).next == "follow_up"
+    assert case_acts("planned", erased=True) == ["close"] and case_acts("closed", erased=True) == ["reopen"]
 
 
 def test_the_table_speaks_of_every_status_and_says_every_step():

@@ -60,6 +60,7 @@ def test_one_director_asks_another_confirms_and_every_copy_goes(door, browser):
     seen = browser("worker-60").open(f"/cases/{world.case_id}")
     rows = seen.tree.xpath("//dl[1]/div[dd[contains(., 'ลบแล้ว')]]/dt")
     assert {row.text_content().strip() for row in rows} >= {"ชื่อ", "เลขประจำตัว", "วันเกิด", "สถานที่พบ"}
+    assert door.get(f"/api/v1/cases/{world.case_id}").json()["may"] == ["close"]
     corrected = browser("worker-60").open(f"/cases/{world.case_id}/person/corrections")
     assert corrected.status == 200 and "มาลี" not in corrected.text
     story = door.wait(

@@ -61,6 +61,7 @@ OF_CASE: Mapping[str, Row] = {
     "planned": Row("send", CENTRE, 3),
     "planned_alone": Row("carry_out", CENTRE, 14),
     "retired": Row("decide_again", GROUP, 7),
+    "erased": Row("close", CENTRE, 7),
 }
 AFTER: Mapping[str, Row] = {
     "declined": Row("send_elsewhere", CENTRE, 3),
@@ -84,11 +85,13 @@ KEPT_BY_ANSWER = ("sent", "acknowledged", "waitlisted")
 
 @dataclass(frozen=True)
 class Opening:
-    """What the door and its corrections say of a case. Instants are RFC 3339 UTC text; `child`: surely under 18."""
+    """What the door and its corrections say of a case. Instants are RFC 3339 UTC text; `child`: surely under 18;
+    `erased`: since when nothing of the person is known any more."""
 
     at: str
     danger: str = "none"
     child: bool = False
+    erased: str | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,8 @@ def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
     if live:
         first = max(live, key=lambda each: (FURTHEST.index(each.standing), each.recorded, each.referral_id))
         return first.standing, UNDER_WAY[first.standing], first.at, first
+    if known.opening.erased:  # nobody can be asked, screened or decided about any more
+        return "erased", TABLE["erased"], known.opening.erased, None
     planned = known.plan.recorded if known.plan else ""
     over = [each for each in known.referrals if each.standing in AFTER and each.recorded >= planned]
     last = max(over, key=lambda each: (each.recorded, each.referral_id)) if over else None

@@ -29,6 +29,7 @@ class Mark(TypedDict, total=False):
     danger: str
     by: str
     child: bool
+    erased: str
     closed: bool
     from_user: str | None
     to_user: str | None
@@ -88,6 +89,10 @@ def _opened(fact: Recorded, _: Mark) -> Mark:
 
 def _described(fact: Recorded, before: Mark) -> Mark:
     return {**before, "child": _is_child(fact.data["age"])}
+
+
+def _erased(fact: Recorded, before: Mark) -> Mark:
+    return {**before, "erased": fact.time}
 
 
 def _is_child(age: Mapping[str, Any] | None) -> bool:
@@ -201,6 +206,7 @@ FOLDS: Mapping[str, tuple[str, Callable[[Recorded, Mark], Mark]]] = {
     "CaseOpened": (OPENING, _opened),
     "PersonIdentified": (OPENING, _described),
     "PersonCorrected": (OPENING, _described),
+    "PersonErased": (OPENING, _erased),
     "CaseClosed": (CLOSING, _closed),
     "CaseReopened": (CLOSING, _closed),
     "CaseAssigned": (HANDS, _assigned),
@@ -230,7 +236,7 @@ def known_of(marks: Mapping[str, Mark], retired: Mapping[str, str]) -> Known:
     assert opened is not None
     own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS}
     return Known(
-        Opening(opened["at"], opened["danger"], opened["child"]),
+        Opening(opened["at"], opened["danger"], opened["child"], opened.get("erased")),
         Closing(closing["at"], closing["closed"]) if closing else None,
         _screening(screened) if screened else None,
         Plan(plan["at"], plan["recorded"], plan["path"], tuple(plan["bound"])) if plan else None,
