@@ -131,7 +131,9 @@ def test_erasing_takes_what_names_the_person_out_of_the_read_models_and_destroys
     assert case["may"] == ["close"] and listed[1]["may"] == ["close"]
     [left] = net.call("intake", "work", {"case_id": gone["case_id"]})["items"]
     assert (left["next"], left["standing"]) == ("close", "erased")
-    assert net.call("intake", "close_case", {"case_id": gone["case_id"], "reason": "left"})["status"] == "closed"
+    assert (
+        net.call("intake", "close_case", {"case_id": gone["case_id"], "reason": "left"})["status"] == "closed"
+    )
 
 
 def test_a_rebuild_of_what_was_erased_gives_the_same_rows(net):

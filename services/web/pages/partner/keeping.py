@@ -254,8 +254,9 @@ def in_words(about: Proposal | RegistryChange) -> list[Said]:
     if about["action"] == "capacity":
         return [Said(field=word(kind, "capacity"), before=_places(before), after=_places(after))]
     if about["action"] in ("register", "offer"):  # nothing stood there before
-        told: Mapping[str, Any] = {name: after.get(name) for name in LISTS[kind] if name in after}
-        new = [Said(field=word(kind, name), before="", after=_value(name, told[name])) for name in told]
+        fields = list(LISTS[kind])
+        told = [each for name in fields for each in after.items() if each[0] == name]
+        new = [Said(field=word(kind, name), before="", after=_value(name, value)) for name, value in told]
         places = (
             [Said(field=word(kind, "capacity"), before="", after=_places(after))] if "free" in after else []
         )
