@@ -77,6 +77,9 @@ ACTIONS = CodeList(
         "partner.confirm": Words("ยืนยันว่าข้อมูลภาคีเครือข่ายยังถูกต้อง", "Confirm what is known of a partner"),
         "partner.retire": Words("เลิกใช้หรือเปิดใช้ภาคีเครือข่ายอีกครั้ง", "Retire a partner, or take it up again"),
         "partner.history": Words("ดูประวัติการแก้ไขทะเบียนภาคีเครือข่าย", "See what was changed of a partner"),
+        "partner.publish": Words(
+            "เผยแพร่ทะเบียนภาคีเครือข่ายตามมาตรฐาน HSDS", "Publish the registry in the form of HSDS"
+        ),
         "programme.offer": Words("เพิ่มบริการของภาคีเครือข่าย", "Offer a programme"),
         "programme.correct": Words("แก้ไขบริการของภาคีเครือข่าย", "Correct a programme"),
         "programme.confirm": Words("ยืนยันว่าข้อมูลบริการยังถูกต้อง", "Confirm what is known of a programme"),

@@ -167,6 +167,6 @@ READS: Mapping[str, Mapping[str, Fields]] = {
 }  # fmt: skip
 # Addresses of the system and of one's own account, which have nothing of anybody served.
 ABOUT_NOBODY = (
-    "/account", "/centre", "/drafts", "/first-steps", "/health", "/language", "/metrics", "/password", "/ready",
-    "/second-factor", "/set-up", "/sign-in", "/static", "/system", "/users", "/api/openapi.json",
+    "/account", "/centre", "/drafts", "/first-steps", "/health", "/hsds", "/language", "/metrics", "/password",
+    "/ready", "/second-factor", "/set-up", "/sign-in", "/static", "/system", "/users", "/api/openapi.json",
 )  # fmt: skip

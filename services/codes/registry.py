@@ -50,6 +50,14 @@ PROGRAMME_FIELDS = CodeList(
         "capacity": Words("จำนวนที่", "Places"),
     },
 )
+# What the headline of the reports counts by.
+SUPERVISION = CodeList(
+    "supervision",
+    {
+        "outside_ministry": Words("นอกสังกัดกระทรวง พม.", "Outside the ministry"),
+        "under_ministry": Words("สังกัดกระทรวง พม.", "Under the ministry"),
+    },
+)
 # Kinds of facts that grow old, each by itself.
 FACT_KINDS = CodeList(
     "registry_fact",

@@ -210,9 +210,9 @@ class Programme(TypedDict):
     version: Version
 
 
-class Partner(TypedDict):
-    """`keeper`: the centre that changes it at once, others propose; `unconfirmed` as of a programme; `programmes` in
-    order of offering; `version` of the partner's stream."""
+class PartnerAlone(TypedDict):
+    """`keeper`: the centre that changes it at once, others propose; `unconfirmed` as of a programme; `version` of the
+    partner's stream."""
 
     partner_id: Id
     name: str
@@ -228,8 +228,13 @@ class Partner(TypedDict):
     stale: list[Annotated[str, FACT_KINDS]]
     unconfirmed: bool
     retired: bool
-    programmes: list[Programme]
     version: Version
+
+
+class Partner(PartnerAlone):
+    """`programmes` in order of offering."""
+
+    programmes: list[Programme]
 
 
 class Partners(TypedDict):
@@ -237,6 +242,48 @@ class Partners(TypedDict):
 
     items: list[Partner]
     next: Cursor
+
+
+class PublishedPartner(TypedDict):
+    """`modified`: when something of it was last recorded; `programmes_modified` the same of each of its programmes."""
+
+    partner: Partner
+    modified: Instant
+    programmes_modified: dict[str, Instant]
+
+
+class PublishedPartners(TypedDict):
+    """In the order of their ids; `total` of all that were asked for."""
+
+    total: Count
+    items: list[PublishedPartner]
+
+
+class PublishedProgramme(TypedDict):
+    """`modified`: when something of it, its places or its partner was last recorded."""
+
+    programme: Programme
+    partner: PartnerAlone
+    modified: Instant
+
+
+class PublishedProgrammes(TypedDict):
+    """In the order of their ids; `total` of all that were asked for."""
+
+    total: Count
+    items: list[PublishedProgramme]
+
+
+class Modified(TypedDict):
+    id: Id
+    modified: Instant
+
+
+class ModifiedProgrammes(TypedDict):
+    """In the order of their ids; `total` of all that were asked for."""
+
+    total: Count
+    items: list[Modified]
 
 
 class ProgrammeName(TypedDict):

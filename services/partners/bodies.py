@@ -117,6 +117,21 @@ class ListPartners(TypedDict):
     cursor: str | None
 
 
+class Published(TypedDict):
+    """`after`: only those whose id is greater; `skip` so many of what is left."""
+
+    ids: list[str] | None
+    partner_id: str | None
+    q: str | None
+    kind: str | None
+    path: str | None
+    under_ministry: bool | None
+    modified_from: str | None
+    after: str | None
+    skip: int
+    limit: int
+
+
 class FreePlaces(TypedDict):
     province: str | None
     path: str | None

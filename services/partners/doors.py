@@ -8,6 +8,7 @@ from services.partners.answers import (
     FreePlaces,
     History,
     Matches,
+    ModifiedProgrammes,
     Names,
     NewPartner,
     NewProgramme,
@@ -16,6 +17,8 @@ from services.partners.answers import (
     ProposalDecided,
     Proposals,
     Proposed,
+    PublishedPartners,
+    PublishedProgrammes,
     ToKeep,
 )
 
@@ -41,3 +44,6 @@ FREE_PLACES: QueryDoor[FreePlaces] = QueryDoor("partners", "free_places")
 PARTNER: QueryDoor[Partner] = QueryDoor("partners", "partner")
 NAMES: QueryDoor[Names] = QueryDoor("partners", "names")
 MATCHES: QueryDoor[Matches] = QueryDoor("partners", "matches")
+PUBLISHED_PARTNERS: QueryDoor[PublishedPartners] = QueryDoor("partners", "published_partners")
+PUBLISHED_PROGRAMMES: QueryDoor[PublishedProgrammes] = QueryDoor("partners", "published_programmes")
+MODIFIED_PROGRAMMES: QueryDoor[ModifiedProgrammes] = QueryDoor("partners", "modified_programmes")

@@ -36,6 +36,8 @@ PLACES_MOST = 100_000
 WAIT_MOST = 30
 REASON_MOST = 500
 ANY = "any"
+SKIP_MOST = 10_000_000
+IDS_MOST = 10_000  # of what is answered by its id alone
 COMPARED_MOST = 3  # places beside each other: more cannot be read
 
 
@@ -299,6 +301,28 @@ class ListPartners(Body):
     retired = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
+
+
+class Published(Body):
+    """A page of the registry as strangers read it. `modified_from`: only what was modified at that instant or later;
+    `after`: only those whose id is greater; `skip`: so many of what is left."""
+
+    ids = fields.List(fields.String(), load_default=None, validate=validate.Length(max=LIMIT_MOST))
+    partner_id = fields.String(load_default=None)
+    q = Words(200)
+    kind = fields.String(load_default=None, validate=validate.OneOf(codes.PARTNER_KINDS))
+    path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
+    under_ministry = Flag(load_default=None)
+    modified_from = fields.String(load_default=None, validate=validate.Length(max=40))
+    after = fields.String(load_default=None)
+    skip = fields.Integer(load_default=0, validate=validate.Range(0, SKIP_MOST))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(0, LIMIT_MOST))
+
+
+class ModifiedProgrammes(Published):
+    """Ids alone, so many more of them at once."""
+
+    limit = fields.Integer(load_default=IDS_MOST, validate=validate.Range(0, IDS_MOST))
 
 
 class FreePlaces(Body):

@@ -6,14 +6,14 @@ from functools import partial
 
 from services.codes import ages, statements
 from services.codes.access import ROLES, STAFF
-from services.codes.registry import FRESH_DAYS, OLD_DAYS, STALE_DAYS
+from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.wiring import Reaction, Wiring
-from services.partners import answers, bodies, changing, handlers, schemas
+from services.partners import answers, bodies, changing, exchanging, handlers, schemas
 from services.partners.changing import centre_of
 from services.partners.domain import candidates, ranking
 from services.partners.domain.matching import MATCH
@@ -29,6 +29,7 @@ from services.partners.projections import (
     partners,
     past,
     proposals,
+    published,
     registry,
     upstream,
 )
@@ -52,6 +53,7 @@ WIRING = Wiring(
         keepers.KEEPERS,
         proposals.PROPOSALS,
         history.HISTORY,
+        published.PUBLISHED,
     ),
     hears={
         "screening": {
@@ -72,7 +74,7 @@ WIRING = Wiring(
 )
 
 
-class PartnersService(changing.Changing):
+class PartnersService(changing.Changing, exchanging.Exchanging):
     name = "partners"
     runtime = Runtime(WIRING)
 
@@ -141,7 +143,7 @@ class PartnersService(changing.Changing):
         kept_by = body["kept_by"]
         return self.runtime.read(
             lambda db: partners.list_partners(
-                db, _cutoffs(call), body["q"], body["province"], body["kind"], body["stale"],
+                db, partners.cutoffs(call.now), body["q"], body["province"], body["kind"], body["stale"],
                 None if kept_by is None else (kept_by,), body["retired"], body["limit"], body["cursor"],
             )
         )  # fmt: skip
@@ -153,7 +155,7 @@ class PartnersService(changing.Changing):
         return self.runtime.read(
             lambda db: answers.ToKeep(
                 proposals=proposals.count_open(db, centres),
-                stale=partners.count_stale(db, _cutoffs(call), centres),
+                stale=partners.count_stale(db, partners.cutoffs(call.now), centres),
             )
         )
 
@@ -174,7 +176,7 @@ class PartnersService(changing.Changing):
         return self._partner(call, body["partner_id"])
 
     def _partner(self, call: Call, partner_id: str) -> answers.Partner:
-        stale = _cutoffs(call)
+        stale = partners.cutoffs(call.now)
         return self.runtime.get_or_pull(partial(partners.get, partner_id=partner_id, stale=stale))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadNames())
@@ -262,11 +264,6 @@ def _described(body: bodies.RegisterPartner) -> Told:
         "name": body["name"], "kind": body["kind"], "under_ministry": body["under_ministry"],
         "province": body["province"], "subdistrict": body["subdistrict"], "contact": {**contact},
     }  # fmt: skip
-
-
-def _cutoffs(call: Call) -> partners.Cutoffs:
-    """{kind of fact: what was confirmed before that instant is stale}."""
-    return {kind: instant(statements.earliest(call.now, days)) for kind, days in STALE_DAYS.items()}
 
 
 def _continued(cursor: str, screened: ranking.Screened) -> tuple[str, int]:

@@ -1,12 +1,15 @@
 """Partners and programmes as everybody sees them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, func, not_, or_, select
 
-from services.codes.registry import FACT_KINDS
+from services.codes import statements
+from services.codes.registry import FACT_KINDS, STALE_DAYS
+from services.kernel.envelope import instant
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
 from services.partners.projections.keepers import keeper, kept_by
@@ -18,9 +21,19 @@ Cutoffs = Mapping[str, str]  # {kind of fact: what was last confirmed before tha
 kept = select(partner, keeper.label("keeper"))
 
 
+def cutoffs(now: datetime) -> Cutoffs:
+    return {kind: instant(statements.earliest(now, days)) for kind, days in STALE_DAYS.items()}
+
+
 def get(db: Connection, partner_id: str, stale: Cutoffs) -> answers.Partner | None:
     row = db.execute(kept.where(partner.c.partner_id == partner_id)).one_or_none()
     return _with_programmes(db, [row], stale)[0] if row else None
+
+
+def list_by_ids(db: Connection, partner_ids: Sequence[str], stale: Cutoffs) -> list[answers.Partner]:
+    """Those that are known, in no order."""
+    rows = db.execute(kept.where(partner.c.partner_id.in_(partner_ids))).all()
+    return _with_programmes(db, rows, stale)
 
 
 def list_alike(db: Connection, name: str, province: str) -> list[answers.AlikePartner]:
@@ -158,47 +171,54 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cuto
     offered: dict[str, list[answers.Programme]] = {row.partner_id: [] for row in partners}
     theirs = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
     for row in db.execute(theirs):
-        offered[row.partner_id].append(
-            {
-                "programme_id": row.programme_id,
-                "name": row.name,
-                "path": row.path,
-                "rules": orjson.loads(row.rules),
-                "rules_confirmed_at": row.rules_at,
-                "places": {
-                    "total": row.total,
-                    "free": row.free,
-                    "reserved": row.reserved,
-                    "filled": row.filled,
-                    "waiting": row.waiting,
-                    "confirmed_at": row.confirmed_at,
-                    "contradicted": row.contradicted,
-                    "doubted_at": row.doubted_at,
-                },
-                "stale": _stale_of(row, cutoffs),
-                "unconfirmed": row.programme_id in new,
-                "retired": row.retired,
-                "version": row.version,
-            }
-        )
+        offered[row.partner_id].append(programme_of(row, cutoffs, new))
     return [
-        {
-            "partner_id": row.partner_id,
-            "name": row.name,
-            "kind": row.kind,
-            "under_ministry": row.under_ministry,
-            "outside_ministry": not row.under_ministry,
-            "province": row.province,
-            "subdistrict": row.subdistrict,
-            "contact": orjson.loads(row.contact),
-            "contact_confirmed_at": row.contact_at,
-            "registered_at": row.registered_at,
-            "keeper": row.keeper,
-            "stale": ["contact"] if not row.retired and row.contact_at < cutoffs["contact"] else [],
-            "unconfirmed": row.partner_id in new,
-            "retired": row.retired,
-            "programmes": offered[row.partner_id],
-            "version": row.version,
-        }
+        answers.Partner(**partner_of(row, cutoffs, new), programmes=offered[row.partner_id])
         for row in partners
     ]
+
+
+def partner_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answers.PartnerAlone:
+    """By its row of `kept`; `new`: what its keeper has not confirmed yet."""
+    return {
+        "partner_id": row.partner_id,
+        "name": row.name,
+        "kind": row.kind,
+        "under_ministry": row.under_ministry,
+        "outside_ministry": not row.under_ministry,
+        "province": row.province,
+        "subdistrict": row.subdistrict,
+        "contact": orjson.loads(row.contact),
+        "contact_confirmed_at": row.contact_at,
+        "registered_at": row.registered_at,
+        "keeper": row.keeper,
+        "stale": ["contact"] if not row.retired and row.contact_at < cutoffs["contact"] else [],
+        "unconfirmed": row.partner_id in new,
+        "retired": row.retired,
+        "version": row.version,
+    }
+
+
+def programme_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answers.Programme:
+    """By its row."""
+    return {
+        "programme_id": row.programme_id,
+        "name": row.name,
+        "path": row.path,
+        "rules": orjson.loads(row.rules),
+        "rules_confirmed_at": row.rules_at,
+        "places": {
+            "total": row.total,
+            "free": row.free,
+            "reserved": row.reserved,
+            "filled": row.filled,
+            "waiting": row.waiting,
+            "confirmed_at": row.confirmed_at,
+            "contradicted": row.contradicted,
+            "doubted_at": row.doubted_at,
+        },
+        "stale": _stale_of(row, cutoffs),
+        "unconfirmed": row.programme_id in new,
+        "retired": row.retired,
+        "version": row.version,
+    }

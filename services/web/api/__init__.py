@@ -1,6 +1,6 @@
 """The HTTP API: the table of its routes, what is read and answered, its description, the administrator's calls, and
-health."""
+health; and the registry for everybody."""
 
-from services.web.api import admin, health, openapi, view
+from services.web.api import admin, health, hsds, openapi, view
 
-BLUEPRINTS = (view.blueprint, openapi.blueprint, health.blueprint, admin.blueprint)
+BLUEPRINTS = (view.blueprint, openapi.blueprint, health.blueprint, admin.blueprint, hsds.blueprint)

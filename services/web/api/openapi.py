@@ -5,7 +5,7 @@ What only the `songtor` command asks (/api/v1/admin) is left out: nobody else ca
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from services.codes import shapes
 from services.fields import Words
 from services.referral import schemas as referral
 from services.screening import schemas as screening
+from services.web.api import hsds
 from services.web.api.bodies import IF_MATCH
 from services.web.api.case_page import Parts
 from services.web.api.components import Components, Json, answer_of
@@ -215,6 +216,30 @@ def _open(summary: str, answers: Mapping[int, str], kind: str = "application/jso
     return {"summary": summary, "tags": ["system"], "security": [], "responses": responses}
 
 
+def _published(converter: Any) -> Iterator[tuple[str, Json]]:
+    """The calls of the published registry: its things are described by HSDS, and its lists by the page they are in."""
+    yield "/hsds/", {**_open("What is published here", {200: "HSDS"}), "tags": ["hsds"]}
+    for name, listing in hsds.LISTINGS.items():
+        for path, takes, answer in (
+            (f"/hsds/{name}", listing.takes, COMPONENTS.schema(hsds.Page)),
+            (f"/hsds/{name}/{{id}}", listing.one_takes, {"type": "object"}),
+        ):
+            fields = converter.schema2jsonschema(takes())["properties"]
+            operation = _open(listing.summary, {200: "Found"})
+            operation["parameters"] = [
+                {"name": each, "in": "query", "allowEmptyValue": True, "schema": _without_null(schema)}
+                for each, schema in fields.items()
+            ]
+            if path.endswith("}"):
+                operation["parameters"].append({"name": "id", "in": "path", "required": True, "schema": ID})
+                operation["responses"]["404"] = {"$ref": "#/components/responses/Problem404"}
+            elif "format" in fields:
+                operation["responses"]["200"]["content"] = {"application/json": {"schema": answer}}
+            for status in ("422", "503"):
+                operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+            yield path, {**operation, "tags": ["hsds"]}
+
+
 @cache
 def document() -> Json:
     """The whole document; the same for every caller."""
@@ -233,7 +258,7 @@ def document() -> Json:
         },
         security=[{"token": []}],
         tags=[
-            {"name": name} for name in ("intake", "screening", "partners", "referral", "reporting", "system")
+            {"name": name} for name in ("intake", "screening", "partners", "referral", "reporting", "hsds", "system")
         ],
     )
     converter: Any = marshmallow.converter
@@ -270,6 +295,8 @@ def document() -> Json:
     )
     figures["responses"]["401"] = {"$ref": "#/components/responses/Problem401"}
     spec.path("/metrics", operations={"get": {**figures, "security": [{}, {"token": []}]}})
+    for path, operation in _published(converter):
+        spec.path(path, operations={"get": operation})
     spec.path("/api/openapi.json", operations={"get": _open("This document", {200: "OpenAPI 3.1"})})
     made: Json = orjson.loads(orjson.dumps(spec.to_dict()))
     return made

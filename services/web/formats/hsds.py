@@ -1,0 +1,205 @@
+"""Partners and programmes in the form of HSDS 3.1: organizations, services, and where they are given. A field of which
+nothing is known is left out: the schemas know no null.
+
+organization          a partner; its one location is where it is
+service               a programme; a retired one is inactive
+service_at_location   a programme at its partner's location: it has the programme's id
+"""
+
+from collections.abc import Mapping, Sequence
+
+from services.codes import KIND_OF_PATH, sentences
+from services.codes.situation import DOCUMENTS
+from services.kernel.envelope import derived_id
+from services.kernel.questions import Json
+from services.partners.answers import PartnerAlone, Programme
+from services.thai import areas
+from services.web.formats import taxonomies
+from services.web.formats.taxonomies import KIND, PATH, UNDER
+
+VERSION = "3.1"
+PROFILE = "https://docs.openreferral.org/en/3.1/"  # HSDS itself, without a profile of its own
+THAILAND = "TH"
+BANGKOK_OFFSET = 7
+
+Thing = dict[str, Json]
+
+
+def known(**fields: Json) -> Thing:
+    """The fields of which something is known."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
+
+
+def organization(partner: PartnerAlone, services: Sequence[Thing]) -> Thing:
+    """With its location and these services."""
+    id = partner["partner_id"]
+    return {
+        **organization_alone(partner),
+        "phones": _phones(partner, "organization_id", id),
+        "locations": [location(partner)],
+        "attributes": [
+            *_carries(KIND, partner["kind"], "organization", id),
+            *_carries(UNDER, _supervision(partner), "organization", id),
+        ],
+        "services": services,
+    }
+
+
+def organization_alone(partner: PartnerAlone) -> Thing:
+    """What a list says of it, and what stands in its services."""
+    contact = partner["contact"]
+    return known(
+        id=partner["partner_id"],
+        name=partner["name"],
+        email=contact.get("email"),
+        website=contact.get("website"),
+    ) | {"description": _described(partner)}
+
+
+def _described(partner: PartnerAlone) -> str:
+    return " · ".join(
+        (
+            KIND.codes.word(partner["kind"], "th"),
+            UNDER.codes.word(_supervision(partner), "th"),
+            f"จังหวัด{sentences.province(partner['province'], 'th')}",
+        )
+    )
+
+
+def _supervision(partner: PartnerAlone) -> str:
+    return "under_ministry" if partner["under_ministry"] else "outside_ministry"
+
+
+def service(partner: PartnerAlone, programme: Programme, modified: str) -> Thing:
+    """With all that belongs to it."""
+    id = programme["programme_id"]
+    return {
+        **service_alone(partner, programme, modified),
+        "organization": organization_alone(partner),
+        "phones": _phones(partner, "service_id", id),
+        "service_at_locations": [_at(partner, programme)],
+        "required_documents": _documents(programme),
+        "capacities": [_capacity(programme)],
+        "attributes": _carries(PATH, programme["path"], "service", id),
+    }
+
+
+def service_in_list(partner: PartnerAlone, programme: Programme, modified: str) -> Thing:
+    """What a list says of it: what it has one of."""
+    said = service_alone(partner, programme, modified)
+    return {**said, "organization": organization_alone(partner)}
+
+
+def service_alone(partner: PartnerAlone, programme: Programme, modified: str) -> Thing:
+    rules, contact = programme["rules"], partner["contact"]
+    said = known(
+        id=programme["programme_id"],
+        organization_id=partner["partner_id"],
+        name=programme["name"],
+        description=PATH.codes.word(programme["path"], "th"),
+        url=contact.get("website"),
+        email=contact.get("email"),
+        status="inactive" if programme["retired"] else "active",
+        eligibility_description=" · ".join(sentences.rules_in_words(rules, "th")),
+        assured_date=programme["rules_confirmed_at"][:10],
+        last_modified=modified,
+    )
+    ages = {"minimum_age": rules.get("min_age"), "maximum_age": rules.get("max_age")}
+    return said | {name: age for name, age in ages.items() if age is not None}
+
+
+def service_at_location(partner: PartnerAlone, programme: Programme, modified: str) -> Thing:
+    """With its service, whole but for itself."""
+    whole = {
+        name: value
+        for name, value in service(partner, programme, modified).items()
+        if name != "service_at_locations"
+    }
+    return {**_at(partner, programme), "service": whole}
+
+
+def service_at_location_in_list(partner: PartnerAlone, programme: Programme, modified: str) -> Thing:
+    said = {name: value for name, value in _at(partner, programme).items() if name != "attributes"}
+    return {**said, "service": service_alone(partner, programme, modified)}
+
+
+def _at(partner: PartnerAlone, programme: Programme) -> Thing:
+    id = programme["programme_id"]
+    return {
+        "id": id,
+        "service_id": id,
+        "location_id": location_id(partner["partner_id"]),
+        "location": location(partner),
+        "attributes": _carries(PATH, programme["path"], "service_at_location", id),
+    }
+
+
+def location_id(partner_id: str) -> str:
+    return derived_id(partner_id, "location")
+
+
+def location(partner: PartnerAlone) -> Thing:
+    id = location_id(partner["partner_id"])
+    return known(
+        id=id,
+        location_type="physical",
+        organization_id=partner["partner_id"],
+        name=partner["name"],
+        external_identifier=partner["subdistrict"] or partner["province"],
+        external_identifier_type="DOPA",
+        addresses=_addresses(partner, id),
+        phones=_phones(partner, "location_id", id),
+    )
+
+
+def _addresses(partner: PartnerAlone, location_id: str) -> list[Thing]:
+    """Where it is, as far as it is known: an address whose subdistrict nobody knows is none."""
+    code = partner["subdistrict"]
+    found = areas.area(code) if code else None
+    district, province = areas.area(code[:4]) if code else None, areas.area(partner["province"])
+    if found is None or district is None or province is None:
+        return []
+    within = ("แขวง", "เขต") if code and code.startswith(areas.BANGKOK) else ("ตำบล", "อำเภอ")
+    return [
+        {
+            "id": derived_id(location_id, "address"),
+            "location_id": location_id,
+            "address_1": f"{within[0]}{found.thai}",
+            "city": f"{within[1]}{district.thai}",
+            "state_province": province.thai,
+            "postal_code": found.postcodes[0] if found.postcodes else "",
+            "country": THAILAND,
+            "address_type": "physical",
+        }
+    ]
+
+
+def _phones(partner: PartnerAlone, owner: str, id: str) -> list[Thing]:
+    number = partner["contact"].get("phone")
+    return [{"id": derived_id(id, "phone"), owner: id, "number": number, "type": "voice"}] if number else []
+
+
+def _documents(programme: Programme) -> list[Thing]:
+    id = programme["programme_id"]
+    return [
+        {"id": derived_id(id, f"document/{code}"), "service_id": id, "document": DOCUMENTS.word(code, "th")}
+        for code in programme["rules"].get("documents", ())
+    ]
+
+
+def _capacity(programme: Programme) -> Thing:
+    id, places = programme["programme_id"], programme["places"]
+    work = KIND_OF_PATH.get(programme["path"]) == "work"
+    unit = {"id": derived_id(taxonomies.SONGTOR, f"unit/{'position' if work else 'place'}")}
+    return {
+        "id": derived_id(id, "capacity"),
+        "service_id": id,
+        "unit": unit | {"name": "ตำแหน่ง" if work else "ที่"},
+        "available": places["free"],
+        "maximum": places["total"],
+        "updated": places["confirmed_at"],
+    }
+
+
+def _carries(about: taxonomies.Taxonomy, code: str, entity: str, id: str) -> list[Mapping[str, Json]]:
+    return [taxonomies.attribute(about, code, entity, id)] if code in about.codes else []
