@@ -133,7 +133,7 @@ def test_what_was_modified_since_is_told_by_id_alone_and_a_retired_service_is_in
 
 
 def test_lines_are_the_whole_list_without_pages(door, offered):
-    partner_id, programme_id = offered
+    _partner_id, programme_id = offered
     answer = door.get("/hsds/services?format=ndjson&full=true&per_page=1", user=None)
     assert answer.headers["Content-Type"].startswith("application/x-ndjson")
     lines = [orjson.loads(line) for line in answer.content.splitlines()]

@@ -140,7 +140,7 @@ def list_modified(db: Connection, asked: bodies.Published) -> answers.ModifiedPr
     return {"total": total, "items": [{"id": row.programme_id, "modified": row.modified} for row in rows]}
 
 
-def _programmes(db: Connection, asked: bodies.Published) -> tuple[int, Sequence[Row[Any]]]:
+def _programmes(db: Connection, asked: bodies.Published) -> tuple[int, Sequence[Row[str, str]]]:
     """(how many there are, the page of them). `q` is part of the programme's name or of its partner's."""
     p = programme.c
     chosen = (
@@ -174,8 +174,9 @@ def _where(chosen: Chosen, asked: bodies.Published, modified: ColumnElement[str]
 
 def _page(
     db: Connection, chosen: Chosen, id: ColumnElement[str], asked: bodies.Published
-) -> tuple[int, Sequence[Row[Any]]]:
+) -> tuple[int, Sequence[Row[str, str]]]:
     total = int(db.scalar(select(func.count()).select_from(chosen.subquery())) or 0)
     if asked["after"] is not None:
         chosen = chosen.where(id > asked["after"])
-    return total, db.execute(chosen.order_by(id).offset(asked["skip"]).limit(asked["limit"])).all()
+    rows = db.execute(chosen.order_by(id).offset(asked["skip"]).limit(asked["limit"])).all()
+    return total, rows

@@ -33,7 +33,6 @@ NDJSON = "application/x-ndjson"
 KEPT_SECONDS = 60
 
 Thing: TypeAlias = Mapping[str, Json]
-Asked: TypeAlias = Mapping[str, Any]  # as its schema in hsds_query loads it
 Part: TypeAlias = dict[str, Json]  # which part of a list: limit, and skip or after
 
 blueprint = Blueprint("hsds", __name__, url_prefix="/hsds")
@@ -50,7 +49,7 @@ class Found:
 NOTHING = Found(0, ())
 
 
-def _services(asked: Asked, part: Part) -> Found:
+def _services(asked: Mapping[str, Any], part: Part) -> Found:
     wanted = hsds_query.filters(asked, (PATH,))
     if wanted is None:
         return NOTHING
@@ -61,7 +60,7 @@ def _services(asked: Asked, part: Part) -> Found:
     return _of_programmes({**wanted, **part}, hsds.service if asked["full"] else hsds.service_in_list)
 
 
-def _at_locations(asked: Asked, part: Part) -> Found:
+def _at_locations(asked: Mapping[str, Any], part: Part) -> Found:
     wanted = hsds_query.filters(asked, (PATH,))
     if wanted is None:
         return NOTHING
@@ -75,17 +74,17 @@ def _of_programmes(wanted: Part, say: Callable[..., Thing]) -> Found:
     return Found(answer["total"], items)
 
 
-def _organizations(asked: Asked, part: Part) -> Found:
+def _organizations(asked: Mapping[str, Any], part: Part) -> Found:
     wanted = hsds_query.filters(asked, (KIND, UNDER))
     return NOTHING if wanted is None else _of_partners({**wanted, **part}, asked)
 
 
-def _of_partners(wanted: Part, asked: Asked) -> Found:
+def _of_partners(wanted: Part, asked: Mapping[str, Any]) -> Found:
     answer = calls.ask(THE_SYSTEM, PUBLISHED_PARTNERS.of(**wanted)).answer
     return Found(answer["total"], [_organization(each, asked) for each in answer["items"]])
 
 
-def _organization(each: PublishedPartner, asked: Asked) -> Thing:
+def _organization(each: PublishedPartner, asked: Mapping[str, Any]) -> Thing:
     """With its services as a list says them, or whole."""
     partner = each["partner"]
     if not asked["full"] and not asked["full_service"]:
@@ -98,11 +97,11 @@ def _organization(each: PublishedPartner, asked: Asked) -> Thing:
     )
 
 
-def _taxonomies(asked: Asked, part: Part) -> Found:
+def _taxonomies(asked: Mapping[str, Any], part: Part) -> Found:
     return _of_data([taxonomies.taxonomy(each) for each in TAXONOMIES.values()], asked, part)
 
 
-def _terms(asked: Asked, part: Part) -> Found:
+def _terms(asked: Mapping[str, Any], part: Part) -> Found:
     terms = [
         taxonomies.term(each, detail=False)
         for each in TERMS.values()
@@ -111,7 +110,7 @@ def _terms(asked: Asked, part: Part) -> Found:
     return _of_data(terms, asked, part)
 
 
-def _of_data(things: Sequence[Thing], asked: Asked, part: Part) -> Found:
+def _of_data(things: Sequence[Thing], asked: Mapping[str, Any], part: Part) -> Found:
     searched = (asked["search"] or "").casefold()
     fitting = [each for each in things if searched in f"{each['name']} {each['description']}".casefold()]
     fitting = sorted(
@@ -124,11 +123,12 @@ def _of_data(things: Sequence[Thing], asked: Asked, part: Part) -> Found:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list, and one of it: the parameters it takes, how a part of it is found, and one by its id."""
+    """A list, and one of it: the parameters it takes, how a part of it is found by them as loaded, and one by its
+    id."""
 
     takes: type[Paged]
-    find: Callable[[Asked, Part], Found]
-    one: Callable[[str, Asked], Found]
+    find: Callable[[Mapping[str, Any], Part], Found]
+    one: Callable[[str, Mapping[str, Any]], Found]
     summary: str
     one_takes: type[hsds_query.One] = hsds_query.One
 
@@ -218,7 +218,7 @@ def _list_view(name: str) -> Callable[[], Response]:
     return listing
 
 
-def _lines(chosen: Listing, asked: Asked) -> Iterator[bytes]:
+def _lines(chosen: Listing, asked: Mapping[str, Any]) -> Iterator[bytes]:
     """All of it, a line for each: read part by part, so that none of it is held as a whole."""
     most = IDS_MOST if asked.get("minimal") else LIMIT_MOST
     part: Part = {"limit": most}

@@ -14,7 +14,7 @@ from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners.schemas import IDS_MOST
 from services.web.api.routes import whole
-from services.web.formats.taxonomies import KIND, PATH, TAXONOMIES, TERMS, UNDER, Taxonomy
+from services.web.formats.taxonomies import PATH, TAXONOMIES, TERMS, UNDER, Taxonomy
 from services.web.gateway import storable
 
 PAGE_MOST = 10_000
@@ -175,9 +175,8 @@ def filters(asked: Mapping[str, Any], carried: tuple[Taxonomy, ...]) -> dict[str
         term = TERMS.get(asked["taxonomy_term_id"])
         if term is None or term.taxonomy not in carried:
             return None
-        wanted |= {
-            PATH.id: {"path": term.code},
-            KIND.id: {"kind": term.code},
-            UNDER.id: {"under_ministry": term.code == "under_ministry"},
-        }[term.taxonomy.id]
+        if term.taxonomy is UNDER:
+            wanted["under_ministry"] = term.code == "under_ministry"
+        else:
+            wanted["path" if term.taxonomy is PATH else "kind"] = term.code
     return wanted

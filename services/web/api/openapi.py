@@ -258,7 +258,8 @@ def document() -> Json:
         },
         security=[{"token": []}],
         tags=[
-            {"name": name} for name in ("intake", "screening", "partners", "referral", "reporting", "hsds", "system")
+            {"name": name}
+            for name in ("intake", "screening", "partners", "referral", "reporting", "hsds", "system")
         ],
     )
     converter: Any = marshmallow.converter
@@ -284,6 +285,8 @@ def document() -> Json:
             ]
             spec.components.schema(name, body_of(route, schema))
         spec.path(template(route.path), operations={route.method.lower(): deepcopy(operation)})
+    for path, operation in _published(converter):
+        spec.path(path, operations={"get": deepcopy(operation)})
     for name, component in COMPONENTS.schemas.items():
         spec.components.schema(name, deepcopy(component))
     health = {200: "Alive"}
@@ -295,8 +298,6 @@ def document() -> Json:
     )
     figures["responses"]["401"] = {"$ref": "#/components/responses/Problem401"}
     spec.path("/metrics", operations={"get": {**figures, "security": [{}, {"token": []}]}})
-    for path, operation in _published(converter):
-        spec.path(path, operations={"get": operation})
     spec.path("/api/openapi.json", operations={"get": _open("This document", {200: "OpenAPI 3.1"})})
     made: Json = orjson.loads(orjson.dumps(spec.to_dict()))
     return made

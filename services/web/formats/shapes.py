@@ -62,7 +62,8 @@ _TABLE: Mapping[str, str] = {
     "schedule": (
         "id!:uuid service_id:uuid location_id:uuid service_at_location_id:uuid valid_from valid_to dtstart "
         "timezone:number until count:number wkst:MO|TU|WE|TH|FR|SA|SU freq:WEEKLY|MONTHLY interval:number byday "
-        "byweekno bymonthday byyearday description opens_at closes_at schedule_link:uri attending_type notes" + EACH
+        "byweekno bymonthday byyearday description opens_at closes_at schedule_link:uri attending_type notes"
+        + EACH
     ),
     "service": (
         "id!:uuid organization_id:uuid program_id:uuid name! alternate_name description url:uri additional_urls:[url] "
