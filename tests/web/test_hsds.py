@@ -32,7 +32,6 @@ def offered(door: FrontDoor) -> tuple[str, str]:
     home = partner() | {
         "name": "บ้านร่มไทรสำหรับทดสอบ",
         "subdistrict": "600101",
-        "contact": {"phone": "0-5600-0000", "email": "home@example.org", "website": "https://example.org/"},
     }
     partner_id = door.made("/api/v1/partners", home)["partner_id"]
     what = programme() | {
@@ -86,7 +85,7 @@ def test_a_service_tells_who_gives_it_where_to_whom_and_how_many_places_there_ar
     assert (capacity["available"], capacity["maximum"]) == (5, 10)
     [document] = said["required_documents"]
     assert document["document"] == "บัตรประจำตัวประชาชน"
-    assert said["phones"][0]["number"] == "0-5600-0000"
+    assert said["phones"][0]["number"] == "056-000-000"
     [of_path] = said["attributes"]
     assert ask(door, f"taxonomy_terms/{of_path['taxonomy_term_id']}")["code"] == "local_home"
 

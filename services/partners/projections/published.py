@@ -1,7 +1,7 @@
 """The registry as strangers read it: partners and programmes page by page, with when each was last said otherwise."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import (
     Column,

@@ -12,12 +12,13 @@ from typing import Any, TypeAlias, TypedDict
 from uuid import UUID
 
 import orjson
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 
 from services.codes.shapes import Count
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Json
+from services.kernel.runtime import ServiceRuntime
 from services.partners.answers import PublishedPartner
 from services.partners.doors import MODIFIED_PROGRAMMES, PUBLISHED_PARTNERS, PUBLISHED_PROGRAMMES
 from services.partners.schemas import IDS_MOST
@@ -26,7 +27,6 @@ from services.web.api.hsds_query import Paged
 from services.web.formats import hsds, taxonomies
 from services.web.formats.taxonomies import KIND, PATH, TAXONOMIES, TERMS, UNDER
 from services.web.gateway import calls
-from services.web.gateway.calls import THE_SYSTEM
 from services.web.gateway.request import runtime
 
 NDJSON = "application/x-ndjson"
@@ -49,38 +49,38 @@ class Found:
 NOTHING = Found(0, ())
 
 
-def _services(asked: Mapping[str, Any], part: Part) -> Found:
+def _services(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
     wanted = hsds_query.filters(asked, (PATH,))
     if wanted is None:
         return NOTHING
     if asked["minimal"]:
-        found = calls.ask(THE_SYSTEM, MODIFIED_PROGRAMMES.of(**wanted, **part)).answer
+        found = calls.ask_as_system(host, MODIFIED_PROGRAMMES.of(**wanted, **part)).answer
         items = [{"id": each["id"], "modified_date": each["modified"]} for each in found["items"]]
         return Found(found["total"], items)
-    return _of_programmes({**wanted, **part}, hsds.service if asked["full"] else hsds.service_in_list)
+    return _of_programmes(host, {**wanted, **part}, hsds.service if asked["full"] else hsds.service_in_list)
 
 
-def _at_locations(asked: Mapping[str, Any], part: Part) -> Found:
+def _at_locations(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
     wanted = hsds_query.filters(asked, (PATH,))
     if wanted is None:
         return NOTHING
     say = hsds.service_at_location if asked["full"] else hsds.service_at_location_in_list
-    return _of_programmes({**wanted, **part}, say)
+    return _of_programmes(host, {**wanted, **part}, say)
 
 
-def _of_programmes(wanted: Part, say: Callable[..., Thing]) -> Found:
-    answer = calls.ask(THE_SYSTEM, PUBLISHED_PROGRAMMES.of(**wanted)).answer
+def _of_programmes(host: ServiceRuntime, wanted: Part, say: Callable[..., Thing]) -> Found:
+    answer = calls.ask_as_system(host, PUBLISHED_PROGRAMMES.of(**wanted)).answer
     items = [say(each["partner"], each["programme"], each["modified"]) for each in answer["items"]]
     return Found(answer["total"], items)
 
 
-def _organizations(asked: Mapping[str, Any], part: Part) -> Found:
+def _organizations(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
     wanted = hsds_query.filters(asked, (KIND, UNDER))
-    return NOTHING if wanted is None else _of_partners({**wanted, **part}, asked)
+    return NOTHING if wanted is None else _of_partners(host, {**wanted, **part}, asked)
 
 
-def _of_partners(wanted: Part, asked: Mapping[str, Any]) -> Found:
-    answer = calls.ask(THE_SYSTEM, PUBLISHED_PARTNERS.of(**wanted)).answer
+def _of_partners(host: ServiceRuntime, wanted: Part, asked: Mapping[str, Any]) -> Found:
+    answer = calls.ask_as_system(host, PUBLISHED_PARTNERS.of(**wanted)).answer
     return Found(answer["total"], [_organization(each, asked) for each in answer["items"]])
 
 
@@ -97,11 +97,11 @@ def _organization(each: PublishedPartner, asked: Mapping[str, Any]) -> Thing:
     )
 
 
-def _taxonomies(asked: Mapping[str, Any], part: Part) -> Found:
+def _taxonomies(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
     return _of_data([taxonomies.taxonomy(each) for each in TAXONOMIES.values()], asked, part)
 
 
-def _terms(asked: Mapping[str, Any], part: Part) -> Found:
+def _terms(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
     terms = [
         taxonomies.term(each, detail=False)
         for each in TERMS.values()
@@ -127,8 +127,8 @@ class Listing:
     id."""
 
     takes: type[Paged]
-    find: Callable[[Mapping[str, Any], Part], Found]
-    one: Callable[[str, Mapping[str, Any]], Found]
+    find: Callable[[ServiceRuntime, Mapping[str, Any], Part], Found]
+    one: Callable[[ServiceRuntime, str, Mapping[str, Any]], Found]
     summary: str
     one_takes: type[hsds_query.One] = hsds_query.One
 
@@ -137,32 +137,32 @@ LISTINGS: Mapping[str, Listing] = {
     "services": Listing(
         hsds_query.Services,
         _services,
-        lambda id, asked: _of_programmes({"ids": [id]}, hsds.service),
+        lambda host, id, asked: _of_programmes(host, {"ids": [id]}, hsds.service),
         "Services: what partners offer",
     ),
     "organizations": Listing(
         hsds_query.Organizations,
         _organizations,
-        lambda id, asked: _of_partners({"ids": [id]}, {**asked, "full": True}),
+        lambda host, id, asked: _of_partners(host, {"ids": [id]}, {**asked, "full": True}),
         "Organisations: the partners",
         hsds_query.OneOrganization,
     ),
     "service_at_locations": Listing(
         hsds_query.ServiceAtLocations,
         _at_locations,
-        lambda id, asked: _of_programmes({"ids": [id]}, hsds.service_at_location),
+        lambda host, id, asked: _of_programmes(host, {"ids": [id]}, hsds.service_at_location),
         "Services, each where it is given",
     ),
     "taxonomies": Listing(
         hsds_query.Taxonomies,
         _taxonomies,
-        lambda id, asked: _only(taxonomies.taxonomy(TAXONOMIES[id]) if id in TAXONOMIES else None),
+        lambda host, id, asked: _only(taxonomies.taxonomy(TAXONOMIES[id]) if id in TAXONOMIES else None),
         "What services and organisations are sorted by",
     ),
     "taxonomy_terms": Listing(
         hsds_query.TaxonomyTerms,
         _terms,
-        lambda id, asked: _only(taxonomies.term(TERMS[id]) if id in TERMS else None),
+        lambda host, id, asked: _only(taxonomies.term(TERMS[id]) if id in TERMS else None),
         "The terms of all taxonomies",
     ),
 }
@@ -198,9 +198,9 @@ def _list_view(name: str) -> Callable[[], Response]:
     def listing() -> Response:
         asked = hsds_query.read(chosen.takes())
         if asked["format"] == "ndjson":
-            return Response(stream_with_context(_lines(chosen, asked)), mimetype=NDJSON)
+            return Response(_lines(runtime(), chosen, asked), mimetype=NDJSON)
         number, size = asked["page"], asked["per_page"]
-        found = chosen.find(asked, {"limit": size, "skip": (number - 1) * size})
+        found = chosen.find(runtime(), asked, {"limit": size, "skip": (number - 1) * size})
         pages = ceil(found.total / size)
         return _kept(
             {
@@ -218,12 +218,13 @@ def _list_view(name: str) -> Callable[[], Response]:
     return listing
 
 
-def _lines(chosen: Listing, asked: Mapping[str, Any]) -> Iterator[bytes]:
-    """All of it, a line for each: read part by part, so that none of it is held as a whole."""
+def _lines(host: ServiceRuntime, chosen: Listing, asked: Mapping[str, Any]) -> Iterator[bytes]:
+    """All of it, a line for each: read part by part, so that none of it is held as a whole. By then the request is
+    over: nothing of it may be looked at."""
     most = IDS_MOST if asked.get("minimal") else LIMIT_MOST
     part: Part = {"limit": most}
     while True:
-        found = chosen.find(asked, part)
+        found = chosen.find(host, asked, part)
         for each in found.items:
             yield orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE)
         if len(found.items) < most:
@@ -237,7 +238,7 @@ def _one_view(name: str) -> Callable[[str], Response]:
     def one(id: str) -> Response:
         asked = hsds_query.read(chosen.one_takes())
         try:
-            found = chosen.one(str(UUID(id)), asked)
+            found = chosen.one(runtime(), str(UUID(id)), asked)
         except ValueError:
             raise NotFound from None
         if not found.items:

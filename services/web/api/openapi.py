@@ -235,6 +235,7 @@ def _published(converter: Any) -> Iterator[tuple[str, Json]]:
                 operation["responses"]["404"] = {"$ref": "#/components/responses/Problem404"}
             elif "format" in fields:
                 operation["responses"]["200"]["content"] = {"application/json": {"schema": answer}}
+            operation["responses"]["304"] = {"description": "The copy still holds (If-None-Match)"}
             for status in ("422", "503"):
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
             yield path, {**operation, "tags": ["hsds"]}
