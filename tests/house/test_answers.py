@@ -160,6 +160,8 @@ def read_everything(net: CheckedNetwork) -> None:
         net.call("partners", "partner", {"partner_id": partners[0]["partner_id"]}, **who)
         programmes = [each["programme_id"] for partner in partners for each in partner["programmes"]]
         net.call("partners", "names", {"programme_ids": programmes[:20]}, **who)
+    for door in ("published_partners", "published_programmes", "modified_programmes"):
+        assert net.call("partners", door, {}, "system", "system", ("*",))["items"]
     for figure in ("opened", "placements", "declined"):
         net.call("reporting", "behind", {"figure": figure})
 

@@ -75,20 +75,20 @@ PUBLISHED = Projection("published", 1, (partner_modified, programme_modified), p
 
 
 def list_partners(
-    db: Connection, asked: bodies.Published, cutoffs: partners.Cutoffs
+    db: Connection, body: bodies.Published, cutoffs: partners.Cutoffs
 ) -> answers.PublishedPartners:
     chosen = select(partner.c.partner_id, partner_modified.c.modified).join(
         partner_modified, partner_modified.c.partner_id == partner.c.partner_id
     )
-    chosen = _where(chosen, asked, partner_modified.c.modified)
-    if asked["ids"] is not None:
-        chosen = chosen.where(partner.c.partner_id.in_(asked["ids"]))
-    if asked["q"]:
-        chosen = chosen.where(partner.c.folded.contains(folded(asked["q"]), autoescape=True))
-    if asked["path"]:
-        theirs = select(programme.c.partner_id).where(programme.c.path == asked["path"])
+    chosen = _where(chosen, body, partner_modified.c.modified)
+    if body["ids"] is not None:
+        chosen = chosen.where(partner.c.partner_id.in_(body["ids"]))
+    if body["q"]:
+        chosen = chosen.where(partner.c.folded.contains(folded(body["q"]), autoescape=True))
+    if body["path"]:
+        theirs = select(programme.c.partner_id).where(programme.c.path == body["path"])
         chosen = chosen.where(partner.c.partner_id.in_(theirs))
-    total, rows = _page(db, chosen, partner.c.partner_id, asked)
+    total, rows = _page(db, chosen, partner.c.partner_id, body)
     ids = [row.partner_id for row in rows]
     whole = {each["partner_id"]: each for each in partners.list_by_ids(db, ids, cutoffs)}
     m = programme_modified.c
@@ -111,9 +111,9 @@ def list_partners(
 
 
 def list_programmes(
-    db: Connection, asked: bodies.Published, cutoffs: partners.Cutoffs
+    db: Connection, body: bodies.Published, cutoffs: partners.Cutoffs
 ) -> answers.PublishedProgrammes:
-    total, rows = _programmes(db, asked)
+    total, rows = _programmes(db, body)
     ids = [row.programme_id for row in rows]
     offered = {
         row.programme_id: row
@@ -135,12 +135,12 @@ def list_programmes(
     }
 
 
-def list_modified(db: Connection, asked: bodies.Published) -> answers.ModifiedProgrammes:
-    total, rows = _programmes(db, asked)
+def list_modified(db: Connection, body: bodies.Published) -> answers.ModifiedProgrammes:
+    total, rows = _programmes(db, body)
     return {"total": total, "items": [{"id": row.programme_id, "modified": row.modified} for row in rows]}
 
 
-def _programmes(db: Connection, asked: bodies.Published) -> tuple[int, Sequence[Row[str, str]]]:
+def _programmes(db: Connection, body: bodies.Published) -> tuple[int, Sequence[Row[str, str]]]:
     """(how many there are, the page of them). `q` is part of the programme's name or of its partner's."""
     p = programme.c
     chosen = (
@@ -148,35 +148,35 @@ def _programmes(db: Connection, asked: bodies.Published) -> tuple[int, Sequence[
         .join(programme_modified, programme_modified.c.programme_id == p.programme_id)
         .join(partner, partner.c.partner_id == p.partner_id)
     )
-    chosen = _where(chosen, asked, programme_modified.c.modified)
-    if asked["ids"] is not None:
-        chosen = chosen.where(p.programme_id.in_(asked["ids"]))
-    if asked["q"]:
-        found = partner.c.folded.contains(folded(asked["q"]), autoescape=True)
-        chosen = chosen.where(or_(found, p.name.icontains(asked["q"], autoescape=True)))
-    if asked["path"]:
-        chosen = chosen.where(p.path == asked["path"])
-    return _page(db, chosen, p.programme_id, asked)
+    chosen = _where(chosen, body, programme_modified.c.modified)
+    if body["ids"] is not None:
+        chosen = chosen.where(p.programme_id.in_(body["ids"]))
+    if body["q"]:
+        found = partner.c.folded.contains(folded(body["q"]), autoescape=True)
+        chosen = chosen.where(or_(found, p.name.icontains(body["q"], autoescape=True)))
+    if body["path"]:
+        chosen = chosen.where(p.path == body["path"])
+    return _page(db, chosen, p.programme_id, body)
 
 
-def _where(chosen: Chosen, asked: bodies.Published, modified: ColumnElement[str]) -> Chosen:
-    """What both are asked for alike, of the partner."""
-    if asked["partner_id"] is not None:
-        chosen = chosen.where(partner.c.partner_id == asked["partner_id"])
-    if asked["kind"]:
-        chosen = chosen.where(partner.c.kind == asked["kind"])
-    if asked["under_ministry"] is not None:
-        chosen = chosen.where(partner.c.under_ministry == asked["under_ministry"])
-    if asked["modified_from"] is not None:
-        chosen = chosen.where(modified >= asked["modified_from"])
+def _where(chosen: Chosen, body: bodies.Published, modified: ColumnElement[str]) -> Chosen:
+    """What both are body for alike, of the partner."""
+    if body["partner_id"] is not None:
+        chosen = chosen.where(partner.c.partner_id == body["partner_id"])
+    if body["kind"]:
+        chosen = chosen.where(partner.c.kind == body["kind"])
+    if body["under_ministry"] is not None:
+        chosen = chosen.where(partner.c.under_ministry == body["under_ministry"])
+    if body["modified_from"] is not None:
+        chosen = chosen.where(modified >= body["modified_from"])
     return chosen
 
 
 def _page(
-    db: Connection, chosen: Chosen, id: ColumnElement[str], asked: bodies.Published
+    db: Connection, chosen: Chosen, id: ColumnElement[str], body: bodies.Published
 ) -> tuple[int, Sequence[Row[str, str]]]:
     total = int(db.scalar(select(func.count()).select_from(chosen.subquery())) or 0)
-    if asked["after"] is not None:
-        chosen = chosen.where(id > asked["after"])
-    rows = db.execute(chosen.order_by(id).offset(asked["skip"]).limit(asked["limit"])).all()
+    if body["after"] is not None:
+        chosen = chosen.where(id > body["after"])
+    rows = db.execute(chosen.order_by(id).offset(body["skip"]).limit(body["limit"])).all()
     return total, rows

@@ -49,22 +49,22 @@ class Found:
 NOTHING = Found(0, ())
 
 
-def _services(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
-    wanted = hsds_query.filters(asked, (PATH,))
+def _services(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+    wanted = hsds_query.filters(query, (PATH,))
     if wanted is None:
         return NOTHING
-    if asked["minimal"]:
+    if query["minimal"]:
         found = calls.ask_as_system(host, MODIFIED_PROGRAMMES.of(**wanted, **part)).answer
         items = [{"id": each["id"], "modified_date": each["modified"]} for each in found["items"]]
         return Found(found["total"], items)
-    return _of_programmes(host, {**wanted, **part}, hsds.service if asked["full"] else hsds.service_in_list)
+    return _of_programmes(host, {**wanted, **part}, hsds.service if query["full"] else hsds.service_in_list)
 
 
-def _at_locations(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
-    wanted = hsds_query.filters(asked, (PATH,))
+def _at_locations(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+    wanted = hsds_query.filters(query, (PATH,))
     if wanted is None:
         return NOTHING
-    say = hsds.service_at_location if asked["full"] else hsds.service_at_location_in_list
+    say = hsds.service_at_location if query["full"] else hsds.service_at_location_in_list
     return _of_programmes(host, {**wanted, **part}, say)
 
 
@@ -74,22 +74,22 @@ def _of_programmes(host: ServiceRuntime, wanted: Part, say: Callable[..., Thing]
     return Found(answer["total"], items)
 
 
-def _organizations(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
-    wanted = hsds_query.filters(asked, (KIND, UNDER))
-    return NOTHING if wanted is None else _of_partners(host, {**wanted, **part}, asked)
+def _organizations(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+    wanted = hsds_query.filters(query, (KIND, UNDER))
+    return NOTHING if wanted is None else _of_partners(host, {**wanted, **part}, query)
 
 
-def _of_partners(host: ServiceRuntime, wanted: Part, asked: Mapping[str, Any]) -> Found:
+def _of_partners(host: ServiceRuntime, wanted: Part, query: Mapping[str, Any]) -> Found:
     answer = calls.ask_as_system(host, PUBLISHED_PARTNERS.of(**wanted)).answer
-    return Found(answer["total"], [_organization(each, asked) for each in answer["items"]])
+    return Found(answer["total"], [_organization(each, query) for each in answer["items"]])
 
 
-def _organization(each: PublishedPartner, asked: Mapping[str, Any]) -> Thing:
+def _organization(each: PublishedPartner, query: Mapping[str, Any]) -> Thing:
     """With its services as a list says them, or whole."""
     partner = each["partner"]
-    if not asked["full"] and not asked["full_service"]:
+    if not query["full"] and not query["full_service"]:
         return hsds.organization_alone(partner)
-    say = hsds.service if asked["full_service"] else hsds.service_alone
+    say = hsds.service if query["full_service"] else hsds.service_alone
     modified = each["programmes_modified"]
     return hsds.organization(
         partner,
@@ -97,21 +97,21 @@ def _organization(each: PublishedPartner, asked: Mapping[str, Any]) -> Thing:
     )
 
 
-def _taxonomies(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
-    return _of_data([taxonomies.taxonomy(each) for each in TAXONOMIES.values()], asked, part)
+def _taxonomies(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+    return _of_data([taxonomies.taxonomy(each) for each in TAXONOMIES.values()], query, part)
 
 
-def _terms(host: ServiceRuntime, asked: Mapping[str, Any], part: Part) -> Found:
+def _terms(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
     terms = [
         taxonomies.term(each, detail=False)
         for each in TERMS.values()
-        if asked["taxonomy_id"] in (None, each.taxonomy.id) and not asked["parent_id"]
+        if query["taxonomy_id"] in (None, each.taxonomy.id) and not query["parent_id"]
     ]
-    return _of_data(terms, asked, part)
+    return _of_data(terms, query, part)
 
 
-def _of_data(things: Sequence[Thing], asked: Mapping[str, Any], part: Part) -> Found:
-    searched = (asked["search"] or "").casefold()
+def _of_data(things: Sequence[Thing], query: Mapping[str, Any], part: Part) -> Found:
+    searched = (query["search"] or "").casefold()
     fitting = [each for each in things if searched in f"{each['name']} {each['description']}".casefold()]
     fitting = sorted(
         (each for each in fitting if str(each["id"]) > str(part.get("after", ""))),
@@ -137,32 +137,32 @@ LISTINGS: Mapping[str, Listing] = {
     "services": Listing(
         hsds_query.Services,
         _services,
-        lambda host, id, asked: _of_programmes(host, {"ids": [id]}, hsds.service),
+        lambda host, id, query: _of_programmes(host, {"ids": [id]}, hsds.service),
         "Services: what partners offer",
     ),
     "organizations": Listing(
         hsds_query.Organizations,
         _organizations,
-        lambda host, id, asked: _of_partners(host, {"ids": [id]}, {**asked, "full": True}),
+        lambda host, id, query: _of_partners(host, {"ids": [id]}, {**query, "full": True}),
         "Organisations: the partners",
         hsds_query.OneOrganization,
     ),
     "service_at_locations": Listing(
         hsds_query.ServiceAtLocations,
         _at_locations,
-        lambda host, id, asked: _of_programmes(host, {"ids": [id]}, hsds.service_at_location),
+        lambda host, id, query: _of_programmes(host, {"ids": [id]}, hsds.service_at_location),
         "Services, each where it is given",
     ),
     "taxonomies": Listing(
         hsds_query.Taxonomies,
         _taxonomies,
-        lambda host, id, asked: _only(taxonomies.taxonomy(TAXONOMIES[id]) if id in TAXONOMIES else None),
+        lambda host, id, query: _only(taxonomies.taxonomy(TAXONOMIES[id]) if id in TAXONOMIES else None),
         "What services and organisations are sorted by",
     ),
     "taxonomy_terms": Listing(
         hsds_query.TaxonomyTerms,
         _terms,
-        lambda host, id, asked: _only(taxonomies.term(TERMS[id]) if id in TERMS else None),
+        lambda host, id, query: _only(taxonomies.term(TERMS[id]) if id in TERMS else None),
         "The terms of all taxonomies",
     ),
 }
@@ -196,11 +196,11 @@ def _list_view(name: str) -> Callable[[], Response]:
     chosen = LISTINGS[name]
 
     def listing() -> Response:
-        asked = hsds_query.read(chosen.takes())
-        if asked["format"] == "ndjson":
-            return Response(_lines(runtime(), chosen, asked), mimetype=NDJSON)
-        number, size = asked["page"], asked["per_page"]
-        found = chosen.find(runtime(), asked, {"limit": size, "skip": (number - 1) * size})
+        query = hsds_query.read(chosen.takes())
+        if query["format"] == "ndjson":
+            return Response(_lines(runtime(), chosen, query), mimetype=NDJSON)
+        number, size = query["page"], query["per_page"]
+        found = chosen.find(runtime(), query, {"limit": size, "skip": (number - 1) * size})
         pages = ceil(found.total / size)
         return _kept(
             {
@@ -218,13 +218,13 @@ def _list_view(name: str) -> Callable[[], Response]:
     return listing
 
 
-def _lines(host: ServiceRuntime, chosen: Listing, asked: Mapping[str, Any]) -> Iterator[bytes]:
+def _lines(host: ServiceRuntime, chosen: Listing, query: Mapping[str, Any]) -> Iterator[bytes]:
     """All of it, a line for each: read part by part, so that none of it is held as a whole. By then the request is
     over: nothing of it may be looked at."""
-    most = IDS_MOST if asked.get("minimal") else LIMIT_MOST
+    most = IDS_MOST if query.get("minimal") else LIMIT_MOST
     part: Part = {"limit": most}
     while True:
-        found = chosen.find(host, asked, part)
+        found = chosen.find(host, query, part)
         for each in found.items:
             yield orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE)
         if len(found.items) < most:
@@ -236,9 +236,9 @@ def _one_view(name: str) -> Callable[[str], Response]:
     chosen = LISTINGS[name]
 
     def one(id: str) -> Response:
-        asked = hsds_query.read(chosen.one_takes())
+        query = hsds_query.read(chosen.one_takes())
         try:
-            found = chosen.one(runtime(), str(UUID(id)), asked)
+            found = chosen.one(runtime(), str(UUID(id)), query)
         except ValueError:
             raise NotFound from None
         if not found.items:

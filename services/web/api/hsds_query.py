@@ -73,7 +73,7 @@ class OneOrganization(One):
 
 
 class Paged(One):
-    """A list. `full`, `minimal` and the filters that a list does not take are as if they had not been asked for."""
+    """A list. `full`, `minimal` and the filters that a list does not take are as if they had not been query for."""
 
     search = text("Part of a name.")
     page = Number(
@@ -146,7 +146,7 @@ class TaxonomyTerms(Paged):
 
 def read(schema: Schema) -> dict[str, Any]:
     """The parameters of the request; 422 naming what cannot be read, or is not known. Filters are cumulative: one that
-    was passed over would answer more than was asked for."""
+    was passed over would answer more than was query for."""
     args = request.args
     errors = {name: ["Given more than once."] for name in args if len(args.getlist(name)) > 1}
     errors |= {name: ["It contains the character NUL."] for name, said in args.items() if "\x00" in said}
@@ -160,19 +160,19 @@ def read(schema: Schema) -> dict[str, Any]:
     return found
 
 
-def filters(asked: Mapping[str, Any], carried: tuple[Taxonomy, ...]) -> dict[str, Json] | None:
-    """What the doors are asked for, where what is listed carries terms of these taxonomies; None if nothing can fit
+def filters(query: Mapping[str, Any], carried: tuple[Taxonomy, ...]) -> dict[str, Json] | None:
+    """What the doors are query for, where what is listed carries terms of these taxonomies; None if nothing can fit
     it."""
     found = {
-        "q": asked["search"],
-        "partner_id": asked.get("organization_id"),
-        "modified_from": asked.get("modified_after"),
+        "q": query["search"],
+        "partner_id": query.get("organization_id"),
+        "modified_from": query.get("modified_after"),
     }
     wanted: dict[str, Json] = {name: value for name, value in found.items() if value is not None}
-    if asked["taxonomy_id"] and TAXONOMIES.get(asked["taxonomy_id"]) not in carried:
+    if query["taxonomy_id"] and TAXONOMIES.get(query["taxonomy_id"]) not in carried:
         return None
-    if asked["taxonomy_term_id"]:
-        term = TERMS.get(asked["taxonomy_term_id"])
+    if query["taxonomy_term_id"]:
+        term = TERMS.get(query["taxonomy_term_id"])
         if term is None or term.taxonomy not in carried:
             return None
         if term.taxonomy is UNDER:
