@@ -160,7 +160,7 @@ def _programmes(db: Connection, body: bodies.Published) -> tuple[int, Sequence[R
 
 
 def _where(chosen: Chosen, body: bodies.Published, modified: ColumnElement[str]) -> Chosen:
-    """What both are body for alike, of the partner."""
+    """What both are asked for alike, of the partner."""
     if body["partner_id"] is not None:
         chosen = chosen.where(partner.c.partner_id == body["partner_id"])
     if body["kind"]:

@@ -68,19 +68,19 @@ def _at_locations(host: ServiceRuntime, query: Mapping[str, Any], part: Part) ->
     return _of_programmes(host, {**wanted, **part}, say)
 
 
-def _of_programmes(host: ServiceRuntime, wanted: Part, say: Callable[..., Thing]) -> Found:
-    answer = calls.ask_as_system(host, PUBLISHED_PROGRAMMES.of(**wanted)).answer
+def _of_programmes(host: ServiceRuntime, filters: Part, say: Callable[..., Thing]) -> Found:
+    answer = calls.ask_as_system(host, PUBLISHED_PROGRAMMES.of(**filters)).answer
     items = [say(each["partner"], each["programme"], each["modified"]) for each in answer["items"]]
     return Found(answer["total"], items)
 
 
 def _organizations(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
-    wanted = hsds_query.filters(query, (KIND, UNDER))
-    return NOTHING if wanted is None else _of_partners(host, {**wanted, **part}, query)
+    filters = hsds_query.filters(query, (KIND, UNDER))
+    return NOTHING if filters is None else _of_partners(host, {**filters, **part}, query)
 
 
-def _of_partners(host: ServiceRuntime, wanted: Part, query: Mapping[str, Any]) -> Found:
-    answer = calls.ask_as_system(host, PUBLISHED_PARTNERS.of(**wanted)).answer
+def _of_partners(host: ServiceRuntime, filters: Part, query: Mapping[str, Any]) -> Found:
+    answer = calls.ask_as_system(host, PUBLISHED_PARTNERS.of(**filters)).answer
     return Found(answer["total"], [_organization(each, query) for each in answer["items"]])
 
 

@@ -73,7 +73,7 @@ class OneOrganization(One):
 
 
 class Paged(One):
-    """A list. `full`, `minimal` and the filters that a list does not take are as if they had not been query for."""
+    """A list, in pages by number."""
 
     search = text("Part of a name.")
     page = Number(
@@ -146,7 +146,7 @@ class TaxonomyTerms(Paged):
 
 def read(schema: Schema) -> dict[str, Any]:
     """The parameters of the request; 422 naming what cannot be read, or is not known. Filters are cumulative: one that
-    was passed over would answer more than was query for."""
+    was passed over would answer more than was asked for."""
     args = request.args
     errors = {name: ["Given more than once."] for name in args if len(args.getlist(name)) > 1}
     errors |= {name: ["It contains the character NUL."] for name, said in args.items() if "\x00" in said}
@@ -161,7 +161,7 @@ def read(schema: Schema) -> dict[str, Any]:
 
 
 def filters(query: Mapping[str, Any], carried: tuple[Taxonomy, ...]) -> dict[str, Json] | None:
-    """What the doors are query for, where what is listed carries terms of these taxonomies; None if nothing can fit
+    """What the doors are asked for, where what is listed carries terms of these taxonomies; None if nothing can fit
     it."""
     found = {
         "q": query["search"],
