@@ -5,10 +5,10 @@ Of what the specification leaves open, postcode and proximity are not offered.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import ceil
-from typing import Any, TypeAlias, TypedDict
+from typing import TypeAlias, TypedDict
 from uuid import UUID
 
 import orjson
@@ -23,7 +23,7 @@ from services.partners.answers import PublishedPartner
 from services.partners.doors import MODIFIED_PROGRAMMES, PUBLISHED_PARTNERS, PUBLISHED_PROGRAMMES
 from services.partners.schemas import IDS_MOST
 from services.web.api import bodies, hsds_query
-from services.web.api.hsds_query import Paged
+from services.web.api.hsds_query import Paged, Query
 from services.web.formats import hsds, taxonomies
 from services.web.formats.taxonomies import KIND, PATH, TAXONOMIES, TERMS, UNDER
 from services.web.gateway import calls
@@ -49,22 +49,22 @@ class Found:
 NOTHING = Found(0, ())
 
 
-def _services(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+def _services(host: ServiceRuntime, query: Query, part: Part) -> Found:
     wanted = hsds_query.filters(query, (PATH,))
     if wanted is None:
         return NOTHING
-    if query["minimal"]:
+    if query.minimal:
         found = calls.ask_as_system(host, MODIFIED_PROGRAMMES.of(**wanted, **part)).answer
         items = [{"id": each["id"], "modified_date": each["modified"]} for each in found["items"]]
         return Found(found["total"], items)
-    return _of_programmes(host, {**wanted, **part}, hsds.service if query["full"] else hsds.service_in_list)
+    return _of_programmes(host, {**wanted, **part}, hsds.service if query.full else hsds.service_in_list)
 
 
-def _at_locations(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+def _at_locations(host: ServiceRuntime, query: Query, part: Part) -> Found:
     wanted = hsds_query.filters(query, (PATH,))
     if wanted is None:
         return NOTHING
-    say = hsds.service_at_location if query["full"] else hsds.service_at_location_in_list
+    say = hsds.service_at_location if query.full else hsds.service_at_location_in_list
     return _of_programmes(host, {**wanted, **part}, say)
 
 
@@ -74,22 +74,22 @@ def _of_programmes(host: ServiceRuntime, filters: Part, say: Callable[..., Thing
     return Found(answer["total"], items)
 
 
-def _organizations(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+def _organizations(host: ServiceRuntime, query: Query, part: Part) -> Found:
     filters = hsds_query.filters(query, (KIND, UNDER))
     return NOTHING if filters is None else _of_partners(host, {**filters, **part}, query)
 
 
-def _of_partners(host: ServiceRuntime, filters: Part, query: Mapping[str, Any]) -> Found:
+def _of_partners(host: ServiceRuntime, filters: Part, query: Query) -> Found:
     answer = calls.ask_as_system(host, PUBLISHED_PARTNERS.of(**filters)).answer
     return Found(answer["total"], [_organization(each, query) for each in answer["items"]])
 
 
-def _organization(each: PublishedPartner, query: Mapping[str, Any]) -> Thing:
+def _organization(each: PublishedPartner, query: Query) -> Thing:
     """With its services as a list says them, or whole."""
     partner = each["partner"]
-    if not query["full"] and not query["full_service"]:
+    if not query.full and not query.full_service:
         return hsds.organization_alone(partner)
-    say = hsds.service if query["full_service"] else hsds.service_alone
+    say = hsds.service if query.full_service else hsds.service_alone
     modified = each["programmes_modified"]
     return hsds.organization(
         partner,
@@ -97,21 +97,21 @@ def _organization(each: PublishedPartner, query: Mapping[str, Any]) -> Thing:
     )
 
 
-def _taxonomies(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+def _taxonomies(host: ServiceRuntime, query: Query, part: Part) -> Found:
     return _of_data([taxonomies.taxonomy(each) for each in TAXONOMIES.values()], query, part)
 
 
-def _terms(host: ServiceRuntime, query: Mapping[str, Any], part: Part) -> Found:
+def _terms(host: ServiceRuntime, query: Query, part: Part) -> Found:
     terms = [
         taxonomies.term(each, detail=False)
         for each in TERMS.values()
-        if query["taxonomy_id"] in (None, each.taxonomy.id) and not query["parent_id"]
+        if query.taxonomy_id in (None, each.taxonomy.id) and not query.parent_id
     ]
     return _of_data(terms, query, part)
 
 
-def _of_data(things: Sequence[Thing], query: Mapping[str, Any], part: Part) -> Found:
-    searched = (query["search"] or "").casefold()
+def _of_data(things: Sequence[Thing], query: Query, part: Part) -> Found:
+    searched = (query.search or "").casefold()
     fitting = [each for each in things if searched in f"{each['name']} {each['description']}".casefold()]
     fitting = sorted(
         (each for each in fitting if str(each["id"]) > str(part.get("after", ""))),
@@ -127,8 +127,8 @@ class Listing:
     id."""
 
     takes: type[Paged]
-    find: Callable[[ServiceRuntime, Mapping[str, Any], Part], Found]
-    one: Callable[[ServiceRuntime, str, Mapping[str, Any]], Found]
+    find: Callable[[ServiceRuntime, Query, Part], Found]
+    one: Callable[[ServiceRuntime, str, Query], Found]
     summary: str
     one_takes: type[hsds_query.One] = hsds_query.One
 
@@ -143,7 +143,7 @@ LISTINGS: Mapping[str, Listing] = {
     "organizations": Listing(
         hsds_query.Organizations,
         _organizations,
-        lambda host, id, query: _of_partners(host, {"ids": [id]}, {**query, "full": True}),
+        lambda host, id, query: _of_partners(host, {"ids": [id]}, replace(query, full=True)),
         "Organisations: the partners",
         hsds_query.OneOrganization,
     ),
@@ -182,7 +182,7 @@ class Page(TypedDict):
     first_page: bool
     last_page: bool
     empty: bool
-    contents: list[dict[str, Any]]
+    contents: list[dict[str, Json]]
 
 
 @blueprint.get("/")
@@ -197,9 +197,9 @@ def _list_view(name: str) -> Callable[[], Response]:
 
     def listing() -> Response:
         query = hsds_query.read(chosen.takes())
-        if query["format"] == "ndjson":
+        if query.format == "ndjson":
             return Response(_lines(runtime(), chosen, query), mimetype=NDJSON)
-        number, size = query["page"], query["per_page"]
+        number, size = query.page, query.size
         found = chosen.find(runtime(), query, {"limit": size, "skip": (number - 1) * size})
         pages = ceil(found.total / size)
         return _kept(
@@ -218,10 +218,10 @@ def _list_view(name: str) -> Callable[[], Response]:
     return listing
 
 
-def _lines(host: ServiceRuntime, chosen: Listing, query: Mapping[str, Any]) -> Iterator[bytes]:
+def _lines(host: ServiceRuntime, chosen: Listing, query: Query) -> Iterator[bytes]:
     """All of it, a line for each: read part by part, so that none of it is held as a whole. By then the request is
     over: nothing of it may be looked at."""
-    most = IDS_MOST if query.get("minimal") else LIMIT_MOST
+    most = IDS_MOST if query.minimal else LIMIT_MOST
     part: Part = {"limit": most}
     while True:
         found = chosen.find(host, query, part)

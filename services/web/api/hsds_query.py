@@ -1,11 +1,12 @@
 """What an address of the published registry may ask for. Texts in, filters of the doors out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from services.kernel.doors import flat
 from services.kernel.envelope import instant
@@ -18,6 +19,30 @@ from services.web.formats.taxonomies import PATH, TAXONOMIES, TERMS, UNDER, Taxo
 from services.web.gateway import storable
 
 PAGE_MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for; what a list does not take, it was not asked for."""
+
+    page: int = 1
+    per_page: int | None = None
+    format: str = "json"
+    search: str | None = None
+    taxonomy_term_id: str | None = None
+    taxonomy_id: str | None = None
+    organization_id: str | None = None
+    parent_id: str | None = None
+    modified_after: str | None = None
+    full: bool = False
+    full_service: bool = False
+    minimal: bool = False
+    top_only: bool = False
+
+    @property
+    def size(self) -> int:
+        """Of a page."""
+        return self.per_page or (IDS_MOST if self.minimal else LIMIT_DEFAULT)
 
 
 class Number(fields.Integer):
@@ -50,7 +75,7 @@ class Moment(fields.Field[str]):
     """An instant; a day, or a time without its zone, is one of UTC."""
 
     def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+        self, value: Any, attr: str | None, data: Mapping[str, Json] | None, **kwargs: Any
     ) -> str:
         try:
             at = datetime.fromisoformat(value)
@@ -94,14 +119,11 @@ class Paged(One):
         metadata={"description": "ndjson: all of it, a line for each, without pages."},
     )
 
-    @post_load
-    def sized(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        minimal = data.get("minimal", False)
-        most = IDS_MOST if minimal else LIMIT_MOST
-        data["per_page"] = data["per_page"] or (IDS_MOST if minimal else LIMIT_DEFAULT)
-        if data["per_page"] > most:
-            raise ValidationError(f"Must be at most {most}.", "per_page")
-        return data
+    @validates_schema
+    def sized(self, data: Mapping[str, Json], **_: Any) -> None:
+        size = data["per_page"]
+        if isinstance(size, int) and size > LIMIT_MOST and not data.get("minimal"):
+            raise ValidationError(f"Must be at most {LIMIT_MOST}.", "per_page")
 
 
 class _Sorted(Paged):
@@ -144,7 +166,7 @@ class TaxonomyTerms(Paged):
     parent_id = text("Only terms under this one: none, for our lists have no levels.", 64)
 
 
-def read(schema: Schema) -> dict[str, Any]:
+def read(schema: Schema) -> Query:
     """The parameters of the request; 422 naming what cannot be read, or is not known. Filters are cumulative: one that
     was passed over would answer more than was asked for."""
     args = request.args
@@ -154,25 +176,24 @@ def read(schema: Schema) -> dict[str, Any]:
     if errors:
         raise Invalid(errors)
     try:
-        found: dict[str, Any] = schema.load({name: said for name, said in args.items() if said})
+        return Query(**schema.load({name: said for name, said in args.items() if said}))
     except ValidationError as error:
         raise Invalid(flat(error.messages)) from None
-    return found
 
 
-def filters(query: Mapping[str, Any], carried: tuple[Taxonomy, ...]) -> dict[str, Json] | None:
+def filters(query: Query, carried: tuple[Taxonomy, ...]) -> dict[str, Json] | None:
     """What the doors are asked for, where what is listed carries terms of these taxonomies; None if nothing can fit
     it."""
     found = {
-        "q": query["search"],
-        "partner_id": query.get("organization_id"),
-        "modified_from": query.get("modified_after"),
+        "q": query.search,
+        "partner_id": query.organization_id,
+        "modified_from": query.modified_after,
     }
     wanted: dict[str, Json] = {name: value for name, value in found.items() if value is not None}
-    if query["taxonomy_id"] and TAXONOMIES.get(query["taxonomy_id"]) not in carried:
+    if query.taxonomy_id and TAXONOMIES.get(query.taxonomy_id) not in carried:
         return None
-    if query["taxonomy_term_id"]:
-        term = TERMS.get(query["taxonomy_term_id"])
+    if query.taxonomy_term_id:
+        term = TERMS.get(query.taxonomy_term_id)
         if term is None or term.taxonomy not in carried:
             return None
         if term.taxonomy is UNDER:
