@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 from flask import Blueprint, Response, request
 
-from services.codes.shapes import Count
+from services.codes.shapes import Count, Id
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Json
@@ -172,6 +172,12 @@ def _only(thing: Thing | None) -> Found:
     return NOTHING if thing is None else Found(1, (thing,))
 
 
+class Listed(TypedDict):
+    """One of a list; HSDS describes the rest of it."""
+
+    id: Id
+
+
 class Page(TypedDict):
     """A page of a list, as HSDS has them; `size`: how many are on this one."""
 
@@ -182,7 +188,7 @@ class Page(TypedDict):
     first_page: bool
     last_page: bool
     empty: bool
-    contents: list[dict[str, Json]]
+    contents: list[Listed]
 
 
 @blueprint.get("/")
