@@ -101,7 +101,7 @@ def service_alone(partner: PartnerAlone, programme: Programme, modified: str) ->
         email=contact.get("email"),
         status="inactive" if programme["retired"] else "active",
         eligibility_description=" · ".join(sentences.rules_in_words(rules, "th")),
-        assured_date=programme["rules_confirmed_at"][:10],
+        assured_date=None if programme["unconfirmed"] else programme["rules_confirmed_at"][:10],
         last_modified=modified,
     )
     ages = {"minimum_age": rules.get("min_age"), "maximum_age": rules.get("max_age")}
