@@ -1,4 +1,7 @@
-"""Shapes of what comes in: requests, and the part we read of others' events. Null in an optional field is absent."""
+"""Shapes of what comes in: requests, and the part we read of others' events. Null in an optional field is absent.
+
+Long because all of one service's requests stand together.
+"""
 
 from collections.abc import Sequence
 from typing import Any
