@@ -736,3 +736,11 @@ def test_a_day_and_a_time_stay_on_one_line(worker):
     assert re.search(
         "\\d+\u00a0\\w+\u00a0\\d{4}\u00a0BE \\(\\d{4}\u00a0CE\\)|\\d+\u00a0\\w+\u00a0\\d{4}\u00a0BE", shown
     )
+
+
+def test_a_search_for_a_place_that_finds_none_to_choose_says_so(worker):
+    page = worker.open("/cases/new/person?danger=none")
+    for typed, said in (("กรุงเทพฯ", "ทั้งจังหวัด"), ("ไม่มีที่ไหนเลย", "ไม่พบ")):
+        found = worker.send(page, find="yes", area=typed)
+        assert said in found.errors["area"], found.errors
+    assert not worker.send(page, find="yes", area="บางรัก กทม").errors

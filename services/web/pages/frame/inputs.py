@@ -11,10 +11,13 @@ from services.web.pages.parts.words import address
 
 SEARCH = "area"  # the field that is searched with; the button that only searches is called `find`
 SHOWN = 24
+WHOLE = later("That is a whole province. Add its district or subdistrict, or leave this empty.")
+NONE_FITS = later("No place fits. Try fewer letters, or leave this empty.")
 
 
 def options(form: Form, field: str) -> places.Options:
-    """[(subdistrict, address)] that fit what was typed into the search, or the one chosen before."""
+    """[(subdistrict, address)] that fit what was typed into the search, or the one chosen before; where none does, the
+    search says so."""
     chosen, text = form.value(field), form.value(SEARCH).strip()[:80]
     found = [area.code for area in areas.resolve(chosen) if area.level == "subdistrict"]
     matching = areas.search(text, limit=60) if text else ()
@@ -22,6 +25,8 @@ def options(form: Form, field: str) -> places.Options:
     for area in matching:
         if area.level == "district":
             found += [each.code for each in areas.subdistricts(area.code)]
+    if form.sent and text and not found:
+        form.add({SEARCH: [WHOLE if any(area.level == "province" for area in matching) else NONE_FITS]})
     return [
         (code, ", ".join([address(code), *_postcode(code)])) for code in list(dict.fromkeys(found))[:SHOWN]
     ]
@@ -35,8 +40,6 @@ def settle(form: Form, field: str, choices: places.Options) -> None:
         form.put(field, choices[0][0])
     elif choices:
         form.add({field: [later("Choose the place that is meant, or none of these.")]})
-    else:
-        form.add({SEARCH: [later("No place fits. Try fewer letters, or leave this empty.")]})
 
 
 def lines(text: str) -> list[str]:
