@@ -51,6 +51,7 @@ ACTIONS = CodeList(
         "case.search": Words("ค้นหาเรื่องด้วยชื่อหรือเลข", "Find a case by name or number"),
         "case.read": Words("ดูเรื่อง", "Read a case"),
         "case.screen": Words("คัดกรอง", "Screen a person"),
+        "programme.candidates": Words("ดูว่าผู้ใดรอที่ว่างนี้อยู่", "See who waits for a place"),
         "case.matches": Words("ดูการจับคู่", "See matches"),
         "case.timeline": Words("ดูลำดับเหตุการณ์", "See the timeline"),
         "case.work": Words("ดูงานที่ต้องทำของแต่ละเรื่อง", "See what is next of each case"),

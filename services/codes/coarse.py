@@ -10,6 +10,13 @@ from collections.abc import Mapping
 from services.kernel.questions import Body, Json
 
 YEARS = 5
+FEW = "few"
+SMALL = 5  # of one to four people somebody may be known
+
+
+def few(count: int) -> int | str:
+    """A count of other people's cases as others may read it."""
+    return FEW if 0 < count < SMALL else count
 
 
 def coarse(data: Body) -> dict[str, Json]:

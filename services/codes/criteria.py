@@ -51,7 +51,9 @@ CRITERIA: Mapping[str, Criterion] = {
         Criterion("freshness", Words("ข้อมูลที่ว่างเป็นปัจจุบัน", "How fresh that is")),
         Criterion("distance", Words("ระยะทาง", "Distance")),
         Criterion("past_answer", Words("คำตอบครั้งก่อน", "The answer before")),
-        Criterion("offered", Words("ลำดับในทะเบียน", "Order in the registry")),
+        # Of people for a place, in the place of what places have.
+        Criterion("waiting", Words("รอมานานที่สุดก่อน", "Who has waited longest")),
+        Criterion("draw", Words("จับสลาก", "Drawn by lot")),
     )
 }
 # Where a place's path stands among those of the screening.

@@ -104,6 +104,9 @@ READS: Mapping[str, Mapping[str, Fields]] = {
             "plan.**",
         ),
         "/api/v1/cases/<case_id>/matches": ALL,
+        "/api/v1/cases/<case_id>/matches/earlier": ALL,
+        "/api/v1/cases/<case_id>/matches/earlier/<match_id>": ALL,
+        "/api/v1/programmes/<programme_id>/candidates": ALL,
         "/api/v1/cases/<case_id>/timeline": _each(
             "id", "type", "time", "recordedtime", "service", "actor", "data.**"
         ),
@@ -118,6 +121,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/cases/<uuid:case_id>": PAGE,
         "/cases/<uuid:case_id>/matches": PAGE,
         "/cases/<uuid:case_id>/matches/compare": PAGE,
+        "/cases/<uuid:case_id>/matches/earlier": PAGE,
+        "/cases/<uuid:case_id>/matches/earlier/<uuid:match_id>": PAGE,
         "/cases/<uuid:case_id>/matches/list.csv": PAGE,
         "/cases/<uuid:case_id>/plan": PAGE,
         "/cases/<uuid:case_id>/referrals": PAGE,
@@ -127,6 +132,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/referrals/<uuid:referral_id>": PAGE,
         "/dashboard/behind": PAGE,
         "/dashboard/behind.csv": PAGE,
+        "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/waiting": PAGE,
+        "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/waiting/list.csv": PAGE,
         "/working-group": PAGE,
         "/working-group/list.csv": PAGE,
         "/working-group/projected": PAGE,

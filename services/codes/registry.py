@@ -39,6 +39,17 @@ PARTNER_FIELDS = CodeList(
         "province": Words("จังหวัด", "Province"),
         "subdistrict": Words("ที่ตั้ง", "Place"),
         "contact": Words("ข้อมูลติดต่อ", "Contact"),
+        "rules": Words("เงื่อนไขการรับของทั้งหน่วยงาน", "Whom the whole organisation takes"),
+        "network_id": Words("เครือข่ายที่สังกัด", "The network it belongs to"),
+    },
+)
+# At which level a rule stands: all of them must hold.
+RULE_LEVELS = CodeList(
+    "rule_level",
+    {
+        "network": Words("เงื่อนไขของเครือข่าย", "A rule of the network"),
+        "organisation": Words("เงื่อนไขของหน่วยงาน", "A rule of the organisation"),
+        "programme": Words("เงื่อนไขของบริการ", "A rule of the programme"),
     },
 )
 PROGRAMME_FIELDS = CodeList(

@@ -32,10 +32,20 @@ Shape = Literal[
 
 
 @dataclass(frozen=True)
+class Bend:
+    """What could make somebody fit whom a rule keeps out by one step. `anew`: only the partner can say so, and is asked
+    only where its word on the rule is old."""
+
+    words: Words
+    anew: bool = False
+
+
+@dataclass(frozen=True)
 class Rule:
     """`fact` is what it looks at (none: the labels, which are made of several facts). `says` is whom the programme
     takes, with {} for the value (of up_to: for each option), `otherwise` the same of a flag that is false. `label` asks
-    for it in a form."""
+    for it in a form. `bends`: what could be done; nothing about age, sex, nationality, disability, group, behaviour or
+    a criminal case, which nobody changes for a place."""
 
     code: str
     fact: str | None
@@ -45,6 +55,7 @@ class Rule:
     otherwise: Words | None = None
     options: CodeList[str] | CodeList[int] | None = None
     most: int = 0  # a limit lies between 0 and this
+    bends: Bend | None = None
 
     @property
     def choices(self) -> Sequence[str | int]:
@@ -82,10 +93,25 @@ RULES: Mapping[str, Rule] = {
             "domicile", "domicile", "home",
             Words("รับเฉพาะผู้มีภูมิลำเนาในจังหวัด", "Only people whose domicile is in these provinces"),
             Words("รับผู้มีภูมิลำเนาใน {}", "Domicile in {}"),
+            # Which homes take people of other provinces has to be asked: no source lists them.
+            bends=Bend(
+                Words(
+                    "สอบถามภาคีอีกครั้งว่ารับผู้มีภูมิลำเนาจังหวัดอื่นได้หรือไม่",
+                    "Ask the partner anew whether it takes people of other provinces",
+                ),
+                anew=True,
+            ),
         ),
         Rule(
             "care_level_max", "care_level", "at_most", Words("รับผู้มีภาวะพึ่งพิงได้ไม่เกิน", "Care it can give at most"),
             Words("ภาวะพึ่งพิงไม่เกิน: {}", "Care needed at most: {}"), options=CARE_LEVELS,
+            bends=Bend(
+                Words(
+                    "สอบถามภาคีอีกครั้งว่าดูแลผู้มีภาวะพึ่งพิงมากขึ้นหนึ่งระดับได้หรือไม่",
+                    "Ask the partner anew whether it can give care one level up",
+                ),
+                anew=True,
+            ),
         ),
         Rule(
             "accepts_communicable", "communicable_disease", "up_to", Words("โรคติดต่อ", "Communicable disease"),
@@ -99,6 +125,7 @@ RULES: Mapping[str, Rule] = {
                 ),
             },
             options=COMMUNICABLE,
+            bends=Bend(Words("ให้ผู้รับบริการได้รับการรักษาก่อน", "Have the disease treated first")),
         ),
         Rule(
             "accepts_severe_behaviour", "severe_behaviour", "excludes",
@@ -126,6 +153,12 @@ RULES: Mapping[str, Rule] = {
                 "ไม่ต้องผ่านกระบวนการตาม พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 ก่อน",
                 "The process of the Act of 2557 need not be completed before",
             ),
+            bends=Bend(
+                Words(
+                    "ดำเนินกระบวนการตาม พ.ร.บ. การคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 ให้ครบ",
+                    "Complete the process of the Act of 2557",
+                )
+            ),
         ),
         Rule(
             "requires_work_ability", "able_to_work", "requires",
@@ -136,10 +169,13 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "documents", "documents_held", "all_of", Words("เอกสารที่ต้องใช้", "Documents it asks for"),
             Words("เอกสารที่ต้องใช้: {}", "Documents: {}"), options=DOCUMENTS,
+            bends=Bend(Words("ขอเอกสารนี้: {}", "Get this document: {}")),
         ),
     )
 }  # fmt: skip
 
+PLACES_FREE = "places_free"  # no rule either: what is missing is a place
+ONE_MORE_PLACE = Words("มีที่ว่างเพิ่มอีก 1 ที่", "One more place")
 PATH_CLOSED = "path_closed"  # no rule of a programme: the screening closed its path
 _ALWAYS: Condition = {"all": []}
 
@@ -174,6 +210,22 @@ def finding(rule: str, value: Any, known: Mapping[str, Any]) -> Any:
     """What is known of the fact a rule looks at, None if nothing; of labels {label: met, None if undecided}."""
     fact = RULES[rule].fact
     return known.get(fact) if fact else {code: known.get(f"label:{code}") for code in value}
+
+
+def steps(rule: str, value: Any, actual: Any) -> list[Any]:
+    """What a rule that is not met wants, a step each, if every step could be taken; [] if one cannot. Of documents each
+    that is missing is a step; of levels only one."""
+    about = RULES[rule]
+    if about.bends is None or actual is None:
+        return []
+    match about.shape:
+        case "all_of":
+            held = {document_code(each) for each in actual}
+            return [each for each in map(document_code, value) if each in DOCUMENTS and each not in held]
+        case "at_most" | "up_to":
+            options = list(about.options or ())
+            return [value] if options.index(actual) == options.index(value) + 1 else []
+    return [value]
 
 
 def _condition(rule: Rule, value: Any) -> Condition:

@@ -6,7 +6,7 @@ from typing import Any
 from services.codes import DECLINE_REASONS, DOMICILE_BASES, LABELS, PATHS
 from services.codes.criteria import CRITERIA, PATH_PLACES
 from services.codes.facts import FACTS
-from services.codes.rules import RULES
+from services.codes.rules import ONE_MORE_PLACE, PLACES_FREE, RULES
 from services.codes.situation import DOCUMENTS, document_code
 from services.codes.words import Words
 from services.kernel.envelope import moment
@@ -27,7 +27,8 @@ CLOSED = Words("การคัดกรองปิดแนวทางนี�
 FORBIDDEN = Words("กฎหมายห้ามแนวทางนี้: {}", "The law forbids this path: {}")
 DECLINED = Words("เคยตอบว่าไม่รับผู้รับบริการรายนี้: {} เมื่อ {}", "Said no to this person before: {}, on {}")
 NEVER_DECLINED = Words("ไม่เคยปฏิเสธผู้รับบริการรายนี้", "Never said no to this person")
-OFFERED = Words("ลำดับที่ {} ในทะเบียน", "Number {} in the registry")
+WAITING = Words("รอมา {} วัน", "Waiting for {} days")
+DRAWN = Words("หมายเลขสลาก {} (น้อยมาก่อน)", "Lot {} (the lowest comes first)")
 ALL_THERE = Words("เอกสารครบ", "All are there")
 NO_PLACE = Words("ไม่มีที่ว่าง", "No place free")
 ONE_PLACE = Words("ว่าง 1 ที่", "1 place free")
@@ -170,13 +171,25 @@ def criterion_in_words(code: str, finding: Any, language: Language) -> str:
             )
         case "past_answer":
             return NEVER_DECLINED.in_language(language)
-        case "offered":
-            return OFFERED.in_language(language).format(finding["number"])
+        case "waiting":
+            return WAITING.in_language(language).format(finding["days"])
+        case "draw":
+            return DRAWN.in_language(language).format(finding["lot"])
         case "distance":
             return distance(finding, language)
     criterion = CRITERIA[code]
     words = criterion.unknown if finding is None else criterion.yes if finding else criterion.no
     return words.in_language(language) if words else ""
+
+
+def near_miss_in_words(code: str, wants: Any, language: Language) -> str:
+    """What would make a place fit: one step that a rule lacks (rules.steps), or one more place."""
+    if code == PLACES_FREE:
+        return ONE_MORE_PLACE.in_language(language)
+    rule = RULES[code]
+    assert rule.bends is not None, "only what can bend is a near miss"
+    words = rule.bends.words.in_language(language)
+    return words.format(DOCUMENTS.word(wants, language)) if rule.shape == "all_of" else words
 
 
 def closed_in_words(because: str, never: bool, language: Language) -> str:

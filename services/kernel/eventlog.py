@@ -45,6 +45,7 @@ ATTEMPTS = 12  # of a command that somebody else keeps overtaking: about a secon
 TAKEN_ATTEMPTS = 5  # where a unique row is taken: most likely for good
 PAUSE, PAUSE_MOST = 0.01, 0.2  # seconds; at most, before the second attempt and before a late one
 PAGE_EVENTS, PAGE_BYTES = 100, 256 * 1024
+SOME_STREAMS = 500  # asked for in one statement
 CACHED_STATES = 4096
 
 
@@ -442,6 +443,25 @@ class EventLog:
         return [
             self._recorded(orjson.loads(body), sealed) for body, sealed in self.rows(db, sql, after, limit)
         ]
+
+    def facts_of(self, db: Connection, streams: Sequence[str], until: int) -> list[Recorded]:
+        """Own facts of some streams in log order, none after a position."""
+        rows: list[Any] = []
+        for start in range(0, len(streams), SOME_STREAMS):
+            some = streams[start : start + SOME_STREAMS]
+            marks = ", ".join("?" * len(some))
+            sql = f"SELECT position, body, sealed FROM event WHERE stream_id IN ({marks}) AND position <= ?"  # noqa: S608
+            rows += self.rows(db, sql, *some, until)
+        return [self._recorded(orjson.loads(body), sealed) for _, body, sealed in sorted(rows)]
+
+    def position_of(self, db: Connection, types: Sequence[str], count: int) -> int | None:
+        """Where the log had so many own facts of some types; None if it has not yet."""
+        if not count:
+            return 0
+        marks = ", ".join("?" * len(types))
+        sql = f"SELECT position FROM event WHERE event_type IN ({marks}) ORDER BY position LIMIT 1 OFFSET ?"  # noqa: S608
+        row = self.row(db, sql, *types, count - 1)
+        return int(row[0]) if row else None
 
     def heard(self, db: Connection, after: int, limit: int) -> list[Recorded]:
         """Others' facts in the order in which this service handled them, which has no holes either."""

@@ -7,8 +7,16 @@ Times are RFC 3339 UTC, areas DOPA codes; other codes are those of `services/cod
 
 from typing import Annotated, NotRequired, TypedDict, final
 
-from services.codes import DECLINE_REASONS, DOMICILE_BASES, NATIONALITIES, PARTNER_KINDS, PATHS, SEXES
-from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES, STATEMENT_AGES
+from services.codes import (
+    DECLINE_REASONS,
+    DOMICILE_BASES,
+    NATIONALITIES,
+    PARTNER_KINDS,
+    PATHS,
+    REFERRAL_STATUSES,
+    SEXES,
+)
+from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES, RULE_LEVELS, STATEMENT_AGES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
@@ -75,6 +83,7 @@ class Told(TypedDict, total=False):
     province: Province
     subdistrict: str | None
     contact: dict[str, str | None]
+    network_id: Id | None
     path: Annotated[str, PATHS]
     rules: "Rules"
     total: Count
@@ -210,6 +219,16 @@ class Programme(TypedDict):
     version: Version
 
 
+class Network(TypedDict):
+    """The partner whose rules hold for all programmes of its members; `rules_confirmed_at`: when they were last said to
+    be so, None if it has none."""
+
+    partner_id: Id
+    name: str
+    rules: Rules
+    rules_confirmed_at: Instant | None
+
+
 class PartnerAlone(TypedDict):
     """`keeper`: the centre that changes it at once, others propose; `unconfirmed` as of a programme; `version` of the
     partner's stream."""
@@ -232,8 +251,13 @@ class PartnerAlone(TypedDict):
 
 
 class Partner(PartnerAlone):
-    """`programmes` in order of offering."""
+    """`rules`: what holds for all its programmes beside their own, and `network` has what holds as well; `programmes`
+    in order of offering."""
 
+    rules: Rules
+    rules_confirmed_at: Instant | None
+    network_id: Id | None
+    network: Network | None
     programmes: list[Programme]
 
 
@@ -371,17 +395,45 @@ class ClosedPath(TypedDict):
 
 
 class PastAnswer(TypedDict):
-    """How the programme answered a referral of this case before, and when."""
+    """What became of a referral of this case to the programme before, and when it came to that; `reason`: of a no."""
 
-    status: str
-    reason: Annotated[str, DECLINE_REASONS]
+    status: Annotated[str, REFERRAL_STATUSES]
+    reason: Annotated[str | None, DECLINE_REASONS]
     at: Instant
 
 
+@final
+class Source(TypedDict):
+    """The fact of the merged log that says it."""
+
+    event_id: Id
+    type: str
+    at: Instant
+
+
+class NearMiss(TypedDict):
+    """One change that would make the place fit: a step that the rule lacks, or (`places_free`) one more place.
+    `because` says in Thai what could be done."""
+
+    rule: str
+    wants: bool | int | str | DomicileRule
+    found: bool | int | str | list[str] | list[Domicile] | None
+    because: str
+
+
+class Settles(TypedDict):
+    """A fact that is still open: so many programmes it settles `alone`, and of so many it is `among` what is open."""
+
+    fact: str
+    alone: Count
+    among: Count
+
+
 class Reason(TypedDict):
-    """What one rule of the programme wants and what is known of the `fact` it looks at: `found` None if nothing, of
-    labels {label: met, None if undecided}. `fact` None: it looks at several. `because` says both in Thai. The rule
-    `path_closed` is no rule of the programme: the screening closed its path."""
+    """What one rule wants and what is known of the `fact` it looks at: `found` None if nothing, of labels {label: met,
+    None if undecided}. `fact` None: it looks at several. `because` says both in Thai. `inherited_from`: the level at
+    which the rule stands; `confirmed_at`: when it was last said to be so; `source`: the fact that says what was found.
+    The rule `path_closed` is no rule of the programme: the screening closed its path."""
 
     rule: str
     verdict: Verdict
@@ -400,6 +452,9 @@ class Reason(TypedDict):
         | dict[str, bool | None]
         | None
     )
+    inherited_from: Annotated[str | None, RULE_LEVELS]
+    confirmed_at: Instant | None
+    source: Source | None
 
 
 @final
@@ -444,13 +499,20 @@ class Declined(TypedDict):
 
 
 @final
-class Offered(TypedDict):
-    """Its number in the order in which programmes were offered: the last word between equals."""
+class Drawn(TypedDict):
+    """Its lot (partners.domain.draw): the last word between equals; the lowest comes first."""
 
-    number: Count
+    lot: Count
 
 
-Finding = PathStanding | FreeFor | Distance | Stated | Declined | Offered | bool | None
+@final
+class Waited(TypedDict):
+    """The days since the case was opened."""
+
+    days: Count
+
+
+Finding = PathStanding | FreeFor | Distance | Stated | Declined | Drawn | Waited | bool | None
 
 
 class Criterion(TypedDict):
@@ -489,7 +551,103 @@ class Candidate(TypedDict):
     confidence: Confidence
     reasons: list[Reason]
     criteria: list[Criterion]
-    past: Annotated[list[PastAnswer], Note("A past answer never changes a verdict")]
+    past: Annotated[list[PastAnswer], Note("The latest first. A past answer never changes a verdict")]
+    settles: Annotated[list[str], Note("The open facts that decide it, while it is unknown")]
+    near_miss: Annotated[
+        list[NearMiss], Note("At most 2 changes that would make it fit; none: more, or none can be made")
+    ]
+
+
+class Noted(TypedDict):
+    """A line of a match as it was noted then."""
+
+    programme_id: Id
+    partner_id: Id
+    verdict: Annotated[str, ("eligible", "unknown", "ineligible")]
+    rank: int | None
+
+
+class NotedMatch(TypedDict):
+    """A match that was made at a screening, or (`plan_id`, `programme_id`) when a plan chose a programme. `noted`: the
+    best candidates of then, the chosen one among them."""
+
+    match_id: Id
+    at: Instant
+    rules_version: str
+    plan_id: Id | None
+    programme_id: Id | None
+    counts: Counts
+    draw: str | None
+    noted: list[Noted]
+
+
+class EarlierMatches(TypedDict):
+    """The latest first."""
+
+    items: list[NotedMatch]
+
+
+class EarlierMatch(NotedMatch):
+    """The list with its reasons, computed again from the facts of then; `same`: whether it is what was noted, None
+    where too little was noted to compute it (`candidates` are none then)."""
+
+    same: bool | None
+    settles: list[Settles]
+    candidates: list[Candidate]
+
+
+class Person(TypedDict):
+    """A case that waits, judged for one programme; `settles`: the open facts that decide it; `criteria` in the order of
+    the ranking."""
+
+    case_id: Id
+    case_number: str
+    centre: Province
+    verdict: Annotated[str, ("eligible", "unknown")]
+    rank: Annotated[int, Note("From 1, among the cases of the caller's centres")]
+    waiting_days: Annotated[int, Note("Since the case was opened")]
+    reasons: list[Reason]
+    settles: list[str]
+    criteria: list[Criterion]
+
+
+class People(TypedDict):
+    """Who waits and is not ruled out, the best first; `of`: how many of the caller's centres. `elsewhere`: how many fit
+    in each other centre."""
+
+    programme_id: Id
+    places_free: Count
+    of: Count
+    draw: Annotated[str, Note("The seed of ties")]
+    items: list[Person]
+    elsewhere: Annotated[dict[str, int | str], Note("`few`: one to four")]
+
+
+class Shifted(TypedDict):
+    """A case whose verdict would change: the best one of the programmes concerned, before and after."""
+
+    case_id: Id
+    case_number: str
+    centre: Province
+    before: Annotated[str, ("eligible", "unknown", "ineligible")]
+    after: Annotated[str, ("eligible", "unknown", "ineligible")]
+
+
+class ShiftedElsewhere(TypedDict):
+    gained: Annotated[int | str, Note("`few`: one to four")]
+    lost: Annotated[int | str, Note("`few`: one to four")]
+
+
+class WhatIf(TypedDict):
+    """What other rules would change for the cases that wait, `of` so many in the caller's centres: whom the verdict
+    would be better for (`gained`) and worse (`lost`); those who lose first."""
+
+    of: Count
+    programmes: Annotated[int, Note("How many programmes the rules would hold for")]
+    gained: Count
+    lost: Count
+    items: list[Shifted]
+    elsewhere: dict[str, ShiftedElsewhere]
 
 
 class Matches(TypedDict):
@@ -499,6 +657,8 @@ class Matches(TypedDict):
     computed_at: Annotated[Instant | None, Note("null before the first screening")]
     rules_version: str | None
     counts: Counts
+    settles: Annotated[list[Settles], Note("What to ask first: of all programmes")]
+    draw: Annotated[str | None, Note("The seed of ties")]
     provinces: dict[str, Counts]
     candidates: Annotated[list[Candidate], Note("Eligible first, then unknown, then ineligible")]
     next: Cursor

@@ -113,6 +113,9 @@ class ListPartners(TypedDict):
     stale: str | None
     kept_by: str | None
     retired: bool
+    path: str | None
+    free: bool
+    accepts_case: str | None
     limit: int
     cursor: str | None
 
@@ -158,3 +161,30 @@ class Matches(TypedDict):
     wait: float
     limit: int
     cursor: str | None
+
+
+class EarlierMatches(TypedDict):
+    case_id: str
+
+
+class EarlierMatch(TypedDict):
+    case_id: str
+    match_id: str
+    limit: int
+
+
+class Candidates(TypedDict):
+    programme_id: str
+    limit: int
+
+
+class WhatIf(TypedDict):
+    programme_id: str
+    rules: Rules
+    limit: int
+
+
+class WhatIfOfAll(TypedDict):
+    partner_id: str
+    rules: Rules
+    limit: int

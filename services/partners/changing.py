@@ -26,7 +26,7 @@ from services.partners.domain.proposals import (
 )
 from services.partners.domain.registry import PARTNER
 from services.partners.events import CapacityConfirmed, Told
-from services.partners.projections import history, keepers, partners, proposals
+from services.partners.projections import history, keepers, organisations, partners, proposals
 from services.thai import areas
 from services.thai.order import require_order
 
@@ -274,7 +274,7 @@ def _before(unit: Unit, change: Change) -> Told:
         case "correct":
             known = (programme.fields if programme else partner.fields) or {}
             if programme is None:
-                _check(partner, change)
+                _check(unit, partner, change)
             stands: Any = {name: known[name] for name in change.after}
             told: Told = stands
             return told
@@ -283,7 +283,7 @@ def _before(unit: Unit, change: Change) -> Told:
     return {}
 
 
-def _check(partner: registry.Partner, change: Change) -> None:
+def _check(unit: Unit, partner: registry.Partner, change: Change) -> None:
     """What must hold of a partner whatever is corrected of it."""
     fields = partner.corrected(change.after)
     subdistrict = fields["subdistrict"]
@@ -291,6 +291,23 @@ def _check(partner: registry.Partner, change: Change) -> None:
         raise Invalid({"subdistrict": ["It lies in another province."]})
     if fields["kind"] == "ministry_shelter" and not fields["under_ministry"]:
         raise Invalid({"under_ministry": ["A shelter of the ministry is under the ministry."]})
+    if change.after.get("network_id"):
+        _check_network(unit, partner.partner_id, fields["network_id"])
+
+
+def _check_network(unit: Unit, partner_id: str, network_id: str) -> None:
+    """Networks have members and no networks: what holds can be read at three levels, and no more."""
+    network = unit.state(PARTNER, network_id).fields
+    wrong = (
+        "No such partner is registered." if network is None
+        else "A partner is not its own network." if network_id == partner_id
+        else "It belongs to a network itself." if network["network_id"]
+        else "Others belong to this partner: it cannot belong to a network itself."
+        if organisations.list_members(unit.db, partner_id)
+        else None
+    )  # fmt: skip
+    if wrong:
+        raise Invalid({"network_id": [wrong]})
 
 
 def apply(
@@ -314,7 +331,7 @@ def _apply_to_partner(
     """A partner's programmes are retired, and taken up again, with it."""
     id, reason = change.partner_id, change.reason or ""
     if change.action == "correct":
-        _check(unit.state(PARTNER, id), change)
+        _check(unit, unit.state(PARTNER, id), change)
         return unit.handle(PARTNER, id, registry.CorrectPartner(change.after, reason, proposal_id), expected)
     if change.action in ("confirm", "register"):
         what = tuple(change.after.get("what", PARTNER_FIELDS))

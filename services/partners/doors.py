@@ -5,6 +5,8 @@ from services.partners.answers import (
     AlikePartners,
     Capacity,
     Changed,
+    EarlierMatch,
+    EarlierMatches,
     FreePlaces,
     History,
     Matches,
@@ -14,12 +16,14 @@ from services.partners.answers import (
     NewProgramme,
     Partner,
     Partners,
+    People,
     ProposalDecided,
     Proposals,
     Proposed,
     PublishedPartners,
     PublishedProgrammes,
     ToKeep,
+    WhatIf,
 )
 
 REGISTER_PARTNER: CommandDoor[NewPartner] = CommandDoor("partners", "register_partner")
@@ -47,3 +51,8 @@ MATCHES: QueryDoor[Matches] = QueryDoor("partners", "matches")
 PUBLISHED_PARTNERS: QueryDoor[PublishedPartners] = QueryDoor("partners", "published_partners")
 PUBLISHED_PROGRAMMES: QueryDoor[PublishedProgrammes] = QueryDoor("partners", "published_programmes")
 MODIFIED_PROGRAMMES: QueryDoor[ModifiedProgrammes] = QueryDoor("partners", "modified_programmes")
+EARLIER_MATCHES: QueryDoor[EarlierMatches] = QueryDoor("partners", "earlier_matches")
+EARLIER_MATCH: QueryDoor[EarlierMatch] = QueryDoor("partners", "earlier_match")
+CANDIDATES: QueryDoor[People] = QueryDoor("partners", "candidates")
+WHAT_IF: QueryDoor[WhatIf] = QueryDoor("partners", "what_if")
+WHAT_IF_OF_ALL: QueryDoor[WhatIf] = QueryDoor("partners", "what_if_of_all")

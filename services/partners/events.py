@@ -1,8 +1,8 @@
 """Facts about partners, their programmes and places, and matches. Stored and published: fields are added, never renamed
 or reused."""
 
-from dataclasses import dataclass
-from typing import Literal, TypedDict
+from dataclasses import dataclass, field
+from typing import Literal, NotRequired, TypedDict
 
 from services.kernel.codec import OfCase, OfCentre, Public
 
@@ -55,6 +55,7 @@ class Told(TypedDict, total=False):
     province: str
     subdistrict: str | None
     contact: dict[str, str | None]
+    network_id: str | None
     path: str
     rules: Rules
     total: int
@@ -79,12 +80,28 @@ class Candidate(TypedDict):
     rank: int | None
 
 
+class Answered(TypedDict):
+    """What had become of an earlier referral of the case; `stands`: it is a no that counted in the ranking."""
+
+    programme_id: str
+    status: str
+    reason: str | None
+    at: str
+    stands: bool
+
+
 class Inputs(TypedDict):
-    """What a match was computed from: the registry as of a position of our log, and the programme a plan chose."""
+    """What a match was computed from, enough to compute it again: the registry after so many of its changes, the
+    programme a plan chose; since the ties are drawn also the seed, the moment, the district where the person was found
+    and the earlier answers."""
 
     registry: int
     programmes: int
     programme_id: str | None
+    draw: NotRequired[str]
+    at: NotRequired[str]
+    district: NotRequired[str | None]
+    past: NotRequired[list[Answered]]
 
 
 @dataclass(frozen=True)
@@ -145,7 +162,8 @@ class CapacityDoubted:
 @dataclass(frozen=True)
 class PartnerCorrected:
     """The partner as it stands from now on. `before` is what the fields in `changed` said until then; `proposal_id`:
-    what another province had proposed."""
+    what another province had proposed. `rules` hold for all its programmes beside their own, and those of the partner
+    `network_id` too."""
 
     partner_id: Public[str]
     name: Public[str]
@@ -158,6 +176,8 @@ class PartnerCorrected:
     before: Told
     reason: str
     proposal_id: Public[str | None] = None
+    rules: Public[Rules] = field(default_factory=lambda: Rules())
+    network_id: Public[str | None] = None
 
 
 @dataclass(frozen=True)

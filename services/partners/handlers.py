@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from services.kernel.decider import Do
 from services.kernel.envelope import Recorded, derived_id, moment
 from services.partners.domain.matching import MATCH, NOTED, NoteMatch
+from services.partners.domain.offers import Registry
 from services.partners.domain.places import (
     NO_PLACE,
     PROGRAMME,
@@ -15,8 +16,8 @@ from services.partners.domain.places import (
     StateNoPlaces,
     TakePlace,
 )
-from services.partners.domain.ranking import Ranking, Registry, Screened, rank
-from services.partners.events import Candidate, Inputs
+from services.partners.domain.ranking import Ranking, Screened, rank
+from services.partners.events import Answered, Candidate, Inputs
 
 
 def when_screened(
@@ -56,9 +57,25 @@ def _match(
         rules_version=screened.rules_version,
         counts=ranking.counts,
         candidates=_best(ranking, chosen),
-        inputs=Inputs(registry=registry.version, programmes=len(ranking.order), programme_id=chosen),
+        inputs=Inputs(
+            registry=registry.version,
+            programmes=len(ranking.order),
+            programme_id=chosen,
+            draw=screened.draw,
+            at=fact.recorded,
+            district=screened.district,
+            past=_past(screened),
+        ),
     )
     yield Do(MATCH, screened.case_id, command)
+
+
+def _past(screened: Screened) -> list[Answered]:
+    return [
+        Answered(programme_id=programme_id, **each, stands=each == screened.declined.get(programme_id))
+        for programme_id, answers in screened.past.items()
+        for each in answers
+    ]
 
 
 def _best(ranking: Ranking, chosen: str | None) -> list[Candidate]:

@@ -201,6 +201,9 @@ class ContactChange(Body):
         return {way: data.get(way) for way, told in original.items() if told is not None}
 
 
+ABOUT = {"reason", "partner_id", "programme_id"}  # what is no change itself
+
+
 class _Correction(_Reason):
     """Only the fields that change, and why."""
 
@@ -210,14 +213,17 @@ class _Correction(_Reason):
         blank = sorted(name for name in named if data[name] is None)
         if blank:
             raise ValidationError({name: ["May not be blank."] for name in blank})
-        if not [name for name in named if name != "reason" and not name.endswith("_id")]:
+        if not named - ABOUT:
             raise ValidationError("Name at least one field that changes.", "body")
         told = {name: data[name] for name in named}
-        apart = {name: told.pop(name) for name in named if name == "reason" or name.endswith("_id")}
+        apart = {name: told.pop(name) for name in named & ABOUT}
         return {**apart, "changes": told}
 
 
 class CorrectPartner(_Correction):
+    """`rules`, the whole set, hold for all its programmes beside their own; so do those of the partner `network_id`
+    (blank: of none)."""
+
     partner_id = fields.String(required=True)
     name = Words(200)
     kind = fields.String(validate=validate.OneOf(codes.PARTNER_KINDS))
@@ -225,6 +231,8 @@ class CorrectPartner(_Correction):
     province = fields.String(validate=_province)
     subdistrict = fields.String(validate=_subdistrict)
     contact = fields.Nested(ContactChange)
+    rules = fields.Nested(RulesBody)
+    network_id = fields.String(validate=validate.Length(max=36), metadata={"format": "id-or-blank"})
 
 
 class CorrectProgramme(_Correction):
@@ -294,7 +302,8 @@ class ListHistory(Body):
 
 class ListPartners(Body):
     """`stale`: only those of which something of that kind was last confirmed too long ago; `kept_by`: only those that
-    this centre keeps; `retired`: those that take nobody any more, instead of the others."""
+    this centre keeps; `retired`: those that take nobody any more, instead of the others; `path` and `free`: only those
+    with a programme of that path, and with places free; `accepts_case`: only those that do not rule a case out."""
 
     q = fields.String(load_default=None, validate=validate.Length(max=200))
     province = fields.String(load_default=None, validate=_province)
@@ -302,6 +311,9 @@ class ListPartners(Body):
     stale = fields.String(load_default=None, validate=validate.OneOf((ANY, *FACT_KINDS)))
     kept_by = fields.String(load_default=None, validate=_province)
     retired = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
+    path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
+    free = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
+    accepts_case = fields.String(load_default=None)
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
 
@@ -365,6 +377,35 @@ class Matches(Body):
     wait = fields.Float(load_default=0.0, validate=validate.Range(0, WAIT_MOST))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
+
+
+class EarlierMatches(Body):
+    case_id = fields.String(required=True)
+
+
+class EarlierMatch(EarlierMatches):
+    match_id = fields.String(required=True)
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+
+
+class Candidates(Body):
+    programme_id = fields.String(required=True)
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+
+
+class _OtherRules(Body):
+    """`rules`: the whole set, as it would be."""
+
+    rules = fields.Nested(RulesBody, required=True)
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+
+
+class WhatIf(_OtherRules):
+    programme_id = fields.String(required=True)
+
+
+class WhatIfOfAll(_OtherRules):
+    partner_id = fields.String(required=True)
 
 
 class Heard(Schema):

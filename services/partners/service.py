@@ -1,21 +1,19 @@
 """The doors of partners, and how the service is put together."""
 
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable
 from functools import partial
 
-from services.codes import ages, statements
+from services.codes import statements
 from services.codes.access import ROLES, STAFF
 from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.kernel.doors import Call, Runtime, command, query
-from services.kernel.envelope import ALL_CENTRES, instant, moment
-from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.errors import Refused
 from services.kernel.eventlog import Outcome, Unit
-from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.runtime import ServiceRuntime
 from services.kernel.wiring import Reaction, Wiring
-from services.partners import answers, bodies, changing, exchanging, handlers, schemas
+from services.partners import answers, bodies, changing, exchanging, finding, handlers, schemas
 from services.partners.changing import centre_of
-from services.partners.domain import candidates, ranking
 from services.partners.domain.matching import MATCH
 from services.partners.domain.places import PROGRAMME, OfferProgramme
 from services.partners.domain.proposals import PROPOSAL, Change
@@ -26,19 +24,19 @@ from services.partners.projections import (
     history,
     keepers,
     matching,
+    organisations,
     partners,
     past,
     proposals,
     published,
     registry,
     upstream,
+    waiting,
 )
-from services.thai import dates
 
 OVER = (
     "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
 )  # fmt: skip
-AGE_SECONDS = 2.0  # to ask intake for an age
 MAYBE_KNOWN = "maybe_known"
 
 _over = Reaction(schemas.Referral(), handlers.when_over)
@@ -50,12 +48,15 @@ WIRING = Wiring(
         registry.REGISTRY,
         upstream.CASES,
         past.PAST,
+        organisations.ORGANISATIONS,
         keepers.KEEPERS,
         proposals.PROPOSALS,
         history.HISTORY,
         published.PUBLISHED,
+        waiting.OPENED,
     ),
     hears={
+        "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": (), "PersonErased": ()},
         "screening": {
             "ScreeningStarted": (),
             "ScreeningCompleted": (Reaction(schemas.Screening(), handlers.when_screened, matching.get),),
@@ -74,9 +75,15 @@ WIRING = Wiring(
 )
 
 
-class PartnersService(changing.Changing, exchanging.Exchanging):
+def _warm(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> None:
+    """What ranking is made from is read before anybody asks."""
+    runtime.survey(matching.get_registry)
+    runtime.survey(waiting.get_waiting)
+
+
+class PartnersService(changing.Changing, exchanging.Exchanging, finding.Finding):
     name = "partners"
-    runtime = Runtime(WIRING)
+    runtime = Runtime(WIRING, _warm)
 
     @command("partner.register", roles=STAFF, schema=schemas.RegisterPartner())
     def register_partner(self, call: Call, body: bodies.RegisterPartner) -> Outcome[answers.NewPartner]:
@@ -139,12 +146,14 @@ class PartnersService(changing.Changing, exchanging.Exchanging):
 
     @query("partner.list", roles=ROLES, schema=schemas.ListPartners())
     def partners(self, call: Call, body: bodies.ListPartners) -> answers.Partners:
-        """The registry is shared by all centres."""
-        kept_by = body["kept_by"]
+        """The registry is shared by all centres. `accepts_case` is for those who see the case."""
+        kept_by, case_id = body["kept_by"], body["accepts_case"]
+        among = self.accepting(call, case_id, body["path"], body["free"]) if case_id else None
         return self.runtime.read(
             lambda db: partners.list_partners(
                 db, partners.cutoffs(call.now), body["q"], body["province"], body["kind"], body["stale"],
-                None if kept_by is None else (kept_by,), body["retired"], body["limit"], body["cursor"],
+                None if kept_by is None else (kept_by,), body["retired"], body["path"], body["free"], among,
+                body["limit"], body["cursor"],
             )
         )  # fmt: skip
 
@@ -184,78 +193,6 @@ class PartnersService(changing.Changing, exchanging.Exchanging):
         """What programmes are called, those that are known."""
         return {"items": self.runtime.read(lambda db: partners.list_names(db, body["programme_ids"]))}
 
-    @query("case.matches", roles=(*STAFF, "member"), schema=schemas.Matches())
-    def matches(self, call: Call, body: bodies.Matches) -> answers.Matches:
-        """All programmes ranked for a case as of now, or those asked for, a page at a time. A candidate keeps its rank
-        among all, whatever is asked for."""
-        case_id, wait = body["case_id"], body["wait"]
-        case = self._case(call, case_id, wait)
-        if case is not None and not call.caller.sees(case.centre):
-            raise NotFound("case")
-        screened = case and (
-            case.screened or self.runtime.long_until(partial(upstream.get_screened, case_id=case_id), wait)
-        )
-        if screened is None:
-            return {
-                "computed_at": None,
-                "rules_version": None,
-                "counts": ranking.NONE,
-                "provinces": {},
-                "candidates": [],
-                "next": None,
-            }
-        return self._ranked(call, screened, body)
-
-    def _case(self, call: Call, case_id: str, wait: float) -> upstream.Case | None:
-        """A case we know, or hear of in time, for screening itself may not have heard of it yet; None where intake has
-        it and nobody else so far. Nobody waits for one that is not there."""
-        find = partial(upstream.get, case_id=case_id)
-        try:
-            return self.runtime.get_or_pull(find, "screening")
-        except NotFound:
-            if not wait:
-                raise
-        today = dates.bangkok_day(call.now).isoformat()
-        self.runtime.ask("intake", "age", call, {"case_id": case_id, "day": today}, AGE_SECONDS)
-        return self.runtime.long_until(find, wait)
-
-    def _of_age(self, call: Call, screened: ranking.Screened, day: date) -> ranking.Screened:
-        """With the age on the day by the birth date, which intake alone knows, where a birthday may have come since the
-        screening; if intake cannot be asked, the age may be either."""
-        facts = screened.facts
-        if not facts.get("age") or facts["age"]["on"] >= day.isoformat():
-            return screened
-        body = {"case_id": screened.case_id, "day": day.isoformat()}
-        try:
-            known = self.runtime.ask("intake", "age", call, body, AGE_SECONDS)["age"]
-        except (Unavailable, NotFound, Forbidden, Invalid):
-            return screened
-        age = ages.narrowed(ages.aged(facts["age"], day), known and ages.aged(ages.of_case(known), day))
-        return replace(screened, facts={**facts, "age": age})
-
-    def _ranked(self, call: Call, screened: ranking.Screened, body: bodies.Matches) -> answers.Matches:
-        """The cursor keeps the first page's moment and screening, so that all pages are ranked alike."""
-        computed_at, key = instant(call.now), -1
-        if body["cursor"]:
-            computed_at, key = _continued(body["cursor"], screened)
-        screened = self._of_age(call, screened, dates.bangkok_day(moment(computed_at)))
-        ranked = ranking.rank(self.runtime.read(matching.get_registry), screened, moment(computed_at))
-        wanted = ranked.where(
-            body["verdict"], body["path"], body["province"], body["outside"], body["programme_ids"]
-        )
-        left = wanted[wanted >= ranked.after(key)]
-        places = [int(position) for position in left[: body["limit"]]]
-        return {
-            "computed_at": computed_at,
-            "rules_version": screened.rules_version,
-            "counts": ranked.counts,
-            "provinces": ranked.by_province(wanted),
-            "candidates": [candidates.candidate(ranked, position) for position in places],
-            "next": make_cursor([computed_at, screened.screening_id, int(ranked.keys[places[-1]])])
-            if len(left) > body["limit"]
-            else None,
-        }
-
 
 def _described(body: bodies.RegisterPartner) -> Told:
     """What a registration says of a partner."""
@@ -264,16 +201,3 @@ def _described(body: bodies.RegisterPartner) -> Told:
         "name": body["name"], "kind": body["kind"], "under_ministry": body["under_ministry"],
         "province": body["province"], "subdistrict": body["subdistrict"], "contact": {**contact},
     }  # fmt: skip
-
-
-def _continued(cursor: str, screened: ranking.Screened) -> tuple[str, int]:
-    """(the first page's moment, the last sort key shown); Invalid when the cursor is broken or of another screening."""
-    computed_at, screening_id, key = page_cursor(cursor, 3)
-    try:
-        moment(computed_at)
-        key = int(key)
-    except (TypeError, ValueError):
-        raise Invalid({"cursor": ["Not a cursor of this list."]}) from None
-    if screening_id != screened.screening_id:
-        raise Invalid({"cursor": ["The case was screened again; begin with the first page."]})
-    return computed_at, key

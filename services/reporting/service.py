@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from services.codes.access import CASE_READERS, FIGURE_READERS, READERS
-from services.codes.coarse import coarse
+from services.codes.coarse import SMALL, coarse
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
@@ -90,7 +90,7 @@ def _sees_cases(caller: Caller) -> bool:
 
 def _fewest(caller: Caller) -> int:
     """Of how many cases a median is told."""
-    return 1 if _sees_cases(caller) else small_cells.SMALL
+    return 1 if _sees_cases(caller) else SMALL
 
 
 def _period_of(db: Connection, call: Call, body: bodies.Overview) -> tuple[Period, str, str | None]:

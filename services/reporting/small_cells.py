@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
+from services.codes.coarse import SMALL
 from services.reporting import answers
 from services.reporting.measures import MEASURES, told_of
-
-SMALL = 5
 
 
 class Hidden(StrEnum):

@@ -14,11 +14,16 @@ from services.partners.doors import (
     CORRECT_PROGRAMME,
     DISMISS_PROPOSAL,
     PARTNERS,
+    REGISTER_PARTNER,
     RETIRE_PROGRAMME,
 )
 from services.sample.office import Office
 from services.sample.people import CENTRES
 
+NETWORK: Body = {
+    "name": "เครือข่ายสถานสงเคราะห์คนชราของท้องถิ่น (ตัวอย่าง)", "kind": "other", "under_ministry": False,
+    "province": "60", "subdistrict": "600101",
+}  # fmt: skip
 MOVED = "ผู้ประสานงานแจ้งหมายเลขใหม่ทางโทรศัพท์"
 
 
@@ -32,9 +37,9 @@ class Keeping:
 
     def run(self) -> Iterator[datetime]:
         deeds: Sequence[tuple[int, Callable[[], None]]] = (
-            (300, self._new_numbers), (420, self._fewer_papers), (600, self._propose_a_number), (603, self._accept),
-            (640, self._propose_to_retire), (645, self._dismiss), (680, self._retire), (718, self._propose_a_number),
-            (721, self._propose_an_age),
+            (300, self._new_numbers), (360, self._join_a_network), (420, self._fewer_papers),
+            (600, self._propose_a_number), (603, self._accept), (640, self._propose_to_retire), (645, self._dismiss),
+            (680, self._retire), (718, self._propose_a_number), (721, self._propose_an_age),
         )  # fmt: skip
         for day, deed in deeds:
             yield self.office.working_hour(self.chance, self.office.first_day + timedelta(days=day))
@@ -44,6 +49,21 @@ class Keeping:
         for centre in CENTRES:
             for partner in self._partners(centre)[:2]:
                 self.office.do(CORRECT_PARTNER, self._number(partner, MOVED), f"worker-{centre}")
+
+    def _join_a_network(self) -> None:
+        """Homes for the aged agree on whom all of them take; one of them has a rule for all its programmes."""
+        homes = [partner for partner in self._partners("60") if partner["kind"] == "pao_home"]
+        network_id = self.office.do(REGISTER_PARTNER, NETWORK, "worker-60")["partner_id"]
+        rules: Json = {"min_age": 60, "nationality": ["thai"]}
+        agreed: Body = {"partner_id": network_id, "rules": rules, "reason": "ตามบันทึกข้อตกลงของเครือข่าย"}
+        self.office.do(CORRECT_PARTNER, agreed, "worker-60")
+        for number, home in enumerate(homes):
+            own: Json = {"accepts_legal_case": False} if number == 0 else {}
+            body: Body = {
+                "partner_id": home["partner_id"], "network_id": network_id, "rules": own,
+                "reason": "ลงนามเข้าร่วมเครือข่ายแล้ว",
+            }  # fmt: skip
+            self.office.do(CORRECT_PARTNER, body, "worker-60")
 
     def _fewer_papers(self) -> None:
         centre, programme_id, rules = next(
@@ -114,7 +134,9 @@ class Keeping:
         self.office.retired.add(programme_id)
 
     def _partners(self, province: str) -> Sequence[Partner]:
-        return self.office.ask(PARTNERS.of(province=province, limit=LIMIT_MOST))["items"]
+        """Those that offer something."""
+        found = self.office.ask(PARTNERS.of(province=province, limit=LIMIT_MOST))["items"]
+        return [each for each in found if each["programmes"]]
 
     def _number(self, partner: Partner, reason: str) -> Body:
         """A number that no line has."""

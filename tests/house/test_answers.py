@@ -145,6 +145,9 @@ def read_everything(net: CheckedNetwork) -> None:
             ):
                 if role in ROLES[service, door]:
                     net.call(service, door, of_case, **who)
+            if role in ROLES["partners", "earlier_match"] and case["status"] != "open":
+                for each in net.call("partners", "earlier_matches", of_case, **who)["items"]:
+                    net.call("partners", "earlier_match", {**of_case, "match_id": each["match_id"]}, **who)
         for referral in net.call("referral", "referrals", **who)["items"]:
             for door in ("referral", "steps", "disclosable", "disclosure"):
                 if role in ROLES["referral", door]:
@@ -160,6 +163,12 @@ def read_everything(net: CheckedNetwork) -> None:
         net.call("partners", "partner", {"partner_id": partners[0]["partner_id"]}, **who)
         programmes = [each["programme_id"] for partner in partners for each in partner["programmes"]]
         net.call("partners", "names", {"programme_ids": programmes[:20]}, **who)
+        for programme_id in programmes if role in ROLES["partners", "candidates"] else ():
+            net.call("partners", "candidates", {"programme_id": programme_id}, **who)
+    for programme_id in programmes:
+        net.call("partners", "what_if", {"programme_id": programme_id, "rules": {"max_age": 1}})
+    for partner in partners:
+        net.call("partners", "what_if_of_all", {"partner_id": partner["partner_id"], "rules": {}})
     for door in ("published_partners", "published_programmes", "modified_programmes"):
         assert net.call("partners", door, {}, "system", "system", ("*",))["items"]
     for figure in ("opened", "placements", "declined"):

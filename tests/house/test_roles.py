@@ -96,6 +96,11 @@ class World(NamedTuple):
             body = {"centre": centre, "person": PERSON}
         if key[1] == "pointing":
             body |= {"texts": {"why": "ใกล้บ้านเดิม"}}
+        if key[1] == "earlier_match":
+            [noted, *_] = self.net.call("partners", "earlier_matches", {"case_id": self.case_id})["items"]
+            body |= {"match_id": noted["match_id"]}
+        if key[1] in ("what_if", "what_if_of_all"):
+            body |= {"rules": {"min_age": 90}}
         if key[1] == "alike":
             body = {"name": "โรงพยาบาล", "province": "60"}
         partner = self.partner_id if role == "partner" else ""

@@ -125,7 +125,8 @@ def test_what_a_criterion_of_the_ranking_found():
     assert criterion_in_words("past_answer", no, "en").startswith(
         "Said no to this person before: Cost, on 2 Mar"
     )
-    assert criterion_in_words("offered", {"number": 3}, "en") == "Number 3 in the registry"
+    assert criterion_in_words("draw", {"lot": 3}, "en") == "Lot 3 (the lowest comes first)"
+    assert criterion_in_words("waiting", {"days": 3}, "en") == "Waiting for 3 days"
     assert (
         criterion_in_words("distance", {"near": "farther", "kilometres": 80}, "en")
         == "about 80 km from the centre"
@@ -167,3 +168,9 @@ def test_who_is_near_is_told_where_and_who_is_farther_how_far():
 )
 def test_several_texts_are_listed_as_the_language_does(texts, th, en):
     assert (listed(texts, "th"), listed(texts, "en")) == (th, en)
+
+
+def test_what_would_make_a_place_fit():
+    assert sentences.near_miss_in_words("places_free", 1, "en") == "One more place"
+    assert sentences.near_miss_in_words("documents", "id_card", "en").startswith("Get this document: ")
+    assert sentences.near_miss_in_words("requires_prior_process", True, "en").startswith("Complete")

@@ -5,11 +5,29 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from marshmallow import Schema, fields
+
 from services.kernel.decider import Aggregate, Decider
-from services.kernel.doors import Doors, Runtime
+from services.kernel.doors import Doors, Runtime, query
 from services.kernel.envelope import Envelope, instant
 from services.kernel.local import Network
 from services.kernel.wiring import Wiring
+
+
+@dataclass(frozen=True)
+class CaseOpened:
+    case_id: str
+    case_number: str
+
+
+@dataclass(frozen=True)
+class CaseClosed:
+    case_id: str
+
+
+@dataclass(frozen=True)
+class CaseReopened:
+    case_id: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +119,23 @@ ENDINGS = (
 )  # fmt: skip
 SAY: Decider[Any, None, Any] = Decider(lambda fact, _: [fact], lambda state, _: state, None)
 SCREENINGS = Aggregate("screening", SAY, (ScreeningStarted, ScreeningCompleted, PlanAgreed), "case")
+CASES = Aggregate("case", SAY, (CaseOpened, CaseClosed, CaseReopened), "case")
 REFERRALS = Aggregate("referral", SAY, (ReferralSent, ReferralAccepted, *ENDINGS), "case")
+
+
+class AgeOn(Schema):
+    case_id = fields.String()
+    day = fields.String()
+
+
+class Intake(Doors):
+    name = "intake"
+    runtime = Runtime(Wiring("intake", (CASES,)))
+
+    @query("case.read", roles=("worker",), schema=AgeOn())
+    def age(self, call, body):
+        """It knows no birth date."""
+        return {"age": None}
 
 
 class Screening(Doors):
@@ -119,6 +153,8 @@ def say(net: Network, fact: Any, centre: str = "60") -> None:
     service, aggregate, id = (
         ("screening", SCREENINGS, fact.case_id)
         if type(fact) in SCREENINGS.events
+        else ("intake", CASES, fact.case_id)
+        if type(fact) in CASES.events
         else ("referral", REFERRALS, fact.referral_id)
     )
     now, cause = instant(net.clock()), str(uuid4())

@@ -93,5 +93,7 @@ def row(programme_id: str = PROGRAMME, **more: Any) -> dict[str, Any]:
         "confirmed_at": MONDAY,
         "contradicted": False,
         "retired": False,
+        "rules_at": MONDAY,
+        "inherited": {},
     }
     return usual | more

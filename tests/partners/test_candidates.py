@@ -4,7 +4,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.partners.domain.candidates import candidate
-from services.partners.domain.ranking import Registry, rank
+from services.partners.domain.offers import Registry
+from services.partners.domain.ranking import rank
+from tests.partners.samples import MONDAY
 from tests.partners.test_ranking import BEST, NO, NOW, PERSON, programmes
 
 
@@ -12,7 +14,7 @@ def test_the_criteria_are_shown_in_their_order():
     shown = candidate(rank(Registry().updated(1, programmes([BEST])), PERSON, NOW), 0)
     names = [
         "path", "outside_ministry", "wish", "home_province", "places_free", "freshness", "distance", "past_answer",
-        "offered",
+        "draw",
     ]  # fmt: skip
     assert [each["criterion"] for each in shown["criteria"]] == names
 
@@ -37,13 +39,14 @@ def test_a_path_that_screening_closed_is_closed_here_with_its_reason():
     shown = candidate(rank(Registry().updated(1, programmes([BEST])), closed, NOW), 0)
     assert (shown["verdict"], shown["rank"]) == ("ineligible", None)
     [reason] = shown["reasons"]
+    assert shown["near_miss"] == [] and reason["inherited_from"] is None
     assert (reason["rule"], reason["verdict"]) == ("path_closed", "not_met")
     assert because["th"] in reason["because"] and "กฎหมายห้าม" in reason["because"]
 
 
 def test_a_no_that_stands_is_shown_and_decides_only_between_equals():
     first = str(UUID(int=0))
-    said_no = replace(PERSON, declined={first: NO})
+    said_no = replace(PERSON, declined={first: NO}, past={first: [NO]})
     offers = [BEST, BEST, BEST | {"free": 0}]
     ranked = rank(Registry().updated(1, programmes(offers)), said_no, NOW)
     assert [ranked.standing(n)[0]["programme_id"] for n in range(3)] == [str(UUID(int=n)) for n in (1, 0, 2)]
@@ -97,7 +100,11 @@ def test_each_criterion_says_what_was_found_and_whether_that_is_met():
     assert best["wish"] == ("not_met", False) and best["places_free"] == ("met", {"free": 1, "days": 1})
     assert best["freshness"] == ("met", {"days": 1, "contradicted": False})
     assert best["distance"] == ("met", {"near": "same_district", "kilometres": 0})
-    assert best["past_answer"] == ("met", None) and best["offered"] == ("met", {"number": 1})
+    assert (
+        best["past_answer"] == ("met", None)
+        and best["draw"][0] == "met"
+        and 0 <= best["draw"][1]["lot"] < 2**38
+    )
 
 
 def test_a_criterion_of_which_nothing_is_known_is_neither_met_nor_not():
@@ -154,3 +161,88 @@ def test_only_the_candidates_with_all_that_is_asked_for_are_found_best_first():
     assert ranked.by_province(ranked.where(province="61")) == {"61": counted["61"]}
     assert ranked.by_province(ranked.where(path="hospital")) == {}
     assert ranked.counts == {"eligible": 4, "unknown": 1, "ineligible": 0}
+
+
+def one(offer, **changes):
+    """A single programme as it is shown to a person of whom some things are otherwise."""
+    return candidate(
+        rank(Registry().updated(1, programmes([BEST | offer])), replace(PERSON, **changes), NOW), 0
+    )
+
+
+def near(offer, facts):
+    return [(each["rule"], each["wants"], each["found"]) for each in one(offer, facts=facts)["near_miss"]]
+
+
+OLD, YOUNG = "2024-01-01T03:00:00.000000Z", "2026-01-01T03:00:00.000000Z"
+
+
+def test_rules_of_the_network_the_organisation_and_the_programme_must_all_hold_and_say_whose_they_are():
+    levels = {
+        "network": {"rules": {"nationality": ["thai"]}, "rules_at": OLD},
+        "organisation": {"rules": {"min_age": 60}, "rules_at": YOUNG},
+    }
+    facts = {"nationality": "thai", "age": {"on": "2026-03-02", "min": 61, "max": 61}}
+    shown = one({"rules": {"min_age": 65}, "inherited": levels}, facts=facts)
+    assert shown["verdict"] == "ineligible"
+    assert [
+        (each["rule"], each["verdict"], each["inherited_from"], each["confirmed_at"])
+        for each in shown["reasons"]
+    ] == [
+        ("nationality", "met", "network", OLD),
+        ("min_age", "met", "organisation", YOUNG),
+        ("min_age", "not_met", "programme", MONDAY),
+    ]
+    assert one({"inherited": levels}, facts=facts)["verdict"] == "eligible"
+
+
+def test_a_reason_names_the_fact_that_says_what_was_found():
+    source = {"event_id": "e", "type": "ScreeningCompleted", "at": YOUNG}
+    rules = {"min_age": 60, "care_level_max": 1}
+    facts = {"age": {"on": "2026-03-02", "min": 61, "max": 61}}
+    known, unknown = one({"rules": rules}, facts=facts, source=source)["reasons"]
+    assert (known["source"], unknown["source"]) == (source, None)
+
+
+def test_what_is_unknown_names_the_facts_that_settle_it():
+    labels = [{"code": "destitute_a", "verdict": "unknown", "ask": ["housing", "age"]}]
+    offer = {"rules": {"min_age": 60, "labels_any": ["destitute_a"], "sex": ["male"]}}
+    assert one(offer, facts={"sex": "male"}, labels=labels)["settles"] == ["age", "housing"]
+    assert one(offer, facts={"sex": "female"}, labels=labels)["settles"] == []
+
+
+def test_one_paper_one_place_or_a_process_is_a_near_miss():
+    papers = {"rules": {"documents": ["id_card", "house_registration"]}}
+    held = {"documents_held": ["id_card"]}
+    assert near(papers, held) == [("documents", "house_registration", ["id_card"])]
+    assert near({"free": 0}, {}) == [("places_free", 1, 0)]
+    assert near(papers | {"free": 0}, held) == [
+        ("documents", "house_registration", ["id_card"]), ("places_free", 1, 0),
+    ]  # fmt: skip
+    process = {"rules": {"requires_prior_process": True}}
+    assert near(process, {"prior_process_done": False}) == [("requires_prior_process", True, False)]
+    ill = {"rules": {"accepts_communicable": "treated"}}
+    assert near(ill, {"communicable_disease": "untreated"}) == [
+        ("accepts_communicable", "treated", "untreated")
+    ]
+    assert "รักษา" in one(ill, facts={"communicable_disease": "untreated"})["near_miss"][0]["because"]
+
+
+def test_what_needs_more_than_two_changes_or_what_nobody_can_change_is_not_near():
+    papers = {"documents": ["id_card", "house_registration", "disability_card"]}
+    assert near({"rules": papers}, {"documents_held": []}) == []
+    assert near({"rules": {"sex": ["male"]}}, {"sex": "female"}) == []
+    assert near({"rules": {"min_age": 60}}, {"age": {"on": "2026-03-02", "min": 59, "max": 59}}) == []
+    both = {"rules": {"sex": ["male"], "requires_prior_process": True}}
+    assert near(both, {"sex": "female", "prior_process_done": False}) == []
+    assert near({"rules": {}}, {}) == []
+
+
+def test_a_rule_of_which_the_word_is_old_is_worth_asking_anew_by_one_level():
+    some_help = {"rules": {"care_level_max": 1}, "rules_at": OLD}
+    assert near(some_help, {"care_level": 2}) == [("care_level_max", 1, 2)]
+    assert near(some_help, {"care_level": 3}) == []
+    assert near(some_help | {"rules_at": YOUNG}, {"care_level": 2}) == []
+    homes = [{"province": "60", "basis": "registered_house"}]
+    elsewhere = {"rules": {"domicile": {"provinces": ["61"]}}, "rules_at": OLD}
+    assert near(elsewhere, {"domicile": homes}) == [("domicile", {"provinces": ["61"]}, homes)]

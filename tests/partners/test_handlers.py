@@ -2,6 +2,7 @@ from uuid import UUID
 
 from services.partners import handlers, schemas
 from services.partners.domain.matching import MATCH
+from services.partners.domain.offers import Registry
 from services.partners.domain.places import (
     PROGRAMME,
     DoubtPlaces,
@@ -10,7 +11,7 @@ from services.partners.domain.places import (
     StateNoPlaces,
     TakePlace,
 )
-from services.partners.domain.ranking import Registry, Screened
+from services.partners.domain.ranking import Screened
 from tests.partners import samples
 from tests.partners.samples import FIRST, recorded, row
 
@@ -41,7 +42,10 @@ def test_a_screening_is_matched_against_the_whole_registry():
     [do] = handlers.when_screened(COMPLETED, CASE, registry(3), SCREENED)
     assert (do.aggregate, do.id) == (MATCH, CASE)
     assert do.command.counts == {"eligible": 2, "unknown": 0, "ineligible": 1}
-    assert do.command.inputs == {"registry": 7, "programmes": 3, "programme_id": None}
+    assert do.command.inputs == {
+        "registry": 7, "programmes": 3, "programme_id": None, "draw": "screening-1", "at": samples.MONDAY,
+        "district": None, "past": [],
+    }  # fmt: skip
     assert [(each["verdict"], each["rank"]) for each in do.command.candidates] == [
         ("eligible", 1),
         ("eligible", 2),

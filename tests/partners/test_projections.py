@@ -10,6 +10,7 @@ from services.partners.events import (
     PartnerCorrected,
     PartnerRegistered,
     PartnerRetired,
+    PartnerVerified,
     ProgrammeCorrected,
     ProgrammeReopened,
     ProgrammeRetired,
@@ -20,6 +21,7 @@ from services.partners.projections import (
     history,
     keepers,
     matching,
+    organisations,
     partners,
     past,
     proposals,
@@ -52,7 +54,7 @@ def db(tmp_path):
     registry.metadata.create_all(engine)
     upstream.metadata.create_all(engine)
     past.metadata.create_all(engine)
-    for module in (keepers, proposals, history):
+    for module in (keepers, proposals, history, organisations):
         module.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection
@@ -67,8 +69,10 @@ CUTOFFS = dict.fromkeys(FACT_KINDS, MONDAY)
 
 
 def listed(db, **asked):
-    usual = dict.fromkeys(("q", "province", "kind", "stale", "keeper_in", "cursor"))
-    return partners.list_partners(db, CUTOFFS, **{**usual, "retired": False, "limit": 50, **asked})
+    usual = dict.fromkeys(("q", "province", "kind", "stale", "keeper_in", "path", "among", "cursor"))
+    return partners.list_partners(
+        db, CUTOFFS, **{**usual, "retired": False, "free": False, "limit": 50, **asked}
+    )
 
 
 def facts(*events):
@@ -353,3 +357,34 @@ def test_proposals_wait_until_they_are_decided(db):
     first = proposals.list_proposals(db, None, "open", None, None, 1, None)
     second = proposals.list_proposals(db, None, "open", None, None, 1, first["next"])
     assert [each["proposal_id"] for each in second["items"]] == ["proposal-4"] and second["next"] is None
+
+
+def corrected(number: int, partner_id: str, changed: list[str], **more):
+    event = PartnerCorrected(
+        partner_id, "บ้าน", "foundation", False, "60", None, {}, changed, before={}, reason="แจ้งใหม่", **more
+    )
+    return own(event, number, time=f"2026-03-0{number}T03:00:00.000000Z")
+
+
+def test_what_holds_for_all_of_an_organisation_follows_its_corrections_and_confirmations(db):
+    story = [
+        corrected(2, "member", ["rules"], rules={"min_age": 60}),
+        corrected(3, "member", ["name"], rules={"min_age": 60}),
+        corrected(4, "network", ["rules"], rules={"sex": ["male"]}),
+        corrected(5, "member", ["network_id"], rules={"min_age": 60}, network_id="network"),
+        own(PartnerVerified("member", ["rules"], WEDNESDAY, None), 6),
+        own(PartnerVerified("nobody", ["rules"], WEDNESDAY, None), 7),
+    ]
+    for some in (story[:1], story[1:4], story[4:]):
+        organisations.project(db, some)
+    found = organisations.list_organisations(db)
+    assert found == {
+        "member": ({"min_age": 60}, WEDNESDAY, "network"),
+        "network": ({"sex": ["male"]}, "2026-03-04T03:00:00.000000Z", None),
+    }
+    assert organisations.moved({}, story) == found
+    assert organisations.list_members(db, "network") == ["member"]
+    assert [*organisations.inherited(found, "member")] == ["network", "organisation"]
+    assert organisations.inherited(found, "nobody") == {}
+    before = organisations.moved({}, story[:2])
+    assert organisations.affected(before, found) == {"member", "network"}

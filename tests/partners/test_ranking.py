@@ -2,6 +2,7 @@
 turn."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from services import codes
 from services.kernel.envelope import moment
 from services.partners.domain.candidates import candidate
-from services.partners.domain.ranking import Registry, Screened, rank
+from services.partners.domain.offers import Registry
+from services.partners.domain.ranking import Screened, rank
 from services.thai import areas
 from tests.partners.samples import row
 
@@ -71,7 +73,10 @@ facts = st.fixed_dictionaries(
     },
 )
 labels = st.lists(st.sampled_from(("met", "not_met", "unknown")), min_size=12, max_size=12).map(
-    lambda verdicts: [{"code": code, "verdict": v} for code, v in zip(codes.LABELS, verdicts, strict=True)]
+    lambda verdicts: [
+        {"code": code, "verdict": v, "ask": ["age", "housing"][: len(code) % 3]}
+        for code, v in zip(codes.LABELS, verdicts, strict=True)
+    ]
 )
 screenings = st.builds(
     Screened,
@@ -101,6 +106,10 @@ offers = st.fixed_dictionaries(
         "confirmed_at": st.sampled_from([f"2026-{at}T03:00:00.000000Z" for at in ("02-28", "01-01", "03-02")])
         | st.just("2025-06-01T03:00:00.000000Z"),
         "contradicted": st.booleans(),
+        "inherited": st.dictionaries(
+            st.sampled_from(("network", "organisation")),
+            rules.map(lambda some: {"rules": some, "rules_at": "2026-01-01T03:00:00.000000Z"}),
+        ),
     }
 ).map(lambda offer: offer | {"subdistrict": f"{offer['province']}0101" if offer["free"] else None})
 
@@ -177,7 +186,8 @@ def slow_verdict(rule: str, value: Any, screened: Screened) -> str:
 
 
 def slow_eligibility(offer: dict[str, Any], screened: Screened) -> str:
-    verdicts = [slow_verdict(rule, value, screened) for rule, value in offer["rules"].items()]
+    asked = [offer["rules"], *(held["rules"] for held in offer["inherited"].values())]
+    verdicts = [slow_verdict(rule, value, screened) for rules in asked for rule, value in rules.items()]
     verdicts += ["not_met" for each in screened.closed if each["path"] == offer["path"]]
     return "ineligible" if "not_met" in verdicts else "unknown" if "unknown" in verdicts else "eligible"
 
@@ -210,7 +220,19 @@ def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
         where,
         areas.distance_km(screened.centre, province),
         offer["programme_id"] in screened.declined,
+        slow_lot(screened.screening_id, offer["programme_id"]),
     )
+
+
+def slow_lot(seed: str, programme_id: str) -> int:
+    """SplitMix64 in plain numbers, as domain.draw says it."""
+    first, second = (
+        int.from_bytes(sha256(text.encode()).digest()[:8], "big") for text in (seed, programme_id)
+    )
+    z = ((first ^ second) + 0x9E3779B97F4A7C15) % 2**64
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % 2**64
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % 2**64
+    return (z ^ (z >> 31)) >> 26
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -219,14 +241,18 @@ def test_fast_and_slow_agree_on_verdicts_order_and_reasons(offers, screened):
     ranked = rank(Registry().updated(1, programmes(offers)), screened, NOW)
     shown = [candidate(ranked, position) for position in range(len(offers))]
     offers = [offer | {"programme_id": str(UUID(int=number))} for number, offer in enumerate(offers)]
-    order = sorted(range(len(offers)), key=lambda number: (*slow_place(offers[number], screened), number))
+    order = sorted(range(len(offers)), key=lambda number: slow_place(offers[number], screened))
     assert [each["programme_id"] for each in shown] == [str(UUID(int=number)) for number in order]
     for each, number in zip(shown, order, strict=True):
         assert each["verdict"] == slow_eligibility(offers[number], screened)
         shut = any(path["path"] == offers[number]["path"] for path in screened.closed)
         closed = {"path_closed": "not_met"} if shut else {}
-        assert {reason["rule"]: reason["verdict"] for reason in each["reasons"]} == closed | {
-            rule: slow_verdict(rule, value, screened) for rule, value in offers[number]["rules"].items()
+        assert {
+            (reason["inherited_from"], reason["rule"]): reason["verdict"] for reason in each["reasons"]
+        } == {(None, rule): verdict for rule, verdict in closed.items()} | {
+            (level, rule): slow_verdict(rule, value, screened)
+            for level, rules in slow_levels(offers[number])
+            for rule, value in rules.items()
         }
         assert all(reason["because"] for reason in each["reasons"] + each["criteria"])
     ranks = [each["rank"] for each in shown if each["verdict"] != "ineligible"]
@@ -234,6 +260,15 @@ def test_fast_and_slow_agree_on_verdicts_order_and_reasons(offers, screened):
     assert all(each["rank"] is None for each in shown if each["verdict"] == "ineligible")
     verdicts = [each["verdict"] for each in shown]
     assert ranked.counts == {name: verdicts.count(name) for name in ("eligible", "unknown", "ineligible")}
+    open_of = [set(each["settles"]) for each in shown if each["verdict"] == "unknown"]
+    assert {each["fact"]: (each["alone"], each["among"]) for each in ranked.settles()} == {
+        fact: (open_of.count({fact}), sum(fact in each for each in open_of)) for fact in set().union(*open_of)
+    }
+
+
+def slow_levels(offer: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    inherited = [(level, held["rules"]) for level, held in offer["inherited"].items()]
+    return [*inherited, ("programme", offer["rules"])]
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
@@ -258,11 +293,11 @@ def test_a_registry_updated_bit_by_bit_equals_one_read_at_once(offers, changes, 
 @given(st.lists(offers, max_size=12), screenings, st.integers(1, 5))
 def test_pages_follow_each_other_without_gap_or_repeat(offers, screened, size):
     ranked = rank(Registry().updated(1, programmes(offers)), screened, NOW)
-    seen, key = [], -1
-    while (start := ranked.after(key)) < len(offers):
+    seen, key, place = [], -1, -1
+    while (start := ranked.after(key, place)) < len(offers):
         page = range(start, min(start + size, len(offers)))
         seen += page
-        key = int(ranked.keys[page[-1]])
+        key, place = int(ranked.keys[page[-1]]), int(ranked.order[page[-1]])
     assert seen == list(range(len(offers)))
 
 

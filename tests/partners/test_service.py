@@ -272,6 +272,8 @@ def test_before_the_first_screening_nothing_is_computed(net):
         "computed_at": None,
         "rules_version": None,
         "counts": {"eligible": 0, "unknown": 0, "ineligible": 0},
+        "settles": [],
+        "draw": None,
         "provinces": {},
         "candidates": [],
         "next": None,
@@ -398,7 +400,7 @@ def test_only_candidates_asked_for_are_shown_and_counted_by_province(net):
         "61": {"eligible": 1, "unknown": 0, "ineligible": 0},
     }
     found = matches(net, province="60", verdict="eligible", outside=True)
-    assert [each["programme_id"] for each in found["candidates"]] == mine
+    assert {each["programme_id"] for each in found["candidates"]} == {*mine}  # equals stand as they are drawn
     assert found["provinces"] == {"60": {"eligible": 3, "unknown": 0, "ineligible": 0}}
     assert found["counts"] == everything["counts"]
     [last] = matches(net, verdict="ineligible")["candidates"]
@@ -420,13 +422,14 @@ def test_pages_of_candidates_asked_for_follow_each_other(net):
 
 def test_a_few_programmes_are_compared_with_the_rank_they_have_among_all(net):
     partner_id = register(net)
-    _first, second, third = (offer(net, partner_id) for _ in range(3))
+    _, second, third = (offer(net, partner_id) for _ in range(3))
     old = offer(net, partner_id, rules={"min_age": 80})
     screen(net)
-    whole = {each["programme_id"]: each for each in matches(net)["candidates"]}
+    whole = matches(net)["candidates"]
     asked = matches(net, programme_ids=[old, third, second])
-    assert asked["candidates"] == [whole[each] for each in (second, third, old)]
-    assert [each["rank"] for each in asked["candidates"]] == [2, 3, None]
+    assert asked["candidates"] == [each for each in whole if each["programme_id"] in (second, third, old)]
+    ranks = [each["rank"] for each in asked["candidates"]]
+    assert ranks[2] is None and {*ranks[:2]} < {1, 2, 3}
     assert asked["next"] is None and asked["counts"] == {"eligible": 3, "unknown": 0, "ineligible": 1}
 
 
@@ -466,26 +469,27 @@ def test_a_shelter_of_the_ministry_is_under_the_ministry(net):
 
 
 def past(net, programme_id):
+    """The reasons of what was answered before, the latest first, whether a no stands, and the verdict."""
     net.settle()
     found = net.call("partners", "matches", {"case_id": CASE})["candidates"]
     [one] = [each for each in found if each["programme_id"] == programme_id]
-    return one["past"], one["verdict"]
+    [stands] = [each["verdict"] for each in one["criteria"] if each["criterion"] == "past_answer"]
+    return [each["reason"] for each in one["past"]], stands == "not_met", one["verdict"]
 
 
 def test_a_no_of_the_partner_is_shown_when_a_place_is_looked_for_again_and_rules_out_nothing(net):
     programme_id = offer(net, register(net), rules={})
     say(net, ScreeningStarted(CASE))
     say(net, ScreeningCompleted(CASE, str(uuid4()), OLD))
-    assert past(net, programme_id) == ([], "eligible")
+    assert past(net, programme_id) == ([], False, "eligible")
     first, second = str(uuid4()), str(uuid4())
     say(net, ReferralSent(first, CASE, programme_id))
     say(net, ReferralDeclined(first, CASE, programme_id, "behaviour_safety"))
-    [answer], verdict = past(net, programme_id)
-    assert (answer["status"], answer["reason"], verdict) == ("declined", "behaviour_safety", "eligible")
+    assert past(net, programme_id) == (["behaviour_safety"], True, "eligible")
     net.clock.advance(hours=1)
     say(net, ReferralSent(second, CASE, programme_id))
     say(net, ReferralAccepted(second, CASE, programme_id))
-    assert past(net, programme_id) == ([], "eligible")
+    assert past(net, programme_id) == ([None, "behaviour_safety"], False, "eligible")
 
 
 def test_no_place_free_stands_until_one_is_stated_and_our_own_no_is_nobodys_answer(net):
@@ -494,10 +498,10 @@ def test_no_place_free_stands_until_one_is_stated_and_our_own_no_is_nobodys_answ
     say(net, ScreeningCompleted(CASE, str(uuid4()), OLD))
     referral = str(uuid4())
     say(net, ReferralDeclined(referral, CASE, programme_id, "no_place", "system"))
-    assert past(net, programme_id)[0] == []
+    assert past(net, programme_id)[:2] == (["no_place"], False)
     net.clock.advance(hours=1)
     say(net, ReferralDeclined(str(uuid4()), CASE, programme_id, "no_place"))
-    assert len(past(net, programme_id)[0]) == 1
+    assert past(net, programme_id)[:2] == (["no_place", "no_place"], True)
     net.clock.advance(hours=1)
     net.call("partners", "confirm_capacity", {"programme_id": programme_id, "total": 2, "free": 1})
-    assert past(net, programme_id)[0] == []
+    assert past(net, programme_id)[1] is False

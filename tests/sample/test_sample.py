@@ -111,6 +111,24 @@ def test_the_day_of_a_centre_is_that_of_a_house_that_keeps_up(net):
     assert counts["overdue"] + counts["red"] < counts["waiting"] / 4
 
 
+def test_every_list_of_places_can_be_shown_again_as_it_was(net):
+    """The registry of the sample was corrected, retired, stated and filled for two years since."""
+    noted = of(net, "partners", "PartnerMatched")
+    who = {"user": "director-60", "role": "director", "centres": ("60", "61", "62")}
+    chosen, reasons = noted[:: max(1, len(noted) // 60)], set()
+    for match in chosen:
+        asked = {"case_id": match["case_id"], "match_id": match["match_id"]}
+        again = net.call("partners", "earlier_match", asked, **who)
+        assert again["same"] is True, asked
+        alike = [
+            each for each in match["candidates"] if each["programme_id"] != match["inputs"]["programme_id"]
+        ]
+        lines = {each["programme_id"]: (each["verdict"], each["rank"]) for each in again["candidates"]}
+        assert all(lines.get(each["programme_id"]) == (each["verdict"], each["rank"]) for each in alike)
+        reasons |= {reason["inherited_from"] for each in again["candidates"] for reason in each["reasons"]}
+    assert len(chosen) >= 50 and reasons >= {"network", "organisation", "programme"}
+
+
 def test_people_are_as_varied_as_those_who_come(net):
     opened = of(net, "intake", "CaseOpened")
     for name, known in (

@@ -207,6 +207,7 @@ class World:
     programme_id: str
     plan_id: str = "00000000-0000-0000-0000-000000000000"
     proposal_id: str = "00000000-0000-4000-8000-000000000000"
+    match_id: str = "00000000-0000-4000-8000-000000000001"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))
@@ -242,7 +243,13 @@ class World:
             "register_partner": partner(),
             "offer_programme": programme(),
             "confirm_capacity": {"total": 10, "free": 4},
-            "correct_partner": {**partner(), "reason": "โทรถามแล้ว"},
+            "correct_partner": {
+                **partner(),
+                "rules": {"min_age": 60},
+                "network_id": "",
+                "reason": "โทรถามแล้ว",
+            },
+            **{door: {"rules": {"min_age": 60}, "limit": 10} for door in ("what_if", "what_if_of_all")},
             "correct_programme": {
                 "name": "ที่พัก",
                 "path": "local_home",

@@ -42,8 +42,14 @@ PROMISED = [
     ),
     (
         "GET /api/v1/cases/{case_id}/matches", {"wait", "limit", "cursor"},
-        {"computed_at", "rules_version", "counts", "candidates", "next"},
+        {"computed_at", "rules_version", "counts", "settles", "draw", "candidates", "next"},
     ),
+    ("GET /api/v1/cases/{case_id}/matches/earlier", set(), {"items"}),
+    ("GET /api/v1/cases/{case_id}/matches/earlier/{match_id}", {"limit"},
+        {"match_id", "at", "counts", "draw", "same", "settles", "candidates"}),
+    ("GET /api/v1/programmes/{programme_id}/candidates", {"limit"}, {"items", "elsewhere", "draw"}),
+    *((f"POST /api/v1/{things}/what-if", {"rules", "limit"}, {"of", "gained", "lost", "items", "elsewhere"})
+        for things in ("programmes/{programme_id}", "partners/{partner_id}")),
     ("POST /api/v1/cases/{case_id}/plan", {"members", "path", "programme_id", "why", "goals", "override"},
         {"plan_id", "version"}),
     ("POST /api/v1/referrals", {"case_id", "programme_id", "consent", "waitlist"},
@@ -65,9 +71,11 @@ PROMISED = [
     ("POST /api/v1/partners/{partner_id}/programmes", {"name", "path", "capacity", "rules"},
         {"programme_id", "version"}),
     ("PUT /api/v1/programmes/{programme_id}/capacity", {"total", "free"}, {"version", "warnings"}),
-    ("GET /api/v1/partners", {"q", "province", "kind", "stale", "limit", "cursor"}, {"items", "next"}),
+    ("GET /api/v1/partners", {"q", "province", "kind", "path", "free", "stale", "accepts_case", "limit", "cursor"},
+        {"items", "next"}),
     ("PATCH /api/v1/partners/{partner_id}",
-        {"name", "kind", "under_ministry", "province", "subdistrict", "contact", "reason"}, {"version", "warnings"}),
+        {"name", "kind", "under_ministry", "province", "subdistrict", "contact", "rules", "network_id", "reason"},
+        {"version", "warnings"}),
     ("PATCH /api/v1/programmes/{programme_id}", {"name", "path", "rules", "reason"}, {"version", "warnings"}),
     *((f"POST /api/v1/{things}/{step}", {"reason"}, {"version"})
         for things in ("partners/{partner_id}", "programmes/{programme_id}")
@@ -103,6 +111,9 @@ def test_every_query_parameter_is_a_field_of_its_door():
         assert set(route.query) <= known, route.path
 
 
+ASKED = ("search", "what_if", "what_if_of_all")  # questions that need a body
+
+
 def test_what_was_promised_is_in_the_document():
     for call, takes, answers in PROMISED:
         method, _, path = call.partition(" ")
@@ -111,7 +122,7 @@ def test_what_was_promised_is_in_the_document():
         if "requestBody" in operation:
             body = resolved(operation["requestBody"]["content"]["application/json"]["schema"])
             known |= set(body["properties"])
-            assert ("at" in known) is (operation["operationId"] != "search")  # a question asked in the body
+            assert ("at" in known) is (operation["operationId"] not in ASKED)  # a question asked in the body
         [good] = [status for status in operation["responses"] if status in ("200", "201")]
         answer = operation["responses"][good]["content"]["application/json"]["schema"]
         answer = properties(answer.get("items", answer))  # of one of a list

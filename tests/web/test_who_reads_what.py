@@ -2,6 +2,7 @@
 by itself in the map of addresses, and each answer held field by field against the table of what that role reads
 (`services/codes/reading.py`)."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -14,7 +15,7 @@ from services.web.store import links
 from tests.support.marks import lasting, plain
 from tests.web.test_reading import private_in
 
-ABOUT_ONE = {"case_id", "referral_id"}
+ABOUT_ONE = {"case_id", "referral_id", "match_id"}
 ABOUT_PLACES = {"partner_id", "programme_id"}
 # A user of each role that is not staff of the case's centre, and of two that others are told nothing by.
 OTHERS = {
@@ -53,9 +54,10 @@ def one(door):
     declined = {"reason": "not_eligible", "whose": "partner", "note": "เตียงเต็ม", "said_by": "คุณสมศรี"}
     door.made(f"{path}/decline", declined)
     door.add("partner-one", "partner", (), world.partner_id)
+    [match, *_] = door.get(f"/api/v1/cases/{world.case_id}/matches/earlier").json()["items"]
     for user in STRANGERS:
         door.add(user, user.partition("-")[0], ("96",))
-    return world
+    return replace(world, match_id=match["match_id"])
 
 
 @pytest.fixture(scope="module")

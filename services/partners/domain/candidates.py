@@ -1,32 +1,40 @@
 """A candidate as people see it: the reason for every rule of its programme, and what each criterion of the ranking
 found. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from services.codes import sentences, statements
-from services.codes.rules import PATH_CLOSED, RULES, finding, judge
+from services.codes.registry import STALE_DAYS
+from services.codes.rules import PATH_CLOSED, PLACES_FREE, RULES, finding, judge, steps
 from services.kernel.envelope import moment
+from services.kernel.questions import Json
 from services.partners import answers
+from services.partners.domain.offers import Level, Offer, levels
 from services.partners.domain.ranking import (
     NEAR,
     PATH_PLACES,
-    Offer,
     Ranking,
     Screened,
     distances,
     district_of,
     homes_of,
+    open_facts,
     path_place,
     wishes_of,
 )
 
+NEAR_MOST = 2  # changes: what needs more is not near
+
 
 def candidate(ranking: Ranking, position: int) -> answers.Candidate:
-    """One candidate as people see it: the verdict with the reason for every rule of the programme, and what each
-    ranking criterion found, in their order. `because` says in Thai what the codes beside it say (see
-    codes.rules.finding and `_criteria`)."""
+    """One candidate as people see it: the verdict with the reason for every rule of the programme, its partner and the
+    network, and what each ranking criterion found, in their order. `because` says in Thai what the codes beside it say
+    (see codes.rules.finding and `_criteria`)."""
     row, verdict, rank = ranking.standing(position)
+    screened = ranking.screened
+    reasons = reasons_of(row, screened, ranking.known)
     return {
         "programme_id": row["programme_id"],
         "partner_id": row["partner_id"],
@@ -46,21 +54,23 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
             "class": statements.statement_age(_days_since_stated(row, ranking)),
             "contradicted": row["contradicted"],
         },
-        "reasons": [
-            *_closed(row["path"], ranking.screened),
-            *(_reason(rule, row["rules"][rule], ranking.known) for rule in RULES if rule in row["rules"]),
-        ],
-        "past": [past] if (past := ranking.screened.declined.get(row["programme_id"])) else [],
-        "criteria": [
-            {
-                "criterion": name,
-                "verdict": met,
-                "because": sentences.criterion_in_words(name, found, "th"),
-                "found": found,
-            }
-            for name, met, found in _criteria(ranking, row)
-        ],
+        "reasons": reasons,
+        "past": list(screened.past.get(row["programme_id"], ())),
+        "settles": settles(reasons, screened) if verdict == "unknown" else [],
+        "near_miss": near_misses(row, reasons, ranking.now),
+        "criteria": [_shown(*each) for each in _criteria(ranking, position)],
     }
+
+
+def reasons_of(row: Offer, screened: Screened, known: Mapping[str, Json]) -> list[answers.Reason]:
+    """What the screening closed, then the rules from the network's down to the programme's own."""
+    reasons = list(_closed(row["path"], screened))
+    for level, held in levels(row):
+        rules = dict(held["rules"].items())
+        for rule in RULES:
+            if rule in rules:
+                reasons.append(_reason(rule, rules[rule], level, held["rules_at"], screened, known))
+    return reasons
 
 
 def _closed(path: str, screened: Screened) -> Iterator[answers.Reason]:
@@ -76,10 +86,15 @@ def _closed(path: str, screened: Screened) -> Iterator[answers.Reason]:
                 "wants": path,
                 "fact": None,
                 "found": found,
+                "inherited_from": None,
+                "confirmed_at": None,
+                "source": screened.source,
             }
 
 
-def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> answers.Reason:
+def _reason(
+    rule: str, value: Any, level: Level, confirmed_at: str, screened: Screened, known: Mapping[str, Json]
+) -> answers.Reason:
     known_of_it = finding(rule, value, known)
     wants = sentences.rule_in_words(rule, value, "th")
     return {
@@ -89,26 +104,61 @@ def _reason(rule: str, value: Any, known: Mapping[str, Any]) -> answers.Reason:
         "wants": value,
         "fact": RULES[rule].fact,
         "found": known_of_it,
+        "inherited_from": level,
+        "confirmed_at": confirmed_at,
+        "source": None if known_of_it is None else screened.source,
     }
 
 
-def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
+def settles(reasons: Sequence[answers.Reason], screened: Screened) -> list[str]:
+    """The facts that are still open and decide whether the place fits, each once."""
+    unknown = [each for each in reasons if each["verdict"] == "unknown"]
+    found = [fact for each in unknown for fact in open_facts(each["rule"], each["wants"], screened)]
+    return list(dict.fromkeys(found))
+
+
+def near_misses(row: Offer, reasons: Sequence[answers.Reason], now: datetime) -> list[answers.NearMiss]:
+    """The changes that would make the place fit, if there are at most NEAR_MOST and somebody could make each; []
+    otherwise."""
+    missing: list[answers.NearMiss] = []
+    for each in reasons:
+        if each["verdict"] != "not_met":
+            continue
+        wanted = _steps(each, now)
+        if not wanted:
+            return []
+        missing += [_near(each["rule"], wants, each["found"]) for wants in wanted]
+    if not row["free"]:
+        missing.append(_near(PLACES_FREE, 1, 0))
+    distinct = {each["because"]: each for each in missing}  # two levels may ask for the same paper
+    return list(distinct.values()) if len(distinct) <= NEAR_MOST else []
+
+
+def _steps(reason: answers.Reason, now: datetime) -> list[Any]:
+    rule = RULES.get(reason["rule"])
+    if rule is None or rule.bends is None:
+        return []
+    said = statements.days_since(moment(reason["confirmed_at"]), now) if reason["confirmed_at"] else 0
+    if rule.bends.anew and said <= STALE_DAYS["rules"]:
+        return []
+    return steps(rule.code, reason["wants"], reason["found"])
+
+
+def _near(rule: str, wants: Any, actual: Any) -> answers.NearMiss:
+    because = sentences.near_miss_in_words(rule, wants, "th")
+    return {"rule": rule, "wants": wants, "found": actual, "because": because}
+
+
+def _criteria(ranking: Ranking, position: int) -> Iterator[tuple[str, str, Any]]:
     """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free},
     {days since that was said, contradicted}, {near in NEAR, kilometres from the centre's province}, {reason and time of
-    the past answer}, {number in the order of offering}, or a flag, None if nobody knows."""
-    screened = ranking.screened
-    path, wishes, homes = row["path"], wishes_of(screened), homes_of(screened)
-    place = PATH_PLACES[path_place(path, screened)]
-    if screened.leading:
-        yield "path", _met(place == "lead"), {"path": path, "place": place}
-    else:
-        yield "screened_path", _met(place == "screened"), {"path": path, "place": place}
+    the past answer}, {lot}, or a flag, None if nobody knows."""
+    row, screened = ranking.standing(position)[0], ranking.screened
+    yield _path(row, screened)
     outside = not row["under_ministry"]
     yield "outside_ministry", _met(outside), outside
-    wished = path in wishes if wishes else None
-    yield "wish", _met(wished), wished
-    home = row["province"] in homes if homes else None
-    yield "home_province", _met(home), home
+    yield _wish(row, screened)
+    yield _home(row, screened)
     days = _days_since_stated(row, ranking)
     yield "places_free", _met(row["free"] > 0), {"free": row["free"], "days": days}
     fresh = statements.statement_age(days) == "fresh" and not row["contradicted"]
@@ -119,9 +169,51 @@ def _criteria(ranking: Ranking, row: Offer) -> Iterator[tuple[str, str, Any]]:
     nearness = "same_district" if same_district else NEAR[int(near[number])]
     found = {"near": nearness, "kilometres": int(kilometres[number])}
     yield "distance", _met(nearness in ("same_district", "same_province")), found
+    yield _past(row, screened)
+    yield "draw", "met", {"lot": int(ranking.lots[ranking.order[position]])}
+
+
+def criteria_of_person(offer: Offer, screened: Screened, days: int, lot: int) -> list[answers.Criterion]:
+    """The same of a person for a place, in the order of waiting.queue: who has waited `days` longest comes first."""
+    found = (
+        _path(offer, screened), _wish(offer, screened), _home(offer, screened), _past(offer, screened),
+        ("waiting", "met", {"days": days}), ("draw", "met", {"lot": lot}),
+    )  # fmt: skip
+    return [_shown(*each) for each in found]
+
+
+def _shown(name: str, met: str, finding: Any) -> answers.Criterion:
+    return {
+        "criterion": name,
+        "verdict": met,
+        "because": sentences.criterion_in_words(name, finding, "th"),
+        "found": finding,
+    }
+
+
+def _path(row: Offer, screened: Screened) -> tuple[str, str, Any]:
+    place = PATH_PLACES[path_place(row["path"], screened)]
+    found = {"path": row["path"], "place": place}
+    if screened.leading:
+        return "path", _met(place == "lead"), found
+    return "screened_path", _met(place == "screened"), found
+
+
+def _wish(row: Offer, screened: Screened) -> tuple[str, str, Any]:
+    wishes = wishes_of(screened)
+    wished = row["path"] in wishes if wishes else None
+    return "wish", _met(wished), wished
+
+
+def _home(row: Offer, screened: Screened) -> tuple[str, str, Any]:
+    homes = homes_of(screened)
+    home = row["province"] in homes if homes else None
+    return "home_province", _met(home), home
+
+
+def _past(row: Offer, screened: Screened) -> tuple[str, str, Any]:
     past = screened.declined.get(row["programme_id"])
-    yield "past_answer", _met(past is None), past and {"reason": past["reason"], "at": past["at"]}
-    yield "offered", "met", {"number": ranking.registry.index[row["programme_id"]] + 1}
+    return "past_answer", _met(past is None), past and {"reason": past["reason"], "at": past["at"]}
 
 
 def _days_since_stated(row: Offer, ranking: Ranking) -> int:

@@ -1,26 +1,41 @@
-"""All programmes judged and ranked for one person. The registry is kept in columns, so that 50,000 take milliseconds.
+"""All programmes judged and ranked for one person.
 
-A rule's value (say, min_age 60) stands in many programmes but is judged once per person; the verdict of a programme is
-the worst of its rules'. Candidates are sorted by named criteria, one after the other, packed into one integer only for
-sorting.
+A rule's value is judged once per person, however many programmes have it; the verdict of a programme is the worst of
+its rules', at whatever level they stand. Candidates are sorted by named criteria, one after the other, packed into one
+integer only for sorting; between equals the lot decides.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, TypedDict
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from services.codes import PATHS, ages
 from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.codes.rules import RULES, judge
-from services.kernel.envelope import moment
+from services.kernel.questions import Json
 from services.kernel.rules import Verdict
 from services.partners import answers
+from services.partners.domain import draw
+from services.partners.domain.offers import (
+    CONFIRMED,
+    CONTRADICTED,
+    DISTRICT,
+    FREE,
+    MINISTRY,
+    NOWHERE,
+    PATH,
+    PROVINCE,
+    RETIRED,
+    Columns,
+    Offer,
+    Registry,
+    day_number,
+)
 from services.partners.events import Counts, Eligibility
 from services.thai import areas, dates
 
@@ -29,97 +44,9 @@ NONE = Counts(eligible=0, unknown=0, ineligible=0)
 # One that a specific law opens, another of the screening, none of them.
 PATH_PLACES = ("lead", "screened", "other")
 NEAR = ("same_district", "same_province", "neighbouring_province", "farther")
+SEVERITY = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}
 
-_SEVERITY = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}
-_PATH, _MINISTRY, _PROVINCE, _DISTRICT, _FREE, _CONFIRMED, _CONTRADICTED, _RETIRED, _RULES = range(9)
-_WIDTH = _RULES + len(RULES)
-_NOWHERE = -1
-
-Columns = NDArray[np.int32]
 Keys = NDArray[np.int64]
-
-
-class Offer(TypedDict):
-    """What ranking looks at of a programme. `rules` are events.Rules, read by name; `free` can be reserved now;
-    `contradicted`: by our ledger, or by what the partner said since it stated them."""
-
-    programme_id: str
-    partner_id: str
-    partner: str
-    kind: str
-    under_ministry: bool
-    province: str
-    subdistrict: str | None
-    name: str
-    path: str
-    rules: Mapping[str, Any]
-    free: int
-    confirmed_at: str
-    contradicted: bool
-    retired: bool
-
-
-@dataclass(frozen=True)
-class Registry:
-    """Every programme at one version of the read model. `rows` are its rows in order of offering, `columns` (width,
-    programmes) the same as numbers; `values` gives, for each rule, the values programmes use: number 0 is "no such
-    rule". Never changed: `updated` gives the next one."""
-
-    version: int = 0
-    rows: list[Offer] = field(default_factory=list)
-    index: dict[str, int] = field(default_factory=dict)
-    columns: Columns = field(default_factory=lambda: np.zeros((_WIDTH, 0), np.int32))
-    values: dict[str, list[Any]] = field(default_factory=lambda: {rule: [None] for rule in RULES})
-    numbers: dict[str, dict[bytes, int]] = field(default_factory=lambda: {rule: {} for rule in RULES})
-
-    def updated(self, version: int, changed: Sequence[Offer]) -> "Registry":
-        """With new and changed programmes."""
-        rows, index = list(self.rows), dict(self.index)
-        numbers = {rule: dict(known) for rule, known in self.numbers.items()}
-        values = {rule: list(known) for rule, known in self.values.items()}
-        places = []
-        for row in changed:
-            place = index.setdefault(row["programme_id"], len(rows))
-            rows[place : place + 1] = [row]
-            places.append(place)
-        columns = np.zeros((_WIDTH, len(rows)), np.int32)
-        columns[:, : len(self.rows)] = self.columns
-        columns[:, places] = np.array(
-            [_numbered(rows[place], numbers, values) for place in places], np.int32
-        ).T
-        return Registry(version, rows, index, columns, values, numbers)
-
-
-def _numbered(
-    row: Offer, numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
-) -> list[int]:
-    subdistrict = row["subdistrict"]
-    cells = [
-        PATHS.index(row["path"]),
-        int(row["under_ministry"]),
-        int(row["province"]),
-        int(subdistrict[:4]) if subdistrict else _NOWHERE,
-        row["free"],
-        day_number(moment(row["confirmed_at"])),
-        int(row["contradicted"]),
-        int(row["retired"]),
-    ]
-    for rule in RULES:
-        if rule not in row["rules"]:
-            cells.append(0)
-            continue
-        value = row["rules"][rule]
-        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        if text not in numbers[rule]:
-            numbers[rule][text] = len(values[rule])
-            values[rule].append(value)
-        cells.append(numbers[rule][text])
-    return cells
-
-
-def day_number(at: datetime) -> int:
-    """The calendar day in Thailand."""
-    return dates.bangkok_day(at).toordinal()
 
 
 class ClosedPath(TypedDict):
@@ -134,7 +61,8 @@ class ClosedPath(TypedDict):
 class Screened:
     """What matching knows of a case: its centre's province (where distance is counted from), the district the person
     was found in, and the latest screening's codes. `paths` best first, `leads` those that a specific law opens (None:
-    not told yet then), `closed` those that are no way out. `declined`: the programmes whose no to this case stands."""
+    not told yet then), `closed` those that are no way out. `source`: the fact that says all this. `past`: how
+    programmes answered this case before, the latest first; `declined`: those whose no stands."""
 
     case_id: str
     centre: str
@@ -147,6 +75,13 @@ class Screened:
     leads: Sequence[str] | None = None
     closed: Sequence[ClosedPath] = ()
     declined: Mapping[str, answers.PastAnswer] = field(default_factory=dict)
+    past: Mapping[str, Sequence[answers.PastAnswer]] = field(default_factory=dict)
+    source: answers.Source | None = None
+
+    @property
+    def draw(self) -> str:
+        """The seed of ties: every screening draws anew, and nobody chooses it."""
+        return self.screening_id
 
     @property
     def leading(self) -> Sequence[str]:
@@ -162,10 +97,20 @@ def person(facts: Mapping[str, Any], labels: Sequence[Mapping[str, Any]]) -> dic
     return {name: value for name, value in facts.items() if name != "domicile" or value} | decided
 
 
+def open_facts(rule: str, value: Any, screened: Screened) -> list[str]:
+    """Which facts can still decide a rule that is unknown."""
+    fact = RULES[rule].fact
+    if fact:
+        return [fact]
+    unknown = [each for each in screened.labels if each["verdict"] == "unknown" and each["code"] in value]
+    return list(dict.fromkeys(fact for each in unknown for fact in each.get("ask", ())))
+
+
 @dataclass(frozen=True)
 class Ranking:
     """`order` are places in the registry, best first, those of retired programmes left out; `keys` their sort keys,
-    ascending and unique; `verdicts` by place in the registry (0 eligible, 1 unknown, 2 ineligible)."""
+    ascending, and equal only where even the lots are; `verdicts` by place in the registry (0 eligible, 1 unknown, 2
+    ineligible); `lots` the same, as they were drawn."""
 
     registry: Registry
     screened: Screened
@@ -175,10 +120,40 @@ class Ranking:
     keys: Keys
     verdicts: NDArray[np.int8]
     counts: Counts
+    lots: NDArray[np.int64]
 
-    def after(self, key: int) -> int:
-        """How many candidates stand at or before a sort key: where the next page begins."""
-        return int(np.searchsorted(self.keys, key, side="right"))
+    def after(self, key: int, place: int) -> int:
+        """How many candidates stand at or before the one with a sort key at a place of the registry: where the next
+        page begins."""
+        first, end = (int(np.searchsorted(self.keys, key, side=side)) for side in ("left", "right"))
+        return first + int(np.searchsorted(self.order[first:end], place, side="right"))
+
+    def settles(self) -> list[answers.Settles]:
+        """Which facts would settle the programmes that are not decidable yet, those first that settle most alone."""
+        bits: dict[str, int] = {}
+        open_of = np.zeros(self.registry.columns.shape[1], np.int64)
+        for rule, columns in self.registry.used.items():
+            masks = [0]
+            for value in self.registry.values[rule][1:]:
+                mask = 0
+                if judge(rule, value, self.known) is Verdict.UNKNOWN:
+                    for fact in open_facts(rule, value, self.screened):
+                        mask |= 1 << bits.setdefault(fact, len(bits))
+                masks.append(mask)
+            if any(masks):
+                table = np.array(masks, np.int64)
+                for column in columns:
+                    open_of |= table[self.registry.columns[column]]
+        unknown = (self.verdicts == 1) & (self.registry.columns[RETIRED] == 0)
+        kinds, counts = np.unique(open_of[unknown], return_counts=True)
+        found: list[answers.Settles] = []
+        for fact, number in bits.items():
+            asked, alone = (kinds & (1 << number)) != 0, kinds == 1 << number
+            if asked.any():
+                found.append(
+                    {"fact": fact, "alone": int(counts[alone].sum()), "among": int(counts[asked].sum())}
+                )
+        return sorted(found, key=lambda each: (-each["alone"], -each["among"], each["fact"]))
 
     def where(
         self,
@@ -194,11 +169,11 @@ class Ranking:
         if verdict is not None:
             wanted &= self.verdicts[self.order] == ELIGIBILITY.index(verdict)
         if path is not None:
-            wanted &= columns[_PATH] == PATHS.index(path)
+            wanted &= columns[PATH] == PATHS.index(path)
         if province is not None:
-            wanted &= columns[_PROVINCE] == int(province)
+            wanted &= columns[PROVINCE] == int(province)
         if outside:
-            wanted &= columns[_MINISTRY] == 0
+            wanted &= columns[MINISTRY] == 0
         if programme_ids is not None:
             index = self.registry.index
             wanted &= np.isin(self.order, [index[each] for each in programme_ids if each in index])
@@ -207,7 +182,7 @@ class Ranking:
     def by_province(self, positions: NDArray[np.int64]) -> dict[str, Counts]:
         """How many of the candidates at these positions lie in each province, by verdict."""
         places = self.order[positions]
-        kinds = self.registry.columns[_PROVINCE, places] * len(ELIGIBILITY) + self.verdicts[places]
+        kinds = self.registry.columns[PROVINCE, places] * len(ELIGIBILITY) + self.verdicts[places]
         counted = np.bincount(kinds, minlength=100 * len(ELIGIBILITY)).reshape(100, len(ELIGIBILITY))
         return {
             f"{number:02}": Counts(eligible=int(row[0]), unknown=int(row[1]), ineligible=int(row[2]))
@@ -217,7 +192,7 @@ class Ranking:
 
     def position(self, programme_id: str) -> int | None:
         """Where a programme stands in the order, counted from 0; None for one that is not ranked."""
-        found = np.flatnonzero(self.order == self.registry.index.get(programme_id, _NOWHERE))
+        found = np.flatnonzero(self.order == self.registry.index.get(programme_id, NOWHERE))
         return int(found[0]) if len(found) else None
 
     def standing(self, position: int) -> tuple[Offer, Eligibility, int | None]:
@@ -228,58 +203,63 @@ class Ranking:
 
 
 def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
-    """Judge and rank every programme. Same registry, case and day give the same order."""
-    known = person({**screened.facts, **_age_now(screened, now)}, screened.labels)
+    """Judge and rank every programme. Same registry, screening and day give the same order."""
+    known = known_of(screened, dates.bangkok_day(now))
     columns = registry.columns
     closed = [PATHS.index(each["path"]) for each in screened.closed if each["path"] in PATHS]
-    verdicts = np.where(np.isin(columns[_PATH], closed), 2, 0).astype(np.int8)
-    for number, rule in enumerate(RULES, start=_RULES):
-        if len(registry.values[rule]) > 1:
-            judged = [_SEVERITY[judge(rule, value, known)] for value in registry.values[rule][1:]]
-            np.maximum(verdicts, np.array([0, *judged], np.int8)[columns[number]], out=verdicts)
-    keys = _sort_keys(registry, verdicts, screened, now)
-    order = np.argsort(keys)
-    offered = columns[_RETIRED] == 0
+    verdicts = np.where(np.isin(columns[PATH], closed), 2, 0).astype(np.int8)
+    for rule, levels in registry.used.items():
+        if levels:
+            judged = [SEVERITY[judge(rule, value, known)] for value in registry.values[rule][1:]]
+            severities = np.array([0, *judged], np.int8)
+            for level in levels:
+                np.maximum(verdicts, severities[columns[level]], out=verdicts)
+    lots = draw.lots(screened.draw, registry.lots)
+    keys = _sort_keys(registry, verdicts, lots, screened, now)
+    order = np.argsort(keys, kind="stable")
+    offered = columns[RETIRED] == 0
     order = order[offered[order]]
     found = np.bincount(verdicts[offered], minlength=3)
     counts = Counts(eligible=int(found[0]), unknown=int(found[1]), ineligible=int(found[2]))
-    return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts)
+    return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts, lots)
 
 
-def _age_now(screened: Screened, now: datetime) -> dict[str, ages.Age]:
-    """There may have been a birthday since the screening."""
+def known_of(screened: Screened, day: date) -> dict[str, Json]:
+    """What the rules look at on a day: there may have been a birthday since the screening."""
     age = screened.facts.get("age")
-    return {"age": ages.aged(age, dates.bangkok_day(now))} if age else {}
+    aged = {"age": ages.aged(age, day)} if age else {}
+    return person({**screened.facts, **aged}, screened.labels)
 
 
-def _sort_keys(registry: Registry, verdicts: NDArray[np.int8], screened: Screened, now: datetime) -> Keys:
-    """One integer per programme that sorts as the criteria do, one after the other; the last is the order of
-    offering."""
+def _sort_keys(
+    registry: Registry, verdicts: NDArray[np.int8], lots: NDArray[np.int64], screened: Screened, now: datetime
+) -> Keys:
+    """One integer per programme that sorts as the criteria do, one after the other; the last is the lot."""
     columns = registry.columns
     declined = np.zeros(columns.shape[1], np.int64)
     declined[[registry.index[each] for each in screened.declined if each in registry.index]] = 1
-    provinces = columns[_PROVINCE]
+    provinces = columns[PROVINCE]
     wanted, homes = wishes_of(screened), homes_of(screened)
     near, kilometres = distances(screened.centre)
     district = district_of(screened)
-    age = day_number(now) - columns[_CONFIRMED]
+    age = day_number(now) - columns[CONFIRMED]
     distance = near[provinces]
     if district is not None:
-        distance = np.where(columns[_DISTRICT] == district, 0, distance)
+        distance = np.where(columns[DISTRICT] == district, 0, distance)
     path_places = np.array([path_place(path, screened) for path in PATHS])
     criteria: tuple[tuple[Any, int], ...] = (
         (verdicts, 2),
-        (path_places[columns[_PATH]], 2),
-        (columns[_MINISTRY], 1),
-        (~np.isin(columns[_PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
+        (path_places[columns[PATH]], 2),
+        (columns[MINISTRY], 1),
+        (~np.isin(columns[PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
         (~np.isin(provinces, [int(home) for home in homes]), 1),
-        (columns[_FREE] == 0, 1),
+        (columns[FREE] == 0, 1),
         # What is contradicted is worth as little as what is stale.
-        (np.where(columns[_CONTRADICTED] == 1, 2, (age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS)), 2),
+        (np.where(columns[CONTRADICTED] == 1, 2, (age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS)), 2),
         (distance, 2),
-        (kilometres[provinces], 12),
+        (kilometres[provinces], 11),
         (declined, 1),
-        (np.arange(columns.shape[1]), 24),
+        (lots, draw.BITS),
     )
     keys = np.zeros(columns.shape[1], np.int64)
     for values, bits in criteria:

@@ -19,7 +19,8 @@ from services.partners.events import (
 )
 from services.thai import areas
 
-FIELDS = ("name", "kind", "under_ministry", "province", "subdistrict", "contact")
+FIELDS = ("name", "kind", "under_ministry", "province", "subdistrict", "contact", "rules", "network_id")
+AT_FIRST: Mapping[str, Json] = {"rules": {}, "network_id": None}  # what is said of a partner only later
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class RegisterPartner:
 
 @dataclass(frozen=True)
 class CorrectPartner:
-    """`changes` of FIELDS; of the contact only the ways that change, None for one that is no more."""
+    """`changes` of FIELDS; of the contact only the ways that change, None for one that is no more; rules are the whole
+    set; a blank network is none."""
 
     changes: Told
     reason: str
@@ -83,6 +85,7 @@ class Partner:
         if "contact" in changes:
             ways = {**known["contact"], **changes["contact"]}
             after["contact"] = {way: told for way, told in ways.items() if told}
+        after["network_id"] = after["network_id"] or None
         lies_in = areas.province_of(after["subdistrict"]) if after["subdistrict"] else None
         if "subdistrict" not in changes and lies_in not in (None, after["province"]):
             after["subdistrict"] = None
@@ -136,7 +139,7 @@ def evolve(partner: Partner, event: PartnerEvent) -> Partner:
 
 
 def _fields(event: PartnerRegistered | PartnerCorrected) -> dict[str, Json]:
-    return {name: getattr(event, name) for name in FIELDS}
+    return {name: getattr(event, name, AT_FIRST.get(name)) for name in FIELDS}
 
 
 PARTNER: Aggregate[Command, Partner, PartnerEvent] = Aggregate(

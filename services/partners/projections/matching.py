@@ -4,48 +4,55 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, RowMapping, or_, select
 
-from services.partners.domain.ranking import Offer, Registry, Screened
-from services.partners.projections import upstream
-from services.partners.projections.registry import programme, registry_version
+from services.partners.domain.offers import Offer, Registry
+from services.partners.domain.ranking import Screened
+from services.partners.projections import organisations, upstream
+from services.partners.projections.organisations import Organisations
+from services.partners.projections.registry import Row, programme, registry_version
 
-# The registry of each database as this process last saw it.
-_registries: "WeakKeyDictionary[Engine, Registry]" = WeakKeyDictionary()
+# The registry of each database as this process last saw it, and what its programmes inherit.
+_registries: "WeakKeyDictionary[Engine, tuple[Registry, Organisations]]" = WeakKeyDictionary()
 
 
 def get_registry(db: Connection) -> Registry:
     """The registry as committed and as `db` sees it. Only what changed since this process last looked is read, so `db`
     must not be in the middle of changing it: what a rollback takes back would stay."""
-    known = _registries.get(db.engine) or Registry()
+    known, before = _registries.get(db.engine) or (Registry(), {})
     version = db.scalar(select(registry_version.c.version)) or 0
     if version < known.version:
-        known = Registry()
+        known, before = Registry(), {}
     if version > known.version:
-        rows = db.execute(
-            select(programme).where(programme.c.changed > known.version).order_by(programme.c.number)
-        )
-        known = known.updated(version, [_offer(row) for row in rows])
-        _registries[db.engine] = known
+        after = organisations.list_organisations(db)
+        changed = programme.c.changed > known.version
+        if known.version and (inheriting := organisations.affected(before, after)):
+            changed = or_(changed, programme.c.partner_id.in_(sorted(inheriting)))
+        rows = db.execute(select(programme).where(changed).order_by(programme.c.number))
+        known = known.updated(version, [offer(row, after) for row in rows.mappings()])
+        _registries[db.engine] = known, after
     return known
 
 
-def _offer(row: Row[Any]) -> Offer:
+def offer(row: RowMapping | Row, inheritance: Organisations) -> Offer:
+    """A programme's row as ranking looks at it."""
     return {
-        "programme_id": row.programme_id,
-        "partner_id": row.partner_id,
-        "partner": row.partner,
-        "kind": row.kind,
-        "under_ministry": row.under_ministry,
-        "province": row.province,
-        "subdistrict": row.subdistrict,
-        "name": row.name,
-        "path": row.path,
-        "rules": orjson.loads(row.rules),
-        "free": row.free,
-        "confirmed_at": row.confirmed_at,
-        "contradicted": row.contradicted or row.doubted_at is not None,
-        "retired": row.retired,
+        "programme_id": row["programme_id"],
+        "partner_id": row["partner_id"],
+        "partner": row["partner"],
+        "kind": row["kind"],
+        "under_ministry": row["under_ministry"],
+        "province": row["province"],
+        "subdistrict": row["subdistrict"],
+        "name": row["name"],
+        "path": row["path"],
+        "rules": orjson.loads(row["rules"]),
+        "rules_at": row["rules_at"],
+        "inherited": organisations.inherited(inheritance, row["partner_id"]),
+        "free": row["free"],
+        "confirmed_at": row["confirmed_at"],
+        "contradicted": row["contradicted"] or row["doubted_at"] is not None,
+        "retired": row["retired"],
     }
 
 

@@ -1,22 +1,25 @@
 """Partners and programmes as everybody sees them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, func, not_, or_, select
 
 from services.codes import statements
 from services.codes.registry import FACT_KINDS, STALE_DAYS
 from services.kernel.envelope import instant
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
+from services.partners.projections import organisations
 from services.partners.projections.keepers import keeper, kept_by
 from services.partners.projections.proposals import list_unconfirmed
 from services.partners.projections.registry import folded, partner, programme, sound
 
 ALIKE = 10  # at most so many are told
+NO_RULES = "{}"
+AT_ONCE = 500  # partners looked at in one statement, where they are picked out by hand
 Cutoffs = Mapping[str, str]  # {kind of fact: what was last confirmed before that instant is stale}
 kept = select(partner, keeper.label("keeper"))
 
@@ -103,13 +106,17 @@ def list_partners(
     stale: str | None,
     keeper_in: Sequence[str] | None,
     retired: bool,
+    path: str | None,
+    free: bool,
+    among: Container[str] | None,
     limit: int,
     cursor: str | None,
 ) -> answers.Partners:
     """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name. `stale`: only those
     with a stale or doubted fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`:
-    those that take nobody any more, instead of the others."""
-    chosen = kept.order_by(partner.c.sorted, partner.c.partner_id).limit(limit + 1)
+    those that take nobody any more, instead of the others; `path` and `free`: only those with a programme of that path,
+    and with places free; `among`: of these ids only."""
+    chosen = kept.order_by(partner.c.sorted, partner.c.partner_id)
     chosen = chosen.where(partner.c.retired if retired else not_(partner.c.retired))
     if stale:
         chosen = chosen.where(_has_stale(stale, cutoffs))
@@ -121,17 +128,44 @@ def list_partners(
         chosen = chosen.where(partner.c.province == province)
     if kind:
         chosen = chosen.where(partner.c.kind == kind)
-    if cursor:
-        name, last = map(str, page_cursor(cursor, 2))
-        later = and_(partner.c.sorted == name, partner.c.partner_id > last)
-        chosen = chosen.where(or_(partner.c.sorted > name, later))
-    rows = db.execute(chosen).all()
+    if path or free:
+        chosen = chosen.where(_offers(path, free))
+    after = page_cursor(cursor, 2) if cursor else None
+    rows = _page(db, chosen, after, among, limit + 1)
     more = len(rows) > limit
     last_row = rows[:limit][-1] if more else None
     return {
         "items": _with_programmes(db, rows[:limit], cutoffs),
         "next": make_cursor([last_row.sorted, last_row.partner_id]) if last_row else None,
     }
+
+
+def _offers(path: str | None, free: bool) -> ColumnElement[bool]:
+    """Of a partner's row: whether one of its programmes is of that path, and has places free."""
+    p = programme.c
+    theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired))
+    theirs = theirs.where(p.path == path) if path else theirs
+    return (theirs.where(p.free > 0) if free else theirs).exists()
+
+
+def _page(
+    db: Connection, chosen: Select[Any], after: Sequence[Any] | None, among: Container[str] | None, most: int
+) -> list[Row[Any]]:
+    """The first rows after a place in the order. Those of `among` are picked out here: there may be more of them than a
+    database takes in one statement."""
+    found: list[Row[Any]] = []
+    at_once = most if among is None else max(most, AT_ONCE)
+    while True:
+        some = chosen
+        if after is not None:
+            name, last = map(str, after)
+            later = and_(partner.c.sorted == name, partner.c.partner_id > last)
+            some = chosen.where(or_(partner.c.sorted > name, later))
+        rows = db.execute(some.limit(at_once)).all()
+        found += [row for row in rows if among is None or row.partner_id in among]
+        if len(found) >= most or len(rows) < at_once:
+            return found[:most]
+        after = rows[-1].sorted, rows[-1].partner_id
 
 
 def count_stale(db: Connection, cutoffs: Cutoffs, keeper_in: Sequence[str] | None) -> int:
@@ -150,11 +184,16 @@ def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
     """Of a partner's row; that of a programme counts as long as it is not retired."""
     if kind == "contact":
         return partner.c.contact_at < cutoffs[kind]
-    p = programme.c
+    p, o = programme.c, organisations.organisation.c
     doubted = or_(p.confirmed_at < cutoffs["capacity"], p.contradicted, p.doubted_at.is_not(None))
     stale = doubted if kind == "capacity" else p.rules_at < cutoffs[kind]
     theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired), stale)
-    return theirs.exists()
+    if kind == "capacity":
+        return theirs.exists()
+    own = select(o.partner_id).where(
+        o.partner_id == partner.c.partner_id, o.rules != NO_RULES, o.rules_at < cutoffs[kind]
+    )
+    return or_(theirs.exists(), own.exists())
 
 
 def _stale_of(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
@@ -172,8 +211,9 @@ def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cuto
     theirs = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
     for row in db.execute(theirs):
         offered[row.partner_id].append(programme_of(row, cutoffs, new))
+    held = _held(db, list(offered))
     return [
-        answers.Partner(**partner_of(row, cutoffs, new), programmes=offered[row.partner_id])
+        _whole(partner_of(row, cutoffs, new), held[row.partner_id], offered[row.partner_id], cutoffs)
         for row in partners
     ]
 
@@ -222,3 +262,45 @@ def programme_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answe
         "retired": row.retired,
         "version": row.version,
     }
+
+
+class Rules(TypedDict):
+    """What holds for all programmes of a partner."""
+
+    rules: answers.Rules
+    rules_confirmed_at: str | None
+    network_id: str | None
+    network: answers.Network | None
+
+
+def _held(db: Connection, partner_ids: Sequence[str]) -> dict[str, Rules]:
+    own = organisations.list_organisations(db, partner_ids)
+    network_ids = sorted({each.network_id for each in own.values() if each.network_id})
+    of_networks = organisations.list_organisations(db, network_ids)
+    names = select(partner.c.partner_id, partner.c.name).where(partner.c.partner_id.in_(network_ids))
+    networks: dict[str | None, answers.Network] = {
+        row.partner_id: {
+            "partner_id": row.partner_id,
+            "name": row.name,
+            "rules": (held := of_networks.get(row.partner_id, organisations.NOTHING)).rules,
+            "rules_confirmed_at": held.rules_at or None,
+        }
+        for row in (db.execute(names) if network_ids else ())
+    }
+    return {
+        partner_id: {
+            "rules": (found := own.get(partner_id, organisations.NOTHING)).rules,
+            "rules_confirmed_at": found.rules_at or None,
+            "network_id": found.network_id,
+            "network": networks.get(found.network_id),
+        }
+        for partner_id in partner_ids
+    }
+
+
+def _whole(
+    alone: answers.PartnerAlone, held: Rules, programmes: list[answers.Programme], cutoffs: Cutoffs
+) -> answers.Partner:
+    old = held["rules"] and (held["rules_confirmed_at"] or "") < cutoffs["rules"]
+    stale = alone["stale"] + (["rules"] if old and not alone["retired"] else [])
+    return {**alone, **held, "stale": stale, "programmes": programmes}

@@ -1,6 +1,7 @@
-"""How programmes answered the referrals of each case: a no that stands, and is shown to who looks for a place again."""
+"""What became of the referrals of each case: shown to who looks for a place again, and a no that stands counts."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
@@ -12,12 +13,12 @@ from services.partners.projections.registry import programme
 
 metadata = MetaData()
 past_answer = Table(
-    "past_answer_v1",
+    "past_answer_v2",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("centre", Text, nullable=False, info=OWNER),
-    Column("programme_id", Text, nullable=False),
+    Column("programme_id", Text, nullable=False, index=True),
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("whose", Text),
@@ -25,15 +26,21 @@ past_answer = Table(
 )
 
 STATUSES = {
-    "ReferralDeclined": "declined",
-    "ReferralDeclineReturned": "returned",
+    "ReferralSent": "sent",
     "ReferralAccepted": "accepted",
+    "ReferralDeclined": "declined",
+    "ReferralDeclineReturned": "acknowledged",
+    "ReferralWaitlisted": "waitlisted",
+    "ReferralExpired": "expired",
+    "ReferralWithdrawn": "withdrawn",
+    "ReferralFailed": "failed",
+    "ReferralEnded": "ended",
     "ReferralEnteredInError": "entered_in_error",
 }
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    """The last answer to each referral."""
+    """What was last heard of each referral."""
     rows = {
         fact.data["referral_id"]: {
             "referral_id": fact.data["referral_id"],
@@ -51,24 +58,47 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, past_answer, list(rows.values()), ("referral_id",))
 
 
-PAST = Projection("past_answers", 1, (past_answer,), project)
+PAST = Projection("past_answers", 2, (past_answer,), project)
 
 
-def list_declined(db: Connection, case_id: str) -> dict[str, answers.PastAnswer]:
-    """{programme_id: its answer} of those whose last answer to this case is a no of the partner's own that stands: the
-    no "no place free" only until the places are stated anew with one free."""
+def list_declined_by(db: Connection, programme_id: str) -> list[str]:
+    """The cases to which this programme's no stands."""
+    c = past_answer.c
+    said = select(c.case_id).where(
+        c.programme_id == programme_id, c.status == "declined", c.whose == "partner"
+    )
+    ids = sorted(set(db.execute(said).scalars()))
+    return [case_id for case_id in ids if programme_id in get(db, case_id).declined]
+
+
+class Past(NamedTuple):
+    """Of one case: by programme the referrals there were, the latest first, and the no of each that stands."""
+
+    answers: dict[str, list[answers.PastAnswer]]
+    declined: dict[str, answers.PastAnswer]
+
+
+def get(db: Connection, case_id: str) -> Past:
+    """A no stands where it was the last answer and is the partner's own; "no place free" only until the places are
+    stated anew with one free."""
     of_case = (
         select(past_answer, programme.c.free, programme.c.confirmed_at)
         .outerjoin(programme, programme.c.programme_id == past_answer.c.programme_id)
         .where(past_answer.c.case_id == case_id, past_answer.c.status != "entered_in_error")
-        .order_by(past_answer.c.at, past_answer.c.referral_id)
+        .order_by(past_answer.c.at.desc(), past_answer.c.referral_id.desc())
     )
-    last = {row.programme_id: row for row in db.execute(of_case)}
-    return {
-        programme_id: {"status": row.status, "reason": row.reason, "at": row.at}
-        for programme_id, row in last.items()
-        if row.status == "declined"
-        and row.whose == "partner"
-        and row.reason
-        and not (row.reason == "no_place" and row.free and row.confirmed_at > row.at)
-    }
+    found = Past({}, {})
+    for row in db.execute(of_case):
+        answer: answers.PastAnswer = {"status": row.status, "reason": row.reason, "at": row.at}
+        theirs = found.answers.setdefault(row.programme_id, [])
+        theirs.append(answer)
+        over = row.reason == "no_place" and row.free and row.confirmed_at > row.at
+        if (
+            len(theirs) == 1
+            and row.status == "declined"
+            and row.whose == "partner"
+            and row.reason
+            and not over
+        ):
+            found.declined[row.programme_id] = answer
+    return found

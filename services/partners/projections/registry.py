@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 from sqlalchemy import (
@@ -127,6 +127,10 @@ class Row(dict[str, Any]):
     """A row of one of these tables, as a fact moves it on."""
 
 
+# The facts that the registry's version counts.
+COUNTED = tuple(each.__name__ for each in (*get_args(ProgrammeEvent), PartnerCorrected))
+
+
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     kinds = (PartnerEvent, ProgrammeEvent)
     own = [fact for fact in facts if fact.source == "partners" and isinstance(fact.event, kinds)]
@@ -149,7 +153,24 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     places = {
         (row["programme_id"], row["referral_id"]): row for row in _select(db, place, "referral_id", referrals)
     }
-    for fact in own:
+    move(own, version, partners, programmes, places)
+    upsert(db, partner, list(partners.values()), ("partner_id",))
+    upsert(db, programme, list(programmes.values()), ("programme_id",))
+    upsert(db, place, list(places.values()), ("programme_id", "referral_id"))
+
+
+Places = dict[tuple[str, str], Row]
+
+
+def move(
+    facts: Iterable[Recorded],
+    version: int,
+    partners: dict[str, Row],
+    programmes: dict[str, Row],
+    places: Places,
+) -> None:
+    """The effect of own facts, in their order, on the rows they are about; `version` of the registry before them."""
+    for fact in facts:
         event = fact.event
         if isinstance(event, PartnerEvent):
             _keep(fact, partners)
@@ -159,9 +180,6 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             _pass_on(event, version, programmes)
         elif isinstance(event, ProgrammeEvent):
             _move(fact, version, programmes, places, partners)
-    upsert(db, partner, list(partners.values()), ("partner_id",))
-    upsert(db, programme, list(programmes.values()), ("programme_id",))
-    upsert(db, place, list(places.values()), ("programme_id", "referral_id"))
 
 
 def _versions(db: Connection, count: int) -> int:

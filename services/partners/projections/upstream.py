@@ -1,21 +1,22 @@
 """What screening told us of each case."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, Table, Text, select
+from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, select
 
 from services.codes.coarse import found_district
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
+from services.partners import answers
 from services.partners.domain.ranking import Screened
 from services.partners.projections import past
 
 metadata = MetaData()
 case = Table(
-    "case_v3",
+    "case_v4",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -27,10 +28,15 @@ case = Table(
     Column("paths", Text),
     Column("leads", Text),
     Column("closed", Text),
+    Column("event_id", Text),  # the fact that says all this of the screening, and when it happened
+    Column("screened_at", Text),
 )
 
 
 TOLD = ("facts", "labels", "paths", "leads", "closed")  # of a screening, as JSON
+
+
+Answers = Mapping[str, Sequence[answers.PastAnswer]]  # by programme
 
 
 class Case(NamedTuple):
@@ -53,12 +59,12 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         else:
             told = {name: orjson.dumps(data.get(name)).decode() for name in TOLD}
             ids = {name: data[name] for name in ("screening_id", "rules_version")}
-            completed[row["case_id"]] = row | ids | told
+            completed[row["case_id"]] = row | ids | told | {"event_id": fact.id, "screened_at": fact.time}
     upsert(db, case, list(started.values()), ("case_id",))
     upsert(db, case, list(completed.values()), ("case_id",))
 
 
-CASES = Projection("cases", 3, (case,), project)
+CASES = Projection("cases", 4, (case,), project)
 
 
 def get(db: Connection, case_id: str) -> Case | None:
@@ -67,12 +73,18 @@ def get(db: Connection, case_id: str) -> Case | None:
         return None
     if row.screening_id is None:
         return Case(row.centre, None)
+    answered = past.get(db, case_id)
+    return Case(row.centre, screened_of(row, answered.answers, answered.declined))
+
+
+def screened_of(row: Row[Any], past: Answers, declined: Mapping[str, answers.PastAnswer]) -> Screened:
+    """What a case's row says of its screening."""
     facts, labels, paths, leads, closed = (orjson.loads(row._mapping[name]) for name in TOLD)
-    screened = Screened(
-        case_id, row.centre, row.district, row.screening_id, row.rules_version, facts, labels, paths, leads,
-        closed or (), past.list_declined(db, case_id),
+    source = answers.Source(event_id=row.event_id, type="ScreeningCompleted", at=row.screened_at)
+    return Screened(
+        row.case_id, row.centre, row.district, row.screening_id, row.rules_version, facts, labels, paths, leads,
+        closed or (), declined, past, source,
     )  # fmt: skip
-    return Case(row.centre, screened)
 
 
 def get_screened(db: Connection, case_id: str) -> Screened | None:

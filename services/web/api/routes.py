@@ -24,12 +24,15 @@ from services.intake.schemas import (
 from services.kernel.questions import CommandDoor, Json, QueryDoor
 from services.partners import doors as partners
 from services.partners.schemas import (
+    Candidates,
     ConfirmCapacity,
     ConfirmPartner,
     ConfirmProgramme,
     CorrectPartner,
     CorrectProgramme,
     DecideProposal,
+    EarlierMatch,
+    EarlierMatches,
     ListHistory,
     ListPartners,
     ListProposals,
@@ -41,6 +44,8 @@ from services.partners.schemas import (
     ReopenProgramme,
     RetirePartner,
     RetireProgramme,
+    WhatIf,
+    WhatIfOfAll,
 )
 from services.referral import doors as referral
 from services.referral.schemas import ListReferrals, ReadReferral, SendReferral, StepReferral
@@ -126,6 +131,16 @@ ROUTES = (
         "Places that could take the person, ranked with reasons",
         query={"wait": decimal, **LIST}, seconds=40.0,
     ),
+    Route("GET", "/api/v1/cases/<case_id>/matches/earlier", partners.EARLIER_MATCHES, EarlierMatches,
+        "When the case was matched"),
+    Route("GET", "/api/v1/cases/<case_id>/matches/earlier/<match_id>", partners.EARLIER_MATCH, EarlierMatch,
+        "A list of matches as it was then, with its reasons", query={"limit": whole}, seconds=30.0),
+    Route("GET", "/api/v1/programmes/<programme_id>/candidates", partners.CANDIDATES, Candidates,
+        "Who fits a free place and waits, best first", query={"limit": whole}),
+    Route("POST", "/api/v1/programmes/<programme_id>/what-if", partners.WHAT_IF, WhatIf,
+        "What other rules of a programme would change for those who wait"),
+    Route("POST", "/api/v1/partners/<partner_id>/what-if", partners.WHAT_IF_OF_ALL, WhatIfOfAll,
+        "What other rules of a partner would change for those who wait"),
     Route("POST", "/api/v1/cases/<case_id>/plan", screening.AGREE_PLAN, AgreePlan,
     "Record the working group's decision"),
     Route("POST", "/api/v1/referrals", referral.SEND, SendReferral, "Send a referral", 201, seconds=15.0),
@@ -145,7 +160,8 @@ ROUTES = (
     ),
     Route("POST", "/api/v1/partners", partners.REGISTER_PARTNER, RegisterPartner, "Register a partner", 201),
     Route("GET", "/api/v1/partners", partners.PARTNERS, ListPartners, "The registry",
-        query={"q": str, "province": str, "kind": str, "stale": str, "kept_by": str, "retired": str, **LIST}),
+        query={"q": str, "province": str, "kind": str, "stale": str, "kept_by": str, "retired": str,
+            "path": str, "free": str, "accepts_case": str, **LIST}),
     Route("GET", "/api/v1/partners/<partner_id>", partners.PARTNER, ReadPartner, "One partner with its programmes"),
     Route("POST", "/api/v1/partners/<partner_id>/programmes", partners.OFFER_PROGRAMME, OfferProgramme,
     "Offer a programme", 201),

@@ -2,6 +2,7 @@
 
 from services.web.pages.case import (
     conference,
+    earlier,
     erasure,
     intake,
     listing,
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     erasure.blueprint,
     screening.blueprint,
     matches.blueprint,
+    earlier.blueprint,
     conference.blueprint,
     referral.blueprint,
 )

@@ -19,11 +19,12 @@ OF_SEVERAL = ("labels_any", "documents")  # what is found for these depends on w
 
 
 class Place(Candidate):
-    """A candidate in words: its reasons by verdict, its criteria in the order of the rank, its `free` places, when they
-    were `stated`, and its distance."""
+    """A candidate in words: its reasons by verdict, its criteria in the order of the rank, what would make it fit
+    (`near`), its `free` places, when they were `stated`, and its distance."""
 
     told: Mapping[str, Sequence[ReasonInWords]]
     ranked: Sequence[CriterionInWords]
+    near: Sequence[str]
     free: str
     stated: str
     distance: str

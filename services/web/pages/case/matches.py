@@ -30,6 +30,7 @@ from services.web.pages.parts.language import _, current
 from services.web.pages.parts.words import day, province, word
 
 SHOWN = 25
+FIRST_ASKED = 3  # of the facts that settle most: more questions at once are none
 VERDICTS = tuple(reasons.VERDICTS)
 DRAWN = ("eligible", "unknown")  # what does not fit is drawn only when asked for
 NEAR_KM = 200  # a place farther from the centre is off the near map
@@ -90,7 +91,10 @@ def listing(case_id: UUID) -> Response:
             shown["criteria"] = {name: CRITERIA[name] for name in used}
         return frame.page(
             "matches/listing.html", **values, **shown, cursor=cursor,
-            candidates=[_in_words(each) for each in matches["candidates"]],
+            candidates=[in_words(each) for each in matches["candidates"]],
+            first_asked=[
+                {**each, "ask": reasons.question(each["fact"])} for each in matches["settles"][:FIRST_ASKED]
+            ],
             following=at(**filters, cursor=matches["next"]) if matches["next"] else None,
             first=at(**filters) if cursor else None,
         )  # fmt: skip
@@ -138,7 +142,7 @@ def listing_csv(case_id: UUID) -> Response:
             *("; ".join(f"{row.wants}: {row.found}" for row in rows) for rows in each["told"].values()),
         ]
         for answer in answers
-        for each in map(_in_words, answer["candidates"])
+        for each in map(in_words, answer["candidates"])
     ]  # fmt: skip
     name = files.name(f"matches-{case['case_number']}", (case["centre"],), days.today())
     return files.as_csv(files.Sheet("matches", _("Matches"), columns, lines), name)
@@ -170,7 +174,7 @@ def compare(case_id: UUID) -> Response:
     if selection:
         matches = replies[few]
         values = casefile.frame(case, screening=replies[screening], matches=matches)
-    found = [_in_words(each) for each in matches["candidates"]] if matches else []
+    found = [in_words(each) for each in matches["candidates"]] if matches else []
     known = [each["programme_id"] for each in found]
     return frame.page(
         "matches/compare.html", **values,
@@ -186,7 +190,7 @@ def _selection() -> list[str]:
     return list(dict.fromkeys(named))[: COMPARED_MOST + 1]
 
 
-def _in_words(candidate: Candidate) -> comparison.Place:
+def in_words(candidate: Candidate) -> comparison.Place:
     told = [reasons.reason(row) for row in candidate["reasons"]]
     findings = {row["criterion"]: row["found"] for row in candidate["criteria"]}
     return {
@@ -196,6 +200,10 @@ def _in_words(candidate: Candidate) -> comparison.Place:
             for verdict in ("not_met", "unknown", "met")
         },
         "ranked": [reasons.criterion(row) for row in candidate["criteria"]],
+        "near": [
+            sentences.near_miss_in_words(row["rule"], row["wants"], current())
+            for row in candidate["near_miss"]
+        ],
         "free": sentences.places_free(candidate["places_free"], current()),
         "stated": sentences.criterion_in_words("freshness", findings["freshness"], current()),
         "distance": sentences.criterion_in_words("distance", findings["distance"], current()),

@@ -1,12 +1,23 @@
 """Partners: the registry, its programmes and places, keeping it true, and a partner's answer to a referral."""
 
-from services.web.pages.partner import answer, keeping, keeping_files, own, partners, proposals
+from services.web.pages.partner import (
+    answer,
+    holding,
+    keeping,
+    keeping_files,
+    own,
+    partners,
+    proposals,
+    waiting,
+)
 
 BLUEPRINTS = (
     partners.blueprint,
     keeping.blueprint,
     keeping_files.blueprint,
     proposals.blueprint,
+    holding.blueprint,
+    waiting.blueprint,
     answer.blueprint,
     own.blueprint,
 )

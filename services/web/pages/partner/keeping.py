@@ -13,7 +13,16 @@ from services.codes.rules import RULES
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.questions import CommandDoor
 from services.partners import schemas
-from services.partners.answers import Changed, Partner, Programme, Proposal, Proposed, RegistryChange, Told
+from services.partners.answers import (
+    Changed,
+    Partner,
+    Programme,
+    Proposal,
+    Proposed,
+    RegistryChange,
+    Rules,
+    Told,
+)
 from services.partners.doors import (
     CONFIRM_PARTNER,
     CONFIRM_PROGRAMME,
@@ -26,9 +35,11 @@ from services.partners.doors import (
     REOPEN_PROGRAMME,
     RETIRE_PARTNER,
     RETIRE_PROGRAMME,
+    WHAT_IF,
 )
 from services.web.pages.frame import doors, frame, gate, inputs, papers, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.partner.effects import ASKED, NAMED, effects
 from services.web.pages.partner.partners import READ, choices, programme_of, waits
 from services.web.pages.parts import people, places
 from services.web.pages.parts.language import _, current, later
@@ -38,6 +49,9 @@ SHOWN = 25
 MAY_KEEP = (*STAFF, "partner")
 MAY_READ_HISTORY = (*READERS, "partner")
 WAYS = ("phone", "email", "website")
+TYPED = [
+    name for name in PARTNER_FIELDS if name not in ("rules", "network_id")
+]  # those have a page of their own
 
 blueprint = Blueprint("registry", __name__)
 
@@ -70,10 +84,11 @@ def partner_of(partner_id: UUID) -> Partner:
 def correct(partner_id: UUID) -> Response:
     """Only what was typed otherwise is sent. A partner's own account corrects its contact."""
     partner = partner_of(partner_id)
-    fields = ("contact",) if visit.caller().partner_id else PARTNER_FIELDS
-    values = {name: value for name, value in partner.items() if name in PARTNER_FIELDS}
+    fields = ("contact",) if visit.caller().partner_id else TYPED
+    values = {name: value for name, value in partner.items() if name in TYPED}
     form = Form(
-        schemas.CorrectPartner(), values, fixed={"partner_id": str(partner_id)}, read={"subdistrict": places.read},
+        schemas.CorrectPartner(exclude=("rules", "network_id")), values, fixed={"partner_id": str(partner_id)},
+        read={"subdistrict": places.read},
         version=partner["version"], draft=later("Correct a partner"),
     )  # fmt: skip
     found = inputs.options(form, "subdistrict")
@@ -111,11 +126,16 @@ def correct(partner_id: UUID) -> Response:
 def correct_programme(partner_id: UUID, programme_id: UUID) -> Response:
     partner = partner_of(partner_id)
     programme = programme_of(partner, str(programme_id))
-    form = _form_of(programme)
-    if form.sent and form.load(papers.typed(form, "rules.documents")):
+    form, shown = _form_of(programme), None
+    loaded = form.sent and form.load(papers.typed(form, "rules.documents"))
+    if form.sent and form.value(ASKED):
+        shown = effects(
+            form, lambda rules: WHAT_IF.of(programme_id=programme["programme_id"], rules=rules, limit=NAMED)
+        )
+    elif loaded:
         told = form.data["changes"]
         changes = {name: form.body[name] for name in ("name", "path") if told[name] != programme[name]}
-        if _unordered(told.get("rules", {})) != _unordered(programme["rules"]):
+        if unordered(told.get("rules", {})) != unordered(programme["rules"]):
             changes["rules"] = form.body.get("rules", {})
         if not changes:
             return frame.done(_("Nothing was changed."), "pages.partners.show", partner_id=partner_id)
@@ -126,15 +146,15 @@ def correct_programme(partner_id: UUID, programme_id: UUID) -> Response:
             return frame.done(text, "pages.partners.show", partner_id=partner_id)
     return frame.page(
         "partners/correct_programme.html", form=form, partner=partner, programme=programme, rules=RULES,
-        choices=choices,
+        choices=choices, effects=shown,
     )  # fmt: skip
 
 
-def _unordered(rules: Any) -> Any:
+def unordered(rules: Any) -> Any:
     """Boxes are sent in the order of the form, whatever the order in which the rules were told."""
     match rules:
         case dict():
-            return {name: _unordered(value) for name, value in rules.items()}
+            return {name: unordered(value) for name, value in rules.items()}
         case list():
             return set(rules)
     return rules
@@ -142,15 +162,19 @@ def _unordered(rules: Any) -> Any:
 
 def _form_of(programme: Programme) -> Form:
     """A programme as it stands, in a form."""
-    rules = dict(programme["rules"].items())
-    if home := programme["rules"].get("domicile"):
-        rules["domicile"] = {**home, "provinces": ", ".join(map(province, home["provinces"]))}
-    others = papers.others(programme["rules"].get("documents", ()))
-    values = {"name": programme["name"], "path": programme["path"], "rules": rules, papers.OTHERS: others}
+    values = {"name": programme["name"], "path": programme["path"], **as_typed(programme["rules"])}
     return Form(
         schemas.CorrectProgramme(), values, fixed={"programme_id": programme["programme_id"]}, read=READ,
         version=programme["version"], draft=later("Correct a programme"),
     )  # fmt: skip
+
+
+def as_typed(rules: Rules) -> Any:
+    """Rules as their form shows them."""
+    shown = dict(rules.items())
+    if home := rules.get("domicile"):
+        shown["domicile"] = {**home, "provinces": ", ".join(map(province, home["provinces"]))}
+    return {"rules": shown, papers.OTHERS: papers.others(rules.get("documents", ()))}
 
 
 @blueprint.post("/partners/<uuid:partner_id>/confirmed")
@@ -289,6 +313,9 @@ def _value(name: str, value: Any, before: Told | None = None) -> str:
             return address(value) if value else "–"
         case "path":
             return word("path", value)
+        case "network_id":
+            network = doors.attempt(PARTNER.of(partner_id=value)) if value else None
+            return network["name"] if network else "–"
         case "rules":
             return " · ".join(sentences.rules_in_words(value, current())) or _("It has no conditions.")
         case "contact":

@@ -1,16 +1,20 @@
 """Partners: search, one partner with its programmes and places, capacity in two taps, registering and offering."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes import PARTNER_KINDS, sentences
-from services.codes.access import READERS, ROLES, STAFF
+from services.codes import PARTNER_KINDS, PATHS, sentences
+from services.codes.access import CASE_READERS, READERS, ROLES, STAFF
+from services.codes.registry import FACT_KINDS
 from services.codes.rules import RULES, Rule
 from services.codes.words import Words
+from services.intake.answers import Case
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.lists import LIMIT_MOST
+from services.kernel.questions import Json
 from services.partners import schemas
 from services.partners.answers import AlikePartner, Partner, Programme
 from services.partners.doors import (
@@ -23,7 +27,7 @@ from services.partners.doors import (
     REGISTER_PARTNER,
 )
 from services.thai import areas
-from services.web.pages.frame import doors, files, frame, gate, inputs, papers, visit
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, papers, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
 from services.web.pages.parts.freshness import Freshness, freshness
@@ -46,7 +50,7 @@ def listing() -> Response:
     """Search by part of a name, province and kind; all stand in the address."""
     filters = _filters()
     cursor = request.args.get("cursor") or None
-    found = doors.ask(PARTNERS.of(**filters, cursor=cursor, limit=SHOWN))
+    found = doors.ask(PARTNERS.of(**_asked(filters), cursor=cursor, limit=SHOWN))
     return frame.page(
         "partners/listing.html",
         partners=found["items"],
@@ -56,14 +60,29 @@ def listing() -> Response:
         following=visit.link(".listing", **filters, cursor=found["next"]) if found["next"] else None,
         first=visit.link(".listing", **filters) if cursor else None,
         may_write=visit.caller().role in STAFF,
+        case=_case(filters),
     )
 
 
+def _case(filters: Mapping[str, str]) -> Case | None:
+    """The case that the list is made for."""
+    return lookup.case(filters["accepts_case"]) if "accepts_case" in filters else None
+
+
+def _asked(filters: Mapping[str, str]) -> dict[str, Json]:
+    return {**filters, "free": "free" in filters}
+
+
 def _filters() -> dict[str, str]:
-    texts = {name: request.args.get(name, "").strip() for name in ("q", "province", "kind")}
+    names = ("q", "province", "kind", "path", "free", "stale", "accepts_case")
+    texts = {name: request.args.get(name, "").strip() for name in names}
     filters = {name: text for name, text in texts.items() if text}
-    if filters.get("kind") not in PARTNER_KINDS:
-        filters.pop("kind", None)
+    lists = {"kind": PARTNER_KINDS, "path": PATHS, "stale": ("any", *FACT_KINDS), "free": ("yes",)}
+    for name, codes in lists.items():
+        if filters.get(name) not in codes:
+            filters.pop(name, None)
+    if visit.caller().role not in CASE_READERS:
+        filters.pop("accepts_case", None)
     if not areas.is_province(filters.get("province", "")):
         filters.pop("province", None)
     return filters | ({"q": filters["q"][:200]} if "q" in filters else {})
@@ -80,7 +99,8 @@ def listing_csv() -> Response:
     ]  # fmt: skip
     lines = []
     answers = files.every(
-        lambda cursor: PARTNERS.of(**filters, cursor=cursor, limit=LIMIT_MOST), lambda answer: answer["next"]
+        lambda cursor: PARTNERS.of(**_asked(filters), cursor=cursor, limit=LIMIT_MOST),
+        lambda answer: answer["next"],
     )
     for row in (row for answer in answers for row in answer["items"]):
         contact = row["contact"]
@@ -120,6 +140,8 @@ def show(partner_id: UUID) -> Response:
         may_read_history=reads or caller.partner_id == partner["partner_id"],
         waiting=len(proposed["items"]) if proposed else 0,
         keeper=None if caller.sees(partner["keeper"]) else partner["keeper"], form=Form(sent=False),
+        reads_cases=caller.role in CASE_READERS, holds=sentences.rules_in_words(partner["rules"], current()),
+        of_network=sentences.rules_in_words(partner["network"]["rules"], current()) if partner["network"] else [],
     )  # fmt: skip
 
 

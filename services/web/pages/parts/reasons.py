@@ -9,7 +9,7 @@ from services.codes.criteria import CRITERIA
 from services.codes.rules import PATH_CLOSED
 from services.partners.answers import Criterion, Reason
 from services.web.pages.parts.language import _, current, later
-from services.web.pages.parts.words import say
+from services.web.pages.parts.words import day, say, word
 
 VERDICTS: Mapping[str, str] = {
     "eligible": later("Fits"),
@@ -24,13 +24,17 @@ def verdict_word(verdict: str) -> str:
 
 
 class ReasonInWords(NamedTuple):
-    """`wants`: what the place asks; `found`: what is known of the person; `ask`: the question to ask, if there is
-    one."""
+    """`wants`: what the place asks; `found`: what is known of the person; `ask`: the question to ask, if there is one;
+    `level`: whose rule it is, if it is not the programme's own; `confirmed` and `told`: the days when it was last said
+    that the place asks so, and when what is known of the person was told."""
 
     verdict: str
     wants: str
     found: str
     ask: str | None
+    level: str | None = None
+    confirmed: str | None = None
+    told: str | None = None
 
 
 def reason(row: Reason) -> ReasonInWords:
@@ -41,6 +45,11 @@ def reason(row: Reason) -> ReasonInWords:
         wants=sentences.rule_in_words(row["rule"], row["wants"], current()),
         found=sentences.finding_in_words(row["rule"], row["wants"], row["found"], current()),
         ask=question(row["fact"]) if row["verdict"] == "unknown" else None,
+        level=None
+        if row["inherited_from"] in (None, "programme")
+        else word("rule_level", row["inherited_from"]),
+        confirmed=day(row["confirmed_at"]) if row["confirmed_at"] else None,
+        told=day(row["source"]["at"]) if row["source"] else None,
     )
 
 

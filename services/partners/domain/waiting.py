@@ -1,0 +1,283 @@
+"""Everybody who is screened and waits for a place, in columns, so that one place is held against 100,000 people in
+milliseconds: who fits it, best first, and what a change of its rules would change.
+
+A fact's value stands in many cases and is kept once; a rule is judged once for each value. What is shown of a case, its
+reasons, is read of that case alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from services.codes import LABELS, PATHS, ages
+from services.codes.rules import RULES, judge
+from services.partners.domain import draw
+from services.partners.domain.offers import Offer, levels
+from services.partners.domain.ranking import SEVERITY, Screened, wishes_of
+
+FACTS: Final = tuple(dict.fromkeys(rule.fact for rule in RULES.values() if rule.fact))
+_LABELS: Final = tuple(LABELS)
+_UNDECIDED, _MET, _NOT_MET = range(3)
+_CENTRE, _OPENED, _PATHS, _LEADS, _CLOSED, _WISHES, _HERE, _OF_FACTS = range(8)
+_OF_LABELS = _OF_FACTS + len(FACTS)
+_WIDTH = _OF_LABELS + len(_LABELS)
+_DAYS_MOST = (1 << 14) - 1
+
+Column = NDArray[np.int32]
+Verdicts = NDArray[np.int8]
+
+
+class Waiter(NamedTuple):
+    """A case that waits; `opened` is the day it was opened."""
+
+    screened: Screened
+    opened: date
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """As of a position of what we heard. `ids` are the cases by slot, and `columns` (width, slots) what is known of
+    them as numbers; the slot of one that waits no more is free for another. `values` gives the values there are of each
+    fact: number 0 is "not known". Never changed: `updated` gives the next one."""
+
+    position: int = 0
+    ids: list[str] = field(default_factory=list)
+    index: dict[str, int] = field(default_factory=dict)
+    free: list[int] = field(default_factory=list)
+    columns: Column = field(default_factory=lambda: np.zeros((_WIDTH, 0), np.int32))
+    lots: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    values: dict[str, list[Any]] = field(default_factory=lambda: {fact: [None] for fact in FACTS})
+    numbers: dict[str, dict[bytes, int]] = field(default_factory=lambda: {fact: {} for fact in FACTS})
+
+    def updated(self, position: int, changed: Mapping[str, Waiter | None]) -> "Waiting":
+        """With those that wait, and without those of whom there is None."""
+        ids, index, free = list(self.ids), dict(self.index), list(self.free)
+        numbers = {fact: dict(known) for fact, known in self.numbers.items()}
+        values = {fact: list(known) for fact, known in self.values.items()}
+        slots: list[int] = []
+        cells: list[list[int]] = []
+        for case_id, waiter in changed.items():
+            if waiter is None:
+                slot = index.pop(case_id, None)
+                if slot is not None:
+                    free.append(slot)
+                    slots.append(slot)
+                    cells.append([0] * _WIDTH)
+                continue
+            slot = index.get(case_id)
+            if slot is None:
+                slot = free.pop() if free else len(ids)
+                ids[slot : slot + 1] = [case_id]
+                index[case_id] = slot
+            slots.append(slot)
+            cells.append(_numbered(waiter, numbers, values))
+        columns = np.zeros((_WIDTH, len(ids)), np.int32)
+        columns[:, : len(self.ids)] = self.columns
+        lots = np.zeros(len(ids), np.uint64)
+        lots[: len(self.ids)] = self.lots
+        if slots:
+            columns[:, slots] = np.array(cells, np.int32).T
+            lots[slots] = np.array([draw.number(ids[slot]) for slot in slots], np.uint64)
+        return Waiting(position, ids, index, free, columns, lots, values, numbers)
+
+    @property
+    def here(self) -> NDArray[np.bool_]:
+        here: NDArray[np.bool_] = self.columns[_HERE] == 1
+        return here
+
+    def of_centres(self, centres: Iterable[str] | None) -> NDArray[np.bool_]:
+        """Who waits in some centres (None: in all)."""
+        if centres is None:
+            return self.here
+        theirs: NDArray[np.bool_] = np.isin(self.columns[_CENTRE], [int(centre) for centre in centres])
+        return self.here & theirs
+
+    def opened(self, slot: int) -> int:
+        """The day the case was opened, as an ordinal."""
+        return int(self.columns[_OPENED, slot])
+
+    def by_centre(self, among: NDArray[np.bool_]) -> dict[str, int]:
+        counted = np.bincount(self.columns[_CENTRE][among], minlength=100)
+        return {f"{number:02}": int(count) for number, count in enumerate(counted) if count}
+
+    def size(self) -> int:
+        """Bytes of the columns."""
+        return self.columns.nbytes + self.lots.nbytes
+
+
+def _numbered(
+    waiter: Waiter, numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
+) -> list[int]:
+    screened = waiter.screened
+    verdicts = {each["code"]: each["verdict"] for each in screened.labels}
+    return [
+        int(screened.centre),
+        waiter.opened.toordinal(),
+        _paths(screened.paths),
+        _paths(screened.leading),
+        _paths(each["path"] for each in screened.closed),
+        _paths(wishes_of(screened)),
+        1,
+        *(_number_of(fact, screened.facts.get(fact), numbers, values) for fact in FACTS),
+        *(
+            {"met": _MET, "not_met": _NOT_MET}.get(verdicts.get(label, "unknown"), _UNDECIDED)
+            for label in _LABELS
+        ),
+    ]
+
+
+def _paths(codes: Iterable[str]) -> int:
+    return sum({1 << PATHS.index(code) for code in codes if code in PATHS})
+
+
+def _number_of(
+    fact: str, value: Any, numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
+) -> int:
+    if value is None or (fact == "domicile" and not value):  # as ranking.person
+        return 0
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    if text not in numbers[fact]:
+        numbers[fact][text] = len(values[fact])
+        values[fact].append(value)
+    return numbers[fact][text]
+
+
+class Judge:
+    """Holds rules against all who wait, on a day. What was judged once is kept: a change of one rule is asked of that
+    rule alone."""
+
+    def __init__(self, waiting: Waiting, day: date) -> None:
+        self.waiting, self.day = waiting, day
+        self._known: dict[bytes, Verdicts] = {}
+
+    def verdicts(self, offer: Offer) -> Verdicts:
+        """By slot: 0 eligible, 1 unknown, 2 ineligible."""
+        columns = self.waiting.columns
+        closed = columns[_CLOSED] & (1 << PATHS.index(offer["path"]))
+        verdicts = np.where(closed != 0, 2, 0).astype(np.int8)
+        for _, held in levels(offer):
+            for rule, value in held["rules"].items():
+                np.maximum(verdicts, self._judged(rule, value), out=verdicts)
+        return verdicts
+
+    def _judged(self, rule: str, value: Any) -> Verdicts:
+        key = orjson.dumps([rule, value], option=orjson.OPT_SORT_KEYS)
+        if key not in self._known:
+            self._known[key] = (
+                self._of_labels(value) if RULES[rule].fact is None else self._of_fact(rule, value)
+            )
+        return self._known[key]
+
+    def _of_fact(self, rule: str, value: Any) -> Verdicts:
+        fact = RULES[rule].fact or ""
+        column = self.waiting.columns[_OF_FACTS + FACTS.index(fact)]
+        table = [SEVERITY[judge(rule, value, {})]]
+        if fact == "age":
+            seen: dict[tuple[int, int, int], int] = {}
+            for told in self.waiting.values[fact][1:]:
+                age = ages.aged(told, self.day)
+                ends = age["min"], age["max"], age.get("margin", 0)
+                if ends not in seen:
+                    seen[ends] = SEVERITY[judge(rule, value, {fact: age})]
+                table.append(seen[ends])
+        else:
+            table += [SEVERITY[judge(rule, value, {fact: known})] for known in self.waiting.values[fact][1:]]
+        verdicts: Verdicts = np.array(table, np.int8)[column]
+        return verdicts
+
+    def _of_labels(self, labels: Sequence[str]) -> Verdicts:
+        """Judged once for each of the few ways in which these labels stand together."""
+        kinds = np.zeros(len(self.waiting.ids), np.int64)
+        for label in labels:
+            kinds = kinds * 3 + self.waiting.columns[_OF_LABELS + _LABELS.index(label)]
+        found, place = np.unique(kinds, return_inverse=True)
+        table = [SEVERITY[judge("labels_any", list(labels), _flags(int(kind), labels))] for kind in found]
+        verdicts: Verdicts = np.array(table, np.int8)[place.reshape(-1)]
+        return verdicts
+
+
+def _flags(kind: int, labels: Sequence[str]) -> dict[str, bool]:
+    known = {}
+    for label in reversed(labels):
+        kind, verdict = divmod(kind, 3)
+        if verdict != _UNDECIDED:
+            known[f"label:{label}"] = verdict == _MET
+    return known
+
+
+class Queue(NamedTuple):
+    """Who may be taken, best first: slots; with the verdicts and lots of all slots, and the seed of ties."""
+
+    order: NDArray[np.int64]
+    verdicts: Verdicts
+    lots: NDArray[np.int64]
+    seed: str
+
+
+def queue(
+    waiting: Waiting, offer: Offer, day: date, declined: Iterable[str], among: NDArray[np.bool_]
+) -> Queue:
+    """Who of `among` is not ruled out, in the order of the criteria: the law's own path, the person's wish, home in the
+    province, no standing no of this place, who has waited longest, the lot. `declined`: cases with such a no."""
+    verdicts = Judge(waiting, day).verdicts(offer)
+    columns, path = waiting.columns, 1 << PATHS.index(offer["path"])
+    place = np.where(columns[_LEADS] & path, 0, np.where(columns[_PATHS] & path, 1, 2))
+    homes = [0, *(_lives_in(offer["province"], each) for each in waiting.values["domicile"][1:])]
+    at_home = np.array(homes, np.int64)[columns[_OF_FACTS + FACTS.index("domicile")]]
+    said_no = np.zeros(len(waiting.ids), np.int64)
+    said_no[[waiting.index[each] for each in declined if each in waiting.index]] = 1
+    days = np.clip(day.toordinal() - columns[_OPENED], 0, _DAYS_MOST)
+    seed = f"{offer['programme_id']}/{day.isoformat()}"
+    lots = draw.lots(seed, waiting.lots)
+    criteria: tuple[tuple[Any, int], ...] = (
+        (verdicts, 2),
+        (place, 2),
+        ((columns[_WISHES] & path) == 0, 1),
+        (1 - at_home, 1),
+        (said_no, 1),
+        (_DAYS_MOST - days, 14),
+        (lots, draw.BITS),
+    )
+    keys = np.zeros(len(waiting.ids), np.int64)
+    for values, bits in criteria:
+        keys <<= bits
+        keys |= values
+    slots = np.flatnonzero(among & (verdicts < 2))
+    return Queue(slots[np.argsort(keys[slots], kind="stable")], verdicts, lots, seed)
+
+
+def _lives_in(province: str, homes: Sequence[Mapping[str, str]]) -> int:
+    return int(any(each["province"] == province for each in homes))
+
+
+class Shift(NamedTuple):
+    """What a change does to who waits: by slot the best verdict before and after."""
+
+    before: Verdicts
+    after: Verdicts
+
+    @property
+    def gained(self) -> NDArray[np.bool_]:
+        gained: NDArray[np.bool_] = self.after < self.before
+        return gained
+
+    @property
+    def lost(self) -> NDArray[np.bool_]:
+        lost: NDArray[np.bool_] = self.after > self.before
+        return lost
+
+
+def shift(waiting: Waiting, offers: Sequence[Offer], changed: Callable[[Offer], Offer], day: date) -> Shift:
+    """The best verdict of some programmes for each who waits, as they are and as they would be."""
+    judging = Judge(waiting, day)
+    worst = np.full(len(waiting.ids), 2, np.int8)
+    before, after = worst.copy(), worst.copy()
+    for offer in offers:
+        np.minimum(before, judging.verdicts(offer), out=before)
+        np.minimum(after, judging.verdicts(changed(offer)), out=after)
+    return Shift(before, after)
