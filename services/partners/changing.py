@@ -292,22 +292,9 @@ def _check(unit: Unit, partner: registry.Partner, change: Change) -> None:
     if fields["kind"] == "ministry_shelter" and not fields["under_ministry"]:
         raise Invalid({"under_ministry": ["A shelter of the ministry is under the ministry."]})
     if change.after.get("network_id"):
-        _check_network(unit, partner.partner_id, fields["network_id"])
-
-
-def _check_network(unit: Unit, partner_id: str, network_id: str) -> None:
-    """Networks have members and no networks: what holds can be read at three levels, and no more."""
-    network = unit.state(PARTNER, network_id).fields
-    wrong = (
-        "No such partner is registered." if network is None
-        else "A partner is not its own network." if network_id == partner_id
-        else "It belongs to a network itself." if network["network_id"]
-        else "Others belong to this partner: it cannot belong to a network itself."
-        if organisations.list_members(unit.db, partner_id)
-        else None
-    )  # fmt: skip
-    if wrong:
-        raise Invalid({"network_id": [wrong]})
+        network = unit.state(PARTNER, fields["network_id"])
+        if wrong := organisations.no_network(unit.db, partner.partner_id, network):
+            raise Invalid({"network_id": [wrong]})
 
 
 def apply(

@@ -10,6 +10,7 @@ from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import SHARED
 from services.partners.domain.offers import Held, Level
+from services.partners.domain.registry import Partner
 from services.partners.events import PartnerCorrected, PartnerVerified, Rules
 
 metadata = MetaData()
@@ -90,6 +91,20 @@ def list_members(db: Connection, network_id: str) -> list[str]:
     return list(
         db.execute(select(c.partner_id).where(c.network_id == network_id).order_by(c.partner_id)).scalars()
     )
+
+
+def no_network(db: Connection, partner_id: str, network: Partner) -> str | None:
+    """Why one partner cannot be another's network, if so. Networks have members and no networks: what holds can be read
+    at three levels, and no more."""
+    if network.fields is None:
+        return "No such partner is registered."
+    if network.partner_id == partner_id:
+        return "A partner is not its own network."
+    if network.fields["network_id"]:
+        return "It belongs to a network itself."
+    if list_members(db, partner_id):
+        return "Others belong to this partner: it cannot belong to a network itself."
+    return None
 
 
 def inherited(organisations: Organisations, partner_id: str) -> dict[Level, Held]:
