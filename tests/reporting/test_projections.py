@@ -315,6 +315,14 @@ def test_every_month_that_lies_in_the_period_as_a_whole_is_told_by_its_sums(told
     assert told.net.read("reporting", lambda db: Counting(db, Period(None, first, last)).months) == months
 
 
+def test_a_case_referred_twice_in_the_first_whole_month_counts_once(told):
+    told.say("CaseOpened", "a", at=NOON - 20 * DAY)
+    for days, ref in ((15, "first"), (10, "second")):
+        told.say("ReferralSent", "a", ref, at=NOON - days * DAY)
+    for first in ("2026-02-01", "2026-02-02"):
+        assert told.overview(**{"from": first, "to": "2026-02-28"})["cases"]["referred"] == 1
+
+
 def test_what_was_recorded_at_that_very_moment_was_known(told):
     told.say("CaseOpened", "a")
     moment = told.said[-1].recorded

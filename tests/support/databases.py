@@ -24,6 +24,12 @@ ADMINISTRATOR = make_url(
 ROLE = "songtor_test"
 THERE = ("42710", "23505")  # PostgreSQL: duplicate object, unique violation
 KEPT = {"alembic_version", "projection"}  # what belongs to the tables and not to what is in them
+# But for what a read model has of the facts that the heads say are lacking: that goes with the heads.
+REGAINED = "SELECT name, version, own_regained, heard_regained FROM projection"
+REGAIN = (
+    "UPDATE projection SET own_regained = :own_regained, heard_regained = :heard_regained "
+    "WHERE name = :name AND version = :version"
+)
 
 
 @contextmanager
@@ -104,9 +110,11 @@ class Copy:
     def __init__(self, database: Database) -> None:
         self.database = database
         with database.read() as db:
-            tables = [name for name in inspect(db).get_table_names() if name not in KEPT]
-            everything = {name: text(f'SELECT * FROM "{name}"') for name in tables}  # noqa: S608
+            tables = inspect(db).get_table_names()
+            everything = {name: text(f'SELECT * FROM "{name}"') for name in tables if name not in KEPT}  # noqa: S608
             self.rows = {name: list(db.execute(sql).mappings()) for name, sql in everything.items()}
+            regained = db.execute(text(REGAINED)).mappings() if "projection" in tables else ()
+            self.regained = [dict(row) for row in regained]
 
     def restore(self) -> None:
         with unprotected(self.database) as db:
@@ -119,6 +127,8 @@ class Copy:
                     marks = ", ".join(f":{column}" for column in names)
                     insertion = text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})')  # noqa: S608
                     db.execute(insertion, [dict(row) for row in rows])
+            if self.regained:
+                db.execute(text(REGAIN), self.regained)
 
 
 @contextmanager
