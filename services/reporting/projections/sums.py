@@ -114,6 +114,6 @@ def _told(column: Any) -> ColumnElement[str]:
     return func.coalesce(column, UNKNOWN)
 
 
-def value_of(told: str) -> str | bool | None:
+def value_of(key: str) -> str | bool | None:
     """What a row says where a key says this."""
-    return {UNKNOWN: None, YES: True, NO: False}.get(told, told)
+    return {UNKNOWN: None, YES: True, NO: False}.get(key, key)
