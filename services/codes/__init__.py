@@ -300,9 +300,10 @@ REFERRAL_STATUSES = CodeList(
 
 # -- groups of codes that several rooms ask for --------------------------------------------------------------------
 
+FAMILY_PATH = "return_family"  # the one path that a referral takes without a partner
 EMPLOYER_PATHS = ("employer_33", "employer_35", "employer_general")
 KIND_OF_PATH = {
-    **dict.fromkeys(("return_family", "independent"), "home"),
+    **dict.fromkeys((FAMILY_PATH, "independent"), "home"),
     **dict.fromkeys(
         ("local_home", "foundation", "religious", "quality_of_life_home", "ministry_shelter", "other_centre"),
         "residence",

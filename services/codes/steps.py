@@ -66,9 +66,19 @@ PLACES = CodeList(
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a step is called where somebody returns to the family: on a button, when it is taken, in the story."""
+
+    words: Words
+    done: Words
+    story: Words
+
+
+@dataclass(frozen=True)
 class Step:
     """`fact` is the type that records it, `words` what it is called on a button, `done` what is said when it is taken,
-    `story` what the case's story says of it. `follows`: the statuses it may follow; `leads_to`: the one it leads to
+    `story` what the case's story says of it; `at_home`: the same of a return to the family, where it is said otherwise;
+    `of_partner`: there is no such step of that. `follows`: the statuses it may follow; `leads_to`: the one it leads to
     (None: it stays). `by_partner`: the partner takes it too, once a place is reserved. `main`: a button of its own.
     `correction`: it says that what was told was wrong."""
 
@@ -82,6 +92,13 @@ class Step:
     by_partner: bool = False
     main: bool = True
     correction: bool = False
+    of_partner: bool = False
+    at_home: Said | None = None
+
+
+def said_of(step: Step, home: bool) -> Said:
+    """What a step is called; `home`: of a return to the family."""
+    return (step.at_home if home else None) or Said(step.words, step.done, step.story)
 
 
 STEPS: Mapping[str, Step] = {
@@ -95,6 +112,7 @@ STEPS: Mapping[str, Step] = {
             story=Words("แจ้งภาคีเครือข่ายแล้ว", "The partner was told"),
             follows=AWAITING_ANSWER,
             leads_to=None,
+            of_partner=True,
         ),
         Step(
             "acknowledge",
@@ -106,6 +124,7 @@ STEPS: Mapping[str, Step] = {
             leads_to="acknowledged",
             by_partner=True,
             main=False,
+            of_partner=True,
         ),
         Step(
             "accept",
@@ -116,6 +135,11 @@ STEPS: Mapping[str, Step] = {
             follows=AWAITING_ANSWER,
             leads_to="accepted",
             by_partner=True,
+            at_home=Said(
+                Words("บันทึกว่าญาติตกลงรับ", "The family takes the person"),
+                done=Words("บันทึกแล้วว่าญาติตกลงรับ", "It is recorded that the family takes the person."),
+                story=Words("ญาติตกลงรับกลับไปอยู่ด้วย", "The family agreed to take the person"),
+            ),
         ),
         Step(
             "decline",
@@ -128,6 +152,13 @@ STEPS: Mapping[str, Step] = {
             follows=AWAITING_ANSWER,
             leads_to="declined",
             by_partner=True,
+            at_home=Said(
+                Words("บันทึกว่าญาติไม่รับ", "The family does not take the person"),
+                done=Words(
+                    "บันทึกแล้ว เรื่องกลับไปอยู่ในขั้นวางแผน", "The answer is recorded; the case is planned again."
+                ),
+                story=Words("ญาติไม่รับกลับไปอยู่ด้วย", "The family did not take the person"),
+            ),
         ),
         Step(
             "take-back",
@@ -141,6 +172,7 @@ STEPS: Mapping[str, Step] = {
             leads_to="acknowledged",
             by_partner=True,
             main=False,
+            of_partner=True,
         ),
         Step(
             "waitlist",
@@ -151,6 +183,7 @@ STEPS: Mapping[str, Step] = {
             follows=("sent", "acknowledged"),
             leads_to="waitlisted",
             by_partner=True,
+            of_partner=True,
         ),
         Step(
             "withdraw",
@@ -161,6 +194,11 @@ STEPS: Mapping[str, Step] = {
             follows=(*AWAITING_ANSWER, "accepted", "travelling"),
             leads_to="withdrawn",
             main=False,
+            at_home=Said(
+                Words("ยกเลิกการคืนสู่ครอบครัว", "Withdraw the return"),
+                done=Words("ยกเลิกการคืนสู่ครอบครัวแล้ว", "The return to the family is withdrawn."),
+                story=Words("ยกเลิกการคืนสู่ครอบครัว", "The return to the family was withdrawn"),
+            ),
         ),
         Step(
             "travel",
@@ -179,6 +217,11 @@ STEPS: Mapping[str, Step] = {
             story=Words("ผู้รับบริการไปถึงแล้ว", "The person arrived"),
             follows=("accepted", "travelling"),
             leads_to="admitted",
+            at_home=Said(
+                Words("บันทึกว่าถึงบ้านแล้ว", "The person is home"),
+                done=Words("บันทึกการถึงบ้านแล้ว", "It is recorded that the person is home."),
+                story=Words("ผู้รับบริการถึงบ้านแล้ว", "The person is home"),
+            ),
         ),
         Step(
             "confirm",
@@ -188,6 +231,13 @@ STEPS: Mapping[str, Step] = {
             story=Words("ยืนยันการเข้าพักหรือเข้าทำงาน", "The placement was confirmed"),
             follows=("admitted",),
             leads_to="placed",
+            at_home=Said(
+                Words("ยืนยันว่าอยู่กับครอบครัวแล้ว", "Confirm that the person lives with the family"),
+                done=Words(
+                    "ยืนยันแล้วว่าผู้รับบริการอยู่กับครอบครัว", "It is confirmed that the person lives with the family."
+                ),
+                story=Words("ยืนยันว่าผู้รับบริการอยู่กับครอบครัว", "The return to the family was confirmed"),
+            ),
         ),
         Step(
             "fail",
@@ -198,6 +248,11 @@ STEPS: Mapping[str, Step] = {
             follows=("accepted", "travelling", "admitted", "placed"),
             leads_to="failed",
             main=False,
+            at_home=Said(
+                Words("บันทึกว่าไม่สำเร็จ", "Record that it did not work out"),
+                done=Words("บันทึกแล้ว เรื่องกลับไปอยู่ในขั้นวางแผน", "It is recorded; the case is planned again."),
+                story=Words("การคืนสู่ครอบครัวไม่สำเร็จ", "The return to the family did not work out"),
+            ),
         ),
         Step(
             "follow-up",
@@ -216,6 +271,11 @@ STEPS: Mapping[str, Step] = {
             story=Words("สิ้นสุดการเข้าพักหรือเข้าทำงาน", "The placement ended"),
             follows=("placed",),
             leads_to="ended",
+            at_home=Said(
+                Words("บันทึกการสิ้นสุด", "The stay with the family ends"),
+                done=Words("บันทึกการสิ้นสุดแล้ว", "The end is recorded."),
+                story=Words("สิ้นสุดการอยู่กับครอบครัว", "The stay with the family ended"),
+            ),
         ),
         Step(
             "entered-in-error",

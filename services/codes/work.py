@@ -17,6 +17,8 @@ NEXT_STEPS = CodeList(
         "decide_again": Words("นำเข้าที่ประชุมคณะทำงานอีกครั้ง", "Bring it to the working group again"),
         "send": Words("ส่งต่อ", "Send the referral"),
         "send_elsewhere": Words("เลือกที่ใหม่และส่งต่อ", "Choose another place and refer"),
+        "send_home": Words("พากลับคืนสู่ครอบครัว", "Return the person to the family"),
+        "ask_family": Words("ประสานญาติให้ได้คำตอบ", "Settle it with the family"),
         "carry_out": Words("ดำเนินการตามแผน", "Carry out the plan"),
         "await_place": Words("รอผลการจองที่ว่าง", "Wait for the place"),
         "tell_partner": Words("แจ้งภาคีเครือข่าย", "Tell the partner"),
@@ -43,6 +45,10 @@ STANDINGS = CodeList(
             "คัดกรองแล้ว รอคณะทำงานพิจารณา", "The person is screened and waits for the working group."
         ),
         "planned": Words("คณะทำงานเห็นชอบแผนแล้ว", "The working group has agreed the plan."),
+        "planned_home": Words(
+            "คณะทำงานเห็นชอบให้คืนสู่ครอบครัว",
+            "The working group has agreed that the person returns to the family.",
+        ),
         "planned_alone": Words(
             "คณะทำงานเห็นชอบแผนที่ไม่ต้องส่งต่อ", "The working group has agreed a plan that needs no referral."
         ),
@@ -64,6 +70,10 @@ STANDINGS = CodeList(
         "declining": Words(
             "ภาคีเครือข่ายตอบว่าไม่รับ และยังเปลี่ยนคำตอบได้", "The partner said no and may still take it back."
         ),
+        "family_asked": Words(
+            "ยังไม่ทราบว่าญาติตกลงรับหรือไม่", "It is not known yet whether the family takes the person."
+        ),
+        "family_agreed": Words("ญาติตกลงรับแล้ว", "The family takes the person."),
         "accepted": Words("ภาคีเครือข่ายตอบรับแล้ว", "The partner accepted."),
         "travelling": Words("ผู้รับบริการกำลังเดินทาง", "The person is on the way."),
         "admitted": Words("ผู้รับบริการไปถึงแล้ว", "The person has arrived."),
@@ -72,6 +82,8 @@ STANDINGS = CodeList(
         "followed": Words("ติดตามผลครบตามกำหนดแล้ว", "All follow-ups are done."),
         "absent": Words("ผู้รับบริการไม่ได้อยู่ในที่ที่ส่งต่อแล้ว", "The person is no longer where they were placed."),
         "declined": Words("ภาคีเครือข่ายไม่รับ", "The partner declined."),
+        "family_declined": Words("ญาติไม่รับ", "The family does not take the person."),
+        "family_silent": Words("ไม่ได้คำตอบจากญาติภายในกำหนด", "The family gave no answer in time."),
         "expired": Words("ภาคีเครือข่ายไม่ตอบภายในกำหนด", "The partner did not answer in time."),
         "withdrawn": Words("ยกเลิกการส่งต่อแล้ว", "The referral was withdrawn."),
         "failed": Words("การเข้าพักหรือเข้าทำงานไม่สำเร็จ", "The placement did not work out."),

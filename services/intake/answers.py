@@ -196,7 +196,7 @@ class OpenReferral(TypedDict):
     """A referral that is under way. `placed`: the person is in that place, so that its outcome is to be told."""
 
     referral_id: Id
-    programme_id: Id
+    programme_id: Annotated[Id | None, Note("None: a return to the family")]
     standing: Annotated[str, STANDINGS]
     placed: bool
 

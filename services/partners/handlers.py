@@ -95,20 +95,22 @@ def _candidate(ranking: Ranking, position: int) -> Candidate:
 
 
 def when_sent(
-    fact: Recorded, referral_id: str, case_id: str, programme_id: str, waitlist: bool
+    fact: Recorded, referral_id: str, case_id: str, programme_id: str | None, waitlist: bool
 ) -> Iterable[Do]:
-    yield Do(PROGRAMME, programme_id, ReservePlace(referral_id, case_id, fact.centre, waitlist))
+    if programme_id is not None:
+        yield Do(PROGRAMME, programme_id, ReservePlace(referral_id, case_id, fact.centre, waitlist))
 
 
-def when_accepted(fact: Recorded, referral_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
-    yield Do(PROGRAMME, programme_id, TakePlace(referral_id, case_id))
+def when_accepted(fact: Recorded, referral_id: str, case_id: str, programme_id: str | None) -> Iterable[Do]:
+    if programme_id is not None:
+        yield Do(PROGRAMME, programme_id, TakePlace(referral_id, case_id))
 
 
 def when_declined(
     fact: Recorded,
     referral_id: str,
     case_id: str,
-    programme_id: str,
+    programme_id: str | None,
     no_more_places: bool,
     reason: str | None,
     whose: str | None,
@@ -117,7 +119,7 @@ def when_declined(
     """The place this referral held comes back first: stated before that, the programme would seem to have one free.
     What the partner may still take back (`final_at`) frees nothing yet: it is heard of again once it is settled. A
     partner that has no place for one speaks against the places that are shown."""
-    if final_at is not None:
+    if final_at is not None or programme_id is None:
         return
     yield from when_over(fact, referral_id, case_id, programme_id)
     yield from when_waitlisted(fact, referral_id, case_id, programme_id, no_more_places)
@@ -126,12 +128,13 @@ def when_declined(
 
 
 def when_waitlisted(
-    fact: Recorded, referral_id: str, case_id: str, programme_id: str, no_more_places: bool
+    fact: Recorded, referral_id: str, case_id: str, programme_id: str | None, no_more_places: bool
 ) -> Iterable[Do]:
-    if no_more_places:
+    if no_more_places and programme_id is not None:
         yield Do(PROGRAMME, programme_id, StateNoPlaces(fact.time))
 
 
-def when_over(fact: Recorded, referral_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
+def when_over(fact: Recorded, referral_id: str, case_id: str, programme_id: str | None) -> Iterable[Do]:
     """Declined, withdrawn, expired, failed, ended or entered in error: the place is free again."""
-    yield Do(PROGRAMME, programme_id, ReleasePlace(referral_id, case_id))
+    if programme_id is not None:
+        yield Do(PROGRAMME, programme_id, ReleasePlace(referral_id, case_id))

@@ -426,9 +426,11 @@ class Plan(Heard):
 
 
 class Referral(Heard):
+    """`programme_id` None: a return to the family, which is no partner's."""
+
     referral_id = fields.String(required=True)
     case_id = fields.String(required=True)
-    programme_id = fields.String(required=True)
+    programme_id = fields.String(required=True, allow_none=True)
 
 
 class Answer(Referral):

@@ -42,7 +42,7 @@ class _Outline(TypedDict):
     centre: Province
     status: Annotated[str, REFERRAL_STATUSES]
     place: Annotated[str, PLACES]
-    outside_ministry: bool
+    outside_ministry: Annotated[bool | None, Note("None: a return to the family")]
     sent_at: Instant
     answer_due: Instant | None
     version: Version
@@ -109,21 +109,31 @@ class ReferralStatus(TypedDict):
     version: Version
 
 
+class Family(TypedDict):
+    """To whom somebody returns, and what was found (referral's events). None: not known yet."""
+
+    relative: str
+    agreed: bool | None
+    visited: Annotated[bool | str | None, Note("Whether the home was visited, or the day of the visit")]
+    risk: str | None
+
+
 class Referral(TypedDict):
-    """A referral as it stands. `kind`: of the partner; `told`: the partner was, or has answered; `tell_due`: until when
-    it should be; `answer_due`: until when it may answer, None if nothing is awaited; `final_at`: until when it may take
-    its no back; `follow_up_due`: the days since the placement of the follow-up that is due; `in_place`: what the latest
-    follow-up says, None without one; `may`: the steps that the caller may take of it now, and disclosing."""
+    """A referral as it stands; a return to the family has neither programme nor partner. `kind`: of the partner;
+    `told`: the partner was, or has answered; `tell_due`: until when it should be; `answer_due`: until when it may
+    answer, None if nothing is awaited; `final_at`: until when it may take its no back; `follow_up_due`: the days since
+    the placement of the follow-up that is due; `in_place`: what the latest follow-up says, None without one; `may`: the
+    steps that the caller may take of it now, and disclosing."""
 
     referral_id: Id
     case_id: Id
-    programme_id: Id
-    partner_id: Id
+    programme_id: Annotated[Id | None, Note("None: a return to the family")]
+    partner_id: Id | None
     centre: Province
     plan_id: Id
     path: Annotated[str, PATHS]
-    kind: Annotated[str, PARTNER_KINDS]
-    outside_ministry: bool
+    kind: Annotated[str, PARTNER_KINDS] | None
+    outside_ministry: bool | None
     waitlist: bool
     status: Annotated[str, REFERRAL_STATUSES]
     place: Annotated[str, PLACES]
@@ -148,7 +158,7 @@ class Work(TypedDict):
 
 class HistoryItem(TypedDict):
     """A step: when it happened and was recorded, by whom, what the status was then; and what the fact carries besides.
-    `said_by`, `to`, `note` and `witness` only for the centre's own staff: None once erased."""
+    `said_by`, `to`, `note`, `witness` and `family` only for the centre's own staff: None once erased."""
 
     type: str
     time: Instant
@@ -183,6 +193,7 @@ class HistoryItem(TypedDict):
     said_by: NotRequired[str | None]
     note: NotRequired[str | None]
     witness: NotRequired[str | None]
+    family: NotRequired[Family | None]
 
 
 class ReferralWithHistory(Referral):

@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from services.referral.events import Work
+from services.referral.events import Family, Work
 
 
 class Consent(TypedDict):
@@ -11,8 +11,11 @@ class Consent(TypedDict):
 
 
 class SendReferral(TypedDict):
+    """To a programme, or to the family: exactly one of the two is not None."""
+
     case_id: str
-    programme_id: str
+    programme_id: str | None
+    family: Family | None
     consent: Consent
     waitlist: bool | None
 

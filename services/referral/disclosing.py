@@ -72,7 +72,9 @@ class Disclosing(reading.Reading):
         return {name: code for name, code in self._of(referral).items() if name in names}
 
     def _of(self, referral: RowMapping) -> answers.DisclosedCodes:
-        return self._disclosable(referral["case_id"], referral["programme_id"])
+        programme_id = referral["programme_id"]
+        # Of a return to the family there is nobody to be told.
+        return self._disclosable(referral["case_id"], programme_id) if programme_id is not None else {}
 
     def _disclosable(self, case_id: str, programme_id: str) -> answers.DisclosedCodes:
         return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))

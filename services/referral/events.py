@@ -1,7 +1,7 @@
 """Facts about a referral. Stored and published: add fields, never rename or reuse one."""
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
 from services.kernel.codec import OfCase, OfCentre, Public, personal
 
@@ -13,30 +13,45 @@ class Work(TypedDict):
     income_baht_month: int | None
 
 
+class Family(TypedDict):
+    """To whom somebody returns, and what was found: who the relative is; whether that one agreed to take the person,
+    and whether the home was visited (or the day, ISO); what speaks against it. None: not known yet."""
+
+    relative: str
+    agreed: bool | None
+    visited: bool | str | None
+    risk: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What every fact about a referral carries: whose it is. Personal fields are sealed under `person_id`."""
+    """What every fact about a referral carries: whose it is. Personal fields are sealed under `person_id`. A return to
+    the family has neither a programme nor a partner."""
+
+    VERSION: ClassVar[int] = 2
 
     referral_id: Public[str]
     case_id: Public[str]
     person_id: OfCentre[str]
-    programme_id: OfCentre[str]
-    partner_id: OfCentre[str]
+    programme_id: OfCentre[str | None]
+    partner_id: OfCentre[str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralSent(About):
-    """`path` is the plan's, `kind` and `under_ministry` are the partner's then; `consent` is given or unable."""
+    """`path` is the plan's; `kind`, `under_ministry` and `outside_ministry` are the partner's then, None for a return
+    to the `family`; `consent` is given or unable."""
 
     plan_id: Public[str]
     path: OfCentre[str]
-    kind: OfCentre[str]
-    under_ministry: Public[bool]
-    outside_ministry: Public[bool]
+    kind: OfCentre[str | None]
+    under_ministry: Public[bool | None]
+    outside_ministry: Public[bool | None]
     consent: OfCase[str]
     waitlist: Public[bool]
     answer_due: Public[str]
     witness: str | None = personal()
+    family: Family | None = personal()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +182,8 @@ class PlacementConfirmed(About):
     """The person is placed. What figures count by is repeated, so that they need this fact alone."""
 
     path: OfCentre[str]
-    kind: OfCentre[str]
-    outside_ministry: Public[bool]
+    kind: OfCentre[str | None]
+    outside_ministry: Public[bool | None]
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
 

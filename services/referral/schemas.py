@@ -1,11 +1,12 @@
 """Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain."""
 
 from dataclasses import MISSING, fields
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_schema
-from marshmallow.fields import Boolean, Integer, List, Nested, String
+from marshmallow.fields import Boolean, Integer, List, Nested, Raw, String
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
@@ -47,11 +48,49 @@ class Consent(Schema):
             raise ValidationError({"witness": ["A person unable to consent needs a witness."]})
 
 
+class Visited(Raw):
+    """Whether a home was visited, or the day on which it was (YYYY-MM-DD)."""
+
+
+def _visited(value: bool | str) -> None:
+    if isinstance(value, bool):
+        return
+    try:
+        date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValidationError("Must be true, false or a day: YYYY-MM-DD.") from None
+
+
+class Family(Schema):
+    """Null and blank are not known yet."""
+
+    relative = Words(NAME_MOST, required=True)
+    agreed = Flag(load_default=None, allow_none=True)
+    visited = Visited(load_default=None, allow_none=True, validate=_visited)
+    risk = Words(NOTE_MOST)
+
+
 class SendReferral(Schema):
     case_id = String(required=True, validate=_uuid)
-    programme_id = String(required=True, validate=_uuid)
+    programme_id = String(load_default=None, allow_none=True, validate=_uuid)
+    family = Nested(Family, load_default=None, allow_none=True)
     consent = Nested(Consent, required=True)
     waitlist = Flag(load_default=False, allow_none=True)
+
+    @validates_schema
+    def where_to(self, data: bodies.SendReferral, **_: Any) -> None:
+        if data["programme_id"] is None and data["family"] is None:
+            raise ValidationError({"programme_id": ["Missing data for required field."]})
+        if data["programme_id"] is not None and data["family"] is not None:
+            raise ValidationError(
+                {"family": ["A person is sent to a programme or to the family, not to both."]}
+            )
+
+
+class ReturnHome(SendReferral):
+    """The same, of a return to the family."""
+
+    family = Nested(Family, required=True)
 
 
 class OfProgramme(Schema):

@@ -19,7 +19,15 @@ from services.referral.domain.commands import SendReferral, StandDown
 from services.referral.domain.life_cycle import REFERRAL, why_untold
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
 from services.referral.domain.steps import LIFE_CYCLE, Circumstances, step_named, steps_after
-from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Status, days_between, due_day
+from services.referral.domain.words import (
+    AWAITING_ANSWER,
+    OVER,
+    Place,
+    Programme,
+    Status,
+    days_between,
+    due_day,
+)
 from services.referral.projections import closed_paths, referrals, upstream
 from services.thai.order import require_order
 
@@ -72,6 +80,7 @@ def _steps(call: Call, referral: answers.Referral) -> list[str]:
         Place(referral["place"]),
         referral["told"],
         bool(referral["final_at"] and instant(call.now) < referral["final_at"]),
+        home=referral["programme_id"] is None,
     )
     return [name for name in names if LIFE_CYCLE[name].by_partner or call.caller.role != "partner"]
 
@@ -90,18 +99,15 @@ class ReferralService(disclosing.Disclosing):
 
     @command("referral.send", roles=STAFF, schema=schemas.SendReferral())
     def send(self, call: Call, body: bodies.SendReferral) -> Outcome[answers.NewReferral]:
-        """Answers once a place is reserved or refused, at most 5 s later (else pending)."""
+        """Answers once a place is reserved or refused, at most 5 s later (else pending); of a return to the
+        family, which needs none, at once."""
         case_id, programme_id, consent = body["case_id"], body["programme_id"], body["consent"]
         case = self._upstream(
             lambda db: upstream.get_case(db, case_id), lambda case: not case.closed, "intake"
         )
         if case is None or not call.caller.sees(case.centre):
             raise NotFound("case")
-        programme = self._upstream(
-            lambda db: upstream.get_programme(db, programme_id), lambda known: not known.retired, "partners"
-        )
-        if programme is None:
-            raise NotFound("programme")
+        programme = self._programme(programme_id) if programme_id is not None else None
         plan = self._upstream(
             lambda db: upstream.get_plan(db, case_id),
             lambda plan: plan.covers(programme) and not plan.closed,
@@ -109,9 +115,10 @@ class ReferralService(disclosing.Disclosing):
         )
         follows = {"the case was opened": case.opened, "the plan was agreed": plan.agreed if plan else None}
         witness = consent["witness"] or None
-        if witness:
+        if witness or body["family"]:
             self.runtime.ensure_key(call, case.person_id)
-        referral_id, warnings = call.new_id("referral"), self._fit(call, case_id, programme_id)
+        referral_id = call.new_id("referral")
+        warnings = self._fit(call, case_id, programme_id) if programme_id is not None else []
 
         def work(unit: Unit) -> answers.SentReferral:
             require_order(call.at, follows)
@@ -126,6 +133,7 @@ class ReferralService(disclosing.Disclosing):
                 waitlist=bool(body["waitlist"]),
                 already_open=referrals.is_open(unit.db, case_id, programme_id),
                 now=call.now,
+                family=body["family"],
             )
             if unit.handle(REFERRAL, referral_id, sending, expected=call.if_match):
                 self._move(unit, case_id, referral_id, closed)
@@ -161,7 +169,7 @@ class ReferralService(disclosing.Disclosing):
         referral = self._own(call, referral_id)
         if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
             raise Forbidden(f"A partner does not {step} a referral.")
-        if not referral["secured"]:
+        if not referral["secured"] and referral["programme_id"] is not None:
             self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["secured"], "partners")
         words = {name: value for name, value in body.items() if name in schemas.FIELDS[step]}
         if words.keys() & {"said_by", "note", "to"}:
@@ -184,6 +192,14 @@ class ReferralService(disclosing.Disclosing):
         if row["placed_at"] is None:
             return Circumstances(call.now, by_link)
         return Circumstances(call.now, by_link, due_day(days_between(row["placed_at"], call.at)))
+
+    def _programme(self, programme_id: str) -> Programme:
+        found = self._upstream(
+            lambda db: upstream.get_programme(db, programme_id), lambda known: not known.retired, "partners"
+        )
+        if found is None:
+            raise NotFound("programme")
+        return found
 
     def _move(self, unit: Unit, case_id: str, referral_id: str, closed: bool = False) -> None:
         """What a referral now is to its case's one placement, decided in view of the case's others. Once one partner
@@ -295,3 +311,5 @@ class ReferralService(disclosing.Disclosing):
             item["note"] = self.runtime.vault.unseal(person_id, "note", sealed["note"]) or None
         if "witness" in sealed:
             item["witness"] = self.runtime.vault.unseal(person_id, "witness", sealed["witness"]) or None
+        if "family" in sealed:
+            item["family"] = self.runtime.vault.unseal(person_id, "family", sealed["family"]) or None

@@ -11,11 +11,16 @@ Days = TypedDict("Days", {"from": Day, "to": Day})
 
 
 class Placements(TypedDict):
-    """Confirmed placements, inside and outside the ministry."""
+    """Confirmed placements: outside the ministry, in its places, and returns to the family."""
 
     total: Count
     outside_ministry: Count
     ministry: Count
+    family: Count
+
+
+def no_placements() -> Placements:
+    return {"total": 0, "outside_ministry": 0, "ministry": 0, "family": 0}
 
 
 def _told(part: str) -> tuple[tuple[str, Any], ...]:
@@ -28,8 +33,8 @@ Share = Annotated[float, Shape(minimum=0, maximum=1)] | None  # None without any
 
 class Figures(TypedDict):
     """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days`, `employment` and
-    `referrals`: by the names of their measures. `lost`: by the part that tells it, by code. `share_outside`: of all
-    placements, 0 to 1; None without any."""
+    `referrals`: by the names of their measures. `lost`: by the part that tells it, by code. `share_outside`: of the
+    placements outside the ministry and in its places, 0 to 1; None without any."""
 
     cases: dict[str, Count]
     placements: dict[str, Count]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, OUTCOMES, PATHS, WHOSE
+from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, OUTCOMES, PATHS, WHOSE
 from services.codes.steps import LOST_REASONS
 from services.codes.words import CodeList, Words
 
@@ -188,6 +188,21 @@ MEASURES: Mapping[str, Measure] = {
             Words("ในสถานที่สังกัดกระทรวง พม.", "In the ministry's places"),
             Words("การเข้าพักในสถานที่สังกัดกระทรวง พม.", "Placements in the ministry's places"),
             where={"outside_ministry": (False,)},
+        ),
+        Measure(
+            "family",
+            "placements",
+            "family",
+            "PlacementConfirmed",
+            Words("คืนสู่ครอบครัว", "Returned to the family"),
+            Words("การคืนสู่ครอบครัว", "Returns to the family"),
+            where={"path": (FAMILY_PATH,)},
+            means=Words(
+                "ผู้ที่กลับไปอยู่กับครอบครัวโดยไม่ผ่านภาคีเครือข่าย นับแยกจากการเข้าพักหรือเข้าทำงานนอกสังกัดกระทรวง พม. "
+                "สัดส่วนนอกสังกัดจึงคิดจากผู้ที่มีหน่วยงานรับดูแลเท่านั้น",
+                "People who went back to their family, without a partner: counted apart. The share outside the "
+                "ministry is of those whom a partner or the ministry took.",
+            ),
         ),
         Measure(
             "placements",

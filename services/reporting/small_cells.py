@@ -11,7 +11,7 @@ a year, a centre from the country, one `as_of` from a later one) is not guarded 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
+from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, PATHS
 from services.codes.coarse import SMALL
 from services.reporting import answers
 from services.reporting.measures import MEASURES, told_of
@@ -78,9 +78,11 @@ def whole(figures: answers.Figures) -> answers.FiguresShown:
 def overview(figures: answers.Figures) -> answers.FiguresShown:
     """The figures of a period (contract: reports/overview) as who may not see cases may see them."""
     every_path = {path: figures["by_path"].get(path, 0) for path in PATHS}
-    # The sum of the employers' paths is a figure of its own, so theirs and the others' are two totals.
+    # The sum of the employers' paths is a figure of its own, so theirs and the others' are two totals; how many
+    # returned to the family is one by itself.
     with_employers = {path: every_path.pop(path) for path in EMPLOYER_PATHS}
-    every = parts_of(every_path) | parts_of(with_employers)
+    home = {FAMILY_PATH: every_path.pop(FAMILY_PATH)}
+    every = parts_of(every_path) | parts_of(with_employers) | home
     by_path = {path: count for path, count in every.items() if count != 0}
     by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TypeVar
 
-from services.codes import AWAITING_ANSWER
+from services.codes import AWAITING_ANSWER, FAMILY_PATH
 from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
 from services.kernel.questions import Body, CommandDoor, Json
 from services.partners.answers import Candidate
@@ -58,6 +58,10 @@ GOALS = (
 )  # fmt: skip
 DISSENT = (
     "ควรรอผลตรวจสุขภาพก่อน", "เห็นว่าควรอยู่ใกล้ญาติมากกว่า", "เกรงว่าการเดินทางไกลเกินไป", "ผู้รับบริการยังลังเล ควรคุยอีกครั้ง",
+)  # fmt: skip
+RELATIVES = ("พี่สาว", "น้องชาย", "บุตร", "หลาน", "น้า")
+RISKS = (
+    "เยี่ยมบ้านแล้วไม่พบความเสี่ยง", "บ้านอยู่ห่างสถานพยาบาล อสม. รับไปเยี่ยมเดือนละครั้ง", "รายได้ครอบครัวไม่แน่นอน ประสาน อบต. แล้ว",
 )  # fmt: skip
 FOLLOWED = (
     "กินอยู่เรียบร้อย มีเพื่อนร่วมบ้าน",
@@ -175,6 +179,11 @@ class Life:
         """Attempts until one referral is placed. Returns its id, or "" when there is none."""
         for _ in range(ATTEMPTS):
             course = self.courses.pop(0) if self.courses else ""
+            if self._may_go_home(course):
+                referral_id = yield from self._return_home(course)
+                if referral_id:
+                    return referral_id
+                continue
             chosen = self._choose(course)
             if chosen is None:
                 if not self.plan:
@@ -193,6 +202,52 @@ class Life:
             if (yield from self._answered(referral, course)):
                 return referral["referral_id"]
         return ""
+
+    def _may_go_home(self, course: str) -> bool:
+        """Once, if the person wishes for the family and relatives would take them."""
+        apart = course in ("waitlist", "full") or self.fate.now_at in ("acknowledged", "waitlisted")
+        home = FAMILY_PATH in self.wants and FAMILY_PATH in self.paths and FAMILY_PATH not in self.tried
+        return home and not apart and self.chance.random() < 0.75
+
+    def _return_home(self, course: str) -> Generator[datetime, None, str]:
+        """To relatives who have agreed already, or are asked still. The referral's id, "" if it came to nothing."""
+        self.tried.add(FAMILY_PATH)
+        if self.plan != {"path": FAMILY_PATH, "programme_id": None}:
+            yield self._later(1, 7)
+            self._agree(FAMILY_PATH, None)
+            yield from self._stands_at("planned")
+        yield self._later(0, 3)
+        asked = self.fate.now_at == "sent" or course in ("silence", "decline") or self.chance.random() < 0.4
+        relative = f"{self.chance.choice(RELATIVES)} {self._somebody()}"
+        family: dict[str, Json] = {
+            "relative": relative,
+            "agreed": None if asked else True,
+            "visited": None if asked else self.chance.random() < 0.8,
+            "risk": None if asked else self.chance.choice(RISKS),
+        }
+        consent: Body = {"status": "given"}
+        sent = self._say(SEND, {"case_id": self.case_id, "family": family, "consent": consent}, self.worker)
+        referral_id = sent["referral_id"]
+        yield from self._stands_at("sent")
+        self.urgent = False
+        if sent["status"] == "sent":
+            yield self._later(16, 22) if course == "silence" else self._later(1, 4)
+            if self._status(referral_id) not in AWAITING_ANSWER:
+                return ""
+            if course == "decline":
+                self._step(
+                    referral_id, "decline", reason="other", whose="person", note="ญาติดูแลไม่ไหว ขอให้ศูนย์ช่วยต่อ"
+                )
+                return ""
+            self._step(referral_id, "accept", said_by=relative, by_channel="phone")
+        if course == "withdraw":
+            self._step(referral_id, "withdraw", reason="person_refused", whose="person")
+            return ""
+        if course == "error":
+            self._step(referral_id, "entered-in-error", note="บันทึกผิดราย")
+            return ""
+        stays = yield from self._taken_in(referral_id, self.office.next_failure() if course == "fail" else "")
+        return referral_id if stays else ""
 
     def _choose(self, course: str) -> Candidate | None:
         """One of the best matches that were not tried yet; by habit a shelter, where the course needs it one that is

@@ -77,11 +77,10 @@ class Office:
         """The id of the partner of a province whose answer most people wait for; of several, the one that was asked
         most often of late."""
         asked = self.ask(REFERRALS.of(limit=LIMIT_MOST))["items"]
-        times = Counter(each["partner_id"] for each in asked if "partner_id" in each)
+        referred = [each for each in asked if "partner_id" in each]
+        times = Counter(each["partner_id"] for each in referred)
         waiting = Counter(
-            each["partner_id"]
-            for each in asked
-            if "partner_id" in each and each["told"] and each["status"] in AWAITING_ANSWER
+            each["partner_id"] for each in referred if each["told"] and each["status"] in AWAITING_ANSWER
         )
         return max(self.partners_of(province), key=lambda each: (waiting[each], times[each]))
 

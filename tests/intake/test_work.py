@@ -52,6 +52,9 @@ OF_CASE = {
     "planned_alone": {
         "screening": Screening(MONDAY, MONDAY), "plan": Plan(TUESDAY, TUESDAY, "advice_only"),
     },
+    "planned_home": {
+        "screening": Screening(MONDAY, MONDAY), "plan": Plan(TUESDAY, TUESDAY, "return_family"),
+    },
     "closed": {"closing": Closing(FRIDAY, True)},
 }  # fmt: skip
 STANDS = (*UNDER_WAY, *AFTER, "")  # "": entered in error
@@ -258,6 +261,18 @@ def test_what_does_not_go_together_is_named_with_its_referral():
     assert {code for code, _ in twice} == {"two_placements"} and len(twice) == 2
 
 
+def test_a_return_to_the_family_needs_no_place_and_the_group_decides_again_if_it_fails():
+    at_home = referral("family_agreed", programme="")
+    assert (
+        contradictions_of(Known(Opening(MONDAY), referrals=(at_home, referral("placed", programme="")))) == []
+    )
+    lost = referral("withdrawn", programme="")
+    step = next_of(Known(Opening(MONDAY), referrals=(lost,), **OF_CASE["planned_home"]))
+    assert (step.next, step.standing, step.acts) == ("decide_again", "withdrawn", GROUP)
+    old = OF_CASE["planned_home"] | {"plan": Plan(TUESDAY, TUESDAY, "return_family", ("p",))}
+    assert next_of(Known(Opening(MONDAY), **old)).next == "send"
+
+
 # -- the list ------------------------------------------------------------------------------------------------------
 
 
@@ -338,6 +353,27 @@ def story():
             place("PlaceTaken", SOMBAT, "11"),
         ],
     }
+
+
+def test_what_the_family_says_is_no_word_of_a_partner(db):
+    ways = {
+        "family_asked": (),
+        "family_agreed": ("ReferralAccepted",),
+        "family_declined": ("ReferralDeclined",),
+        "family_silent": ("ReferralExpired",),
+        "travelling": ("ReferralAccepted", "PersonTravelling"),
+    }
+    plan = {"case_id": CASE, "path": "return_family", "programme_id": None}
+    told = [ours(OPENED, 1, "01"), ours(IDENTIFIED, 1, "01", f"person/{PERSON}")]
+    told.append(fact("screening", "PlanAgreed", plan, on("04")))
+    for day, (standing, types) in enumerate(ways.items(), start=10):
+        home = {"programme_id": None, "answer_due": FRIDAY}
+        sent = [referred(type, standing, str(day), **home) for type in ("ReferralSent", *types)]
+        with fresh() as other:
+            work.project(other, [*told, *sent])
+            row = other.execute(select(work.work)).one()
+        assert (row.standing, row.programme_id) == (standing, None)
+        assert (standing == "family_silent") == ("escalated" in row.flags)
 
 
 def retired(type, recorded, programme="p"):

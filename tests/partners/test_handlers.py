@@ -123,3 +123,12 @@ def test_a_partner_that_has_no_place_for_one_speaks_against_the_places_that_are_
     assert told(reason="no_place", no_more_places=True) == [back, StateNoPlaces(SENT.time)]
     unsettled = schemas.Decline().load(NO | {"reason": "no_place", "final_at": "2026-03-02T09:15:00.000000Z"})
     assert list(handlers.when_declined(SENT, **unsettled)) == []
+
+
+def test_a_return_to_the_family_is_no_business_of_any_programme():
+    home = {**ABOUT, "programme_id": None}
+    assert not list(handlers.when_sent(SENT, **home, waitlist=False))
+    assert not list(handlers.when_accepted(SENT, **home))
+    assert not list(handlers.when_over(SENT, **home))
+    no = {**home, "no_more_places": True, "reason": "no_place", "whose": "partner"}
+    assert not list(handlers.when_declined(SENT, **no))

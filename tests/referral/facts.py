@@ -44,7 +44,11 @@ about: dict[str, Any] = {
 }
 case = Case(CASE, PERSON, "60", closed=False, opened=instant(MONDAY))
 home = Programme(PROGRAMME, PARTNER, path="local_home", kind="pao_home", under_ministry=False)
+family: dict[str, Any] = {"relative": "พี่สาว", "agreed": None, "visited": "2026-03-01", "risk": None}
 plan = Plan(PLAN, path="local_home", programme_id=None, agreed=instant(MONDAY))
+
+
+plan_home = Plan(PLAN, path="return_family", programme_id=None, agreed=instant(MONDAY))
 
 
 def days_after(start: datetime, days: int) -> str:
@@ -76,6 +80,19 @@ sent = ReferralSent(
     consent="given",
     waitlist=False,
     answer_due=days_after(MONDAY, 14),
+)
+about_home: dict[str, Any] = {**about, "programme_id": None, "partner_id": None}
+sent_home = ReferralSent(
+    **about_home,
+    plan_id=PLAN,
+    path="return_family",
+    kind=None,
+    under_ministry=None,
+    outside_ministry=None,
+    consent="given",
+    waitlist=False,
+    answer_due=days_after(MONDAY, 14),
+    family=family,
 )
 # Reserved on Tuesday: to be told by the end of Wednesday in Thailand, given back at the end of Friday.
 secured = PlaceSecured(

@@ -58,7 +58,7 @@ STEPS: Mapping[str, Mapping[str, Any]] = {
 }
 WAY = ("confirm", "admit", "accept", "told", "follow-up")  # the furthest first
 BY_LINK = ("acknowledge", "accept", "decline", "take-back", "waitlist")
-PATHS = ("foundation", "employer_general")
+PATHS = ("foundation", "employer_general", "return_family")
 
 
 class Broken(NamedTuple):
@@ -166,14 +166,22 @@ class Story:
         if answer:
             self.referrals[answer["referral_id"]] = self.cases[case_id]
 
+    def send_home(self, case_id: str, agreed: bool | None, days: int) -> None:
+        family = {"relative": "พี่สาว", "agreed": agreed, "visited": True}
+        body = {"family": family, "consent": {"status": "given"}}
+        answer = self.of_case("referral", "send", case_id, body, days)
+        if answer:
+            self.referrals[answer["referral_id"]] = self.cases[case_id]
+
     def step(
         self, referral_id: str, step: str, days: int, by_link: bool = False, at: datetime | None = None
     ) -> Any:
         body, who = {"referral_id": referral_id, "step": step, **STEPS[step]}, {}
         if by_link and step in BY_LINK:
             row = self.row(referral_id)
-            who = {"user": "p", "role": "partner", "centres": (), "partner": row["partner_id"]}
-            body["by_channel"] = "link"
+            if row["partner_id"]:
+                who = {"user": "p", "role": "partner", "centres": (), "partner": row["partner_id"]}
+                body["by_channel"] = "link"
         at = at or self.ago(days)
         return self.tell("referral", "step", body, self.referrals[referral_id], at=at, **who)
 
@@ -333,7 +341,7 @@ class Story:
     def closed_means_closed_for_partners(self) -> None:
         closed = self.closed()
         for row in self.rows():
-            if row["case_id"] not in closed or not row["told"]:
+            if row["case_id"] not in closed or not row["told"] or not row["partner_id"]:
                 continue
             who = {"user": "p", "role": "partner", "centres": (), "partner": row["partner_id"]}
             about = {"referral_id": row["referral_id"]}

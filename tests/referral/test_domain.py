@@ -32,10 +32,13 @@ from services.referral.domain.steps import (
     AcceptReferral,
     AcknowledgeReferral,
     Circumstances,
+    ConfirmPlacement,
     DeclineReferral,
+    EndReferral,
     RecordFollowUp,
     ReturnDecline,
     TellPartner,
+    WaitlistReferral,
     step_named,
     steps_after,
 )
@@ -47,6 +50,7 @@ from services.referral.events import (
     PartnerTold,
     PersonAdmitted,
     PersonTravelling,
+    PlacementConfirmed,
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralDeclined,
@@ -64,6 +68,7 @@ from tests.referral.facts import (
     REACHED,
     TUESDAY,
     about,
+    about_home,
     accepted,
     acknowledged,
     admitted,
@@ -71,12 +76,15 @@ from tests.referral.facts import (
     case,
     days_after,
     entered_in_error,
+    family,
     home,
     placed,
     plan,
+    plan_home,
     secured,
     send,
     sent,
+    sent_home,
     told,
     travelling,
     waitlisted,
@@ -251,6 +259,57 @@ def test_a_ministry_programme_is_not_outside_the_ministry():
     shelter = replace(home, kind="ministry_shelter", under_ministry=True)
     expected = again(sent, kind="ministry_shelter", under_ministry=True, outside_ministry=False)
     referral.given().when(send(programme=shelter)).then(expected)
+
+
+# ---- to the family
+
+
+def sending_home(**changes: Any) -> Any:
+    return send(**{"programme": None, "plan": plan_home, "family": family} | changes)
+
+
+def test_a_return_to_the_family_has_no_programme_and_holds_no_place():
+    referral.given().when(sending_home()).then(sent_home)
+    referral.given(sent_home).when(sending_home()).then()
+    assert REFERRAL.decider.fold([sent_home]).place == Place.NONE
+
+
+def test_relatives_who_agreed_already_have_answered():
+    agreed = {**family, "agreed": True}
+    yes = ReferralAccepted(**about_home, said_by="พี่สาว")
+    referral.given().when(sending_home(family=agreed)).then(again(sent_home, family=agreed), yes)
+
+
+def test_nobody_returns_home_without_a_plan_for_that_and_their_own_will():
+    referral.given().when(sending_home(plan=plan)).refused("no_plan")
+    referral.given().when(sending_home(plan=replace(plan_home, programme_id=OTHER))).refused("no_plan")
+    referral.given().when(sending_home(plan=replace(plan_home, closed="never"))).refused("path_closed")
+    referral.given().when(sending_home(consent="refused")).refused("consent_refused")
+    referral.given().when(sending_home(already_open=True)).refused("duplicate_referral")
+
+
+def test_the_family_answers_without_a_place_and_no_partner_is_told():
+    referral.given(sent_home).when(AcceptReferral()).then(ReferralAccepted(**about_home))
+    for step in (TellPartner(TUESDAY, "phone"), AcknowledgeReferral(TUESDAY), WaitlistReferral(TUESDAY)):
+        referral.given(sent_home).when(step).refused("wrong_state")
+    names = steps_after(Status.SENT, Place.NONE, partner_knows=False, returnable=False, home=True)
+    assert names == ["accept", "decline", "withdraw", "entered-in-error"]
+
+
+def test_a_return_to_the_family_goes_the_same_way_to_the_placement_and_its_end():
+    way = (sent_home, *(type(each)(**about_home) for each in (accepted, travelling, admitted)))
+    living = PlacementConfirmed(**about_home, path="return_family", kind=None, outside_ministry=None)
+    referral.given(*way).when(ConfirmPlacement()).then(living)
+    referral.given(*way, living).when(RaiseFollowUp(30)).then(FollowUpDue(**about_home, days=30))
+    stable = ReferralEnded(**about_home, outcome="stable", path="return_family")
+    referral.given(*way, living).when(EndReferral("stable")).then(stable)
+    assert REFERRAL.decider.fold([*way, living, stable]).place == Place.NONE
+
+
+def test_a_family_that_does_not_answer_lets_the_return_run_out_and_that_is_for_the_centre():
+    late = datetime.fromisoformat(sent_home.answer_due)
+    gone = ReferralExpired(**about_home, was="sent", reason="no_answer", whose="centre")
+    referral.given(sent_home).when(ExpireReferral(late)).then(gone)
 
 
 def test_nobody_is_sent_without_a_plan():

@@ -713,3 +713,69 @@ def test_before_consent_is_asked_it_is_told_what_the_partner_would_see(agreed):
         asked = {**about, **({"case_id": more.pop("case_id")} if "case_id" in more else {})}
         with pytest.raises(NotFound):
             agreed.call("referral", "would_disclose", asked, **more)
+
+
+# ---- back to the family
+
+HOME = {"case_id": CASE, "consent": {"status": "given"}}
+SISTER = {"relative": "พี่สาว อ.ตาคลี", "agreed": None, "visited": "2026-03-01", "risk": "ไม่พบ"}
+
+
+@pytest.fixture
+def home_planned(net):
+    say(net, CaseOpened(CASE, PERSON))
+    say(net, PlanAgreed(CASE, PLAN, "return_family"))
+    return net
+
+
+def send_home(net, **changes):
+    return net.call("referral", "send", HOME | {"family": SISTER | changes})
+
+
+def test_a_person_returns_to_the_family_without_a_partner_and_is_followed_up(home_planned):
+    net = home_planned
+    answer = send_home(net)
+    assert (answer["status"], answer["place"], answer["version"]) == ("sent", "none", 1)
+    referral_id = answer["referral_id"]
+    found = read(net, referral_id)
+    assert [found[name] for name in ("programme_id", "partner_id", "kind", "outside_ministry")] == [None] * 4
+    assert found["may"] == ["accept", "decline", "withdraw", "entered-in-error"]
+    assert found["history"][0]["family"] == SISTER
+    for name in ("accept", "travel", "admit", "confirm"):
+        net.clock.advance(hours=1)
+        step(net, referral_id, name)
+    net.clock.advance(days=31)
+    net.runtimes["referral"].fire_timers()
+    assert read(net, referral_id)["follow_up_due"] == 30
+    assert step(net, referral_id, "end", outcome="stable")["status"] == "ended"
+    assert read(net, referral_id)["place"] == "none"
+
+
+def test_relatives_who_agreed_have_answered_with_the_sending(home_planned):
+    assert send_home(home_planned, agreed=True)["status"] == "accepted"
+
+
+def test_who_the_relative_is_stays_with_the_centre(home_planned):
+    referral_id = send_home(home_planned)["referral_id"]
+    member = read(home_planned, referral_id, user="member-60", role="member")
+    assert "family" not in member["history"][0]
+    with pytest.raises(NotFound):
+        read(home_planned, referral_id, **AS_PARTNER)
+    ministry = read(home_planned, referral_id, **MINISTRY)
+    assert ministry["path_kind"] == "home" and ministry["outside_ministry"] is None
+
+
+def test_of_two_returns_to_the_family_at_once_one_is_open(home_planned):
+    send_home(home_planned)
+    with pytest.raises(Refused) as refusal:
+        send_home(home_planned)
+    assert refusal.value.code == "duplicate_referral"
+
+
+def test_a_person_goes_to_a_programme_or_to_the_family(home_planned):
+    for body in (HOME, HOME | {"family": SISTER, "programme_id": PROGRAMME}):
+        with pytest.raises(Invalid):
+            home_planned.call("referral", "send", body)
+    for wrong in ({"relative": " "}, {"visited": "yesterday"}, {"agreed": "maybe"}):
+        with pytest.raises(Invalid):
+            send_home(home_planned, **wrong)

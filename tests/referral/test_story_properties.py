@@ -74,8 +74,12 @@ class People(RuleBasedStateMachine):
                 facts = {"housing": ("street", "home")[other % 2], "income_sufficient": False}
                 story.of_case("screening", "complete", case_id, {"facts": facts}, days)
             case "plan":
-                bound = programme_id if flag else None
-                story.plan(case_id, story.path_of[programme_id], bound, days)
+                if which % 4 == 0:
+                    story.plan(case_id, "return_family", None, days)
+                else:
+                    story.plan(case_id, story.path_of[programme_id], programme_id if flag else None, days)
+            case "send" if story.planned.get(case_id) == "return_family" and other:
+                story.send_home(case_id, (True, None, False)[which % 3], days)
             case "send":
                 fitting = [each for each in story.programmes if story.fits(case_id, each)]
                 chosen = fitting[which % len(fitting)] if fitting and other else programme_id

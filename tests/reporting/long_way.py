@@ -78,7 +78,8 @@ class Known:
 
     def overview(self) -> dict[str, Any]:
         placed, no = self.happened("PlacementConfirmed"), self.happened("ReferralDeclined")
-        outside = sum(fact.data["outside_ministry"] for fact in placed)
+        home = sum(fact.data["path"] == "return_family" for fact in placed)
+        outside = sum(bool(fact.data["outside_ministry"]) for fact in placed)
         latest = {f.case: f for f in sorted(self.happened("ScreeningCompleted"), key=lambda f: f.at)}
         labels = [label for fact in latest.values() for label in fact.data["labels"]]
         started = [fact.ref for fact in placed if fact.data["path"].startswith("employer")]
@@ -90,8 +91,9 @@ class Known:
             "placements": {
                 "total": len(placed),
                 "outside_ministry": outside,
-                "ministry": len(placed) - outside,
-                "share_outside": round(outside / len(placed), 4) if placed else None,
+                "ministry": len(placed) - outside - home,
+                "family": home,
+                "share_outside": round(outside / (len(placed) - home), 4) if len(placed) > home else None,
             },
             "by_path": Counter(fact.data["path"] for fact in placed),
             "by_label": Counter(label["code"] for label in labels if label["verdict"] == "met"),
@@ -116,12 +118,13 @@ class Known:
         by_month: dict[str, Counter[str]] = {}
         by_centre: dict[str, Counter[str]] = {}
         for fact in self.happened("PlacementConfirmed"):
-            kind = "outside_ministry" if fact.data["outside_ministry"] else "ministry"
+            kinds = {None: "family", True: "outside_ministry", False: "ministry"}
+            kind = kinds[fact.data["outside_ministry"]]
             for table, key in (
                 (by_month, bangkok_day(fact.at).isoformat()[:7]),
                 (by_centre, fact.centre),
             ):
-                table.setdefault(key, Counter(total=0, outside_ministry=0, ministry=0)).update(
+                table.setdefault(key, Counter(total=0, outside_ministry=0, ministry=0, family=0)).update(
                     [kind, "total"]
                 )
         return {

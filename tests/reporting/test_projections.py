@@ -65,7 +65,7 @@ def test_an_empty_log_gives_noughts_and_nulls(told):
         "centre": None,
         "data_up_to": None,
         "cases": dict.fromkeys(("opened", "screened", "planned", "referred", "placed", "closed"), 0),
-        "placements": {"total": 0, "outside_ministry": 0, "ministry": 0, "share_outside": None},
+        "placements": {"total": 0, "outside_ministry": 0, "ministry": 0, "family": 0, "share_outside": None},
         "by_path": {},
         "by_label": {},
         "median_days": {"to_screening": None, "to_acceptance": None, "to_placement": None},
@@ -92,7 +92,9 @@ def test_two_cases_are_followed_from_the_door_to_the_placement(told):
         "placed": 2,
         "closed": 1,
     }
-    assert every["placements"] == {"total": 2, "outside_ministry": 1, "ministry": 1, "share_outside": 0.5}
+    assert every["placements"] == {
+        "total": 2, "outside_ministry": 1, "ministry": 1, "family": 0, "share_outside": 0.5,
+    }  # fmt: skip
     assert every["by_path"] == {"local_home": 1, "ministry_shelter": 1}
     assert every["by_label"] == {"older_person": 2}
     assert every["median_days"] == {"to_screening": 2.0, "to_acceptance": 6.5, "to_placement": 9.5}
@@ -100,6 +102,19 @@ def test_two_cases_are_followed_from_the_door_to_the_placement(told):
     assert own["cases"]["opened"] == 1
     assert own["median_days"] == {"to_screening": 2.0, "to_acceptance": 5.0, "to_placement": 9.0}
     assert own["placements"]["share_outside"] == 1.0
+
+
+def test_returns_to_the_family_are_counted_apart_also_where_a_partner_once_stood_for_it(told):
+    told.say("PlacementConfirmed", "a", "a")
+    told.say("PlacementConfirmed", "b", "b", outside_ministry=False)
+    told.say("PlacementConfirmed", "c", "c", path="return_family", kind=None, outside_ministry=None)
+    told.say("PlacementConfirmed", "d", "d", path="return_family", kind="other", outside_ministry=True)
+    assert told.overview()["placements"] == {
+        "total": 4, "outside_ministry": 1, "ministry": 1, "family": 2, "share_outside": 0.5,
+    }  # fmt: skip
+    assert told.overview()["by_path"]["return_family"] == 2
+    spread = told.ask("placements")["by_centre"]["60"]
+    assert spread == {"total": 4, "outside_ministry": 1, "ministry": 1, "family": 2}
 
 
 def test_a_share_has_four_decimals(told):

@@ -180,6 +180,7 @@ def test_partners_are_of_every_kind_and_nobody_could_take_them_for_real(net):
     assert 85 <= len(programmes) <= 100
     assert {programme["path"] for programme in programmes} == {*codes.PATHS} - {
         "advice_only",
+        "return_family",  # which no partner is
         "quality_of_life_home",  # the sample's provinces have none
     }
     assert {rule for programme in programmes for rule in programme["rules"]} == {*RULES}
@@ -228,6 +229,7 @@ def test_more_find_a_place_outside_the_ministry_in_the_second_year(net):
     middle = today - timedelta(days=365)
     before = overview(net, middle - timedelta(days=364), middle)
     after = overview(net, middle + timedelta(days=1), today)
+    assert after["placements"]["family"] > 0
     assert before["placements"]["share_outside"] + 0.1 < after["placements"]["share_outside"]
     assert after["placements"]["ministry"] < before["placements"]["ministry"]
     assert after["employment"]["started"]

@@ -18,7 +18,7 @@ from services.referral.schemas import FIELDS
 from services.system import SERVICES
 from services.web.identity import accounts, identities, passwords
 from services.web.service import APPLICATION
-from tests.web.door import BEFORE, USERS
+from tests.web.door import BEFORE, USERS, plan
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.phone import Phone
 from tests.web.sent import Sent
@@ -93,6 +93,9 @@ class Place:
             if {"case_id", "referral_id", "partner_id"} & self.arguments:
                 self.door.add(f"worker-{self.centre}", "worker", (self.centre,))
                 world = self.door.world(self.centre)
+            if self.endpoint == "pages.referral.send_home":
+                agreed = plan() | {"path": "return_family"}
+                self.door.made(f"/api/v1/cases/{world.case_id}/plan", agreed, f"worker-{self.centre}")
             if self.endpoint.startswith("pages.own."):
                 self.door.add(self.user, "partner", (), world.partner_id)
                 self.visitor = self.browser(self.user)

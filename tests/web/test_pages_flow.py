@@ -723,7 +723,35 @@ def test_a_closed_path_is_taken_only_with_a_reason_and_its_chair_and_sending_say
     assert wrong.status == 422 and "override.chair" in wrong.errors
     done = worker.send(wrong, override__reason="ย้ายผู้กระทำแล้ว", override__chair="คนที่ 0", **told)
     assert done.status == 200 and "ย้ายผู้กระทำแล้ว" in done.text
-    assert "โปรดพิจารณาอีกครั้ง" in worker.open(f"/cases/{case_id}/referrals/new").text
+    page = worker.open(f"/cases/{case_id}/referrals/new")
+    assert "โปรดพิจารณาอีกครั้ง" in page.text and "ห้ามติดต่อ" in page.text
+
+
+def test_a_person_returns_to_the_family_with_the_checks_that_takes(worker, door):
+    case_id = case_of(opened(worker))
+    fill = worker.open(f"/cases/{case_id}/screening/fill")
+    worker.send(fill, facts__relatives="willing", facts__housing="street", facts__income_sufficient="no")
+    early = worker.open(f"/cases/{case_id}/referrals/home")
+    assert "คณะทำงานเห็นชอบ" in early.text and "family.relative" not in early.text
+    planned_home = worker.send(
+        worker.open(f"/cases/{case_id}/plan/record"), **decided(path="return_family", programme_id="")
+    )
+    assert planned_home.status == 200, planned_home.errors
+    assert "/referrals/home" in worker.open(f"/cases/{case_id}").raw  # what is next
+    page = worker.open(f"/cases/{case_id}/referrals/home")
+    assert "ญาติพร้อมดูแล" in page.text
+    wrong = worker.send(page, consent__status="given", family__agreed="", family__visited="")
+    assert wrong.status == 422 and set(wrong.errors) == {"family.relative"}
+    checks = {"family__agreed": "yes", "family__visited": "yes", "family__risk": "ไม่พบความเสี่ยง"}
+    done = worker.send(wrong, family__relative="พี่สาว บ้านหนองเบน", consent__status="given", **checks)
+    assert done.status == 200 and "พี่สาว บ้านหนองเบน" in done.text and "ไม่พบความเสี่ยง" in done.text
+    assert "ญาติตกลงรับแล้ว" in done.text and "ลิงก์" not in done.text
+    referral = "/" + done.path
+    for step, said in (("travel", "ออกเดินทาง"), ("admit", "ถึงบ้านแล้ว"), ("confirm", "อยู่กับครอบครัว")):
+        done = worker.send(worker.open(f"{referral}/{step}"))
+        assert done.status == 200 and said in done.text, step
+    assert "คืนสู่ครอบครัว" in worker.open(f"/cases/{case_id}/referrals").text
+    assert worker.open(f"{referral}/told").status == 409
 
 
 def test_a_day_and_a_time_stay_on_one_line(worker):

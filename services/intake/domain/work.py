@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from services.codes import KIND_OF_PATH
+from services.codes import FAMILY_PATH, KIND_OF_PATH
 from services.codes.work import ESCALATED, FOLLOW_UP_DAYS, LAW_TERMS, RED
 from services.kernel.envelope import moment
 from services.thai.calendar import add_working_days
@@ -33,7 +33,9 @@ UNDER_WAY: Mapping[str, Row] = {
     "waitlisted": Row("await_turn", OTHERS, None),
     "sent": Row("await_answer", OTHERS, None),
     "acknowledged": Row("await_answer", OTHERS, None),
+    "family_asked": Row("ask_family", CENTRE, 3),
     "untold": Row("tell_partner", CENTRE, None),
+    "family_agreed": Row("arrange_travel", CENTRE, 3),
     "accepted": Row("arrange_travel", CENTRE, 3),
     "travelling": Row("confirm_arrival", CENTRE, 1),
     "admitted": Row("confirm_placement", CENTRE, 3),
@@ -59,12 +61,15 @@ OF_CASE: Mapping[str, Row] = {
     "screened": Row("decide", GROUP, 7),
     "reopened": Row("decide_again", GROUP, 7),
     "planned": Row("send", CENTRE, 3),
+    "planned_home": Row("send_home", CENTRE, 3),
     "planned_alone": Row("carry_out", CENTRE, 14),
     "retired": Row("decide_again", GROUP, 7),
     "erased": Row("close", CENTRE, 7),
 }
 AFTER: Mapping[str, Row] = {
     "declined": Row("send_elsewhere", CENTRE, 3),
+    "family_declined": Row("decide_again", GROUP, 7),
+    "family_silent": Row("decide_again", GROUP, 7),
     "expired": Row("send_elsewhere", CENTRE, 3),
     "withdrawn": Row("send_elsewhere", CENTRE, 3),
     "failed": Row("decide_again", GROUP, 7),
@@ -77,7 +82,7 @@ AFTER: Mapping[str, Row] = {
 BOUND = Row("decide_again", GROUP, 7)  # the plan was for this very place, which is no longer to be had
 TABLE: Mapping[str, Row] = {**OF_CASE, **UNDER_WAY, **AFTER}
 ALONE = ("home", "advice")  # kinds of paths on which nobody is referred
-IN_GOOD_HANDS = ("accepted", "travelling", "admitted", "placed", "followed", "follow_up_due")
+IN_GOOD_HANDS = ("family_agreed", "accepted", "travelling", "admitted", "placed", "followed", "follow_up_due")
 WITH_PLACE = ("untold", "accepted", "travelling", "admitted", "placed", "followed", "follow_up_due", "absent")
 IN_PLACE = ("placed", "followed", "follow_up_due", "absent")
 KEPT_BY_ANSWER = ("sent", "acknowledged", "waitlisted")
@@ -122,7 +127,7 @@ class Referral:
     """`standing`: of UNDER_WAY, AFTER, or "" for one that was entered in error; `at` since when, `recorded` when that
     was told; `due`: until when it should go on, if the facts say; `answered`: due days of follow-ups that are done;
     `lapses`: when else it ends by itself and gives its place back; `lapsed`: it did, for nobody told the partner or the
-    partner did not answer."""
+    partner did not answer. `programme_id` "": a return to the family, which has no place."""
 
     referral_id: str
     programme_id: str
@@ -176,7 +181,7 @@ def next_of(known: Known) -> Next | None:
         due = min(due, law_deadline(known) or due)
     if standing == "untold":
         flags.append("not_told")
-    if standing == "expired" and referral and referral.lapsed:
+    if standing in ("expired", "family_silent") and referral and referral.lapsed:
         flags.append(ESCALATED)
     if standing in ("absent", "ended_gone"):
         flags.append("not_in_place")
@@ -205,7 +210,7 @@ def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
         gone = max(known.retired[each] for each in known.plan.programme_ids)
         return "retired", TABLE["retired"], max(gone, known.plan.at), None
     if known.plan:
-        name = "planned_alone" if KIND_OF_PATH.get(known.plan.path) in ALONE else "planned"
+        name = _planned(known.plan)
         return name, TABLE[name], known.plan.at, None
     if known.screening:
         name = "asking" if known.screening.asking else "screened"
@@ -213,10 +218,19 @@ def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
     return "open", TABLE["open"], max(known.opening.at, reopened), None
 
 
+def _planned(plan: Plan) -> str:
+    """What a plan waits for. One of before there were returns to the family may name a programme for that."""
+    if plan.path == FAMILY_PATH:
+        return "planned" if plan.programme_ids else "planned_home"
+    return "planned_alone" if KIND_OF_PATH.get(plan.path) in ALONE else "planned"
+
+
 def _after(last: Referral, known: Known) -> tuple[Row, str]:
     """What follows a referral that came to nothing, and since when: the next place of the plan, or the group if there
     is none."""
     row, named = AFTER[last.standing], known.plan.programme_ids if known.plan else ()
+    if not last.programme_id and row.next == "send_elsewhere":
+        return BOUND, last.at
     if row.next != "send_elsewhere" or not named:
         return row, last.at
     left = named[named.index(last.programme_id) + 1 :] if last.programme_id in named else named
@@ -269,7 +283,7 @@ def contradictions_of(known: Known) -> list[tuple[str, str]]:
     closed = known.closing is not None and known.closing.closed
     live = [each for each in known.referrals if each.standing in UNDER_WAY]
     placed = [each.referral_id for each in live if each.standing in IN_PLACE]
-    with_place = [each.referral_id for each in live if each.standing in WITH_PLACE]
+    with_place = [each.referral_id for each in live if each.programme_id and each.standing in WITH_PLACE]
     found = [("open_after_closing", each.referral_id) for each in live if closed]
     found += [("two_placements", referral_id) for referral_id in placed if len(placed) > 1]
     found += [("referral_without_place", each) for each in with_place if each not in known.held]

@@ -72,6 +72,11 @@ STANDS: Mapping[str, str] = {
     "ReferralFailed": "failed",
     "ReferralEnteredInError": "",
 }
+OF_FAMILY: Mapping[str, str] = {
+    "ReferralAccepted": "family_agreed",
+    "ReferralDeclined": "family_declined",
+    "ReferralExpired": "family_silent",
+}
 PLACE_FACTS: Mapping[str, bool] = {"PlaceReserved": True, "PlaceTaken": True, "PlaceReleased": False}
 PROGRAMME_FACTS: Mapping[str, bool] = {"ProgrammeRetired": True, "ProgrammeReopened": False}
 MISSED = (None, "no_answer", "not_told")  # why a referral ran out of time: somebody missed a deadline
@@ -139,8 +144,17 @@ def _planned(fact: Recorded, _: Mark) -> Mark:
 def _referred(fact: Recorded, before: Mark) -> Mark:
     """A step of a referral. One whose beginning was not heard, which cannot be, would stand for nothing."""
     data = fact.data
+    of_family = data.get("programme_id", "") is None
     after: Mark = {**before, "at": fact.time, "recorded": fact.recorded, "due": None, "lapses": None}
     match fact.type:
+        case "ReferralSent" if of_family:
+            return {
+                **after,
+                "standing": "family_asked",
+                "programme": "",
+                "lapses": data["answer_due"],
+                "answered": [],
+            }
         case "ReferralSent":
             return {
                 **after,
@@ -164,6 +178,8 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
         case "ReferralAcknowledged":
             due = data.get("answer_due") or before.get("due")
             return {**after, "standing": "acknowledged", "due": due, "lapses": due}
+        case "ReferralExpired" | "ReferralDeclined" | "ReferralAccepted" if of_family:
+            return {**after, "standing": OF_FAMILY[fact.type], "lapsed": fact.type == "ReferralExpired"}
         case "ReferralExpired":
             # One of before there were reasons ran out while its partner was asked.
             return {**after, "standing": "expired", "lapsed": data.get("reason") in MISSED}

@@ -200,7 +200,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
         "flags": orjson.dumps(flags).decode(),
         "lapses": step.referral.lapses if step.referral else None,
         "referral_id": step.referral.referral_id if step.referral else None,
-        "programme_id": step.referral.programme_id if step.referral else None,
+        "programme_id": (step.referral.programme_id or None) if step.referral else None,
         "called": orjson.dumps(calls).decode() if calls else None,
     }
 
@@ -308,7 +308,7 @@ def list_under_way(db: Connection, case_id: str) -> list[answers.OpenReferral]:
     return [
         {
             "referral_id": referral_id,
-            "programme_id": programme_id,
+            "programme_id": programme_id or None,
             "standing": standing,
             "placed": standing in IN_PLACE,
         }

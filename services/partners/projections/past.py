@@ -13,12 +13,12 @@ from services.partners.projections.registry import programme
 
 metadata = MetaData()
 past_answer = Table(
-    "past_answer_v2",
+    "past_answer_v3",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("centre", Text, nullable=False, info=OWNER),
-    Column("programme_id", Text, nullable=False, index=True),
+    Column("programme_id", Text, index=True),  # None: a return to the family
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("whose", Text),
@@ -58,7 +58,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, past_answer, list(rows.values()), ("referral_id",))
 
 
-PAST = Projection("past_answers", 2, (past_answer,), project)
+PAST = Projection("past_answers", 3, (past_answer,), project)
 
 
 def list_declined_by(db: Connection, programme_id: str) -> list[str]:
@@ -84,7 +84,11 @@ def get(db: Connection, case_id: str) -> Past:
     of_case = (
         select(past_answer, programme.c.free, programme.c.confirmed_at)
         .outerjoin(programme, programme.c.programme_id == past_answer.c.programme_id)
-        .where(past_answer.c.case_id == case_id, past_answer.c.status != "entered_in_error")
+        .where(
+            past_answer.c.case_id == case_id,
+            past_answer.c.programme_id.is_not(None),
+            past_answer.c.status != "entered_in_error",
+        )
         .order_by(past_answer.c.at.desc(), past_answer.c.referral_id.desc())
     )
     found = Past({}, {})

@@ -6,21 +6,24 @@ from datetime import datetime
 
 from services.referral.domain.steps import Step
 from services.referral.domain.words import Case, Plan, Programme
+from services.referral.events import Family
 
 
 @dataclass(frozen=True)
 class SendReferral:
-    """`consent`: given, refused, or unable (with a witness). `already_open`: a referral of this case there is open."""
+    """To a programme, or back to the family. `consent`: given, refused, or unable (with a witness). `already_open`: a
+    referral of this case there is open."""
 
     referral_id: str
     case: Case
-    programme: Programme
+    programme: Programme | None
     plan: Plan | None
     consent: str
     witness: str | None
     waitlist: bool
     already_open: bool
     now: datetime
+    family: Family | None = None
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,8 @@ def why_untold(status: Status, place: Place) -> Refused | None:
 
 def _why_expired(referral: Referral) -> tuple[str, str]:
     """(reason, whose) of a referral that waited in vain: for the partner, for a place, or for being told of."""
+    if referral.home:
+        return "no_answer", "centre"
     if referral.place != Place.RESERVED:
         return "no_place", "system"
     return ("no_answer", "partner") if referral.told else ("not_told", "centre")
@@ -139,10 +141,17 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         return []
     if c.case.closed:
         raise Refused("case_closed", "The case is closed: reopen it before referring.")
-    if c.programme.retired:
+    if c.programme and c.programme.retired:
         raise Refused("retired", "This programme is retired: nobody is sent there any more.")
     if c.plan is None or not c.plan.covers(c.programme):
-        raise Refused("no_plan", "The working group has not agreed a plan that covers this programme.")
+        raise Refused(
+            "no_plan",
+            (
+                "The working group has not agreed a plan that covers this programme."
+                if c.programme
+                else "The working group has not agreed that the person returns to the family."
+            ),
+        )
     if c.plan.closed:
         forbidden = "The law forbids this path for this person."
         closed = "The screening closed this path, and no reason of the working group opens it."
@@ -150,25 +159,29 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
     if c.consent == "refused":
         raise Refused("consent_refused", "The person did not consent to this referral.")
     if c.already_open:
-        raise Refused("duplicate_referral", "This case already has an open referral to this programme.")
-    return [
-        ReferralSent(
-            referral_id=c.referral_id,
-            case_id=c.case.case_id,
-            person_id=c.case.person_id,
-            programme_id=c.programme.programme_id,
-            partner_id=c.programme.partner_id,
-            plan_id=c.plan.plan_id,
-            path=c.plan.path,
-            kind=c.programme.kind,
-            under_ministry=c.programme.under_ministry,
-            outside_ministry=not c.programme.under_ministry,
-            consent=c.consent,
-            waitlist=c.waitlist,
-            answer_due=days_after(c.now, DEADLINES.answer_days),
-            witness=c.witness,
-        )
-    ]
+        raise Refused("duplicate_referral", "This case already has an open referral there.")
+    to = c.programme
+    sent = ReferralSent(
+        referral_id=c.referral_id,
+        case_id=c.case.case_id,
+        person_id=c.case.person_id,
+        programme_id=to.programme_id if to else None,
+        partner_id=to.partner_id if to else None,
+        plan_id=c.plan.plan_id,
+        path=c.plan.path,
+        kind=to.kind if to else None,
+        under_ministry=to.under_ministry if to else None,
+        outside_ministry=not to.under_ministry if to else None,
+        consent=c.consent,
+        waitlist=c.waitlist and to is not None,
+        answer_due=days_after(c.now, DEADLINES.answer_days),
+        witness=c.witness,
+        family=c.family,
+    )
+    if c.family and c.family["agreed"]:
+        about = {each.name: getattr(sent, each.name) for each in fields(About)}
+        return [sent, ReferralAccepted(**about, said_by=c.family["relative"])]
+    return [sent]
 
 
 def _take(step: Step, referral: Referral) -> list[Event]:
@@ -181,6 +194,10 @@ def _take(step: Step, referral: Referral) -> list[Event]:
         raise Refused(
             "wrong_state", f"{type(step).__name__} is not possible: the referral is {referral.status}."
         )
+    if referral.home:
+        if row.of_partner:
+            raise Refused("wrong_state", "A return to the family has no partner.")
+        return [fact_of(step, referral)]
     if (row.by_partner or isinstance(step, TellPartner)) and referral.place != Place.RESERVED:
         raise Refused("place_pending", "The partner is told, and answers, only once a place is reserved.")
     if isinstance(step, TellPartner) and referral.told:
@@ -241,6 +258,8 @@ def status_after(status: Status, event: Event) -> Status:
 
 def place_after(place: Place, event: Event) -> Place:
     match event:
+        case ReferralSent(programme_id=None):
+            return Place.NONE
         case ReferralSent():
             return Place.PENDING
         case PlaceSecured() | PartnerTold():
@@ -249,7 +268,7 @@ def place_after(place: Place, event: Event) -> Place:
             return place  # held until it is final
         case ReferralDeclineSettled():
             return Place.RELEASED
-        case ReferralAccepted():
+        case ReferralAccepted() if place != Place.NONE:
             return Place.TAKEN
         case ReferralWaitlisted() | ReferralDeclined() if place == Place.PENDING:
             return Place.REFUSED  # the answer of the partners service: the partner itself was not told yet
@@ -262,5 +281,10 @@ def place_after(place: Place, event: Event) -> Place:
 
 
 REFERRAL: Aggregate[Command, Referral, Event] = Aggregate(
-    "referral", Decider(decide, evolve, Referral()), get_args(Event), subject="case"
+    "referral",
+    Decider(decide, evolve, Referral()),
+    get_args(Event),
+    subject="case",
+    # Of version 1, when every referral was to a programme of a partner, nothing is otherwise.
+    upcasters={(event.__name__, 1): lambda data: data for event in get_args(Event)},
 )

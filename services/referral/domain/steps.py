@@ -165,12 +165,14 @@ COMMANDS: Mapping[str, type[Step]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the life cycle: a step, the statuses it may follow, the one it leads to (None: it stays)."""
+    """A row of the life cycle: a step, the statuses it may follow, the one it leads to (None: it stays). `of_partner`:
+    a return to the family has no such step."""
 
     step: type[Step]
     follows: frozenset[Status]
     leads_to: Status | None
     by_partner: bool
+    of_partner: bool
 
 
 LIFE_CYCLE: Mapping[str, Row] = {
@@ -179,6 +181,7 @@ LIFE_CYCLE: Mapping[str, Row] = {
         frozenset(map(Status, step.follows)),
         Status(step.leads_to) if step.leads_to else None,
         step.by_partner,
+        step.of_partner,
     )
     for code, step in steps.STEPS.items()
 }
@@ -186,14 +189,18 @@ ROWS: Mapping[type[Step], Row] = {row.step: row for row in LIFE_CYCLE.values()}
 BY_FACT: Mapping[str, Row] = {step.fact: LIFE_CYCLE[code] for code, step in steps.STEPS.items()}
 
 
-def steps_after(status: Status, place: Place, partner_knows: bool, returnable: bool) -> list[str]:
-    """The names of the steps that may be taken of a referral now; `returnable`: the partner's no may be taken back."""
+def steps_after(
+    status: Status, place: Place, partner_knows: bool, returnable: bool, home: bool = False
+) -> list[str]:
+    """The names of the steps that may be taken of a referral now; `returnable`: the partner's no may be taken back;
+    `home`: it is a return to the family."""
     held = place == Place.RESERVED
     possible = {TellPartner: held and not partner_knows, ReturnDecline: held and returnable}
     return [
         name
         for name, row in LIFE_CYCLE.items()
-        if status in row.follows - {row.leads_to} and possible.get(row.step, held or not row.by_partner)
+        if status in row.follows - {row.leads_to}
+        and (not row.of_partner if home else possible.get(row.step, held or not row.by_partner))
     ]
 
 

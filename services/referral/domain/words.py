@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from services.codes import FAMILY_PATH
 from services.codes.work import FOLLOW_UP_DAYS
 from services.kernel.envelope import instant, moment
 from services.referral.events import ReferralDeclined
@@ -104,8 +105,11 @@ class Plan:
         ""  # how the latest screening left the path; an override opens the first
     )
 
-    def covers(self, programme: Programme) -> bool:
-        """A plan for one programme binds to it; otherwise to every programme of its path."""
+    def covers(self, programme: Programme | None) -> bool:
+        """A plan for one programme binds to it; otherwise to every programme of its path. None: a return to the
+        family, which has none."""
+        if programme is None:
+            return self.path == FAMILY_PATH and self.programme_id is None
         if self.programme_id is not None:
             return self.programme_id == programme.programme_id
         return self.path == programme.path
@@ -120,8 +124,8 @@ class Referral:
     place: Place = Place.NONE
     about: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
-    kind: str = ""
-    outside_ministry: bool = False
+    kind: str | None = None
+    outside_ministry: bool | None = None
     due: str = ""
     told: bool = False
     declined: ReferralDeclined | None = None
@@ -130,6 +134,11 @@ class Referral:
     consent: str = ""
     follow_ups_due: frozenset[int] = frozenset()
     follow_ups_answered: frozenset[int] = frozenset()
+
+    @property
+    def home(self) -> bool:
+        """Whether it is a return to the family: without a partner that is told, and without a place."""
+        return self.status != Status.UNSENT and self.about["programme_id"] is None
 
 
 def days_after(now: datetime, days: int) -> str:

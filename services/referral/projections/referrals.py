@@ -53,18 +53,18 @@ from services.referral.events import (
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v4",
+    "referral_v5",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("person_id", Text, nullable=False),
-    Column("programme_id", Text, nullable=False),
-    Column("partner_id", Text, nullable=False, index=True, info=OWNER),
+    Column("programme_id", Text),  # None: a return to the family
+    Column("partner_id", Text, index=True, info=OWNER),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("plan_id", Text, nullable=False),
     Column("path", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("outside_ministry", Boolean, nullable=False),
+    Column("kind", Text),
+    Column("outside_ministry", Boolean),
     Column("waitlist", Boolean, nullable=False),
     Column("status", Text, nullable=False),
     Column("place", Text, nullable=False),
@@ -86,16 +86,16 @@ referrals = Table(
     Column("last_at", Text, nullable=False),  # when the latest step happened that people took
     Column("recorded", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    # At most one referral of a case to a programme that is open, or may be once more.
+    # At most one referral of a case to a programme, or to the family, that is open, or may be once more.
     Column("open_key", Text, unique=True),
-    Index("referral_v4_centre", "centre", "status"),
+    Index("referral_v5_centre", "centre", "status"),
 )
 history = Table(
-    "referral_history_v4",
+    "referral_history_v5",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("partner_id", Text, nullable=False, info=OWNER),
+    Column("partner_id", Text, info=OWNER),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("type", Text, nullable=False),
     Column("time", Text, nullable=False),
@@ -105,6 +105,7 @@ history = Table(
     Column("data", Text, nullable=False),
     Column("sealed", Text, nullable=False),
 )
+FAMILY = "family"  # in the key of what is open, where a programme stands else
 ABOUT = frozenset(f.name for f in fields(About))
 INTERNAL = (
     "person_id", "secured", "recorded", "open_key", "follow_ups", "follow_up_since", "visited_at", "away_since",
@@ -195,8 +196,14 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
         "away_since": row["away_since"] if status == Status.PLACED else None,
         "last_at": max(row["last_at"], fact.time) if _by_people(fact) else row["last_at"],
         "version": fact.version,
-        "open_key": None if status in OVER and not unsettled else f"{row['case_id']} {row['programme_id']}",
+        "open_key": None
+        if status in OVER and not unsettled
+        else _open_key(row["case_id"], row["programme_id"]),
     }
+
+
+def _open_key(case_id: str, programme_id: str | None) -> str:
+    return f"{case_id} {programme_id or FAMILY}"
 
 
 def _follow_ups(known: dict[str, str | None], fact: Recorded) -> dict[str, str | None]:
@@ -321,8 +328,8 @@ def list_cases_with_open(db: Connection) -> list[str]:
     return list(db.execute(found.order_by(referrals.c.case_id)).scalars())
 
 
-def is_open(db: Connection, case_id: str, programme_id: str) -> bool:
-    found = select(referrals.c.referral_id).where(referrals.c.open_key == f"{case_id} {programme_id}")
+def is_open(db: Connection, case_id: str, programme_id: str | None) -> bool:
+    found = select(referrals.c.referral_id).where(referrals.c.open_key == _open_key(case_id, programme_id))
     return db.execute(found).first() is not None
 
 
@@ -425,6 +432,7 @@ def invariants(db: Connection) -> Iterable[str]:
     )
     untold = select(referrals.c.referral_id, referrals.c.status).where(
         ~referrals.c.secured,
+        referrals.c.programme_id.is_not(None),
         referrals.c.status.in_([status.value for status in answered]),
     )
     for row in db.execute(untold):
@@ -436,7 +444,7 @@ def invariants(db: Connection) -> Iterable[str]:
         .having(func.count() > 1)
     )
     for row in db.execute(twice):
-        yield f"Case {row.case_id} has {row.n} open referrals to programme {row.programme_id}."
+        yield f"Case {row.case_id} has {row.n} open referrals to programme {row.programme_id or FAMILY}."
     living = (Status.ADMITTED.value, Status.PLACED.value)
     both = (
         select(referrals.c.case_id, func.count().label("n"))
@@ -448,4 +456,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"The person of case {row.case_id} is in {row.n} places."
 
 
-REFERRALS = Projection("referral", 4, (referrals, history), project)
+REFERRALS = Projection("referral", 5, (referrals, history), project)

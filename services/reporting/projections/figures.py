@@ -18,23 +18,23 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
     """The figures of `GET /api/v1/reports/overview`. What counts is what happened in the period and was recorded by
     `as_of`.
 
-    Each number is a measure (services/reporting/measures.py), by its name in its part. share_outside is of all
-    placements, None without any. median_days: for cases whose first fact of the kind lies in the period. Calendar days
-    in Thailand (between two where their number is even); None of less than `fewest` (a median of a few would tell of
-    one). in_work is as the latest follow-up that speaks of work says, whenever that was; nobody is in work by a
-    placement that is over. Nothing of a referral entered in error counts. A centre's figures are those of
-    the facts recorded for it. A case counts as closed also when it was opened again later, as referred also when the
-    place was then refused.
+    Each number is a measure (services/reporting/measures.py), by its name in its part. share_outside is of the
+    placements with a partner or the ministry, None without any: who returned to the family is counted apart.
+    median_days: for cases whose first fact of the kind lies in the period. Calendar days in Thailand (between two where
+    their number is even); None of less than `fewest` (a median of a few would tell of one). in_work is as the latest
+    follow-up that speaks of work says, whenever that was; nobody is in work by a placement that is over. Nothing of a
+    referral entered in error counts. A centre's figures are those of the facts recorded for it. A case counts as closed
+    also when it was opened again later, as referred also when the place was then refused.
     """
     counting = Counting(db, period)
     rows = counting.groups({each.counts for each in MEASURES.values() if not each.beside})
     placements = _counts(rows, "placements")
-    total = placements["total"]
+    taken_in = placements["outside_ministry"] + placements["ministry"]
     medians = _medians(counting.days("took", [each.counts for each in MEDIANS]), fewest)
     return {
         "cases": _counts(rows, "cases"),
         "placements": placements,
-        "share_outside": round(placements["outside_ministry"] / total, 4) if total else None,
+        "share_outside": round(placements["outside_ministry"] / taken_in, 4) if taken_in else None,
         "by_path": _by_code(rows, MEASURES["path"]),
         "by_label": dict(sorted(counting.labels().items())),
         "median_days": {each.name: medians[each.counts] for each in MEDIANS},
@@ -96,9 +96,9 @@ def get_placements(db: Connection, period: Period, fewest: int = 1) -> answers.P
         counting.placements().items(), key=lambda each: each[0][:2]
     ):
         for by_key, key in ((by_month, month), (by_centre, centre)):
-            row = by_key.setdefault(key, {"total": 0, "outside_ministry": 0, "ministry": 0})
+            row = by_key.setdefault(key, answers.no_placements())
             row["total"] += count
-            row["outside_ministry" if outside else "ministry"] += count
+            row["family" if outside is None else "outside_ministry" if outside else "ministry"] += count
     return {
         "by_month": by_month,
         "by_centre": by_centre,

@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import FromClause
 
+from services.codes import FAMILY_PATH
 from services.kernel.envelope import Recorded, moment
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
@@ -74,7 +75,7 @@ EARLIER, LATER = text("before IS NOT NULL"), text("after IS NOT NULL")
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v4",
+    "milestone_v5",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -89,17 +90,17 @@ milestones = Table(
     Column("recorded", Text, nullable=False),  # RFC 3339 UTC
     Column("path", Text),
     Column("partner_kind", Text),
-    Column("outside_ministry", Boolean),
+    Column("outside_ministry", Boolean),  # None: a return to the family
     Column("reason", Text),  # or the outcome of what ended
     Column("whose", Text),
     Column("labels", Text),  # those that were met, sorted, with a space between
     Column("in_work", Boolean),
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v4_case", "case_id", "type"),
-    Index("milestone_v4_recorded", "recorded", "case_id"),
+    Index("milestone_v5_case", "case_id", "type"),
+    Index("milestone_v5_recorded", "recorded", "case_id"),
 )
 counted = Table(
-    "counted_v4",
+    "counted_v5",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -124,11 +125,11 @@ counted = Table(
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v4_centre", "type", "centre", "day"),
-    Index("counted_v4_case", "case_id"),
+    Index("counted_v5_centre", "type", "centre", "day"),
+    Index("counted_v5_case", "case_id"),
     # A case has few facts of one type, so few have one before or after them.
-    Index("counted_v4_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
-    Index("counted_v4_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
+    Index("counted_v5_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
+    Index("counted_v5_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
     sqlite_with_rowid=False,
 )
 
@@ -184,7 +185,8 @@ def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
         "recorded": fact.recorded,
         "path": data.get("path"),
         "partner_kind": data.get("kind"),
-        "outside_ministry": data.get("outside_ministry"),
+        # Who returns to the family is in nobody's place, also where an earlier version had a partner for it.
+        "outside_ministry": None if data.get("path") == FAMILY_PATH else data.get("outside_ministry"),
         "reason": _reason(type, fact),
         "whose": (data.get("whose") or LOST[type]) if type in LOST else None,
         "labels": _met(data["labels"]) if fact.type == "ScreeningCompleted" else None,
@@ -264,4 +266,4 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
     ).where(some, m.c.type.in_(COUNTED), known(m), ~void)
 
 
-MILESTONES = Projection("milestones", 4, (milestones, counted, *sums.TABLES), project, derive)
+MILESTONES = Projection("milestones", 5, (milestones, counted, *sums.TABLES), project, derive)

@@ -321,6 +321,8 @@ def _own_fields(_: object, field: Field[Any], **__: object) -> Json:
             "required": ["max", "min"],
         }
         return {"anyOf": [{**years, "description": "Full years"}, told, {"type": "null"}]}
+    if isinstance(field, referral.Visited):
+        return {"anyOf": [{"type": "boolean"}, DAY, {"type": "null"}]}
     if isinstance(field, Words):
         some = {"minLength": 1} | ({} if field.validators else {"pattern": r"\S"})
         return {"maxLength": field.most} | (some if field.required else {})

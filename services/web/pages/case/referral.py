@@ -4,8 +4,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from services.codes import FAMILY_PATH
 from services.codes.access import CASE_READERS, READERS, STAFF
-from services.codes.steps import STEPS
+from services.codes.steps import STEPS, said_of
 from services.intake.answers import WorkItem
 from services.intake.doors import CASE, WORK
 from services.kernel.errors import Refused
@@ -13,11 +14,11 @@ from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Candidate
 from services.partners.doors import MATCHES
 from services.referral import schemas
-from services.referral.answers import HistoryItem, NewReferral, Referral
+from services.referral.answers import Family, HistoryItem, NewReferral, Referral, ReferralWithHistory
 from services.referral.doors import REFERRAL, REFERRALS, WOULD_DISCLOSE
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
-from services.screening.doors import PLAN
+from services.screening.doors import PLAN, SCREENING
 from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
@@ -27,6 +28,7 @@ from services.web.pages.parts.next_steps import next_step
 from services.web.pages.parts.words import day, say, word, words
 
 SEND = schemas.SendReferral()
+HOME = schemas.ReturnHome()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
 NEXT_BEST = 3
@@ -61,12 +63,12 @@ def of_case_csv(case_id: UUID) -> Response:
     ]  # fmt: skip
     lines = []
     for row in rows:
-        known = programmes.get(row["programme_id"])
+        known = programmes.get(row["programme_id"] or "")
         lines.append(
             [
                 case["case_number"], day(row["sent_at"]), known["partner"] if known else "",
                 known["programme"] if known else "", word("path", row["path"]),
-                _("Outside the ministry") if row["outside_ministry"] else _("Under the ministry"),
+                _whose(row),
                 word("referral_status", row["status"]), word("place", row["place"]),
                 day(row["answer_due"]) if row["answer_due"] else "", day(row["placed_at"]) if row["placed_at"] else "",
             ]
@@ -84,6 +86,8 @@ def send(case_id: UUID) -> Response:
     case = lookup.case(str(case_id))
     plan = doors.attempt(PLAN.of(**about))
     bound = plan["programme_id"] if plan else None
+    if plan and plan["path"] == FAMILY_PATH and not bound:
+        return send_home(case_id=case_id)
     chosen = bound or _id(request.values.get("programme_id", ""))
     values, places, told = casefile.frame(case, plan=plan), [], None
     item = casefile.next_item(doors.attempt(WORK.of(**about, limit=1))) if bound else None
@@ -125,6 +129,50 @@ def _id(text: str) -> str:
         return ""
 
 
+def _whose(row: Referral) -> str:
+    if row["outside_ministry"] is None:
+        return ""
+    return _("Outside the ministry") if row["outside_ministry"] else _("Under the ministry")
+
+
+@blueprint.route("/cases/<uuid:case_id>/referrals/home", methods=["GET", "POST"])
+@gate.roles(*STAFF)
+def send_home(case_id: UUID) -> Response:
+    """Back to the family: to whom, whether that one takes the person, whether the home was seen, what speaks against
+    it, and the person's consent."""
+    about = {"case_id": str(case_id)}
+    case = lookup.case(str(case_id))
+    found = doors.together(asked := PLAN.of(**about), screened := SCREENING.of(**about))
+    plan, screening = found[asked], found[screened]
+    form = Form(
+        HOME, {}, fixed=about, read={"family.visited": _yes_no}, draft=later("Return to the family"),
+        case_id=str(case_id),
+    )  # fmt: skip
+    if form.sent:
+        at = inputs.happened(form)
+        if form.load() and not form.errors:
+            with form.catching():
+                sent = doors.tell(SEND_REFERRAL, form.body, at=at)
+                return frame.done(_home_is(sent), ".page", referral_id=sent["referral_id"])
+    return frame.page(
+        "referral/home.html", **casefile.frame(case, plan=plan, screening=screening), form=form,
+        planned=plan is not None and plan["path"] == FAMILY_PATH and not plan["programme_id"],
+        relatives=screening["facts"].get("relatives") if screening else None,
+    )  # fmt: skip
+
+
+def _yes_no(text: str) -> bool | str:
+    return {"yes": True, "no": False}.get(text, text)
+
+
+def _home_is(referral: NewReferral) -> str:
+    if referral["status"] == "accepted":
+        return _("The return to the family is recorded, and the family takes the person.")
+    return _(
+        "The return to the family is recorded. Next: settle with the family whether they take the person."
+    )
+
+
 def _what_became_of(referral: NewReferral) -> str:
     if referral["status"] == "waitlisted":
         return _("No place was free: the person is on the waiting list.")
@@ -146,18 +194,25 @@ def page(referral_id: UUID) -> Response:
     referral = lookup.referral(str(referral_id))
     values = casefile.frame(lookup.case(referral["case_id"]))
     programmes = lookup.programmes([referral["programme_id"]])
-    about = programmes.get(referral["programme_id"])
+    about, home = programmes.get(referral["programme_id"] or ""), referral["programme_id"] is None
     partner = about["partner"] if about else None
     people.look_up(row["actor"] for row in referral["history"])
-    history = [story.step_sentence(row, _remarks(row), partner) for row in reversed(referral["history"])]
+    history = [
+        story.step_sentence(row, _remarks(row), partner, home) for row in reversed(referral["history"])
+    ]
     item = _next(referral)
     bound = item is not None and item["next"] == "decide_again"
     elsewhere = _elsewhere(referral) if item and item["next"] == "send_elsewhere" else []
-    allowed = [STEPS[name] for name in referral["may"] if name in STEPS]
+    allowed = [(STEPS[name], said_of(STEPS[name], home)) for name in referral["may"] if name in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
-        history=history, allowed=allowed, stands=next_step(item).say if item else None,
+        history=history, allowed=allowed, family=_family(referral), stands=next_step(item).say if item else None,
     )  # fmt: skip
+
+
+def _family(referral: ReferralWithHistory) -> Family | None:
+    """To whom the person returns, as far as the reader may know; None also once that was erased."""
+    return next((row["family"] for row in referral["history"] if "family" in row), None)
 
 
 def _next(referral: Referral) -> WorkItem | None:
@@ -211,12 +266,15 @@ def step(referral_id: UUID, step: str) -> Response:
     known = STEPS[step]
     case = lookup.case(referral["case_id"])
     fixed = {"referral_id": str(referral_id), "step": step}
-    usual: dict[str, str | None] = {"whose": "partner"} if step == "decline" else {}
+    usual: dict[str, str | None] = (
+        {"whose": "partner"} if step == "decline" and referral["programme_id"] else {}
+    )
     if step == "told":
         usual = {"how": request.args.get("how")}
-    about = lookup.programmes([referral["programme_id"]]).get(referral["programme_id"])
+    about = lookup.programmes([referral["programme_id"]]).get(referral["programme_id"] or "")
+    called = said_of(known, referral["programme_id"] is None)
     form = Form(
-        STEP, usual, fixed=fixed, version=referral["version"], draft=known.words.en, case_id=referral["case_id"],
+        STEP, usual, fixed=fixed, version=referral["version"], draft=called.words.en, case_id=referral["case_id"],
         where=about["partner"] if about else "",
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
@@ -230,9 +288,10 @@ def step(referral_id: UUID, step: str) -> Response:
         if not form.errors:
             with form.catching():
                 doors.tell(STEP_REFERRAL, form.body, at=at, if_match=form.version)
-                return frame.done(say(known.done), ".page", referral_id=referral_id)
+                return frame.done(say(called.done), ".page", referral_id=referral_id)
     return frame.page(
-        "referral/step.html", form=form, referral=referral, case=case, step=known, takes=schemas.FIELDS[step],
+        "referral/step.html", form=form, referral=referral, case=case, step=known, called=called,
+        takes=schemas.FIELDS[step],
         follow_up=step == "follow-up", correction=known.correction,
         channels=words("answer_channel"), ways=words("telling"),
         reasons=words("decline_reason"),

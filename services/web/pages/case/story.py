@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.codes.decisions import REOPENING_REASONS
-from services.codes.steps import STAND_DOWN, STEPS
+from services.codes.steps import STAND_DOWN, STEPS, said_of
 from services.kernel.envelope import PARTNER_ACTOR
 from services.partners.answers import ProgrammeName
 from services.referral.answers import HistoryItem
@@ -148,13 +148,20 @@ OF_STEPS: Mapping[str, Callable[[Data], str]] = {
 }
 # How the referrals of a case stand to each other: their own steps say all that there is to tell.
 UNTOLD = frozenset({"PlacementMoved", "CaseReferralsClosed", "CaseReferralsReopened"})
+OF_FAMILY = {
+    "ReferralSent": later("The person is to return to the family"),
+    "ReferralExpired": later("The family gave no answer in time"),
+}
 STEPS_BY_FACT = {step.fact: step for step in STEPS.values()}
 
 
-def _told(type: str) -> tuple[str, Callable[[Data], str] | None]:
-    """What happened, in the reader's language; a fact that is newer than this program is shown as it is."""
+def _told(type: str, home: bool) -> tuple[str, Callable[[Data], str] | None]:
+    """What happened, in the reader's language; a fact that is newer than this program is shown as it is. `home`: of a
+    return to the family."""
     if type in STEPS_BY_FACT:
-        return say(STEPS_BY_FACT[type].story), OF_STEPS.get(type)
+        return say(said_of(STEPS_BY_FACT[type], home).story), OF_STEPS.get(type)
+    if home and type in OF_FAMILY:
+        return _(OF_FAMILY[type]), STORY[type][1]
     said, further = STORY.get(type, (type, None))
     return _(said), further
 
@@ -175,18 +182,23 @@ def of_the_case(events: Sequence[StoryItem]) -> list[StoryItem]:
 
 def event_sentence(event: StoryItem, programmes: Mapping[str, ProgrammeName]) -> Entry:
     known = programmes.get(event["data"].get("programme_id") or "")
-    return _entry(
-        event, event["data"], _place(event["data"], programmes), known["partner"] if known else None
-    )
+    data = event["data"]
+    return _entry(event, data, _place(data, programmes), known["partner"] if known else None, _is_home(data))
 
 
-def step_sentence(step: HistoryItem, remarks: str, partner: str | None) -> Entry:
-    """A step of a referral to a `partner`, in which the fact's own fields stand beside the others."""
-    return _entry(step, step, remarks, partner)
+def _is_home(data: Data) -> bool:
+    """Whether a fact about a referral is of a return to the family."""
+    return "referral_id" in data and data.get("programme_id", "") is None
 
 
-def _entry(about: StoryItem | HistoryItem, data: Data, extra: str, partner: str | None) -> Entry:
-    said, further = _told(about["type"])
+def step_sentence(step: HistoryItem, remarks: str, partner: str | None, home: bool) -> Entry:
+    """A step of a referral to a `partner`, or `home` to the family, in which the fact's own fields stand beside the
+    others."""
+    return _entry(step, step, remarks, partner, home)
+
+
+def _entry(about: StoryItem | HistoryItem, data: Data, extra: str, partner: str | None, home: bool) -> Entry:
+    said, further = _told(about["type"], home)
     more = [further(data) if further else "", extra]
     if day(about["recordedtime"]) != day(about["time"]):
         more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})

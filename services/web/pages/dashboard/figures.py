@@ -10,7 +10,7 @@ from services.codes.words import CodeList
 from services.kernel.envelope import ALL_CENTRES
 from services.partners.answers import FreePlaces
 from services.partners.doors import FREE_PLACES
-from services.reporting.answers import Overview, Placements, PlacementsSpread
+from services.reporting.answers import Overview, Placements, PlacementsSpread, no_placements
 from services.reporting.doors import OVERVIEW, PLACEMENTS
 from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, of_part
 from services.web.pages.dashboard.counts import Count, Hidden, parts_of, size
@@ -46,6 +46,7 @@ class Table(TypedDict):
 class MonthLinks(TypedDict):
     outside_ministry: str | None
     ministry: str | None
+    family: str | None
     total: str | None
 
 
@@ -113,13 +114,20 @@ def headline(period: Period, numbers: Numbers) -> list[Row]:
     share, share_before = _share(numbers.now), _share(numbers.before)
     rows = [
         _headline(
-            _row(_("of all placements"), share, share_before, to("placements"), to_before("placements")),
+            _row(
+                _("of those whom a partner or the ministry took"),
+                share,
+                share_before,
+                to("placements"),
+                to_before("placements"),
+            ),
             unit=" %",
         )
     ]
     for code, text in (
         ("outside", _("people placed outside the ministry")),
         ("ministry", _("in the ministry's places")),
+        ("family", _("returned to their family")),
         ("employment", _("started with an employer")),
     ):
         part, name = MEASURES[code].part, MEASURES[code].name
@@ -212,7 +220,6 @@ def months(period: Period, by_month: Mapping[str, Placements]) -> list[Month]:
     while f"{year}-{month:02}" <= last:
         codes.append(f"{year}-{month:02}")
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    nothing: Placements = {"total": 0, "outside_ministry": 0, "ministry": 0}
     rows: list[Month] = []
     for code in codes:
         begin = date.fromisoformat(f"{code}-01")
@@ -222,7 +229,8 @@ def months(period: Period, by_month: Mapping[str, Placements]) -> list[Month]:
         links: MonthLinks = {
             "outside_ministry": to("outside"),
             "ministry": to("ministry"),
+            "family": to("family"),
             "total": to("placements"),
         }
-        rows.append({**by_month.get(code, nothing), "text": text, "href": links})
+        rows.append({**by_month.get(code, no_placements()), "text": text, "href": links})
     return rows

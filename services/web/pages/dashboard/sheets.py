@@ -12,7 +12,9 @@ from services.web.pages.frame.files import Sheet
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, day_time, province, say, word, words
 
-SPREAD = [MEASURES[code] for code in ("outside", "ministry", "placements")]  # told by month and by centre
+SPREAD = [
+    MEASURES[code] for code in ("outside", "ministry", "family", "placements")
+]  # told by month and by centre
 SHEET_NAME_MOST = 31  # letters, in Excel
 
 
@@ -51,7 +53,7 @@ def sheets(period: Period) -> list[Sheet]:
         ("centres", _("Centre"), _("By centre"), spread["by_centre"] if spread else {}, province),
     ):
         rows = [
-            [text_of(key), row["outside_ministry"], row["ministry"], row["total"]]
+            [text_of(key), row["outside_ministry"], row["ministry"], row["family"], row["total"]]
             for key, row in sorted(counts.items())
         ]
         made.append(Sheet(code, title, [first, *kinds], rows))

@@ -39,13 +39,13 @@ def programmes(ids: Iterable[str | None]) -> dict[str, ProgrammeName]:
 
 def partners_of(referral_ids: Iterable[str | None]) -> dict[str, str]:
     """{referral: name of its partner}, of those that the reader may see."""
-    sent: dict[str, str] = {}
+    sent: dict[str, str | None] = {}
     for known in _portions(referral_ids):
         answer = doors.attempt(REFERRALS.of(referral_ids=known, limit=len(known)))
         rows = answer["items"] if answer else []
         sent |= {row["referral_id"]: row["programme_id"] for row in rows if "programme_id" in row}
     names = programmes(sent.values())
-    return {each: names[programme]["partner"] for each, programme in sent.items() if programme in names}
+    return {each: names[to]["partner"] for each, to in sent.items() if to is not None and to in names}
 
 
 def _portions(ids: Iterable[str | None]) -> Iterator[list[str]]:

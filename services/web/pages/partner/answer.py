@@ -121,19 +121,18 @@ def link(referral_id: UUID) -> Response:
     """Make a link for this referral's partner: link and code are shown once."""
     runtime, form = gateway.runtime(), Form(NOTHING)
     referral = lookup.referral(str(referral_id))
+    partner_id, programme_id = referral["partner_id"], referral["programme_id"]
+    if partner_id is None or programme_id is None:  # a return to the family, of which nobody is told
+        raise NotFound("partner")
     case_asked = CASE.of(case_id=referral["case_id"])
     told_asked = DISCLOSABLE.of(referral_id=str(referral_id))
-    partner_asked = PARTNER.of(partner_id=referral["partner_id"])
+    partner_asked = PARTNER.of(partner_id=partner_id)
     found = doors.together(case_asked, told_asked, partner_asked)
     case, disclosable, partner = found[case_asked], found[told_asked], found[partner_asked]
     if case is None or disclosable is None or partner is None:
         raise Unavailable
-    programme = programme_of(partner, referral["programme_id"])
-    about = {
-        "referral_id": referral["referral_id"],
-        "partner_id": referral["partner_id"],
-        "programme_id": referral["programme_id"],
-    }
+    programme = programme_of(partner, programme_id)
+    about = {"referral_id": str(referral_id), "partner_id": partner_id, "programme_id": programme_id}
     shown: Shown = {
         "referral": referral, "case": case, "partner": partner, "programme": programme,
         "rows": needs.disclosure_rows(disclosable), "lifetime": links.LIFETIME.days, "tries": links.TRIES,

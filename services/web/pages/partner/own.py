@@ -68,7 +68,7 @@ def listing_csv() -> Response:
     ]  # fmt: skip
     lines = [
         [
-            day(row["sent_at"]), names.get(row["programme_id"], ""), word("path", row["path"]),
+            day(row["sent_at"]), names.get(row["programme_id"] or "", ""), word("path", row["path"]),
             reached[row["centre"]].name, reached[row["centre"]].phone, word("referral_status", row["status"]),
             day(row["answer_due"]) if row["answer_due"] else "",
         ]
@@ -161,7 +161,7 @@ def _about(referral_id: UUID) -> About:
     told = doors.ask(TOLD_OF.of(referral_id=str(referral_id)))
     return {
         "referral": referral,
-        "programme": _names(_partner()).get(referral["programme_id"], ""),
+        "programme": _names(_partner()).get(referral["programme_id"] or "", ""),
         "centre": contact(referral["centre"]),
         "rows": needs.disclosure_rows(told) if told else [],
     }

@@ -18,6 +18,7 @@ ADDRESSES: Mapping[str, str] = {
     "decide": "pages.matches.listing",
     "decide_again": "pages.matches.listing",
     "send": "pages.referral.send",
+    "send_home": "pages.referral.send_home",
     "send_elsewhere": "pages.matches.listing",
     "carry_out": "pages.conference.plan",
     "close": "pages.case.close",
@@ -52,6 +53,8 @@ def warning(item: WorkItem) -> str:
         text = _(
             "If the partner is not told by %(day)s, the place is given back and the director sees to the case."
         )
+    elif item["standing"] == "family_asked":
+        text = _("If the family has not answered by %(day)s, the director sees to the case.")
     elif item["standing"] == "waitlisted":
         text = _("The waiting list ends on %(day)s.")
     else:
