@@ -185,7 +185,7 @@ def judge(rule: str, value: Any, known: Mapping[str, Any]) -> Verdict:
     flag `label:CODE`; what is not there is unknown."""
     match RULES[rule].shape:
         case "home":
-            known = {"domicile": _speaking(value, known.get("domicile") or ()) or None}
+            return _at_home(value, _speaking(value, known.get("domicile") or ()))
         case "all_of" if (held := known.get(RULES[rule].fact or "")) is not None:
             return _papers(value, {document_code(each) for each in held})
     return evaluate(_condition(RULES[rule], value), known).verdict
@@ -196,6 +196,13 @@ def _speaking(value: Any, homes: Iterable[Mapping[str, str]]) -> list[Mapping[st
     register is: only grounds the rule accepts speak against; and where somebody was found speaks against nothing."""
     accepted = [each for each in homes if each["basis"] in (value.get("bases") or DOMICILE_BASES)]
     return [each for each in accepted if each["basis"] != "found" or each["province"] in value["provinces"]]
+
+
+def _at_home(value: Any, homes: Collection[Mapping[str, str]]) -> Verdict:
+    """Said without a condition: a registry has thousands of these rules, and all are judged for each person."""
+    if not homes:
+        return UNKNOWN
+    return MET if any(each["province"] in value["provinces"] for each in homes) else NOT_MET
 
 
 def _papers(value: Iterable[str], held: Collection[str]) -> Verdict:
@@ -239,8 +246,6 @@ def _condition(rule: Rule, value: Any) -> Condition:
             return _leaf(fact, "includes_any", value)
         case "labels":
             return {"any": [_leaf(f"label:{code}", "is", True) for code in value]}
-        case "home":
-            return _leaf(fact, "includes_where", {"province": value["provinces"]})
         case "up_to":
             options = FACTS[fact].options or ()
             accepted = options[: options.index(value) + 1]
@@ -251,6 +256,7 @@ def _condition(rule: Rule, value: Any) -> Condition:
             return _ALWAYS if value else _leaf(fact, "is", False)
         case "requires":
             return _leaf(fact, "is", True) if value else _ALWAYS
+    raise ValueError(f"{rule.code} is judged without a condition")
 
 
 def _leaf(fact: str, op: str, value: Any) -> Condition:

@@ -110,7 +110,7 @@ def open_facts(rule: str, value: Any, screened: Screened) -> list[str]:
 class Ranking:
     """`order` are places in the registry, best first, those of retired programmes left out; `keys` their sort keys,
     ascending, and equal only where even the lots are; `verdicts` by place in the registry (0 eligible, 1 unknown, 2
-    ineligible); `lots` the same, as they were drawn."""
+    ineligible); `lots` the same, as they were drawn; `judged` are the verdicts by rule and number of its value."""
 
     registry: Registry
     screened: Screened
@@ -121,6 +121,7 @@ class Ranking:
     verdicts: NDArray[np.int8]
     counts: Counts
     lots: NDArray[np.int64]
+    judged: Mapping[str, NDArray[np.int8]]
 
     def after(self, key: int, place: int) -> int:
         """How many candidates stand at or before the one with a sort key at a place of the registry: where the next
@@ -133,15 +134,12 @@ class Ranking:
         bits: dict[str, int] = {}
         open_of = np.zeros(self.registry.columns.shape[1], np.int64)
         for rule, columns in self.registry.used.items():
-            masks = [0]
-            for value in self.registry.values[rule][1:]:
-                mask = 0
-                if judge(rule, value, self.known) is Verdict.UNKNOWN:
-                    for fact in open_facts(rule, value, self.screened):
-                        mask |= 1 << bits.setdefault(fact, len(bits))
-                masks.append(mask)
-            if any(masks):
-                table = np.array(masks, np.int64)
+            open_values = np.flatnonzero(self.judged[rule] == 1) if columns else ()
+            table = np.zeros(len(self.registry.values[rule]), np.int64)
+            for at in open_values:
+                for fact in open_facts(rule, self.registry.values[rule][at], self.screened):
+                    table[at] |= 1 << bits.setdefault(fact, len(bits))
+            if len(open_values):
                 for column in columns:
                     open_of |= table[self.registry.columns[column]]
         unknown = (self.verdicts == 1) & (self.registry.columns[RETIRED] == 0)
@@ -165,15 +163,15 @@ class Ranking:
     ) -> NDArray[np.int64]:
         """The positions of the candidates with all that is given, best first; `outside`: only outside the ministry;
         `programme_ids`: only these, and those that are not in the registry are none."""
-        columns, wanted = self.registry.columns[:, self.order], np.ones(len(self.order), bool)
+        columns, wanted = self.registry.columns, np.ones(len(self.order), bool)
         if verdict is not None:
             wanted &= self.verdicts[self.order] == ELIGIBILITY.index(verdict)
         if path is not None:
-            wanted &= columns[PATH] == PATHS.index(path)
+            wanted &= columns[PATH][self.order] == PATHS.index(path)
         if province is not None:
-            wanted &= columns[PROVINCE] == int(province)
+            wanted &= columns[PROVINCE][self.order] == int(province)
         if outside:
-            wanted &= columns[MINISTRY] == 0
+            wanted &= columns[MINISTRY][self.order] == 0
         if programme_ids is not None:
             index = self.registry.index
             wanted &= np.isin(self.order, [index[each] for each in programme_ids if each in index])
@@ -208,20 +206,21 @@ def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
     columns = registry.columns
     closed = [PATHS.index(each["path"]) for each in screened.closed if each["path"] in PATHS]
     verdicts = np.where(np.isin(columns[PATH], closed), 2, 0).astype(np.int8)
+    judged: dict[str, NDArray[np.int8]] = {}
     for rule, levels in registry.used.items():
         if levels:
-            judged = [SEVERITY[judge(rule, value, known)] for value in registry.values[rule][1:]]
-            severities = np.array([0, *judged], np.int8)
+            found = [SEVERITY[judge(rule, value, known)] for value in registry.values[rule][1:]]
+            judged[rule] = np.array([0, *found], np.int8)
             for level in levels:
-                np.maximum(verdicts, severities[columns[level]], out=verdicts)
+                np.maximum(verdicts, judged[rule][columns[level]], out=verdicts)
     lots = draw.lots(screened.draw, registry.lots)
     keys = _sort_keys(registry, verdicts, lots, screened, now)
     order = np.argsort(keys, kind="stable")
     offered = columns[RETIRED] == 0
     order = order[offered[order]]
-    found = np.bincount(verdicts[offered], minlength=3)
-    counts = Counts(eligible=int(found[0]), unknown=int(found[1]), ineligible=int(found[2]))
-    return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts, lots)
+    kinds = np.bincount(verdicts[offered], minlength=3)
+    counts = Counts(eligible=int(kinds[0]), unknown=int(kinds[1]), ineligible=int(kinds[2]))
+    return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts, lots, judged)
 
 
 def known_of(screened: Screened, day: date) -> dict[str, Json]:

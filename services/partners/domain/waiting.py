@@ -39,6 +39,26 @@ class Waiter(NamedTuple):
     opened: date
 
 
+@dataclass
+class Aging:
+    """The ages there are, as they are on a day: worked out once a day, and for what is new since. `kinds` numbers the
+    `ends` (least, most, margin) of each age there is; number 0 of both is "not known"."""
+
+    day: date = date.min
+    kinds: list[int] = field(default_factory=list)
+    ends: dict[tuple[int, int, int], int] = field(default_factory=dict)
+
+    def on(self, day: date, ages_told: Sequence[Any]) -> NDArray[np.int32]:
+        """The number of its ends for each age; what comes first stays first as ages are added."""
+        if day != self.day:
+            self.day, self.kinds, self.ends = day, [0], {}
+        for told in ages_told[len(self.kinds) :]:
+            age = ages.aged(told, day)
+            ends = age["min"], age["max"], age.get("margin", 0)
+            self.kinds.append(self.ends.setdefault(ends, len(self.ends) + 1))
+        return np.array(self.kinds[: len(ages_told)], np.int32)
+
+
 @dataclass(frozen=True)
 class Waiting:
     """As of a position of what we heard. `ids` are the cases by slot, and `columns` (width, slots) what is known of
@@ -53,6 +73,7 @@ class Waiting:
     lots: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     values: dict[str, list[Any]] = field(default_factory=lambda: {fact: [None] for fact in FACTS})
     numbers: dict[str, dict[bytes, int]] = field(default_factory=lambda: {fact: {} for fact in FACTS})
+    aging: Aging = field(default_factory=Aging)  # shared by those that follow
 
     def updated(self, position: int, changed: Mapping[str, Waiter | None]) -> "Waiting":
         """With those that wait, and without those of whom there is None."""
@@ -83,7 +104,7 @@ class Waiting:
         if slots:
             columns[:, slots] = np.array(cells, np.int32).T
             lots[slots] = np.array([draw.number(ids[slot]) for slot in slots], np.uint64)
-        return Waiting(position, ids, index, free, columns, lots, values, numbers)
+        return Waiting(position, ids, index, free, columns, lots, values, numbers, self.aging)
 
     @property
     def here(self) -> NDArray[np.bool_]:
@@ -176,19 +197,17 @@ class Judge:
     def _of_fact(self, rule: str, value: Any) -> Verdicts:
         fact = RULES[rule].fact or ""
         column = self.waiting.columns[_OF_FACTS + FACTS.index(fact)]
-        table = [SEVERITY[judge(rule, value, {})]]
+        values: Iterable[Any] = self.waiting.values[fact][1:]
         if fact == "age":
-            seen: dict[tuple[int, int, int], int] = {}
-            for told in self.waiting.values[fact][1:]:
-                age = ages.aged(told, self.day)
-                ends = age["min"], age["max"], age.get("margin", 0)
-                if ends not in seen:
-                    seen[ends] = SEVERITY[judge(rule, value, {fact: age})]
-                table.append(seen[ends])
-        else:
-            table += [SEVERITY[judge(rule, value, {fact: known})] for known in self.waiting.values[fact][1:]]
+            column = self._aged()[column]
+            values = ({"min": low, "max": high, "margin": off} for low, high, off in self.waiting.aging.ends)
+        table = [SEVERITY[judge(rule, value, {})]]
+        table += [SEVERITY[judge(rule, value, {fact: known})] for known in values]
         verdicts: Verdicts = np.array(table, np.int8)[column]
         return verdicts
+
+    def _aged(self) -> NDArray[np.int32]:
+        return self.waiting.aging.on(self.day, self.waiting.values["age"])
 
     def _of_labels(self, labels: Sequence[str]) -> Verdicts:
         """Judged once for each of the few ways in which these labels stand together."""
