@@ -16,6 +16,7 @@ from services.sample.people import full_name
 from services.sample.users import USERS, User
 from services.thai import calendar
 from services.thai.dates import BANGKOK
+from services.thai.names import as_written
 
 A = TypeVar("A")
 
@@ -99,10 +100,14 @@ class Office:
         return max(told, self.moment + timedelta(minutes=20))
 
     def working_group(self, centre: str) -> list[tuple[str, str]]:
-        """[(name, role)] of those who sit in a centre's conference."""
+        """[(name, role)] of those who sit in a centre's conference, each once."""
         chance = self.chance("working group", centre)
-        people = [full_name(chance, chance.choice(("male", "female"))) for _ in GROUP]
-        return [(f"{each['first']} {each['last']}", role) for each, role in zip(people, GROUP, strict=True)]
+        people: dict[str, str] = {}  # by how the name is written
+        while len(people) < len(GROUP):
+            drawn = full_name(chance, chance.choice(("male", "female")))
+            name = f"{drawn['first']} {drawn['last']}"
+            people.setdefault(as_written(name), name)
+        return list(zip(people.values(), GROUP, strict=True))
 
     def next_decline(self, chance: Random) -> str:
         """Each reason once, then the common ones."""
