@@ -21,6 +21,7 @@ from services.kernel.doors import Call, query
 from services.kernel.envelope import derived_id
 from services.kernel.eventlog import Unit
 from services.kernel.lists import LIMIT_DEFAULT, make_cursor, page_cursor
+from services.kernel.replicas import SILENT
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.vault import Blind, Vault
 from services.thai import casenumbers
@@ -28,6 +29,8 @@ from services.thai import casenumbers
 CANDIDATES = 300  # at most so many names are opened for one question
 SHOWN = 10  # of whom may be known already
 AT_ONCE = 200
+# Seconds after which replicas of a version before, which indexed as they knew, have ended (kernel.replicas).
+OTHERS_GONE = 2.0 * SILENT
 MAYBE_KNOWN = "maybe_known"  # a warning
 
 
@@ -155,6 +158,9 @@ def finish(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callabl
     """What a service does of itself once it runs."""
     erasing.finish(runtime, stopping, pause)
     fill(runtime, stopping, pause)
+    if not runtime.database.sqlite:
+        pause(OTHERS_GONE)
+        fill(runtime, stopping, pause)
 
 
 def _tokens(runtime: ServiceRuntime, keys: set[Key]) -> set[str]:

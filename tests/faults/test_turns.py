@@ -30,7 +30,7 @@ class Upgrade(NamedTuple):
     outdated: tuple[str, ...]
 
 
-@pytest.fixture(scope="module", params=["from here"])
+@pytest.fixture(scope="module", params=["from the start", "from here"])
 def upgrade(request: pytest.FixtureRequest, folder: Path) -> Iterator[Upgrade]:
     from_here = request.param == "from here"
     place = folder / ("here" if from_here else "start")

@@ -4,7 +4,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from services.intake import searching
 from services.intake.domain.likeness import one_letter_apart
@@ -166,6 +166,17 @@ def test_an_index_that_was_lost_is_filled_again(net):
     assert searching.fill(runtime, lambda: False, lambda _: None) == 2
     assert tokens(net, case_id) == kept and tokens(net, other) == 0
     assert searching.fill(runtime, lambda: False, lambda _: None) == 0
+
+
+def test_who_was_indexed_by_a_program_of_before_is_indexed_anew_for_their_centre(net):
+    case_id = open_case(net)["case_id"]
+    runtime = net.runtimes["intake"]
+    with runtime.database.write() as db:
+        db.execute(update(index.person).values(centre=""))
+        db.execute(update(index.token).values(centre=""))
+    assert search(net, "สมชาย") == []
+    assert searching.fill(runtime, lambda: False, lambda _: None) == 1
+    assert [each["case_id"] for each in search(net, "สมชาย")] == [case_id]
 
 
 def test_nothing_stands_in_the_index_in_clear(net):

@@ -1,4 +1,7 @@
-"""The index says whose its rows are, so that PostgreSQL shows a centre its own alone. Filled anew at the next start."""
+"""The index says whose its rows are, so that PostgreSQL shows a centre its own alone. Filled anew at the next start.
+
+Programs of before that still run meanwhile say none: those rows are nobody's, and are filled anew as well.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +17,7 @@ def upgrade() -> None:
         "search_person",
         sa.Column("case_id", sa.Text, primary_key=True),
         sa.Column("person_id", sa.Text, nullable=False, index=True),
-        sa.Column("centre", sa.Text, nullable=False),
+        sa.Column("centre", sa.Text, nullable=False, server_default=""),
         sa.Column("person_version", sa.Integer, nullable=False),
         sa.Column("edition", sa.Integer, nullable=False),
     )
@@ -22,5 +25,5 @@ def upgrade() -> None:
         "search_token",
         sa.Column("token", sa.Text, primary_key=True),
         sa.Column("case_id", sa.Text, primary_key=True, index=True),
-        sa.Column("centre", sa.Text, nullable=False),
+        sa.Column("centre", sa.Text, nullable=False, server_default=""),
     )

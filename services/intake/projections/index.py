@@ -79,6 +79,7 @@ def list_lacking(db: Connection, limit: int) -> list[RowMapping]:
         person.c.case_id.is_(None),
         person.c.person_version != cases.person.c.person_version,
         person.c.edition != EDITION,
+        person.c.centre != cases.person.c.centre,  # "" by a program of before
     )
     rows = select(cases.case.c.case_id, cases.person).select_from(known)
     rows = rows.where(cases.person.c.erased.is_(None), old).order_by(cases.case.c.case_id).limit(limit)
