@@ -41,24 +41,32 @@ class Then(NamedTuple):
     counted: Table
 
 
+def _passing(name: str, columns: Sequence[Column[Any]]) -> Table:
+    """A table that a connection alone sees, gone when its reading ends. It is described once: of a question about a
+    table that was described anew the SQL would be made anew each time, which takes longer than the answer."""
+    copies = (Column(each.name, each.type) for each in columns)
+    return Table(name, MetaData(), *copies, prefixes=["TEMPORARY"])
+
+
+moved = _passing("moved", [milestones.c.case_id])
+counted_then = _passing("counted_then", list(counted.c))
+
+
 def as_known_then(db: Connection, period: Period, as_of: str) -> Then:
-    """Two tables that this connection alone sees, gone when its reading ends."""
+    """Fills the two tables."""
     m, rows = milestones.c, select(counted.c.case_id).where(in_period(counted.c, period, COUNTED))
     # What was entered in error since counted then, though no row says so any more.
     touches = or_(m.case_id.in_(rows), m.type == "ReferralEnteredInError")
     found = select(m.case_id).where(m.recorded > as_of, touches).distinct()
-    moved = _passing(db, "moved", [m.case_id], found)
+    _fill(db, moved, found)
     known = in_light(m.case_id.in_(select(moved.c.case_id)), lambda row: row.c.recorded <= as_of)
-    return Then(select(moved.c.case_id), _passing(db, "counted_then", list(counted.c), known))
+    _fill(db, counted_then, known)
+    return Then(select(moved.c.case_id), counted_then)
 
 
-def _passing(db: Connection, name: str, columns: Sequence[Column[Any]], rows: Select[Any]) -> Table:
-    table = Table(
-        name, MetaData(), *(Column(each.name, each.type) for each in columns), prefixes=["TEMPORARY"]
-    )
+def _fill(db: Connection, table: Table, rows: Select[Any]) -> None:
     table.create(db)
     db.execute(insert(table).from_select([column.name for column in table.c], rows))
-    return table
 
 
 def facts_of(db: Connection, period: Period) -> Any:
