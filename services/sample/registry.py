@@ -265,7 +265,7 @@ def _partner(chance: Random, kind: Kind, number: int, word: str, days: int) -> P
 def _programme(chance: Random, kind: Kind, offer: tuple[str, str, Make], province: str) -> Programme:
     name, path, make = offer
     assert path in PATHS
-    total, restated = SHELTER_PLACES, 20
+    total, restated = SHELTER_PLACES, 7
     if kind.kind != "ministry_shelter":
         total = chance.choice(PLACES[:3] if kind.kind == "employer" else PLACES[3:])
         restated = 0 if chance.random() < 0.15 else chance.randint(80, 150)
