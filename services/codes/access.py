@@ -89,6 +89,11 @@ ACTIONS = CodeList(
         "proposal.decide": Words(
             "รับหรือไม่รับข้อเสนอแก้ไขทะเบียนภาคีเครือข่าย", "Accept or dismiss a proposed change of the registry"
         ),
+        "outreach.hold": Words("บันทึกกิจกรรมประชาสัมพันธ์", "Note an outreach activity"),
+        "outreach.correct": Words("แก้ไขกิจกรรมประชาสัมพันธ์", "Correct an outreach activity"),
+        "outreach.list": Words("ดูกิจกรรมประชาสัมพันธ์", "See outreach activities"),
+        "problem.list": Words("ดูปัญหาของทะเบียนจากคำตอบของภาคีเครือข่าย", "See problems of the registry"),
+        "problem.decide": Words("พิจารณาปัญหาของทะเบียน", "Decide a problem of the registry"),
         "programme.capacity": Words("ปรับจำนวนที่ว่าง", "State free places"),
         "rules.adopt": Words("ประกาศใช้เกณฑ์คัดกรอง", "Adopt screening rules"),
         "report.overview": Words("ดูรายงานภาพรวม", "See the overview report"),
@@ -156,8 +161,10 @@ REFUSALS = CodeList(
             "การลบข้อมูลต้องมีผู้ยืนยันอีกคนหนึ่งที่ไม่ใช่ผู้ขอ และเป็นผู้ที่ระบุไว้ให้ยืนยัน",
             "A second person must confirm it, not whoever asked; if somebody was named for it, that person.",
         ),
+        "unknown_outreach": Words("ไม่พบกิจกรรมนี้", "There is no such activity."),
         "unknown_partner": Words("ไม่พบภาคีเครือข่ายนี้", "There is no such partner."),
         "unknown_programme": Words("ไม่พบบริการนี้", "There is no such programme."),
+        "unknown_problem": Words("ไม่พบปัญหานี้", "There is no such problem."),
         "unknown_proposal": Words("ไม่พบข้อเสนอนี้", "There is no such proposal."),
         "wrong_state": Words(
             "สถานะปัจจุบันยังทำขั้นตอนนี้ไม่ได้ โปรดเปิดหน้าใหม่เพื่อดูสถานะล่าสุด",

@@ -83,9 +83,15 @@ REGISTRY: Mapping[str, Fields] = {  # who reads what is no single person's, of t
     "/partners/<uuid:partner_id>/history.csv": PAGE,
     "/registry/proposals": PAGE,
     "/registry/proposals.csv": PAGE,
+    "/api/v1/problems": ALL,
 }
+OUTREACH: Fields = _each(
+    "outreach_id", "centre", "kind", "date", "province", "place", "reached", "partners[]", "partners[].**", "material",
+    "partners_joined[]", "partners_joined[].**", "by", "at", "corrected", "entered_in_error", "version",
+)  # fmt: skip
 FIGURES: Mapping[str, Fields] = {
     "/api/v1/reports/overview": ALL,
+    "/api/v1/reports/outreach": ALL,
     "/dashboard": PAGE,
     "/dashboard/definitions": PAGE,
     "/dashboard/figures.xlsx": PAGE,
@@ -100,8 +106,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         **FIGURES,
         "/api/v1/cases": _each(*CASE, *DESCRIBED),
         "/api/v1/cases/<case_id>": (
-            *CASE, *DESCRIBED, *_under("referrals", REFERRAL), "screening", "screening.**", "matches.**", "plan",
-            "plan.**",
+            *CASE, *DESCRIBED, "outreach_id", *_under("referrals", REFERRAL), "screening", "screening.**",
+            "matches.**", "plan", "plan.**",
         ),
         "/api/v1/cases/<case_id>/matches": ALL,
         "/api/v1/cases/<case_id>/matches/earlier": ALL,
@@ -111,6 +117,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
             "id", "type", "time", "recordedtime", "service", "actor", "data.**"
         ),
         "/api/v1/events": EVENT,
+        "/api/v1/outreach": ALL,
+        "/api/v1/outreach/<outreach_id>": ALL,
         "/api/v1/referrals": _each(*REFERRAL),
         "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history(STEP)),
         "/api/v1/referrals/<referral_id>/disclosure": ("[]", "[].at", "[].to", "[].how", "[].facts[]", "[].basis"),
@@ -130,6 +138,13 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/cases/<uuid:case_id>/screening": PAGE,
         "/cases/<uuid:case_id>/story.csv": PAGE,
         "/referrals/<uuid:referral_id>": PAGE,
+        "/registry/problems": PAGE,
+        "/registry/problems.csv": PAGE,
+        "/outreach": PAGE,
+        "/outreach/list.csv": PAGE,
+        "/outreach/<uuid:outreach_id>": PAGE,
+        "/outreach/poster": PAGE,
+        "/outreach/share": PAGE,
         "/dashboard/behind": PAGE,
         "/dashboard/behind.csv": PAGE,
         "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/waiting": PAGE,
@@ -145,6 +160,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/cases": _each(*OUTLINE),
         "/api/v1/cases/<case_id>": (*OUTLINE, *_under("referrals", REFERRAL_OUTLINE)),
         "/api/v1/events": EVENT,
+        "/api/v1/outreach": OUTREACH,
         "/api/v1/referrals": _each(*REFERRAL_OUTLINE),
         "/api/v1/referrals/<referral_id>": (*REFERRAL_OUTLINE, *_under("history", STEP_OUTLINE)),
         "/cases": PAGE,
@@ -174,6 +190,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
 }  # fmt: skip
 # Addresses of the system and of one's own account, which have nothing of anybody served.
 ABOUT_NOBODY = (
-    "/account", "/centre", "/drafts", "/first-steps", "/health", "/hsds", "/language", "/metrics", "/password",
+    "/account", "/centre", "/drafts", "/first-steps", "/health", "/help", "/hsds", "/language", "/metrics",
+    "/password",
     "/ready", "/second-factor", "/set-up", "/sign-in", "/static", "/system", "/users", "/api/openapi.json",
 )  # fmt: skip

@@ -100,7 +100,8 @@ class Found(TypedDict):
 
 class Case(TypedDict):
     """`opened`: when; `version` of the case's stream; `may`: what the caller may do with it as it stands; `found`:
-    where the person was found, of one case and for own staff only."""
+    where the person was found, of one case and for own staff only; `outreach_id`: the activity of the centre that one
+    case came from."""
 
     case_id: Id
     case_number: str
@@ -113,6 +114,7 @@ class Case(TypedDict):
     may: Annotated[list[Annotated[str, CASE_ACTS]], Note("Only for staff; nothing for others")]
     person: Person
     found: NotRequired[Found]
+    outreach_id: NotRequired[Id | None]
 
 
 class Cases(TypedDict):

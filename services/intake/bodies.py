@@ -30,6 +30,7 @@ class OpenCase(TypedDict):
     person: Person
     danger: str
     note: str | None
+    outreach_id: str | None
 
 
 class DescribedPerson(TypedDict):
@@ -84,6 +85,7 @@ class ListCases(TypedDict):
     limit: int
     cursor: str | None
     case_ids: list[str] | None
+    outreach_id: str | None
 
 
 class AssignCases(TypedDict):

@@ -48,6 +48,7 @@ class CaseOpened:
     place: Any = personal()  # str
     note: Any = personal()  # str
     subdistrict: Any = personal()  # str: a DOPA code; of a fact of version 1 that code, unsealed
+    outreach_id: OfCase[str | None] = None  # the activity it came from, as far as somebody said
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
 """What intake's doors share: whose case it is, who read what of it, and the sealed columns opened."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from services.intake.domain.case import CASE
-from services.intake.projections import cases
+from services.intake.projections import cases, outreach
 from services.kernel.doors import Call, Doors
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.errors import Forbidden, NotFound
+from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.vault import REDACTED
 
 
@@ -38,3 +40,13 @@ class Reading(Doors):
             return None, True
         value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
         return value or None, value is REDACTED
+
+    def _require_origin(self, call: Call, centre: str, outreach_id: str | None) -> None:
+        """Invalid if the activity that a case to be opened is said to come from is none of its centre."""
+        if outreach_id is None or self.runtime.log.is_done(call.command_id):
+            return
+        find = partial(outreach.get_centre, outreach_id=outreach_id)
+        with suppress(NotFound):
+            if self.runtime.get_or_pull(find, "partners") == centre:
+                return
+        raise Invalid({"outreach_id": ["The centre has noted no such activity."]})

@@ -103,6 +103,7 @@ class OpenCase(Schema):
     person = fields.Nested(Person, required=True)
     danger = _code(*codes.DANGERS)
     note = Words(4000)
+    outreach_id = _optional(Length(1, 36))
 
 
 class DescribedPerson(Schema):
@@ -168,7 +169,7 @@ class ReadCase(Schema):
 
 class ListCases(Schema):
     """`q` is a case number, its beginning or its running number, in any writing; `case_ids` are the only ones
-    wanted."""
+    wanted; `outreach_id`: those that came from that activity."""
 
     centre = _optional(_province)
     status = _optional(OneOf(codes.CASE_STATUSES))
@@ -176,6 +177,7 @@ class ListCases(Schema):
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
     cursor = _optional(Length(max=400))
     case_ids = fields.List(_id(), load_default=None, allow_none=True, validate=Length(max=LIMIT_MOST))
+    outreach_id = _optional(Length(1, 36))
 
 
 def _user() -> fields.String:

@@ -39,6 +39,7 @@ from services.intake.projections import (
     index,
     marks,
     numbers,
+    outreach,
     paths,
     public,
 )
@@ -62,6 +63,7 @@ WIRING = Wiring(
         erasures.ERASURES,
         worklist.WORK,
         descriptions.DESCRIPTIONS,
+        outreach.OUTREACH,
     ),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
@@ -69,7 +71,7 @@ WIRING = Wiring(
             **{type: () for type in (*cases.REFERRAL_STEPS, *marks.REFERRAL_FACTS)},
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_referral_sent),),
         },
-        "partners": {type: () for type in (*marks.PLACE_FACTS, *marks.PROGRAMME_FACTS)},
+        "partners": {type: () for type in (*marks.PLACE_FACTS, *marks.PROGRAMME_FACTS, *outreach.FACTS)},
     },
     tables=index.TABLES,
     stays=index.STAYS,
@@ -90,6 +92,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
         centre, found, day = body["centre"], body["found"], dates.bangkok_day(call.at)
         if not call.caller.sees(centre):
             raise Forbidden("A case is opened by a centre's own staff.")
+        self._require_origin(call, centre, body["outreach_id"])
         case_id, person_id, person = call.new_id("case"), call.new_id("person"), Description(**body["person"])
         self.runtime.ensure_key(call, person_id)
         known = self._acquaintances(body["person"], [centre])
@@ -98,7 +101,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
             number = numbers.take_number(unit.db, centre, dates.budget_year(day))
             opening = OpenCase(
                 case_id, number, centre, person_id, body["channel"], body["danger"], person, day,
-                found["subdistrict"], found["place"], body["note"],
+                found["subdistrict"], found["place"], body["note"], body["outreach_id"],
             )  # fmt: skip
             [opened] = unit.handle(CASE, case_id, opening)
             assert isinstance(opened, CaseOpened)
@@ -284,6 +287,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
         if call.caller.role not in CASE_READERS:
             return self._outlines([row])[0]
         answer = public.case(row)
+        answer["outreach_id"] = self.runtime.read(lambda db: outreach.get_origin(db, row["case_id"]))
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])
@@ -297,7 +301,9 @@ class IntakeService(searching.Searching, erasing.Erasing):
         chosen = self._centres(call, body["centre"])
 
         def find(db: Connection) -> tuple[list[RowMapping], str | None]:
-            wanted = cases.CaseFilter(chosen, body["status"], body["q"], body["case_ids"])
+            wanted = cases.CaseFilter(
+                chosen, body["status"], body["q"], body["case_ids"], body["outreach_id"]
+            )
             return cases.list_cases(db, wanted, body["limit"], body["cursor"])
 
         rows, following = self.runtime.read(find)

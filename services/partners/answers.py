@@ -16,6 +16,8 @@ from services.codes import (
     REFERRAL_STATUSES,
     SEXES,
 )
+from services.codes.outreach import OUTREACH_KINDS
+from services.codes.problems import PROBLEM_REASONS, PROBLEM_STATUSES
 from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES, RULE_LEVELS, STATEMENT_AGES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
@@ -121,11 +123,12 @@ class Proposals(TypedDict):
 
 
 class ToKeep(TypedDict):
-    """What keeping the registry true asks of a centre: so many `proposals` wait for it, and of so many of its partners
-    something is `stale`."""
+    """What keeping the registry true asks of a centre: so many `proposals` and `problems` wait for it, and of so many
+    of its partners something is `stale`."""
 
     proposals: Count
     stale: Count
+    problems: Count
 
 
 class ProposalDecided(TypedDict):
@@ -252,13 +255,14 @@ class PartnerAlone(TypedDict):
 
 class Partner(PartnerAlone):
     """`rules`: what holds for all its programmes beside their own, and `network` has what holds as well; `programmes`
-    in order of offering."""
+    in order of offering; `outreach_id`: the activity it came from, as far as it is known."""
 
     rules: Rules
     rules_confirmed_at: Instant | None
     network_id: Id | None
     network: Network | None
     programmes: list[Programme]
+    outreach_id: Id | None
 
 
 class Partners(TypedDict):
@@ -662,3 +666,92 @@ class Matches(TypedDict):
     provinces: dict[str, Counts]
     candidates: Annotated[list[Candidate], Note("Eligible first, then unknown, then ineligible")]
     next: Cursor
+
+
+class NewOutreach(TypedDict):
+    outreach_id: Id
+    version: Version
+
+
+class OutreachChanged(TypedDict):
+    version: Version
+
+
+class PartnerMet(TypedDict):
+    partner_id: Id
+    name: str
+
+
+class Outreach(TypedDict):
+    """An activity of a centre: `date` is its day; `reached`: people, None where nobody counted; `partners` were met,
+    `partners_joined` were registered as coming from it. `note`: staff's own, only for who sees the centre's cases.
+    `by`, `at`: who told it last, and when; `corrected`: why it was last corrected. `version` of its stream."""
+
+    outreach_id: Id
+    centre: Province
+    kind: Annotated[str, OUTREACH_KINDS]
+    date: Day
+    province: Province
+    place: str | None
+    reached: Count | None
+    partners: list[PartnerMet]
+    material: str | None
+    note: NotRequired[str | None]
+    partners_joined: list[PartnerMet]
+    by: str
+    at: Instant
+    corrected: str | None
+    entered_in_error: bool
+    version: Version
+
+
+class Activities(TypedDict):
+    """The latest first; none that was entered in error."""
+
+    items: list[Outreach]
+    next: Cursor
+
+
+class ProblemProposal(TypedDict):
+    """What would correct the registry: of what it changes, as it stands and as it would be; of rules only those that
+    change. A confirmation (`after.what`) says that somebody asked and it is still so."""
+
+    action: Annotated[str, CHANGES]
+    before: Told
+    after: Told
+
+
+class Problem(TypedDict):
+    """Of the last `of` answers of a programme, since `since`, so many (`declines`) speak against the registry.
+    `keeper`: the centre that decides; `decision`: its reason, and of whom and when it was decided last. `version` of
+    its stream."""
+
+    problem_id: Id
+    programme_id: Id
+    programme: str
+    partner_id: Id
+    partner: str
+    phone: str | None
+    keeper: Province
+    reason: Annotated[str, PROBLEM_REASONS]
+    declines: Count
+    of: Count
+    since: Instant
+    proposal: ProblemProposal
+    status: Annotated[str, PROBLEM_STATUSES]
+    found_at: Instant
+    decided_by: str | None
+    decided_at: Instant | None
+    decision: str | None
+    version: Version
+
+
+class Problems(TypedDict):
+    """The latest found first."""
+
+    items: list[Problem]
+    next: Cursor
+
+
+class ProblemDecided(TypedDict):
+    version: Version

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from services.partners.events import Contact, Rules, Told
+from services.partners.events import Activity, Contact, Rules, Told
 
 
 class RegisterPartner(TypedDict):
@@ -12,6 +12,7 @@ class RegisterPartner(TypedDict):
     province: str
     subdistrict: str | None
     contact: Contact
+    outreach_id: str | None
 
 
 class NamedPartner(TypedDict):
@@ -188,3 +189,45 @@ class WhatIfOfAll(TypedDict):
     partner_id: str
     rules: Rules
     limit: int
+
+
+class HoldOutreach(TypedDict):
+    centre: str | None
+    activity: Activity
+
+
+class CorrectOutreach(TypedDict):
+    """`changes`: the fields that are named; None of one that is no more."""
+
+    outreach_id: str
+    changes: Activity
+    reason: str
+
+
+class OfOutreach(TypedDict):
+    outreach_id: str
+
+
+class EnterOutreachInError(OfOutreach):
+    reason: str
+
+
+class ListOutreach(TypedDict):
+    centre: str | None
+    first: str | None
+    last: str | None
+    limit: int
+    cursor: str | None
+
+
+class ListProblems(TypedDict):
+    centre: str | None
+    status: str
+    problem_id: str | None
+    limit: int
+    cursor: str | None
+
+
+class DecideProblem(TypedDict):
+    problem_id: str
+    reason: str

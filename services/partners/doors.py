@@ -2,6 +2,7 @@
 
 from services.kernel.questions import CommandDoor, QueryDoor
 from services.partners.answers import (
+    Activities,
     AlikePartners,
     Capacity,
     Changed,
@@ -12,11 +13,16 @@ from services.partners.answers import (
     Matches,
     ModifiedProgrammes,
     Names,
+    NewOutreach,
     NewPartner,
     NewProgramme,
+    Outreach,
+    OutreachChanged,
     Partner,
     Partners,
     People,
+    ProblemDecided,
+    Problems,
     ProposalDecided,
     Proposals,
     Proposed,
@@ -56,3 +62,11 @@ EARLIER_MATCH: QueryDoor[EarlierMatch] = QueryDoor("partners", "earlier_match")
 CANDIDATES: QueryDoor[People] = QueryDoor("partners", "candidates")
 WHAT_IF: QueryDoor[WhatIf] = QueryDoor("partners", "what_if")
 WHAT_IF_OF_ALL: QueryDoor[WhatIf] = QueryDoor("partners", "what_if_of_all")
+HOLD_OUTREACH: CommandDoor[NewOutreach] = CommandDoor("partners", "hold_outreach")
+CORRECT_OUTREACH: CommandDoor[OutreachChanged] = CommandDoor("partners", "correct_outreach")
+ENTER_OUTREACH_IN_ERROR: CommandDoor[OutreachChanged] = CommandDoor("partners", "enter_outreach_in_error")
+OUTREACH: QueryDoor[Activities] = QueryDoor("partners", "outreach")
+ACTIVITY: QueryDoor[Outreach] = QueryDoor("partners", "activity")
+PROBLEMS: QueryDoor[Problems] = QueryDoor("partners", "problems")
+ACCEPT_PROBLEM: CommandDoor[ProblemDecided] = CommandDoor("partners", "accept_problem")
+DISMISS_PROBLEM: CommandDoor[ProblemDecided] = CommandDoor("partners", "dismiss_problem")

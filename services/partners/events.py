@@ -1,5 +1,7 @@
 """Facts about partners, their programmes and places, and matches. Stored and published: fields are added, never renamed
-or reused."""
+or reused.
+
+Long because all of one service's facts stand together."""
 
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
@@ -63,6 +65,21 @@ class Told(TypedDict, total=False):
     what: list[str]
 
 
+class Activity(TypedDict, total=False):
+    """What is known of an activity of a centre: on which day (ISO, in Thailand) and where, how many people it
+    `reached` as far as somebody counted, which partners were met, with what material. `note`: staff's own words, never
+    about a person."""
+
+    kind: str
+    date: str
+    province: str
+    place: str | None
+    reached: int | None
+    partner_ids: list[str]
+    material: str | None
+    note: str | None
+
+
 class Counts(TypedDict):
     """How many programmes were found eligible, not decidable yet, and ineligible."""
 
@@ -113,6 +130,7 @@ class PartnerRegistered:
     province: Public[str]
     subdistrict: Public[str | None]
     contact: Contact
+    outreach_id: Public[str | None] = None  # the activity it came from, as far as somebody said
 
 
 @dataclass(frozen=True)
@@ -342,6 +360,100 @@ class PartnerMatched:
     inputs: OfCase[Inputs]
 
 
+@dataclass(frozen=True)
+class OutreachHeld:
+    """A centre did something to be known (Activity)."""
+
+    outreach_id: Public[str]
+    kind: Public[str]
+    date: Public[str]
+    province: Public[str]
+    place: Public[str | None]
+    reached: Public[int | None]
+    partner_ids: Public[list[str]]
+    material: Public[str | None]
+    note: str | None
+
+
+@dataclass(frozen=True)
+class OutreachCorrected:
+    """The activity as it stands from now on. `before` is what the fields in `changed` said until then."""
+
+    outreach_id: Public[str]
+    kind: Public[str]
+    date: Public[str]
+    province: Public[str]
+    place: Public[str | None]
+    reached: Public[int | None]
+    partner_ids: Public[list[str]]
+    material: Public[str | None]
+    note: str | None
+    changed: Public[list[str]]
+    before: Activity
+    reason: str
+
+
+@dataclass(frozen=True)
+class OutreachEnteredInError:
+    """It was noted twice, or never took place: it counts no more."""
+
+    outreach_id: Public[str]
+    reason: str
+
+
+# Of a problem the merged log tells that there is one, and nothing else: the fact that made it one is of a single
+# person, and whoever reads both would know what was said of them.
+
+
+@dataclass(frozen=True)
+class ProblemFound:
+    """Of the last `of` answers of a programme, since `since`, so many (`declines`) speak against the registry for one
+    `reason` (codes.problems.PROBLEM_REASONS). `stood`: since when what they speak against is said to be so. `action`
+    and `after` are the change that would correct it (codes.registry.CHANGES); of rules only those that change."""
+
+    problem_id: Public[str]
+    programme_id: str
+    reason: str
+    declines: int
+    of: int
+    since: str
+    stood: str
+    action: str
+    after: Told
+
+
+@dataclass(frozen=True)
+class ProblemWeighed:
+    """What it amounts to after one answer more, or one less."""
+
+    problem_id: Public[str]
+    declines: int
+    of: int
+
+
+@dataclass(frozen=True)
+class ProblemSettled:
+    """Not enough speaks for it any more, or the registry says so by now."""
+
+    problem_id: Public[str]
+
+
+@dataclass(frozen=True)
+class ProblemAccepted:
+    """The registry was corrected or confirmed as was proposed, by facts of the same command."""
+
+    problem_id: Public[str]
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProblemDismissed:
+    """The registry is right. What spoke for it so far counts no more."""
+
+    problem_id: Public[str]
+    reason: str
+
+
 PartnerEvent = PartnerRegistered | PartnerCorrected | PartnerVerified | PartnerRetired | PartnerReopened
 PlaceEvent = PlaceReserved | PlaceRefused | PlaceTaken | PlaceReleased
 ProgrammeEvent = (
@@ -355,3 +467,5 @@ ProgrammeEvent = (
     | PlaceEvent
 )
 ProposalEvent = ChangeProposed | ProposalAccepted | ProposalDismissed
+OutreachEvent = OutreachHeld | OutreachCorrected | OutreachEnteredInError
+ProblemEvent = ProblemFound | ProblemWeighed | ProblemSettled | ProblemAccepted | ProblemDismissed

@@ -3,8 +3,10 @@ commands out."""
 
 from collections.abc import Iterable
 
+from services.codes.problems import SIGNS
 from services.kernel.decider import Do
 from services.kernel.envelope import Recorded, derived_id, moment
+from services.partners.domain.evidence import Known, propose, weigh
 from services.partners.domain.matching import MATCH, NOTED, NoteMatch
 from services.partners.domain.offers import Registry
 from services.partners.domain.places import (
@@ -16,6 +18,7 @@ from services.partners.domain.places import (
     StateNoPlaces,
     TakePlace,
 )
+from services.partners.domain.problems import PROBLEM, WeighProblem, problem_of
 from services.partners.domain.ranking import Ranking, Screened, rank
 from services.partners.events import Answered, Candidate, Inputs
 
@@ -132,6 +135,31 @@ def when_waitlisted(
 ) -> Iterable[Do]:
     if no_more_places and programme_id is not None:
         yield Do(PROGRAMME, programme_id, StateNoPlaces(fact.time))
+
+
+def when_answered(
+    fact: Recorded,
+    referral_id: str,
+    case_id: str,
+    programme_id: str | None,
+    no_more_places: bool,
+    known: Known | None,
+) -> Iterable[Do]:
+    """What the programme's answers amount to now. Who said with this one that no place is left has corrected the places
+    by it."""
+    if known is None or programme_id is None:
+        return
+    weighed = weigh(known.answers, known.stated, known.standing.stood, known.decided, moment(fact.recorded))
+    for evidence in weighed:
+        about = SIGNS[evidence.reason].about
+        if (no_more_places and about == "capacity") or not (
+            evidence.is_enough or evidence.reason in known.open
+        ):
+            continue
+        problem_id = problem_of(programme_id, evidence.reason)
+        proposal = propose(evidence.reason, known.standing)
+        command = WeighProblem(problem_id, programme_id, evidence, known.standing.stood[about], proposal)
+        yield Do(PROBLEM, problem_id, command)
 
 
 def when_over(fact: Recorded, referral_id: str, case_id: str, programme_id: str | None) -> Iterable[Do]:

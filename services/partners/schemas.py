@@ -4,6 +4,7 @@ Long because all of one service's requests stand together.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from marshmallow import (
@@ -18,6 +19,8 @@ from marshmallow import (
 )
 
 from services import codes
+from services.codes.outreach import OUTREACH_FIELDS, OUTREACH_KINDS
+from services.codes.problems import PROBLEM_STATUSES
 from services.codes.registry import (
     FACT_KINDS,
     PARTNER_FIELDS,
@@ -41,6 +44,8 @@ REASON_MOST = 500
 ANY = "any"
 SKIP_MOST = 10_000_000
 IDS_MOST = 10_000  # of what is answered by its id alone
+REACHED_MOST = 10_000_000  # more than a post is ever seen by
+MET_MOST = 100
 COMPARED_MOST = 3  # places beside each other: more cannot be read
 
 
@@ -95,6 +100,7 @@ class RegisterPartner(Body):
     province = fields.String(required=True, validate=_province)
     subdistrict = fields.String(load_default=None, validate=_subdistrict)
     contact = fields.Nested(ContactBody, load_default=dict)
+    outreach_id = fields.String(load_default=None, validate=validate.Length(1, 36))
 
     @validates_schema
     def lies_in_province(self, data: bodies.RegisterPartner, **_: Any) -> None:
@@ -406,6 +412,103 @@ class WhatIf(_OtherRules):
 
 class WhatIfOfAll(_OtherRules):
     partner_id = fields.String(required=True)
+
+
+def _is_day(text: str) -> None:
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return
+    except ValueError:
+        pass
+    raise ValidationError("Must be a day: YYYY-MM-DD.")
+
+
+def _day(**more: Any) -> fields.String:
+    """A day in Thailand, ISO (CE)."""
+    return fields.String(validate=_is_day, metadata={"format": "date"}, **more)
+
+
+class ActivityBody(Body):
+    """What is known of an activity; blank words are none."""
+
+    kind = fields.String(validate=validate.OneOf(OUTREACH_KINDS))
+    date = _day()
+    province = fields.String(validate=_province)
+    place = Words(200)
+    reached = fields.Integer(strict=True, validate=validate.Range(0, REACHED_MOST))
+    partner_ids = fields.List(
+        fields.String(validate=validate.Length(1, 36)), validate=validate.Length(max=MET_MOST)
+    )
+    material = Words(500)
+    note = Words(2000)  # about the activity, never about a person
+
+
+class HoldOutreach(ActivityBody):
+    """`centre`: whose activity, for who works for several."""
+
+    centre = fields.String(load_default=None, validate=_province)
+    kind = fields.String(required=True, validate=validate.OneOf(OUTREACH_KINDS))
+    date = _day(required=True)
+    province = fields.String(required=True, validate=_province)
+
+    @post_load
+    def as_activity(self, data: dict[str, Json], **_: Any) -> dict[str, Json]:
+        blank: dict[str, Json] = {
+            "place": None,
+            "reached": None,
+            "partner_ids": [],
+            "material": None,
+            "note": None,
+        }
+        return {"centre": data.pop("centre"), "activity": {**blank, **data}}
+
+
+class OfOutreach(Body):
+    outreach_id = fields.String(required=True)
+
+
+class CorrectOutreach(ActivityBody):
+    """Only the fields that change, and why; words that are blank are no more."""
+
+    outreach_id = fields.String(required=True)
+    reason = Words(REASON_MOST, required=True)
+
+    @post_load(pass_original=True)
+    def as_changed(self, data: dict[str, Json], original: dict[str, Json], **_: Any) -> dict[str, Json]:
+        named = [name for name in OUTREACH_FIELDS if original.get(name) is not None]
+        if not named:
+            raise ValidationError("Name at least one field that changes.", "body")
+        changes = {name: data[name] for name in named}
+        return {"outreach_id": data["outreach_id"], "reason": data["reason"], "changes": changes}
+
+
+class EnterOutreachInError(_Reason):
+    outreach_id = fields.String(required=True)
+
+
+class ListOutreach(Body):
+    """Days in Thailand, both included."""
+
+    centre = fields.String(load_default=None, validate=_province)
+    first = _day(data_key="from", load_default=None)
+    last = _day(data_key="to", load_default=None)
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None)
+
+
+class ListProblems(Body):
+    """Of the asker's centres, or of one of them; those that wait to be decided, if nothing else is asked for; with
+    `problem_id` only that one."""
+
+    centre = fields.String(load_default=None, validate=_province)
+    status = fields.String(load_default="open", validate=validate.OneOf(PROBLEM_STATUSES))
+    problem_id = fields.String(load_default=None, validate=validate.Length(1, 36))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None)
+
+
+class DecideProblem(_Reason):
+    problem_id = fields.String(required=True)
 
 
 class Heard(Schema):

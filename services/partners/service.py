@@ -12,10 +12,22 @@ from services.kernel.errors import Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.wiring import Reaction, Wiring
-from services.partners import answers, bodies, changing, exchanging, finding, handlers, schemas
+from services.partners import (
+    answers,
+    bodies,
+    changing,
+    exchanging,
+    finding,
+    handlers,
+    reaching,
+    schemas,
+    weighing,
+)
 from services.partners.changing import centre_of
 from services.partners.domain.matching import MATCH
+from services.partners.domain.outreach import OUTREACH
 from services.partners.domain.places import PROGRAMME, OfferProgramme
+from services.partners.domain.problems import PROBLEM
 from services.partners.domain.proposals import PROPOSAL, Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import Told
@@ -25,8 +37,10 @@ from services.partners.projections import (
     keepers,
     matching,
     organisations,
+    outreach,
     partners,
     past,
+    problems,
     proposals,
     published,
     registry,
@@ -40,10 +54,11 @@ OVER = (
 MAYBE_KNOWN = "maybe_known"
 
 _over = Reaction(schemas.Referral(), handlers.when_over)
+_answered = Reaction(schemas.Answer(), handlers.when_answered, problems.look_up)
 
 WIRING = Wiring(
     service="partners",
-    aggregates=(PARTNER, PROGRAMME, MATCH, PROPOSAL),
+    aggregates=(PARTNER, PROGRAMME, MATCH, PROPOSAL, OUTREACH, PROBLEM),
     projections=(
         registry.REGISTRY,
         upstream.CASES,
@@ -54,6 +69,8 @@ WIRING = Wiring(
         history.HISTORY,
         published.PUBLISHED,
         waiting.OPENED,
+        outreach.OUTREACH,
+        problems.PROBLEMS,
     ),
     hears={
         "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": (), "PersonErased": ()},
@@ -64,10 +81,12 @@ WIRING = Wiring(
         },
         "referral": {
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent),),
-            "ReferralAccepted": (Reaction(schemas.Referral(), handlers.when_accepted),),
             **{name: (_over,) for name in OVER},
-            "ReferralDeclined": (Reaction(schemas.Decline(), handlers.when_declined),),
-            "ReferralDeclineSettled": (Reaction(schemas.Decline(), handlers.when_declined),),
+            "ReferralAccepted": (Reaction(schemas.Referral(), handlers.when_accepted), _answered),
+            "ReferralExpired": (_over, _answered),
+            "ReferralEnteredInError": (_over, _answered),
+            "ReferralDeclined": (Reaction(schemas.Decline(), handlers.when_declined), _answered),
+            "ReferralDeclineSettled": (Reaction(schemas.Decline(), handlers.when_declined), _answered),
             "ReferralWaitlisted": (Reaction(schemas.Answer(), handlers.when_waitlisted),),
         },
     },
@@ -81,7 +100,9 @@ def _warm(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callable
     runtime.survey(waiting.get_waiting)
 
 
-class PartnersService(changing.Changing, exchanging.Exchanging, finding.Finding):
+class PartnersService(
+    changing.Changing, exchanging.Exchanging, finding.Finding, reaching.Reaching, weighing.Weighing
+):
     name = "partners"
     runtime = Runtime(WIRING, _warm)
 
@@ -90,6 +111,7 @@ class PartnersService(changing.Changing, exchanging.Exchanging, finding.Finding)
         partner_id, proposal_id = call.new_id("partner"), call.new_id("proposal")
 
         def work(unit: Unit) -> answers.NewPartner:
+            reaching.require_origin(unit, call, body["outreach_id"])
             known = partners.list_alike(unit.db, body["name"], body["province"])
             unit.handle(PARTNER, partner_id, RegisterPartner(partner_id, **body))
             kept = keepers.works(unit.db, body["province"]) and not call.caller.sees(body["province"])
@@ -165,6 +187,7 @@ class PartnersService(changing.Changing, exchanging.Exchanging, finding.Finding)
             lambda db: answers.ToKeep(
                 proposals=proposals.count_open(db, centres),
                 stale=partners.count_stale(db, partners.cutoffs(call.now), centres),
+                problems=problems.count_open(db, centres),
             )
         )
 

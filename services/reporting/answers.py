@@ -96,6 +96,38 @@ class PlacementsSpread(TypedDict):
     waited_days: dict[str, float | None]
 
 
+class CameOf(TypedDict):
+    """What came of an activity: cases, of these so many referred and so many placed; partners that joined."""
+
+    cases: Count
+    referred: Count
+    placed: Count
+    partners_joined: Count
+
+
+class OutreachSum(CameOf):
+    """`reached`: people, as far as somebody counted; `partners_met`: each once."""
+
+    activities: Count
+    reached: Count
+    partners_met: Count
+
+
+class OutreachFigures(TypedDict):
+    """Of the activities held in the period, with what came of them until now; by month ("2026-01") in which they were
+    held."""
+
+    total: OutreachSum
+    by_kind: Annotated[dict[str, OutreachSum], Note("By codes of outreach_kind")]
+    by_month: dict[str, OutreachSum]
+
+
+class CameOfEach(TypedDict):
+    """By activity."""
+
+    items: dict[str, CameOf]
+
+
 class RowBehind(TypedDict):
     """The fact that makes a case or a referral count; what a fact of its type does not carry is None."""
 

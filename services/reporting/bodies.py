@@ -4,12 +4,19 @@ from datetime import date
 from typing import TypedDict
 
 
-class Overview(TypedDict):
-    """`as_of` is an RFC 3339 instant."""
-
+class Span(TypedDict):
     centre: str | None
     first: date | None
     last: date | None
+
+
+class CameOf(TypedDict):
+    outreach_ids: list[str]
+
+
+class Overview(Span):
+    """`as_of` is an RFC 3339 instant."""
+
     as_of: str | None
 
 

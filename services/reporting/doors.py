@@ -1,10 +1,20 @@
 """Reporting's doors by name, each with what it answers."""
 
 from services.kernel.questions import QueryDoor
-from services.reporting.answers import Events, Overview, PlacementsSpread, RowsBehind, Timeline
+from services.reporting.answers import (
+    CameOfEach,
+    Events,
+    OutreachFigures,
+    Overview,
+    PlacementsSpread,
+    RowsBehind,
+    Timeline,
+)
 
 OVERVIEW: QueryDoor[Overview] = QueryDoor("reporting", "overview")
 PLACEMENTS: QueryDoor[PlacementsSpread] = QueryDoor("reporting", "placements")
 BEHIND: QueryDoor[RowsBehind] = QueryDoor("reporting", "behind")
 TIMELINE: QueryDoor[Timeline] = QueryDoor("reporting", "timeline")
 EVENTS: QueryDoor[Events] = QueryDoor("reporting", "events")
+OUTREACH_FIGURES: QueryDoor[OutreachFigures] = QueryDoor("reporting", "outreach_figures")
+CAME_OF: QueryDoor[CameOfEach] = QueryDoor("reporting", "came_of")

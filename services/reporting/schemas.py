@@ -60,10 +60,13 @@ class AsOf(fields.String):
         return instant(told)
 
 
-class Overview(Schema):
+class Span(Schema):
     centre = fields.String(load_default=None, allow_none=True, validate=_province)
     first = Day(data_key="from", load_default=None, allow_none=True)
     last = Day(data_key="to", load_default=None, allow_none=True)
+
+
+class Overview(Span):
     as_of = AsOf(load_default=None, allow_none=True)
 
 
@@ -74,6 +77,12 @@ class Behind(Overview):
     value = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None, allow_none=True, validate=Length(max=400))
+
+
+class CameOf(Schema):
+    outreach_ids = fields.List(
+        fields.String(validate=Length(1, 36)), required=True, validate=Length(max=LIMIT_MOST)
+    )
 
 
 class Timeline(Schema):

@@ -11,13 +11,13 @@ from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.wiring import Wiring
 from services.reporting import answers, bodies, schemas, small_cells, visibility
-from services.reporting.projections import behind, figures, merged_log, milestones, timeline
+from services.reporting.projections import behind, figures, merged_log, milestones, outreach, timeline
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day, budget_period, budget_year
 
 WIRING = Wiring(
     service="reporting",
-    projections=(milestones.MILESTONES,),
+    projections=(milestones.MILESTONES, outreach.OUTREACH),
     hears={source: {"*": ()} for source in merged_log.SOURCES},
     keeps=coarse,
 )
@@ -53,6 +53,22 @@ class ReportingService(Doors):
         return self.runtime.survey(
             lambda db: figures.get_placements(db, _period_of(db, call, body)[0], _fewest(call.caller))
         )
+
+    @query("report.overview", roles=FIGURE_READERS, schema=schemas.Span())
+    def outreach_figures(self, call: Call, body: bodies.Span) -> answers.OutreachFigures:
+        """The activities of a period and what came of them: of no case anything but that it came, was referred, was
+        placed."""
+        return self.runtime.survey(
+            lambda db: outreach.get(db, _period_of(db, call, {**body, "as_of": None})[0])
+        )
+
+    @query("report.cases", roles=CASE_READERS, schema=schemas.CameOf())
+    def came_of(self, call: Call, body: bodies.CameOf) -> answers.CameOfEach:
+        """What came of some activities, as far as it is the caller's centres'."""
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        return {
+            "items": self.runtime.survey(lambda db: outreach.list_came(db, body["outreach_ids"], centres))
+        }
 
     @query("report.cases", roles=CASE_READERS, schema=schemas.Behind())
     def behind(self, call: Call, body: bodies.Behind) -> answers.RowsBehind:

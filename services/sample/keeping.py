@@ -1,5 +1,6 @@
 """How the registry is kept true: corrected and retired by who keeps a partner, and what other centres propose of it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -9,14 +10,17 @@ from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Body, CommandDoor, Json
 from services.partners.answers import Changed, Partner, ProposalDecided, Proposed, Rules
 from services.partners.doors import (
+    ACCEPT_PROBLEM,
     ACCEPT_PROPOSAL,
     CORRECT_PARTNER,
     CORRECT_PROGRAMME,
     DISMISS_PROPOSAL,
     PARTNERS,
+    PROBLEMS,
     REGISTER_PARTNER,
     RETIRE_PROGRAMME,
 )
+from services.referral.doors import REFERRALS
 from services.sample.office import Office
 from services.sample.people import CENTRES
 
@@ -37,13 +41,43 @@ class Keeping:
 
     def run(self) -> Iterator[datetime]:
         deeds: Sequence[tuple[int, Callable[[], None]]] = (
-            (300, self._new_numbers), (360, self._join_a_network), (420, self._fewer_papers),
-            (600, self._propose_a_number), (603, self._accept), (640, self._propose_to_retire), (645, self._dismiss),
-            (680, self._retire), (718, self._propose_a_number), (721, self._propose_an_age),
+            (300, self._new_numbers), (360, self._join_a_network), (400, self._lose_a_nurse),
+            (420, self._fewer_papers), (450, self._fall_silent), (600, self._propose_a_number), (603, self._accept),
+            (640, self._propose_to_retire), (645, self._dismiss), (680, self._retire), (718, self._propose_a_number),
+            (721, self._propose_an_age), (724, self._ask_the_silent),
         )  # fmt: skip
         for day, deed in deeds:
             yield self.office.working_hour(self.chance, self.office.first_day + timedelta(days=day))
             deed()
+
+    def _lose_a_nurse(self) -> None:
+        """A home that says it can care for everybody says no to whoever needs care from now on."""
+        self.office.courses[self._busiest("60", care_level_max=3)] = ["too_ill"] * 9
+
+    def _fall_silent(self) -> None:
+        self.office.courses[self._busiest("62")] = ["silence"] * 5
+
+    def _ask_the_silent(self) -> None:
+        """Its number was right: whoever answered the telephone had left."""
+        for each in self.office.ask(PROBLEMS.of(centre="62"))["items"]:
+            if each["reason"] == "no_answer":
+                body: Body = {"problem_id": each["problem_id"], "reason": "โทรถามแล้ว เปลี่ยนผู้ประสานงาน เบอร์เดิม"}
+                self.office.do(ACCEPT_PROBLEM, body, "worker-62")
+
+    def _busiest(self, province: str, **rules: Json) -> str:
+        """The home of foundations in a province with such rules to which most people were sent."""
+        times = Counter(
+            each["programme_id"]
+            for each in self.office.ask(REFERRALS.of(limit=LIMIT_MOST))["items"]
+            if "programme_id" in each
+        )
+        homes = [
+            each["programme_id"]
+            for partner in self._partners(province)
+            for each in partner["programmes"]
+            if each["path"] == "foundation" and dict(each["rules"]).items() >= rules.items()
+        ]
+        return max(homes, key=lambda each: times[each])
 
     def _new_numbers(self) -> None:
         for centre in CENTRES:

@@ -33,6 +33,7 @@ LEAD_DAYS = {
 }  # fmt: skip
 FOLLOW_UPS = (30, 90, 180, 365)
 ATTEMPTS = 6
+CAME = 0.2  # of those who come within a month of an activity
 AT_ONCE = 30  # matches of a page
 WHOSE = {
     "no_place": "partner", "out_of_area": "partner", "not_eligible": "partner", "missing_documents": "centre",
@@ -158,7 +159,8 @@ class Life:
             at = self.office.moment - timedelta(minutes=self.chance.randint(60, 60 * 50))
         day = (at or self.office.moment).astimezone(BANGKOK).date()
         person = invent(self.chance, self.number + 1, self.fate.kind, self.centre, day)
-        body: Body = {"centre": self.centre, **person.opening}
+        origin = self.office.came_from(self.centre, self.office.chance("came", self.number), CAME)
+        body: Body = {"centre": self.centre, "outreach_id": origin, **person.opening}
         self.case_id = self._say(OPEN_CASE, body, self.worker, at)["case_id"]
         return person
 
@@ -196,6 +198,8 @@ class Life:
                 self._agree(chosen["path"], chosen["programme_id"] if self.chance.random() < 0.6 else None)
                 yield from self._stands_at("planned")
             yield self._later(0, 3)
+            if not course and not self.fate.now_at:
+                course = self.office.course_at(chosen["programme_id"])
             referral = self._send(chosen["programme_id"], waitlist=course == "waitlist")
             yield from self._stands_at("sent")
             self.urgent = False
@@ -359,8 +363,8 @@ class Life:
             yield from self._stands_at("acknowledged")
         if not (yield from self._in_time(referral_id, 1, 4)):
             return False
-        if course in ("decline", "full"):
-            self._decline(referral_id)
+        if course in ("decline", "full", "too_ill"):
+            self._decline(referral_id, "health_beyond_care" if course == "too_ill" else None)
             return False
         self._hear(referral_id, "accept")
         return (
@@ -417,8 +421,8 @@ class Life:
                 return False
         return True
 
-    def _decline(self, referral_id: str) -> None:
-        reason = self.office.next_decline(self.chance)
+    def _decline(self, referral_id: str, reason: str | None = None) -> None:
+        reason = reason or self.office.next_decline(self.chance)
         note = "แจ้งเหตุผลทางโทรศัพท์ ยินดีรับเรื่องใหม่ภายหลัง" if self.chance.random() < 0.4 else None
         self._hear(referral_id, "decline", reason=reason, whose=WHOSE[reason], note=note)
 

@@ -20,6 +20,8 @@ from services.sample.keeping import Keeping
 from services.sample.life import LEAD_DAYS, Life
 from services.sample.office import Office
 from services.sample.partnership import Partnership
+from services.sample.people import CENTRES
+from services.sample.reaching import Reaching
 from services.sample.users import PARTNERS_PROVINCE
 from services.screening.doors import ADOPT_RULES
 from services.thai.dates import BANGKOK, bangkok_day
@@ -78,6 +80,8 @@ def load(
         opening = office.working_hour(office.chance("joins", number), joins, any_day=not partner.joins)
         agenda.add(opening, Partnership(office, number, partner).run())
     agenda.add(start + timedelta(hours=8), Keeping(office).run())
+    for centre in CENTRES:
+        agenda.add(start + timedelta(hours=8), Reaching(office, centre).run())
     for number, fate in enumerate(fates(office.chance("fates"), cases)):
         agenda.add(_opened(office, number, fate), Life(office, number, fate).run())
     agenda.add(now - timedelta(minutes=30), _told_at_last(office))

@@ -28,6 +28,7 @@ OFTEN = (
 )  # fmt: skip
 FAILS_WHEN = ("accepted", "travelling", "admitted", "placed")
 GROUP = ("chair", "secretary", "member", "member", "specialist")
+RECENT_DAYS = 30  # after an activity somebody may still come from it
 OPENS, SHUTS = 8 * 60 + 30, 16 * 60  # minutes of the day
 
 
@@ -38,6 +39,12 @@ class Office:
         self.net, self.seed, self.start, self.now = net, seed, start, now
         self.first_day = start.astimezone(BANGKOK).date()
         self.commands = self.referrals = self.declines = self.failures = 0
+        self.activities: dict[
+            str, list[tuple[date, str]]
+        ] = {}  # by centre: (day, outreach_id), the earliest first
+        self.courses: dict[
+            str, list[str]
+        ] = {}  # of programmes that answer otherwise for a while: {programme_id: how}
         self.retired: set[str] = set()  # programmes of which nobody asks any more what is free
 
     def chance(self, *name: object) -> Random:
@@ -90,6 +97,16 @@ class Office:
         return [
             each["partner_id"] for each in self.ask(PARTNERS.of(province=province, limit=LIMIT_MOST))["items"]
         ]
+
+    def course_at(self, programme_id: str) -> str:
+        """How a programme that answers otherwise for a while answers the next; "" if it does not."""
+        left = self.courses.get(programme_id)
+        return left.pop() if left else ""
+
+    def came_from(self, centre: str, chance: Random, share: float) -> str | None:
+        """A recent activity of a centre from which somebody may have come: so many of all do."""
+        recent = [id for day, id in self.activities.get(centre, ()) if (self.today - day).days <= RECENT_DAYS]
+        return chance.choice(recent) if recent and chance.random() < share else None
 
     def working_hour(self, chance: Random, day: date, any_day: bool = False) -> datetime:
         """A minute of office hours on that day or the next on which offices work (`any_day`: on that day), but not in

@@ -31,7 +31,13 @@ class Partnership:
         self.user = f"worker-{province if province in CENTRES else CENTRES[number % len(CENTRES)]}"
 
     def run(self) -> Iterator[datetime]:
-        registered = self.office.do(REGISTER_PARTNER, self.partner.registration, self.user)
+        centre = self.user.removeprefix("worker-")
+        origin = self.office.came_from(
+            centre, self.office.chance("came", self.partner.registration["name"]), 0.4
+        )
+        registered = self.office.do(
+            REGISTER_PARTNER, {**self.partner.registration, "outreach_id": origin}, self.user
+        )
         partner_id, asked = registered["partner_id"], self.office.today
         restated: dict[str, Programme] = {}
         for programme in self.partner.programmes:
@@ -55,7 +61,8 @@ class Partnership:
                 free = self._free(self.chance, programme)
                 statement: Body = {"programme_id": programme_id, "total": programme.total, "free": free}
                 self.office.do(CONFIRM_CAPACITY, statement, self.user)
-            if self.is_asked and (self.office.today - asked).days > ASKED_AFTER:
+            answers_as_ever = not restated.keys() & self.office.courses.keys()
+            if self.is_asked and answers_as_ever and (self.office.today - asked).days > ASKED_AFTER:
                 asked = self.office.today
                 self._confirm(partner_id, restated)
 

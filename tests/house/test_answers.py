@@ -6,14 +6,20 @@ from contextlib import closing
 from datetime import UTC, datetime
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+from uuid import uuid4
 
 import pytest
 
 from services import sample
 from services.codes import AWAITING_ANSWER
+from services.codes.problems import OLD_WORD, SIGNS
 from services.kernel.doors import Doors, doors_of
-from services.kernel.eventlog import Outcome
+from services.kernel.envelope import Envelope, instant
+from services.kernel.eventlog import Outcome, Unit
 from services.kernel.local import Network, SimulatedClock
+from services.partners.domain.evidence import Evidence, propose
+from services.partners.domain.problems import PROBLEM, WeighProblem, problem_of
+from services.partners.projections.problems import get_standing
 from services.referral.answers import DisclosedCodes
 from services.system import DOORS
 
@@ -157,6 +163,7 @@ def read_everything(net: CheckedNetwork) -> None:
                 net.call("referral", "would_disclose", about, **who)
         net.call("reporting", "overview", **who)
         net.call("reporting", "placements", **who)
+        net.call("reporting", "outreach_figures", **who)
         net.call("reporting", "events", {"limit": 500}, **who)
         partners = net.call("partners", "partners", **who)["items"]
         net.call("partners", "free_places", **who)
@@ -211,6 +218,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("screening", "adopt_rules", **DIRECTOR)
     erase_somebody(net)
     keep_the_registry(net)
+    reach_out(net)
     for user in ("worker-60", "director-60"):
         net.call("intake", "in_hands", {"user": user}, **ADMIN)
         net.call("intake", "accesses", {"user": user}, **ADMIN)
@@ -241,6 +249,41 @@ def keep_the_registry(net: CheckedNetwork) -> None:
     for door, each in zip(("accept_proposal", "dismiss_proposal"), waiting[-2:], strict=True):
         net.call("partners", door, {"proposal_id": each["proposal_id"]})
     assert net.call("partners", "history", partner)["items"]
+    decide_problems(net, kept["programmes"][0]["programme_id"])
+
+
+def decide_problems(net: CheckedNetwork, programme_id: str) -> None:
+    """Two of a programme, found a moment ago."""
+    envelope = Envelope(
+        str(uuid4()), "", "system", "60", instant(NOW), instant(NOW), str(uuid4()), str(uuid4())
+    )
+
+    def find(unit: Unit) -> None:
+        standing = get_standing(unit.db, programme_id)
+        assert standing, "it is not retired"
+        for reason in ("no_answer", OLD_WORD):
+            stood, proposal = standing.stood[SIGNS[reason].about], propose(reason, standing)
+            id, evidence = problem_of(programme_id, reason), Evidence(reason, 3, 4, stood)
+            assert unit.handle(PROBLEM, id, WeighProblem(id, programme_id, evidence, stood, proposal))
+
+    net.runtimes["partners"].execute(envelope, find)
+    mine = [
+        each for each in net.call("partners", "problems")["items"] if each["programme_id"] == programme_id
+    ]
+    for door, each in zip(("accept_problem", "dismiss_problem"), mine, strict=True):
+        net.call("partners", door, {"problem_id": each["problem_id"], "reason": "โทรถามแล้ว"})
+
+
+def reach_out(net: CheckedNetwork) -> None:
+    """An activity that is noted twice, and one that is put right."""
+    held = net.call("partners", "outreach")["items"]
+    net.call("reporting", "came_of", {"outreach_ids": [each["outreach_id"] for each in held]})
+    net.call("partners", "activity", {"outreach_id": held[0]["outreach_id"]})
+    for door, more in (("correct_outreach", {"reached": 7}), ("enter_outreach_in_error", {})):
+        noted = net.call(
+            "partners", "hold_outreach", {"kind": "booth", "date": "2026-03-01", "province": "60"}
+        )
+        net.call("partners", door, {"outreach_id": noted["outreach_id"], "reason": "บันทึกซ้ำ", **more})
 
 
 def erase_somebody(net: CheckedNetwork) -> None:

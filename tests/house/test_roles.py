@@ -43,6 +43,13 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("partners", "free_places"): ("free", "programmes", "by_path.*", "by_age.*", "items.*", "next"),
     ("partners", "history"): ("items.*", "next"),
+    ("partners", "problems"): ("items.*", "next"),
+    ("partners", "outreach"): (
+        "items.outreach_id", "items.centre", "items.kind", "items.date", "items.province", "items.place",
+        "items.reached", "items.partners.*", "items.material", "items.partners_joined.*", "items.by", "items.at",
+        "items.corrected", "items.entered_in_error", "items.version", "next",
+    ),
+    ("reporting", "outreach_figures"): ("total.*", "by_kind.*", "by_month.*"),
     ("partners", "proposals"): ("items.*", "next"),
     ("referral", "referral"): (
         "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
@@ -80,6 +87,7 @@ class World(NamedTuple):
     referral_id: str
     partner_id: str
     programme_id: str
+    outreach_id: str
 
     def ask(self, key: tuple[str, str], role: str, centre: str = "60") -> Any:
         everywhere = role in ("ministry", "rule_keeper", "admin")
@@ -103,6 +111,8 @@ class World(NamedTuple):
             body |= {"rules": {"min_age": 90}}
         if key[1] == "alike":
             body = {"name": "โรงพยาบาล", "province": "60"}
+        if key[1] == "came_of":
+            body = {"outreach_ids": [self.outreach_id]}
         partner = self.partner_id if role == "partner" else ""
         centres = ("*",) if everywhere else (centre,)
         return self.net.call(*key, body, f"{role}-{centre}", role, centres, partner=partner)
@@ -112,6 +122,7 @@ class World(NamedTuple):
             "case_id": self.case_id, "referral_id": self.referral_id, "partner_id": self.partner_id,
             "programme_ids": [self.programme_id], "programme_id": self.programme_id, "user": "worker-60",
             "facts": {"housing": "street"}, "day": "2026-11-02",
+            "outreach_id": self.outreach_id,
         }  # fmt: skip
 
 
@@ -143,7 +154,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def made(net: Network) -> World:
+    booth = {"kind": "booth", "date": "2026-03-01", "province": "60"}
+    outreach_id = net.call("partners", "hold_outreach", booth)["outreach_id"]
     opened = {
+        "outreach_id": outreach_id,
         "centre": "60", "channel": "police", "found": {"subdistrict": "600101"}, "person": PERSON,
         "danger": "psychiatric",
     }  # fmt: skip
@@ -175,7 +189,7 @@ def made(net: Network) -> World:
     net.settle()
     asked = {"case_id": case_id, "reason": "person_asked", "confirmer": "deputy-60"}
     net.call("intake", "request_erasure", asked, "director-60", "director", ("60",))
-    return World(net, case_id, referral_id, partner_id, programme_id)
+    return World(net, case_id, referral_id, partner_id, programme_id, outreach_id)
 
 
 def fields(answer: Any, path: str = "") -> set[str]:
@@ -237,7 +251,7 @@ def test_who_sees_no_cases_reads_no_word_about_the_person(world: World, key: tup
 
 def test_the_rule_keeper_reads_the_registry_and_the_figures_and_of_no_case():
     registry = {("partners", name) for name in ("partners", "partner", "names", "free_places")}
-    figures = {("reporting", name) for name in ("overview", "placements")}
+    figures = {("reporting", name) for name in ("overview", "placements", "outreach_figures")}
     assert {key for key, found in QUESTIONS.items() if "rule_keeper" in found.roles} == registry | figures
 
 

@@ -130,6 +130,7 @@ def test_a_list_has_fifty_cases_unless_told():
         "case_ids": None,
         "status": None,
         "q": None,
+        "outreach_id": None,
     }
 
 

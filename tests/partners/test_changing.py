@@ -381,8 +381,8 @@ def test_what_was_confirmed_long_ago_is_stale_by_its_kind_until_somebody_asks(ne
     net.clock.advance(seconds=275 * DAY)
     assert stale() == ["contact", "capacity", "rules"]
     assert net.call("partners", "partners", {"stale": "any", "kept_by": "61"})["items"] == []
-    assert net.call("partners", "to_keep", {}) == {"proposals": 0, "stale": 1}
-    assert net.call("partners", "to_keep", {}, **NEIGHBOUR) == {"proposals": 0, "stale": 0}
+    assert net.call("partners", "to_keep", {}) == {"proposals": 0, "stale": 1, "problems": 0}
+    assert net.call("partners", "to_keep", {}, **NEIGHBOUR) == {"proposals": 0, "stale": 0, "problems": 0}
     assert net.call("partners", "partners", {"stale": "any", "kept_by": "60"})["items"]
     change(net, "confirm_programme", beds, what=["capacity"])
     assert stale() == ["contact", "rules"]

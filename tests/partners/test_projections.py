@@ -22,6 +22,7 @@ from services.partners.projections import (
     keepers,
     matching,
     organisations,
+    outreach,
     partners,
     past,
     proposals,
@@ -54,7 +55,7 @@ def db(tmp_path):
     registry.metadata.create_all(engine)
     upstream.metadata.create_all(engine)
     past.metadata.create_all(engine)
-    for module in (keepers, proposals, history, organisations):
+    for module in (keepers, proposals, history, organisations, outreach):
         module.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection

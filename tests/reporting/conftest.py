@@ -19,9 +19,15 @@ NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)  # noon in Thailand, budget year 2569
 AGE = {"on": "2026-03-02", "min": 67, "max": 67}
 REFERRAL = {"referral_id": None, "case_id": None, "person_id": None, "programme_id": "g", "partner_id": "p"}
 PLACED = {"path": "local_home", "kind": "pao_home", "outside_ministry": True}
+HELD = {
+    "outreach_id": None, "kind": "booth", "date": "2026-03-01", "province": "60", "place": None, "reached": None,
+    "partner_ids": [], "material": None, "note": None,
+}  # fmt: skip
 TYPES = {
     "intake": {
-        "CaseOpened": {"case_id": None, "age": AGE, "found": {"subdistrict": "600101"}, "sex": "male"},
+        "CaseOpened": {
+            "case_id": None, "age": AGE, "found": {"subdistrict": "600101"}, "sex": "male", "outreach_id": None,
+        },
         "CaseClosed": {"case_id": None, "reason": "ย้ายไปอยู่กับญาติ"},
     },
     "screening": {
@@ -31,7 +37,10 @@ TYPES = {
         "RulesAdopted": {"name": "labels"},
     },
     "partners": {
-        "PartnerRegistered": {"partner_id": None, "contact": {"phone": "056000000"}},
+        "PartnerRegistered": {"partner_id": None, "contact": {"phone": "056000000"}, "outreach_id": None},
+        "OutreachHeld": HELD,
+        "OutreachCorrected": {**HELD, "changed": [], "before": {}, "reason": "นับใหม่"},
+        "OutreachEnteredInError": {"outreach_id": None, "reason": "บันทึกซ้ำ"},
         "PlaceReserved": {"case_id": None, "referral_id": None, "centre": None},
     },
     "referral": {

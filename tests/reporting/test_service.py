@@ -188,6 +188,7 @@ def test_the_timeline_tells_what_all_services_recorded_of_a_case(told):
             "age": {"min": 65, "max": 69},
             "found": {"district": "6001"},
             "sex": "male",
+            "outreach_id": None,
         },
     }
     assert items[1]["data"]["facts"] == {"housing": "street"}
@@ -280,7 +281,7 @@ def test_an_event_is_a_cloud_event_without_facts_about_the_person(told):
         told.ask("events", **MINISTRY)["items"], key=lambda event: event["recordedtime"]
     )
     assert screened["data"] == {"case_id": id_of("a")}
-    assert registered["data"] == {"partner_id": "p"}
+    assert registered["data"] == {"partner_id": "p", "outreach_id": None}
     assert (screened["specversion"], screened["source"], screened["subject"]) == (
         "1.0", "/songtor/screening", f"case/{id_of('a')}",
     )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from services import codes, sample
 from services.codes import access
+from services.codes.outreach import OUTREACH_KINDS
 from services.codes.rules import RULES
 from services.kernel.envelope import instant
 from services.sample import registry
@@ -300,3 +301,23 @@ def test_the_partners_user_belongs_to_a_partner_of_its_province_that_is_asked_fo
         "acknowledged",
         "waitlisted",
     }
+
+
+def test_activities_of_every_kind_and_centre_brought_cases_and_partners(net):
+    held = of(net, "partners", "OutreachHeld")
+    assert {each["province"] for each in held} == {*sample.CENTRES}
+    assert {each["kind"] for each in held} == {*OUTREACH_KINDS} - {"other"}
+    assert of(net, "partners", "OutreachCorrected") and of(net, "partners", "OutreachEnteredInError")
+    came = [each["outreach_id"] for each in of(net, "intake", "CaseOpened") if each["outreach_id"]]
+    joined = [each["outreach_id"] for each in of(net, "partners", "PartnerRegistered") if each["outreach_id"]]
+    assert 20 < len(came) < 120 and joined
+    assert {*came, *joined} <= {each["outreach_id"] for each in held}
+
+
+def test_a_problem_waits_to_be_decided_and_one_was(net):
+    [waiting] = [
+        each for each in everything(net, "partners", "problems") if each["reason"] == "health_beyond_care"
+    ]
+    assert waiting["keeper"] == "60" and waiting["proposal"]["after"] == {"rules": {"care_level_max": 2}}
+    assert 2 * waiting["declines"] >= waiting["of"] >= waiting["declines"] >= 5
+    assert of(net, "partners", "ProblemAccepted")

@@ -14,11 +14,16 @@ import eventlet
 import requests
 from jsonschema import Draft202012Validator, FormatChecker
 
-from services.kernel.envelope import instant
+from services.codes.problems import SIGNS
+from services.kernel.envelope import Envelope, instant
+from services.kernel.eventlog import Unit
 from services.kernel.keys import MasterKey
 from services.kernel.runtime import utc_now
 from services.kernel.settings import Settings
 from services.kernel.tokens import Bearer, Tokens
+from services.partners.domain.evidence import Evidence, propose
+from services.partners.domain.problems import PROBLEM, WeighProblem, problem_of
+from services.partners.projections.problems import get_standing
 from services.system import System
 from services.web.api.openapi import document, template
 from services.web.api.routes import ROUTES, Route
@@ -150,6 +155,11 @@ class FrontDoor:
             change = {"name": "ชื่อที่ศูนย์อื่นเสนอ", "reason": "โทรถามแล้ว"}
             asked = self.call("PATCH", f"/api/v1/partners/{world.partner_id}", change, "worker-61").json()
             world = replace(world, proposal_id=asked["proposal_id"])
+        if "<problem_id>" in route.path:
+            world = replace(world, problem_id=self.problem(world.programme_id))
+        if "<outreach_id>" in route.path:
+            held = self.made("/api/v1/outreach", activity())
+            world = replace(world, outreach_id=held["outreach_id"])
         return world.path(route), world.body(route)
 
     def case(self, centre: str = "60", **person: Any) -> str:
@@ -159,6 +169,22 @@ class FrontDoor:
         partner_id = self.made("/api/v1/partners", partner())["partner_id"]
         path = f"/api/v1/partners/{partner_id}/programmes"
         return partner_id, self.made(path, programme(free))["programme_id"]
+
+    def problem(self, programme_id: str, reason: str = "no_answer") -> str:
+        """A problem of a programme, as if its answers had made one."""
+        runtime, id = self.runtime("partners"), problem_of(programme_id, reason)
+        now, cause = instant(utc_now()), str(uuid4())
+
+        def find(unit: Unit) -> None:
+            standing = get_standing(unit.db, programme_id)
+            assert standing, "it is there, and not retired"
+            sign = SIGNS[reason]
+            evidence = Evidence(reason, 8, 10, standing.stood[sign.about])
+            proposal = propose(reason, standing)
+            unit.handle(PROBLEM, id, WeighProblem(id, programme_id, evidence, evidence.since, proposal))
+
+        runtime.execute(Envelope(cause, "", "system", "60", now, now, cause, cause), find)
+        return id
 
     def planned(self, centre: str = "60") -> str:
         """A case that was screened and has a plan."""
@@ -208,6 +234,8 @@ class World:
     plan_id: str = "00000000-0000-0000-0000-000000000000"
     proposal_id: str = "00000000-0000-4000-8000-000000000000"
     match_id: str = "00000000-0000-4000-8000-000000000001"
+    outreach_id: str = "00000000-0000-4000-8000-000000000001"
+    problem_id: str = "00000000-0000-4000-8000-000000000002"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))
@@ -250,6 +278,14 @@ class World:
                 "reason": "โทรถามแล้ว",
             },
             **{door: {"rules": {"min_age": 60}, "limit": 10} for door in ("what_if", "what_if_of_all")},
+            "hold_outreach": {**activity(), "partner_ids": [self.partner_id]},
+            "correct_outreach": {
+                **activity(),
+                "reached": 90,
+                "partner_ids": [self.partner_id],
+                "reason": "นับใหม่",
+            },
+            "enter_outreach_in_error": {"reason": "บันทึกซ้ำ"},
             "correct_programme": {
                 "name": "ที่พัก",
                 "path": "local_home",
@@ -263,6 +299,7 @@ class World:
                 for step in ("retire", "reopen")
                 for of in ("partner", "programme")
             },
+            **{f"{decision}_problem": {"reason": "โทรถามแล้ว"} for decision in ("accept", "dismiss")},
             **{f"{decision}_proposal": {"reason": "โทรถามแล้ว"} for decision in ("accept", "dismiss")},
         }
 
@@ -367,6 +404,18 @@ def partner() -> dict[str, Any]:
         "province": "60",
         "subdistrict": "600101",
         "contact": {"phone": "056-000-000", "email": "home@example.org", "website": "https://example.org"},
+    }
+
+
+def activity() -> dict[str, Any]:
+    return {
+        "kind": "booth",
+        "date": "2026-11-02",
+        "province": "60",
+        "place": "ตลาดปากน้ำโพ",
+        "reached": 120,
+        "material": "แผ่นพับ 100 แผ่น",
+        "note": "เตรียมเก้าอี้เพิ่มครั้งหน้า",
     }
 
 

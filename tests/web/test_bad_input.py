@@ -221,7 +221,13 @@ def test_what_is_shown_of_a_case_is_a_known_word(door: FrontDoor, world: World):
 @pytest.mark.parametrize("id", ["x", "%00", "%FF", "ก", "x" * 3000, NOBODY, "%2e%2e", "'%20OR%20''='"])
 def test_an_id_of_nothing_is_not_found(door: FrontDoor, world: World, route: Route, id: str):
     path = template(route.path).format(
-        case_id=id, referral_id=id, partner_id=id, programme_id=id, proposal_id=id
+        case_id=id,
+        referral_id=id,
+        partner_id=id,
+        programme_id=id,
+        proposal_id=id,
+        outreach_id=id,
+        problem_id=id,
     )
     answer = door.call(route.method, path, world.body(route), asker(route))
     assert answer.status_code in (404, 422), answer.text

@@ -7,7 +7,7 @@ from services.web.api.routes import Route
 from tests.web.door import FrontDoor, World, asker, calls, earlier, name_of, opening, problem
 
 WRITES = calls(writes=True)
-CREATES = ("open_case", "register_partner", "offer_programme")
+CREATES = ("open_case", "register_partner", "offer_programme", "hold_outreach")
 
 
 @pytest.mark.parametrize("route", WRITES, ids=name_of)

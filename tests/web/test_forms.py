@@ -18,7 +18,7 @@ from services.referral.schemas import FIELDS
 from services.system import SERVICES
 from services.web.identity import accounts, identities, passwords
 from services.web.service import APPLICATION
-from tests.web.door import BEFORE, USERS, plan
+from tests.web.door import BEFORE, USERS, activity, plan
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.phone import Phone
 from tests.web.sent import Sent
@@ -121,6 +121,12 @@ class Place:
                 change = {"name": f"บ้าน {uuid4().hex[:8]}", "reason": "ป้ายหน้าบ้าน"}
                 told = self.door.call("PATCH", f"/api/v1/partners/{partner_id}", change, "worker-61")
                 values["proposal_id"] = told.json()["proposal_id"]
+            if "outreach_id" in self.arguments:
+                held = self.door.made("/api/v1/outreach", activity(), f"worker-{self.centre}")
+                values["outreach_id"] = held["outreach_id"]
+            if "problem_id" in self.arguments:
+                problem_id = self.door.problem(self.door.programme()[1])
+                values |= {"problem_id": problem_id, "decision": "accept"}
             if "plan_id" in self.arguments:
                 values["plan_id"] = self.door.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"]
         self.action = ADDRESSES.build(

@@ -20,6 +20,7 @@ from services.web.store import positions
 from services.web.store.looks import case_look
 from services.web.store.tables import metadata
 from tests.web.browser import Browser, Page
+from tests.web.door import activity
 
 PAGES = [rule for rule in APPLICATION.url_map.iter_rules() if rule.endpoint.startswith("pages.")]
 OF_A_CENTRE = {
@@ -90,6 +91,9 @@ def known(door, world) -> dict[str, str]:
         "programme_id": world.programme_id,
         "plan_id": door.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"],
         "proposal_id": proposed.json()["proposal_id"],
+        "outreach_id": door.made("/api/v1/outreach", activity())["outreach_id"],
+        "problem_id": door.problem(world.programme_id),
+        "province": "60",
         "user": "somebody-60",
         "delegation_id": delegation_id,
         "token": "not-a-link",

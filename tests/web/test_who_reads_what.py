@@ -13,10 +13,11 @@ from services.reporting.visibility import MARKS
 from services.web.service import APPLICATION
 from services.web.store import links
 from tests.support.marks import lasting, plain
+from tests.web.door import activity
 from tests.web.test_reading import private_in
 
 ABOUT_ONE = {"case_id", "referral_id", "match_id"}
-ABOUT_PLACES = {"partner_id", "programme_id"}
+ABOUT_PLACES = {"partner_id", "programme_id", "outreach_id"}
 # A user of each role that is not staff of the case's centre, and of two that others are told nothing by.
 OTHERS = {
     "member-60": "member",
@@ -54,6 +55,8 @@ def one(door):
     declined = {"reason": "not_eligible", "whose": "partner", "note": "เตียงเต็ม", "said_by": "คุณสมศรี"}
     door.made(f"{path}/decline", declined)
     door.add("partner-one", "partner", (), world.partner_id)
+    held = door.made("/api/v1/outreach", {**activity(), "partner_ids": [world.partner_id]})
+    world = replace(world, outreach_id=held["outreach_id"])
     [match, *_] = door.get(f"/api/v1/cases/{world.case_id}/matches/earlier").json()["items"]
     for user in STRANGERS:
         door.add(user, user.partition("-")[0], ("96",))

@@ -27,7 +27,7 @@ CARRIED_OVER = "carried_over"  # of codes.ASSIGNMENTS
 @dataclass(frozen=True)
 class OpenCase:
     """`on` is the day the person came (Asia/Bangkok), `subdistrict` the code of where they were found, `place` and
-    `note` free words."""
+    `note` free words; `outreach_id`: the activity they came from."""
 
     case_id: str
     case_number: str
@@ -40,6 +40,7 @@ class OpenCase:
     subdistrict: str | None = None
     place: str | None = None
     note: str | None = None
+    outreach_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ def _opened(command: OpenCase) -> CaseOpened:
         command.place,
         command.note,
         command.subdistrict,
+        command.outreach_id,
     )
 
 

@@ -51,6 +51,7 @@ from services.intake.events import (
     PersonDescribed,
     PersonErased,
 )
+from services.intake.projections.outreach import origin
 from services.kernel.envelope import Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
@@ -297,12 +298,13 @@ def get(db: Connection, case_id: str) -> RowMapping | None:
 @dataclass(frozen=True)
 class CaseFilter:
     """Which cases. `centres` None: all; `number`: the case number, its beginning or its running number in any writing;
-    `case_ids`: only these."""
+    `case_ids`: only these; `outreach_id`: only those that came from that activity."""
 
     centres: Sequence[str] | None
     status: str | None = None
     number: str | None = None
     case_ids: Sequence[str] | None = None
+    outreach_id: str | None = None
 
     def of(self, rows: Select[Any]) -> Select[Any]:
         if self.centres is not None:
@@ -313,6 +315,9 @@ class CaseFilter:
             rows = rows.where(_numbered(self.number))
         if self.case_ids is not None:
             rows = rows.where(case.c.case_id.in_(self.case_ids))
+        if self.outreach_id:
+            came = select(origin.c.case_id).where(origin.c.outreach_id == self.outreach_id)
+            rows = rows.where(case.c.case_id.in_(came))
         return rows
 
 

@@ -32,6 +32,7 @@ class RegisterPartner:
     province: str
     subdistrict: str | None
     contact: Contact
+    outreach_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from services.codes.registry import FACT_KINDS, STALE_DAYS
 from services.kernel.envelope import instant
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
-from services.partners.projections import organisations
+from services.partners.projections import organisations, outreach
 from services.partners.projections.keepers import keeper, kept_by
 from services.partners.projections.proposals import list_unconfirmed
 from services.partners.projections.registry import folded, partner, programme, sound
@@ -208,12 +208,13 @@ def _stale_of(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
 def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cutoffs) -> list[answers.Partner]:
     new = list_unconfirmed(db, [row.partner_id for row in partners])
     offered: dict[str, list[answers.Programme]] = {row.partner_id: [] for row in partners}
+    origins = outreach.get_origins(db, list(offered))
     theirs = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
     for row in db.execute(theirs):
         offered[row.partner_id].append(programme_of(row, cutoffs, new))
     held = _held(db, list(offered))
     return [
-        _whole(partner_of(row, cutoffs, new), held[row.partner_id], offered[row.partner_id], cutoffs)
+        _whole(partner_of(row, cutoffs, new), held[row.partner_id], offered[row.partner_id], cutoffs, origins)
         for row in partners
     ]
 
@@ -299,8 +300,13 @@ def _held(db: Connection, partner_ids: Sequence[str]) -> dict[str, Rules]:
 
 
 def _whole(
-    alone: answers.PartnerAlone, held: Rules, programmes: list[answers.Programme], cutoffs: Cutoffs
+    alone: answers.PartnerAlone,
+    held: Rules,
+    programmes: list[answers.Programme],
+    cutoffs: Cutoffs,
+    origins: Mapping[str, str],
 ) -> answers.Partner:
     old = held["rules"] and (held["rules_confirmed_at"] or "") < cutoffs["rules"]
     stale = alone["stale"] + (["rules"] if old and not alone["retired"] else [])
-    return {**alone, **held, "stale": stale, "programmes": programmes}
+    origin = origins.get(alone["partner_id"])
+    return {**alone, **held, "stale": stale, "programmes": programmes, "outreach_id": origin}

@@ -28,16 +28,23 @@ from services.partners.schemas import (
     ConfirmCapacity,
     ConfirmPartner,
     ConfirmProgramme,
+    CorrectOutreach,
     CorrectPartner,
     CorrectProgramme,
+    DecideProblem,
     DecideProposal,
     EarlierMatch,
     EarlierMatches,
+    EnterOutreachInError,
+    HoldOutreach,
     ListHistory,
+    ListOutreach,
     ListPartners,
+    ListProblems,
     ListProposals,
     Matches,
     OfferProgramme,
+    OfOutreach,
     ReadPartner,
     RegisterPartner,
     ReopenPartner,
@@ -50,7 +57,7 @@ from services.partners.schemas import (
 from services.referral import doors as referral
 from services.referral.schemas import ListReferrals, ReadReferral, SendReferral, StepReferral
 from services.reporting import doors as reporting
-from services.reporting.schemas import Events, Overview, Timeline
+from services.reporting.schemas import Events, Overview, Span, Timeline
 from services.screening import doors as screening
 from services.screening.schemas import AgreePlan, CompleteScreening, KeepMinutes
 from services.screening.schemas import OfCase as DecisionsOfCase
@@ -104,7 +111,7 @@ LIST: Mapping[str, Callable[[str], Json]] = {"limit": whole, "cursor": str}
 ROUTES = (
     Route("POST", "/api/v1/cases", intake.OPEN_CASE, OpenCase, "Open a case", 201),
     Route("GET", "/api/v1/cases", intake.CASES, ListCases, "Cases, newest first",
-        query={"centre": str, "status": str, "q": str, **LIST}),
+        query={"centre": str, "status": str, "q": str, "outreach_id": str, **LIST}),
     Route("POST", "/api/v1/cases/search", intake.SEARCH, SearchCases,
         "Find cases by number, identity number or words of a name"),
     Route("GET", "/api/v1/work", intake.WORK, ListWork, "What is next of every open case, in the order to do it",
@@ -191,6 +198,23 @@ ROUTES = (
         "Accept a proposed change"),
     Route("POST", "/api/v1/proposals/<proposal_id>/dismiss", partners.DISMISS_PROPOSAL, DecideProposal,
         "Dismiss a proposed change, or take it back"),
+    Route("GET", "/api/v1/problems", partners.PROBLEMS, ListProblems,
+        "What partners' answers say against the registry", query={"centre": str, "status": str, **LIST}),
+    Route("POST", "/api/v1/problems/<problem_id>/accept", partners.ACCEPT_PROBLEM, DecideProblem,
+        "Correct or confirm the registry as a problem proposes"),
+    Route("POST", "/api/v1/problems/<problem_id>/dismiss", partners.DISMISS_PROBLEM, DecideProblem,
+        "Dismiss a problem"),
+    Route("POST", "/api/v1/outreach", partners.HOLD_OUTREACH, HoldOutreach, "Note an activity of the centre", 201),
+    Route("GET", "/api/v1/outreach", partners.OUTREACH, ListOutreach, "Activities of a centre, the latest first",
+        query={"centre": str, "from": str, "to": str, **LIST}),
+    Route("GET", "/api/v1/outreach/<outreach_id>", partners.ACTIVITY, OfOutreach, "One activity"),
+    Route("PATCH", "/api/v1/outreach/<outreach_id>", partners.CORRECT_OUTREACH, CorrectOutreach,
+        "Correct an activity"),
+    Route("POST", "/api/v1/outreach/<outreach_id>/entered-in-error", partners.ENTER_OUTREACH_IN_ERROR,
+        EnterOutreachInError, "Take out an activity that was noted in error"),
+    Route("GET", "/api/v1/reports/outreach", reporting.OUTREACH_FIGURES, Span,
+        "Activities and what came of them, by kind and month",
+        query={"centre": str, "from": str, "to": str}, seconds=30.0),
     Route(
         "GET", "/api/v1/reports/overview", reporting.OVERVIEW, Overview, "The overview report",
         query={"centre": str, "from": str, "to": str, "as_of": str}, seconds=30.0,

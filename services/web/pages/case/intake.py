@@ -11,9 +11,9 @@ from services.intake.doors import KNOWN, OPEN_CASE
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.questions import Body, Json
-from services.web.pages.frame import doors, drafts, frame, gate, inputs, visit
+from services.web.pages.frame import doors, drafts, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import days, places
+from services.web.pages.parts import activities, days, places
 from services.web.pages.parts.language import _, later
 
 OPEN = OpenCase()
@@ -72,8 +72,15 @@ def person() -> Response:
                 return frame.done("\n".join(said), "pages.case.overview", case_id=opened["case_id"])
     return frame.page(
         "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP,
-        rows=DOMICILE_ROWS, known=known, nothing=nothing, centres=centres, provinces=places.provinces(),
+        rows=DOMICILE_ROWS, activities=_activities(fixed.get("centre")),
+        known=known, nothing=nothing, centres=centres, provinces=places.provinces(),
     )  # fmt: skip
+
+
+def _activities(centre: Json) -> list[tuple[str, str]]:
+    """[(id, label)] of what the centre did lately, from which the person may have come."""
+    latest = lookup.activities(centre if isinstance(centre, str) else None)
+    return [(each["outreach_id"], activities.called(each)) for each in latest]
 
 
 def _says(body: Json, fixed: Body) -> bool:

@@ -23,7 +23,7 @@ from services.web import gateway
 from services.web.pages.case import casefile, story
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import days, people
+from services.web.pages.parts import activities, days, people
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
@@ -90,10 +90,12 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     )
     entries = [story.event_sentence(event, programmes) for event in reversed(events)]
     to_ask = _to_ask(found[screening])
+    origin = lookup.activity(case.get("outreach_id"))
     first_help = case["danger"] in FIRST_HELP and case["status"] in FIRST_HELP_WHILE
     return frame.page(
         "case/overview.html", **values, item=item, next=next_step(item) if item else None, story=entries, show=show,
         news=[story.event_sentence(event, programmes) for event in fresh],
+        origin=origin, came_from=activities.called(origin) if origin else None,
         to_ask=to_ask, programmes=programmes, first_help=first_help, fact_text=fact_text,
     )  # fmt: skip
 

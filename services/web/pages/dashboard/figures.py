@@ -10,8 +10,14 @@ from services.codes.words import CodeList
 from services.kernel.envelope import ALL_CENTRES
 from services.partners.answers import FreePlaces
 from services.partners.doors import FREE_PLACES
-from services.reporting.answers import Overview, Placements, PlacementsSpread, no_placements
-from services.reporting.doors import OVERVIEW, PLACEMENTS
+from services.reporting.answers import (
+    OutreachFigures,
+    Overview,
+    Placements,
+    PlacementsSpread,
+    no_placements,
+)
+from services.reporting.doors import OUTREACH_FIGURES, OVERVIEW, PLACEMENTS
 from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, of_part
 from services.web.pages.dashboard.counts import Count, Hidden, parts_of, size
 from services.web.pages.dashboard.period import Period
@@ -59,13 +65,14 @@ class Month(Placements):
 
 @dataclass(frozen=True)
 class Numbers:
-    """A period's figures, which must be there; those of a year before, how placements spread and the places free may be
-    missing."""
+    """A period's figures, which must be there; those of a year before, how placements spread, the places free and the
+    outreach may be missing."""
 
     now: Overview
     before: Overview | None
     spread: PlacementsSpread | None
     places: FreePlaces | None
+    outreach: OutreachFigures | None
 
 
 def count_text(count: Count) -> str:
@@ -78,9 +85,10 @@ def count_text(count: Count) -> str:
 def load(period: Period) -> Numbers:
     before, spread = OVERVIEW.of(**period.year_before.body), PLACEMENTS.of(**period.body)
     places = FREE_PLACES.of(province=places_in(period), limit=0)
-    found = doors.together(before, spread, places)
+    outreach = OUTREACH_FIGURES.of(**period.body)
+    found = doors.together(before, spread, places, outreach)
     now = doors.ask(OVERVIEW.of(**period.body))
-    return Numbers(now, found[before], found[spread], found[places])
+    return Numbers(now, found[before], found[spread], found[places], found[outreach])
 
 
 def places_in(period: Period) -> str | None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from typing import Literal
 
+from services.reporting.answers import OutreachFigures, OutreachSum
 from services.reporting.measures import MEASURES
 from services.web.pages.dashboard import figures
 from services.web.pages.dashboard.counts import Count, Hidden
@@ -57,6 +59,8 @@ def sheets(period: Period) -> list[Sheet]:
             for key, row in sorted(counts.items())
         ]
         made.append(Sheet(code, title, [first, *kinds], rows))
+    if numbers.outreach:
+        made += _of_outreach(numbers.outreach)
     if free:
         place = figures.places_in(period)
         where = province(place) if place else _("the whole country")
@@ -70,6 +74,37 @@ def sheets(period: Period) -> list[Sheet]:
             rows = [[text, where, row["free"], row["programmes"]] for text, row in of]
             made.append(Sheet(code, title, [first, *columns], rows))
     return made
+
+
+OutreachCount = Literal[
+    "activities", "reached", "partners_met", "cases", "referred", "placed", "partners_joined"
+]
+
+
+def outreach_columns() -> list[tuple[OutreachCount, str]]:
+    """[(name, heading)] of what is told of some activities."""
+    return [
+        ("activities", _("Activities")), ("reached", _("People reached")), ("partners_met", _("Partners met")),
+        ("cases", _("Cases that came")), ("referred", _("Of these referred")), ("placed", _("Of these placed")),
+        ("partners_joined", _("Partners that joined")),
+    ]  # fmt: skip
+
+
+def _of_outreach(of: OutreachFigures) -> list[Sheet]:
+    headings = [heading for _name, heading in outreach_columns()]
+    kinds = [(text, of["by_kind"][code]) for code, text in words("outreach_kind") if code in of["by_kind"]]
+    months = [(day(month), row) for month, row in sorted(of["by_month"].items())]
+    return [
+        Sheet(code, title, [first, *headings], [[text, *_outreach_cells(row)] for text, row in rows])
+        for code, first, title, rows in (
+            ("outreach-by-kind", _("How"), _("Outreach by kind"), kinds),
+            ("outreach-by-month", _("Month"), _("Outreach by month"), months),
+        )
+    ]
+
+
+def _outreach_cells(row: OutreachSum) -> list[int]:
+    return [row[name] for name, _heading in outreach_columns()]
 
 
 def _cell(count: Count) -> str | float:

@@ -56,6 +56,8 @@ def show() -> Response:
         first_figures=figures.headline(period, numbers),
         places=free,
         places_in=figures.places_in(period),
+        outreach=numbers.outreach,
+        outreach_columns=sheets.outreach_columns(),
         place_ages=words("statement_age"),
         place_paths=sorted((free["by_path"] if free else {}).items(), key=lambda row: -row[1]["free"]),
         tables={table["key"]: table for table in figures.tables(period, numbers)},

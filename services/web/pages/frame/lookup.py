@@ -6,8 +6,8 @@ from services.intake.answers import Case
 from services.intake.doors import CASE, CASES
 from services.kernel.errors import Forbidden
 from services.kernel.lists import LIMIT_MOST
-from services.partners.answers import ProgrammeName
-from services.partners.doors import NAMES
+from services.partners.answers import Outreach, ProgrammeName
+from services.partners.doors import ACTIVITY, NAMES, OUTREACH
 from services.referral.answers import ReferralWithHistory
 from services.referral.doors import REFERRAL, REFERRALS
 from services.web.pages.frame import doors
@@ -62,3 +62,17 @@ def cases(ids: Iterable[str | None]) -> dict[str, Case]:
         answer = doors.attempt(CASES.of(case_ids=known, limit=len(known)))
         found |= {case["case_id"]: case for case in answer["items"] if "person" in case} if answer else {}
     return found
+
+
+ACTIVITIES = 20  # that somebody may be said to come from
+
+
+def activities(centre: str | None) -> list[Outreach]:
+    """The latest of a centre, to say from which somebody came; none where they cannot be had now."""
+    answer = doors.attempt(OUTREACH.of(centre=centre, limit=ACTIVITIES)) if centre else None
+    return answer["items"] if answer else []
+
+
+def activity(outreach_id: str | None) -> Outreach | None:
+    """The activity that something came from, if it is the reader's to know."""
+    return doors.attempt(ACTIVITY.of(outreach_id=outreach_id)) if outreach_id else None

@@ -52,6 +52,7 @@ ENTRIES = (
     Entry("pages.system.show", later("System"), ("admin",)),
     Entry("pages.own.listing", later("Sent to us"), ("partner",)),
     Entry("pages.partners.listing", later("Partners"), ROLES),
+    Entry("pages.outreach.listing", later("Outreach"), CASE_READERS),
     Entry("pages.dashboard.show", later("Dashboard"), (*STAFF, "member", "rule_keeper")),
 )
 

@@ -7,6 +7,7 @@ from services.web.pages.partner import (
     keeping_files,
     own,
     partners,
+    problems,
     proposals,
     waiting,
 )
@@ -18,6 +19,7 @@ BLUEPRINTS = (
     proposals.blueprint,
     holding.blueprint,
     waiting.blueprint,
+    problems.blueprint,
     answer.blueprint,
     own.blueprint,
 )

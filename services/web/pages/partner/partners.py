@@ -29,7 +29,7 @@ from services.partners.doors import (
 from services.thai import areas
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, papers, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import days, places
+from services.web.pages.parts import activities, days, places
 from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import address, day, full_province, province, say, word
@@ -61,6 +61,7 @@ def listing() -> Response:
         first=visit.link(".listing", **filters) if cursor else None,
         may_write=visit.caller().role in STAFF,
         case=_case(filters),
+        reads_problems=visit.caller().role in CASE_READERS,
     )
 
 
@@ -134,10 +135,12 @@ def show(partner_id: UUID) -> Response:
     may_write = caller.role in STAFF
     reads = caller.role in READERS
     proposed = doors.attempt(PROPOSALS.of(partner_id=str(partner_id))) if reads else None
+    origin = lookup.activity(partner["outreach_id"]) if caller.role in CASE_READERS else None
     return frame.page(
         "partners/show.html", partner=partner, programmes=[_in_words(each) for each in partner["programmes"]],
         may_write=may_write, may_keep=may_write or caller.partner_id == partner["partner_id"],
         may_read_history=reads or caller.partner_id == partner["partner_id"],
+        origin=origin, came_from=activities.called(origin) if origin else None,
         waiting=len(proposed["items"]) if proposed else 0,
         keeper=None if caller.sees(partner["keeper"]) else partner["keeper"], form=Form(sent=False),
         reads_cases=caller.role in CASE_READERS, holds=sentences.rules_in_words(partner["rules"], current()),
@@ -182,8 +185,17 @@ def register() -> Response:
                 said += " " + _to_confirm(made["confirmation"]["waiting_for"])
             return frame.done(said, ".offer", partner_id=made["partner_id"])
     return frame.page(
-        "partners/register.html", form=form, places=found, provinces=places.provinces(), known=known
-    )
+        "partners/register.html", form=form, places=found, provinces=places.provinces(), known=known,
+        activities=_activities(),
+    )  # fmt: skip
+
+
+def _activities() -> list[tuple[str, str]]:
+    """[(id, label)] of what the user's centre did lately, from which the partner may have come."""
+    own = [each for each in visit.caller().centres if each != ALL_CENTRES]
+    return [
+        (each["outreach_id"], activities.called(each)) for each in lookup.activities(own[0] if own else None)
+    ]
 
 
 def _known(form: Form) -> list[AlikePartner]:

@@ -76,6 +76,9 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("A year at most."),
             later("These days are delegated already."),
             later("Not a colleague of this centre who can act in the director's place."),
+            later("Your centre has noted no such activity."),
+            later("The centre has noted no such activity."),
+            later("A partner of this list is not registered."),
             later("It still holds a name, the identity number or the birth date of the person."),
         )
     ),

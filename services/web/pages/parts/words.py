@@ -10,6 +10,8 @@ from services.codes import (
     acts,
     ages,
     decisions,
+    outreach,
+    problems,
     registry,
     search,
     sentences,
@@ -29,7 +31,21 @@ CAPITAL = "10"  # Bangkok, which is no province
 NO_BREAK = "\u00a0"  # the space at which no line ends
 LISTS: Mapping[str, CodeList[Any]] = {
     each.kind: each
-    for module in (codes, access, acts, ages, decisions, registry, search, situation, statements, steps, work)
+    for module in (
+        codes,
+        access,
+        acts,
+        ages,
+        decisions,
+        outreach,
+        problems,
+        registry,
+        search,
+        situation,
+        statements,
+        steps,
+        work,
+    )
     for each in vars(module).values()
     if isinstance(each, CodeList)
 }

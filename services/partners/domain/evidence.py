@@ -1,0 +1,132 @@
+"""How the answers of a programme speak against what the registry says of it, and what would correct it. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from services.codes import statements
+from services.codes.problems import OLD_WORD, SIGNS, WINDOW_DAYS
+from services.codes.registry import OLD_DAYS
+from services.codes.rules import RULES
+from services.kernel.envelope import instant, moment
+from services.partners.events import Rules, Told
+
+PLACELESS = ("no_place", "no_answer")  # what an old word on places explains
+
+
+class Answer(NamedTuple):
+    """The last answer to a referral, of an instant: yes, no (with its reason), or silence until the deadline. `sent`:
+    when it was sent."""
+
+    sent: str
+    at: str
+    status: Literal["accepted", "declined", "silent"]
+    reason: str | None = None
+
+
+class Evidence(NamedTuple):
+    """Of `of` answers since `since` (an instant), `declines` speak so."""
+
+    reason: str
+    declines: int
+    of: int
+    since: str
+
+    @property
+    def is_enough(self) -> bool:
+        sign = SIGNS[self.reason]
+        return self.declines >= sign.least and 100 * self.declines >= sign.percent * self.of
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A programme as the registry has it, `free` places as they were last stated. `stood` says since when each kind of
+    fact (codes.registry.FACT_KINDS) is said to be so."""
+
+    programme_id: str
+    partner_id: str
+    province: str
+    rules: Rules
+    total: int
+    free: int
+    stood: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the answers of a programme are weighed with; `open`: reasons of its problems that wait to be decided,
+    `decided`: when those of a reason were decided last."""
+
+    answers: Sequence[Answer]
+    stated: Sequence[str]
+    standing: Standing
+    open: frozenset[str]
+    decided: Mapping[str, str]
+
+
+class Proposal(NamedTuple):
+    """A change (codes.registry.CHANGES) and what it says; of rules only those that change."""
+
+    action: str
+    after: Told
+
+
+def weigh(
+    answers: Iterable[Answer],
+    stated: Sequence[str],
+    stood: Mapping[str, str],
+    decided: Mapping[str, str],
+    now: datetime,
+) -> list[Evidence]:
+    """What every reason amounts to (codes.problems.SIGNS). `stated`: when places were stated; `decided`: when a problem
+    with that reason was last decided."""
+    window = instant(statements.earliest(now, WINDOW_DAYS))
+    told = [(answer.at, _speaks(answer, stated)) for answer in answers]
+    found = []
+    for reason, sign in SIGNS.items():
+        since = max(window, stood[sign.about], decided.get(reason, ""))
+        counted = [said for at, said in told if at > since]
+        found.append(Evidence(reason, counted.count(reason), len(counted), since))
+    return found
+
+
+def _speaks(answer: Answer, stated: Sequence[str]) -> str | None:
+    """The reason that an answer counts for; None: for none."""
+    reason = "no_answer" if answer.status == "silent" else answer.reason
+    return OLD_WORD if reason in PLACELESS and _on_old_word(answer.sent, stated) else reason
+
+
+def _on_old_word(sent: str, stated: Sequence[str]) -> bool:
+    last = max((at for at in stated if at <= sent), default=None)
+    return last is not None and statements.days_since(moment(last), moment(sent)) > OLD_DAYS
+
+
+def propose(reason: str, standing: Standing) -> Proposal | None:
+    """What would correct the registry; where nobody can know that, asking anew. None: it says so already."""
+    sign = SIGNS[reason]
+    if sign.about == "contact":
+        return Proposal("confirm", {"what": ["contact"]})
+    if reason == "no_place":
+        if not standing.free:
+            return None
+        return Proposal("capacity", {"total": standing.total, "free": 0})
+    bent = _bent(sign.rule, standing)
+    if bent:
+        return Proposal("correct", {"rules": bent})
+    return Proposal("confirm", {"what": [sign.about]})
+
+
+def _bent(rule: str | None, standing: Standing) -> Rules | None:
+    """The one rule, as far as the answers say how it would be right."""
+    rules = standing.rules
+    match rule:
+        case "care_level_max":
+            levels = sorted(int(level) for level in RULES[rule].options or ())
+            lower = [level for level in levels if level < rules.get("care_level_max", levels[-1])]
+            return {"care_level_max": lower[-1]} if lower else None
+        case "accepts_severe_behaviour" if rules.get("accepts_severe_behaviour", True):
+            return {"accepts_severe_behaviour": False}
+        case "domicile" if "domicile" not in rules:
+            return {"domicile": {"provinces": [standing.province]}}
+    return None
