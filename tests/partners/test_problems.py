@@ -3,6 +3,7 @@
 Long because counting, deciding and the doors are tried on one programme.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import uuid4
@@ -451,3 +452,16 @@ def test_what_waits_to_be_decided_is_what_the_log_says_counted_the_long_way(net,
                 enough = declines >= sign.least and 100 * declines >= sign.percent * of
                 assert (shown is not None) == enough, (reason, declines, of)
                 assert shown is None or (shown["declines"], shown["of"]) == (declines, of)
+
+
+@pytest.mark.parametrize(
+    ("reason", "above", "proposed"),
+    [
+        (HEALTH, [{"care_level_max": 2}], {"rules": {"care_level_max": 1}}),
+        (HEALTH, [{"care_level_max": 2}, {"care_level_max": 1}], {"what": ["rules"]}),
+        ("behaviour_safety", [{"accepts_severe_behaviour": False}], {"what": ["rules"]}),
+        ("out_of_area", [{"min_age": 60}, {"domicile": {"provinces": ["60"]}}], {"what": ["rules"]}),
+    ],
+)
+def test_what_holds_for_the_whole_partner_or_network_is_not_proposed_once_more(reason, above, proposed):
+    assert propose(reason, replace(standing({}), above=above)).after == proposed

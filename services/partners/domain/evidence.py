@@ -41,7 +41,8 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True)
 class Standing:
-    """A programme as the registry has it, `free` places as they were last stated. `stood` says since when each kind of
+    """A programme as the registry has it, `free` places as they were last stated; `above`: the rules of its partner and
+    network, which hold as well. `stood` says since when each kind of
     fact (codes.registry.FACT_KINDS) is said to be so."""
 
     programme_id: str
@@ -51,6 +52,7 @@ class Standing:
     total: int
     free: int
     stood: Mapping[str, str]
+    above: Sequence[Rules] = ()
 
 
 @dataclass(frozen=True)
@@ -119,14 +121,15 @@ def propose(reason: str, standing: Standing) -> Proposal | None:
 
 def _bent(rule: str | None, standing: Standing) -> Rules | None:
     """The one rule, as far as the answers say how it would be right."""
-    rules = standing.rules
+    every = (standing.rules, *standing.above)
     match rule:
         case "care_level_max":
             levels = sorted(int(level) for level in RULES[rule].options or ())
-            lower = [level for level in levels if level < rules.get("care_level_max", levels[-1])]
+            most = min(each.get("care_level_max", levels[-1]) for each in every)
+            lower = [level for level in levels if level < most]
             return {"care_level_max": lower[-1]} if lower else None
-        case "accepts_severe_behaviour" if rules.get("accepts_severe_behaviour", True):
+        case "accepts_severe_behaviour" if all(each.get("accepts_severe_behaviour", True) for each in every):
             return {"accepts_severe_behaviour": False}
-        case "domicile" if "domicile" not in rules:
+        case "domicile" if not any("domicile" in each for each in every):
             return {"domicile": {"provinces": [standing.province]}}
     return None

@@ -40,8 +40,10 @@ from services.partners.events import (
     ProblemSettled,
     ProblemWeighed,
     ProgrammeOffered,
+    Rules,
 )
 from services.partners.projections.keepers import keeper, kept_by
+from services.partners.projections.organisations import inherited, list_organisations
 from services.partners.projections.registry import partner, programme
 
 metadata = MetaData()
@@ -240,8 +242,17 @@ def get_standing(db: Connection, programme_id: str) -> Standing | None:
         rules=orjson.loads(row.rules),
         total=row.total,
         free=row.stated,
+        above=_above(db, row.partner_id),
         stood={"rules": row.rules_at, "capacity": row.confirmed_at, "contact": row.contact_at},
     )
+
+
+def _above(db: Connection, partner_id: str) -> list[Rules]:
+    """The rules of a programme's partner, and of the network that it belongs to."""
+    known = list_organisations(db, [partner_id])
+    networks = [each.network_id for each in known.values() if each.network_id]
+    known |= list_organisations(db, networks) if networks else {}
+    return [held["rules"] for held in inherited(known, partner_id).values()]
 
 
 def get(db: Connection, problem_id: str) -> Row[Any] | None:
