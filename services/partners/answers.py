@@ -402,7 +402,7 @@ class PastAnswer(TypedDict):
     """What became of a referral of this case to the programme before, and when it came to that; `reason`: of a no."""
 
     status: Annotated[str, REFERRAL_STATUSES]
-    reason: Annotated[str | None, DECLINE_REASONS]
+    reason: Annotated[str, DECLINE_REASONS] | None
     at: Instant
 
 
@@ -456,7 +456,7 @@ class Reason(TypedDict):
         | dict[str, bool | None]
         | None
     )
-    inherited_from: Annotated[str | None, RULE_LEVELS]
+    inherited_from: Annotated[str, RULE_LEVELS] | None
     confirmed_at: Instant | None
     source: Source | None
 
