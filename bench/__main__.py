@@ -24,6 +24,7 @@ FIGURES = {
     "k": "bench.idle",
     "l": "bench.trips",
     "m": "bench.figures",
+    "n": "bench.importing",
 }
 
 

@@ -4,7 +4,7 @@ group      the command itself, its settings, and how it says that something is m
 folder     the data folder: its lock, the system that runs in it, the runtimes of its services
 operator   what is asked of a system that runs, or stands still
 precautions  what was done for the safety of the data, for the operator's page
-up, sample, operate, users, backup, drill, upgrade     the commands by subject
+up, sample, operate, users, backup, drill, upgrade, exchange     the commands by subject
 """
 
 import sys
@@ -23,7 +23,7 @@ if "up" in sys.argv[1:]:
 
 import click
 
-from services.cli import backup, drill, operate, sample, up, upgrade, users
+from services.cli import backup, drill, exchange, operate, sample, up, upgrade, users
 from services.cli.group import songtor
 from services.kernel import private
 from services.kernel.anchor import BadAnchor
@@ -35,7 +35,7 @@ from services.kernel.schema import NewerDatabase
 from services.kernel.settings import BadSetting
 from services.kernel.vault import WrongMasterKey
 
-__all__ = ["backup", "drill", "main", "operate", "sample", "songtor", "up", "upgrade", "users"]
+__all__ = ["backup", "drill", "exchange", "main", "operate", "sample", "songtor", "up", "upgrade", "users"]
 
 SAID_PLAINLY = (
     BadAnchor,

@@ -6,11 +6,13 @@ nothing but the stored bytes must not ask the system it checks, nor keep it from
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import requests
 from marshmallow import Schema, ValidationError
@@ -19,16 +21,20 @@ from services.cli.folder import LOGGED, master_key, owning, running, runtimes
 from services.cli.group import Failed
 from services.kernel import access, anchor, tampering
 from services.kernel.doors import SkipBody, flat
-from services.kernel.envelope import instant
-from services.kernel.errors import NotFound, Refused
+from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.errors import Invalid, NotFound, Refused
 from services.kernel.keys import Keyring
+from services.kernel.lists import LIMIT_MOST
+from services.kernel.questions import Body
 from services.kernel.rebuild import Progress
 from services.kernel.runtime import ServiceRuntime, utc_now
 from services.kernel.settings import Settings
 from services.kernel.sizes import Size, sizes
 from services.kernel.status import Status
 from services.kernel.tokens import OPERATOR, Tokens
+from services.partners.answers import Imported, Partner
 
+Exchange = Callable[[Body, bool], Imported]  # a part of a file, and whether it is only tried
 ANSWER_SECONDS = 3600  # a rebuild of a great log takes long
 
 
@@ -93,6 +99,28 @@ class Operator(ABC):
                 for row in runtime.read(lambda db: access.of_person(db, person_id))
             )
 
+    def partners(self) -> list[Partner]:
+        """The whole registry that is not retired."""
+        from services.partners.projections import partners
+
+        found: list[Partner] = []
+        with runtimes(self.settings, ["partners"]) as opened:
+            page = partial(
+                partners.list_partners, cutoffs=partners.cutoffs(utc_now()), q=None, province=None, kind=None,
+                stale=None, keeper_in=None, retired=False, limit=LIMIT_MOST,
+            )  # fmt: skip
+            cursor = None
+            while True:
+                answer = opened["partners"].read(partial(page, cursor=cursor))
+                found += answer["items"]
+                cursor = answer["next"]
+                if cursor is None:
+                    return found
+
+    @abstractmethod
+    def exchange(self) -> AbstractContextManager[Exchange]:
+        """How parts of a file of partners are sent to the registry."""
+
     @abstractmethod
     def rebuild(self, service: str, projection: str, report: Progress) -> int:
         """Make one read model anew; how many facts it is of."""
@@ -139,6 +167,14 @@ class OfRunning(Operator):
     def __init__(self, settings: Settings, address: str) -> None:
         super().__init__(settings)
         self._address = address
+
+    @contextmanager
+    def exchange(self) -> Iterator[Exchange]:
+        def send(part: Body, dry: bool) -> Imported:
+            said: Imported = self._post("import/check" if dry else "import", part)
+            return said
+
+        yield send
 
     def rebuild(self, service: str, projection: str, report: Progress) -> int:
         return int(self._post("rebuild", {"service": service, "projection": projection})[projection])
@@ -200,6 +236,25 @@ class OfRunning(Operator):
 
 class OfStopped(Operator):
     """Takes the folder's lock and does it here."""
+
+    @contextmanager
+    def exchange(self) -> Iterator[Exchange]:
+        from services.partners.service import PartnersService
+
+        with self._holding("partners") as runtime:
+            service = PartnersService()
+            service.runtime = runtime
+
+            def send(part: Body, dry: bool) -> Imported:
+                door = service.check_import if dry else service.import_partners
+                id = str(uuid4())
+                caller = {"user": OPERATOR.user, "role": OPERATOR.role, "centres": [ALL_CENTRES]}
+                try:
+                    return door({"caller": caller, "id": id}, part)["answer"]
+                except Invalid as invalid:
+                    raise Failed(_invalid(invalid.errors)) from None
+
+            yield send
 
     def rebuild(self, service: str, projection: str, report: Progress) -> int:
         with self._holding(service) as runtime:

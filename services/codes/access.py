@@ -81,6 +81,7 @@ ACTIONS = CodeList(
         "partner.publish": Words(
             "เผยแพร่ทะเบียนภาคีเครือข่ายตามมาตรฐาน HSDS", "Publish the registry in the form of HSDS"
         ),
+        "partner.import": Words("นำเข้าทะเบียนภาคีเครือข่ายจากไฟล์", "Import partners from a file"),
         "programme.offer": Words("เพิ่มบริการของภาคีเครือข่าย", "Offer a programme"),
         "programme.correct": Words("แก้ไขบริการของภาคีเครือข่าย", "Correct a programme"),
         "programme.confirm": Words("ยืนยันว่าข้อมูลบริการยังถูกต้อง", "Confirm what is known of a programme"),

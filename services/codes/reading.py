@@ -72,6 +72,7 @@ def _history(fields: Fields) -> Fields:
 EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
     "/api/v1/partners": ALL,
     "/api/v1/partners/<partner_id>": ALL,
+    "/api/v1/partners/export": ALL,
     "/partners": PAGE,
     "/partners/list.csv": PAGE,
     "/partners/<uuid:partner_id>": PAGE,

@@ -3,6 +3,7 @@ how fast. Data only."""
 
 from collections.abc import Mapping
 
+from services.codes.details import OF_PARTNER, OF_PROGRAMME
 from services.codes.words import CodeList, Words
 
 # What is done to a partner or a programme, at once or as a proposal to who keeps it. What is new stands at once, and
@@ -41,6 +42,7 @@ PARTNER_FIELDS = CodeList(
         "contact": Words("ข้อมูลติดต่อ", "Contact"),
         "rules": Words("เงื่อนไขการรับของทั้งหน่วยงาน", "Whom the whole organisation takes"),
         "network_id": Words("เครือข่ายที่สังกัด", "The network it belongs to"),
+        **{code: detail.label for code, detail in OF_PARTNER.items()},
     },
 )
 # At which level a rule stands: all of them must hold.
@@ -52,6 +54,8 @@ RULE_LEVELS = CodeList(
         "programme": Words("เงื่อนไขของบริการ", "A rule of the programme"),
     },
 )
+# What a partner's own account corrects and confirms of itself: what it knows best, not what was agreed with it.
+OWN_FIELDS = ("contact", *(code for code in OF_PARTNER if code not in ("agreement", "standard")))
 PROGRAMME_FIELDS = CodeList(
     "programme_field",
     {
@@ -59,6 +63,20 @@ PROGRAMME_FIELDS = CodeList(
         "path": Words("แนวทาง", "Way forward"),
         "rules": Words("เงื่อนไขการรับ", "Whom it takes"),
         "capacity": Words("จำนวนที่", "Places"),
+        **{code: detail.label for code, detail in OF_PROGRAMME.items()},
+    },
+)
+# What somebody should look at of a row that is taken from a file.
+FINDINGS = CodeList(
+    "import_finding",
+    {
+        "no_contact": Words("ไม่มีข้อมูลติดต่อ", "There is no way to reach it"),
+        "no_places": Words("ไม่ได้แจ้งจำนวนที่ จึงบันทึกว่ามี 0 ที่", "No places are stated: it is taken with none"),
+        "agreement_over": Words("บันทึกข้อตกลงหมดอายุแล้ว", "The agreement has run out"),
+        "more_free_than_places": Words(
+            "จำนวนที่ว่างมากกว่าจำนวนที่ทั้งหมด", "More places are free than there are in all"
+        ),
+        "ages_upside_down": Words("อายุต่ำสุดมากกว่าอายุสูงสุด", "The youngest age is above the oldest"),
     },
 )
 # What the headline of the reports counts by.
@@ -76,12 +94,15 @@ FACT_KINDS = CodeList(
         "capacity": Words("จำนวนที่ว่าง", "Places free"),
         "contact": Words("ข้อมูลติดต่อ", "Contact"),
         "rules": Words("เงื่อนไขการรับ", "Whom it takes"),
+        "details": Words("รายละเอียดอื่น", "Other details"),
+        "agreement": Words("บันทึกข้อตกลงที่หมดอายุ", "Agreement that has run out"),
     },
 )
 # Of a word on free places, in days: fresh up to the first, stale after the second.
 FRESH_DAYS, OLD_DAYS = 30, 90
-# After so many days without somebody asking, a fact of that kind (FACT_KINDS) is stale.
-STALE_DAYS: Mapping[str, int] = {"capacity": OLD_DAYS, "contact": 365, "rules": 365}
+# After so many days without somebody asking, a fact of that kind (FACT_KINDS) is stale; an agreement is on the
+# day after it ends.
+STALE_DAYS: Mapping[str, int] = {"capacity": OLD_DAYS, "contact": 365, "rules": 365, "details": 365}
 
 STATEMENT_AGES = CodeList(
     "statement_age",

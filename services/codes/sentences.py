@@ -1,15 +1,18 @@
 """What facts, rules and reasons are in words, in either language. Pure: codes in, text out."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from services.codes import DECLINE_REASONS, DOMICILE_BASES, LABELS, PATHS
 from services.codes.criteria import CRITERIA, PATH_PLACES
+from services.codes.details import Detail, Part
 from services.codes.facts import FACTS
 from services.codes.rules import ONE_MORE_PLACE, PLACES_FREE, RULES
 from services.codes.situation import DOCUMENTS, document_code
 from services.codes.words import Words
 from services.kernel.envelope import moment
+from services.kernel.questions import Json
 from services.thai import areas, dates
 from services.thai.dates import Language
 
@@ -41,6 +44,7 @@ NEAR = {
     "same_district": Words("อำเภอเดียวกับที่พบ", "in the district where the person was found"),
     "same_province": Words("จังหวัดเดียวกับศูนย์", "in the centre's province"),
 }
+BAHT = Words("{} บาท", "{} baht")
 AWAY = Words("ห่างจากศูนย์ราว {} กม.", "about {} km from the centre")
 
 
@@ -96,6 +100,45 @@ def fact_value(code: str, value: Any, language: Language) -> str:
             several = [value] if isinstance(value, str) else value
             return _listed(fact.code, several, language) or (fact.none or NONE).in_language(language)
     return fact.options.word(value, language) if fact.options else str(value)
+
+
+def detail_in_words(detail: Detail, value: Any, language: Language) -> str:
+    """What is known of a detail; '' for nothing."""
+    if value in (None, "", [], {}):
+        return ""
+    if detail.is_plain:
+        return _part_in_words(detail.parts[0], value, language)
+    records = value if isinstance(value, list) else [value]
+    return " · ".join(filter(None, (_record_in_words(detail, each, language) for each in records)))
+
+
+def _record_in_words(detail: Detail, record: Mapping[str, Json], language: Language) -> str:
+    said = [(part, record[part.code]) for part in detail.parts if part.code in record]
+    return " ".join(_part_in_words(part, value, language) for part, value in said)
+
+
+def _part_in_words(part: Part, value: Any, language: Language) -> str:
+    label = part.label.in_language(language)
+    match part.kind:
+        case "choice":
+            return part.options.word(value, language) if part.options else str(value)
+        case "choices":
+            return (
+                listed((part.options.word(each, language) for each in value), language)
+                if part.options
+                else ""
+            )
+        case "provinces":
+            return listed((province(code, language) for code in value), language)
+        case "flag":
+            return label if value or part.otherwise is None else part.otherwise.in_language(language)
+        case "day":
+            return f"{label} {dates.format_date(date.fromisoformat(value), language)}"
+        case "clock":
+            return f"{label} {value}"
+        case "baht":
+            return BAHT.in_language(language).format(f"{value:,}")
+    return str(value)
 
 
 def rules_in_words(rules: Mapping[str, Any], language: Language) -> list[str]:

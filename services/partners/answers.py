@@ -16,9 +16,17 @@ from services.codes import (
     REFERRAL_STATUSES,
     SEXES,
 )
+from services.codes.details import ACCESSIBILITY, COSTS, LANGUAGES, PERIODS, WEEKDAYS
 from services.codes.outreach import OUTREACH_KINDS
 from services.codes.problems import PROBLEM_REASONS, PROBLEM_STATUSES
-from services.codes.registry import CHANGES, FACT_KINDS, PROPOSAL_STATUSES, RULE_LEVELS, STATEMENT_AGES
+from services.codes.registry import (
+    CHANGES,
+    FACT_KINDS,
+    FINDINGS,
+    PROPOSAL_STATUSES,
+    RULE_LEVELS,
+    STATEMENT_AGES,
+)
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
@@ -76,8 +84,86 @@ class Changed(TypedDict):
     warnings: Annotated[list[str], Note("Codes; never a refusal")]
 
 
+class Phone(TypedDict, total=False):
+    number: str
+    about: str
+
+
+class Coordinator(TypedDict, total=False):
+    """Whom to ask for; the phone is the one at work."""
+
+    name: str
+    position: str
+    phone: str
+
+
+class Hours(TypedDict, total=False):
+    """Times as 08:30."""
+
+    days: list[Annotated[str, WEEKDAYS]]
+    opens: str
+    closes: str
+    note: str
+
+
+class Agreement(TypedDict, total=False):
+    """Its first and its last day."""
+
+    number: str
+    starts: Day
+    ends: Day
+
+
+class Standard(TypedDict, total=False):
+    """Whether the standard of section 14 was found to be met, and on which day."""
+
+    met: bool
+    on: Day
+
+
+class Cost(TypedDict, total=False):
+    """What a person pays, in whole baht."""
+
+    kind: Annotated[str, COSTS]
+    baht: Count
+    per: Annotated[str, PERIODS]
+    note: str
+
+
+class Work(TypedDict, total=False):
+    """What an employer offers; the pay in whole baht."""
+
+    positions: str
+    conditions: str
+    pay_baht: Count
+    pay_per: Annotated[str, PERIODS]
+
+
+class PartnerDetails(TypedDict, total=False):
+    """What else is known of a partner; what is absent nobody knows."""
+
+    description: str
+    address: str
+    phones: list[Phone]
+    people: list[Coordinator]
+    hours: Hours
+    languages: list[Annotated[str, LANGUAGES]]
+    accessibility: list[Annotated[str, ACCESSIBILITY]]
+    agreement: Agreement
+    standard: Standard
+
+
+class ProgrammeDetails(TypedDict, total=False):
+    """What else is known of a programme; what is absent nobody knows."""
+
+    description: str
+    service_area: list[Province]
+    cost: Cost
+    work: Work
+
+
 class Told(TypedDict, total=False):
-    """What a change is about, as far as it says it."""
+    """What a change is about, as far as it says it; a detail that is None is not known (any more)."""
 
     name: str
     kind: Annotated[str, PARTNER_KINDS]
@@ -91,6 +177,18 @@ class Told(TypedDict, total=False):
     total: Count
     free: Count
     what: list[str]
+    description: str | None
+    address: str | None
+    phones: list[Phone] | None
+    people: list[Coordinator] | None
+    hours: Hours | None
+    languages: list[Annotated[str, LANGUAGES]] | None
+    accessibility: list[Annotated[str, ACCESSIBILITY]] | None
+    agreement: Agreement | None
+    standard: Standard | None
+    service_area: list[Province] | None
+    cost: Cost | None
+    work: Work | None
 
 
 class Proposal(TypedDict):
@@ -206,9 +304,9 @@ class Places(TypedDict):
 
 
 class Programme(TypedDict):
-    """`rules_confirmed_at`: when its rules were last said to be so; `stale`: what should be asked anew; `unconfirmed`:
-    another centre added it, and the keeper has not confirmed it yet; `retired`: it takes nobody any more. `version` of
-    the programme's stream."""
+    """`rules_confirmed_at`: when its rules were last said to be so, `details_confirmed_at` the same of its details
+    (None: nothing of them is known); `stale`: what should be asked anew; `unconfirmed`: another centre added it, and
+    the keeper has not confirmed it yet; `retired`: it takes nobody any more. `version` of the programme's stream."""
 
     programme_id: Id
     name: str
@@ -216,6 +314,8 @@ class Programme(TypedDict):
     rules: Rules
     rules_confirmed_at: Instant
     places: Places
+    details: ProgrammeDetails
+    details_confirmed_at: Instant | None
     stale: list[Annotated[str, FACT_KINDS]]
     unconfirmed: bool
     retired: bool
@@ -233,8 +333,9 @@ class Network(TypedDict):
 
 
 class PartnerAlone(TypedDict):
-    """`keeper`: the centre that changes it at once, others propose; `unconfirmed` as of a programme; `version` of the
-    partner's stream."""
+    """`keeper`: the centre that changes it at once, others propose; `details_confirmed_at`: when its details were last
+    said to be so (None: nothing of them is known); `unconfirmed` as of a programme; `version` of the partner's
+    stream."""
 
     partner_id: Id
     name: str
@@ -245,6 +346,8 @@ class PartnerAlone(TypedDict):
     subdistrict: str | None
     contact: Contact
     contact_confirmed_at: Instant
+    details: PartnerDetails
+    details_confirmed_at: Instant | None
     registered_at: Instant
     keeper: Province
     stale: list[Annotated[str, FACT_KINDS]]
@@ -312,6 +415,45 @@ class ModifiedProgrammes(TypedDict):
 
     total: Count
     items: list[Modified]
+
+
+class RowError(TypedDict):
+    """Why a row cannot be taken; `column`: a field, "" of the row as a whole."""
+
+    row: int
+    column: str
+    message: str
+
+
+class RowFinding(TypedDict):
+    """What somebody should look at, though the row can be taken."""
+
+    row: int
+    code: Annotated[str, FINDINGS]
+    message: str
+
+
+class RowDuplicate(TypedDict):
+    """A partner that may be the row's: it is not the same one by its id."""
+
+    row: int
+    partner_id: Id
+    partner: str
+    because: str
+
+
+class Imported(TypedDict):
+    """What a file says, row by row: so many `rows` of it are new, say something else than the registry (`proposed` of
+    them wait for who keeps the partner), or nothing new."""
+
+    rows: Count
+    added: Count
+    changed: Count
+    proposed: Count
+    unchanged: Count
+    errors: list[RowError]
+    findings: list[RowFinding]
+    possible_duplicates: list[RowDuplicate]
 
 
 class ProgrammeName(TypedDict):

@@ -2,7 +2,16 @@
 
 from typing import TypedDict
 
-from services.partners.events import Activity, Contact, Rules, Told
+from services.kernel.questions import Json
+from services.partners.events import (
+    Activity,
+    Contact,
+    Coordinator,
+    PartnerDetails,
+    ProgrammeDetails,
+    Rules,
+    Told,
+)
 
 
 class RegisterPartner(TypedDict):
@@ -13,6 +22,8 @@ class RegisterPartner(TypedDict):
     subdistrict: str | None
     contact: Contact
     outreach_id: str | None
+    details: PartnerDetails
+    people: list[Coordinator]
 
 
 class NamedPartner(TypedDict):
@@ -31,6 +42,7 @@ class OfferProgramme(TypedDict):
     path: str
     capacity: Capacity
     rules: Rules
+    details: ProgrammeDetails
 
 
 class ConfirmCapacity(Capacity):
@@ -134,6 +146,23 @@ class Published(TypedDict):
     after: str | None
     skip: int
     limit: int
+
+
+class Entry(TypedDict):
+    """A row of a file: a partner, and a programme of it or None, each as its own door gets it, as far as the row says
+    it. Ids are those of the registry, or of the file's `scheme`."""
+
+    row: int
+    partner_id: str
+    programme_id: str | None
+    partner: dict[str, Json]
+    programme: dict[str, Json] | None
+
+
+class Import(TypedDict):
+    entries: list[Entry]
+    file: str
+    scheme: str
 
 
 class FreePlaces(TypedDict):

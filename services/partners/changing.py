@@ -1,5 +1,8 @@
 """The registry is kept true: what is wrong is corrected, what still holds confirmed, what is no more retired. Who keeps
-a partner changes it at once; what another centre knows waits, as a proposal, for who does."""
+a partner changes it at once; what another centre knows waits, as a proposal, for who does.
+
+Long because all that is done to a partner and its programmes goes one way, and that way is here.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -9,7 +12,7 @@ from typing import Any, TypeVar
 import orjson
 
 from services.codes.access import READERS, STAFF
-from services.codes.registry import PARTNER_FIELDS, PROGRAMME_FIELDS
+from services.codes.registry import OWN_FIELDS, PARTNER_FIELDS, PROGRAMME_FIELDS
 from services.kernel.doors import Call, Doors, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Stale
@@ -31,7 +34,7 @@ from services.thai import areas
 from services.thai.order import require_order
 
 # What the partner's own account may correct and confirm, of itself and of its programmes.
-OWN_OF_PARTNER, OWN_OF_PROGRAMME = ("contact",), ("capacity",)
+OWN_OF_PARTNER, OWN_OF_PROGRAMME = OWN_FIELDS, ("capacity",)
 KEPT_BY = (*STAFF, "partner")
 UNCHANGED, PLACES_HELD = "unchanged", "places_held"
 CONTRADICTS = "ledger_contradicts"
@@ -45,7 +48,8 @@ class Changing(Doors):
     def correct_partner(
         self, call: Call, body: bodies.CorrectPartner
     ) -> Outcome[answers.Changed | answers.Proposed]:
-        """Only the fields that change. A partner's own account corrects its contact."""
+        """Only the fields that change. A partner's own account corrects its contact and what else
+        it knows best."""
         changes = body["changes"]
         _within(call, changes, OWN_OF_PARTNER)
         return self._change(call, body["partner_id"], None, "correct", changes, body["reason"], _changed)
@@ -182,7 +186,7 @@ class Changing(Doors):
             proposal_id = call.new_id("proposal")
 
             def propose(unit: Unit) -> A | answers.Proposed:
-                return _propose(unit, call, proposal_id, change, keeper)
+                return propose_change(unit, call, proposal_id, change, keeper)
 
             return self.runtime.execute(envelope, propose)
 
@@ -242,10 +246,12 @@ def _all(call: Call, fields: Sequence[str], own: Sequence[str]) -> Sequence[str]
 
 def _within(call: Call, named: Iterable[str], own: Sequence[str]) -> None:
     if call.caller.partner_id is not None and set(named) - set(own):
-        raise Forbidden("A partner's account corrects and confirms its own contact and places only.")
+        raise Forbidden(
+            "A partner's account corrects and confirms only what it knows of itself: contact, details and places."
+        )
 
 
-def _propose(unit: Unit, call: Call, proposal_id: str, change: Change, keeper: str) -> answers.Proposed:
+def propose_change(unit: Unit, call: Call, proposal_id: str, change: Change, keeper: str) -> answers.Proposed:
     """The same change of the same centre, while it waits, is one proposal."""
     if call.if_match is not None and _version(unit, change) != call.if_match:
         raise Stale("It was changed meanwhile.")
@@ -255,6 +261,18 @@ def _propose(unit: Unit, call: Call, proposal_id: str, change: Change, keeper: s
         return {"proposal_id": waiting.proposal_id, "waiting_for": waiting.waiting_for}
     unit.handle(PROPOSAL, proposal_id, ProposeChange(proposal_id, change, before, keeper))
     return {"proposal_id": proposal_id, "waiting_for": keeper}
+
+
+def described(body: bodies.RegisterPartner) -> Told:
+    """What a registration says of a partner."""
+    contact = {way: str(told) for way, told in body["contact"].items()}
+    known: Told = {
+        "name": body["name"], "kind": body["kind"], "under_ministry": body["under_ministry"],
+        "province": body["province"], "subdistrict": body["subdistrict"], "contact": {**contact},
+    }  # fmt: skip
+    more: Any = {**body["details"], **({"people": body["people"]} if body["people"] else {})}
+    told: Told = {**known, **more}
+    return told
 
 
 def to_confirm(unit: Unit, proposal_id: str, new: Change, keeper: str | None) -> answers.Proposed | None:

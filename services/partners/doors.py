@@ -10,6 +10,7 @@ from services.partners.answers import (
     EarlierMatches,
     FreePlaces,
     History,
+    Imported,
     Matches,
     ModifiedProgrammes,
     Names,
@@ -70,3 +71,5 @@ ACTIVITY: QueryDoor[Outreach] = QueryDoor("partners", "activity")
 PROBLEMS: QueryDoor[Problems] = QueryDoor("partners", "problems")
 ACCEPT_PROBLEM: CommandDoor[ProblemDecided] = CommandDoor("partners", "accept_problem")
 DISMISS_PROBLEM: CommandDoor[ProblemDecided] = CommandDoor("partners", "dismiss_problem")
+CHECK_IMPORT: QueryDoor[Imported] = QueryDoor("partners", "check_import")
+IMPORT_PARTNERS: CommandDoor[Imported] = CommandDoor("partners", "import_partners")

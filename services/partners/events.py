@@ -1,7 +1,8 @@
 """Facts about partners, their programmes and places, and matches. Stored and published: fields are added, never renamed
 or reused.
 
-Long because all of one service's facts stand together."""
+Long because all of one service's facts stand together.
+"""
 
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
@@ -48,8 +49,86 @@ class Rules(TypedDict, total=False):
     documents: list[str]
 
 
+class Phone(TypedDict, total=False):
+    number: str
+    about: str
+
+
+class Coordinator(TypedDict, total=False):
+    """Whom to ask for at an organisation; the phone is the one at work."""
+
+    name: str
+    position: str
+    phone: str
+
+
+class Hours(TypedDict, total=False):
+    """Days of the week as HSDS has them (MO to SU), times as 08:30."""
+
+    days: list[str]
+    opens: str
+    closes: str
+    note: str
+
+
+class Agreement(TypedDict, total=False):
+    """Its first and its last day (ISO)."""
+
+    number: str
+    starts: str
+    ends: str
+
+
+class Standard(TypedDict, total=False):
+    """Whether the standard of section 14 was found to be met, and on which day (ISO)."""
+
+    met: bool
+    on: str
+
+
+class Cost(TypedDict, total=False):
+    """What a person pays, in whole baht."""
+
+    kind: str
+    baht: int
+    per: str
+    note: str
+
+
+class Work(TypedDict, total=False):
+    """What an employer offers; the pay in whole baht."""
+
+    positions: str
+    conditions: str
+    pay_baht: int
+    pay_per: str
+
+
+class PartnerDetails(TypedDict, total=False):
+    """What else is known of a partner (codes.details), but the people there."""
+
+    description: str
+    address: str
+    phones: list[Phone]
+    hours: Hours
+    languages: list[str]
+    accessibility: list[str]
+    agreement: Agreement
+    standard: Standard
+
+
+class ProgrammeDetails(TypedDict, total=False):
+    """What else is known of a programme (codes.details)."""
+
+    description: str
+    service_area: list[str]
+    cost: Cost
+    work: Work
+
+
 class Told(TypedDict, total=False):
-    """What a change is about, as far as it says it. Of a contact that is corrected None is a way that is no more."""
+    """What a change is about, as far as it says it. Of a contact that is corrected None is a way that is no more; a
+    detail that is None is not known (any more)."""
 
     name: str
     kind: str
@@ -63,6 +142,26 @@ class Told(TypedDict, total=False):
     total: int
     free: int
     what: list[str]
+    description: str | None
+    address: str | None
+    phones: list[Phone] | None
+    people: list[Coordinator] | None
+    hours: Hours | None
+    languages: list[str] | None
+    accessibility: list[str] | None
+    agreement: Agreement | None
+    standard: Standard | None
+    service_area: list[str] | None
+    cost: Cost | None
+    work: Work | None
+
+
+class Origin(TypedDict, total=False):
+    """The file that said so, and under which id: `scheme` names whose ids they are."""
+
+    file: str
+    scheme: str
+    id: str
 
 
 class Activity(TypedDict, total=False):
@@ -131,6 +230,9 @@ class PartnerRegistered:
     subdistrict: Public[str | None]
     contact: Contact
     outreach_id: Public[str | None] = None  # the activity it came from, as far as somebody said
+    details: Public[PartnerDetails] = field(default_factory=PartnerDetails)
+    people: list[Coordinator] = field(default_factory=list)
+    origin: Public[Origin | None] = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +253,8 @@ class ProgrammeOffered:
     total: Public[int]
     free: Public[int]
     stated_at: Public[str | None] = None
+    details: Public[ProgrammeDetails] = field(default_factory=ProgrammeDetails)
+    origin: Public[Origin | None] = None
 
 
 @dataclass(frozen=True)
@@ -196,6 +300,8 @@ class PartnerCorrected:
     proposal_id: Public[str | None] = None
     rules: Public[Rules] = field(default_factory=lambda: Rules())
     network_id: Public[str | None] = None
+    details: Public[PartnerDetails] = field(default_factory=PartnerDetails)
+    people: list[Coordinator] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -238,6 +344,7 @@ class ProgrammeCorrected:
     before: Told
     reason: str
     proposal_id: Public[str | None] = None
+    details: Public[ProgrammeDetails] = field(default_factory=ProgrammeDetails)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 Long because all of one service's requests stand together.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from marshmallow import (
@@ -19,6 +21,7 @@ from marshmallow import (
 )
 
 from services import codes
+from services.codes.details import OF_PARTNER, OF_PROGRAMME, Detail, Part
 from services.codes.outreach import OUTREACH_FIELDS, OUTREACH_KINDS
 from services.codes.problems import PROBLEM_STATUSES
 from services.codes.registry import (
@@ -34,6 +37,7 @@ from services.fields import Email, Flag, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners import bodies
+from services.partners.domain.details import PEOPLE
 from services.partners.domain.ranking import ELIGIBILITY
 from services.partners.events import Rules
 from services.thai import areas, numbers
@@ -43,6 +47,7 @@ WAIT_MOST = 30
 REASON_MOST = 500
 ANY = "any"
 SKIP_MOST = 10_000_000
+ENTRIES_MOST = 200  # rows of a file that are one transaction
 IDS_MOST = 10_000  # of what is answered by its id alone
 REACHED_MOST = 10_000_000  # more than a post is ever seen by
 MET_MOST = 100
@@ -93,7 +98,122 @@ class ContactBody(Body):
         return {way: told for way, told in data.items() if told}
 
 
-class RegisterPartner(Body):
+class _Codes(fields.List[str]):
+    """Any of a list, in its order, whatever the order they were told in."""
+
+    def __init__(self, options: Sequence[str]) -> None:
+        super().__init__(fields.String(validate=validate.OneOf(options)))
+        self.options = options
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Json] | None, **kwargs: Any
+    ) -> list[Any]:
+        return sorted(set(super()._deserialize(value, attr, data, **kwargs)), key=self.options.index)
+
+
+class _Clock(fields.String):
+    """A time of the day, as 08:30."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Json] | None, **kwargs: Any
+    ) -> str:
+        typed: str = super()._deserialize(value, attr, data, **kwargs)
+        found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", numbers.ascii_digits(typed).strip())
+        if not found:
+            raise ValidationError("Not a time of the day, as 08:30.")
+        return f"{int(found[1]):02}:{found[2]}"
+
+
+def _is_day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError("Not a day, as 2026-11-22.") from None
+    if len(text) != 10:
+        raise ValidationError("Not a day, as 2026-11-22.")
+
+
+def _part(part: Part) -> fields.Field[Any]:
+    """What a part of a detail may hold; blank is nothing."""
+    codes_of = part.options or ()
+    match part.kind:
+        case "text" | "prose":
+            return Words(part.most)
+        case "phone":
+            return Words(part.most, numbers.read_phone)
+        case "day":
+            return fields.String(validate=_is_day)
+        case "clock":
+            return _Clock()
+        case "baht":
+            return fields.Integer(strict=True, validate=validate.Range(0, part.most))
+        case "choice":
+            return fields.String(validate=validate.OneOf(codes_of))
+        case "choices":
+            return _Codes(codes_of)
+        case "flag":
+            return Flag()
+        case "provinces":
+            return fields.List(fields.String(validate=_province), validate=validate.Length(max=77))
+
+
+class _Record(Body):
+    """Of a detail; what is blank in it is left out, and all blank is nothing."""
+
+    @validates_schema
+    def in_order(self, data: Any, **_: Any) -> None:
+        for first, last in (("starts", "ends"), ("opens", "closes")):
+            if data.get(first) and data.get(last) and data[first] > data[last]:
+                raise ValidationError("It comes before the other.", last)
+
+    @post_load
+    def known(self, data: dict[str, Json], **_: Any) -> dict[str, Json]:
+        return {name: value for name, value in data.items() if value not in (None, [], "")}
+
+
+def _detail(detail: Detail) -> fields.Field[Any]:
+    if detail.is_plain:
+        return _part(detail.parts[0])
+    if detail.most == 1:
+        return fields.Nested(_record(detail))
+    return fields.List(fields.Nested(_record(detail)), validate=validate.Length(max=detail.most))
+
+
+@cache
+def _record(detail: Detail) -> type[Schema]:
+    """The same shape wherever the detail is told."""
+    parts = {part.code: _part(part) for part in detail.parts}
+    return type(f"{detail.code.capitalize()}Body", (_Record,), {"__module__": __name__, **parts})
+
+
+def _settled(value: Any) -> Any:
+    """A detail as it is kept: None if nothing is known of it."""
+    if isinstance(value, list):
+        value = [each for each in value if each not in (None, {}, "")]
+    return None if value in (None, "", [], {}) else value
+
+
+class _WithDetails(Body):
+    @post_load
+    def settled(self, data: dict[str, Json], **_: Any) -> dict[str, Json]:
+        kept = {code: _settled(data.pop(code)) for code in self.details if code in data}
+        known = {code: value for code, value in kept.items() if value is not None}
+        apart = {} if PEOPLE not in self.details else {PEOPLE: known.pop(PEOPLE, [])}
+        return {**data, "details": known, **apart}
+
+    details: Mapping[str, Detail] = {}
+
+
+def _fields_of(details: Mapping[str, Detail]) -> dict[str, fields.Field[Any]]:
+    return {code: _detail(detail) for code, detail in details.items()}
+
+
+class RegisterPartner(_WithDetails):
+    details = OF_PARTNER
+
+    class Meta:
+        include = _fields_of(OF_PARTNER)
+
     name = Words(200, required=True)
     kind = fields.String(required=True, validate=validate.OneOf(codes.PARTNER_KINDS))
     under_ministry = Flag(required=True)
@@ -171,7 +291,12 @@ class CapacityBody(Body):
             raise ValidationError("More places free than there are in all.", "free")
 
 
-class OfferProgramme(Body):
+class OfferProgramme(_WithDetails):
+    details = OF_PROGRAMME
+
+    class Meta:
+        include = _fields_of(OF_PROGRAMME)
+
     partner_id = fields.String(required=True)
     name = Words(200, required=True)
     path = fields.String(required=True, validate=validate.OneOf(codes.PATHS))
@@ -211,12 +336,15 @@ ABOUT = {"reason", "partner_id", "programme_id"}  # what is no change itself
 
 
 class _Correction(_Reason):
-    """Only the fields that change, and why."""
+    """Only the fields that change, and why. A detail that is blank is not known any more."""
+
+    details: Mapping[str, Detail] = {}
 
     @post_load(pass_original=True)
     def as_changed(self, data: dict[str, Json], original: dict[str, Json], **_: Any) -> dict[str, Json]:
         named = {name for name, told in original.items() if told is not None} & data.keys()
-        blank = sorted(name for name in named if data[name] is None)
+        data = {name: _settled(value) if name in self.details else value for name, value in data.items()}
+        blank = sorted(name for name in named - self.details.keys() if data[name] is None)
         if blank:
             raise ValidationError({name: ["May not be blank."] for name in blank})
         if not named - ABOUT:
@@ -229,6 +357,11 @@ class _Correction(_Reason):
 class CorrectPartner(_Correction):
     """`rules`, the whole set, hold for all its programmes beside their own; so do those of the partner `network_id`
     (blank: of none)."""
+
+    details = OF_PARTNER
+
+    class Meta:
+        include = _fields_of(OF_PARTNER)
 
     partner_id = fields.String(required=True)
     name = Words(200)
@@ -243,6 +376,11 @@ class CorrectPartner(_Correction):
 
 class CorrectProgramme(_Correction):
     """`rules` are the whole set."""
+
+    details = OF_PROGRAMME
+
+    class Meta:
+        include = _fields_of(OF_PROGRAMME)
 
     programme_id = fields.String(required=True)
     name = Words(200)
@@ -344,6 +482,27 @@ class ModifiedProgrammes(Published):
     """Ids alone, so many more of them at once."""
 
     limit = fields.Integer(load_default=IDS_MOST, validate=validate.Range(0, IDS_MOST))
+
+
+class Entry(Body):
+    row = fields.Integer(required=True, strict=True)
+    partner_id = fields.UUID(required=True)
+    programme_id = fields.UUID(load_default=None)
+    partner = fields.Dict(required=True)
+    programme = fields.Dict(load_default=None)
+
+    @post_load
+    def as_texts(self, data: dict[str, Json], **_: Any) -> dict[str, Json]:
+        ids = ("partner_id", "programme_id")
+        return data | {name: str(data[name]) for name in ids if data[name] is not None}
+
+
+class Import(Body):
+    """A part of a file. `scheme`: whose ids its rows carry."""
+
+    entries = fields.List(fields.Nested(Entry), required=True, validate=validate.Length(max=ENTRIES_MOST))
+    file = Words(200, required=True)
+    scheme = Words(80, required=True)
 
 
 class FreePlaces(Body):

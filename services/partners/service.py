@@ -32,6 +32,7 @@ from services.partners.domain.proposals import PROPOSAL, Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import Told
 from services.partners.projections import (
+    details,
     free_places,
     history,
     keepers,
@@ -71,6 +72,7 @@ WIRING = Wiring(
         waiting.OPENED,
         outreach.OUTREACH,
         problems.PROBLEMS,
+        details.DETAILS,
     ),
     hears={
         "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": (), "PersonErased": ()},
@@ -116,7 +118,7 @@ class PartnersService(
             unit.handle(PARTNER, partner_id, RegisterPartner(partner_id, **body))
             kept = keepers.works(unit.db, body["province"]) and not call.caller.sees(body["province"])
             keeper = body["province"] if kept else None
-            new = Change(partner_id, None, "register", _described(body), None, instant(call.at))
+            new = Change(partner_id, None, "register", changing.described(body), None, instant(call.at))
             return {
                 "partner_id": partner_id,
                 "version": unit.version(PARTNER, partner_id),
@@ -143,6 +145,7 @@ class PartnersService(
             name=body["name"],
             path=body["path"],
             rules=body["rules"],
+            details=body["details"],
             stated_at=instant(call.at),
             **body["capacity"],
         )
@@ -215,12 +218,3 @@ class PartnersService(
     def names(self, call: Call, body: bodies.ReadNames) -> answers.Names:
         """What programmes are called, those that are known."""
         return {"items": self.runtime.read(lambda db: partners.list_names(db, body["programme_ids"]))}
-
-
-def _described(body: bodies.RegisterPartner) -> Told:
-    """What a registration says of a partner."""
-    contact = {way: str(told) for way, told in body["contact"].items()}
-    return {
-        "name": body["name"], "kind": body["kind"], "under_ministry": body["under_ministry"],
-        "province": body["province"], "subdistrict": body["subdistrict"], "contact": {**contact},
-    }  # fmt: skip

@@ -47,6 +47,7 @@ class Partnership:
                 "path": programme.path,
                 "capacity": {"total": programme.total, "free": programme.free},
                 "rules": programme.rules,
+                **programme.details,
             }
             offered = self.office.do(OFFER_PROGRAMME, body, self.user)
             if programme.restated:

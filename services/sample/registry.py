@@ -34,6 +34,15 @@ class Programme:
     free: int
     restated: int
 
+    @property
+    def details(self) -> Rules:
+        """What else is told of it."""
+        if self.path.startswith("employer"):
+            return {"work": {"positions": "งานทั่วไปในสถานประกอบการ", "pay_baht": 9_900, "pay_per": "month"}}
+        return (
+            {"cost": {"kind": "free"}} if self.path in ("foundation", "religious", "ministry_shelter") else {}
+        )
+
 
 @dataclass(frozen=True)
 class Partner:
@@ -242,7 +251,9 @@ def invent(chance: Random, days: int, factor: int = 1) -> list[Partner]:
     ]
     contacts = {id(partner): number for number, partner in enumerate(made, start=1)}
     for partner in made:
-        partner.registration["contact"] = _contact(contacts[id(partner)])
+        number = contacts[id(partner)]
+        partner.registration["contact"] = _contact(number)
+        partner.registration.update(_details(number, partner))
     return sorted(made, key=lambda partner: partner.joins)
 
 
@@ -270,6 +281,20 @@ def _programme(chance: Random, kind: Kind, offer: tuple[str, str, Make], provinc
         total = chance.choice(PLACES[:3] if kind.kind == "employer" else PLACES[3:])
         restated = 0 if chance.random() < 0.15 else chance.randint(80, 150)
     return Programme(name, path, make(chance, province), total, total // 2, restated)
+
+
+def _details(number: int, partner: Partner) -> Rules:
+    """What else is known of every other partner; of the rest nobody asked."""
+    if number % 2:
+        return {}
+    hours: Rules = {"opens": "08:30", "closes": "16:30", "days": ["MO", "TU", "WE", "TH", "FR"]}
+    known: Rules = {
+        "hours": hours,
+        "languages": ["th", "my"] if number % 4 else ["th"],
+        "accessibility": ["wheelchair", "toilet"] if number % 3 == 0 else ["wheelchair"],
+        "people": [{"position": "ผู้ประสานงานของหน่วยงาน (ตัวอย่าง)"}],
+    }
+    return known if partner.is_shelter else known | {"agreement": {"number": f"{number}/2568"}}
 
 
 def _contact(number: int) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Limits:
     seconds: float = 10.0
     connections: int = 1000
     each: int = 250
-    held: int = 64 * BODY_MOST
+    held: int = 96 * BODY_MOST
     at_work: int = 2
     waiting: int = 128
     pause: float = 1.0

@@ -19,7 +19,7 @@ from eventlet import greenio, wsgi
 from nameko.web.server import HttpOnlyProtocol, WebServer
 from werkzeug.wrappers import Request, Response
 
-from services.web.gateway.limits import BODY_MOST
+from services.web.gateway.limits import BODY_MOST, UPLOAD_MOST, UPLOADS
 from services.web.guests import Guests, Limits, Strangers
 
 logger = logging.getLogger(__name__)
@@ -113,11 +113,12 @@ class Protocol(HttpOnlyProtocol):  # type: ignore[misc]
         incoming = self.environ["eventlet.input"]
         incoming.rfile = ChunkLines(incoming.rfile)
         told = incoming.content_length or 0
-        most = BODY_MOST if incoming.should_send_hundred_continue else DRAINED_MOST
+        kept = UPLOAD_MOST if self.environ["PATH_INFO"] in UPLOADS else BODY_MOST
+        most = kept if incoming.should_send_hundred_continue else max(kept, DRAINED_MOST)
         body, size = io.BytesIO(), 0
         while told <= most and (piece := self._piece(incoming)):
             size += len(piece)
-            if size > BODY_MOST:
+            if size > kept:
                 body = io.BytesIO()
             elif self.server.guests.hold(self.conn_state, len(piece), self.server.limits):
                 self._held += len(piece)

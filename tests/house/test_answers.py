@@ -237,6 +237,10 @@ def keep_the_registry(net: CheckedNetwork) -> None:
         {"programme_id": kept["programmes"][0]["programme_id"]},
     )
     neighbour = {"user": "worker-61", "centres": ("61",)}
+    row = {"row": 2, **partner, "partner": {"address": "1 หมู่ 2"}}
+    file = {"entries": [row], "file": "ทะเบียน.csv", "scheme": "songtor"}
+    assert net.call("partners", "check_import", file)["changed"] == 1
+    assert net.call("partners", "import_partners", file)["changed"] == 1
     for who in (neighbour, {}):
         for of, it in (("partner", partner), ("programme", programme)):
             net.call("partners", f"correct_{of}", {**it, "name": "ชื่อใหม่", "reason": "พิมพ์ผิด"}, **who)

@@ -113,6 +113,8 @@ class World(NamedTuple):
             body = {"name": "โรงพยาบาล", "province": "60"}
         if key[1] == "came_of":
             body = {"outreach_ids": [self.outreach_id]}
+        if key[1] == "check_import":
+            body = {"entries": [], "file": "ทะเบียน.csv", "scheme": "songtor"}
         partner = self.partner_id if role == "partner" else ""
         centres = ("*",) if everywhere else (centre,)
         return self.net.call(*key, body, f"{role}-{centre}", role, centres, partner=partner)

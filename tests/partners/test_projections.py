@@ -18,6 +18,7 @@ from services.partners.events import (
     ProposalDismissed,
 )
 from services.partners.projections import (
+    details,
     history,
     keepers,
     matching,
@@ -55,7 +56,7 @@ def db(tmp_path):
     registry.metadata.create_all(engine)
     upstream.metadata.create_all(engine)
     past.metadata.create_all(engine)
-    for module in (keepers, proposals, history, organisations, outreach):
+    for module in (keepers, proposals, history, organisations, outreach, details):
         module.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection

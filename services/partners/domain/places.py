@@ -8,15 +8,18 @@ from typing import Any, Literal, assert_never
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.kernel.questions import Json
+from services.partners.domain.details import PROGRAMME_DETAILS, apart, together
 from services.partners.events import (
     CapacityConfirmed,
     CapacityDoubted,
     Held,
+    Origin,
     PlaceRefused,
     PlaceReleased,
     PlaceReserved,
     PlaceTaken,
     ProgrammeCorrected,
+    ProgrammeDetails,
     ProgrammeEvent,
     ProgrammeOffered,
     ProgrammeReopened,
@@ -45,6 +48,8 @@ class OfferProgramme:
     total: int
     free: int
     stated_at: str | None = None
+    details: ProgrammeDetails = field(default_factory=ProgrammeDetails)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class ReleasePlace:
 
 @dataclass(frozen=True)
 class CorrectProgramme:
-    """`changes` of FIELDS; rules are the whole set."""
+    """`changes` of FIELDS and details, whole and None for what is not known any more; rules are the whole set."""
 
     changes: Told
     reason: str
@@ -104,7 +109,7 @@ class CorrectProgramme:
 
 @dataclass(frozen=True)
 class VerifyProgramme:
-    """`what` of FIELDS was still so `at` an instant."""
+    """`what` of FIELDS and details was still so `at` an instant."""
 
     what: tuple[str, ...]
     at: str
@@ -203,10 +208,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """`fields` as they stand, by FIELDS; `retired`: by itself, or with its partner. `holds` by referral id; `queue` in
-    order of asking; `history`: statements (total, free, at) of before the one that counts; `doubted_at`: when the
-    partner last said otherwise since the one that counts, "" if it did not. As long as somebody waits,
-    no place is free; of a retired programme none is."""
+    """`fields` as they stand, by FIELDS, and details (None: nothing is known); `retired`: by itself, or with its
+    partner. `holds` by referral id; `queue` in order of asking; `history`: statements (total, free, at) of before the
+    one that counts; `doubted_at`: when the partner last said otherwise since the one that counts, "" if it did not. As
+    long as somebody waits, no place is free; of a retired programme none is."""
 
     programme_id: str = ""
     partner_id: str = ""
@@ -264,7 +269,8 @@ def _keep(command: Kept, programme: Programme) -> list[ProgrammeEvent]:
             before: Any = {name: value for name, value in programme.fields.items() if after[name] != value}
             if not before:
                 return []
-            return [ProgrammeCorrected(*ids, **after, changed=sorted(before), before=before, reason=reason,
+            told = together(after, PROGRAMME_DETAILS)
+            return [ProgrammeCorrected(*ids, **told, changed=sorted(before), before=before, reason=reason,
                 proposal_id=proposal_id)]  # fmt: skip
         case VerifyProgramme(what, at, reason, proposal_id):
             if (what, at) in programme.verified:
@@ -358,7 +364,7 @@ def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
 
 
 def _fields(event: ProgrammeOffered | ProgrammeCorrected) -> dict[str, Json]:
-    return {name: getattr(event, name) for name in FIELDS}
+    return {**{name: getattr(event, name) for name in FIELDS}, **apart(event.details, PROGRAMME_DETAILS)}
 
 
 def _holding(programme: Programme, referral_id: str, hold: Hold, ledger: Ledger) -> Programme:

@@ -1,15 +1,19 @@
 """A partner in the registry: it joins once, and is then kept true - corrected, confirmed, retired, taken up again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.kernel.questions import Json
+from services.partners.domain.details import PARTNER_DETAILS, PEOPLE, apart, together
 from services.partners.events import (
     Contact,
+    Coordinator,
+    Origin,
     PartnerCorrected,
+    PartnerDetails,
     PartnerEvent,
     PartnerRegistered,
     PartnerReopened,
@@ -33,12 +37,15 @@ class RegisterPartner:
     subdistrict: str | None
     contact: Contact
     outreach_id: str | None = None
+    details: PartnerDetails = field(default_factory=PartnerDetails)
+    people: list[Coordinator] = field(default_factory=list)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
 class CorrectPartner:
-    """`changes` of FIELDS; of the contact only the ways that change, None for one that is no more; rules are the whole
-    set; a blank network is none."""
+    """`changes` of FIELDS and details, whole and None for what is not known any more; of the contact only the ways that
+    change, None for one that is no more; rules are the whole set; a blank network is none."""
 
     changes: Told
     reason: str
@@ -47,7 +54,7 @@ class CorrectPartner:
 
 @dataclass(frozen=True)
 class VerifyPartner:
-    """`what` of FIELDS was still so `at` an instant."""
+    """`what` of FIELDS and details was still so `at` an instant."""
 
     what: tuple[str, ...]
     at: str
@@ -72,7 +79,8 @@ Command = RegisterPartner | CorrectPartner | VerifyPartner | RetirePartner | Reo
 
 @dataclass(frozen=True)
 class Partner:
-    """`fields` as they stand, by FIELDS; `verified`: what was confirmed, and when."""
+    """`fields` as they stand, by FIELDS, and details (None: nothing is known); `verified`: what was confirmed, and
+    when."""
 
     partner_id: str = ""
     fields: Mapping[str, Any] | None = None
@@ -106,10 +114,11 @@ def decide(command: Command, partner: Partner) -> list[PartnerEvent]:
             }
             if not before:
                 return []
+            people = after.pop(PEOPLE) or []
             return [
                 PartnerCorrected(
-                    partner.partner_id, **after, changed=sorted(before), before=before, reason=reason,
-                    proposal_id=proposal_id,
+                    partner.partner_id, **together(after, PARTNER_DETAILS), people=people,
+                    changed=sorted(before), before=before, reason=reason, proposal_id=proposal_id,
                 )
             ]  # fmt: skip
         case VerifyPartner(what, at, reason, proposal_id):
@@ -140,7 +149,9 @@ def evolve(partner: Partner, event: PartnerEvent) -> Partner:
 
 
 def _fields(event: PartnerRegistered | PartnerCorrected) -> dict[str, Json]:
-    return {name: getattr(event, name, AT_FIRST.get(name)) for name in FIELDS}
+    own = {name: getattr(event, name, AT_FIRST.get(name)) for name in FIELDS}
+    people: Any = event.people or None
+    return {**own, **apart(event.details, PARTNER_DETAILS), PEOPLE: people}
 
 
 PARTNER: Aggregate[Command, Partner, PartnerEvent] = Aggregate(

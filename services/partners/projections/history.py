@@ -12,6 +12,7 @@ from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import SHARED
 from services.partners import answers
+from services.partners.domain.details import PEOPLE
 from services.partners.events import (
     PartnerCorrected,
     PartnerReopened,
@@ -76,7 +77,7 @@ def _row(fact: Recorded) -> dict[str, Json]:
         "action": ACTIONS[type(event)],
         "fields": orjson.dumps(changed if changed is not None else getattr(event, "what", [])).decode(),
         "before": orjson.dumps(getattr(event, "before", {})).decode(),
-        "after": orjson.dumps({name: getattr(event, name) for name in changed or ()}).decode(),
+        "after": orjson.dumps({name: _told(event, name) for name in changed or ()}).decode(),
         "reason": event.reason,
         "proposal_id": event.proposal_id,
         "by_centre": fact.centre,
@@ -84,6 +85,12 @@ def _row(fact: Recorded) -> dict[str, Json]:
         "at": fact.time,
         "recorded": fact.recorded,
     }
+
+
+def _told(event: PartnerCorrected | ProgrammeCorrected, name: str) -> Json:
+    """A field, or a detail: None if nothing is known of it."""
+    told: Any = vars(event)[name] if name in vars(event) else dict(event.details).get(name)
+    return (told or None) if name == PEOPLE else told
 
 
 HISTORY = Projection("registry_history", 1, (change,), project)

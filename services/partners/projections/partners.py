@@ -12,20 +12,33 @@ from services.codes.registry import FACT_KINDS, STALE_DAYS
 from services.kernel.envelope import instant
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
-from services.partners.projections import organisations, outreach
+from services.partners.projections import details, organisations, outreach
 from services.partners.projections.keepers import keeper, kept_by
 from services.partners.projections.proposals import list_unconfirmed
 from services.partners.projections.registry import folded, partner, programme, sound
+from services.thai import dates
 
 ALIKE = 10  # at most so many are told
 NO_RULES = "{}"
 AT_ONCE = 500  # partners looked at in one statement, where they are picked out by hand
 Cutoffs = Mapping[str, str]  # {kind of fact: what was last confirmed before that instant is stale}
-kept = select(partner, keeper.label("keeper"))
+of_partner, of_programme = details.partner_detail, details.programme_detail
+kept = select(
+    partner,
+    keeper.label("keeper"),
+    of_partner.c.details,
+    of_partner.c.details_at,
+    of_partner.c.agreement_ends,
+)
+kept = kept.outerjoin(of_partner, of_partner.c.partner_id == partner.c.partner_id)
+offered = select(programme, of_programme.c.details, of_programme.c.details_at)
+offered = offered.outerjoin(of_programme, of_programme.c.programme_id == programme.c.programme_id)
 
 
 def cutoffs(now: datetime) -> Cutoffs:
-    return {kind: instant(statements.earliest(now, days)) for kind, days in STALE_DAYS.items()}
+    """An agreement is over on the day after its last."""
+    last_days = {"agreement": dates.bangkok_day(now).isoformat()}
+    return last_days | {kind: instant(statements.earliest(now, days)) for kind, days in STALE_DAYS.items()}
 
 
 def get(db: Connection, partner_id: str, stale: Cutoffs) -> answers.Partner | None:
@@ -182,18 +195,34 @@ def _has_stale(what: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
 
 def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
     """Of a partner's row; that of a programme counts as long as it is not retired."""
-    if kind == "contact":
-        return partner.c.contact_at < cutoffs[kind]
-    p, o = programme.c, organisations.organisation.c
-    doubted = or_(p.confirmed_at < cutoffs["capacity"], p.contradicted, p.doubted_at.is_not(None))
-    stale = doubted if kind == "capacity" else p.rules_at < cutoffs[kind]
-    theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired), stale)
-    if kind == "capacity":
-        return theirs.exists()
-    own = select(o.partner_id).where(
+    p, d = programme.c, of_partner.c
+    theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired))
+    match kind:
+        case "contact":
+            return partner.c.contact_at < cutoffs[kind]
+        case "agreement":
+            over = select(d.partner_id).where(d.agreement_ends < cutoffs[kind])
+            return partner.c.partner_id.in_(over.correlate(None))
+        case "capacity":
+            doubted = or_(p.confirmed_at < cutoffs[kind], p.contradicted, p.doubted_at.is_not(None))
+            return theirs.where(doubted).exists()
+        case "details":
+            own = select(d.partner_id).where(d.details_at < cutoffs[kind]).correlate(None)
+            old = select(of_programme.c.programme_id).where(of_programme.c.details_at < cutoffs[kind])
+            return or_(partner.c.partner_id.in_(own), theirs.where(p.programme_id.in_(old)).exists())
+    o = organisations.organisation.c
+    ruled = select(o.partner_id).where(
         o.partner_id == partner.c.partner_id, o.rules != NO_RULES, o.rules_at < cutoffs[kind]
     )
-    return or_(theirs.exists(), own.exists())
+    return or_(theirs.where(p.rules_at < cutoffs[kind]).exists(), ruled.exists())
+
+
+def _stale_of_partner(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
+    """What is stale of a partner itself, by its row."""
+    if row.retired:
+        return []
+    at = {"contact": row.contact_at, "details": row.details_at, "agreement": row.agreement_ends}
+    return [kind for kind, when in at.items() if when is not None and when < cutoffs[kind]]
 
 
 def _stale_of(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
@@ -202,19 +231,19 @@ def _stale_of(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
         return []
     doubted = row.contradicted or row.doubted_at is not None
     places = ["capacity"] if doubted or row.confirmed_at < cutoffs["capacity"] else []
-    return places + (["rules"] if row.rules_at < cutoffs["rules"] else [])
+    at = {"rules": row.rules_at, "details": row.details_at}
+    return places + [kind for kind, when in at.items() if when is not None and when < cutoffs[kind]]
 
 
 def _with_programmes(db: Connection, partners: Sequence[Row[Any]], cutoffs: Cutoffs) -> list[answers.Partner]:
     new = list_unconfirmed(db, [row.partner_id for row in partners])
-    offered: dict[str, list[answers.Programme]] = {row.partner_id: [] for row in partners}
-    origins = outreach.get_origins(db, list(offered))
-    theirs = select(programme).where(programme.c.partner_id.in_(offered)).order_by(programme.c.number)
-    for row in db.execute(theirs):
-        offered[row.partner_id].append(programme_of(row, cutoffs, new))
-    held = _held(db, list(offered))
+    theirs: dict[str, list[answers.Programme]] = {row.partner_id: [] for row in partners}
+    for row in db.execute(offered.where(programme.c.partner_id.in_(theirs)).order_by(programme.c.number)):
+        theirs[row.partner_id].append(programme_of(row, cutoffs, new))
+    origins = outreach.get_origins(db, list(theirs))
+    held = _held(db, list(theirs))
     return [
-        _whole(partner_of(row, cutoffs, new), held[row.partner_id], offered[row.partner_id], cutoffs, origins)
+        _whole(partner_of(row, cutoffs, new), held[row.partner_id], theirs[row.partner_id], cutoffs, origins)
         for row in partners
     ]
 
@@ -233,7 +262,9 @@ def partner_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answers
         "contact_confirmed_at": row.contact_at,
         "registered_at": row.registered_at,
         "keeper": row.keeper,
-        "stale": ["contact"] if not row.retired and row.contact_at < cutoffs["contact"] else [],
+        "details": orjson.loads(row.details or "{}"),
+        "details_confirmed_at": row.details_at,
+        "stale": _stale_of_partner(row, cutoffs),
         "unconfirmed": row.partner_id in new,
         "retired": row.retired,
         "version": row.version,
@@ -258,6 +289,8 @@ def programme_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answe
             "contradicted": row.contradicted,
             "doubted_at": row.doubted_at,
         },
+        "details": orjson.loads(row.details or "{}"),
+        "details_confirmed_at": row.details_at,
         "stale": _stale_of(row, cutoffs),
         "unconfirmed": row.programme_id in new,
         "retired": row.retired,

@@ -115,10 +115,8 @@ def list_programmes(
 ) -> answers.PublishedProgrammes:
     total, rows = _programmes(db, body)
     ids = [row.programme_id for row in rows]
-    offered = {
-        row.programme_id: row
-        for row in db.execute(select(programme).where(programme.c.programme_id.in_(ids)))
-    }
+    wanted = partners.offered.where(programme.c.programme_id.in_(ids))
+    offered = {row.programme_id: row for row in db.execute(wanted)}
     new = list_unconfirmed(db, sorted({row.partner_id for row in offered.values()}))
     theirs = partners.kept.where(partner.c.partner_id.in_({row.partner_id for row in offered.values()}))
     whose = {row.partner_id: partners.partner_of(row, cutoffs, new) for row in db.execute(theirs)}

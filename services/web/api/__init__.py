@@ -1,6 +1,13 @@
 """The HTTP API: the table of its routes, what is read and answered, its description, the administrator's calls, and
 health; and the registry for everybody."""
 
-from services.web.api import admin, health, hsds, openapi, view
+from services.web.api import admin, exchange, health, hsds, openapi, view
 
-BLUEPRINTS = (view.blueprint, openapi.blueprint, health.blueprint, admin.blueprint, hsds.blueprint)
+BLUEPRINTS = (
+    view.blueprint,
+    openapi.blueprint,
+    health.blueprint,
+    admin.blueprint,
+    hsds.blueprint,
+    exchange.blueprint,
+)

@@ -14,6 +14,7 @@ from services.kernel.questions import Body
 from services.kernel.runtime import utc_now
 from services.web import gateway
 from services.web.api import bearer, bodies
+from services.web.formats import taking
 from services.web.gateway import calls, standing
 from services.web.gateway.calls import User
 from services.web.gateway.problems import Problem
@@ -92,6 +93,19 @@ def _service(body: Body) -> str:
     if service not in SERVICES:
         raise Invalid({"service": [f"One of {', '.join(SERVICES)}."]})
     return str(service)
+
+
+@blueprint.post("/api/v1/admin/import/check")
+def check_import() -> Response:
+    """What would come of a part of a file of partners."""
+    asker, part = _administrator(), bodies.read_body(request)
+    return bodies.as_json(taking.check(asker)(part))
+
+
+@blueprint.post("/api/v1/admin/import")
+def import_partners() -> Response:
+    asker, part = _administrator(), bodies.read_body(request)
+    return bodies.as_json(taking.bring(asker)(part))
 
 
 @blueprint.post("/api/v1/admin/users")

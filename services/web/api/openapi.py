@@ -16,15 +16,16 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Response
 from marshmallow.fields import Field
 
-from services.codes import shapes
+from services.codes import PARTNER_KINDS, PATHS, shapes
 from services.fields import Words
 from services.referral import schemas as referral
 from services.screening import schemas as screening
-from services.web.api import hsds
+from services.web.api import exchange, hsds
 from services.web.api.bodies import IF_MATCH
 from services.web.api.case_page import Parts
 from services.web.api.components import Components, Json, answer_of
 from services.web.api.routes import CASE_PAGE, ROUTES, Route
+from services.web.formats import taking
 from services.web.gateway.problems import TITLES, ProblemDocument
 
 blueprint = Blueprint("openapi", __name__)
@@ -216,6 +217,53 @@ def _open(summary: str, answers: Mapping[int, str], kind: str = "application/jso
     return {"summary": summary, "tags": ["system"], "security": [], "responses": responses}
 
 
+def _export() -> Json:
+    """The registry as a file."""
+    forms = {"type": "string", "enum": [*exchange.KINDS]}
+    return {
+        "operationId": "export_partners",
+        "summary": "The registry as a file: our table, or services of HSDS",
+        "tags": ["partners"],
+        "parameters": [{"name": "format", "in": "query", "schema": forms}],
+        "responses": {
+            "200": {"description": "The file"},
+            **{
+                status: {"$ref": f"#/components/responses/Problem{status}"}
+                for status in ("401", "403", "422", "503")
+            },
+        },
+    }
+
+
+def _import() -> Json:
+    """A file for the registry."""
+    fields = {
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "CSV, XLSX, HSDS JSON or zip; 20 MB at most",
+        },
+        "kind": {"type": "string", "enum": [*PARTNER_KINDS]},
+        "path": {"type": "string", "enum": [*PATHS]},
+        "province": COMPONENTS.schema(shapes.Province),
+    }
+    body = {"type": "object", "properties": fields, "required": ["file"]}
+    answer = {"application/json": {"schema": COMPONENTS.schema(taking.Report)}}
+    dry = {"name": "dry_run", "in": "query", "allowEmptyValue": True, "schema": {"type": "boolean"}}
+    statuses = ("400", "401", "403", "409", "413", "422", "503")
+    return {
+        "operationId": "import_file",
+        "summary": "Bring a file of partners into the registry; with dry_run only say what would come of it",
+        "tags": ["partners"],
+        "parameters": [dry],
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": body}}},
+        "responses": {
+            "200": {"description": "What the file says; `done`: it is in the registry", "content": answer},
+            **{status: {"$ref": f"#/components/responses/Problem{status}"} for status in statuses},
+        },
+    }
+
+
 def _published(converter: Any) -> Iterator[tuple[str, Json]]:
     """The calls of the published registry: its things are described by HSDS, and its lists by the page they are in."""
     yield "/hsds/", {**_open("What is published here", {200: "HSDS"}), "tags": ["hsds"]}
@@ -286,6 +334,8 @@ def document() -> Json:
             ]
             spec.components.schema(name, body_of(route, schema))
         spec.path(template(route.path), operations={route.method.lower(): deepcopy(operation)})
+    spec.path("/api/v1/partners/export", operations={"get": _export()})
+    spec.path("/api/v1/partners/import", operations={"post": _import()})
     for path, operation in _published(converter):
         spec.path(path, operations={"get": deepcopy(operation)})
     for name, component in COMPONENTS.schemas.items():

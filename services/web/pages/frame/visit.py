@@ -13,7 +13,7 @@ from services.codes.access import DIRECTOR
 from services.kernel.envelope import Caller
 from services.kernel.errors import Forbidden
 from services.web import gateway
-from services.web.gateway.limits import BODY_MOST, FIELDS_MOST, STRANGERS_MOST
+from services.web.gateway.limits import BODY_MOST, FIELDS_MOST, STRANGERS_MOST, UPLOAD_MOST, UPLOADS
 from services.web.gateway.problems import Problem
 from services.web.identity import sessions
 from services.web.identity.people import unseal
@@ -49,7 +49,8 @@ def before_request() -> None:
 def _limit_form() -> None:
     """Fields are counted before they are read, for each costs much more than its bytes; and a stranger's are weighed,
     for all are shown again."""
-    request.max_content_length = request.max_form_memory_size = BODY_MOST
+    request.max_content_length = UPLOAD_MOST if g.session and request.path in UPLOADS else BODY_MOST
+    request.max_form_memory_size = BODY_MOST
     request.max_form_parts = FIELDS_MOST
     if request.mimetype == FORM and request.get_data().count(b"&") >= FIELDS_MOST:
         raise Problem(413, "A form may have at most 1,000 fields.")

@@ -3,6 +3,7 @@
 from services.web.pages.partner import (
     answer,
     holding,
+    importing,
     keeping,
     keeping_files,
     own,
@@ -16,6 +17,7 @@ BLUEPRINTS = (
     partners.blueprint,
     keeping.blueprint,
     keeping_files.blueprint,
+    importing.blueprint,
     proposals.blueprint,
     holding.blueprint,
     waiting.blueprint,

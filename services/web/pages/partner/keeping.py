@@ -6,12 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes import sentences
+from services.codes import KIND_OF_PATH, sentences
 from services.codes.access import READERS, STAFF
-from services.codes.registry import PARTNER_FIELDS
+from services.codes.details import OF_PARTNER, OF_PROGRAMME, Detail
+from services.codes.registry import OWN_FIELDS, PARTNER_FIELDS
 from services.codes.rules import RULES
 from services.kernel.errors import Forbidden, NotFound
-from services.kernel.questions import CommandDoor
+from services.kernel.questions import CommandDoor, Json
 from services.partners import schemas
 from services.partners.answers import (
     Changed,
@@ -39,6 +40,7 @@ from services.partners.doors import (
 )
 from services.web.pages.frame import doors, frame, gate, inputs, papers, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.partner import details
 from services.web.pages.partner.effects import ASKED, NAMED, effects
 from services.web.pages.partner.partners import READ, choices, programme_of, waits
 from services.web.pages.parts import people, places
@@ -84,12 +86,14 @@ def partner_of(partner_id: UUID) -> Partner:
 def correct(partner_id: UUID) -> Response:
     """Only what was typed otherwise is sent. A partner's own account corrects its contact."""
     partner = partner_of(partner_id)
-    fields = ("contact",) if visit.caller().partner_id else TYPED
+    fields = OWN_FIELDS if visit.caller().partner_id else TYPED
+    asked = {code: detail for code, detail in OF_PARTNER.items() if code in fields}
     values = {name: value for name, value in partner.items() if name in TYPED}
     form = Form(
-        schemas.CorrectPartner(exclude=("rules", "network_id")), values, fixed={"partner_id": str(partner_id)},
-        read={"subdistrict": places.read},
-        version=partner["version"], draft=later("Correct a partner"),
+        schemas.CorrectPartner(exclude=("rules", "network_id")),
+        {**values, **details.as_typed(asked, partner["details"])}, fixed={"partner_id": str(partner_id)},
+        read={"subdistrict": places.read, **details.readers(asked)}, version=partner["version"],
+        draft=later("Correct a partner"),
     )  # fmt: skip
     found = inputs.options(form, "subdistrict")
     searching = bool(form.value("find"))
@@ -100,11 +104,13 @@ def correct(partner_id: UUID) -> Response:
         form.body["contact"] = {
             way: text for way, text in contact.items() if text != (partner["contact"].get(way) or "")
         }
-        changes = {
+        changes: dict[str, Json] = {
             name: value
             for name, value in form.body.items()
-            if name in fields and value not in (None, {}) and value != values[name]
+            if name in fields and name in values and value not in (None, {}) and value != values[name]
         }
+        if not form.errors:
+            changes |= details.changes(asked, form, partner["details"])
         if not form.errors and not changes:
             return frame.done(_("Nothing was changed."), "pages.partners.show", partner_id=partner_id)
         if not form.errors:
@@ -114,7 +120,7 @@ def correct(partner_id: UUID) -> Response:
                 text = outcome(done, _("The correction is saved."))
                 return frame.done(text, "pages.partners.show", partner_id=partner_id)
     return frame.page(
-        "partners/correct.html", form=form, partner=partner, fields=fields, places=found,
+        "partners/correct.html", form=form, partner=partner, fields=fields, places=found, details=asked,
         provinces=places.provinces(),
     )  # fmt: skip
 
@@ -137,6 +143,7 @@ def correct_programme(partner_id: UUID, programme_id: UUID) -> Response:
         changes = {name: form.body[name] for name in ("name", "path") if told[name] != programme[name]}
         if unordered(told.get("rules", {})) != unordered(programme["rules"]):
             changes["rules"] = form.body.get("rules", {})
+        changes |= details.changes(asked_of(programme), form, programme["details"])
         if not changes:
             return frame.done(_("Nothing was changed."), "pages.partners.show", partner_id=partner_id)
         with form.catching():
@@ -146,7 +153,7 @@ def correct_programme(partner_id: UUID, programme_id: UUID) -> Response:
             return frame.done(text, "pages.partners.show", partner_id=partner_id)
     return frame.page(
         "partners/correct_programme.html", form=form, partner=partner, programme=programme, rules=RULES,
-        choices=choices, effects=shown,
+        choices=choices, effects=shown, details=asked_of(programme),
     )  # fmt: skip
 
 
@@ -160,11 +167,23 @@ def unordered(rules: Any) -> Any:
     return rules
 
 
+def asked_of(programme: Programme) -> Mapping[str, Detail]:
+    """The details that a programme may have: only one of work has what the work is."""
+    works = KIND_OF_PATH.get(programme["path"]) == "work"
+    return {
+        code: each
+        for code, each in OF_PROGRAMME.items()
+        if works or not each.of_work or code in programme["details"]
+    }
+
+
 def _form_of(programme: Programme) -> Form:
     """A programme as it stands, in a form."""
+    asked = asked_of(programme)
     values = {"name": programme["name"], "path": programme["path"], **as_typed(programme["rules"])}
     return Form(
-        schemas.CorrectProgramme(), values, fixed={"programme_id": programme["programme_id"]}, read=READ,
+        schemas.CorrectProgramme(), values | details.as_typed(asked, programme["details"]),
+        fixed={"programme_id": programme["programme_id"]}, read={**READ, **details.readers(asked)},
         version=programme["version"], draft=later("Correct a programme"),
     )  # fmt: skip
 
@@ -185,18 +204,29 @@ def confirmed(partner_id: UUID) -> Response:
     return _back(outcome(done, _("It is noted that the contact is still right.")), partner_id)
 
 
+@blueprint.post("/partners/<uuid:partner_id>/confirmed/details")
+@gate.roles(*MAY_KEEP)
+def details_confirmed(partner_id: UUID) -> Response:
+    """One tap: all its other details are still so, as far as whoever says it may say so."""
+    may = OWN_FIELDS if visit.caller().partner_id else PARTNER_FIELDS
+    what = [code for code in OF_PARTNER if code in may]
+    done = doors.tell(CONFIRM_PARTNER, {"partner_id": str(partner_id), "what": what})
+    return _back(outcome(done, _("It is noted that the details are still right.")), partner_id)
+
+
 @blueprint.post(
-    "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/confirmed/<any(rules,capacity):what>"
+    "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/confirmed/<any(rules,capacity,details):what>"
 )
 @gate.roles(*MAY_KEEP)
 def programme_confirmed(partner_id: UUID, programme_id: UUID, what: str) -> Response:
-    """One tap: its rules, or its places, are still so."""
-    done = doors.tell(CONFIRM_PROGRAMME, {"programme_id": str(programme_id), "what": [what]})
-    text = (
-        _("The places are confirmed.")
-        if what == "capacity"
-        else _("It is noted that the conditions still hold.")
-    )
+    """One tap: its rules, its places or its other details are still so."""
+    fields = [*OF_PROGRAMME] if what == "details" else [what]
+    done = doors.tell(CONFIRM_PROGRAMME, {"programme_id": str(programme_id), "what": fields})
+    text = {
+        "capacity": _("The places are confirmed."),
+        "rules": _("It is noted that the conditions still hold."),
+        "details": _("It is noted that the details are still right."),
+    }[what]
     return _back(outcome(done, text), partner_id)
 
 
@@ -321,7 +351,8 @@ def _value(name: str, value: Any, before: Told | None = None) -> str:
         case "contact":
             known = {**((before or {}).get("contact") or {}), **value}
             return " · ".join(known[way] for way in WAYS if known.get(way)) or "–"
-    return str(value)
+    detail = OF_PARTNER.get(name) or OF_PROGRAMME.get(name)
+    return str(value) if detail is None else sentences.detail_in_words(detail, value, current()) or "–"
 
 
 @blueprint.get("/partners/<uuid:partner_id>/history")

@@ -1,6 +1,6 @@
 """How the registry is kept, as files to take away: whom to call, what is proposed, what was changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from services.codes.access import READERS, STAFF
 from services.codes.registry import PROPOSAL_STATUSES
 from services.kernel.lists import LIMIT_MOST
-from services.partners.answers import Proposal, RegistryChange
+from services.partners.answers import Partner, Programme, Proposal, RegistryChange
 from services.partners.doors import HISTORY, PARTNERS, PROPOSALS
 from services.web.pages.frame import files, gate, visit
 from services.web.pages.partner import keeping
@@ -26,25 +26,31 @@ def stale_csv() -> Response:
     """A line for each fact that somebody should ask for again."""
     centre = keeping.centre_asked()
     columns = [_("Partner"), _("Phone"), _("Name of the programme"), _("What to ask"), _("last confirmed")]
-    lines = []
+    lines: list[Sequence[str]] = []
     for answer in files.every(
         lambda cursor: PARTNERS.of(stale="any", kept_by=centre, cursor=cursor, limit=LIMIT_MOST),
         lambda answer: answer["next"],
     ):
         for partner in answer["items"]:
             about = [partner["name"], partner["contact"].get("phone") or ""]
-            if "contact" in partner["stale"]:
-                lines.append(
-                    [*about, "", word("registry_fact", "contact"), day(partner["contact_confirmed_at"])]
-                )
+            of_partner = {"contact": partner["contact_confirmed_at"]}
+            lines += _stale(about, "", partner, of_partner)
             for each in partner["programmes"]:
                 when = {"capacity": each["places"]["confirmed_at"], "rules": each["rules_confirmed_at"]}
-                lines += [
-                    [*about, each["name"], word("registry_fact", fact), day(when[fact])]
-                    for fact in each["stale"]
-                ]
+                lines += _stale(about, each["name"], each, when)
     name = files.name("call-and-confirm", files.centres_of(visit.caller(), centre), days.today())
     return files.as_csv(files.Sheet("stale", _("Call and confirm"), columns, lines), name)
+
+
+def _stale(
+    about: Sequence[str], name: str, of: Partner | Programme, when: Mapping[str, str]
+) -> Sequence[Sequence[str]]:
+    """A line for each stale fact of a partner, or of a programme by its name."""
+    known = {**when, "details": of["details_confirmed_at"], "agreement": of["details_confirmed_at"]}
+    return [
+        [*about, name, word("registry_fact", fact), day(at) if (at := known[fact]) else ""]
+        for fact in of["stale"]
+    ]
 
 
 @blueprint.get("/registry/proposals.csv")

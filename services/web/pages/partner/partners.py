@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from services.codes import PARTNER_KINDS, PATHS, sentences
 from services.codes.access import CASE_READERS, READERS, ROLES, STAFF
+from services.codes.details import OF_PARTNER, OF_PROGRAMME
 from services.codes.registry import FACT_KINDS
 from services.codes.rules import RULES, Rule
 from services.codes.words import Words
@@ -29,6 +30,7 @@ from services.partners.doors import (
 from services.thai import areas
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, papers, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.partner import details
 from services.web.pages.parts import activities, days, places
 from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
@@ -137,7 +139,8 @@ def show(partner_id: UUID) -> Response:
     proposed = doors.attempt(PROPOSALS.of(partner_id=str(partner_id))) if reads else None
     origin = lookup.activity(partner["outreach_id"]) if caller.role in CASE_READERS else None
     return frame.page(
-        "partners/show.html", partner=partner, programmes=[_in_words(each) for each in partner["programmes"]],
+        "partners/show.html", partner=partner, details=details.in_words(OF_PARTNER, partner["details"]),
+        programmes=[_in_words(each) for each in partner["programmes"]],
         may_write=may_write, may_keep=may_write or caller.partner_id == partner["partner_id"],
         may_read_history=reads or caller.partner_id == partner["partner_id"],
         origin=origin, came_from=activities.called(origin) if origin else None,
@@ -153,6 +156,7 @@ class ProgrammeInWords(Programme):
 
     said: list[str]
     fresh: Freshness
+    more: list[details.Line]
 
 
 def _in_words(programme: Programme) -> ProgrammeInWords:
@@ -160,6 +164,7 @@ def _in_words(programme: Programme) -> ProgrammeInWords:
         **programme,
         "said": sentences.rules_in_words(programme["rules"], current()),
         "fresh": freshness(programme["places"]["confirmed_at"]),
+        "more": details.in_words(OF_PROGRAMME, programme["details"]),
     }
 
 

@@ -1,0 +1,78 @@
+"""Rows of a file, whatever its form, on their way to the door that takes them: {row, partner_id, programme_id, partner,
+programme}. What has no id of the registry gets one that is made of what names it in the file, so that the same file
+again is about the same partners."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.kernel.envelope import derived_id
+from services.kernel.questions import Json
+from services.thai.names import normalise
+from services.web.formats.taxonomies import SONGTOR
+
+ROWS_MOST = 10_000
+
+
+class Sent(Protocol):
+    """An object that somebody sent, of which nothing is known yet."""
+
+    def get(self, name: str, usual: Any = ..., /) -> Any: ...
+    def keys(self) -> Iterable[str]: ...
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+class Unreadable(Exception):
+    """The file as a whole is none that is taken here; the text says why."""
+
+
+@dataclass(frozen=True)
+class CellError:
+    """`column`: as the file calls it."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass
+class Reading:
+    """What was read of a file. `columns` {path: what the file calls it}; `table`: its lines, if it is a table."""
+
+    scheme: str
+    entries: list[dict[str, Json]] = field(default_factory=list)
+    errors: list[CellError] = field(default_factory=list)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    table: Sequence[Sequence[str]] | None = None
+
+    def column(self, path: str) -> str:
+        """What the file calls a field that a door finds fault with."""
+        for known in (path, path.rpartition(".")[0]):
+            if known in self.columns:
+                return self.columns[known]
+        return path
+
+
+def id_of(text: str, *names: str) -> str:
+    """An id of the registry as it is, any other text, or the names, made into one."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        told = (text,) if text else tuple(normalise(name).casefold() for name in names)
+        return derived_id(SONGTOR, "\t".join(told))
+
+
+def put(row: dict[str, Json], path: str, value: Any) -> None:
+    """A value at its dotted place; a number is a place in a list."""
+    *way, last = path.split(".")
+    at: Any = row
+    for number, name in enumerate(way):
+        inner: Any = [] if (way[number + 1 : number + 2] or [last])[0].isdigit() else {}
+        if name.isdigit():
+            while len(at) <= int(name):
+                at.append({})
+            at = at[int(name)]
+        else:
+            at = at.setdefault(name, inner)
+    at[last] = value

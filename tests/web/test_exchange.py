@@ -1,0 +1,331 @@
+"""The registry taken away as files and brought in again: our table, HSDS, who may, and what is said of each row.
+
+Long because a file may be wrong in many ways, and each has its sentence."""
+
+import io
+import zipfile
+from uuid import uuid4
+
+import orjson
+import pytest
+import requests
+
+from services.web.formats import tables, taking, xlsx
+from services.web.formats.columns import COLUMNS
+from services.web.formats.entries import ROWS_MOST, Unreadable
+from services.web.formats.hsds_in import Usual
+from services.web.gateway.limits import UPLOAD_MOST
+from tests.web.door import FrontDoor, partner, problem, programme
+
+HEAD = (
+    "ชื่อภาคีเครือข่าย,ประเภท,สังกัดกระทรวง พม.,จังหวัด,โทรศัพท์,ชื่อบริการ,แนวทาง,"
+    "จำนวนที่ทั้งหมด,จำนวนที่ว่าง,อายุต่ำสุด,อายุสูงสุด,ภาษาที่ใช้ได้,บันทึกข้อตกลงความร่วมมือ (MoU): ถึงวันที่"
+)
+
+
+def row(name: str, **more: str) -> str:
+    told = {
+        "kind": "มูลนิธิหรือองค์กรสาธารณประโยชน์", "under": "ไม่ใช่", "province": "นครสวรรค์", "phone": "056-000-000",
+        "offer": "ที่พัก", "path": "มูลนิธิ", "total": "10", "free": "3", "low": "18", "high": "60",
+        "languages": '"ไทย, อังกฤษ"', "until": "",
+    } | more  # fmt: skip
+    return ",".join([name, *told.values()])
+
+
+def table(*rows: str) -> bytes:
+    return "\n".join([HEAD, *rows, ""]).encode()
+
+
+def name() -> str:
+    return f"บ้านนำเข้า {uuid4().hex[:8]}"
+
+
+def send(
+    door: FrontDoor,
+    content: bytes,
+    dry: bool = False,
+    user: str = "worker-60",
+    file: str = "a.csv",
+    **said: str,
+):
+    return requests.post(
+        f"{door.address}/api/v1/partners/import{'?dry_run=true' if dry else ''}",
+        files={"file": (file, content)},
+        data=said,
+        headers={"Authorization": f"Bearer {door.token(user)}"},
+        timeout=60,
+    )
+
+
+def taken(
+    door: FrontDoor,
+    content: bytes,
+    dry: bool = False,
+    user: str = "worker-60",
+    file: str = "a.csv",
+    **said: str,
+):
+    answer = send(door, content, dry, user, file, **said)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def found(door: FrontDoor, called: str):
+    [one] = door.get(f"/api/v1/partners?q={called}").json()["items"]
+    return one
+
+
+def counts(said) -> tuple[int, ...]:
+    return tuple(said[each] for each in ("rows", "added", "changed", "unchanged"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874"])
+def test_a_table_comes_in_dry_first_and_the_same_file_again_changes_nothing(door, encoding):
+    called = name()
+    file = (
+        table(row(called), row(called, offer="ฝึกอาชีพ", path="ฝึกอาชีพ", low="", high=""))
+        .decode()
+        .encode(encoding)
+    )
+    dry = taken(door, file, dry=True)
+    assert counts(dry) == (2, 2, 0, 0) and not dry["done"] and dry["dry_run"]
+    assert door.get(f"/api/v1/partners?q={called}").json()["items"] == []
+    done = taken(door, file)
+    assert counts(done) == (2, 2, 0, 0) and done["done"] and done["errors"] == []
+    one = found(door, called)
+    assert one["details"] == {"languages": ["th", "en"]} and one["contact"] == {"phone": "056-000-000"}
+    home = next(each for each in one["programmes"] if each["path"] == "foundation")
+    assert (home["places"]["total"], home["places"]["free"], home["rules"]) == (
+        10,
+        3,
+        {"min_age": 18, "max_age": 60},
+    )
+    assert counts(taken(door, file)) == (2, 0, 0, 2)
+    assert found(door, called)["version"] == one["version"]
+
+
+def test_a_row_says_only_what_it_says_and_what_changed_is_in_the_history_with_the_file(door):
+    called = name()
+    taken(door, table(row(called)))
+    said = taken(
+        door, table(row(called, phone="", languages="", total="", free="", low="20", high="")), file="ใหม่.csv"
+    )
+    assert counts(said) == (1, 0, 1, 0)
+    one = found(door, called)
+    assert one["contact"] == {"phone": "056-000-000"} and one["details"] == {"languages": ["th", "en"]}
+    assert one["programmes"][0]["rules"] == {"min_age": 20, "max_age": 60}
+    [change] = door.get(f"/api/v1/partners/{one['partner_id']}/history").json()["items"]
+    assert "ใหม่.csv" in change["reason"]
+
+
+def test_a_file_with_one_error_changes_nothing_and_names_row_and_column(door):
+    good, bad = name(), name()
+    said = taken(door, table(row(good), row(bad, kind="ไม่มีประเภทนี้", total="สิบ")))
+    assert not said["done"]
+    assert {(each["row"], each["column"]) for each in said["errors"]} == {(3, "ประเภท"), (3, "จำนวนที่ทั้งหมด")}
+    for called in (good, bad):
+        assert door.get(f"/api/v1/partners?q={called}").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "column", "code"),
+    [
+        ({"free": "12"}, "จำนวนที่ว่าง", "more_free_than_places"),
+        ({"low": "60", "high": "18"}, "อายุต่ำสุด", "ages_upside_down"),
+        ({"until": "1/1/2560"}, None, "agreement_over"),
+        ({"phone": ""}, None, "no_contact"),
+        ({"total": "", "free": ""}, None, "no_places"),
+    ],
+)
+def test_what_somebody_should_look_at_is_found_though_the_shape_is_right(door, more, column, code):
+    said = taken(door, table(row(name(), **more)), dry=True)
+    assert code in {each["code"] for each in said["findings"]}
+    assert [each["column"] for each in said["errors"]] == ([column] if column else [])
+
+
+def test_a_partner_that_sounds_the_same_is_told_with_its_reason(door):
+    called = name()
+    taken(door, table(row(called)))
+    said = taken(door, table(row(f"{called} ", kind="สถาบันศาสนา")), dry=True)
+    [maybe] = said["possible_duplicates"]
+    assert maybe["partner_id"] == found(door, called)["partner_id"] and maybe["row"] == 2 and maybe["because"]
+
+
+def test_of_a_partner_that_another_centre_keeps_the_row_is_a_proposal(door):
+    door.case("60")  # a centre works there, and keeps its own
+    called = name()
+    taken(door, table(row(called)))
+    said = taken(door, table(row(called, phone="056-000-111")), user="worker-61")
+    assert counts(said) == (1, 0, 1, 0) and said["proposed"] == 1
+    one = found(door, called)
+    assert one["contact"] == {"phone": "056-000-000"}
+    waiting = door.get(f"/api/v1/proposals?centre=60&partner_id={one['partner_id']}").json()["items"]
+    assert [each["after"] for each in waiting] == [{"contact": {"phone": "056-000-111"}}]
+    taken(door, table(row(called, phone="056-000-111")), user="worker-61")
+    assert len(door.get(f"/api/v1/proposals?centre=60&partner_id={one['partner_id']}").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("user", ["member-60", "ministry", "rules", "partner-nobody"])
+def test_who_does_not_keep_the_registry_brings_nothing_in(door, user):
+    problem(send(door, table(row(name())), user=user), 403)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "hsds"])
+def test_what_is_taken_away_and_brought_in_again_changes_nothing(door, form):
+    made = door.made(
+        "/api/v1/partners", partner() | {"hours": {"days": ["MO"], "opens": "08:30"}, "languages": ["th"]}
+    )
+    door.made(f"/api/v1/partners/{made['partner_id']}/programmes", programme() | {"cost": {"kind": "free"}})
+    door.made("/api/v1/partners", partner())
+    before = door.get(f"/api/v1/partners/{made['partner_id']}").json()
+    answer = requests.get(
+        f"{door.address}/api/v1/partners/export?format={form}",
+        headers={"Authorization": f"Bearer {door.token('worker-60')}"},
+        timeout=60,
+    )
+    assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"]
+    said = taken(door, answer.content, dry=True, file=f"x.{form}")
+    assert said["errors"] == [] and said["added"] == said["changed"] == 0 and said["rows"] >= 2, said
+    assert door.get(f"/api/v1/partners/{made['partner_id']}").json()["version"] == before["version"]
+
+
+def test_services_of_others_come_in_from_json_and_from_packages_of_today_and_before(door):
+    called = name()
+    organization = {"id": str(uuid4()), "name": called, "description": "ที่พักใจ"}
+    address = {
+        "id": str(uuid4()), "state_province": "Nakhon Sawan", "address_1": "1", "city": "เมือง", "country": "TH",
+        "postal_code": "60000", "address_type": "physical",
+    }  # fmt: skip
+    place = {"id": str(uuid4()), "location_type": "physical", "addresses": [address], "phones": []}
+    service = {
+        "id": str(uuid4()), "name": "ที่พักชั่วคราว", "status": "active", "organization": organization,
+        "minimum_age": 18, "service_at_locations": [{"id": str(uuid4()), "location": place}],
+    }  # fmt: skip
+    usual = {"kind": "foundation", "path": "foundation"}
+    said = taken(door, orjson.dumps({"contents": [service]}), file="h.json", **usual)
+    assert said["done"] and counts(said) == (1, 1, 0, 0), said
+    one = found(door, called)
+    assert (one["partner_id"], one["province"]) == (organization["id"], "60")
+    assert one["programmes"][0]["programme_id"] == service["id"]
+    assert counts(taken(door, orjson.dumps([service]), file="h.json", **usual)) == (1, 0, 0, 1)
+    old = package(
+        organizations=f"id,name,description\nold-1,{called} เก่า,x\n",
+        services="id,organization_id,name,status\ns-1,old-1,ที่พัก,active\n",
+        locations="id,organization_id,name\nl-1,old-1,x\n",
+        services_at_location="id,service_id,location_id\na,s-1,l-1\n",
+        physical_addresses="id,location_id,address_1,city,state_province,postal_code,country\nx,l-1,1,y,นครสวรรค์,60000,TH\n",
+        phones="id,organization_id,number\np,old-1,056-000-222\n",
+        regular_schedules="id,service_id,weekday,opens_at,closes_at\nr,s-1,MO,08:00,16:00\n",
+    )
+    said = taken(door, old, file="p.zip", **usual)
+    assert said["done"] and counts(said) == (1, 1, 0, 0), said
+    one = found(door, f"{called} เก่า")
+    assert one["contact"] == {"phone": "056-000-222"}
+    assert one["details"]["hours"] == {"days": ["MO"], "opens": "08:00", "closes": "16:00"}
+    assert counts(taken(door, old, file="p.zip", **usual)) == (1, 0, 0, 1)
+
+
+def test_what_is_no_hsds_is_named_by_its_place_in_the_file(door):
+    service = {"id": str(uuid4()), "name": "ก", "status": "open", "minimum_age": "18",
+        "organization": {"id": str(uuid4()), "name": name(), "email": "nobody"}}  # fmt: skip
+    said = taken(
+        door, orjson.dumps([service]), file="h.json", kind="foundation", path="foundation", province="60"
+    )
+    wrong = {(each["row"], each["column"]) for each in said["errors"]}
+    assert wrong == {(1, "status"), (1, "minimum_age"), (1, "organization.email")}
+
+
+def package(**files: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each, text in files.items():
+            archive.writestr(f"{each}.csv", text)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"a,b\n1,2\n", "lacks the columns"),
+        (b"{]", "not JSON"),
+        (b"[]", "no services"),
+        (b"PK\x03\x04 nothing", "not a package"),
+        (b"PK\x03\x04 [Content_Types].xml", "not an XLSX"),
+        (package(services="id,name\n"), "no table of organizations"),
+        (b"\xd8\xff\xfe\x00", "neither in UTF-8"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_a_sentence(door, content, said):
+    assert said in problem(send(door, content), 422)["errors"]["file"][0]
+
+
+def test_how_large_a_file_may_be_is_said(door):
+    problem(send(door, b"x" * (UPLOAD_MOST + 1)), 413)
+    too_long = [[column.heading.th for column in COLUMNS], *[["x"]] * (ROWS_MOST + 1)]
+    with pytest.raises(Unreadable, match="more than 10,000 rows"):
+        tables.read_lines(too_long)
+
+
+def test_an_archive_that_unpacks_into_too_much_is_not_unpacked(monkeypatch):
+    monkeypatch.setattr(xlsx, "UNPACKED_MOST", 1000)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", b"0" * 100_000)
+    with zipfile.ZipFile(bomb) as archive, pytest.raises(Unreadable, match="unpacks into more"):
+        xlsx.unpacked(archive, "a", 1000)
+
+
+@pytest.mark.parametrize(("query", "field"), [("dry_run=yes", "dry_run"), ("colour=red", "colour")])
+def test_what_an_import_is_asked_wrongly_is_named(door, query, field):
+    answer = requests.post(
+        f"{door.address}/api/v1/partners/import?{query}",
+        files={"file": ("a.csv", table(row(name())))},
+        headers={"Authorization": f"Bearer {door.token('worker-60')}"},
+        timeout=60,
+    )
+    assert field in problem(answer, 422)["errors"]
+    assert "file" in problem(door.post("/api/v1/partners/import"), 422)["errors"]
+    assert "format" in problem(door.get("/api/v1/partners/export?format=doc"), 422)["errors"]
+
+
+def test_the_same_file_comes_back_with_what_is_wrong_beside_each_row():
+    reading = taking.read(table(row("ก"), row("ข", total="สิบ")), "a.csv", Usual())
+    report = taking.take(reading, "a.csv", True, lambda part: NOTHING, lambda part: NOTHING)
+    lines = taking.with_errors(reading, report).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["ชื่อภาคีเครือข่าย", "ก", "ข"]
+    assert lines[0].endswith(tables.ERRORS) and lines[1].endswith(",") and "จำนวนที่ทั้งหมด: " in lines[2]
+    again = taking.read(taking.with_errors(reading, report), "a.csv", Usual())
+    assert len(again.entries) == 2
+
+
+NOTHING = {
+    "rows": 0, "added": 0, "changed": 0, "proposed": 0, "unchanged": 0, "errors": [], "findings": [],
+    "possible_duplicates": [],
+}  # fmt: skip
+
+
+def test_a_workbook_of_others_is_read_by_its_first_sheet():
+    """Days as numbers, flags, texts in the cell and texts shared."""
+    import xlsxwriter
+
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        sheet, day = book.add_worksheet("ก"), book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_row(0, 0, ["ชื่อ", "วัน", "จริง", "เลข"])
+        sheet.write_string(2, 0, "บ้าน")
+        sheet.write_number(2, 1, 46022, day)
+        sheet.write_boolean(2, 2, True)
+        sheet.write_number(2, 3, 10)
+        book.add_worksheet("ข").write_string(0, 0, "ไม่อ่าน")
+    assert xlsx.first_sheet(made.getvalue()) == [
+        ["ชื่อ", "วัน", "จริง", "เลข"],
+        [],
+        ["บ้าน", "2025-12-31", "true", "10"],
+    ]
+
+
+def test_no_heading_stands_for_two_columns():
+    for said in ("th", "en"):
+        headings = [column.heading.in_language(said) for column in COLUMNS]
+        assert len(set(headings)) == len(headings)
