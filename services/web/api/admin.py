@@ -1,6 +1,7 @@
 """What the `songtor` command asks of a running system. Only the role admin."""
 
 from contextlib import suppress
+from uuid import uuid4
 
 from flask import Blueprint, Response, request
 from marshmallow import ValidationError
@@ -105,7 +106,7 @@ def check_import() -> Response:
 @blueprint.post("/api/v1/admin/import")
 def import_partners() -> Response:
     asker, part = _administrator(), bodies.read_body(request)
-    return bodies.as_json(taking.bring(asker)(part))
+    return bodies.as_json(taking.bring(asker, str(uuid4()))(part))
 
 
 @blueprint.post("/api/v1/admin/users")

@@ -75,8 +75,7 @@ def bring() -> Response:
     `province`."""
     user = User(bearer.signed_in())
     dry_run = _dry_run()
-    if request.headers.get("Idempotency-Key") is not None:
-        bodies.read_command(user.caller, None)
+    command = bodies.read_command(user.caller, None)
     request.max_content_length, request.max_form_memory_size = UPLOAD_MOST, UPLOAD_MOST
     if (request.content_length or 0) > UPLOAD_MOST:
         raise Problem(413, "The file may be at most 20 MB.")
@@ -85,7 +84,7 @@ def bring() -> Response:
         raise Invalid({"file": ["Send the file as multipart/form-data, in the field `file`."]})
     reading = read(file, taking.usual(lambda name: request.form.get(name) or None))
     name = (file.filename or "file")[-200:]
-    report = taking.take(reading, name, dry_run, taking.check(user), taking.bring(user))
+    report = taking.take(reading, name, dry_run, taking.check(user), taking.bring(user, command.id))
     return bodies.as_json({**report, "dry_run": dry_run})
 
 

@@ -178,11 +178,11 @@ def check(asker: Asker) -> Send:
     return send
 
 
-def bring(asker: Asker) -> Send:
-    """The same part of a file, sent again by the same user, is the same command: it is done once."""
+def bring(asker: Asker, request_id: str) -> Send:
+    """The same part of a file under the same id is the same command: it is done once."""
 
     def send(part: Body) -> Imported:
-        command = Command(command_id(asker.caller.user, "partners.import", part_id(part)))
+        command = Command(command_id(asker.caller.user, "partners.import", request_id, part_id(part)))
         return calls.tell(asker, IMPORT_PARTNERS, part, command, SECONDS).answer
 
     return send

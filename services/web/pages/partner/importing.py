@@ -49,7 +49,9 @@ def bring() -> Response:
             form.add({"file": [OTHER_FILE]})
         elif (reading := _read(form, content, name)) is not None:
             user = User(visit.caller())
-            report = taking.take(reading, name, wished is None, taking.check(user), taking.bring(user))
+            report = taking.take(
+                reading, name, wished is None, taking.check(user), taking.bring(user, form.command)
+            )
             for each in report["errors"]:
                 each["message"] = field_error(each["message"])
             if report["done"]:
