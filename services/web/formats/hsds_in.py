@@ -231,7 +231,7 @@ def _faults(service: Any) -> Iterator[tuple[str, str]]:
             last = where.rpartition(".")[2]
             if (
                 said == "Is required."
-                and last in ("id", "description", "unit", "updated")
+                and last in ("id", "description", "unit", "updated", "location_type", "address_type")
                 and where not in ("id", "organization.id")
             ):
                 continue
