@@ -573,15 +573,6 @@ class WhatIfOfAll(_OtherRules):
     partner_id = fields.String(required=True)
 
 
-def _is_day(text: str) -> None:
-    try:
-        if date.fromisoformat(text).isoformat() == text:
-            return
-    except ValueError:
-        pass
-    raise ValidationError("Must be a day: YYYY-MM-DD.")
-
-
 def _day(**more: Any) -> fields.String:
     """A day in Thailand, ISO (CE)."""
     return fields.String(validate=_is_day, metadata={"format": "date"}, **more)
