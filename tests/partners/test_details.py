@@ -26,7 +26,7 @@ NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
 
 home = Spec(PARTNER)
 join = RegisterPartner(
-    "p", "บ้าน", "pao_home", False, "60", None, {}, {"languages": ["th"]}, [{"name": "สมศรี"}]
+    "p", "บ้าน", "pao_home", False, "60", None, {}, details={"languages": ["th"]}, people=[{"name": "สมศรี"}]
 )
 joined = events.PartnerRegistered(**vars(join))
 

@@ -221,7 +221,6 @@ def _export() -> Json:
     """The registry as a file."""
     forms = {"type": "string", "enum": [*exchange.KINDS]}
     return {
-        "operationId": "export_partners",
         "summary": "The registry as a file: our table, or services of HSDS",
         "tags": ["partners"],
         "parameters": [{"name": "format", "in": "query", "schema": forms}],
@@ -252,7 +251,6 @@ def _import() -> Json:
     dry = {"name": "dry_run", "in": "query", "allowEmptyValue": True, "schema": {"type": "boolean"}}
     statuses = ("400", "401", "403", "409", "413", "422", "503")
     return {
-        "operationId": "import_file",
         "summary": "Bring a file of partners into the registry; with dry_run only say what would come of it",
         "tags": ["partners"],
         "parameters": [dry],
