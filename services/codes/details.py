@@ -136,7 +136,7 @@ OF_PARTNER = _table(
             "hours",
             Words("วันและเวลาทำการ", "Opening hours"),
             (
-                Part("days", "choices", Words("วัน", "Days"), WEEKDAYS),
+                Part("weekdays", "choices", Words("วัน", "Days"), WEEKDAYS),
                 Part("opens", "clock", Words("เปิด", "Opens")),
                 Part("closes", "clock", Words("ปิด", "Closes")),
                 Part("note", "text", Words("หมายเหตุ", "Note")),

@@ -100,7 +100,7 @@ class Coordinator(TypedDict, total=False):
 class Hours(TypedDict, total=False):
     """Times as 08:30."""
 
-    days: list[Annotated[str, WEEKDAYS]]
+    weekdays: list[Annotated[str, WEEKDAYS]]
     opens: str
     closes: str
     note: str

@@ -65,7 +65,7 @@ class Coordinator(TypedDict, total=False):
 class Hours(TypedDict, total=False):
     """Days of the week as HSDS has them (MO to SU), times as 08:30."""
 
-    days: list[str]
+    weekdays: list[str]
     opens: str
     closes: str
     note: str

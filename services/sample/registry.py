@@ -287,7 +287,7 @@ def _details(number: int, partner: Partner) -> Rules:
     """What else is known of every other partner; of the rest nobody asked."""
     if number % 2:
         return {}
-    hours: Rules = {"opens": "08:30", "closes": "16:30", "days": ["MO", "TU", "WE", "TH", "FR"]}
+    hours: Rules = {"opens": "08:30", "closes": "16:30", "weekdays": ["MO", "TU", "WE", "TH", "FR"]}
     known: Rules = {
         "hours": hours,
         "languages": ["th", "my"] if number % 4 else ["th"],

@@ -20,8 +20,8 @@ from tests.spec import Spec
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 HOME = {"name": "บ้านพักผู้สูงอายุ", "kind": "pao_home", "under_ministry": False, "province": "60"}
 OFFER = {"name": "ที่พัก", "path": "local_home", "capacity": {"total": 4, "free": 2}}
-WEEKDAYS = {"days": ["FR", "MO"], "opens": "8.30", "closes": "๑๖:๓๐"}
-KNOWN = {"days": ["MO", "FR"], "opens": "08:30", "closes": "16:30"}
+WEEKDAYS = {"weekdays": ["FR", "MO"], "opens": "8.30", "closes": "๑๖:๓๐"}
+KNOWN = {"weekdays": ["MO", "FR"], "opens": "08:30", "closes": "16:30"}
 NEIGHBOUR = {"user": "worker-61", "centres": ("61",)}
 
 home = Spec(PARTNER)

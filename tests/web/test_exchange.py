@@ -173,7 +173,7 @@ def test_who_does_not_keep_the_registry_brings_nothing_in(door, user):
 @pytest.mark.parametrize("form", ["csv", "xlsx", "hsds"])
 def test_what_is_taken_away_and_brought_in_again_changes_nothing(door, form):
     made = door.made(
-        "/api/v1/partners", partner() | {"hours": {"days": ["MO"], "opens": "08:30"}, "languages": ["th"]}
+        "/api/v1/partners", partner() | {"hours": {"weekdays": ["MO"], "opens": "08:30"}, "languages": ["th"]}
     )
     door.made(f"/api/v1/partners/{made['partner_id']}/programmes", programme() | {"cost": {"kind": "free"}})
     door.made("/api/v1/partners", partner())
@@ -221,7 +221,7 @@ def test_services_of_others_come_in_from_json_and_from_packages_of_today_and_bef
     assert said["done"] and counts(said) == (1, 1, 0, 0), said
     one = found(door, f"{called} เก่า")
     assert one["contact"] == {"phone": "056-000-222"}
-    assert one["details"]["hours"] == {"days": ["MO"], "opens": "08:00", "closes": "16:00"}
+    assert one["details"]["hours"] == {"weekdays": ["MO"], "opens": "08:00", "closes": "16:00"}
     assert counts(taken(door, old, file="p.zip", **usual)) == (1, 0, 0, 1)
 
 

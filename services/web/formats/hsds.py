@@ -210,7 +210,7 @@ def _schedules(partner: PartnerAlone, owner: str, id: str) -> list[Thing]:
     hours = partner["details"].get("hours")
     if not hours:
         return []
-    days = hours.get("days")
+    days = hours.get("weekdays")
     said = known(
         byday=",".join(days or ()),
         opens_at=hours.get("opens"),

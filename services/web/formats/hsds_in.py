@@ -369,7 +369,7 @@ def _hours(service: Sent, locations: Sequence[Sent]) -> dict[str, Json]:
         for each in of.get("schedules", ()):
             days = [day for day in str(each.get("byday", "")).split(",") if len(day) == 2]
             said = {
-                "days": days,
+                "weekdays": days,
                 "opens": each.get("opens_at"),
                 "closes": each.get("closes_at"),
                 "note": each.get("notes"),
