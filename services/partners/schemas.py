@@ -562,7 +562,7 @@ class _OtherRules(Body):
     """`rules`: the whole set, as it would be."""
 
     rules = fields.Nested(RulesBody, required=True)
-    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, strict=True, validate=validate.Range(1, LIMIT_MOST))
 
 
 class WhatIf(_OtherRules):

@@ -36,6 +36,8 @@ def findings(town, browser):
             walk.from_page("/cases?status=closed")
             walk.look_at("/cases/new/person?danger=", 422)
             walk.look_at("/drafts/signed-in", 200)  # linked where a session ended while somebody types
+        if user == "director-60":
+            walk.from_page("/erasures.csv")  # linked while one waits
         if user == "admin":
             walk.look_at("/first-steps", 200)  # linked while there are no other users
             walk.from_page("/contradictions.csv")  # linked while something does not go together
@@ -65,6 +67,7 @@ def findings(town, browser):
     case = steps.planned(worker, "เดินทุกหน้า")
     walk = Walk(worker, "worker-60", findings)
     walk.look_at(f"{case}/person/corrections", 200)  # linked once there is one
+    walk.look_at(f"{case}/referrals/home", 200)  # where the plan says so
     walk.look_at(f"{case}/erasure/confirm", 403)  # linked where an erasure waits
     walk.look_at(f"{case}/erasure/minutes/{case.rpartition('/')[2]}", 403)  # linked there too
     made = steps.make_link(worker, steps.refer(worker, case))

@@ -138,6 +138,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
         "version": 1,
         "may": ["screen", "call", "close"],
         "found": {"district": "6001", "subdistrict": "600101"},
+        "outreach_id": None,
     }
     assert person == {
         "person_id": person["person_id"],
@@ -603,6 +604,7 @@ def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
         "work": 4,
         "description": 4,
         "erasure": 4,
+        "outreach": 4,
     }
     assert read(net, theirs, **NEIGHBOUR) == before
     assert read(net, ours)["case_id"] == ours

@@ -83,7 +83,11 @@ def test_a_role_that_may_not_is_told_so(door: FrontDoor, world: World, route: Ro
     assert others or route.door in ("partners", "partner")
 
 
-OF_ONE_PERSON = {"timeline", "matches", "steps", "disclosure", "work"}  # and so no call of the ministry's
+# What is of one person, or a centre's own words: no call of the ministry's.
+OF_ONE_PERSON = {
+    "timeline", "matches", "earlier_matches", "earlier_match", "candidates", "steps", "disclosure", "work",
+}  # fmt: skip
+OWN_WORDS = {"activity"}
 
 
 @pytest.mark.parametrize("route", calls(method="GET"), ids=name_of)
@@ -93,7 +97,7 @@ def test_members_read_everything_and_the_ministry_what_is_not_of_one_person(rout
         assert roles == {"director"}
         return
     assert {"member", "worker", "director"} <= roles
-    assert ("ministry" in roles) is (route.door not in OF_ONE_PERSON)
+    assert ("ministry" in roles) is (route.door not in OF_ONE_PERSON | OWN_WORDS)
 
 
 @pytest.mark.parametrize("route", calls(writes=True), ids=name_of)
@@ -119,6 +123,11 @@ def test_another_centres_case_is_not_found_by_any_door(door: FrontDoor, world: W
     found = OWN_DOORS[key]
     body = {name: getattr(world, name) for name in ABOUT_A_CASE if name in found.schema.fields}
     body |= {"step": "withdraw"} if key[1] == "step" else world.bodies().get(key[1], {})
+    if key[1] == "earlier_match":
+        earlier = door.ask("partners", "earlier_matches", "worker-60", {"case_id": world.case_id})
+        body["match_id"] = earlier["items"][0]["match_id"]
+    if key[1] == "would_disclose":
+        body["programme_id"] = world.programme_id
     for user in STRANGERS:
         if USERS[user][0] in found.roles:
             with pytest.raises(NotFound):

@@ -228,6 +228,7 @@ def test_an_id_of_nothing_is_not_found(door: FrontDoor, world: World, route: Rou
         proposal_id=id,
         outreach_id=id,
         problem_id=id,
+        match_id=id,
     )
     answer = door.call(route.method, path, world.body(route), asker(route))
     assert answer.status_code in (404, 422), answer.text
@@ -236,7 +237,8 @@ def test_an_id_of_nothing_is_not_found(door: FrontDoor, world: World, route: Rou
 
 
 @pytest.mark.parametrize(
-    "path", ["/api", "/api/v1", "/api/v1/nothing", "/api/v1/cases/", "/api/%00", "/api" + "/x" * 500, "/hsds"]
+    "path",
+    ["/api", "/api/v1", "/api/v1/nothing", "/api/v1/cases/", "/api/%00", "/api" + "/x" * 500, "/hsds/x"],
 )
 def test_an_unknown_address_is_a_problem_document(door: FrontDoor, path: str):
     problem(door.get(path, user=None), 404)
