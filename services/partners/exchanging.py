@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from services.codes.access import STAFF
+from services.codes.details import OF_PARTNER, OF_PROGRAMME
 from services.codes.registry import FINDINGS
 from services.kernel.doors import Call, Doors, command, flat, query
 from services.kernel.envelope import instant
@@ -18,6 +19,7 @@ from services.kernel.errors import Invalid, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Json
 from services.partners import answers, bodies, changing, schemas
+from services.partners.domain.details import complete
 from services.partners.domain.places import PROGRAMME, OfferProgramme
 from services.partners.domain.proposals import Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
@@ -178,6 +180,7 @@ class _Taken:
             unit.handle(PARTNER, id, RegisterPartner(id, **loaded, origin=self._origin(id)))
             new = changing.described(loaded)
             return self._added(unit, entry, None, "register", new, self._elsewhere(unit, loaded["province"]))
+        told = complete(told, known.fields or {}, OF_PARTNER)
         loaded = CORRECT_PARTNER.load({**told, "partner_id": id, "reason": self._reason})
         after = known.corrected(loaded["changes"])
         now = {name: value for name, value in (known.fields or {}).items() if after[name] != value}
@@ -227,6 +230,7 @@ class _Taken:
             raise Invalid({"programme_id": ["It is a programme of another partner."]})
         if isinstance(rules, dict):  # a rule that the row leaves out stays
             fields = {**fields, "rules": {**known.fields["rules"], **rules}}
+        fields = complete(fields, known.fields, OF_PROGRAMME)
         loaded = CORRECT_PROGRAMME.load({**fields, "programme_id": id, "reason": self._reason})
         changes = {name: value for name, value in loaded["changes"].items() if value != known.fields[name]}
         came = self._change(unit, entry, id, "correct", changes) if changes else ""

@@ -3,6 +3,7 @@
 Long because a file may be wrong in many ways, and each has its sentence."""
 
 import io
+import re
 import zipfile
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from services.web.formats.columns import COLUMNS
 from services.web.formats.entries import ROWS_MOST, Unreadable
 from services.web.formats.hsds_in import Usual
 from services.web.gateway.limits import UPLOAD_MOST
+from tests.web.browser import Page
 from tests.web.door import FrontDoor, partner, problem, programme
 
 HEAD = (
@@ -118,6 +120,27 @@ def test_a_row_says_only_what_it_says_and_what_changed_is_in_the_history_with_th
     assert "ใหม่.csv" in change["reason"]
 
 
+def test_what_a_row_leaves_out_of_a_record_and_the_records_behind_it_stay(door):
+    hours = {"weekdays": ["MO"], "opens": "08:30"}
+    people = [{"name": "สมศรี", "phone": "056-000-001"}, {"name": "สมใจ"}]
+    made = door.made("/api/v1/partners", partner() | {"hours": hours, "people": people})
+    path = f"/api/v1/partners/{made['partner_id']}"
+    offer = door.made(f"{path}/programmes", programme() | {"cost": {"kind": "paid", "baht": 500}})
+    one = door.get(path).json()
+    file = (
+        "รหัสภาคีเครือข่าย,ชื่อภาคีเครือข่าย,ประเภท,สังกัดกระทรวง พม.,จังหวัด,วันและเวลาทำการ: ปิด,ผู้ประสานงาน: ตำแหน่ง,"
+        f"รหัสบริการ,ค่าใช้จ่ายของผู้รับบริการ: คิดเป็น\n{one['partner_id']},{one['name']},{one['kind']},"
+        f"{one['under_ministry']},นครสวรรค์,16:30,หัวหน้า,{offer['programme_id']},ต่อเดือน\n"
+    )
+    assert counts(taken(door, file.encode())) == (1, 0, 1, 0)
+    after = door.get(path).json()
+    assert after["details"] == {
+        "hours": hours | {"closes": "16:30"},
+        "people": [people[0] | {"position": "หัวหน้า"}, people[1]],
+    }
+    assert after["programmes"][0]["details"] == {"cost": {"kind": "paid", "baht": 500, "per": "month"}}
+
+
 def test_a_file_with_one_error_changes_nothing_and_names_row_and_column(door):
     good, bad = name(), name()
     said = taken(door, table(row(good), row(bad, kind="ไม่มีประเภทนี้", total="สิบ")))
@@ -173,7 +196,10 @@ def test_who_does_not_keep_the_registry_brings_nothing_in(door, user):
 @pytest.mark.parametrize("form", ["csv", "xlsx", "hsds"])
 def test_what_is_taken_away_and_brought_in_again_changes_nothing(door, form):
     made = door.made(
-        "/api/v1/partners", partner() | {"hours": {"weekdays": ["MO"], "opens": "08:30"}, "languages": ["th"]}
+        "/api/v1/partners",
+        partner()
+        | {"hours": {"weekdays": ["MO"], "opens": "08:30"}, "languages": ["th"]}
+        | {"people": [{"name": "สมศรี", "phone": "056-000-001"}, {"name": "สมใจ"}]},
     )
     door.made(f"/api/v1/partners/{made['partner_id']}/programmes", programme() | {"cost": {"kind": "free"}})
     door.made("/api/v1/partners", partner())
@@ -243,21 +269,62 @@ def package(**files: str) -> bytes:
     return made.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "empty"),
-        (b"a,b\n1,2\n", "lacks the columns"),
-        (b"{]", "not JSON"),
-        (b"[]", "no services"),
-        (b"PK\x03\x04 nothing", "not a package"),
-        (b"PK\x03\x04 [Content_Types].xml", "not an XLSX"),
-        (package(services="id,name\n"), "no table of organizations"),
-        (b"\xd8\xff\xfe\x00", "neither in UTF-8"),
-    ],
-)
+NO_FILES = [
+    (b"", "empty"),
+    (b"a,b\n1,2\n", "lacks the columns"),
+    (b",,\n1,2\n", "no headings"),
+    (b"{]", "not JSON"),
+    (b"[]", "no services"),
+    (b"PK\x03\x04 nothing", "not a package"),
+    (b"PK\x03\x04 [Content_Types].xml", "not an XLSX"),
+    (package(services="id,name\n"), "no table of organizations"),
+    (b"\xd8\xff\xfe\x00", "neither in UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("content", "said"), NO_FILES)
 def test_a_file_that_is_none_is_refused_with_a_sentence(door, content, said):
     assert said in problem(send(door, content), 422)["errors"]["file"][0]
+
+
+def typed(page, content: bytes, do: str, **more: str):
+    fields = {name: text for name, text in page.form().form_values() if name not in ("do", "file")}
+    return {"data": fields | {"do": do} | more, "files": {"file": ("ก.csv", content)}}
+
+
+def sent(worker, page, content: bytes, do: str = "check"):
+    return Page(worker.http.post(page.url, timeout=60, **typed(page, content, do)))
+
+
+def test_on_the_page_a_file_is_checked_first_and_then_the_very_same_is_brought_in(door, browser):
+    worker, called, file = browser("worker-60"), name(), table(row(name()))
+    page = worker.open("/registry/import")
+    dry = sent(worker, page, table(row(called)))
+    assert dry.status == 200 and "ใหม่ 1 รายการ" in dry.text
+    assert door.get(f"/api/v1/partners?q={called}").json()["items"] == []
+    assert set(sent(worker, dry, file, "bring").errors) == {"file"}  # another than the one that was checked
+    done = sent(worker, dry, table(row(called)), "bring")
+    assert done.path == "partners" and "ใหม่ 1 รายการ" in done.text and found(door, called)
+    again = sent(worker, page, table(row(called)))
+    assert "คงเดิม 1 รายการ" in again.text
+
+
+def test_on_the_page_what_is_wrong_stands_at_its_row_and_the_file_comes_back_with_it(browser):
+    worker, file = browser("worker-60"), table(row(name(), kind="ไม่มีประเภทนี้"))
+    dry = sent(worker, worker.open("/registry/import"), file)
+    assert (
+        "แถวที่ 2 · ประเภท · ไม่ใช่คำที่ใช้ในคอลัมน์นี้: ไม่มีประเภทนี้" in dry.text
+        and "นำเข้า" not in dry.form().text_content()
+    )
+    back = sent(worker, dry, file, "errors").answer
+    assert "attachment" in back.headers["Content-Disposition"] and tables.ERRORS in back.content.decode()
+
+
+@pytest.mark.parametrize("content", [each for each, _ in NO_FILES])
+def test_on_the_page_a_file_that_is_none_is_refused_in_the_reader_s_language(browser, content):
+    worker = browser("worker-60")
+    [said] = sent(worker, worker.open("/registry/import"), content).errors.values()
+    assert re.search("[ก-๙]", said) and "โปรดตรวจสอบคำตอบนี้" not in said
 
 
 def test_how_large_a_file_may_be_is_said(door):

@@ -37,6 +37,7 @@ SELDOM = (
     "pages.erasure.withdraw",
     "pages.delegations.end",
     "pages.registry.confirmed",
+    "pages.registry.details_confirmed",
     "pages.registry.programme_confirmed",
     "pages.proposals.accept",
     "pages.search.results_csv",

@@ -271,20 +271,23 @@ def test_the_api_says_that_a_change_waits(door, made):
 def test_whom_to_call_is_a_list_and_still_so_is_one_tap(door, browser, made):
     door.add("worker-84", "worker", ("84",))
     worker, long_ago = browser("worker-84"), {"at": earlier(days=400)}
-    far = partner() | {"province": "84", "subdistrict": None} | long_ago
+    far = partner() | {"province": "84", "subdistrict": None, "languages": ["th"]} | long_ago
     partner_id = door.made("/api/v1/partners", far, "worker-84")["partner_id"]
     path = f"/api/v1/partners/{partner_id}/programmes"
-    programme_id = door.made(path, programme(4) | long_ago, "worker-84")["programme_id"]
+    offer = programme(4) | {"service_area": ["84"]} | long_ago
+    programme_id = door.made(path, offer, "worker-84")["programme_id"]
     [count] = worker.open("/work").tree.xpath(
         "//a[@href='/registry/stale']/following-sibling::span[1]/text()"
     )
     assert count.strip() == "1"
     taps = [
         f"/partners/{partner_id}/confirmed",
+        f"/partners/{partner_id}/confirmed/details",
         f"/partners/{partner_id}/programmes/{programme_id}/confirmed/capacity",
         f"/partners/{partner_id}/programmes/{programme_id}/confirmed/rules",
+        f"/partners/{partner_id}/programmes/{programme_id}/confirmed/details",
     ]
-    for left in (3, 2, 1):
+    for left in (5, 4, 3, 2, 1):
         page = worker.open("/registry/stale")
         assert far["name"] in page.text and page.tree.xpath("//main//a[starts-with(@href, 'tel:')]")
         assert page.tree.xpath("//main//form[@method='post']/@action") == taps[-left:]

@@ -4,7 +4,7 @@ that are known, together."""
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from services.codes.details import OF_PARTNER, OF_PROGRAMME
+from services.codes.details import OF_PARTNER, OF_PROGRAMME, Detail
 from services.kernel.questions import Json
 from services.partners.events import PartnerDetails, ProgrammeDetails
 
@@ -24,3 +24,20 @@ def together(fields: Mapping[str, Json], codes: Collection[str]) -> Any:
     own = {name: value for name, value in fields.items() if name not in codes}
     details = {code: fields[code] for code in codes if fields[code] is not None}
     return {**own, "details": details}
+
+
+def complete(
+    row: Mapping[str, Json], known: Mapping[str, Json], details: Mapping[str, Detail]
+) -> dict[str, Json]:
+    """What a row says, with what it leaves out of a record as it is known, and records that it leaves out at the end of
+    a list as they are."""
+    records = [code for code, detail in details.items() if code in row and not detail.is_plain]
+    return {**row, **{code: _complete(row[code], known.get(code)) for code in records}}
+
+
+def _complete(new: Json, known: Json) -> Json:
+    if isinstance(new, dict) and isinstance(known, dict):
+        return {**known, **new}
+    if isinstance(new, list) and isinstance(known, list):
+        return [*map(_complete, new, known), *new[len(known) :], *known[len(new) :]]
+    return new

@@ -220,12 +220,15 @@ def _open(summary: str, answers: Mapping[int, str], kind: str = "application/jso
 def _export() -> Json:
     """The registry as a file."""
     forms = {"type": "string", "enum": [*exchange.KINDS]}
+    kinds = [kind.partition(";")[0] for kind, _made in exchange.KINDS.values()]
+    file, services = {"type": "string", "format": "binary"}, {"type": "array", "items": {"type": "object"}}
+    files = {kind: {"schema": services if kind == "application/json" else file} for kind in kinds}
     return {
         "summary": "The registry as a file: our table, or services of HSDS",
         "tags": ["partners"],
         "parameters": [{"name": "format", "in": "query", "schema": forms}],
         "responses": {
-            "200": {"description": "The file"},
+            "200": {"description": "The file", "content": files},
             **{
                 status: {"$ref": f"#/components/responses/Problem{status}"}
                 for status in ("401", "403", "422", "503")

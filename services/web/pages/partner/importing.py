@@ -82,7 +82,7 @@ def _read(form: Form, content: bytes, name: str) -> Reading | None:
     try:
         return taking.read(content, name, taking.usual(lambda field: form.value(field) or None))
     except Unreadable as why:
-        form.add({"file": [_("This file cannot be read: {}").format(why)]})
+        form.add({"file": [str(why)]})
     except Invalid as error:
         form.add(error.errors)
     return None
