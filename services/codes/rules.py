@@ -177,18 +177,35 @@ RULES: Mapping[str, Rule] = {
 PLACES_FREE = "places_free"  # no rule either: what is missing is a place
 ONE_MORE_PLACE = Words("มีที่ว่างเพิ่มอีก 1 ที่", "One more place")
 PATH_CLOSED = "path_closed"  # no rule of a programme: the screening closed its path
+PROVINCE_FOUND = "province_found"  # beside the facts of a person: in which they were found
 _ALWAYS: Condition = {"all": []}
 
 
 def judge(rule: str, value: Any, known: Mapping[str, Any]) -> Verdict:
     """One rule of a programme for one person. `known`: the facts of the screening by name, and each decided label as a
-    flag `label:CODE`; what is not there is unknown."""
+    flag `label:CODE`, and under PROVINCE_FOUND where the person was found; what is not there is unknown."""
     match RULES[rule].shape:
         case "home":
-            return _at_home(value, _speaking(value, known.get("domicile") or ()))
+            return _at_home(
+                value, _speaking(value, _homes(value, known.get("domicile") or (), known.get(PROVINCE_FOUND)))
+            )
         case "all_of" if (held := known.get(RULES[rule].fact or "")) is not None:
             return _papers(value, {document_code(each) for each in held})
     return evaluate(_condition(RULES[rule], value), known).verdict
+
+
+def _homes(value: Any, entered: Iterable[Mapping[str, str]], province: str | None) -> list[Mapping[str, str]]:
+    """The grounds of a domicile, and the place where the person was found as one of them: for a rule that takes it by
+    name, and for any other as long as no domicile is known. It speaks for a province and never against one."""
+    homes, bases = list(entered), value.get("bases")
+    if (
+        province is None
+        or province not in value["provinces"]
+        or not ("found" in bases if bases else not homes)
+    ):
+        return homes
+    place = {"province": province, "basis": "found"}
+    return homes if place in homes else [*homes, place]
 
 
 def _speaking(value: Any, homes: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
@@ -216,6 +233,8 @@ def _papers(value: Iterable[str], held: Collection[str]) -> Verdict:
 def finding(rule: str, value: Any, known: Mapping[str, Any]) -> Any:
     """What is known of the fact a rule looks at, None if nothing; of labels {label: met, None if undecided}."""
     fact = RULES[rule].fact
+    if RULES[rule].shape == "home":
+        return _homes(value, known.get("domicile") or (), known.get(PROVINCE_FOUND)) or None
     return known.get(fact) if fact else {code: known.get(f"label:{code}") for code in value}
 
 

@@ -5,6 +5,7 @@ Data only.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from services.codes import DANGERS
 from services.codes.words import CodeList, Words
 
 # What is done next; every open case has exactly one.
@@ -96,9 +97,14 @@ STANDINGS = CodeList(
 )
 
 # What stands out. Those in RED are seen to first, and only the case's own centre reads them.
+AT_ONCE = (
+    "urgent_health",
+    "police",
+)  # dangers in which nothing waits: whom to call, services.codes.FIRST_HELP
 FLAGS = CodeList(
     "work_flag",
     {
+        **{danger: DANGERS.words[danger] for danger in AT_ONCE},
         "trafficking": Words("อาจเป็นผู้เสียหายจากการค้ามนุษย์", "Signs of trafficking"),
         "child": Words("เด็ก", "Child"),
         "law_deadline": Words("มีกำหนดเวลาตามกฎหมาย", "The law sets a deadline"),
@@ -109,7 +115,7 @@ FLAGS = CodeList(
         "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
     },
 )
-RED = ("trafficking", "child", "law_deadline")
+RED = ("urgent_health", "trafficking", "child", "police", "law_deadline")
 ESCALATED = "escalated"
 
 # Why a case stands where it stands in the day's list: the reasons in the order in which they weigh.

@@ -66,8 +66,8 @@ class Name(TypedDict):
 
 
 class Person(TypedDict):
-    """`corrected`: when that was last corrected; `province` where they were found, else the centre's; `age` None for
-    those who may only know the band. From `name` on for own staff only: the name is None once `erased`, the number
+    """`corrected`: when that was last corrected; `province` where they were found, None if nobody said; `age` None
+    for those who may only know the band. From `name` on for own staff only: the name is None once `erased`, the number
     masked unless identifiers were asked for, and a list carries no more than the name."""
 
     person_id: Id
@@ -77,7 +77,7 @@ class Person(TypedDict):
     age_band: str | None
     nationality: Annotated[str, NATIONALITIES]
     domicile: list[Domicile]
-    province: Province
+    province: Province | None
     corrected: Annotated[Instant | None, Note("When the person's details were last corrected")]
     name: NotRequired[
         Annotated[

@@ -188,6 +188,7 @@ class Matches(TypedDict):
     province: str | None
     outside: bool
     programme_ids: list[str] | None
+    of_paths: int | None
     wait: float
     limit: int
     cursor: str | None

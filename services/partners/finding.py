@@ -260,6 +260,8 @@ class Finding(Doors):
         )
         left = wanted[wanted >= ranked.after(key, place)]
         places = [int(position) for position in left[: body["limit"]]]
+        if body["of_paths"]:
+            places = ranked.best_of_paths(body["of_paths"], body["limit"])
         return {
             "computed_at": computed_at,
             "rules_version": screened.rules_version,
@@ -276,7 +278,7 @@ class Finding(Doors):
                     int(ranked.order[places[-1]]),
                 ]
             )
-            if len(left) > body["limit"]
+            if len(left) > body["limit"] and not body["of_paths"]
             else None,
         }
 

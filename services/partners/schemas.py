@@ -529,7 +529,8 @@ class ReadNames(Body):
 
 class Matches(Body):
     """`wait`: how many seconds to wait for the first screening. Of all candidates only those with the `verdict`,
-    `path`, `province` and `outside` the ministry that are given; with `programme_ids` only these few, side by side."""
+    `path`, `province` and `outside` the ministry that are given; with `programme_ids` only these few, side by side;
+    with `of_paths` the best that are not ruled out of each of so many of the screening's first paths, path by path."""
 
     case_id = fields.String(required=True)
     verdict = fields.String(load_default=None, validate=validate.OneOf(ELIGIBILITY))
@@ -539,6 +540,7 @@ class Matches(Body):
     programme_ids = fields.List(
         fields.String(), load_default=None, validate=validate.Length(min=1, max=COMPARED_MOST)
     )
+    of_paths = fields.Integer(load_default=None, validate=validate.Range(1, len(codes.PATHS)))
     wait = fields.Float(load_default=0.0, validate=validate.Range(0, WAIT_MOST))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)

@@ -173,6 +173,11 @@ def test_what_looks_wrong_is_told_and_the_case_is_opened(net):
     assert read(net, answer["case_id"])["person"]["province"] == "61"
 
 
+def test_a_place_that_nobody_said_stays_unknown(net):
+    unsaid = deepcopy(BODY) | {"found": {}}
+    assert read(net, opened(net, unsaid)["case_id"])["person"]["province"] is None
+
+
 def test_the_same_command_opens_one_case(net):
     key = str(uuid4())
     first, again = (opened(net, key=key, fingerprint="a") for _ in range(2))

@@ -13,7 +13,16 @@ from sqlalchemy import create_engine, select
 from services.codes import CASE_STATUSES, REFERRAL_STATUSES
 from services.codes.acts import case_acts
 from services.codes.steps import STEPS
-from services.codes.work import FLAGS, FOLLOW_UP_DAYS, NEXT_STEPS, RED, STANDINGS, WORK_PARTS, WORK_REASONS
+from services.codes.work import (
+    AT_ONCE,
+    FLAGS,
+    FOLLOW_UP_DAYS,
+    NEXT_STEPS,
+    RED,
+    STANDINGS,
+    WORK_PARTS,
+    WORK_REASONS,
+)
 from services.intake.domain import case, person
 from services.intake.domain.work import (
     AFTER,
@@ -216,6 +225,19 @@ def test_red_flags_come_of_the_door_the_age_and_the_screening_and_the_law_brings
     assert next_of(safe).flags == ("trafficking",)
 
 
+@pytest.mark.parametrize("danger", AT_ONCE)
+def test_an_emergency_at_the_door_is_red_and_due_at_once_until_somebody_helps(danger):
+    at_door = next_of(Known(Opening(MONDAY, danger=danger)))
+    assert (at_door.next, at_door.flags, at_door.due) == ("screen", (danger,), "2026-03-02")
+    assert ORDER(at_door.flags, at_door.acts, at_door.due, at_door.due).part == "red"
+    unanswered = Known(Opening(MONDAY, danger=danger), referrals=(referral("sent"),))
+    assert next_of(unanswered).flags == (danger,) and next_of(unanswered).due == "2026-03-02"
+    helped = Known(Opening(MONDAY, danger=danger), referrals=(referral("accepted"),))
+    assert next_of(helped).flags == () and next_of(helped).due > "2026-03-02"
+    advised = Known(Opening(MONDAY, danger=danger), plan=Plan(MONDAY, MONDAY, "advice_only"))
+    assert next_of(advised).flags == () and next_of(advised).due > "2026-03-02"
+
+
 def test_red_comes_before_overdue_before_today_before_what_waits_and_each_says_why():
     today = "2026-03-04"
     rows = {
@@ -232,7 +254,9 @@ def test_red_comes_before_overdue_before_today_before_what_waits_and_each_says_w
     assert {part: weight.part for part, weight in weights.items()} == {part: part for part in WORK_PARTS}
     red = [
         ORDER((flag,), CENTRE, day, today).key
-        for flag, day in zip(RED, ("2026-03-09", today, "2026-03-01"), strict=True)
+        for flag, day in zip(
+            RED, ("2026-03-09", "2026-03-08", today, "2026-03-03", "2026-03-01"), strict=True
+        )
     ]
     assert red == sorted(red) and {ORDER((flag,), CENTRE, "2026-03-09", today).part for flag in RED} == {
         "red"

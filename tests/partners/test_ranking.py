@@ -1,6 +1,7 @@
 """The fast ranking agrees with a slow and plain one, for any programmes and facts; and each criterion counts in its
 turn."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -11,15 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services import codes
+from services.codes.rules import finding, judge
 from services.kernel.envelope import moment
+from services.kernel.rules import Verdict
 from services.partners.domain.candidates import candidate
 from services.partners.domain.offers import Registry
-from services.partners.domain.ranking import Screened, rank
+from services.partners.domain.ranking import Screened, known_of, rank
 from services.thai import areas
 from tests.partners.samples import row
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 PROVINCES = ("60", "61", "62", "50", "10")
+CLAIMED = {"province": "50", "basis": "claimed"}
 NO = {"status": "declined", "reason": "behaviour_safety", "at": "2026-02-01T03:00:00.000000Z"}
 DOCUMENTS = ("id_card", "ทะเบียนบ้าน", "ใบรับรองแพทย์", "หนังสือรับรองจากวัด")
 PATHS = ("local_home", "foundation", "employer_33", "ministry_shelter", "return_family")
@@ -159,9 +163,12 @@ def slow_verdict(rule: str, value: Any, screened: Screened) -> str:
         return if_known("disability_types", lambda types: set(types) & set(value))
     if rule == "domicile":
         bases = value.get("bases") or codes.DOMICILE_BASES
+        homes = list(facts.get("domicile", []))
+        if screened.district and ("found" in value["bases"] if value.get("bases") else not homes):
+            homes.append({"province": screened.district[:2], "basis": "found"})
         places = [
             each["province"]
-            for each in facts.get("domicile", [])
+            for each in homes
             if each["basis"] in bases and (each["basis"] != "found" or each["province"] in value["provinces"])
         ]
         return "unknown" if not places else "met" if set(places) & set(value["provinces"]) else "not_met"
@@ -388,3 +395,43 @@ def test_no_free_place_leaves_a_programme_eligible_and_says_so():
 def test_an_empty_registry_ranks_nothing():
     ranked = rank(Registry(), PERSON, NOW)
     assert len(ranked.order) == 0 and sum(ranked.counts.values()) == 0
+
+
+@pytest.mark.parametrize(
+    "bases, homes, verdict",
+    [
+        (["found"], [], Verdict.MET),
+        (["found"], [CLAIMED], Verdict.MET),  # a home that takes whom it finds, wherever they come from
+        ([], [], Verdict.MET),
+        ([], [CLAIMED], Verdict.NOT_MET),  # a domicile that is known stays what it is
+        (["registered_house"], [], Verdict.UNKNOWN),
+    ],
+)
+def test_where_somebody_was_found_is_a_ground_of_domicile_that_nobody_enters_again(bases, homes, verdict):
+    screened = replace(PERSON, district="6002", facts={"domicile": homes})
+    wants = {"provinces": ["60", "16"]} | ({"bases": bases} if bases else {})
+    known = known_of(screened, NOW.date())
+    assert judge("domicile", wants, known) is verdict
+    counts = verdict is Verdict.MET
+    place = [{"province": "60", "basis": "found"}] if counts else []
+    assert (finding("domicile", wants, known) or []) == [*homes, *place]
+    elsewhere = known_of(replace(screened, district="1001"), NOW.date())
+    assert judge("domicile", wants, elsewhere) is not Verdict.MET
+
+
+def test_the_best_of_each_first_path_is_chosen_before_the_second_best_of_any():
+    screened = replace(
+        PERSON, district=None, facts={}, paths=["local_home", "foundation"], leads=["local_home"]
+    )
+    unknown, fits = {"rules": {"min_age": 60}}, {"rules": {}}
+    kinds = [("local_home", unknown)] * 2 + [("foundation", fits)] * 2 + [("ministry_shelter", fits)]
+    rows = programmes([BEST | {"path": path} | rules for path, rules in kinds])
+    ranked = rank(Registry().updated(1, rows), screened, NOW)
+
+    def chosen(paths, most):
+        return [ranked.standing(each)[0]["path"] for each in ranked.best_of_paths(paths, most)]
+
+    assert chosen(2, 1) == ["local_home"]  # although all its places are unknown, and others fit
+    assert chosen(2, 3) == ["local_home", "local_home", "foundation"]
+    assert chosen(3, 3) == ["local_home", "foundation", "ministry_shelter"]
+    assert len(chosen(5, 9)) == 5

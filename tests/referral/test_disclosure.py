@@ -128,7 +128,10 @@ def ask(net, door, referral_id, who=None, **body):  # noqa: F811
 
 
 def test_what_a_partner_is_given_is_answered_and_noted_by_name(net, sent):  # noqa: F811
-    expected = ALWAYS | {"legal_case": True}
+    expected = ALWAYS | {
+        "legal_case": True,
+        "found": None,
+    }  # nobody said where, and no centre stands in for it
     assert ask(net, "disclosable", sent) == expected
     assert ask(net, "disclosure", sent) == []
     answer = ask(net, "disclose", sent, how="link")

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from services.codes import PATHS
 from services.web.pages.case.matches import SHOWN
+from tests.web.door import opening, plan, referral
 from tests.web.test_pages_flow import SCREENED, case_of, opened
 
 THAI = re.compile("[\u0e00-\u0e7f]")
@@ -31,7 +33,7 @@ def path(door, worker):
     return screened(door, worker, opened(worker, found__subdistrict="600101"))
 
 
-def placed(door, province, subdistrict=None, **rules):
+def placed(door, province, subdistrict=None, path="foundation", **rules):
     """A foundation with a programme; `rules` instead of none but one that all know and one that nobody knows."""
     body = {
         "name": f"มูลนิธิทดสอบ {province}",
@@ -41,7 +43,7 @@ def placed(door, province, subdistrict=None, **rules):
     }
     body |= {"subdistrict": subdistrict} if subdistrict else {}
     partner_id = door.made("/api/v1/partners", body)["partner_id"]
-    offered = {"name": "ที่พักทดสอบ", "path": "foundation", "capacity": {"total": 4, "free": 2}}
+    offered = {"name": "ที่พักทดสอบ", "path": path, "capacity": {"total": 4, "free": 2}}
     asks = rules or {"min_age": 60, "requires_prior_process": True}
     return door.made(f"/api/v1/partners/{partner_id}/programmes", offered | {"rules": asks})["programme_id"]
 
@@ -313,6 +315,63 @@ def test_the_options_of_the_working_group_lead_to_the_comparison_of_the_first_th
     plan = worker.open(path.replace("/matches", "/plan"))
     [beside] = [link for link in plan.links() if "/matches/compare?" in link]
     assert columns(worker.open(beside)) and beside.count("programme=") == 3
+
+
+def test_the_group_s_options_begin_with_the_law_s_first_path_and_say_what_would_settle_it(door, worker):
+    home = {"provinces": ["60"], "bases": ["central_register"]}
+    placed(door, "60", path="local_home", min_age=60, domicile=home)
+    case_id = door.made("/api/v1/cases", opening(domicile=[]))["case_id"]
+    said = {
+        "housing": "street",
+        "income_sufficient": False,
+        "can_depend_on_others": False,
+        "wants": ["local_home"],
+    }
+    answer = door.made(f"/api/v1/cases/{case_id}/screening", {"facts": said})
+    assert answer["paths"][0] == "local_home"
+    door.wait(f"/api/v1/cases/{case_id}/matches", lambda found: found["candidates"])
+    for address in (f"/cases/{case_id}/plan", f"/working-group/projected?case={case_id}"):
+        page = worker.open(address)
+        first = page.tree.xpath("//section[h2[@id='options']]//tbody/tr")[0]
+        told = " ".join(first.text_content().split())
+        assert PATHS.word("local_home", "th") in told and "ภูมิลำเนา" in told, told
+        assert first.xpath(".//a[contains(@href, '#facts.domicile')]") and "เรียงตามแนวทาง" in page.text
+    record = worker.open(f"/cases/{case_id}/plan/record")
+    offered = record.tree.xpath("//select[@name='programme_id']/option[@value!='']/text()")
+    assert PATHS.word("local_home", "th") in offered[0] and "ภูมิลำเนา" in offered[0]
+
+
+def test_a_place_that_takes_whom_it_finds_fits_without_entering_the_place_twice(door, worker):
+    taken = placed(door, "60", path="local_home", domicile={"provinces": ["60"], "bases": ["found"]})
+    case_id = door.made("/api/v1/cases", opening(domicile=[]))["case_id"]
+    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": {"housing": "street"}})
+    door.wait(f"/api/v1/cases/{case_id}/matches", lambda found: found["candidates"])
+    listed = door.get(f"/api/v1/cases/{case_id}/matches?limit=500").json()["candidates"]
+    [mine] = [each for each in listed if each["programme_id"] == taken]
+    [reason] = [each for each in mine["reasons"] if each["rule"] == "domicile"]
+    assert mine["verdict"] == "eligible" and reason["found"] == [{"province": "60", "basis": "found"}]
+    page = worker.open(f"/cases/{case_id}/matches/compare?programme={taken}")
+    assert "นครสวรรค์" in page.text and "พบ" in page.text
+    assert door.get(f"/api/v1/cases/{case_id}").json()["person"]["domicile"] == []
+
+
+def test_a_place_that_nobody_said_is_told_to_nobody(door, worker):
+    case_id = door.made("/api/v1/cases", opening() | {"found": {}})["case_id"]
+    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": {"housing": "street"}})
+    door.made(f"/api/v1/cases/{case_id}/plan", plan())
+    assert door.get(f"/api/v1/cases/{case_id}").json()["person"]["province"] is None
+    programme_id = placed(door, "60", path="local_home", min_age=60)
+    page = worker.open(f"/cases/{case_id}/referrals/new?programme_id={programme_id}")
+    assert said_of(page, "จังหวัดที่พบ") == "ยังไม่ทราบ"
+    sent = door.made("/api/v1/referrals", referral(case_id, programme_id))
+    door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda found: found["place"] == "reserved")
+    shown = worker.open(f"/referrals/{sent['referral_id']}/link")
+    assert said_of(shown, "จังหวัดที่พบ") == "ยังไม่ทราบ", shown.text
+
+
+def said_of(page, title):
+    [text] = page.tree.xpath(f"//dt[normalize-space()='{title}']/following-sibling::dd[1]")
+    return " ".join(text.text_content().split())
 
 
 def test_the_comparison_is_english_on_the_english_page(english, path, three):

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from services.codes.work import NEXT_STEPS, PRESSING, WORK_PARTS
+from services.codes.work import AT_ONCE, FLAGS, NEXT_STEPS, PRESSING, WORK_PARTS
 from services.kernel.envelope import Envelope, instant
 from services.kernel.tables import access_record
 from services.referral.domain.commands import ExpireReferral
@@ -61,6 +61,18 @@ def test_the_menu_counts_what_presses_and_every_open_case(door, browser):
     assert menu_count(page) == sum(counts[part] for part in PRESSING) == 1
     assert menu_count(page, "/cases") == sum(counts.values()) == 2
     assert "สงสัย" in section(page, "red") or "ค้ามนุษย์" in section(page, "red")
+
+
+@pytest.mark.parametrize("danger", AT_ONCE)
+def test_an_emergency_at_the_gate_is_the_most_urgent_work_at_once(door, browser, danger):
+    centre = {"urgent_health": "94", "police": "95"}[danger]
+    user = f"worker-{centre}"
+    door.add(user, "worker", (centre,))
+    case_id = door.made("/api/v1/cases", {**opening(centre), "danger": danger}, user)["case_id"]
+    [item] = listed(door, user)["items"]
+    assert (item["part"], item["flags"]) == ("red", [danger]) and danger in item["because"]
+    said = section(browser(user).open("/work"), "red")
+    assert number(door, case_id, user) in said and FLAGS.word(danger, "th") in said
 
 
 def test_a_case_s_page_says_the_same_next_step_at_once_after_a_step_elsewhere(door, browser):

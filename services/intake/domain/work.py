@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.codes import FAMILY_PATH, KIND_OF_PATH
-from services.codes.work import ESCALATED, FOLLOW_UP_DAYS, LAW_TERMS, RED
+from services.codes.work import AT_ONCE, ESCALATED, FOLLOW_UP_DAYS, LAW_TERMS, RED
 from services.kernel.envelope import moment
 from services.thai.calendar import add_working_days
 from services.thai.dates import bangkok_day
@@ -179,6 +179,8 @@ def next_of(known: Known) -> Next | None:
     flags = list(_red(known, standing))
     if "law_deadline" in flags:
         due = min(due, law_deadline(known) or due)
+    if {*AT_ONCE} & {*flags}:
+        due = min(due, bangkok_day(moment(known.opening.at)))
     if standing == "untold":
         flags.append("not_told")
     if standing in ("expired", "family_silent") and referral and referral.lapsed:
@@ -262,13 +264,16 @@ def follow_up_day(referral: Referral) -> date | None:
 
 
 def _red(known: Known, standing: str) -> Sequence[str]:
-    screened = known.screening
-    trafficking = known.opening.danger == "trafficking" or (screened is not None and screened.trafficking)
-    child = (
-        known.opening.danger == "child" or known.opening.child or (screened is not None and screened.child)
-    )
-    law = law_deadline(known) is not None and standing not in IN_GOOD_HANDS + ENDINGS
-    return [flag for flag, holds in zip(RED, (trafficking, child, law), strict=True) if holds]
+    screened, danger = known.screening, known.opening.danger
+    helped = standing in IN_GOOD_HANDS + ENDINGS
+    # Whoever is referred to nobody has the help that was needed, says the working group.
+    at_once = danger if danger in AT_ONCE and not helped and standing != "planned_alone" else None
+    holds = {
+        "trafficking": danger == "trafficking" or (screened is not None and screened.trafficking),
+        "child": danger == "child" or known.opening.child or (screened is not None and screened.child),
+        "law_deadline": law_deadline(known) is not None and not helped,
+    }
+    return [flag for flag in RED if flag == at_once or holds.get(flag)]
 
 
 def law_deadline(known: Known) -> date | None:

@@ -28,7 +28,7 @@ def case(row: RowMapping) -> answers.Case:
             "age_band": row["age_band"],
             "nationality": row["nationality"],
             "domicile": orjson.loads(row["domicile"]),
-            "province": areas.province_of(row["district"]) if row["district"] else row["centre"],
+            "province": areas.province_of(row["district"]) if row["district"] else None,
             "corrected": row["corrected"],
         },
     }

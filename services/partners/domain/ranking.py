@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from services.codes import PATHS, ages
 from services.codes.registry import FRESH_DAYS, OLD_DAYS
-from services.codes.rules import RULES, judge
+from services.codes.rules import PROVINCE_FOUND, RULES, judge
 from services.kernel.questions import Json
 from services.kernel.rules import Verdict
 from services.partners import answers
@@ -177,6 +177,17 @@ class Ranking:
             wanted &= np.isin(self.order, [index[each] for each in programme_ids if each in index])
         return np.flatnonzero(wanted)
 
+    def best_of_paths(self, paths: int, most: int) -> list[int]:
+        """The positions of at most `most` candidates that are not ruled out: the best of each of so many of the first
+        paths that have any (the screening's before others), then the second best of each. Path by path, each best
+        first."""
+        kept = [self.where(path=path) for path in dict.fromkeys((*self.screened.paths, *PATHS))]
+        kept = [each[self.verdicts[self.order[each]] < ELIGIBILITY.index("ineligible")] for each in kept]
+        kept = [each for each in kept if len(each)][:paths]
+        turns = [(turn, path) for path, each in enumerate(kept) for turn in range(min(len(each), most))]
+        chosen = sorted((path, turn) for turn, path in sorted(turns)[:most])
+        return [int(kept[path][turn]) for path, turn in chosen]
+
     def by_province(self, positions: NDArray[np.int64]) -> dict[str, Counts]:
         """How many of the candidates at these positions lie in each province, by verdict."""
         places = self.order[positions]
@@ -227,7 +238,8 @@ def known_of(screened: Screened, day: date) -> dict[str, Json]:
     """What the rules look at on a day: there may have been a birthday since the screening."""
     age = screened.facts.get("age")
     aged = {"age": ages.aged(age, day)} if age else {}
-    return person({**screened.facts, **aged}, screened.labels)
+    found = {PROVINCE_FOUND: areas.province_of(screened.district)} if screened.district else {}
+    return person({**screened.facts, **aged, **found}, screened.labels)
 
 
 def _sort_keys(

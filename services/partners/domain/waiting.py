@@ -15,10 +15,11 @@ import orjson
 from numpy.typing import NDArray
 
 from services.codes import LABELS, PATHS, ages
-from services.codes.rules import RULES, judge
+from services.codes.rules import PROVINCE_FOUND, RULES, judge
 from services.partners.domain import draw
 from services.partners.domain.offers import Offer, levels
 from services.partners.domain.ranking import SEVERITY, Screened, wishes_of
+from services.thai import areas
 
 FACTS: Final = tuple(dict.fromkeys(rule.fact for rule in RULES.values() if rule.fact))
 _LABELS: Final = tuple(LABELS)
@@ -144,7 +145,7 @@ def _numbered(
         _paths(each["path"] for each in screened.closed),
         _paths(wishes_of(screened)),
         1,
-        *(_number_of(fact, screened.facts.get(fact), numbers, values) for fact in FACTS),
+        *(_number_of(fact, _value(fact, screened), numbers, values) for fact in FACTS),
         *(
             {"met": _MET, "not_met": _NOT_MET}.get(verdicts.get(label, "unknown"), _UNDECIDED)
             for label in _LABELS
@@ -156,10 +157,19 @@ def _paths(codes: Iterable[str]) -> int:
     return sum({1 << PATHS.index(code) for code in codes if code in PATHS})
 
 
+def _value(fact: str, screened: Screened) -> Any:
+    """What is known of a fact; of the domicile with where the person was found, None if neither is known."""
+    value = screened.facts.get(fact)
+    if fact != "domicile":
+        return value
+    found = {PROVINCE_FOUND: areas.province_of(screened.district)} if screened.district else {}
+    return ({fact: value} if value else {}) | found or None
+
+
 def _number_of(
     fact: str, value: Any, numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
 ) -> int:
-    if value is None or (fact == "domicile" and not value):  # as ranking.person
+    if value is None:
         return 0
     text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     if text not in numbers[fact]:
@@ -202,7 +212,8 @@ class Judge:
             column = self._aged()[column]
             values = ({"min": low, "max": high, "margin": off} for low, high, off in self.waiting.aging.ends)
         table = [SEVERITY[judge(rule, value, {})]]
-        table += [SEVERITY[judge(rule, value, {fact: known})] for known in values]
+        each_known = values if fact == "domicile" else ({fact: known} for known in values)
+        table += [SEVERITY[judge(rule, value, known)] for known in each_known]
         verdicts: Verdicts = np.array(table, np.int8)[column]
         return verdicts
 
@@ -246,7 +257,10 @@ def queue(
     verdicts = Judge(waiting, day).verdicts(offer)
     columns, path = waiting.columns, 1 << PATHS.index(offer["path"])
     place = np.where(columns[_LEADS] & path, 0, np.where(columns[_PATHS] & path, 1, 2))
-    homes = [0, *(_lives_in(offer["province"], each) for each in waiting.values["domicile"][1:])]
+    homes = [
+        0,
+        *(_lives_in(offer["province"], each.get("domicile", ())) for each in waiting.values["domicile"][1:]),
+    ]
     at_home = np.array(homes, np.int64)[columns[_OF_FACTS + FACTS.index("domicile")]]
     said_no = np.zeros(len(waiting.ids), np.int64)
     said_no[[waiting.index[each] for each in declined if each in waiting.index]] = 1

@@ -19,24 +19,24 @@ from services.thai import areas
 
 metadata = MetaData()
 cases = Table(
-    "referral_case_v5",
+    "referral_case_v6",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("closed", Boolean, nullable=False),
-    Column("found", Text),  # province
+    Column("found", Text),  # province; None: nobody said where
     Column("opened", Text, nullable=False),
 )
 screenings = Table(
-    "referral_screening_v5",
+    "referral_screening_v6",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("facts", Text, nullable=False),  # JSON, of the latest screening
 )
 plans = Table(
-    "referral_plan_v5",
+    "referral_plan_v6",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -46,7 +46,7 @@ plans = Table(
     Column("agreed", Text, nullable=False),
 )
 programmes = Table(
-    "referral_programme_v5",
+    "referral_programme_v6",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False),
@@ -128,9 +128,9 @@ def _part(table: Table, fact: Recorded) -> dict[str, str | bool | None]:
 
 
 def _province(fact: Recorded) -> str | None:
-    """Where the person was found; a centre that does not say finds people in its own province."""
+    """Where the person was found, None if nobody said: the centre's own province is no answer to that."""
     district = found_district(fact.data.get("found"))
-    return areas.province_of(district) if district else fact.centre
+    return areas.province_of(district) if district else None
 
 
 def get_case(db: Connection, case_id: str) -> Case | None:
@@ -180,4 +180,4 @@ def get_disclosable(db: Connection, case_id: str, programme_id: str) -> dict[str
     return disclosed(rules, kind, orjson.loads(facts) if facts else {}, case.found if case else None)
 
 
-UPSTREAM = Projection("referral_heard", 5, (cases, screenings, plans, programmes), project)
+UPSTREAM = Projection("referral_heard", 6, (cases, screenings, plans, programmes), project)

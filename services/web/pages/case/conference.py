@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from services.codes import PATHS
+from services.codes import KIND_OF_PATH, PATHS
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import MEMBER_ROLES
 from services.intake.answers import Case
@@ -32,12 +32,14 @@ from services.web.pages.parts import people
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.reasons import verdict_word
-from services.web.pages.parts.words import word, words
+from services.web.pages.parts.words import listed, word, words
 from services.web.store import groups
 
 AGREE = AgreePlan()
 ROWS, MORE_ROWS, MOST_ROWS = 5, 3, 50
-OPTIONS_SHOWN, OPTIONS_OFFERED = 5, 50  # on the projector, and in the form
+OPTIONS_SHOWN, OPTIONS_OFFERED = 5, 100  # on the projector, and in the form
+PATHS_SHOWN = 3  # on the projector; the form offers places of every path
+WITHOUT_PLACE = ("home", "advice")  # kinds of paths that lead to no place of the registry
 ROW = ("name", "role", "vote", "reason")
 SOUND_ALIKE = "members_sound_alike"
 ABSENT = "absent"  # a choice of the form alone: who was not there has no vote
@@ -61,12 +63,12 @@ class Table(NamedTuple):
         return casefile.frame(self.case, screening=self.screening, plan=self.plan, matches=self.matches)
 
 
-def _table(case_id: str, options: int, wished: str = "") -> Table:
-    """With the best `options`, and the one place that was `wished` for."""
+def _table(case_id: str, options: int, paths: int, wished: str = "") -> Table:
+    """With the best `options` of the first `paths` of the screening, and the one place that was `wished` for."""
     about = {"case_id": case_id}
     case = lookup.case(case_id)
     screening, plan, quorum = SCREENING.of(**about), PLAN.of(**about), QUORUM.of(**about)
-    matches, named = MATCHES.of(**about, limit=options), _named(case_id, wished)
+    matches, named = MATCHES.of(**about, limit=options, of_paths=paths), _named(case_id, wished)
     found = doors.together(screening, plan, matches, quorum, *([named] if wished else []))
     one = next(iter(_candidates(found[named])), None) if wished else None
     return Table(case, found[screening], found[plan], found[matches], found[quorum], one)
@@ -76,6 +78,14 @@ def _named(case_id: str, programme_id: str) -> Question[Matches]:
     return MATCHES.of(case_id=case_id, programme_ids=[programme_id])
 
 
+def _placeless(table: Table) -> str | None:
+    """The screening's first path, if it leads to places and no place of the registry may take the person."""
+    first = next(iter(table.screening["paths"]), None) if table.screening and table.matches else None
+    if first is None or KIND_OF_PATH.get(first) in WITHOUT_PLACE:
+        return None
+    return first if first not in (each["path"] for each in _candidates(table.matches)) else None
+
+
 def _candidates(matches: Matches | None) -> list[Candidate]:
     return matches["candidates"] if matches else []
 
@@ -83,14 +93,14 @@ def _candidates(matches: Matches | None) -> list[Candidate]:
 @blueprint.get("/cases/<uuid:case_id>/plan")
 @gate.roles(*CASE_READERS)
 def plan(case_id: UUID) -> Response:
-    table = _table(str(case_id), OPTIONS_SHOWN)
+    table = _table(str(case_id), OPTIONS_SHOWN, PATHS_SHOWN)
     agreed, chosen = table.plan, None
     if agreed and agreed["programme_id"]:
         found = doors.attempt(_named(str(case_id), agreed["programme_id"]))
         chosen = next(iter(_candidates(found)), None)
     return frame.page(
         "conference/plan.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches), chosen=chosen,
-        most=COMPARED_MOST, fact_text=fact_text, in_language=in_language,
+        most=COMPARED_MOST, fact_text=fact_text, in_language=in_language, placeless=_placeless(table),
     )  # fmt: skip
 
 
@@ -103,12 +113,13 @@ def projected() -> Response:
     shown = request.args.get("case", "")[:36] or next(iter(waiting), None)
     if shown is None:
         return frame.page("conference/projected.html", case=None)
-    table = _table(shown, OPTIONS_SHOWN)
+    table = _table(shown, OPTIONS_SHOWN, PATHS_SHOWN)
     # One that was decided meanwhile stays on the wall; the list goes on from its beginning.
     place = waiting.index(shown) if shown in waiting else -1
     return frame.page(
         "conference/projected.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches),
-        most=COMPARED_MOST, fact_text=fact_text, place=place + 1, count=sum(listed["counts"].values()),
+        most=COMPARED_MOST, fact_text=fact_text, placeless=_placeless(table), place=place + 1,
+        count=sum(listed["counts"].values()),
         before=waiting[place - 1] if place > 0 else None, after=next(iter(waiting[place + 1 : place + 2]), None),
     )  # fmt: skip
 
@@ -119,7 +130,7 @@ def record(case_id: UUID) -> Response:
     """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen
     before."""
     named = request.args.get("programme_id", "")[:36]
-    table = _table(str(case_id), OPTIONS_OFFERED, named)
+    table = _table(str(case_id), OPTIONS_OFFERED, len(PATHS), named)
     offered = [each for each in _candidates(table.matches) if each["verdict"] != "ineligible"]
     wished = table.wished
     if wished and wished["programme_id"] not in (each["programme_id"] for each in offered):
@@ -202,6 +213,8 @@ def _place(candidate: Candidate) -> str:
     free = _("%(n)s free") % {"n": candidate["places_free"]}
     if candidate["verdict"] != "eligible":
         free += f" · {verdict_word(candidate['verdict'])}"
+    if candidate["settles"]:
+        free += f": {listed(word('fact', each) for each in candidate['settles'])}"
     return f"{candidate['partner']} · {candidate['programme']} · {word('path', candidate['path'])} ({free})"
 
 

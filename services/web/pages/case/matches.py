@@ -263,7 +263,7 @@ def _provinces(case: Case, counted: Mapping[str, Counts], kinds: tuple[str, ...]
     roles = {
         "centre": {centre},
         "domicile": {each["province"] for each in case["person"]["domicile"]},
-        "found": {case["person"]["province"]},
+        "found": {each for each in (case["person"]["province"],) if each},
     }
     candidates = {code: _of_kinds(counts, kinds) for code, counts in counted.items()}
     candidates = {code: counts for code, counts in candidates.items() if any(counts.values())}

@@ -20,7 +20,7 @@ def disclosure_rows(codes: DisclosedCodes) -> list[tuple[str, str]]:
         (_("Sex"), word("sex", codes["sex"] or "unknown")),
         (_("Age"), f"{codes['age_band']} {years}" if codes.get("age_band") else unknown),
         (_("Domicile"), listed(province(str(each)) for each in homes) or unknown),
-        (_("Found in"), province(found if isinstance(found, str) else None)),
+        (_("Found in"), province(found) if isinstance(found, str) else unknown),
     ]
     return rows + [_fact(fact, codes[fact]) for fact in FACTS if fact in codes and fact not in ALWAYS]
 
