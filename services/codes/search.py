@@ -21,6 +21,8 @@ SEARCH_REASONS = CodeList(
         "number_begins": Words("เลขที่เรื่องตรงกันบางส่วน", "Part of the case number is the same"),
         "same_identifier": Words("เลขประจำตัวตรงกัน", "The identity number is the same"),
         "whole_name": Words("ตรงกันทั้งชื่อ", "The whole name is the same"),
+        "whole_sound": Words("ออกเสียงเหมือนกันทั้งชื่อ", "The whole name sounds the same"),
+        "same_word": Words("คำในชื่อตรงกัน", "A word of the name is the same"),
         "same_sound": Words("ออกเสียงเหมือนกัน", "Sounds the same"),
         "word_begins": Words("ขึ้นต้นเหมือนกัน", "Begins the same"),
         "one_letter": Words("ต่างกันหนึ่งตัวอักษร", "One letter is different"),

@@ -394,9 +394,10 @@ class Erasures(TypedDict):
 
 
 class Pointing(TypedDict):
-    """Fields whose words still point to the person."""
+    """Fields whose words still point to the person, and those with the number of a telephone or an identity card."""
 
     fields: list[str]
+    numbers: list[str]
 
 
 class ErasedCase(TypedDict):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping
 from services.codes.access import DIRECTOR
 from services.intake import answers, bodies, reading, schemas
 from services.intake.domain.person import PERSON, ConfirmErasure, RequestErasure, WithdrawErasure, is_second
-from services.intake.domain.traces import points_to
+from services.intake.domain.traces import holds_number, points_to
 from services.intake.projections import cases, descriptions, erasures, index
 from services.kernel import scope
 from services.kernel.doors import Call, command, query
@@ -84,7 +84,7 @@ class Erasing(reading.Reading):
     @query("person.erase", roles=DIRECTORS, schema=schemas.WordsAbout())
     def pointing(self, call: Call, body: bodies.WordsAbout) -> answers.Pointing:
         """The fields whose words still hold a name, the number or the birth date of the case's person, as they are or
-        ever were known; of these nothing is told."""
+        ever were known, of which nothing is told; and those with a number of anybody's telephone or identity card."""
         row = self._own(call, body["case_id"])
         known = self.runtime.read(lambda db: descriptions.list_descriptions(db, row["person_id"]))
         marks = [
@@ -96,7 +96,10 @@ class Erasing(reading.Reading):
             for field, text in body["texts"].items()
             if any(points_to(text, name, number, born) for name, number, born in marks)
         ]
-        return {"fields": fields}
+        return {
+            "fields": fields,
+            "numbers": [field for field, text in body["texts"].items() if holds_number(text)],
+        }
 
     @query("person.erased", roles=("system",), schema=schemas.Since())
     def erased(self, call: Call, body: bodies.Since) -> answers.ErasedCases:

@@ -19,6 +19,7 @@ from services.screening.projections import plans, upstream
 
 DIRECTORS = (DIRECTOR,)  # and whoever does their acts in their place (kernel.doors)
 POINTS = "It still holds a name, the identity number or the birth date of the person."
+NUMBER = "It still holds a telephone number or a number of 13 digits. Remove it."
 
 
 class Minutes(NamedTuple):
@@ -116,9 +117,12 @@ class Erasing(reading.Reading):
             raise Refused("erased", "The minutes were erased together with the person's data.")
         words = minutes.redacted(original, body)
         about = {"case_id": case["case_id"], "texts": minutes.texts(body)}
-        pointing = self.runtime.ask("intake", "pointing", call, about)["fields"]
-        if pointing:
-            raise Invalid({field: [POINTS] for field in pointing})
+        pointing = self.runtime.ask("intake", "pointing", call, about)
+        told = {field: [NUMBER] for field in pointing["numbers"]} | {
+            field: [POINTS] for field in pointing["fields"]
+        }
+        if told:
+            raise Invalid(told)
         return words
 
 

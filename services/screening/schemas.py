@@ -94,7 +94,9 @@ class OneOrMore(fields.List[str]):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
         codes = super()._deserialize([value] if isinstance(value, str) else value, *args, **kwargs)
         if self.alone in codes and len({*codes}) > 1:
-            raise ValidationError("This answer goes with no other.")
+            raise ValidationError(
+                "The answer that there is none goes with no other: take away that one or the others."
+            )
         return codes
 
 

@@ -93,14 +93,16 @@ def test_what_is_asked_for_is_among_what_somebody_is_found_by():
         ("นายสมชายใจดี", SOMCHAI, Likeness(40, ["name"], ["whole_name"])),
         ("ตุ้ม", {"alias": "ตุ้ม"}, Likeness(40, ["alias"], ["whole_name"])),
         ("ตุ้ม", {**SOMCHAI, "alias": "ตุ้ม"}, Likeness(40, ["alias"], ["whole_name"])),
-        ("สมชาย", SOMCHAI, Likeness(30, ["name"], ["same_sound"])),
-        ("ใจดี", SOMCHAI, Likeness(30, ["name"], ["same_sound"])),
+        ("สมชาย", SOMCHAI, Likeness(30, ["name"], ["same_word"])),
+        ("สมฉาย", SOMCHAI, Likeness(30, ["name"], ["same_sound"])),
+        ("สมฉายใจดี", SOMCHAI, Likeness(40, ["name"], ["whole_sound"])),
+        ("ใจดี", SOMCHAI, Likeness(30, ["name"], ["same_word"])),
         ("สมช", SOMCHAI, Likeness(20, ["name"], ["word_begins"])),
         ("สมไชย", SOMCHAI, Likeness(10, ["name"], ["one_letter"])),
-        ("ใจดี สมช", SOMCHAI, Likeness(25, ["name"], ["same_sound", "word_begins"])),
+        ("ใจดี สมช", SOMCHAI, Likeness(25, ["name"], ["same_word", "word_begins"])),
         ("สมช สมไชย", SOMCHAI, Likeness(15, ["name"], ["word_begins", "one_letter"])),
-        ("ตุ้ม ใจดี", {**SOMCHAI, "alias": "ตุ้ม"}, Likeness(30, ["name", "alias"], ["same_sound"])),
-        ("ใจดี ตุ้ม", {**SOMCHAI, "alias": "ตุ้ม"}, Likeness(30, ["name", "alias"], ["same_sound"])),
+        ("ตุ้ม ใจดี", {**SOMCHAI, "alias": "ตุ้ม"}, Likeness(30, ["name", "alias"], ["same_word"])),
+        ("ใจดี ตุ้ม", {**SOMCHAI, "alias": "ตุ้ม"}, Likeness(30, ["name", "alias"], ["same_word"])),
         ("สมชาย ทองคำ", SOMCHAI, None),  # every word must be in there
         ("ประเสริฐ", SOMCHAI, None),
         ("", SOMCHAI, None),
@@ -113,7 +115,7 @@ def test_how_well_a_name_fits_what_was_typed(typed, name, fits):
 
 def test_a_beginning_counts_for_more_than_a_letter_and_both_for_less_than_the_word():
     known = {"first": "มานะ", "last": "มานา"}  # มานา is the second word, and one letter from the first
-    assert likenesses("มานา", [known]) == [Likeness(30, ["name"], ["same_sound"])]
+    assert likenesses("มานา", [known]) == [Likeness(30, ["name"], ["same_word"])]
     assert likenesses("มาน", [known]) == [Likeness(20, ["name"], ["word_begins"])]
 
 

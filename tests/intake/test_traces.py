@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.domain.traces import points_to
+from services.intake.domain.traces import holds_number, points_to
 
 MALEE = {"title": "นาง", "first": "มาลี", "last": "พงษ์เจริญ", "alias": "ป้าลี"}
 SHORT = {"first": "มา", "last": "ดี"}
@@ -66,3 +66,34 @@ def test_a_birth_date_is_found_in_any_writing(text):
 def test_another_day_or_a_year_alone_is_many_peoples(text):
     assert not points_to(text, None, None, "1950-05-12")
     assert not points_to("2493", None, None, "1950") and not points_to("พ.ค. 2493", None, None, "1950-05")
+
+
+@pytest.mark.parametrize(
+    "text", ["พาบุญมุีกลับบ้าน", "บุน มี", "บุญมุี", "บุญมิ มาเอง", "บุนนี มาแล้ว", "ไปกับบุญมี่", "ถามบุนมีแล้ว"]
+)
+def test_a_slip_or_another_spelling_of_a_name_is_found(text):
+    assert points_to(text, {"first": "บุญมี", "last": "แสงทดลอง"}, None, None)
+
+
+@pytest.mark.parametrize("text", ["อยู่บนมากกว่าล่าง", "บ้านมีที่ว่าง", "ทำบุญที่วัด", "ขอมีงานทำ ใกล้บ้านเดิม"])
+def test_other_words_are_no_slip_of_a_name(text):
+    assert not points_to(text, {"first": "บุญมี", "last": "แสงทดลอง"}, None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0812345678", "โทร.081-234-5678", "๐๘๑ ๒๓๔ ๕๖๗๘", "0-8123-4567-8", "+66 81 234 5678", "056 222 333",
+        "(056) 222-333", "1-2345-67890-12-1", "๑๒๓๔๕๖๗๘๙๐๑๒๑",
+    ],
+)  # fmt: skip
+def test_a_telephone_number_or_one_of_13_digits_is_found_in_any_writing(text):
+    assert holds_number(f"ติดต่อ {text} ได้")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["โทร. 1300 หรือ 1669", "เรื่อง 60-2569-0001", "วันที่ 05-12-2569", "2026-03-02 10:30", "รายได้ 9000 บาท"],
+)
+def test_other_numbers_may_stay(text):
+    assert not holds_number(text)

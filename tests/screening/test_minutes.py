@@ -260,6 +260,9 @@ def test_the_same_command_again_gives_the_same_answer_also_when_the_minutes_are_
     [
         ({"why": "นายมานะ อยากกลับบ้าน"}, "why"),
         ({"goals": ["มีรายได้", "มานะมีงานทำ"]}, "goals.1"),
+        ({"goals": ["โทร. ๐๘๑-๒๓๔-๕๖๗๘"]}, "goals.0"),
+        ({"why": "เลข 1 2345 67890 12 1"}, "why"),
+        ({"why": "มานะ่อยากกลับ"}, "why"),
         ({"members": [{}, {"reason": "เกิด 12 พ.ค. 2500"}]}, "members.1.reason"),
         ({"override": {"reason": "มานะยืนยัน"}}, "override.reason"),
         ({"members": [{}] * 4}, "members"),

@@ -68,26 +68,34 @@ def query_keys(text: str) -> dict[Key, int]:
 def likenesses(text: str, known: Sequence[Name]) -> list[Likeness | None]:
     """How well each of some names fits what was typed: every word of it must be in there somehow. None: it does not."""
     whole, words = _joined(text), names.query_forms(text)
+    written = {
+        names.fold(word): names.as_written(word) for word in f"{text} {names.without_title(text)}".split()
+    }
+    written[whole] = names.as_written(text)
     parts = [{"name": _full(name), "alias": name.get("alias", "")} for name in known]
     spelled = _spelled({part for each in parts for part in each.values() if part})
     return [
-        _likeness(whole, words, {code: spelled.get(part) for code, part in each.items()}) for each in parts
+        _likeness(whole, words, written, {code: spelled.get(part) for code, part in each.items()})
+        for each in parts
     ]
 
 
 class _Spelled(NamedTuple):
-    """A name as typed words are held against it, folded: all of it together, its words, and what they begin with."""
+    """A name as typed words are held against it: as it is called, and folded all of it together, its words, and what
+    they begin with."""
 
+    text: str
     whole: str
     words: frozenset[str]
     beginnings: frozenset[str]
 
-    def fit(self, forms: Iterable[str]) -> tuple[int, str]:
-        """The best that one typed word has in common with it."""
+    def fit(self, forms: Iterable[str], written: Mapping[str, str]) -> tuple[int, str]:
+        """The best that one typed word has in common with it; `written`: forms as they were typed."""
         best = (0, "")
         for form in forms:
             if form in self.words:
-                return SAME, "same_sound"
+                own = {names.as_written(word) for word in self.text.split()}
+                return SAME, "same_word" if written.get(form) in own else "same_sound"
             if form in self.beginnings:
                 best = max(best, (BEGINS, "word_begins"))
             elif len(form) > 2 and any(one_letter_apart(form, word) for word in self.words):
@@ -107,23 +115,27 @@ def _spelled(texts: Collection[str]) -> dict[str, _Spelled]:
         whole = folded[glued[text]].replace(" ", "")
         words = {*folded[bare[text]].split(), *folded[text].split(), whole}
         found[text] = _Spelled(
-            whole, frozenset(words - {""}), frozenset(folded[each] for each in begun[text]) - {""}
+            text, whole, frozenset(words - {""}), frozenset(folded[each] for each in begun[text]) - {""}
         )
     return found
 
 
 def _likeness(
-    typed: str, words: Sequence[frozenset[str]], parts: Mapping[str, _Spelled | None]
+    typed: str,
+    words: Sequence[frozenset[str]],
+    written: Mapping[str, str],
+    parts: Mapping[str, _Spelled | None],
 ) -> Likeness | None:
     known = {code: part for code, part in parts.items() if part is not None}
     whole = [code for code, part in known.items() if part.whole and part.whole == typed]
     if whole:
-        return Likeness(WHOLE, whole[:1], ["whole_name"])
+        same = names.as_written(known[whole[0]].text) == written[typed]
+        return Likeness(WHOLE, whole[:1], ["whole_name" if same else "whole_sound"])
     if not words or not known:
         return None
     total, matched, reasons = 0, set(), set()
     for forms in words:
-        (score, reason), code = max((part.fit(forms), code) for code, part in known.items())
+        (score, reason), code = max((part.fit(forms, written), code) for code, part in known.items())
         if not score:
             return None
         total += score

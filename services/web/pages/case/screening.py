@@ -52,6 +52,7 @@ RADIOS = tuple(
     code for code in ASKED if FACTS[code].kind in ("flag", "code", "number") and not is_list(FACTS[code])
 )
 NONE_OF_THESE = tuple(code for code in ASKED if FACTS[code].none)
+NOT_BOTH = later("The answer that there is none goes with no other: take away that one or the others.")
 
 
 def _answer(fact: Fact, text: str) -> Json:
@@ -104,6 +105,9 @@ def fill(case_id: UUID) -> Response:
     form.load(papers.typed(form, "facts.documents_held"))
     facts = read_facts(form, known)
     form.body["facts"] = facts
+    form.add(
+        {f"facts.{name}": [NOT_BOTH] for name in NONE_OF_THESE if facts.get(name) and _says_none(form, name)}
+    )
     if form.sent and not form.value("look") and not form.errors:
         with form.catching():
             doors.tell(COMPLETE_SCREENING, form.body, at=at, if_match=form.version)
@@ -174,13 +178,17 @@ def read_facts(form: Form, before: Mapping[str, FactValue]) -> dict[str, Any]:
     typed = form.body.get("facts")
     facts = dict(typed) if isinstance(typed, Mapping) else {}
     for name in NONE_OF_THESE:
-        if form.value(f"facts.none_{name}") == "yes":
+        if _says_none(form, name):
             facts.setdefault(name, [])
     kept = {name: before[name] for name in ("age", "domicile") if name in before}
     if "birth_date" in facts:
         kept.pop("age", None)
         facts.pop("age", None)  # it is only an estimate
     return kept | facts
+
+
+def _says_none(form: Form, name: str) -> bool:
+    return form.value(f"facts.none_{name}") == "yes"
 
 
 def options(fact: Fact, wishes: Sequence[str] = PATHS) -> list[tuple[str, str]]:

@@ -109,6 +109,8 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("The centre has noted no such activity."),
             later("A partner of this list is not registered."),
             later("It still holds a name, the identity number or the birth date of the person."),
+            later("It still holds a telephone number or a number of 13 digits. Remove it."),
+            later("The answer that there is none goes with no other: take away that one or the others."),
         )
     ),
     (r"It cannot lie in the future\.", later("The date cannot lie in the future.")),
