@@ -50,7 +50,7 @@ def _has_name(text: str, name: str) -> bool:
 
 
 def _has_misspelt(text: str, name: str) -> bool:
-    """A name with a slip, as the search takes it (likeness.one_letter_apart): of a word that stands by itself, or of two
+    """A name with a slip, as the search takes it (likeness.one_letter_apart): of a word by itself, or of two
     that are one name written apart; within other words only a sign above or below that is one too many, lacking or
     another."""
     wanted = names.fold(_together(name)).replace(" ", "")
