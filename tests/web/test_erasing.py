@@ -41,6 +41,8 @@ def test_one_director_asks_another_confirms_and_every_copy_goes(door, browser):
     director, deputy = browser("director-60"), browser("deputy-60")
     page = director.open(f"/cases/{world.case_id}")
     assert any(link.endswith(f"/cases/{world.case_id}/erasure") for link in page.links())
+    for said in ("ช่วงอายุ", "ข้อมูลสุขภาพ", "ความพิการ", "การลงมติ", "ยังอยู่ภายใต้เลขที่เรื่อง"):
+        assert said in director.open(f"/cases/{world.case_id}/erasure").text
     asked = director.send(
         director.open(f"/cases/{world.case_id}/erasure"), reason="person_asked", confirmer=""
     )
@@ -134,6 +136,8 @@ def test_a_director_keeps_a_version_of_the_minutes_and_whoever_confirms_reads_it
     assert "ใกล้บ้านเดิม" in form.text and "ไกลบ้าน" in form.text
     wrong = director.send(form, why="นางมาลีอยากอยู่ใกล้บ้าน")
     assert wrong.status == 422 and "ยังมีชื่อ เลขประจำตัว หรือวันเกิด" in wrong.text
+    wrong = director.send(form, why="โทร. 081-234-5678")
+    assert wrong.status == 422 and [*wrong.errors] == ["why"] and "หมายเลขโทรศัพท์" in wrong.text
     seen = director.send(form, preview="yes", why="อยากอยู่ใกล้บ้าน", members__2__reason="")
     assert seen.status == 200 and "ตัวอย่างข้อความที่จะคงอยู่" in seen.text
     assert "อยากอยู่ใกล้บ้าน" not in neighbour.open(confirm).text  # nothing is kept by looking

@@ -66,6 +66,19 @@ def test_an_answer_that_cannot_be_read_is_left_out_of_the_result(worker, path):
     assert page.status == 422 and "หญิงตั้งครรภ์" in result(page.tree).split("ยังต้องถาม")[0]
 
 
+def test_that_there_is_none_goes_with_no_other_answer(door, worker, path):
+    both = {"facts__disability_types": ["1", "2"], "facts__none_disability_types": "yes"}
+    refused = worker.send(worker.open(path), **both)
+    assert refused.status == 422 and [*refused.errors] == ["facts.disability_types"]
+    assert "พร้อมกับคำตอบอื่นไม่ได้" in refused.text and not kept(worker, path)
+    begs = worker.send(worker.open(path), facts__begging=["none", "asks"])
+    assert begs.status == 422 and "พร้อมกับคำตอบอื่นไม่ได้" in begs.text
+    case_id = path.split("/")[2]
+    body = {"facts": {"begging": ["none", "asks"]}}
+    told = door.post(f"/api/v1/cases/{case_id}/screening", body)
+    assert told.status_code == 422 and [*told.json()["errors"]] == ["facts.begging"]
+
+
 def test_a_draft_that_cannot_be_read_is_shown_without_complaint(worker, path):
     worker.send(worker.open(path), look="yes", facts__birth_date="31/2/2500", facts__pregnant="yes")
     page = worker.open(path)

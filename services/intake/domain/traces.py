@@ -14,6 +14,7 @@ NUMBER_LEAST = 5  # digits or letters
 _BETWEEN = r"[\s().\u2010-\u2015-]*"
 _PHONE = re.compile(rf"(?<!\d)(?:\+?66|0){_BETWEEN}[1-9](?:{_BETWEEN}\d){{7,8}}(?!\d)")
 _THIRTEEN = re.compile(rf"(?<!\d)\d(?:{_BETWEEN}\d){{12}}(?!\d)")
+_TONES = re.compile("[\u0e47-\u0e4c\u0e4e]")
 _SIGNS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")  # above and below letters
 LETTER = "[A-Za-z\u00c0-\u024f\u0e01-\u0e4e]"
 TITLE = "|".join(re.escape(each) for title in names.TITLES for each in (title.full, title.short))
@@ -56,6 +57,8 @@ def _has_misspelt(text: str, name: str) -> bool:
     wanted = names.fold(_together(name)).replace(" ", "")
     if len(wanted) < SHORT:
         return False
+    if _TONES.sub("", name) in _TONES.sub("", text):
+        return True
     tokens = [
         names.fold(names.without_title(each)).replace(" ", "")
         for each in re.split(rf"(?:(?!{LETTER}).)+", text)
