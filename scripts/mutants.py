@@ -82,6 +82,7 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "services/partners/domain/draw.py": ("tests/partners/test_draw.py", "tests/partners/test_ranking.py"),
     "services/partners/domain/waiting.py": ("tests/partners/test_waiting.py",),
     "services/partners/domain/candidates.py": ("tests/partners/test_candidates.py", "tests/partners/test_ranking.py"),
+    "services/partners/domain/details.py": ("tests/partners/test_details.py",),
     "services/partners/domain": ("tests/partners/test_domain.py", "tests/partners/test_places_properties.py"),
     "services/referral/domain/placement.py": ("tests/referral/test_placement.py",),
     "services/referral/domain/disclosure.py": ("tests/referral/test_disclosure.py",),

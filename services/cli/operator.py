@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -32,7 +31,7 @@ from services.kernel.settings import Settings
 from services.kernel.sizes import Size, sizes
 from services.kernel.status import Status
 from services.kernel.tokens import OPERATOR, Tokens
-from services.partners.answers import Imported, Partner
+from services.partners.answers import Imported, Partner, Partners
 
 Exchange = Callable[[Body, bool], Imported]  # a part of a file, and whether it is only tried
 ANSWER_SECONDS = 3600  # a rebuild of a great log takes long
@@ -103,19 +102,22 @@ class Operator(ABC):
         """The whole registry that is not retired."""
         from services.partners.projections import partners
 
-        found: list[Partner] = []
-        with runtimes(self.settings, ["partners"]) as opened:
-            page = partial(
-                partners.list_partners, cutoffs=partners.cutoffs(utc_now()), q=None, province=None, kind=None,
-                stale=None, keeper_in=None, retired=False, limit=LIMIT_MOST,
+        def page(cursor: str | None) -> Partners:
+            return runtime.read(
+                lambda db: partners.list_partners(
+                    db, partners.cutoffs(utc_now()), q=None, province=None, kind=None, stale=None, keeper_in=None,
+                    retired=False, path=None, free=False, among=None, limit=LIMIT_MOST, cursor=cursor,
+                )
             )  # fmt: skip
-            cursor = None
-            while True:
-                answer = opened["partners"].read(partial(page, cursor=cursor))
+
+        with runtimes(self.settings, ["partners"]) as opened:
+            runtime = opened["partners"]
+            answer = page(None)
+            found = [*answer["items"]]
+            while answer["next"] is not None:
+                answer = page(answer["next"])
                 found += answer["items"]
-                cursor = answer["next"]
-                if cursor is None:
-                    return found
+            return found
 
     @abstractmethod
     def exchange(self) -> AbstractContextManager[Exchange]:

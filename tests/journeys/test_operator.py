@@ -218,6 +218,28 @@ def test_the_operator_is_answered_the_same_while_the_system_runs_and_while_it_st
     assert answers() == running
 
 
+def test_the_registry_goes_out_as_a_table_and_comes_in_while_the_system_runs_and_while_it_stands(
+    own_system: Embedded, say: Say, tmp_path: Path
+):
+    """And what went out changes nothing when it comes in."""
+    worker = own_system.user("worker-60")
+    worker.programme(worker.partner(), 4)
+    new = tmp_path / "new.csv"
+    for count, ending in ((1, "csv"), (2, "xlsx")):
+        table = tmp_path / f"registry.{ending}"
+        out = say("export", "partners", "--format", ending, "--output", str(table))
+        assert (out.exit_code, out.output.split()[0]) == (0, str(count)), out.output
+        again = say("import", "partners", str(table), "--dry-run")
+        assert again.exit_code == 0 and f"{count} rows: 0 new, 0 changed" in again.output, again.output
+        new.write_text(
+            f"ชื่อภาคีเครือข่าย,ประเภท,สังกัดกระทรวง พม.,จังหวัด\nบ้านริมน้ำ {ending},foundation,ไม่ใช่,นครสวรรค์\n"
+        )
+        brought = say("import", "partners", str(new))
+        assert brought.exit_code == 0 and "1 rows: 1 new" in brought.output, brought.output
+        if ending == "csv":
+            own_system.process.stop()
+
+
 def test_a_password_is_given_while_the_system_runs_and_while_it_stands(own_system: Embedded, say: Say):
     first = say("users", "password", "worker-60")
     own_system.process.stop()

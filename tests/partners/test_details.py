@@ -11,6 +11,7 @@ from services.codes.sentences import detail_in_words
 from services.kernel.errors import Forbidden, Invalid
 from services.kernel.local import SimulatedClock
 from services.partners import answers, events
+from services.partners.domain.details import complete
 from services.partners.domain.registry import PARTNER, CorrectPartner, RegisterPartner
 from services.partners.projections import details, published
 from services.partners.service import PartnersService
@@ -51,6 +52,24 @@ def test_a_fact_of_before_there_were_details_knows_none():
         {"address": None},
         {"address": "99 หมู่ 2"},
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "known", "after"),
+    [
+        ({"hours": {"closes": "17:00"}}, {"hours": {"opens": "08:30"}}, {"opens": "08:30", "closes": "17:00"}),
+        ({"hours": {"opens": "09:00"}}, {"hours": {"opens": "08:30"}}, {"opens": "09:00"}),
+        ({"hours": {"opens": "09:00"}}, {"hours": None}, {"opens": "09:00"}),
+        ({"people": [{"phone": "1"}]}, {"people": [{"name": "ก"}, {"name": "ข"}]},
+         [{"name": "ก", "phone": "1"}, {"name": "ข"}]),
+        ({"people": [{"name": "ก"}, {"name": "ข"}]}, {"people": [{"name": "ค"}]}, [{"name": "ก"}, {"name": "ข"}]),
+        ({"languages": ["th"]}, {"languages": ["en", "my"]}, ["th"]),  # a plain list is told whole
+        ({"hours": "เช้า"}, {"hours": {"opens": "08:30"}}, "เช้า"),  # for its schema to refuse
+    ],
+)  # fmt: skip
+def test_a_row_leaves_what_it_does_not_say_of_a_record(row, known, after):
+    [code] = row
+    assert complete(row | {"name": "บ้าน"}, known, described.OF_PARTNER) == {code: after, "name": "บ้าน"}
 
 
 @pytest.fixture
