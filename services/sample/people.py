@@ -298,7 +298,10 @@ def _facts(chance: Random, kind: str, age: int, person: Body) -> tuple[Body, lis
             {"min": max(0, age - 2), "max": age + 2} if age not in range(58, 64) else {"min": 58, "max": 66}
         )
     kept = {"begging", "housing", "income_sufficient", "mental_crisis", "trafficking_signs", "wants"}
-    return {name: fact for name, fact in facts.items() if name in kept or likely(0.93)}, wishes
+    known = {name: fact for name, fact in facts.items() if name in kept or likely(0.93)}
+    if person["sex"] == "male":
+        known.pop("pregnant", None)  # nobody asks a man
+    return known, wishes
 
 
 def _wishes(chance: Random, kind: str, facts: Body) -> list[str]:

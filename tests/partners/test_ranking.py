@@ -1,5 +1,8 @@
 """The fast ranking agrees with a slow and plain one, for any programmes and facts; and each criterion counts in its
-turn."""
+turn.
+
+Long because the slow ranking stands beside the fast one, and each criterion beside both.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime

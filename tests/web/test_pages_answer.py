@@ -82,6 +82,7 @@ def test_the_partner_declines_with_a_reason(sent, partner):
     assert sent.referral()["status"] == "sent"  # seen, not sent
     done = partner.send(seen)
     assert done.heading.startswith("ขอบคุณ") and "อาการเกินกว่าที่จะดูแลได้" in done.text
+    assert "อาการเกินกว่าที่จะดูแลได้." not in done.text
     last = sent.referral()["history"][-1]
     assert (last["status"], last["reason"], last["whose"]) == ("declined", "health_beyond_care", "partner")
 
