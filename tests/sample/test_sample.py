@@ -1,7 +1,8 @@
 """The sample network: whole, varied, the same every time, and of nobody."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import orjson
 import pytest
@@ -17,7 +18,7 @@ from services.sample.life import Life
 from services.sample.load import Agenda
 from services.sample.office import Office
 from services.sample.partnership import Partnership
-from services.sample.people import citizen_number
+from services.sample.people import citizen_number, invent
 from services.sample.registry import PLACES, SAMPLE, SHELTER_PLACES
 from services.screening.doors import ADOPT_RULES
 from services.thai import areas, idcard
@@ -321,3 +322,9 @@ def test_a_problem_waits_to_be_decided_and_one_was(net):
     assert waiting["keeper"] == "60" and waiting["proposal"]["after"] == {"rules": {"care_level_max": 2}}
     assert 2 * waiting["declines"] >= waiting["of"] >= waiting["declines"] >= 5
     assert of(net, "partners", "ProblemAccepted")
+
+
+def test_nobody_asks_a_man_of_the_sample_whether_he_is_pregnant():
+    people = [invent(Random(number), number, "adult", "60", date(2026, 3, 2)) for number in range(60)]
+    asked = {person.opening["person"]["sex"] for person in people if "pregnant" in person.facts}
+    assert "male" not in asked and "female" in asked
