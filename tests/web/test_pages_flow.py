@@ -570,6 +570,7 @@ def test_nothing_is_sent_without_consent_and_who_is_unable_needs_a_witness(door,
     page = worker.send(worker.open(f"/cases/{case_id}/referrals/new"), consent__status="refused")
     assert page.status == 409 and "ไม่ยินยอม" in page.errors[""]
     page = worker.send(worker.open(f"/cases/{case_id}/referrals/new"), consent__status="unable")
+    assert "ต้องมีพยาน" in page.text
     assert page.status == 422 and [*page.errors] == ["consent.witness"]
     page = worker.send(page, consent__witness="พยาน ทดสอบ")
     assert page.status == 200 and page.path.startswith("referrals/")

@@ -353,6 +353,20 @@ def test_a_sentence_of_a_schema_that_nobody_foresaw_is_said_in_general_words():
     assert field_error("Must be one of: a, b.") == "โปรดเลือกหนึ่งตัวเลือก"
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("A person unable to consent needs a witness.", "พยาน"),
+        ("More places free than there are in all.", "ที่ว่าง"),
+        ("A shelter of the ministry is under the ministry.", "สังกัด"),
+        ("a-z 0-9 . _ - only.", "a-z"),
+        ("The answer that there is none goes with no other: take away that one or the others.", "ไม่มี"),
+    ],
+)
+def test_a_refused_answer_says_what_is_wrong_and_what_to_do(told, said):
+    assert said in field_error(told) and "โปรด" in field_error(told)
+
+
 def test_what_was_typed_when_another_tab_signed_out_comes_back_to_its_own_user_only(door, browser):
     case_id = door.planned()
     worker = browser("worker-60")

@@ -80,6 +80,24 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
     (r"Either ใช่ or ไม่ใช่\.", later("Write ใช่ or ไม่ใช่.")),
     (r"Not a valid email address\.", later("Enter an e-mail address such as name@example.org.")),
     (r"Not a valid URL\.", later("Enter an address that begins with https:// or http://.")),
+    (
+        r"A person unable to consent needs a witness\.",
+        later("Fill in who witnessed it: for somebody who cannot consent there must be a witness."),
+    ),
+    (
+        r"More places free than there are in all\.",
+        later("More places are free than there are in all: enter fewer free places, or more places in all."),
+    ),
+    (
+        r"A shelter of the ministry is under the ministry\.",
+        later(
+            "A shelter of the ministry is under the ministry: choose that it is, or another kind of partner."
+        ),
+    ),
+    (
+        r"a-z 0-9 \. _ - only\.",
+        later("Use small Latin letters, digits and . _ - only, and begin with a letter or digit."),
+    ),
     (r"It contains the character NUL\.", later("Remove the character that cannot be shown.")),
     *(
         (re.escape(text), text)
