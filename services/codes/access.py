@@ -150,6 +150,11 @@ REFUSALS = CodeList(
             "The screening closed this path: the working group's reason and its chair are needed. What the law forbids "
             "cannot be chosen.",
         ),
+        "person_died": Words(
+            "บันทึกการสิ้นสุดระบุว่าผู้รับบริการเสียชีวิต จึงดำเนินการต่อไม่ได้ โปรดปิดเรื่อง หากบันทึกผิดให้ระบุว่ารายการนั้นบันทึกผิดก่อน",
+            "An ending says that the person died, so nothing more can be done: close the case, or mark that ending as "
+            "entered by mistake first.",
+        ),
         "place_pending": Words(
             "ยังจองที่ว่างไม่เสร็จ ภาคีเครือข่ายจึงยังตอบไม่ได้ โปรดลองใหม่ในอีกสักครู่",
             "The place is not reserved yet, so the partner cannot answer. Try again in a moment.",

@@ -32,8 +32,10 @@ TAKEN_WHILE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-OF_ERASED = ("close", "reopen")  # with a person of whom nothing is known any more nothing else is done
+# With a person who died, or of whom nothing is known any more, nothing else is done.
+OF_CASE_ALONE = ("close", "reopen")
 
 
-def case_acts(status: str, erased: bool = False) -> list[str]:
-    return [act for act in CASE_ACTS if status in TAKEN_WHILE[act] and (act in OF_ERASED or not erased)]
+def case_acts(status: str, over: bool = False) -> list[str]:
+    """`over`: the person died, as an ending says, or was erased."""
+    return [act for act in CASE_ACTS if status in TAKEN_WHILE[act] and (act in OF_CASE_ALONE or not over)]

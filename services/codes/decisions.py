@@ -49,6 +49,13 @@ CLOSING_REASONS = CodeList(
     },
 )
 
+BEFORE_SCREENING, NO_PLACE = "left_before_screening", "no_answer_found"  # what is not so of everybody
+DIED = "died"  # of CLOSING_REASONS and of codes.OUTCOMES: the person did
+# Of a case of which an ending says so nothing else goes on.
+PERSON_DIED = (
+    "The person died, an ending says: mark it as entered in error if that is wrong, else close the case."
+)
+
 # What became of a placement that ends because its case is closed for such a reason (codes.OUTCOMES); else "other".
 OUTCOME_OF_CLOSING = {
     "goal_reached": "stable",

@@ -155,6 +155,13 @@ CONTRADICTIONS = CodeList(
         "open_after_closing": Words(
             "ปิดเรื่องแล้ว แต่การส่งต่อยังดำเนินอยู่", "The case is closed and a referral is under way"
         ),
+        "referral_after_death": Words(
+            "ผู้รับบริการเสียชีวิตแล้ว แต่การส่งต่อยังดำเนินอยู่", "The person died and a referral is under way"
+        ),
+        "plan_after_death": Words(
+            "คณะทำงานเห็นชอบแผนหลังจากบันทึกว่าผู้รับบริการเสียชีวิต",
+            "A plan was agreed after the person's death was recorded",
+        ),
         "two_placements": Words("ผู้รับบริการรายเดียวอยู่สองที่พร้อมกัน", "One person is in two places"),
         "place_without_referral": Words(
             "ยังกันที่ว่างไว้โดยไม่มีการส่งต่อที่ดำเนินอยู่", "A place is held and no referral is under way"

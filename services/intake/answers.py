@@ -79,6 +79,7 @@ class Person(TypedDict):
     domicile: list[Domicile]
     province: Province | None
     corrected: Annotated[Instant | None, Note("When the person's details were last corrected")]
+    died: Annotated[bool, Note("An ending says so, that was not entered in error")]
     name: NotRequired[
         Annotated[
             Name | None, Note("Only for staff of the case's centre; each read leaves a row in the access log")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.acts import case_acts
 from services.codes.coarse import coarse
+from services.codes.decisions import BEFORE_SCREENING, PERSON_DIED
 from services.intake import answers, bodies, erasing, handlers, schemas, searching
 from services.intake.domain.case import (
     CARRIED_OVER,
@@ -27,7 +28,7 @@ from services.intake.domain.person import (
     differing,
     doubts,
 )
-from services.intake.domain.status import CLOSED, REOPENED
+from services.intake.domain.status import CLOSED, CLOSING, REOPENED, SCREENING, Step, case_status, person_died
 from services.intake.events import CaseOpened
 from services.intake.projections import (
     accesses,
@@ -122,9 +123,18 @@ class IntakeService(searching.Searching, erasing.Erasing):
         """What is open of the case, as referral has it now, ends with it: that is referral's to do when it hears."""
         row = self._own(call, body["case_id"])
         ends = self._open_ends(row)
+        if body["reason"] == BEFORE_SCREENING:
+            self.runtime.catch_up("screening")
 
         def work(unit: Unit) -> answers.CaseClosing:
-            return {**self._change(call, unit, row, CloseCase(**body), CLOSED), "ends": ends}
+            steps = cases.get_steps(unit.db, row["case_id"])
+            closing = CloseCase(
+                **body,
+                screened=SCREENING in steps,
+                placed=any(each["placed"] for each in ends),
+                died=person_died(steps),
+            )
+            return {**self._change(call, unit, row, closing, CLOSED), "ends": ends}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
@@ -149,13 +159,14 @@ class IntakeService(searching.Searching, erasing.Erasing):
     def _change(
         self, call: Call, unit: Unit, row: RowMapping, change: CloseCase | ReopenCase, closing: str
     ) -> answers.CaseStatus:
+        steps = cases.get_steps(unit.db, change.case_id)
         if unit.handle(CASE, change.case_id, change, call.if_match):
+            steps |= {CLOSING: Step(closing, instant(call.now))}
             changed = closings.get_last(unit.db, change.case_id)
             require_order(
                 call.at, {"the case was opened": row["opened"], "it was last closed or opened again": changed}
             )
-        status = cases.get_status_when(unit.db, change.case_id, closing)
-        return {"status": status, "version": unit.version(CASE, change.case_id)}
+        return {"status": case_status(steps), "version": unit.version(CASE, change.case_id)}
 
     @command("case.assign", roles=(*STAFF, "admin"), schema=schemas.AssignCases())
     def assign(self, call: Call, body: bodies.AssignCases) -> Outcome[answers.Assignment]:
@@ -212,6 +223,8 @@ class IntakeService(searching.Searching, erasing.Erasing):
         asked = RecordCall(case_id, call.new_id("call"), step[0].next if step else "")
 
         def work(unit: Unit) -> answers.Call:
+            if row["died"]:
+                raise Refused("person_died", PERSON_DIED)
             unit.handle(CASE, case_id, asked)
             return {"called": len(unit.state(CASE, case_id).calls)}
 
@@ -292,7 +305,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])
             self._name_person(answer["person"], row, identifiers)
-            answer["may"] = case_acts(row["status"], answer["person"]["erased"])
+            answer["may"] = case_acts(row["status"], answer["person"]["erased"] or row["died"])
             answer["found"] = {"district": row["district"], "subdistrict": self._subdistrict(row)}
         return answer
 
@@ -315,7 +328,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
             self.runtime.vault.preload(row["person_id"] for row in rows)
             for item, row in zip(items, rows, strict=True):
                 name, erased = self._unseal(row, "name")
-                item["may"] = case_acts(row["status"], erased)
+                item["may"] = case_acts(row["status"], erased or row["died"])
                 item["person"]["name"], item["person"]["erased"] = (
                     descriptions.shown_name(row, name, erased),
                     erased,

@@ -28,6 +28,7 @@ from services.codes.registry import (
     STATEMENT_AGES,
 )
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
+from services.codes.steps import LOST_REASONS
 
 
 class AlikePartner(TypedDict):
@@ -544,7 +545,7 @@ class PastAnswer(TypedDict):
     """What became of a referral of this case to the programme before, and when it came to that; `reason`: of a no."""
 
     status: Annotated[str, REFERRAL_STATUSES]
-    reason: Annotated[str, DECLINE_REASONS] | None
+    reason: Annotated[str, LOST_REASONS] | None
     at: Instant
 
 

@@ -3,8 +3,9 @@
 from sqlalchemy import RowMapping
 
 from services.codes.access import STAFF
+from services.codes.decisions import PERSON_DIED
 from services.kernel.doors import Call, command, query
-from services.kernel.errors import NotFound
+from services.kernel.errors import NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.referral import answers, bodies, reading, schemas
 from services.referral.domain.commands import DiscloseFacts
@@ -31,6 +32,8 @@ class Disclosing(reading.Reading):
         referral_id, codes = referral["referral_id"], self._of(referral)
 
         def work(unit: Unit) -> answers.Disclosed:
+            if referrals.list_died(unit.db, [referral["case_id"]]):
+                raise Refused("person_died", PERSON_DIED)
             asked = DiscloseFacts(body["how"], tuple(name for name in codes if codes[name] is not None))
             unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
             return {"disclosed": codes, "version": unit.version(REFERRAL, referral_id)}

@@ -8,17 +8,17 @@ from sqlalchemy import RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.coarse import coarse
-from services.codes.decisions import FIT_SECONDS, fit_warnings
+from services.codes.decisions import DIED, FIT_SECONDS, PERSON_DIED, fit_warnings
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
-from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
+from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import answers, bodies, disclosing, handlers, reading, schemas, sweeping
 from services.referral.domain.commands import SendReferral, StandDown
 from services.referral.domain.life_cycle import REFERRAL, why_untold
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
-from services.referral.domain.steps import LIFE_CYCLE, Circumstances, step_named, steps_after
+from services.referral.domain.steps import ENDING, LIFE_CYCLE, Circumstances, step_named, steps_after
 from services.referral.domain.words import (
     AWAITING_ANSWER,
     OVER,
@@ -73,7 +73,7 @@ def _in_order(call: Call, step: str, row: RowMapping) -> None:
         )
 
 
-def _steps(call: Call, referral: answers.Referral) -> list[str]:
+def _steps(call: Call, referral: answers.Referral, died: bool) -> list[str]:
     """The steps that may be taken now; a partner is told its own."""
     names = steps_after(
         Status(referral["status"]),
@@ -81,16 +81,18 @@ def _steps(call: Call, referral: answers.Referral) -> list[str]:
         referral["told"],
         bool(referral["final_at"] and instant(call.now) < referral["final_at"]),
         home=referral["programme_id"] is None,
+        died=died,
     )
     return [name for name in names if LIFE_CYCLE[name].by_partner or call.caller.role != "partner"]
 
 
-def _may(call: Call, referral: answers.Referral) -> list[str]:
-    """What the caller may do of a referral that is theirs."""
+def _may(call: Call, referral: answers.Referral, died: bool) -> list[str]:
+    """What the caller may do of a referral that is theirs; `died`: an ending says that the person did."""
     if call.caller.role not in (*STAFF, "partner"):
         return []
     staff, status, place = call.caller.role in STAFF, Status(referral["status"]), Place(referral["place"])
-    return [*_steps(call, referral), *([DISCLOSE] if staff and why_untold(status, place) is None else [])]
+    tells = staff and not died and why_untold(status, place) is None
+    return [*_steps(call, referral, died), *([DISCLOSE] if tells else [])]
 
 
 class ReferralService(disclosing.Disclosing):
@@ -125,7 +127,7 @@ class ReferralService(disclosing.Disclosing):
             closed = upstream.is_closed(unit.db, case_id)
             sending = SendReferral(
                 referral_id=referral_id,
-                case=replace(case, closed=closed),
+                case=replace(case, closed=closed, died=bool(referrals.list_died(unit.db, [case_id]))),
                 programme=programme,
                 plan=plan,
                 consent=consent["status"],
@@ -178,6 +180,8 @@ class ReferralService(disclosing.Disclosing):
         def work(unit: Unit) -> answers.ReferralStatus:
             row = referrals.get(unit.db, referral_id)
             assert row is not None, "it was found before"
+            if step not in ENDING and referrals.list_died(unit.db, [row["case_id"]]):
+                raise Refused("person_died", PERSON_DIED)
             taking = step_named(step, words, self._circumstances(call, row, body))
             if unit.handle(REFERRAL, referral_id, taking, expected=call.if_match):
                 _in_order(call, step, row)
@@ -203,7 +207,7 @@ class ReferralService(disclosing.Disclosing):
 
     def _move(self, unit: Unit, case_id: str, referral_id: str, closed: bool = False) -> None:
         """What a referral now is to its case's one placement, decided in view of the case's others. Once one partner
-        says yes, the others are not asked any more."""
+        says yes, the others are not asked any more; once one ending says that the person died, all others end."""
         status = unit.state(REFERRAL, referral_id).status
         if status not in MOVING:
             return
@@ -211,14 +215,20 @@ class ReferralService(disclosing.Disclosing):
         others = {id: unit.state(REFERRAL, id).status for id, _ in rows}
         moving = MoveReferral(case_id, referral_id, status, others, closed)
         moved = unit.handle(PLACEMENT, case_id, moving)
-        if not moved or status != Status.ACCEPTED:
+        died = unit.state(REFERRAL, referral_id).died
+        if not moved or not (died or status == Status.ACCEPTED):
             return
+        # Whose yes it was is not the others' to know.
+        end = (
+            StandDown("person_died", "person", DIED)
+            if died
+            else StandDown("placed_elsewhere", "system", "other")
+        )
         envelope = unit.envelope
         for id, last_at in rows:
-            if others[id] in AWAITING_ANSWER | OVER:
-                # Whose yes it was is not the others' to know.
+            if died or others[id] in AWAITING_ANSWER | OVER:
                 unit.envelope = replace(envelope, actor=SYSTEM.user, time=max(envelope.time, last_at))
-                unit.handle(REFERRAL, id, StandDown("placed_elsewhere", "system", "other"))
+                unit.handle(REFERRAL, id, end)
         unit.envelope = envelope
 
     @query("referral.read", roles=READERS, schema=schemas.ReadReferral())
@@ -232,6 +242,7 @@ class ReferralService(disclosing.Disclosing):
             raise NotFound("referral")
         id = body["referral_id"]
         history = self.runtime.read(lambda db: referrals.list_steps(db, id))
+        died = self._died(referral["case_id"])
         if call.caller.role not in SEE_REFERRALS:
             return {
                 **referrals.outline(referrals.public(referral)),
@@ -242,14 +253,14 @@ class ReferralService(disclosing.Disclosing):
                 referrals.public(referral),
                 partial(referrals.list_steps_for_partner, referral_id=id),
             )
-            return {**shown, "may": _may(call, shown), "history": self.runtime.read(steps)}
+            return {**shown, "may": _may(call, shown, died), "history": self.runtime.read(steps)}
         if call.caller.role in STAFF and any(sealed for _, sealed in history):
             read = REFERRAL.stream(body["referral_id"]), referral["person_id"]
             self.runtime.note_access(call.caller.user, "history", [read])
             for item, sealed in history:
                 self._unseal(item, sealed, referral["person_id"])
         shown = referrals.public(referral)
-        return {**shown, "may": _may(call, shown), "history": [item for item, _ in history]}
+        return {**shown, "may": _may(call, shown, died), "history": [item for item, _ in history]}
 
     @query("referral.read", roles=(*STAFF, "member", "partner"), schema=schemas.ReadReferral())
     def steps(self, call: Call, body: bodies.ReadReferral) -> list[answers.PossibleStep]:
@@ -264,7 +275,7 @@ class ReferralService(disclosing.Disclosing):
                 "fields": schemas.fields_of(name),
                 "by": "partner" if LIFE_CYCLE[name].by_partner else "staff",
             }
-            for name in _steps(call, referrals.public(referral))
+            for name in _steps(call, referrals.public(referral), self._died(referral["case_id"]))
         ]
 
     @query("referral.list", roles=READERS, schema=schemas.ListReferrals())
@@ -291,8 +302,10 @@ class ReferralService(disclosing.Disclosing):
         )
         if call.caller.role not in SEE_REFERRALS:
             return {"items": [referrals.outline(row) for row in found["items"]], "next": found["next"]}
+        cases = {row["case_id"] for row in found["items"]}
+        died = self.runtime.read(lambda db: referrals.list_died(db, cases))
         for row in found["items"]:
-            row["may"] = _may(call, row)
+            row["may"] = _may(call, row, row["case_id"] in died)
         return found
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
@@ -300,6 +313,9 @@ class ReferralService(disclosing.Disclosing):
         """Referrals that a user sent and that are not over, ids only."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return {"items": self.runtime.read(lambda db: referrals.list_in_hands(db, body["user"], centres))}
+
+    def _died(self, case_id: str) -> bool:
+        return bool(self.runtime.read(lambda db: referrals.list_died(db, [case_id])))
 
     def _unseal(self, item: answers.HistoryItem, sealed: Mapping[str, str], person_id: str) -> None:
         """Add the words of a step that the centre's own staff read."""

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from services.codes.access import CASE_READERS, STAFF
-from services.codes.decisions import FIT_SECONDS, fit_warnings
+from services.codes.decisions import FIT_SECONDS, PERSON_DIED, fit_warnings
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
@@ -38,6 +38,7 @@ WIRING = Wiring(
             **{type: () for type in upstream.ERASURES},
         },
         "partners": {type: () for type in upstream.PROGRAMME_FACTS},
+        "referral": {type: () for type in upstream.ENDINGS},
     },
     invariants=projections.invariants,
 )
@@ -56,12 +57,14 @@ class ScreeningService(erasing.Erasing):
         case_id, screening_id, day = case["case_id"], call.new_id("screening"), dates.bangkok_day(call.at)
         corrected = self._of_person(call, case_id, day)
         opened = self._opened(case_id)
+        self.runtime.catch_up("referral")
 
         def work(unit: Unit) -> answers.NewScreening:
             if upstream.is_erased(unit.db, case_id):
                 raise Refused(
                     "erased", "This person's data was erased; nothing more can be found out about them."
                 )
+            _alive(unit.db, case_id)
             require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
             screening = CompleteScreening(
@@ -107,8 +110,10 @@ class ScreeningService(erasing.Erasing):
         warnings = [SOUND_ALIKE] if len({*voters}) < len(voters) else []
         warnings += self._fit(call, case_id, body["programme_id"])
         self.runtime.ensure_key(call, person_id)
+        self.runtime.catch_up("referral")
 
         def work(unit: Unit) -> answers.NewPlan:
+            _alive(unit.db, case_id)
             require_order(call.at, follows)
             if offered and offered.path != body["path"]:
                 raise Invalid(
@@ -214,6 +219,11 @@ class ScreeningService(erasing.Erasing):
         gets it, whatever has happened since."""
         opened = self.runtime.read(lambda db: upstream.get_opening(db, case_id))
         return {"the case was opened": opened, "the person was screened": screened}
+
+
+def _alive(db: Connection, case_id: str) -> None:
+    if upstream.has_died(db, case_id):
+        raise Refused("person_died", PERSON_DIED)
 
 
 @contextmanager

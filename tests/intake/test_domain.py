@@ -158,9 +158,32 @@ def test_a_case_is_closed_with_a_reason():
     case.given(OPENED, closed, reopened).when(close).then(closed)
 
 
-def test_closing_again_changes_nothing_whatever_the_reason():
+def test_closing_again_for_the_same_reason_changes_nothing_and_for_another_is_refused():
     case.given(OPENED, closed).when(close).then()
-    case.given(OPENED, closed).when(CloseCase(CASE, "died")).then()
+    case.given(OPENED, closed).when(CloseCase(CASE, "died")).refused("wrong_state")
+
+
+@pytest.mark.parametrize(
+    ("closing", "field"),
+    [
+        (CloseCase(CASE, "died", outcome="stable"), "outcome"),
+        (CloseCase(CASE, "goal_reached", outcome="died"), "reason"),
+        (CloseCase(CASE, "goal_reached", died=True), "reason"),
+        (CloseCase(CASE, "left_before_screening", screened=True), "reason"),
+        (CloseCase(CASE, "no_answer_found", screened=True, placed=True), "reason"),
+    ],
+)
+def test_a_reason_that_is_not_so_names_its_field(closing: CloseCase, field: str):
+    with pytest.raises(Invalid) as wrong:
+        decide(closing, Case(PERSON))
+    assert list(wrong.value.errors) == [field]
+
+
+def test_who_died_is_closed_for_it_and_who_left_before_the_screening_too():
+    died = CloseCase(CASE, "died", outcome="died", screened=True, placed=True, died=True)
+    case.given(OPENED).when(died).then(CaseClosed(CASE, PERSON, "died", None, "died"))
+    left = CloseCase(CASE, "left_before_screening")
+    case.given(OPENED).when(left).then(CaseClosed(CASE, PERSON, "left_before_screening", None))
 
 
 def test_a_closed_case_is_reopened():
@@ -301,6 +324,7 @@ SCREENED, PLANNED = ("screening", "done", 1), ("plan", "done", 2)
         ([SCREENED, PLANNED, (SOMBAT, "failed", 3)], "planned"),
         ([SCREENED, PLANNED, (SOMBAT, "ended", 3)], "planned"),
         ([SCREENED, PLANNED, (SOMBAT, "stable", 3)], "placed"),
+        ([SCREENED, PLANNED, (SOMBAT, "died", 3)], "planned"),
         ([SCREENED, PLANNED, (SOMBAT, "entered_in_error", 3)], "planned"),
         ([SCREENED, PLANNED, (SOMBAT, "declined", 3), (MALEE, "sent", 4)], "referred"),
         ([SCREENED, PLANNED, (SOMBAT, "placed", 3), (MALEE, "sent", 4)], "placed"),
@@ -312,6 +336,10 @@ SCREENED, PLANNED = ("screening", "done", 1), ("plan", "done", 2)
         ([("case", "closed", 1)], "closed"),
         ([SCREENED, PLANNED, (SOMBAT, "placed", 3), ("case", "closed", 4)], "closed"),
         ([SCREENED, PLANNED, (SOMBAT, "placed", 3), ("case", "open", 5)], "placed"),
+        ([SCREENED, PLANNED, (SOMBAT, "stable", 3), ("case", "closed", 4)], "closed"),
+        ([SCREENED, PLANNED, (SOMBAT, "stable", 4), ("case", "open", 5)], "planned"),
+        ([SCREENED, (SOMBAT, "stable", 4), ("case", "open", 5)], "screened"),
+        ([SCREENED, PLANNED, ("case", "open", 5), (SOMBAT, "stable", 6)], "placed"),
         ([SCREENED, ("case", "open", 5)], "screened"),
         ([SCREENED, ("assignment", "assigned", 5)], "screened"),
     ],

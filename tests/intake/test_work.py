@@ -98,7 +98,36 @@ def test_of_somebody_erased_only_the_case_is_left_to_close_once_nothing_is_under
         step = next_of(Known(gone, **OF_CASE[of_case]))
         assert (step.next, step.standing, step.since) == ("close", "erased", FRIDAY)
     assert next_of(Known(gone, referrals=(referral("placed"),), **OF_CASE["planned"])).next == "follow_up"
-    assert case_acts("planned", erased=True) == ["close"] and case_acts("closed", erased=True) == ["reopen"]
+    assert case_acts("planned", over=True) == ["close"] and case_acts("closed", over=True) == ["reopen"]
+
+
+@pytest.mark.parametrize("of_case", ["open", "asking", "screened", "planned", "planned_home"])
+@pytest.mark.parametrize("later", [None, *UNDER_WAY, "declined", "failed"])
+def test_of_somebody_who_died_only_the_case_is_left_to_close_whatever_follows(of_case, later):
+    death = referral("ended_died")
+    referrals = (death,) if later is None else (death, referral(later, "2026-03-09T03:00:00.000000Z"))
+    plans = {"plan": Plan("2026-03-10T03:00:00.000000Z", "2026-03-10T03:00:00.000000Z", "foundation")}
+    for more in ({}, plans, {"closing": Closing("2026-03-11T03:00:00.000000Z", False)}):
+        known = Known(Opening(MONDAY), referrals=referrals, **OF_CASE[of_case] | more)
+        step = next_of(known)
+        assert (step.next, step.standing, step.referral) == ("close", "ended_died", death)
+    in_error = replace(death, standing="")
+    assert next_of(Known(Opening(MONDAY), referrals=(in_error,), **OF_CASE["planned"])).next == "send"
+
+
+def test_what_was_done_for_somebody_after_they_died_does_not_go_together():
+    death, sent = referral("ended_died", TUESDAY), referral("sent")
+    plan = Plan(FRIDAY, FRIDAY, "foundation")
+    after = Known(Opening(MONDAY), plan=plan, referrals=(death, sent))
+    assert contradictions_of(after) == [
+        ("plan_after_death", death.referral_id),
+        ("referral_after_death", sent.referral_id),
+    ]
+    assert contradictions_of(replace(after, closing=Closing(FRIDAY, True), referrals=(death,))) == []
+    assert (
+        contradictions_of(replace(after, plan=Plan(MONDAY, MONDAY, "foundation"), referrals=(death,))) == []
+    )
+    assert contradictions_of(replace(after, referrals=(replace(death, standing=""), sent))) == []
 
 
 def test_the_table_speaks_of_every_status_and_says_every_step():

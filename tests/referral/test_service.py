@@ -10,9 +10,11 @@ from uuid import uuid4
 import pytest
 
 from services.kernel import access
-from services.kernel.envelope import instant
+from services.kernel.envelope import Envelope, instant
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
 from services.kernel.local import SimulatedClock
+from services.referral.domain.life_cycle import REFERRAL
+from services.referral.domain.steps import EndReferral
 from services.referral.service import ReferralService
 from tests.referral.facts import CASE, MONDAY, OTHER, PARTNER, PERSON, PLAN, PROGRAMME
 from tests.referral.others import (
@@ -558,8 +560,61 @@ def test_with_its_case_a_referral_ends_from_every_status(agreed, told, status):
     say(agreed, CaseReopened(CASE, PERSON))
     agreed.settle()
     assert read(agreed, told)["version"] == end["version"]
+    if status == "placed":  # the ending says that the person died, until somebody says that it was a mistake
+        with pytest.raises(Refused, match="person_died"):
+            send(agreed)
+        step(agreed, told, "entered-in-error", note="คนละคน")
     assert send(agreed)["status"] == "sent"
     assert agreed.runtimes["referral"].verify() == []
+
+
+@pytest.fixture
+def died(agreed, told):
+    """A referral whose person died where they were placed, another being on its way meanwhile."""
+    say(agreed, ProgrammeOffered(OTHER, PARTNER))
+    for name in WAYS["placed"]:
+        step(agreed, told, name)
+    other = send(agreed, programme_id=OTHER)["referral_id"]
+    step(agreed, told, "end", outcome="died")
+    return told, other
+
+
+def test_for_somebody_who_died_nothing_goes_on_until_the_ending_was_a_mistake(agreed, died):
+    told, other = died
+    stood_down = read(agreed, other)
+    assert (stood_down["status"], stood_down["may"]) == ("withdrawn", ["entered-in-error"])
+    last = stood_down["history"][-1]
+    assert (last["reason"], last["whose"], last["actor"]) == ("person_died", "person", "system")
+    with pytest.raises(Refused, match="person_died"):
+        send(agreed, programme_id=OTHER)
+    step(agreed, told, "entered-in-error", note="คนละคน")
+    assert send(agreed, programme_id=OTHER)["status"] == "sent"
+    assert agreed.runtimes["referral"].verify() == []
+
+
+def test_what_went_on_after_a_death_may_only_end(agreed, told):
+    say(agreed, ProgrammeOffered(OTHER, PARTNER))
+    for name in WAYS["placed"]:
+        step(agreed, told, name)
+    other = send(agreed, programme_id=OTHER)["referral_id"]
+    say(agreed, PlaceReserved(OTHER, PARTNER, other, CASE))
+    agreed.settle()
+    # As an earlier version recorded it: the others went on.
+    now = instant(agreed.clock())
+    envelope = Envelope(str(uuid4()), "", "worker-60", "60", now, now, str(uuid4()), str(uuid4()))
+    agreed.runtimes["referral"].execute(
+        envelope, lambda unit: len(unit.handle(REFERRAL, told, EndReferral(outcome="died")))
+    )
+    assert read(agreed, other)["may"] == ["decline", "withdraw", "entered-in-error"]
+    assert [each["step"] for each in agreed.call("referral", "steps", {"referral_id": other})] == [
+        "decline", "withdraw", "entered-in-error",
+    ]  # fmt: skip
+    for name, said in (("told", {"how": "phone"}), ("acknowledge", {}), ("accept", {}), ("waitlist", {})):
+        with pytest.raises(Refused, match="person_died"):
+            step(agreed, other, name, **said)
+    with pytest.raises(Refused, match="person_died"):
+        agreed.call("referral", "disclose", {"referral_id": other, "how": "link"})
+    step(agreed, other, "withdraw")
 
 
 def test_an_ending_is_not_dated_before_the_step_it_ends(agreed, told):

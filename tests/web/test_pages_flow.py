@@ -773,3 +773,61 @@ def test_a_search_for_a_place_that_finds_none_to_choose_says_so(worker):
         found = worker.send(page, find="yes", area=typed)
         assert said in found.errors["area"], found.errors
     assert not worker.send(page, find="yes", area="บางรัก กทม").errors
+
+
+FORMS = ("screening/fill", "plan/record", "referrals/new", "referrals/home")
+
+
+def shut(user, case_id, said, forms=FORMS):
+    """Each form of the case says this, opened by its address, and is none."""
+    for form in forms:
+        page = user.open(f"/cases/{case_id}/{form}")
+        assert page.status == 200 and page.heading == said, (form, page.text)
+        assert not page.tree.xpath("//main//form")
+        yield page
+
+
+def test_a_closed_case_says_so_where_its_forms_were_and_closing_it_again_drops_no_reason(door, worker):
+    case_id, _ = planned(door, worker)
+    old = worker.open(f"/cases/{case_id}/close")
+    late = worker.open(f"/cases/{case_id}/screening/fill")
+    worker.send(old, reason="moved")
+    for page in shut(worker, case_id, "ปิดเรื่องนี้แล้ว", (*FORMS, "close")):
+        assert f"/cases/{case_id}/reopen" in " ".join(page.links())
+    refused = worker.send(late, facts__pregnant="no")
+    assert refused.status == 409 and refused.errors  # what was typed before is kept
+    door.wait(f"/api/v1/cases/{case_id}", lambda case: case["status"] == "closed")
+    again = door.post(f"/api/v1/cases/{case_id}/close", {"reason": "left"})
+    assert again.status_code == 409 and again.json()["code"] == "wrong_state"
+    assert door.post(f"/api/v1/cases/{case_id}/close", {"reason": "moved"}).status_code == 200
+
+
+def test_who_sends_another_reason_for_a_closed_case_is_told_that_it_is_closed(worker, director):
+    case_id = case_of(opened(worker))
+    old = worker.open(f"/cases/{case_id}/close")
+    director.send(director.open(f"/cases/{case_id}/close"), reason="moved")
+    worker_page = worker.send(old, reason="left", note="กลับบ้านแล้ว")
+    assert worker_page.status in (409, 412) and "ปิดเรื่องนี้ไปแล้ว" in worker_page.text
+    assert dict(worker_page.form().form_values())["note"] == "กลับบ้านแล้ว"
+
+
+def test_of_somebody_who_died_pages_say_so_until_the_ending_was_a_mistake(door, worker):
+    path = referred(door, worker)
+    case_id = door.get("/api/v1" + path).json()["case_id"]
+    for step in ("accept", "admit", "confirm"):
+        take(worker, path, step)
+    take(worker, path, "end", outcome="died")
+    door.wait(f"/api/v1/cases/{case_id}", lambda case: case["person"]["died"])
+    for page in shut(worker, case_id, "ผู้รับบริการเสียชีวิต"):
+        assert f"/cases/{case_id}/close" in " ".join(page.links())
+    for part in ("screening", "matches", "plan", "referrals"):
+        page = worker.open(f"/cases/{case_id}/{part}")
+        assert page.status == 200 and "จึงดำเนินการต่อไม่ได้" in page.text
+        assert not [link for link in page.links() if link.endswith(FORMS)]
+    closing = worker.open(f"/cases/{case_id}/close")
+    assert dict(closing.form().form_values())["reason"] == "died"
+    wrong = worker.send(closing, reason="goal_reached")
+    assert wrong.status == 422 and [*wrong.errors] == ["reason"] and "ต้องเป็นเสียชีวิต" in wrong.errors["reason"]
+    take(worker, path, "entered-in-error", note="คนละคน")
+    door.wait(f"/api/v1/cases/{case_id}", lambda case: not case["person"]["died"])
+    assert worker.open(f"/cases/{case_id}/referrals/new").tree.xpath("//main//form")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
-from services.codes.decisions import CLOSING_REASONS, REOPENING_REASONS
+from services.codes.decisions import BEFORE_SCREENING, CLOSING_REASONS, DIED, NO_PLACE, REOPENING_REASONS
 from services.intake.domain.person import Description, age_of, doubts
 from services.intake.events import (
     CallUnanswered,
@@ -17,7 +17,7 @@ from services.intake.events import (
     Found,
 )
 from services.kernel.decider import Aggregate, Decider
-from services.kernel.errors import Refused
+from services.kernel.errors import Invalid, Refused
 from services.thai import areas
 
 OTHER = "other"
@@ -53,12 +53,15 @@ class RecordConsent:
 @dataclass(frozen=True)
 class CloseCase:
     """`reason` is a code of the list (kept open) or words (sealed with the note); `outcome`: of a placement that ends
-    with it."""
+    with it; `screened`, `placed`, `died` (an ending says so): how the person stands."""
 
     case_id: str
     reason: str
     note: str | None = None
     outcome: str | None = None
+    screened: bool = False
+    placed: bool = False
+    died: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,10 @@ Command = OpenCase | RecordConsent | CloseCase | ReopenCase | AssignCase | Recor
 
 @dataclass(frozen=True)
 class Case:
-    """`person_id` is None until the case is opened."""
+    """`person_id` is None until the case is opened; `closed`: for which reason it is, None while it is open."""
 
     person_id: str | None = None
-    closed: bool = False
+    closed: str | None = None
     consents: frozenset[str] = field(default=frozenset())
     assigned: CaseAssigned | None = None
     calls: frozenset[str] = field(default=frozenset())
@@ -115,9 +118,8 @@ def decide(command: Command, case: Case) -> list[CaseEvent]:
         case RecordConsent(case_id, referral_id, status):
             again = referral_id in case.consents
             return [] if again else [ConsentRecorded(case_id, person_id, referral_id, status)]
-        case CloseCase(case_id):
-            closing = CaseClosed(case_id, person_id, *_reason_and_note(command), command.outcome)
-            return [] if case.closed else [closing]
+        case CloseCase():
+            return _closed(command, case.closed, person_id)
         case ReopenCase(case_id):
             return [CaseReopened(case_id, person_id, *_reason_and_note(command))] if case.closed else []
         case AssignCase():
@@ -136,14 +138,38 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         case ConsentRecorded():
             return replace(case, consents=case.consents | {event.referral_id})
         case CaseClosed():
-            return replace(case, closed=True)
+            return replace(case, closed=event.reason)
         case CaseReopened():
-            return replace(case, closed=False)
+            return replace(case, closed=None)
         case CaseAssigned():
             return replace(case, assigned=event)
         case CallUnanswered():
             return replace(case, calls=case.calls | {event.call_id})
     assert_never(event)
+
+
+def _closed(c: CloseCase, before: str | None, person_id: str) -> list[CaseEvent]:
+    reason, note = _reason_and_note(c)
+    if before == reason:
+        return []
+    if before:
+        raise Refused("wrong_state", "The case is closed already, for another reason; reopen it first.")
+    if unlike := _unlike(c):
+        raise Invalid(unlike)
+    return [CaseClosed(c.case_id, person_id, reason, note, c.outcome)]
+
+
+def _unlike(c: CloseCase) -> dict[str, list[str]]:
+    """What is said of the closing and is not so, by field."""
+    if c.reason == DIED and c.outcome not in (None, DIED):
+        return {"outcome": ["The case is closed because the person died; the placement ends so too."]}
+    if c.reason != DIED and (c.died or c.outcome == DIED):
+        return {"reason": ["The person died, as the end of the placement says; the case is closed for that."]}
+    if c.reason == BEFORE_SCREENING and c.screened:
+        return {"reason": ["The person was screened."]}
+    if c.reason == NO_PLACE and c.placed:
+        return {"reason": ["The person is in a place."]}
+    return {}
 
 
 def _opened(command: OpenCase) -> CaseOpened:

@@ -15,7 +15,7 @@ class Step(NamedTuple):
 
 
 CLOSING, SCREENING, PLAN, ASSIGNMENT = "case", "screening", "plan", "assignment"
-CLOSED, REOPENED, DONE, STABLE, ASSIGNED = "closed", "open", "done", "stable", "assigned"
+CLOSED, REOPENED, DONE, STABLE, DIED, ASSIGNED = "closed", "open", "done", "stable", "died", "assigned"
 ON_ITS_WAY = frozenset({"sent", "acknowledged", "waitlisted", "accepted", "travelling", "admitted"})
 
 
@@ -23,23 +23,32 @@ def case_status(steps: Mapping[str, Step]) -> str:
     """Where a case stands (codes.CASE_STATUSES). `steps`: CLOSING, SCREENING, PLAN, ASSIGNMENT and each referral id ->
     its latest Step.
 
-    A referral's step is its status, or STABLE once it ended well. A lost referral counts for nothing, so the case is
-    planned again; a good end counts until the working group plans anew.
+    A referral's step is its status, or STABLE once it ended well, or DIED. A lost referral counts for nothing, so the
+    case is planned again; a good end counts until the working group plans anew, or the case is opened again.
     """
-    own = {CLOSING, SCREENING, PLAN, ASSIGNMENT}
-    referrals = [step for name, step in steps.items() if name not in own]
-    planned_at = steps[PLAN].recorded if PLAN in steps else ""
+    referrals = _referrals(steps)
+    anew_at = max(steps[name].recorded if name in steps else "" for name in (PLAN, CLOSING))
     if CLOSING in steps and steps[CLOSING].status == CLOSED:
         return "closed"
     if any(step.status == "placed" for step in referrals):
         return "placed"
     if any(step.status in ON_ITS_WAY for step in referrals):
         return "referred"
-    if any(step.status == STABLE and step.recorded >= planned_at for step in referrals):
+    if any(step.status == STABLE and step.recorded >= anew_at for step in referrals):
         return "placed"
     if PLAN in steps:
         return "planned"
     return "screened" if SCREENING in steps else "open"
+
+
+def person_died(steps: Mapping[str, Step]) -> bool:
+    """Whether an ending says so, that was not entered in error."""
+    return any(step.status == DIED for step in _referrals(steps))
+
+
+def _referrals(steps: Mapping[str, Step]) -> list[Step]:
+    own = {CLOSING, SCREENING, PLAN, ASSIGNMENT}
+    return [step for name, step in steps.items() if name not in own]
 
 
 def last_worked_by(steps: Mapping[str, Step]) -> str | None:

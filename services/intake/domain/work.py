@@ -192,6 +192,8 @@ def next_of(known: Known) -> Next | None:
 
 def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
     """(standing, its row, since when, the referral that it is about)."""
+    if death := _death(known):  # whatever was done after it
+        return death.standing, AFTER[death.standing], death.at, death
     live = [each for each in known.referrals if each.standing in UNDER_WAY]
     if live:
         first = max(live, key=lambda each: (FURTHEST.index(each.standing), each.recorded, each.referral_id))
@@ -218,6 +220,12 @@ def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
         name = "asking" if known.screening.asking else "screened"
         return name, TABLE[name], known.screening.at, None
     return "open", TABLE["open"], max(known.opening.at, reopened), None
+
+
+def _death(known: Known) -> Referral | None:
+    """The first ending that says that the person died."""
+    deaths = [each for each in known.referrals if each.standing == "ended_died"]
+    return min(deaths, key=lambda each: (each.recorded, each.referral_id)) if deaths else None
 
 
 def _planned(plan: Plan) -> str:
@@ -292,6 +300,10 @@ def contradictions_of(known: Known) -> list[tuple[str, str]]:
     found = [("open_after_closing", each.referral_id) for each in live if closed]
     found += [("two_placements", referral_id) for referral_id in placed if len(placed) > 1]
     found += [("referral_without_place", each) for each in with_place if each not in known.held]
+    death = _death(known)
+    found += [("referral_after_death", each.referral_id) for each in live if death and not closed]
+    if death and not closed and known.plan and known.plan.recorded > death.recorded:
+        found.append(("plan_after_death", death.referral_id))
     going_on = {each.referral_id for each in live}
     found += [("place_without_referral", each) for each in known.held if each not in going_on]
     on_the_way = [each for each in live if each.standing not in IN_PLACE]

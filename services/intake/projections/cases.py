@@ -32,6 +32,7 @@ from services.intake.domain.status import (
     ASSIGNMENT,
     CLOSED,
     CLOSING,
+    DIED,
     DONE,
     PLAN,
     REOPENED,
@@ -40,6 +41,7 @@ from services.intake.domain.status import (
     Step,
     case_status,
     last_worked_by,
+    person_died,
 )
 from services.intake.events import (
     CaseAssigned,
@@ -63,7 +65,7 @@ Row = dict[str, Value]
 
 metadata = MetaData()
 case = Table(
-    "case_v7",
+    "case_v8",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False, unique=True),
@@ -83,14 +85,15 @@ case = Table(
     Column("assigned_at", Text),  # None: it never was
     Column("taken", Boolean),
     Column("status", Text, nullable=False),
+    Column("died", Boolean, nullable=False),  # domain.status.person_died
     Column("version", Integer, nullable=False),
-    Index("case_v7_newest", "opened", "case_id"),
-    Index("case_v7_centre", "centre", "opened", "case_id"),
-    Index("case_v7_status", "centre", "status", "opened", "case_id"),
-    Index("case_v7_waiting", "to_user", "taken"),
+    Index("case_v8_newest", "opened", "case_id"),
+    Index("case_v8_centre", "centre", "opened", "case_id"),
+    Index("case_v8_status", "centre", "status", "opened", "case_id"),
+    Index("case_v8_waiting", "to_user", "taken"),
 )
 person = Table(
-    "person_v7",
+    "person_v8",
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -108,7 +111,7 @@ person = Table(
     Column("erased", Text),  # when; then nothing sealed is left in this row and its case's
 )
 case_step = Table(  # domain.status.Step of everything a case's status follows from
-    "case_step_v7",
+    "case_step_v8",
     metadata,
     Column("case_id", Text),
     Column("step", Text),
@@ -186,7 +189,11 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     _set(
         db,
         {
-            case_id: {"status": case_status(steps), "worked_by": last_worked_by(steps)}
+            case_id: {
+                "status": case_status(steps),
+                "worked_by": last_worked_by(steps),
+                "died": person_died(steps),
+            }
             for case_id, steps in known.items()
         },
     )
@@ -196,8 +203,8 @@ def _step(fact: Recorded) -> tuple[str, str] | None:
     """(name of the step, its status) that a fact tells of, or None."""
     if fact.type in STEPS:
         return STEPS[fact.type]
-    if fact.type == "ReferralEnded" and fact.data["outcome"] == "stable":
-        return fact.data["referral_id"], STABLE
+    if fact.type == "ReferralEnded" and fact.data["outcome"] in (STABLE, DIED):
+        return fact.data["referral_id"], fact.data["outcome"]
     if fact.type == "ReferralDeclined" and fact.data.get("final_at"):
         return fact.data["referral_id"], "acknowledged"  # the partner may take it back: nothing follows yet
     if fact.type in REFERRAL_STEPS:
@@ -222,6 +229,7 @@ def _case_row(fact: Recorded, event: CaseOpened) -> Row:
         "worked_by": None,
         **dict.fromkeys(ASSIGNMENT_COLUMNS),
         "status": case_status({}),
+        "died": False,
         "version": fact.version,
     }
 
@@ -283,7 +291,7 @@ def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]
     return found
 
 
-CASES = Projection("case", 7, (case, person, case_step), project)
+CASES = Projection("case", 8, (case, person, case_step), project)
 
 _whole = select(case, *(column for column in person.c if column.name not in ("person_id", "centre"))).join(
     person, person.c.person_id == case.c.person_id
@@ -371,9 +379,9 @@ def list_referrals(db: Connection, case_id: str) -> list[str]:
     return list(db.execute(steps.order_by(case_step.c.step)).scalars())
 
 
-def get_status_when(db: Connection, case_id: str, closing: str) -> str:
-    """The status of a case once it is closed (CLOSED) or reopened (REOPENED), all else being as it is."""
-    return case_status({**_steps(db, [case_id]).get(case_id, {}), CLOSING: Step(closing, "")})
+def get_steps(db: Connection, case_id: str) -> dict[str, Step]:
+    """Where everything stands that a case's status follows from (domain.status)."""
+    return _steps(db, [case_id]).get(case_id, {})
 
 
 def invariants(db: Connection) -> Iterable[str]:

@@ -30,6 +30,7 @@ def case(row: RowMapping) -> answers.Case:
             "domicile": orjson.loads(row["domicile"]),
             "province": areas.province_of(row["district"]) if row["district"] else None,
             "corrected": row["corrected"],
+            "died": row["died"],
         },
     }
 

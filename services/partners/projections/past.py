@@ -13,7 +13,7 @@ from services.partners.projections.registry import programme
 
 metadata = MetaData()
 past_answer = Table(
-    "past_answer_v3",
+    "past_answer_v4",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -22,6 +22,7 @@ past_answer = Table(
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("whose", Text),
+    Column("outcome", Text),  # of one that ended
     Column("at", Text, nullable=False),
 )
 
@@ -50,6 +51,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "status": STATUSES[fact.type],
             "reason": fact.data.get("reason"),
             "whose": fact.data.get("whose"),
+            "outcome": fact.data.get("outcome"),
             "at": fact.time,
         }
         for fact in facts
@@ -58,7 +60,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, past_answer, list(rows.values()), ("referral_id",))
 
 
-PAST = Projection("past_answers", 3, (past_answer,), project)
+PAST = Projection("past_answers", 4, (past_answer,), project)
 
 
 def list_declined_by(db: Connection, programme_id: str) -> list[str]:

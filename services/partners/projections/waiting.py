@@ -1,4 +1,4 @@
-"""Who is screened and waits for a place: not closed, and with no referral on its way."""
+"""Who is screened and waits for a place: not closed, not dead, and with no referral on its way."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,10 +14,12 @@ from sqlalchemy import (
     Table,
     Text,
     not_,
+    or_,
     select,
 )
 
 from services.codes import UNDER_WAY
+from services.codes.decisions import DIED
 from services.kernel.envelope import Recorded, moment
 from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
@@ -64,7 +66,9 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 
 OPENED = Projection("opened_cases", 1, (opened,), project)
 
-_busy = select(past_answer.c.case_id).where(past_answer.c.status.in_(UNDER_WAY))
+_busy = select(past_answer.c.case_id).where(
+    or_(past_answer.c.status.in_(UNDER_WAY), past_answer.c.outcome == DIED)
+)
 _waits = (
     select(case, opened.c.case_number, opened.c.opened_at)
     .join(opened, opened.c.case_id == case.c.case_id)

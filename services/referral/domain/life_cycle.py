@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from typing import get_args
 
+from services.codes.decisions import DIED, PERSON_DIED
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import instant
 from services.kernel.errors import Refused
@@ -42,6 +43,7 @@ from services.referral.events import (
     ReferralDeclineReturned,
     ReferralDeclineSettled,
     ReferralEnded,
+    ReferralEnteredInError,
     ReferralExpired,
     ReferralFailed,
     ReferralSent,
@@ -141,6 +143,8 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         return []
     if c.case.closed:
         raise Refused("case_closed", "The case is closed: reopen it before referring.")
+    if c.case.died:
+        raise Refused("person_died", PERSON_DIED)
     if c.programme and c.programme.retired:
         raise Refused("retired", "This programme is retired: nobody is sent there any more.")
     if c.plan is None or not c.plan.covers(c.programme):
@@ -236,6 +240,10 @@ def evolve(referral: Referral, event: Event) -> Referral:
             return replace(referral, due=event.answer_due, told=True, final_at=None, returned=True)
         case ReferralDeclineSettled():
             return replace(referral, final_at=None)
+        case ReferralEnded(outcome=outcome):
+            return replace(referral, died=outcome == DIED)
+        case ReferralEnteredInError():
+            return replace(referral, died=False)
         case FollowUpDue():
             return replace(referral, follow_ups_due=referral.follow_ups_due | {event.days})
         case FollowUpRecorded():

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from services.codes import steps
 from services.kernel.envelope import instant
-from services.referral.domain.words import DEADLINES, Place, Referral, Status, days_after
+from services.referral.domain.words import DEADLINES, OVER, Place, Referral, Status, days_after
 from services.referral.events import (
     Event,
     FollowUpRecorded,
@@ -189,17 +189,27 @@ ROWS: Mapping[type[Step], Row] = {row.step: row for row in LIFE_CYCLE.values()}
 BY_FACT: Mapping[str, Row] = {step.fact: LIFE_CYCLE[code] for code, step in steps.STEPS.items()}
 
 
+# With a person who died a referral may only come to its end, or be corrected.
+ENDING = frozenset(name for name, row in LIFE_CYCLE.items() if row.leads_to in OVER)
+
+
 def steps_after(
-    status: Status, place: Place, partner_knows: bool, returnable: bool, home: bool = False
+    status: Status,
+    place: Place,
+    partner_knows: bool,
+    returnable: bool,
+    home: bool = False,
+    died: bool = False,
 ) -> list[str]:
     """The names of the steps that may be taken of a referral now; `returnable`: the partner's no may be taken back;
-    `home`: it is a return to the family."""
+    `home`: it is a return to the family; `died`: an ending says that the person did."""
     held = place == Place.RESERVED
     possible = {TellPartner: held and not partner_knows, ReturnDecline: held and returnable}
     return [
         name
         for name, row in LIFE_CYCLE.items()
         if status in row.follows - {row.leads_to}
+        and (name in ENDING or not died)
         and (not row.of_partner if home else possible.get(row.step, held or not row.by_partner))
     ]
 

@@ -83,6 +83,7 @@ class Case:
     centre: str
     closed: bool
     opened: str
+    died: bool = False  # an ending says that the person did
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class Referral:
     final_at: str | None = None
     returned: bool = False
     consent: str = ""
+    died: bool = False  # it ended so
     follow_ups_due: frozenset[int] = frozenset()
     follow_ups_answered: frozenset[int] = frozenset()
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from services.codes import KIND_OF_PATH
+from services.codes.decisions import DIED
 from services.codes.reading import ANSWER_OF_PARTNER, STEP_OF_PARTNER
 from services.kernel.envelope import SYSTEM, Recorded
 from services.kernel.lists import make_cursor, page_cursor
@@ -315,6 +316,20 @@ def list_open(db: Connection, case_id: str) -> list[tuple[str, str]]:
     )
     ordered = found.order_by(referrals.c.recorded, referrals.c.referral_id)
     return [(row.referral_id, row.last_at) for row in db.execute(ordered)]
+
+
+def list_died(db: Connection, case_ids: Iterable[str]) -> set[str]:
+    """Those of some cases of which an ending, that was not entered in error, says that the person died."""
+    ended = (
+        select(referrals.c.case_id, history.c.data)
+        .join(history, history.c.referral_id == referrals.c.referral_id)
+        .where(
+            referrals.c.case_id.in_({*case_ids}),
+            referrals.c.status == Status.ENDED.value,
+            history.c.type == "ReferralEnded",
+        )
+    )
+    return {row.case_id for row in db.execute(ended) if orjson.loads(row.data).get("outcome") == DIED}
 
 
 def get_open(db: Connection, heard: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:

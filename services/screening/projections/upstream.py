@@ -1,5 +1,5 @@
 """What others told us: cases, what was corrected of a person and who is to be erased (intake), the paths of programmes
-(partners)."""
+(partners), and who died (referral)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Boolean, Column, Connection, MetaData, RowMapping, Table, Text, select
 
+from services.codes.decisions import DIED
 from services.kernel.envelope import Recorded
 from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
@@ -46,6 +47,14 @@ erasure = Table(
     Column("confirmer", Text),
 )
 
+death = Table(  # of an ending that says that the person died
+    "death_v1",
+    metadata,
+    Column("referral_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("stands", Boolean, nullable=False),  # it was not entered in error
+)
 programme = Table(
     "programme_v2",
     metadata,
@@ -59,6 +68,7 @@ WAITING, WITHDRAWN, ERASED = "waiting", "withdrawn", "erased"
 ERASURES = {"ErasureRequested": WAITING, "ErasureWithdrawn": WITHDRAWN, "PersonErased": ERASED}
 OF_PERSON = ("sex", "age", "nationality", "domicile")
 PROGRAMME_FACTS = ("ProgrammeOffered", "ProgrammeCorrected", "ProgrammeRetired", "ProgrammeReopened")
+ENDINGS = ("ReferralEnded", "ReferralEnteredInError")
 CLOSED = {"CaseOpened": False, "CaseClosed": True, "CaseReopened": False}
 
 
@@ -132,12 +142,27 @@ def _project_programmes(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, programme, list(rows.values()), ("programme_id",))
 
 
+def _project_deaths(db: Connection, facts: Sequence[Recorded]) -> None:
+    rows = {
+        fact.data["referral_id"]: {
+            "referral_id": fact.data["referral_id"],
+            "case_id": fact.data["case_id"],
+            "centre": fact.centre,
+            "stands": fact.data.get("outcome") == DIED,
+        }
+        for fact in facts
+        if fact.source == "referral" and fact.type in ENDINGS
+    }
+    upsert(db, death, list(rows.values()), ("referral_id",))
+
+
 UPSTREAM = (
     Projection("programme", 2, (programme,), _project_programmes),
     Projection("case", 1, (case,), _project_cases),
     Projection("case_opening", 1, (opening,), _project_openings),
     Projection("corrected_person", 2, (corrected_person,), _project_people),
     Projection("erasure", 1, (erasure,), _project_erasures),
+    Projection("death", 1, (death,), _project_deaths),
 )
 
 
@@ -154,6 +179,12 @@ def is_erased(db: Connection, case_id: str) -> bool:
     """Whether the case's person was erased, whoever may still remember their key."""
     found = get_erasure(db, case_id)
     return found is not None and found["status"] == ERASED
+
+
+def has_died(db: Connection, case_id: str) -> bool:
+    """Whether an ending of the case says that its person died."""
+    found = select(death.c.referral_id).where(death.c.case_id == case_id, death.c.stands)
+    return db.execute(found.limit(1)).first() is not None
 
 
 class Programme(NamedTuple):

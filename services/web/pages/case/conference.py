@@ -25,7 +25,7 @@ from services.screening.schemas import AgreePlan
 from services.thai import collation
 from services.web import gateway
 from services.web.identity import accounts
-from services.web.pages.case import casefile
+from services.web.pages.case import casefile, over
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import people
@@ -131,6 +131,8 @@ def record(case_id: UUID) -> Response:
     before."""
     named = request.args.get("programme_id", "")[:36]
     table = _table(str(case_id), OPTIONS_OFFERED, len(PATHS), named)
+    if said := over.instead(table.case):
+        return said
     offered = [each for each in _candidates(table.matches) if each["verdict"] != "ineligible"]
     wished = table.wished
     if wished and wished["programme_id"] not in (each["programme_id"] for each in offered):

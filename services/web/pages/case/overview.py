@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from services.codes import FIRST_HELP, FIRST_HELP_WHILE
 from services.codes.access import CASE_READERS, READERS, STAFF
-from services.codes.decisions import CLOSING_REASONS, REOPENING_REASONS
+from services.codes.decisions import CLOSING_REASONS, DIED, REOPENING_REASONS
 from services.codes.words import CodeList
 from services.intake.doors import CASE, CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
 from services.intake.schemas import ChangeCase, CloseCase
@@ -20,7 +20,7 @@ from services.reporting.doors import TIMELINE
 from services.screening.answers import Screening
 from services.screening.doors import PLAN, SCREENING
 from services.web import gateway
-from services.web.pages.case import casefile, story
+from services.web.pages.case import casefile, over, story
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import activities, days, people
@@ -167,7 +167,11 @@ def _change(
 ) -> Response:
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
-    form = Form(schema, fixed=about, version=case["version"], draft=title, case_id=str(case_id))
+    closing = door == CLOSE_CASE
+    if closing and case["status"] == "closed" and (said := over.instead(case)):
+        return said
+    first = {"reason": DIED} if closing and case["person"]["died"] else {}
+    form = Form(schema, first, fixed=about, version=case["version"], draft=title, case_id=str(case_id))
     if form.sent:
         at = inputs.happened(form)
         if form.load():
@@ -176,7 +180,7 @@ def _change(
                 return frame.done(message, ".overview", case_id=case_id)
     return frame.page(
         "case/change.html", form=form, case=case, reasons=words(reasons.kind),
-        closing=door == CLOSE_CASE, stands=_latest(case_id) if form.stale else None, **values,
+        closing=closing, stands=_latest(case_id) if form.stale else None, **values,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from services.referral.doors import REFERRAL, REFERRALS, WOULD_DISCLOSE
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
 from services.screening.doors import PLAN, SCREENING
-from services.web.pages.case import casefile, story
+from services.web.pages.case import casefile, over, story
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, needs, people
@@ -84,6 +84,8 @@ def send(case_id: UUID) -> Response:
     place will see."""
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
+    if said := over.instead(case):
+        return said
     plan = doors.attempt(PLAN.of(**about))
     bound = plan["programme_id"] if plan else None
     if plan and plan["path"] == FAMILY_PATH and not bound:
@@ -142,6 +144,8 @@ def send_home(case_id: UUID) -> Response:
     it, and the person's consent."""
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
+    if said := over.instead(case):
+        return said
     found = doors.together(asked := PLAN.of(**about), screened := SCREENING.of(**about))
     plan, screening = found[asked], found[screened]
     form = Form(

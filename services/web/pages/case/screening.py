@@ -19,7 +19,7 @@ from services.screening.doors import ASSESS, SCREENING
 from services.screening.doors import COMPLETE as COMPLETE_SCREENING
 from services.screening.schemas import CompleteScreening
 from services.thai import dates
-from services.web.pages.case import casefile
+from services.web.pages.case import casefile, over
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, papers
 from services.web.pages.frame.forms import Form, Read
 from services.web.pages.parts import days
@@ -89,6 +89,8 @@ def _frame(case_id: str) -> casefile.Frame:
 def fill(case_id: UUID) -> Response:
     """The questions, beside them what these answers come to. `look` only shows that anew; it keeps nothing."""
     values = _frame(str(case_id))
+    if said := over.instead(values["case"]):
+        return said
     before = values["screening"]
     known: dict[str, Any] = {**before["facts"]} if before else {}
     if values["outdated"]:  # what was corrected counts, not what the last screening had of it
