@@ -131,8 +131,8 @@ def record(case_id: UUID) -> Response:
     before."""
     named = request.args.get("programme_id", "")[:36]
     table = _table(str(case_id), OPTIONS_OFFERED, len(PATHS), named)
-    if said := over.instead(table.case):
-        return said
+    if stopped := over.instead(table.case):
+        return stopped
     offered = [each for each in _candidates(table.matches) if each["verdict"] != "ineligible"]
     wished = table.wished
     if wished and wished["programme_id"] not in (each["programme_id"] for each in offered):

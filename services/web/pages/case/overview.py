@@ -168,8 +168,8 @@ def _change(
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
     closing = door == CLOSE_CASE
-    if closing and case["status"] == "closed" and (said := over.instead(case)):
-        return said
+    if closing and case["status"] == "closed" and (stopped := over.instead(case)):
+        return stopped
     first = {"reason": DIED} if closing and case["person"]["died"] else {}
     form = Form(schema, first, fixed=about, version=case["version"], draft=title, case_id=str(case_id))
     if form.sent:

@@ -84,8 +84,8 @@ def send(case_id: UUID) -> Response:
     place will see."""
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
-    if said := over.instead(case):
-        return said
+    if stopped := over.instead(case):
+        return stopped
     plan = doors.attempt(PLAN.of(**about))
     bound = plan["programme_id"] if plan else None
     if plan and plan["path"] == FAMILY_PATH and not bound:
@@ -144,8 +144,8 @@ def send_home(case_id: UUID) -> Response:
     it, and the person's consent."""
     about = {"case_id": str(case_id)}
     case = lookup.case(str(case_id))
-    if said := over.instead(case):
-        return said
+    if stopped := over.instead(case):
+        return stopped
     found = doors.together(asked := PLAN.of(**about), screened := SCREENING.of(**about))
     plan, screening = found[asked], found[screened]
     form = Form(

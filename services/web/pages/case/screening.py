@@ -89,8 +89,8 @@ def _frame(case_id: str) -> casefile.Frame:
 def fill(case_id: UUID) -> Response:
     """The questions, beside them what these answers come to. `look` only shows that anew; it keeps nothing."""
     values = _frame(str(case_id))
-    if said := over.instead(values["case"]):
-        return said
+    if stopped := over.instead(values["case"]):
+        return stopped
     before = values["screening"]
     known: dict[str, Any] = {**before["facts"]} if before else {}
     if values["outdated"]:  # what was corrected counts, not what the last screening had of it
