@@ -21,8 +21,8 @@ def _each(*fields: str) -> Fields:
 CASE: Fields = ("case_id", "case_number", "centre", "status", "opened", "version")
 DESCRIBED: Fields = (
     "channel", "danger", "person.person_id", "person.identity_status", "person.sex", "person.age", "person.age_band",
-    "person.nationality", "person.domicile[].**", "person.domicile[]", "person.province", "person.corrected", "may.**",
-    "may[]", "may[].**",
+    "person.nationality", "person.domicile[].**", "person.domicile[]", "person.province", "person.corrected",
+    "person.died", "may.**", "may[]", "may[].**",
 )  # fmt: skip
 OUTLINE: Fields = (*CASE, "path_kind")
 REFERRAL: Fields = (

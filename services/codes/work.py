@@ -86,6 +86,7 @@ STANDINGS = CodeList(
         "family_declined": Words("ญาติไม่รับ", "The family does not take the person."),
         "family_silent": Words("ไม่ได้คำตอบจากญาติภายในกำหนด", "The family gave no answer in time."),
         "expired": Words("ภาคีเครือข่ายไม่ตอบภายในกำหนด", "The partner did not answer in time."),
+        "no_place": Words("ไม่มีที่ว่างในบริการที่เลือกไว้", "There was no place free."),
         "withdrawn": Words("ยกเลิกการส่งต่อแล้ว", "The referral was withdrawn."),
         "failed": Words("การเข้าพักหรือเข้าทำงานไม่สำเร็จ", "The placement did not work out."),
         "ended_stable": Words("ผู้รับบริการอยู่ได้อย่างมั่นคง", "The placement came to a good end."),

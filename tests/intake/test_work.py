@@ -283,9 +283,7 @@ def test_red_comes_before_overdue_before_today_before_what_waits_and_each_says_w
     assert {part: weight.part for part, weight in weights.items()} == {part: part for part in WORK_PARTS}
     red = [
         ORDER((flag,), CENTRE, day, today).key
-        for flag, day in zip(
-            RED, ("2026-03-09", "2026-03-08", today, "2026-03-03", "2026-03-01"), strict=True
-        )
+        for flag, day in zip(RED, (f"2026-03-0{day}" for day in (9, 8, 7, 6, 5)), strict=True)
     ]
     assert red == sorted(red) and {ORDER((flag,), CENTRE, "2026-03-09", today).part for flag in RED} == {
         "red"
@@ -502,6 +500,33 @@ def test_what_is_escalated_comes_after_red_and_before_what_is_overdue():
     assert weight("child").key < weight("escalated").key < late.key < weight().key
     assert (weight("escalated").part, late.part) == ("escalated", "overdue")
     assert weight("escalated", "child").because[:2] == ["child", "escalated"]
+
+
+def test_of_what_is_red_the_overdue_comes_first_and_says_so():
+    def weight(day, *flags):
+        return ORDER(flags, CENTRE, day, "2026-03-04")
+
+    missing, today = weight("2026-02-05", "child", "not_in_place"), weight("2026-03-04", "child")
+    coming = weight("2026-03-07", "child", "law_deadline")
+    assert missing.key < today.key < coming.key < weight("2026-02-05").key
+    assert missing.because[:2] == ["overdue", "child"] and today.because[:2] == ["due_today", "child"]
+    assert {each.part for each in (missing, today, coming)} == {"red"}
+    # Of what is overdue alike, what is graver.
+    assert weight("2026-03-03", "trafficking").key < missing.key < weight("2026-02-05", "law_deadline").key
+
+
+@pytest.mark.parametrize("type", ["ReferralDeclined", "ReferralExpired"])
+def test_of_a_referral_that_found_no_place_nobody_says_that_the_partner_answered(db, type):
+    told = story()
+    work.project(db, [*told["intake"][:2], *told["screening"], referred("ReferralSent", MALEE, "05")])
+    for whose, reason, standing in (
+        ("system", "no_place", "no_place"),
+        ("partner", "no_place" if type == "ReferralDeclined" else "no_answer", None),
+    ):
+        work.project(db, [referred(type, MALEE, "12", reason=reason, whose=whose)])
+        [row] = work.list_open(db, None)
+        assert row.next == "send_elsewhere"
+        assert row.standing == (standing or {"ReferralDeclined": "declined"}.get(type, "expired"))
 
 
 @pytest.mark.parametrize("tell", [story, to_retired])

@@ -71,6 +71,7 @@ AFTER: Mapping[str, Row] = {
     "family_declined": Row("decide_again", GROUP, 7),
     "family_silent": Row("decide_again", GROUP, 7),
     "expired": Row("send_elsewhere", CENTRE, 3),
+    "no_place": Row("send_elsewhere", CENTRE, 3),
     "withdrawn": Row("send_elsewhere", CENTRE, 3),
     "failed": Row("decide_again", GROUP, 7),
     "ended_stable": Row("close", CENTRE, 7),
@@ -323,8 +324,9 @@ class Weight(NamedTuple):
 
 
 def by_urgency(flags: Sequence[str], acts: str, due: str, today: str) -> Weight:
-    """Red flags first, unless all that is left is to wait; then what a missed deadline brought to the director; then
-    what is overdue or due; then what the centre can do itself before what waits for others; then by the day."""
+    """Red flags first, unless all that is left is to wait, and of these what is overdue or due; then what a missed
+    deadline brought to the director; then what is overdue or due; then what the centre can do itself before what waits
+    for others; then by the day."""
     late, now = due < today, due == today
     red = [flag for flag in flags if flag in RED] if late or now or acts != OTHERS else []
     missed = [flag for flag in flags if flag == ESCALATED]
@@ -332,10 +334,12 @@ def by_urgency(flags: Sequence[str], acts: str, due: str, today: str) -> Weight:
     who = {CENTRE: "centre_acts", GROUP: "group_decides", OTHERS: "others_act"}[acts]
     waits = {CENTRE: "coming", GROUP: "group", OTHERS: "waiting"}[acts]
     part = "red" if red else [*missed, *when, waits][0]
-    no = (not red, *(flag not in red for flag in RED), not missed, not late, not now, acts == OTHERS)
-    return Weight(
-        "".join("1" if each else "0" for each in no) + due, [*red, *missed, *when, who, "earlier_due"], part
+    no = (
+        *(not red, not (red and late), not (red and now), *(flag not in red for flag in RED)),
+        *(not missed, not late, not now, acts == OTHERS),
     )
+    because = [*when, *red, *missed] if red else [*missed, *when]
+    return Weight("".join("1" if each else "0" for each in no) + due, [*because, who, "earlier_due"], part)
 
 
 ORDER: Callable[[Sequence[str], str, str, str], Weight] = (

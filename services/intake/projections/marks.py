@@ -79,6 +79,7 @@ OF_FAMILY: Mapping[str, str] = {
 }
 PLACE_FACTS: Mapping[str, bool] = {"PlaceReserved": True, "PlaceTaken": True, "PlaceReleased": False}
 PROGRAMME_FACTS: Mapping[str, bool] = {"ProgrammeRetired": True, "ProgrammeReopened": False}
+SYSTEM, NO_PLACE = "system", "no_place"  # whose it was, and why, that a referral found no place
 MISSED = (None, "no_answer", "not_told")  # why a referral ran out of time: somebody missed a deadline
 PLACE = "place/"  # and the referral that the place is for
 REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded")
@@ -180,6 +181,10 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
             return {**after, "standing": "acknowledged", "due": due, "lapses": due}
         case "ReferralExpired" | "ReferralDeclined" | "ReferralAccepted" if of_family:
             return {**after, "standing": OF_FAMILY[fact.type], "lapsed": fact.type == "ReferralExpired"}
+        case "ReferralExpired" | "ReferralDeclined" if (
+            data.get("whose") == SYSTEM and data.get("reason") == NO_PLACE
+        ):
+            return {**after, "standing": "no_place"}  # nobody was asked
         case "ReferralExpired":
             # One of before there were reasons ran out while its partner was asked.
             return {**after, "standing": "expired", "lapsed": data.get("reason") in MISSED}
