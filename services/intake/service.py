@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.acts import case_acts
 from services.codes.coarse import coarse
-from services.codes.decisions import BEFORE_SCREENING, PERSON_DIED
+from services.codes.decisions import PERSON_DIED
 from services.intake import answers, bodies, erasing, handlers, schemas, searching
 from services.intake.domain.case import (
     CARRIED_OVER,
@@ -123,17 +123,12 @@ class IntakeService(searching.Searching, erasing.Erasing):
         """What is open of the case, as referral has it now, ends with it: that is referral's to do when it hears."""
         row = self._own(call, body["case_id"])
         ends = self._open_ends(row)
-        if body["reason"] == BEFORE_SCREENING:
-            self.runtime.catch_up("screening")
+        self.runtime.catch_up("screening")
 
         def work(unit: Unit) -> answers.CaseClosing:
-            steps = cases.get_steps(unit.db, row["case_id"])
-            closing = CloseCase(
-                **body,
-                screened=SCREENING in steps,
-                placed=any(each["placed"] for each in ends),
-                died=person_died(steps),
-            )
+            steps, placed = cases.get_steps(unit.db, row["case_id"]), any(each["placed"] for each in ends)
+            known = {"screened": SCREENING in steps, "placed": placed, "died": person_died(steps)}
+            closing = CloseCase(**body, **known)
             return {**self._change(call, unit, row, closing, CLOSED), "ends": ends}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
