@@ -91,6 +91,7 @@ def known(door, world) -> dict[str, str]:
         "programme_id": world.programme_id,
         "plan_id": door.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"],
         "proposal_id": proposed.json()["proposal_id"],
+        "match_id": door.get(f"/api/v1/cases/{world.case_id}/matches/earlier").json()["items"][0]["match_id"],
         "outreach_id": door.made("/api/v1/outreach", activity())["outreach_id"],
         "problem_id": door.problem(world.programme_id),
         "province": "60",
@@ -161,6 +162,7 @@ def test_pages_without_a_sign_in_are_the_few_that_are_meant_so():
     assert {name for name in public if not name.startswith("pages.answer.")} == {
         "pages.account.sign_in",
         "pages.account.language",
+        "pages.handouts.public",
         "pages.oidc.sign_in",
         "pages.oidc.callback",
         "pages.sample.sign_in",

@@ -113,8 +113,9 @@ def test_every_number_of_a_centre_opens_the_list_behind_it(placed, browser):
     drawn = "//*[local-name()='text'][@class='app-chart__number'] | //*[local-name()='rect'][*[local-name()='title']]"
     numbers = [each for each in page.tree.xpath(f"{cells} | {drawn}") if _number(each)]
     assert len(numbers) > 20
-    # How many programmes there are is no list of its own.
-    places = "//*[@id='places']/following-sibling::details[1]//td[2]"
+    # How many programmes there are is no list of its own, and activities have theirs elsewhere.
+    outreach = "//*[@id='outreach']/following::td | //*[@id='outreach']/following-sibling::ul[1]//strong"
+    places = f"//*[@id='places']/following-sibling::details[1]//td[2] | {outreach}"
     unlinked = [each for each in numbers if not each.xpath("ancestor::a | .//a")]
     assert not {*unlinked} - {*page.tree.xpath(places)}, [each.text_content() for each in unlinked]
     behind = {link for link in page.links() if "/dashboard/behind" in link}

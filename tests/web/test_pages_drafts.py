@@ -124,11 +124,10 @@ def test_without_a_script_a_button_saves_an_unfinished_form(worker):
 @pytest.mark.parametrize("rule", FORMS, ids=lambda rule: rule.rule)
 def test_every_form_with_much_to_type_keeps_a_draft(world, browser, rule):
     worker = browser("worker-60")
-    chosen = (
-        STEPS if "step" in rule.arguments else ("retire", "reopen") if "action" in rule.arguments else [""]
-    )
+    choices = {"step": STEPS, "action": ("retire", "reopen"), "decision": ("accept", "dismiss")}
+    [chosen] = [choices[name] for name in choices if name in rule.arguments] or [[""]]
     for choice in chosen:
-        known = {**vars(world), "step": choice, "action": choice, "token": "x"}
+        known = {**vars(world), **dict.fromkeys(choices, choice), "token": "x"}
         path = rule.build({name: known[name] for name in rule.arguments}, append_unknown=False)[1]
         page = worker.open(path + "?danger=none" if rule.endpoint == "pages.intake.person" else path)
         for form in page.tree.xpath("//main//form[@method='post']") if page.status == 200 else ():

@@ -13,17 +13,17 @@ from tests.web.taken import taken
 @pytest.fixture
 def worker(door, browser):
     """Of a centre of its own, so that its lists are."""
-    door.add("worker-76", "worker", ("76",))
-    door.add("director-76", "director", ("76",))
-    return browser("worker-76")
+    door.add("worker-38", "worker", ("38",))
+    door.add("director-38", "director", ("38",))
+    return browser("worker-38")
 
 
 def held(door, **more):
-    return door.made("/api/v1/outreach", {**activity(), "province": "76", **more}, "worker-76")["outreach_id"]
+    return door.made("/api/v1/outreach", {**activity(), "province": "38", **more}, "worker-38")["outreach_id"]
 
 
 def test_an_activity_is_noted_with_errors_at_their_fields(door, worker):
-    met = door.made("/api/v1/partners", partner(), "worker-76")
+    met = door.made("/api/v1/partners", partner(), "worker-38")
     name = door.get(f"/api/v1/partners/{met['partner_id']}").json()["name"]
     blank = worker.send(worker.open("/outreach/new"), date="32/1/2569", reached="มาก")
     assert blank.status == 422 and {"kind", "date", "reached"} <= set(blank.errors)
@@ -44,10 +44,10 @@ def test_an_activity_is_noted_with_errors_at_their_fields(door, worker):
     assert "ตลาดนัด" in shown.heading and "120" in shown.text and name in shown.text
     [told] = [
         each
-        for each in door.get("/api/v1/outreach", "worker-76").json()["items"]
+        for each in door.get("/api/v1/outreach", "worker-38").json()["items"]
         if each["place"] == "ตลาดนัด"
     ]
-    assert (told["date"], told["reached"], told["centre"]) == ("2026-11-01", 120, "76")
+    assert (told["date"], told["reached"], told["centre"]) == ("2026-11-01", 120, "38")
 
 
 def test_a_correction_says_why_and_may_take_words_out(door, worker):
@@ -57,7 +57,7 @@ def test_a_correction_says_why_and_may_take_words_out(door, worker):
     assert lacking.status == 422 and set(lacking.errors) == {"reason"}
     done = worker.send(lacking, reason="จำสถานที่ผิด")
     assert done.status == 200 and "ตลาดเย็น" in done.heading and "จำสถานที่ผิด" in done.text
-    now = door.get(f"/api/v1/outreach/{outreach_id}", "worker-76").json()
+    now = door.get(f"/api/v1/outreach/{outreach_id}", "worker-38").json()
     assert (now["material"], now["reached"], now["note"]) == (None, activity()["reached"], activity()["note"])
     same = worker.send(worker.open(path), reason="ดูอีกครั้ง")
     assert "ไม่มีการเปลี่ยนแปลง" in same.text or same.status == 200
@@ -74,9 +74,9 @@ def test_what_came_of_it_stands_on_its_page_and_where_it_came_to(door, worker):
         form, outreach_id=outreach_id, nothing="yes", person__sex="female", channel="citizen"
     )
     assert opened.status == 200 and "ศาลากลาง" in opened.text
-    door.made("/api/v1/partners", {**partner(), "outreach_id": outreach_id}, "worker-76")
-    page = f"/api/v1/reports/outreach?centre=76&from={activity()['date']}&to={activity()['date']}"
-    door.wait(page, lambda found: found["total"]["cases"] and found["total"]["partners_joined"], "worker-76")
+    door.made("/api/v1/partners", {**partner(), "outreach_id": outreach_id}, "worker-38")
+    page = f"/api/v1/reports/outreach?centre=38&from={activity()['date']}&to={activity()['date']}"
+    door.wait(page, lambda found: found["total"]["cases"] and found["total"]["partners_joined"], "worker-38")
     shown = worker.open(f"/outreach/{outreach_id}")
     [link] = shown.tree.xpath("//main//a[contains(@href, '/cases/')]/@href")
     assert worker.open(link).status == 200 and partner()["name"][:6] in shown.text
@@ -104,7 +104,7 @@ def test_the_list_is_a_file_and_its_days_stand_in_the_address(door, worker):
 
 def test_figures_stand_on_the_dashboard_and_in_its_file(door, worker):
     held(door)
-    door.wait("/api/v1/reports/outreach?centre=76", lambda found: found["total"]["activities"], "worker-76")
+    door.wait("/api/v1/reports/outreach?centre=38", lambda found: found["total"]["activities"], "worker-38")
     page = worker.open("/dashboard")
     assert page.tree.xpath("//h2[@id='outreach']") and "ออกบูธ" in page.text
     archive = ZipFile(
@@ -131,21 +131,21 @@ def test_members_read_and_staff_write(door, browser):
 
 def test_the_text_and_the_poster_name_the_centre_as_its_settings_do(door, browser, worker):
     assert "1300" in worker.open("/outreach/share").text
-    director = browser("director-76")
-    named = director.send(director.open("/centre?centre=76"), name="ศูนย์คุ้มครองฯ เพชรบุรี", phone="032-000-000")
+    director = browser("director-38")
+    named = director.send(director.open("/centre?centre=38"), name="ศูนย์คุ้มครองฯ เพชรบุรี", phone="032-000-000")
     assert named.status == 200
     for path in ("/outreach/share", "/outreach/poster"):
         page = worker.open(path)
-        assert "032-000-000" in page.text and "1300" in page.text and "/help/76" in page.text
+        assert "032-000-000" in page.text and "1300" in page.text and "/help/38" in page.text
     picture = worker.open("/outreach/poster").tree.xpath("//main//img/@src")
     assert picture and picture[0].startswith("data:image/svg+xml")
     assert worker.open("/outreach/share?centre=60").status == 404
 
 
 def test_the_public_page_follows_nobody(door, browser, worker):
-    director = browser("director-76")
-    director.send(director.open("/centre?centre=76"), name="ศูนย์คุ้มครองฯ เพชรบุรี", phone="032-000-000")
-    answer = requests.get(f"{door.address}/help/76", timeout=60)
+    director = browser("director-38")
+    director.send(director.open("/centre?centre=38"), name="ศูนย์คุ้มครองฯ เพชรบุรี", phone="032-000-000")
+    answer = requests.get(f"{door.address}/help/38", timeout=60)
     assert answer.status_code == 200 and "Set-Cookie" not in answer.headers
     assert "max-age" in answer.headers["Cache-Control"]
     assert "032-000-000" in answer.text and "tel:1300" in answer.text and "<script" not in answer.text
@@ -153,7 +153,7 @@ def test_the_public_page_follows_nobody(door, browser, worker):
     elsewhere = requests.get(f"{door.address}/help/50", timeout=60)  # where no centre works yet
     assert elsewhere.status_code == 200 and "tel:1300" in elsewhere.text
     assert requests.get(f"{door.address}/help/99", timeout=60).status_code == 404
-    english = requests.get(f"{door.address}/help/76", cookies={"language": "en"}, timeout=60)
+    english = requests.get(f"{door.address}/help/38", cookies={"language": "en"}, timeout=60)
     assert "What to say" in english.text
 
 
