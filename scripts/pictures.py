@@ -48,7 +48,7 @@ def taken(album: Album) -> None:
     in_ward.press("Continue")
     album.keep(in_ward, "open-phone")
     case = steps.open_case(worker, LAST_NAME)
-    worker.press("Screen the person")
+    worker.open(f"{case}/screening/fill")
     worker.fill(steps.SCREENED)
     album.keep(worker, "screening")
     steps.screen(worker, case)
