@@ -542,7 +542,8 @@ class ClosedPath(TypedDict):
 
 
 class PastAnswer(TypedDict):
-    """What became of a referral of this case to the programme before, and when it came to that; `reason`: of a no."""
+    """What became of a referral of this case to the programme before, and when it came to that; `reason`: of a no, or
+    why it came to nothing."""
 
     status: Annotated[str, REFERRAL_STATUSES]
     reason: Annotated[str, LOST_REASONS] | None

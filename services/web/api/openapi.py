@@ -283,7 +283,11 @@ def _published(converter: Any) -> Iterator[tuple[str, Json]]:
                 operation["parameters"].append({"name": "id", "in": "path", "required": True, "schema": ID})
                 operation["responses"]["404"] = {"$ref": "#/components/responses/Problem404"}
             elif "format" in fields:
-                operation["responses"]["200"]["content"] = {"application/json": {"schema": answer}}
+                content = {
+                    "application/json": {"schema": answer},
+                    hsds.NDJSON: {"schema": {"type": "string"}},
+                }
+                operation["responses"]["200"]["content"] = content
             operation["responses"]["304"] = {"description": "The copy still holds (If-None-Match)"}
             for status in ("422", "503"):
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
