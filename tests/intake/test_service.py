@@ -143,6 +143,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
     assert person == {
         "person_id": person["person_id"],
         "corrected": None,
+        "died": False,
         "identity_status": "confirmed_card",
         "sex": "male",
         "age": {"on": "2026-03-02", "min": 68, "max": 68},
@@ -269,7 +270,7 @@ def test_members_see_codes_only(net):
     for shown in (person, listed["person"]):
         assert set(shown) == {
             "person_id", "identity_status", "sex", "age", "age_band", "nationality", "domicile", "province",
-            "corrected",
+            "corrected", "died",
         }  # fmt: skip
         assert (shown["sex"], shown["age"], shown["age_band"], shown["province"]) == (
             "male",

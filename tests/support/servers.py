@@ -52,7 +52,7 @@ class PostgresServer:
     """
 
     def __init__(self, directory: Path, port: int | None = None, options: Sequence[str] = ()) -> None:
-        self.options = ("unix_socket_directories=", "max_connections=200", *options)
+        self.options = ("unix_socket_directories=", "max_connections=400", *options)
         self.directory = directory.resolve()
         self.port = port or _remembered_port(self.directory) or free_port()
         self._data = self.directory / "data"

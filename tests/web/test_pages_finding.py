@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 
 from services.codes.rules import RULES
+from tests.web.door import earlier, partner
+from tests.web.taken import taken
 from tests.web.test_pages_flow import opened
 from tests.web.test_pages_matches import screened
 
@@ -122,3 +124,15 @@ def test_partners_are_listed_by_path_free_places_and_for_one_case(browser, worke
     assert name not in main(page) and "ไม่ขัดเงื่อนไขของเรื่อง" in main(page)
     assert worker.open(f"/partners?stale=junk&path=junk&free=junk&q={name}").status == 200
     assert browser("worker-61").open(f"/partners?accepts_case={case_id}").status == 404
+
+
+def test_what_holds_for_all_of_a_partner_and_is_old_stands_in_the_list_of_whom_to_call(door, browser):
+    door.add("worker-85", "worker", ("85",))
+    far = partner() | {"province": "85", "subdistrict": None, "at": earlier(days=420)}
+    partner_id = door.made("/api/v1/partners", far, "worker-85")["partner_id"]
+    change = {"rules": {"min_age": 18}, "reason": "โทรถามแล้ว", "at": earlier(days=400)}
+    assert door.call("PATCH", f"/api/v1/partners/{partner_id}", change, "worker-85").status_code == 200
+    assert "rules" in door.get(f"/api/v1/partners/{partner_id}").json()["stale"]
+    _name, tables = taken(browser("worker-85"), "/registry/stale.csv")
+    [lines] = tables.values()
+    assert [line[3] for line in lines[1:] if line[0] == far["name"]] == ["ข้อมูลติดต่อ", "เงื่อนไขการรับ"]

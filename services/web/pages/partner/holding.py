@@ -9,11 +9,11 @@ from services.codes.rules import RULES
 from services.kernel.questions import Json
 from services.partners import schemas
 from services.partners.answers import Partner
-from services.partners.doors import CORRECT_PARTNER, PARTNER, PARTNERS, WHAT_IF_OF_ALL
+from services.partners.doors import CONFIRM_PARTNER, CORRECT_PARTNER, PARTNER, PARTNERS, WHAT_IF_OF_ALL
 from services.web.pages.frame import doors, frame, gate, papers
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner.effects import ASKED, NAMED, effects
-from services.web.pages.partner.keeping import as_typed, outcome, unordered
+from services.web.pages.partner.keeping import as_typed, back, outcome, unordered
 from services.web.pages.partner.partners import READ, choices
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import province
@@ -50,6 +50,14 @@ def rules(partner_id: UUID) -> Response:
         "partners/holding.html", form=form, partner=partner, rules=RULES, choices=choices, effects=shown,
         networks=networks if len(networks) > 1 else [],
     )  # fmt: skip
+
+
+@blueprint.post("/partners/<uuid:partner_id>/confirmed/rules")
+@gate.roles(*STAFF)
+def confirmed(partner_id: UUID) -> Response:
+    """One tap: what holds for all of it is still so."""
+    done = doors.tell(CONFIRM_PARTNER, {"partner_id": str(partner_id), "what": ["rules"]})
+    return back(outcome(done, _("It is noted that the conditions still hold.")), partner_id)
 
 
 def _form_of(partner: Partner) -> Form:

@@ -201,7 +201,7 @@ def as_typed(rules: Rules) -> Any:
 def confirmed(partner_id: UUID) -> Response:
     """One tap: the contact is still so."""
     done = doors.tell(CONFIRM_PARTNER, {"partner_id": str(partner_id), "what": ["contact"]})
-    return _back(outcome(done, _("It is noted that the contact is still right.")), partner_id)
+    return back(outcome(done, _("It is noted that the contact is still right.")), partner_id)
 
 
 @blueprint.post("/partners/<uuid:partner_id>/confirmed/details")
@@ -209,9 +209,10 @@ def confirmed(partner_id: UUID) -> Response:
 def details_confirmed(partner_id: UUID) -> Response:
     """One tap: all its other details are still so, as far as whoever says it may say so."""
     may = OWN_FIELDS if visit.caller().partner_id else PARTNER_FIELDS
-    what = [code for code in OF_PARTNER if code in may]
-    done = doors.tell(CONFIRM_PARTNER, {"partner_id": str(partner_id), "what": what})
-    return _back(outcome(done, _("It is noted that the details are still right.")), partner_id)
+    done = doors.tell(
+        CONFIRM_PARTNER, {"partner_id": str(partner_id), "what": [each for each in OF_PARTNER if each in may]}
+    )
+    return back(outcome(done, _("It is noted that the details are still right.")), partner_id)
 
 
 @blueprint.post(
@@ -227,10 +228,10 @@ def programme_confirmed(partner_id: UUID, programme_id: UUID, what: str) -> Resp
         "rules": _("It is noted that the conditions still hold."),
         "details": _("It is noted that the details are still right."),
     }[what]
-    return _back(outcome(done, text), partner_id)
+    return back(outcome(done, text), partner_id)
 
 
-def _back(text: str, partner_id: UUID) -> Response:
+def back(text: str, partner_id: UUID) -> Response:
     """To the list of calls, if that is where the button stood."""
     if request.form.get("from") == "stale":
         return frame.done(text, ".stale")

@@ -33,7 +33,7 @@ def stale_csv() -> Response:
     ):
         for partner in answer["items"]:
             about = [partner["name"], partner["contact"].get("phone") or ""]
-            of_partner = {"contact": partner["contact_confirmed_at"]}
+            of_partner = {"contact": partner["contact_confirmed_at"], "rules": partner["rules_confirmed_at"]}
             lines += _stale(about, "", partner, of_partner)
             for each in partner["programmes"]:
                 when = {"capacity": each["places"]["confirmed_at"], "rules": each["rules_confirmed_at"]}
@@ -43,7 +43,7 @@ def stale_csv() -> Response:
 
 
 def _stale(
-    about: Sequence[str], name: str, of: Partner | Programme, when: Mapping[str, str]
+    about: Sequence[str], name: str, of: Partner | Programme, when: Mapping[str, str | None]
 ) -> Sequence[Sequence[str]]:
     """A line for each stale fact of a partner, or of a programme by its name."""
     known = {**when, "details": of["details_confirmed_at"], "agreement": of["details_confirmed_at"]}
