@@ -38,6 +38,7 @@ SELDOM = (
     "pages.delegations.end",
     "pages.registry.confirmed",
     "pages.registry.details_confirmed",
+    "pages.holding.confirmed",
     "pages.registry.programme_confirmed",
     "pages.proposals.accept",
     "pages.search.results_csv",
