@@ -352,7 +352,7 @@ class Story:
                     before = self._heads()
                     self.net.call("referral", "step", body, **who)
                 except Refused as no:
-                    assert no.code in ("wrong_state", "case_closed", "place_pending")
+                    assert no.code in ("wrong_state", "case_closed", "place_pending", "person_died")
                 assert self._heads() == before, "a closed case took an answer"
 
     def _figures_are_counted_the_long_way(self) -> None:
