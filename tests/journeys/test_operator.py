@@ -282,7 +282,7 @@ def test_a_backup_says_where_each_log_stands_and_what_is_restored_is_verified_be
     keys = signing(settings.read({}, data=str(system.folder)))
     manifest.write_bytes(json.dumps(sign(json.loads(manifest.read_bytes()) | {"mac": ""}, keys)).encode())
     newer = run("restore", str(folder), env=third)
-    assert newer.returncode == 1
+    assert newer.returncode == 3
     assert "A newer version of this program is needed" in newer.stderr and "Traceback" not in newer.stderr
 
 
