@@ -52,10 +52,11 @@ class Keeping:
 
     def _lose_a_nurse(self) -> None:
         """A home that says it can care for everybody says no to whoever needs care from now on."""
-        self.office.courses[self._busiest("60", care_level_max=3)] = ["too_ill"] * 9
+        self.office.courses[self._busiest("60", care_level_max=3)[0]] = ["too_ill"] * 9
 
     def _fall_silent(self) -> None:
-        self.office.courses[self._busiest("62")] = ["silence"] * 5
+        for home in self._busiest("62")[:2]:
+            self.office.courses[home] = ["silence"] * 9
 
     def _ask_the_silent(self) -> None:
         """Its number was right: whoever answered the telephone had left."""
@@ -64,8 +65,8 @@ class Keeping:
                 body: Body = {"problem_id": each["problem_id"], "reason": "โทรถามแล้ว เปลี่ยนผู้ประสานงาน เบอร์เดิม"}
                 self.office.do(ACCEPT_PROBLEM, body, "worker-62")
 
-    def _busiest(self, province: str, **rules: Json) -> str:
-        """The home of foundations in a province with such rules to which most people were sent."""
+    def _busiest(self, province: str, **rules: Json) -> Sequence[str]:
+        """The homes of foundations in a province with such rules, those first to which most people were sent."""
         times = Counter(
             each["programme_id"]
             for each in self.office.ask(REFERRALS.of(limit=LIMIT_MOST))["items"]
@@ -77,7 +78,7 @@ class Keeping:
             for each in partner["programmes"]
             if each["path"] == "foundation" and dict(each["rules"]).items() >= rules.items()
         ]
-        return max(homes, key=lambda each: times[each])
+        return sorted(homes, key=lambda each: -times[each])
 
     def _new_numbers(self) -> None:
         for centre in CENTRES:
