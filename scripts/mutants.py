@@ -86,6 +86,7 @@ ROOMS: Mapping[str, Sequence[str]] = {
     "services/partners/domain": ("tests/partners/test_domain.py", "tests/partners/test_places_properties.py"),
     "services/referral/domain/placement.py": ("tests/referral/test_placement.py",),
     "services/referral/domain/disclosure.py": ("tests/referral/test_disclosure.py",),
+    "services/referral/domain/stays.py": ("tests/referral/test_stays.py",),
     "services/referral/domain": ("tests/referral/test_domain.py", "tests/referral/test_handlers.py"),
     "services/reporting/small_cells.py": ("tests/reporting/test_small_cells.py",),
     "services/reporting/measures.py": ("tests/reporting/test_measures.py", *REPORTING),

@@ -194,8 +194,10 @@ PATHS = CodeList(
         "ministry_shelter": Words("สถานคุ้มครองคนไร้ที่พึ่งหรือสถานสงเคราะห์ในสังกัดกระทรวง พม.", "Ministry shelter"),
         "other_centre": Words("ศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดอื่น", "Another province's centre"),
         "advice_only": Words("ให้คำปรึกษา", "Advice only"),
+        "interim_stay": Words("ที่พักชั่วคราว", "Interim stay"),
     },
 )
+PLAN_PATHS = tuple(path for path in PATHS if path != "interim_stay")  # for a bed tonight nobody plans
 
 # So coarse that a kind says nothing of what is the matter with a person.
 PATH_KINDS = CodeList(
@@ -305,7 +307,15 @@ EMPLOYER_PATHS = ("employer_33", "employer_35", "employer_general")
 KIND_OF_PATH = {
     **dict.fromkeys((FAMILY_PATH, "independent"), "home"),
     **dict.fromkeys(
-        ("local_home", "foundation", "religious", "quality_of_life_home", "ministry_shelter", "other_centre"),
+        (
+            "interim_stay",
+            "local_home",
+            "foundation",
+            "religious",
+            "quality_of_life_home",
+            "ministry_shelter",
+            "other_centre",
+        ),
         "residence",
     ),
     **dict.fromkeys((*EMPLOYER_PATHS, "vocational_training"), "work"),

@@ -69,6 +69,9 @@ ACTIONS = CodeList(
         "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),
         "referral.read": Words("ดูการส่งต่อ", "Read a referral"),
         "referral.step": Words("บันทึกความคืบหน้าการส่งต่อ", "Record a step of a referral"),
+        "stay.begin": Words("จัดที่พักชั่วคราว", "Give somebody a bed for tonight"),
+        "stay.change": Words("ต่อเวลาหรือสิ้นสุดการพักชั่วคราว", "Prolong or end an interim stay"),
+        "stay.list": Words("ดูการพักชั่วคราว", "List interim stays"),
         "referral.disclose": Words("แจ้งข้อมูลเท่าที่จำเป็นแก่ภาคีเครือข่าย", "Give a partner what it may know"),
         "referral.disclosure": Words("ดูว่าแจ้งข้อมูลใดแก่ภาคีเครือข่าย", "See what a partner was told"),
         "partner.register": Words("ขึ้นทะเบียนภาคีเครือข่าย", "Register a partner"),
@@ -113,6 +116,10 @@ REFUSALS = CodeList(
         "already_placed": Words(
             "ผู้รับบริการได้ที่จากการส่งต่ออีกรายการหนึ่งแล้ว ต้องบันทึกการสิ้นสุดหรือยกเลิกรายการนั้นก่อน",
             "Another referral of this case has the person's place; end or withdraw that one first.",
+        ),
+        "already_staying": Words(
+            "ผู้รับบริการมีที่พักชั่วคราวอยู่แล้ว ต้องบันทึกการสิ้นสุดก่อน",
+            "The person has an interim bed already; end that stay first.",
         ),
         "case_closed": Words(
             "ปิดเรื่องนี้แล้ว ต้องเปิดเรื่องอีกครั้งก่อนส่งต่อ", "The case is closed: open it again before referring."

@@ -58,6 +58,10 @@ WORK: Fields = (
     ),
     "counts.**",
 )  # fmt: skip
+STAY: Fields = _each(
+    "stay_id", "case_id", "programme_id", "partner_id", "centre", "status", "first", "until", "ended_at", "reason",
+    "version",
+)  # fmt: skip
 ALL: Fields = ("**",)
 
 
@@ -124,6 +128,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history(STEP)),
         "/api/v1/referrals/<referral_id>/disclosure": ("[]", "[].at", "[].to", "[].how", "[].facts[]", "[].basis"),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
+        "/api/v1/stays": STAY,
         "/api/v1/work": WORK,
         "/cases": PAGE,
         "/cases/list.csv": PAGE,

@@ -112,6 +112,8 @@ FLAGS = CodeList(
         "overdue": Words("เลยกำหนด", "Overdue"),
         "escalated": Words("ส่งถึงผู้อำนวยการ", "With the director"),
         "not_told": Words("ยังไม่ได้แจ้งภาคีเครือข่าย", "Partner not told"),
+        "interim_stay": Words("พักชั่วคราวอยู่", "In an interim bed"),
+        "stay_ran_out": Words("ที่พักชั่วคราวครบกำหนดแล้ว", "The interim bed ran out"),
         "not_in_place": Words("ไม่ได้อยู่ในที่ที่ส่งต่อ", "Not in place"),
         "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
     },

@@ -414,13 +414,15 @@ class ProposalDismissed:
 
 @dataclass(frozen=True)
 class PlaceReserved:
-    """`centre` is the referring centre's: a place that falls free in one centre's work may go to another's."""
+    """`centre` is the referring centre's: a place that falls free in one centre's work may go to another's. `stay`, in
+    all facts about places: it is for an interim stay, whose id `referral_id` then is."""
 
     programme_id: OfCentre[str]
     partner_id: OfCentre[str]
     referral_id: Public[str]
     case_id: Public[str]
     centre: Public[str]
+    stay: Public[bool] = False
 
 
 @dataclass(frozen=True)
@@ -434,6 +436,7 @@ class PlaceRefused:
     reason: Public[str]
     waiting: Public[bool]
     centre: Public[str]
+    stay: Public[bool] = False
 
 
 @dataclass(frozen=True)
@@ -442,6 +445,7 @@ class PlaceTaken:
     partner_id: OfCentre[str]
     referral_id: Public[str]
     case_id: Public[str]
+    stay: Public[bool] = False
 
 
 @dataclass(frozen=True)
@@ -451,6 +455,7 @@ class PlaceReleased:
     referral_id: Public[str]
     case_id: Public[str]
     held: Public[Held]
+    stay: Public[bool] = False
 
 
 @dataclass(frozen=True)

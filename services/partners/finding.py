@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from services.codes import ages
+from services.codes import ages, stays
 from services.codes.access import STAFF
 from services.codes.coarse import few
 from services.kernel import scope
@@ -88,9 +88,11 @@ class Finding(Doors):
     @query("programme.candidates", roles=READERS, schema=schemas.Candidates())
     def candidates(self, call: Call, body: bodies.Candidates) -> answers.People:
         """The inverse of matches: who waits and is not ruled out, best first, of the caller's centres; of others how
-        many fit. NotFound for an unknown programme."""
+        many fit. NotFound for a programme that is unknown or that nobody is matched with: a bed for some nights."""
         registry, everybody = self._registry_and_waiting()
         offer = self._offer(registry, body["programme_id"])
+        if offer is None:
+            raise NotFound("programme")
         centres, day = _centres(call), dates.bangkok_day(call.now)
         declined = self.runtime.read(lambda db: past.list_declined_by(db, body["programme_id"]))
         own = waiting.queue(everybody, offer, day, declined, everybody.of_centres(centres))
@@ -119,12 +121,12 @@ class Finding(Doors):
         """What other rules of a programme would change for those who wait now; nothing is changed. Cases of the
         caller's centres, of others how many. NotFound for an unknown programme."""
         registry, everybody = self._registry_and_waiting()
-        offers = [self._offer(registry, body["programme_id"])]
+        offer = self._offer(registry, body["programme_id"])
 
         def changed(offer: Offer) -> Offer:
             return {**offer, "rules": body["rules"]}
 
-        return self._shifted(call, everybody, offers, changed, body["limit"])
+        return self._shifted(call, everybody, [offer] if offer else [], changed, body["limit"])
 
     @query("partner.correct", roles=STAFF, schema=schemas.WhatIfOfAll())
     def what_if_of_all(self, call: Call, body: bodies.WhatIfOfAll) -> answers.WhatIf:
@@ -207,13 +209,15 @@ class Finding(Doors):
         with scope.narrow(scope.EVERYTHING):
             return self.runtime.read(lambda db: (matching.get_registry(db), get_waiting(db)))
 
-    def _offer(self, registry: Registry, programme_id: str) -> Offer:
-        """As the registry has it; NotFound for an unknown programme."""
-        self.runtime.get_or_pull(partial(partners.get_programme, programme_id=programme_id))
+    def _offer(self, registry: Registry, programme_id: str) -> Offer | None:
+        """As the registry has it; None: nobody is matched with it. NotFound for an unknown programme."""
+        known = self.runtime.get_or_pull(partial(partners.get_programme, programme_id=programme_id))
         place = registry.index.get(programme_id)
-        if place is None:
-            raise NotFound("programme")
-        return registry.rows[place]
+        if place is not None:
+            return registry.rows[place]
+        if known["path"] != stays.PATH:
+            raise NotFound("programme")  # it was offered after the registry was read
+        return None
 
     def _own_case(self, call: Call, case_id: str) -> upstream.Case:
         case = self.runtime.get_or_pull(partial(upstream.get, case_id=case_id), "screening")

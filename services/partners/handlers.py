@@ -104,6 +104,18 @@ def when_sent(
         yield Do(PROGRAMME, programme_id, ReservePlace(referral_id, case_id, fact.centre, waitlist))
 
 
+def when_stay_asked(fact: Recorded, stay_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
+    yield Do(PROGRAMME, programme_id, ReservePlace(stay_id, case_id, fact.centre, waitlist=False, stay=True))
+
+
+def when_stay_begun(fact: Recorded, stay_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
+    yield Do(PROGRAMME, programme_id, TakePlace(stay_id, case_id))
+
+
+def when_stay_ended(fact: Recorded, stay_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
+    yield Do(PROGRAMME, programme_id, ReleasePlace(stay_id, case_id))
+
+
 def when_accepted(fact: Recorded, referral_id: str, case_id: str, programme_id: str | None) -> Iterable[Do]:
     if programme_id is not None:
         yield Do(PROGRAMME, programme_id, TakePlace(referral_id, case_id))

@@ -384,7 +384,7 @@ class CorrectProgramme(_Correction):
 
     programme_id = fields.String(required=True)
     name = Words(200)
-    path = fields.String(validate=validate.OneOf(codes.PATHS))
+    path = fields.String(validate=validate.OneOf(codes.PLAN_PATHS))
     rules = fields.Nested(RulesBody)
 
 
@@ -686,6 +686,12 @@ class Referral(Heard):
     referral_id = fields.String(required=True)
     case_id = fields.String(required=True)
     programme_id = fields.String(required=True, allow_none=True)
+
+
+class Stay(Heard):
+    stay_id = fields.String(required=True)
+    case_id = fields.String(required=True)
+    programme_id = fields.String(required=True)
 
 
 class Answer(Referral):

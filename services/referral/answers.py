@@ -4,7 +4,8 @@ cycle."""
 from typing import Annotated, NotRequired, TypedDict, final
 
 from services.codes import OUTCOMES, PARTNER_KINDS, PATH_KINDS, PATHS, REFERRAL_STATUSES, WHOSE, WORK_KINDS
-from services.codes.shapes import Count, Cursor, Id, Instant, Note, Province, Version
+from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
+from services.codes.stays import ENDS, STATUSES
 from services.codes.steps import TELLING
 
 PLACES = ("pending", "reserved", "refused", "taken", "released", "none")
@@ -204,6 +205,43 @@ class ReferralWithHistory(Referral):
 
 class Referrals(TypedDict):
     items: list[Referral]
+    next: Cursor
+
+
+class StayId(TypedDict):
+    stay_id: Id
+
+
+class NewStay(TypedDict):
+    """`status`: staying, refused, or asked if partners has not answered in time; `until`: at most until then."""
+
+    stay_id: Id
+    status: Annotated[str, STATUSES]
+    until: Instant
+    version: Version
+
+
+class StayStatus(TypedDict):
+    status: Annotated[str, STATUSES]
+    until: Instant
+    version: Version
+
+
+class InterimStay(StayStatus):
+    """A bed for some nights, from `first` on; `reason`: why it ended (codes.stays.ENDS)."""
+
+    stay_id: Id
+    case_id: Id
+    programme_id: Id
+    partner_id: Id
+    centre: Province
+    first: Day
+    ended_at: Instant | None
+    reason: Annotated[str, ENDS] | None
+
+
+class InterimStays(TypedDict):
+    items: list[InterimStay]
     next: Cursor
 
 

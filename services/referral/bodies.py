@@ -43,6 +43,32 @@ class StepReferral(TypedDict):
     to: NotRequired[str]
 
 
+class AskForBed(TypedDict):
+    case_id: str
+    programme_id: str
+    days: int
+
+
+class ProlongStay(TypedDict):
+    stay_id: str
+    days: int
+
+
+class EndStay(TypedDict):
+    stay_id: str
+    reason: str
+    note: str | None
+
+
+class ListStays(TypedDict):
+    centre: str | None
+    status: str | None
+    case_id: str | None
+    stay_id: str | None
+    limit: int
+    cursor: str | None
+
+
 class ReadReferral(TypedDict):
     referral_id: str
 

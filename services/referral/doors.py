@@ -5,7 +5,9 @@ from services.referral.answers import (
     Disclosed,
     DisclosedCodes,
     Disclosure,
+    InterimStays,
     NewReferral,
+    NewStay,
     OutlineWithHistory,
     PossibleStep,
     ReferralOutlines,
@@ -13,8 +15,13 @@ from services.referral.answers import (
     ReferralsInHands,
     ReferralStatus,
     ReferralWithHistory,
+    StayStatus,
 )
 
+ASK_FOR_BED: CommandDoor[NewStay] = CommandDoor("referral", "ask_for_bed")
+PROLONG_STAY: CommandDoor[StayStatus] = CommandDoor("referral", "prolong_stay")
+END_STAY: CommandDoor[StayStatus] = CommandDoor("referral", "end_stay")
+STAYS: QueryDoor[InterimStays] = QueryDoor("referral", "stays")
 SEND: CommandDoor[NewReferral] = CommandDoor("referral", "send")
 STEP: CommandDoor[ReferralStatus] = CommandDoor("referral", "step")
 REFERRAL: QueryDoor[ReferralWithHistory | OutlineWithHistory] = QueryDoor("referral", "referral")

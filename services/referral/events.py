@@ -264,6 +264,50 @@ class CaseReferralsReopened:
     case_id: Public[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class AboutStay:
+    """What every fact about an interim stay carries: whose it is and where, until which instant at most."""
+
+    stay_id: Public[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    programme_id: OfCentre[str]
+    partner_id: OfCentre[str]
+    until: Public[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterimStayAsked(AboutStay):
+    """A bed is asked for, from `first` (a day in Thailand) on."""
+
+    first: Public[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterimStayBegun(AboutStay):
+    """The bed is held: the person may sleep there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterimStayRefused(AboutStay):
+    """No bed was free, or the programme is retired."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterimStayProlonged(AboutStay):
+    """It may go on until then."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterimStayEnded(AboutStay):
+    """The bed is free again. `reason`: codes.stays.ENDS; `was`: the status before."""
+
+    reason: OfCase[str]
+    was: Public[str]
+    note: str | None = personal()
+
+
+StayEvent = InterimStayAsked | InterimStayBegun | InterimStayRefused | InterimStayProlonged | InterimStayEnded
 CaseEvent = PlacementMoved | CaseReferralsClosed | CaseReferralsReopened
 Event = (
     ReferralSent

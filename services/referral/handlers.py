@@ -18,9 +18,14 @@ from services.referral.domain.commands import (
 )
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.placement import PLACEMENT, CloseReferrals, ReopenReferrals
+from services.referral.domain.stays import STAYS, BeginStay, ExpireStay, HearNoBed, ResolveStay
 from services.referral.domain.words import DEADLINES
 from services.referral.events import (
     FollowUpRecorded,
+    InterimStayAsked,
+    InterimStayEnded,
+    InterimStayProlonged,
+    InterimStayRefused,
     PartnerTold,
     PlacementConfirmed,
     PlaceSecured,
@@ -39,25 +44,41 @@ from services.referral.events import (
 )
 
 
-def when_place_reserved(fact: Recorded, referral_id: str) -> Iterable[Do]:
-    yield Do(REFERRAL, referral_id, SecurePlace(moment(fact.recorded)))
+def when_place_reserved(fact: Recorded, referral_id: str, stay: bool, person_id: str | None) -> Iterable[Do]:
+    """`stay`: it is the bed of an interim stay of that person, whose id `referral_id` then is."""
+    if person_id is not None:
+        yield Do(STAYS, person_id, BeginStay(referral_id))
+    if not stay:
+        yield Do(REFERRAL, referral_id, SecurePlace(moment(fact.recorded)))
 
 
-def when_place_refused(fact: Recorded, referral_id: str, waiting: bool) -> Iterable[Do]:
-    yield Do(REFERRAL, referral_id, HearNoPlace(waiting, moment(fact.recorded)))
+def when_place_refused(
+    fact: Recorded, referral_id: str, waiting: bool, stay: bool, person_id: str | None
+) -> Iterable[Do]:
+    if person_id is not None:
+        yield Do(STAYS, person_id, HearNoBed(referral_id))
+    if not stay:
+        yield Do(REFERRAL, referral_id, HearNoPlace(waiting, moment(fact.recorded)))
 
 
 def when_case_closed(
-    fact: Recorded, case_id: str, reason: str, outcome: str | None, open_ones: Sequence[tuple[str, str]]
+    fact: Recorded,
+    case_id: str,
+    reason: str,
+    outcome: str | None,
+    open_ones: Sequence[tuple[str, str]],
+    staying: str | None,
 ) -> Iterable[Do]:
     """Whatever of the case is open ends with it: when the case was closed, or with its own latest step if that is
-    later. `open_ones`: (referral, when its latest step happened)."""
+    later. `open_ones`: (referral, when its latest step happened); `staying`: the person who has an interim bed."""
     yield Do(PLACEMENT, case_id, CloseReferrals(case_id))
     died = reason == "died"
     why, whose = ("person_died", "person") if died else ("case_closed", "centre")
     ending = StandDown(why, whose, outcome or OUTCOME_OF_CLOSING.get(reason, "other"))
     for referral_id, last_at in open_ones:
         yield Do(REFERRAL, referral_id, ending, at=max(fact.time, last_at))
+    if staying is not None:
+        yield Do(STAYS, staying, ResolveStay(case_id, "case_closed"))
 
 
 def when_case_reopened(fact: Recorded, case_id: str) -> Iterable[Do]:
@@ -95,6 +116,11 @@ def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
                 yield SetTimer(_follow_up(event.referral_id, days), due, raise_it)
         case ReferralEnded() | ReferralFailed() as event:
             yield from _no_follow_ups(event.referral_id)
+        case InterimStayAsked() | InterimStayProlonged() as event:
+            expire = {"do": "stay", "stay_id": event.stay_id, "person_id": event.person_id}
+            yield SetTimer(_stay(event.stay_id), event.until, expire)
+        case InterimStayRefused() | InterimStayEnded() as event:
+            yield ClearTimer(_stay(event.stay_id))
         case ReferralEnteredInError() as event:
             yield ClearTimer(_answer(event.referral_id))
             yield ClearTimer(_settle(event.referral_id))
@@ -105,6 +131,8 @@ def when_due(command: dict[str, Any], now: datetime) -> Do:
     match command["do"]:
         case "expire":
             return Do(REFERRAL, command["referral_id"], ExpireReferral(now))
+        case "stay":
+            return Do(STAYS, command["person_id"], ExpireStay(command["stay_id"], now))
         case "settle":
             return Do(REFERRAL, command["referral_id"], SettleDecline())
     return Do(REFERRAL, command["referral_id"], RaiseFollowUp(command["days"]))
@@ -112,6 +140,10 @@ def when_due(command: dict[str, Any], now: datetime) -> Do:
 
 def _expire(referral_id: str, due: str) -> SetTimer:
     return SetTimer(_answer(referral_id), due, {"do": "expire", "referral_id": referral_id})
+
+
+def _stay(stay_id: str) -> str:
+    return f"stay/{stay_id}"
 
 
 def _settle(referral_id: str) -> str:

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, RowMapping
 
 from services.kernel.doors import Call, Doors
 from services.kernel.errors import NotFound
-from services.referral.projections import referrals
+from services.referral.domain.words import Programme
+from services.referral.projections import referrals, upstream
 
 T = TypeVar("T")
 
@@ -31,6 +32,14 @@ class Reading(Doors):
         found = self.runtime.read(lambda db: referrals.get(db, referral_id))
         if found is None:
             raise NotFound("referral")
+        return found
+
+    def _programme(self, programme_id: str) -> Programme:
+        found = self._upstream(
+            lambda db: upstream.get_programme(db, programme_id), lambda known: not known.retired, "partners"
+        )
+        if found is None:
+            raise NotFound("programme")
         return found
 
     def _upstream(

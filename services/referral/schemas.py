@@ -9,7 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_s
 from marshmallow.fields import Boolean, Integer, List, Nested, Raw, String
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
-from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS
+from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS, stays
 from services.codes.decisions import CONSENTS
 from services.codes.steps import TELLING
 from services.fields import Flag, Words
@@ -139,6 +139,34 @@ class StepReferral(Schema):
         return data
 
 
+class AskForBed(Schema):
+    case_id = String(required=True, validate=_uuid)
+    programme_id = String(required=True, validate=_uuid)
+    days = Integer(required=True, strict=True, validate=Range(1, stays.DAYS_MOST))
+
+
+class ProlongStay(Schema):
+    """`days`: nights in all, from the first on."""
+
+    stay_id = String(required=True)
+    days = Integer(required=True, strict=True, validate=Range(1, stays.DAYS_MOST))
+
+
+class EndStay(Schema):
+    stay_id = String(required=True)
+    reason = String(required=True, validate=OneOf(stays.LEAVINGS))
+    note = Words(NOTE_MOST)
+
+
+class ListStays(Schema):
+    centre = String(load_default=None, allow_none=True)
+    status = String(load_default=None, allow_none=True, validate=OneOf(("open", *stays.STATUSES)))
+    case_id = String(load_default=None, allow_none=True)
+    stay_id = String(load_default=None, allow_none=True)
+    limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MOST))
+    cursor = String(load_default=None, allow_none=True)
+
+
 class ReadReferral(Schema):
     referral_id = String(required=True)
 
@@ -187,6 +215,7 @@ class PlaceReserved(Schema):
         unknown = EXCLUDE
 
     referral_id = String(required=True)
+    stay = Boolean(load_default=False)
 
 
 class PlaceRefused(Schema):
@@ -194,4 +223,5 @@ class PlaceRefused(Schema):
         unknown = EXCLUDE
 
     referral_id = String(required=True)
+    stay = Boolean(load_default=False)
     waiting = Boolean(load_default=False)

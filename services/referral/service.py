@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.coarse import coarse
@@ -14,21 +14,21 @@ from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
-from services.referral import answers, bodies, disclosing, handlers, reading, schemas, sweeping
+from services.referral import answers, bodies, disclosing, handlers, reading, schemas, staying, sweeping
 from services.referral.domain.commands import SendReferral, StandDown
 from services.referral.domain.life_cycle import REFERRAL, why_untold
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
+from services.referral.domain.stays import STAYS
 from services.referral.domain.steps import ENDING, LIFE_CYCLE, Circumstances, step_named, steps_after
 from services.referral.domain.words import (
     AWAITING_ANSWER,
     OVER,
     Place,
-    Programme,
     Status,
     days_between,
     due_day,
 )
-from services.referral.projections import closed_paths, referrals, upstream
+from services.referral.projections import closed_paths, referrals, stays, upstream
 from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
@@ -38,21 +38,31 @@ SEE_REFERRALS = (*CASE_READERS, "partner")
 # Of these the ministry reads an outline: not where a person was sent, nor why not.
 READERS = (*SEE_REFERRALS, "ministry")
 
+
+def _open_of_case(db: Connection, heard: Mapping[str, str]) -> dict[str, list[tuple[str, str]] | str | None]:
+    """What ends with a case."""
+    return {**referrals.get_open(db, heard), "staying": stays.get_staying(db, heard["case_id"])}
+
+
 WIRING = Wiring(
     service="referral",
-    aggregates=(REFERRAL, PLACEMENT),
-    projections=(referrals.REFERRALS, upstream.UPSTREAM, closed_paths.CLOSED_PATHS),
+    aggregates=(REFERRAL, PLACEMENT, STAYS),
+    projections=(referrals.REFERRALS, upstream.UPSTREAM, closed_paths.CLOSED_PATHS, stays.STAYS),
     hears={
         "intake": {
             "CaseOpened": (),
-            "CaseClosed": (Reaction(schemas.CaseClosed(), handlers.when_case_closed, referrals.get_open),),
+            "CaseClosed": (Reaction(schemas.CaseClosed(), handlers.when_case_closed, _open_of_case),),
             "CaseReopened": (Reaction(schemas.CaseReopened(), handlers.when_case_reopened),),
         },
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "partners": {
             **{type: () for type in (*upstream.PROGRAMME_FACTS, *upstream.PARTNER_FACTS)},
-            "PlaceReserved": (Reaction(schemas.PlaceReserved(), handlers.when_place_reserved),),
-            "PlaceRefused": (Reaction(schemas.PlaceRefused(), handlers.when_place_refused),),
+            "PlaceReserved": (
+                Reaction(schemas.PlaceReserved(), handlers.when_place_reserved, stays.get_of_place),
+            ),
+            "PlaceRefused": (
+                Reaction(schemas.PlaceRefused(), handlers.when_place_refused, stays.get_of_place),
+            ),
         },
     },
     timers=handlers.timers,
@@ -95,7 +105,7 @@ def _may(call: Call, referral: answers.Referral, died: bool) -> list[str]:
     return [*_steps(call, referral, died), *([DISCLOSE] if tells else [])]
 
 
-class ReferralService(disclosing.Disclosing):
+class ReferralService(disclosing.Disclosing, staying.Staying):
     name = "referral"
     runtime = Runtime(WIRING, after_start=sweeping.finish)
 
@@ -186,6 +196,8 @@ class ReferralService(disclosing.Disclosing):
             if unit.handle(REFERRAL, referral_id, taking, expected=call.if_match):
                 _in_order(call, step, row)
                 self._move(unit, row["case_id"], referral_id)
+                status = unit.state(REFERRAL, referral_id).status
+                staying.resolve(unit, row["case_id"], row["person_id"], status)
             status = unit.state(REFERRAL, referral_id).status
             return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
 
@@ -196,14 +208,6 @@ class ReferralService(disclosing.Disclosing):
         if row["placed_at"] is None:
             return Circumstances(call.now, by_link)
         return Circumstances(call.now, by_link, due_day(days_between(row["placed_at"], call.at)))
-
-    def _programme(self, programme_id: str) -> Programme:
-        found = self._upstream(
-            lambda db: upstream.get_programme(db, programme_id), lambda known: not known.retired, "partners"
-        )
-        if found is None:
-            raise NotFound("programme")
-        return found
 
     def _move(self, unit: Unit, case_id: str, referral_id: str, closed: bool = False) -> None:
         """What a referral now is to its case's one placement, decided in view of the case's others. Once one partner

@@ -32,9 +32,9 @@ Share = Annotated[float, Shape(minimum=0, maximum=1)] | None  # None without any
 
 
 class Figures(TypedDict):
-    """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days`, `employment` and
-    `referrals`: by the names of their measures. `lost`: by the part that tells it, by code. `share_outside`: of the
-    placements outside the ministry and in its places, 0 to 1; None without any."""
+    """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days`, `employment`,
+    `referrals` and `stays`: by the names of their measures. `lost`: by the part that tells it, by code.
+    `share_outside`: of the placements outside the ministry and in its places, 0 to 1; None without any."""
 
     cases: dict[str, Count]
     placements: dict[str, Count]
@@ -45,6 +45,7 @@ class Figures(TypedDict):
     declined: dict[str, Count]
     employment: dict[str, Count]
     referrals: dict[str, Count]
+    stays: dict[str, Count]
     lost: dict[str, dict[str, Count]]
 
 
@@ -61,6 +62,7 @@ class FiguresShown(TypedDict):
     declined: Annotated[dict[str, Count | None], Note("By reason")]
     employment: Annotated[dict[str, Count | None], Named(*_told("employment"))]
     referrals: Annotated[dict[str, Count | None], Named(*_told("referrals"))]
+    stays: Annotated[dict[str, Count | None], Named(*_told("stays"))]
     expired: Annotated[dict[str, Count | None], Note("Referrals that ran out of time, by reason")]
     withdrawn: Annotated[dict[str, Count | None], Note("Referrals withdrawn, by reason")]
     failed: Annotated[dict[str, Count | None], Note("Placements that did not work out, by reason")]

@@ -130,6 +130,16 @@ PARTS: Mapping[str, Part] = {
                 "Referrals to which it happened in the period.",
             ),
         ),
+        Part(
+            "stays",
+            "stays",
+            Words("ที่พักชั่วคราว", "Interim beds"),
+            Words(
+                "การพักชั่วคราวก่อนมีแผน นับแยกจากการเข้าพักหรือเข้าทำงาน ครบกำหนดหมายถึงต้องออกโดยยังไม่มีที่ไป",
+                "Stays before there is a plan, counted apart from placements. Those that ran out ended with "
+                "nowhere to go yet.",
+            ),
+        ),
         Part("expired", "expired", Words("เหตุที่การส่งต่อเลยกำหนด", "Why referrals ran out of time")),
         Part("withdrawn", "withdrawn", Words("เหตุที่ยกเลิกการส่งต่อ", "Why referrals were withdrawn")),
         Part("failed", "failed", Words("เหตุที่การเข้าพักหรือเข้าทำงานไม่สำเร็จ", "Why placements did not work out")),
@@ -290,6 +300,37 @@ MEASURES: Mapping[str, Measure] = {
             "ReferralWaitlisted",
             Words("อยู่ในรายชื่อรอ", "Put on a waiting list"),
             Words("อยู่ในรายชื่อรอ", "Put on a waiting list"),
+        ),
+        Measure(
+            "stays",
+            "stays",
+            "begun",
+            "InterimStayBegun",
+            Words("จัดที่พักชั่วคราว", "Given a bed"),
+            Words("จัดที่พักชั่วคราว", "Given an interim bed"),
+        ),
+        *(
+            Measure(
+                f"stays_{reason}",
+                "stays",
+                reason,
+                "InterimStayEnded",
+                words,
+                title,
+                where={"reason": (reason,)},
+            )
+            for reason, words, title in (
+                (
+                    "placed",
+                    Words("ได้ที่อยู่ตามการส่งต่อ", "Went on to a placement"),
+                    Words("จากที่พักชั่วคราวไปที่อยู่ตามการส่งต่อ", "From an interim bed to a placement"),
+                ),
+                (
+                    "ran_out",
+                    Words("ครบกำหนด", "Ran out"),
+                    Words("การพักชั่วคราวที่ครบกำหนด", "Interim beds that ran out"),
+                ),
+            )
         ),
         _lost("expired", "ReferralExpired", "reason", LOST_REASONS),
         _lost("withdrawn", "ReferralWithdrawn", "reason", LOST_REASONS),

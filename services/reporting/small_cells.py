@@ -64,6 +64,7 @@ def whole(figures: answers.Figures) -> answers.FiguresShown:
         "declined": {**figures["declined"]},
         "employment": {**figures["employment"]},
         "referrals": {**figures["referrals"]},
+        "stays": {**figures["stays"]},
         "expired": {**figures["lost"]["expired"]},
         "withdrawn": {**figures["lost"]["withdrawn"]},
         "failed": {**figures["lost"]["failed"]},
@@ -87,13 +88,14 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
     by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
     lost = {part: _kinds(part, counts) for part, counts in figures["lost"].items()}
-    cases, placements, employment, referrals = (
+    cases, placements, employment, referrals, stays = (
         _named(part, counts)
         for part, counts in (
             ("cases", figures["cases"]),
             ("placements", figures["placements"]),
             ("employment", figures["employment"]),
             ("referrals", figures["referrals"]),
+            ("stays", figures["stays"]),
         )
     )
     return {
@@ -105,6 +107,7 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
         "declined": _numbers(declined),
         "employment": _numbers(employment),
         "referrals": _numbers(referrals),
+        "stays": _numbers(stays),
         "expired": _numbers(lost["expired"]),
         "withdrawn": _numbers(lost["withdrawn"]),
         "failed": _numbers(lost["failed"]),
@@ -121,6 +124,7 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
                 "declined": declined,
                 "employment": employment,
                 "referrals": referrals,
+                "stays": stays,
                 **lost,
             }
         ),

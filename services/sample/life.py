@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TypeVar
 
-from services.codes import AWAITING_ANSWER, FAMILY_PATH
+from services.codes import AWAITING_ANSWER, FAMILY_PATH, stays
 from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
 from services.kernel.questions import Body, CommandDoor, Json
 from services.partners.answers import Candidate
-from services.partners.doors import MATCHES
+from services.partners.doors import FREE_PLACES, MATCHES
 from services.referral.answers import NewReferral
-from services.referral.doors import REFERRAL, SEND, STEP
+from services.referral.doors import ASK_FOR_BED, REFERRAL, SEND, STEP
 from services.sample.fates import Fate
 from services.sample.office import Office
 from services.sample.people import CENTRES, Person, full_name, invent
@@ -96,6 +96,7 @@ class Life:
 
     def run(self) -> Work:
         person = self._open()
+        self._sleep_tonight()
         yield from self._stands_at("open")
         if self.fate.course == ("gone",):
             yield self._later(1, 8)
@@ -163,6 +164,17 @@ class Life:
         body: Body = {"centre": self.centre, "outreach_id": origin, **person.opening}
         self.case_id = self._say(OPEN_CASE, body, self.worker, at)["case_id"]
         return person
+
+    def _sleep_tonight(self) -> None:
+        """Now and then somebody has nowhere to sleep until there is a plan."""
+        chance = self.office.chance("bed", self.number)
+        if chance.random() > 0.15:
+            return
+        beds = self.office.ask(FREE_PLACES.of(path=stays.PATH, province=self.centre, limit=1))["items"]
+        if beds:
+            nights = chance.randint(1, 7)
+            asked: Body = {"case_id": self.case_id, "programme_id": beds[0]["programme_id"], "days": nights}
+            self._say(ASK_FOR_BED, asked, self.worker)
 
     def _screen(self, person: Person) -> None:
         body: Body = {"case_id": self.case_id, "facts": person.facts}

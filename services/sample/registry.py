@@ -231,6 +231,7 @@ KINDS = (
     Kind("child_agency", "บ้านพักเด็กและครอบครัว", 3, True, [("คุ้มครองเด็กชั่วคราว", "child_agency", _child)], True),
     Kind("child_agency", "มูลนิธิบ้านเด็ก", 2, False, [("บ้านเด็กระยะยาว", "child_agency", _child)]),
     Kind("other", "เครือข่ายที่พักตั้งต้นชีวิตใหม่", 3, False, [("ห้องเช่าเริ่มต้นใหม่", "independent", _adult)], True),
+    Kind("other", "ที่พักฉุกเฉินของศูนย์", 3, True, [("ห้องพักชั่วคราว", "interim_stay", _anyone)], True),
     Kind("other", "กลไกส่งต่อผู้เสียหาย", 1, True,
         [("คัดแยกและคุ้มครองผู้เสียหาย", "trafficking_referral", _with_label("trafficking_suspected"))], True),
     Kind("other", "หน่วยประสานคนเข้าเมือง", 1, False,

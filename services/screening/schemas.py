@@ -167,7 +167,7 @@ class Override(Schema):
 class AgreePlan(Schema):
     case_id = _id()
     members = fields.List(fields.Nested(Member), required=True, validate=Length(1, 50))
-    path = fields.String(required=True, validate=OneOf(codes.PATHS))
+    path = fields.String(required=True, validate=OneOf(codes.PLAN_PATHS))
     programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
     why = Words(4000, required=True)
     goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))

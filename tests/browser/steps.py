@@ -103,6 +103,16 @@ def refer(worker: Tab, case: str) -> str:
     return worker.path
 
 
+def give_bed(worker: Tab, case: str) -> list[str]:
+    """A bed for tonight; the addresses of the pages that prolong and end the stay."""
+    worker.open(f"{case}/stay")
+    worker.fill({"programme_id": worker.typed("programme_id"), "days": "3"})
+    worker.press("Hold the bed")
+    links = worker.main.locator("a[href^='/stays/']").all()
+    assert len(links) == 2, worker.text
+    return [str(link.get_attribute("href")) for link in links]
+
+
 def make_link(worker: Tab, referral: str) -> Link:
     worker.open(referral)
     worker.press("Tell the partner")

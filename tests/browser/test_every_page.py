@@ -70,6 +70,8 @@ def findings(town, browser):
     walk.look_at(f"{case}/referrals/home", 200)  # where the plan says so
     walk.look_at(f"{case}/erasure/confirm", 403)  # linked where an erasure waits
     walk.look_at(f"{case}/erasure/minutes/{case.rpartition('/')[2]}", 403)  # linked there too
+    for address in steps.give_bed(worker, case):
+        walk.look_at(address, 200)  # linked while somebody has an interim bed
     made = steps.make_link(worker, steps.refer(worker, case))
     Walk(worker, "worker-60", findings).look("the link that was made")
     walk = Walk(partner, "partner with a link", findings)

@@ -168,9 +168,11 @@ def read_everything(net: CheckedNetwork) -> None:
         partners = net.call("partners", "partners", **who)["items"]
         net.call("partners", "free_places", **who)
         net.call("partners", "partner", {"partner_id": partners[0]["partner_id"]}, **who)
-        programmes = [each["programme_id"] for partner in partners for each in partner["programmes"]]
+        offered = [each for partner in partners for each in partner["programmes"]]
+        programmes = [each["programme_id"] for each in offered]
+        matched = [each["programme_id"] for each in offered if each["path"] != "interim_stay"]
         net.call("partners", "names", {"programme_ids": programmes[:20]}, **who)
-        for programme_id in programmes if role in ROLES["partners", "candidates"] else ():
+        for programme_id in matched if role in ROLES["partners", "candidates"] else ():
             net.call("partners", "candidates", {"programme_id": programme_id}, **who)
     for programme_id in programmes:
         net.call("partners", "what_if", {"programme_id": programme_id, "rules": {"max_age": 1}})
@@ -198,6 +200,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     partner_id = next(row["partner_id"] for row in referrals if row["referral_id"] == referral_id)
     theirs = {"user": "partner-60", "role": "partner", "centres": (), "partner": partner_id}
     assert net.call("referral", "told_of", {"referral_id": referral_id}, **theirs)
+    give_a_bed(net, case_id)
     net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})
     net.call("intake", "work")
     net.call("intake", "contradictions", **DIRECTOR)
@@ -223,6 +226,19 @@ def work_on_a_case(net: CheckedNetwork) -> None:
         net.call("intake", "in_hands", {"user": user}, **ADMIN)
         net.call("intake", "accesses", {"user": user}, **ADMIN)
         net.call("referral", "in_hands", {"user": user}, **ADMIN)
+
+
+def give_a_bed(net: CheckedNetwork, case_id: str) -> None:
+    """As whoever does not know whether the person has one."""
+    for stay in net.call("referral", "stays", {"case_id": case_id, "status": "open"})["items"]:
+        net.call("referral", "end_stay", {"stay_id": stay["stay_id"], "reason": "moved"})
+    [bed, *_] = net.call("partners", "free_places", {"path": "interim_stay"})["items"]
+    asked = {"case_id": case_id, "programme_id": bed["programme_id"], "days": 1}
+    stay_id = net.call("referral", "ask_for_bed", asked)["stay_id"]
+    net.settle()
+    net.call("referral", "prolong_stay", {"stay_id": stay_id, "days": 2})
+    net.call("referral", "end_stay", {"stay_id": stay_id, "reason": "left"})
+    assert net.call("referral", "stays", {"case_id": case_id})["items"]
 
 
 def keep_the_registry(net: CheckedNetwork) -> None:

@@ -142,10 +142,11 @@ def test_a_partner_finds_what_is_its_own_and_nothing_of_a_centre(filled: Any, ta
     assert centres(filled, table, scope.of(Caller("somebody", "partner", ("*",)))) == []
 
 
-def test_partners_have_their_referrals_and_their_history():
+def test_partners_have_their_referrals_with_their_history_and_their_interim_beds():
     assert {table.name.rpartition("_v")[0] for _, table in OF_PARTNERS.values()} == {
         "referral",
         "referral_history",
+        "interim_stay",
     }
 
 

@@ -62,7 +62,7 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reporting", "overview"): (
         "as_of", "period.from", "period.to", "centre", "data_up_to", "cases.*", "placements.*", "by_path.*",
         "by_label.*",
-        "median_days.*", "declined.*", "employment.*", "hidden.*", "referrals.*", "expired.*", "withdrawn.*",
+        "median_days.*", "declined.*", "employment.*", "hidden.*", "referrals.*", "stays.*", "expired.*", "withdrawn.*",
         "failed.*", "ended.*", "declined_by.*", "withdrawn_by.*", "failed_by.*",
     ),
     ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
@@ -75,7 +75,7 @@ EVENT = (
     "data.case_id", "data.case_number", "data.referral_id", "data.plan_id", "data.screening_id", "data.match_id",
     "data.form.id", "data.form.version", "data.rules_version", "data.outside_ministry", "data.under_ministry",
     "data.waitlist", "data.answer_due", "data.centre", "data.held", "data.tell_due", "data.release_due",
-    "data.final_at", "data.status",
+    "data.final_at", "data.status", "data.stay",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The whole story of people in all services of one network: centres, partners, what they do, and what must hold of it.
 
 A sentence of `broken` says what is wrong at the moment, and which logs somebody has not heard to their end that explain
-it: none explains what may never be.
+it: none explains what may never be. Long because whatever people do is told in one story.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,6 +85,7 @@ class Story:
         self.planned: dict[str, str] = {}  # case -> path
         for number in range(3):
             self._offer(number)
+        self.bed = self._bed()
         net.settle()
         net.clock.advance(days=1)
 
@@ -108,6 +109,16 @@ class Story:
         }  # fmt: skip
         programme_id = str(self.net.call("partners", "offer_programme", offer)["programme_id"])
         self.partner_of[programme_id], self.path_of[programme_id] = partner_id, path
+
+    def _bed(self) -> str:
+        """The one interim bed that there is."""
+        registered = {"name": "บ้านพัก", "kind": "other", "under_ministry": True, "province": "60"}
+        partner_id = self.net.call("partners", "register_partner", registered)["partner_id"]
+        offer = {
+            "partner_id": partner_id, "name": "ห้องพัก", "path": "interim_stay",
+            "capacity": {"total": 1, "free": 1}, "rules": {},
+        }  # fmt: skip
+        return str(self.net.call("partners", "offer_programme", offer)["programme_id"])
 
     @property
     def programmes(self) -> list[str]:
@@ -194,6 +205,15 @@ class Story:
         if step:
             self.step(referral_id, step, days, by_link)
 
+    def give_bed(self, case_id: str, nights: int, days: int) -> None:
+        self.of_case("referral", "ask_for_bed", case_id, {"programme_id": self.bed, "days": nights}, days)
+
+    def leave_bed(self, case_id: str, days: int) -> None:
+        for stay in self.stays():
+            if stay["case_id"] == case_id:
+                body = {"stay_id": stay["stay_id"], "reason": "left"}
+                self.tell("referral", "end_stay", body, self.cases[case_id], at=self.ago(days))
+
     def erase(self, case_id: str) -> None:
         asked = {"role": "director", "user": "director"}
         self.of_case("intake", "request_erasure", case_id, {"reason": "ordered"}, 0, **asked)
@@ -209,8 +229,8 @@ class Story:
             found = self.net.call(*what, **who)
         except Unavailable:
             return  # a service it asks is away
-        stands = ("status", "place", "version")  # of a sending: as they are now
-        once = what[1] != "send"
+        stands = ("status", "place", "until", "version")  # of what waits for a place: as they are now
+        once = what[1] not in ("send", "ask_for_bed")
         assert {k: v for k, v in found.items() if once or k not in stands} == {
             k: v for k, v in answer.items() if once or k not in stands
         }
@@ -232,6 +252,11 @@ class Story:
     def rows(self) -> list[dict[str, Any]]:
         asked = {"limit": 200}
         return list(self.net.call("referral", "referrals", asked, centres=("60", "61"))["items"])
+
+    def stays(self) -> list[dict[str, Any]]:
+        """The interim stays that are not over."""
+        asked = {"limit": 200, "status": "open"}
+        return list(self.net.call("referral", "stays", asked, centres=("60", "61"))["items"])
 
     def closed(self) -> set[str]:
         found = self.net.call("intake", "cases", {"status": "closed"}, centres=("60", "61"))
@@ -255,7 +280,7 @@ class Story:
         return places
 
     def timers(self) -> list[str]:
-        """The referrals that have a deadline."""
+        """The referrals and interim stays that have a deadline."""
         with self.net.runtimes["referral"].database.read() as db:
             rows = self.net.runtimes["referral"].log.rows(
                 db, "SELECT timer_id FROM timer WHERE fired_at IS NULL"
@@ -267,23 +292,32 @@ class Story:
     def broken(self) -> Iterator[Broken]:
         """What does not hold at the moment."""
         rows, closed = {row["referral_id"]: row for row in self.rows()}, self.closed()
-        open_now = {id for id, row in rows.items() if row["status"] in UNDER_WAY or row["final_at"]}
         living = [row["case_id"] for row in rows.values() if row["status"] in ("admitted", "placed")]
+        open_now = {id for id, row in rows.items() if row["status"] in UNDER_WAY or row["final_at"]}
+        staying = {stay["stay_id"]: stay["case_id"] for stay in self.stays()}
+        case_of = {id: row["case_id"] for id, row in rows.items()} | staying
+        if len(staying) != len({*staying.values()}):
+            yield Broken("somebody has two interim beds")
+        for case_id in staying.values():
+            if case_id in closed:
+                yield Broken("an interim stay of a closed case goes on", because("referral<intake"))
+            if case_id in living:
+                yield Broken("who was placed has an interim bed")
         if len(living) != len({*living}):
             yield Broken("somebody is in two places")
         for id in open_now:
             if rows[id]["case_id"] in closed:
                 yield Broken("a referral of a closed case goes on", because("referral<intake"))
         for id, case_id in self.held().items():
-            if id not in open_now:
+            if id not in open_now | {*staying}:
                 yield Broken("a place is held for what is over", because("partners<referral"))
             if case_id in closed:
                 causes = because("referral<intake", "partners<referral")
                 yield Broken("a place is held for a closed case", causes)
         for id in self.timers():
-            if id not in open_now:
+            if id not in open_now | {*staying}:
                 yield Broken("what is over has a deadline")
-            elif rows[id]["case_id"] in closed:
+            elif case_of[id] in closed:
                 yield Broken("a closed case has a deadline", because("referral<intake"))
         yield from self._of_intake(closed)
         spans = self.net.read(

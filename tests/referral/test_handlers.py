@@ -17,6 +17,7 @@ from services.referral.domain.commands import (
 )
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.placement import PLACEMENT, CloseReferrals, ReopenReferrals
+from services.referral.domain.stays import STAYS, BeginStay, HearNoBed
 from services.referral.events import (
     FollowUpDue,
     FollowUpRecorded,
@@ -57,7 +58,7 @@ FOLLOW_UPS = [f"follow-up/{REFERRAL_ID}/{days}" for days in (30, 90, 180, 365)]
 def test_a_reserved_place_is_one_to_tell_the_partner_of():
     fact = heard("partners", "PlaceReserved", referral_id=REFERRAL_ID, programme_id=PROGRAMME)
     loaded = schemas.PlaceReserved().load(fact.data)
-    assert list(handlers.when_place_reserved(fact, **loaded)) == [
+    assert list(handlers.when_place_reserved(fact, **loaded, person_id=None)) == [
         Do(REFERRAL, REFERRAL_ID, SecurePlace(TUESDAY))
     ]
 
@@ -67,7 +68,9 @@ def test_a_refused_place_is_heard_with_whether_it_waits(waiting):
     fact = heard("partners", "PlaceRefused", referral_id=REFERRAL_ID, reason="no_place", waiting=waiting)
     loaded = schemas.PlaceRefused().load(fact.data)
     command = HearNoPlace(waiting, TUESDAY)
-    assert list(handlers.when_place_refused(fact, **loaded)) == [Do(REFERRAL, REFERRAL_ID, command)]
+    assert list(handlers.when_place_refused(fact, **loaded, person_id=None)) == [
+        Do(REFERRAL, REFERRAL_ID, command)
+    ]
 
 
 @pytest.mark.parametrize("event", [sent, told, waitlisted])
@@ -115,7 +118,7 @@ def test_with_its_case_everything_open_ends_at_the_closing_or_after_its_latest_s
     fact = heard("intake", "CaseClosed", case_id=CASE, person_id=PERSON, reason=reason)
     loaded = schemas.CaseClosed().load(fact.data)
     rows = [(REFERRAL_ID, instant(TUESDAY)), (OTHER, "2026-01-01T00:00:00.000000Z")]
-    assert list(handlers.when_case_closed(fact, **loaded, open_ones=rows)) == [
+    assert list(handlers.when_case_closed(fact, **loaded, open_ones=rows, staying=None)) == [
         Do(PLACEMENT, CASE, CloseReferrals(CASE)),
         Do(REFERRAL, REFERRAL_ID, ending, at=instant(TUESDAY)),
         Do(REFERRAL, OTHER, ending, at=fact.time),
@@ -126,7 +129,7 @@ def test_what_was_said_on_closing_is_the_outcome_of_the_placement_that_ends_with
     data = {"case_id": CASE, "person_id": PERSON, "reason": "advice_given", "outcome": "returned"}
     fact = heard("intake", "CaseClosed", **data)
     loaded = schemas.CaseClosed().load(fact.data)
-    _, ended = handlers.when_case_closed(fact, **loaded, open_ones=[(REFERRAL_ID, fact.time)])
+    _, ended = handlers.when_case_closed(fact, **loaded, open_ones=[(REFERRAL_ID, fact.time)], staying=None)
     assert ended.command == StandDown("case_closed", "centre", "returned")
 
 
@@ -172,3 +175,15 @@ def test_a_due_deadline_becomes_a_command():
     assert handlers.when_due(timer.command, TUESDAY) == Do(REFERRAL, REFERRAL_ID, ExpireReferral(TUESDAY))
     *_, last = handlers.timers(*own([placed]))
     assert handlers.when_due(last.command, TUESDAY) == Do(REFERRAL, REFERRAL_ID, RaiseFollowUp(365))
+
+
+def test_a_bed_is_its_stay_s_and_no_referral_s():
+    fact = heard("partners", "PlaceReserved", referral_id=REFERRAL_ID, stay=True)
+    loaded = schemas.PlaceReserved().load(fact.data)
+    assert list(handlers.when_place_reserved(fact, **loaded, person_id=PERSON)) == [
+        Do(STAYS, PERSON, BeginStay(REFERRAL_ID))
+    ]
+    assert list(handlers.when_place_reserved(fact, **loaded, person_id=None)) == []
+    assert list(handlers.when_place_refused(fact, REFERRAL_ID, False, True, PERSON)) == [
+        Do(STAYS, PERSON, HearNoBed(REFERRAL_ID))
+    ]

@@ -33,7 +33,7 @@ ABOUT_PLACES = (("partners", "referral"), ("referral", "partners"))
 ACTS = {
     "send": 4, "onward": 10, "step": 4, "gone": 1, "open_case": 1, "screen": 2, "plan": 2, "close": 2, "reopen": 2,
     "call": 1, "hand_over": 1, "erase": 1, "state_capacity": 2, "again": 2, "wait": 3, "hear": 8, "hear_all": 2,
-    "away": 1, "back": 2,
+    "away": 1, "back": 2, "bed": 2, "leave": 1,
 }  # fmt: skip
 DAYS = (0, 0, 0, 0, 0, 0, 1, 4, 40)
 
@@ -103,6 +103,10 @@ class People(RuleBasedStateMachine):
             case "state_capacity":
                 body = {"programme_id": programme_id, "total": which % 3, "free": min(which % 3, other % 3)}
                 story.tell("partners", "confirm_capacity", body, at=story.ago(days))
+            case "bed":
+                story.give_bed(case_id, 1 + other, days)
+            case "leave":
+                story.leave_bed(case_id, days)
             case "again":
                 story.again(which * 12 + other)
             case "wait":

@@ -111,6 +111,13 @@ class Known:
                 "no_place": sum(fact.data["whose"] == "system" for fact in no),
                 "waitlisted": len(self.happened("ReferralWaitlisted")),
             },
+            "stays": {
+                "begun": len(self.happened("InterimStayBegun")),
+                **{
+                    reason: sum(fact.data["reason"] == reason for fact in self.happened("InterimStayEnded"))
+                    for reason in ("placed", "ran_out")
+                },
+            },
             **{part: self._by(MEASURES[part]) for part in LOST_PARTS},
         }
 

@@ -72,6 +72,7 @@ def test_an_empty_log_gives_noughts_and_nulls(told):
         "declined": {},
         "employment": {"started": 0, "in_work": 0},
         "referrals": {"no_place": 0, "waitlisted": 0},
+        "stays": {"begun": 0, "placed": 0, "ran_out": 0},
         **{part: {} for part in LOST_PARTS},
         "hidden": {},
     }

@@ -82,6 +82,7 @@ def overviews(draw):
         "declined": {"cost": draw(COUNTS)},
         "employment": {"started": started, "in_work": draw(st.integers(0, started))},
         "referrals": {"no_place": draw(COUNTS), "waitlisted": draw(COUNTS)},
+        "stays": {"begun": draw(COUNTS), "placed": draw(COUNTS), "ran_out": draw(COUNTS)},
         "lost": {part: {MEASURES[part].codes[0]: draw(COUNTS)} for part in LOST_PARTS},
     }
     return figures

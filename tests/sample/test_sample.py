@@ -232,6 +232,7 @@ def test_more_find_a_place_outside_the_ministry_in_the_second_year(net):
     before = overview(net, middle - timedelta(days=364), middle)
     after = overview(net, middle + timedelta(days=1), today)
     assert after["placements"]["family"] > 0
+    assert after["stays"]["begun"] > after["stays"]["ran_out"] > 0
     assert before["placements"]["share_outside"] + 0.1 < after["placements"]["share_outside"]
     assert after["placements"]["ministry"] < before["placements"]["ministry"]
     assert after["employment"]["started"]

@@ -92,12 +92,13 @@ class Place:
         else:
             self.visitor = self.browser(self.user)
             world = None
-            if {"case_id", "referral_id", "partner_id"} & self.arguments:
+            if {"case_id", "referral_id", "partner_id", "stay_id"} & self.arguments:
                 self.door.add(f"worker-{self.centre}", "worker", (self.centre,))
                 world = self.door.world(self.centre)
             if self.endpoint == "pages.referral.send_home":
                 agreed = plan() | {"path": "return_family"}
                 self.door.made(f"/api/v1/cases/{world.case_id}/plan", agreed, f"worker-{self.centre}")
+            stay = self.a_bed(world) if self.endpoint.startswith("pages.stay.") else None
             if self.endpoint.startswith("pages.own."):
                 self.door.add(self.user, "partner", (), world.partner_id)
                 self.visitor = self.browser(self.user)
@@ -117,7 +118,12 @@ class Place:
                 self.link(NAME if "user" in self.arguments else self.user)
             if self.endpoint == "pages.users.take_off_second_factor":
                 Phone.turned_on(self.door, self.browser(NAME), NAME)
-            values = {**(vars(world) if world else {}), "user": NAME, "step": self.step, "action": "retire"}
+            values = {
+                **(vars(world) if world else {}),
+                "user": NAME,
+                "step": self.step,
+                "action": "retire",
+            } | {"stay_id": stay}
             if "proposal_id" in self.arguments:
                 partner_id, _ = self.door.programme()
                 change = {"name": f"บ้าน {uuid4().hex[:8]}", "reason": "ป้ายหน้าบ้าน"}
@@ -135,6 +141,16 @@ class Place:
             self.endpoint, {name: values[name] for name in self.arguments}, method="POST"
         )
         self.page = self.find()
+
+    def a_bed(self, world):
+        """An interim bed that is free; where the form is of a stay, the id of one."""
+        offer = {"name": "ห้องพัก", "path": "interim_stay", "capacity": {"total": 9, "free": 9}, "rules": {}}
+        user, at = f"worker-{self.centre}", f"/api/v1/partners/{world.partner_id}/programmes"
+        bed = self.door.made(at, offer, user)["programme_id"]
+        if "stay_id" not in self.arguments:
+            return None
+        asked = {"programme_id": bed, "days": 3}
+        return self.door.made(f"/api/v1/cases/{world.case_id}/stays", asked, user)["stay_id"]
 
     def link(self, user):
         """With the provider, as whoever is to undo it must be; not, for the others."""

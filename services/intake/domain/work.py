@@ -84,6 +84,13 @@ BOUND = Row("decide_again", GROUP, 7)  # the plan was for this very place, which
 TABLE: Mapping[str, Row] = {**OF_CASE, **UNDER_WAY, **AFTER}
 ALONE = ("home", "advice")  # kinds of paths on which nobody is referred
 IN_GOOD_HANDS = ("family_agreed", "accepted", "travelling", "admitted", "placed", "followed", "follow_up_due")
+SHELTERED = (
+    "admitted",
+    "placed",
+    "followed",
+    "follow_up_due",
+    *ENDINGS,
+)  # a bed that ran out is no matter any more
 WITH_PLACE = ("untold", "accepted", "travelling", "admitted", "placed", "followed", "follow_up_due", "absent")
 IN_PLACE = ("placed", "followed", "follow_up_due", "absent")
 KEPT_BY_ANSWER = ("sent", "acknowledged", "waitlisted")
@@ -145,7 +152,8 @@ class Referral:
 @dataclass(frozen=True)
 class Known:
     """All that is known of a case, of each source as far as it was heard. `held`: referrals for which partners holds a
-    place. `retired`: of the programmes that its plan and its referrals name those that take nobody any more, and since
+    place. `stays_until`: until which instant the person has an interim bed; `ran_out_at`: when the latest one ran out.
+    `retired`: of the programmes that its plan and its referrals name those that take nobody any more, and since
     when."""
 
     opening: Opening
@@ -155,6 +163,8 @@ class Known:
     referrals: Sequence[Referral] = ()
     held: frozenset[str] = frozenset()
     retired: Mapping[str, str] = field(default_factory=dict)
+    stays_until: str | None = None
+    ran_out_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +192,12 @@ def next_of(known: Known) -> Next | None:
         due = min(due, law_deadline(known) or due)
     if {*AT_ONCE} & {*flags}:
         due = min(due, bangkok_day(moment(known.opening.at)))
+    if known.stays_until:
+        # Something is to be settled before the last night.
+        flags.append("interim_stay")
+        due = min(due, bangkok_day(moment(known.stays_until)) - timedelta(days=2))
+    elif known.ran_out_at and standing not in SHELTERED:
+        flags.append("stay_ran_out")
     if standing == "untold":
         flags.append("not_told")
     if standing in ("expired", "family_silent") and referral and referral.lapsed:

@@ -48,9 +48,12 @@ class Mark(TypedDict, total=False):
     placed_at: str
     answered: list[int]
     held: bool
+    stays_until: str | None
+    ran_out_at: str | None
 
 
 OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS = "opening", "closing", "screening", "plan", "hands", "calls"
+STAY = "stay"  # the latest interim stay
 CALLS_KEPT = 20
 # Whose standing is what the fact says; the others are folded below.
 STANDS: Mapping[str, str] = {
@@ -82,6 +85,7 @@ PROGRAMME_FACTS: Mapping[str, bool] = {"ProgrammeRetired": True, "ProgrammeReope
 SYSTEM, NO_PLACE = "system", "no_place"  # whose it was, and why, that a referral found no place
 MISSED = (None, "no_answer", "not_told")  # why a referral ran out of time: somebody missed a deadline
 PLACE = "place/"  # and the referral that the place is for
+STAY_FACTS = ("InterimStayBegun", "InterimStayProlonged", "InterimStayEnded")
 REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded")
 
 
@@ -216,6 +220,14 @@ def _followed_up(fact: Recorded, after: Mark) -> Mark:
     return {**after, "standing": standing, "answered": answered}
 
 
+def _stayed(fact: Recorded, before: Mark) -> Mark:
+    if fact.type != "InterimStayEnded":
+        return {"stays_until": fact.data["until"], "ran_out_at": None}
+    # A bed that was asked for and never held ends without anybody leaving it.
+    ran_out = fact.data["reason"] == "ran_out" and fact.data["was"] == "staying"
+    return {"stays_until": None, "ran_out_at": fact.time if ran_out else None}
+
+
 def _place(fact: Recorded, before: Mark) -> Mark:
     """Whether partners holds a place for a referral. A place that falls free in one centre's work may go to
     another's."""
@@ -234,6 +246,7 @@ FOLDS: Mapping[str, tuple[str, Callable[[Recorded, Mark], Mark]]] = {
     "CallUnanswered": (CALLS, _called),
     "ScreeningCompleted": (SCREENING, _screened),
     "PlanAgreed": (PLAN, _planned),
+    **{type: (STAY, _stayed) for type in STAY_FACTS},
     **{type: (PLACE, _place) for type in PLACE_FACTS},
     **{type: ("", _referred) for type in REFERRAL_FACTS},  # by the referral's id
 }
@@ -254,8 +267,9 @@ def programmes_of(marks: Mapping[str, Mark]) -> set[str]:
 def known_of(marks: Mapping[str, Mark], retired: Mapping[str, str]) -> Known:
     """`retired`: {programme: since when}, at least of those that the case names."""
     opened, closing, screened, plan = (marks.get(name) for name in (OPENING, CLOSING, SCREENING, PLAN))
+    stay = marks.get(STAY, {})
     assert opened is not None
-    own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS}
+    own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS, STAY}
     return Known(
         Opening(opened["at"], opened["danger"], opened["child"], opened.get("erased")),
         Closing(closing["at"], closing["closed"]) if closing else None,
@@ -272,6 +286,8 @@ def known_of(marks: Mapping[str, Mark], retired: Mapping[str, str]) -> Known:
             if name.startswith(PLACE) and each["held"]
         ),
         {each: retired[each] for each in programmes_of(marks) if each in retired},
+        stay.get("stays_until"),
+        stay.get("ran_out_at"),
     )
 
 

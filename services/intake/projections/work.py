@@ -30,7 +30,7 @@ from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v6",
+    "work_mark_v7",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -39,7 +39,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v6",
+    "work_v7",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -60,14 +60,14 @@ work = Table(
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
 programme = Table(
-    "work_programme_v6",
+    "work_programme_v7",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("retired_at", Text),  # None: it takes people
     info=SHARED,
 )
 named = Table(  # which cases have named a programme, in a plan or a referral
-    "work_named_v6",
+    "work_named_v7",
     metadata,
     Column("programme_id", Text),
     Column("case_id", Text),
@@ -79,7 +79,8 @@ WEIGHED = (work.c.case_id, work.c.case_number, work.c.centre, work.c.acts, work.
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    told = [fact for fact in facts if fact.type in FOLDS]
+    # A bed for some nights is no place of a referral.
+    told = [fact for fact in facts if fact.type in FOLDS and not fact.data.get("stay")]
     touched_cases = {fact.data["case_id"] for fact in told} | _keep_programmes(db, facts)
     if not touched_cases:
         return
@@ -161,7 +162,7 @@ def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, s
     return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
 
 
-WORK = Projection("work", 6, (mark, work, programme, named), project)
+WORK = Projection("work", 7, (mark, work, programme, named), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:

@@ -78,12 +78,14 @@ class DoubtPlaces:
 
 @dataclass(frozen=True)
 class ReservePlace:
-    """A referral asks for a place; with `waitlist` it waits for its turn if there is none."""
+    """A referral asks for a place; with `waitlist` it waits for its turn if there is none. `stay`: it is an interim
+    stay."""
 
     referral_id: str
     case_id: str
     centre: str
     waitlist: bool
+    stay: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,7 @@ class Hold:
 
     state: Literal["reserved", "taken", "waiting", "over"]
     counted: int = 0
+    stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +251,15 @@ def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
     hold = programme.holds.get(command.referral_id)
     match command, hold.state if hold else None:
         case ReservePlace(), None if programme.retired:
-            return [PlaceRefused(*ids, RETIRED, False, command.centre)]
+            return [PlaceRefused(*ids, RETIRED, False, command.centre, command.stay)]
         case ReservePlace(), None if programme.free > 0:
-            return [PlaceReserved(*ids, command.centre)]
+            return [PlaceReserved(*ids, command.centre, command.stay)]
         case ReservePlace(), None:
-            return [PlaceRefused(*ids, NO_PLACE, command.waitlist, command.centre)]
+            return [PlaceRefused(*ids, NO_PLACE, command.waitlist, command.centre, command.stay)]
         case TakePlace(), "reserved":
-            return [PlaceTaken(*ids)]
+            return [PlaceTaken(*ids, hold.stay if hold else False)]
         case ReleasePlace(), ("reserved" | "taken" | "waiting") as held:
-            return _with_next_in_turn(programme, PlaceReleased(*ids, held))
+            return _with_next_in_turn(programme, PlaceReleased(*ids, held, hold.stay if hold else False))
         case _:
             return []  # heard before, or nothing is held: a referral counts once
 
@@ -346,20 +349,22 @@ def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
             return replace(programme, doubted_at=event.said_at)
         case PlaceReserved():
             ledger = programme.ledger.after_reserving()
-            return _holding(programme, event.referral_id, Hold("reserved", ledger.statement), ledger)
+            return _holding(
+                programme, event.referral_id, Hold("reserved", ledger.statement, event.stay), ledger
+            )
         case PlaceRefused(waiting=True):
             last = Waiting(event.referral_id, event.case_id, event.centre)
             programme = replace(programme, queue=(*programme.queue, last))
             return replace(programme, holds={**programme.holds, event.referral_id: Hold("waiting")})
         case PlaceRefused():
-            return _holding(programme, event.referral_id, Hold("over"), programme.ledger)
+            return _holding(programme, event.referral_id, Hold("over", stay=event.stay), programme.ledger)
         case PlaceTaken():
             counted = programme.holds[event.referral_id].counted == programme.ledger.statement
             ledger = programme.ledger.after_taking(counted)
-            return _holding(programme, event.referral_id, Hold("taken", ledger.statement), ledger)
+            return _holding(programme, event.referral_id, Hold("taken", ledger.statement, event.stay), ledger)
         case PlaceReleased():
             ledger = programme.ledger.after_releasing(event.held)
-            return _holding(programme, event.referral_id, Hold("over"), ledger)
+            return _holding(programme, event.referral_id, Hold("over", stay=event.stay), ledger)
     assert_never(event)
 
 

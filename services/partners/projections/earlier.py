@@ -5,6 +5,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection, select
 
+from services.codes import stays
 from services.kernel.envelope import moment
 from services.kernel.eventlog import EventLog
 from services.kernel.tables import source_event
@@ -48,8 +49,8 @@ def get_match(log: EventLog, db: Connection, case_id: str, match_id: str) -> Mat
 
 
 def get_registry_at(log: EventLog, db: Connection, version: int) -> Registry:
-    """The registry when it had that version. Programmes that have not changed since are read as they are, the others
-    made again of their facts."""
+    """The registry when it had that version, without places for a night. Programmes that have not changed since are
+    read as they are, the others made again of their facts."""
     until = log.position_of(db, COUNTED, version) or 0
     c = programme.c
     rows = [Row(row._mapping) for row in db.execute(select(programme).where(c.changed <= version))]
@@ -65,7 +66,8 @@ def get_registry_at(log: EventLog, db: Connection, version: int) -> Registry:
     move(facts, 0, {}, then, {})
     rows += [Row(row, number=changed[id].number) for id, row in then.items() if id in changed]
     inheritance = _organisations_at(log, db, until)
-    ordered = sorted(rows, key=lambda row: int(row["number"]))
+    of_plans = [row for row in rows if row["path"] != stays.PATH]
+    ordered = sorted(of_plans, key=lambda row: int(row["number"]))
     return Registry().updated(version, [offer(row, inheritance) for row in ordered])
 
 

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 import orjson
 from sqlalchemy import Connection, Engine, RowMapping, or_, select
 
+from services.codes import stays
 from services.partners.domain.offers import Offer, Registry
 from services.partners.domain.ranking import Screened
 from services.partners.projections import organisations, upstream
@@ -17,8 +18,9 @@ _registries: "WeakKeyDictionary[Engine, tuple[Registry, Organisations]]" = WeakK
 
 
 def get_registry(db: Connection) -> Registry:
-    """The registry as committed and as `db` sees it. Only what changed since this process last looked is read, so `db`
-    must not be in the middle of changing it: what a rollback takes back would stay."""
+    """The registry as committed and as `db` sees it, without places for a night, which are no plan's. Only what
+    changed since this process last looked is read, so `db` must not be in the middle of changing it: what a rollback
+    takes back would stay."""
     known, before = _registries.get(db.engine) or (Registry(), {})
     version = db.scalar(select(registry_version.c.version)) or 0
     if version < known.version:
@@ -28,7 +30,8 @@ def get_registry(db: Connection) -> Registry:
         changed = programme.c.changed > known.version
         if known.version and (inheriting := organisations.affected(before, after)):
             changed = or_(changed, programme.c.partner_id.in_(sorted(inheriting)))
-        rows = db.execute(select(programme).where(changed).order_by(programme.c.number))
+        of_plans = select(programme).where(changed, programme.c.path != stays.PATH)
+        rows = db.execute(of_plans.order_by(programme.c.number))
         known = known.updated(version, [offer(row, after) for row in rows.mappings()])
         _registries[db.engine] = known, after
     return known

@@ -138,6 +138,12 @@ def get_case(db: Connection, case_id: str) -> Case | None:
     return Case(row.case_id, row.person_id, row.centre, row.closed, row.opened) if row else None
 
 
+def lock_case(db: Connection, case_id: str) -> Case | None:
+    """The case as it is now, and until the commit: whoever else locks it, or hears that it was closed, waits."""
+    db.execute(select(cases.c.case_id).where(cases.c.case_id == case_id).with_for_update())
+    return get_case(db, case_id)
+
+
 def is_closed(db: Connection, case_id: str) -> bool:
     return bool(db.execute(select(cases.c.closed).where(cases.c.case_id == case_id)).scalar())
 

@@ -41,6 +41,7 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
         "declined": _by_code(rows, MEASURES["declined"]),
         "employment": _counts(rows, "employment"),
         "referrals": _counts(rows, "referrals"),
+        "stays": _counts(rows, "stays"),
         "lost": {code: _by_code(rows, MEASURES[code]) for code in LOST_PARTS},
     }
 

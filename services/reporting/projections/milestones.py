@@ -64,7 +64,9 @@ LOST = {
 }
 NO_REASON = {"ReferralExpired": "no_answer"}  # else "other"
 OVER = ("ReferralEnded", "ReferralFailed")  # of a placement
-COUNTED = frozenset((*STEPS, *LOST, "CaseClosed", "ReferralWaitlisted", "ReferralEnded"))
+STAYS = ("InterimStayBegun", "InterimStayEnded")
+ENDED = {"ReferralEnded": "outcome", "InterimStayEnded": "reason"}  # how it did, as the fact says
+COUNTED = frozenset((*STEPS, *LOST, "CaseClosed", "ReferralWaitlisted", "ReferralEnded", *STAYS))
 TYPES = COUNTED | {"FollowUpRecorded", "ReferralEnteredInError"}
 # A no that may be taken back counts once it may not; the fact that says so is the same milestone.
 SAME = {"ReferralDeclineSettled": "ReferralDeclined"}
@@ -75,7 +77,7 @@ EARLIER, LATER = text("before IS NOT NULL"), text("after IS NOT NULL")
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v5",
+    "milestone_v6",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -96,11 +98,11 @@ milestones = Table(
     Column("labels", Text),  # those that were met, sorted, with a space between
     Column("in_work", Boolean),
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v5_case", "case_id", "type"),
-    Index("milestone_v5_recorded", "recorded", "case_id"),
+    Index("milestone_v6_case", "case_id", "type"),
+    Index("milestone_v6_recorded", "recorded", "case_id"),
 )
 counted = Table(
-    "counted_v5",
+    "counted_v6",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -125,11 +127,11 @@ counted = Table(
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v5_centre", "type", "centre", "day"),
-    Index("counted_v5_case", "case_id"),
+    Index("counted_v6_centre", "type", "centre", "day"),
+    Index("counted_v6_case", "case_id"),
     # A case has few facts of one type, so few have one before or after them.
-    Index("counted_v5_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
-    Index("counted_v5_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
+    Index("counted_v6_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
+    Index("counted_v6_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
     sqlite_with_rowid=False,
 )
 
@@ -198,7 +200,7 @@ def _reason(type: str, fact: Recorded) -> str | None:
     """Of what came to nothing, and the outcome of what ended; the reason of another fact may be words."""
     if type in LOST:
         return str(fact.data.get("reason") or NO_REASON.get(type, "other"))
-    return str(fact.data["outcome"]) if type == "ReferralEnded" else None
+    return str(fact.data[ENDED[type]]) if type in ENDED else None
 
 
 def _in_work(fact: Recorded) -> bool | None:
@@ -266,4 +268,4 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
     ).where(some, m.c.type.in_(COUNTED), known(m), ~void)
 
 
-MILESTONES = Projection("milestones", 5, (milestones, counted, *sums.TABLES), project, derive)
+MILESTONES = Projection("milestones", 6, (milestones, counted, *sums.TABLES), project, derive)

@@ -55,7 +55,16 @@ from services.partners.schemas import (
     WhatIfOfAll,
 )
 from services.referral import doors as referral
-from services.referral.schemas import ListReferrals, ReadReferral, SendReferral, StepReferral
+from services.referral.schemas import (
+    AskForBed,
+    EndStay,
+    ListReferrals,
+    ListStays,
+    ProlongStay,
+    ReadReferral,
+    SendReferral,
+    StepReferral,
+)
 from services.reporting import doors as reporting
 from services.reporting.schemas import Events, Overview, Span, Timeline
 from services.screening import doors as screening
@@ -155,6 +164,12 @@ ROUTES = (
         "GET", "/api/v1/referrals", referral.REFERRALS, ListReferrals, "Referrals, newest first",
         query={"centre": str, "status": str, "case_id": str, **LIST},
     ),
+    Route("POST", "/api/v1/cases/<case_id>/stays", referral.ASK_FOR_BED, AskForBed,
+        "A bed for tonight, without a plan", 201, seconds=15.0),
+    Route("GET", "/api/v1/stays", referral.STAYS, ListStays, "Interim stays, newest first",
+        query={"centre": str, "status": str, "case_id": str, **LIST}),
+    Route("POST", "/api/v1/stays/<stay_id>/prolong", referral.PROLONG_STAY, ProlongStay, "Prolong an interim stay"),
+    Route("POST", "/api/v1/stays/<stay_id>/end", referral.END_STAY, EndStay, "End an interim stay"),
     Route("GET", "/api/v1/referrals/<referral_id>", referral.REFERRAL, ReadReferral, "One referral with its history"),
     Route("GET", "/api/v1/referrals/<referral_id>/steps", referral.STEPS, ReadReferral,
     "The steps that may be taken now"),

@@ -12,6 +12,7 @@ from services.web.pages.case import (
     referral,
     screening,
     search,
+    stay,
 )
 
 BLUEPRINTS = (
@@ -26,4 +27,5 @@ BLUEPRINTS = (
     earlier.blueprint,
     conference.blueprint,
     referral.blueprint,
+    stay.blueprint,
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from services.codes import KIND_OF_PATH, PATHS
+from services.codes import KIND_OF_PATH, PLAN_PATHS
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import MEMBER_ROLES
 from services.intake.answers import Case
@@ -130,7 +130,7 @@ def record(case_id: UUID) -> Response:
     """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen
     before."""
     named = request.args.get("programme_id", "")[:36]
-    table = _table(str(case_id), OPTIONS_OFFERED, len(PATHS), named)
+    table = _table(str(case_id), OPTIONS_OFFERED, len(PLAN_PATHS), named)
     if stopped := over.instead(table.case):
         return stopped
     offered = [each for each in _candidates(table.matches) if each["verdict"] != "ineligible"]
@@ -168,7 +168,7 @@ def record(case_id: UUID) -> Response:
                 return frame.done(" ".join(said), ".plan", case_id=case_id)
         form.errors = {_in_place(name, _voted(who)): said for name, said in form.errors.items()}
     shut = {each["path"]: each for each in screening["closed"]} if screening else {}
-    ordered = [*paths, *(path for path in PATHS if path not in paths)]
+    ordered = [*paths, *(path for path in PLAN_PATHS if path not in paths)]
     ordered.sort(key=lambda path: path in shut)
     places = [(each["programme_id"], _place(each)) for each in offered]
     return frame.page(

@@ -14,13 +14,14 @@ from services.intake.doors import CASE, CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
 from services.intake.schemas import ChangeCase, CloseCase
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import CommandDoor
-from services.referral.doors import REFERRALS
+from services.referral.doors import REFERRALS, STAYS
 from services.reporting.answers import StoryItem
 from services.reporting.doors import TIMELINE
 from services.screening.answers import Screening
 from services.screening.doors import PLAN, SCREENING
 from services.web import gateway
 from services.web.pages.case import casefile, over, story
+from services.web.pages.case.stay import last_day
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import activities, days, people
@@ -67,7 +68,10 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     work = WORK.of(**about, limit=1)
     referrals = REFERRALS.of(**about, limit=50)
     case = lookup.case(str(case_id), show)
-    found = doors.together(screening, plan, referrals, timeline, work)
+    staying = STAYS.of(**about, status="open", limit=1)
+    found = doors.together(screening, plan, referrals, timeline, work, staying)
+    open_stays = found[staying]
+    stay = open_stays["items"][0] if open_stays and open_stays["items"] else None
     values = casefile.frame(
         case,
         screening=found[screening],
@@ -78,7 +82,11 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     known, happened = casefile.listed(found[referrals]), found[timeline]
     events = story.of_the_case(happened["items"] if happened else [])
     programmes = lookup.programmes(
-        [*(row["programme_id"] for row in known), *(event["data"].get("programme_id") for event in events)]
+        [
+            stay["programme_id"] if stay else None,
+            *(row["programme_id"] for row in known),
+            *(event["data"].get("programme_id") for event in events),
+        ]
     )
     item = casefile.next_item(found[work])
     fresh = _news(str(case_id), events)
@@ -97,6 +105,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
         news=[story.event_sentence(event, programmes) for event in fresh],
         origin=origin, came_from=activities.called(origin) if origin else None,
         to_ask=to_ask, programmes=programmes, first_help=first_help, fact_text=fact_text,
+        stay=stay, stays_until=last_day(stay["until"]) if stay else None,
     )  # fmt: skip
 
 

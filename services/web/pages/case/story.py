@@ -9,6 +9,7 @@ from services.kernel.envelope import PARTNER_ACTOR
 from services.partners.answers import ProgrammeName
 from services.referral.answers import HistoryItem
 from services.reporting.answers import StoryItem
+from services.web.pages.case.stay import last_day
 from services.web.pages.parts import people
 from services.web.pages.parts.language import _, later, ngettext
 from services.web.pages.parts.words import day, listed, province, say, word
@@ -100,6 +101,11 @@ PARTS_OF_PERSON = {
 }  # fmt: skip
 
 
+def _until(data: Data) -> str:
+    """The last day of an interim stay."""
+    return _("until %(day)s at the latest") % {"day": last_day(data["until"])}
+
+
 def _corrected(data: Data) -> str:
     """Why, what is not as before, and what the open parts are now."""
     parts = listed(_(PARTS_OF_PERSON.get(part, part)) for part in data["changed"])
@@ -131,6 +137,11 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "PlaceTaken": (later("The place was taken"), None),
     "PlaceReleased": (later("The place was given back"), None),
     "ReferralSent": (later("The referral was sent"), lambda d: word("path", d["path"])),
+    "InterimStayAsked": (later("A bed for tonight was asked for"), _until),
+    "InterimStayBegun": (later("The person has an interim bed"), _until),
+    "InterimStayRefused": (later("No interim bed was free"), None),
+    "InterimStayProlonged": (later("The interim stay was prolonged"), _until),
+    "InterimStayEnded": (later("The interim stay is over"), lambda d: word("stay_end", d["reason"])),
     "PlaceSecured": (later("A place is reserved; the partner is to be told"),
         lambda d: _("by %(day)s") % {"day": day(d["tell_due"])}),
     "ReferralDeclineSettled": (later("The partner's answer is final"), _reason),

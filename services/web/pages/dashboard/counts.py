@@ -28,6 +28,7 @@ def parts_of(figures: Overview) -> Parts:
         "declined": {**figures["declined"]},
         "employment": {**figures["employment"]},
         "referrals": {**figures["referrals"]},
+        "stays": {**figures["stays"]},
         "expired": {**figures["expired"]},
         "withdrawn": {**figures["withdrawn"]},
         "failed": {**figures["failed"]},

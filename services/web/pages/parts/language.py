@@ -130,6 +130,8 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("The person died, as the end of the placement says; the case is closed for that."),
             later("The person was screened."),
             later("The person is in a place."),
+            later("It was agreed for longer; end it instead."),
+            later("This programme offers no interim stay."),
             later("It still holds a name, the identity number or the birth date of the person."),
             later("It still holds a telephone number or a number of 13 digits. Remove it."),
             later("The answer that there is none goes with no other: take away that one or the others."),

@@ -18,6 +18,7 @@ from services.codes import (
     sentences,
     situation,
     statements,
+    stays,
     steps,
     work,
 )
@@ -45,6 +46,7 @@ LISTS: Mapping[str, CodeList[Any]] = {
         search,
         situation,
         statements,
+        stays,
         steps,
         work,
     )
