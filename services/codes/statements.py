@@ -20,3 +20,9 @@ def earliest(now: datetime, days: int) -> datetime:
     """The first instant that is not more than so many days ago."""
     day = dates.bangkok_day(now) - timedelta(days=days)
     return dates.utc_span(day, day)[0]
+
+
+def too_old_at(said: datetime, days: int) -> datetime:
+    """The first instant at which what was said is more than so many days old."""
+    day = dates.bangkok_day(said) + timedelta(days=days + 1)
+    return dates.utc_span(day, day)[0]

@@ -521,7 +521,8 @@ class OutreachEnteredInError:
 class ProblemFound:
     """Of the last `of` answers of a programme, since `since`, so many (`declines`) speak against the registry for one
     `reason` (codes.problems.PROBLEM_REASONS). `stood`: since when what they speak against is said to be so. `action`
-    and `after` are the change that would correct it (codes.registry.CHANGES); of rules only those that change."""
+    and `after` are the change that would correct it (codes.registry.CHANGES); of rules only those that change. `until`:
+    if nobody answers any more it is a problem until then, because answers grow old ("": of before that was noted)."""
 
     problem_id: Public[str]
     programme_id: str
@@ -532,6 +533,7 @@ class ProblemFound:
     stood: str
     action: str
     after: Told
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -541,11 +543,12 @@ class ProblemWeighed:
     problem_id: Public[str]
     declines: int
     of: int
+    until: str = ""
 
 
 @dataclass(frozen=True)
 class ProblemSettled:
-    """Not enough speaks for it any more, or the registry says so by now."""
+    """Not enough speaks for it any more (answers may have grown old), or the registry says so by now."""
 
     problem_id: Public[str]
 

@@ -2,10 +2,12 @@
 commands out."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from services.codes.problems import SIGNS
-from services.kernel.decider import Do
-from services.kernel.envelope import Recorded, derived_id, moment
+from services.kernel.decider import ClearTimer, Do, SetTimer
+from services.kernel.envelope import Recorded, derived_id, instant, moment
 from services.partners.domain.evidence import Known, propose, weigh
 from services.partners.domain.matching import MATCH, NOTED, NoteMatch
 from services.partners.domain.offers import Registry
@@ -18,9 +20,18 @@ from services.partners.domain.places import (
     StateNoPlaces,
     TakePlace,
 )
-from services.partners.domain.problems import PROBLEM, WeighProblem, problem_of
+from services.partners.domain.problems import PROBLEM, LapseProblem, WeighProblem, problem_of
 from services.partners.domain.ranking import Ranking, Screened, rank
-from services.partners.events import Answered, Candidate, Inputs
+from services.partners.events import (
+    Answered,
+    Candidate,
+    Inputs,
+    ProblemAccepted,
+    ProblemDismissed,
+    ProblemFound,
+    ProblemSettled,
+    ProblemWeighed,
+)
 
 
 def when_screened(
@@ -178,3 +189,16 @@ def when_over(fact: Recorded, referral_id: str, case_id: str, programme_id: str 
     """Declined, withdrawn, expired, failed, ended or entered in error: the place is free again."""
     if programme_id is not None:
         yield Do(PROGRAMME, programme_id, ReleasePlace(referral_id, case_id))
+
+
+def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
+    """A problem is one until the answers that speak for it have grown old."""
+    match fact.event:
+        case ProblemFound(until=until) | ProblemWeighed(until=until) as event if until:
+            yield SetTimer(event.problem_id, until, {"problem_id": event.problem_id})
+        case ProblemSettled() | ProblemAccepted() | ProblemDismissed() as event:
+            yield ClearTimer(event.problem_id)
+
+
+def when_due(command: dict[str, Any], now: datetime) -> Do:
+    return Do(PROBLEM, command["problem_id"], LapseProblem(instant(now)))

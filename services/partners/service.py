@@ -95,6 +95,8 @@ WIRING = Wiring(
             "InterimStayEnded": (Reaction(schemas.Stay(), handlers.when_stay_ended),),
         },
     },
+    timers=handlers.timers,
+    when_due=handlers.when_due,
     invariants=registry.invariants,
 )
 

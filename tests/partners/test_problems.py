@@ -24,6 +24,7 @@ from services.partners.domain.problems import (
     PROBLEM,
     AcceptProblem,
     DismissProblem,
+    LapseProblem,
     WeighProblem,
     problem_of,
 )
@@ -109,6 +110,22 @@ def test_what_answers_amount_to_is_what_the_long_way_counts(answers, stated, sto
     assert counted == the_long_way(answers, stated, stood, decided, MONDAY)
 
 
+@settings(max_examples=200)
+@given(st.lists(answered, max_size=30))
+def test_it_is_a_problem_until_the_answers_that_speak_for_it_are_too_old(answers):
+    old = dict.fromkeys(FACT_KINDS, at(-500))
+    for each in weigh(answers, [], old, {}, MONDAY):
+        assert bool(each.until) is each.is_enough
+        if not each.until:
+            continue
+
+        def then(now, reason=each.reason):
+            return next(one for one in weigh(answers, [], old, {}, now) if one.reason == reason)
+
+        assert not then(moment(each.until)).is_enough
+        assert then(moment(each.until) - timedelta(seconds=1)).is_enough
+
+
 @pytest.mark.parametrize(("reason", "sign"), SIGNS.items())
 def test_enough_is_the_least_number_and_the_least_share(reason, sign):
     assert not Evidence(reason, sign.least - 1, sign.least - 1, "").is_enough
@@ -182,6 +199,16 @@ def test_a_problem_for_which_too_little_speaks_is_settled():
     Spec(PROBLEM).given(found(5, 6)).when(weighed(5, 11)).then(ProblemSettled(ID))
     Spec(PROBLEM).given(found(5, 6)).when(weighed(5, 6, proposal=None)).then(ProblemSettled(ID))
     Spec(PROBLEM).given(found(5, 6), ProblemSettled(ID)).when(weighed(4, 6)).then()
+
+
+def test_a_problem_whose_answers_grew_old_is_settled_unless_new_ones_came():
+    old = replace(found(5, 6), until=at(10))
+    Spec(PROBLEM).given().when(LapseProblem(at(10))).then()
+    Spec(PROBLEM).given(found(5, 6)).when(LapseProblem(at(10))).then()  # of before it was noted until when
+    Spec(PROBLEM).given(old).when(LapseProblem(at(9))).then()
+    Spec(PROBLEM).given(old).when(LapseProblem(at(10))).then(ProblemSettled(ID))
+    Spec(PROBLEM).given(old, ProblemSettled(ID)).when(LapseProblem(at(10))).then()
+    Spec(PROBLEM).given(old, ProblemWeighed(ID, 6, 7, at(20))).when(LapseProblem(at(10))).then()
 
 
 def test_what_speaks_against_another_rule_than_was_found_is_a_new_finding():
@@ -293,6 +320,17 @@ def test_what_was_dismissed_comes_again_only_by_new_answers(net, beds):
     [again] = listed(net)
     assert (again["problem_id"], again["declines"], again["of"]) == (problem["problem_id"], 5, 5)
     assert again["decision"].startswith("ช่วงนั้น")
+
+
+def test_answers_that_grow_old_settle_it_without_another_answer(net, beds):
+    answered(net, beds, *[HEALTH] * 5)
+    assert len(listed(net)) == 1
+    net.clock.advance(seconds=(WINDOW_DAYS - 1) * DAY)
+    net.settle()
+    assert len(listed(net)) == 1
+    net.clock.advance(seconds=2 * DAY)
+    net.settle()
+    assert listed(net) == [] and len(listed(net, status="settled")) == 1
 
 
 def test_a_correction_on_the_partners_page_settles_it(net, home, beds):

@@ -38,12 +38,12 @@ ACCEPTS_EVERYTHING = {
 
 
 def told(rules, kind="pao_home", facts=FACTS):
-    return disclosed(rules, kind, facts, "60")
+    return disclosed([rules], kind, facts, "60")
 
 
 def test_without_rules_a_partner_is_told_what_every_partner_is_told():
     assert told({}) == ALWAYS
-    assert disclosed({}, "pao_home", {}, None) == {
+    assert disclosed([], "pao_home", {}, None) == {
         "sex": None,
         "age_band": None,
         "domicile": [],
@@ -67,6 +67,14 @@ def test_a_home_is_told_what_its_own_rules_ask():
         "communicable_disease": "untreated", "severe_behaviour": True, "legal_case": True, "care_level": 2,
         "disability_types": [3], "able_to_work": True, "documents_held": ["id_card"], "nationality": "thai",
     }  # fmt: skip
+
+
+def test_what_the_partner_and_its_network_ask_is_told_too_each_fact_once():
+    own, network = {"disability_types_any": [4]}, {"accepts_legal_case": False, "disability_types_any": [3]}
+    both = ALWAYS | {"disability_types": [3, 4]}
+    home = disclosed([own, {"care_level_max": 2}, network], "pao_home", FACTS, "60")
+    assert home == both | {"care_level": 2, "legal_case": True}
+    assert disclosed([own, network], "employer", FACTS, "60") == both
 
 
 def test_a_home_that_asks_for_every_paper_is_told_which_there_are():

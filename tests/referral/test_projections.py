@@ -338,6 +338,34 @@ def test_what_is_corrected_or_retired_of_a_programme_follows_and_a_sent_referral
     assert (row["path"], row["kind"], row["outside_ministry"]) == ("local_home", "pao_home", True)
 
 
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_what_a_partner_and_its_network_ask_is_disclosable_too_and_no_networks_network(db, size):
+    of_partner = {"kind": "pao_home", "under_ministry": False}
+    takes_nobody = {"accepts_severe_behaviour": False}
+    facts = [
+        *HEARD["screening"],
+        *HEARD["partners"],
+        heard("partners", "PartnerCorrected", 4, partner_id=PARTNER, network_id=PLAN, **of_partner),
+        heard("partners", "PartnerCorrected", 5, partner_id=PLAN, rules=takes_nobody, **of_partner),
+    ]
+    for batch in in_batches(facts, size):
+        upstream.project(db, batch)
+    assert set(upstream.get_disclosable(db, CASE, OTHER)) == {
+        "sex",
+        "age_band",
+        "domicile",
+        "found",
+    }  # nobody knows
+    legal = {"rules": {"accepts_legal_case": False}, "network_id": OTHER}
+    for batch in in_batches([
+        heard("partners", "PartnerCorrected", 6, partner_id=PLAN, **legal, **of_partner),
+        heard("partners", "PartnerCorrected", 7, partner_id=OTHER, rules={"care_level_max": 1}, **of_partner),
+    ], size):  # fmt: skip
+        upstream.project(db, batch)
+    assert upstream.get_disclosable(db, CASE, OTHER)["legal_case"] is True
+    assert "care_level" not in upstream.get_disclosable(db, CASE, OTHER)
+
+
 def test_a_refusal_by_the_system_says_why(db):
     referrals.project(db, own([sent, ReferralDeclined(**about, reason="no_place", whose="system")]))
     assert referrals.get_with_place(db, REFERRAL_ID)["place"] == "refused"

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from services.codes import statements
@@ -26,12 +28,14 @@ class Answer(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """Of `of` answers since `since` (an instant), `declines` speak so."""
+    """Of `of` answers since `since` (an instant), `declines` speak so. `until`: the instant from which on they are not
+    enough any more if no other comes (they are over WINDOW_DAYS old by then); "" if they are not enough now."""
 
     reason: str
     declines: int
     of: int
     since: str
+    until: str = ""
 
     @property
     def is_enough(self) -> bool:
@@ -88,9 +92,25 @@ def weigh(
     found = []
     for reason, sign in SIGNS.items():
         since = max(window, stood[sign.about], decided.get(reason, ""))
-        counted = [said for at, said in told if at > since]
-        found.append(Evidence(reason, counted.count(reason), len(counted), since))
+        counted = sorted((at, said == reason) for at, said in told if at > since)
+        speaking = [speaks for _, speaks in counted]
+        evidence = Evidence(reason, speaking.count(True), len(speaking), since)
+        found.append(evidence._replace(until=_until(counted, evidence)))
     return found
+
+
+def _until(counted: Sequence[tuple[str, bool]], evidence: Evidence) -> str:
+    """When the answers, the oldest first, are not enough any more: they leave the window one after the other."""
+    if not evidence.is_enough:
+        return ""
+    left = evidence
+    leaving = [(instant(statements.too_old_at(moment(at), WINDOW_DAYS)), speaks) for at, speaks in counted]
+    for at, together in groupby(leaving, key=itemgetter(0)):
+        for _, speaks in together:
+            left = left._replace(declines=left.declines - speaks, of=left.of - 1)
+        if not left.is_enough:
+            return at
+    raise AssertionError("none at all are never enough")
 
 
 def _speaks(answer: Answer, stated: Sequence[str]) -> str | None:

@@ -40,17 +40,25 @@ class DismissProblem:
     reason: str
 
 
-Command = WeighProblem | AcceptProblem | DismissProblem
+@dataclass(frozen=True)
+class LapseProblem:
+    """The answers that speak for it have grown old `at` an instant, if none came since."""
+
+    at: str
+
+
+Command = WeighProblem | AcceptProblem | DismissProblem | LapseProblem
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`found` is the last finding, `counts` what it amounts to since: (declines, of)."""
+    """`found` is the last finding, `counts` what it amounts to since: (declines, of), and `until` when."""
 
     problem_id: str = ""
     status: Literal["", "open", "accepted", "dismissed", "settled"] = ""
     found: ProblemFound | None = None
     counts: tuple[int, int] = (0, 0)
+    until: str = ""
 
 
 def problem_of(programme_id: str, reason: str) -> str:
@@ -61,6 +69,9 @@ def problem_of(programme_id: str, reason: str) -> str:
 def decide(command: Command, problem: Problem) -> list[ProblemEvent]:
     if isinstance(command, WeighProblem):
         return _weighed(command, problem)
+    if isinstance(command, LapseProblem):
+        lapsed = problem.status == "open" and "" < problem.until <= command.at
+        return [ProblemSettled(problem.problem_id)] if lapsed else []
     if not problem.status:
         raise Refused("unknown_problem", "No such problem was found.")
     match command, problem.status:
@@ -80,13 +91,14 @@ def _weighed(command: WeighProblem, problem: Problem) -> list[ProblemEvent]:
     is_one = evidence.is_enough and command.proposal is not None
     same = problem.status == "open" and found is not None and found.stood == command.stood
     if same and is_one:
-        return [ProblemWeighed(problem.problem_id, *counts)] if counts != problem.counts else []
+        moved = (*counts, evidence.until) != (*problem.counts, problem.until)
+        return [ProblemWeighed(problem.problem_id, *counts, evidence.until)] if moved else []
     if is_one and command.proposal is not None:
         action, after = command.proposal
         return [
             ProblemFound(
                 command.problem_id, command.programme_id, evidence.reason, *counts, evidence.since, command.stood,
-                action, after,
+                action, after, evidence.until,
             )
         ]  # fmt: skip
     return [ProblemSettled(problem.problem_id)] if problem.status == "open" else []
@@ -95,9 +107,9 @@ def _weighed(command: WeighProblem, problem: Problem) -> list[ProblemEvent]:
 def evolve(problem: Problem, event: ProblemEvent) -> Problem:
     match event:
         case ProblemFound():
-            return Problem(event.problem_id, "open", event, (event.declines, event.of))
+            return Problem(event.problem_id, "open", event, (event.declines, event.of), event.until)
         case ProblemWeighed():
-            return replace(problem, counts=(event.declines, event.of))
+            return replace(problem, counts=(event.declines, event.of), until=event.until)
         case ProblemSettled():
             return replace(problem, status="settled")
         case ProblemAccepted():

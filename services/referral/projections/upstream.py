@@ -19,7 +19,7 @@ from services.thai import areas
 
 metadata = MetaData()
 cases = Table(
-    "referral_case_v6",
+    "referral_case_v7",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
@@ -29,14 +29,14 @@ cases = Table(
     Column("opened", Text, nullable=False),
 )
 screenings = Table(
-    "referral_screening_v6",
+    "referral_screening_v7",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("facts", Text, nullable=False),  # JSON, of the latest screening
 )
 plans = Table(
-    "referral_plan_v6",
+    "referral_plan_v7",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
@@ -46,7 +46,7 @@ plans = Table(
     Column("agreed", Text, nullable=False),
 )
 programmes = Table(
-    "referral_programme_v6",
+    "referral_programme_v7",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False),
@@ -55,6 +55,14 @@ programmes = Table(
     Column("under_ministry", Boolean, nullable=False),
     Column("rules", Text, nullable=False),  # JSON
     Column("retired", Boolean, nullable=False),
+    info=SHARED,
+)
+organisations = Table(
+    "referral_organisation_v7",
+    metadata,
+    Column("partner_id", Text, primary_key=True),
+    Column("rules", Text, nullable=False),  # JSON: they hold for all its programmes
+    Column("network_id", Text),  # the partner whose rules hold as well
     info=SHARED,
 )
 PROGRAMME_FACTS = ("ProgrammeOffered", "ProgrammeCorrected", "ProgrammeRetired", "ProgrammeReopened")
@@ -121,6 +129,16 @@ def _project_programmes(db: Connection, facts: Sequence[Recorded]) -> None:
                     if row["partner_id"] == data["partner_id"]:
                         row |= {"kind": data["kind"], "under_ministry": data["under_ministry"]}
     upsert(db, programmes, list(rows.values()), ("programme_id",))
+    corrected = {fact.data["partner_id"]: fact.data for fact in told if fact.type in PARTNER_FACTS}
+    held = [
+        {
+            "partner_id": partner_id,
+            "rules": orjson.dumps(data.get("rules") or {}).decode(),
+            "network_id": data.get("network_id"),
+        }
+        for partner_id, data in corrected.items()
+    ]
+    upsert(db, organisations, held, ("partner_id",))
 
 
 def _part(table: Table, fact: Recorded) -> dict[str, str | bool | None]:
@@ -182,8 +200,20 @@ def get_disclosable(db: Connection, case_id: str, programme_id: str) -> dict[str
     case = db.execute(select(cases).where(cases.c.case_id == case_id)).first()
     facts = db.execute(select(screenings.c.facts).where(screenings.c.case_id == case_id)).scalar()
     offer = db.execute(select(programmes).where(programmes.c.programme_id == programme_id)).first()
-    rules, kind = (orjson.loads(offer.rules), offer.kind) if offer else ({}, "")
-    return disclosed(rules, kind, orjson.loads(facts) if facts else {}, case.found if case else None)
+    levels, kind = (_levels(db, offer.rules, offer.partner_id), offer.kind) if offer else ([], "")
+    return disclosed(levels, kind, orjson.loads(facts) if facts else {}, case.found if case else None)
 
 
-UPSTREAM = Projection("referral_heard", 6, (cases, screenings, plans, programmes), project)
+def _levels(db: Connection, own: str, partner_id: str) -> list[dict[str, Any]]:
+    """The rules that hold for a programme: its own, its partner's, and the network's that its partner belongs to. A
+    network's own network counts for nothing."""
+    o = organisations.c
+    partner = db.execute(select(organisations).where(o.partner_id == partner_id)).first()
+    network_id = partner.network_id if partner else None
+    network = (
+        db.execute(select(organisations).where(o.partner_id == network_id)).first() if network_id else None
+    )
+    return [orjson.loads(rules) for rules in (own, *(each.rules for each in (partner, network) if each))]
+
+
+UPSTREAM = Projection("referral_heard", 7, (cases, screenings, plans, programmes, organisations), project)
