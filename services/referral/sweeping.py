@@ -14,7 +14,7 @@ from services.kernel.envelope import SYSTEM, Envelope, Recorded, derived_id, ins
 from services.kernel.eventlog import Unit
 from services.kernel.runtime import ServiceRuntime
 from services.referral import handlers, schemas
-from services.referral.projections import referrals, upstream
+from services.referral.projections import referrals, stays, upstream
 
 logger = logging.getLogger(__name__)
 CLOSING = schemas.CaseClosed()
@@ -49,7 +49,8 @@ def _end(runtime: ServiceRuntime, closing: Recorded) -> int:
 
     def work(unit: Unit) -> int:
         left = referrals.list_open(unit.db, heard["case_id"])
-        for do in handlers.when_case_closed(closing, **heard, open_ones=left):
+        staying = stays.get_staying(unit.db, heard["case_id"])
+        for do in handlers.when_case_closed(closing, **heard, open_ones=left, staying=staying):
             unit.envelope = replace(envelope, time=min(do.at or closing.time, now))
             unit.handle(do.aggregate, do.id, do.command)
         return len(left)
