@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from services.codes import statements
@@ -104,12 +102,13 @@ def _until(counted: Sequence[tuple[str, bool]], evidence: Evidence) -> str:
     if not evidence.is_enough:
         return ""
     left = evidence
-    leaving = [(instant(statements.too_old_at(moment(at), WINDOW_DAYS)), speaks) for at, speaks in counted]
-    for at, together in groupby(leaving, key=itemgetter(0)):
-        for _, speaks in together:
-            left = left._replace(declines=left.declines - speaks, of=left.of - 1)
+    leaving: dict[str, list[bool]] = {}
+    for at, speaks in counted:
+        leaving.setdefault(instant(statements.too_old_at(moment(at), WINDOW_DAYS)), []).append(speaks)
+    for day, together in leaving.items():
+        left = left._replace(declines=left.declines - sum(together), of=left.of - len(together))
         if not left.is_enough:
-            return at
+            return day
     raise AssertionError("none at all are never enough")
 
 
