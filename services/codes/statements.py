@@ -22,7 +22,7 @@ def earliest(now: datetime, days: int) -> datetime:
     return dates.utc_span(day, day)[0]
 
 
-def too_old_at(said: datetime, days: int) -> datetime:
+def too_old_at(at: datetime, days: int) -> datetime:
     """The first instant at which what was said is more than so many days old."""
-    day = dates.bangkok_day(said) + timedelta(days=days + 1)
+    day = dates.bangkok_day(at) + timedelta(days=days + 1)
     return dates.utc_span(day, day)[0]
