@@ -3,11 +3,11 @@ commands out."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from services.codes.problems import SIGNS
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded, derived_id, instant, moment
+from services.kernel.questions import Json
 from services.partners.domain.evidence import Known, propose, weigh
 from services.partners.domain.matching import MATCH, NOTED, NoteMatch
 from services.partners.domain.offers import Registry
@@ -200,5 +200,5 @@ def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
             yield ClearTimer(event.problem_id)
 
 
-def when_due(command: dict[str, Any], now: datetime) -> Do:
+def when_due(command: dict[str, Json], now: datetime) -> Do:
     return Do(PROBLEM, command["problem_id"], LapseProblem(instant(now)))

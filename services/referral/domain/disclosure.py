@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.codes.rules import RULES, Rule, judge
+from services.kernel.questions import Json
 from services.kernel.rules import Verdict
 
 CARING = frozenset(
@@ -25,7 +26,7 @@ ALWAYS = frozenset({"age", "sex", "domicile"})  # told in their own way, whateve
 
 
 def disclosed(
-    levels: Iterable[Mapping[str, Any]], kind: str, facts: Mapping[str, Any], province: str | None
+    levels: Iterable[Mapping[str, Json]], kind: str, facts: Mapping[str, Any], province: str | None
 ) -> dict[str, Any]:
     """{name: code} of what the partner of a programme is told. `levels`: the rules that hold for it, a set each;
     `facts`: of the screening; `province`: where the person was found, None if not known."""

@@ -1,6 +1,6 @@
 """What others told us: cases (intake), the facts and the plan of each case (screening), programmes (partners)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, or_, 
 from services.codes.coarse import found_district
 from services.kernel.cloudevents import recorded
 from services.kernel.envelope import Recorded
+from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER, SHARED
 from services.kernel.tables import source_event
@@ -204,7 +205,7 @@ def get_disclosable(db: Connection, case_id: str, programme_id: str) -> dict[str
     return disclosed(levels, kind, orjson.loads(facts) if facts else {}, case.found if case else None)
 
 
-def _levels(db: Connection, own: str, partner_id: str) -> list[dict[str, Any]]:
+def _levels(db: Connection, own: str, partner_id: str) -> list[Mapping[str, Json]]:
     """The rules that hold for a programme: its own, its partner's, and the network's that its partner belongs to. A
     network's own network counts for nothing."""
     o = organisations.c
