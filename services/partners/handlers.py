@@ -201,4 +201,4 @@ def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
 
 
 def when_due(command: dict[str, Json], now: datetime) -> Do:
-    return Do(PROBLEM, command["problem_id"], LapseProblem(instant(now)))
+    return Do(PROBLEM, str(command["problem_id"]), LapseProblem(instant(now)))
