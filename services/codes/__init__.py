@@ -197,6 +197,7 @@ PATHS = CodeList(
         "interim_stay": Words("ที่พักชั่วคราว", "Interim stay"),
     },
 )
+PLACES_MOST = 3  # that a plan names, in order
 PLAN_PATHS = tuple(path for path in PATHS if path != "interim_stay")  # for a bed tonight nobody plans
 
 # So coarse that a kind says nothing of what is the matter with a person.

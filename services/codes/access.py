@@ -130,6 +130,10 @@ REFUSALS = CodeList(
         "duplicate_referral": Words(
             "เรื่องนี้มีการส่งต่อไปยังบริการนี้ค้างอยู่แล้ว", "This case already has an open referral to this programme."
         ),
+        "others_asked": Words(
+            "เรื่องนี้รอคำตอบจากภาคีเครือข่ายอยู่ครบจำนวนที่ศูนย์ส่งพร้อมกันได้แล้ว ต้องรอคำตอบหรือยกเลิกรายการหนึ่งก่อน",
+            "As many partners are asked for this case as the centre asks at once; await an answer or withdraw one.",
+        ),
         "proposal_outdated": Words(
             "ข้อมูลนี้เปลี่ยนไปแล้วหลังจากที่เสนอ โปรดไม่รับข้อเสนอนี้ แล้วแก้ไขข้อมูลเองหากยังต้องแก้",
             "What it would change was changed since it was proposed: dismiss it, and correct the entry if needed.",

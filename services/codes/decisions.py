@@ -109,6 +109,7 @@ FIT_SECONDS = 2.0  # to ask partners for it
 
 
 def fit_warnings(verdicts: Sequence[str]) -> list[str]:
-    """Of the programme that partners was asked about: the one verdict it answered (ranking.ELIGIBILITY), or none."""
-    known = next(iter(verdicts), "unchecked")
-    return [] if known == "eligible" else [f"programme_{known}"]
+    """Of the programmes that partners was asked about: the verdicts it answered (ranking.ELIGIBILITY), or none. Each
+    warning once."""
+    known = dict.fromkeys(verdicts or ("unchecked",))
+    return [f"programme_{each}" for each in known if each != "eligible"]

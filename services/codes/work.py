@@ -17,6 +17,7 @@ NEXT_STEPS = CodeList(
         "decide": Words("นำเข้าที่ประชุมคณะทำงาน", "Bring it to the working group"),
         "decide_again": Words("นำเข้าที่ประชุมคณะทำงานอีกครั้ง", "Bring it to the working group again"),
         "send": Words("ส่งต่อ", "Send the referral"),
+        "send_next": Words("ส่งต่อไปยังที่ถัดไปตามแผน", "Refer to the next place of the plan"),
         "send_elsewhere": Words("เลือกที่ใหม่และส่งต่อ", "Choose another place and refer"),
         "send_home": Words("พากลับคืนสู่ครอบครัว", "Return the person to the family"),
         "ask_family": Words("ประสานญาติให้ได้คำตอบ", "Settle it with the family"),

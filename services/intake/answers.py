@@ -312,9 +312,9 @@ class WorkItem(TypedDict):
     """The one next step of an open case. `owner`: who answers for it, None the directors of its centre; `from_user`:
     whose it was, while it waits to be taken over; `standing` says how things stand, since when; `because`: why it comes
     where it comes; `called`: calls for this step that nobody answered, the oldest first; `referral_id`: what it is
-    about. `flags`: for the case's own centre. `lapses`: when else its referral ends by itself and gives its place back;
-    `escalated_to`: the director who sees to it once that has happened (the front door, which knows accounts, names
-    them)."""
+    about; `proposes`: where the person is sent next, None if the plan leaves that open. `flags`: for the case's own
+    centre. `lapses`: when else its referral ends by itself and gives its place back; `escalated_to`: the director who
+    sees to it once that has happened (the front door, which knows accounts, names them)."""
 
     case_id: Id
     case_number: str
@@ -332,6 +332,9 @@ class WorkItem(TypedDict):
     part: Annotated[str, WORK_PARTS]
     referral_id: Id | None
     programme_id: Id | None
+    proposes: Annotated[
+        Id | None, Note("The next programme of the plan; None: any place of its path, see matches")
+    ]
     called: list[UnansweredCall]
 
 

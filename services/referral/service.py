@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import Connection, RowMapping
 
+from services.codes import procedure
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.coarse import coarse
 from services.codes.decisions import DIED, FIT_SECONDS, PERSON_DIED, fit_warnings
@@ -146,6 +147,8 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
                 already_open=referrals.is_open(unit.db, case_id, programme_id),
                 now=call.now,
                 family=body["family"],
+                asked=referrals.count_asked(unit.db, case_id),
+                at_once=procedure.in_force().referrals_at_once.of(case.centre),
             )
             if unit.handle(REFERRAL, referral_id, sending, expected=call.if_match):
                 self._move(unit, case_id, referral_id, closed)

@@ -6,10 +6,11 @@ Long because it is one story, told in the order in which it happens.
 
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from random import Random
 from typing import TypeVar
 
-from services.codes import AWAITING_ANSWER, FAMILY_PATH, stays
+from services.codes import AWAITING_ANSWER, FAMILY_PATH, PLACES_MOST, stays
 from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
 from services.kernel.questions import Body, CommandDoor, Json
 from services.partners.answers import Candidate
@@ -86,7 +87,7 @@ class Life:
         self.case_id = ""
         self.last = office.start  # when something was last recorded of this case
         self.tried: set[str] = set()
-        self.plan: dict[str, str | None] = {}
+        self.path, self.named = "", list[str]()  # of the plan: which, and where to, best first
         self.paths: list[str] = []
         self.wants: list[str] = []
         self.urgent = self.wants_shelter = False
@@ -200,14 +201,14 @@ class Life:
                 continue
             chosen = self._choose(course)
             if chosen is None:
-                if not self.plan:
+                if not self.path:
                     yield self._later(1, 6)
-                    self._agree(next(iter(self.paths), "advice_only"), None)
+                    self._agree(next(iter(self.paths), "advice_only"), [])
                 yield self._later(15, 40)
                 continue
             if not self._covers(chosen):
                 yield self._later(1, 7)
-                self._agree(chosen["path"], chosen["programme_id"] if self.chance.random() < 0.6 else None)
+                self._agree(chosen["path"], self._in_order(chosen) if self.chance.random() < 0.6 else [])
                 yield from self._stands_at("planned")
             yield self._later(0, 3)
             if not course and not self.fate.now_at:
@@ -228,9 +229,9 @@ class Life:
     def _return_home(self, course: str) -> Generator[datetime, None, str]:
         """To relatives who have agreed already, or are asked still. The referral's id, "" if it came to nothing."""
         self.tried.add(FAMILY_PATH)
-        if self.plan != {"path": FAMILY_PATH, "programme_id": None}:
+        if self.path != FAMILY_PATH or self.named:
             yield self._later(1, 7)
-            self._agree(FAMILY_PATH, None)
+            self._agree(FAMILY_PATH, [])
             yield from self._stands_at("planned")
         yield self._later(0, 3)
         asked = self.fate.now_at == "sent" or course in ("silence", "decline") or self.chance.random() < 0.4
@@ -266,11 +267,13 @@ class Life:
         return referral_id if stays else ""
 
     def _choose(self, course: str) -> Candidate | None:
-        """One of the best matches that were not tried yet; by habit a shelter, where the course needs it one that is
-        full."""
+        """The next place of the plan, else one of the best matches that were not tried yet; by habit a shelter, where
+        the course needs it one that is full."""
         shelters: list[Candidate] = []
         others: list[Candidate] = []
         for each in self._fit():
+            if each["places_free"] and not course and each["programme_id"] in self.named:
+                return each
             is_shelter = each["kind"] == "ministry_shelter"
             if course in ("waitlist", "full") and is_shelter and not each["places_free"]:
                 return each
@@ -306,15 +309,18 @@ class Life:
             cursor = page["next"]
         yield from left
 
-    def _covers(self, chosen: Candidate) -> bool:
-        programme_id = self.plan.get("programme_id")
-        return bool(
-            programme_id == chosen["programme_id"]
-            if programme_id
-            else self.plan.get("path") == chosen["path"]
-        )
+    def _in_order(self, chosen: Candidate) -> list[str]:
+        """The place that was chosen, and those of its path that are asked if it does not take the person."""
+        others = (each["programme_id"] for each in self._fit() if each["path"] == chosen["path"])
+        left = (each for each in others if each != chosen["programme_id"])
+        return [chosen["programme_id"], *islice(left, PLACES_MOST - 1)]
 
-    def _agree(self, path: str, programme_id: str | None) -> None:
+    def _covers(self, chosen: Candidate) -> bool:
+        if self.named:
+            return chosen["programme_id"] in self.named
+        return self.path == chosen["path"]
+
+    def _agree(self, path: str, programme_ids: list[str]) -> None:
         """The working group decides: five of the centre's people, now and then with a dissent or an abstention."""
         group = self.office.working_group(self.centre)
         members = [{"name": name, "role": role, "vote": "agree", "reason": None} for name, role in group]
@@ -322,13 +328,14 @@ class Life:
             self.chance.choice(members[1:]).update(vote="dissent", reason=self.chance.choice(DISSENT))
         if self.chance.random() < 0.15:
             self.chance.choice(members[1:]).update(vote="abstain", reason=None)
-        self.plan = {"path": path, "programme_id": programme_id}
+        self.path, self.named = path, programme_ids
         decided: Body = {
             "case_id": self.case_id,
             "members": members,
             "why": self.chance.choice(WHY),
             "goals": self.chance.sample(GOALS, self.chance.randint(1, 3)),
-            **self.plan,
+            "path": path,
+            "programme_ids": programme_ids,
         }
         self._say(AGREE_PLAN, decided, self.director, self._earlier())
 
@@ -464,8 +471,8 @@ class Life:
 
     def _work(self, day: int) -> dict[str, str | int | None] | None:
         """The work a person has by then; wages are round, rise a little, and are not always told."""
-        kind = WORK_KINDS.get(self.plan["path"] or "")
-        if kind is None and day >= 90 and self.plan["path"] in ("vocational_training", "independent"):
+        kind = WORK_KINDS.get(self.path)
+        if kind is None and day >= 90 and self.path in ("vocational_training", "independent"):
             kind = self.chance.choice(("general", "own"))
         if kind is None or (luck := self.chance.random()) < 0.12:
             return None

@@ -168,7 +168,8 @@ class Minutes(TypedDict):
 
 
 class Plan(TypedDict):
-    """The plan that counts. `programme_id` None: any of the path; `minutes` absent for those who may not read them,
+    """The plan that counts. `programme_ids`: where to, best first, the first as `programme_id` too; none and None: any
+    place of the path; `minutes` absent for those who may not read them,
     None once erased, if no version without what points to the person was kept."""
 
     case_id: Id
@@ -179,6 +180,7 @@ class Plan(TypedDict):
     agreed_by: str
     path: Annotated[str, PATHS]
     programme_id: Id | None
+    programme_ids: list[Id]
     votes: Votes
     quorum: QuorumUsed
     override: Annotated[bool, Note("The screening had closed the path; the minutes say why it was taken")]

@@ -19,10 +19,14 @@ class Assess(CompleteScreening):
 
 
 class AgreePlan(TypedDict):
+    """`programme_ids`: where to, best first; `programme_id`: the same of one place; both None or empty: any place of
+    the path."""
+
     case_id: str
     members: list[Member]
     path: str
     programme_id: str | None
+    programme_ids: list[str] | None
     why: str
     goals: list[str]
     override: Override | None

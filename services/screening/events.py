@@ -93,8 +93,9 @@ class ScreeningCompleted:
 
 @dataclass(frozen=True)
 class PlanAgreed:
-    """The working group chose a path, with a programme or open; a later plan replaces it. `override`: the screening had
-    closed the path, and the minutes say why it was taken."""
+    """The working group chose a path, with places in order or open; a later plan replaces it. `programme_ids`: at most
+    `codes.PLACES_MOST`, the best first, of which `programme_id` is the first; None: of a time when a plan named one, or
+    open. `override`: the screening had closed the path, and the minutes say why it was taken."""
 
     plan_id: Public[str]
     case_id: Public[str]
@@ -106,6 +107,7 @@ class PlanAgreed:
     # {members: [{name, role, vote, reason}], why, goals: [str], override?: {reason, chair}}
     minutes: Any = personal()
     override: OfCentre[bool] = False
+    programme_ids: OfCentre[list[str] | None] = None
 
 
 @dataclass(frozen=True)

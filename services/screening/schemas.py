@@ -12,6 +12,7 @@ from services.codes.decisions import MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
 from services.codes.situation import document_code
 from services.fields import Flag, Words
+from services.screening import bodies
 from services.thai import areas, dates
 
 
@@ -169,9 +170,21 @@ class AgreePlan(Schema):
     members = fields.List(fields.Nested(Member), required=True, validate=Length(1, 50))
     path = fields.String(required=True, validate=OneOf(codes.PLAN_PATHS))
     programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
+    programme_ids = fields.List(
+        fields.String(validate=Length(1, 36)), load_default=None, allow_none=True,
+        validate=Length(max=codes.PLACES_MOST),
+    )  # fmt: skip
     why = Words(4000, required=True)
     goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))
     override = fields.Nested(Override, load_default=None, allow_none=True)
+
+    @validates_schema
+    def places(self, data: bodies.AgreePlan, **_: Any) -> None:
+        several = data["programme_ids"] or []
+        if several and data["programme_id"] is not None:
+            raise ValidationError({"programme_ids": ["Name one place, or several in order, not both."]})
+        if len({*several}) < len(several):
+            raise ValidationError({"programme_ids": ["Each place stands here once."]})
 
 
 class OfCase(Schema):

@@ -104,28 +104,43 @@ class ScreeningService(erasing.Erasing):
         case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
         screening = self.runtime.read(lambda db: screenings.get(db, case_id))
         follows = self._opened(case_id, screening["completed_at"] if screening else None)
-        offered = self._programme(body["programme_id"])
+        one, several = body["programme_id"], body["programme_ids"]
+        programme_ids = several or ([one] if one else [])
+        field = "programme_ids" if several else "programme_id"
+        offers = [self._programme(each) for each in programme_ids]
         quorum = quorum_of(case["centre"])
         voters = [names.fold(names.without_title(member["name"])) for member in body["members"]]
         warnings = [SOUND_ALIKE] if len({*voters}) < len(voters) else []
-        warnings += self._fit(call, case_id, body["programme_id"])
+        warnings += self._fit(call, case_id, programme_ids)
         self.runtime.ensure_key(call, person_id)
         self.runtime.catch_up("referral")
 
         def work(unit: Unit) -> answers.NewPlan:
             _alive(unit.db, case_id)
             require_order(call.at, follows)
-            if offered and offered.path != body["path"]:
-                raise Invalid(
-                    {"programme_id": [f"This programme is for the path {offered.path}, not {body['path']}."]}
-                )
-            if offered and offered.retired:
-                raise Refused("retired", "This programme is retired: nobody is planned there any more.")
+            for offered in offers:
+                if offered.path != body["path"]:
+                    raise Invalid(
+                        {field: [f"This programme is for the path {offered.path}, not {body['path']}."]}
+                    )
+                if offered.retired:
+                    raise Refused("retired", "This programme is retired: nobody is planned there any more.")
             screening = unit.state(SCREENING, case_id)
             agreement = AgreePlan(
-                plan_id=plan_id, person_id=person_id, quorum=quorum, screened=screening.screening_id is not None,
-                closed=case["closed"], shut=screening.shut(body["path"]), **body,
-            )  # fmt: skip
+                plan_id=plan_id,
+                case_id=case_id,
+                person_id=person_id,
+                members=body["members"],
+                path=body["path"],
+                programme_ids=programme_ids,
+                why=body["why"],
+                goals=body["goals"],
+                quorum=quorum,
+                screened=screening.screening_id is not None,
+                closed=case["closed"],
+                shut=screening.shut(body["path"]),
+                override=body["override"],
+            )
             unit.handle(PLAN, case_id, agreement, call.if_match)
             return {"plan_id": plan_id, "version": unit.version(PLAN, case_id), "warnings": warnings}
 
@@ -177,10 +192,8 @@ class ScreeningService(erasing.Erasing):
 
         return self.runtime.execute(call.envelope(ALL_CENTRES), work)
 
-    def _programme(self, programme_id: str | None) -> upstream.Programme | None:
-        """The programme that a plan names, as partners has it now; NotFound for one nobody offered."""
-        if programme_id is None:
-            return None
+    def _programme(self, programme_id: str) -> upstream.Programme:
+        """A programme that a plan names, as partners has it now; NotFound for one nobody offered."""
 
         def find(db: Connection) -> upstream.Programme | None:
             return upstream.get_programme(db, programme_id)
@@ -191,11 +204,11 @@ class ScreeningService(erasing.Erasing):
             found = self.runtime.get_or_pull(find)
         return found
 
-    def _fit(self, call: Call, case_id: str, programme_id: str | None) -> list[str]:
-        """What partners' matching says of the programme that a plan names, as warnings."""
-        if programme_id is None:
+    def _fit(self, call: Call, case_id: str, programme_ids: list[str]) -> list[str]:
+        """What partners' matching says of the programmes that a plan names, as warnings."""
+        if not programme_ids:
             return []
-        body = {"case_id": case_id, "programme_ids": [programme_id], "wait": FIT_SECONDS / 2}
+        body = {"case_id": case_id, "programme_ids": programme_ids, "wait": FIT_SECONDS / 2}
         try:
             told = self.runtime.ask("partners", "matches", call, body, FIT_SECONDS)
         except (Unavailable, NotFound, Forbidden, Invalid):

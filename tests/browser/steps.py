@@ -80,7 +80,7 @@ def choose_place(tab: Tab, case: str) -> str:
     tab.until(lambda: chosen.count() > 0)
     tab.follow("Choose for the plan")
     assert tab.heading == said("Record the decision")
-    return tab.typed("programme_id")
+    return tab.typed("programme_ids")
 
 
 def agree(director: Tab, case: str) -> None:

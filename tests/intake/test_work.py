@@ -29,6 +29,7 @@ from services.intake.domain.work import (
     CENTRE,
     ENDINGS,
     GROUP,
+    NEXT_PLACE,
     ORDER,
     OTHERS,
     TABLE,
@@ -131,7 +132,7 @@ def test_what_was_done_for_somebody_after_they_died_does_not_go_together():
 
 
 def test_the_table_speaks_of_every_status_and_says_every_step():
-    assert {row.next for row in TABLE.values()} == set(NEXT_STEPS)
+    assert {row.next for row in (*TABLE.values(), NEXT_PLACE)} == set(NEXT_STEPS)
     assert set(TABLE) == set(STANDINGS)
     told = {*marks.STANDS.values(), "entered_in_error", "ended"}
     assert {"sent", *(set(REFERRAL_STATUSES) - {"sent"})} <= told
@@ -156,7 +157,7 @@ def test_after_a_no_another_place_is_chosen_and_by_the_group_if_the_plan_named_t
     for programmes, expected in (
         ((), "send_elsewhere"),
         (("p",), "decide_again"),
-        (("p", "q"), "send_elsewhere"),
+        (("p", "q"), "send_next"),
     ):
         plan = Plan(TUESDAY, TUESDAY, "foundation", programmes)
         known = Known(Opening(MONDAY), None, Screening(MONDAY), plan, (referral("declined"),))
@@ -183,9 +184,34 @@ def test_a_plan_whose_programmes_are_all_retired_goes_back_to_the_group():
     going = planned("p", retired="p", referrals=(referral("sent"),))
     assert going.standing == "sent"  # what is under way goes on
     lost = referral("declined", MONDAY.replace("03:00", "04:00").replace("02T", "04T"))
-    assert planned("p", "q", retired="", referrals=(lost,)).next == "send_elsewhere"
+    left = planned("p", "q", retired="", referrals=(lost,))
+    assert (left.next, left.proposes) == ("send_next", "q")
     none_left = planned("p", "q", retired="q", referrals=(lost,))
     assert (none_left.next, none_left.standing, none_left.since) == ("decide_again", "declined", FRIDAY)
+
+
+def test_the_next_place_of_a_plan_is_the_best_that_was_not_asked_in_whatever_order_others_were():
+    plan = Plan(MONDAY, MONDAY, "foundation", ("p", "q", "r"))
+
+    def proposed(*referrals, retired=()):
+        since = dict.fromkeys(retired, FRIDAY)
+        step = next_of(Known(Opening(MONDAY), None, Screening(MONDAY), plan, referrals, retired=since))
+        return step.next, step.proposes
+
+    assert proposed() == ("send", "p")
+    assert proposed(retired="p") == ("send", "q")
+    assert proposed(referral("declined", programme="q")) == ("send_next", "p")
+    assert proposed(referral("no_place")) == proposed(referral("expired")) == ("send_next", "q")
+    assert proposed(referral("declined"), retired="q") == ("send_next", "r")
+    assert proposed(referral("declined"), referral("sent", programme="q")) == ("await_answer", None)
+    both = referral("declined"), referral("expired", TUESDAY, "q")
+    assert proposed(*both) == ("send_next", "r")
+    assert proposed(*both, retired="r") == ("decide_again", None)
+    assert proposed(referral("", programme="q"), referral("declined")) == (
+        "send_next",
+        "q",
+    )  # that was a mistake
+    assert proposed(referral("failed")) == ("decide_again", None)
 
 
 @pytest.mark.parametrize("standing", ENDINGS)

@@ -45,10 +45,10 @@ about: dict[str, Any] = {
 case = Case(CASE, PERSON, "60", closed=False, opened=instant(MONDAY))
 home = Programme(PROGRAMME, PARTNER, path="local_home", kind="pao_home", under_ministry=False)
 family: dict[str, Any] = {"relative": "พี่สาว", "agreed": None, "visited": "2026-03-01", "risk": None}
-plan = Plan(PLAN, path="local_home", programme_id=None, agreed=instant(MONDAY))
+plan = Plan(PLAN, path="local_home", programme_ids=(), agreed=instant(MONDAY))
 
 
-plan_home = Plan(PLAN, path="return_family", programme_id=None, agreed=instant(MONDAY))
+plan_home = Plan(PLAN, path="return_family", programme_ids=(), agreed=instant(MONDAY))
 
 
 def days_after(start: datetime, days: int) -> str:

@@ -157,11 +157,11 @@ class Story:
         centre = self.cases[case_id]
         return self.tell(service, door, {"case_id": case_id, **body}, centre, at=self.ago(days), **who)
 
-    def plan(self, case_id: str, path: str, programme_id: str | None, days: int) -> None:
+    def plan(self, case_id: str, path: str, programme_ids: Sequence[str], days: int) -> None:
         body = {
             "members": MEMBERS,
             "path": path,
-            "programme_id": programme_id,
+            "programme_ids": list(programme_ids),
             "why": "เหมาะสม",
             "goals": ["อยู่ได้"],
         }

@@ -282,7 +282,7 @@ def test_relatives_who_agreed_already_have_answered():
 
 def test_nobody_returns_home_without_a_plan_for_that_and_their_own_will():
     referral.given().when(sending_home(plan=plan)).refused("no_plan")
-    referral.given().when(sending_home(plan=replace(plan_home, programme_id=OTHER))).refused("no_plan")
+    referral.given().when(sending_home(plan=replace(plan_home, programme_ids=(OTHER,)))).refused("no_plan")
     referral.given().when(sending_home(plan=replace(plan_home, closed="never"))).refused("path_closed")
     referral.given().when(sending_home(consent="refused")).refused("consent_refused")
     referral.given().when(sending_home(already_open=True)).refused("duplicate_referral")
@@ -321,16 +321,27 @@ def test_a_plan_for_another_path_is_no_plan():
 
 
 def test_a_plan_for_another_programme_is_no_plan_though_the_path_fits():
-    referral.given().when(send(plan=replace(plan, programme_id=OTHER))).refused("no_plan")
+    referral.given().when(send(plan=replace(plan, programme_ids=(OTHER,)))).refused("no_plan")
 
 
 def test_a_plan_for_this_programme_binds_to_it_and_its_path_is_the_plans():
-    bound = replace(plan, path="foundation", programme_id=home.programme_id)
+    bound = replace(plan, path="foundation", programme_ids=(home.programme_id,))
     referral.given().when(send(plan=bound)).then(again(sent, path="foundation"))
 
 
+def test_a_plan_that_names_several_places_binds_to_any_of_them_in_whatever_order_they_are_asked():
+    named = replace(plan, programme_ids=(OTHER, home.programme_id))
+    referral.given().when(send(plan=named)).then(sent)
+    referral.given().when(send(plan=replace(named, programme_ids=(OTHER, "another")))).refused("no_plan")
+
+
+def test_no_more_partners_are_asked_at_once_than_the_centre_asks():
+    referral.given().when(send(asked=1, at_once=2)).then(sent)
+    referral.given().when(send(asked=2, at_once=2)).refused("others_asked")
+
+
 def test_nobody_is_sent_to_a_retired_programme_whatever_the_plan():
-    for bound in (plan, replace(plan, programme_id=home.programme_id)):
+    for bound in (plan, replace(plan, programme_ids=(home.programme_id,))):
         sending = send(programme=replace(home, retired=True), plan=bound)
         referral.given().when(sending).refused("retired")
 

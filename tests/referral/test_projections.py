@@ -301,7 +301,7 @@ def test_what_others_said_is_known_in_whatever_order_it_came(db, sources, size):
         upstream.project(db, batch)
     assert upstream.get_case(db, CASE) == Case(CASE, PERSON, "60", closed=False, opened=instant(MONDAY))
     assert upstream.get_case(db, OTHER) == Case(OTHER, OTHER, "61", closed=True, opened=instant(MONDAY))
-    assert upstream.get_plan(db, CASE) == Plan(PLAN, "local_home", None, instant(MONDAY))
+    assert upstream.get_plan(db, CASE) == Plan(PLAN, "local_home", (), instant(MONDAY))
     assert upstream.get_plan(db, OTHER) is None
     home = Programme(PROGRAMME, PARTNER, "local_home", "pao_home", under_ministry=False)
     assert upstream.get_programme(db, PROGRAMME) == home

@@ -53,7 +53,7 @@ class People(RuleBasedStateMachine):
             self.story.open_case(centre, "none", 0)
         for case_id in self.story.cases:
             self.story.of_case("screening", "complete", case_id, {"facts": {"housing": "street"}}, 0)
-            self.story.plan(case_id, self.story.chance.choice(PATHS), None, 0)
+            self.story.plan(case_id, self.story.chance.choice(PATHS), (), 0)
         self.story.net.clock.advance(days=1)
 
     @rule(luck=st.integers(0, 2**32 - 1))
@@ -75,9 +75,12 @@ class People(RuleBasedStateMachine):
                 story.of_case("screening", "complete", case_id, {"facts": facts}, days)
             case "plan":
                 if which % 4 == 0:
-                    story.plan(case_id, "return_family", None, days)
+                    story.plan(case_id, "return_family", (), days)
                 else:
-                    story.plan(case_id, story.path_of[programme_id], programme_id if flag else None, days)
+                    path = story.path_of[programme_id]
+                    several = [each for each in story.programmes if story.path_of[each] == path]
+                    named = several[::-1] if flag and days else [programme_id] if flag else []
+                    story.plan(case_id, path, named, days)
             case "send" if story.planned.get(case_id) == "return_family" and other:
                 story.send_home(case_id, (True, None, False)[which % 3], days)
             case "send":
@@ -196,7 +199,7 @@ def told(tmp_path_factory, new_folder):
     story.open_case("60", "none", 0)
     [case_id] = story.cases
     story.of_case("screening", "complete", case_id, {"facts": {"housing": "street"}}, 0)
-    story.plan(case_id, "foundation", None, 0)
+    story.plan(case_id, "foundation", (), 0)
     story.net.settle()
     story.send(case_id, story.programmes[0], False, 0)
     story.net.settle()

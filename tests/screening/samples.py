@@ -49,5 +49,5 @@ USUAL = Quorum(3, True)
 
 def agree(members=THREE, id=PLANNED, screened=True, closed=False, quorum=USUAL):
     return AgreePlan(
-        id, CASE, PERSON, members, "foundation", None, "near home", ["rest"], quorum, screened, closed
+        id, CASE, PERSON, members, "foundation", (), "near home", ["rest"], quorum, screened, closed
     )

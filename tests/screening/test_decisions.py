@@ -158,6 +158,30 @@ def test_a_plan_goes_to_a_programme_of_its_own_path_that_somebody_offered(late):
     assert plan_on(late, case_id, "local_home", programme_id=programme_id)["version"] == 1
 
 
+def test_a_plan_names_up_to_three_places_in_order_all_of_its_path(late):
+    case_id = opened(late)
+    complete(late, case_id)
+    partner_id = late.call("partners", "register_partner", HOME)["partner_id"]
+
+    def offered(path="local_home"):
+        offer = {"name": "ที่พัก", "path": path, "rules": {}, "capacity": {"total": 1, "free": 1}}
+        return late.call("partners", "offer_programme", {**offer, "partner_id": partner_id})["programme_id"]
+
+    first, second, elsewhere = offered(), offered(), offered("foundation")
+    with pytest.raises(Invalid) as wrong:
+        plan_on(late, case_id, "local_home", programme_ids=[first, elsewhere])
+    assert list(wrong.value.errors) == ["programme_ids"]
+    with pytest.raises(NotFound):
+        plan_on(late, case_id, "local_home", programme_ids=[first, str(uuid4())])
+    plan_on(late, case_id, "local_home", programme_ids=[second, first])
+    now = late.call("screening", "plan", {"case_id": case_id})
+    assert (now["programme_id"], now["programme_ids"]) == (second, [second, first])
+    plan_on(late, case_id, "local_home", programme_id=first)
+    assert late.call("screening", "plan", {"case_id": case_id})["programme_ids"] == [first]
+    plan_on(late, case_id, "local_home")
+    assert late.call("screening", "plan", {"case_id": case_id})["programme_ids"] == []
+
+
 def test_a_plan_says_what_the_matching_says_of_its_place_and_refuses_nothing(late):
     case_id = opened(late, birth_date="1966-12-05")
     complete(late, case_id, {})

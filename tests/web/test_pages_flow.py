@@ -519,7 +519,44 @@ def test_the_group_of_a_centre_is_sealed_and_no_other_centres(door):
 def test_a_place_of_another_path_is_not_taken_for_the_plan(door, worker):
     *_, page = deciding(door, worker)
     page = worker.send(page, **decided(path="religious"))
-    assert page.status == 422 and [*page.errors] == ["programme_id"]
+    assert page.status == 422 and [*page.errors] == ["programme_ids"]
+
+
+def test_a_plan_names_places_in_order_and_the_next_is_proposed_when_one_says_no(door, worker):
+    places = [door.programme()[1] for _ in range(3)]
+    case_id = case_of(opened(worker))
+    screened(worker, case_id)
+    door.wait(
+        f"/api/v1/cases/{case_id}/matches?limit=500",
+        lambda found: {*places} <= {each["programme_id"] for each in found["candidates"]},
+    )
+    page = worker.open(f"/cases/{case_id}/plan/record?programme_id={places[0]}")
+    selects = page.tree.xpath("//select[@name='programme_ids']")
+    assert [each.value for each in selects] == [places[0], "", ""]
+    twice = worker.send(page, **decided(), programme_ids=[places[0], places[1], places[0]])
+    assert twice.status == 422 and [*twice.errors] == ["programme_ids"]
+    done = worker.send(twice, programme_ids=places)
+    assert done.status == 200, done.errors
+    assert len(done.tree.xpath("//main//ol/li")) == 3 and "โดยไม่ต้องประชุมใหม่" in done.text
+    assert door.get(f"/api/v1/cases/{case_id}").json()["plan"]["programme_ids"] == places
+
+    sending = worker.open(f"/cases/{case_id}/referrals/new")
+    assert dict(sending.form().form_values())["programme_id"] == places[0]
+    assert [link for link in sending.links() if places[1] in link] and "ลำดับที่ 1" in sending.text
+    page = worker.send(sending, consent__status="given")
+    take(worker, "/" + page.path, "decline", reason="cost", whose="partner")
+    listed = door.wait(
+        "/api/v1/work?limit=500",
+        lambda told: any(each["case_id"] == case_id and each["next"] == "send_next" for each in told["items"]),
+    )
+    [item] = [each for each in listed["items"] if each["case_id"] == case_id]
+    assert (item["proposes"], item["standing"]) == (places[1], "declined")
+    overview = worker.open(f"/cases/{case_id}")
+    assert "ที่เสนอให้ส่งต่อลำดับถัดไป" in overview.text
+    assert [link for link in overview.links() if f"programme_id={places[1]}" in link]
+    second = worker.open(f"/cases/{case_id}/referrals/new")
+    assert dict(second.form().form_values())["programme_id"] == places[1]
+    assert worker.send(second, consent__status="given").status == 200  # no other vote was needed
 
 
 def test_what_the_partner_will_see_stands_before_the_question_for_consent(door, worker):
@@ -615,7 +652,7 @@ def test_whatever_is_typed_is_refused_or_kept_as_it_is(door, worker, typed):
     case_id = case_of(opened(worker))
     for part, typed_fields in {
         "screening/fill": {"facts__housing": typed, "facts__care_level": typed, "facts__wants": [typed]},
-        "plan/record": {"members__0__name": typed, "goals": typed, "programme_id": typed, "rows": typed},
+        "plan/record": {"members__0__name": typed, "goals": typed, "programme_ids": typed, "rows": typed},
         "referrals/new": {"programme_id": typed, "consent__status": typed, "consent__witness": typed},
         "close": {"reason": typed, "note": typed},
     }.items():
@@ -717,7 +754,7 @@ def test_a_closed_path_is_taken_only_with_a_reason_and_its_chair_and_sending_say
         for row, role in enumerate(("chair", "secretary", "member"))
         for part, said in (("name", f"คนที่ {row}"), ("role", role), ("vote", "agree"))
     }
-    told = {"path": "return_family", "programme_id": "", "why": "ตามประสงค์", "goals": "อยู่กับญาติ", **votes}
+    told = {"path": "return_family", "programme_ids": "", "why": "ตามประสงค์", "goals": "อยู่กับญาติ", **votes}
     refused = worker.send(record, **told)
     assert refused.status == 409 and "การคัดกรองปิดแนวทางนี้ไว้" in refused.text
     wrong = worker.send(refused, override__reason="ย้ายผู้กระทำแล้ว", override__chair="ไม่มี", **told)
@@ -735,7 +772,7 @@ def test_a_person_returns_to_the_family_with_the_checks_that_takes(worker, door)
     early = worker.open(f"/cases/{case_id}/referrals/home")
     assert "คณะทำงานเห็นชอบ" in early.text and "family.relative" not in early.text
     planned_home = worker.send(
-        worker.open(f"/cases/{case_id}/plan/record"), **decided(path="return_family", programme_id="")
+        worker.open(f"/cases/{case_id}/plan/record"), **decided(path="return_family", programme_ids="")
     )
     assert planned_home.status == 200, planned_home.errors
     assert "/referrals/home" in worker.open(f"/cases/{case_id}").raw  # what is next

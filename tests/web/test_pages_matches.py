@@ -337,7 +337,7 @@ def test_the_group_s_options_begin_with_the_law_s_first_path_and_say_what_would_
         assert PATHS.word("local_home", "th") in told and "ภูมิลำเนา" in told, told
         assert first.xpath(".//a[contains(@href, '#facts.domicile')]") and "เรียงตามแนวทาง" in page.text
     record = worker.open(f"/cases/{case_id}/plan/record")
-    offered = record.tree.xpath("//select[@name='programme_id']/option[@value!='']/text()")
+    offered = record.tree.xpath("//select[@id='programme_ids-1']/option[@value!='']/text()")
     assert PATHS.word("local_home", "th") in offered[0] and "ภูมิลำเนา" in offered[0]
 
 

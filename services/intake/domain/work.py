@@ -80,7 +80,9 @@ AFTER: Mapping[str, Row] = {
     "ended_gone": Row("find_person", CENTRE, 1),
     "ended_otherwise": Row("decide_again", GROUP, 7),
 }
-BOUND = Row("decide_again", GROUP, 7)  # the plan was for this very place, which is no longer to be had
+NEXT_PLACE = Row("send_next", CENTRE, 3)  # the plan names another place that was not asked yet
+SENDING = ("send", "send_next")
+BOUND = Row("decide_again", GROUP, 7)  # no place of the plan is to be had any more
 TABLE: Mapping[str, Row] = {**OF_CASE, **UNDER_WAY, **AFTER}
 ALONE = ("home", "advice")  # kinds of paths on which nobody is referred
 IN_GOOD_HANDS = ("family_agreed", "accepted", "travelling", "admitted", "placed", "followed", "follow_up_due")
@@ -170,7 +172,7 @@ class Known:
 @dataclass(frozen=True)
 class Next:
     """The next step of a case. `standing`: codes.work.STANDINGS; `due`: a day in Thailand; `flags`: of codes.work.FLAGS
-    as far as no clock is needed; `referral`: what it is about."""
+    as far as no clock is needed; `referral`: what it is about; `proposes`: the place of the plan that comes next."""
 
     next: str
     standing: str
@@ -179,6 +181,7 @@ class Next:
     due: str
     flags: tuple[str, ...]
     referral: Referral | None = None
+    proposes: str | None = None
 
 
 def next_of(known: Known) -> Next | None:
@@ -204,7 +207,8 @@ def next_of(known: Known) -> Next | None:
         flags.append(ESCALATED)
     if standing in ("absent", "ended_gone"):
         flags.append("not_in_place")
-    return Next(row.next, standing, row.acts, since, due.isoformat(), tuple(flags), referral)
+    proposes = next(iter(_left(known)), None) if row.next in SENDING else None
+    return Next(row.next, standing, row.acts, since, due.isoformat(), tuple(flags), referral, proposes)
 
 
 def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
@@ -260,10 +264,23 @@ def _after(last: Referral, known: Known) -> tuple[Row, str]:
         return BOUND, last.at
     if row.next != "send_elsewhere" or not named:
         return row, last.at
-    left = named[named.index(last.programme_id) + 1 :] if last.programme_id in named else named
-    if left and not _none_left(left, known):
-        return row, last.at
-    return BOUND, max(last.at, *(known.retired[each] for each in left)) if left else last.at
+    if _left(known):
+        return NEXT_PLACE, last.at
+    gone = [known.retired[each] for each in named if each in known.retired and each not in _asked(known)]
+    return BOUND, max([last.at, *gone])
+
+
+def _asked(known: Known) -> frozenset[str]:
+    """The programmes that somebody was referred to since the plan; what was entered in error was not asked."""
+    planned = known.plan.recorded if known.plan else ""
+    sent = (each for each in known.referrals if each.standing and each.recorded >= planned)
+    return frozenset(each.programme_id for each in sent)
+
+
+def _left(known: Known) -> list[str]:
+    """The places of the plan that were not asked yet and still take people, best first."""
+    named, asked = known.plan.programme_ids if known.plan else (), _asked(known)
+    return [each for each in named if each not in asked and each not in known.retired]
 
 
 def _none_left(programmes: Sequence[str], known: Known) -> bool:

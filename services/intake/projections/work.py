@@ -30,7 +30,7 @@ from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v7",
+    "work_mark_v8",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -39,7 +39,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v7",
+    "work_v8",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -55,19 +55,20 @@ work = Table(
     Column("lapses", Text),  # an instant: when the referral ends by itself
     Column("referral_id", Text),
     Column("programme_id", Text),
+    Column("proposes", Text),  # the programme of the plan that comes next
     Column("called", Text),  # JSON: calls without an answer since it stands so
     Column("contradictions", Text, nullable=False),  # JSON: [[code, referral]]
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
 programme = Table(
-    "work_programme_v7",
+    "work_programme_v8",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("retired_at", Text),  # None: it takes people
     info=SHARED,
 )
 named = Table(  # which cases have named a programme, in a plan or a referral
-    "work_named_v7",
+    "work_named_v8",
     metadata,
     Column("programme_id", Text),
     Column("case_id", Text),
@@ -162,7 +163,7 @@ def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, s
     return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
 
 
-WORK = Projection("work", 7, (mark, work, programme, named), project)
+WORK = Projection("work", 8, (mark, work, programme, named), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:
@@ -182,7 +183,18 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
         "owner": hands["to_user"] if hands else opened["by"],
         "from_user": (hands["from_user"] or opened["by"]) if hands and waits else None,
         **dict.fromkeys(
-            ("next", "standing", "acts", "since", "due", "lapses", "referral_id", "programme_id", "called")
+            (
+                "next",
+                "standing",
+                "acts",
+                "since",
+                "due",
+                "lapses",
+                "referral_id",
+                "programme_id",
+                "proposes",
+                "called",
+            )
         ),
         "flags": "[]",
         "contradictions": orjson.dumps(contradictions_of(known)).decode(),
@@ -202,6 +214,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
         "lapses": step.referral.lapses if step.referral else None,
         "referral_id": step.referral.referral_id if step.referral else None,
         "programme_id": (step.referral.programme_id or None) if step.referral else None,
+        "proposes": step.proposes,
         "called": orjson.dumps(calls).decode() if calls else None,
     }
 
@@ -299,6 +312,7 @@ def item(row: Row[Any], caller: Caller, today: str) -> answers.WorkItem:
         "part": weight.part,
         "referral_id": row.referral_id,
         "programme_id": row.programme_id,
+        "proposes": row.proposes,
         "called": [{"at": at, "by": by} for at, by in orjson.loads(row.called or "[]")],
     }
 

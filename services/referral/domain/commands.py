@@ -12,7 +12,8 @@ from services.referral.events import Family
 @dataclass(frozen=True)
 class SendReferral:
     """To a programme, or back to the family. `consent`: given, refused, or unable (with a witness). `already_open`: a
-    referral of this case there is open."""
+    referral of this case there is open; `asked`: how many others of its referrals wait for an answer, of at most
+    `at_once`."""
 
     referral_id: str
     case: Case
@@ -24,6 +25,8 @@ class SendReferral:
     already_open: bool
     now: datetime
     family: Family | None = None
+    asked: int = 0
+    at_once: int = 1
 
 
 @dataclass(frozen=True)

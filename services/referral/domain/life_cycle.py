@@ -164,6 +164,11 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         raise Refused("consent_refused", "The person did not consent to this referral.")
     if c.already_open:
         raise Refused("duplicate_referral", "This case already has an open referral there.")
+    if c.asked >= c.at_once:
+        raise Refused(
+            "others_asked",
+            f"{c.asked} others are asked for this case, and this centre asks {c.at_once} at once.",
+        )
     to = c.programme
     sent = ReferralSent(
         referral_id=c.referral_id,

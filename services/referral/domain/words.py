@@ -100,19 +100,19 @@ class Programme:
 class Plan:
     plan_id: str
     path: str
-    programme_id: str | None
+    programme_ids: tuple[str, ...]
     agreed: str
     closed: Literal["", "closed", "never"] = (
         ""  # how the latest screening left the path; an override opens the first
     )
 
     def covers(self, programme: Programme | None) -> bool:
-        """A plan for one programme binds to it; otherwise to every programme of its path. None: a return to the
-        family, which has none."""
+        """A plan that names programmes binds to them, in whatever order they are asked; otherwise to every programme of
+        its path. None: a return to the family, which has none."""
         if programme is None:
-            return self.path == FAMILY_PATH and self.programme_id is None
-        if self.programme_id is not None:
-            return self.programme_id == programme.programme_id
+            return self.path == FAMILY_PATH and not self.programme_ids
+        if self.programme_ids:
+            return programme.programme_id in self.programme_ids
         return self.path == programme.path
 
 

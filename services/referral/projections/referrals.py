@@ -348,6 +348,13 @@ def is_open(db: Connection, case_id: str, programme_id: str | None) -> bool:
     return db.execute(found).first() is not None
 
 
+def count_asked(db: Connection, case_id: str) -> int:
+    """How many referrals of a case wait for a first answer; on a waiting list somebody has one."""
+    asked = referrals.c.status.in_([Status.SENT.value, Status.ACKNOWLEDGED.value])
+    found = select(func.count()).select_from(referrals).where(referrals.c.case_id == case_id, asked)
+    return int(db.execute(found).scalar_one())
+
+
 def list_steps_for_partner(db: Connection, referral_id: str) -> list[answers.HistoryItem]:
     """The steps of a referral as its partner reads them (codes.reading), oldest first."""
     rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))

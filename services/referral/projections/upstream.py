@@ -20,7 +20,7 @@ from services.thai import areas
 
 metadata = MetaData()
 cases = Table(
-    "referral_case_v7",
+    "referral_case_v8",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
@@ -30,24 +30,24 @@ cases = Table(
     Column("opened", Text, nullable=False),
 )
 screenings = Table(
-    "referral_screening_v7",
+    "referral_screening_v8",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("facts", Text, nullable=False),  # JSON, of the latest screening
 )
 plans = Table(
-    "referral_plan_v7",
+    "referral_plan_v8",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("plan_id", Text, nullable=False),
     Column("path", Text, nullable=False),
-    Column("programme_id", Text),
+    Column("programme_ids", Text, nullable=False),  # JSON, best first
     Column("agreed", Text, nullable=False),
 )
 programmes = Table(
-    "referral_programme_v7",
+    "referral_programme_v8",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False),
@@ -59,7 +59,7 @@ programmes = Table(
     info=SHARED,
 )
 organisations = Table(
-    "referral_organisation_v7",
+    "referral_organisation_v8",
     metadata,
     Column("partner_id", Text, primary_key=True),
     Column("rules", Text, nullable=False),  # JSON: they hold for all its programmes
@@ -91,6 +91,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
                 agreed[fact.data["case_id"]] = _part(plans, fact) | {
                     "centre": fact.centre,
                     "agreed": fact.time,
+                    "programme_ids": orjson.dumps(_places(fact)).decode(),
                 }
     upsert(db, cases, list(opened.values()), ("case_id",))
     for state in (True, False):
@@ -146,6 +147,12 @@ def _part(table: Table, fact: Recorded) -> dict[str, str | bool | None]:
     return {column.name: fact.data.get(column.name) for column in table.c}
 
 
+def _places(fact: Recorded) -> list[str]:
+    """Where a plan leads to, best first; one of before there were several names one."""
+    one = fact.data.get("programme_id")
+    return fact.data.get("programme_ids") or ([one] if one else [])
+
+
 def _province(fact: Recorded) -> str | None:
     """Where the person was found, None if nobody said: the centre's own province is no answer to that."""
     district = found_district(fact.data.get("found"))
@@ -186,7 +193,8 @@ def get_plan(db: Connection, case_id: str) -> Plan | None:
     row = db.execute(select(plans).where(plans.c.case_id == case_id)).first()
     if row is None:
         return None
-    return Plan(row.plan_id, row.path, row.programme_id, row.agreed, closed_paths.get(db, case_id, row.path))
+    places = tuple(orjson.loads(row.programme_ids))
+    return Plan(row.plan_id, row.path, places, row.agreed, closed_paths.get(db, case_id, row.path))
 
 
 def get_programme(db: Connection, programme_id: str) -> Programme | None:
@@ -217,4 +225,4 @@ def _levels(db: Connection, own: str, partner_id: str) -> list[Mapping[str, Json
     return [orjson.loads(rules) for rules in (own, *(each.rules for each in (partner, network) if each))]
 
 
-UPSTREAM = Projection("referral_heard", 7, (cases, screenings, plans, programmes, organisations), project)
+UPSTREAM = Projection("referral_heard", 8, (cases, screenings, plans, programmes, organisations), project)

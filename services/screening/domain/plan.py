@@ -39,14 +39,14 @@ class Quorum(NamedTuple):
 @dataclass(frozen=True)
 class AgreePlan:
     """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs; `shut`: the path, if
-    the latest screening closed it."""
+    the latest screening closed it; `programme_ids`: where to, the best first (empty: any place of the path)."""
 
     plan_id: str
     case_id: str
     person_id: str
     members: Sequence[Member]
     path: str
-    programme_id: str | None
+    programme_ids: Sequence[str]
     why: str
     goals: list[str]
     quorum: Quorum
@@ -81,11 +81,12 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
             command.case_id,
             command.person_id,
             command.path,
-            command.programme_id,
+            next(iter(command.programme_ids), None),
             votes,
             {"votes": command.quorum.votes, "chair": command.quorum.chair},
             {**minutes, "override": override} if override else minutes,
             override is not None,
+            list(command.programme_ids) or None,
         )
     ]
 

@@ -26,7 +26,7 @@ from services.screening.projections.screenings import screening
 
 metadata = MetaData()
 plans = Table(
-    "plan_v3",
+    "plan_v4",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
@@ -36,7 +36,7 @@ plans = Table(
     Column("agreed_at", Text, nullable=False),
     Column("agreed_by", Text, nullable=False),
     Column("path", Text, nullable=False),
-    Column("programme_id", Text),
+    Column("programme_ids", Text, nullable=False),  # JSON
     Column("votes", Text, nullable=False),  # JSON
     Column("quorum", Text, nullable=False),  # JSON
     Column("override", Boolean, nullable=False),
@@ -56,7 +56,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "agreed_at": fact.time,
             "agreed_by": fact.actor,
             "path": fact.event.path,
-            "programme_id": fact.event.programme_id,
+            "programme_ids": as_json(_places(fact.event)),
             "votes": as_json(fact.event.votes),
             "quorum": as_json(fact.event.quorum),
             "override": fact.event.override,
@@ -66,6 +66,11 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         if isinstance(fact.event, PlanAgreed)
     ]
     upsert(db, plans, rows, ("case_id", "version"))
+
+
+def _places(event: PlanAgreed) -> list[str]:
+    """Where to, best first; a plan of before there were several names one."""
+    return event.programme_ids or ([event.programme_id] if event.programme_id else [])
 
 
 def get(db: Connection, case_id: str) -> tuple[answers.Plan, str | None] | None:
@@ -81,6 +86,7 @@ def list_plans(db: Connection, case_id: str) -> list[tuple[answers.Plan, str | N
 
 
 def _plan(row: RowMapping) -> answers.Plan:
+    programme_ids = orjson.loads(row["programme_ids"])
     return {
         "case_id": row["case_id"],
         "version": row["version"],
@@ -89,7 +95,8 @@ def _plan(row: RowMapping) -> answers.Plan:
         "agreed_at": row["agreed_at"],
         "agreed_by": row["agreed_by"],
         "path": row["path"],
-        "programme_id": row["programme_id"],
+        "programme_id": next(iter(programme_ids), None),
+        "programme_ids": programme_ids,
         "votes": orjson.loads(row["votes"]),
         "quorum": orjson.loads(row["quorum"]),
         "override": row["override"],
@@ -104,4 +111,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"Case {case_id} has a plan but no screening."
 
 
-PLANS = Projection("plan", 3, (plans,), project)
+PLANS = Projection("plan", 4, (plans,), project)

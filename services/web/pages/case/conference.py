@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from services.codes import KIND_OF_PATH, PLAN_PATHS
+from services.codes import KIND_OF_PATH, PLACES_MOST, PLAN_PATHS
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import MEMBER_ROLES
 from services.intake.answers import Case
@@ -94,10 +94,10 @@ def _candidates(matches: Matches | None) -> list[Candidate]:
 @gate.roles(*CASE_READERS)
 def plan(case_id: UUID) -> Response:
     table = _table(str(case_id), OPTIONS_SHOWN, PATHS_SHOWN)
-    agreed, chosen = table.plan, None
-    if agreed and agreed["programme_id"]:
-        found = doors.attempt(_named(str(case_id), agreed["programme_id"]))
-        chosen = next(iter(_candidates(found)), None)
+    agreed, chosen = table.plan, list[Candidate]()
+    if agreed and (named := agreed["programme_ids"]):
+        found = _candidates(doors.attempt(MATCHES.of(case_id=str(case_id), programme_ids=named)))
+        chosen = sorted(found, key=lambda each: named.index(each["programme_id"]))
     return frame.page(
         "conference/plan.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches), chosen=chosen,
         most=COMPARED_MOST, fact_text=fact_text, in_language=in_language, placeless=_placeless(table),
@@ -147,8 +147,8 @@ def record(case_id: UUID) -> Response:
     )  # nothing decided chooses nothing
     first = {"path": wished["path"] if wished else best, "members": members}
     form = Form(
-        AGREE, first | ({"programme_id": wished["programme_id"]} if wished else {}), fixed={"case_id": str(case_id)},
-        read={"goals": inputs.lines},
+        AGREE, first | ({"programme_ids": [wished["programme_id"]]} if wished else {}),
+        fixed={"case_id": str(case_id)}, read={"goals": inputs.lines},
         version=before["version"] if before else None, draft=later("Record the decision"), case_id=str(case_id),
     )  # fmt: skip
     rows = _rows(form, len(members))
@@ -158,8 +158,9 @@ def record(case_id: UUID) -> Response:
         if not form.body.get("members"):
             form.errors["members"] = [_("Fill in who voted, and how.")]
         path_of = {each["programme_id"]: each["path"] for each in offered}
-        if path_of.get(form.value("programme_id"), form.value("path")) != form.value("path"):
-            form.add({"programme_id": [OTHER_PATH]})
+        chosen = form.chosen("programme_ids")
+        if any(path_of.get(each, form.value("path")) != form.value("path") for each in chosen):
+            form.add({"programme_ids": [OTHER_PATH]})
         if not form.errors:
             with form.catching():
                 told = doors.tell(AGREE_PLAN, form.body, at=at, if_match=form.version)
@@ -173,7 +174,8 @@ def record(case_id: UUID) -> Response:
     places = [(each["programme_id"], _place(each)) for each in offered]
     return frame.page(
         "conference/record.html", **table.frame, quorum=table.quorum, form=form, rows=rows, roles=words("member_role"),
-        votes=[*words("vote"), (ABSENT, _("Was not there"))], of_last_time=bool(last_time) and not form.sent,
+        most_places=PLACES_MOST, votes=[*words("vote"), (ABSENT, _("Was not there"))],
+        of_last_time=bool(last_time) and not form.sent,
         paths=[(path, _path(path, shut)) for path in ordered], places=places, shut=shut, in_language=in_language,
         colleagues=_colleagues(centre),
     )  # fmt: skip

@@ -10,17 +10,19 @@ from services.codes import FIRST_HELP, FIRST_HELP_WHILE
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.decisions import CLOSING_REASONS, DIED, REOPENING_REASONS
 from services.codes.words import CodeList
+from services.intake.answers import WorkItem
 from services.intake.doors import CASE, CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
 from services.intake.schemas import ChangeCase, CloseCase
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import CommandDoor
+from services.partners.answers import Candidate
 from services.referral.doors import REFERRALS, STAYS
 from services.reporting.answers import StoryItem
 from services.reporting.doors import TIMELINE
-from services.screening.answers import Screening
+from services.screening.answers import Plan, Screening
 from services.screening.doors import PLAN, SCREENING
 from services.web import gateway
-from services.web.pages.case import casefile, over, story
+from services.web.pages.case import casefile, next_places, over, story
 from services.web.pages.case.stay import last_day
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
@@ -89,6 +91,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
         ]
     )
     item = casefile.next_item(found[work])
+    proposed = _proposed(item, found[plan])
     fresh = _news(str(case_id), events)
     people.look_up(
         [
@@ -105,7 +108,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
         news=[story.event_sentence(event, programmes) for event in fresh],
         origin=origin, came_from=activities.called(origin) if origin else None,
         to_ask=to_ask, programmes=programmes, first_help=first_help, fact_text=fact_text,
-        stay=stay, stays_until=last_day(stay["until"]) if stay else None,
+        proposed=proposed, stay=stay, stays_until=last_day(stay["until"]) if stay else None,
     )  # fmt: skip
 
 
@@ -122,6 +125,16 @@ def story_csv(case_id: UUID) -> Response:
     lines = [[case["case_number"], day_time(each.when), each.what, each.more, each.who] for each in entries]
     name = files.name(f"story-{case['case_number']}", (case["centre"],), days.today())
     return files.as_csv(files.Sheet("story", _("What happened"), columns, lines), name)
+
+
+def _proposed(item: WorkItem | None, plan: Plan | None) -> Candidate | None:
+    """Where the person is sent next, as the plan names it, else the best place of its path."""
+    if not (
+        item and plan and casefile.is_staff() and item["next"] in ("send", "send_next", "send_elsewhere")
+    ):
+        return None
+    left = next_places.after(plan, item["case_id"])
+    return next((row for row in left if item["proposes"] in (None, row["programme_id"])), None)
 
 
 def _news(case_id: str, events: Sequence[StoryItem]) -> list[StoryItem]:

@@ -1,5 +1,6 @@
 """Referrals: sending one, how it stands, and every step that may follow now."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -19,7 +20,7 @@ from services.referral.doors import REFERRAL, REFERRALS, WOULD_DISCLOSE
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
 from services.screening.doors import PLAN, SCREENING
-from services.web.pages.case import casefile, over, story
+from services.web.pages.case import casefile, next_places, over, story
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, needs, people
@@ -31,7 +32,6 @@ SEND = schemas.SendReferral()
 HOME = schemas.ReturnHome()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
-NEXT_BEST = 3
 OWN_WORDS = {"link": later("by its link"), "system": later("by its account")}  # a partner's own
 
 blueprint = Blueprint("referral", __name__)
@@ -87,12 +87,16 @@ def send(case_id: UUID) -> Response:
     if stopped := over.instead(case):
         return stopped
     plan = doors.attempt(PLAN.of(**about))
-    bound = plan["programme_id"] if plan else None
-    if plan and plan["path"] == FAMILY_PATH and not bound:
+    named = plan["programme_ids"] if plan else []
+    if plan and plan["path"] == FAMILY_PATH and not named:
         return send_home(case_id=case_id)
-    chosen = bound or _id(request.values.get("programme_id", ""))
+    item = casefile.next_item(doors.attempt(WORK.of(**about, limit=1))) if named else None
+    wished = _id(request.values.get("programme_id", ""))
+    # One place of the plan is proposed; of several another may be chosen.
+    proposed = (item["proposes"] if item else None) or next(iter(named), "")
+    bound = bool(named)
+    chosen = wished if not named or wished in named else proposed
     values, places, told = casefile.frame(case, plan=plan), [], None
-    item = casefile.next_item(doors.attempt(WORK.of(**about, limit=1))) if bound else None
     if plan:
         only = MATCHES.of(**about, programme_ids=[chosen], limit=PLACES_SHOWN)
         of_path = MATCHES.of(**about, path=plan["path"], limit=PLACES_SHOWN)
@@ -119,8 +123,18 @@ def send(case_id: UUID) -> Response:
     return frame.page(
         "referral/send.html", **values, form=form, places=places, bound=bound, chosen=chosen,
         told=needs.disclosure_rows(told) if told else None,
+        others=_others(str(case_id), named, chosen), order=named.index(chosen) + 1 if bound else 0,
         retired=item is not None and item["standing"] == "retired",
     )  # fmt: skip
+
+
+def _others(case_id: str, named: Sequence[str], chosen: str) -> list[Candidate]:
+    """The plan's other places, in its order."""
+    left = [each for each in named if each != chosen]
+    found = (
+        doors.attempt(MATCHES.of(case_id=case_id, programme_ids=left, limit=PLACES_SHOWN)) if left else None
+    )
+    return sorted(found["candidates"], key=lambda row: named.index(row["programme_id"])) if found else []
 
 
 def _id(text: str) -> str:
@@ -160,7 +174,7 @@ def send_home(case_id: UUID) -> Response:
                 return frame.done(_home_is(sent), ".page", referral_id=sent["referral_id"])
     return frame.page(
         "referral/home.html", **casefile.frame(case, plan=plan, screening=screening), form=form,
-        planned=plan is not None and plan["path"] == FAMILY_PATH and not plan["programme_id"],
+        planned=plan is not None and plan["path"] == FAMILY_PATH and not plan["programme_ids"],
         relatives=screening["facts"].get("relatives") if screening else None,
     )  # fmt: skip
 
@@ -206,7 +220,7 @@ def page(referral_id: UUID) -> Response:
     ]
     item = _next(referral)
     bound = item is not None and item["next"] == "decide_again"
-    elsewhere = _elsewhere(referral) if item and item["next"] == "send_elsewhere" else []
+    elsewhere = _elsewhere(referral) if item and item["next"] in ("send_next", "send_elsewhere") else []
     allowed = [(STEPS[name], said_of(STEPS[name], home)) for name in referral["may"] if name in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
@@ -226,17 +240,9 @@ def _next(referral: Referral) -> WorkItem | None:
 
 
 def _elsewhere(referral: Referral) -> list[Candidate]:
-    """The next best places of the plan, which may be asked without another meeting."""
+    """The next places of the plan, which may be asked without another meeting: those it names, else the best."""
     plan = doors.attempt(PLAN.of(case_id=referral["case_id"])) if casefile.is_staff() else None
-    if plan is None:
-        return []
-    matches = doors.attempt(MATCHES.of(case_id=referral["case_id"], path=plan["path"], limit=NEXT_BEST + 1))
-    others = [row for row in matches["candidates"] if _is_elsewhere(row, referral)] if matches else []
-    return others[:NEXT_BEST]
-
-
-def _is_elsewhere(row: Candidate, referral: Referral) -> bool:
-    return row["programme_id"] != referral["programme_id"] and row["verdict"] != "ineligible"
+    return next_places.after(plan, referral["case_id"]) if plan else []
 
 
 def _stands(referral: Referral) -> str | None:

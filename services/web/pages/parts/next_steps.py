@@ -19,6 +19,7 @@ ADDRESSES: Mapping[str, str] = {
     "decide_again": "pages.matches.listing",
     "send": "pages.referral.send",
     "send_home": "pages.referral.send_home",
+    "send_next": "pages.referral.send",
     "send_elsewhere": "pages.matches.listing",
     "carry_out": "pages.conference.plan",
     "close": "pages.case.close",
@@ -65,6 +66,8 @@ def warning(item: WorkItem) -> str:
 
 
 def address(item: WorkItem) -> str:
+    if item["proposes"]:
+        return url_for("pages.referral.send", case_id=item["case_id"], programme_id=item["proposes"])
     if item["next"] not in ADDRESSES and item["referral_id"]:
         return url_for("pages.referral.page", referral_id=item["referral_id"])
     return url_for(ADDRESSES.get(item["next"], "pages.case.overview"), case_id=item["case_id"])
