@@ -547,7 +547,9 @@ def test_a_plan_names_places_in_order_and_the_next_is_proposed_when_one_says_no(
     take(worker, "/" + page.path, "decline", reason="cost", whose="partner")
     listed = door.wait(
         "/api/v1/work?limit=500",
-        lambda told: any(each["case_id"] == case_id and each["next"] == "send_next" for each in told["items"]),
+        lambda told: any(
+            each["case_id"] == case_id and each["next"] == "send_next" for each in told["items"]
+        ),
     )
     [item] = [each for each in listed["items"] if each["case_id"] == case_id]
     assert (item["proposes"], item["standing"]) == (places[1], "declined")
