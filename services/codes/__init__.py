@@ -198,7 +198,8 @@ PATHS = CodeList(
     },
 )
 PLACES_MOST = 3  # that a plan names, in order
-PLAN_PATHS = tuple(path for path in PATHS if path != "interim_stay")  # for a bed tonight nobody plans
+TONIGHT = "interim_stay"  # a bed for tonight, which nobody plans
+PLAN_PATHS = tuple(path for path in PATHS if path != TONIGHT)
 
 # So coarse that a kind says nothing of what is the matter with a person.
 PATH_KINDS = CodeList(

@@ -99,6 +99,7 @@ ACTIONS = CodeList(
         "problem.list": Words("ดูปัญหาของทะเบียนจากคำตอบของภาคีเครือข่าย", "See problems of the registry"),
         "problem.decide": Words("พิจารณาปัญหาของทะเบียน", "Decide a problem of the registry"),
         "programme.capacity": Words("ปรับจำนวนที่ว่าง", "State free places"),
+        "rules.read": Words("ดูเกณฑ์คัดกรอง", "Read the screening rules"),
         "rules.adopt": Words("ประกาศใช้เกณฑ์คัดกรอง", "Adopt screening rules"),
         "report.overview": Words("ดูรายงานภาพรวม", "See the overview report"),
         "report.cases": Words("ดูรายการเรื่องที่อยู่เบื้องหลังตัวเลขในรายงาน", "See the cases behind the figures"),

@@ -94,7 +94,12 @@ OUTREACH: Fields = _each(
     "outreach_id", "centre", "kind", "date", "province", "place", "reached", "partners[]", "partners[].**", "material",
     "partners_joined[]", "partners_joined[].**", "by", "at", "corrected", "entered_in_error", "version",
 )  # fmt: skip
+RULES: Mapping[str, Fields] = {  # of no person
+    "/api/v1/rules": ALL,
+    "/api/v1/rules/<rules_version>": ALL,
+}
 FIGURES: Mapping[str, Fields] = {
+    **RULES,
     "/api/v1/reports/overview": ALL,
     "/api/v1/reports/outreach": ALL,
     "/dashboard": PAGE,
@@ -192,7 +197,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/capacity": PAGE,
     },
     "rule_keeper": {**EVERYBODY, **FIGURES},
-    "admin": {**EVERYBODY, "/api/v1/admin/status": ALL, "/contradictions": PAGE, "/contradictions.csv": PAGE},
+    "admin": {**EVERYBODY, **RULES, "/api/v1/admin/status": ALL, "/contradictions": PAGE, "/contradictions.csv": PAGE},
 }  # fmt: skip
 # Addresses of the system and of one's own account, which have nothing of anybody served.
 ABOUT_NOBODY = (

@@ -3,7 +3,7 @@
 Codes of labels, paths and facts are those of the rules in force.
 """
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from services.codes import DOMICILE_BASES, LABELS, PATHS
 from services.codes.shapes import Count, Day, Id, Instant, Note, Province, Verdict, Version
@@ -229,3 +229,41 @@ class AdoptedRules(TypedDict):
     valid_from: Day
     sha256: str
     version: Version
+
+
+class RulesVersion(TypedDict):
+    """One document. `name`: screening, form or procedure; `status`: in_force, adopted (counts later), superseded, or
+    offered: it comes with the software, and counts once two people adopt it. `adopted_at` None: it counted before
+    documents stood in the log, or comes with the software."""
+
+    rules_version: str
+    name: str
+    valid_from: Annotated[Day | None, Note("None if only offered")]
+    status: str
+    sha256: str
+    adopted_at: Instant | None
+    adopted_by: list[str]
+    reason: str | None
+
+
+class RulesVersions(TypedDict):
+    """Newest first."""
+
+    items: list[RulesVersion]
+
+
+class LawOfLabel(Law):
+    label: str
+
+
+class WholeRules(RulesVersion):
+    """A document whole: of a rulebook its labels in their precedence, paths, dangers and questions, and beside them the
+    form and the procedure that count on its first day; `content` is the document as it was adopted."""
+
+    labels: NotRequired[Any]
+    laws: NotRequired[list[LawOfLabel]]
+    paths: NotRequired[Any]
+    dangers: NotRequired[Any]
+    forms: list[Any]
+    deadlines: Any
+    content: Any

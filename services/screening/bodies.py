@@ -43,3 +43,11 @@ class KeepMinutes(Redaction):
 
 class AdoptRules(TypedDict):
     rules_version: str | None
+
+
+class OfRules(TypedDict):
+    rules_version: str
+
+
+class Nothing(TypedDict):
+    pass

@@ -10,7 +10,9 @@ from services.screening.answers import (
     NewScreening,
     Plan,
     Quorum,
+    RulesVersions,
     Screening,
+    WholeRules,
 )
 
 COMPLETE: CommandDoor[NewScreening] = CommandDoor("screening", "complete")
@@ -22,3 +24,5 @@ KEEP_MINUTES: CommandDoor[KeptMinutes] = CommandDoor("screening", "keep_minutes"
 DECISIONS: QueryDoor[Decisions] = QueryDoor("screening", "decisions")
 QUORUM: QueryDoor[Quorum] = QueryDoor("screening", "quorum")
 ADOPT_RULES: CommandDoor[AdoptedRules] = CommandDoor("screening", "adopt_rules")
+RULES: QueryDoor[RulesVersions] = QueryDoor("screening", "rules")
+RULEBOOK: QueryDoor[WholeRules] = QueryDoor("screening", "rulebook")

@@ -95,7 +95,8 @@ class ScreeningCompleted:
 class PlanAgreed:
     """The working group chose a path, with places in order or open; a later plan replaces it. `programme_ids`: at most
     `codes.PLACES_MOST`, the best first, of which `programme_id` is the first; None: of a time when a plan named one, or
-    open. `override`: the screening had closed the path, and the minutes say why it was taken."""
+    open. `override`: the screening had closed the path, and the minutes say why it was taken. `screening_id`,
+    `procedure`: what it was decided on, and the version of the procedure it followed."""
 
     plan_id: Public[str]
     case_id: Public[str]
@@ -108,6 +109,8 @@ class PlanAgreed:
     minutes: Any = personal()
     override: OfCentre[bool] = False
     programme_ids: OfCentre[list[str] | None] = None
+    screening_id: Public[str | None] = None
+    procedure: Public[str | None] = None
 
 
 @dataclass(frozen=True)
@@ -127,12 +130,20 @@ class MinutesKept:
 
 @dataclass(frozen=True)
 class RulesAdopted:
-    """From `valid_from` (ISO day, Bangkok) this version of the rules `name` counts; `sha256` is of its data file."""
+    """From `valid_from` (ISO day, Bangkok) this version of the rules `name` (screening, form, procedure) counts.
+    `content` is the document, whole and byte for byte (JSON), `sha256` its hash. `with_user`: the other person who
+    adopted it, if it was a draft."""
+
+    VERSION: ClassVar[int] = 2  # before, the document stood beside the log
 
     name: Public[str]
     version: Public[str]
     valid_from: Public[str]
     sha256: Public[str]
+    content: Public[str]
+    reason: OfCentre[str | None] = None
+    draft_id: Public[str | None] = None
+    with_user: OfCentre[str | None] = None
 
 
 ScreeningEvent = ScreeningStarted | ScreeningCompleted

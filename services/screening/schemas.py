@@ -1,10 +1,10 @@
 """Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in domain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
@@ -134,10 +134,33 @@ def _fact(fact: Fact) -> fields.Field[Any]:
             return fields.String(allow_none=True, validate=_partial_date)
 
 
+KNOWN = frozenset(FACTS)
+
+
+class FactsBase(Schema):
+    """What the rules in force ask beside the facts that the software knows is theirs to judge (service)."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
 # What was told of a person: a field for each fact there is.
 Facts: type[Schema] = type(
-    "Facts", (Schema,), {"__module__": __name__, **{name: _fact(fact) for name, fact in FACTS.items()}}
+    "Facts", (FactsBase,), {"__module__": __name__, **{name: _fact(fact) for name, fact in FACTS.items()}}
 )
+
+
+def added_fact(kind: str, options: Sequence[str | int]) -> fields.Field[Any]:
+    """The field of a fact that a rulebook adds."""
+    match kind:
+        case "flag":
+            return Flag(allow_none=True)
+        case "number":
+            return fields.Integer(strict=True, allow_none=True, validate=OneOf(options))
+        case "codes":
+            one = fields.String(validate=OneOf(options))
+            return fields.List(one, allow_none=True, validate=Length(max=len(options)))
+    return fields.String(allow_none=True, validate=OneOf(options))
 
 
 class CompleteScreening(Schema):
@@ -168,7 +191,9 @@ class Override(Schema):
 class AgreePlan(Schema):
     case_id = _id()
     members = fields.List(fields.Nested(Member), required=True, validate=Length(1, 50))
-    path = fields.String(required=True, validate=OneOf(codes.PLAN_PATHS))
+    path = fields.String(
+        required=True, validate=Regexp(r"[a-z][a-z0-9_]{0,39}\Z")
+    )  # one of the rules in force
     programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
     programme_ids = fields.List(
         fields.String(validate=Length(1, 36)), load_default=None, allow_none=True,
@@ -210,9 +235,17 @@ class KeepMinutes(Schema):
 
 
 class AdoptRules(Schema):
-    """`rules_version` is one that comes with the software; the newest if left out."""
+    """`rules_version` is one that counted before there were drafts; the newest of them if left out."""
 
     rules_version = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
+
+
+class ListRules(Schema):
+    pass
+
+
+class OfRules(Schema):
+    rules_version = fields.String(required=True, validate=Length(1, 60))
 
 
 class CaseOpened(Schema):

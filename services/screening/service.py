@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
+from marshmallow import ValidationError
 from sqlalchemy import Connection
 
+from services.codes import PLAN_PATHS, TONIGHT
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import FIT_SECONDS, PERSON_DIED, fit_warnings
 from services.kernel.doors import Call, Runtime, command, query
@@ -14,11 +16,18 @@ from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavai
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
-from services.screening import answers, bodies, erasing, handlers, projections, schemas
-from services.screening.domain import assessment, rulebook
+from services.screening import answers, bodies, erasing, handlers, projections, ruling, schemas
+from services.screening.domain import assessment, form, procedure, rulebook
+from services.screening.domain.adoption import (
+    RULES,
+    AdoptRules,
+    form_in_force,
+    in_force,
+    lifted,
+    procedure_in_force,
+)
 from services.screening.domain.minutes import MINUTES
-from services.screening.domain.plan import PLAN, AgreePlan, has_own_quorum, quorum_of
-from services.screening.domain.rulebook import RULES, AdoptRules, in_force
+from services.screening.domain.plan import PLAN, AgreePlan
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
 from services.screening.events import ScreeningCompleted
 from services.screening.projections import minutes, plans, screenings, upstream
@@ -47,7 +56,7 @@ SOUND_ALIKE = "members_sound_alike"
 AGE_SECONDS = 2.0  # to ask intake for an age
 
 
-class ScreeningService(erasing.Erasing):
+class ScreeningService(erasing.Erasing, ruling.Ruling):
     name = "screening"
     runtime = Runtime(WIRING)
 
@@ -67,8 +76,10 @@ class ScreeningService(erasing.Erasing):
             _alive(unit.db, case_id)
             require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
+            _require_known(book, body["facts"])
+            asked = form_in_force(unit.state(RULES, form.NAME), day).form
             screening = CompleteScreening(
-                screening_id, case_id, body["facts"], day, book, case["closed"], corrected
+                screening_id, case_id, body["facts"], day, book, case["closed"], corrected, asked
             )
             [completed] = unit.handle(SCREENING, case_id, screening, call.if_match)
             assert isinstance(completed, ScreeningCompleted)
@@ -90,6 +101,7 @@ class ScreeningService(erasing.Erasing):
         book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
         corrected = self._of_person(call, case["case_id"], day)
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
+        _require_known(book, body["facts"])
         with _birth_dates():
             return screenings.assessed(book, *assessed(book, body["facts"], known, day))
 
@@ -108,7 +120,7 @@ class ScreeningService(erasing.Erasing):
         programme_ids = several or ([one] if one else [])
         field = "programme_ids" if several else "programme_id"
         offers = [self._programme(each) for each in programme_ids]
-        quorum = quorum_of(case["centre"])
+        day = dates.bangkok_day(call.at)
         voters = [names.fold(names.without_title(member["name"])) for member in body["members"]]
         warnings = [SOUND_ALIKE] if len({*voters}) < len(voters) else []
         warnings += self._fit(call, case_id, programme_ids)
@@ -125,7 +137,11 @@ class ScreeningService(erasing.Erasing):
                     )
                 if offered.retired:
                     raise Refused("retired", "This programme is retired: nobody is planned there any more.")
+            book = in_force(unit.state(RULES, rulebook.NAME), day)
+            if body["path"] not in {*PLAN_PATHS, *book.paths} - {TONIGHT}:
+                raise Invalid({"path": [f"Must be one of: {', '.join(book.paths)}."]})
             screening = unit.state(SCREENING, case_id)
+            rules = procedure_in_force(unit.state(RULES, procedure.NAME), day)
             agreement = AgreePlan(
                 plan_id=plan_id,
                 case_id=case_id,
@@ -135,11 +151,13 @@ class ScreeningService(erasing.Erasing):
                 programme_ids=programme_ids,
                 why=body["why"],
                 goals=body["goals"],
-                quorum=quorum,
+                quorum=rules.quorum_of(case["centre"]),
                 screened=screening.screening_id is not None,
                 closed=case["closed"],
                 shut=screening.shut(body["path"]),
                 override=body["override"],
+                screening_id=screening.screening_id,
+                procedure=rules.version,
             )
             unit.handle(PLAN, case_id, agreement, call.if_match)
             return {"plan_id": plan_id, "version": unit.version(PLAN, case_id), "warnings": warnings}
@@ -169,16 +187,19 @@ class ScreeningService(erasing.Erasing):
     def quorum(self, call: Call, body: bodies.OfCase) -> answers.Quorum:
         """What a decision on this case needs."""
         centre = self._case(call, body["case_id"])["centre"]
-        votes, chair = quorum_of(centre)
-        return {"votes": votes, "chair": chair, "own": has_own_quorum(centre)}
+        adopted = self.runtime.state(RULES, procedure.NAME)
+        rules = procedure_in_force(adopted, dates.bangkok_day(call.now))
+        votes, chair = rules.quorum_of(centre)
+        return {"votes": votes, "chair": chair, "own": centre in rules.centres}
 
     @command("rules.adopt", roles=("director", "admin"), schema=schemas.AdoptRules())
     def adopt_rules(self, call: Call, body: bodies.AdoptRules) -> Outcome[answers.AdoptedRules]:
-        version = body["rules_version"] or rulebook.versions()[-1]
-        if version not in rulebook.versions():
-            raise Invalid({"rules_version": [f"Must be one of: {', '.join(rulebook.versions())}."]})
-        book = rulebook.rulebook(version)
-        adoption = AdoptRules(rulebook.NAME, version, book.valid_from, book.sha256)
+        """Puts on record one of the versions that counted before there were drafts; any other needs two people."""
+        version = body["rules_version"] or [*rulebook.LIFTED][-1]
+        if version not in rulebook.LIFTED:
+            raise Invalid({"rules_version": [f"Must be one of: {', '.join(rulebook.LIFTED)}."]})
+        book = lifted(version)
+        adoption = AdoptRules(rulebook.NAME, version, book.valid_from, book.content)
 
         def work(unit: Unit) -> answers.AdoptedRules:
             unit.handle(RULES, rulebook.NAME, adoption, call.if_match)
@@ -232,6 +253,20 @@ class ScreeningService(erasing.Erasing):
         gets it, whatever has happened since."""
         opened = self.runtime.read(lambda db: upstream.get_opening(db, case_id))
         return {"the case was opened": opened, "the person was screened": screened}
+
+
+def _require_known(book: rulebook.Rulebook, facts: Body) -> None:
+    """Invalid: a fact that neither the software nor the rules in force know, or a value it cannot have."""
+    added = {fact.code: schemas.added_fact(fact.kind, fact.codes) for fact in book.facts}
+    told = {name: value for name, value in facts.items() if name not in schemas.KNOWN}
+    errors = {name: ["Unknown field."] for name in told if name not in added}
+    for name in told.keys() & added.keys():
+        try:
+            added[name].deserialize(told[name])
+        except ValidationError as error:
+            errors[name] = [str(each) for each in error.messages]
+    if errors:
+        raise Invalid({f"facts.{name}": messages for name, messages in errors.items()})
 
 
 def _alive(db: Connection, case_id: str) -> None:

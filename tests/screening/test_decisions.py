@@ -107,6 +107,15 @@ def plan_on(net, case_id, path, **more):
     return net.call("screening", "agree_plan", body)
 
 
+def test_a_plan_is_on_a_path_of_the_rules_and_for_more_than_tonight(late):
+    case_id = opened(late)
+    complete(late, case_id)
+    for path in ("moon", "interim_stay"):
+        with pytest.raises(Invalid) as wrong:
+            plan_on(late, case_id, path)
+        assert list(wrong.value.errors) == ["path"]
+
+
 def test_a_plan_on_a_path_that_screening_closed_needs_a_reason_and_its_chair(late):
     case_id = opened(late)
     answer = complete(late, case_id, {**FACTS, "relatives": "unsafe"})

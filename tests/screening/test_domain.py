@@ -11,7 +11,8 @@ from services.codes.facts import FACTS
 from services.kernel.errors import Invalid, Refused
 from services.screening.domain.assessment import assess
 from services.screening.domain.facts import normalised
-from services.screening.domain.plan import PLAN, Quorum, quorum_of
+from services.screening.domain.plan import PLAN
+from services.screening.domain.procedure import SHIPPED, Quorum
 from services.screening.domain.rulebook import rulebook, versions
 from services.screening.domain.screening import SCREENING, decide, with_district
 from services.screening.events import PlanAgreed, ScreeningCompleted
@@ -176,7 +177,7 @@ def test_a_centre_may_need_another_quorum():
 
 
 def test_a_centre_without_a_row_of_its_own_needs_three_votes_with_a_chair():
-    assert quorum_of("60") == Quorum(3, True)
+    assert SHIPPED.quorum_of("60") == Quorum(3, True)
 
 
 def closed_path(never=False):

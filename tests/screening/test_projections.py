@@ -5,6 +5,7 @@ from sqlalchemy import create_engine
 
 from services.kernel.envelope import Recorded
 from services.screening import projections
+from services.screening.domain import rulebook
 from services.screening.domain.assessment import assess
 from services.screening.events import PlanAgreed, RulesAdopted, ScreeningCompleted
 from services.screening.projections import minutes, plans, rules, screenings, upstream
@@ -133,15 +134,18 @@ def test_hearing_a_run_again_changes_nothing(db):
 
 
 def test_rules_that_changed_after_they_were_adopted_are_found(db):
-    true = RulesAdopted("screening", "2569-1", "2025-10-01", BOOK.sha256)
+    text = rulebook.document("2569-1")
+    true = RulesAdopted("screening", "2569-1", "2025-10-01", BOOK.sha256, text)
     project(db, recorded(true))
     assert list(projections.invariants(db)) == []
-    false = RulesAdopted("screening", "2569-1", "2025-10-01", "0" * 64)
-    gone = RulesAdopted("screening", "2500-1", "1957-10-01", "0" * 64)
-    project(db, recorded(false, 2), recorded(gone, 3))
+    false = RulesAdopted("screening", "2569-1", "2025-10-01", "0" * 64, text)
+    gone = RulesAdopted("screening", "2500-1", "1957-10-01", "0" * 64, "")
+    other = RulesAdopted("screening", "2569-2", "2026-11-01", BOOK.sha256, text)
+    project(db, recorded(false, 2), recorded(gone, 3), recorded(other, 4))
     assert list(projections.invariants(db)) == [
         "The adopted rules 2500-1 are missing.",
         "The rules 2569-1 are not the ones that were adopted.",
+        "The rules 2569-2 are not the ones that were adopted.",
     ]
 
 

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import orjson
 import pytest
@@ -7,20 +6,23 @@ import pytest
 from scripts.rules_page import PAGE
 from services import codes
 from services.kernel.rules import RulesWrong
-from services.screening.domain import rulebook
-from services.screening.domain.assessment import assess, explain
-from services.screening.domain.description import describe
-from services.screening.domain.rulebook import (
+from services.screening.domain import form, procedure, rulebook
+from services.screening.domain.adoption import (
     RULES,
     Adopted,
+    Adoption,
     AdoptRules,
+    form_in_force,
     in_force,
+    procedure_in_force,
 )
+from services.screening.domain.assessment import assess, explain
+from services.screening.domain.description import describe
 from services.screening.events import RulesAdopted
 from tests.screening.samples import BOOK, HOMELESS, MONDAY
 from tests.spec import Spec
 
-DATA = Path(rulebook.__file__).parent.parent / "rules" / "2569-1.json"
+TEXT = rulebook.document("2569-1")
 
 
 def age(least, most=None):
@@ -197,11 +199,11 @@ def test_a_child_is_led_to_the_child_agency_and_to_no_employer():
 
 
 rules = Spec(RULES)
-adopt = AdoptRules("screening", "2569-1", "2025-10-01", "a" * 64)
-adopted = RulesAdopted("screening", "2569-1", "2025-10-01", "a" * 64)
+adopt = AdoptRules("screening", "2569-1", "2025-10-01", TEXT)
+adopted = RulesAdopted("screening", "2569-1", "2025-10-01", rulebook.hash_of(TEXT), TEXT)
 
 
-def test_rules_are_adopted_with_the_hash_of_their_data():
+def test_rules_are_adopted_whole_with_the_hash_of_their_document():
     rules.given().when(adopt).then(adopted)
 
 
@@ -210,33 +212,101 @@ def test_adopting_a_version_again_changes_nothing():
 
 
 def test_an_adopted_version_cannot_change_its_content():
-    changed = AdoptRules("screening", "2569-1", "2025-10-01", "b" * 64)
+    changed = AdoptRules("screening", "2569-1", "2025-10-01", TEXT + " ")
     rules.given(adopted).when(changed).refused("wrong_state")
 
 
-def test_the_version_in_force_is_the_latest_adopted_that_has_begun():
-    versions = {"2569-1": ("2025-10-01", ""), "2570-1": ("2026-10-01", "")}
-    assert in_force(Adopted(versions), MONDAY).version == "2569-1"
-    assert in_force(Adopted({}), MONDAY).version == rulebook.versions()[0]
-    assert (
-        in_force(Adopted(versions), MONDAY.replace(year=2020)).version == rulebook.versions()[0]
-    )  # none has begun
+def adopted_as(**from_day):
+    """Documents that differ in their version and their first day only."""
+    book = json.loads(TEXT)
+    texts = {
+        v.replace("_", "-"): json.dumps({**book, "version": v, "valid_from": day})
+        for v, day in from_day.items()
+    }
+    return Adopted({v: Adoption(json.loads(text)["valid_from"], "", text) for v, text in texts.items()})
 
 
-def test_a_version_counts_from_the_first_day_of_its_time_and_takes_the_place_of_those_before():
-    versions = {"2568-1": ("2024-10-01", ""), "2569-1": (MONDAY.isoformat(), "")}
-    assert in_force(Adopted(versions), MONDAY).version == "2569-1"
+def test_the_version_in_force_is_the_latest_that_has_begun():
+    nothing = Adopted({})
+    assert in_force(nothing, MONDAY).version == "2569-1"
+    assert in_force(nothing, MONDAY.replace(year=2020)).version == "2569-1"  # none has begun
+    assert in_force(nothing, MONDAY.replace(year=2027)).version == "2569-2"
+    later = adopted_as(new="2026-12-01")
+    assert in_force(later, MONDAY.replace(month=11, day=30)).version == "2569-2"
+    assert in_force(later, MONDAY.replace(month=12, day=1)).version == "new"
+
+
+def test_of_two_versions_of_one_day_the_one_adopted_last_counts():
+    both = adopted_as(zeta=MONDAY.isoformat(), alpha=MONDAY.isoformat())
+    assert in_force(both, MONDAY).version == "alpha"
+
+
+def test_what_comes_with_the_software_counts_only_if_it_was_adopted_or_counted_before():
+    assert rulebook.versions()[-1] == "2569-3" and "2569-3" not in rulebook.LIFTED
+    assert in_force(Adopted({}), MONDAY.replace(year=2030)).version == "2569-2"
+
+
+def test_the_lifted_versions_are_what_they_were_to_the_byte():
+    for version, hash in rulebook.LIFTED.items():
+        assert rulebook.hash_of(rulebook.document(version)) == hash
+
+
+def test_a_fact_of_before_documents_stood_in_it_is_lifted_by_its_hash():
+    old = {
+        "name": "screening",
+        "version": "2569-1",
+        "valid_from": "2025-10-01",
+        "sha256": rulebook.LIFTED["2569-1"],
+    }
+    lift = RULES.upcasters["RulesAdopted", 1]
+    assert RulesAdopted(**lift(old)) == adopted
+    assert lift({**old, "sha256": "0" * 64})["content"] == ""
+
+
+def test_form_and_procedure_count_from_their_day_and_before_it_those_of_the_software():
+    words, steps = json.loads(form.SHIPPED_DOCUMENT), json.loads(procedure.SHIPPED_DOCUMENT)
+    words["groups"][0]["title"]["th"] = "ความปลอดภัย"
+    steps["centres"] = {"61": {"votes": 5, "chair": False}}
+    day = MONDAY.isoformat()
+    of_form = Adopted({"form-2": Adoption(day, "", json.dumps({**words, "version": "form-2"}))})
+    of_steps = Adopted({"procedure-2": Adoption(day, "", json.dumps({**steps, "version": "procedure-2"}))})
+    assert form_in_force(of_form, MONDAY).form == {"id": "screening", "version": "form-2"}
+    assert form_in_force(of_form, MONDAY.replace(year=2025)).form == {"id": "screening", "version": "2"}
+    assert procedure_in_force(of_steps, MONDAY).quorum_of("61") == (5, False)
+    assert procedure_in_force(of_steps, MONDAY).quorum_of("60") == (3, True)
+    assert procedure_in_force(Adopted({}), MONDAY).quorum_of("61") == (3, True)
+
+
+def test_a_rulebook_may_add_labels_paths_and_facts_that_the_software_does_not_know():
+    book = json.loads(TEXT)
+    text = {"th": "ก", "en": "x"}
+    book["facts"] = [
+        {"code": "veteran", "kind": "flag", "name": text, "question": text},
+        {"code": "tongue", "kind": "codes", "name": text, "question": text,
+         "options": [{"code": "lao", "th": "ลาว", "en": "Lao"}]},
+    ]  # fmt: skip
+    book["paths"].append({"code": "veterans_home", "name": text, "outside_ministry": True, "by_wish": True})
+    book["labels"].append({
+        "code": "veteran", "name": text, "law": text, "leads": True, "because": text, "paths": ["veterans_home"],
+        "condition": {"any": [
+            {"fact": "veteran", "op": "is", "value": True},
+            {"fact": "tongue", "op": "includes_any", "value": ["lao"]},
+        ]},
+    })  # fmt: skip
+    new = rulebook.read(json.dumps(book))
+    assert assess(new, {"veteran": True})[1][0] == "veterans_home"
+    assert "veteran" in assess(new, {}).ask
 
 
 def broken(**changes):
-    return json.dumps({**json.loads(DATA.read_bytes()), **changes}).encode()
+    return json.dumps({**json.loads(TEXT), **changes})
 
 
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
         ({"last": ["moon"]}, "unknown path 'moon'"),
-        ({"labels": []}, "labels must be each of the code list, once"),
+        ({"labels": []}, "labels must be at least one, each once"),
         (
             {"dangers": [{"code": "flood", "path": "hospital", "because": {}}]},
             "unknown danger 'flood'",
@@ -263,21 +333,21 @@ def test_a_rulebook_that_cannot_be_right_is_not_loaded(changes, problem):
 
 
 def test_a_rulebook_whose_label_leads_to_an_unknown_path_is_not_loaded():
-    labels = json.loads(DATA.read_bytes())["labels"]
+    labels = json.loads(TEXT)["labels"]
     labels[0]["paths"] = ["moon"]
     with pytest.raises(RulesWrong, match="unknown path 'moon'"):
         rulebook.read(broken(labels=labels))
 
 
 def test_a_rulebook_with_an_unknown_fact_names_the_label():
-    labels = json.loads(DATA.read_bytes())["labels"]
+    labels = json.loads(TEXT)["labels"]
     labels[0]["condition"]["fact"] = "luck"
     with pytest.raises(RulesWrong, match="label trafficking_suspected: unknown fact 'luck'"):
         rulebook.read(broken(labels=labels))
 
 
 def test_a_rulebook_that_asks_for_a_code_which_a_fact_never_has_names_it():
-    labels = json.loads(DATA.read_bytes())["labels"]
+    labels = json.loads(TEXT)["labels"]
     labels[0]["condition"] = {"fact": "housing", "op": "is", "value": "castle"}
     with pytest.raises(RulesWrong, match="castle"):
         rulebook.read(broken(labels=labels))

@@ -125,9 +125,16 @@ def test_a_birth_date_in_the_future_is_an_invalid_field(net, case_id):
 
 
 def test_unknown_facts_are_named_by_field(net, case_id):
-    with pytest.raises(Invalid) as wrong:
-        complete(net, case_id, {"housing": "palace", "luck": True})
-    assert sorted(wrong.value.errors) == ["facts.housing", "facts.luck"]
+    for told, field in (
+        ({"housing": "palace"}, "facts.housing"),
+        ({"housing": "street", "luck": True}, "facts.luck"),
+    ):
+        with pytest.raises(Invalid) as wrong:
+            complete(net, case_id, told)
+        assert sorted(wrong.value.errors) == [field]
+        with pytest.raises(Invalid) as wrong:
+            assess(net, case_id, told)
+        assert sorted(wrong.value.errors) == [field]
 
 
 def test_a_case_is_screened_again_and_the_latest_counts(net, case_id):
@@ -253,6 +260,8 @@ def test_rules_are_adopted_once(net):
     assert net.runtimes["screening"].verify() == []
     with pytest.raises(Invalid):
         net.call("screening", "adopt_rules", {"rules_version": "1"}, **told)
+    with pytest.raises(Invalid):  # which counts only if two people adopt it
+        net.call("screening", "adopt_rules", {"rules_version": "2569-3"}, **told)
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,10 @@ class World:
     match_id: str = "00000000-0000-4000-8000-000000000001"
     outreach_id: str = "00000000-0000-4000-8000-000000000001"
     problem_id: str = "00000000-0000-4000-8000-000000000002"
+    rules_version: str = "2569-2"
+    draft_id: str = "00000000-0000-4000-8000-000000000003"
+    trial_id: str = "00000000-0000-4000-8000-000000000004"
+    screening_id: str = "00000000-0000-4000-8000-000000000005"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))

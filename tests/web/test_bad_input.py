@@ -229,6 +229,10 @@ def test_an_id_of_nothing_is_not_found(door: FrontDoor, world: World, route: Rou
         outreach_id=id,
         problem_id=id,
         match_id=id,
+        rules_version=id,
+        draft_id=id,
+        trial_id=id,
+        screening_id=id,
     )
     answer = door.call(route.method, path, world.body(route), asker(route))
     assert answer.status_code in (404, 422), answer.text

@@ -95,6 +95,8 @@ PROMISED = [
     ("POST /api/v1/outreach/{outreach_id}/entered-in-error", {"reason"}, {"version"}),
     ("PATCH /api/v1/outreach/{outreach_id}", {"kind", "date", "reached", "reason"}, {"version"}),
     ("GET /api/v1/reports/outreach", {"centre", "from", "to"}, {"total", "by_kind", "by_month"}),
+    ("GET /api/v1/rules", set(), {"items"}),
+    ("GET /api/v1/rules/{rules_version}", set(), {"labels", "laws", "paths", "forms", "deadlines", "content"}),
     ("GET /api/v1/problems", {"centre", "limit", "cursor"}, {"items", "next"}),
     ("POST /api/v1/problems/{problem_id}/accept", {"reason"}, {"version"}),
     ("POST /api/v1/problems/{problem_id}/dismiss", {"reason"}, {"version"}),

@@ -94,6 +94,7 @@ def known(door, world) -> dict[str, str]:
         "match_id": door.get(f"/api/v1/cases/{world.case_id}/matches/earlier").json()["items"][0]["match_id"],
         "outreach_id": door.made("/api/v1/outreach", activity())["outreach_id"],
         "problem_id": door.problem(world.programme_id),
+        "rules_version": "2569-2",
         "province": "60",
         "user": "somebody-60",
         "delegation_id": delegation_id,

@@ -16,8 +16,8 @@ from tests.support.marks import lasting, plain
 from tests.web.door import activity
 from tests.web.test_reading import private_in
 
-ABOUT_ONE = {"case_id", "referral_id", "match_id"}
-ABOUT_PLACES = {"partner_id", "programme_id", "outreach_id"}
+ABOUT_ONE = {"case_id", "referral_id", "match_id", "screening_id"}
+ABOUT_PLACES = {"partner_id", "programme_id", "outreach_id", "rules_version", "draft_id", "trial_id"}
 # A user of each role that is not staff of the case's centre, and of two that others are told nothing by.
 OTHERS = {
     "member-60": "member",

@@ -166,5 +166,6 @@ def _verdict(needs: Condition | None, facts: Body) -> Verdict:
 
 
 def wishable(book: Rulebook) -> list[str]:
-    """The paths that a person's wish alone can open, in the order of their list."""
-    return [path for path in codes.PATHS if path in book.paths and book.paths[path].by_wish]
+    """The paths that a person's wish alone can open, in the order of their list, those it does not know last."""
+    known = [path for path in codes.PATHS if path in book.paths and book.paths[path].by_wish]
+    return known + [path for path, rule in book.paths.items() if rule.by_wish and path not in codes.PATHS]

@@ -1,14 +1,12 @@
-"""The plan of one case, agreed by the working group with a quorum. Pure but for reading the table of quorums, once."""
+"""The plan of one case, agreed by the working group with a quorum. Pure."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import NamedTuple, TypedDict, assert_never
+from typing import TypedDict, assert_never
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
+from services.screening.domain.procedure import Quorum
 from services.screening.events import ClosedPath, PlanAgreed, Votes
 from services.thai import names
 
@@ -29,17 +27,11 @@ class Override(TypedDict):
     chair: str
 
 
-class Quorum(NamedTuple):
-    """So many votes, abstentions included, and whether a chair must be among them."""
-
-    votes: int
-    chair: bool
-
-
 @dataclass(frozen=True)
 class AgreePlan:
     """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs; `shut`: the path, if
-    the latest screening closed it; `programme_ids`: where to, the best first (empty: any place of the path)."""
+    the latest screening closed it; `programme_ids`: where to, the best first (empty: any place of the path).
+    `screening_id`, `procedure`: the screening that counted, and the version of the procedure that the quorum is of."""
 
     plan_id: str
     case_id: str
@@ -54,6 +46,8 @@ class AgreePlan:
     closed: bool = False
     shut: ClosedPath | None = None
     override: Override | None = None
+    screening_id: str | None = None
+    procedure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +81,8 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
             {**minutes, "override": override} if override else minutes,
             override is not None,
             list(command.programme_ids) or None,
+            command.screening_id,
+            command.procedure,
         )
     ]
 
@@ -145,19 +141,3 @@ def _override(
     if names.fold(override["chair"]) not in chairs:
         raise Invalid({"override.chair": ["Nobody of this name chaired the decision."]})
     return override
-
-
-def quorum_of(centre: str) -> Quorum:
-    """What a centre's working group needs (quorum.json): its own row, else the default."""
-    table = _quorums()
-    return table.get(centre, table["default"])
-
-
-def has_own_quorum(centre: str) -> bool:
-    return centre in _quorums()
-
-
-@cache
-def _quorums() -> Mapping[str, Quorum]:
-    table = json.loads((files("services.screening") / "quorum.json").read_bytes())
-    return {name: Quorum(**row) for name, row in {**table["centres"], "default": table["default"]}.items()}

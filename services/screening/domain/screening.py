@@ -12,7 +12,7 @@ from services.kernel.questions import Body, Json
 from services.screening.domain.assessment import Assessment, assess
 from services.screening.domain.facts import FORM, normalised
 from services.screening.domain.rulebook import Rulebook
-from services.screening.events import ClosedPath, ScreeningCompleted, ScreeningEvent, ScreeningStarted
+from services.screening.events import ClosedPath, Form, ScreeningCompleted, ScreeningEvent, ScreeningStarted
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class StartScreening:
 @dataclass(frozen=True)
 class CompleteScreening:
     """`facts` as told (facts.normalised), `day` of the answers (Asia/Bangkok), `book` in force on it; `closed`: the
-    case is; `corrected`: facts of the person as intake has them since they were corrected."""
+    case is; `corrected`: facts of the person as intake has them since they were corrected; `form`: what was asked."""
 
     screening_id: str
     case_id: str
@@ -34,6 +34,7 @@ class CompleteScreening:
     book: Rulebook
     closed: bool = False
     corrected: Mapping[str, Any] = field(default_factory=dict)
+    form: Form = field(default_factory=lambda: FORM)
 
 
 Command = StartScreening | CompleteScreening
@@ -68,7 +69,7 @@ def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
             facts, found = assessed(command.book, command.facts, known, command.day)
             return [
                 ScreeningCompleted(
-                    command.screening_id, command.case_id, FORM, command.book.version, facts, found.labels,
+                    command.screening_id, command.case_id, command.form, command.book.version, facts, found.labels,
                     found.paths, found.leads, found.closed,
                 )
             ]  # fmt: skip

@@ -11,10 +11,11 @@ from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 from services.screening import answers
-from services.screening.domain import assessment, rulebook
+from services.screening.domain import assessment
 from services.screening.domain.assessment import Assessment
 from services.screening.domain.rulebook import Rulebook
 from services.screening.events import ScreeningCompleted
+from services.screening.projections import rules
 from services.screening.projections.rows import as_json, latest_row
 
 metadata = MetaData()
@@ -65,7 +66,7 @@ def get(db: Connection, case_id: str) -> answers.Screening | None:
     facts = orjson.loads(row["facts"])
     if "found" in facts:
         facts["found"] = {"district": found_district(facts["found"])}
-    book = rulebook.rulebook(row["rules_version"])
+    book = rules.get_rulebook(db, row["rules_version"])
     decided = {"labels": orjson.loads(row["labels"]), "paths": orjson.loads(row["paths"])}
     stored = assessment.assess(book, facts)._replace(**decided)
     return {

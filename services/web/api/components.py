@@ -49,6 +49,8 @@ class Components:
             case origin if origin in (dict, Mapping):
                 values = {} if parts[1] is Any else {"additionalProperties": self.schema(parts[1])}
                 return {"type": "object"} | values
+        if shape is Any:  # a document whose shape is its own
+            return {}
         raise TypeError(f"No JSON Schema for {shape}.")
 
     def _named(self, names: Named) -> Json:

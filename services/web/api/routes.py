@@ -68,7 +68,7 @@ from services.referral.schemas import (
 from services.reporting import doors as reporting
 from services.reporting.schemas import Events, Overview, Span, Timeline
 from services.screening import doors as screening
-from services.screening.schemas import AgreePlan, CompleteScreening, KeepMinutes
+from services.screening.schemas import AgreePlan, CompleteScreening, KeepMinutes, ListRules, OfRules
 from services.screening.schemas import OfCase as DecisionsOfCase
 
 CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
@@ -234,6 +234,9 @@ ROUTES = (
         "GET", "/api/v1/reports/overview", reporting.OVERVIEW, Overview, "The overview report",
         query={"centre": str, "from": str, "to": str, "as_of": str}, seconds=30.0,
     ),
+    Route("GET", "/api/v1/rules", screening.RULES, ListRules, "Versions of the rules, newest first"),
+    Route("GET", "/api/v1/rules/<rules_version>", screening.RULEBOOK, OfRules,
+        "One version whole: labels, laws, paths, forms, deadlines"),
     Route("GET", "/api/v1/events", reporting.EVENTS, Events, "The merged log as CloudEvents",
         query={"after": whole, "limit": whole}),
 )  # fmt: skip
