@@ -12,6 +12,7 @@ from services.codes.access import ROLES
 from services.kernel.doors import Door, Doors, doors_of
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.local import Network, SimulatedClock
+from services.screening.domain import rulebook
 from services.system import DOORS
 
 QUESTIONS: dict[tuple[str, str], Door] = {
@@ -20,6 +21,7 @@ QUESTIONS: dict[tuple[str, str], Door] = {
     for name, found in doors_of(cls).items()
     if found.kind == "query" and not hasattr(Doors, name)
 }
+OF_RULES = {("screening", "rules"), ("screening", "rulebook")}
 SEE_CASES = ("worker", "director", "member")
 # Each is a fact, a label or a reason of the one person in this network, and stands nowhere else in it.
 OF_THE_PERSON = (
@@ -67,6 +69,8 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
     ("reporting", "events"): ("items.*", "next"),
+    ("screening", "rules"): ("items.*",),
+    ("screening", "rulebook"): ("*",),
 }  # fmt: skip
 # What is told of events that belong to a case.
 EVENT = (
@@ -75,7 +79,7 @@ EVENT = (
     "data.case_id", "data.case_number", "data.referral_id", "data.plan_id", "data.screening_id", "data.match_id",
     "data.form.id", "data.form.version", "data.rules_version", "data.outside_ministry", "data.under_ministry",
     "data.waitlist", "data.answer_due", "data.centre", "data.held", "data.tell_due", "data.release_due",
-    "data.final_at", "data.status", "data.stay",
+    "data.final_at", "data.status", "data.stay", "data.procedure",
 )  # fmt: skip
 
 
@@ -107,6 +111,8 @@ class World(NamedTuple):
         if key[1] == "earlier_match":
             [noted, *_] = self.net.call("partners", "earlier_matches", {"case_id": self.case_id})["items"]
             body |= {"match_id": noted["match_id"]}
+        if key[1] == "rulebook":
+            body = {"rules_version": "2569-1"}
         if key[1] in ("what_if", "what_if_of_all"):
             body |= {"rules": {"min_age": 90}}
         if key[1] == "alike":
@@ -248,13 +254,17 @@ def test_who_sees_no_cases_reads_no_word_about_the_person(world: World, key: tup
         assert world.case_id not in str(answer)
         return
     found = [word for word in OF_THE_PERSON if word in str(answer)]
+    if key in OF_RULES:  # they name every label and path there is, for whoever it may be
+        found = [word for word in found if word not in rulebook.document("2569-1")]
     assert found == []
 
 
 def test_the_rule_keeper_reads_the_registry_and_the_figures_and_of_no_case():
     registry = {("partners", name) for name in ("partners", "partner", "names", "free_places")}
     figures = {("reporting", name) for name in ("overview", "placements", "outreach_figures")}
-    assert {key for key, found in QUESTIONS.items() if "rule_keeper" in found.roles} == registry | figures
+    assert {
+        key for key, found in QUESTIONS.items() if "rule_keeper" in found.roles
+    } == registry | figures | OF_RULES
 
 
 @each_question()
