@@ -120,7 +120,10 @@ def _whole(db: Connection, about: answers.RulesVersion, text: str, day: date) ->
         content if about["name"] == procedure.NAME else orjson.loads(document(db, procedure.NAME, steps))
     )
     whole: answers.WholeRules = {
-        **about, "forms": [of_form], "deadlines": of_steps["deadlines"], "content": content,
+        "rules_version": about["rules_version"], "name": about["name"], "valid_from": about["valid_from"],
+        "status": about["status"], "sha256": about["sha256"], "adopted_at": about["adopted_at"],
+        "adopted_by": about["adopted_by"], "reason": about["reason"],
+        "forms": [of_form], "deadlines": of_steps["deadlines"], "content": content,
     }  # fmt: skip
     if about["name"] == rulebook.NAME:
         whole["labels"], whole["paths"] = content["labels"], content["paths"]
