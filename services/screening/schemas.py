@@ -245,7 +245,7 @@ class ListRules(Schema):
 
 
 class OfRules(Schema):
-    rules_version = fields.String(required=True, validate=Length(1, 60))
+    rules_version = fields.String(required=True)
 
 
 class CaseOpened(Schema):
