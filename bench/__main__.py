@@ -25,6 +25,7 @@ FIGURES = {
     "l": "bench.trips",
     "m": "bench.figures",
     "n": "bench.importing",
+    "o": "bench.growth",
 }
 
 

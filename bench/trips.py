@@ -70,21 +70,24 @@ class Cursor(extensions.cursor):
 
 @contextmanager
 def counted(database: Database) -> Iterator[None]:
-    @event.listens_for(database.engine, "do_connect")
     def connect(_: Any, __: Any, ___: Any, parameters: dict[str, Any]) -> None:
         parameters["cursor_factory"] = Cursor
 
-    @event.listens_for(database.engine, "commit")
     def commit(connection: Any) -> None:
         driver = connection.connection.dbapi_connection
         if not driver.autocommit and driver.info.transaction_status != extensions.TRANSACTION_STATUS_IDLE:
             Cursor.counts.trips += 1
             Cursor.counts.statements += 1
 
-    database.engine.dispose()
+    listened = [(engine, *each) for engine in (database.engine, database._writer)
+                for each in (("do_connect", connect), ("commit", commit))]  # fmt: skip
+    for each in listened:
+        event.listen(*each)
+    for engine in (database.engine, database._writer):
+        engine.dispose()
     yield
-    event.remove(database.engine, "do_connect", connect)
-    event.remove(database.engine, "commit", commit)
+    for each in listened:
+        event.remove(*each)
 
 
 def main() -> None:

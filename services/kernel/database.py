@@ -3,11 +3,11 @@ for ever."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
@@ -53,8 +53,8 @@ class Database:
             self.engine = sqlite_engine(self.url, "BEGIN", pool)
             self._writer = sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
         else:
-            self.engine = _postgres_engine(self.url, pool)
-            self._writer = _in_few_trips(self.engine)
+            self.engine = _postgres_engine(self.url, pool, pool_pre_ping=True)  # for what is rare
+            self._writer = _in_few_trips(self.url, pool)
 
     @contextmanager
     def only_writer(self) -> Iterator[None]:
@@ -65,21 +65,60 @@ class Database:
     @contextmanager
     def write(self, read_models: str = "") -> Iterator[Connection]:
         """`read_models`: those that whoever moves a head fills, as the write fence wants it said (kernel.fence)."""
-        with transaction(), self._lock if self.sqlite else nullcontext(), self._writer.begin() as connection:
-            if not self.sqlite:
-                # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is
-                # it taken, what comes next). That opens nothing: a command answers what it decided, and every question
-                # goes through `read()`.
-                scope.apply(connection, scope.EVERYTHING, read_models, begin=True)
+        with self.write_after(None, read_models) as (connection, _):
             yield connection
 
     @contextmanager
+    def write_after(
+        self, question: "Statement | None", read_models: str = ""
+    ) -> Iterator[tuple[Connection, Any]]:
+        """A `write()`, with the row that a first question finds: on PostgreSQL it travels with the BEGIN."""
+        with transaction():
+            if self.sqlite:
+                with self._lock, self._writer.begin() as connection:
+                    yield (
+                        connection,
+                        self.row(connection, question.sql, *question.values) if question else None,
+                    )
+                return
+            # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is it
+            # taken, what comes next). That opens nothing: a command answers what it decided, and every question goes
+            # through `read()`.
+            sql, values = scope.opening(scope.EVERYTHING, read_models)
+            if question:
+                sql, values = f"{sql}; {question.sql}", (*values, *question.values)
+            with self._begun(sql, values) as (connection, cursor):
+                yield connection, cursor.fetchone() if question else None
+                connection.commit()
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
-        with transaction(), (self.engine if self.sqlite else self._writer).connect() as connection:
-            if not self.sqlite:
+        with transaction():
+            if self.sqlite:
+                with self.engine.connect() as connection:
+                    yield connection
+            else:
+                with self._begun(*scope.opening(scope.current())) as (connection, _):
+                    yield connection
+
+    @contextmanager
+    def _begun(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Connection, Any]]:
+        """A transaction on PostgreSQL that begins with these statements, and is rolled back if nobody commits it. They
+        also tell whether the server has closed the connection meanwhile: nobody asks for that alone."""
+        with self._writer.connect() as connection:
+            connection.begin()
+            try:
+                cursor = self._cursor(connection, sql, values)
+            except psycopg2.Error as error:
+                driver = connection.connection.dbapi_connection
+                if not connection.dialect.is_disconnect(cast(Any, error), driver, None):
+                    raise
+                connection.invalidate(error)
+                self._writer.dispose()  # of the same age, and as dead
+                connection.rollback()
                 connection.begin()
-                scope.apply(connection, scope.current(), begin=True)
-            yield connection
+                cursor = self._cursor(connection, sql, values)
+            yield connection, cursor
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -100,6 +139,10 @@ class Database:
         """Execute a statement with `?` placeholders; how many rows it touched."""
         return int(self._cursor(db, sql, values).rowcount)
 
+    def run_later(self, db: Connection, sql: str, *values: Any) -> None:
+        """The same for who does not ask how many: it may travel with the next statement."""
+        later(db, sql if self.sqlite else sql.replace("?", "%s"), values)
+
     def row(self, db: Connection, sql: str, *values: Any) -> Any:
         return self._cursor(db, sql, values).fetchone()
 
@@ -109,6 +152,16 @@ class Database:
     def insert(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
         """Several rows at once."""
         self._insert(db, table, columns, rows, ())
+
+    def insert_missing(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Several rows at once, but for those that are there; how many were not."""
+        sql = f"INSERT INTO {table} ({columns}) VALUES"
+        marks, closing = f"({', '.join('?' * len(rows[0]))})", "ON CONFLICT DO NOTHING"
+        if self.sqlite:
+            cursor = db.connection.cursor()
+            return int(cursor.executemany(f"{sql} {marks} {closing}", rows).rowcount)
+        values = [value for row in rows for value in row]
+        return self.run(db, f"{sql} {', '.join([marks] * len(rows))} {closing}", *values)
 
     def insert_and_commit(
         self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]], *then: Statement
@@ -140,8 +193,31 @@ class Database:
 
     def _cursor(self, db: Connection, sql: str, values: Sequence[Any]) -> Any:
         cursor = db.connection.cursor()
-        cursor.execute(sql if self.sqlite else sql.replace("?", "%s"), values)
+        cursor.execute(sql if self.sqlite else _waiting(db) + sql.replace("?", "%s"), values)
         return cursor
+
+
+# -- statements that travel with the next ----------------------------------------------------------------------------
+
+LATER = "later"  # in `info` of connections that can: the texts of those that wait
+
+
+def later(db: Connection, sql: str, values: Sequence[Any]) -> None:
+    """A statement, with the driver's own placeholders, of which nobody wants to know anything. On PostgreSQL it is sent
+    in the trip of whatever its transaction sends next, and before it; what is wrong with it shows there."""
+    cursor, waiting = db.connection.cursor(), db.connection.info.get(LATER)
+    if waiting is None:
+        cursor.execute(sql, values)
+    else:
+        waiting.append(cursor.mogrify(sql, values).decode().replace("%", "%%") + "; ")
+
+
+def _waiting(db: Connection) -> str:
+    """What is to be sent first, and is sent by whoever asks."""
+    waiting: list[str] = db.connection.info.get(LATER) or []
+    text = "".join(waiting)
+    waiting.clear()
+    return text
 
 
 def sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
@@ -172,7 +248,7 @@ def sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
     return engine
 
 
-def _postgres_engine(url: URL, pool: int) -> Engine:
+def _postgres_engine(url: URL, pool: int, **more: Any) -> Engine:
     # No idle transaction may hold the head row, no statement may wait on a lock for ever. To compile a question takes
     # PostgreSQL longer (0.8 s for the figures as of an earlier moment) than any of ours takes to be answered.
     options = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=30s -c timezone=UTC -c jit=off"
@@ -182,25 +258,44 @@ def _postgres_engine(url: URL, pool: int) -> Engine:
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=30,
-        pool_pre_ping=True,
         insertmanyvalues_page_size=1000,
         hide_parameters=True,
+        **more,
     )
 
 
-def _in_few_trips(engine: Engine) -> Engine:
-    """The same connections, with transactions that are begun and ended here instead of by the driver: a BEGIN travels
-    with what narrows its transaction (kernel.scope), and where a statement brought the COMMIT along no other is
-    sent."""
-    direct = engine.execution_options(isolation_level="AUTOCOMMIT")
+def _in_few_trips(url: URL, pool: int) -> Engine:
+    """Transactions that are begun and ended here instead of by the driver: a BEGIN travels with what narrows its
+    transaction (kernel.scope), and where a statement brought the COMMIT along no other is sent. Its connections are
+    its own: one that is lent to the driver's way of transactions and back costs three trips."""
+    direct = _postgres_engine(url, pool, isolation_level="AUTOCOMMIT")
+
+    @event.listens_for(direct, "connect")
+    def mark(_: Any, record: Any) -> None:
+        record.info[LATER] = []
+
+    @event.listens_for(direct, "before_cursor_execute", retval=True)
+    def bring_along(
+        db: Connection, cursor: Any, statement: str, parameters: Any, _: Any, many: bool
+    ) -> tuple[str, Any]:
+        if (waiting := _waiting(db)) and many:
+            cursor.execute(waiting, ())
+            waiting = ""
+        return waiting + statement, parameters
 
     @event.listens_for(direct, "commit")
     def commit(db: Connection) -> None:
-        _end(db, "COMMIT")
+        try:
+            _end(db, _waiting(db) + "COMMIT")
+        except psycopg2.Error:
+            rollback(db)  # what travelled with the COMMIT kept it from being said
+            raise
 
     @event.listens_for(direct, "rollback")
     def rollback(db: Connection) -> None:
         try:
+            if not db.invalidated:
+                _waiting(db)
             _end(db, "ROLLBACK")
         except psycopg2.Error:
             db.invalidate()  # its server has ended the transaction, or will
@@ -215,7 +310,7 @@ def _end(db: Connection, statement: str) -> None:
     if driver.closed:
         db.invalidate()
     elif driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
-        driver.cursor().execute(statement)
+        driver.cursor().execute(statement, ())
 
 
 OLDER = "SO001"  # the write fence's own (revision kernel_0005)

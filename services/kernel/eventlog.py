@@ -47,6 +47,7 @@ PAUSE, PAUSE_MOST = 0.01, 0.2  # seconds; at most, before the second attempt and
 PAGE_EVENTS, PAGE_BYTES = 100, 256 * 1024
 SOME_STREAMS = 500  # asked for in one statement
 CACHED_STATES = 4096
+DONE = "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?"
 
 
 class Sealer(Protocol):
@@ -187,7 +188,7 @@ class EventLog:
                 # The same command may have been done at the same time elsewhere: then `work` saw its effects, and its
                 # no is none.
                 with self.database.read() as db:
-                    if self._done(db, envelope) is None:
+                    if _told_before(self.row(db, DONE, envelope.command_id), envelope) is None:
                         if not isinstance(error, EXPECTED):
                             # Projecting comes before the append that the fence guards: whoever was silent until its
                             # tables were dropped (kernel.replicas) meets their absence first.
@@ -198,8 +199,9 @@ class EventLog:
     def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
         # A clock that was set back a little does not make a later fact look as if it had been known before an earlier.
         envelope = replace(envelope, recorded=max(envelope.recorded, self._recorded_last))
-        with self.write() as db:
-            done = self._done(db, envelope)
+        asked = Statement(DONE, (envelope.command_id,))
+        with self.database.write_after(asked, self._announcement) as (db, found):
+            done = _told_before(found, envelope)
             if done is not None:
                 return done
             unit = Unit(self, db, envelope)
@@ -207,16 +209,6 @@ class EventLog:
             position = self.append(unit, answer)
         self.committed(unit)
         return Outcome(answer, position)
-
-    def _done(self, db: Connection, envelope: Envelope) -> Outcome[Any] | None:
-        """What a command answered that was done before."""
-        sql = "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?"
-        done = self.row(db, sql, envelope.command_id)
-        if done is None:
-            return None
-        if done[0] != envelope.fingerprint:
-            raise KeyReused("This Idempotency-Key was used with another request.")
-        return Outcome(orjson.loads(done[1]), int(done[2]))
 
     def is_done(self, command_id: str) -> bool:
         """Whether a command was done before: then it gets its answer, whatever has become of what it needed."""
@@ -364,11 +356,11 @@ class EventLog:
     def _set_timers(self, db: Connection, fact: Recorded) -> None:
         assert self.wiring.timers is not None
         for change in self.wiring.timers(fact):
-            self.run(db, "DELETE FROM timer WHERE timer_id = ?", change.timer_id)
+            self.database.run_later(db, "DELETE FROM timer WHERE timer_id = ?", change.timer_id)
             if isinstance(change, SetTimer):
                 command = orjson.dumps(change.command).decode()
                 row = (change.timer_id, change.due_at, command, fact.centre, fact.correlation, fact.id)
-                self.run(
+                self.database.run_later(
                     db,
                     "INSERT INTO timer (timer_id, due_at, command, centre, correlation, causation) VALUES (?, "
                     "?, ?, ?, ?, ?)",
@@ -377,19 +369,20 @@ class EventLog:
 
     def _advance(self, unit: Unit) -> None:
         """Move each stream's version from what was loaded; somebody else's append in between is a Conflict."""
-        for stream in sorted(unit.streams.values(), key=lambda s: s.stream_id):
-            if stream.version == stream.loaded:
-                continue
-            if stream.loaded == 0:
-                sql = (
-                    "INSERT INTO stream (stream_id, centre, version) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-                )
-                moved = self.run(unit.db, sql, stream.stream_id, unit.envelope.centre, stream.version)
-            else:
-                sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
-                moved = self.run(unit.db, sql, stream.version, stream.stream_id, stream.loaded)
-            if moved != 1:
-                raise Conflict(stream.stream_id)
+        # New ones first, all in one order, so that nobody waits for somebody who waits for them.
+        moved = sorted(
+            (each for each in unit.streams.values() if each.version != each.loaded), key=lambda s: s.stream_id
+        )
+        if new := [each for each in moved if each.loaded == 0]:
+            rows = [(each.stream_id, unit.envelope.centre, each.version) for each in new]
+            if self.database.insert_missing(unit.db, "stream", "stream_id, centre, version", rows) != len(
+                new
+            ):
+                raise Conflict(new[0].stream_id)
+        sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
+        for each in moved:
+            if each.loaded and self.run(unit.db, sql, each.version, each.stream_id, each.loaded) != 1:
+                raise Conflict(each.stream_id)
 
     def _answer(self, unit: Unit, answer: Any, position: int) -> Statement:
         """What remembers a command; when the same one came twice at once, the unique id makes the second a Conflict."""
@@ -478,6 +471,15 @@ class EventLog:
         return self.codec.join(
             name, body["dataversion"], body["data"], orjson.loads(sealed) if sealed else {}
         )
+
+
+def _told_before(found: Any, envelope: Envelope) -> Outcome[Any] | None:
+    """What a command answered that was done before."""
+    if found is None:
+        return None
+    if found[0] != envelope.fingerprint:
+        raise KeyReused("This Idempotency-Key was used with another request.")
+    return Outcome(orjson.loads(found[1]), int(found[2]))
 
 
 def checkpoint_insert(checkpoint: Checkpoint) -> Statement:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from services.kernel.database import later
 from services.kernel.envelope import Recorded
 
 ROUND = 1000  # rows that go to PostgreSQL in one statement
@@ -79,14 +80,13 @@ def _put(
     # Straight to the driver, with text made once for each shape: building and compiling a statement costs more than
     # running it.
     opening, marks, closing = _upsert(table, db.dialect.name, names, key, changes)
-    cursor = db.connection.cursor()
     if db.dialect.name == "sqlite":
-        cursor.executemany(f"{opening} {marks} {closing}", values)
+        db.connection.cursor().executemany(f"{opening} {marks} {closing}", values)
         return
     for start in range(0, len(values), ROUND):
         some = values[start : start + ROUND]
         every = ", ".join([marks] * len(some))
-        cursor.execute(f"{opening} {every} {closing}", [value for row in some for value in row])
+        later(db, f"{opening} {every} {closing}", [value for row in some for value in row])
 
 
 @lru_cache(maxsize=1024)

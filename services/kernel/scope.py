@@ -67,18 +67,18 @@ def narrow(to: Scope) -> Iterator[None]:
 SETTINGS = "SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s"
 
 
-def apply(db: Connection, scope: Scope, read_models: str = "", begin: bool = False) -> None:
-    """Let a transaction on PostgreSQL that has just begun, or begins with it, see no more than this, until it ends, and
-    say which read models it fills (kernel.fence)."""
-    # Straight to the driver, and in one trip: every transaction pays for it. SET, unlike a SELECT, leaves the isolation
-    # level open.
-    statements = f"BEGIN; {SETTINGS}" if begin else SETTINGS
+def apply(db: Connection, scope: Scope) -> None:
+    """Let a transaction on PostgreSQL that has just begun see no more than this, until it ends."""
+    # Straight to the driver: SET, unlike a SELECT, leaves the isolation level open.
+    db.connection.cursor().execute(SETTINGS, scope)
+
+
+def opening(scope: Scope, read_models: str = "") -> tuple[str, tuple[str, ...]]:
+    """What begins a transaction on PostgreSQL that sees no more than this, and says which read models it fills
+    (kernel.fence): statements that go in one trip, because every transaction pays for it."""
     if read_models:
-        db.connection.cursor().execute(
-            f"{statements}; SET LOCAL songtor.read_models = %s", (*scope, read_models)
-        )
-    else:
-        db.connection.cursor().execute(statements, scope)
+        return f"BEGIN; {SETTINGS}; SET LOCAL songtor.read_models = %s", (*scope, read_models)
+    return f"BEGIN; {SETTINGS}", tuple(scope)
 
 
 def owners(table: Table) -> list[str]:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     or_,
     select,
 )
@@ -59,8 +58,7 @@ def put(
     known = {**of, "person_id": person_id, "person_version": version, "edition": EDITION}
     upsert(db, person, [known], ("case_id",))
     db.execute(delete(token).where(token.c.case_id == case_id))
-    if tokens:
-        db.execute(insert(token), [{**of, "token": each} for each in sorted(tokens)])
+    upsert(db, token, [{**of, "token": each} for each in sorted(tokens)], ("token", "centre", "case_id"))
 
 
 def forget(db: Connection, person_id: str) -> None:

@@ -1,0 +1,65 @@
+"""How few trips to the database keep what transactions promise."""
+
+import pytest
+from sqlalchemy import text
+
+from services.kernel.errors import Conflict
+from tests.support.databases import administrator, cut_off
+
+ADD = "INSERT INTO replica (replica_id, reads, seen_at) VALUES (?, '', 0)"
+SEEN = "SELECT replica_id FROM replica ORDER BY replica_id"
+
+
+@pytest.fixture
+def database(teller):
+    with teller.database.write() as db:
+        db.execute(text("DELETE FROM replica"))
+    return teller.database
+
+
+def seen(database):
+    with database.read() as db:
+        return [row[0] for row in database.rows(db, SEEN)]
+
+
+def test_a_statement_for_later_is_there_for_whatever_comes_next(database):
+    with database.write() as db:
+        database.run_later(db, ADD, "50 %")
+        assert db.execute(text(SEEN)).scalars().all() == ["50 %"]
+        database.run_later(db, ADD, "a")
+        database.run_later(db, ADD, "b")
+        assert [row[0] for row in database.rows(db, SEEN)] == ["50 %", "a", "b"]
+        database.run_later(db, ADD, "c")
+    assert seen(database) == ["50 %", "a", "b", "c"]
+
+
+def test_a_statement_for_later_goes_with_its_transaction(database):
+    with pytest.raises(ZeroDivisionError), database.write() as db:
+        database.run_later(db, ADD, "a")
+        raise ZeroDivisionError
+    with database.write() as db:
+        database.run_later(db, ADD, "b")
+    assert seen(database) == ["b"]
+
+
+def test_what_is_wrong_with_a_statement_for_later_ends_its_transaction(database):
+    with pytest.raises(Conflict), database.write() as db:
+        database.run_later(db, ADD, "a")
+        database.run_later(db, ADD, "a")
+    assert seen(database) == []
+
+
+def test_connections_that_the_server_closed_meanwhile_are_replaced_unseen(database):
+    if database.sqlite:
+        with database.write() as db:
+            database.run_later(db, ADD, "a")
+            database.run_later(db, ADD, "b")
+    else:
+        with database.write() as first, database.write() as second:  # a pool of two
+            database.run_later(first, ADD, "a")
+            database.run_later(second, ADD, "b")
+        with administrator() as db:
+            cut_off(db, database.url.database)
+    with database.write() as db:
+        database.run_later(db, ADD, "c")
+    assert seen(database) == ["a", "b", "c"]
