@@ -473,13 +473,13 @@ class EventLog:
         )
 
 
-def _told_before(found: Any, envelope: Envelope) -> Outcome[Any] | None:
-    """What a command answered that was done before."""
-    if found is None:
+def _told_before(row: Any, envelope: Envelope) -> Outcome[Any] | None:
+    """What a command answered that was done before; `row` as `DONE` finds it."""
+    if row is None:
         return None
-    if found[0] != envelope.fingerprint:
+    if row[0] != envelope.fingerprint:
         raise KeyReused("This Idempotency-Key was used with another request.")
-    return Outcome(orjson.loads(found[1]), int(found[2]))
+    return Outcome(orjson.loads(row[1]), int(row[2]))
 
 
 def checkpoint_insert(checkpoint: Checkpoint) -> Statement:
