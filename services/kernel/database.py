@@ -2,19 +2,22 @@
 for ever."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from threading import RLock
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from services.kernel import private, scope
 from services.kernel.errors import Conflict, Outdated, Unavailable
@@ -26,6 +29,12 @@ POOL = (
 # One in-process writer per SQLite file: SQLite's own busy wait sleeps in C and would stop every greenlet of the
 # process.
 _writers: dict[str, RLock] = {}
+
+
+Value = str | int | float | bool | None  # of a column
+
+
+Parameters = Sequence[Value] | Mapping[str, Value]
 
 
 class Statement(NamedTuple):
@@ -53,7 +62,7 @@ class Database:
             self.engine = sqlite_engine(self.url, "BEGIN", pool)
             self._writer = sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
         else:
-            self.engine = _postgres_engine(self.url, pool, pool_pre_ping=True)  # for what is rare
+            self.engine = _postgres_engine(self.url, pool)  # for what is rare
             self._writer = _in_few_trips(self.url, pool)
 
     @contextmanager
@@ -71,7 +80,7 @@ class Database:
     @contextmanager
     def write_after(
         self, question: "Statement | None", read_models: str = ""
-    ) -> Iterator[tuple[Connection, Any]]:
+    ) -> Iterator[tuple[Connection, Sequence[str] | None]]:
         """A `write()`, with the row that a first question finds: on PostgreSQL it travels with the BEGIN."""
         with transaction():
             if self.sqlite:
@@ -102,7 +111,7 @@ class Database:
                     yield connection
 
     @contextmanager
-    def _begun(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Connection, Any]]:
+    def _begun(self, sql: str, values: Sequence[Value]) -> Iterator[tuple[Connection, Cursor]]:
         """A transaction on PostgreSQL that begins with these statements, and is rolled back if nobody commits it. They
         also tell whether the server has closed the connection meanwhile: nobody asks for that alone."""
         with self._writer.connect() as connection:
@@ -110,8 +119,7 @@ class Database:
             try:
                 cursor = self._cursor(connection, sql, values)
             except psycopg2.Error as error:
-                driver = connection.connection.dbapi_connection
-                if not connection.dialect.is_disconnect(cast(Any, error), driver, None):
+                if not _lost(connection, error):
                     raise
                 connection.invalidate(error)
                 self._writer.dispose()  # of the same age, and as dead
@@ -139,7 +147,7 @@ class Database:
         """Execute a statement with `?` placeholders; how many rows it touched."""
         return int(self._cursor(db, sql, values).rowcount)
 
-    def run_later(self, db: Connection, sql: str, *values: Any) -> None:
+    def run_later(self, db: Connection, sql: str, *values: Value) -> None:
         """The same for who does not ask how many: it may travel with the next statement."""
         later(db, sql if self.sqlite else sql.replace("?", "%s"), values)
 
@@ -149,7 +157,7 @@ class Database:
     def rows(self, db: Connection, sql: str, *values: Any) -> list[Any]:
         return list(self._cursor(db, sql, values).fetchall())
 
-    def insert(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    def insert(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]]) -> None:
         """Several rows at once."""
         self._insert(db, table, columns, rows, ())
 
@@ -202,7 +210,7 @@ class Database:
 LATER = "later"  # in `info` of connections that can: the texts of those that wait
 
 
-def later(db: Connection, sql: str, values: Sequence[Any]) -> None:
+def later(db: Connection, sql: str, values: Sequence[Value]) -> None:
     """A statement, with the driver's own placeholders, of which nobody wants to know anything. On PostgreSQL it is sent
     in the trip of whatever its transaction sends next, and before it; what is wrong with it shows there."""
     cursor, waiting = db.connection.cursor(), db.connection.info.get(LATER)
@@ -248,7 +256,8 @@ def sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
     return engine
 
 
-def _postgres_engine(url: URL, pool: int, **more: Any) -> Engine:
+def _postgres_engine(url: URL, pool: int, own: bool = False) -> Engine:
+    """`own`: its transactions are begun and ended here, not by the driver."""
     # No idle transaction may hold the head row, no statement may wait on a lock for ever. To compile a question takes
     # PostgreSQL longer (0.8 s for the figures as of an earlier moment) than any of ours takes to be answered.
     options = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=30s -c timezone=UTC -c jit=off"
@@ -260,7 +269,8 @@ def _postgres_engine(url: URL, pool: int, **more: Any) -> Engine:
         pool_timeout=30,
         insertmanyvalues_page_size=1000,
         hide_parameters=True,
-        **more,
+        isolation_level="AUTOCOMMIT" if own else "READ COMMITTED",
+        pool_pre_ping=not own,
     )
 
 
@@ -268,16 +278,21 @@ def _in_few_trips(url: URL, pool: int) -> Engine:
     """Transactions that are begun and ended here instead of by the driver: a BEGIN travels with what narrows its
     transaction (kernel.scope), and where a statement brought the COMMIT along no other is sent. Its connections are
     its own: one that is lent to the driver's way of transactions and back costs three trips."""
-    direct = _postgres_engine(url, pool, isolation_level="AUTOCOMMIT")
+    direct = _postgres_engine(url, pool, own=True)
 
     @event.listens_for(direct, "connect")
-    def mark(_: Any, record: Any) -> None:
+    def mark(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         record.info[LATER] = []
 
     @event.listens_for(direct, "before_cursor_execute", retval=True)
     def bring_along(
-        db: Connection, cursor: Any, statement: str, parameters: Any, _: Any, many: bool
-    ) -> tuple[str, Any]:
+        db: Connection,
+        cursor: Cursor,
+        statement: str,
+        parameters: Parameters,
+        _: ExecutionContext,
+        many: bool,
+    ) -> tuple[str, Parameters]:
         if (waiting := _waiting(db)) and many:
             cursor.execute(waiting, ())
             waiting = ""
@@ -301,6 +316,13 @@ def _in_few_trips(url: URL, pool: int) -> Engine:
             db.invalidate()  # its server has ended the transaction, or will
 
     return direct
+
+
+def _lost(db: Connection, error: psycopg2.Error) -> bool:
+    """Whether an error says that the server has closed the connection."""
+    driver = db.connection.dbapi_connection
+    closed = driver is None or bool(driver.closed)
+    return closed or isinstance(error, psycopg2.errors.AdminShutdown | psycopg2.errors.CrashShutdown)
 
 
 def _end(db: Connection, statement: str) -> None:

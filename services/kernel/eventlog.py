@@ -473,7 +473,7 @@ class EventLog:
         )
 
 
-def _told_before(row: Any, envelope: Envelope) -> Outcome[Any] | None:
+def _told_before(row: Sequence[str] | None, envelope: Envelope) -> Outcome[Any] | None:
     """What a command answered that was done before; `row` as `DONE` finds it."""
     if row is None:
         return None
