@@ -140,7 +140,7 @@ class StepReferral(Schema):
 
 
 class AskForBed(Schema):
-    case_id = String(required=True, validate=_uuid)
+    case_id = String(required=True, validate=Length(1, 36))  # of the address: one of nothing is not found
     programme_id = String(required=True, validate=_uuid)
     days = Integer(required=True, strict=True, validate=Range(1, stays.DAYS_MOST))
 

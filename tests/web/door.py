@@ -157,6 +157,13 @@ class FrontDoor:
             world = replace(world, proposal_id=asked["proposal_id"])
         if "<problem_id>" in route.path:
             world = replace(world, problem_id=self.problem(world.programme_id))
+        if route.service == "referral" and "stay" in route.path:
+            bed = self.bed(self.programme()[0])
+            world = replace(world, case_id=self.planned(), bed_id=bed)
+            if "<stay_id>" in route.path:
+                asked = {"programme_id": bed, "days": 3}
+                stay = self.made(f"/api/v1/cases/{world.case_id}/stays", asked)
+                world = replace(world, stay_id=stay["stay_id"])
         if "<outreach_id>" in route.path:
             held = self.made("/api/v1/outreach", activity())
             world = replace(world, outreach_id=held["outreach_id"])
@@ -169,6 +176,12 @@ class FrontDoor:
         partner_id = self.made("/api/v1/partners", partner())["partner_id"]
         path = f"/api/v1/partners/{partner_id}/programmes"
         return partner_id, self.made(path, programme(free))["programme_id"]
+
+    def bed(self, partner_id: str, user: str = "worker-60") -> str:
+        """A programme of beds for tonight that are free."""
+        beds = {"name": "ห้องพัก", "path": "interim_stay", "capacity": {"total": 9, "free": 9}, "rules": {}}
+        path = f"/api/v1/partners/{partner_id}/programmes"
+        return str(self.made(path, beds, user)["programme_id"])
 
     def problem(self, programme_id: str, reason: str = "no_answer") -> str:
         """A problem of a programme, as if its answers had made one."""
@@ -240,6 +253,8 @@ class World:
     draft_id: str = "00000000-0000-4000-8000-000000000003"
     trial_id: str = "00000000-0000-4000-8000-000000000004"
     screening_id: str = "00000000-0000-4000-8000-000000000005"
+    stay_id: str = "00000000-0000-4000-8000-000000000006"
+    bed_id: str = "00000000-0000-4000-8000-000000000007"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))
@@ -272,6 +287,9 @@ class World:
             "agree_plan": plan(),
             "send": referral(self.case_id, self.programme_id),
             "disclose": {"how": "link"},
+            "ask_for_bed": {"programme_id": self.bed_id, "days": 3},
+            "prolong_stay": {"days": 5},
+            "end_stay": {"reason": "left", "note": "ไปพักกับญาติ"},
             "register_partner": partner(),
             "offer_programme": programme(),
             "confirm_capacity": {"total": 10, "free": 4},

@@ -144,9 +144,8 @@ class Place:
 
     def a_bed(self, world):
         """An interim bed that is free; where the form is of a stay, the id of one."""
-        offer = {"name": "ห้องพัก", "path": "interim_stay", "capacity": {"total": 9, "free": 9}, "rules": {}}
-        user, at = f"worker-{self.centre}", f"/api/v1/partners/{world.partner_id}/programmes"
-        bed = self.door.made(at, offer, user)["programme_id"]
+        user = f"worker-{self.centre}"
+        bed = self.door.bed(world.partner_id, user)
         if "stay_id" not in self.arguments:
             return None
         asked = {"programme_id": bed, "days": 3}
