@@ -100,6 +100,7 @@ ACTIONS = CodeList(
         "problem.decide": Words("พิจารณาปัญหาของทะเบียน", "Decide a problem of the registry"),
         "programme.capacity": Words("ปรับจำนวนที่ว่าง", "State free places"),
         "rules.read": Words("ดูเกณฑ์คัดกรอง", "Read the screening rules"),
+        "rules.draft": Words("จัดทำและทดลองร่างเกณฑ์คัดกรอง", "Draft and try screening rules"),
         "rules.adopt": Words("ประกาศใช้เกณฑ์คัดกรอง", "Adopt screening rules"),
         "report.overview": Words("ดูรายงานภาพรวม", "See the overview report"),
         "report.cases": Words("ดูรายการเรื่องที่อยู่เบื้องหลังตัวเลขในรายงาน", "See the cases behind the figures"),
@@ -178,6 +179,10 @@ REFUSALS = CodeList(
         "second_person": Words(
             "การลบข้อมูลต้องมีผู้ยืนยันอีกคนหนึ่งที่ไม่ใช่ผู้ขอ และเป็นผู้ที่ระบุไว้ให้ยืนยัน",
             "A second person must confirm it, not whoever asked; if somebody was named for it, that person.",
+        ),
+        "two_centres": Words(
+            "ผู้ประกาศใช้เกณฑ์ต้องเป็นผู้อำนวยการสองคนจากต่างศูนย์ หรือผู้อำนวยการหนึ่งคนกับผู้ดูแลเกณฑ์คัดกรอง",
+            "Two directors of different centres adopt rules, or one of them and the rule keeper.",
         ),
         "unknown_outreach": Words("ไม่พบกิจกรรมนี้", "There is no such activity."),
         "unknown_partner": Words("ไม่พบภาคีเครือข่ายนี้", "There is no such partner."),

@@ -97,6 +97,9 @@ OUTREACH: Fields = _each(
 RULES: Mapping[str, Fields] = {  # of no person
     "/api/v1/rules": ALL,
     "/api/v1/rules/<rules_version>": ALL,
+    "/api/v1/rules/drafts": ALL,
+    "/api/v1/rules/drafts/<draft_id>": ALL,
+    "/api/v1/rules/trials/<trial_id>": ALL,
 }
 FIGURES: Mapping[str, Fields] = {
     **RULES,

@@ -267,3 +267,118 @@ class WholeRules(RulesVersion):
     forms: list[Any]
     deadlines: Any
     content: Any
+
+
+class Lint(TypedDict):
+    """What the linter found: gap or overlap, with facts of a person who is an example of it."""
+
+    code: str
+    where: str
+    message: str
+    example: Annotated[Any, Note("Facts of an example person")]
+
+
+class SavedDraft(TypedDict):
+    draft_id: Id
+    lint: list[Lint]
+    version: Version
+
+
+class CheckedDraft(TypedDict):
+    lint: list[Lint]
+    outcome: Assessment
+
+
+class Draft(TypedDict):
+    """A draft as it was saved last. `names`: of which documents; `asked_by`: the first of two people who adopts it as
+    it stands, from `valid_from`."""
+
+    draft_id: Id
+    based_on: str
+    names: list[str]
+    saved_at: Instant
+    saved_by: str
+    adopted: bool
+    asked_by: str | None
+    valid_from: Day | None
+    reason: str | None
+    version: Version
+
+
+class WholeDraft(Draft):
+    lint: list[Lint]
+    trials: Annotated[list[Id], Note("The latest first")]
+    content: Annotated[Any, Note("{name: document}")]
+
+
+class Drafts(TypedDict):
+    """The latest first."""
+
+    items: list[Draft]
+
+
+class DraftAdopted(TypedDict):
+    """`adopted`: {name: version}; `version` of the stream of rules that `rules_version` stands in."""
+
+    rules_version: str
+    adopted: dict[str, str]
+    valid_from: Day
+    version: Version
+
+
+class Waiting(TypedDict):
+    """One person adopted it; who else must."""
+
+    waiting_for: str
+    draft_id: Id
+    version: Version
+
+
+class NewTrial(TypedDict):
+    trial_id: Id
+    draft_id: Id
+    version: Version
+
+
+class TrialCell(TypedDict):
+    """Of `of` screenings `changed` come to other labels or another first path. `few`: some are one to four
+    in other centres, and left out of the number."""
+
+    of: Count
+    changed: Count
+    gained: Annotated[dict[str, Count], Note("By label")]
+    lost: Annotated[dict[str, Count], Note("By label")]
+    first_path: Annotated[dict[str, Count], Note("before→after")]
+    few: bool
+
+
+class TriedCase(TypedDict):
+    """Who comes to something else; `decided`: the path that the working group agreed on after that screening."""
+
+    case_id: Id
+    screening_id: Id
+    centre: Province
+    gained: list[str]
+    lost: list[str]
+    before: str | None
+    after: str | None
+    decided: str | None
+    open: bool
+
+
+class Trial(TrialCell):
+    """A draft held against past screenings, beside what it is based on. `over` False: so far only `done` of them.
+    `by`: {centre, sex, age_band, nationality, domicile (in the centre's province, out, unknown)}; `decided`: of those
+    whose first path changes, whether the working group's decision was as_before, as_after, other or none; `open`: of
+    cases that are open; `cases` of the reader's own centres."""
+
+    trial_id: Id
+    draft_id: Id
+    asked_at: Instant
+    over: bool
+    done: Count
+    by: dict[str, dict[str, TrialCell]]
+    decided: dict[str, Count]
+    open: TrialCell
+    cases: list[TriedCase]
+    seconds: float

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, TypedDict
 
+from services.kernel.questions import Body, Json
 from services.screening.domain.minutes import Redaction
 from services.screening.domain.plan import Member, Override
 
@@ -51,3 +52,39 @@ class OfRules(TypedDict):
 
 class Nothing(TypedDict):
     pass
+
+
+class DraftRules(TypedDict):
+    based_on: str
+    content: Body | None
+
+
+class SaveRules(DraftRules):
+    draft_id: str
+
+
+class CheckRules(TypedDict):
+    based_on: str
+    content: Body | None
+    facts: dict[str, Json]
+
+
+class OfDraft(TypedDict):
+    draft_id: str
+
+
+class AdoptDraft(TypedDict):
+    draft_id: str
+    valid_from: date
+    reason: str
+
+
+class TryDraft(TypedDict):
+    draft_id: str
+    since: date | None
+    until: date | None
+    centre: str | None
+
+
+class OfTrial(TypedDict):
+    trial_id: str

@@ -4,14 +4,22 @@ from services.kernel.questions import CommandDoor, QueryDoor
 from services.screening.answers import (
     AdoptedRules,
     Assessment,
+    CheckedDraft,
     Decisions,
+    DraftAdopted,
+    Drafts,
     KeptMinutes,
     NewPlan,
     NewScreening,
+    NewTrial,
     Plan,
     Quorum,
     RulesVersions,
+    SavedDraft,
     Screening,
+    Trial,
+    Waiting,
+    WholeDraft,
     WholeRules,
 )
 
@@ -26,3 +34,11 @@ QUORUM: QueryDoor[Quorum] = QueryDoor("screening", "quorum")
 ADOPT_RULES: CommandDoor[AdoptedRules] = CommandDoor("screening", "adopt_rules")
 RULES: QueryDoor[RulesVersions] = QueryDoor("screening", "rules")
 RULEBOOK: QueryDoor[WholeRules] = QueryDoor("screening", "rulebook")
+DRAFT_RULES: CommandDoor[SavedDraft] = CommandDoor("screening", "draft_rules")
+SAVE_RULES: CommandDoor[SavedDraft] = CommandDoor("screening", "save_rules")
+CHECK_RULES: QueryDoor[CheckedDraft] = QueryDoor("screening", "check_rules")
+DRAFTS: QueryDoor[Drafts] = QueryDoor("screening", "drafts")
+DRAFT: QueryDoor[WholeDraft] = QueryDoor("screening", "draft")
+ADOPT_DRAFT: CommandDoor[DraftAdopted | Waiting] = CommandDoor("screening", "adopt_draft")
+TRY_DRAFT: CommandDoor[NewTrial] = CommandDoor("screening", "try_draft")
+TRIAL: QueryDoor[Trial] = QueryDoor("screening", "trial")

@@ -146,4 +146,48 @@ class RulesAdopted:
     with_user: OfCentre[str | None] = None
 
 
+@dataclass(frozen=True)
+class RulesDrafted:
+    """A draft was saved: {name: document}, as it stands now, begun from the rulebook `based_on`."""
+
+    draft_id: Public[str]
+    based_on: Public[str]
+    documents: Public[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class AdoptionAsked:
+    """The first of two people adopts a draft as it stands, from `valid_from` (ISO day) on; a second person is waited
+    for. Saved again, the draft is asked for anew."""
+
+    draft_id: Public[str]
+    user: OfCentre[str]
+    role: Public[str]
+    centres: Public[list[str]]
+    valid_from: Public[str]
+    reason: OfCentre[str]
+
+
+@dataclass(frozen=True)
+class DraftTried:
+    """A draft, as saved in this version of its stream, is tried on the screenings of [since, until] (ISO days, None:
+    open ends) of a centre (None: of all)."""
+
+    trial_id: Public[str]
+    draft_id: Public[str]
+    draft_version: Public[int]
+    since: Public[str | None]
+    until: Public[str | None]
+    of_centre: Public[str | None]
+
+
+@dataclass(frozen=True)
+class DraftAdopted:
+    """Two people adopted a draft: {name: the version under which its document stands in RulesAdopted}."""
+
+    draft_id: Public[str]
+    versions: Public[dict[str, str]]
+    valid_from: Public[str]
+
+
 ScreeningEvent = ScreeningStarted | ScreeningCompleted

@@ -248,6 +248,47 @@ class OfRules(Schema):
     rules_version = fields.String(required=True)
 
 
+class DraftRules(Schema):
+    """`content`: the rulebook as its door answers it, or {screening?, form?, procedure?}; left out: what it is based
+    on."""
+
+    based_on = fields.String(required=True)
+    content = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
+
+
+class SaveRules(DraftRules):
+    draft_id = fields.String(required=True)
+
+
+class CheckRules(Schema):
+    based_on = fields.String(required=True)
+    content = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
+    facts = fields.Nested(Facts, required=True)
+
+
+class OfDraft(Schema):
+    draft_id = fields.String(required=True)
+
+
+class AdoptDraft(Schema):
+    draft_id = fields.String(required=True)
+    valid_from = fields.Date(required=True)
+    reason = Words(1000, required=True)
+
+
+class TryDraft(Schema):
+    """Screenings completed on the days [from, to], of one centre; of all if left out."""
+
+    draft_id = fields.String(required=True)
+    since = fields.Date(load_default=None, allow_none=True, data_key="from")
+    until = fields.Date(load_default=None, allow_none=True, data_key="to")
+    centre = fields.String(load_default=None, allow_none=True, validate=_province)
+
+
+class OfTrial(Schema):
+    trial_id = fields.String(required=True)
+
+
 class CaseOpened(Schema):
     """The part of intake's fact that we read."""
 

@@ -16,7 +16,7 @@ from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavai
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
-from services.screening import answers, bodies, erasing, handlers, projections, ruling, schemas
+from services.screening import answers, bodies, erasing, handlers, projections, schemas, trying
 from services.screening.domain import assessment, form, procedure, rulebook
 from services.screening.domain.adoption import (
     RULES,
@@ -26,6 +26,7 @@ from services.screening.domain.adoption import (
     lifted,
     procedure_in_force,
 )
+from services.screening.domain.drafts import DRAFT
 from services.screening.domain.minutes import MINUTES
 from services.screening.domain.plan import PLAN, AgreePlan
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
@@ -36,7 +37,7 @@ from services.thai.order import require_order
 
 WIRING = Wiring(
     service="screening",
-    aggregates=(SCREENING, PLAN, MINUTES, RULES),
+    aggregates=(SCREENING, PLAN, MINUTES, RULES, DRAFT),
     projections=projections.PROJECTIONS,
     hears={
         "intake": {
@@ -56,7 +57,7 @@ SOUND_ALIKE = "members_sound_alike"
 AGE_SECONDS = 2.0  # to ask intake for an age
 
 
-class ScreeningService(erasing.Erasing, ruling.Ruling):
+class ScreeningService(erasing.Erasing, trying.Trying):
     name = "screening"
     runtime = Runtime(WIRING)
 

@@ -223,6 +223,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("screening", "adopt_rules", **DIRECTOR)
     for each in net.call("screening", "rules", **MINISTRY)["items"]:
         net.call("screening", "rulebook", {"rules_version": each["rules_version"]}, **MINISTRY)
+    change_the_rules(net)
     erase_somebody(net)
     keep_the_registry(net)
     reach_out(net)
@@ -230,6 +231,21 @@ def work_on_a_case(net: CheckedNetwork) -> None:
         net.call("intake", "in_hands", {"user": user}, **ADMIN)
         net.call("intake", "accesses", {"user": user}, **ADMIN)
         net.call("referral", "in_hands", {"user": user}, **ADMIN)
+
+
+def change_the_rules(net: CheckedNetwork) -> None:
+    saved = net.call("screening", "draft_rules", {"based_on": "2569-3"}, **DIRECTOR)
+    of_draft = {"draft_id": saved["draft_id"]}
+    net.call("screening", "save_rules", {**of_draft, "based_on": "2569-3"}, **DIRECTOR)
+    net.call("screening", "check_rules", {"based_on": "2569-3", "facts": {"housing": "street"}}, **DIRECTOR)
+    asked = net.call("screening", "try_draft", of_draft, **DIRECTOR)
+    net.call("screening", "trial", {"trial_id": asked["trial_id"]}, **DIRECTOR)
+    adoption = {**of_draft, "valid_from": "2099-01-01", "reason": "ทดสอบ"}
+    assert "waiting_for" in net.call("screening", "adopt_draft", adoption, **DIRECTOR)
+    net.call("screening", "draft", of_draft, **DIRECTOR)
+    net.call("screening", "drafts", {}, **DIRECTOR)
+    elsewhere = {"user": "director-61", "role": "director", "centres": ("61",)}
+    assert net.call("screening", "adopt_draft", adoption, **elsewhere)["adopted"]
 
 
 def give_a_bed(net: CheckedNetwork, case_id: str) -> None:

@@ -21,7 +21,7 @@ QUESTIONS: dict[tuple[str, str], Door] = {
     for name, found in doors_of(cls).items()
     if found.kind == "query" and not hasattr(Doors, name)
 }
-OF_RULES = {("screening", "rules"), ("screening", "rulebook")}
+OF_RULES = {("screening", name) for name in ("rules", "rulebook", "drafts", "draft", "trial", "check_rules")}
 SEE_CASES = ("worker", "director", "member")
 # Each is a fact, a label or a reason of the one person in this network, and stands nowhere else in it.
 OF_THE_PERSON = (
@@ -71,6 +71,9 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reporting", "events"): ("items.*", "next"),
     ("screening", "rules"): ("items.*",),
     ("screening", "rulebook"): ("*",),
+    ("screening", "drafts"): ("items.*",),
+    ("screening", "draft"): ("*",),
+    ("screening", "trial"): ("*",),
 }  # fmt: skip
 # What is told of events that belong to a case.
 EVENT = (
@@ -113,6 +116,11 @@ class World(NamedTuple):
             body |= {"match_id": noted["match_id"]}
         if key[1] == "rulebook":
             body = {"rules_version": "2569-1"}
+        if key[1] == "check_rules":
+            body = {"based_on": "2569-1", "facts": {}}
+        if key[1] in ("draft", "trial"):
+            body = self.draft()
+            body = {f"{key[1]}_id": body[f"{key[1]}_id"]}
         if key[1] in ("what_if", "what_if_of_all"):
             body |= {"rules": {"min_age": 90}}
         if key[1] == "alike":
@@ -124,6 +132,12 @@ class World(NamedTuple):
         partner = self.partner_id if role == "partner" else ""
         centres = ("*",) if everywhere else (centre,)
         return self.net.call(*key, body, f"{role}-{centre}", role, centres, partner=partner)
+
+    def draft(self) -> dict[str, str]:
+        keeper = {"user": "rules", "role": "rule_keeper", "centres": ("*",)}
+        saved = self.net.call("screening", "draft_rules", {"based_on": "2569-1"}, **keeper)
+        asked = self.net.call("screening", "try_draft", {"draft_id": saved["draft_id"]}, **keeper)
+        return {"draft_id": saved["draft_id"], "trial_id": asked["trial_id"]}
 
     def bodies(self) -> dict[str, Any]:
         return {

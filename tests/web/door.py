@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import eventlet
+import orjson
 import requests
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -24,6 +25,7 @@ from services.kernel.tokens import Bearer, Tokens
 from services.partners.domain.evidence import Evidence, propose
 from services.partners.domain.problems import PROBLEM, WeighProblem, problem_of
 from services.partners.projections.problems import get_standing
+from services.screening.domain import rulebook
 from services.system import System
 from services.web.api.openapi import document, template
 from services.web.api.routes import ROUTES, Route
@@ -164,6 +166,10 @@ class FrontDoor:
                 asked = {"programme_id": bed, "days": 3}
                 stay = self.made(f"/api/v1/cases/{world.case_id}/stays", asked)
                 world = replace(world, stay_id=stay["stay_id"])
+        if "<draft_id>" in route.path or "<trial_id>" in route.path:
+            saved = self.made("/api/v1/rules/drafts", {"based_on": "2569-2"}, "rules")
+            trial = self.made(f"/api/v1/rules/drafts/{saved['draft_id']}/trial", {}, "rules")
+            world = replace(world, draft_id=saved["draft_id"], trial_id=trial["trial_id"])
         if "<outreach_id>" in route.path:
             held = self.made("/api/v1/outreach", activity())
             world = replace(world, outreach_id=held["outreach_id"])
@@ -285,6 +291,15 @@ class World:
             "pointing": {"texts": {"why": "ใกล้บ้านเดิม"}},
             "assess": {"facts": facts()},
             "agree_plan": plan(),
+            **{
+                door: {
+                    "based_on": "2569-2",
+                    "content": {"screening": orjson.loads(rulebook.document("2569-2"))},
+                }
+                for door in ("draft_rules", "save_rules")
+            },
+            "try_draft": {"from": "2026-01-01", "to": "2026-01-02", "centre": self.centre},
+            "adopt_draft": {"valid_from": "2099-01-01", "reason": "กฎหมายเปลี่ยน"},
             "send": referral(self.case_id, self.programme_id),
             "disclose": {"how": "link"},
             "ask_for_bed": {"programme_id": self.bed_id, "days": 3},
@@ -333,7 +348,7 @@ def calls(*, writes: bool | None = None, method: str | None = None) -> list[Rout
 
 def asker(route: Route) -> str:
     """A user of centre 60 who may."""
-    directors_only = "/erasure" in route.path
+    directors_only = "/erasure" in route.path or route.path.endswith("/adopt")
     return "director-60" if directors_only else "worker-60"
 
 

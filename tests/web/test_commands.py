@@ -18,7 +18,8 @@ def test_a_command_is_answered_and_repeated_with_its_key_it_is_answered_again_an
     key = {"Idempotency-Key": f"key of {path}"}
     first = door.call(route.method, path, body, asker(route), headers=key)
     again = door.call(route.method, path, body, asker(route), headers=key)
-    assert first.status_code == again.status_code == route.status, first.text
+    taken = 202 if route.door == "adopt_draft" else route.status  # it waits for the second person
+    assert first.status_code == again.status_code == taken, first.text
     assert first.json() == again.json()
     assert first.headers["ETag"] == f'"{first.json()["version"]}"'
     other = door.call(route.method, path, {**body, "at": earlier(hours=1)}, asker(route), headers=key)

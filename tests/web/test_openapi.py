@@ -96,6 +96,14 @@ PROMISED = [
     ("PATCH /api/v1/outreach/{outreach_id}", {"kind", "date", "reached", "reason"}, {"version"}),
     ("GET /api/v1/reports/outreach", {"centre", "from", "to"}, {"total", "by_kind", "by_month"}),
     ("GET /api/v1/rules", set(), {"items"}),
+    ("GET /api/v1/rules/drafts", set(), {"items"}),
+    ("POST /api/v1/rules/drafts", {"based_on", "content"}, {"draft_id", "lint", "version"}),
+    ("GET /api/v1/rules/drafts/{draft_id}", set(), {"draft_id", "lint", "content", "asked_by", "adopted"}),
+    ("PUT /api/v1/rules/drafts/{draft_id}", {"based_on", "content"}, {"draft_id", "lint", "version"}),
+    ("POST /api/v1/rules/drafts/{draft_id}/trial", {"from", "to", "centre"}, {"trial_id"}),
+    ("GET /api/v1/rules/trials/{trial_id}", set(),
+        {"of", "changed", "gained", "lost", "first_path", "by", "cases", "seconds", "over", "done"}),
+    ("POST /api/v1/rules/drafts/{draft_id}/adopt", {"valid_from", "reason"}, set()),
     ("GET /api/v1/rules/{rules_version}", set(), {"labels", "laws", "paths", "forms", "deadlines", "content"}),
     ("GET /api/v1/problems", {"centre", "limit", "cursor"}, {"items", "next"}),
     ("POST /api/v1/problems/{problem_id}/accept", {"reason"}, {"version"}),
@@ -158,7 +166,10 @@ def test_what_another_centre_keeps_is_answered_as_waiting():
         *(f"PATCH {thing}" for thing in things),
         *(f"POST {thing}/{step}" for thing in things for step in ("confirm", "retire", "reopen")),
         f"PUT {things[1]}/capacity",
+        "POST /api/v1/rules/drafts/{draft_id}/adopt",
     }
+    adopting = waiting.pop("POST /api/v1/rules/drafts/{draft_id}/adopt")
+    assert set(properties(adopting)) == {"waiting_for", "draft_id", "version"}
     assert all(set(properties(schema)) == {"proposal_id", "waiting_for"} for schema in waiting.values())
 
 

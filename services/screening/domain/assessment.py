@@ -1,6 +1,6 @@
 """What facts come to under one version of the rules: labels, paths, what is closed and what to ask next. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services import codes
@@ -27,34 +27,56 @@ class Assessment(NamedTuple):
     not_asked: list[str]
 
 
+class Outline(NamedTuple):
+    """Labels that are met and that are not decided yet, in their precedence; the paths, and those that lead."""
+
+    met: list[LabelRule]
+    unknown: list[LabelRule]
+    leads: list[str]
+    paths: list[str]
+
+
+Weigh = Callable[[Condition | None], Verdict]  # what a condition comes to for somebody; of none: met
+
+
 def assess(book: Rulebook, replies: Body) -> Assessment:
     """From normalised facts."""
-    facts = {**_follows(book, replies), **replies}
+    added = follows(book, replies, _weighing(replies))
+    facts = {**added, **replies}
     labels = [_label(rule, facts) for rule in book.labels]
-    met, unknown = (
-        [rule for rule, label in zip(book.labels, labels, strict=True) if label["verdict"] == verdict]
-        for verdict in (MET, UNKNOWN)
-    )
-    leads = _leads(book, met, facts)
-    paths = _paths(book, met, leads, unknown if book.undecided_too else [], facts)
-    not_asked = [each.fact for each in book.applies if each.fact not in replies and each.fact in facts]
+    weigh = _weighing(facts)
+    found = outline(book, facts, [Verdict(label["verdict"]) for label in labels], weigh)
     return Assessment(
         labels=labels,
-        paths=paths,
-        leads=[path for path in paths if path in leads],
-        closed=[
-            _closed(path, facts) for path in book.paths.values() if _verdict(path.needs, facts) == NOT_MET
-        ],
-        decided=bool(met) or not unknown,
-        ask=list(dict.fromkeys(_to_ask(book, labels, met, facts))),
-        not_asked=not_asked,
+        paths=found.paths,
+        leads=[path for path in found.paths if path in found.leads],
+        closed=[_closed(path, facts) for path in book.paths.values() if weigh(path.needs) == NOT_MET],
+        decided=bool(found.met) or not found.unknown,
+        ask=list(dict.fromkeys(_to_ask(book, labels, found.met, facts))),
+        not_asked=[each.fact for each in book.applies if each.fact in added],
     )
+
+
+def outline(book: Rulebook, facts: Body, verdicts: Sequence[Verdict], weigh: Weigh) -> Outline:
+    """What the verdicts of the labels, in their order, come to."""
+    met, unknown = (
+        [rule for rule, verdict in zip(book.labels, verdicts, strict=True) if verdict is wanted]
+        for wanted in (MET, UNKNOWN)
+    )
+    leads = _leads(book, met, weigh)
+    return Outline(
+        met, unknown, leads, _paths(book, met, leads, unknown if book.undecided_too else [], facts, weigh)
+    )
+
+
+def _weighing(facts: Body) -> Weigh:
+    return lambda condition: _verdict(condition, facts)
 
 
 def explain(book: Rulebook, labels: Iterable[Label], replies: Mapping[str, Any]) -> list[answers.Label]:
     """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
     wanted."""
-    facts = {**_follows(book, replies), **replies}
+    facts = {**follows(book, replies, _weighing(replies)), **replies}
     rules = {rule.code: rule for rule in book.labels}
     return [
         {
@@ -70,12 +92,12 @@ def explain(book: Rulebook, labels: Iterable[Label], replies: Mapping[str, Any])
     ]
 
 
-def _follows(book: Rulebook, replies: Body) -> dict[str, bool]:
+def follows(book: Rulebook, replies: Body, weigh: Weigh) -> dict[str, bool]:
     """The answers nobody needs to ask for, because the question cannot apply."""
     return {
         each.fact: each.otherwise
         for each in book.applies
-        if each.fact not in replies and _verdict(each.condition, replies) == NOT_MET
+        if each.fact not in replies and weigh(each.condition) == NOT_MET
     }
 
 
@@ -94,30 +116,31 @@ def _law(rule: LabelRule, facts: Body) -> answers.Law:
     return rule.where["law"] if rule.where and _verdict(rule.where["condition"], facts) == MET else rule.law
 
 
-def _leading(rule: LabelRule, facts: Body) -> bool:
-    elsewhere = rule.where and _verdict(rule.where["condition"], facts) == MET
+def _leading(rule: LabelRule, weigh: Weigh) -> bool:
+    elsewhere = rule.where and weigh(rule.where["condition"]) == MET
     return rule.where["leads"] if rule.where and elsewhere else rule.leads
 
 
-def _leads(book: Rulebook, met: Sequence[LabelRule], facts: Body) -> list[str]:
+def _leads(book: Rulebook, met: Sequence[LabelRule], weigh: Weigh) -> list[str]:
     """The first open path of each specific law that is met."""
-    firsts = (_open(book, rule.paths, facts)[:1] for rule in met if _leading(rule, facts))
+    firsts = (_open(book, rule.paths, weigh)[:1] for rule in met if _leading(rule, weigh))
     return [path for first in firsts for path in first]
 
 
 def _paths(
-    book: Rulebook, met: Sequence[LabelRule], leads: Sequence[str], unknown: Sequence[LabelRule], facts: Body
-) -> list[str]:
+    book: Rulebook, met: Sequence[LabelRule], leads: Sequence[str], unknown: Sequence[LabelRule], facts: Body,
+    weigh: Weigh,
+) -> list[str]:  # fmt: skip
     """Danger, each specific law's lead path, the person's wishes, then the rest by precedence of label, those of labels
     that are not decided after those that are; ministry shelters last."""
     found = book.dangers.get(str(facts.get("danger")))
-    danger = [found.path] if found and _verdict(found.needs, facts) != NOT_MET else []
+    danger = [found.path] if found and weigh(found.needs) != NOT_MET else []
     if not met and not unknown:
         return list(dict.fromkeys([*danger, NOTHING_MET]))
     wants = facts.get("wants")
-    wishes = _open(book, _by_wish(book, map(str, wants) if isinstance(wants, list) else ()), facts, keep=True)
-    rest = [path for rule in met for path in _open(book, rule.paths, facts)]
-    perhaps = [path for rule in unknown for path in _open(book, _by_wish(book, rule.paths), facts)]
+    wishes = _open(book, _by_wish(book, map(str, wants) if isinstance(wants, list) else ()), weigh, keep=True)
+    rest = [path for rule in met for path in _open(book, rule.paths, weigh)]
+    perhaps = [path for rule in unknown for path in _open(book, _by_wish(book, rule.paths), weigh)]
     ordered = list(dict.fromkeys([*danger, *leads, *wishes, *rest, *perhaps]))
     if not ordered and not unknown:
         ordered = [NOTHING_MET]
@@ -129,15 +152,15 @@ def _by_wish(book: Rulebook, paths: Iterable[str]) -> list[str]:
     return [path for path in paths if path in book.paths and book.paths[path].by_wish]
 
 
-def _open(book: Rulebook, paths: Sequence[str], facts: Body, keep: bool = False) -> list[str]:
+def _open(book: Rulebook, paths: Sequence[str], weigh: Weigh, keep: bool = False) -> list[str]:
     """Paths that are not closed; those sure to fit before those that may, or in the order given (`keep`)."""
-    verdicts = {path: _opens(book.paths[path], facts) for path in paths}
+    verdicts = {path: _opens(book.paths[path], weigh) for path in paths}
     still = [path for path in paths if verdicts[path] != NOT_MET]
     return still if keep else sorted(still, key=lambda path: verdicts[path] != MET)
 
 
-def _opens(path: PathRule, facts: Body) -> Verdict:
-    verdict = _verdict(path.needs, facts)
+def _opens(path: PathRule, weigh: Weigh) -> Verdict:
+    verdict = weigh(path.needs)
     return NOT_MET if path.only_if_sure and verdict == UNKNOWN else verdict
 
 

@@ -4,9 +4,16 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from services.screening.projections import minutes, plans, rules, screenings, upstream
+from services.screening.projections import drafts, minutes, plans, rules, screenings, upstream
 
-PROJECTIONS = (*upstream.UPSTREAM, screenings.SCREENINGS, plans.PLANS, minutes.MINUTES, rules.RULES)
+PROJECTIONS = (
+    *upstream.UPSTREAM,
+    screenings.SCREENINGS,
+    plans.PLANS,
+    minutes.MINUTES,
+    rules.RULES,
+    drafts.DRAFTS,
+)
 
 
 def invariants(db: Connection) -> Iterable[str]:

@@ -68,7 +68,19 @@ from services.referral.schemas import (
 from services.reporting import doors as reporting
 from services.reporting.schemas import Events, Overview, Span, Timeline
 from services.screening import doors as screening
-from services.screening.schemas import AgreePlan, CompleteScreening, KeepMinutes, ListRules, OfRules
+from services.screening.schemas import (
+    AdoptDraft,
+    AgreePlan,
+    CompleteScreening,
+    DraftRules,
+    KeepMinutes,
+    ListRules,
+    OfDraft,
+    OfRules,
+    OfTrial,
+    SaveRules,
+    TryDraft,
+)
 from services.screening.schemas import OfCase as DecisionsOfCase
 
 CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
@@ -237,6 +249,17 @@ ROUTES = (
     Route("GET", "/api/v1/rules", screening.RULES, ListRules, "Versions of the rules, newest first"),
     Route("GET", "/api/v1/rules/<rules_version>", screening.RULEBOOK, OfRules,
         "One version whole: labels, laws, paths, forms, deadlines"),
+    Route("GET", "/api/v1/rules/drafts", screening.DRAFTS, ListRules, "Drafts of rules, the latest first"),
+    Route("POST", "/api/v1/rules/drafts", screening.DRAFT_RULES, DraftRules,
+        "Save a draft of rules, with what the linter says of it", 201),
+    Route("GET", "/api/v1/rules/drafts/<draft_id>", screening.DRAFT, OfDraft, "One draft whole"),
+    Route("PUT", "/api/v1/rules/drafts/<draft_id>", screening.SAVE_RULES, SaveRules, "Save a draft anew"),
+    Route("POST", "/api/v1/rules/drafts/<draft_id>/trial", screening.TRY_DRAFT, TryDraft,
+        "Try a draft on past screenings", 201),
+    Route("GET", "/api/v1/rules/trials/<trial_id>", screening.TRIAL, OfTrial,
+        "What a trial came to, or how far it is", seconds=30.0),
+    Route("POST", "/api/v1/rules/drafts/<draft_id>/adopt", screening.ADOPT_DRAFT, AdoptDraft,
+        "Adopt a draft from a day on: two people"),
     Route("GET", "/api/v1/events", reporting.EVENTS, Events, "The merged log as CloudEvents",
         query={"after": whole, "limit": whole}),
 )  # fmt: skip

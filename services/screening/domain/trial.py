@@ -1,0 +1,235 @@
+"""A draft tried on screenings of before: who would gain and lose each label, and whose first path would change. Pure.
+
+Numbers are kept by centre, so that a reader sees of other centres only what is no small number (`sum_for`). What a
+condition finds is worked out once for each combination of the answers that it looks at: people are many, answers few.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypedDict
+
+import orjson
+
+from services.kernel.questions import Body, Json
+from services.kernel.rules import MET, Condition, Verdict, evaluate
+from services.screening.domain.assessment import follows, outline
+from services.screening.domain.people import leaves
+from services.screening.domain.rulebook import Rulebook
+
+FEW = 5  # fewer than so many of other centres are not told
+CASES_KEPT = 500  # of each centre, of those whose outcome changes
+BANDS = ("0-12", "13-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80-120")  # by the least age
+KINDS = ("sex", "age_band", "nationality", "domicile")
+
+
+class Past(NamedTuple):
+    """A screening as it is stored. `decided`: the path that the working group agreed on after it; `latest`: it counts
+    for a case that is open."""
+
+    case_id: str
+    screening_id: str
+    centre: str
+    facts: Body
+    decided: str | None
+    latest: bool
+
+
+class Cell(TypedDict):
+    of: int
+    changed: int
+    gained: dict[str, int]
+    lost: dict[str, int]
+    first_path: dict[str, int]
+
+
+class ChangedCase(TypedDict):
+    case_id: str
+    screening_id: str
+    centre: str
+    gained: list[str]
+    lost: list[str]
+    before: str | None
+    after: str | None
+    decided: str | None
+    open: bool
+
+
+class OfCentre(TypedDict):
+    """Of one centre: all its screenings, those of open cases, those of each kind of people; of those whose first path
+    changes how the working group's decision agrees with it; and the cases themselves, CASES_KEPT at most."""
+
+    all: Cell
+    open: Cell
+    by: dict[str, dict[str, Cell]]
+    decided: dict[str, int]
+    cases: list[ChangedCase]
+
+
+State = dict[str, OfCentre]
+
+
+def empty() -> Cell:
+    return {"of": 0, "changed": 0, "gained": {}, "lost": {}, "first_path": {}}
+
+
+class Quick:
+    """What a rulebook makes of people: (labels met, first path)."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self.names: dict[int, tuple[str, ...]] = {}
+        self.known: dict[tuple[Hashable, ...], Verdict] = {}
+
+    def __call__(self, replies: Body) -> tuple[frozenset[str], str | None]:
+        frozen: dict[str, Hashable] = {}
+        facts: Body = replies
+
+        def weigh(condition: Condition | None) -> Verdict:
+            if condition is None:
+                return MET
+            at = id(condition)  # of this book, which lives as long as this
+            names = self.names.get(at)
+            if names is None:
+                names = self.names[at] = tuple(dict.fromkeys(leaf["fact"] for leaf in leaves(condition)))
+            key = (at, *[frozen.get(name) for name in names])
+            verdict = self.known.get(key)
+            if verdict is None:
+                verdict = self.known[key] = evaluate(condition, facts).verdict
+            return verdict
+
+        for name, value in replies.items():
+            frozen[name] = value if isinstance(value, str | int) else orjson.dumps(value)
+        added = follows(self.book, replies, weigh)
+        if added:
+            frozen.update(added)
+            facts = {**added, **replies}
+        found = outline(self.book, facts, [weigh(label.condition) for label in self.book.labels], weigh)
+        return frozenset(label.code for label in found.met), found.paths[0] if found.paths else None
+
+
+def tally(state: State, pasts: Iterable[Past], before: Quick, after: Quick) -> None:
+    """Count these screenings in."""
+    for past in pasts:
+        old, first = before(past.facts)
+        new, then = after(past.facts)
+        gained, lost = sorted(new - old), sorted(old - new)
+        of = state.get(past.centre)
+        if of is None:
+            of = state[past.centre] = {
+                "all": empty(), "open": empty(), "by": {kind: {} for kind in KINDS}, "decided": {}, "cases": [],
+            }  # fmt: skip
+        cells = [of["all"], *([of["open"]] if past.latest else [])]
+        cells += [of["by"][kind].setdefault(value, empty()) for kind, value in kinds(past)]
+        for cell in cells:
+            cell["of"] += 1
+        if first == then and not gained and not lost:
+            continue
+        for cell in cells:
+            _count(cell, gained, lost, first, then)
+        if first != then:
+            how = _agreement(past.decided, first, then)
+            of["decided"][how] = of["decided"].get(how, 0) + 1
+        if len(of["cases"]) < CASES_KEPT:
+            of["cases"].append(
+                {
+                    "case_id": past.case_id, "screening_id": past.screening_id, "centre": past.centre,
+                    "gained": gained, "lost": lost, "before": first, "after": then, "decided": past.decided,
+                    "open": past.latest,
+                }
+            )  # fmt: skip
+
+
+def _count(
+    cell: Cell, gained: Sequence[str], lost: Sequence[str], first: str | None, then: str | None
+) -> None:
+    cell["changed"] += 1
+    for label in gained:
+        cell["gained"][label] = cell["gained"].get(label, 0) + 1
+    for label in lost:
+        cell["lost"][label] = cell["lost"].get(label, 0) + 1
+    if first != then:
+        way = f"{first or 'none'}→{then or 'none'}"
+        cell["first_path"][way] = cell["first_path"].get(way, 0) + 1
+
+
+def _agreement(decided: str | None, first: str | None, then: str | None) -> str:
+    """How what the working group decided goes with the first path before and after."""
+    if decided is None:
+        return "none"
+    return "as_before" if decided == first else "as_after" if decided == then else "other"
+
+
+def kinds(past: Past) -> list[tuple[str, str]]:
+    age, homes = past.facts.get("age"), past.facts.get("domicile")
+    return [
+        ("sex", _code(past.facts.get("sex"))),
+        ("age_band", _band(age)),
+        ("nationality", _code(past.facts.get("nationality"))),
+        ("domicile", _home(homes, past.centre)),
+    ]
+
+
+def _code(value: Json) -> str:
+    return value if isinstance(value, str) else "unknown"
+
+
+def _band(age: Json) -> str:
+    if not isinstance(age, Mapping):
+        return "unknown"
+    low = age["min"] if isinstance(age["min"], int) else 0
+    bounds = [int(band.partition("-")[0]) for band in BANDS]
+    return BANDS[sum(bound <= low for bound in bounds) - 1]
+
+
+def _home(homes: Json, centre: str) -> str:
+    """Whether a domicile lies in the centre's own province."""
+    if not isinstance(homes, Sequence) or not homes:
+        return "unknown"
+    return "in" if any(isinstance(each, Mapping) and each["province"] == centre for each in homes) else "out"
+
+
+class Sum(NamedTuple):
+    """One sum for a reader: with those of other centres if they are not FEW; `few`: where some are, and left out."""
+
+    cell: Cell
+    few: bool
+
+
+def sum_for(own: Sequence[Cell], others: Sequence[Cell]) -> Sum:
+    mine, theirs = _sum(own), _sum(others)
+    few = False
+
+    def add(count: int, more: int) -> int:
+        nonlocal few
+        few = few or 0 < more < FEW
+        return count if more < FEW else count + more
+
+    cell = empty()
+    cell["of"], cell["changed"] = (
+        add(mine["of"], theirs["of"]), add(mine["changed"], theirs["changed"]),
+    )  # fmt: skip
+    for part in ("gained", "lost", "first_path"):
+        counts, more = mine[part], theirs[part]
+        for name in sorted({*counts, *more}):
+            number = add(counts.get(name, 0), more.get(name, 0))
+            if number:
+                cell[part][name] = number
+    return Sum(cell, few)
+
+
+def _sum(cells: Iterable[Cell]) -> Cell:
+    total = empty()
+    for cell in cells:
+        total["of"] += cell["of"]
+        total["changed"] += cell["changed"]
+        for whole, part in (
+            (total["gained"], cell["gained"]), (total["lost"], cell["lost"]),
+            (total["first_path"], cell["first_path"]),
+        ):  # fmt: skip
+            for name, count in part.items():
+                whole[name] = whole.get(name, 0) + count
+    return total
+
+
+def part_of(state: State, centres: Collection[str] | None, own: bool) -> list[OfCentre]:
+    """What is of a reader's own centres (None: of no centre's), or what is not."""
+    return [of for centre, of in state.items() if (centre in (centres or ())) == own]
