@@ -21,8 +21,8 @@ from sqlalchemy import (
     Text,
     and_,
     func,
-    or_,
     select,
+    tuple_,
 )
 
 from services.codes import KIND_OF_PATH
@@ -54,13 +54,13 @@ from services.referral.events import (
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v5",
+    "referral_v6",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("person_id", Text, nullable=False),
     Column("programme_id", Text),  # None: a return to the family
-    Column("partner_id", Text, index=True, info=OWNER),
+    Column("partner_id", Text, info=OWNER),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("plan_id", Text, nullable=False),
     Column("path", Text, nullable=False),
@@ -89,10 +89,14 @@ referrals = Table(
     Column("version", Integer, nullable=False),
     # At most one referral of a case to a programme, or to the family, that is open, or may be once more.
     Column("open_key", Text, unique=True),
-    Index("referral_v5_centre", "centre", "status"),
+    # A list is read from its newest on, whoever's it is.
+    Index("referral_v6_newest", "recorded", "referral_id"),
+    Index("referral_v6_centre", "centre", "recorded", "referral_id"),
+    Index("referral_v6_status", "centre", "status", "recorded", "referral_id"),
+    Index("referral_v6_partner", "partner_id", "recorded", "referral_id"),
 )
 history = Table(
-    "referral_history_v5",
+    "referral_history_v6",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -430,9 +434,8 @@ def list_referrals(
     if referral_ids is not None:
         chosen = chosen.where(referrals.c.referral_id.in_(referral_ids))
     if cursor is not None:
-        recorded, referral_id = map(str, page_cursor(cursor, 2))
-        same_instant = and_(referrals.c.recorded == recorded, referrals.c.referral_id < referral_id)
-        chosen = chosen.where(or_(referrals.c.recorded < recorded, same_instant))
+        after = tuple_(*map(str, page_cursor(cursor, 2)))
+        chosen = chosen.where(tuple_(referrals.c.recorded, referrals.c.referral_id) < after)
     newest = chosen.order_by(referrals.c.recorded.desc(), referrals.c.referral_id.desc()).limit(limit + 1)
     rows = db.execute(newest).mappings().all()
     more = rows[limit - 1] if len(rows) > limit else None
@@ -478,4 +481,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"The person of case {row.case_id} is in {row.n} places."
 
 
-REFERRALS = Projection("referral", 5, (referrals, history), project)
+REFERRALS = Projection("referral", 6, (referrals, history), project)
