@@ -80,6 +80,9 @@ EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
     "/partners": PAGE,
     "/partners/list.csv": PAGE,
     "/partners/<uuid:partner_id>": PAGE,
+    "/api/v1/forms/intake.pdf": PAGE,
+    "/forms": PAGE,
+    "/forms/intake.pdf": PAGE,
 }
 REGISTRY: Mapping[str, Fields] = {  # who reads what is no single person's, of the registry
     "/api/v1/partners/<partner_id>/history": ALL,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from services.codes import DECLINE_REASONS, DOMICILE_BASES, LABELS, PATHS
+from services.codes import DECLINE_REASONS, DOMICILE_BASES, LABELS, PATHS, SEXES
 from services.codes.criteria import CRITERIA, PATH_PLACES
 from services.codes.details import Detail, Part
 from services.codes.facts import FACTS
@@ -44,6 +44,8 @@ NEAR = {
     "same_district": Words("อำเภอเดียวกับที่พบ", "in the district where the person was found"),
     "same_province": Words("จังหวัดเดียวกับศูนย์", "in the centre's province"),
 }
+FOUND_IN = Words("จังหวัดที่พบ", "Found in")
+ALWAYS_TOLD = ("sex", "domicile")  # of the facts; each has a row of its own
 BAHT = Words("{} บาท", "{} baht")
 AWAY = Words("ห่างจากศูนย์ราว {} กม.", "about {} km from the centre")
 
@@ -100,6 +102,21 @@ def fact_value(code: str, value: Any, language: Language) -> str:
             several = [value] if isinstance(value, str) else value
             return _listed(fact.code, several, language) or (fact.none or NONE).in_language(language)
     return fact.options.word(value, language) if fact.options else str(value)
+
+
+def disclosed(codes: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
+    """[(what, in words)] of what a partner is told of a person (referral.disclosable); of what it is always told
+    something may be unknown."""
+    unknown, age, found = NOT_KNOWN.in_language(language), codes.get("age_band"), codes["found"]
+    homes = listed((province(each, language) for each in codes["domicile"] or ()), language)
+    rows = [
+        (fact_name("sex", language), SEXES.word(codes["sex"] or "unknown", language)),
+        (fact_name("age", language), YEARS.in_language(language).format(age) if age else unknown),
+        (fact_name("domicile", language), homes or unknown),
+        (FOUND_IN.in_language(language), province(found, language) if found else unknown),
+    ]
+    others = [fact for fact in FACTS if fact in codes and fact not in ALWAYS_TOLD]
+    return rows + [(fact_name(fact, language), fact_value(fact, codes[fact], language)) for fact in others]
 
 
 def detail_in_words(detail: Detail, value: Any, language: Language) -> str:

@@ -175,7 +175,7 @@ class Disclose(Schema):
     """`how`: the way in which the partner is given what it may know."""
 
     referral_id = String(required=True)
-    how = String(required=True, validate=OneOf(("link",)))
+    how = String(required=True, validate=OneOf(("link", "letter")))
 
 
 class ListReferrals(Schema):

@@ -1,7 +1,7 @@
 """The HTTP API: the table of its routes, what is read and answered, its description, the administrator's calls, and
 health; and the registry for everybody."""
 
-from services.web.api import admin, exchange, health, hsds, openapi, view
+from services.web.api import admin, exchange, health, hsds, openapi, papers, view
 
 BLUEPRINTS = (
     view.blueprint,
@@ -10,4 +10,5 @@ BLUEPRINTS = (
     admin.blueprint,
     hsds.blueprint,
     exchange.blueprint,
+    papers.blueprint,
 )

@@ -17,6 +17,7 @@ from flask import Blueprint, Response
 from marshmallow.fields import Field
 
 from services.codes import PARTNER_KINDS, PATHS, shapes
+from services.codes.papers import PAPERS as PAPER_NAMES
 from services.fields import Words
 from services.referral import schemas as referral
 from services.screening import schemas as screening
@@ -25,6 +26,7 @@ from services.web.api.bodies import IF_MATCH
 from services.web.api.case_page import Parts
 from services.web.api.components import Components, Json, answer_of
 from services.web.api.routes import CASE_PAGE, ROUTES, Route
+from services.web.documents import PAPERS
 from services.web.formats import taking
 from services.web.gateway.problems import TITLES, ProblemDocument
 
@@ -265,6 +267,30 @@ def _import() -> Json:
     }
 
 
+def _papers() -> Iterator[tuple[str, Json]]:
+    """The papers as calls, each a PDF."""
+    for paper in PAPERS:
+        parts = re.findall(r"<uuid:(\w+)>", paper.path)
+        statuses = ("401", "403", *(("404", "409") if parts else ()), "422", "503")
+        yield (
+            template(f"/api/v1{paper.path}"),
+            {
+                "summary": f"{PAPER_NAMES.word(paper.code, 'en')} as PDF/A, in Thai official form",
+                "tags": ["papers"],
+                "parameters": [
+                    {"name": part, "in": "path", "required": True, "schema": ID} for part in parts
+                ],
+                "responses": {
+                    "200": {
+                        "description": "The paper",
+                        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+                    },
+                    **{status: {"$ref": f"#/components/responses/Problem{status}"} for status in statuses},
+                },
+            },
+        )
+
+
 def _published(converter: Any) -> Iterator[tuple[str, Json]]:
     """The calls of the published registry: its things are described by HSDS, and its lists by the page they are in."""
     yield "/hsds/", {**_open("What is published here", {200: "HSDS"}), "tags": ["hsds"]}
@@ -313,7 +339,16 @@ def document() -> Json:
         security=[{"token": []}],
         tags=[
             {"name": name}
-            for name in ("intake", "screening", "partners", "referral", "reporting", "hsds", "system")
+            for name in (
+                "intake",
+                "screening",
+                "partners",
+                "referral",
+                "reporting",
+                "papers",
+                "hsds",
+                "system",
+            )
         ],
     )
     converter: Any = marshmallow.converter
@@ -341,6 +376,8 @@ def document() -> Json:
         spec.path(template(route.path), operations={route.method.lower(): deepcopy(operation)})
     spec.path("/api/v1/partners/export", operations={"get": _export()})
     spec.path("/api/v1/partners/import", operations={"post": _import()})
+    for path, operation in _papers():
+        spec.path(path, operations={"get": operation})
     for path, operation in _published(converter):
         spec.path(path, operations={"get": deepcopy(operation)})
     for name, component in COMPONENTS.schemas.items():

@@ -4,6 +4,6 @@ Nothing else here asks a door: pages, API, a partner's link, the administrator's
 `calls`.
 """
 
-from services.web.gateway.request import runtime
+from services.web.gateway.request import runtime, site
 
-__all__ = ["runtime"]
+__all__ = ["runtime", "site"]

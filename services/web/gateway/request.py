@@ -23,6 +23,14 @@ def runtime() -> ServiceRuntime:
     return found
 
 
+def site() -> str:
+    """Where people reach the pages: as set, else wherever this request asked. (Its proxy says whether that was over
+    TLS; whoever else says so makes only the own cookies stricter.)"""
+    told = runtime().settings.public_url
+    secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+    return told or f"{'https' if secure else 'http'}://{request.host}"
+
+
 def correlation() -> str:
     """Ties together what is done and logged for this request, here and in the services."""
     text: str = g.correlation

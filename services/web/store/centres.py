@@ -16,22 +16,27 @@ centre_contact = Table(
     Column("name", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("letters", Text, nullable=False),
+    Column("figures", Text, nullable=False),
     Column("changed_at", Text, nullable=False),
     Column("changed_by", Text, nullable=False),
 )
 
 
 class Contact(NamedTuple):
-    """What is not known is ''."""
+    """What is not known is ''. `letters`: how the numbers of its letters begin, as its registry of letters has it;
+    `figures`: how numbers are written on its papers (codes.papers.FIGURES), '' as the regulation says."""
 
     name: str = ""
     phone: str = ""
     address: str = ""
+    letters: str = ""
+    figures: str = ""
 
 
 def find(db: Connection, centre: str) -> Contact:
-    c = centre_contact.c
-    row = db.execute(select(c.name, c.phone, c.address).where(c.centre == centre)).one_or_none()
+    known = [centre_contact.c[part] for part in Contact._fields]
+    row = db.execute(select(*known).where(centre_contact.c.centre == centre)).one_or_none()
     return Contact(*row) if row else Contact()
 
 

@@ -36,6 +36,7 @@ link = Table(
     Column("ending", Text),  # answered, replaced or locked
 )
 
+LATEST = "latest"  # stands in a letter for whichever link of the referral was made last
 LIFETIME = timedelta(days=120)  # longer than any answer is open: what ends a link is its referral
 TRIES = 5
 DIGITS = 6
@@ -44,11 +45,12 @@ State = Literal["new", "opened", "answered", "replaced", "locked", "expired"]
 
 
 class BadLink(Exception):
-    """This is no link of ours; `expired`: it was one."""
+    """This opens nothing: it is no link of ours ("bad"), was one ("expired"), or stands in a letter that nobody has
+    opened for an answer yet ("waiting")."""
 
-    def __init__(self, expired: bool = False) -> None:
-        super().__init__("expired" if expired else "bad")
-        self.expired = expired
+    def __init__(self, why: Literal["bad", "expired", "waiting"] = "bad") -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,16 @@ class Keys:
         signed = self._serializer.dumps([link_id, referral_id])
         return signed if isinstance(signed, str) else signed.decode()
 
+    def standing(self, referral_id: str) -> str:
+        """What a letter carries: it leads to the referral's link, which opens by its code, whenever one is made."""
+        return self.token(LATEST, referral_id)
+
     def read(self, token: str) -> tuple[str, str]:
         """(link, referral) of a token; BadLink."""
         try:
             link_id, referral_id = self._serializer.loads(token, max_age=int(LIFETIME.total_seconds()))
         except SignatureExpired:
-            raise BadLink(expired=True) from None
+            raise BadLink("expired") from None
         except (BadData, ValueError):
             raise BadLink from None
         return link_id, referral_id
@@ -123,6 +129,11 @@ def make(
 def find(db: Connection, keys: Keys, token: str, now: datetime) -> Link:
     """The link of a token; BadLink."""
     link_id, referral_id = keys.read(token)
+    if link_id == LATEST:
+        known = latest(db, referral_id, now)
+        if known is None:
+            raise BadLink("waiting")
+        return known
     row = db.execute(select(link).where(link.c.link_id == link_id)).one_or_none()
     if row is None or row.referral_id != referral_id:
         raise BadLink

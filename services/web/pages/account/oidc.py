@@ -177,7 +177,7 @@ def _to(path: str) -> Response:
 
 
 def _redirect_uri() -> str:
-    return f"{visit.site()}{url_for('pages.oidc.callback')}"
+    return f"{gateway.site()}{url_for('pages.oidc.callback')}"
 
 
 # -- one's own account ---------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from services.web.pages.case import (
     listing,
     matches,
     overview,
+    papers,
     person,
     referral,
     screening,
@@ -28,4 +29,5 @@ BLUEPRINTS = (
     conference.blueprint,
     referral.blueprint,
     stay.blueprint,
+    papers.blueprint,
 )

@@ -162,16 +162,8 @@ def cookie(name: str) -> str:
     return request.cookies.get(cookie_name(name), "")
 
 
-def site() -> str:
-    """Where people reach the pages: as set, else wherever this request asked. (Its proxy says whether that was over
-    TLS; whoever else says so makes only the own cookies stricter.)"""
-    told = gateway.runtime().settings.public_url
-    secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
-    return told or f"{'https' if secure else 'http'}://{request.host}"
-
-
 def over_https() -> bool:
-    return site().startswith("https:")
+    return gateway.site().startswith("https:")
 
 
 def cookie_name(name: str) -> str:

@@ -76,7 +76,7 @@ def public(province: str) -> Response:
 
 
 def _public_address(code: str) -> str:
-    return visit.site() + url_for(".public", province=code)
+    return gateway.site() + url_for(".public", province=code)
 
 
 def _centre() -> str:

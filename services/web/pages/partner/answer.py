@@ -147,7 +147,7 @@ def link(referral_id: UUID) -> Response:
                 token, code = links.make(
                     db, _keys(), about, told["disclosed"], visit.caller().user, runtime.now()
                 )
-            address = f"{visit.site()}{url_for('.enter', token=token)}"
+            address = f"{gateway.site()}{url_for('.enter', token=token)}"
             return frame.page(
                 "answer/made.html", address=address, code=f"{code[:3]} {code[3:]}",
                 letter=_message(referral["centre"], partner, programme, address), **shown,
@@ -315,7 +315,7 @@ def _find(token: str) -> Link | Response:
     try:
         known = runtime.read(lambda db: links.find(db, _keys(), token, runtime.now()))
     except links.BadLink as bad:
-        return _over("expired" if bad.expired else "bad")
+        return _over(bad.why)
     mine = known.opened_by(request.cookies.get(COOKIE, ""))
     if known.state == "answered" and mine:
         return _thanks(token, known)
