@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pypdf
@@ -10,7 +11,8 @@ import pytest
 from services.web.documents import PAPERS, press
 from services.web.documents.legible import legible
 from services.web.documents.office import thai_figures
-from tests.web.door import asker  # noqa: F401  (users)
+from services.web.store import links
+from tests.web.door import plan
 
 OF_A_PERSON = ("letter", "pack", "receipt", "consent")
 
@@ -60,3 +62,139 @@ def test_every_paper_is_pdf_a_with_its_colours_and_says_so(papers):
         assert re.search(r"<pdfaid:conformance>A</pdfaid:conformance>", xmp), code
         assert read.trailer["/Root"]["/MarkInfo"]["/Marked"], code
         assert read.trailer["/Root"]["/Lang"] == "th", code
+
+
+def test_what_is_drawn_in_clusters_is_read_letter_by_letter(papers):
+    text = text_of(papers["letter"])
+    for words in (
+        "เรื่อง",
+        "เรียน",
+        "สิ่งที่ส่งมาด้วย",
+        "ขอแสดงความนับถือ",
+        "ด้วยศูนย์คุ้มครองคนไร้ที่พึ่งจังหวัดนครสวรรค์",
+        "ผู้รับบริการ จำนวน ๑ ราย",
+    ):
+        assert has(text, words), words
+    for code, title in {
+        "pack": "ข้อมูลประกอบการส่งต่อ", "receipt": "ใบรับตัวผู้รับบริการ",
+        "consent": "หนังสือให้ความยินยอม", "intake": "แบบแรกรับผู้รับบริการ",
+    }.items():  # fmt: skip
+        assert has(text_of(papers[code]), title), code
+    assert has(text_of(papers["intake"]), "ปัจจุบันพักอาศัยอยู่ที่ใด"), (
+        "on its second page, where fonts have other names"
+    )
+
+
+def test_hard_words_come_back_as_they_were_written():
+    words = "น้ำ ก่ำ ปั๊ม พี่เลี้ยง ผู้ใหญ่บ้าน ที่ปรึกษา เพิ่มเติม กิ๊ฟ ฤๅษี ญาติ ฐาน สำนักงาน ซ้ำ ๆ ป่วย ฟื้นฟู"
+    data = {
+        "title": "ก",
+        "author": "ข",
+        "pages": ["1"],
+        "words": {},
+        "place": [["ก", words]],
+        "person": [],
+        "rules": [],
+    }
+    data |= {"basis": words, "care": "", "answers": ["", "", ""], "reasons": [], "signers": []}
+    made = press._compiled("pack", data, datetime(2026, 11, 30, tzinfo=UTC))
+    text = text_of(legible(made))
+    for word in words.split():
+        assert has(text, word), word
+
+
+def test_what_is_typed_sets_no_type_and_letters_of_other_scripts_are_a_line():
+    data = {
+        "title": "ก",
+        "author": "ข",
+        "pages": ["1"],
+        "words": {},
+        "person": [],
+        "rules": [],
+        "basis": "",
+        "care": "",
+    }
+    data |= {"answers": ["", "", ""], "reasons": [], "signers": []}
+    typed = "#pagebreak() *x* $1$ \\ [မြ] 漢 \u0007 \ufeff"
+    made = legible(
+        press._compiled("pack", {**data, "place": [["ชื่อ", typed]]}, datetime(2026, 11, 30, tzinfo=UTC))
+    )
+    assert len(pypdf.PdfReader(BytesIO(made)).pages) == 2
+    assert "#pagebreak() *x* $1$" in text_of(made)
+    assert "[__]" in text_of(made)
+
+
+def test_figures_are_thai_unless_the_centre_says_otherwise_and_never_in_what_a_machine_reads():
+    assert thai_figures({"a": ["1", {"b": "2569"}], "qr": "<svg 1>", "n": None}) == {
+        "a": ["๑", {"b": "๒๕๖๙"}], "qr": "<svg 1>", "n": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("user", ["ministry", "rules", "admin", "partner-nobody", "member-60"])
+def test_only_staff_has_the_papers_of_a_person(door, world, user):
+    for code in OF_A_PERSON:
+        assert door.get(path(world, code), user).status_code == 403, code
+    assert door.get(path(world, "intake"), user).status_code == 200
+
+
+def test_another_centres_papers_are_not_found(door, world):
+    for code in OF_A_PERSON:
+        assert door.get(path(world, code), "worker-61").status_code == 404, code
+
+
+def test_letter_and_pack_name_nobody_and_the_receipt_does_once_the_partner_takes_the_person(door):
+    world = door.world()
+    name = door.get(f"/api/v1/cases/{world.case_id}").json()["person"]["name"]
+    known = [part for part in (name["first"], name["last"]) if part]
+    for code in ("letter", "pack", "receipt"):
+        text = text_of(door.get(path(world, code)).content)
+        assert not any(has(text, part) for part in known), code
+    door.made(f"/api/v1/referrals/{world.referral_id}/told", {"how": "letter"})
+    door.made(f"/api/v1/referrals/{world.referral_id}/accept", {})
+    for code in ("letter", "pack"):
+        assert not any(has(text_of(door.get(path(world, code)).content), part) for part in known)
+    assert all(has(text_of(door.get(path(world, "receipt")).content), part) for part in known)
+    assert all(has(text_of(door.get(path(world, "consent")).content), part) for part in known)
+
+
+def test_printing_tells_nobody_and_the_letters_code_opens_the_link_that_is_made_last(door, browser):
+    world = door.world()
+    token = links.Keys(door.runtime("web").key("answer-link")).standing(world.referral_id)
+    nobody = browser()
+    assert nobody.open(f"/answer/{token}").status == 403
+    before = door.get(f"/api/v1/referrals/{world.referral_id}").json()
+    door.get(path(world, "letter"))
+    assert door.get(f"/api/v1/referrals/{world.referral_id}").json() == before
+    staff = browser("worker-60")
+    made = staff.send(staff.open(f"/referrals/{world.referral_id}/link"), how="letter")
+    code = re.search(r'id="code">(\d{3} \d{3})<', made.raw)[1]
+    seen = door.get(f"/api/v1/referrals/{world.referral_id}/disclosure").json()
+    assert [row["how"] for row in seen] == ["letter"]
+    assert not door.get(f"/api/v1/referrals/{world.referral_id}").json()["told"]
+    opened = nobody.send(nobody.open(f"/answer/{token}"), code=code)
+    assert "หญิง" in opened.text or "ชาย" in opened.text
+
+
+def test_a_return_to_the_family_has_a_receipt_and_nobody_to_write_to(door):
+    case_id = door.case()
+    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": {"housing": "street"}})
+    door.made(f"/api/v1/cases/{case_id}/plan", {**plan(), "path": "return_family"})
+    family = {"relative": "ป้าสมหญิง", "agreed": True}
+    body = {"case_id": case_id, "family": family, "consent": {"status": "given"}}
+    referral_id = door.made("/api/v1/referrals", body)["referral_id"]
+    for code in ("letter", "pack"):
+        answer = door.get(f"/api/v1/referrals/{referral_id}/{code}.pdf")
+        assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+    assert has(text_of(door.get(f"/api/v1/referrals/{referral_id}/receipt.pdf").content), "ป้าสมหญิง")
+
+
+def test_a_form_on_paper_is_copied_with_its_day(door, browser):
+    staff = browser("worker-60")
+    page = staff.open("/cases/new/paper")
+    assert {*staff.send(page, danger="none").errors} == {"happened_on"}
+    assert {*staff.send(page, happened_on="12/5/2569").errors} == {"danger"}
+    first = staff.send(page, danger="none", happened_on="12/5/2569")
+    opened = staff.send(first, person__sex="male", found__place="ใต้สะพาน")
+    case_id = opened.url.rpartition("/")[2]
+    [event, *_] = door.get(f"/api/v1/cases/{case_id}/timeline").json()["items"]
+    assert (event["type"], event["time"]) == ("CaseOpened", "2026-05-12T05:00:00.000000Z")

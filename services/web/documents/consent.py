@@ -13,7 +13,6 @@ from services.screening.doors import PLAN
 from services.web.documents.office import Desk, office
 from services.web.documents.papers import Paper, Printed
 from services.web.documents.referral import called, file_name
-from services.web.gateway import calls
 
 # What a partner may be told at all, where it is not settled yet which.
 KINDS = "เพศ ช่วงอายุ จังหวัดภูมิลำเนา จังหวัดที่พบ และเฉพาะข้อมูลที่ผู้รับต้องใช้ตัดสินใจ"
@@ -24,8 +23,7 @@ def consent(desk: Desk, case_id: str) -> Printed:
     case = desk.ask(CASE.of(case_id=case_id))
     if "person" not in case:
         raise Forbidden
-    asked = PLAN.of(case_id=case_id)
-    plan = calls.together(desk.asker, asked)[asked]
+    plan = desk.ask(PLAN.of(case_id=case_id))
     programme_id = plan["programme_id"] if plan else None
     place, told = "", []
     if programme_id:

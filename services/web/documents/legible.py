@@ -70,7 +70,12 @@ def legible(pdf: bytes) -> bytes:
         fonts = {name: int(number) for name, number in _FONTS.findall(resources)}
         number = _number(_CONTENTS, page)
         content = _stream(objects[number])
-        objects[number] = _with_stream(objects[number], _named(content, fonts, names))
+        table = {
+            Glyph(font, code.decode()): bytes.fromhex(text.decode()).decode("utf-16-be")
+            for font in fonts.values()
+            for code, text in _CODE.findall(_stream(objects[_number(_UNICODE, objects[font])]))
+        }
+        objects[number] = _with_stream(objects[number], _named(content, fonts, table, names))
         shown |= {*fonts.values()}
     for font in sorted(shown):
         number = _number(_UNICODE, objects[font])
@@ -78,10 +83,12 @@ def legible(pdf: bytes) -> bytes:
     return _written(pdf, objects)
 
 
-def _named(content: bytes, fonts: Mapping[bytes, int], names: dict[Glyph, str]) -> bytes:
+def _named(
+    content: bytes, fonts: Mapping[bytes, int], table: Mapping[Glyph, str], names: dict[Glyph, str]
+) -> bytes:
     """The content without the names of clusters whose glyphs say the same; what each of them says goes to `names`."""
     gone: list[tuple[int, int]] = []
-    for cluster in _clusters(content, fonts):
+    for cluster in _clusters(content, fonts, table):
         characters = cluster.characters()
         for glyph, character in zip(cluster.glyphs, characters, strict=False):
             names.setdefault(glyph, character)
@@ -94,7 +101,7 @@ def _named(content: bytes, fonts: Mapping[bytes, int], names: dict[Glyph, str]) 
     return b"".join([*parts, content[done:]])
 
 
-def _clusters(content: bytes, fonts: Mapping[bytes, int]) -> list[_Cluster]:
+def _clusters(content: bytes, fonts: Mapping[bytes, int], table: Mapping[Glyph, str]) -> list[_Cluster]:
     """A cluster whose tone is drawn higher is drawn, and named, in two parts that follow each other."""
     found: list[_Cluster | None] = []  # None: glyphs without a name of their own
     font, current = 0, None
@@ -108,11 +115,14 @@ def _clusters(content: bytes, fonts: Mapping[bytes, int]) -> list[_Cluster]:
             if current is not None:
                 found.append(current)
             current = None
-        elif current is None:
-            found.append(None)
         else:
             codes = _ESCAPE.sub(_unescaped, shown).hex().upper()
-            current.glyphs += [Glyph(font, codes[at : at + 4]) for at in range(0, len(codes), 4)]
+            glyphs = [Glyph(font, codes[at : at + 4]) for at in range(0, len(codes), 4)]
+            if current is not None:
+                current.glyphs += glyphs
+            else:  # without a name: each stands for what the table says, a raised tone for its whole cluster
+                several = [(table.get(glyph, ""), glyph) for glyph in glyphs]
+                found += [_Cluster(text, [glyph], []) if len(text) > 1 else None for text, glyph in several]
     clusters: list[_Cluster] = []
     before = None
     for each in found:

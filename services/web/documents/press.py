@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import fontpkg_sarabun
 import orjson
@@ -22,7 +22,9 @@ from services.thai import lines
 from services.web.documents.legible import legible
 
 LAYOUTS = Path(__file__).parent / "layouts"
-STANDARD = "a-2a"  # ISO 19005-2, level A: what is archived can be read in fifty years, and read aloud
+STANDARD: Literal["a-2a"] = (
+    "a-2a"  # ISO 19005-2, level A: what is archived can be read in fifty years, and read aloud
+)
 LINE = "_"
 # What no line parts, the longest first: the words of the pages, and some of letters.
 OF_LETTERS = ("โอกาสนี้", "ความอนุเคราะห์", "พิจารณา", "แบบตอบ", "คิวอาร์")

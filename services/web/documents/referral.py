@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from services.codes import DECLINE_REASONS, PATHS, sentences
+from services.codes import DECLINE_REASONS, PATHS, SEXES, sentences
 from services.intake.answers import Case
 from services.intake.doors import CASE
 from services.kernel.errors import Forbidden, NotFound, Refused
@@ -49,7 +49,7 @@ def letter(desk: Desk, referral_id: str) -> Printed:
     matter = _matter(desk, referral_id)
     here, plan = matter.office, desk.ask(PLAN.of(case_id=matter.case["case_id"]))
     waits = "disclose" in matter.referral["may"]
-    decided = f"เมื่อวันที่ {long_day(plan['agreed_at'])} "
+    decided = f"เมื่อวันที่ {long_day(plan['agreed_at'])} " if plan else ""
     answer = matter.referral["answer_due"]
     until = f"ภายในวันที่ {long_day(answer)}" if answer else "โดยเร็ว"
     by_qr = (
@@ -131,7 +131,7 @@ def receipt(desk: Desk, referral_id: str) -> Printed:
         "from": here.name,
         "person": [
             ["ชื่อผู้รับบริการ", (called(case) if known else "")],
-            ["เพศ", sentences.SEXES.word(person["sex"], "th")],
+            ["เพศ", SEXES.word(person["sex"], "th")],
             ["อายุ", f"{person['age_band']} ปี" if person["age_band"] else ""],
             ["เรื่องเลขที่", case["case_number"]],
         ],
@@ -196,7 +196,7 @@ def called(case: Case) -> str:
         return ""
     if name["first"] or name["last"] or name["alias"]:
         return name["display"]
-    return names.provisionalfile_name(person["sex"], case["case_number"], "th")
+    return names.provisional_name(person["sex"], case["case_number"], "th")
 
 
 def _position(here: Office) -> list[str]:

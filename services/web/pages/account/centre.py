@@ -1,9 +1,11 @@
 """A centre's own name, telephone and address, set by its director or administrator."""
 
 from flask import Blueprint, Response, request
-from marshmallow import Schema
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
 
 from services.codes.access import DIRECTOR
+from services.codes.papers import FIGURES
 from services.fields import Words
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
@@ -24,6 +26,8 @@ class CentreContact(Schema):
     name = Words(200)
     phone = Words(40, numbers.read_phone)
     address = Words(500)
+    letters = Words(80)
+    figures = fields.String(load_default=None, allow_none=True, validate=OneOf(FIGURES))
 
 
 CONTACT = CentreContact()

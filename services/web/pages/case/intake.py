@@ -2,7 +2,9 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
 
 from services.codes import DANGERS, FIRST_HELP
 from services.codes.access import STAFF
@@ -17,6 +19,16 @@ from services.web.pages.parts import activities, days, places
 from services.web.pages.parts.language import _, later
 
 OPEN = OpenCase()
+
+
+class Copied(Schema):
+    """What a form on paper says first."""
+
+    danger = fields.String(required=True, validate=OneOf(DANGERS))
+    happened_on = fields.String(required=True)
+
+
+COPIED = Copied()
 DOMICILE_ROWS = 2
 FOUND = "found.subdistrict"
 UNKNOWN, NO_DANGER = "unknown", "none"
@@ -41,6 +53,21 @@ def danger() -> Response:
     return _gate()
 
 
+@blueprint.route("/cases/new/paper", methods=["GET", "POST"])
+@gate.roles(*STAFF)
+def paper() -> Response:
+    """Copying a form that was filled in on paper: the day of which it tells and the danger first, then the same page as
+    always, with that day."""
+    form = Form(COPIED)
+    if form.sent:
+        form.load()
+        inputs.happened(form)
+        if not form.errors:
+            told = {name: form.value(name).strip() for name in ("danger", "happened_on")}
+            return redirect(visit.link(".person", draft=uuid4().hex, **told), 303)  # type: ignore[return-value]
+    return frame.page("intake/paper.html", form=form)
+
+
 @blueprint.route("/cases/new/person", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def person() -> Response:
@@ -51,7 +78,8 @@ def person() -> Response:
     centres = tuple(centre for centre in visit.caller().centres if centre != ALL_CENTRES)
     fixed = {"danger": found_danger} | ({"centre": centres[0]} if len(centres) == 1 else {})
     read = {"person.birth_date": days.birth_reader("person.birth_date"), FOUND: places.read}
-    form = Form(OPEN, PRESET, fixed=fixed, read=read, draft=later("Open a case"))
+    first = PRESET | {"happened_on": request.args.get("happened_on", "")}
+    form = Form(OPEN, first, fixed=fixed, read=read, draft=later("Open a case"))
     found = inputs.options(form, FOUND)
     known: list[Acquaintance] = []
     nothing = False

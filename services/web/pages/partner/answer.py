@@ -41,6 +41,7 @@ from services.web.store.links import Link
 A = TypeVar("A")
 COOKIE = "answer"
 CHANNEL = "link"
+LETTER = "letter"  # a link that travels as a QR code on paper
 # What a partner may give as its reason, and whose it is. That there is no place is an answer of its own.
 WHOSE = {
     "person_refused": "person",
@@ -142,14 +143,15 @@ def link(referral_id: UUID) -> Response:
         form.refused = _("The partner cannot answer this referral now.")
     elif form.sent:
         with form.catching():
-            told = doors.tell(DISCLOSE, {"referral_id": str(referral_id), "how": CHANNEL})
+            how = LETTER if form.value("how") == LETTER else CHANNEL
+            told = doors.tell(DISCLOSE, {"referral_id": str(referral_id), "how": how})
             with runtime.database.write() as db:
                 token, code = links.make(
                     db, _keys(), about, told["disclosed"], visit.caller().user, runtime.now()
                 )
             address = f"{gateway.site()}{url_for('.enter', token=token)}"
             return frame.page(
-                "answer/made.html", address=address, code=f"{code[:3]} {code[3:]}",
+                "answer/made.html", how=how, address=address, code=f"{code[:3]} {code[3:]}",
                 letter=_message(referral["centre"], partner, programme, address), **shown,
             )  # fmt: skip
     known = runtime.read(lambda db: links.latest(db, str(referral_id), runtime.now()))
