@@ -26,6 +26,7 @@ FIGURES = {
     "m": "bench.figures",
     "n": "bench.importing",
     "o": "bench.growth",
+    "p": "bench.papers",
 }
 
 
