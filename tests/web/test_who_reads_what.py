@@ -128,7 +128,7 @@ def test_no_answer_has_more_than_the_table_says(door, browser, one, user):
             continue
         if rule.rule not in reads:
             assert status in (401, 403, 404), (rule.rule, status)
-        elif status == 200 and rule.rule.startswith("/api/"):
+        elif status == 200 and rule.rule.startswith("/api/") and reads[rule.rule] is not PAGE:
             more = {way for way in ways(answer.json()) if not is_in(way, reads[rule.rule])}
             assert not more, (rule.rule, more)
         elif user != "partner-nobody":
