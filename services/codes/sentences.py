@@ -104,16 +104,19 @@ def fact_value(code: str, value: Any, language: Language) -> str:
     return fact.options.word(value, language) if fact.options else str(value)
 
 
-def disclosed(codes: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
+def disclosed(codes: Mapping[str, Json], language: Language) -> list[tuple[str, str]]:
     """[(what, in words)] of what a partner is told of a person (referral.disclosable); of what it is always told
     something may be unknown."""
     unknown, age, found = NOT_KNOWN.in_language(language), codes.get("age_band"), codes["found"]
-    homes = listed((province(each, language) for each in codes["domicile"] or ()), language)
+    homes = codes["domicile"] if isinstance(codes["domicile"], list) else []
     rows = [
         (fact_name("sex", language), SEXES.word(codes["sex"] or "unknown", language)),
         (fact_name("age", language), YEARS.in_language(language).format(age) if age else unknown),
-        (fact_name("domicile", language), homes or unknown),
-        (FOUND_IN.in_language(language), province(found, language) if found else unknown),
+        (
+            fact_name("domicile", language),
+            listed((province(str(each), language) for each in homes), language) or unknown,
+        ),
+        (FOUND_IN.in_language(language), province(found, language) if isinstance(found, str) else unknown),
     ]
     others = [fact for fact in FACTS if fact in codes and fact not in ALWAYS_TOLD]
     return rows + [(fact_name(fact, language), fact_value(fact, codes[fact], language)) for fact in others]

@@ -1,6 +1,7 @@
 """Papers as calls: each under the address that its page has, as PDF."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from flask import Blueprint, Response, request
 
@@ -16,7 +17,7 @@ blueprint = Blueprint("papers", __name__)
 
 
 def _view(paper: Paper) -> Callable[..., Response]:
-    def view(**parts: object) -> Response:
+    def view(**parts: UUID) -> Response:
         user = User(bearer.signed_in())
         if user.caller.role not in paper.roles and user.caller.standing_in(paper.roles) is None:
             raise Forbidden

@@ -12,6 +12,7 @@ from services.referral.doors import WOULD_DISCLOSE
 from services.screening.doors import PLAN
 from services.web.documents.office import Desk, office
 from services.web.documents.papers import Paper, Printed
+from services.web.documents.press import Data
 from services.web.documents.referral import called, file_name
 
 # What a partner may be told at all, where it is not settled yet which.
@@ -33,7 +34,7 @@ def consent(desk: Desk, case_id: str) -> Printed:
         told = [list(row) for row in sentences.disclosed(codes, "th")]
     here = office(desk, case["centre"])
     reached = f"ที่{here.name}" + (f" {here.phone}" if here.phone else "")
-    data = {
+    data: Data = {
         "case": case["case_number"],
         "from": here.name,
         "person": called(case),

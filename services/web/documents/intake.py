@@ -11,8 +11,10 @@ from services.codes.facts import FACTS, Fact
 from services.codes.questions import GROUPS
 from services.codes.words import CodeList
 from services.kernel.envelope import ALL_CENTRES
+from services.kernel.questions import Json
 from services.web.documents.office import Desk, Office, office
 from services.web.documents.papers import Paper, Printed
+from services.web.documents.press import Data
 from services.web.identity.people import NOBODY
 from services.web.store.centres import Contact
 
@@ -24,7 +26,7 @@ def intake(desk: Desk) -> Printed:
     """Of the centre of whoever asks, if that is one."""
     own = [centre for centre in desk.asker.caller.centres if centre != ALL_CENTRES]
     here = office(desk, own[0]) if len(own) == 1 else Office("", Contact(name=" "), NOBODY)
-    data = {
+    data: Data = {
         "from": here.name.strip(),
         "danger": {"title": "ผู้รับบริการมีอันตรายเร่งด่วนหรือไม่", "options": _options(DANGERS)},
         "channel": {"title": "ช่องทางที่มาถึงศูนย์", "options": _options(CHANNELS)},
@@ -49,7 +51,7 @@ def intake(desk: Desk) -> Printed:
     return Printed("intake", here.finished("แบบแรกรับผู้รับบริการ", data), "songtor-intake-form")
 
 
-def _question(fact: Fact) -> dict[str, object]:
+def _question(fact: Fact) -> dict[str, Json]:
     """A fact as a line of the form: what is asked, and its boxes; none where it is written out."""
     asked = fact.question.text if fact.question else fact.words
     if fact.kind == "flag":

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from services.codes import sentences
 from services.kernel.envelope import moment
-from services.kernel.questions import Question
+from services.kernel.questions import Json, Question
 from services.kernel.runtime import ServiceRuntime
 from services.thai import dates
 from services.web.documents.press import Data
@@ -23,6 +23,7 @@ CAPITAL = "10"  # Bangkok, which is no province
 NO_BREAK = "\u00a0"  # the space at which no line ends
 PAGES = 20  # numbered at most; the last number goes on
 AS_IT_IS = frozenset({"qr", "qr_address"})  # what no figure is changed in
+EMPTY: Mapping[str, str] = {}
 WORDS = {
     "signed": "ลงชื่อ",
     "number": "ที่",
@@ -77,15 +78,15 @@ class Office:
     def phone(self) -> str:
         return f"โทร. {self.contact.phone}" if self.contact.phone else ""
 
-    def finished(self, title: str, data: Data) -> Data:
-        """What stands on a paper of this centre, in its figures."""
+    def finished(self, title: str, data: Data, words: Mapping[str, str] = EMPTY) -> Data:
+        """What stands on a paper of this centre, in its figures; `words` of the paper besides those of all."""
         pages = [str(page + 1) for page in range(PAGES)]
         whole = {
             "title": title,
             "author": self.name,
             "pages": pages,
             **data,
-            "words": {**WORDS, **data.get("words", {})},
+            "words": {**WORDS, **words},
         }
         return whole if self.contact.figures == "arabic" else thai_figures(whole)
 
@@ -98,15 +99,17 @@ def office(desk: Desk, centre: str) -> Office:
     return Office(centre, contact, next(iter(known.values()), NOBODY))
 
 
-def thai_figures(data: Any) -> Any:
+def thai_figures(data: Data) -> Data:
     """The same with Thai figures, but where something is read by a machine."""
-    if isinstance(data, str):
-        return dates.to_thai_digits(data)
-    if isinstance(data, Mapping):
-        return {name: part if name in AS_IT_IS else thai_figures(part) for name, part in data.items()}
-    if isinstance(data, Sequence):
-        return [thai_figures(part) for part in data]
-    return data
+    return {name: part if name in AS_IT_IS else _thai(part) for name, part in data.items()}
+
+
+def _thai(part: Json) -> Json:
+    if isinstance(part, str):
+        return dates.to_thai_digits(part)
+    if isinstance(part, Mapping):
+        return thai_figures(part)
+    return [_thai(each) for each in part] if isinstance(part, Sequence) else part
 
 
 def full_province(code: str) -> str:

@@ -10,13 +10,14 @@ from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import fontpkg_sarabun
 import orjson
 import segno
 import typst
 
+from services.kernel.questions import Body, Json
 from services.kernel.runtime import ServiceRuntime
 from services.thai import lines
 from services.web.documents.legible import legible
@@ -32,7 +33,7 @@ _ANY = "|".join(sorted((*lines.WORDS, *OF_LETTERS), key=lambda word: (-len(word)
 WHOLE = f"(?:{'|'.join(lines.BEFORE)})?(?:{_ANY})"
 _LACKING = re.compile(r'the text (?:`"|contains the disallowed codepoint `")(\\u\{[0-9a-f]+\}|[^`]+)"`')
 
-Data = Mapping[str, Any]
+Data = Body  # what stands on a paper
 
 
 def printed(runtime: ServiceRuntime, layout: str, data: Data) -> bytes:
@@ -64,7 +65,7 @@ def _compiled(layout: str, data: Data, at: datetime) -> bytes:
         lacking = {_character(found) for found in _LACKING.findall(error.diagnostic)}
         if not lacking:
             raise
-        return _pdf(layout, _without(data, str.maketrans(dict.fromkeys(lacking, LINE))), at)
+        return _pdf(layout, _without_all(data, str.maketrans(dict.fromkeys(lacking, LINE))), at)
 
 
 def _pdf(layout: str, data: Data, at: datetime) -> bytes:
@@ -80,12 +81,16 @@ def _character(found: str) -> str:
     return chr(int(found[3:-1], 16)) if found.startswith("\\u{") else found
 
 
-def _without(data: Any, table: dict[int, str]) -> Any:
+def _without(data: Json, table: dict[int, str]) -> Json:
     if isinstance(data, str):
         return data.translate(table)
     if isinstance(data, Mapping):
-        return {name: _without(part, table) for name, part in data.items()}
+        return _without_all(data, table)
     return [_without(part, table) for part in data] if isinstance(data, list) else data
+
+
+def _without_all(data: Data, table: dict[int, str]) -> Data:
+    return {name: _without(part, table) for name, part in data.items()}
 
 
 def _compiler(layout: str, data: Data) -> typst.Compiler:

@@ -23,6 +23,7 @@ from services.thai import names
 from services.web.documents import press
 from services.web.documents.office import Desk, Office, long_day, office
 from services.web.documents.papers import Paper, Printed
+from services.web.documents.press import Data
 from services.web.store import links
 
 # Whom a letter to a partner of a kind is addressed to.
@@ -57,7 +58,7 @@ def letter(desk: Desk, referral_id: str) -> Printed:
         "เจ้าหน้าที่จะแจ้งรหัสเปิดอ่าน 6 หลักทางโทรศัพท์ หรือตอบตามแบบตอบท้ายสิ่งที่ส่งมาด้วย"
     )
     address = f"{desk.site}{url_for('pages.answer.enter', token=_keys(desk).standing(referral_id))}"
-    data = {
+    data: Data = {
         "number": here.contact.letters,
         "from": here.name,
         "address": here.address,
@@ -78,9 +79,12 @@ def letter(desk: Desk, referral_id: str) -> Printed:
         "foot": [here.name, *filter(None, [here.phone])],
         "qr": press.qr(address) if waits else None,
         "qr_address": address if waits else "",
-        "words": {"qr": "สแกนเพื่ออ่านและตอบ"},
     }  # fmt: skip
-    return Printed("letter", here.finished("หนังสือส่งต่อ", data), file_name("letter", matter.case))
+    return Printed(
+        "letter",
+        here.finished("หนังสือส่งต่อ", data, {"qr": "สแกนเพื่ออ่านและตอบ"}),
+        file_name("letter", matter.case),
+    )
 
 
 def pack(desk: Desk, referral_id: str) -> Printed:
@@ -94,7 +98,7 @@ def pack(desk: Desk, referral_id: str) -> Printed:
         else "ผู้รับบริการไม่อาจให้ความยินยอมได้ด้วยตนเอง โดยมีพยานรับรองไว้"
     )
     here = matter.office
-    data = {
+    data: Data = {
         "place": [
             ["เรื่องเลขที่", matter.case["case_number"]],
             ["ส่งต่อโดย", " ".join(filter(None, (here.name, here.phone)))],
@@ -124,7 +128,7 @@ def receipt(desk: Desk, referral_id: str) -> Printed:
     known = referral["status"] in TAKEN
     came = next((row["time"] for row in referral["history"] if row["type"] == "PersonAdmitted"), None)
     person = case["person"]
-    data = {
+    data: Data = {
         "day": f"วันที่ {long_day(came)}" if came else "",
         "taker": taker if taker else _relative(referral),
         "home": home,

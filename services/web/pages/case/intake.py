@@ -5,6 +5,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, redirect, request, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
+from werkzeug.wrappers import Response as Answer
 
 from services.codes import DANGERS, FIRST_HELP
 from services.codes.access import STAFF
@@ -55,7 +56,7 @@ def danger() -> Response:
 
 @blueprint.route("/cases/new/paper", methods=["GET", "POST"])
 @gate.roles(*STAFF)
-def paper() -> Response:
+def paper() -> Answer:
     """Copying a form that was filled in on paper: the day of which it tells and the danger first, then the same page as
     always, with that day."""
     form = Form(COPIED)
@@ -64,7 +65,7 @@ def paper() -> Response:
         inputs.happened(form)
         if not form.errors:
             told = {name: form.value(name).strip() for name in ("danger", "happened_on")}
-            return redirect(visit.link(".person", draft=uuid4().hex, **told), 303)  # type: ignore[return-value]
+            return redirect(visit.link(".person", draft=uuid4().hex, **told), 303)
     return frame.page("intake/paper.html", form=form)
 
 

@@ -1,7 +1,7 @@
 """Papers as PDF, and the page of the forms that are filled in where there is no network."""
 
 from collections.abc import Callable
-from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response
 
@@ -24,7 +24,7 @@ def forms() -> Response:
 
 def _view(paper: Paper) -> Callable[..., Response]:
     @gate.roles(*paper.roles)
-    def view(**parts: Any) -> Response:
+    def view(**parts: UUID) -> Response:
         desk = Desk(gateway.runtime(), User(visit.caller()), gateway.site())
         name, content = make(paper, desk, {part: str(value) for part, value in parts.items()})
         answer = Response(content, content_type="application/pdf")
