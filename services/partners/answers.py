@@ -374,6 +374,7 @@ class Partners(TypedDict):
 
     items: list[Partner]
     next: Cursor
+    nearly: Annotated[bool, Note("Nobody is called as was typed; these differ from it in a letter.")]
 
 
 class PublishedPartner(TypedDict):

@@ -17,9 +17,11 @@ from services.partners.projections.keepers import keeper, kept_by
 from services.partners.projections.proposals import list_unconfirmed
 from services.partners.projections.registry import folded, partner, programme, sound
 from services.thai import dates
+from services.thai import organisations as called_names
 
 ALIKE = 10  # at most so many are told
 NO_RULES = "{}"
+MOST_NEAR = 200  # whose name has a letter wrong; who finds more than that types more of it
 AT_ONCE = 500  # partners looked at in one statement, where they are picked out by hand
 Cutoffs = Mapping[str, str]  # {kind of fact: what was last confirmed before that instant is stale}
 of_partner, of_programme = details.partner_detail, details.programme_detail
@@ -125,18 +127,16 @@ def list_partners(
     limit: int,
     cursor: str | None,
 ) -> answers.Partners:
-    """Partners in the order of the Thai dictionary, with their programmes; `q` is part of a name. `stale`: only those
-    with a stale or doubted fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`:
-    those that take nobody any more, instead of the others; `path` and `free`: only those with a programme of that path,
-    and with places free; `among`: of these ids only."""
-    chosen = kept.order_by(partner.c.sorted, partner.c.partner_id)
-    chosen = chosen.where(partner.c.retired if retired else not_(partner.c.retired))
+    """Partners in the order of the Thai dictionary, with their programmes. `q`: what is remembered of a name (see
+    organisations.query); where nobody is called so, those whose names differ in a letter. `stale`: only those with a
+    stale or doubted fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`: those
+    that take nobody any more, instead of the others; `path` and `free`: only those with a programme of that path, and
+    with places free; `among`: of these ids only."""
+    chosen = kept.where(partner.c.retired if retired else not_(partner.c.retired))
     if stale:
         chosen = chosen.where(_has_stale(stale, cutoffs))
     if keeper_in is not None:
         chosen = chosen.where(kept_by(keeper_in))
-    if q:
-        chosen = chosen.where(partner.c.folded.contains(folded(q), autoescape=True))
     if province:
         chosen = chosen.where(partner.c.province == province)
     if kind:
@@ -144,13 +144,41 @@ def list_partners(
     if path or free:
         chosen = chosen.where(_offers(path, free))
     after = page_cursor(cursor, 2) if cursor else None
-    rows = _page(db, chosen, after, among, limit + 1)
+    nearly = False
+    if q:
+        chosen, nearly = _called(db, chosen, q)
+    rows = _page(db, chosen.order_by(partner.c.sorted, partner.c.partner_id), after, among, limit + 1)
     more = len(rows) > limit
     last_row = rows[:limit][-1] if more else None
     return {
         "items": _with_programmes(db, rows[:limit], cutoffs),
         "next": make_cursor([last_row.sorted, last_row.partner_id]) if last_row else None,
+        "nearly": nearly,
     }
+
+
+def called(q: str) -> ColumnElement[bool]:
+    """Of a partner's row: whether it is called so, as it was typed or as it sounds."""
+    as_typed = partner.c.folded.contains(folded(q), autoescape=True)
+    wanted = [
+        or_(*(partner.c.sound.contains(form, autoescape=True) for form in sorted(forms)))
+        for forms in called_names.query(q)
+    ]
+    return or_(as_typed, and_(*wanted)) if wanted else as_typed
+
+
+def _called(db: Connection, chosen: Select[Any], q: str) -> tuple[Select[Any], bool]:
+    """Those of the chosen that are called so, and False; where there are none, those that are nearly called so, and
+    True."""
+    so, wanted = chosen.where(called(q)), called_names.query(q)
+    if not wanted or db.execute(so.with_only_columns(partner.c.partner_id).limit(1)).first():
+        return so, False
+    names = chosen.with_only_columns(partner.c.partner_id, partner.c.sound)
+    for forms in wanted:
+        parts = {part for form in forms for part in called_names.pieces(form) or (form,)}
+        names = names.where(or_(*(partner.c.sound.contains(part, autoescape=True) for part in sorted(parts))))
+    near = [row.partner_id for row in db.execute(names) if called_names.nearly(wanted, row.sound)]
+    return chosen.where(partner.c.partner_id.in_(near[:MOST_NEAR])), bool(near)
 
 
 def _offers(path: str | None, free: bool) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from services.partners import answers, bodies
 from services.partners.events import PartnerCorrected, PartnerEvent, ProgrammeEvent
 from services.partners.projections import partners
 from services.partners.projections.proposals import list_unconfirmed
-from services.partners.projections.registry import folded, partner, programme
+from services.partners.projections.registry import partner, programme
 
 Chosen: TypeAlias = Select[str, str]  # ids, and when each was modified
 
@@ -84,7 +84,7 @@ def list_partners(
     if body["ids"] is not None:
         chosen = chosen.where(partner.c.partner_id.in_(body["ids"]))
     if body["q"]:
-        chosen = chosen.where(partner.c.folded.contains(folded(body["q"]), autoescape=True))
+        chosen = chosen.where(partners.called(body["q"]))
     if body["path"]:
         theirs = select(programme.c.partner_id).where(programme.c.path == body["path"])
         chosen = chosen.where(partner.c.partner_id.in_(theirs))
@@ -150,8 +150,7 @@ def _programmes(db: Connection, body: bodies.Published) -> tuple[int, Sequence[R
     if body["ids"] is not None:
         chosen = chosen.where(p.programme_id.in_(body["ids"]))
     if body["q"]:
-        found = partner.c.folded.contains(folded(body["q"]), autoescape=True)
-        chosen = chosen.where(or_(found, p.name.icontains(body["q"], autoescape=True)))
+        chosen = chosen.where(or_(partners.called(body["q"]), p.name.icontains(body["q"], autoescape=True)))
     if body["path"]:
         chosen = chosen.where(p.path == body["path"])
     return _page(db, chosen, p.programme_id, body)

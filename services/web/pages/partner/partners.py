@@ -49,13 +49,14 @@ READ = {"rules.domicile.provinces": places.read_provinces}
 @blueprint.get("/partners")
 @gate.roles(*ROLES)
 def listing() -> Response:
-    """Search by part of a name, province and kind; all stand in the address."""
+    """Search by what is remembered of a name, province and kind; all stand in the address."""
     filters = _filters()
     cursor = request.args.get("cursor") or None
     found = doors.ask(PARTNERS.of(**_asked(filters), cursor=cursor, limit=SHOWN))
     return frame.page(
         "partners/listing.html",
         partners=found["items"],
+        nearly=found["nearly"],
         filters=filters,
         provinces=places.provinces(),
         file=visit.link(".listing_csv", **filters),
