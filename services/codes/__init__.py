@@ -230,6 +230,17 @@ PARTNER_KINDS = CodeList(
         "other": Words("อื่น ๆ", "Other"),
     },
 )
+# The path that a kind of partner stands for: beside the kind it need not be said again.
+PATH_OF_KIND = {
+    "pao_home": "local_home",
+    "municipal_home": "local_home",
+    "foundation": "foundation",
+    "hospital": "hospital",
+    "religious": "religious",
+    "training_centre": "vocational_training",
+    "ministry_shelter": "ministry_shelter",
+    "child_agency": "child_agency",
+}
 
 DECLINE_REASONS = CodeList(
     "decline_reason",

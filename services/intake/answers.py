@@ -19,7 +19,7 @@ from services.codes import (
     SEXES,
 )
 from services.codes.acts import CASE_ACTS
-from services.codes.decisions import ERASURE_REASONS
+from services.codes.decisions import CLOSING_REASONS, ERASURE_REASONS
 from services.codes.search import KNOWN_BY, MATCHED, SEARCH_REASONS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
 from services.codes.work import CONTRADICTIONS, FLAGS, NEXT_STEPS, STANDINGS, WORK_PARTS, WORK_REASONS
@@ -205,9 +205,10 @@ class OpenReferral(TypedDict):
 
 
 class OpenEnds(TypedDict):
-    """What is open of a case and ends with it when it is closed."""
+    """What is open of a case and ends with it when it is closed. `reasons`: those that may be so of this case."""
 
     ends: list[OpenReferral]
+    reasons: list[Annotated[str, CLOSING_REASONS]]
 
 
 class CaseClosing(CaseStatus):

@@ -19,6 +19,7 @@ from services.intake.domain.case import (
     OpenCase,
     RecordCall,
     ReopenCase,
+    closing_reasons,
 )
 from services.intake.domain.person import (
     PERSON,
@@ -28,7 +29,7 @@ from services.intake.domain.person import (
     differing,
     doubts,
 )
-from services.intake.domain.status import CLOSED, CLOSING, REOPENED, SCREENING, Step, case_status, person_died
+from services.intake.domain.status import CLOSED, CLOSING, REOPENED, Step, case_status, standing
 from services.intake.events import CaseOpened
 from services.intake.projections import (
     accesses,
@@ -126,17 +127,18 @@ class IntakeService(searching.Searching, erasing.Erasing):
         self.runtime.catch_up("screening")
 
         def work(unit: Unit) -> answers.CaseClosing:
-            steps, placed = cases.get_steps(unit.db, row["case_id"]), any(each["placed"] for each in ends)
-            known = {"screened": SCREENING in steps, "placed": placed, "died": person_died(steps)}
-            closing = CloseCase(**body, **known)
+            closing = CloseCase(**body, **standing(cases.get_steps(unit.db, row["case_id"]), ends))
             return {**self._change(call, unit, row, closing, CLOSED), "ends": ends}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
     @query("case.close", roles=STAFF, schema=schemas.OfCase())
     def open_ends(self, call: Call, body: bodies.OfCase) -> answers.OpenEnds:
-        """What would end with the case if it were closed now."""
-        return {"ends": self._open_ends(self._own(call, body["case_id"]))}
+        """What would end with the case if it were closed now, and why it may be closed."""
+        row = self._own(call, body["case_id"])
+        ends = self._open_ends(row)
+        steps = self.runtime.read(lambda db: cases.get_steps(db, row["case_id"]))
+        return {"ends": ends, "reasons": closing_reasons(**standing(steps, ends))}
 
     def _open_ends(self, row: RowMapping) -> list[answers.OpenReferral]:
         self.runtime.catch_up("referral")

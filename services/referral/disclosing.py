@@ -4,6 +4,7 @@ from sqlalchemy import RowMapping
 
 from services.codes.access import STAFF
 from services.codes.decisions import PERSON_DIED
+from services.kernel import scope
 from services.kernel.doors import Call, command, query
 from services.kernel.errors import NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
@@ -12,6 +13,16 @@ from services.referral.domain.commands import DiscloseFacts
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.words import OVER, Status
 from services.referral.projections import referrals, upstream
+
+
+def give(unit: Unit, referral: RowMapping, how: str, expected: int | None = None) -> answers.DisclosedCodes:
+    """The partner is given what it may know of the person in one of the ways of codes.TELLING, which is noted."""
+    programme_id = referral["programme_id"]
+    # Of a return to the family there is nobody to be told.
+    codes = upstream.get_disclosable(unit.db, referral["case_id"], programme_id) if programme_id else {}
+    told = DiscloseFacts(how, tuple(name for name in codes if codes[name] is not None))
+    unit.handle(REFERRAL, referral["referral_id"], told, expected=expected)
+    return codes
 
 
 class Disclosing(reading.Reading):
@@ -29,14 +40,12 @@ class Disclosing(reading.Reading):
     def disclose(self, call: Call, body: bodies.Disclose) -> Outcome[answers.Disclosed]:
         """The partner is given what it may know of the person, and that is noted."""
         referral = self._own(call, body["referral_id"])
-        referral_id, codes = referral["referral_id"], self._of(referral)
 
         def work(unit: Unit) -> answers.Disclosed:
             if referrals.list_died(unit.db, [referral["case_id"]]):
                 raise Refused("person_died", PERSON_DIED)
-            asked = DiscloseFacts(body["how"], tuple(name for name in codes if codes[name] is not None))
-            unit.handle(REFERRAL, referral_id, asked, expected=call.if_match)
-            return {"disclosed": codes, "version": unit.version(REFERRAL, referral_id)}
+            codes = give(unit, referral, body["how"], call.if_match)
+            return {"disclosed": codes, "version": unit.version(REFERRAL, referral["referral_id"])}
 
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
@@ -72,7 +81,9 @@ class Disclosing(reading.Reading):
             return {}
         history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
         names = {name for step, _ in history if step["type"] == "FactsDisclosed" for name in step["facts"]}
-        return {name: code for name, code in self._of(referral).items() if name in names}
+        with scope.narrow(scope.EVERYTHING):  # of a case of a centre, in which a partner has no part
+            known = self._of(referral)
+        return {name: code for name, code in known.items() if name in names}
 
     def _of(self, referral: RowMapping) -> answers.DisclosedCodes:
         programme_id = referral["programme_id"]

@@ -33,6 +33,7 @@ from services.referral.projections import closed_paths, referrals, stays, upstre
 from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
+TOLD, BY_ACCOUNT = "told", "system"  # of codes.TELLING: the partner signs in
 DISCLOSE = "disclose"  # what may be done of a referral besides its steps
 OWN_WORDS = ("link", "system")  # the channels of what a partner says itself: by its link, by its account
 SEE_REFERRALS = (*CASE_READERS, "partner")
@@ -201,6 +202,8 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
                 self._move(unit, row["case_id"], referral_id)
                 status = unit.state(REFERRAL, referral_id).status
                 staying.resolve(unit, row["case_id"], row["person_id"], status)
+                if step == TOLD and body.get("how") == BY_ACCOUNT:  # there it reads what it decides by
+                    disclosing.give(unit, row, BY_ACCOUNT)
             status = unit.state(REFERRAL, referral_id).status
             return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
 

@@ -10,7 +10,7 @@ from itertools import islice
 from random import Random
 from typing import TypeVar
 
-from services.codes import AWAITING_ANSWER, FAMILY_PATH, PLACES_MOST, stays
+from services.codes import AWAITING_ANSWER, EMPLOYER_PATHS, FAMILY_PATH, PLACES_MOST, stays
 from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
 from services.kernel.questions import Body, CommandDoor, Json
 from services.partners.answers import Candidate
@@ -48,6 +48,22 @@ WAGES = {
     "section_35": (9000, 12500),
     "general": (8500, 12000),
     "own": (3000, 7500),
+}
+WORKING = frozenset({*EMPLOYER_PATHS, "vocational_training", "independent"})  # paths of who earns something
+PROTECTING = frozenset({"child_agency", "trafficking_referral", "psychiatric_hospital"})
+# What goes with some paths only; of another something that goes with all is said instead.
+ONLY = {
+    "มีกฎหมายเฉพาะคุ้มครอง และหน่วยงานพร้อมรับ": PROTECTING,
+    "ทำงานได้และต้องการมีรายได้ของตนเอง": WORKING,
+    "มีรายได้ประจำ": WORKING,
+    "ออมเงินเดือนละ 500 บาท": WORKING,
+    "ได้รับเบี้ยยังชีพ": frozenset({"local_home", "foundation", "religious", "ministry_shelter", FAMILY_PATH}),
+    "เริ่มทำงานแล้ว หัวหน้างานชม": WORKING,
+}
+OF_ALL = {
+    "why": "หน่วยงานพร้อมรับ และดูแลได้ตรงตามความจำเป็น",
+    "goal": "มีที่อยู่ที่มั่นคงภายใน 30 วัน",
+    "remark": "กินอยู่เรียบร้อย มีเพื่อนร่วมบ้าน",
 }
 WHY = (
     "ตรงกับความประสงค์ของผู้รับบริการและอยู่ใกล้ภูมิลำเนา", "มีกฎหมายเฉพาะคุ้มครอง และหน่วยงานพร้อมรับ",
@@ -332,8 +348,13 @@ class Life:
         decided: Body = {
             "case_id": self.case_id,
             "members": members,
-            "why": self.chance.choice(WHY),
-            "goals": self.chance.sample(GOALS, self.chance.randint(1, 3)),
+            "why": _fitting("why", self.chance.choice(WHY), path),
+            "goals": list(
+                dict.fromkeys(
+                    _fitting("goal", each, path)
+                    for each in self.chance.sample(GOALS, self.chance.randint(1, 3))
+                )
+            ),
             "path": path,
             "programme_ids": programme_ids,
         }
@@ -484,7 +505,8 @@ class Life:
         return {"kind": kind, "income_baht_month": said}
 
     def _remark(self) -> str | None:
-        return self.chance.choice(FOLLOWED) if self.chance.random() < 0.5 else None
+        said = self.chance.choice(FOLLOWED) if self.chance.random() < 0.5 else None
+        return said and _fitting("remark", said, str(self.plan["path"]))
 
     # -- doors and time --------------------------------------------------------------------------------------------
 
@@ -526,3 +548,7 @@ class Life:
 
     def _on(self, day: datetime) -> datetime:
         return self.office.working_hour(self.chance, day.astimezone(BANGKOK).date(), bool(self.fate.now_at))
+
+
+def _fitting(what: str, said: str, path: str) -> str:
+    return said if path in ONLY.get(said, (path,)) else OF_ALL[what]

@@ -38,6 +38,7 @@ WORDS = frozenset(
 เปิดเรื่อง เป็นอันตราย เป้าหมาย เผยแพร่ เพิกถอน เพิ่มเติม เพียงพอ เริ่มต้น เริ่มใหม่ เรี่ยไร เรือนจำ
 เร่งด่วน เลขที่ เลขประจำตัว เลขานุการ เลยกำหนด เล็กน้อย เสียชีวิต เหมาะสม เหมือนกัน เห็นชอบ
 แจ้งตำรวจ แท็บ แบบฟอร์ม แพร่เชื้อ แสดงความสามารถ แสดงผล โครงการ โดยประมาณ โดยอัตโนมัติ โรคติดต่อ
+โทรสอบถาม คิวอาร์โค้ด เข้าถึง แจ้งเมื่อ เครื่องนี้ ยืนยันล่าสุด
 โรงพยาบาล ใช้งาน ใบรับรอง ใบรับรองแพทย์ ใบอนุญาต ให้คำปรึกษา ได้รับ ไม่เกิน ไม่ได้ระบุ ไร้ที่พึ่ง
 """.split()
 )
@@ -71,11 +72,11 @@ def whole_names(text: str) -> str:
     """The name of a place or programme: its short words, of which no list knows (ปันสุข), kept in one line each; longer
     ones may be parted where their words end. `text` is HTML already."""
     return re.sub(
-        rf"[{LETTERS}.]{{4,}}", lambda word: word.expand(KEPT) if _width(word[0]) <= SHORT else word[0], text
+        rf"[{LETTERS}.]{{4,}}", lambda word: word.expand(KEPT) if letters(word[0]) <= SHORT else word[0], text
     )
 
 
-def _width(word: str) -> int:
+def letters(word: str) -> int:
     """How many letters stand beside each other."""
     return len(re.sub("[ัิ-ฺ็-๎]", "", word))
 

@@ -26,9 +26,7 @@ TITLES = (
 )
 LEAST_NEAR = 4  # letters of a word in which one may be wrong: of a shorter one too little is left
 _FULL = {written: line[0] for line in TITLES for written in line}
-_BEGINS = re.compile(
-    "|".join(rf"{re.escape(written)}" for written in sorted(_FULL, key=len, reverse=True))
-)
+_BEGINS = re.compile("|".join(rf"{re.escape(written)}" for written in sorted(_FULL, key=len, reverse=True)))
 _SAME = {line[0]: line for line in TITLES}
 # What a company's name ends with says nothing that finds it.
 _ENDS = re.compile(r"\(มหาชน\)|(?<=\s)(?:จำกัด|มหาชน)(?=\s|$)")

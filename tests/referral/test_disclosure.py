@@ -152,6 +152,22 @@ def test_what_a_partner_is_given_is_answered_and_noted_by_name(net, sent):  # no
     }
 
 
+def test_who_is_told_in_another_way_reads_nothing_in_the_system(net, sent):  # noqa: F811
+    partner = {"user": "partner", "role": "partner", "centres": (), "partner": PARTNER}
+    step(net, sent, "told", how="phone")
+    assert ask(net, "told_of", sent, partner) == {} and ask(net, "disclosure", sent) == []
+
+
+def test_told_by_the_system_is_told_what_the_partner_may_know(net, sent):  # noqa: F811
+    partner = {"user": "partner", "role": "partner", "centres": (), "partner": PARTNER}
+    for _ in range(2):  # again is nothing
+        step(net, sent, "told", how="system")
+    known = {name: code for name, code in (ALWAYS | {"legal_case": True}).items() if name != "found"}
+    assert ask(net, "told_of", sent, partner) == known
+    [noted] = ask(net, "disclosure", sent)
+    assert (noted["how"], noted["to"]) == ("system", PARTNER)
+
+
 def test_a_referral_says_what_its_reader_may_do_of_it(net, sent):  # noqa: F811
     partner = {"user": "partner", "role": "partner", "centres": (), "partner": PARTNER}
     member = {"user": "member-60", "role": "member"}

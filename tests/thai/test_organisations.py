@@ -32,7 +32,9 @@ def test_a_name_is_found_without_marks_title_or_spaces(name, text):
     assert organisations.query(text) and has(text, name)
 
 
-@pytest.mark.parametrize(("name", "text"), [(name, text) for name, all_ in ONE_WRONG.items() for text in all_])
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, all_ in ONE_WRONG.items() for text in all_]
+)
 def test_a_letter_may_be_wrong(name, text):
     sound = names.fold(name).replace(" ", "")
     wanted = organisations.query(text)

@@ -94,8 +94,8 @@ def director(browser):
     return browser("director-60")
 
 
-def screened(worker, case_id):
-    page = worker.send(worker.open(f"/cases/{case_id}/screening/fill"), **SCREENED)
+def screened(worker, case_id, **told):
+    page = worker.send(worker.open(f"/cases/{case_id}/screening/fill"), **SCREENED, **told)
     assert page.status == 200, page.errors
     return page
 
@@ -356,6 +356,37 @@ def test_somebody_unknown_is_named_later_with_the_reason_and_screened_by_what_is
     facts = door.get(f"/api/v1/cases/{case_id}", "worker-60").json()["screening"]["facts"]
     assert facts["sex"] == "male" and facts["age"]["min"] >= 76
     assert "หลังการคัดกรองครั้งนี้" not in worker.open(f"/cases/{case_id}").text
+
+
+def test_what_the_screening_found_stands_beside_what_the_record_says(worker, browser):
+    case_id = case_of(opened(worker, person__birth_date="", person__nationality="unknown"))
+    assert "ข้อมูลจากการคัดกรอง" not in worker.open(f"/cases/{case_id}").text
+    screened(worker, case_id, facts__birth_date="2490", facts__nationality="thai")
+    page = worker.open(f"/cases/{case_id}")
+    record = {
+        row.xpath("string(dt)").strip(): " ".join(row.xpath("string(dd)").split())
+        for row in page.tree.xpath('//main//dl/div[@class="govuk-summary-list__row"]')
+    }
+    assert record["สัญชาติ"] == "ไม่ทราบ ผลคัดกรอง: ไทย" and "ผลคัดกรอง: 7" in record["อายุ"]
+    assert record["ภูมิลำเนา"] == "นครสวรรค์ (ทะเบียนบ้าน)"  # the same in both
+    assert record["ที่อยู่อาศัย"] == "ริมถนนหรือทางเท้า" and record["รายได้เพียงพอแก่การยังชีพ"] == "ไม่เพียงพอ"
+    assert "โปรดแก้ไขข้อมูลผู้รับบริการให้ตรงกัน" in page.text
+    member = browser("member-60").open(f"/cases/{case_id}")
+    assert "ผลคัดกรอง: ไทย" in " ".join(member.text.split()) and "โปรดแก้ไขข้อมูล" not in member.text
+    told = {"person__nationality": "thai", "person__birth_date": "2490"}
+    page = worker.send(worker.open(f"/cases/{case_id}/person"), reason="learned", **told)
+    assert page.status == 200 and "ผลคัดกรอง:" not in page.text and "ข้อมูลจากการคัดกรอง" in page.text
+
+
+def test_a_case_is_closed_for_what_may_be_so(worker):
+    case_id = case_of(opened(worker))
+
+    def offered():
+        return worker.open(f"/cases/{case_id}/close").tree.xpath('//input[@name="reason"]/@value')
+
+    assert "left_before_screening" in offered()
+    screened(worker, case_id)
+    assert "left_before_screening" not in offered() and "no_answer_found" in offered()
 
 
 def test_a_correction_of_nothing_is_no_event_and_one_of_an_older_version_shows_both(worker, director):

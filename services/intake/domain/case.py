@@ -159,6 +159,15 @@ def _closed(c: CloseCase, before: str | None, person_id: str) -> list[CaseEvent]
     return [CaseClosed(c.case_id, person_id, reason, note, c.outcome)]
 
 
+def closing_reasons(screened: bool, placed: bool, died: bool) -> list[str]:
+    """The reasons of the list that may be so of a case."""
+    return [
+        reason
+        for reason in CLOSING_REASONS
+        if not _unlike(CloseCase("", reason, screened=screened, placed=placed, died=died))
+    ]
+
+
 def _unlike(c: CloseCase) -> dict[str, list[str]]:
     """What is said of the closing and is not so, by field."""
     if c.reason == DIED and c.outcome not in (None, DIED):

@@ -1,7 +1,7 @@
 """Where a case stands, and who worked on it last. Pure."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, TypedDict
 
 from services.kernel.envelope import PARTNER_ACTOR, SYSTEM
 
@@ -44,6 +44,20 @@ def case_status(steps: Mapping[str, Step]) -> str:
 def person_died(steps: Mapping[str, Step]) -> bool:
     """Whether an ending says so, that was not entered in error."""
     return any(step.status == DIED for step in _referrals(steps))
+
+
+class Standing(TypedDict):
+    """How the person stands when their case is closed; `died`: an ending says so."""
+
+    screened: bool
+    placed: bool
+    died: bool
+
+
+def standing(steps: Mapping[str, Step], ends: Iterable[Mapping[str, Any]]) -> Standing:
+    """`ends`: what is open of the case, each with whether somebody is `placed` by it."""
+    placed = any(each["placed"] for each in ends)
+    return {"screened": SCREENING in steps, "placed": placed, "died": person_died(steps)}
 
 
 def _referrals(steps: Mapping[str, Step]) -> list[Step]:

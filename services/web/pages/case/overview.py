@@ -1,16 +1,17 @@
 """A case: who, where it stands, what is next; closing and reopening."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
 
-from services.codes import FIRST_HELP, FIRST_HELP_WHILE
+from services.codes import FIRST_HELP, FIRST_HELP_WHILE, ages
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.decisions import CLOSING_REASONS, DIED, REOPENING_REASONS
-from services.codes.words import CodeList
-from services.intake.answers import WorkItem
+from services.codes.questions import ASKED
+from services.intake.answers import Case, WorkItem
 from services.intake.doors import CASE, CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
 from services.intake.schemas import ChangeCase, CloseCase
 from services.kernel.lists import LIMIT_MOST
@@ -21,8 +22,10 @@ from services.reporting.answers import StoryItem
 from services.reporting.doors import TIMELINE
 from services.screening.answers import Plan, Screening
 from services.screening.doors import PLAN, SCREENING
+from services.thai.dates import AgeRange
 from services.web import gateway
 from services.web.pages.case import casefile, next_places, over, story
+from services.web.pages.case.screening import OF_PERSON
 from services.web.pages.case.stay import last_day
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
@@ -107,6 +110,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
         "case/overview.html", **values, item=item, next=next_step(item) if item else None, story=entries, show=show,
         news=[story.event_sentence(event, programmes) for event in fresh],
         origin=origin, came_from=activities.called(origin) if origin else None,
+        learnt=_learnt(case, found[screening]), found_in_screening=_found(found[screening]),
         to_ask=to_ask, programmes=programmes, first_help=first_help, fact_text=fact_text,
         proposed=proposed, stay=stay, stays_until=last_day(stay["until"]) if stay else None,
     )  # fmt: skip
@@ -152,6 +156,40 @@ def _news(case_id: str, events: Sequence[StoryItem]) -> list[StoryItem]:
     return [event for event in reversed(events) if event["recordedtime"] > before and event["actor"] != user]
 
 
+def _learnt(case: Case, screening: Screening | None) -> dict[str, str]:
+    """{fact: what it found}: what the screening knows of the person otherwise than the person's record, which is not
+    corrected by it; nothing once the record was corrected after the screening."""
+    if screening is None or case["person"].get("erased") or casefile.outdated(case, screening):
+        return {}
+    facts, person = screening["facts"], case["person"]
+    known: dict[str, Any] = {name: person[name] for name in ("nationality", "domicile")}
+    told = {name: facts[name] for name, value in known.items() if name in facts and facts[name] != value}
+    age: Any = facts.get("age")
+    if age and _says_more(age, person["age"]):
+        told["age"] = age
+    return {name: fact_text(name, value) for name, value in told.items()}
+
+
+def _says_more(age: ages.Age, of_record: AgeRange | None) -> bool:
+    """Whether an age of a screening is surer than the record's, or does not go together with it."""
+    if of_record is None:
+        return True
+    known = ages.aged(ages.of_case(of_record), date.fromisoformat(age["on"]))
+    if age["min"] < known["min"] or age["max"] > known["max"]:
+        return True
+    return "margin" in known and "margin" not in age
+
+
+def _found(screening: Screening | None) -> list[tuple[str, str]]:
+    """[(fact, in words)]: what the screening found beside what a person's record has, in the order of its questions."""
+    facts = screening["facts"] if screening else {}
+    return [
+        (name, fact_text(name, facts[name]))
+        for name in ASKED
+        if name in facts and name not in ("birth_date", *OF_PERSON)
+    ]
+
+
 def _to_ask(screening: Screening | None) -> list[str]:
     labels = screening["labels"] if screening else []
     return list(dict.fromkeys(fact for label in labels for fact in label["ask"]))
@@ -161,9 +199,11 @@ def _to_ask(screening: Screening | None) -> list[str]:
 @gate.roles(*STAFF)
 def close(case_id: UUID) -> Response:
     """Says what ends with the case before it is closed, and asks what became of a placement."""
-    ends = doors.ask(OPEN_ENDS.of(case_id=str(case_id)))["ends"]
+    found = doors.ask(OPEN_ENDS.of(case_id=str(case_id)))
+    ends, may = found["ends"], set(found["reasons"])
+    reasons = [each for each in words(CLOSING_REASONS.kind) if each[0] in may]
     return _change(
-        case_id, CLOSE_CASE, CLOSE, CLOSING_REASONS, later("Close the case"), _("The case is closed."),
+        case_id, CLOSE_CASE, CLOSE, reasons, later("Close the case"), _("The case is closed."),
         ends=ends, programmes=lookup.programmes(each["programme_id"] for each in ends),
         outcomes=words("outcome") if any(each["placed"] for each in ends) else [],
     )  # fmt: skip
@@ -173,7 +213,7 @@ def close(case_id: UUID) -> Response:
 @gate.roles(*STAFF)
 def reopen(case_id: UUID) -> Response:
     return _change(
-        case_id, REOPEN_CASE, CHANGE, REOPENING_REASONS, later("Open the case again"),
+        case_id, REOPEN_CASE, CHANGE, words(REOPENING_REASONS.kind), later("Open the case again"),
         _("The case is open again."),
     )  # fmt: skip
 
@@ -182,7 +222,7 @@ def _change(
     case_id: UUID,
     door: CommandDoor[Any],
     schema: ChangeCase,
-    reasons: CodeList[str],
+    reasons: Sequence[tuple[str, str]],
     title: str,
     message: str,
     **values: Any,
@@ -201,7 +241,7 @@ def _change(
                 doors.tell(door, form.body, at=at, if_match=form.version)
                 return frame.done(message, ".overview", case_id=case_id)
     return frame.page(
-        "case/change.html", form=form, case=case, reasons=words(reasons.kind),
+        "case/change.html", form=form, case=case, reasons=reasons,
         closing=closing, stands=_latest(case_id) if form.stale else None, **values,
     )  # fmt: skip
 

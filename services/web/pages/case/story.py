@@ -145,7 +145,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "PlaceSecured": (later("A place is reserved; the partner is to be told"),
         lambda d: _("by %(day)s") % {"day": day(d["tell_due"])}),
     "ReferralDeclineSettled": (later("The partner's answer is final"), _reason),
-    "FactsDisclosed": (later("The partner was given a link with what it may know"), None),
+    "FactsDisclosed": (later("The partner was given what it may know"), lambda d: word("telling", d["how"])),
     "ReferralExpired": (later("The referral ran out of time"), _reason),
     "FollowUpDue": (later("A follow-up is due"), lambda d: _("after %(days)s days") % {"days": d["days"]}),
 }  # fmt: skip

@@ -318,21 +318,40 @@ def in_words(about: Proposal | RegistryChange) -> list[Said]:
         return [*new, *places]
     if about["action"] != "correct":
         return []
-    return [
-        Said(
-            field=word(kind, name),
-            before=_value(name, before.get(name)),
-            after=_value(name, after.get(name), before),
-        )
-        for name, value in after.items()
-    ]
+    return [Said(field=word(kind, name), **_said(name, before, value)) for name, value in after.items()]
+
+
+class _Said(TypedDict):
+    before: str
+    after: str
+
+
+def _said(name: str, before: Told, value: Any) -> _Said:
+    """Of rules and of a contact only what is not as it was, or nobody would find it."""
+    was: Any = before.get(name)
+    match name:
+        case "rules":
+            old, new = (sentences.rules_in_words(rules or {}, current()) for rules in (was, value))
+            nothing = "–" if value else _("It has no conditions.")
+            gone, come = (
+                [each for each in some if each not in rest] for some, rest in ((old, new), (new, old))
+            )
+            return {"before": " · ".join(gone) or "–", "after": " · ".join(come) or nothing}
+        case "contact":
+            known = was or {}
+            changed = [way for way in value if (value[way] or "") != (known.get(way) or "")] or list(value)
+            old, new = (
+                [each[way] for way in WAYS if way in changed and each.get(way)] for each in (known, value)
+            )
+            return {"before": " · ".join(old) or "–", "after": " · ".join(new) or "–"}
+    return {"before": _value(name, was), "after": _value(name, value)}
 
 
 def _places(stated: Told) -> str:
     return _("{free} of {total} places free").format(free=stated["free"], total=stated["total"])
 
 
-def _value(name: str, value: Any, before: Told | None = None) -> str:
+def _value(name: str, value: Any) -> str:
     match name:
         case "kind":
             return word("partner_kind", value)
@@ -350,8 +369,7 @@ def _value(name: str, value: Any, before: Told | None = None) -> str:
         case "rules":
             return " · ".join(sentences.rules_in_words(value, current())) or _("It has no conditions.")
         case "contact":
-            known = {**((before or {}).get("contact") or {}), **value}
-            return " · ".join(known[way] for way in WAYS if known.get(way)) or "–"
+            return " · ".join(value[way] for way in WAYS if value.get(way)) or "–"
     detail = OF_PARTNER.get(name) or OF_PROGRAMME.get(name)
     return str(value) if detail is None else sentences.detail_in_words(detail, value, current()) or "–"
 

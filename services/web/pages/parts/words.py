@@ -69,6 +69,12 @@ def say(words: Words) -> str:
     return words.in_language(current())
 
 
+def path_and_kind(path: str, kind: str) -> str:
+    """What a place is for and of what kind its partner is; once where the kind says both."""
+    both = [word("partner_kind", kind)]
+    return " · ".join(both if codes.PATH_OF_KIND.get(kind) == path else [word("path", path), *both])
+
+
 def listed(texts: Iterable[str]) -> str:
     """Several texts in one, as the reader's language lists them."""
     return sentences.listed(texts, current())
