@@ -227,13 +227,16 @@ def password() -> Response:
                     passwords.keep(db, user, hash, temporary=False)
                     accounts.note_change(db, instant(runtime.now()), user, user, "own_password")
                     sessions.end_others(db, session)
-                answer = frame.done(_("Your password is changed."), "pages.account.me")
+                said = [_("Your password is changed.")]
+                if session.must_choose_password:
+                    said.append(_("Look whether your name, position and telephone are right."))
+                answer = frame.done(" ".join(said), "pages.account.me")
                 know_browser(answer, user)
                 return answer
             form.add({"old": [later("This is not your password.")]})
         except throttle.Locked as locked:
             form.refused = too_often(locked)
-    return frame.page("account/password.html", form=form)
+    return frame.page("account/password.html", form=form, given=session.must_choose_password)
 
 
 def strong(form: Form, user: str) -> bool:

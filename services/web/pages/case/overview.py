@@ -162,12 +162,20 @@ def _learnt(case: Case, screening: Screening | None) -> dict[str, str]:
     if screening is None or case["person"].get("erased") or casefile.outdated(case, screening):
         return {}
     facts, person = screening["facts"], case["person"]
-    known: dict[str, Any] = {name: person[name] for name in ("nationality", "domicile")}
-    told = {name: facts[name] for name, value in known.items() if name in facts and facts[name] != value}
-    age: Any = facts.get("age")
+    told: dict[str, Any] = {}
+    if facts.get("nationality") not in (None, person["nationality"]):
+        told["nationality"] = facts["nationality"]
+    homes, age = _homes(facts.get("domicile")), facts.get("age")
+    if homes and homes != _homes(person["domicile"]):
+        told["domicile"] = homes
     if age and _says_more(age, person["age"]):
         told["age"] = age
     return {name: fact_text(name, value) for name, value in told.items()}
+
+
+def _homes(domicile: Any) -> list[Any]:
+    """Where somebody belongs; where they were found says nothing of that."""
+    return [each for each in domicile or () if each["basis"] != "found"]
 
 
 def _says_more(age: ages.Age, of_record: AgeRange | None) -> bool:

@@ -87,9 +87,14 @@ def _work(data: Data) -> str:
     return " · ".join(filter(None, (said, word("work_kind", work["kind"]), earned)))
 
 
+def _known(kind: str, code: str) -> str:
+    """A code in words; "" where it only says that nobody knows: a list of those says nothing."""
+    return "" if code == "unknown" else word(kind, code)
+
+
 def _description(data: Data) -> str:
-    parts = [word("identity_status", data["identity_status"]), word("sex", data["sex"])]
-    parts += [word("nationality", data["nationality"])]
+    parts = [_known(kind, data[kind]) for kind in ("identity_status", "sex", "nationality")]
+    parts = [part for part in parts if part]
     return " · ".join(parts + [province(row["province"]) for row in data["domicile"][:2]])
 
 
@@ -116,7 +121,7 @@ def _corrected(data: Data) -> str:
 # codes.steps.
 STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "CaseOpened": (later("The case was opened"),
-        lambda d: f"{word('channel', d['channel'])} · {word('danger', d['danger'])}"),
+        lambda d: " · ".join(filter(None, (_known("channel", d["channel"]), word("danger", d["danger"]))))),
     "PersonIdentified": (later("The person was described"), _description),
     "PersonCorrected": (later("The person's details were corrected"), _corrected),
     "ErasureRequested": (later("Erasing the person was asked for"), lambda d: word("erasure_reason", d["reason"])),
