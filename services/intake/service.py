@@ -47,7 +47,7 @@ from services.intake.projections import (
 )
 from services.intake.projections import work as worklist
 from services.kernel.doors import Call, Runtime, command, query
-from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.envelope import instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
@@ -136,8 +136,7 @@ class IntakeService(searching.Searching, erasing.Erasing):
     def open_ends(self, call: Call, body: bodies.OfCase) -> answers.OpenEnds:
         """What would end with the case if it were closed now, and why it may be closed."""
         row = self._own(call, body["case_id"])
-        ends = self._open_ends(row)
-        steps = self.runtime.read(lambda db: cases.get_steps(db, row["case_id"]))
+        ends, steps = self._open_ends(row), self.runtime.read(lambda db: cases.get_steps(db, row["case_id"]))
         return {"ends": ends, "reasons": closing_reasons(**standing(steps, ends))}
 
     def _open_ends(self, row: RowMapping) -> list[answers.OpenReferral]:
@@ -335,20 +334,19 @@ class IntakeService(searching.Searching, erasing.Erasing):
     @query("case.list", roles=READERS, schema=schemas.NoFields())
     def counts(self, call: Call, body: bodies.NoFields) -> dict[str, int]:
         """{status: cases} of the caller's centres."""
-        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return self.runtime.read(lambda db: cases.get_counts(db, centres))
+        return self.runtime.read(lambda db: cases.get_counts(db, self._centres(call, None)))
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
     def in_hands(self, call: Call, body: bodies.OfUser) -> answers.CasesInHands:
         """Cases that are in a user's hands, or wait for them, ids only, the oldest first."""
-        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        centres = self._centres(call, None)
         return {"items": self.runtime.read(lambda db: hands.list_in_hands(db, body["user"], centres))}
 
     @query("user.accesses", roles=("admin",), schema=schemas.Accesses())
     def accesses(self, call: Call, body: bodies.Accesses) -> answers.Accesses:
         """How often a user read people's personal fields in the last days, and when identifiers, in which centre; never
         whose."""
-        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        centres = self._centres(call, None)
         since = instant(call.now - timedelta(days=ACCESS_DAYS))
         counts, items = self.runtime.read(
             lambda db: accesses.list_accesses(db, body["user"], centres, since, body["limit"])

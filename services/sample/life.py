@@ -506,7 +506,7 @@ class Life:
 
     def _remark(self) -> str | None:
         said = self.chance.choice(FOLLOWED) if self.chance.random() < 0.5 else None
-        return said and _fitting("remark", said, str(self.plan["path"]))
+        return said and _fitting("remark", said, self.path)
 
     # -- doors and time --------------------------------------------------------------------------------------------
 

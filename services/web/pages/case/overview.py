@@ -165,9 +165,10 @@ def _learnt(case: Case, screening: Screening | None) -> dict[str, str]:
     told: dict[str, Any] = {}
     if facts.get("nationality") not in (None, person["nationality"]):
         told["nationality"] = facts["nationality"]
-    homes, age = _homes(facts.get("domicile")), facts.get("age")
+    homes = _homes(facts.get("domicile"))
     if homes and homes != _homes(person["domicile"]):
         told["domicile"] = homes
+    age: Any = facts.get("age")
     if age and _says_more(age, person["age"]):
         told["age"] = age
     return {name: fact_text(name, value) for name, value in told.items()}
