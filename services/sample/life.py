@@ -550,5 +550,5 @@ class Life:
         return self.office.working_hour(self.chance, day.astimezone(BANGKOK).date(), bool(self.fate.now_at))
 
 
-def _fitting(what: str, said: str, path: str) -> str:
-    return said if path in ONLY.get(said, (path,)) else OF_ALL[what]
+def _fitting(what: str, text: str, path: str) -> str:
+    return text if path in ONLY.get(text, (path,)) else OF_ALL[what]

@@ -54,9 +54,9 @@ def pieces(form: str) -> tuple[str, ...]:
     return tuple(form[at : at + size] for at in range(0, len(form), size))
 
 
-def nearly(wanted: Iterable[Forms], name: str) -> bool:
+def nearly(words: Iterable[Forms], name: str) -> bool:
     """Whether a folded name has every word of a query in it, each with one letter wrong at most."""
-    return all(any(form in name or _one_wrong(form, name) for form in forms) for forms in wanted)
+    return all(any(form in name or _one_wrong(form, name) for form in forms) for forms in words)
 
 
 def _within(word: str) -> Forms:

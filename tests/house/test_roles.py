@@ -38,7 +38,7 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
         "items.path_kind", "next",
     ),
     ("intake", "counts"): ("*",),
-    ("partners", "partners"): ("items.*", "next"),
+    ("partners", "partners"): ("items.*", "next", "nearly"),
     ("partners", "partner"): ("*",),
     ("partners", "names"): (
         "items.programme_id", "items.programme", "items.partner", "items.partner_id", "items.phone", "items.retired",

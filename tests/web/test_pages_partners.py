@@ -27,17 +27,6 @@ def test_a_partner_is_found_by_part_of_its_name_and_province(door, browser, made
     assert worker.open("/partners?province=99&kind=nonsense").status == 200
 
 
-def test_a_partner_is_found_as_it_is_remembered_and_the_page_says_where_a_letter_differs(door, browser):
-    name = "มูลนิธิชื่นจิตต์เกษตรสมบูรณ์"
-    made = door.post("/api/v1/partners", {**partner(), "name": name}).json()["partner_id"]
-    asks = {"ชืนจิต": False, "มูลนิธิฯ เกสตรสมบูร": False, "เกษตรสมบูรณ์ ชื่นจิตต์": False, "ชื่นจิตต์เกษตรสมบัรณ์": True}
-    for asked, nearly in asks.items():
-        found = door.get(f"/api/v1/partners?q={asked}").json()
-        assert ([each["partner_id"] for each in found["items"]], found["nearly"]) == ([made], nearly), asked
-        page = browser("worker-61").open(f"/partners?q={asked}")
-        assert name in page.text and ("ต่างกันหนึ่งตัวอักษร" in page.text) == nearly
-
-
 def test_a_partners_page_tells_rules_in_words_and_how_fresh_the_places_are(browser, made):
     page = browser("worker-60").open(made[2])
     assert page.status == 200 and "ยืนยันวันนี้" in page.text and "ว่าง" in page.text

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.web.door import partner
 from tests.web.taken import lines_of
 from tests.web.test_pages_flow import opened
 
@@ -95,3 +96,14 @@ def test_what_was_found_is_taken_away_and_each_name_is_noted_as_read(door, worke
     assert len(lines) == 2 and first in lines[1][3] and {len(line) for line in lines} == {6}
     after = door.ask("intake", "accesses", "admin", {"user": "worker-60"})["counts"]["listed"]
     assert after == before + 1
+
+
+def test_a_partner_is_found_as_it_is_remembered_and_the_page_says_where_a_letter_differs(door, browser):
+    name = "มูลนิธิชื่นจิตต์เกษตรสมบูรณ์"
+    made = door.post("/api/v1/partners", {**partner(), "name": name}).json()["partner_id"]
+    asks = {"ชืนจิต": False, "มูลนิธิฯ เกสตรสมบูร": False, "เกษตรสมบูรณ์ ชื่นจิตต์": False, "ชื่นจิตต์เกษตรสมบัรณ์": True}
+    for asked, nearly in asks.items():
+        found = door.get(f"/api/v1/partners?q={asked}").json()
+        assert ([each["partner_id"] for each in found["items"]], found["nearly"]) == ([made], nearly), asked
+        page = browser("worker-61").open(f"/partners?q={asked}")
+        assert name in page.text and ("ต่างกันหนึ่งตัวอักษร" in page.text) == nearly

@@ -11,7 +11,7 @@ from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Partner, Programme, Proposal, RegistryChange
 from services.partners.doors import HISTORY, PARTNERS, PROPOSALS
 from services.web.pages.frame import files, gate, visit
-from services.web.pages.partner import keeping
+from services.web.pages.partner import changes, keeping
 from services.web.pages.partner.keeping import MAY_READ_HISTORY
 from services.web.pages.parts import days, people
 from services.web.pages.parts.language import _
@@ -117,5 +117,5 @@ def history_csv(partner_id: UUID) -> Response:
 
 def _lines(about: Proposal | RegistryChange, names: Sequence[str]) -> Sequence[tuple[str, str, str, str]]:
     """(what was done, field, before, after) of each field, one line where it has none."""
-    what, said = keeping.what_of(about, names), keeping.in_words(about)
+    what, said = changes.what_of(about, names), changes.in_words(about)
     return [(what, each["field"], each["before"], each["after"]) for each in said] or [(what, "", "", "")]

@@ -13,7 +13,7 @@ from services.partners.answers import Proposal
 from services.partners.doors import ACCEPT_PROPOSAL, DISMISS_PROPOSAL, PROPOSALS
 from services.web.pages.frame import doors, frame, gate, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.partner import keeping
+from services.web.pages.partner import changes, keeping
 from services.web.pages.parts import people
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import words
@@ -45,7 +45,7 @@ class ShownProposal(NamedTuple):
 
     about: Proposal
     what: str
-    said: list[keeping.Said]
+    said: list[changes.Said]
     keeps: bool
     may: tuple[str, ...]
 
@@ -56,7 +56,7 @@ def _proposal(about: Proposal) -> ShownProposal:
     decides = caller.role in STAFF and about["status"] == "open"
     may = (("accept", keeps and decides), ("dismiss", (keeps or own) and decides))
     return ShownProposal(
-        about, keeping.what_of(about, about["after"].get("what", ())), keeping.in_words(about), keeps,
+        about, changes.what_of(about, about["after"].get("what", ())), changes.in_words(about), keeps,
         tuple(name for name, true in may if true),
     )  # fmt: skip
 
