@@ -76,7 +76,7 @@ def _one_wrong(form: str, name: str) -> bool:
     (Sellers' search by the distance of Damerau and Levenshtein)."""
     if len(form) < LEAST_NEAR:
         return False
-    before, row, last = [], list(range(len(form) + 1)), ""
+    before, row, last = list[int](), list(range(len(form) + 1)), ""
     for letter in name:
         new = [0]
         for at, own in enumerate(form, start=1):
