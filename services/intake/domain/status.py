@@ -1,7 +1,7 @@
 """Where a case stands, and who worked on it last. Pure."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from services.kernel.envelope import PARTNER_ACTOR, SYSTEM
 
@@ -46,6 +46,12 @@ def person_died(steps: Mapping[str, Step]) -> bool:
     return any(step.status == DIED for step in _referrals(steps))
 
 
+class End(TypedDict):
+    """What is open of a case and ends with it."""
+
+    placed: bool
+
+
 class Standing(TypedDict):
     """How the person stands when their case is closed; `died`: an ending says so."""
 
@@ -54,7 +60,7 @@ class Standing(TypedDict):
     died: bool
 
 
-def standing(steps: Mapping[str, Step], ends: Iterable[Mapping[str, Any]]) -> Standing:
+def standing(steps: Mapping[str, Step], ends: Iterable[End]) -> Standing:
     """`ends`: what is open of the case, each with whether somebody is `placed` by it."""
     placed = any(each["placed"] for each in ends)
     return {"screened": SCREENING in steps, "placed": placed, "died": person_died(steps)}

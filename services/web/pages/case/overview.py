@@ -162,16 +162,16 @@ def _learnt(case: Case, screening: Screening | None) -> dict[str, str]:
     if screening is None or case["person"].get("erased") or casefile.outdated(case, screening):
         return {}
     facts, person = screening["facts"], case["person"]
-    told: dict[str, Any] = {}
+    told: dict[str, str] = {}
     if facts.get("nationality") not in (None, person["nationality"]):
-        told["nationality"] = facts["nationality"]
+        told["nationality"] = fact_text("nationality", facts["nationality"])
     homes = _homes(facts.get("domicile"))
     if homes and homes != _homes(person["domicile"]):
-        told["domicile"] = homes
+        told["domicile"] = fact_text("domicile", homes)
     age: Any = facts.get("age")
     if age and _says_more(age, person["age"]):
-        told["age"] = age
-    return {name: fact_text(name, value) for name, value in told.items()}
+        told["age"] = fact_text("age", age)
+    return told
 
 
 def _homes(domicile: Any) -> list[Any]:
