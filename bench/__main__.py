@@ -27,6 +27,7 @@ FIGURES = {
     "n": "bench.importing",
     "o": "bench.growth",
     "p": "bench.papers",
+    "q": "bench.trial",
 }
 
 

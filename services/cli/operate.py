@@ -150,6 +150,33 @@ def verify(context: click.Context, anchors: Path | None) -> None:
         raise click.exceptions.Exit(1)
 
 
+@songtor.command()
+@click.argument("screening_id", required=False)
+@click.option("--all", "every", is_flag=True, help="Every screening there is.")
+@click.pass_context
+def rederive(context: click.Context, screening_id: str | None, every: bool) -> None:
+    """Derive stored screenings again from their facts and the rules they name, from the log alone. Exit 1 and name the
+    first that does not come out byte for byte."""
+    from services.screening import rederiving
+
+    if every == bool(screening_id):
+        raise Failed("Say which screening, or --all.")
+    with runtimes(settings_of(context), ["screening"]) as opened:
+        found = [
+            each
+            for each in rederiving.from_log(opened["screening"])
+            if every or each.screening_id == screening_id
+        ]
+    if not found:
+        raise Failed("There is no such screening." if screening_id else "There is no screening yet.")
+    different = [each for each in found if not each.same]
+    click.echo(f"{len(found)} derived again, {len(found) - len(different)} the same byte for byte")
+    for each in different[:1]:
+        click.echo(f"   {each.screening_id} (rules {each.rules_version}) comes out otherwise")
+    if different:
+        raise click.exceptions.Exit(1)
+
+
 @songtor.command(name="anchor")
 @click.pass_context
 def print_anchor(context: click.Context) -> None:

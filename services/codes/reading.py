@@ -126,6 +126,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
             "matches.**", "plan", "plan.**",
         ),
         "/api/v1/cases/<case_id>/matches": ALL,
+        "/api/v1/screenings/<screening_id>/rederive": ALL,
         "/api/v1/cases/<case_id>/matches/earlier": ALL,
         "/api/v1/cases/<case_id>/matches/earlier/<match_id>": ALL,
         "/api/v1/programmes/<programme_id>/candidates": ALL,

@@ -71,6 +71,11 @@ class Office:
         answer: A = self._call(door, body, CALLERS[user], key, at)
         return answer
 
+    def do_apart(self, door: CommandDoor[A], body: Body, user: str, name: str) -> A:
+        """A command of the network's, which leaves the ids of all others as they are."""
+        answer: A = self._call(door, body, CALLERS[user], str(uuid5(COMMANDS, f"{self.seed}/{name}")))
+        return answer
+
     def ask(self, question: Question[A]) -> A:
         """The answer to one who reads cases in codes alone, so that no access is logged."""
         answer: A = self._call(question.door, question.body, READER, str(COMMANDS))

@@ -269,6 +269,15 @@ class WholeRules(RulesVersion):
     content: Any
 
 
+class Rederived(TypedDict):
+    """Whether the stored facts of a screening, under the rules it names, give again what was stored, byte for byte."""
+
+    screening_id: Id
+    same: bool
+    rules_version: str
+    form_version: str
+
+
 class Lint(TypedDict):
     """What the linter found: gap or overlap, with facts of a person who is an example of it."""
 

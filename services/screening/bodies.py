@@ -88,3 +88,7 @@ class TryDraft(TypedDict):
 
 class OfTrial(TypedDict):
     trial_id: str
+
+
+class OfScreening(TypedDict):
+    screening_id: str

@@ -14,6 +14,7 @@ from services.screening.answers import (
     NewTrial,
     Plan,
     Quorum,
+    Rederived,
     RulesVersions,
     SavedDraft,
     Screening,
@@ -42,3 +43,4 @@ DRAFT: QueryDoor[WholeDraft] = QueryDoor("screening", "draft")
 ADOPT_DRAFT: CommandDoor[DraftAdopted | Waiting] = CommandDoor("screening", "adopt_draft")
 TRY_DRAFT: CommandDoor[NewTrial] = CommandDoor("screening", "try_draft")
 TRIAL: QueryDoor[Trial] = QueryDoor("screening", "trial")
+REDERIVE: QueryDoor[Rederived] = QueryDoor("screening", "rederive")

@@ -240,6 +240,10 @@ class AdoptRules(Schema):
     rules_version = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
 
 
+class OfScreening(Schema):
+    screening_id = fields.String(required=True)
+
+
 class ListRules(Schema):
     pass
 

@@ -16,7 +16,7 @@ from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavai
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
-from services.screening import answers, bodies, erasing, handlers, projections, schemas, trying
+from services.screening import answers, bodies, erasing, handlers, projections, rederiving, schemas
 from services.screening.domain import assessment, form, procedure, rulebook
 from services.screening.domain.adoption import (
     RULES,
@@ -57,7 +57,7 @@ SOUND_ALIKE = "members_sound_alike"
 AGE_SECONDS = 2.0  # to ask intake for an age
 
 
-class ScreeningService(erasing.Erasing, trying.Trying):
+class ScreeningService(erasing.Erasing, rederiving.Rederiving):
     name = "screening"
     runtime = Runtime(WIRING)
 

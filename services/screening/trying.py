@@ -19,6 +19,7 @@ from services.kernel.errors import Invalid
 from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, bodies, drafting, ruling, schemas
 from services.screening.domain import adoption, rulebook, trial
+from services.screening.domain.adoption import Adopted
 from services.screening.domain.drafts import DRAFT, TryDraft
 from services.screening.domain.trial import Cell, Quick, State
 from services.screening.projections import drafts, past, rules
@@ -115,8 +116,13 @@ def _begin(db: Connection, row: RowMapping) -> Running:
         else row["asked_at"]
     )
     end = min(until, row["asked_at"])
-    text = rules.get_document(db, rulebook.NAME, saved.based_on)
-    before = rulebook.read(text) if text else adoption.in_force(rules.adopted_of(db, rulebook.NAME), day)
+    # What only comes with the software is held against what counts: held against itself it would change nothing.
+    own = [each["rules_version"] for each in rules.list_adopted(db) if each["draft_id"] == saved.draft_id]
+    adopted = rules.adopted_of(db, rulebook.NAME)
+    counted = {name: each for name, each in adoption.documents(adopted).items() if name not in own}
+    base = counted.get(saved.based_on)
+    others = Adopted({name: each for name, each in adopted.versions.items() if name not in own})
+    before = rulebook.read(base.content) if base else adoption.in_force(others, day)
     tried = rulebook.read(saved.documents[rulebook.NAME])
     of = past.count_past(db, since, end, row["of_centre"])
     return Running(of, Quick(before), Quick(tried), since, end, row["of_centre"])

@@ -234,6 +234,9 @@ def work_on_a_case(net: CheckedNetwork) -> None:
 
 
 def change_the_rules(net: CheckedNetwork) -> None:
+    [each, *_] = [row for row in net.call("intake", "cases")["items"] if row["status"] != "open"]
+    latest = net.call("screening", "screening", {"case_id": each["case_id"]})
+    assert net.call("screening", "rederive", {"screening_id": latest["screening_id"]})["same"]
     saved = net.call("screening", "draft_rules", {"based_on": "2569-3"}, **DIRECTOR)
     of_draft = {"draft_id": saved["draft_id"]}
     net.call("screening", "save_rules", {**of_draft, "based_on": "2569-3"}, **DIRECTOR)

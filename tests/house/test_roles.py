@@ -118,6 +118,12 @@ class World(NamedTuple):
             body = {"rules_version": "2569-1"}
         if key[1] == "check_rules":
             body = {"based_on": "2569-1", "facts": {}}
+        if key[1] == "rederive":
+            body = {
+                "screening_id": self.net.call("screening", "screening", {"case_id": self.case_id})[
+                    "screening_id"
+                ]
+            }
         if key[1] in ("draft", "trial"):
             body = self.draft()
             body = {f"{key[1]}_id": body[f"{key[1]}_id"]}

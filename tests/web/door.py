@@ -166,6 +166,9 @@ class FrontDoor:
                 asked = {"programme_id": bed, "days": 3}
                 stay = self.made(f"/api/v1/cases/{world.case_id}/stays", asked)
                 world = replace(world, stay_id=stay["stay_id"])
+        if "<screening_id>" in route.path:
+            latest = self.get(f"/api/v1/cases/{world.case_id}").json()["screening"]
+            world = replace(world, screening_id=latest["screening_id"])
         if "<draft_id>" in route.path or "<trial_id>" in route.path:
             saved = self.made("/api/v1/rules/drafts", {"based_on": "2569-2"}, "rules")
             trial = self.made(f"/api/v1/rules/drafts/{saved['draft_id']}/trial", {}, "rules")

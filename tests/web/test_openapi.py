@@ -96,6 +96,7 @@ PROMISED = [
     ("PATCH /api/v1/outreach/{outreach_id}", {"kind", "date", "reached", "reason"}, {"version"}),
     ("GET /api/v1/reports/outreach", {"centre", "from", "to"}, {"total", "by_kind", "by_month"}),
     ("GET /api/v1/rules", set(), {"items"}),
+    ("GET /api/v1/screenings/{screening_id}/rederive", set(), {"same", "rules_version", "form_version"}),
     ("GET /api/v1/rules/drafts", set(), {"items"}),
     ("POST /api/v1/rules/drafts", {"based_on", "content"}, {"draft_id", "lint", "version"}),
     ("GET /api/v1/rules/drafts/{draft_id}", set(), {"draft_id", "lint", "content", "asked_by", "adopted"}),

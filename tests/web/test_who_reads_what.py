@@ -60,7 +60,8 @@ def one(door):
     [match, *_] = door.get(f"/api/v1/cases/{world.case_id}/matches/earlier").json()["items"]
     saved = door.made("/api/v1/rules/drafts", {"based_on": "2569-2"}, "rules")
     trial = door.made(f"/api/v1/rules/drafts/{saved['draft_id']}/trial", {}, "rules")
-    world = replace(world, draft_id=saved["draft_id"], trial_id=trial["trial_id"])
+    latest = door.get(f"/api/v1/cases/{world.case_id}").json()["screening"]["screening_id"]
+    world = replace(world, draft_id=saved["draft_id"], trial_id=trial["trial_id"], screening_id=latest)
     for user in STRANGERS:
         door.add(user, user.partition("-")[0], ("96",))
     return replace(world, match_id=match["match_id"])

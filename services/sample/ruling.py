@@ -1,0 +1,30 @@
+"""The rules of screening are mended: a draft, tried on the past, and adopted by a director and the rule keeper."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from services.kernel.questions import Body
+from services.sample.office import Office
+from services.screening.doors import ADOPT_DRAFT, DRAFT_RULES, TRY_DRAFT
+from services.thai.dates import bangkok_day
+
+VERSION = "2569-3"  # what comes with the software and counts only once it is adopted
+DAYS_AGO, DAYS_AHEAD = 20, 10
+
+
+def mend(office: Office, now: datetime) -> Iterator[datetime]:
+    """From `DAYS_AGO` before now on; it counts `DAYS_AHEAD` later. Its commands are apart from all others, so that the
+    ids of those stay as they are."""
+    at = now - timedelta(days=DAYS_AGO)
+    first = bangkok_day(at) + timedelta(days=DAYS_AHEAD)
+    saved = office.do_apart(DRAFT_RULES, {"based_on": VERSION, "content": None}, "rules", "draft")
+    of_draft: Body = {"draft_id": saved["draft_id"]}
+    office.do_apart(TRY_DRAFT, of_draft, "rules", "try")
+    adoption: Body = {
+        **of_draft,
+        "valid_from": first.isoformat(),
+        "reason": "แก้ไขสองเรื่อง: สำนักงานตรวจคนเข้าเมืองไม่ใช่แนวทางของผู้มีสัญชาติไทย และหน่วยงานคุ้มครองเด็กไม่รับผู้ใหญ่",
+    }
+    office.do_apart(ADOPT_DRAFT, adoption, "director-60", "ask")
+    yield at + timedelta(days=1)
+    office.do_apart(ADOPT_DRAFT, adoption, "rules", "adopt")
