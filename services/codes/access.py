@@ -64,6 +64,10 @@ ACTIONS = CodeList(
         "person.correct": Words("แก้ไขข้อมูลผู้รับบริการ", "Correct a person's details"),
         "person.erase": Words("ขอลบและยืนยันการลบข้อมูลผู้รับบริการ", "Ask for and confirm the erasing of a person"),
         "person.erased": Words("ทราบว่าข้อมูลรายใดถูกลบแล้ว", "Know who was erased"),
+        "consent.record": Words(
+            "บันทึกความยินยอมและการถอนความยินยอม", "Record a consent, or that it is withdrawn"
+        ),
+        "consent.list": Words("ดูความยินยอมของผู้รับบริการ", "See the consents of a person"),
         "plan.agree": Words("บันทึกมติคณะทำงาน", "Record the working group’s decision"),
         "referral.send": Words("ส่งต่อ", "Send a referral"),
         "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),
@@ -73,6 +77,7 @@ ACTIONS = CodeList(
         "stay.change": Words("ต่อเวลาหรือสิ้นสุดการพักชั่วคราว", "Prolong or end an interim stay"),
         "stay.list": Words("ดูการพักชั่วคราว", "List interim stays"),
         "referral.disclose": Words("แจ้งข้อมูลเท่าที่จำเป็นแก่ภาคีเครือข่าย", "Give a partner what it may know"),
+        "referral.open": Words("เปิดดูข้อมูลที่ได้รับแจ้ง", "Open what one was told"),
         "referral.disclosure": Words("ดูว่าแจ้งข้อมูลใดแก่ภาคีเครือข่าย", "See what a partner was told"),
         "partner.register": Words("ขึ้นทะเบียนภาคีเครือข่าย", "Register a partner"),
         "partner.list": Words("ดูทะเบียนภาคีเครือข่าย", "List partners"),
@@ -125,6 +130,14 @@ REFUSALS = CodeList(
         ),
         "case_closed": Words(
             "ปิดเรื่องนี้แล้ว ต้องเปิดเรื่องอีกครั้งก่อนส่งต่อ", "The case is closed: open it again before referring."
+        ),
+        "consent_unknown": Words(
+            "ความยินยอมนี้ไม่ใช่ของเรื่องนี้ หรือไม่ใช่ความยินยอมให้ส่งต่อ",
+            "This is no consent of this case to be referred.",
+        ),
+        "consent_withdrawn": Words(
+            "ผู้รับบริการถอนความยินยอมแล้ว ต้องขอความยินยอมใหม่ก่อน",
+            "The person took the consent back; ask anew first.",
         ),
         "consent_refused": Words(
             "ผู้รับบริการไม่ยินยอมให้ส่งต่อ จึงส่งไม่ได้", "The person did not consent, so it cannot be sent."

@@ -14,6 +14,29 @@ CONSENTS = CodeList(
     },
 )
 
+# To be referred (Protection of the Destitute Act 2557, s. 23), or that data is given to others (PDPA 2562, s. 19, 26).
+CONSENT_KINDS = CodeList(
+    "consent_kind",
+    {
+        "referral": Words("ให้ส่งต่อ", "To be referred"),
+        "data": Words("ให้เปิดเผยข้อมูลส่วนบุคคล", "To give personal data to others"),
+    },
+)
+
+# How somebody said so.
+CONSENT_WAYS = CodeList(
+    "consent_way",
+    {
+        "signed": Words("ลงลายมือชื่อ", "Signed"),
+        "thumbprint": Words("พิมพ์ลายนิ้วมือ", "Thumbprint"),
+        "spoken": Words("ด้วยวาจา", "By word of mouth"),
+        "phone": Words("ทางโทรศัพท์", "By phone"),
+        "gesture": Words("ด้วยท่าทางหรือภาษามือ", "By signs or sign language"),
+        "representative": Words("โดยผู้แทนหรือผู้ดูแลตามกฎหมาย", "By a legal representative"),
+        "other": Words("วิธีอื่น", "Another way"),
+    },
+)
+
 MEMBER_ROLES = CodeList(
     "member_role",
     {

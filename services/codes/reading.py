@@ -45,6 +45,9 @@ STEP: Fields = (
     *STEP_OF_PARTNER, *ANSWER_OF_PARTNER, "plan_id", "path", "kind", "under_ministry", "outside_ministry", "consent",
     "waitlist", "was", "days", "in_place", "work", "work.**", "outcome", "tell_due", "release_due", "answers",
 )  # fmt: skip
+CONSENT: Fields = (
+    "consent_id", "kind", "status", "how", "at", "by", "referral_ids[]", "withdrawn_at", "withdrawn_by",
+)  # fmt: skip
 EVENT: Fields = _each(
     "id", "source", "type", "subject", "time", "recordedtime", "datacontenttype", "specversion", "sequence", "streamid",
     "streamversion", "caseid", "partnerid", "centre", "actor", "correlationid", "causationid", "dataversion", "hash",
@@ -136,15 +139,19 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/events": EVENT,
         "/api/v1/outreach": ALL,
         "/api/v1/outreach/<outreach_id>": ALL,
+        "/api/v1/cases/<case_id>/consents": _each(*CONSENT),
         "/api/v1/referrals": _each(*REFERRAL),
         "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history(STEP)),
-        "/api/v1/referrals/<referral_id>/disclosure": ("[]", "[].at", "[].to", "[].how", "[].facts[]", "[].basis"),
+        "/api/v1/referrals/<referral_id>/disclosure": (
+            "[]", "[].at", "[].to", "[].how", "[].facts[]", "[].basis", "[].opened_at",
+        ),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
         "/api/v1/stays": STAY,
         "/api/v1/work": WORK,
         "/cases": PAGE,
         "/cases/list.csv": PAGE,
         "/cases/<uuid:case_id>": PAGE,
+        "/cases/<uuid:case_id>/consents": PAGE,
         "/cases/<uuid:case_id>/matches": PAGE,
         "/cases/<uuid:case_id>/matches/compare": PAGE,
         "/cases/<uuid:case_id>/matches/earlier": PAGE,

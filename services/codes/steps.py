@@ -44,9 +44,12 @@ STAND_DOWN = CodeList(
         "placed_elsewhere": Words("ผู้รับบริการได้ที่อื่นแล้ว", "The person has found another place"),
         "case_closed": Words("ปิดเรื่องแล้ว", "The case was closed"),
         "person_died": Words("ผู้รับบริการเสียชีวิต", "The person died"),
+        "consent_withdrawn": Words("ผู้รับบริการถอนความยินยอม", "The person took the consent back"),
         "not_told": Words("ยังไม่ได้แจ้งภาคีเครือข่ายภายในกำหนด", "The partner was not told in time"),
     },
 )
+
+CONSENT_WITHDRAWN = "consent_withdrawn"
 
 # Why a referral came to nothing: what somebody said, or what the system did.
 LOST_REASONS = CodeList("lost_reason", {**DECLINE_REASONS.words, **STAND_DOWN.words})

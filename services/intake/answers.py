@@ -19,7 +19,7 @@ from services.codes import (
     SEXES,
 )
 from services.codes.acts import CASE_ACTS
-from services.codes.decisions import CLOSING_REASONS, ERASURE_REASONS
+from services.codes.decisions import CLOSING_REASONS, CONSENT_KINDS, CONSENT_WAYS, CONSENTS, ERASURE_REASONS
 from services.codes.search import KNOWN_BY, MATCHED, SEARCH_REASONS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
 from services.codes.work import CONTRADICTIONS, FLAGS, NEXT_STEPS, STANDINGS, WORK_PARTS, WORK_REASONS
@@ -378,6 +378,41 @@ class ErasureStatus(TypedDict):
     status: Annotated[str, ("none", "waiting", "erased")]
     version: Version
     referral_ids: list[Id]
+
+
+class NewConsent(TypedDict):
+    consent_id: Id
+    version: Version
+
+
+class ConsentStatus(TypedDict):
+    """`referral_ids`: the referrals that rested on it, whose links open nothing any more."""
+
+    status: Annotated[str, ("withdrawn",)]
+    referral_ids: list[Id]
+    version: Version
+
+
+class RecordedConsent(TypedDict):
+    """`referral_ids`: what rests on it. `witness`, `scope`: as they were told, None once erased; only for staff."""
+
+    consent_id: Id
+    kind: Annotated[str, CONSENT_KINDS]
+    status: Annotated[str, CONSENTS]
+    how: Annotated[str, CONSENT_WAYS] | None
+    at: Instant
+    by: str
+    witness: str | None
+    scope: str | None
+    referral_ids: list[Id]
+    withdrawn_at: Instant | None
+    withdrawn_by: str | None
+
+
+class RecordedConsents(TypedDict):
+    """Newest first."""
+
+    items: list[RecordedConsent]
 
 
 class Erasure(TypedDict):

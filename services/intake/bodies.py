@@ -132,6 +132,23 @@ class RequestErasure(TypedDict):
     confirmer: str | None
 
 
+class RecordConsent(TypedDict):
+    case_id: str
+    kind: str
+    status: str
+    how: str
+    witness: str | None
+    scope: str | None
+
+
+class WithdrawConsent(TypedDict):
+    case_id: str
+    consent_id: str
+    how: str
+    witness: str | None
+    note: str | None
+
+
 class WordsAbout(TypedDict):
     case_id: str
     texts: dict[str, str]

@@ -14,6 +14,7 @@ from services.intake.answers import (
     CasesInHands,
     CaseStatus,
     CasesToTakeOver,
+    ConsentStatus,
     Contradictions,
     Correction,
     DescribedPerson,
@@ -23,9 +24,11 @@ from services.intake.answers import (
     ErasureStatus,
     FoundCases,
     NewCase,
+    NewConsent,
     OpenEnds,
     PersonCorrections,
     Pointing,
+    RecordedConsents,
     Work,
 )
 from services.kernel.questions import CommandDoor, QueryDoor
@@ -51,6 +54,9 @@ CONTRADICTIONS: QueryDoor[Contradictions] = QueryDoor("intake", "contradictions"
 COUNTS: QueryDoor[dict[str, int]] = QueryDoor("intake", "counts")
 IN_HANDS: QueryDoor[CasesInHands] = QueryDoor("intake", "in_hands")
 ACCESSES: QueryDoor[Accesses] = QueryDoor("intake", "accesses")
+RECORD_CONSENT: CommandDoor[NewConsent] = CommandDoor("intake", "record_consent")
+WITHDRAW_CONSENT: CommandDoor[ConsentStatus] = CommandDoor("intake", "withdraw_consent")
+CONSENTS: QueryDoor[RecordedConsents] = QueryDoor("intake", "consents")
 REQUEST_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "request_erasure")
 WITHDRAW_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "withdraw_erasure")
 CONFIRM_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "confirm_erasure")

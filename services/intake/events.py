@@ -53,13 +53,32 @@ class CaseOpened:
 
 @dataclass(frozen=True)
 class ConsentRecorded:
-    """The person agreed to be referred, or could not say (`unable`); the witness is sealed where it was told."""
+    """What the person said of being referred, or of data being given to others (`kind`: codes.decisions.CONSENT_KINDS);
+    the witness is sealed where it was told. `referral_id`: the sending it was said with, which then is its id too; ""
+    for one that was recorded by itself, as `consent_id`."""
 
     case_id: Public[str]
     person_id: OfCentre[str]
     referral_id: Public[str]
     status: OfCase[str]
     witness: Any = personal()  # str
+    consent_id: Public[str | None] = None
+    kind: OfCase[str] = "referral"
+    how: OfCase[str | None] = None
+    scope: Any = personal()  # str
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn:
+    """The person took it back: from now on nothing rests on it. What was given before stays noted."""
+
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    consent_id: Public[str]
+    kind: OfCase[str]
+    how: OfCase[str]
+    witness: Any = personal()  # str
+    note: Any = personal()  # str
 
 
 @dataclass(frozen=True)
@@ -103,7 +122,15 @@ class CallUnanswered:
     next: OfCentre[str]
 
 
-CaseEvent = CaseOpened | ConsentRecorded | CaseAssigned | CaseClosed | CaseReopened | CallUnanswered
+CaseEvent = (
+    CaseOpened
+    | ConsentRecorded
+    | ConsentWithdrawn
+    | CaseAssigned
+    | CaseClosed
+    | CaseReopened
+    | CallUnanswered
+)
 
 
 @dataclass(frozen=True)

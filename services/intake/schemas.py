@@ -4,13 +4,14 @@ domain."""
 from collections.abc import Callable
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
 from services import codes
-from services.codes.decisions import ERASURE_REASONS
+from services.codes.decisions import CONSENT_KINDS, CONSENT_WAYS, CONSENTS, ERASURE_REASONS
 from services.codes.work import WORK_PARTS
 from services.fields import Words
+from services.intake import bodies
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.thai import areas, dates, idcard, names, numbers
 
@@ -229,6 +230,31 @@ class RequestErasure(Schema):
     confirmer = _user()
 
 
+class RecordConsent(Schema):
+    """`kind` referral (to be referred) or data (that data is given to others); `how` it was said; who is unable to say
+    needs a witness."""
+
+    case_id = _id()
+    kind = _code(*CONSENT_KINDS)
+    status = _code(*CONSENTS)
+    how = _code(*CONSENT_WAYS)
+    witness = Words(200)
+    scope = Words(500)
+
+    @validates_schema
+    def who_saw_it(self, data: bodies.RecordConsent, **_: Any) -> None:
+        if data["status"] == "unable" and not data["witness"]:
+            raise ValidationError({"witness": ["A person unable to consent needs a witness."]})
+
+
+class WithdrawConsent(Schema):
+    case_id = _id()
+    consent_id = _id()
+    how = fields.String(load_default="spoken", validate=OneOf(CONSENT_WAYS))
+    witness = Words(200)
+    note = Words(2000)
+
+
 class WordsAbout(Schema):
     """Words about a case's person, each by the name of its field."""
 
@@ -263,3 +289,4 @@ class ReferralSent(Schema):
     case_id = fields.String(required=True)
     referral_id = fields.String(required=True)
     consent = fields.String(required=True)
+    consent_id = fields.String(load_default=None, allow_none=True)

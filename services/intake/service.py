@@ -10,7 +10,7 @@ from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.acts import case_acts
 from services.codes.coarse import coarse
 from services.codes.decisions import PERSON_DIED
-from services.intake import answers, bodies, erasing, handlers, schemas, searching
+from services.intake import answers, bodies, consenting, erasing, handlers, schemas, searching
 from services.intake.domain.case import (
     CARRIED_OVER,
     CASE,
@@ -35,6 +35,7 @@ from services.intake.projections import (
     accesses,
     cases,
     closings,
+    consents,
     descriptions,
     erasures,
     hands,
@@ -66,6 +67,7 @@ WIRING = Wiring(
         worklist.WORK,
         descriptions.DESCRIPTIONS,
         outreach.OUTREACH,
+        consents.CONSENTS,
     ),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
@@ -85,7 +87,7 @@ WIRING = Wiring(
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
-class IntakeService(searching.Searching, erasing.Erasing):
+class IntakeService(searching.Searching, consenting.Consenting, erasing.Erasing):
     name = "intake"
     runtime = Runtime(WIRING, after_start=searching.finish)
 

@@ -96,13 +96,15 @@ class Disclosed(TypedDict):
 
 
 class Disclosure(TypedDict):
-    """When which partner was given what, by name, in which way; `basis`: consent or law."""
+    """When which partner was given what, by name, in which way; `basis`: consent or law; `opened_at`: when it was first
+    opened, None while it was not, or where nobody can know."""
 
     at: Instant
     to: Id
     how: str
     facts: list[str]
     basis: Annotated[str, ("consent", "law")]
+    opened_at: Instant | None
 
 
 class ReferralStatus(TypedDict):

@@ -11,12 +11,14 @@ class Consent(TypedDict):
 
 
 class SendReferral(TypedDict):
-    """To a programme, or to the family: exactly one of the two is not None."""
+    """To a programme, or to the family: exactly one of the two is not None; so of a `consent` that is given with it and
+    the id of one that was recorded before."""
 
     case_id: str
     programme_id: str | None
     family: Family | None
-    consent: Consent
+    consent: Consent | None
+    consent_id: str | None
     waitlist: bool | None
 
 

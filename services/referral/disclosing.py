@@ -9,14 +9,16 @@ from services.kernel.doors import Call, command, query
 from services.kernel.errors import NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.referral import answers, bodies, reading, schemas
-from services.referral.domain.commands import DiscloseFacts
+from services.referral.domain.commands import DiscloseFacts, OpenDisclosure
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.words import OVER, Status
-from services.referral.projections import referrals, upstream
+from services.referral.projections import consents, referrals, upstream
 
 
 def give(unit: Unit, referral: RowMapping, how: str, expected: int | None = None) -> answers.DisclosedCodes:
     """The partner is given what it may know of the person in one of the ways of codes.TELLING, which is noted."""
+    if consents.is_data_refused(unit.db, referral["case_id"]):
+        raise Refused("consent_refused", "The person does not want data to be given to others.")
     programme_id = referral["programme_id"]
     # Of a return to the family there is nobody to be told.
     codes = upstream.get_disclosable(unit.db, referral["case_id"], programme_id) if programme_id else {}
@@ -39,6 +41,7 @@ class Disclosing(reading.Reading):
     @command("referral.disclose", roles=STAFF, schema=schemas.Disclose())
     def disclose(self, call: Call, body: bodies.Disclose) -> Outcome[answers.Disclosed]:
         """The partner is given what it may know of the person, and that is noted."""
+        self.runtime.catch_up("intake")  # a consent may have been taken back a moment ago
         referral = self._own(call, body["referral_id"])
 
         def work(unit: Unit) -> answers.Disclosed:
@@ -46,6 +49,18 @@ class Disclosing(reading.Reading):
                 raise Refused("person_died", PERSON_DIED)
             codes = give(unit, referral, body["how"], call.if_match)
             return {"disclosed": codes, "version": unit.version(REFERRAL, referral["referral_id"])}
+
+        return self.runtime.execute(call.envelope(referral["centre"]), work)
+
+    @command("referral.open", roles=("partner",), schema=schemas.Disclose())
+    def open_disclosure(self, call: Call, body: bodies.Disclose) -> Outcome[answers.ReferralStatus]:
+        """The partner opens what it was given; that it did is noted once for each time it was given something."""
+        referral = self._own(call, body["referral_id"])
+
+        def work(unit: Unit) -> answers.ReferralStatus:
+            unit.handle(REFERRAL, referral["referral_id"], OpenDisclosure(body["how"]))
+            state = unit.state(REFERRAL, referral["referral_id"])
+            return {"status": state.status.value, "version": unit.version(REFERRAL, referral["referral_id"])}
 
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
@@ -59,17 +74,7 @@ class Disclosing(reading.Reading):
         """What the partner of a referral was told of the person, the oldest first."""
         referral = self._own(call, body["referral_id"])
         history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
-        return [
-            {
-                "at": step["time"],
-                "to": referral["partner_id"],
-                "how": step["how"],
-                "facts": step["facts"],
-                "basis": step["basis"],
-            }
-            for step, _ in history
-            if step["type"] == "FactsDisclosed"
-        ]
+        return _disclosures(referral["partner_id"], [step for step, _ in history])
 
     @query("referral.read", roles=("partner",), schema=schemas.ReadReferral())
     def told_of(self, call: Call, body: bodies.ReadReferral) -> answers.DisclosedCodes:
@@ -92,3 +97,23 @@ class Disclosing(reading.Reading):
 
     def _disclosable(self, case_id: str, programme_id: str) -> answers.DisclosedCodes:
         return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))
+
+
+def _disclosures(to: str, steps: list[answers.HistoryItem]) -> list[answers.Disclosure]:
+    """Each with when it was opened: by the first opening before something else was given."""
+    given: list[answers.Disclosure] = []
+    for step in steps:
+        if step["type"] == "FactsDisclosed":
+            given.append(
+                {
+                    "at": step["time"],
+                    "to": to,
+                    "how": step["how"],
+                    "facts": step["facts"],
+                    "basis": step["basis"],
+                    "opened_at": None,
+                }
+            )
+        elif step["type"] == "DisclosureOpened" and given:
+            given[-1]["opened_at"] = step["time"]
+    return given

@@ -39,7 +39,8 @@ class About:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralSent(About):
-    """`path` is the plan's; `kind`, `under_ministry` and `outside_ministry` are the partner's then, None for a return
+    """`consent_id`: the consent it rests on, if that was recorded before; else it brings its own. `path` is the plan's;
+    `kind`, `under_ministry` and `outside_ministry` are the partner's then, None for a return
     to the `family`; `consent` is given or unable."""
 
     plan_id: Public[str]
@@ -52,6 +53,7 @@ class ReferralSent(About):
     answer_due: Public[str]
     witness: str | None = personal()
     family: Family | None = personal()
+    consent_id: Public[str | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,13 @@ class FactsDisclosed(About):
     how: OfCentre[str]
     facts: OfCase[list[str]]
     basis: OfCentre[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisclosureOpened(About):
+    """The partner opened what it was given, by `how`: for the first time since."""
+
+    how: OfCentre[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -314,6 +323,7 @@ Event = (
     | PlaceSecured
     | PartnerTold
     | FactsDisclosed
+    | DisclosureOpened
     | ReferralAcknowledged
     | ReferralAccepted
     | ReferralDeclined

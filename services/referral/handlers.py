@@ -11,6 +11,7 @@ from services.kernel.envelope import Recorded, instant, moment
 from services.referral.domain.commands import (
     ExpireReferral,
     HearNoPlace,
+    LoseConsent,
     RaiseFollowUp,
     SecurePlace,
     SettleDecline,
@@ -79,6 +80,14 @@ def when_case_closed(
         yield Do(REFERRAL, referral_id, ending, at=max(fact.time, last_at))
     if staying is not None:
         yield Do(STAYS, staying, ResolveStay(case_id, "case_closed"))
+
+
+def when_consent_withdrawn(
+    fact: Recorded, case_id: str, consent_id: str, kind: str, resting: Sequence[str]
+) -> Iterable[Do]:
+    """`resting`: the referrals of the case that are open and rest on it."""
+    for referral_id in resting:
+        yield Do(REFERRAL, referral_id, LoseConsent())
 
 
 def when_case_reopened(fact: Recorded, case_id: str) -> Iterable[Do]:

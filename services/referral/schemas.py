@@ -74,7 +74,8 @@ class SendReferral(Schema):
     case_id = String(required=True, validate=_uuid)
     programme_id = String(load_default=None, allow_none=True, validate=_uuid)
     family = Nested(Family, load_default=None, allow_none=True)
-    consent = Nested(Consent, required=True)
+    consent = Nested(Consent, load_default=None, allow_none=True)
+    consent_id = String(load_default=None, allow_none=True, validate=_uuid)
     waitlist = Flag(load_default=False, allow_none=True)
 
     @validates_schema
@@ -85,6 +86,13 @@ class SendReferral(Schema):
             raise ValidationError(
                 {"family": ["A person is sent to a programme or to the family, not to both."]}
             )
+
+    @validates_schema
+    def with_consent(self, data: bodies.SendReferral, **_: Any) -> None:
+        if data["consent"] is None and data["consent_id"] is None:
+            raise ValidationError({"consent": {"status": ["Missing data for required field."]}})
+        if data["consent"] is not None and data["consent_id"] is not None:
+            raise ValidationError({"consent_id": ["A consent of now, or one that was recorded, not both."]})
 
 
 class ReturnHome(SendReferral):
@@ -208,6 +216,15 @@ class CaseReopened(Schema):
         unknown = EXCLUDE
 
     case_id = String(required=True)
+
+
+class ConsentWithdrawn(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    case_id = String(required=True)
+    consent_id = String(required=True)
+    kind = String(required=True)
 
 
 class PlaceReserved(Schema):

@@ -29,7 +29,7 @@ from services.referral.domain.words import (
     days_between,
     due_day,
 )
-from services.referral.projections import closed_paths, referrals, stays, upstream
+from services.referral.projections import closed_paths, consents, referrals, stays, upstream
 from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
@@ -49,12 +49,22 @@ def _open_of_case(db: Connection, heard: Mapping[str, str]) -> dict[str, list[tu
 WIRING = Wiring(
     service="referral",
     aggregates=(REFERRAL, PLACEMENT, STAYS),
-    projections=(referrals.REFERRALS, upstream.UPSTREAM, closed_paths.CLOSED_PATHS, stays.STAYS),
+    projections=(
+        referrals.REFERRALS,
+        upstream.UPSTREAM,
+        closed_paths.CLOSED_PATHS,
+        stays.STAYS,
+        consents.CONSENTS,
+    ),
     hears={
         "intake": {
             "CaseOpened": (),
             "CaseClosed": (Reaction(schemas.CaseClosed(), handlers.when_case_closed, _open_of_case),),
             "CaseReopened": (Reaction(schemas.CaseReopened(), handlers.when_case_reopened),),
+            "ConsentRecorded": (),
+            "ConsentWithdrawn": (
+                Reaction(schemas.ConsentWithdrawn(), handlers.when_consent_withdrawn, referrals.list_resting),
+            ),
         },
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "partners": {
@@ -115,7 +125,7 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
     def send(self, call: Call, body: bodies.SendReferral) -> Outcome[answers.NewReferral]:
         """Answers once a place is reserved or refused, at most 5 s later (else pending); of a return to the
         family, which needs none, at once."""
-        case_id, programme_id, consent = body["case_id"], body["programme_id"], body["consent"]
+        case_id, programme_id, consent_id = body["case_id"], body["programme_id"], body["consent_id"]
         case = self._upstream(
             lambda db: upstream.get_case(db, case_id), lambda case: not case.closed, "intake"
         )
@@ -127,8 +137,14 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
             lambda plan: plan.covers(programme) and not plan.closed,
             "screening",
         )
-        follows = {"the case was opened": case.opened, "the plan was agreed": plan.agreed if plan else None}
-        witness = consent["witness"] or None
+        recorded = self._consent(case_id, consent_id) if consent_id else None
+        follows = {
+            "the case was opened": case.opened,
+            "the plan was agreed": plan.agreed if plan else None,
+            "the consent was given": recorded.at if recorded else None,
+        }
+        now_given = body["consent"] or {"status": recorded.status if recorded else "", "witness": None}
+        witness = now_given["witness"] or None
         if witness or body["family"]:
             self.runtime.ensure_key(call, case.person_id)
         referral_id = call.new_id("referral")
@@ -142,13 +158,15 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
                 case=replace(case, closed=closed, died=bool(referrals.list_died(unit.db, [case_id]))),
                 programme=programme,
                 plan=plan,
-                consent=consent["status"],
+                consent=now_given["status"],
                 witness=witness,
                 waitlist=bool(body["waitlist"]),
                 already_open=referrals.is_open(unit.db, case_id, programme_id),
                 now=call.now,
                 family=body["family"],
                 asked=referrals.count_asked(unit.db, case_id),
+                consent_id=consent_id,
+                data_refused=consents.is_data_refused(unit.db, case_id) and programme is not None,
                 at_once=procedure.in_force().referrals_at_once.of(case.centre),
             )
             if unit.handle(REFERRAL, referral_id, sending, expected=call.if_match):
@@ -168,6 +186,16 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
             "warnings": outcome.answer.get("warnings", []),  # an earlier version kept none
         }
         return Outcome(answer, outcome.position)
+
+    def _consent(self, case_id: str, consent_id: str) -> consents.Consent:
+        """A consent to be referred that was recorded of the case, and that stands as intake has it now."""
+        self.runtime.catch_up("intake")
+        found = self.runtime.read(lambda db: consents.get(db, consent_id))
+        if found is None or found.case_id != case_id or found.kind != "referral":
+            raise Refused("consent_unknown", "This is no consent of this case to be referred.")
+        if found.withdrawn:
+            raise Refused("consent_withdrawn", "The person took this consent back.")
+        return found
 
     def _fit(self, call: Call, case_id: str, programme_id: str) -> list[str]:
         """What partners' matching says of the programme a person is sent to, as warnings."""
@@ -245,7 +273,10 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
     def referral(
         self, call: Call, body: bodies.ReadReferral
     ) -> answers.ReferralWithHistory | answers.OutlineWithHistory:
-        """The referral with its history; the centre's staff also read who said what."""
+        """The referral with its history; the centre's staff also read who said what. A partner reads it as it stands
+        once what the person took back was heard."""
+        if call.caller.role == "partner":
+            self.runtime.catch_up("intake")
         referral = self._referral(body["referral_id"])
         untold = call.caller.role == "partner" and not referral["secured"]
         if untold or not reading.is_theirs(call, referral):

@@ -11,6 +11,7 @@ from services.intake.domain.case import (
     RecordCall,
     RecordConsent,
     ReopenCase,
+    WithdrawConsent,
     decide,
 )
 from services.intake.domain.person import CorrectPerson, Description, IdentifyPerson, age_of, band, differing
@@ -22,6 +23,7 @@ from services.intake.events import (
     CaseOpened,
     CaseReopened,
     ConsentRecorded,
+    ConsentWithdrawn,
     PersonCorrected,
     PersonIdentified,
 )
@@ -151,6 +153,25 @@ def test_a_consent_to_a_referral_is_recorded_once():
 def test_another_referral_needs_its_own_consent():
     other = RecordConsent(CASE, MALEE, "unable")
     case.given(OPENED, consented).when(other).then(ConsentRecorded(CASE, PERSON, MALEE, "unable"))
+
+
+def test_a_consent_that_is_recorded_by_itself_is_taken_back_once():
+    recording = RecordConsent(CASE, "", "given", MALEE, "data", "signed", "พยาน", "ทุกแห่ง")
+    recorded = ConsentRecorded(CASE, PERSON, "", "given", "พยาน", MALEE, "data", "signed", "ทุกแห่ง")
+    case.given(OPENED).when(recording).then(recorded)
+    case.given(OPENED, recorded).when(recording).then()
+    taking = WithdrawConsent(CASE, MALEE, "phone", None, "เปลี่ยนใจ")
+    taken = ConsentWithdrawn(CASE, PERSON, MALEE, "data", "phone", None, "เปลี่ยนใจ")
+    case.given(OPENED, recorded).when(taking).then(taken)
+    case.given(OPENED, recorded, taken).when(taking).then()
+    case.given(OPENED).when(taking).refused("consent_unknown")
+    refusal = ConsentRecorded(CASE, PERSON, "", "refused", None, MALEE)
+    case.given(OPENED, refusal).when(taking).refused("wrong_state")
+
+
+def test_the_consent_of_a_sending_is_taken_back_under_the_referrals_id():
+    taken = ConsentWithdrawn(CASE, PERSON, consented.referral_id, "referral", "spoken")
+    case.given(OPENED, consented).when(WithdrawConsent(CASE, consented.referral_id, "spoken")).then(taken)
 
 
 def test_a_case_is_closed_with_a_reason():

@@ -149,6 +149,7 @@ def test_what_a_partner_is_given_is_answered_and_noted_by_name(net, sent):  # no
         "how": "link",
         "facts": sorted({*expected} - {"found"}),
         "basis": "consent",
+        "opened_at": None,
     }
 
 
@@ -166,6 +167,24 @@ def test_told_by_the_system_is_told_what_the_partner_may_know(net, sent):  # noq
     assert ask(net, "told_of", sent, partner) == known
     [noted] = ask(net, "disclosure", sent)
     assert (noted["how"], noted["to"]) == ("system", PARTNER)
+
+
+def test_that_the_partner_opened_it_is_noted_once_for_each_time_it_was_given_something(net, sent):  # noqa: F811
+    partner = {"user": "p", "role": "partner", "centres": (), "partner": PARTNER}
+    with pytest.raises(Forbidden):
+        ask(net, "open_disclosure", sent, how="link")
+    ask(net, "open_disclosure", sent, partner, how="link")
+    assert ask(net, "disclosure", sent) == []  # it was given nothing
+    ask(net, "disclose", sent, how="link")
+    net.clock.advance(hours=1)
+    ask(net, "open_disclosure", sent, partner, how="link")
+    version = ask(net, "referral", sent)["version"]
+    net.clock.advance(hours=1)
+    ask(net, "open_disclosure", sent, partner, how="link")
+    assert ask(net, "referral", sent)["version"] == version
+    ask(net, "disclose", sent, how="link")
+    first, second = ask(net, "disclosure", sent)
+    assert first["at"] < first["opened_at"] < second["at"] and second["opened_at"] is None
 
 
 def test_a_referral_says_what_its_reader_may_do_of_it(net, sent):  # noqa: F811

@@ -123,7 +123,10 @@ class FrontDoor:
     def world(self, centre: str = "60") -> "World":
         partner_id, programme_id = self.programme()
         sent = self.referred(centre, programme_id)
-        return World(centre, sent["case_id"], sent["referral_id"], partner_id, programme_id)
+        consent_id = sent["referral_id"]  # the consent given with it has its id
+        return World(
+            centre, sent["case_id"], sent["referral_id"], partner_id, programme_id, consent_id=consent_id
+        )
 
     def ready(self, route: Route) -> tuple[str, Any]:
         """(path, body) of a call that will be granted now, in a world of its own."""
@@ -132,7 +135,7 @@ class FrontDoor:
             return route.path, referral(self.planned(), programme_id)
         if (
             route.door == "complete"
-            or route.door == "open_case"
+            or route.door in ("open_case", "withdraw_consent")
             or not route.path.startswith("/api/v1/cases")
         ):
             world = self.world()
@@ -264,6 +267,7 @@ class World:
     screening_id: str = "00000000-0000-4000-8000-000000000005"
     stay_id: str = "00000000-0000-4000-8000-000000000006"
     bed_id: str = "00000000-0000-4000-8000-000000000007"
+    consent_id: str = "00000000-0000-4000-8000-000000000003"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))
@@ -303,6 +307,15 @@ class World:
             },
             "try_draft": {"from": "2026-01-01", "to": "2026-01-02", "centre": self.centre},
             "adopt_draft": {"valid_from": "2099-01-01", "reason": "กฎหมายเปลี่ยน"},
+            "record_consent": {
+                "kind": "data",
+                "status": "given",
+                "how": "signed",
+                "witness": "คุณมาลี",
+                "scope": "ส่งต่อบ้านพัก",
+            },
+            "withdraw_consent": {"how": "spoken", "witness": "คุณมาลี", "note": "เปลี่ยนใจ"},
+            "open_disclosure": {"how": "link"},
             "send": referral(self.case_id, self.programme_id),
             "disclose": {"how": "link"},
             "ask_for_bed": {"programme_id": self.bed_id, "days": 3},

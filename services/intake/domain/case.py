@@ -1,5 +1,6 @@
 """Opening, closing and reopening a case, who answers for it, and the consents given in it. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
@@ -14,6 +15,7 @@ from services.intake.events import (
     CaseOpened,
     CaseReopened,
     ConsentRecorded,
+    ConsentWithdrawn,
     Found,
 )
 from services.kernel.decider import Aggregate, Decider
@@ -45,9 +47,25 @@ class OpenCase:
 
 @dataclass(frozen=True)
 class RecordConsent:
+    """`referral_id`: the sending it was said with; "" if it is recorded by itself, under `consent_id`."""
+
     case_id: str
     referral_id: str
     status: str
+    consent_id: str | None = None
+    kind: str = "referral"
+    how: str | None = None
+    witness: str | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True)
+class WithdrawConsent:
+    case_id: str
+    consent_id: str
+    how: str
+    witness: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +112,7 @@ class RecordCall:
     next: str
 
 
-Command = OpenCase | RecordConsent | CloseCase | ReopenCase | AssignCase | RecordCall
+Command = OpenCase | RecordConsent | WithdrawConsent | CloseCase | ReopenCase | AssignCase | RecordCall
 
 
 @dataclass(frozen=True)
@@ -103,7 +121,8 @@ class Case:
 
     person_id: str | None = None
     closed: str | None = None
-    consents: frozenset[str] = field(default=frozenset())
+    consents: Mapping[str, ConsentRecorded] = field(default_factory=dict)
+    withdrawn: frozenset[str] = field(default=frozenset())
     assigned: CaseAssigned | None = None
     calls: frozenset[str] = field(default=frozenset())
 
@@ -115,9 +134,11 @@ def decide(command: Command, case: Case) -> list[CaseEvent]:
             return [] if person_id else [_opened(command)]
         case _ if person_id is None:
             raise Refused("wrong_state", "The case has not been opened.")
-        case RecordConsent(case_id, referral_id, status):
-            again = referral_id in case.consents
-            return [] if again else [ConsentRecorded(case_id, person_id, referral_id, status)]
+        case RecordConsent():
+            again = (command.consent_id or command.referral_id) in case.consents
+            return [] if again else [ConsentRecorded(person_id=person_id, **vars(command))]
+        case WithdrawConsent():
+            return _withdrawn(command, case, person_id)
         case CloseCase():
             return _closed(command, case.closed, person_id)
         case ReopenCase(case_id):
@@ -136,7 +157,9 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         case CaseOpened():
             return Case(event.person_id)
         case ConsentRecorded():
-            return replace(case, consents=case.consents | {event.referral_id})
+            return replace(case, consents={**case.consents, consent_id_of(event): event})
+        case ConsentWithdrawn():
+            return replace(case, withdrawn=case.withdrawn | {event.consent_id})
         case CaseClosed():
             return replace(case, closed=event.reason)
         case CaseReopened():
@@ -146,6 +169,22 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         case CallUnanswered():
             return replace(case, calls=case.calls | {event.call_id})
     assert_never(event)
+
+
+def consent_id_of(event: ConsentRecorded) -> str:
+    return event.consent_id or event.referral_id
+
+
+def _withdrawn(c: WithdrawConsent, case: Case, person_id: str) -> list[CaseEvent]:
+    """A consent is taken back as easily as it was given (PDPA s. 19), once."""
+    recorded = case.consents.get(c.consent_id)
+    if recorded is None:
+        raise Refused("consent_unknown", "No such consent was recorded of this case.")
+    if c.consent_id in case.withdrawn:
+        return []
+    if recorded.status == "refused":
+        raise Refused("wrong_state", "The person refused: there is nothing to take back.")
+    return [ConsentWithdrawn(c.case_id, person_id, c.consent_id, recorded.kind, c.how, c.witness, c.note)]
 
 
 def _closed(c: CloseCase, before: str | None, person_id: str) -> list[CaseEvent]:
@@ -252,7 +291,7 @@ def _reason_and_note(command: CloseCase | ReopenCase) -> tuple[str, str | None]:
 CASE: Aggregate[Command, Case, CaseEvent] = Aggregate(
     "case",
     Decider(decide, evolve, Case()),
-    (CaseOpened, ConsentRecorded, CaseAssigned, CaseClosed, CaseReopened, CallUnanswered),
+    (CaseOpened, ConsentRecorded, ConsentWithdrawn, CaseAssigned, CaseClosed, CaseReopened, CallUnanswered),
     "case",
     # Before, the fact said the subdistrict openly.
     {

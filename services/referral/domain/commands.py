@@ -13,7 +13,7 @@ from services.referral.events import Family
 class SendReferral:
     """To a programme, or back to the family. `consent`: given, refused, or unable (with a witness). `already_open`: a
     referral of this case there is open; `asked`: how many others of its referrals wait for an answer, of at most
-    `at_once`."""
+    `at_once`; `consent_id`: the recorded consent it rests on; `data_refused`: the person does not want data given."""
 
     referral_id: str
     case: Case
@@ -27,6 +27,8 @@ class SendReferral:
     family: Family | None = None
     asked: int = 0
     at_once: int = 1
+    consent_id: str | None = None
+    data_refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ class DiscloseFacts:
 
     how: str
     facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OpenDisclosure:
+    """The partner opens what it was given."""
+
+    how: str
+
+
+@dataclass(frozen=True)
+class LoseConsent:
+    """The person took back the consent that it rests on."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,8 @@ Command = (
     | SettleDecline
     | StandDown
     | DiscloseFacts
+    | OpenDisclosure
+    | LoseConsent
     | HearNoPlace
     | ExpireReferral
     | RaiseFollowUp

@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from typing import get_args
 
 from services.codes.decisions import DIED, PERSON_DIED
+from services.codes.steps import CONSENT_WITHDRAWN
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import instant
 from services.kernel.errors import Refused
@@ -12,6 +13,8 @@ from services.referral.domain.commands import (
     DiscloseFacts,
     ExpireReferral,
     HearNoPlace,
+    LoseConsent,
+    OpenDisclosure,
     RaiseFollowUp,
     SecurePlace,
     SendReferral,
@@ -31,6 +34,7 @@ from services.referral.domain.words import (
 )
 from services.referral.events import (
     About,
+    DisclosureOpened,
     Event,
     FactsDisclosed,
     FollowUpDue,
@@ -71,6 +75,13 @@ def decide(command: Command, referral: Referral) -> list[Event]:
                 raise refusal
             basis = "consent" if referral.consent == "given" else "law"
             return [FactsDisclosed(**referral.about, how=how, facts=sorted(facts), basis=basis)]
+        case OpenDisclosure(how):
+            return [DisclosureOpened(**referral.about, how=how)] if referral.unopened else []
+        case LoseConsent():
+            if referral.status in AWAITING_ANSWER | {Status.ACCEPTED, Status.TRAVELLING}:
+                lost = {"was": referral.status.value, "reason": CONSENT_WITHDRAWN, "whose": "person"}
+                return [ReferralWithdrawn(**referral.about, **lost)]
+            return []  # over; or the person lives there, and what the partner knows it learned before
         case HearNoPlace(waiting, now):
             if referral.status != Status.SENT or referral.place != Place.PENDING:
                 return []
@@ -162,6 +173,8 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         raise Refused("path_closed", forbidden if c.plan.closed == "never" else closed)
     if c.consent == "refused":
         raise Refused("consent_refused", "The person did not consent to this referral.")
+    if c.data_refused:
+        raise Refused("consent_refused", "The person does not want data to be given to others.")
     if c.already_open:
         raise Refused("duplicate_referral", "This case already has an open referral there.")
     if c.asked >= c.at_once:
@@ -186,6 +199,7 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         answer_due=days_after(c.now, DEADLINES.answer_days),
         witness=c.witness,
         family=c.family,
+        consent_id=c.consent_id,
     )
     if c.family and c.family["agreed"]:
         about = {each.name: getattr(sent, each.name) for each in fields(About)}
@@ -231,6 +245,10 @@ def evolve(referral: Referral, event: Event) -> Referral:
             )
         case PlaceSecured():
             return replace(referral, due=event.release_due)
+        case FactsDisclosed():
+            return replace(referral, unopened=True)
+        case DisclosureOpened():
+            return replace(referral, unopened=False)
         case PartnerTold():
             return replace(referral, due=event.answer_due, told=True)
         case ReferralWaitlisted():
@@ -264,7 +282,9 @@ def status_after(status: Status, event: Event) -> Status:
             return Status.SENT
         case ReferralExpired():
             return Status.EXPIRED
-        case PlaceSecured() | PartnerTold() | FactsDisclosed() | FollowUpDue() | ReferralDeclineSettled():
+        case PlaceSecured() | PartnerTold() | FactsDisclosed() | DisclosureOpened() | FollowUpDue():
+            return status
+        case ReferralDeclineSettled():
             return status
     return BY_FACT[type(event).__name__].leads_to or status
 

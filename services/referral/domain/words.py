@@ -133,6 +133,7 @@ class Referral:
     final_at: str | None = None
     returned: bool = False
     consent: str = ""
+    unopened: bool = False  # the partner was given something and has not opened it
     died: bool = False  # it ended so
     follow_ups_due: frozenset[int] = frozenset()
     follow_ups_answered: frozenset[int] = frozenset()

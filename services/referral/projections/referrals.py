@@ -28,6 +28,7 @@ from sqlalchemy import (
 from services.codes import KIND_OF_PATH
 from services.codes.decisions import DIED
 from services.codes.reading import ANSWER_OF_PARTNER, STEP_OF_PARTNER
+from services.codes.steps import CONSENT_WITHDRAWN
 from services.kernel.envelope import SYSTEM, Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
@@ -37,6 +38,7 @@ from services.referral.domain.life_cycle import place_after, status_after
 from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Status
 from services.referral.events import (
     About,
+    DisclosureOpened,
     FactsDisclosed,
     FollowUpDue,
     FollowUpRecorded,
@@ -54,7 +56,7 @@ from services.referral.events import (
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v6",
+    "referral_v7",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -63,6 +65,7 @@ referrals = Table(
     Column("partner_id", Text, info=OWNER),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("plan_id", Text, nullable=False),
+    Column("consent_id", Text, nullable=False),  # what it rests on: recorded before, or its own by its own id
     Column("path", Text, nullable=False),
     Column("kind", Text),
     Column("outside_ministry", Boolean),
@@ -90,13 +93,13 @@ referrals = Table(
     # At most one referral of a case to a programme, or to the family, that is open, or may be once more.
     Column("open_key", Text, unique=True),
     # A list is read from its newest on, whoever's it is.
-    Index("referral_v6_newest", "recorded", "referral_id"),
-    Index("referral_v6_centre", "centre", "recorded", "referral_id"),
-    Index("referral_v6_status", "centre", "status", "recorded", "referral_id"),
-    Index("referral_v6_partner", "partner_id", "recorded", "referral_id"),
+    Index("referral_v7_newest", "recorded", "referral_id"),
+    Index("referral_v7_centre", "centre", "recorded", "referral_id"),
+    Index("referral_v7_status", "centre", "status", "recorded", "referral_id"),
+    Index("referral_v7_partner", "partner_id", "recorded", "referral_id"),
 )
 history = Table(
-    "referral_history_v6",
+    "referral_history_v7",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -114,7 +117,7 @@ FAMILY = "family"  # in the key of what is open, where a programme stands else
 ABOUT = frozenset(f.name for f in fields(About))
 INTERNAL = (
     "person_id", "secured", "recorded", "open_key", "follow_ups", "follow_up_since", "visited_at", "away_since",
-    "last_at",
+    "last_at", "consent_id",
 )  # fmt: skip
 COLUMNS = tuple(column for column in referrals.c if column.name not in INTERNAL)
 
@@ -142,6 +145,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
             row = {name: getattr(event, name) for name in ABOUT} | {
                 "centre": fact.centre,
                 "plan_id": event.plan_id,
+                "consent_id": event.consent_id or event.referral_id,
                 "path": event.path,
                 "kind": event.kind,
                 "outside_ministry": event.outside_ministry,
@@ -226,7 +230,7 @@ def _follow_ups(known: dict[str, str | None], fact: Recorded) -> dict[str, str |
 def _by_people(fact: Recorded) -> bool:
     """Whether a step has a date of its own: what the system did is dated when it did it, though what it did it for may
     have been written down late."""
-    return fact.actor != SYSTEM.user and not isinstance(fact.event, FactsDisclosed)
+    return fact.actor != SYSTEM.user and not isinstance(fact.event, FactsDisclosed | DisclosureOpened)
 
 
 def _step(fact: Recorded, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -341,6 +345,19 @@ def get_open(db: Connection, heard: Mapping[str, str]) -> dict[str, list[tuple[s
     return {"open_ones": list_open(db, heard["case_id"])}
 
 
+def list_resting(db: Connection, heard: Mapping[str, str]) -> dict[str, list[str]]:
+    """The open referrals of a case that rest on a consent, for whoever hears that it was taken back; on the one to give
+    data all of them do that have a partner."""
+    rests = (
+        referrals.c.programme_id.is_not(None)
+        if heard["kind"] == "data"
+        else referrals.c.consent_id == heard["consent_id"]
+    )
+    open_ones = referrals.c.case_id == heard["case_id"], referrals.c.open_key.is_not(None)
+    found = select(referrals.c.referral_id).where(*open_ones, rests).order_by(referrals.c.referral_id)
+    return {"resting": list(db.execute(found).scalars())}
+
+
 def list_cases_with_open(db: Connection) -> list[str]:
     """The cases of which a referral is open, or may be once more."""
     found = select(referrals.c.case_id).where(referrals.c.open_key.is_not(None)).distinct()
@@ -362,12 +379,14 @@ def count_asked(db: Connection, case_id: str) -> int:
 def list_steps_for_partner(db: Connection, referral_id: str) -> list[answers.HistoryItem]:
     """The steps of a referral as its partner reads them (codes.reading), oldest first."""
     rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))
-    return [_history_item(row, _of_partner(row.type)) for row in rows]
+    return [_history_item(row, _of_partner(row)) for row in rows]
 
 
-def _of_partner(type: str) -> Collection[str]:
-    no = type in ("ReferralDeclined", "ReferralDeclineSettled")
-    return (*STEP_OF_PARTNER, *ANSWER_OF_PARTNER) if no else STEP_OF_PARTNER
+def _of_partner(row: Row[Any]) -> Collection[str]:
+    """Of why it came to nothing a partner reads its own no, and that the person took the consent back."""
+    own = row.type in ("ReferralDeclined", "ReferralDeclineSettled")
+    told = own or orjson.loads(row.data).get("reason") == CONSENT_WITHDRAWN
+    return (*STEP_OF_PARTNER, *ANSWER_OF_PARTNER) if told else STEP_OF_PARTNER
 
 
 def list_steps(db: Connection, referral_id: str) -> list[tuple[answers.HistoryItem, Mapping[str, str]]]:
@@ -481,4 +500,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"The person of case {row.case_id} is in {row.n} places."
 
 
-REFERRALS = Projection("referral", 6, (referrals, history), project)
+REFERRALS = Projection("referral", 7, (referrals, history), project)

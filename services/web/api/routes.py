@@ -18,8 +18,10 @@ from services.intake.schemas import (
     OfCase,
     OpenCase,
     ReadCase,
+    RecordConsent,
     RequestErasure,
     SearchCases,
+    WithdrawConsent,
 )
 from services.kernel.questions import CommandDoor, Json, QueryDoor
 from services.partners import doors as partners
@@ -172,6 +174,11 @@ ROUTES = (
         "What other rules of a partner would change for those who wait"),
     Route("POST", "/api/v1/cases/<case_id>/plan", screening.AGREE_PLAN, AgreePlan,
     "Record the working group's decision"),
+    Route("POST", "/api/v1/cases/<case_id>/consents", intake.RECORD_CONSENT, RecordConsent,
+        "Record what the person said of being referred, or of data being given", 201),
+    Route("GET", "/api/v1/cases/<case_id>/consents", intake.CONSENTS, OfCase, "The consents of a case, newest first"),
+    Route("POST", "/api/v1/cases/<case_id>/consents/<consent_id>/withdraw", intake.WITHDRAW_CONSENT, WithdrawConsent,
+        "Take a consent back: what rests on it ends"),
     Route("POST", "/api/v1/referrals", referral.SEND, SendReferral, "Send a referral", 201, seconds=15.0),
     Route(
         "GET", "/api/v1/referrals", referral.REFERRALS, ListReferrals, "Referrals, newest first",

@@ -10,20 +10,27 @@ from typing import Any
 
 from services.codes.work import ESCALATED
 from services.intake.answers import Work
-from services.intake.doors import CONFIRM_ERASURE, WORK
+from services.intake.doors import CONFIRM_ERASURE, WITHDRAW_CONSENT, WORK
 from services.kernel.questions import Body, CommandDoor, QueryDoor
 from services.kernel.runtime import ServiceRuntime
 from services.web.gateway import copies
 from services.web.identity import accounts
+from services.web.store import links
 
 
 def _forget(web: ServiceRuntime, body: Body, answer: Any) -> None:
     copies.forget(web, str(body["case_id"]), answer["referral_ids"])
 
 
+def _shut_links(web: ServiceRuntime, body: Body, answer: Any) -> None:
+    with web.database.write() as db:
+        links.withdraw(db, answer["referral_ids"], web.now())
+
+
 # Each is given what was asked and what was answered; again it is nothing.
 CONSEQUENCES: Mapping[CommandDoor[Any], Callable[[ServiceRuntime, Body, Any], None]] = {
     CONFIRM_ERASURE: _forget,  # made up for by erasing.catch_up
+    WITHDRAW_CONSENT: _shut_links,  # made up for by referral, which ends the referral itself
 }
 
 

@@ -33,7 +33,7 @@ link = Table(
     Column("browser_hash", Text),  # of the cookie of the browser in which the code was entered last
     Column("opened_at", Text),
     Column("ended_at", Text),
-    Column("ending", Text),  # answered, replaced or locked
+    Column("ending", Text),  # answered, replaced, locked or withdrawn
 )
 
 LATEST = "latest"  # stands in a letter for whichever link of the referral was made last
@@ -41,7 +41,7 @@ LIFETIME = timedelta(days=120)  # longer than any answer is open: what ends a li
 TRIES = 5
 DIGITS = 6
 
-State = Literal["new", "opened", "answered", "replaced", "locked", "expired"]
+State = Literal["new", "opened", "answered", "replaced", "locked", "withdrawn", "expired"]
 
 
 class BadLink(Exception):
@@ -189,6 +189,12 @@ def forget(db: Connection, referral_ids: Sequence[str], now: datetime) -> None:
     open_ones = update(link).where(theirs, link.c.ended_at.is_(None))
     db.execute(open_ones.values(ended_at=instant(now), ending="replaced"))
     db.execute(update(link).where(theirs).values(shared="{}"))
+
+
+def withdraw(db: Connection, referral_ids: Sequence[str], now: datetime) -> None:
+    """The person took the consent back: what was shared of some referrals is forgotten here, and their links say so."""
+    theirs = update(link).where(link.c.referral_id.in_(referral_ids), link.c.ended_at.is_(None))
+    db.execute(theirs.values(ended_at=instant(now), ending="withdrawn", shared="{}"))
 
 
 def _hash(browser: str) -> str:

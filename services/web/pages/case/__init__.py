@@ -2,6 +2,7 @@
 
 from services.web.pages.case import (
     conference,
+    consents,
     earlier,
     erasure,
     intake,
@@ -30,4 +31,5 @@ BLUEPRINTS = (
     referral.blueprint,
     stay.blueprint,
     papers.blueprint,
+    consents.blueprint,
 )

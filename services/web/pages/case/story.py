@@ -127,6 +127,8 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "ErasureRequested": (later("Erasing the person was asked for"), lambda d: word("erasure_reason", d["reason"])),
     "ErasureWithdrawn": (later("Erasing the person was taken back"), None),
     "PersonErased": (later("The person was erased"), lambda d: word("erasure_reason", d["reason"])),
+    "ConsentWithdrawn": (later("The person took a consent back"), lambda d: word("consent_kind", d["kind"])),
+    "DisclosureOpened": (later("The partner opened what it was told"), lambda d: word("telling", d["how"])),
     "ConsentRecorded": (later("Consent was recorded"), lambda d: word("consent", d["status"])),
     "CaseAssigned": (later("Somebody else answers for the case"), _assigned),
     "CaseClosed": (later("The case was closed"), _why),

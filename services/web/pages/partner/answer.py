@@ -14,6 +14,7 @@ from marshmallow.validate import OneOf, Regexp
 
 from services.codes import DECLINE_REASONS, sentences
 from services.codes.access import STAFF
+from services.codes.steps import CONSENT_WITHDRAWN
 from services.fields import Words
 from services.intake.answers import Case, CaseOutline
 from services.intake.doors import CASE
@@ -23,7 +24,7 @@ from services.kernel.questions import Json
 from services.partners.answers import Partner, Programme
 from services.partners.doors import PARTNER
 from services.referral.answers import ReferralWithHistory
-from services.referral.doors import DISCLOSABLE, DISCLOSE, REFERRAL, STEP
+from services.referral.doors import DISCLOSABLE, DISCLOSE, OPEN_DISCLOSURE, REFERRAL, STEP
 from services.thai.numbers import ascii_digits
 from services.web import gateway
 from services.web.gateway import calls
@@ -188,6 +189,10 @@ def enter(token: str) -> Response:
         with runtime.database.write() as db:
             browser = links.enter(db, _keys(), known, form.data["code"], runtime.now())
         if browser is not None:
+            opened = Command(command_id(known.link_id, OPEN_DISCLOSURE.name, known.made_at))
+            calls.tell(
+                _asker(known), OPEN_DISCLOSURE, {"referral_id": known.referral_id, "how": CHANNEL}, opened
+            )
             answer = redirect(url_for(".enter", token=token), 303)
             answer.set_cookie(
                 COOKIE, browser, max_age=links.LIFETIME, path=url_for(".enter", token=token), httponly=True,
@@ -321,9 +326,20 @@ def _find(token: str) -> Link | Response:
     mine = known.opened_by(request.cookies.get(COOKIE, ""))
     if known.state == "answered" and mine:
         return _thanks(token, known)
+    if known.state in ("new", "opened") and _lost_consent(known):
+        return _over("withdrawn")
     if known.state == "opened" and not mine:
         return replace(known, state="new")
     return known if known.state in ("new", "opened") else _over(known.state)
+
+
+def _lost_consent(link: Link) -> bool:
+    """Whether the person took the consent back: the link may not have heard of it."""
+    try:
+        history = _referral(link)["history"]
+    except NotFound:
+        return False
+    return any(row.get("reason") == CONSENT_WITHDRAWN for row in history)
 
 
 def _is_open(link: Link) -> bool:
