@@ -41,6 +41,11 @@ class Reading(Doors):
         value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
         return value or None, value is REDACTED
 
+    def _subdistrict(self, row: RowMapping) -> str | None:
+        """Where the person was found; of a case from before that was sealed it stands open."""
+        known: str | None = row["subdistrict"]
+        return known if known is None or known.isdigit() else self._unseal(row, "subdistrict")[0]
+
     def _require_origin(self, call: Call, centre: str, outreach_id: str | None) -> None:
         """Invalid if the activity that a case to be opened is said to come from is none of its centre."""
         if outreach_id is None or self.runtime.log.is_done(call.command_id):

@@ -360,11 +360,6 @@ class IntakeService(searching.Searching, consenting.Consenting, erasing.Erasing)
         kinds = self.runtime.read(lambda db: paths.get_kinds(db, [row["case_id"] for row in rows]))
         return [public.outline(row, kinds.get(row["case_id"])) for row in rows]
 
-    def _subdistrict(self, row: RowMapping) -> str | None:
-        """Where the person was found; of a case from before that was sealed it stands open."""
-        known: str | None = row["subdistrict"]
-        return known if known is None or known.isdigit() else self._unseal(row, "subdistrict")[0]
-
     def _description(self, row: RowMapping) -> Description:
         sealed = {field: self._unseal(row, field) for field in ("name", "national_id", "birth_date")}
         if any(erased for _, erased in sealed.values()):

@@ -202,6 +202,8 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     partner_id = next(row["partner_id"] for row in referrals if row["referral_id"] == referral_id)
     theirs = {"user": "partner-60", "role": "partner", "centres": (), "partner": partner_id}
     assert net.call("referral", "told_of", {"referral_id": referral_id}, **theirs)
+    net.call("referral", "open_disclosure", {"referral_id": referral_id, "how": "link"}, **theirs)
+    ask_for_consent(net, case_id)
     give_a_bed(net, case_id)
     net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})
     net.call("intake", "work")
@@ -249,6 +251,15 @@ def change_the_rules(net: CheckedNetwork) -> None:
     net.call("screening", "drafts", {}, **DIRECTOR)
     elsewhere = {"user": "director-61", "role": "director", "centres": ("61",)}
     assert net.call("screening", "adopt_draft", adoption, **elsewhere)["adopted"]
+
+
+def ask_for_consent(net: CheckedNetwork, case_id: str) -> None:
+    """Given, and taken back."""
+    asked = {"case_id": case_id, "kind": "data", "status": "given", "how": "signed"}
+    consent_id = net.call("intake", "record_consent", asked)["consent_id"]
+    net.call("intake", "withdraw_consent", {"case_id": case_id, "consent_id": consent_id})
+    for who in ({}, MEMBER):
+        assert net.call("intake", "consents", {"case_id": case_id}, **who)["items"]
 
 
 def give_a_bed(net: CheckedNetwork, case_id: str) -> None:

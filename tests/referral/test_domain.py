@@ -162,7 +162,8 @@ def test_the_statuses_and_steps_are_those_of_the_contract():
 def test_every_step_has_a_command_and_a_fact_of_its_own_in_the_order_of_its_data():
     assert list(COMMANDS) == list(STEPS) and len({*COMMANDS.values()}) == len(STEPS)
     by_itself = {
-        "ReferralSent", "PlaceSecured", "FactsDisclosed", "FollowUpDue", "ReferralExpired", "ReferralDeclineSettled",
+        "ReferralSent", "PlaceSecured", "FactsDisclosed", "DisclosureOpened", "FollowUpDue", "ReferralExpired",
+        "ReferralDeclineSettled",
     }  # fmt: skip
     assert {event.__name__ for event in REFERRAL.events} == BY_FACT.keys() | by_itself
     assert len(BY_FACT) == len(STEPS) and not BY_FACT.keys() & by_itself
