@@ -402,8 +402,8 @@ class RecordedConsent(TypedDict):
     how: Annotated[str, CONSENT_WAYS] | None
     at: Instant
     by: str
-    witness: str | None
-    scope: str | None
+    witness: NotRequired[Annotated[str | None, Note("Only for staff of the centre")]]
+    scope: NotRequired[Annotated[str | None, Note("Only for staff of the centre")]]
     referral_ids: list[Id]
     withdrawn_at: Instant | None
     withdrawn_by: str | None

@@ -55,21 +55,22 @@ class Consenting(reading.Reading):
         )
         if staff and rows:
             self._note_access(call, "consents", [row])
-        return {
-            "items": [
-                {
-                    "consent_id": each.consent_id,
-                    "kind": each.kind,
-                    "status": each.status,
-                    "how": each.how,
-                    "at": each.at,
-                    "by": each.by,
-                    "witness": self._unseal(each._mapping, "witness")[0] if staff else None,
-                    "scope": self._unseal(each._mapping, "scope")[0] if staff else None,
-                    "referral_ids": referrals[each.consent_id],
-                    "withdrawn_at": each.withdrawn_at,
-                    "withdrawn_by": each.withdrawn_by,
-                }
-                for each in rows
-            ]
-        }
+        items: list[answers.RecordedConsent] = [
+            {
+                "consent_id": each.consent_id,
+                "kind": each.kind,
+                "status": each.status,
+                "how": each.how,
+                "at": each.at,
+                "by": each.by,
+                "referral_ids": referrals[each.consent_id],
+                "withdrawn_at": each.withdrawn_at,
+                "withdrawn_by": each.withdrawn_by,
+            }
+            for each in rows
+        ]
+        if staff:
+            for item, each in zip(items, rows, strict=True):
+                item["witness"] = self._unseal(each._mapping, "witness")[0]
+                item["scope"] = self._unseal(each._mapping, "scope")[0]
+        return {"items": items}
