@@ -71,7 +71,9 @@ FINDINGS = CodeList(
     "import_finding",
     {
         "no_contact": Words("ไม่มีข้อมูลติดต่อ", "There is no way to reach it"),
-        "no_places": Words("ไม่ได้แจ้งจำนวนที่ จึงบันทึกว่ามี 0 ที่", "No places are stated: it is taken with none"),
+        "no_places": Words(
+            "ไม่ได้แจ้งจำนวนที่ จึงยังไม่ทราบจำนวนที่ว่าง", "No places are stated: nobody knows how many are free"
+        ),
         "agreement_over": Words("บันทึกข้อตกลงหมดอายุแล้ว", "The agreement has run out"),
         "more_free_than_places": Words(
             "จำนวนที่ว่างมากกว่าจำนวนที่ทั้งหมด", "More places are free than there are in all"

@@ -33,6 +33,7 @@ NEVER_DECLINED = Words("ไม่เคยปฏิเสธผู้รับ�
 WAITING = Words("รอมา {} วัน", "Waiting for {} days")
 DRAWN = Words("หมายเลขสลาก {} (น้อยมาก่อน)", "Lot {} (the lowest comes first)")
 ALL_THERE = Words("เอกสารครบ", "All are there")
+PLACES_UNKNOWN = Words("ยังไม่ทราบจำนวนที่ว่าง", "Nobody knows how many places are free")
 NO_PLACE = Words("ไม่มีที่ว่าง", "No place free")
 ONE_PLACE = Words("ว่าง 1 ที่", "1 place free")
 PLACES = Words("ว่าง {} ที่", "{} places free")
@@ -223,7 +224,7 @@ def criterion_in_words(code: str, finding: Any, language: Language) -> str:
                 .format(PATHS.word(finding["path"], language))
             )
         case "places_free":
-            return places_free(finding["free"], language)
+            return places_free(finding["free"] if finding.get("known", True) else None, language)
         case "freshness":
             doubt = f" – {CONTRADICTED.in_language(language)}" if finding["contradicted"] else ""
             return confirmed(finding["days"], language) + doubt
@@ -260,7 +261,10 @@ def closed_in_words(because: str, never: bool, language: Language) -> str:
     return (FORBIDDEN if never else CLOSED).in_language(language).format(because)
 
 
-def places_free(count: int, language: Language) -> str:
+def places_free(count: int | None, language: Language) -> str:
+    """None: nobody stated how many."""
+    if count is None:
+        return PLACES_UNKNOWN.in_language(language)
     words = NO_PLACE if count == 0 else ONE_PLACE if count == 1 else PLACES
     return words.in_language(language).format(count)
 

@@ -29,6 +29,7 @@ from services.codes.registry import (
 )
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 from services.codes.steps import LOST_REASONS
+from services.codes.units import GROUPS, UNITS
 
 
 class AlikePartner(TypedDict):
@@ -177,6 +178,7 @@ class Told(TypedDict, total=False):
     rules: "Rules"
     total: Count
     free: Count
+    units: "list[UnitTold]"
     what: list[str]
     description: str | None
     address: str | None
@@ -289,10 +291,27 @@ class Rules(TypedDict, total=False):
     documents: list[str]
 
 
+class UnitTold(TypedDict):
+    """So many places of a unit for a group of people, as they were stated."""
+
+    unit: Annotated[str, UNITS]
+    group: Annotated[str, GROUPS]
+    total: Count
+    free: Count
+
+
+class UnitPlaces(UnitTold):
+    """As they are now."""
+
+    reserved: Count
+    filled: Count
+
+
 class Places(TypedDict):
     """Places by number; `waiting` referrals have none yet; `confirmed_at`: when the partner stated them last;
     `contradicted`: that leaves no room for what our referrals hold; `doubted_at`: since then the partner answered a
-    referral that there is no place."""
+    referral that there is no place. `known` false: nobody stated any, and 0 is not what the partner said. `units`: the
+    same places told apart, where the partner does."""
 
     total: Count
     free: Annotated[Count, Note("What can be reserved now")]
@@ -302,6 +321,8 @@ class Places(TypedDict):
     confirmed_at: Instant
     contradicted: bool
     doubted_at: Instant | None
+    known: bool
+    units: list[UnitPlaces]
 
 
 class Programme(TypedDict):
@@ -616,10 +637,11 @@ class PathStanding(TypedDict):
 
 @final
 class FreeFor(TypedDict):
-    """So many places free, and the days since that was stated."""
+    """So many places free for this person, and the days since that was stated; `known` false: nobody stated any."""
 
     free: Count
     days: Count
+    known: bool
 
 
 @final
@@ -695,7 +717,8 @@ class Candidate(TypedDict):
     subdistrict: str | None
     verdict: Annotated[str, ("eligible", "unknown", "ineligible")]
     rank: Annotated[int | None, Note("From 1; null if ineligible")]
-    places_free: Count
+    places_free: Annotated[Count, Note("For this person, where places are told apart")]
+    places_known: bool
     confirmed_at: Instant
     confidence: Confidence
     reasons: list[Reason]

@@ -11,6 +11,7 @@ from services.partners.events import (
     ProgrammeDetails,
     Rules,
     Told,
+    UnitPlaces,
 )
 
 
@@ -32,8 +33,11 @@ class NamedPartner(TypedDict):
 
 
 class Capacity(TypedDict):
+    """`units` add up to both; [] where the places are not told apart."""
+
     total: int
     free: int
+    units: list[UnitPlaces]
 
 
 class OfferProgramme(TypedDict):

@@ -18,8 +18,10 @@ from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from services.kernel.eventlog import Outcome, Unit
 from services.partners import answers, bodies, schemas
-from services.partners.domain import places, registry
-from services.partners.domain.places import PROGRAMME, ConfirmCapacity, ConfirmPlaces
+from services.partners.domain import asked as places
+from services.partners.domain import registry
+from services.partners.domain.asked import ConfirmCapacity, ConfirmPlaces
+from services.partners.domain.places import PROGRAMME
 from services.partners.domain.proposals import (
     PROPOSAL,
     AcceptProposal,
@@ -115,9 +117,8 @@ class Changing(Doors):
     ) -> Outcome[answers.Capacity | answers.Proposed]:
         """NotFound for an unknown programme. A statement our ledger contradicts is taken and flagged."""
         programme_id = body["programme_id"]
-        stated: Told = {"total": body["total"], "free": body["free"]}
         return self._change(
-            call, self._partner_of(programme_id), programme_id, "capacity", stated, None, _capacity
+            call, self._partner_of(programme_id), programme_id, "capacity", stated(body), None, _capacity
         )
 
     @command("proposal.decide", roles=STAFF, schema=schemas.DecideProposal())
@@ -275,6 +276,14 @@ def described(body: bodies.RegisterPartner) -> Told:
     return told
 
 
+def stated(places: bodies.Capacity) -> Told:
+    """What a statement says; of units only where they are told apart."""
+    said: Told = {"total": places["total"], "free": places["free"]}
+    if places["units"]:
+        said["units"] = places["units"]
+    return said
+
+
 def to_confirm(unit: Unit, proposal_id: str, new: Change, keeper: str | None) -> answers.Proposed | None:
     """What is new stands at once, for people wait for places; another centre that keeps it (None: the asker's own) is
     to confirm it, or finds it wrong."""
@@ -297,7 +306,8 @@ def _before(unit: Unit, change: Change) -> Told:
             told: Told = stands
             return told
         case "capacity" if programme:
-            return {"total": programme.ledger.total, "free": programme.free}
+            ledger = programme.ledger
+            return stated({"total": ledger.total, "free": programme.free, "units": programme.units_now()})
     return {}
 
 
@@ -381,7 +391,7 @@ def _of_programme(change: Change, proposal_id: str | None) -> Sequence[places.Co
             fields = tuple(name for name in PROGRAMME_FIELDS if name != "capacity")
             return [places.VerifyProgramme(fields, change.at, reason, proposal_id)]
         case "capacity":
-            return [ConfirmCapacity(id, after["total"], after["free"], change.at)]
+            return [ConfirmCapacity(id, after["total"], after["free"], change.at, after.get("units", []))]
         case "retire":
             return [places.RetireProgramme(reason or "", False, proposal_id)]
     return [places.ReopenProgramme(reason, False, proposal_id)]

@@ -126,6 +126,15 @@ class ProgrammeDetails(TypedDict, total=False):
     work: Work
 
 
+class UnitPlaces(TypedDict):
+    """Of a programme whose places are told apart: so many of a unit (codes.units) for a group of people."""
+
+    unit: str
+    group: str
+    total: int
+    free: int
+
+
 class Told(TypedDict, total=False):
     """What a change is about, as far as it says it. Of a contact that is corrected None is a way that is no more; a
     detail that is None is not known (any more)."""
@@ -141,6 +150,7 @@ class Told(TypedDict, total=False):
     rules: Rules
     total: int
     free: int
+    units: list[UnitPlaces]
     what: list[str]
     description: str | None
     address: str | None
@@ -238,7 +248,8 @@ class PartnerRegistered:
 @dataclass(frozen=True)
 class ProgrammeOffered:
     """A partner's offer with its first statement, made at `stated_at`; it carries what others need to know of the
-    partner."""
+    partner. `places_known` False: nobody stated any places, and 0 of 0 is not what the partner said. `units` add up to
+    the whole, where they are told apart."""
 
     programme_id: Public[str]
     partner_id: Public[str]
@@ -255,12 +266,15 @@ class ProgrammeOffered:
     stated_at: Public[str | None] = None
     details: Public[ProgrammeDetails] = field(default_factory=ProgrammeDetails)
     origin: Public[Origin | None] = None
+    places_known: Public[bool] = True
+    units: Public[list[UnitPlaces]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class CapacityConfirmed:
     """A new statement. `contradicted`: it leaves no room for the places our own ledger holds; it counts all the same.
-    `history`: it was made before the one that counts, and changes nothing any more."""
+    `history`: it was made before the one that counts, and changes nothing any more. Without `units` the places are not
+    told apart (any more)."""
 
     programme_id: Public[str]
     partner_id: Public[str]
@@ -269,6 +283,7 @@ class CapacityConfirmed:
     contradicted: Public[bool]
     stated_at: Public[str]
     history: Public[bool] = False
+    units: Public[list[UnitPlaces]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -415,7 +430,8 @@ class ProposalDismissed:
 @dataclass(frozen=True)
 class PlaceReserved:
     """`centre` is the referring centre's: a place that falls free in one centre's work may go to another's. `stay`, in
-    all facts about places: it is for an interim stay, whose id `referral_id` then is."""
+    all facts about places: it is for an interim stay, whose id `referral_id` then is. `unit`: in which unit of the
+    programme (codes.units.key_of), "" where they are not told apart."""
 
     programme_id: OfCentre[str]
     partner_id: OfCentre[str]
@@ -423,11 +439,13 @@ class PlaceReserved:
     case_id: Public[str]
     centre: Public[str]
     stay: Public[bool] = False
+    unit: OfCase[str] = ""
 
 
 @dataclass(frozen=True)
 class PlaceRefused:
-    """No place was free (`reason` no_place), or the programme is retired; `waiting`: the referral keeps its turn."""
+    """No place was free (`reason` no_place), or the programme is retired; `waiting`: the referral keeps its turn.
+    `who`: the group that the person belongs to (codes.units), None if nobody knows."""
 
     programme_id: OfCentre[str]
     partner_id: OfCentre[str]
@@ -437,6 +455,7 @@ class PlaceRefused:
     waiting: Public[bool]
     centre: Public[str]
     stay: Public[bool] = False
+    who: OfCase[str | None] = None
 
 
 @dataclass(frozen=True)

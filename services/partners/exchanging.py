@@ -13,14 +13,16 @@ from marshmallow import ValidationError
 from services.codes.access import STAFF
 from services.codes.details import OF_PARTNER, OF_PROGRAMME
 from services.codes.registry import FINDINGS
+from services.codes.units import key_of
 from services.kernel.doors import Call, Doors, command, flat, query
 from services.kernel.envelope import instant
 from services.kernel.errors import Invalid, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Json
 from services.partners import answers, bodies, changing, schemas
+from services.partners.domain.asked import OfferProgramme
 from services.partners.domain.details import complete
-from services.partners.domain.places import PROGRAMME, OfferProgramme
+from services.partners.domain.places import PROGRAMME, Programme
 from services.partners.domain.proposals import Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import Origin, Told
@@ -193,11 +195,11 @@ class _Taken:
             return ""
         id = entry["programme_id"] or self.call.new_id(f"programme/{entry['row']}")
         known = unit.state(PROGRAMME, id)
-        places = self._places(entry, told.get("total"), told.get("free"))
+        places = self._places(entry, told)
         rules = told.get("rules")
         if isinstance(rules, dict) and _is_above(rules.get("min_age"), rules.get("max_age")):
             self._find(entry, "ages_upside_down")
-        fields = {name: value for name, value in told.items() if name not in ("total", "free")}
+        fields = {name: value for name, value in told.items() if name not in ("total", "free", "units")}
         if not known.programme_id:
             if places is None:
                 self._find(entry, "no_places")
@@ -217,11 +219,13 @@ class _Taken:
                     programme_id=id, partner_id=entry["partner_id"], partner=(partner.fields or {})["name"], **about,
                     name=loaded["name"], path=loaded["path"], rules=loaded["rules"], details=loaded["details"],
                     **loaded["capacity"], stated_at=instant(self.call.at), origin=self._origin(id),
+                    places_known=places is not None,
                 ),
             )  # fmt: skip
             keeper = keepers.get_keeper(unit.db, entry["partner_id"])
             other = None if keeper and self.call.caller.sees(keeper) else keeper
-            offer: Any = {name: loaded[name] for name in ("name", "path", "rules")} | loaded["capacity"]
+            offer: Any = {name: loaded[name] for name in ("name", "path", "rules")}
+            offer |= changing.stated(places) if places else {}
             offer |= loaded["details"]
             if keeper is None:  # its partner came with it
                 other = self._elsewhere(unit, about["province"])
@@ -234,10 +238,9 @@ class _Taken:
         loaded = CORRECT_PROGRAMME.load({**fields, "programme_id": id, "reason": self._reason})
         changes = {name: value for name, value in loaded["changes"].items() if value != known.fields[name]}
         came = self._change(unit, entry, id, "correct", changes) if changes else ""
-        if places is not None and not self._is_stated(
-            known.ledger.total, known.free, known.ledger.stated, places
-        ):
-            came = self._change(unit, entry, id, "capacity", places) or came
+        if places is not None and not self._is_stated(known, places):
+            after: Any = changing.stated(places)
+            came = self._change(unit, entry, id, "capacity", after) or came
         return came
 
     def _elsewhere(self, unit: Unit, province: str) -> str | None:
@@ -260,16 +263,22 @@ class _Taken:
         changing.to_confirm(unit, proposal_id, change, keeper)
         return "added"
 
-    def _is_stated(self, total: int, free: int, stated: int, places: Mapping[str, int]) -> bool:
+    def _is_stated(self, known: Programme, places: bodies.Capacity) -> bool:
         """Whether the registry says the same already: as it was stated, or as it is by now."""
-        return total == places["total"] and places["free"] in (free, stated)
+        total, free = known.ledger.total, (known.free, known.ledger.stated)
+        units = {key: (each.total, each.stated) for key, each in known.units.items()}
+        same = not places["units"] or units == {
+            key_of(each["unit"], each["group"]): (each["total"], each["free"]) for each in places["units"]
+        }
+        return known.places_known and same and total == places["total"] and places["free"] in free
 
-    def _places(self, entry: bodies.Entry, total: Any, free: Any) -> dict[str, int] | None:
+    def _places(self, entry: bodies.Entry, told: Mapping[str, Json]) -> bodies.Capacity | None:
+        total, free = told.get("total"), told.get("free")
         if total is None and free is None:
             return None
         if _is_above(free, total):
             self._find(entry, "more_free_than_places")
-        found: dict[str, int] = CAPACITY.load({"total": total, "free": free})
+        found: bodies.Capacity = CAPACITY.load({"total": total, "free": free, "units": told.get("units")})
         return found
 
     def _change(

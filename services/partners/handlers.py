@@ -8,18 +8,11 @@ from services.codes.problems import SIGNS
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded, derived_id, instant, moment
 from services.kernel.questions import Json
+from services.partners.domain.asked import DoubtPlaces, ReleasePlace, ReservePlace, StateNoPlaces, TakePlace
 from services.partners.domain.evidence import Known, propose, weigh
 from services.partners.domain.matching import MATCH, NOTED, NoteMatch
 from services.partners.domain.offers import Registry
-from services.partners.domain.places import (
-    NO_PLACE,
-    PROGRAMME,
-    DoubtPlaces,
-    ReleasePlace,
-    ReservePlace,
-    StateNoPlaces,
-    TakePlace,
-)
+from services.partners.domain.places import NO_PLACE, PROGRAMME
 from services.partners.domain.problems import PROBLEM, LapseProblem, WeighProblem, problem_of
 from services.partners.domain.ranking import Ranking, Screened, rank
 from services.partners.events import (
@@ -109,14 +102,19 @@ def _candidate(ranking: Ranking, position: int) -> Candidate:
 
 
 def when_sent(
-    fact: Recorded, referral_id: str, case_id: str, programme_id: str | None, waitlist: bool
+    fact: Recorded, referral_id: str, case_id: str, programme_id: str | None, waitlist: bool, who: str | None
 ) -> Iterable[Do]:
+    """`who`: the group of the person, as far as the screening knows it."""
     if programme_id is not None:
-        yield Do(PROGRAMME, programme_id, ReservePlace(referral_id, case_id, fact.centre, waitlist))
+        asked = ReservePlace(referral_id, case_id, fact.centre, waitlist, who=who)
+        yield Do(PROGRAMME, programme_id, asked)
 
 
-def when_stay_asked(fact: Recorded, stay_id: str, case_id: str, programme_id: str) -> Iterable[Do]:
-    yield Do(PROGRAMME, programme_id, ReservePlace(stay_id, case_id, fact.centre, waitlist=False, stay=True))
+def when_stay_asked(
+    fact: Recorded, stay_id: str, case_id: str, programme_id: str, who: str | None
+) -> Iterable[Do]:
+    asked = ReservePlace(stay_id, case_id, fact.centre, waitlist=False, stay=True, who=who)
+    yield Do(PROGRAMME, programme_id, asked)
 
 
 def when_stay_begun(fact: Recorded, stay_id: str, case_id: str, programme_id: str) -> Iterable[Do]:

@@ -21,6 +21,7 @@ from marshmallow import (
 )
 
 from services import codes
+from services.codes import units
 from services.codes.details import OF_PARTNER, OF_PROGRAMME, Detail, Part
 from services.codes.outreach import OUTREACH_FIELDS, OUTREACH_KINDS
 from services.codes.problems import PROBLEM_STATUSES
@@ -281,7 +282,7 @@ RulesBody: type[Schema] = type(
 )
 
 
-class CapacityBody(Body):
+class _Counted(Body):
     total = _count()
     free = _count()
 
@@ -289,6 +290,29 @@ class CapacityBody(Body):
     def free_within_total(self, data: bodies.Capacity, **_: Any) -> None:
         if data["free"] > data["total"]:
             raise ValidationError("More places free than there are in all.", "free")
+
+
+class UnitBody(_Counted):
+    unit = fields.String(required=True, validate=validate.OneOf(units.UNITS))
+    group = fields.String(load_default=units.ANYONE, validate=validate.OneOf(units.GROUPS))
+
+
+class CapacityBody(_Counted):
+    """`units`: the same places told apart, by what they are and whom they are for."""
+
+    units = fields.List(
+        fields.Nested(UnitBody), load_default=list, validate=validate.Length(max=units.UNITS_MOST)
+    )
+
+    @validates_schema
+    def add_up(self, data: bodies.Capacity, **_: Any) -> None:
+        told = data["units"]
+        if len({units.key_of(each["unit"], each["group"]) for each in told}) < len(told):
+            raise ValidationError("A unit of a group is told twice.", "units")
+        if told and (sum(each["total"] for each in told), sum(each["free"] for each in told)) != (
+            data["total"], data["free"]
+        ):  # fmt: skip
+            raise ValidationError("The units do not add up to the places in all.", "units")
 
 
 class OfferProgramme(_WithDetails):

@@ -24,9 +24,10 @@ from services.partners import (
     weighing,
 )
 from services.partners.changing import centre_of
+from services.partners.domain.asked import OfferProgramme
 from services.partners.domain.matching import MATCH
 from services.partners.domain.outreach import OUTREACH
-from services.partners.domain.places import PROGRAMME, OfferProgramme
+from services.partners.domain.places import PROGRAMME
 from services.partners.domain.problems import PROBLEM
 from services.partners.domain.proposals import PROPOSAL, Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
@@ -82,7 +83,7 @@ WIRING = Wiring(
             "PlanAgreed": (Reaction(schemas.Plan(), handlers.when_planned, matching.get),),
         },
         "referral": {
-            "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent),),
+            "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent, upstream.get_who),),
             **{name: (_over,) for name in OVER},
             "ReferralAccepted": (Reaction(schemas.Referral(), handlers.when_accepted), _answered),
             "ReferralExpired": (_over, _answered),
@@ -90,7 +91,7 @@ WIRING = Wiring(
             "ReferralDeclined": (Reaction(schemas.Decline(), handlers.when_declined), _answered),
             "ReferralDeclineSettled": (Reaction(schemas.Decline(), handlers.when_declined), _answered),
             "ReferralWaitlisted": (Reaction(schemas.Answer(), handlers.when_waitlisted),),
-            "InterimStayAsked": (Reaction(schemas.Stay(), handlers.when_stay_asked),),
+            "InterimStayAsked": (Reaction(schemas.Stay(), handlers.when_stay_asked, upstream.get_who),),
             "InterimStayBegun": (Reaction(schemas.Stay(), handlers.when_stay_begun),),
             "InterimStayEnded": (Reaction(schemas.Stay(), handlers.when_stay_ended),),
         },
@@ -156,7 +157,7 @@ class PartnersService(
         )
 
         told: Told = {"name": body["name"], "path": body["path"], "rules": body["rules"]}
-        told |= {"total": body["capacity"]["total"], "free": body["capacity"]["free"]}
+        told |= changing.stated(body["capacity"])
         new = Change(partner["partner_id"], programme_id, "offer", told, None, instant(call.at))
 
         def work(unit: Unit) -> answers.NewProgramme:

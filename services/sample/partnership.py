@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from services.kernel.questions import Body
+from services.kernel.questions import Body, Json
 from services.partners.doors import (
     CONFIRM_CAPACITY,
     CONFIRM_PARTNER,
@@ -45,7 +45,7 @@ class Partnership:
                 "partner_id": partner_id,
                 "name": programme.name,
                 "path": programme.path,
-                "capacity": {"total": programme.total, "free": programme.free},
+                "capacity": self._stated(programme, programme.free),
                 "rules": programme.rules,
                 **programme.details,
             }
@@ -60,7 +60,7 @@ class Partnership:
                 del restated[programme_id]
             for programme_id, programme in restated.items():
                 free = self._free(self.chance, programme)
-                statement: Body = {"programme_id": programme_id, "total": programme.total, "free": free}
+                statement: Body = {"programme_id": programme_id, **self._stated(programme, free)}
                 self.office.do(CONFIRM_CAPACITY, statement, self.user)
             answers_as_ever = not restated.keys() & self.office.courses.keys()
             if self.is_asked and answers_as_ever and (self.office.today - asked).days > ASKED_AFTER:
@@ -72,6 +72,19 @@ class Partnership:
         self.office.do(CONFIRM_PARTNER, {"partner_id": partner_id, "what": ["contact"]}, self.user)
         for programme_id in programme_ids:
             self.office.do(CONFIRM_PROGRAMME, {"programme_id": programme_id, "what": ["rules"]}, self.user)
+
+    def _stated(self, programme: Programme, free: int) -> dict[str, Json]:
+        """Foundations that take men and women tell their beds apart."""
+        total = programme.total
+        if self.partner.registration["kind"] != "foundation" or "sex" in programme.rules:
+            return {"total": total, "free": free}
+        apart: list[Json] = [
+            {"unit": "bed", "group": group, "total": whole, "free": left}
+            for group, whole, left in (
+                ("men", total - total // 2, free - free // 2), ("women", total // 2, free // 2)
+            )
+        ]  # fmt: skip
+        return {"total": total, "free": free, "units": apart}
 
     def _free(self, chance: Random, programme: Programme) -> int:
         """Shelters of the ministry fill up over the two years and are full at the end; the others keep some places."""

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.kernel.envelope import Recorded, derived_id
-from services.partners.domain.places import OfferProgramme, ReleasePlace, ReservePlace, TakePlace
+from services.partners.domain.asked import OfferProgramme, ReleasePlace, ReservePlace, TakePlace
 from services.partners.events import PlaceRefused, PlaceReleased, PlaceReserved, PlaceTaken, ProgrammeOffered
 
 PARTNER, PROGRAMME, OTHER_PROGRAMME = (str(UUID(int=n)) for n in range(1, 4))
@@ -35,8 +35,10 @@ def case_of(referral: str) -> str:
     return derived_id(referral, "case")
 
 
-def reserve(referral: str, waitlist: bool = False, centre: str = "60") -> ReservePlace:
-    return ReservePlace(referral, case_of(referral), centre, waitlist)
+def reserve(
+    referral: str, waitlist: bool = False, centre: str = "60", who: str | None = None
+) -> ReservePlace:
+    return ReservePlace(referral, case_of(referral), centre, waitlist, who=who)
 
 
 def take(referral: str) -> TakePlace:
@@ -93,6 +95,7 @@ def row(programme_id: str = PROGRAMME, **more: Any) -> dict[str, Any]:
         "confirmed_at": MONDAY,
         "contradicted": False,
         "retired": False,
+        "free_for": {},
         "rules_at": MONDAY,
         "inherited": {},
     }

@@ -97,7 +97,10 @@ def test_each_criterion_says_what_was_found_and_whether_that_is_met():
     best = criteria(BEST)
     assert best["path"] == ("met", {"path": "local_home", "place": "lead"})
     assert best["outside_ministry"] == ("met", True) and best["home_province"] == ("met", True)
-    assert best["wish"] == ("not_met", False) and best["places_free"] == ("met", {"free": 1, "days": 1})
+    assert best["wish"] == ("not_met", False) and best["places_free"] == (
+        "met",
+        {"free": 1, "days": 1, "known": True},
+    )
     assert best["freshness"] == ("met", {"days": 1, "contradicted": False})
     assert best["distance"] == ("met", {"near": "same_district", "kilometres": 0})
     assert (

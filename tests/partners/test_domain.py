@@ -1,6 +1,4 @@
-from services.partners.domain.matching import MATCH, NoteMatch
-from services.partners.domain.places import (
-    PROGRAMME,
+from services.partners.domain.asked import (
     ConfirmCapacity,
     ConfirmPlaces,
     CorrectProgramme,
@@ -10,6 +8,8 @@ from services.partners.domain.places import (
     StateNoPlaces,
     VerifyProgramme,
 )
+from services.partners.domain.matching import MATCH, NoteMatch
+from services.partners.domain.places import PROGRAMME
 from services.partners.domain.proposals import (
     PROPOSAL,
     AcceptProposal,

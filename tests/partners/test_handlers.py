@@ -1,16 +1,10 @@
 from uuid import UUID
 
 from services.partners import handlers, schemas
+from services.partners.domain.asked import DoubtPlaces, ReleasePlace, ReservePlace, StateNoPlaces, TakePlace
 from services.partners.domain.matching import MATCH
 from services.partners.domain.offers import Registry
-from services.partners.domain.places import (
-    PROGRAMME,
-    DoubtPlaces,
-    ReleasePlace,
-    ReservePlace,
-    StateNoPlaces,
-    TakePlace,
-)
+from services.partners.domain.places import PROGRAMME
 from services.partners.domain.ranking import Screened
 from tests.partners import samples
 from tests.partners.samples import FIRST, recorded, row
@@ -83,9 +77,9 @@ def test_the_same_fact_gives_the_same_match():
 
 
 def test_a_referral_asks_for_a_place_for_its_own_centre():
-    [do] = handlers.when_sent(SENT, **ABOUT, waitlist=True)
+    [do] = handlers.when_sent(SENT, **ABOUT, waitlist=True, who="women")
     assert (do.aggregate, do.id) == (PROGRAMME, samples.PROGRAMME)
-    assert do.command == ReservePlace(FIRST, CASE, "61", True)
+    assert do.command == ReservePlace(FIRST, CASE, "61", True, who="women")
 
 
 def test_an_accepted_referral_takes_its_place_and_one_that_is_over_gives_it_back():
@@ -127,7 +121,7 @@ def test_a_partner_that_has_no_place_for_one_speaks_against_the_places_that_are_
 
 def test_a_return_to_the_family_is_no_business_of_any_programme():
     home = {**ABOUT, "programme_id": None}
-    assert not list(handlers.when_sent(SENT, **home, waitlist=False))
+    assert not list(handlers.when_sent(SENT, **home, waitlist=False, who=None))
     assert not list(handlers.when_accepted(SENT, **home))
     assert not list(handlers.when_over(SENT, **home))
     no = {**home, "no_more_places": True, "reason": "no_place", "whose": "partner"}

@@ -1,6 +1,7 @@
 """Whatever is sent, answered, repeated or stated, in whatever order: every referral and every place is accounted for
 exactly once."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +10,31 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, create_engine
 
-from services.partners.domain.places import PROGRAMME, ConfirmCapacity, ReservePlace
+from services.codes.units import GROUPS, WHO
+from services.partners.domain.asked import ConfirmCapacity, ReservePlace
+from services.partners.domain.ledger import free_in
+from services.partners.domain.places import PROGRAMME
 from services.partners.events import CapacityConfirmed, PlaceRefused, PlaceReleased, PlaceReserved, PlaceTaken
 from services.partners.projections import partners, registry
 from tests.partners import samples
 
 MOST = 6
 numbers = st.integers(0, 11)
+groups = st.sampled_from((None, *WHO))
+TOLD_APART = [("bed", group) for group in GROUPS]
+
+
+def units_of(shares: list[int], total: int, free: int) -> list[dict[str, Any]]:
+    """The places told apart by group: each place goes to the group that its share names."""
+    told = [{"unit": unit, "group": group, "total": 0, "free": 0} for unit, group in TOLD_APART]
+    for number in range(total):
+        each = told[shares[number % len(shares)]]
+        each["total"] += 1
+        each["free"] += number < free
+    return told
+
+
+splits = st.none() | st.lists(st.integers(0, len(TOLD_APART) - 1), min_size=1, max_size=MOST)
 
 
 class Places(RuleBasedStateMachine):
@@ -51,22 +70,32 @@ class Places(RuleBasedStateMachine):
     def offer(self, total: int, free: int) -> None:
         self.do(samples.offer(total, min(free, total)))
 
-    @rule(total=st.integers(0, MOST), free=st.integers(0, MOST), at=st.integers(10, 59))
-    def state_capacity(self, total: int, free: int, at: int) -> None:
-        ledger = self.state.ledger
-        stated_at = f"2026-03-02T03:{at}:00.000000Z"
-        contradicts = (
-            min(free, total) + ledger.reserved + ledger.filled > total and stated_at >= self.state.stated_at
-        )
-        events = self.do(ConfirmCapacity(samples.PROGRAMME, total, min(free, total), stated_at))
-        assert not events or events[0].contradicted is contradicts
+    @rule(total=st.integers(0, MOST), free=st.integers(0, MOST), at=st.integers(10, 59), shares=splits)
+    def state_capacity(self, total: int, free: int, at: int, shares: list[int] | None) -> None:
+        ledger, stated_at = self.state.ledger, f"2026-03-02T03:{at}:00.000000Z"
+        units: Any = units_of(shares, total, min(free, total)) if shares else []
+        held = Counter(hold.unit for hold in self.state.holds.values() if hold.state in ("reserved", "taken"))
+        crowded = any(each["free"] + held[f"bed/{each['group']}"] > each["total"] for each in units)
+        contradicts = min(free, total) + ledger.reserved + ledger.filled > total or crowded
+        events = self.do(ConfirmCapacity(samples.PROGRAMME, total, min(free, total), stated_at, units))
+        assert not events or events[0].contradicted is (contradicts and not events[0].history)
 
-    @rule(number=numbers, waitlist=st.booleans())
-    def send(self, number: int, waitlist: bool) -> None:
-        free, known = self.state.ledger.free, _referral(number) in self.state.holds
-        events = self.do(samples.reserve(_referral(number), waitlist))
-        if not known:
-            assert [type(event) for event in events] == [PlaceReserved if free else PlaceRefused]
+    @rule(number=numbers, waitlist=st.booleans(), who=groups)
+    def send(self, number: int, waitlist: bool, who: str | None) -> None:
+        """Whoever may take a place that is free gets one, and one of their own group if there is any."""
+        ledger, units, known = self.state.ledger, self.state.units, _referral(number) in self.state.holds
+        fitting = {
+            group for unit, group in TOLD_APART
+            if (each := units.get(f"{unit}/{group}")) and each.free and (who is None or group in (who, "anyone"))
+        }  # fmt: skip
+        free = ledger.free and (not units or fitting)
+        events = self.do(samples.reserve(_referral(number), waitlist, who=who))
+        if known:
+            return
+        assert [type(event) for event in events] == [PlaceReserved if free else PlaceRefused]
+        if free and units:
+            group = events[0].unit.removeprefix("bed/")
+            assert group in fitting and (group == (who or "anyone") or (who or "anyone") not in fitting)
 
     @rule(number=numbers, step=st.sampled_from((samples.take, samples.release)))
     def answer(self, number: int, step: Callable[[str], Any]) -> None:
@@ -128,7 +157,17 @@ class Places(RuleBasedStateMachine):
                     filled -= event.held == "taken"
         free = max(0, min(stated - len(used) + len(back), total - reserved - filled))
         assert self.state.ledger.free == free
-        assert not (free and self.state.queue), "a place is free while somebody waits"
+        for each in self.state.queue:
+            assert self.state.place_for(each.who) is None, (
+                "a place is free while somebody waits who may take it"
+            )
+
+    @invariant()
+    def each_unit_adds_up(self) -> None:
+        held = Counter((hold.unit, hold.state) for hold in self.state.holds.values())
+        for key, unit in self.state.units.items():
+            assert (unit.reserved, unit.filled) == (held[key, "reserved"], held[key, "taken"])
+            assert 0 <= free_in(self.state.units, self.state.ledger, key) <= unit.total
 
     @invariant()
     def the_read_model_says_the_same(self) -> None:
@@ -141,6 +180,7 @@ class Places(RuleBasedStateMachine):
             name: getattr(ledger, name) for name in registry.LEDGER
         }
         assert (row["free"], row["waiting"]) == (ledger.free, len(self.state.queue))
+        assert registry.units_of(row) == self.state.units
         assert list(registry.invariants(self.db)) == []
 
     def teardown(self) -> None:

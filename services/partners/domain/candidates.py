@@ -8,6 +8,7 @@ from typing import Any
 from services.codes import sentences, statements
 from services.codes.registry import STALE_DAYS
 from services.codes.rules import PATH_CLOSED, PLACES_FREE, RULES, finding, judge, steps
+from services.codes.units import group_of
 from services.kernel.envelope import moment
 from services.kernel.questions import Json
 from services.partners import answers
@@ -47,7 +48,8 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
         "subdistrict": row["subdistrict"],
         "verdict": verdict,
         "rank": rank,
-        "places_free": row["free"],
+        "places_free": places_for(row, screened),
+        "places_known": row["places_known"],
         "confirmed_at": row["confirmed_at"],
         "confidence": {
             "stated_at": row["confirmed_at"],
@@ -57,9 +59,15 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
         "reasons": reasons,
         "past": list(screened.past.get(row["programme_id"], ())),
         "settles": settles(reasons, screened) if verdict == "unknown" else [],
-        "near_miss": near_misses(row, reasons, ranking.now),
+        "near_miss": near_misses(row["places_known"] and not places_for(row, screened), reasons, ranking.now),
         "criteria": [_shown(*each) for each in _criteria(ranking, position)],
     }
+
+
+def places_for(row: Offer, screened: Screened) -> int:
+    """How many are free for this person, where they are told apart."""
+    who = group_of(screened.facts)
+    return row["free"] if who is None else row["free_for"].get(who, row["free"])
 
 
 def reasons_of(row: Offer, screened: Screened, known: Mapping[str, Json]) -> list[answers.Reason]:
@@ -117,9 +125,9 @@ def settles(reasons: Sequence[answers.Reason], screened: Screened) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def near_misses(row: Offer, reasons: Sequence[answers.Reason], now: datetime) -> list[answers.NearMiss]:
+def near_misses(full: bool, reasons: Sequence[answers.Reason], now: datetime) -> list[answers.NearMiss]:
     """The changes that would make the place fit, if there are at most NEAR_MOST and somebody could make each; []
-    otherwise."""
+    otherwise. `full`: no place is free for the person."""
     missing: list[answers.NearMiss] = []
     for each in reasons:
         if each["verdict"] != "not_met":
@@ -128,7 +136,7 @@ def near_misses(row: Offer, reasons: Sequence[answers.Reason], now: datetime) ->
         if not wanted:
             return []
         missing += [_near(each["rule"], wants, each["found"]) for wants in wanted]
-    if not row["free"]:
+    if full:
         missing.append(_near(PLACES_FREE, 1, 0))
     distinct = {each["because"]: each for each in missing}  # two levels may ask for the same paper
     return list(distinct.values()) if len(distinct) <= NEAR_MOST else []
@@ -160,7 +168,9 @@ def _criteria(ranking: Ranking, position: int) -> Iterator[tuple[str, str, Any]]
     yield _wish(row, screened)
     yield _home(row, screened)
     days = _days_since_stated(row, ranking)
-    yield "places_free", _met(row["free"] > 0), {"free": row["free"], "days": days}
+    free = places_for(row, screened)
+    met = _met(free > 0 if row["places_known"] else None)
+    yield "places_free", met, {"free": free, "days": days, "known": row["places_known"]}
     fresh = statements.statement_age(days) == "fresh" and not row["contradicted"]
     yield "freshness", _met(fresh), {"days": days, "contradicted": row["contradicted"]}
     near, kilometres = distances(screened.centre)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from services.codes import PATHS
 from services.codes.rules import RULES
+from services.codes.units import WHO
 from services.kernel.envelope import moment
 from services.partners.domain import draw
 from services.partners.events import Rules
@@ -22,7 +23,8 @@ from services.thai import dates
 
 Level = Literal["network", "organisation", "programme"]
 LEVELS: Final[tuple[Level, ...]] = ("network", "organisation", "programme")
-PATH, MINISTRY, PROVINCE, DISTRICT, FREE, CONFIRMED, CONTRADICTED, RETIRED, OF_RULES = range(9)
+PATH, MINISTRY, PROVINCE, DISTRICT, FREE, CONFIRMED, CONTRADICTED, RETIRED, KNOWN, FREE_FOR = range(10)
+OF_RULES = FREE_FOR + len(WHO)
 _WIDTH = OF_RULES + len(RULES) * len(LEVELS)
 NOWHERE = -1
 
@@ -37,9 +39,10 @@ class Held(TypedDict):
 
 
 class Offer(TypedDict):
-    """What ranking looks at of a programme. `rules_at` when they were last said
-    to be so; `inherited`: the same of its partner and of that one's network, where they have any; `free` can be
-    reserved now; `contradicted`: by our ledger, or by what the partner said since it stated them."""
+    """What ranking looks at of a programme. `rules_at` when they were last said to be so; `inherited`: the same of its
+    partner and of that one's network, where they have any; `free` can be reserved now, `free_for` by somebody of a
+    group, where they are told apart; `places_known`: somebody stated them; `contradicted`: by our ledger, or by what
+    the partner said since it stated them."""
 
     programme_id: str
     partner_id: str
@@ -54,6 +57,8 @@ class Offer(TypedDict):
     rules_at: str
     inherited: Mapping[Level, Held]
     free: int
+    free_for: Mapping[str, int]
+    places_known: bool
     confirmed_at: str
     contradicted: bool
     retired: bool
@@ -66,6 +71,11 @@ def levels(row: Offer) -> list[tuple[Level, Held]]:
         *((level, row["inherited"][level]) for level in LEVELS if level in row["inherited"]),
         ("programme", own),
     ]
+
+
+def free_column(who: str | None) -> int:
+    """Which column has the places that somebody of a group may get (None: nobody knows which)."""
+    return FREE if who is None else FREE_FOR + tuple(WHO).index(who)
 
 
 def column(rule: int, level: int) -> int:
@@ -128,6 +138,8 @@ def _numbered(
         day_number(moment(row["confirmed_at"])),
         int(row["contradicted"]),
         int(row["retired"]),
+        int(row["places_known"]),
+        *(row["free_for"].get(who, row["free"]) for who in WHO),
     ]
     by_level = {level: dict(held["rules"].items()) for level, held in levels(row)}
     for rule in RULES:

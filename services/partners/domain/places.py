@@ -1,205 +1,62 @@
 """A programme: what it offers to whom, kept true; and its places: what its partner states, and what our own referrals
 reserve, take and give back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, assert_never
 
+from services.codes.units import parts_of
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.kernel.questions import Json
+from services.partners.domain.asked import (
+    Command,
+    ConfirmCapacity,
+    ConfirmPlaces,
+    CorrectProgramme,
+    DoubtPlaces,
+    Kept,
+    OfferProgramme,
+    ReleasePlace,
+    ReopenProgramme,
+    ReservePlace,
+    RetireProgramme,
+    Stated,
+    StateNoPlaces,
+    TakePlace,
+    VerifyProgramme,
+)
 from services.partners.domain.details import PROGRAMME_DETAILS, apart, together
+from services.partners.domain.ledger import WHOLE, Ledger, Units, free_in, place_for, stated_units
 from services.partners.events import (
     CapacityConfirmed,
     CapacityDoubted,
-    Held,
-    Origin,
     PlaceRefused,
     PlaceReleased,
     PlaceReserved,
     PlaceTaken,
     ProgrammeCorrected,
-    ProgrammeDetails,
     ProgrammeEvent,
     ProgrammeOffered,
     ProgrammeReopened,
     ProgrammeRetired,
     ProgrammeVerified,
-    Rules,
-    Told,
+    UnitPlaces,
 )
 
 NO_PLACE, RETIRED = "no_place", "retired"
 FIELDS = ("name", "path", "rules")
 
 
-@dataclass(frozen=True)
-class OfferProgramme:
-    programme_id: str
-    partner_id: str
-    partner: str
-    kind: str
-    under_ministry: bool
-    province: str
-    subdistrict: str | None
-    name: str
-    path: str
-    rules: Rules
-    total: int
-    free: int
-    stated_at: str | None = None
-    details: ProgrammeDetails = field(default_factory=ProgrammeDetails)
-    origin: Origin | None = None
-
-
-@dataclass(frozen=True)
-class ConfirmCapacity:
-    """A partner's statement at an instant: that many places in all, that many free. Needs free <= total."""
-
-    programme_id: str
-    total: int
-    free: int
-    stated_at: str
-
-
-@dataclass(frozen=True)
-class StateNoPlaces:
-    """The partner said, answering a referral, that none of its places is free."""
-
-    stated_at: str
-
-
-@dataclass(frozen=True)
-class DoubtPlaces:
-    """The partner said at an instant, answering a referral, that there is no place for it."""
-
-    said_at: str
-
-
-@dataclass(frozen=True)
-class ReservePlace:
-    """A referral asks for a place; with `waitlist` it waits for its turn if there is none. `stay`: it is an interim
-    stay."""
-
-    referral_id: str
-    case_id: str
-    centre: str
-    waitlist: bool
-    stay: bool = False
-
-
-@dataclass(frozen=True)
-class TakePlace:
-    referral_id: str
-    case_id: str
-
-
-@dataclass(frozen=True)
-class ReleasePlace:
-    referral_id: str
-    case_id: str
-
-
-@dataclass(frozen=True)
-class CorrectProgramme:
-    """`changes` of FIELDS and details, whole and None for what is not known any more; rules are the whole set."""
-
-    changes: Told
-    reason: str
-    proposal_id: str | None = None
-
-
-@dataclass(frozen=True)
-class VerifyProgramme:
-    """`what` of FIELDS and details was still so `at` an instant."""
-
-    what: tuple[str, ...]
-    at: str
-    reason: str | None = None
-    proposal_id: str | None = None
-
-
-@dataclass(frozen=True)
-class ConfirmPlaces:
-    """The places that are shown as free were still free `at` an instant."""
-
-    at: str
-
-
-@dataclass(frozen=True)
-class RetireProgramme:
-    reason: str
-    with_partner: bool = False
-    proposal_id: str | None = None
-
-
-@dataclass(frozen=True)
-class ReopenProgramme:
-    """`with_partner`: only what was retired with its partner is taken up with it."""
-
-    reason: str | None = None
-    with_partner: bool = False
-    proposal_id: str | None = None
-
-
-Kept = CorrectProgramme | VerifyProgramme | RetireProgramme | ReopenProgramme
-Stated = ConfirmCapacity | StateNoPlaces | ConfirmPlaces
-Command = OfferProgramme | Kept | Stated | DoubtPlaces | ReservePlace | TakePlace | ReleasePlace
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Places by number. `statement` counts the statements; `used` and `returned` are the referrals that reserved or
-    took a place, and that gave one back, since the last of them: each referral at most once in each."""
-
-    total: int = 0
-    stated: int = 0
-    statement: int = 0
-    reserved: int = 0
-    filled: int = 0
-    used: int = 0
-    returned: int = 0
-
-    @property
-    def free(self) -> int:
-        """What can be reserved now (docs/contract.md, capacity)."""
-        return max(0, min(self.stated - self.used + self.returned, self.total - self.reserved - self.filled))
-
-    def contradicts(self, total: int, free: int) -> bool:
-        """Whether a statement leaves no room for the places held here."""
-        return free + self.reserved + self.filled > total
-
-    def after_statement(self, total: int, free: int) -> "Ledger":
-        return Ledger(total, free, self.statement + 1, self.reserved, self.filled)
-
-    def after_reserving(self) -> "Ledger":
-        return replace(self, reserved=self.reserved + 1, used=self.used + 1)
-
-    def after_taking(self, counted: bool) -> "Ledger":
-        """`counted`: this referral is already among those that used a place since the statement."""
-        return replace(
-            self, reserved=self.reserved - 1, filled=self.filled + 1, used=self.used + (0 if counted else 1)
-        )
-
-    def after_releasing(self, held: Held) -> "Ledger":
-        match held:
-            case "reserved":
-                return replace(self, reserved=self.reserved - 1, returned=self.returned + 1)
-            case "taken":
-                return replace(self, filled=self.filled - 1, returned=self.returned + 1)
-            case "waiting":
-                return self
-        assert_never(held)
-
-
 @dataclass(frozen=True, slots=True)
 class Hold:
     """What one referral has here; `over` once it was refused or has given its place back. `counted` is the statement
-    under which it last used a place."""
+    under which it last used a place, `unit` the one it is in."""
 
     state: Literal["reserved", "taken", "waiting", "over"]
     counted: int = 0
     stay: bool = False
+    unit: str = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +64,16 @@ class Waiting:
     referral_id: str
     case_id: str
     centre: str
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
     """`fields` as they stand, by FIELDS, and details (None: nothing is known); `retired`: by itself, or with its
     partner. `holds` by referral id; `queue` in order of asking; `history`: statements (total, free, at) of before the
-    one that counts; `doubted_at`: when the partner last said otherwise since the one that counts, "" if it did not. As
-    long as somebody waits, no place is free; of a retired programme none is."""
+    one that counts; `doubted_at`: when the partner last said otherwise since the one that counts, "" if it did not;
+    `places_known`: somebody stated them once. As long as somebody waits, no place that may be theirs is free; of a
+    retired programme none is."""
 
     programme_id: str = ""
     partner_id: str = ""
@@ -222,7 +81,9 @@ class Programme:
     retired: Literal["", "itself", "partner"] = ""
     verified: frozenset[tuple[tuple[str, ...], str]] = frozenset()
     stated_at: str = ""
-    ledger: Ledger = Ledger()
+    ledger: Ledger = field(default_factory=Ledger)
+    units: Units = field(default_factory=dict)
+    places_known: bool = True
     holds: Mapping[str, Hold] = field(default_factory=dict)
     queue: tuple[Waiting, ...] = ()
     history: frozenset[tuple[int, int, str]] = frozenset()
@@ -231,6 +92,46 @@ class Programme:
     @property
     def free(self) -> int:
         return 0 if self.retired else self.ledger.free
+
+    def place_for(self, who: str | None) -> str | None:
+        """The unit in which somebody gets a place now; None: in none. Where nobody knows how many places there are, the
+        partner is asked, and not refused for it."""
+        if self.retired:
+            return None
+        return place_for(self.units, self.ledger, who) if self.places_known else WHOLE
+
+    def contradicts(self, total: int, free: int, units: Sequence[UnitPlaces]) -> bool:
+        """Whether a statement leaves no room for what our referrals hold, in all or in one of its units."""
+        return self.ledger.contradicts(total, free) or any(
+            ledger.contradicts(ledger.total, ledger.stated) for ledger in self._with(units).values()
+        )
+
+    def _with(self, units: Sequence[UnitPlaces]) -> dict[str, Ledger]:
+        """These units as they are stated next."""
+        held = [(hold.unit, hold.state) for hold in self.holds.values()]
+        return stated_units(units, held, self.ledger.statement + 1)
+
+    def stating(self, total: int, free: int, units: Sequence[UnitPlaces]) -> "Programme":
+        """After a statement."""
+        ledger = self.ledger.after_statement(total, free)
+        return replace(self, ledger=ledger, units=self._with(units), places_known=True)
+
+    def moving(self, unit: str, move: Callable[[Ledger], Ledger]) -> "Programme":
+        """After a referral's place moved, in the whole and in the unit that it is in."""
+        units = {**self.units, unit: move(self.units[unit])} if unit in self.units else self.units
+        return replace(self, ledger=move(self.ledger), units=units)
+
+    def units_now(self) -> list[UnitPlaces]:
+        """As a statement would tell them."""
+        return [
+            UnitPlaces(
+                unit=(parts := parts_of(key))[0],
+                group=parts[1],
+                total=ledger.total,
+                free=free_in(self.units, self.ledger, key),
+            )
+            for key, ledger in self.units.items()
+        ]
 
 
 def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
@@ -252,10 +153,11 @@ def decide(command: Command, programme: Programme) -> list[ProgrammeEvent]:
     match command, hold.state if hold else None:
         case ReservePlace(), None if programme.retired:
             return [PlaceRefused(*ids, RETIRED, False, command.centre, command.stay)]
-        case ReservePlace(), None if programme.free > 0:
-            return [PlaceReserved(*ids, command.centre, command.stay)]
+        case ReservePlace(), None if (unit := programme.place_for(command.who)) is not None:
+            return [PlaceReserved(*ids, command.centre, command.stay, unit)]
         case ReservePlace(), None:
-            return [PlaceRefused(*ids, NO_PLACE, command.waitlist, command.centre, command.stay)]
+            asked = command.waitlist, command.centre, command.stay, command.who
+            return [PlaceRefused(*ids, NO_PLACE, *asked)]
         case TakePlace(), "reserved":
             return [PlaceTaken(*ids, hold.stay if hold else False)]
         case ReleasePlace(), ("reserved" | "taken" | "waiting") as held:
@@ -292,11 +194,15 @@ def _keep(command: Kept, programme: Programme) -> list[ProgrammeEvent]:
 
 
 def _statement(command: Stated, programme: Programme) -> ConfirmCapacity:
+    units: list[UnitPlaces] = programme.units_now()
     match command:
         case StateNoPlaces(at):
-            return ConfirmCapacity(programme.programme_id, programme.ledger.total, 0, at)
+            none = [UnitPlaces(**{**each, "free": 0}) for each in units]
+            return ConfirmCapacity(programme.programme_id, programme.ledger.total, 0, at, none)
         case ConfirmPlaces(at):
-            return ConfirmCapacity(programme.programme_id, programme.ledger.total, programme.ledger.free, at)
+            return ConfirmCapacity(
+                programme.programme_id, programme.ledger.total, programme.ledger.free, at, units
+            )
         case ConfirmCapacity():
             return command
     assert_never(command)
@@ -304,31 +210,40 @@ def _statement(command: Stated, programme: Programme) -> ConfirmCapacity:
 
 def _confirm(command: ConfirmCapacity, programme: Programme) -> list[ProgrammeEvent]:
     total, free, at = command.total, command.free, command.stated_at
-    if (total, free, at) == (programme.ledger.total, programme.ledger.stated, programme.stated_at):
+    told = stated_units(command.units, (), 0)
+    stands = {key: (ledger.total, ledger.stated) for key, ledger in programme.units.items()}
+    same_units = {key: (ledger.total, ledger.stated) for key, ledger in told.items()} == stands
+    same = (total, free, at) == (programme.ledger.total, programme.ledger.stated, programme.stated_at)
+    if same and same_units and programme.places_known:
         return []
     if (total, free, at) in programme.history:
         return []
     history = at < programme.stated_at
-    contradicted = not history and programme.ledger.contradicts(total, free)
+    contradicted = not history and programme.contradicts(total, free, command.units)
     ids = programme.programme_id, programme.partner_id
-    statement = CapacityConfirmed(*ids, total, free, contradicted, at, history)
+    statement = CapacityConfirmed(*ids, total, free, contradicted, at, history, command.units)
     return [statement] if history else _with_next_in_turn(programme, statement)
 
 
 def _with_next_in_turn(programme: Programme, event: ProgrammeEvent) -> list[ProgrammeEvent]:
     """The event, and a place for each who waited and for whom there is one now."""
-    after = evolve(programme, event)
-    turns = after.queue[: after.free]
-    ids = (programme.programme_id, programme.partner_id)
-    return [event, *(PlaceReserved(*ids, turn.referral_id, turn.case_id, turn.centre) for turn in turns)]
+    events, after = [event], evolve(programme, event)
+    for turn in after.queue:
+        unit = after.place_for(turn.who)
+        if unit is not None:
+            ids = (programme.programme_id, programme.partner_id, turn.referral_id, turn.case_id)
+            events.append(PlaceReserved(*ids, turn.centre, unit=unit))
+            after = evolve(after, events[-1])
+    return events
 
 
 def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
     match event:
         case ProgrammeOffered():
-            ledger = Ledger().after_statement(event.total, event.free)
             ids = event.programme_id, event.partner_id
-            return Programme(*ids, _fields(event), stated_at=event.stated_at or "", ledger=ledger)
+            offered = Programme(*ids, _fields(event), stated_at=event.stated_at or "")
+            stated = offered.stating(event.total, event.free, event.units)
+            return replace(stated, places_known=event.places_known)
         case ProgrammeCorrected():
             return replace(programme, fields=_fields(event))
         case ProgrammeVerified():
@@ -342,29 +257,32 @@ def evolve(programme: Programme, event: ProgrammeEvent) -> Programme:
             statement = event.total, event.free, event.stated_at
             return replace(programme, history=programme.history | {statement})
         case CapacityConfirmed():
-            ledger = programme.ledger.after_statement(event.total, event.free)
             doubted_at = programme.doubted_at if programme.doubted_at > event.stated_at else ""
-            return replace(programme, stated_at=event.stated_at, ledger=ledger, doubted_at=doubted_at)
+            stated = programme.stating(event.total, event.free, event.units)
+            return replace(stated, stated_at=event.stated_at, doubted_at=doubted_at)
         case CapacityDoubted():
             return replace(programme, doubted_at=event.said_at)
         case PlaceReserved():
-            ledger = programme.ledger.after_reserving()
-            return _holding(
-                programme, event.referral_id, Hold("reserved", ledger.statement, event.stay), ledger
-            )
+            moved = programme.moving(event.unit, Ledger.after_reserving)
+            hold = Hold("reserved", moved.ledger.statement, event.stay, event.unit)
+            return _holding(moved, event.referral_id, hold)
         case PlaceRefused(waiting=True):
-            last = Waiting(event.referral_id, event.case_id, event.centre)
+            last = Waiting(event.referral_id, event.case_id, event.centre, event.who)
             programme = replace(programme, queue=(*programme.queue, last))
             return replace(programme, holds={**programme.holds, event.referral_id: Hold("waiting")})
         case PlaceRefused():
-            return _holding(programme, event.referral_id, Hold("over", stay=event.stay), programme.ledger)
+            return _holding(programme, event.referral_id, Hold("over", stay=event.stay))
         case PlaceTaken():
-            counted = programme.holds[event.referral_id].counted == programme.ledger.statement
-            ledger = programme.ledger.after_taking(counted)
-            return _holding(programme, event.referral_id, Hold("taken", ledger.statement, event.stay), ledger)
+            held = programme.holds[event.referral_id]
+            counted = held.counted == programme.ledger.statement
+            moved = programme.moving(held.unit, lambda ledger: ledger.after_taking(counted))
+            return _holding(
+                moved, event.referral_id, Hold("taken", moved.ledger.statement, event.stay, held.unit)
+            )
         case PlaceReleased():
-            ledger = programme.ledger.after_releasing(event.held)
-            return _holding(programme, event.referral_id, Hold("over", stay=event.stay), ledger)
+            unit, state = programme.holds[event.referral_id].unit, event.held
+            moved = programme.moving(unit, lambda ledger: ledger.after_releasing(state))
+            return _holding(moved, event.referral_id, Hold("over", stay=event.stay))
     assert_never(event)
 
 
@@ -372,9 +290,9 @@ def _fields(event: ProgrammeOffered | ProgrammeCorrected) -> dict[str, Json]:
     return {**{name: getattr(event, name) for name in FIELDS}, **apart(event.details, PROGRAMME_DETAILS)}
 
 
-def _holding(programme: Programme, referral_id: str, hold: Hold, ledger: Ledger) -> Programme:
+def _holding(programme: Programme, referral_id: str, hold: Hold) -> Programme:
     queue = tuple(each for each in programme.queue if each.referral_id != referral_id)
-    return replace(programme, holds={**programme.holds, referral_id: hold}, ledger=ledger, queue=queue)
+    return replace(programme, holds={**programme.holds, referral_id: hold}, queue=queue)
 
 
 PROGRAMME: Aggregate[Command, Programme, ProgrammeEvent] = Aggregate(

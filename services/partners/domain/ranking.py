@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from services.codes import PATHS, ages
 from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.codes.rules import PROVINCE_FOUND, RULES, judge
+from services.codes.units import group_of
 from services.kernel.questions import Json
 from services.kernel.rules import Verdict
 from services.partners import answers
@@ -25,7 +26,7 @@ from services.partners.domain.offers import (
     CONFIRMED,
     CONTRADICTED,
     DISTRICT,
-    FREE,
+    KNOWN,
     MINISTRY,
     NOWHERE,
     PATH,
@@ -35,6 +36,7 @@ from services.partners.domain.offers import (
     Offer,
     Registry,
     day_number,
+    free_column,
 )
 from services.partners.events import Counts, Eligibility
 from services.thai import areas, dates
@@ -264,7 +266,7 @@ def _sort_keys(
         (columns[MINISTRY], 1),
         (~np.isin(columns[PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
         (~np.isin(provinces, [int(home) for home in homes]), 1),
-        (columns[FREE] == 0, 1),
+        (_lack_places(columns, group_of(screened.facts)), 2),
         # What is contradicted is worth as little as what is stale.
         (np.where(columns[CONTRADICTED] == 1, 2, (age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS)), 2),
         (distance, 2),
@@ -277,6 +279,12 @@ def _sort_keys(
         keys <<= bits
         keys |= values
     return keys
+
+
+def _lack_places(columns: Columns, who: str | None) -> Columns:
+    """By programme 0 some are free, 1 nobody knows, 2 none is."""
+    lacking: Columns = np.where(columns[KNOWN] == 0, 1, np.where(columns[free_column(who)] == 0, 2, 0))
+    return lacking
 
 
 def path_place(path: str, screened: Screened) -> int:

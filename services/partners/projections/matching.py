@@ -1,5 +1,6 @@
 """What a match is made from: the registry as this process last saw it, and what was screened."""
 
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -7,11 +8,13 @@ import orjson
 from sqlalchemy import Connection, Engine, RowMapping, or_, select
 
 from services.codes import stays
+from services.codes.units import WHO
+from services.partners.domain.ledger import free_for
 from services.partners.domain.offers import Offer, Registry
 from services.partners.domain.ranking import Screened
 from services.partners.projections import organisations, upstream
 from services.partners.projections.organisations import Organisations
-from services.partners.projections.registry import Row, programme, registry_version
+from services.partners.projections.registry import Row, programme, registry_version, units_of, whole_of
 
 # The registry of each database as this process last saw it, and what its programmes inherit.
 _registries: "WeakKeyDictionary[Engine, tuple[Registry, Organisations]]" = WeakKeyDictionary()
@@ -53,10 +56,21 @@ def offer(row: RowMapping | Row, inheritance: Organisations) -> Offer:
         "rules_at": row["rules_at"],
         "inherited": organisations.inherited(inheritance, row["partner_id"]),
         "free": row["free"],
+        "places_known": row["places_known"],
+        "free_for": _free_for(row),
         "confirmed_at": row["confirmed_at"],
         "contradicted": row["contradicted"] or row["doubted_at"] is not None,
         "retired": row["retired"],
     }
+
+
+def _free_for(row: RowMapping | Row) -> Mapping[str, int]:
+    """How many are free for each group of people, where the places are told apart."""
+    units = units_of(row)
+    if not units or row["retired"]:
+        return {}
+    whole = whole_of(row)
+    return {who: free_for(units, whole, who) for who in WHO}
 
 
 def get(db: Connection, fact: dict[str, Any]) -> dict[str, Registry | Screened | None]:

@@ -9,13 +9,15 @@ from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_,
 
 from services.codes import statements
 from services.codes.registry import FACT_KINDS, STALE_DAYS
+from services.codes.units import parts_of
 from services.kernel.envelope import instant
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
+from services.partners.domain.ledger import free_in
 from services.partners.projections import details, organisations, outreach
 from services.partners.projections.keepers import keeper, kept_by
 from services.partners.projections.proposals import list_unconfirmed
-from services.partners.projections.registry import folded, partner, programme, sound
+from services.partners.projections.registry import folded, partner, programme, sound, units_of, whole_of
 from services.thai import dates
 from services.thai import organisations as called_names
 
@@ -232,7 +234,12 @@ def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
             over = select(d.partner_id).where(d.agreement_ends < cutoffs[kind])
             return partner.c.partner_id.in_(over.correlate(None))
         case "capacity":
-            doubted = or_(p.confirmed_at < cutoffs[kind], p.contradicted, p.doubted_at.is_not(None))
+            doubted = or_(
+                p.confirmed_at < cutoffs[kind],
+                p.contradicted,
+                p.doubted_at.is_not(None),
+                not_(p.places_known),
+            )
             return theirs.where(doubted).exists()
         case "details":
             own = select(d.partner_id).where(d.details_at < cutoffs[kind]).correlate(None)
@@ -257,7 +264,7 @@ def _stale_of(row: Row[Any], cutoffs: Cutoffs) -> list[str]:
     """What is stale of a programme, by its row."""
     if row.retired:
         return []
-    doubted = row.contradicted or row.doubted_at is not None
+    doubted = row.contradicted or row.doubted_at is not None or not row.places_known
     places = ["capacity"] if doubted or row.confirmed_at < cutoffs["capacity"] else []
     at = {"rules": row.rules_at, "details": row.details_at}
     return places + [kind for kind, when in at.items() if when is not None and when < cutoffs[kind]]
@@ -316,6 +323,8 @@ def programme_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answe
             "confirmed_at": row.confirmed_at,
             "contradicted": row.contradicted,
             "doubted_at": row.doubted_at,
+            "known": row.places_known,
+            "units": _units(row._mapping),
         },
         "details": orjson.loads(row.details or "{}"),
         "details_confirmed_at": row.details_at,
@@ -324,6 +333,21 @@ def programme_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answe
         "retired": row.retired,
         "version": row.version,
     }
+
+
+def _units(row: RowMapping) -> list[answers.UnitPlaces]:
+    units, whole = units_of(row), whole_of(row)
+    return [
+        {
+            "unit": (parts := parts_of(key))[0],
+            "group": parts[1],
+            "total": ledger.total,
+            "free": 0 if row["retired"] else free_in(units, whole, key),
+            "reserved": ledger.reserved,
+            "filled": ledger.filled,
+        }
+        for key, ledger in units.items()
+    ]
 
 
 class Rules(TypedDict):

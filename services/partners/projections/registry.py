@@ -1,6 +1,6 @@
 """The registry: partners, their programmes and places, and in which order they changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, get_args
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    RowMapping,
     Table,
     Text,
     func,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import SHARED
-from services.partners.domain.places import Ledger
+from services.partners.domain.ledger import WHOLE, Ledger, Units, stated_units
 from services.partners.events import (
     CapacityConfirmed,
     CapacityDoubted,
@@ -50,10 +51,11 @@ from services.thai.collation import sort_key
 from services.thai.names import normalise
 
 metadata = MetaData()
+NO_UNITS = "{}"
 LEDGER = tuple(each.name for each in fields(Ledger))
 
 partner = Table(
-    "partner_v2",
+    "partner_v3",
     metadata,
     Column("partner_id", Text, primary_key=True),
     Column("name", Text, nullable=False),
@@ -71,11 +73,11 @@ partner = Table(
     Column("changed_at", Text, nullable=False),  # when the last change of it happened
     Column("retired", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("partner_v2_alike", "province", "sound"),
+    Index("partner_v3_alike", "province", "sound"),
     info=SHARED,
 )
 programme = Table(
-    "programme_v2",
+    "programme_v3",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False, index=True),
@@ -88,6 +90,8 @@ programme = Table(
     Column("path", Text, nullable=False),
     Column("rules", Text, nullable=False),
     *(Column(name, Integer, nullable=False) for name in LEDGER),
+    Column("units", Text, nullable=False),  # JSON: {unit: its ledger}, {} where the places are not told apart
+    Column("places_known", Boolean, nullable=False),
     Column("free", Integer, nullable=False),
     Column("waiting", Integer, nullable=False),
     Column("confirmed_at", Text, nullable=False),  # when the places were last stated
@@ -106,16 +110,17 @@ programme = Table(
     info=SHARED,
 )
 place = Table(
-    "place_v2",
+    "place_v3",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("referral_id", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("counted", Integer, nullable=False),
+    Column("unit", Text, nullable=False),
     info=SHARED,
 )
 registry_version = Table(
-    "registry_version_v2",
+    "registry_version_v3",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
@@ -150,8 +155,14 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     for row in _select(db, programme, "partner_id", corrected):
         programmes.setdefault(row["programme_id"], row)
     referrals = {fact.event.referral_id for fact in own if isinstance(fact.event, PlaceEvent)}
+    # A statement of units counts what is held in each.
+    told_apart = {fact.event.programme_id for fact in own if getattr(fact.event, "units", None)}
     places = {
-        (row["programme_id"], row["referral_id"]): row for row in _select(db, place, "referral_id", referrals)
+        (row["programme_id"], row["referral_id"]): row
+        for row in (
+            *_select(db, place, "referral_id", referrals),
+            *_select(db, place, "programme_id", told_apart),
+        )
     }
     move(own, version, partners, programmes, places)
     upsert(db, partner, list(partners.values()), ("partner_id",))
@@ -268,13 +279,12 @@ def _move(
     event: ProgrammeEvent = fact.event
     if isinstance(event, ProgrammeOffered):
         programmes[event.programme_id] = _offered(fact, event, version, partners.get(event.partner_id, Row()))
-        ledger = Ledger().after_statement(event.total, event.free)
-    else:
-        row = programmes[event.programme_id]
-        ledger = Ledger(**{name: row[name] for name in LEDGER})
     row = programmes[event.programme_id]
     match event:
-        case ProgrammeOffered() | CapacityConfirmed(history=True):
+        case ProgrammeOffered():
+            _state(row, places, event)
+            row["places_known"] = event.places_known
+        case CapacityConfirmed(history=True):
             pass
         case ProgrammeCorrected():
             row |= {"name": event.name, "path": event.path, "rules": orjson.dumps(event.rules).decode()}
@@ -286,32 +296,66 @@ def _move(
         case ProgrammeRetired() | ProgrammeReopened():
             row["retired"] = isinstance(event, ProgrammeRetired)
         case CapacityConfirmed():
-            ledger = ledger.after_statement(event.total, event.free)
-            row |= {"confirmed_at": event.stated_at, "contradicted": event.contradicted}
+            _state(row, places, event)
+            row |= {"confirmed_at": event.stated_at, "contradicted": event.contradicted, "places_known": True}
             if (row["doubted_at"] or "") <= event.stated_at:
                 row["doubted_at"] = None
         case CapacityDoubted():
             row["doubted_at"] = event.said_at
         case PlaceReserved():
-            ledger = ledger.after_reserving()
+            _change(row, event.unit, Ledger.after_reserving)
             waited = places.get((event.programme_id, event.referral_id))
             row["waiting"] -= 1 if waited else 0
-            _hold(places, event, "reserved", ledger.statement)
+            _hold(places, event, "reserved", row["statement"], event.unit)
         case PlaceRefused():
             row["waiting"] += 1 if event.waiting else 0
             _hold(places, event, "waiting" if event.waiting else "over", 0)
         case PlaceTaken():
             held = places[event.programme_id, event.referral_id]
-            ledger = ledger.after_taking(counted=held["counted"] == ledger.statement)
-            _hold(places, event, "taken", ledger.statement)
+            counted = held["counted"] == row["statement"]
+            _change(row, held["unit"], lambda ledger: ledger.after_taking(counted))
+            _hold(places, event, "taken", row["statement"], held["unit"])
         case PlaceReleased():
-            ledger = ledger.after_releasing(event.held)
+            state, unit = event.held, places[event.programme_id, event.referral_id]["unit"]
+            _change(row, unit, lambda ledger: ledger.after_releasing(state))
             row["waiting"] -= 1 if event.held == "waiting" else 0
             _hold(places, event, "over", 0)
     if isinstance(event, (ProgrammeCorrected, ProgrammeRetired, ProgrammeReopened)):
         row["changed_at"] = fact.time
-    free = 0 if row["retired"] else ledger.free
-    row |= asdict(ledger) | {"free": free, "version": fact.version, "changed": version}
+    free = 0 if row["retired"] else whole_of(row).free
+    row |= {"free": free, "version": fact.version, "changed": version}
+
+
+def whole_of(row: Row | RowMapping) -> Ledger:
+    return Ledger(**{name: row[name] for name in LEDGER})
+
+
+def units_of(row: Row | RowMapping) -> dict[str, Ledger]:
+    """By unit (codes.units.key_of)."""
+    return {key: Ledger(**known) for key, known in orjson.loads(row["units"]).items()}
+
+
+def _state(row: Row, places: Places, event: ProgrammeOffered | CapacityConfirmed) -> None:
+    before = whole_of(row) if "statement" in row else Ledger()
+    ledger = before.after_statement(event.total, event.free)
+    held = [
+        (each["unit"], each["state"])
+        for each in places.values()
+        if each["programme_id"] == event.programme_id
+    ]
+    row |= asdict(ledger) | _packed(stated_units(event.units, held, ledger.statement))
+
+
+def _change(row: Row, unit: str, change: Callable[[Ledger], Ledger]) -> None:
+    """In the whole, and in the unit."""
+    units = units_of(row)
+    if unit in units:
+        units[unit] = change(units[unit])
+    row |= asdict(change(whole_of(row))) | _packed(units)
+
+
+def _packed(units: Units) -> dict[str, str]:
+    return {"units": orjson.dumps({key: asdict(ledger) for key, ledger in units.items()}).decode()}
 
 
 def _offered(fact: Recorded, event: ProgrammeOffered, version: int, partner: Row) -> Row:
@@ -341,9 +385,10 @@ def _hold(
     event: PlaceEvent,
     state: str,
     counted: int,
+    unit: str = WHOLE,
 ) -> None:
     key = (event.programme_id, event.referral_id)
-    places[key] = Row(programme_id=key[0], referral_id=key[1], state=state, counted=counted)
+    places[key] = Row(programme_id=key[0], referral_id=key[1], state=state, counted=counted, unit=unit)
 
 
 def _rows(db: Connection, table: Table, key: str, ids: Iterable[str]) -> dict[str, Row]:
@@ -354,7 +399,15 @@ def _select(db: Connection, table: Table, key: str, ids: Iterable[str]) -> list[
     return [Row(row._mapping) for row in db.execute(select(table).where(table.c[key].in_(sorted(ids))))]
 
 
-REGISTRY = Projection("registry", 2, (partner, programme, place, registry_version), project)
+REGISTRY = Projection("registry", 3, (partner, programme, place, registry_version), project)
+
+
+def _lacking(row: Row | RowMapping, held: Mapping[tuple[str, str], int]) -> Iterable[str]:
+    """Of the units of a programme; `held`: how many referrals are in each of them, reserved or taken."""
+    for key, ledger in units_of(row).items():
+        for count, state in ((ledger.reserved, "reserved"), (ledger.filled, "taken")):
+            if count != held.get((key, state), 0):
+                yield f"programme {row['programme_id']}: {count} places of {key} are {state}, not {held}"
 
 
 def invariants(db: Connection) -> Iterable[str]:
@@ -365,11 +418,19 @@ def invariants(db: Connection) -> Iterable[str]:
     )
     for programme_id, state, count in db.execute(held):
         counts.setdefault(programme_id, {})[state] = count
+    in_units: dict[str, dict[tuple[str, str], int]] = {}
+    of_units = select(place.c.programme_id, place.c.unit, place.c.state, func.count()).where(
+        place.c.unit != WHOLE
+    )
+    of_units = of_units.group_by(place.c.programme_id, place.c.unit, place.c.state)
+    for programme_id, unit, state, count in db.execute(of_units):
+        in_units.setdefault(programme_id, {})[unit, state] = count
     for row in db.execute(select(programme)):
+        yield from _lacking(row._mapping, in_units.get(row.programme_id, {}))
         found = counts.get(row.programme_id, {})
         for name, state in (("reserved", "reserved"), ("filled", "taken"), ("waiting", "waiting")):
             told, counted = row._mapping[name], found.get(state, 0)
             if told != counted:
                 yield f"programme {row.programme_id}: {told} places {name}, but {counted} referrals are {state}"
-        if row.waiting and row.free:
+        if row.waiting and row.free and row.units == NO_UNITS:
             yield f"programme {row.programme_id}: {row.free} places are free while {row.waiting} referrals wait"

@@ -7,7 +7,9 @@ import orjson
 from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, select
 
 from services.codes.coarse import found_district
+from services.codes.units import group_of
 from services.kernel.envelope import Recorded
+from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 from services.partners import answers
@@ -85,6 +87,12 @@ def screened_of(row: Row[Any], past: Answers, declined: Mapping[str, answers.Pas
         row.case_id, row.centre, row.district, row.screening_id, row.rules_version, facts, labels, paths, leads,
         closed or (), declined, past, source,
     )  # fmt: skip
+
+
+def get_who(db: Connection, fact: Mapping[str, Json]) -> dict[str, str | None]:
+    """For a reaction: the group of people that a case's person belongs to, as far as its screening knows."""
+    told = db.execute(select(case.c.facts).where(case.c.case_id == fact["case_id"])).scalar()
+    return {"who": group_of(orjson.loads(told)) if told else None}
 
 
 def get_screened(db: Connection, case_id: str) -> Screened | None:

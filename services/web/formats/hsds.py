@@ -9,14 +9,14 @@ service_at_location   a programme at its partner's location: it has the programm
 
 from collections.abc import Mapping, Sequence
 
-from services.codes import KIND_OF_PATH, sentences
+from services.codes import sentences
 from services.codes.details import ACCESSIBILITY, COSTS, LANGUAGES, OF_PARTNER, OF_PROGRAMME, Detail
 from services.codes.situation import DOCUMENTS
 from services.kernel.envelope import derived_id
 from services.kernel.questions import Json
 from services.partners.answers import PartnerAlone, PartnerDetails, Programme, ProgrammeDetails
 from services.thai import areas
-from services.web.formats import taxonomies
+from services.web.formats import capacities, taxonomies
 from services.web.formats.taxonomies import KIND, PATH, UNDER
 
 VERSION = "3.1"
@@ -92,7 +92,7 @@ def service(partner: PartnerAlone, programme: Programme, modified: str) -> Thing
         "service_at_locations": [_at(partner, programme)],
         "cost_options": _costs(programme),
         "required_documents": _documents(programme),
-        "capacities": [_capacity(programme)],
+        "capacities": capacities.written(programme),
         "attributes": _carries(PATH, programme["path"], "service", id),
     }
 
@@ -279,20 +279,6 @@ def _documents(programme: Programme) -> list[Thing]:
         {"id": derived_id(id, f"document/{code}"), "service_id": id, "document": DOCUMENTS.word(code, "th")}
         for code in programme["rules"].get("documents", ())
     ]
-
-
-def _capacity(programme: Programme) -> Thing:
-    id, places = programme["programme_id"], programme["places"]
-    work = KIND_OF_PATH.get(programme["path"]) == "work"
-    unit = {"id": derived_id(taxonomies.SONGTOR, f"unit/{'position' if work else 'place'}")}
-    return {
-        "id": derived_id(id, "capacity"),
-        "service_id": id,
-        "unit": unit | {"name": "ตำแหน่ง" if work else "ที่"},
-        "available": places["free"],
-        "maximum": places["total"],
-        "updated": places["confirmed_at"],
-    }
 
 
 def _carries(about: taxonomies.Taxonomy, code: str, entity: str, id: str) -> list[Thing]:

@@ -18,7 +18,7 @@ from services.codes.details import ACCESSIBILITY, LANGUAGES
 from services.codes.situation import document_code
 from services.kernel.questions import Json
 from services.thai import areas
-from services.web.formats import shapes
+from services.web.formats import capacities, shapes
 from services.web.formats.entries import ROWS_MOST, CellError, Reading, Sent, Unreadable, id_of
 from services.web.formats.hsds import outline
 from services.web.formats.tables import decoded, places_named
@@ -166,7 +166,7 @@ def _joined(tables: Mapping[str, list[dict[str, str]]]) -> list[dict[str, Json]]
         if row.get("id")
     }  # fmt: skip
     placed, schedules = by("service_at_location", "service_id"), by("schedule", "service_id")
-    capacities, documents = by("service_capacity", "service_id"), by("required_document", "service_id")
+    places, documents = by("service_capacity", "service_id"), by("required_document", "service_id")
     languages, phones, taxonomy = (
         by("language", "service_id"),
         by("phone", "service_id"),
@@ -182,7 +182,7 @@ def _joined(tables: Mapping[str, list[dict[str, str]]]) -> list[dict[str, Json]]
         ]
         services.append({
             **_known(row), "organization": organizations.get(row.get("organization_id", ""), {}),
-            "service_at_locations": at, "schedules": schedules.get(id, []), "capacities": capacities.get(id, []),
+            "service_at_locations": at, "schedules": schedules.get(id, []), "capacities": places.get(id, []),
             "required_documents": documents.get(id, []), "languages": languages.get(id, []),
             "phones": phones.get(id, []), "attributes": [*org_attributes.get(id, []), *taxonomy.get(id, [])],
         })  # fmt: skip
@@ -323,31 +323,25 @@ def _partner(
 
 def _programme(service: Sent, usual: Usual) -> dict[str, Json]:
     rules = {
-        "min_age": _whole(service.get("minimum_age")),
-        "max_age": _whole(service.get("maximum_age")),
+        "min_age": capacities.whole(service.get("minimum_age")),
+        "max_age": capacities.whole(service.get("maximum_age")),
         "documents": [
             document_code(each["document"])
             for each in service.get("required_documents", ())
             if each.get("document")
         ],
     }
-    capacity: Any = next(iter(service.get("capacities", ())), {})
     said = {
         "name": service["name"],
         "path": _term(service, PATH) or usual.path,
         "description": service.get("description"),
-        "total": _whole(capacity.get("maximum", capacity.get("available"))),
-        "free": _whole(capacity.get("available")),
+        **capacities.read(service.get("capacities", ())),
     }
     if said["description"] == PATH.codes.word(said["path"], "th"):  # nobody described it
         said["description"] = None
     known = {name: value for name, value in rules.items() if value not in (None, [])}
     told = {name: value for name, value in said.items() if value not in (None, "")}
     return told | ({"rules": known} if known else {})
-
-
-def _whole(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _term(thing: Sent, of: Taxonomy) -> str | None:

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from services.codes import PARTNER_KINDS, PATHS
 from services.codes.registry import SUPERVISION
+from services.codes.units import GROUPS, UNITS, key_of
 from services.codes.words import CodeList, Words
 from services.kernel.envelope import derived_id
 from services.kernel.questions import Json
@@ -80,3 +81,13 @@ def attribute(about: Taxonomy, code: str, entity: str, id: str) -> dict[str, Jso
         "taxonomy_term_id": about.term_id(code),
         "taxonomy_term": term(Term(about, code)),
     }
+
+
+def unit_id(unit: str) -> str:
+    """What places are counted in, by our code of it."""
+    return derived_id(SONGTOR, f"unit/{unit}")
+
+
+UNIT_OF_ID: Mapping[str, str] = {
+    unit_id(key): key for key in (key_of(unit, group) for unit in UNITS for group in GROUPS)
+}

@@ -138,7 +138,7 @@ def listing_csv(case_id: UUID) -> Response:
             province(each["province"]), each["distance"], word("path", each["path"]),
             word("partner_kind", each["kind"]),
             _("Outside the ministry") if each["outside_ministry"] else _("Under the ministry"),
-            each["places_free"], day(each["confirmed_at"]),
+            each["places_free"] if each["places_known"] else "", day(each["confirmed_at"]),
             *("; ".join(f"{row.wants}: {row.found}" for row in rows) for rows in each["told"].values()),
         ]
         for answer in answers
@@ -204,7 +204,9 @@ def in_words(candidate: Candidate) -> comparison.Place:
             sentences.near_miss_in_words(row["rule"], row["wants"], current())
             for row in candidate["near_miss"]
         ],
-        "free": sentences.places_free(candidate["places_free"], current()),
+        "free": sentences.places_free(
+            candidate["places_free"] if candidate["places_known"] else None, current()
+        ),
         "stated": sentences.criterion_in_words("freshness", findings["freshness"], current()),
         "distance": sentences.criterion_in_words("distance", findings["distance"], current()),
     }

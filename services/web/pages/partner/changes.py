@@ -5,9 +5,10 @@ from typing import Any, TypedDict
 
 from services.codes import sentences
 from services.codes.details import OF_PARTNER, OF_PROGRAMME
-from services.partners.answers import Proposal, RegistryChange, Told
+from services.partners.answers import Proposal, RegistryChange
 from services.partners.doors import PARTNER
 from services.web.pages.frame import doors
+from services.web.pages.partner import units
 from services.web.pages.parts.language import _, current
 from services.web.pages.parts.words import LISTS, address, listed, province, word
 
@@ -35,13 +36,13 @@ def in_words(about: Proposal | RegistryChange) -> list[Said]:
     kind = "programme_field" if about["programme_id"] else "partner_field"
     before, after = about["before"], about["after"]
     if about["action"] == "capacity":
-        return [Said(field=word(kind, "capacity"), before=_places(before), after=_places(after))]
+        return [Said(field=word(kind, "capacity"), before=units.stated(before), after=units.stated(after))]
     if about["action"] in ("register", "offer"):  # nothing stood there before
         fields = list(LISTS[kind])
         told = [each for name in fields for each in after.items() if each[0] == name]
         new = [Said(field=word(kind, name), before="", after=_value(name, value)) for name, value in told]
         places = (
-            [Said(field=word(kind, "capacity"), before="", after=_places(after))] if "free" in after else []
+            [Said(field=word(kind, "capacity"), before="", after=units.stated(after))] if "free" in after else []
         )
         return [*new, *places]
     if about["action"] != "correct":
@@ -73,10 +74,6 @@ def _said(name: str, before: Told, value: Any) -> _Said:
             )
             return {"before": " · ".join(old) or "–", "after": " · ".join(new) or "–"}
     return {"before": _value(name, was), "after": _value(name, value)}
-
-
-def _places(stated: Told) -> str:
-    return _("{free} of {total} places free").format(free=stated["free"], total=stated["total"])
 
 
 def _value(name: str, value: Any) -> str:

@@ -30,7 +30,7 @@ from services.partners.doors import (
 from services.thai import areas
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, papers, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.partner import details
+from services.web.pages.partner import details, units
 from services.web.pages.parts import activities, days, places
 from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
@@ -158,6 +158,7 @@ class ProgrammeInWords(Programme):
     said: list[str]
     fresh: Freshness
     more: list[details.Line]
+    apart: list[tuple[str, int, int]]
 
 
 def _in_words(programme: Programme) -> ProgrammeInWords:
@@ -166,6 +167,7 @@ def _in_words(programme: Programme) -> ProgrammeInWords:
         "said": sentences.rules_in_words(programme["rules"], current()),
         "fresh": freshness(programme["places"]["confirmed_at"]),
         "more": details.in_words(OF_PROGRAMME, programme["details"]),
+        "apart": units.in_words(programme["places"]),
     }
 
 
@@ -255,9 +257,16 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
     partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     programme = programme_of(partner, str(programme_id))
     places = programme["places"]
-    values = {"total": places["total"], "free": places["free"]}
+    shown = units.lines(programme)
+    values: dict[str, Json] = {"units": units.as_typed(places, shown)}
+    if places["known"]:
+        values |= {"total": places["total"], "free": places["free"]}
     form = Form(CAPACITY, values, fixed={"programme_id": str(programme_id)}, version=programme["version"])
-    if form.sent and form.load():
+    asked = (
+        form.value("apart") if form.sent else request.args.get("units", "yes" if places["units"] else "no")
+    )
+    apart = asked == "yes"
+    if form.sent and form.load(units.counted(form) if apart else None):
         with form.catching():
             done = doors.tell(CONFIRM_CAPACITY, form.body, if_match=form.version)
             said = _("The places are confirmed.")
@@ -270,7 +279,9 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
             if caller.partner_id is not None:
                 return frame.done(said, "pages.own.listing")
             return frame.done(said, ".show", partner_id=partner_id)
-    return frame.page("partners/capacity.html", form=form, partner=partner, programme=programme)
+    return frame.page(
+        "partners/capacity.html", form=form, partner=partner, programme=programme, apart=apart, lines=shown
+    )
 
 
 def _to_confirm(keeper: str) -> str:

@@ -117,6 +117,8 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("The file is not a package of CSV files."),
             later("Its organization is not in the file."),
             later("More places free than there are in all."),
+            later("A unit of a group is told twice."),
+            later("The units do not add up to the places in all."),
             later("Several subdistricts are called so: write its district and province too."),
             later("It is a programme of another partner."),
             later("It lies before the first day."),
