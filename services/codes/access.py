@@ -85,6 +85,7 @@ ACTIONS = CodeList(
         "partner.correct": Words("แก้ไขข้อมูลภาคีเครือข่าย", "Correct a partner"),
         "partner.confirm": Words("ยืนยันว่าข้อมูลภาคีเครือข่ายยังถูกต้อง", "Confirm what is known of a partner"),
         "partner.retire": Words("เลิกใช้หรือเปิดใช้ภาคีเครือข่ายอีกครั้ง", "Retire a partner, or take it up again"),
+        "partner.link": Words("ออกหรือยกเลิกลิงก์ประจำของภาคีเครือข่าย", "Make or revoke a partner's standing link"),
         "partner.history": Words("ดูประวัติการแก้ไขทะเบียนภาคีเครือข่าย", "See what was changed of a partner"),
         "partner.publish": Words(
             "เผยแพร่ทะเบียนภาคีเครือข่ายตามมาตรฐาน HSDS", "Publish the registry in the form of HSDS"

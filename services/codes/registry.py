@@ -18,6 +18,8 @@ CHANGES = CodeList(
         "capacity": Words("แจ้งจำนวนที่ว่าง", "State the places"),
         "retire": Words("เลิกใช้", "Retire"),
         "reopen": Words("เปิดใช้อีกครั้ง", "Take up again"),
+        "link": Words("ออกลิงก์ประจำสำหรับแจ้งจำนวนที่ว่าง", "Make a standing link"),
+        "unlink": Words("ยกเลิกลิงก์ประจำ", "Revoke the standing link"),
     },
 )
 

@@ -291,6 +291,20 @@ class Rules(TypedDict, total=False):
     documents: list[str]
 
 
+class StandingLink(TypedDict):
+    """`link_id`: of the one that works, None if none does; who made the last one, and revoked it."""
+
+    link_id: Id | None
+    made_by: str | None
+    made_at: Instant | None
+    revoked_by: str | None
+    revoked_at: Instant | None
+
+
+class LinkChanged(TypedDict):
+    version: Version
+
+
 class UnitTold(TypedDict):
     """So many places of a unit for a group of people, as they were stated."""
 

@@ -181,6 +181,11 @@ class ReadPartner(TypedDict):
     partner_id: str
 
 
+class RevokeLink(TypedDict):
+    partner_id: str
+    reason: str | None
+
+
 class ReadNames(TypedDict):
     programme_ids: list[str]
 

@@ -11,6 +11,7 @@ from services.partners.answers import (
     FreePlaces,
     History,
     Imported,
+    LinkChanged,
     Matches,
     ModifiedProgrammes,
     Names,
@@ -29,6 +30,7 @@ from services.partners.answers import (
     Proposed,
     PublishedPartners,
     PublishedProgrammes,
+    StandingLink,
     ToKeep,
     WhatIf,
 )
@@ -53,6 +55,9 @@ ALIKE: QueryDoor[AlikePartners] = QueryDoor("partners", "alike")
 PARTNERS: QueryDoor[Partners] = QueryDoor("partners", "partners")
 FREE_PLACES: QueryDoor[FreePlaces] = QueryDoor("partners", "free_places")
 PARTNER: QueryDoor[Partner] = QueryDoor("partners", "partner")
+MAKE_LINK: CommandDoor[LinkChanged] = CommandDoor("partners", "make_link")
+REVOKE_LINK: CommandDoor[LinkChanged] = CommandDoor("partners", "revoke_link")
+STANDING_LINK: QueryDoor[StandingLink] = QueryDoor("partners", "standing_link")
 NAMES: QueryDoor[Names] = QueryDoor("partners", "names")
 MATCHES: QueryDoor[Matches] = QueryDoor("partners", "matches")
 PUBLISHED_PARTNERS: QueryDoor[PublishedPartners] = QueryDoor("partners", "published_partners")

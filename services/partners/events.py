@@ -347,6 +347,25 @@ class PartnerReopened:
 
 
 @dataclass(frozen=True)
+class StandingLinkMade:
+    """From now on whoever has the sheet with this link may say what is free at the partner today, without an account;
+    an earlier link opens nothing any more."""
+
+    partner_id: Public[str]
+    link_id: str
+    reason: str | None = None
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
+class StandingLinkRevoked:
+    partner_id: Public[str]
+    link_id: str
+    reason: str | None = None
+    proposal_id: Public[str | None] = None
+
+
+@dataclass(frozen=True)
 class ProgrammeCorrected:
     """The programme as it stands from now on; see PartnerCorrected."""
 
@@ -588,7 +607,15 @@ class ProblemDismissed:
     reason: str
 
 
-PartnerEvent = PartnerRegistered | PartnerCorrected | PartnerVerified | PartnerRetired | PartnerReopened
+PartnerEvent = (
+    PartnerRegistered
+    | PartnerCorrected
+    | PartnerVerified
+    | PartnerRetired
+    | PartnerReopened
+    | StandingLinkMade
+    | StandingLinkRevoked
+)
 PlaceEvent = PlaceReserved | PlaceRefused | PlaceTaken | PlaceReleased
 ProgrammeEvent = (
     ProgrammeOffered

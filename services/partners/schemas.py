@@ -543,6 +543,10 @@ class ReadPartner(Body):
     partner_id = fields.String(required=True)
 
 
+class RevokeLink(_MayReason):
+    partner_id = fields.String(required=True)
+
+
 class ReadNames(Body):
     programme_ids = fields.List(
         fields.String(validate=validate.Length(1, 36)),

@@ -19,6 +19,7 @@ from services.partners import (
     exchanging,
     finding,
     handlers,
+    linking,
     reaching,
     schemas,
     weighing,
@@ -37,6 +38,7 @@ from services.partners.projections import (
     free_places,
     history,
     keepers,
+    links,
     matching,
     organisations,
     outreach,
@@ -74,6 +76,7 @@ WIRING = Wiring(
         outreach.OUTREACH,
         problems.PROBLEMS,
         details.DETAILS,
+        links.LINKS,
     ),
     hears={
         "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": (), "PersonErased": ()},
@@ -109,7 +112,12 @@ def _warm(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callable
 
 
 class PartnersService(
-    changing.Changing, exchanging.Exchanging, finding.Finding, reaching.Reaching, weighing.Weighing
+    changing.Changing,
+    exchanging.Exchanging,
+    finding.Finding,
+    linking.Linking,
+    reaching.Reaching,
+    weighing.Weighing,
 ):
     name = "partners"
     runtime = Runtime(WIRING, _warm)

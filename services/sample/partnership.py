@@ -9,6 +9,7 @@ from services.partners.doors import (
     CONFIRM_CAPACITY,
     CONFIRM_PARTNER,
     CONFIRM_PROGRAMME,
+    MAKE_LINK,
     OFFER_PROGRAMME,
     REGISTER_PARTNER,
 )
@@ -52,6 +53,8 @@ class Partnership:
             offered = self.office.do(OFFER_PROGRAMME, body, self.user)
             if programme.restated:
                 restated[offered["programme_id"]] = programme
+        if self.partner.registration["kind"] == "foundation" and self.is_asked:
+            self.office.do(MAKE_LINK, {"partner_id": partner_id}, self.user)
         while restated and (self.is_asked or self.office.progress < 0.5):
             days = next(iter(restated.values())).restated
             day = self.office.today + timedelta(days=self.chance.randint(days - 10, days + 10))

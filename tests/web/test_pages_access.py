@@ -169,6 +169,8 @@ def test_pages_without_a_sign_in_are_the_few_that_are_meant_so():
         "pages.sample.sign_in",
         "pages.second_factor.code",
         "pages.set_up.administrator",
+        "pages.standing.state",
+        "pages.standing.today",
     }
 
 

@@ -19,6 +19,8 @@ from services.partners.events import (
     PartnerReopened,
     PartnerRetired,
     PartnerVerified,
+    StandingLinkMade,
+    StandingLinkRevoked,
     Told,
 )
 from services.thai import areas
@@ -74,18 +76,33 @@ class ReopenPartner:
     proposal_id: str | None = None
 
 
-Command = RegisterPartner | CorrectPartner | VerifyPartner | RetirePartner | ReopenPartner
+@dataclass(frozen=True)
+class MakeLink:
+    """A standing link by which the partner says what is free, in the place of an earlier one."""
+
+    link_id: str
+
+
+@dataclass(frozen=True)
+class RevokeLink:
+    reason: str | None = None
+
+
+Command = (
+    RegisterPartner | CorrectPartner | VerifyPartner | RetirePartner | ReopenPartner | MakeLink | RevokeLink
+)
 
 
 @dataclass(frozen=True)
 class Partner:
     """`fields` as they stand, by FIELDS, and details (None: nothing is known); `verified`: what was confirmed, and
-    when."""
+    when; `link`: the standing link that works, "" if none does."""
 
     partner_id: str = ""
     fields: Mapping[str, Any] | None = None
     retired: bool = False
     verified: frozenset[tuple[tuple[str, ...], str]] = frozenset()
+    link: str = ""
 
     def corrected(self, changes: Told) -> dict[str, Any]:
         """The fields after a correction. A subdistrict that does not lie in a corrected province was wrong as well."""
@@ -129,6 +146,12 @@ def decide(command: Command, partner: Partner) -> list[PartnerEvent]:
             return [] if partner.retired else [PartnerRetired(partner.partner_id, reason, proposal_id)]
         case ReopenPartner(reason, proposal_id):
             return [PartnerReopened(partner.partner_id, reason, proposal_id)] if partner.retired else []
+        case MakeLink(link_id):
+            if partner.retired:
+                raise Refused("retired", "The partner is retired: take it up again first.")
+            return [] if partner.link == link_id else [StandingLinkMade(partner.partner_id, link_id)]
+        case RevokeLink(reason):
+            return [StandingLinkRevoked(partner.partner_id, partner.link, reason)] if partner.link else []
     assert_never(command)
 
 
@@ -145,6 +168,10 @@ def evolve(partner: Partner, event: PartnerEvent) -> Partner:
             return replace(partner, retired=True)
         case PartnerReopened():
             return replace(partner, retired=False)
+        case StandingLinkMade():
+            return replace(partner, link=event.link_id)
+        case StandingLinkRevoked():
+            return replace(partner, link="")
     assert_never(event)
 
 
@@ -157,6 +184,9 @@ def _fields(event: PartnerRegistered | PartnerCorrected) -> dict[str, Json]:
 PARTNER: Aggregate[Command, Partner, PartnerEvent] = Aggregate(
     "partner",
     Decider(decide, evolve, initial=Partner()),
-    (PartnerRegistered, PartnerCorrected, PartnerVerified, PartnerRetired, PartnerReopened),
+    (
+        PartnerRegistered, PartnerCorrected, PartnerVerified, PartnerRetired, PartnerReopened, StandingLinkMade,
+        StandingLinkRevoked,
+    ),
     "partner",
-)
+)  # fmt: skip

@@ -22,6 +22,8 @@ from services.partners.events import (
     ProgrammeReopened,
     ProgrammeRetired,
     ProgrammeVerified,
+    StandingLinkMade,
+    StandingLinkRevoked,
 )
 from services.partners.projections.registry import programme
 
@@ -53,6 +55,8 @@ ACTIONS = {
     ProgrammeRetired: "retire",
     PartnerReopened: "reopen",
     ProgrammeReopened: "reopen",
+    StandingLinkMade: "link",
+    StandingLinkRevoked: "unlink",
 }
 
 

@@ -45,6 +45,8 @@ from services.partners.events import (
     ProgrammeReopened,
     ProgrammeRetired,
     ProgrammeVerified,
+    StandingLinkMade,
+    StandingLinkRevoked,
 )
 from services.thai import names
 from services.thai.collation import sort_key
@@ -232,7 +234,7 @@ def _keep(fact: Recorded, partners: dict[str, Row]) -> None:
         case PartnerRetired() | PartnerReopened():
             partners[event.partner_id]["retired"] = isinstance(event, PartnerRetired)
     row = partners[event.partner_id]
-    if not isinstance(event, PartnerVerified):
+    if not isinstance(event, (PartnerVerified, StandingLinkMade, StandingLinkRevoked)):
         row["changed_at"] = fact.time
     row["version"] = fact.version
 

@@ -76,10 +76,10 @@ class Link:
 class Keys:
     """Signs links and hides codes under a key derived from the master key."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, key: bytes, salt: str = "answer-link", lifetime: timedelta = LIFETIME) -> None:
+        self._key, self._lifetime = key, lifetime
         self._serializer = URLSafeTimedSerializer(
-            key, salt="answer-link", signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+            key, salt=salt, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
         )
 
     def token(self, link_id: str, referral_id: str) -> str:
@@ -91,9 +91,9 @@ class Keys:
         return self.token(LATEST, referral_id)
 
     def read(self, token: str) -> tuple[str, str]:
-        """(link, referral) of a token; BadLink."""
+        """(link, referral) of a token, of a standing link (link, partner); BadLink."""
         try:
-            link_id, referral_id = self._serializer.loads(token, max_age=int(LIFETIME.total_seconds()))
+            link_id, referral_id = self._serializer.loads(token, max_age=int(self._lifetime.total_seconds()))
         except SignatureExpired:
             raise BadLink("expired") from None
         except (BadData, ValueError):

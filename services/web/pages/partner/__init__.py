@@ -10,6 +10,7 @@ from services.web.pages.partner import (
     partners,
     problems,
     proposals,
+    standing,
     waiting,
 )
 
@@ -24,4 +25,5 @@ BLUEPRINTS = (
     problems.blueprint,
     answer.blueprint,
     own.blueprint,
+    standing.blueprint,
 )

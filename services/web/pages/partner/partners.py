@@ -256,16 +256,7 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
         raise Forbidden
     partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     programme = programme_of(partner, str(programme_id))
-    places = programme["places"]
-    shown = units.lines(programme)
-    values: dict[str, Json] = {"units": units.as_typed(places, shown)}
-    if places["known"]:
-        values |= {"total": places["total"], "free": places["free"]}
-    form = Form(CAPACITY, values, fixed={"programme_id": str(programme_id)}, version=programme["version"])
-    asked = (
-        form.value("apart") if form.sent else request.args.get("units", "yes" if places["units"] else "no")
-    )
-    apart = asked == "yes"
+    form, apart = statement(programme)
     if form.sent and form.load(units.counted(form) if apart else None):
         with form.catching():
             done = doors.tell(CONFIRM_CAPACITY, form.body, if_match=form.version)
@@ -280,8 +271,25 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
                 return frame.done(said, "pages.own.listing")
             return frame.done(said, ".show", partner_id=partner_id)
     return frame.page(
-        "partners/capacity.html", form=form, partner=partner, programme=programme, apart=apart, lines=shown
+        "partners/capacity.html",
+        form=form,
+        partner=partner,
+        programme=programme,
+        apart=apart,
+        lines=units.lines(programme),
     )
+
+
+def statement(programme: Programme) -> tuple[Form, bool]:
+    """The form that states a programme's places, and whether it tells them apart."""
+    places = programme["places"]
+    values: dict[str, Json] = {"units": units.as_typed(places, units.lines(programme))}
+    if places["known"]:
+        values |= {"total": places["total"], "free": places["free"]}
+    fixed = {"programme_id": programme["programme_id"]}
+    form = Form(CAPACITY, values, fixed=fixed, version=programme["version"])
+    usual = "yes" if places["units"] else "no"
+    return form, (form.value("apart") if form.sent else request.args.get("units", usual)) == "yes"
 
 
 def _to_confirm(keeper: str) -> str:
