@@ -106,7 +106,8 @@ class Operator(ABC):
             return runtime.read(
                 lambda db: partners.list_partners(
                     db, partners.cutoffs(utc_now()), q=None, province=None, kind=None, stale=None, keeper_in=None,
-                    retired=False, path=None, free=False, among=None, limit=LIMIT_MOST, cursor=cursor,
+                    retired=False, path=None, free=False, among=None, contradicted=False,
+                    limit=LIMIT_MOST, cursor=cursor,
                 )
             )  # fmt: skip
 

@@ -163,6 +163,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/cases/<uuid:case_id>/screening": PAGE,
         "/cases/<uuid:case_id>/story.csv": PAGE,
         "/referrals/<uuid:referral_id>": PAGE,
+        "/registry/contradictions": PAGE,
+        "/registry/contradictions.csv": PAGE,
         "/registry/problems": PAGE,
         "/registry/problems.csv": PAGE,
         "/outreach": PAGE,

@@ -133,6 +133,7 @@ class ListPartners(TypedDict):
     path: str | None
     free: bool
     accepts_case: str | None
+    contradicted: bool
     limit: int
     cursor: str | None
 

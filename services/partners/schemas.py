@@ -471,7 +471,8 @@ class ListHistory(Body):
 class ListPartners(Body):
     """`stale`: only those of which something of that kind was last confirmed too long ago; `kept_by`: only those that
     this centre keeps; `retired`: those that take nobody any more, instead of the others; `path` and `free`: only those
-    with a programme of that path, and with places free; `accepts_case`: only those that do not rule a case out."""
+    with a programme of that path, and with places free; `accepts_case`: only those that do not rule a case out;
+    `contradicted`: only those with places that our ledger or the partner itself contradicts."""
 
     q = fields.String(load_default=None, validate=validate.Length(max=200))
     province = fields.String(load_default=None, validate=_province)
@@ -482,6 +483,7 @@ class ListPartners(Body):
     path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
     free = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
     accepts_case = fields.String(load_default=None)
+    contradicted = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
 

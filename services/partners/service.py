@@ -192,7 +192,7 @@ class PartnersService(
             lambda db: partners.list_partners(
                 db, partners.cutoffs(call.now), body["q"], body["province"], body["kind"], body["stale"],
                 None if kept_by is None else (kept_by,), body["retired"], body["path"], body["free"], among,
-                body["limit"], body["cursor"],
+                body["contradicted"], body["limit"], body["cursor"],
             )
         )  # fmt: skip
 

@@ -73,7 +73,7 @@ CUTOFFS = dict.fromkeys(FACT_KINDS, MONDAY)
 def listed(db, **asked):
     usual = dict.fromkeys(("q", "province", "kind", "stale", "keeper_in", "path", "among", "cursor"))
     return partners.list_partners(
-        db, CUTOFFS, **{**usual, "retired": False, "free": False, "limit": 50, **asked}
+        db, CUTOFFS, **{**usual, "retired": False, "free": False, "contradicted": False, "limit": 50, **asked}
     )
 
 

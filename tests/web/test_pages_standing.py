@@ -75,3 +75,24 @@ def test_a_link_is_of_its_own_partner_and_made_by_who_keeps_it(door, browser, sh
     [csrf] = set(neighbour.open("/account").tree.xpath("//input[@name='csrf']/@value"))
     assert neighbour.post(f"/partners/{other}/standing-link/make", {"csrf": csrf}).status == 403
     assert browser("member-60").open(f"/partners/{other}/standing-link").status == 403
+
+
+def test_places_that_do_not_go_together_are_listed_with_why_until_they_are_stated_anew(door, browser):
+    world = door.world()
+    path = f"/api/v1/programmes/{world.programme_id}/capacity"
+    assert door.call("PUT", path, {"total": 1, "free": 1}).json()["warnings"] == ["ledger_contradicts"]
+    worker = browser("worker-60")
+    name = door.get(f"/api/v1/partners/{world.partner_id}").json()["name"]
+
+    def listed():
+        found = door.get("/api/v1/partners?contradicted=true").json()["items"]
+        page = worker.open("/registry/contradictions")
+        file = worker.http.get(f"{worker.address}/registry/contradictions.csv").content.decode("utf-8-sig")
+        return [
+            world.partner_id in [each["partner_id"] for each in found], name in page.text, name in file,
+        ]  # fmt: skip
+
+    assert listed() == [True, True, True]
+    assert door.call("PUT", path, {"total": 9, "free": 1}).status_code == 200
+    assert listed() == [False, False, False]
+    assert browser("ministry").open("/registry/contradictions").status == 403

@@ -126,6 +126,7 @@ def list_partners(
     path: str | None,
     free: bool,
     among: Container[str] | None,
+    contradicted: bool,
     limit: int,
     cursor: str | None,
 ) -> answers.Partners:
@@ -133,7 +134,8 @@ def list_partners(
     organisations.query); where nobody is called so, those whose names differ in a letter. `stale`: only those with a
     stale or doubted fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`: those
     that take nobody any more, instead of the others; `path` and `free`: only those with a programme of that path, and
-    with places free; `among`: of these ids only."""
+    with places free; `among`: of these ids only; `contradicted`: only with places that our ledger, or the partner
+    since, contradicts."""
     chosen = kept.where(partner.c.retired if retired else not_(partner.c.retired))
     if stale:
         chosen = chosen.where(_has_stale(stale, cutoffs))
@@ -143,6 +145,8 @@ def list_partners(
         chosen = chosen.where(partner.c.province == province)
     if kind:
         chosen = chosen.where(partner.c.kind == kind)
+    if contradicted:
+        chosen = chosen.where(_of_programmes().where(_contradicted()).exists())
     if path or free:
         chosen = chosen.where(_offers(path, free))
     after = page_cursor(cursor, 2) if cursor else None
@@ -186,9 +190,20 @@ def _called(db: Connection, chosen: Select[Any], q: str) -> tuple[Select[Any], b
 def _offers(path: str | None, free: bool) -> ColumnElement[bool]:
     """Of a partner's row: whether one of its programmes is of that path, and has places free."""
     p = programme.c
-    theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired))
+    theirs = _of_programmes()
     theirs = theirs.where(p.path == path) if path else theirs
     return (theirs.where(p.free > 0) if free else theirs).exists()
+
+
+def _of_programmes() -> Select[str]:
+    """Of a partner's row: those of its programmes that are not retired."""
+    p = programme.c
+    return select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired))
+
+
+def _contradicted() -> ColumnElement[bool]:
+    """Of a programme's row: the stated places do not fit our ledger, or what the partner said since."""
+    return or_(programme.c.contradicted, programme.c.doubted_at.is_not(None))
 
 
 def _page(
@@ -226,7 +241,7 @@ def _has_stale(what: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
 def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
     """Of a partner's row; that of a programme counts as long as it is not retired."""
     p, d = programme.c, of_partner.c
-    theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired))
+    theirs = _of_programmes()
     match kind:
         case "contact":
             return partner.c.contact_at < cutoffs[kind]
@@ -234,12 +249,7 @@ def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
             over = select(d.partner_id).where(d.agreement_ends < cutoffs[kind])
             return partner.c.partner_id.in_(over.correlate(None))
         case "capacity":
-            doubted = or_(
-                p.confirmed_at < cutoffs[kind],
-                p.contradicted,
-                p.doubted_at.is_not(None),
-                not_(p.places_known),
-            )
+            doubted = or_(p.confirmed_at < cutoffs[kind], _contradicted(), not_(p.places_known))
             return theirs.where(doubted).exists()
         case "details":
             own = select(d.partner_id).where(d.details_at < cutoffs[kind]).correlate(None)

@@ -203,7 +203,7 @@ ROUTES = (
     Route("POST", "/api/v1/partners", partners.REGISTER_PARTNER, RegisterPartner, "Register a partner", 201),
     Route("GET", "/api/v1/partners", partners.PARTNERS, ListPartners, "The registry",
         query={"q": str, "province": str, "kind": str, "stale": str, "kept_by": str, "retired": str,
-            "path": str, "free": str, "accepts_case": str, **LIST}),
+            "path": str, "free": str, "accepts_case": str, "contradicted": str, **LIST}),
     Route("GET", "/api/v1/partners/<partner_id>", partners.PARTNER, ReadPartner, "One partner with its programmes"),
     Route("POST", "/api/v1/partners/<partner_id>/programmes", partners.OFFER_PROGRAMME, OfferProgramme,
     "Offer a programme", 201),

@@ -2,6 +2,7 @@
 
 from services.web.pages.partner import (
     answer,
+    contradictions,
     holding,
     importing,
     keeping,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     holding.blueprint,
     waiting.blueprint,
     problems.blueprint,
+    contradictions.blueprint,
     answer.blueprint,
     own.blueprint,
     standing.blueprint,
