@@ -64,13 +64,7 @@ def parts_of(key: str) -> tuple[str, str]:
 
 
 def unit_in_words(key: str, language: str) -> str:
-    """As beds (men)."""
+    """As beds for men."""
     unit, group = parts_of(key)
-    said = UNITS.word(unit, language)
-    if group == ANYONE:
-        return said
-    return (
-        f"{said}{GROUPS.word(group, language)}"
-        if language == "th"
-        else f"{said}: {GROUPS.word(group, language).lower()}"
-    )
+    kind, whom = UNITS.word(unit, language), GROUPS.word(group, language)
+    return f"{kind}{whom}" if language == "th" else f"{kind}: {whom.lower()}"

@@ -272,13 +272,13 @@ class _Taken:
         }
         return known.places_known and same and total == places["total"] and places["free"] in free
 
-    def _places(self, entry: bodies.Entry, told: Mapping[str, Json]) -> bodies.Capacity | None:
-        total, free = told.get("total"), told.get("free")
+    def _places(self, entry: bodies.Entry, row: Mapping[str, Json]) -> bodies.Capacity | None:
+        total, free = row.get("total"), row.get("free")
         if total is None and free is None:
             return None
         if _is_above(free, total):
             self._find(entry, "more_free_than_places")
-        found: bodies.Capacity = CAPACITY.load({"total": total, "free": free, "units": told.get("units")})
+        found: bodies.Capacity = CAPACITY.load({"total": total, "free": free, "units": row.get("units")})
         return found
 
     def _change(

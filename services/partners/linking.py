@@ -32,14 +32,14 @@ class Linking(Doors):
         return self.runtime.read(lambda db: links.get(db, partner_id))
 
     def _of_link(
-        self, call: Call, partner_id: str, asked: MakeLink | RevokeLink
+        self, call: Call, partner_id: str, change: MakeLink | RevokeLink
     ) -> Outcome[answers.LinkChanged]:
         keeper = self.runtime.get_or_pull(partial(keepers.get_keeper, partner_id=partner_id))
         if not call.caller.sees(keeper):
             raise Forbidden("Another centre keeps this partner.")
 
         def work(unit: Unit) -> answers.LinkChanged:
-            unit.handle(PARTNER, partner_id, asked)
+            unit.handle(PARTNER, partner_id, change)
             return {"version": unit.version(PARTNER, partner_id)}
 
         return self.runtime.execute(call.envelope(centre_of(call, keeper)), work)

@@ -15,7 +15,7 @@ from services.partners.domain.asked import ConfirmCapacity, ReservePlace
 from services.partners.domain.ledger import free_in
 from services.partners.domain.places import PROGRAMME
 from services.partners.events import CapacityConfirmed, PlaceRefused, PlaceReleased, PlaceReserved, PlaceTaken
-from services.partners.projections import partners, registry
+from services.partners.projections import ledgers, partners, registry
 from tests.partners import samples
 
 MOST = 6
@@ -176,11 +176,11 @@ class Places(RuleBasedStateMachine):
         row = partners.get_programme(self.db, samples.PROGRAMME)
         assert row is not None
         ledger = self.state.ledger
-        assert {name: row[name] for name in registry.LEDGER} == {
-            name: getattr(ledger, name) for name in registry.LEDGER
+        assert {name: row[name] for name in ledgers.LEDGER} == {
+            name: getattr(ledger, name) for name in ledgers.LEDGER
         }
         assert (row["free"], row["waiting"]) == (ledger.free, len(self.state.queue))
-        assert registry.units_of(row) == self.state.units
+        assert ledgers.units_of(row) == self.state.units
         assert list(registry.invariants(self.db)) == []
 
     def teardown(self) -> None:

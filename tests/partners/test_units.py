@@ -21,7 +21,7 @@ from services.partners.domain.asked import (
     TakePlace,
 )
 from services.partners.domain.places import PROGRAMME
-from services.partners.projections import registry
+from services.partners.projections import ledgers, registry
 from services.partners.service import PartnersService
 from tests.partners.others import (
     Referral,
@@ -227,7 +227,7 @@ def test_the_ledger_adds_up_whatever_is_done_at_once(net, home, beds, seed):
         id for id, hold in state.holds.items() if hold.state == "waiting"
     }
     row = net.read("partners", lambda db: db.execute(registry.programme.select()).mappings().one())
-    assert registry.whole_of(row) == state.ledger and registry.units_of(row) == state.units
+    assert ledgers.whole_of(row) == state.ledger and ledgers.units_of(row) == state.units
     assert (row["free"], row["waiting"]) == (state.free, held["waiting"])
     assert runtime.verify() == []
 

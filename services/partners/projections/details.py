@@ -19,7 +19,7 @@ from services.partners.events import (
     ProgrammeOffered,
     ProgrammeVerified,
 )
-from services.partners.projections.registry import Row
+from services.partners.projections.ledgers import Row
 
 metadata = MetaData()
 partner_detail = Table(

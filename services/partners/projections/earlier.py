@@ -17,8 +17,9 @@ from services.partners.domain.ranking import Ranking, Screened, rank
 from services.partners.domain.registry import PARTNER
 from services.partners.events import Inputs, PartnerCorrected, PartnerMatched, PartnerVerified
 from services.partners.projections import organisations
+from services.partners.projections.ledgers import Row
 from services.partners.projections.matching import offer
-from services.partners.projections.registry import COUNTED, Row, move, programme
+from services.partners.projections.registry import COUNTED, move, programme
 
 EVER = 2**62
 

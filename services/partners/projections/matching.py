@@ -13,8 +13,9 @@ from services.partners.domain.ledger import free_for
 from services.partners.domain.offers import Offer, Registry
 from services.partners.domain.ranking import Screened
 from services.partners.projections import organisations, upstream
+from services.partners.projections.ledgers import Row, units_of, whole_of
 from services.partners.projections.organisations import Organisations
-from services.partners.projections.registry import Row, programme, registry_version, units_of, whole_of
+from services.partners.projections.registry import programme, registry_version
 
 # The registry of each database as this process last saw it, and what its programmes inherit.
 _registries: "WeakKeyDictionary[Engine, tuple[Registry, Organisations]]" = WeakKeyDictionary()

@@ -16,8 +16,9 @@ from services.partners import answers
 from services.partners.domain.ledger import free_in
 from services.partners.projections import details, organisations, outreach
 from services.partners.projections.keepers import keeper, kept_by
+from services.partners.projections.ledgers import units_of, whole_of
 from services.partners.projections.proposals import list_unconfirmed
-from services.partners.projections.registry import folded, partner, programme, sound, units_of, whole_of
+from services.partners.projections.registry import folded, partner, programme, sound
 from services.thai import dates
 from services.thai import organisations as called_names
 

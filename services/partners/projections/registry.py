@@ -1,8 +1,7 @@
 """The registry: partners, their programmes and places, and in which order they changed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
-from typing import Any, get_args
+from collections.abc import Iterable, Sequence
+from typing import get_args
 
 import orjson
 from sqlalchemy import (
@@ -12,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    RowMapping,
     Table,
     Text,
     func,
@@ -24,7 +22,7 @@ from sqlalchemy import (
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import SHARED
-from services.partners.domain.ledger import WHOLE, Ledger, Units, stated_units
+from services.partners.domain.ledger import WHOLE, Ledger
 from services.partners.events import (
     CapacityConfirmed,
     CapacityDoubted,
@@ -48,13 +46,13 @@ from services.partners.events import (
     StandingLinkMade,
     StandingLinkRevoked,
 )
+from services.partners.projections import ledgers
+from services.partners.projections.ledgers import Places, Row
 from services.thai import names
 from services.thai.collation import sort_key
 from services.thai.names import normalise
 
 metadata = MetaData()
-NO_UNITS = "{}"
-LEDGER = tuple(each.name for each in fields(Ledger))
 
 partner = Table(
     "partner_v3",
@@ -91,7 +89,7 @@ programme = Table(
     Column("name", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("rules", Text, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in LEDGER),
+    *(Column(name, Integer, nullable=False) for name in ledgers.LEDGER),
     Column("units", Text, nullable=False),  # JSON: {unit: its ledger}, {} where the places are not told apart
     Column("places_known", Boolean, nullable=False),
     Column("free", Integer, nullable=False),
@@ -130,10 +128,6 @@ registry_version = Table(
 )
 
 
-class Row(dict[str, Any]):
-    """A row of one of these tables, as a fact moves it on."""
-
-
 # The facts that the registry's version counts.
 COUNTED = tuple(each.__name__ for each in (*get_args(ProgrammeEvent), PartnerCorrected))
 
@@ -170,9 +164,6 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, partner, list(partners.values()), ("partner_id",))
     upsert(db, programme, list(programmes.values()), ("programme_id",))
     upsert(db, place, list(places.values()), ("programme_id", "referral_id"))
-
-
-Places = dict[tuple[str, str], Row]
 
 
 def move(
@@ -284,7 +275,7 @@ def _move(
     row = programmes[event.programme_id]
     match event:
         case ProgrammeOffered():
-            _state(row, places, event)
+            ledgers.state(row, places, event)
             row["places_known"] = event.places_known
         case CapacityConfirmed(history=True):
             pass
@@ -298,14 +289,14 @@ def _move(
         case ProgrammeRetired() | ProgrammeReopened():
             row["retired"] = isinstance(event, ProgrammeRetired)
         case CapacityConfirmed():
-            _state(row, places, event)
+            ledgers.state(row, places, event)
             row |= {"confirmed_at": event.stated_at, "contradicted": event.contradicted, "places_known": True}
             if (row["doubted_at"] or "") <= event.stated_at:
                 row["doubted_at"] = None
         case CapacityDoubted():
             row["doubted_at"] = event.said_at
         case PlaceReserved():
-            _change(row, event.unit, Ledger.after_reserving)
+            ledgers.change(row, event.unit, Ledger.after_reserving)
             waited = places.get((event.programme_id, event.referral_id))
             row["waiting"] -= 1 if waited else 0
             _hold(places, event, "reserved", row["statement"], event.unit)
@@ -315,49 +306,17 @@ def _move(
         case PlaceTaken():
             held = places[event.programme_id, event.referral_id]
             counted = held["counted"] == row["statement"]
-            _change(row, held["unit"], lambda ledger: ledger.after_taking(counted))
+            ledgers.change(row, held["unit"], lambda ledger: ledger.after_taking(counted))
             _hold(places, event, "taken", row["statement"], held["unit"])
         case PlaceReleased():
             state, unit = event.held, places[event.programme_id, event.referral_id]["unit"]
-            _change(row, unit, lambda ledger: ledger.after_releasing(state))
+            ledgers.change(row, unit, lambda ledger: ledger.after_releasing(state))
             row["waiting"] -= 1 if event.held == "waiting" else 0
             _hold(places, event, "over", 0)
     if isinstance(event, (ProgrammeCorrected, ProgrammeRetired, ProgrammeReopened)):
         row["changed_at"] = fact.time
-    free = 0 if row["retired"] else whole_of(row).free
+    free = 0 if row["retired"] else ledgers.whole_of(row).free
     row |= {"free": free, "version": fact.version, "changed": version}
-
-
-def whole_of(row: Row | RowMapping) -> Ledger:
-    return Ledger(**{name: row[name] for name in LEDGER})
-
-
-def units_of(row: Row | RowMapping) -> dict[str, Ledger]:
-    """By unit (codes.units.key_of)."""
-    return {key: Ledger(**known) for key, known in orjson.loads(row["units"]).items()}
-
-
-def _state(row: Row, places: Places, event: ProgrammeOffered | CapacityConfirmed) -> None:
-    before = whole_of(row) if "statement" in row else Ledger()
-    ledger = before.after_statement(event.total, event.free)
-    held = [
-        (each["unit"], each["state"])
-        for each in places.values()
-        if each["programme_id"] == event.programme_id
-    ]
-    row |= asdict(ledger) | _packed(stated_units(event.units, held, ledger.statement))
-
-
-def _change(row: Row, unit: str, change: Callable[[Ledger], Ledger]) -> None:
-    """In the whole, and in the unit."""
-    units = units_of(row)
-    if unit in units:
-        units[unit] = change(units[unit])
-    row |= asdict(change(whole_of(row))) | _packed(units)
-
-
-def _packed(units: Units) -> dict[str, str]:
-    return {"units": orjson.dumps({key: asdict(ledger) for key, ledger in units.items()}).decode()}
 
 
 def _offered(fact: Recorded, event: ProgrammeOffered, version: int, partner: Row) -> Row:
@@ -404,14 +363,6 @@ def _select(db: Connection, table: Table, key: str, ids: Iterable[str]) -> list[
 REGISTRY = Projection("registry", 3, (partner, programme, place, registry_version), project)
 
 
-def _lacking(row: Row | RowMapping, held: Mapping[tuple[str, str], int]) -> Iterable[str]:
-    """Of the units of a programme; `held`: how many referrals are in each of them, reserved or taken."""
-    for key, ledger in units_of(row).items():
-        for count, state in ((ledger.reserved, "reserved"), (ledger.filled, "taken")):
-            if count != held.get((key, state), 0):
-                yield f"programme {row['programme_id']}: {count} places of {key} are {state}, not {held}"
-
-
 def invariants(db: Connection) -> Iterable[str]:
     """Sentences about programmes whose places are not all accounted for."""
     counts: dict[str, dict[str, int]] = {}
@@ -428,11 +379,11 @@ def invariants(db: Connection) -> Iterable[str]:
     for programme_id, unit, state, count in db.execute(of_units):
         in_units.setdefault(programme_id, {})[unit, state] = count
     for row in db.execute(select(programme)):
-        yield from _lacking(row._mapping, in_units.get(row.programme_id, {}))
+        yield from ledgers.lacking(row._mapping, in_units.get(row.programme_id, {}))
         found = counts.get(row.programme_id, {})
         for name, state in (("reserved", "reserved"), ("filled", "taken"), ("waiting", "waiting")):
             told, counted = row._mapping[name], found.get(state, 0)
             if told != counted:
                 yield f"programme {row.programme_id}: {told} places {name}, but {counted} referrals are {state}"
-        if row.waiting and row.free and row.units == NO_UNITS:
+        if row.waiting and row.free and row.units == ledgers.NO_UNITS:
             yield f"programme {row.programme_id}: {row.free} places are free while {row.waiting} referrals wait"

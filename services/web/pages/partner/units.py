@@ -32,12 +32,12 @@ def lines(programme: Programme) -> list[Line]:
     ]
 
 
-def as_typed(places: Places, shown: list[Line]) -> list[dict[str, Json]]:
+def as_typed(places: Places, rows: list[Line]) -> list[dict[str, Json]]:
     """As the form shows them first."""
     known = {(each["unit"], each["group"]): each for each in places["units"]}
     return [
         {"free": each["free"], "total": each["total"]} if (each := known.get((line.unit, line.group))) else {}
-        for line in shown
+        for line in rows
     ]
 
 
