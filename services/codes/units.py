@@ -4,11 +4,11 @@ HSDS calls the first a unit; we count units by the group of people that they are
 whom nothing is known that decides it, any of them may be the right one: unknown is never "no".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from services.codes.words import CodeList, Words
-from services.kernel.questions import Json
 
 UNITS = CodeList(
     "place_unit",
@@ -43,9 +43,10 @@ WHO: Mapping[str, Group] = {"men": Group("sex", ("male",)), "women": Group("sex"
 UNITS_MOST = len(UNITS) * len(GROUPS)
 
 
-def group_of(facts: Mapping[str, Json]) -> str | None:
-    """The group that a person belongs to by the facts of the screening; None: nobody knows."""
-    return next((code for code, group in WHO.items() if facts.get(group.fact) in group.values), None)
+def group_of(fact: Callable[[str], Any]) -> str | None:
+    """The group that a person belongs to by the screening, which says the value of each `fact` it knows; None: nobody
+    knows."""
+    return next((code for code, group in WHO.items() if fact(group.fact) in group.values), None)
 
 
 def takes(group: str, who: str | None) -> bool:

@@ -174,7 +174,7 @@ def test_places_that_nobody_stated_are_unknown_and_not_none(net):
 
 
 def test_every_group_takes_its_own_and_who_is_not_known():
-    assert {group_of({"sex": sex}) for sex in ("male", "female", "other", "unknown")} == {
+    assert {group_of({"sex": sex}.get) for sex in ("male", "female", "other", "unknown")} == {
         "men",
         "women",
         None,

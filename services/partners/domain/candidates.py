@@ -66,7 +66,7 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
 
 def places_for(row: Offer, screened: Screened) -> int:
     """How many are free for this person, where they are told apart."""
-    who = group_of(screened.facts)
+    who = group_of(screened.facts.get)
     return row["free"] if who is None else row["free_for"].get(who, row["free"])
 
 

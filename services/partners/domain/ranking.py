@@ -266,7 +266,7 @@ def _sort_keys(
         (columns[MINISTRY], 1),
         (~np.isin(columns[PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
         (~np.isin(provinces, [int(home) for home in homes]), 1),
-        (_lack_places(columns, group_of(screened.facts)), 2),
+        (_lack_places(columns, group_of(screened.facts.get)), 2),
         # What is contradicted is worth as little as what is stale.
         (np.where(columns[CONTRADICTED] == 1, 2, (age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS)), 2),
         (distance, 2),

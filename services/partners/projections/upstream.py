@@ -92,7 +92,7 @@ def screened_of(row: Row[Any], past: Answers, declined: Mapping[str, answers.Pas
 def get_who(db: Connection, fact: Mapping[str, Json]) -> dict[str, str | None]:
     """For a reaction: the group of people that a case's person belongs to, as far as its screening knows."""
     told = db.execute(select(case.c.facts).where(case.c.case_id == fact["case_id"])).scalar()
-    return {"who": group_of(orjson.loads(told)) if told else None}
+    return {"who": group_of(orjson.loads(told).get) if told else None}
 
 
 def get_screened(db: Connection, case_id: str) -> Screened | None:

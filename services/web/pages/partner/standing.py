@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 import segno
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, request, url_for
 from marshmallow import Schema
 
 from services.codes import AWAITING_ANSWER
@@ -151,7 +151,7 @@ def state(link: Opened, asker: Asker, programme_id: UUID) -> Response:
                 if_match=form.version,
             )
             calls.tell(asker, CONFIRM_CAPACITY, form.body, command)
-            return redirect(url_for(".today", token=link["token"], said="yes"), 303)  # type: ignore[return-value]
+            return make_response(redirect(url_for(".today", token=link["token"], said="yes"), 303))
     return frame.page(
         "standing/state.html",
         **link,
