@@ -303,6 +303,10 @@ def keep_the_registry(net: CheckedNetwork) -> None:
     for door, each in zip(("accept_proposal", "dismiss_proposal"), waiting[-2:], strict=True):
         net.call("partners", door, {"proposal_id": each["proposal_id"]})
     assert net.call("partners", "history", partner)["items"]
+    net.call("partners", "make_link", partner)
+    assert net.call("partners", "standing_link", partner)["link_id"]
+    net.call("partners", "revoke_link", {**partner, "reason": "แผ่นหาย"})
+    assert net.call("partners", "standing_link", partner)["link_id"] is None
     decide_problems(net, kept["programmes"][0]["programme_id"])
 
 
