@@ -80,7 +80,7 @@ def _sheet(partner_id: UUID, form: Form) -> Response:
     address = picture = None
     if link["link_id"] and not partner["retired"]:
         token = _keys().token(link["link_id"], partner["partner_id"])
-        address = f"{visit.site()}{url_for('.today', token=token)}"
+        address = f"{gateway.site()}{url_for('.today', token=token)}"
         code = segno.make(address, error="m")
         picture = gateway.runtime().ports.heavy(lambda: code.svg_data_uri(scale=6, border=2))
     keeps = visit.caller().sees(partner["keeper"])
