@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 from sqlalchemy import RowMapping
 
-from services.partners.domain.ledger import Ledger, Units, stated_units
+from services.codes.units import parts_of
+from services.partners import answers
+from services.partners.domain.ledger import Ledger, Units, free_in, stated_units
 from services.partners.events import CapacityConfirmed, ProgrammeOffered
 
 NO_UNITS = "{}"
@@ -59,3 +61,19 @@ def lacking(row: Row | RowMapping, held: Mapping[tuple[str, str], int]) -> Itera
         for count, state in ((ledger.reserved, "reserved"), (ledger.filled, "taken")):
             if count != held.get((key, state), 0):
                 yield f"programme {row['programme_id']}: {count} places of {key} are {state}, not {held}"
+
+
+def list_units(row: RowMapping) -> list[answers.UnitPlaces]:
+    """As everybody sees them."""
+    units, whole = units_of(row), whole_of(row)
+    return [
+        {
+            "unit": (parts := parts_of(key))[0],
+            "group": parts[1],
+            "total": ledger.total,
+            "free": 0 if row["retired"] else free_in(units, whole, key),
+            "reserved": ledger.reserved,
+            "filled": ledger.filled,
+        }
+        for key, ledger in units.items()
+    ]

@@ -9,14 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_,
 
 from services.codes import statements
 from services.codes.registry import FACT_KINDS, STALE_DAYS
-from services.codes.units import parts_of
 from services.kernel.envelope import instant
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
-from services.partners.domain.ledger import free_in
 from services.partners.projections import details, organisations, outreach
 from services.partners.projections.keepers import keeper, kept_by
-from services.partners.projections.ledgers import units_of, whole_of
+from services.partners.projections.ledgers import list_units
 from services.partners.projections.proposals import list_unconfirmed
 from services.partners.projections.registry import folded, partner, programme, sound
 from services.thai import dates
@@ -335,7 +333,7 @@ def programme_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answe
             "contradicted": row.contradicted,
             "doubted_at": row.doubted_at,
             "known": row.places_known,
-            "units": _units(row._mapping),
+            "units": list_units(row._mapping),
         },
         "details": orjson.loads(row.details or "{}"),
         "details_confirmed_at": row.details_at,
@@ -344,21 +342,6 @@ def programme_of(row: Row[Any], cutoffs: Cutoffs, new: Collection[str]) -> answe
         "retired": row.retired,
         "version": row.version,
     }
-
-
-def _units(row: RowMapping) -> list[answers.UnitPlaces]:
-    units, whole = units_of(row), whole_of(row)
-    return [
-        {
-            "unit": (parts := parts_of(key))[0],
-            "group": parts[1],
-            "total": ledger.total,
-            "free": 0 if row["retired"] else free_in(units, whole, key),
-            "reserved": ledger.reserved,
-            "filled": ledger.filled,
-        }
-        for key, ledger in units.items()
-    ]
 
 
 class Rules(TypedDict):

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from services.codes import sentences
 from services.codes.details import OF_PARTNER, OF_PROGRAMME
-from services.partners.answers import Proposal, RegistryChange
+from services.partners.answers import Proposal, RegistryChange, Told
 from services.partners.doors import PARTNER
 from services.web.pages.frame import doors
 from services.web.pages.partner import units
@@ -42,7 +42,9 @@ def in_words(about: Proposal | RegistryChange) -> list[Said]:
         told = [each for name in fields for each in after.items() if each[0] == name]
         new = [Said(field=word(kind, name), before="", after=_value(name, value)) for name, value in told]
         places = (
-            [Said(field=word(kind, "capacity"), before="", after=units.stated(after))] if "free" in after else []
+            [Said(field=word(kind, "capacity"), before="", after=units.stated(after))]
+            if "free" in after
+            else []
         )
         return [*new, *places]
     if about["action"] != "correct":
