@@ -1,12 +1,13 @@
 """The registry as everybody reads it: HSDS 3.1 at /hsds/, asked by somebody without an account."""
 
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
 import requests
 
-from services.web.formats import shapes
+from services.web.formats import capacities, shapes
 from services.web.formats.taxonomies import KIND, PATH, TERMS, UNDER
 from tests.support import hsds
 from tests.web.door import FrontDoor, partner, problem, programme
@@ -208,3 +209,27 @@ def test_our_shapes_are_those_of_the_standard_where_it_is_at_hand():
     for name in hsds.NAMES:
         if (schema := hsds.published(name)) is not None:
             compare(name, schema)
+
+
+def test_places_told_apart_go_out_as_units_and_come_in_again_and_unknown_ones_not_at_all():
+    apart = [
+        {"unit": "bed", "group": "men", "total": 4, "free": 1, "reserved": 0, "filled": 0},
+        {"unit": "bed", "group": "anyone", "total": 2, "free": 2, "reserved": 0, "filled": 0},
+    ]
+    places = {
+        "total": 6,
+        "free": 3,
+        "confirmed_at": "2026-03-02T03:00:00.000000Z",
+        "known": True,
+        "units": apart,
+    }
+    programme = {"programme_id": str(uuid4()), "path": "local_home", "places": places}
+    out = capacities.written(programme)
+    assert [each["unit"]["name"] for each in out] == ["เตียงผู้ชาย", "เตียงไม่จำกัดเพศ"]
+    assert len({each["id"] for each in out}) == 2
+    told = [{name: each[name] for name in ("unit", "group", "total", "free")} for each in apart]
+    assert capacities.read(out) == {"total": 6, "free": 3, "units": told}
+    whole = capacities.written({**programme, "places": {**places, "units": []}})
+    assert capacities.read(whole) == {"total": 6, "free": 3}
+    assert capacities.written({**programme, "places": {**places, "known": False}}) == []
+    assert capacities.read([]) == {}
