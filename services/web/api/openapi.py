@@ -16,18 +16,16 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Response
 from marshmallow.fields import Field
 
-from services.codes import PARTNER_KINDS, PATHS, shapes
-from services.codes.papers import PAPERS as PAPER_NAMES
+from services.codes import shapes
 from services.fields import Words
 from services.referral import schemas as referral
 from services.screening import schemas as screening
-from services.web.api import exchange, hsds
+from services.web.api import hsds
+from services.web.api import openapi_files as files
 from services.web.api.bodies import IF_MATCH
 from services.web.api.case_page import Parts
 from services.web.api.components import Components, Json, answer_of
 from services.web.api.routes import CASE_PAGE, ROUTES, Route
-from services.web.documents import PAPERS
-from services.web.formats import taking
 from services.web.gateway.problems import TITLES, ProblemDocument
 
 blueprint = Blueprint("openapi", __name__)
@@ -219,78 +217,6 @@ def _open(summary: str, answers: Mapping[int, str], kind: str = "application/jso
     return {"summary": summary, "tags": ["system"], "security": [], "responses": responses}
 
 
-def _export() -> Json:
-    """The registry as a file."""
-    forms = {"type": "string", "enum": [*exchange.KINDS]}
-    kinds = [kind.partition(";")[0] for kind, _made in exchange.KINDS.values()]
-    file, services = {"type": "string", "format": "binary"}, {"type": "array", "items": {"type": "object"}}
-    files = {kind: {"schema": services if kind == "application/json" else file} for kind in kinds}
-    return {
-        "summary": "The registry as a file: our table, or services of HSDS",
-        "tags": ["partners"],
-        "parameters": [{"name": "format", "in": "query", "schema": forms}],
-        "responses": {
-            "200": {"description": "The file", "content": files},
-            **{
-                status: {"$ref": f"#/components/responses/Problem{status}"}
-                for status in ("401", "403", "422", "503")
-            },
-        },
-    }
-
-
-def _import() -> Json:
-    """A file for the registry."""
-    fields = {
-        "file": {
-            "type": "string",
-            "format": "binary",
-            "description": "CSV, XLSX, HSDS JSON or zip; 20 MB at most",
-        },
-        "kind": {"type": "string", "enum": [*PARTNER_KINDS]},
-        "path": {"type": "string", "enum": [*PATHS]},
-        "province": COMPONENTS.schema(shapes.Province),
-    }
-    body = {"type": "object", "properties": fields, "required": ["file"]}
-    answer = {"application/json": {"schema": COMPONENTS.schema(taking.Report)}}
-    dry = {"name": "dry_run", "in": "query", "allowEmptyValue": True, "schema": {"type": "boolean"}}
-    statuses = ("400", "401", "403", "409", "413", "422", "503")
-    return {
-        "summary": "Bring a file of partners into the registry; with dry_run only say what would come of it",
-        "tags": ["partners"],
-        "parameters": [dry],
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": body}}},
-        "responses": {
-            "200": {"description": "What the file says; `done`: it is in the registry", "content": answer},
-            **{status: {"$ref": f"#/components/responses/Problem{status}"} for status in statuses},
-        },
-    }
-
-
-def _papers() -> Iterator[tuple[str, Json]]:
-    """The papers as calls, each a PDF."""
-    for paper in PAPERS:
-        parts = re.findall(r"<uuid:(\w+)>", paper.path)
-        statuses = ("401", "403", *(("404", "409") if parts else ()), "422", "503")
-        yield (
-            template(f"/api/v1{paper.path}"),
-            {
-                "summary": f"{PAPER_NAMES.word(paper.code, 'en')} as PDF/A, in Thai official form",
-                "tags": ["papers"],
-                "parameters": [
-                    {"name": part, "in": "path", "required": True, "schema": ID} for part in parts
-                ],
-                "responses": {
-                    "200": {
-                        "description": "The paper",
-                        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
-                    },
-                    **{status: {"$ref": f"#/components/responses/Problem{status}"} for status in statuses},
-                },
-            },
-        )
-
-
 def _published(converter: Any) -> Iterator[tuple[str, Json]]:
     """The calls of the published registry: its things are described by HSDS, and its lists by the page they are in."""
     yield "/hsds/", {**_open("What is published here", {200: "HSDS"}), "tags": ["hsds"]}
@@ -374,10 +300,10 @@ def document() -> Json:
             ]
             spec.components.schema(name, body_of(route, schema))
         spec.path(template(route.path), operations={route.method.lower(): deepcopy(operation)})
-    spec.path("/api/v1/partners/export", operations={"get": _export()})
-    spec.path("/api/v1/partners/import", operations={"post": _import()})
-    for path, operation in _papers():
-        spec.path(path, operations={"get": operation})
+    spec.path("/api/v1/partners/export", operations={"get": files.export()})
+    spec.path("/api/v1/partners/import", operations={"post": files.bring(COMPONENTS)})
+    for path, operation in files.papers(COMPONENTS):
+        spec.path(template(path), operations={"get": operation})
     for path, operation in _published(converter):
         spec.path(path, operations={"get": deepcopy(operation)})
     for name, component in COMPONENTS.schemas.items():

@@ -136,18 +136,18 @@ def _clusters(content: bytes, fonts: Mapping[bytes, int], table: Mapping[Glyph, 
     return clusters
 
 
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    said = found[1]
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    said = escape[1]
     return bytes([int(said, 8)]) if said[:1].isdigit() else _PLAIN.get(said, said)
 
 
 def _mapped(table: bytes, font: int, names: Mapping[Glyph, str]) -> bytes:
-    def line(found: re.Match[bytes]) -> bytes:
-        character = names.get(Glyph(font, found[1].decode()))
+    def line(entry: re.Match[bytes]) -> bytes:
+        character = names.get(Glyph(font, entry[1].decode()))
         return (
-            found[0]
+            entry[0]
             if character is None
-            else b"<%b> <%b>" % (found[1], character.encode("utf-16-be").hex().upper().encode())
+            else b"<%b> <%b>" % (entry[1], character.encode("utf-16-be").hex().upper().encode())
         )
 
     return _CODE.sub(line, table)

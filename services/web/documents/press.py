@@ -76,9 +76,9 @@ def _pdf(layout: str, data: Data, at: datetime) -> bytes:
     return made
 
 
-def _character(found: str) -> str:
+def _character(text: str) -> str:
     """Typst writes what is not seen as its number."""
-    return chr(int(found[3:-1], 16)) if found.startswith("\\u{") else found
+    return chr(int(text[3:-1], 16)) if text.startswith("\\u{") else text
 
 
 def _without(data: Json, table: dict[int, str]) -> Json:
