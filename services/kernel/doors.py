@@ -22,6 +22,7 @@ from services.kernel.envelope import Caller, Delegation, moment
 from services.kernel.errors import EXPECTED, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome
 from services.kernel.runtime import PROCESS, LogPage, ServiceRuntime
+from services.kernel.sizes import Room, whole
 from services.kernel.status import Status
 from services.kernel.vault import Shredded
 from services.kernel.wiring import Wiring
@@ -286,6 +287,11 @@ class Doors:
     @query("service.status", roles=("system", "admin"), schema=NoBody())
     def status(self, call: Call, body: Nothing) -> Status:
         return self.runtime.status()
+
+    @query("service.room", roles=("system", "admin"), schema=NoBody())
+    def room(self, call: Call, body: Nothing) -> Room:
+        """How much room this service's database takes."""
+        return {"bytes": whole(self.runtime.database)}
 
     @query("service.doors", roles=("admin",), schema=NoBody())
     def doors(self, call: Call, body: Nothing) -> list[DoorRow]:

@@ -3,11 +3,16 @@ alone."""
 
 from services.kernel.doors import DoorRow
 from services.kernel.questions import CommandDoor, QueryDoor, Question
+from services.kernel.sizes import Room
 from services.kernel.status import Status
 
 
 def status(service: str) -> Question[Status]:
     return Question(QueryDoor(service, "status"), {})
+
+
+def room(service: str) -> Question[Room]:
+    return Question(QueryDoor(service, "room"), {})
 
 
 def doors(service: str) -> Question[list[DoorRow]]:

@@ -1,6 +1,6 @@
 """How much room each table of a database takes, its indexes with it."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from services.kernel.database import Database
 
@@ -18,6 +18,17 @@ class Size(NamedTuple):
 
     table: str
     bytes: int
+
+
+class Room(TypedDict):
+    bytes: int
+
+
+def whole(database: Database) -> int:
+    """Bytes of all of it, indexes included; told at once, however large it is."""
+    sql = WHOLE if database.sqlite else "SELECT current_database(), pg_database_size(current_database())"
+    with database.read() as db:
+        return int(database.row(db, sql)[1])
 
 
 def sizes(database: Database) -> list[Size]:

@@ -7,7 +7,9 @@ import orjson
 import pytest
 from sqlalchemy import text
 
+from services.codes.access import SERVICES
 from services.kernel import tables
+from services.kernel.sizes import whole
 from services.web.store import precautions
 from tests.web.door import FrontDoor, World
 
@@ -47,6 +49,13 @@ def test_it_shows_every_service_and_whom_it_hears_and_nobodys_data(door: FrontDo
     for service in ("แรกรับ", "คัดกรอง", "ภาคีเครือข่าย", "การส่งต่อ", "รายงาน"):
         assert service in page.text
     assert world.case_id not in page.text and "สมชาย" not in page.text
+    rooms = rooms_of(door)
+    assert [*rooms] == [*SERVICES] and all(f"{each / 1_000_000:,.1f}" in page.text for each in rooms.values())
+
+
+def rooms_of(door: FrontDoor) -> dict[str, int]:
+    """{service: bytes that its database takes}."""
+    return {service: whole(door.runtime(service).database) for service in SERVICES}
 
 
 @pytest.mark.parametrize(

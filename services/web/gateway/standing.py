@@ -21,6 +21,14 @@ def statuses() -> tuple[list[Status], list[str]]:
     ]
 
 
+def rooms() -> dict[str, int]:
+    """{service: bytes that its database takes} of those that answer."""
+    asked = {service: own_doors.room(service) for service in SERVICES}
+    replies = calls.together(THE_SYSTEM, *asked.values(), seconds=2.0)
+    found = {service: replies[question] for service, question in asked.items()}
+    return {service: room["bytes"] for service, room in found.items() if room is not None}
+
+
 def heard(rows: Sequence[Status]) -> dict[tuple[str, str], int]:
     """{(service, source): how many events of the source's log, as it is now, it has not handled}."""
     heads = {row["service"]: row["sequence"] for row in rows}

@@ -60,7 +60,7 @@ def _page(read_model: Form | None = None, follow: Form | None = None) -> Respons
     waiting = stuck(rows)
     return frame.page(
         "operating/system.html", form=read_model or Form(READ_MODEL), follow=follow or Form(OF_SERVICE), rows=rows,
-        behind=standing.heard(rows), stuck=waiting[:SHOWN], more=max(0, len(waiting) - SHOWN),
+        rooms=standing.rooms(), behind=standing.heard(rows), stuck=waiting[:SHOWN], more=max(0, len(waiting) - SHOWN),
         alarms=alarms(rows, silent, done, gateway.runtime().now()),
         skipped=[(row["service"], each) for row in rows for each in row["skipped"]],
         services=[(service, word("service", service)) for service in SERVICES],
