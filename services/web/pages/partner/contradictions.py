@@ -24,7 +24,7 @@ def _why(programme: Programme) -> str:
     if places["doubted_at"]:
         return _("The partner said no place on {}, answering a referral.").format(day(places["doubted_at"]))
     if places["contradicted"]:
-        return _("Our own referrals hold more places than this leaves: please check with the partner.")
+        return _("Our referrals hold more places than was stated. Ask the partner.")
     return ""
 
 
