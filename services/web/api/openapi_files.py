@@ -61,7 +61,6 @@ def bring(components: Components) -> Json:
 
 def papers(components: Components) -> Iterator[tuple[str, Json]]:
     """The papers as calls, each a PDF."""
-    components.schema(shapes.Id)
     for paper in PAPERS:
         parts = re.findall(r"<uuid:(\w+)>", paper.path)
         statuses = ("401", "403", *(("404", "409") if parts else ()), "422", "503")
