@@ -106,6 +106,10 @@ RULES: Mapping[str, Fields] = {  # of no person
     "/api/v1/rules/drafts": ALL,
     "/api/v1/rules/drafts/<draft_id>": ALL,
     "/api/v1/rules/trials/<trial_id>": ALL,
+    "/rules": PAGE,
+    "/rules/<rules_version>": PAGE,
+    "/rules/drafts/<uuid:draft_id>": PAGE,
+    "/rules/trials/<uuid:trial_id>": PAGE,
 }
 FIGURES: Mapping[str, Fields] = {
     **RULES,
@@ -212,7 +216,13 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/partners/<uuid:partner_id>/history.csv": PAGE,
         "/partners/<uuid:partner_id>/programmes/<uuid:programme_id>/capacity": PAGE,
     },
-    "rule_keeper": {**EVERYBODY, **FIGURES},
+    "rule_keeper": {
+        **EVERYBODY,
+        **FIGURES,
+        "/rules/<rules_version>/draft": PAGE,
+        "/rules/drafts/<uuid:draft_id>/trial": PAGE,
+        "/rules/drafts/<uuid:draft_id>/adopt": PAGE,
+    },
     "admin": {**EVERYBODY, **RULES, "/api/v1/admin/status": ALL, "/contradictions": PAGE, "/contradictions.csv": PAGE},
 }  # fmt: skip
 # Addresses of the system and of one's own account, which have nothing of anybody served.

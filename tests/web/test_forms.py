@@ -132,6 +132,11 @@ class Place:
             if "outreach_id" in self.arguments:
                 held = self.door.made("/api/v1/outreach", activity(), f"worker-{self.centre}")
                 values["outreach_id"] = held["outreach_id"]
+            values |= {"rules_version": "2569-2"}
+            if "draft_id" in self.arguments:
+                values |= {
+                    "draft_id": self.door.made("/api/v1/rules/drafts", {"based_on": "2569-2"})["draft_id"]
+                }
             if "problem_id" in self.arguments:
                 problem_id = self.door.problem(self.door.programme()[1])
                 values |= {"problem_id": problem_id, "decision": "accept"}

@@ -95,12 +95,19 @@ def known(door, world) -> dict[str, str]:
         "outreach_id": door.made("/api/v1/outreach", activity())["outreach_id"],
         "problem_id": door.problem(world.programme_id),
         "rules_version": "2569-2",
+        **rules_of(door),
         "province": "60",
         "user": "somebody-60",
         "delegation_id": delegation_id,
         "token": "not-a-link",
         "code": "th",
     }
+
+
+def rules_of(door) -> dict[str, str]:
+    saved = door.made("/api/v1/rules/drafts", {"based_on": "2569-2"}, "rules")
+    trial = door.made(f"/api/v1/rules/drafts/{saved['draft_id']}/trial", {}, "rules")
+    return {"draft_id": saved["draft_id"], "trial_id": trial["trial_id"]}
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from services.thai import lines, numbers
 from services.web.gateway.problems import Problem
 from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
-from services.web.pages import account, case, dashboard, operating, outreach, partner, work
+from services.web.pages import account, case, dashboard, operating, outreach, partner, rules, work
 from services.web.pages.account import oidc, sample, set_up
 from services.web.pages.frame import blueprint, frame, gate, menu, static, visit
 from services.web.pages.parts import calls, days, language, people, reasons, words
@@ -30,7 +30,7 @@ from services.web.pages.parts import calls, days, language, people, reasons, wor
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages
 
-for area in (account, work, case, partner, outreach, dashboard, operating):
+for area in (account, work, case, partner, outreach, rules, dashboard, operating):
     for part in area.BLUEPRINTS:
         blueprint.register_blueprint(part)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 
-from services.codes.access import CASE_READERS, READERS, ROLES, STAFF
+from services.codes.access import CASE_READERS, FIGURE_READERS, READERS, ROLES, STAFF
 from services.codes.work import PRESSING
 from services.intake.doors import WORK
 from services.web.gateway import calls
@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("pages.partners.listing", later("Partners"), ROLES),
     Entry("pages.outreach.listing", later("Outreach"), CASE_READERS),
     Entry("pages.dashboard.show", later("Dashboard"), (*STAFF, "member", "rule_keeper")),
+    Entry("pages.rulebooks.listing", later("Screening rules"), (*FIGURE_READERS, "admin")),
 )
 
 

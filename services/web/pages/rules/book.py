@@ -1,0 +1,51 @@
+"""Versions of the rules, and one of them with the law beside each row."""
+
+from flask import Blueprint, Response
+
+from services.codes.access import FIGURE_READERS
+from services.screening.doors import DRAFT_RULES, DRAFTS, RULEBOOK, RULES
+from services.screening.schemas import DraftRules
+from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame.forms import Form
+from services.web.pages.parts import people
+from services.web.pages.parts.facts import in_language
+from services.web.pages.parts.language import _
+
+READERS = (*FIGURE_READERS, "admin")
+EDITORS = ("worker", "director", "rule_keeper")
+
+blueprint = Blueprint("rulebooks", __name__)
+
+
+@blueprint.get("/rules")
+@gate.roles(*READERS)
+def listing() -> Response:
+    """What counts, what will, what counted; and the drafts that nobody adopted yet."""
+    found = doors.ask(RULES.of())["items"]
+    drafts = [each for each in doors.ask(DRAFTS.of())["items"] if not each["adopted"]]
+    people.look_up(user for each in found for user in each["adopted_by"])
+    people.look_up(user for each in drafts for user in (each["saved_by"], each["asked_by"]) if user)
+    editing = visit.caller().role in EDITORS
+    return frame.page("rules/listing.html", versions=found, drafts=drafts, may_edit=editing)
+
+
+@blueprint.get("/rules/<rules_version>")
+@gate.roles(*READERS)
+def show(rules_version: str) -> Response:
+    found = doors.ask(RULEBOOK.of(rules_version=rules_version))
+    people.look_up(found["adopted_by"])
+    editing = visit.caller().role in EDITORS
+    return frame.page("rules/show.html", found=found, in_language=in_language, may_edit=editing)
+
+
+@blueprint.route("/rules/<rules_version>/draft", methods=["GET", "POST"])
+@gate.roles(*EDITORS)
+def begin(rules_version: str) -> Response:
+    """A draft that begins as this version is."""
+    found = doors.ask(RULEBOOK.of(rules_version=rules_version))
+    form = Form(DraftRules(), fixed={"based_on": found["rules_version"]})
+    if form.sent and form.load():
+        with form.catching():
+            answer = doors.tell(DRAFT_RULES, form.body)
+            return frame.done(_("The draft is saved."), "pages.rule_drafts.show", draft_id=answer["draft_id"])
+    return frame.page("rules/begin.html", form=form, found=found)

@@ -1,0 +1,90 @@
+"""A draft of rules: what the linter says, what it would have changed, and who adopts it."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from services.codes import sentences
+from services.screening.answers import Lint, WholeDraft
+from services.screening.doors import ADOPT_DRAFT, DRAFT, TRIAL, TRY_DRAFT
+from services.screening.schemas import AdoptDraft, TryDraft
+from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days, people
+from services.web.pages.parts.facts import fact_text, in_language
+from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.words import listed, word
+from services.web.pages.rules.book import EDITORS, READERS
+
+ADOPTERS = ("director", "rule_keeper")
+
+blueprint = Blueprint("rule_drafts", __name__)
+
+
+@blueprint.get("/rules/drafts/<uuid:draft_id>")
+@gate.roles(*READERS)
+def show(draft_id: UUID) -> Response:
+    found = doors.ask(DRAFT.of(draft_id=str(draft_id)))
+    people.look_up(user for user in (found["saved_by"], found["asked_by"]) if user)
+    role = visit.caller().role
+    return frame.page(
+        "rules/draft.html", found=found, book=found["content"].get("screening"), in_language=in_language,
+        gaps=[_in_words(each) for each in found["lint"] if each["code"] == "gap"],
+        overlaps=[_in_words(each) for each in found["lint"] if each["code"] == "overlap"],
+        may_try=role in EDITORS and not found["adopted"], may_adopt=role in ADOPTERS and not found["adopted"],
+    )  # fmt: skip
+
+
+def _in_words(found: Lint) -> str:
+    """The example person, fact by fact."""
+    example = found["example"] or {}
+    facts = [
+        f"{sentences.fact_name(name, current())}: {fact_text(name, value)}" for name, value in example.items()
+    ]
+    rows = [
+        word("label", row.removeprefix("label "))
+        for row in found["where"].split(", ")
+        if row.startswith("label ")
+    ]
+    return f"{listed(rows)}: {' · '.join(facts)}" if rows else " · ".join(facts)
+
+
+@blueprint.route("/rules/drafts/<uuid:draft_id>/trial", methods=["GET", "POST"])
+@gate.roles(*EDITORS)
+def begin_trial(draft_id: UUID) -> Response:
+    found = doors.ask(DRAFT.of(draft_id=str(draft_id)))
+    form = Form(
+        TryDraft(), fixed={"draft_id": str(draft_id)}, read={"from": days.read_day, "to": days.read_day}
+    )
+    if form.sent and form.load():
+        with form.catching():
+            asked = doors.tell(TRY_DRAFT, form.body)
+            return frame.done(_("The trial has begun."), ".trial", trial_id=asked["trial_id"])
+    return frame.page("rules/try.html", form=form, found=found)
+
+
+@blueprint.get("/rules/trials/<uuid:trial_id>")
+@gate.roles(*READERS)
+def trial(trial_id: UUID) -> Response:
+    """How far it is, or what it came to; each look lets it go on."""
+    return frame.page("rules/trial.html", found=doors.ask(TRIAL.of(trial_id=str(trial_id)), 30.0))
+
+
+@blueprint.route("/rules/drafts/<uuid:draft_id>/adopt", methods=["GET", "POST"])
+@gate.roles(*ADOPTERS)
+def adopt(draft_id: UUID) -> Response:
+    found: WholeDraft = doors.ask(DRAFT.of(draft_id=str(draft_id)))
+    values = {"reason": found["reason"]} if found["reason"] else {}
+    form = Form(AdoptDraft(), values, fixed={"draft_id": str(draft_id)}, read={"valid_from": days.read_day})
+    if form.sent and form.load():
+        with form.catching():
+            answer = doors.tell(ADOPT_DRAFT, form.body)
+            said = WAITING if "waiting_for" in answer else ADOPTED
+            return frame.done(_(said), ".show", draft_id=draft_id)
+    return frame.page("rules/adopt.html", form=form, found=found)
+
+
+WAITING = later(
+    "You adopt it. It counts once a second person does: another centre's director, or the rule keeper."
+)
+ADOPTED = later("The rules are adopted.")
