@@ -118,12 +118,12 @@ def fill(case_id: UUID) -> Response:
     if not form.sent:
         form.errors.clear()  # a draft is shown as it was typed; it is judged when it is sent
     if form.value("look") and request.headers.get("HX-Request"):
-        return frame.page("screening/live.html", live=live)
+        return frame.page("screening/live.html", live=live, in_language=in_language)
     asked = live.found if live else first
     return frame.page(
         "screening/fill.html", **values, form=form, groups=_that_apply(asked, known), facts=FACTS, is_list=is_list,
         options=partial(options, wishes=asked["wishes"] if asked else PATHS), live=live, fact_text=fact_text,
-        known=first["facts"] if first else known,
+        known=first["facts"] if first else known, in_language=in_language,
     )  # fmt: skip
 
 

@@ -35,15 +35,15 @@ def show(draft_id: UUID) -> Response:
     )  # fmt: skip
 
 
-def _in_words(found: Lint) -> str:
+def _in_words(finding: Lint) -> str:
     """The example person, fact by fact."""
-    example = found["example"] or {}
+    example = finding["example"] or {}
     facts = [
         f"{sentences.fact_name(name, current())}: {fact_text(name, value)}" for name, value in example.items()
     ]
     rows = [
         word("label", row.removeprefix("label "))
-        for row in found["where"].split(", ")
+        for row in finding["where"].split(", ")
         if row.startswith("label ")
     ]
     return f"{listed(rows)}: {' · '.join(facts)}" if rows else " · ".join(facts)
