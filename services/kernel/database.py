@@ -1,5 +1,8 @@
 """Engines for SQLite and PostgreSQL, and the one way to write: one transaction at a time per SQLite file, none blocked
-for ever."""
+for ever.
+
+Long because how a transaction on PostgreSQL begins, what travels with it and how it ends is read from top to bottom.
+"""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
