@@ -5,7 +5,7 @@ Data only.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.codes import DANGERS
+from services.codes import DANGERS, procedure
 from services.codes.words import CodeList, Words
 
 # What is done next; every open case has exactly one.
@@ -179,7 +179,7 @@ CONTRADICTIONS = CodeList(
     },
 )
 
-FOLLOW_UP_DAYS = (30, 90, 180, 365)  # since the placement
+FOLLOW_UP_DAYS = procedure.in_force().deadlines.follow_up_days  # since the placement
 
 
 class LawTerm(NamedTuple):

@@ -143,6 +143,11 @@ def is_announced(year: int) -> bool:
     return year in ANNOUNCED
 
 
+def announced_until() -> date:
+    """The last day of which the holidays are announced: a deadline after it may fall on one that nobody knows yet."""
+    return date(max(ANNOUNCED), 12, 31)
+
+
 def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _by_day(day.year)
 

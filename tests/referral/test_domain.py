@@ -51,6 +51,7 @@ from services.referral.events import (
     PersonAdmitted,
     PersonTravelling,
     PlacementConfirmed,
+    PlaceSecured,
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralDeclined,
@@ -334,6 +335,26 @@ def test_a_plan_that_names_several_places_binds_to_any_of_them_in_whatever_order
     named = replace(plan, programme_ids=(OTHER, home.programme_id))
     referral.given().when(send(plan=named)).then(sent)
     referral.given().when(send(plan=replace(named, programme_ids=(OTHER, "another")))).refused("no_plan")
+
+
+def test_who_was_told_by_letter_has_longer_to_answer_and_offices_must_be_open_on_the_day():
+    december = datetime(2025, 12, 18, 3, tzinfo=UTC)
+    reserved = PlaceSecured(**about, tell_due=instant(december), release_due=instant(december))
+    for how, due in (("phone", "2026-01-05"), ("letter", "2026-01-08")):
+        # Two weeks later is New Year's Day; the 2nd is a special holiday, then comes a weekend.
+        told = PartnerTold(**about, how=how, answer_due=f"{due}T03:00:00.000000Z")
+        referral.given(sent, reserved).when(TellPartner(december, how)).then(told)
+
+
+def test_over_songkran_and_new_year_working_days_are_those_on_which_offices_work():
+    for now, tell, release in (
+        (datetime(2026, 4, 10, 3, tzinfo=UTC), "2026-04-16", "2026-04-20"),  # a Friday before Songkran
+        (datetime(2025, 12, 30, 3, tzinfo=UTC), "2026-01-05", "2026-01-07"),
+    ):
+        secured = PlaceSecured(
+            **about, tell_due=f"{tell}T17:00:00.000000Z", release_due=f"{release}T17:00:00.000000Z"
+        )
+        referral.given(sent).when(SecurePlace(now)).then(secured)
 
 
 def test_no_more_partners_are_asked_at_once_than_the_centre_asks():

@@ -397,7 +397,7 @@ def test_an_unanswered_referral_expires_two_weeks_after_the_partner_was_told(agr
     agreed.clock.advance(days=10)
     reserve(agreed, referral_id)
     agreed.settle()
-    step(agreed, referral_id, "told", how="letter")
+    step(agreed, referral_id, "told", how="phone")
     agreed.clock.advance(days=13)
     agreed.settle()
     assert read(agreed, referral_id)["status"] == "sent"

@@ -70,6 +70,11 @@ def test_years_say_whether_they_were_announced():
     assert date(2030, 4, 13) in {each.day for each in calendar.holidays(2030)}
 
 
+def test_it_says_how_far_the_holidays_are_announced():
+    last = calendar.announced_until()
+    assert calendar.is_announced(last.year) and not calendar.is_announced(last.year + 1)
+
+
 def test_a_holiday_has_both_names():
     songkran = calendar.holiday(date(2026, 4, 13))
     assert songkran and (songkran.thai, songkran.english) == ("วันสงกรานต์", "Songkran Festival")

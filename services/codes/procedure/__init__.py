@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 VERSIONS = ("2569-1",)  # the oldest first; each a file of that name
@@ -24,6 +24,28 @@ class Setting(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Deadlines:
+    """Working days from when a place is reserved until the partner should be told, and until the place is given back;
+    days from when it was recorded until an answer is due (more where a way of telling or a kind of partner needs them;
+    one that ends on a day on which offices are closed ends on the next), and from the placement until each follow-up;
+    minutes in which a partner may take its no back."""
+
+    tell_days: int
+    release_days: int
+    answer_days: int
+    answer_by_channel: Mapping[str, int]
+    answer_by_kind: Mapping[str, int]
+    waiting_list_days: int
+    follow_up_days: tuple[int, ...]
+    return_minutes: int
+
+    def answer_for(self, kind: str | None, channel: str | None = None) -> int:
+        """Days that a partner of a kind has to answer once it was told by a channel: of both the longer."""
+        named = (self.answer_by_channel.get(channel or ""), self.answer_by_kind.get(kind or ""))
+        return max((days for days in named if days is not None), default=self.answer_days)
+
+
+@dataclass(frozen=True)
 class Procedure:
     """`valid_from`: an ISO day in Thailand. `referrals_at_once`: how many partners a centre asks for one case at
     the same time; the first yes withdraws the others."""
@@ -31,13 +53,30 @@ class Procedure:
     version: str
     valid_from: str
     referrals_at_once: Setting[int]
+    deadlines: Deadlines
 
 
 @cache
 def read(version: str) -> Procedure:
     told = json.loads((files("services.codes.procedure") / f"{version}.json").read_bytes())
     assert told["version"] == version, f"{version}.json is another version"
-    return Procedure(version, told["valid_from"], Setting(**told["referrals_at_once"]))
+    return Procedure(
+        version, told["valid_from"], Setting(**told["referrals_at_once"]), _deadlines(told["deadlines"])
+    )
+
+
+def _deadlines(told: Mapping[str, Mapping[str, Any]]) -> Deadlines:
+    answer = told["answer"]
+    return Deadlines(
+        tell_days=told["tell"]["working_days"],
+        release_days=told["release"]["working_days"],
+        answer_days=answer["days"],
+        answer_by_channel=answer["by_channel"],
+        answer_by_kind=answer["by_kind"],
+        waiting_list_days=told["waiting_list"]["days"],
+        follow_up_days=tuple(told["follow_up"]["days"]),
+        return_minutes=told["take_back"]["minutes"],
+    )
 
 
 def in_force() -> Procedure:

@@ -196,7 +196,7 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         outside_ministry=not to.under_ministry if to else None,
         consent=c.consent,
         waitlist=c.waitlist and to is not None,
-        answer_due=days_after(c.now, DEADLINES.answer_days),
+        answer_due=days_after(c.now, DEADLINES.answer_for(to.kind if to else None)),
         witness=c.witness,
         family=c.family,
         consent_id=c.consent_id,

@@ -239,9 +239,10 @@ def fact_of(step: Step, referral: Referral) -> Event:
     said = {name: value for name, value in vars(step).items() if name not in OF_THE_DOOR - {"answers"}}
     match step:
         case TellPartner(now):
-            return PartnerTold(**about, **said, answer_due=days_after(now, DEADLINES.answer_days))
+            days = DEADLINES.answer_for(referral.kind, step.how)
+            return PartnerTold(**about, **said, answer_due=days_after(now, days))
         case AcknowledgeReferral(now):
-            due = None if referral.told else days_after(now, DEADLINES.answer_days)
+            due = None if referral.told else days_after(now, DEADLINES.answer_for(referral.kind))
             return ReferralAcknowledged(**about, **said, answer_due=due)
         case AcceptReferral():
             return ReferralAccepted(**about, **said)

@@ -6,37 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from services.codes import FAMILY_PATH
-from services.codes.work import FOLLOW_UP_DAYS
+from services.codes import FAMILY_PATH, procedure
 from services.kernel.envelope import instant, moment
 from services.referral.events import ReferralDeclined
 from services.thai.calendar import add_working_days, is_working_day
 from services.thai.dates import bangkok_day, utc_span
 
-
-@dataclass(frozen=True)
-class Deadlines:
-    """Working days from when a place is reserved until the partner should be told, and until the place is given back;
-    days from when it was recorded until an answer is due, and from the placement until each follow-up; minutes in which
-    a partner may take its no back."""
-
-    tell_days: int
-    release_days: int
-    answer_days: int
-    waiting_list_days: int
-    follow_up_days: tuple[int, ...]
-    return_minutes: int
-
-
-# A fact keeps the deadline it was given, so a change here counts from the next fact on.
-DEADLINES = Deadlines(
-    tell_days=1,
-    release_days=3,
-    answer_days=14,
-    waiting_list_days=60,
-    follow_up_days=FOLLOW_UP_DAYS,
-    return_minutes=15,
-)
+# A fact keeps the deadline it was given, so a change of it counts from the next fact on.
+DEADLINES = procedure.in_force().deadlines
 
 
 class Status(StrEnum):
