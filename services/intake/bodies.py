@@ -144,7 +144,7 @@ class RecordConsent(TypedDict):
 class WithdrawConsent(TypedDict):
     case_id: str
     consent_id: str
-    how: str
+    how: str | None
     witness: str | None
     note: str | None
 

@@ -32,7 +32,10 @@ class Consenting(reading.Reading):
         self.runtime.catch_up("referral")  # a consent of a sending is ours once we hear of it
 
         def work(unit: Unit) -> answers.ConsentStatus:
-            unit.handle(CASE, row["case_id"], WithdrawConsent(**body), call.if_match)
+            withdrawal = WithdrawConsent(
+                row["case_id"], body["consent_id"], body["how"] or "spoken", body["witness"], body["note"]
+            )
+            unit.handle(CASE, row["case_id"], withdrawal, call.if_match)
             recorded = unit.state(CASE, row["case_id"]).consents[body["consent_id"]]
             resting = consents.list_resting(unit.db, row["case_id"], body["consent_id"], recorded.kind)
             version = unit.version(CASE, row["case_id"])

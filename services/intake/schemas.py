@@ -248,9 +248,11 @@ class RecordConsent(Schema):
 
 
 class WithdrawConsent(Schema):
+    """`how` it was said: by word of mouth, if nobody says."""
+
     case_id = _id()
     consent_id = _id()
-    how = fields.String(load_default="spoken", validate=OneOf(CONSENT_WAYS))
+    how = _optional(OneOf(CONSENT_WAYS))
     witness = Words(200)
     note = Words(2000)
 

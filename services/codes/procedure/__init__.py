@@ -65,7 +65,7 @@ def read(version: str) -> Procedure:
     )
 
 
-def _deadlines(told: Mapping[str, Mapping[str, Any]]) -> Deadlines:
+def _deadlines(told: Any) -> Deadlines:
     answer = told["answer"]
     return Deadlines(
         tell_days=told["tell"]["working_days"],
