@@ -251,7 +251,7 @@ class WithdrawConsent(Schema):
     """`how` it was said: by word of mouth, if nobody says."""
 
     case_id = _id()
-    consent_id = _id()
+    consent_id = fields.String(required=True)
     how = _optional(OneOf(CONSENT_WAYS))
     witness = Words(200)
     note = Words(2000)
