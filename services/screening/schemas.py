@@ -249,7 +249,10 @@ class ListRules(Schema):
 
 
 class OfRules(Schema):
+    """`format`: how the front door hands it out."""
+
     rules_version = fields.String(required=True)
+    format = fields.String(load_default="json", validate=OneOf(("json", "xlsx")))
 
 
 class DraftRules(Schema):

@@ -11,7 +11,7 @@ import orjson
 import pytest
 import requests
 
-from services.web.formats import tables, taking, xlsx
+from services.web.formats import rulebooks, tables, taking, xlsx
 from services.web.formats.columns import COLUMNS
 from services.web.formats.entries import ROWS_MOST, Unreadable
 from services.web.formats.hsds_in import Usual
@@ -396,3 +396,17 @@ def test_no_heading_stands_for_two_columns():
     for said in ("th", "en"):
         headings = [column.heading.in_language(said) for column in COLUMNS]
         assert len(set(headings)) == len(headings)
+
+
+def test_a_version_of_the_rules_is_handed_out_as_a_workbook(door):
+    answer = door.get("/api/v1/rules/2569-2?format=xlsx", "rules")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="songtor-rules-2569-2.xlsx"'
+    whole = door.get("/api/v1/rules/2569-2", "rules").json()
+    [labels, *_] = [lines for title, lines in rulebooks.sheets(whole) if title == "labels"]
+    child = dict(zip(labels[0], next(line for line in labels if line[0] == "child"), strict=True))
+    assert (child["age"], child["housing"], child["leads"]) == (
+        "at most 17",
+        "–",
+        "yes",
+    ) and "มาตรา 4" in child["law th"]
+    assert door.get("/api/v1/rules/2569-2?format=pdf", "rules").status_code == 422

@@ -110,7 +110,7 @@ PROMISED = [
     ("GET /api/v1/rules/trials/{trial_id}", set(),
         {"of", "changed", "gained", "lost", "first_path", "by", "cases", "seconds", "over", "done"}),
     ("POST /api/v1/rules/drafts/{draft_id}/adopt", {"valid_from", "reason"}, set()),
-    ("GET /api/v1/rules/{rules_version}", set(), {"labels", "laws", "paths", "forms", "deadlines", "content"}),
+    ("GET /api/v1/rules/{rules_version}", {"format"}, {"labels", "laws", "paths", "forms", "deadlines", "content"}),
     ("GET /api/v1/problems", {"centre", "limit", "cursor"}, {"items", "next"}),
     ("POST /api/v1/problems/{problem_id}/accept", {"reason"}, {"version"}),
     ("POST /api/v1/problems/{problem_id}/dismiss", {"reason"}, {"version"}),

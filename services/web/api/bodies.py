@@ -121,3 +121,13 @@ def as_json(body: Any, status: int = 200) -> Response:
     if isinstance(body, dict) and isinstance(body.get("version"), int):
         response.headers["ETag"] = f'"{body["version"]}"'
     return response
+
+
+SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def as_file(content: bytes, name: str) -> Response:
+    """A workbook to be kept."""
+    answer = Response(content, content_type=SHEETS)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

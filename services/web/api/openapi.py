@@ -22,7 +22,7 @@ from services.referral import schemas as referral
 from services.screening import schemas as screening
 from services.web.api import hsds
 from services.web.api import openapi_files as files
-from services.web.api.bodies import IF_MATCH
+from services.web.api.bodies import IF_MATCH, SHEETS
 from services.web.api.case_page import Parts
 from services.web.api.components import Components, Json, answer_of
 from services.web.api.routes import CASE_PAGE, ROUTES, Route
@@ -131,7 +131,10 @@ def _operation(route: Route, schema: Json) -> Json:
             str(route.status): {
                 "description": "Done" if route.writes else "Found",
                 "headers": headers,
-                "content": {"application/json": {"schema": answer}},
+                "content": {
+                    "application/json": {"schema": answer},
+                    **({SHEETS: {}} if "format" in route.query else {}),
+                },
                 **({"links": links} if (links := _links(answer)) else {}),
             }
         },

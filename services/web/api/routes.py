@@ -256,7 +256,7 @@ ROUTES = (
     ),
     Route("GET", "/api/v1/rules", screening.RULES, ListRules, "Versions of the rules, newest first"),
     Route("GET", "/api/v1/rules/<rules_version>", screening.RULEBOOK, OfRules,
-        "One version whole: labels, laws, paths, forms, deadlines"),
+        "One version whole: labels, laws, paths, forms, deadlines", query={"format": str}),
     Route("GET", "/api/v1/screenings/<screening_id>/rederive", screening.REDERIVE, OfScreening,
         "Whether a screening is derived again from its facts, byte for byte"),
     Route("GET", "/api/v1/rules/drafts", screening.DRAFTS, ListRules, "Drafts of rules, the latest first"),

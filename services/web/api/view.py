@@ -10,6 +10,7 @@ from services.kernel.errors import Invalid, NotFound
 from services.kernel.questions import CommandDoor, Json, QueryDoor, Question
 from services.web.api import bearer, bodies, case_page, patience
 from services.web.api.routes import CASE_PAGE, ROUTES, Route
+from services.web.formats import rulebooks
 from services.web.gateway import calls
 from services.web.gateway.calls import User
 
@@ -24,7 +25,10 @@ def question(route: Route, door: QueryDoor[Any], parts: Mapping[str, str]) -> Re
     asked = Question(door, {**body, **named})
     if "wait" in route.query:
         return bodies.as_json(patience.answer(user, asked, route.seconds, _is_computed), route.status)
-    return bodies.as_json(calls.ask(user, asked, route.seconds).answer, route.status)
+    answer = calls.ask(user, asked, route.seconds).answer
+    if named.get("format") == "xlsx":
+        return bodies.as_file(rulebooks.as_xlsx(answer), f"songtor-rules-{answer['rules_version']}.xlsx")
+    return bodies.as_json(answer, route.status)
 
 
 def _is_computed(answer: Mapping[str, Json]) -> bool:
