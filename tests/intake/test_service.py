@@ -607,6 +607,7 @@ def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
         "case_number": 4,
         "planned_path": 4,
         "case_closing": 4,
+        "consents": 4,
         "work": 4,
         "description": 4,
         "erasure": 4,

@@ -1,5 +1,8 @@
 """A partner's answer to a referral: staff make a link, the partner opens it with a code and answers without an
-account."""
+account.
+
+Long because every way in which a link is of use, or of none any more, is told in one place.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
