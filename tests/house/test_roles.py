@@ -79,8 +79,9 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
 EVENT = (
     "id", "source", "type", "subject", "time", "recordedtime", "datacontenttype", "specversion", "sequence", "streamid",
     "streamversion", "caseid", "centre", "actor", "correlationid", "causationid", "dataversion", "hash", "sealedhash",
-    "data.case_id", "data.case_number", "data.referral_id", "data.consent_id", "data.plan_id", "data.screening_id", "data.match_id",
+    "data.case_id", "data.case_number", "data.referral_id", "data.plan_id", "data.screening_id", "data.match_id",
     "data.form.id", "data.form.version", "data.rules_version", "data.outside_ministry", "data.under_ministry",
+    "data.consent_id",
     "data.waitlist", "data.answer_due", "data.centre", "data.held", "data.tell_due", "data.release_due",
     "data.final_at", "data.status", "data.stay", "data.procedure",
 )  # fmt: skip
