@@ -107,6 +107,7 @@ ACTIONS = CodeList(
         "programme.capacity": Words("ปรับจำนวนที่ว่าง", "State free places"),
         "rules.read": Words("ดูเกณฑ์คัดกรอง", "Read the screening rules"),
         "rules.draft": Words("จัดทำและทดลองร่างเกณฑ์คัดกรอง", "Draft and try screening rules"),
+        "rules.lift": Words("นำเกณฑ์รุ่นก่อนมีร่างเข้าบันทึก", "Put rules of before drafts on record"),
         "rules.adopt": Words("ประกาศใช้เกณฑ์คัดกรอง", "Adopt screening rules"),
         "report.overview": Words("ดูรายงานภาพรวม", "See the overview report"),
         "report.cases": Words("ดูรายการเรื่องที่อยู่เบื้องหลังตัวเลขในรายงาน", "See the cases behind the figures"),

@@ -193,7 +193,7 @@ class ScreeningService(erasing.Erasing, rederiving.Rederiving):
         votes, chair = rules.quorum_of(centre)
         return {"votes": votes, "chair": chair, "own": centre in rules.centres}
 
-    @command("rules.adopt", roles=("director", "admin"), schema=schemas.AdoptRules())
+    @command("rules.lift", roles=("director", "admin"), schema=schemas.AdoptRules())
     def adopt_rules(self, call: Call, body: bodies.AdoptRules) -> Outcome[answers.AdoptedRules]:
         """Puts on record one of the versions that counted before there were drafts; any other needs two people."""
         version = body["rules_version"] or [*rulebook.LIFTED][-1]

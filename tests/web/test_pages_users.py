@@ -251,8 +251,9 @@ def test_who_changes_the_centre_leaves_what_waited_to_the_director(browser, leav
 
 
 def test_nobody_is_promised_what_no_page_and_no_call_leads_to(browser):
-    assert "ประกาศใช้เกณฑ์" not in browser("admin").open("/users/access").text
-    assert "ประกาศใช้เกณฑ์" not in browser("admin").open("/users/director-60/access").text
+    assert "นำเกณฑ์รุ่นก่อน" not in browser("admin").open("/users/access").text
+    assert "นำเกณฑ์รุ่นก่อน" not in browser("admin").open("/users/director-60/access").text
+    assert "ประกาศใช้เกณฑ์" in browser("admin").open("/users/director-60/access").text
     led_to = {(route.service, route.door) for route in ROUTES}
     for cls in DOORS:
         doors = doors_of(cls).items()

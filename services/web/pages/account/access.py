@@ -16,7 +16,7 @@ from services.web.pages.parts.language import _, later
 from services.web.pages.parts.people import look_up, who
 from services.web.pages.parts.words import day_time, province
 
-NO_WAY_YET = ("rules.adopt",)  # doors to which no page and no call of the API leads: nobody is promised them
+NO_WAY_YET = ("rules.lift",)  # doors to which no page and no call of the API leads: nobody is promised them
 SHOWN = 20  # of what a user looked at
 LOOKED_AT = {
     "listed": later("Names in lists"),
