@@ -7,7 +7,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.screening.domain import lint
+from services.screening.domain import lint, trial
 from services.screening.domain.assessment import assess
 from services.screening.domain.facts import normalised
 from services.screening.domain.rulebook import document, read, rulebook, versions
@@ -73,3 +73,26 @@ def test_every_example_of_the_linter_really_is_one(child, older, leads):
         ]
         expected = each.where.replace("label ", "").split(", ") if each.code == "overlap" else []
         assert set(expected) <= set(met) and (each.code == "overlap" or not met)
+
+
+@given(st.lists(told, max_size=4), st.integers(50, 70), st.booleans())
+def test_a_trial_that_looks_only_where_rules_differ_counts_what_one_that_looks_at_all_does(
+    people, older, other_path
+):
+    content = json.loads(document("2569-2"))
+    for label in content["labels"]:
+        if label["code"] == "older_person":
+            label["condition"]["all"][0]["value"] = older
+    if other_path:
+        next(path for path in content["paths"] if path["code"] == "return_family")["needs"] = {
+            "fact": "relatives", "op": "in", "value": ["willing", "unwilling"],
+        }  # fmt: skip
+    before, after = Quick(rulebook("2569-2")), Quick(read(json.dumps(content)))
+    pasts = [trial.Past(str(n), str(n), "60", facts_of(each), None, True) for n, each in enumerate(people)]
+    state: trial.State = {}
+    trial.tally(state, pasts, before, after)
+    changed = [past for past in pasts if before(past.facts) != after(past.facts)]
+    assert sum(of["all"]["changed"] for of in state.values()) == len(changed)
+    assert [case["case_id"] for of in state.values() for case in of["cases"]] == [
+        past.case_id for past in changed
+    ]

@@ -5,13 +5,13 @@ condition finds is worked out once for each combination of the answers that it l
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import orjson
 
 from services.kernel.questions import Body, Json
 from services.kernel.rules import MET, Condition, Verdict, evaluate
-from services.screening.domain.assessment import follows, outline
+from services.screening.domain.assessment import Weigh, follows, outline
 from services.screening.domain.people import leaves
 from services.screening.domain.rulebook import Rulebook
 
@@ -79,8 +79,12 @@ class Quick:
         self.names: dict[int, tuple[str, ...]] = {}
         self.known: dict[tuple[Hashable, ...], Verdict] = {}
 
-    def __call__(self, replies: Body) -> tuple[frozenset[str], str | None]:
-        frozen: dict[str, Hashable] = {}
+    def weighing(self, replies: Body) -> tuple[Body, Weigh]:
+        """The facts with those that follow, and what each condition of this rulebook comes to for them."""
+        frozen: dict[str, Hashable] = {
+            name: value if isinstance(value, str | int) else orjson.dumps(value)
+            for name, value in replies.items()
+        }
         facts: Body = replies
 
         def weigh(condition: Condition | None) -> Verdict:
@@ -96,22 +100,50 @@ class Quick:
                 verdict = self.known[key] = evaluate(condition, facts).verdict
             return verdict
 
-        for name, value in replies.items():
-            frozen[name] = value if isinstance(value, str | int) else orjson.dumps(value)
         added = follows(self.book, replies, weigh)
         if added:
             frozen.update(added)
             facts = {**added, **replies}
+        return facts, weigh
+
+    def __call__(self, replies: Body) -> tuple[frozenset[str], str | None]:
+        facts, weigh = self.weighing(replies)
         found = outline(self.book, facts, [weigh(label.condition) for label in self.book.labels], weigh)
         return frozenset(label.code for label in found.met), found.paths[0] if found.paths else None
 
 
+Pairs = list[tuple[Condition | None, Condition | None]]
+
+
+def differing(before: Rulebook, after: Rulebook) -> Pairs | None:
+    """The conditions in which two rulebooks differ, if in nothing else that a trial counts; else None."""
+    if _frame(before) != _frame(after):
+        return None
+    pairs: Pairs = [
+        (old.condition, new.condition) for old, new in zip(before.labels, after.labels, strict=True)
+    ]
+    pairs += [(before.paths[code].needs, after.paths[code].needs) for code in before.paths]
+    return [(old, new) for old, new in pairs if old != new]
+
+
+def _frame(book: Rulebook) -> list[Any]:
+    labels = [(each.code, each.leads, each.where, each.paths) for each in book.labels]
+    paths = [(each.code, each.by_wish, each.only_if_sure) for each in book.paths.values()]
+    dangers = [(each.code, each.path, each.needs) for each in book.dangers.values()]
+    return [labels, paths, dangers, book.applies, book.last, book.undecided_too]
+
+
 def tally(state: State, pasts: Iterable[Past], before: Quick, after: Quick) -> None:
-    """Count these screenings in."""
+    """Count these screenings in. Where the rulebooks differ in conditions only, most people need no more than those."""
+    pairs = differing(before.book, after.book)
     for past in pasts:
-        old, first = before(past.facts)
-        new, then = after(past.facts)
-        gained, lost = sorted(new - old), sorted(old - new)
+        gained: list[str] = []
+        lost: list[str] = []
+        first = then = None
+        if pairs is None or _differs(pairs, past.facts, before, after):
+            old, first = before(past.facts)
+            new, then = after(past.facts)
+            gained, lost = sorted(new - old), sorted(old - new)
         of = state.get(past.centre)
         if of is None:
             of = state[past.centre] = {
@@ -136,6 +168,11 @@ def tally(state: State, pasts: Iterable[Past], before: Quick, after: Quick) -> N
                     "open": past.latest,
                 }
             )  # fmt: skip
+
+
+def _differs(pairs: Pairs, facts: Body, before: Quick, after: Quick) -> bool:
+    (_, old), (_, new) = before.weighing(facts), after.weighing(facts)
+    return any(old(one) is not new(other) for one, other in pairs)
 
 
 def _count(
