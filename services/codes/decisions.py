@@ -56,6 +56,23 @@ VOTES = CodeList(
     },
 )
 
+# The five areas of the family record (สมุดพกครอบครัว).
+LIFE_AREAS = CodeList(
+    "life_area",
+    {
+        "income": Words("รายได้และอาชีพ", "Income and work"),
+        "housing": Words("ที่อยู่อาศัย", "Housing"),
+        "health": Words("สุขภาพ", "Health"),
+        "education": Words("การศึกษา", "Education"),
+        "rights": Words("การเข้าถึงสิทธิและบริการของรัฐ", "Access to rights and services"),
+    },
+)
+
+MEETING_STATUSES = CodeList(
+    "meeting_status",
+    {"open": Words("ยังไม่ปิดประชุม", "Open"), "closed": Words("ปิดประชุมแล้ว", "Closed")},
+)
+
 # A case may also be closed or opened again for a reason in words.
 CLOSING_REASONS = CodeList(
     "closing_reason",

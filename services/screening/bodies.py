@@ -1,11 +1,11 @@
 """What screening's doors get: requests as their schemas load them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypedDict
 
 from services.kernel.questions import Body, Json
 from services.screening.domain.minutes import Redaction
-from services.screening.domain.plan import Member, Override
+from services.screening.domain.plan import Goal, Member, Override
 
 
 class CompleteScreening(TypedDict):
@@ -40,6 +40,76 @@ class OfCase(TypedDict):
 class KeepMinutes(Redaction):
     case_id: str
     plan_id: str
+
+
+class Invited(TypedDict):
+    """Who is called to a meeting, by account or name."""
+
+    user: str | None
+    name: str | None
+    role: str
+
+
+class CallMeeting(TypedDict):
+    centre: str
+    at: datetime
+    place: str | None
+    members: list[Invited]
+
+
+class OfMeeting(TypedDict):
+    meeting_id: str
+
+
+class InviteMembers(OfMeeting):
+    members: list[Invited]
+
+
+class TableCases(OfMeeting):
+    case_id: str | None
+    case_ids: list[str] | None
+
+
+class ProposeOption(OfMeeting):
+    case_id: str
+    path: str
+    programme_ids: list[str]
+
+
+class CastVote(OfMeeting):
+    case_id: str
+    vote: str
+    reason: str | None
+
+
+class DeclareConflict(OfMeeting):
+    case_id: str
+
+
+class WrittenVote(TypedDict):
+    """`member`: number, account or name."""
+
+    member: str
+    vote: str
+    reason: str | None
+
+
+class DecideCase(OfMeeting):
+    case_id: str
+    votes: list[WrittenVote]
+    abstains_for_conflict: list[str]
+    path: str
+    programme_ids: list[str]
+    why: str
+    override_reason: str | None
+    goals: list[Goal]
+
+
+class ListMeetings(TypedDict):
+    centre: str | None
+    status: str | None
+    limit: int
+    cursor: str | None
 
 
 class AdoptRules(TypedDict):

@@ -190,4 +190,111 @@ class DraftAdopted:
     valid_from: Public[str]
 
 
+class Seat(TypedDict):
+    """Who is called to a meeting: their number there, their account if they have one, and as what they come."""
+
+    member: str
+    user: str | None
+    role: str
+
+
+class MeetingWords(TypedDict):
+    """{number: name}; where the meeting is, None if that was said before."""
+
+    names: dict[str, str]
+    place: str | None
+
+
+@dataclass(frozen=True)
+class MeetingCalled:
+    """The working group of a centre meets at `starts` (RFC 3339 UTC). `words` are sealed under the centre's key: who
+    they are outlives the people they decide about."""
+
+    meeting_id: Public[str]
+    centre: Public[str]
+    starts: Public[str]
+    seats: OfCentre[list[Seat]]
+    words: Any = personal("centre")  # MeetingWords
+
+
+@dataclass(frozen=True)
+class MembersInvited:
+    """These come too."""
+
+    meeting_id: Public[str]
+    centre: Public[str]
+    seats: OfCentre[list[Seat]]
+    words: Any = personal("centre")  # MeetingWords
+
+
+@dataclass(frozen=True)
+class CaseTabled:
+    """The case lies before the meeting."""
+
+    meeting_id: Public[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+
+
+@dataclass(frozen=True)
+class OptionProposed:
+    """What the members vote on; votes on another option are gone with it."""
+
+    meeting_id: Public[str]
+    case_id: Public[str]
+    path: OfCentre[str]
+    programme_ids: OfCentre[list[str]]
+
+
+@dataclass(frozen=True)
+class VoteCast:
+    """A member's own vote, by their own account; a later one takes its place."""
+
+    meeting_id: Public[str]
+    vote_id: OfCentre[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    member: OfCase[str]
+    vote: OfCase[str]
+    reason: Any = personal()  # text
+
+
+@dataclass(frozen=True)
+class ConflictDeclared:
+    """The member has an interest of their own in the case and does not vote on it."""
+
+    meeting_id: Public[str]
+    case_id: Public[str]
+    member: OfCase[str]
+
+
+@dataclass(frozen=True)
+class CaseDecided:
+    """The meeting agreed on this plan; a later decision takes its place."""
+
+    meeting_id: Public[str]
+    case_id: Public[str]
+    plan_id: Public[str]
+    path: OfCentre[str]
+
+
+@dataclass(frozen=True)
+class MeetingClosed:
+    """`undecided`: cases that stay for another meeting."""
+
+    meeting_id: Public[str]
+    centre: Public[str]
+    undecided: OfCentre[list[str]]
+
+
+MeetingEvent = (
+    MeetingCalled
+    | MembersInvited
+    | CaseTabled
+    | OptionProposed
+    | VoteCast
+    | ConflictDeclared
+    | CaseDecided
+    | MeetingClosed
+)
 ScreeningEvent = ScreeningStarted | ScreeningCompleted

@@ -8,10 +8,11 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, valid
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
-from services.codes.decisions import MEMBER_ROLES, VOTES
+from services.codes.decisions import LIFE_AREAS, MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
 from services.codes.situation import document_code
 from services.fields import Flag, Words
+from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening import bodies
 from services.thai import areas, dates
 
@@ -232,6 +233,113 @@ class KeepMinutes(Schema):
     goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))
     members = fields.List(fields.Nested(KeptReason), required=True, validate=Length(max=50))
     override = fields.Nested(KeptReason, load_default=None, allow_none=True)
+
+
+class Seat(Schema):
+    """Who is called: by their account, by their name, or both."""
+
+    user = fields.String(load_default=None, allow_none=True, validate=Length(1, 100))
+    name = Words(200)
+    role = fields.String(required=True, validate=OneOf(MEMBER_ROLES))
+
+    @validates_schema
+    def somebody(self, data: bodies.Invited, **_: Any) -> None:
+        if data["user"] is None and data["name"] is None:
+            raise ValidationError("Name the account or the person.", "name")
+
+
+def _seats() -> fields.List[Any]:
+    return fields.List(fields.Nested(Seat), required=True, validate=Length(1, 50))
+
+
+class CallMeeting(Schema):
+    """`at`: when it begins, RFC 3339 with its offset; it may lie ahead."""
+
+    centre = fields.String(required=True, validate=_province)
+    at = fields.AwareDateTime(required=True)
+    place = Words(200)
+    members = _seats()
+
+
+class OfMeeting(Schema):
+    meeting_id = _id()
+
+
+class InviteMembers(OfMeeting):
+    members = _seats()
+
+
+class TableCases(OfMeeting):
+    """One case, or several in the order of the agenda."""
+
+    case_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
+    case_ids = fields.List(
+        fields.String(validate=Length(1, 36)), load_default=None, allow_none=True, validate=Length(1, 100)
+    )
+
+    @validates_schema
+    def one_or_several(self, data: bodies.TableCases, **_: Any) -> None:
+        if (data["case_id"] is None) == (data["case_ids"] is None):
+            raise ValidationError("Name one case, or several as case_ids.", "case_id")
+
+
+def _places() -> fields.List[Any]:
+    return fields.List(
+        fields.String(validate=Length(1, 36)), load_default=list, validate=Length(max=codes.PLACES_MOST)
+    )
+
+
+class ProposeOption(OfMeeting):
+    case_id = _id()
+    path = fields.String(required=True, validate=OneOf(codes.PLAN_PATHS))
+    programme_ids = _places()
+
+
+class CastVote(OfMeeting):
+    case_id = _id()
+    vote = fields.String(required=True, validate=OneOf(VOTES))
+    reason = Words(2000)
+
+
+class DeclareConflict(OfMeeting):
+    case_id = _id()
+
+
+class WrittenVote(Schema):
+    """`member`: the number, the account or the name of somebody who is called."""
+
+    member = Words(200, required=True)
+    vote = fields.String(required=True, validate=OneOf(VOTES))
+    reason = Words(2000)
+
+
+class Goal(Schema):
+    """What must be true for the person in the end, in an area of life; who sees to it, until which day (ISO)."""
+
+    area = fields.String(load_default=None, allow_none=True, validate=OneOf(LIFE_AREAS))
+    text = Words(500, required=True)
+    owner = Words(200)
+    due = fields.String(load_default=None, allow_none=True, validate=_day)
+
+
+class DecideCase(OfMeeting):
+    """`votes` may leave out who voted on their own; `override_reason` where the screening closed the path."""
+
+    case_id = _id()
+    votes = fields.List(fields.Nested(WrittenVote), load_default=list, validate=Length(max=50))
+    abstains_for_conflict = fields.List(Words(200, required=True), load_default=list, validate=Length(max=50))
+    path = fields.String(required=True, validate=OneOf(codes.PLAN_PATHS))
+    programme_ids = _places()
+    why = Words(4000, required=True)
+    override_reason = Words(2000)
+    goals = fields.List(fields.Nested(Goal), load_default=list, validate=Length(max=30))
+
+
+class ListMeetings(Schema):
+    centre = fields.String(load_default=None, allow_none=True, validate=_province)
+    status = fields.String(load_default=None, allow_none=True, validate=OneOf(("open", "closed")))
+    limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None, allow_none=True)
 
 
 class AdoptRules(Schema):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict, assert_never
+from typing import NotRequired, TypedDict, assert_never
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
@@ -12,12 +12,24 @@ from services.thai import names
 
 
 class Member(TypedDict):
-    """Who sat in the conference, as what, and how they voted."""
+    """Who sat in the conference, as what, and how they voted. `own`: by their own account, or else as somebody wrote
+    down; absent where nobody could vote otherwise."""
 
     name: str
     role: str
     vote: str
     reason: str | None
+    own: NotRequired[bool]
+
+
+class Goal(TypedDict):
+    """What must be true for the person in the end: in an area of life, who sees to it, until which day (ISO); each of
+    these None if it was not said."""
+
+    area: str | None
+    text: str
+    owner: str | None
+    due: str | None
 
 
 class Override(TypedDict):

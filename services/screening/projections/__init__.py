@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from services.screening.projections import drafts, minutes, plans, rules, screenings, upstream
+from services.screening.projections import drafts, meetings, minutes, plans, rules, screenings, upstream
 
 PROJECTIONS = (
     *upstream.UPSTREAM,
     screenings.SCREENINGS,
     plans.PLANS,
     minutes.MINUTES,
+    meetings.MEETINGS,
     rules.RULES,
     drafts.DRAFTS,
 )
@@ -21,3 +22,4 @@ def invariants(db: Connection) -> Iterable[str]:
     yield from rules.invariants(db)
     yield from plans.invariants(db)
     yield from minutes.invariants(db)
+    yield from meetings.invariants(db)

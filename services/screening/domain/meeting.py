@@ -1,0 +1,333 @@
+"""A meeting of a centre's working group: who is called, the cases that lie before it, each member's own vote, and what
+was decided of each case. Pure.
+
+Who sits there is known by a number: names are in words that are sealed (events.MeetingCalled).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never, get_args
+
+from services.kernel.decider import Aggregate, Decider
+from services.kernel.errors import Invalid, Refused
+from services.screening.domain.plan import Member
+from services.screening.events import (
+    CaseDecided,
+    CaseTabled,
+    ConflictDeclared,
+    MeetingCalled,
+    MeetingClosed,
+    MeetingEvent,
+    MeetingWords,
+    MembersInvited,
+    OptionProposed,
+    Seat,
+    VoteCast,
+)
+
+NOT_THERE = "Nobody of this number or name is called to the meeting."
+
+
+@dataclass(frozen=True)
+class CallMeeting:
+    """`starts`: RFC 3339 UTC."""
+
+    meeting_id: str
+    centre: str
+    starts: str
+    seats: Sequence[Seat]
+    words: MeetingWords
+
+
+@dataclass(frozen=True)
+class InviteMembers:
+    seats: Sequence[Seat]
+    words: MeetingWords
+
+
+@dataclass(frozen=True)
+class TableCase:
+    """`case_closed`: as intake says."""
+
+    case_id: str
+    person_id: str
+    case_closed: bool
+
+
+@dataclass(frozen=True)
+class ProposeOption:
+    """What is voted on. `programme_ids`: best first; none: any place of the path."""
+
+    case_id: str
+    path: str
+    programme_ids: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CastVote:
+    vote_id: str
+    case_id: str
+    member: str
+    vote: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class DeclareConflict:
+    """The member has an interest of their own in the case and does not vote (Administrative Procedure Act ss. 13-16)."""
+
+    case_id: str
+    member: str
+
+
+@dataclass(frozen=True)
+class DecideCase:
+    """`votes`: as somebody wrote them down for others; `conflicts`: who may not vote."""
+
+    case_id: str
+    plan_id: str
+    path: str
+    programme_ids: Sequence[str]
+    votes: Sequence["Written"]
+    conflicts: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CloseMeeting:
+    pass
+
+
+Command = (
+    CallMeeting | InviteMembers | TableCase | ProposeOption | CastVote | DeclareConflict | DecideCase | CloseMeeting
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A vote that somebody wrote down for the member of this number."""
+
+    member: str
+    vote: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A member's own vote. `reason` is sealed under the key of the case's person."""
+
+    vote_id: str
+    vote: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A case of the agenda; `votes` are on the option that stands."""
+
+    person_id: str
+    path: str | None = None
+    programme_ids: Sequence[str] = ()
+    votes: Mapping[str, Cast] = field(default_factory=dict)
+    conflicts: frozenset[str] = frozenset()
+    plan_id: str | None = None
+
+    def own(self, path: str, programme_ids: Sequence[str]) -> Mapping[str, Cast]:
+        """The own votes on this option: none, if another was proposed."""
+        return self.votes if (self.path, [*self.programme_ids]) == (path, [*programme_ids]) else {}
+
+
+@dataclass(frozen=True)
+class Meeting:
+    meeting_id: str = ""
+    centre: str = ""
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    agenda: Mapping[str, Item] = field(default_factory=dict)
+    closed: bool = False
+
+
+def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
+    if isinstance(command, CallMeeting):
+        return [] if meeting.meeting_id else [_called(command)]
+    if not meeting.meeting_id:
+        raise Refused("wrong_state", "No such meeting was called.")
+    id, item = meeting.meeting_id, meeting.agenda.get(getattr(command, "case_id", ""))
+    match command:
+        case CloseMeeting():
+            undecided = [case_id for case_id, each in meeting.agenda.items() if each.plan_id is None]
+            return [] if meeting.closed else [MeetingClosed(id, meeting.centre, undecided)]
+        case InviteMembers(seats, words):
+            new = [seat for seat in seats if seat["member"] not in meeting.seats]
+            _open(meeting, bool(new))
+            _accounts_once([*meeting.seats.values(), *new])
+            return [MembersInvited(id, meeting.centre, new, words)] if new else []
+        case TableCase(case_id, person_id, case_closed):
+            if item:
+                return []
+            _open(meeting)
+            if case_closed:
+                raise Refused("case_closed", "The case is closed.")
+            return [CaseTabled(id, case_id, person_id)]
+        case ProposeOption(case_id, path, programme_ids):
+            known = _tabled(item)
+            if known.path == path and [*known.programme_ids] == [*programme_ids]:
+                return []
+            _open(meeting)
+            return [OptionProposed(id, case_id, path, [*programme_ids])]
+        case CastVote():
+            return _cast(command, meeting, _tabled(item))
+        case DeclareConflict(case_id, member):
+            if member in _tabled(item).conflicts:
+                return []
+            _open(meeting)
+            _seated(meeting, member)
+            return [ConflictDeclared(id, case_id, member)]
+        case DecideCase():
+            return _decide(command, meeting, _tabled(item))
+    assert_never(command)
+
+
+def _called(command: CallMeeting) -> MeetingCalled:
+    _accounts_once(command.seats)
+    return MeetingCalled(
+        command.meeting_id, command.centre, command.starts, [*command.seats], command.words
+    )
+
+
+def _accounts_once(seats: Sequence[Seat]) -> None:
+    users = [seat["user"] for seat in seats if seat["user"]]
+    if len({*users}) < len(users):
+        raise Invalid({"members": ["An account is called twice; each member votes once."]})
+
+
+def _open(meeting: Meeting, changes: bool = True) -> None:
+    if meeting.closed and changes:
+        raise Refused("wrong_state", "The meeting is closed; a later one may decide otherwise.")
+
+
+def _tabled(item: Item | None) -> Item:
+    if item is None:
+        raise Refused("wrong_state", "The case is not on the agenda of this meeting.")
+    return item
+
+
+def _seated(meeting: Meeting, member: str) -> None:
+    if member not in meeting.seats:
+        raise Invalid({"member": [NOT_THERE]})
+
+
+def _cast(command: CastVote, meeting: Meeting, item: Item) -> list[MeetingEvent]:
+    before = item.votes.get(command.member)
+    if before and before.vote_id == command.vote_id:
+        return []
+    _open(meeting)
+    _seated(meeting, command.member)
+    if item.plan_id:
+        raise Refused("wrong_state", "The case is decided.")
+    if item.path is None:
+        raise Refused("wrong_state", "Nothing is proposed yet that could be voted on.")
+    if command.member in item.conflicts:
+        raise Refused("conflict_of_interest", "Who has an interest of their own in a case does not vote on it.")
+    return [
+        VoteCast(
+            meeting.meeting_id,
+            command.vote_id,
+            command.case_id,
+            item.person_id,
+            command.member,
+            command.vote,
+            command.reason,
+        )
+    ]
+
+
+def _decide(command: DecideCase, meeting: Meeting, item: Item) -> list[MeetingEvent]:
+    if item.plan_id == command.plan_id:
+        return []
+    _open(meeting)
+    own = item.own(command.path, command.programme_ids)
+    out = item.conflicts | {*command.conflicts}
+    wrong: dict[str, list[str]] = {}
+    for place, member in enumerate(command.conflicts):
+        if member not in meeting.seats:
+            wrong[f"abstains_for_conflict.{place}"] = [NOT_THERE]
+    seen: set[str] = set()
+    for place, vote in enumerate(command.votes):
+        if vote.member not in meeting.seats:
+            wrong[f"votes.{place}.member"] = [NOT_THERE]
+        elif vote.member in seen:
+            wrong[f"votes.{place}.member"] = ["This member stands here already: each votes once."]
+        elif vote.member in out:
+            wrong[f"votes.{place}.member"] = ["Who has an interest of their own in the case does not vote on it."]
+        elif vote.member in own and vote.vote != own[vote.member].vote:
+            wrong[f"votes.{place}.vote"] = ["The member voted otherwise on their own; only they can change that."]
+        seen.add(vote.member)
+    if wrong:
+        raise Invalid(wrong)
+    declared: list[MeetingEvent] = [
+        ConflictDeclared(meeting.meeting_id, command.case_id, member)
+        for member in dict.fromkeys(command.conflicts)
+        if member not in item.conflicts
+    ]
+    return [*declared, CaseDecided(meeting.meeting_id, command.case_id, command.plan_id, command.path)]
+
+
+def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
+    match event:
+        case MeetingCalled():
+            seats = {seat["member"]: seat for seat in event.seats}
+            return replace(meeting, meeting_id=event.meeting_id, centre=event.centre, seats=seats)
+        case MembersInvited():
+            return replace(meeting, seats={**meeting.seats, **{seat["member"]: seat for seat in event.seats}})
+        case MeetingClosed():
+            return replace(meeting, closed=True)
+        case CaseTabled():
+            return _with(meeting, event.case_id, Item(event.person_id))
+    item = meeting.agenda[event.case_id]
+    match event:
+        case OptionProposed():
+            item = replace(item, path=event.path, programme_ids=event.programme_ids, votes={}, plan_id=None)
+        case VoteCast():
+            cast = Cast(event.vote_id, event.vote, event.reason)
+            item = replace(item, votes={**item.votes, event.member: cast})
+        case ConflictDeclared():
+            votes = {member: vote for member, vote in item.votes.items() if member != event.member}
+            item = replace(item, votes=votes, conflicts=item.conflicts | {event.member})
+        case CaseDecided():
+            item = replace(item, plan_id=event.plan_id)
+        case _:
+            assert_never(event)
+    return _with(meeting, event.case_id, item)
+
+
+def _with(meeting: Meeting, case_id: str, item: Item) -> Meeting:
+    return replace(meeting, agenda={**meeting.agenda, case_id: item})
+
+
+MEETING: Aggregate[Command, Meeting, MeetingEvent] = Aggregate(
+    "meeting", Decider(decide, evolve, Meeting()), get_args(MeetingEvent), "case"
+)
+
+
+def voters(
+    meeting: Meeting, command: DecideCase, names: Mapping[str, str], reasons: Mapping[str, str | None]
+) -> list[Member]:
+    """Everybody who votes on the option, as the minutes have them: own votes (their `reasons` opened), and those that
+    somebody wrote down, in the order in which the members were called."""
+    item = meeting.agenda[command.case_id]
+    out = item.conflicts | {*command.conflicts}
+    own = {member: cast for member, cast in item.own(command.path, command.programme_ids).items()}
+    written = {vote.member: vote for vote in command.votes}
+    members: list[Member] = []
+    for number, seat in meeting.seats.items():
+        if number in out:
+            continue
+        if number in own:
+            vote, reason = own[number].vote, reasons.get(number)
+        elif number in written:
+            vote, reason = written[number].vote, written[number].reason
+        else:
+            continue  # was not there
+        members.append(
+            {"name": names[number], "role": seat["role"], "vote": vote, "reason": reason, "own": number in own}
+        )
+    return members

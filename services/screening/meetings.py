@@ -1,0 +1,299 @@
+"""Meetings of a centre's working group: called with its members and the cases that wait, each voting on their own or as
+the secretary writes down, each case decided with its plan."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import RowMapping
+
+from services.codes.access import CASE_READERS, STAFF
+from services.kernel.doors import Call, command, query
+from services.kernel.envelope import ALL_CENTRES, instant
+from services.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from services.kernel.eventlog import Outcome, Unit
+from services.screening import answers, bodies, planning, schemas
+from services.screening.domain import meeting
+from services.screening.domain.meeting import (
+    MEETING,
+    CallMeeting,
+    CastVote,
+    CloseMeeting,
+    Command,
+    DecideCase,
+    DeclareConflict,
+    InviteMembers,
+    ProposeOption,
+    TableCase,
+    Written,
+)
+from services.screening.domain.plan import Member, Override, has_own_quorum, quorum_of
+from services.screening.events import MeetingWords, Seat
+from services.screening.projections import meetings
+from services.thai import names
+
+WORDS = "words"  # the sealed field of who is called
+TWICE = "This name is called already; each member votes once."
+
+
+class Called(NamedTuple):
+    """A meeting as it stands, with its words opened: {number: name}, and where it is."""
+
+    row: RowMapping
+    names: Mapping[str, str]
+    place: str | None
+
+    @property
+    def seats(self) -> Sequence[Seat]:
+        return meetings.seats(self.row)
+
+
+class Meetings(planning.Planning):
+    @command("meeting.call", roles=STAFF, schema=schemas.CallMeeting())
+    def call_meeting(self, call: Call, body: bodies.CallMeeting) -> Outcome[answers.NewMeeting]:
+        meeting_id, centre = call.new_id("meeting"), body["centre"]
+        if not call.caller.sees(centre):
+            raise Forbidden("A meeting can only be called for your own centre.")
+        seats, named = _seats(body["members"], {})
+        words: MeetingWords = {"names": named, "place": body["place"]}
+        self.runtime.vault.ensure(centre)
+
+        def work(unit: Unit) -> answers.NewMeeting:
+            calling = CallMeeting(meeting_id, centre, instant(body["at"]), seats, words)
+            unit.handle(MEETING, meeting_id, calling, call.if_match)
+            return {"meeting_id": meeting_id, "version": unit.version(MEETING, meeting_id)}
+
+        return self.runtime.execute(call.envelope(centre), work)
+
+    @command("meeting.call", roles=STAFF, schema=schemas.InviteMembers())
+    def invite(self, call: Call, body: bodies.InviteMembers) -> Outcome[answers.MeetingVersion]:
+        called = self._called(call, body["meeting_id"])
+        seats, named = _seats(body["members"], called.names)
+        return self._do(call, called.row, [InviteMembers(seats, {"names": named, "place": None})])
+
+    @command("meeting.table", roles=STAFF, schema=schemas.TableCases())
+    def table(self, call: Call, body: bodies.TableCases) -> Outcome[answers.MeetingVersion]:
+        """All of them lie before the meeting, or none."""
+        row = self._meeting(call, body["meeting_id"])
+        tabled: list[Command] = []
+        for case_id in dict.fromkeys(body["case_ids"] or [str(body["case_id"])]):
+            case = self._case_of(call, row, case_id)
+            tabled.append(TableCase(case_id, case["person_id"], case["closed"]))
+        return self._do(call, row, tabled)
+
+    @command("meeting.table", roles=STAFF, schema=schemas.ProposeOption())
+    def propose(self, call: Call, body: bodies.ProposeOption) -> Outcome[answers.MeetingVersion]:
+        row = self._meeting(call, body["meeting_id"])
+        self._case_of(call, row, body["case_id"])
+        planning.require_path(self._offers(body["programme_ids"]), body["path"], "programme_ids")
+        return self._do(call, row, [ProposeOption(body["case_id"], body["path"], body["programme_ids"])])
+
+    @command("meeting.vote", roles=CASE_READERS, schema=schemas.CastVote())
+    def vote(self, call: Call, body: bodies.CastVote) -> Outcome[answers.MeetingVersion]:
+        """One's own vote; who is not called has none."""
+        row = self._meeting(call, body["meeting_id"])
+        case = self._case_of(call, row, body["case_id"])
+        if body["reason"]:
+            self.runtime.ensure_key(call, case["person_id"])
+        member = _own_seat(row, call.caller.user)
+        return self._do(
+            call, row, [CastVote(call.new_id("vote"), body["case_id"], member, body["vote"], body["reason"])]
+        )
+
+    @command("meeting.vote", roles=CASE_READERS, schema=schemas.DeclareConflict())
+    def declare_conflict(self, call: Call, body: bodies.DeclareConflict) -> Outcome[answers.MeetingVersion]:
+        row = self._meeting(call, body["meeting_id"])
+        self._case_of(call, row, body["case_id"])
+        return self._do(call, row, [DeclareConflict(body["case_id"], _own_seat(row, call.caller.user))])
+
+    @command("plan.agree", roles=STAFF, schema=schemas.DecideCase())
+    def decide(self, call: Call, body: bodies.DecideCase) -> Outcome[answers.NewPlan]:
+        """The plan with everybody's vote: their own, and those that were written down."""
+        called = self._called(call, body["meeting_id"])
+        meeting_id, case_id = body["meeting_id"], body["case_id"]
+        case = self._case_of(call, called.row, case_id)
+        written = [
+            Written(_number(called, vote["member"]), vote["vote"], vote["reason"]) for vote in body["votes"]
+        ]
+        conflicts = [_number(called, member) for member in body["abstains_for_conflict"]]
+        opened = self._reasons(meeting_id, case_id, case["person_id"])
+
+        def members(unit: Unit, plan_id: str) -> planning.Voted:
+            deciding = DecideCase(case_id, plan_id, body["path"], body["programme_ids"], written, conflicts)
+            before = unit.state(MEETING, meeting_id)
+            unit.handle(MEETING, meeting_id, deciding)
+            item = before.agenda[case_id]
+            own = item.own(body["path"], body["programme_ids"])
+            if any(cast.vote_id not in opened for cast in own.values()):
+                raise Conflict("Somebody voted at this moment.")  # asked again, their vote is there
+            reasons = {number: opened[cast.vote_id] for number, cast in own.items()}
+            voted = meeting.voters(before, deciding, called.names, reasons)
+            out = [called.names[number] for number in called.names if number in item.conflicts | {*conflicts}]
+            return planning.Voted(voted, _override(body["override_reason"], voted), meeting_id, out)
+
+        decision = planning.Decision(body["path"], body["programme_ids"], body["why"], [*body["goals"]])
+        return self._agree(call, case, decision, members)
+
+    @command("meeting.call", roles=STAFF, schema=schemas.OfMeeting())
+    def close_meeting(self, call: Call, body: bodies.OfMeeting) -> Outcome[answers.MeetingVersion]:
+        return self._do(call, self._meeting(call, body["meeting_id"]), [CloseMeeting()])
+
+    @query("meeting.read", roles=CASE_READERS, schema=schemas.OfMeeting())
+    def meeting(self, call: Call, body: bodies.OfMeeting) -> answers.Meeting:
+        called = self._called(call, body["meeting_id"])
+        row = called.row
+        items = self.runtime.read(lambda db: meetings.list_items(db, row["meeting_id"]))
+        with_reasons = [
+            item for item in items if any(cast["reason"] for cast in orjson.loads(item["votes"]).values())
+        ]
+        if with_reasons:
+            read = [(f"case/{item['case_id']}", item["person_id"]) for item in with_reasons]
+            self.runtime.note_access(call.caller.user, "minutes", read)
+        votes, chair = quorum_of(row["centre"])
+        return {
+            **_outline(row, items),
+            "called_by": row["called_by"],
+            "closed_at": row["closed_at"],
+            "place": called.place,
+            "members": [{**seat, "name": called.names[seat["member"]]} for seat in called.seats],
+            "agenda": [self._item(item) for item in items],
+            "quorum": {"votes": votes, "chair": chair, "own": has_own_quorum(row["centre"])},
+        }
+
+    @query("meeting.read", roles=CASE_READERS, schema=schemas.ListMeetings())
+    def meetings(self, call: Call, body: bodies.ListMeetings) -> answers.MeetingList:
+        """The latest first."""
+        centre = body["centre"]
+        if centre is not None and not call.caller.sees(centre):
+            raise Forbidden("This is not your centre.")
+        seen = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        centres = seen if centre is None else (centre,)
+
+        def find(connection: Connection) -> answers.MeetingList:
+            rows, following = meetings.list_meetings(
+                connection, centres, body["status"], body["limit"], body["cursor"]
+            )
+            items = [_outline(row, meetings.list_items(connection, row["meeting_id"])) for row in rows]
+            return {"items": items, "next": following}
+
+        return self.runtime.read(find)
+
+    def _meeting(self, call: Call, meeting_id: str) -> RowMapping:
+        row = self.runtime.read(lambda db: meetings.get(db, meeting_id))
+        if row is None or not call.caller.sees(row["centre"]):
+            raise NotFound("meeting")
+        return row
+
+    def _called(self, call: Call, meeting_id: str) -> Called:
+        row = self._meeting(call, meeting_id)
+        named: dict[str, str] = {}
+        place = None
+        for sealed in orjson.loads(row["words"]):
+            words: MeetingWords = self.runtime.vault.unseal(row["centre"], WORDS, sealed)
+            named |= words["names"]
+            place = words["place"] or place
+        return Called(row, named, place)
+
+    def _case_of(self, call: Call, row: RowMapping, case_id: str) -> RowMapping:
+        """A case of the meeting's centre."""
+        case = self._case(call, case_id, unless_closed=True)
+        if case["centre"] != row["centre"]:
+            raise Invalid({"case_id": ["The case is another centre's than the meeting."]})
+        return case
+
+    def _do(self, call: Call, row: RowMapping, commands: Sequence[Command]) -> Outcome[answers.MeetingVersion]:
+        meeting_id = row["meeting_id"]
+
+        def work(unit: Unit) -> answers.MeetingVersion:
+            for place, each in enumerate(commands):
+                unit.handle(MEETING, meeting_id, each, None if place else call.if_match)
+            now = unit.state(MEETING, meeting_id)
+            status = meetings.CLOSED if now.closed else meetings.OPEN
+            return {"status": status, "version": unit.version(MEETING, meeting_id)}
+
+        return self.runtime.execute(call.envelope(row["centre"]), work)
+
+    def _reasons(self, meeting_id: str, case_id: str, person_id: str) -> dict[str, str | None]:
+        """{own vote: its reason in words}."""
+        item = self.runtime.state(MEETING, meeting_id).agenda.get(case_id)
+        votes = item.votes.values() if item else ()
+        return {
+            cast.vote_id: self.runtime.vault.unseal(person_id, "reason", cast.reason) or None
+            if cast.reason
+            else None
+            for cast in votes
+        }
+
+    def _item(self, item: RowMapping) -> answers.AgendaItem:
+        votes: Mapping[str, Mapping[str, str | None]] = orjson.loads(item["votes"])
+        cast: list[answers.OwnVote] = []
+        for member, vote in votes.items():
+            sealed = vote["reason"]
+            reason = self.runtime.vault.unseal(item["person_id"], "reason", sealed) or None if sealed else None
+            cast.append(
+                {"member": member, "vote": str(vote["vote"]), "at": str(vote["at"]), "reason": reason}
+            )
+        return {
+            "case_id": item["case_id"],
+            "path": item["path"],
+            "programme_ids": orjson.loads(item["programme_ids"]),
+            "votes": cast,
+            "conflicts": orjson.loads(item["conflicts"]),
+            "plan_id": item["plan_id"],
+            "decided_at": item["decided_at"],
+        }
+
+
+def _seats(invited: Sequence[bodies.Invited], known: Mapping[str, str]) -> tuple[list[Seat], dict[str, str]]:
+    """(seats with the next numbers, {number: name}); Invalid names who is called twice."""
+    taken = {names.as_written(name) for name in known.values()}
+    seats: list[Seat] = []
+    named: dict[str, str] = {}
+    wrong: dict[str, list[str]] = {}
+    for place, each in enumerate(invited):
+        number, name = str(len(known) + place + 1), each["name"] or str(each["user"])
+        if names.as_written(name) in taken:
+            wrong[f"members.{place}.name"] = [TWICE]
+        taken.add(names.as_written(name))
+        seats.append({"member": number, "user": each["user"], "role": each["role"]})
+        named[number] = name
+    if wrong:
+        raise Invalid(wrong)
+    return seats, named
+
+
+def _own_seat(row: RowMapping, user: str) -> str:
+    for seat in meetings.seats(row):
+        if seat["user"] == user:
+            return seat["member"]
+    raise Forbidden("You are not called to this meeting, so you have no vote there.")
+
+
+def _number(called: Called, member: str) -> str:
+    """The number of whom a vote names by number, account or name; what fits nobody stays as it is, to be refused by
+    its field."""
+    for seat in called.seats:
+        number = seat["member"]
+        if member in (number, seat["user"]) or names.fold(member) == names.fold(called.names[number]):
+            return number
+    return member
+
+
+def _override(reason: str | None, voted: Sequence[Member]) -> Override | None:
+    """The chair who voted answers for it."""
+    if reason is None:
+        return None
+    chair = next((member["name"] for member in voted if member["role"] == "chair"), "")
+    return {"reason": reason, "chair": chair}
+
+
+def _outline(row: RowMapping, items: Sequence[RowMapping]) -> answers.MeetingOutline:
+    return {
+        "meeting_id": row["meeting_id"],
+        "centre": row["centre"],
+        "at": row["starts"],
+        "status": row["status"],
+        "cases": len(items),
+        "decided": sum(item["plan_id"] is not None for item in items),
+        "version": row["version"],
+    }
