@@ -68,6 +68,10 @@ ACTIONS = CodeList(
             "บันทึกความยินยอมและการถอนความยินยอม", "Record a consent, or that it is withdrawn"
         ),
         "consent.list": Words("ดูความยินยอมของผู้รับบริการ", "See the consents of a person"),
+        "meeting.call": Words("นัดและปิดการประชุมคณะทำงาน", "Call and close a meeting of the working group"),
+        "meeting.table": Words("เสนอเรื่องเข้าที่ประชุมคณะทำงาน", "Put cases before a meeting"),
+        "meeting.vote": Words("ลงมติในที่ประชุมคณะทำงาน", "Vote in a meeting"),
+        "meeting.read": Words("ดูการประชุมคณะทำงาน", "Read a meeting"),
         "plan.agree": Words("บันทึกมติคณะทำงาน", "Record the working group’s decision"),
         "referral.send": Words("ส่งต่อ", "Send a referral"),
         "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),
@@ -141,6 +145,9 @@ REFUSALS = CodeList(
             "ผู้รับบริการถอนความยินยอมแล้ว ต้องขอความยินยอมใหม่ก่อน",
             "The person took the consent back; ask anew first.",
         ),
+        "conflict_of_interest": Words(
+            "ผู้มีส่วนได้เสียในเรื่องนี้ลงมติไม่ได้", "Who has an interest of their own in a case does not vote on it."
+        ),
         "consent_refused": Words(
             "ผู้รับบริการไม่ยินยอมให้ส่งต่อ จึงส่งไม่ได้", "The person did not consent, so it cannot be sent."
         ),
@@ -172,6 +179,10 @@ REFUSALS = CodeList(
             "และเสียงเห็นชอบมากกว่าเสียงไม่เห็นชอบ",
             "No quorum: enough votes of different people, the chair's among them where the rule asks for it, and more "
             "who agree than dissent.",
+        ),
+        "override_needed": Words(
+            "การคัดกรองปิดแนวทางนี้ไว้ ต้องระบุเหตุผลที่ที่ประชุมเลือกแนวทางนี้ และต้องมีประธานร่วมลงมติ",
+            "The screening closed this path: the meeting's reason to take it is needed, and a chair who votes.",
         ),
         "path_closed": Words(
             "การคัดกรองปิดแนวทางนี้ไว้ ต้องมีเหตุผลของคณะทำงานและชื่อประธาน หากกฎหมายห้ามจะเลือกแนวทางนี้ไม่ได้",

@@ -17,7 +17,7 @@ PAPERS = CodeList(
     {
         "letter": Words("หนังสือส่งต่อ", "Letter of referral"),
         "pack": Words("ข้อมูลประกอบการส่งต่อ", "Referral pack"),
-        "receipt": Words("ใบรับตัวผู้รับบริการ", "Receipt of admission"),
+        "receipt": Words("ใบรับผู้รับบริการ", "Receipt of admission"),
         "consent": Words("หนังสือให้ความยินยอม", "Consent form"),
         "intake": Words("แบบแรกรับ", "Intake form"),
     },

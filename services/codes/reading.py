@@ -53,6 +53,11 @@ EVENT: Fields = _each(
     "streamversion", "caseid", "partnerid", "centre", "actor", "correlationid", "causationid", "dataversion", "hash",
     "sealedhash", "data.**",
 )  # fmt: skip
+MEETING_OUTLINE: Fields = ("meeting_id", "centre", "at", "status", "cases", "decided", "version")
+MEETING: Fields = (
+    *MEETING_OUTLINE, "called_by", "closed_at", "place", "members[]", "members[].**", "agenda[]", "agenda[].**",
+    "quorum.**",
+)  # fmt: skip
 WORK: Fields = (
     *_each(
         "case_id", "case_number", "centre", "next", "standing", "since", "due", "lapses", "escalated_to",
@@ -141,6 +146,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
             "id", "type", "time", "recordedtime", "service", "actor", "data.**"
         ),
         "/api/v1/events": EVENT,
+        "/api/v1/meetings": _each(*MEETING_OUTLINE),
+        "/api/v1/meetings/<meeting_id>": MEETING,
         "/api/v1/outreach": ALL,
         "/api/v1/outreach/<outreach_id>": ALL,
         "/api/v1/cases/<case_id>/consents": _each(*CONSENT),

@@ -62,7 +62,7 @@ class ConsentRecorded:
     referral_id: Public[str]
     status: OfCase[str]
     witness: Any = personal()  # str
-    consent_id: Public[str | None] = None
+    consent_id: OfCentre[str | None] = None
     kind: OfCase[str] = "referral"
     how: OfCase[str | None] = None
     scope: Any = personal()  # str

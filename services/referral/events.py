@@ -53,7 +53,7 @@ class ReferralSent(About):
     answer_due: Public[str]
     witness: str | None = personal()
     family: Family | None = personal()
-    consent_id: Public[str | None] = None
+    consent_id: OfCentre[str | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,6 @@
-"""What screening's doors answer. Times are RFC 3339 UTC, days ISO (CE).
+"""What screening's doors answer. Long because all of one service's answers stand together.
+
+Times are RFC 3339 UTC, days ISO (CE).
 
 Codes of labels, paths and facts are those of the rules in force.
 """
@@ -6,7 +8,8 @@ Codes of labels, paths and facts are those of the rules in force.
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from services.codes import DOMICILE_BASES, LABELS, PATHS
-from services.codes.shapes import Count, Day, Id, Instant, Note, Province, Verdict, Version
+from services.codes.decisions import LIFE_AREAS, MEETING_STATUSES, MEMBER_ROLES, VOTES
+from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
 class Domicile(TypedDict):
@@ -138,9 +141,17 @@ class QuorumUsed(TypedDict):
 
 class Member(TypedDict):
     name: str
-    role: str
-    vote: str
+    role: Annotated[str, MEMBER_ROLES]
+    vote: Annotated[str, VOTES]
     reason: str | None
+    own: NotRequired[Annotated[bool, Note("By their own account; else as somebody wrote down")]]
+
+
+class Goal(TypedDict):
+    area: Annotated[str, LIFE_AREAS] | None
+    text: str
+    owner: str | None
+    due: Day | None
 
 
 class Override(TypedDict):
@@ -162,8 +173,9 @@ class Minutes(TypedDict):
 
     members: list[Member]
     why: str
-    goals: list[str]
+    goals: Annotated[list[str | Goal], Note("As they were told")]
     override: NotRequired[Override]
+    conflicts: NotRequired[Annotated[list[str], Note("Who had an interest of their own and did not vote")]]
     redacted: NotRequired[Redacted]
 
 
@@ -184,6 +196,7 @@ class Plan(TypedDict):
     votes: Votes
     quorum: QuorumUsed
     override: Annotated[bool, Note("The screening had closed the path; the minutes say why it was taken")]
+    meeting_id: Id | None
     minutes: NotRequired[Annotated[Minutes | None, Note("Only for staff and members of the centre")]]
 
 
@@ -219,6 +232,75 @@ class Quorum(TypedDict):
     votes: Count
     chair: bool
     own: bool
+
+
+class NewMeeting(TypedDict):
+    meeting_id: Id
+    version: Version
+
+
+class MeetingVersion(TypedDict):
+    status: Annotated[str, MEETING_STATUSES]
+    version: Version
+
+
+class MeetingOutline(TypedDict):
+    """`at`: when it begins; `cases` on its agenda, of which `decided`."""
+
+    meeting_id: Id
+    centre: Province
+    at: Instant
+    status: Annotated[str, MEETING_STATUSES]
+    cases: Count
+    decided: Count
+    version: Version
+
+
+class MeetingList(TypedDict):
+    """The latest first."""
+
+    items: list[MeetingOutline]
+    next: Cursor
+
+
+class MeetingMember(TypedDict):
+    """`member`: their number at this meeting."""
+
+    member: str
+    user: str | None
+    name: str
+    role: Annotated[str, MEMBER_ROLES]
+
+
+class OwnVote(TypedDict):
+    """A vote by the member's own account; `reason` None: none was said, or the person was erased."""
+
+    member: str
+    vote: Annotated[str, VOTES]
+    at: Instant
+    reason: str | None
+
+
+class AgendaItem(TypedDict):
+    """A case before the meeting: what is proposed (None: nothing yet), the own votes on that, who does not vote for an
+    interest of their own, and the plan that was agreed on."""
+
+    case_id: Id
+    path: Annotated[str, PATHS] | None
+    programme_ids: list[Id]
+    votes: list[OwnVote]
+    conflicts: list[str]
+    plan_id: Id | None
+    decided_at: Instant | None
+
+
+class Meeting(MeetingOutline):
+    called_by: str
+    closed_at: Instant | None
+    place: str | None
+    members: list[MeetingMember]
+    agenda: list[AgendaItem]
+    quorum: Quorum
 
 
 class AdoptedRules(TypedDict):

@@ -9,6 +9,10 @@ from services.screening.answers import (
     DraftAdopted,
     Drafts,
     KeptMinutes,
+    Meeting,
+    MeetingList,
+    MeetingVersion,
+    NewMeeting,
     NewPlan,
     NewScreening,
     NewTrial,
@@ -44,3 +48,13 @@ ADOPT_DRAFT: CommandDoor[DraftAdopted | Waiting] = CommandDoor("screening", "ado
 TRY_DRAFT: CommandDoor[NewTrial] = CommandDoor("screening", "try_draft")
 TRIAL: QueryDoor[Trial] = QueryDoor("screening", "trial")
 REDERIVE: QueryDoor[Rederived] = QueryDoor("screening", "rederive")
+CALL_MEETING: CommandDoor[NewMeeting] = CommandDoor("screening", "call_meeting")
+INVITE: CommandDoor[MeetingVersion] = CommandDoor("screening", "invite")
+TABLE: CommandDoor[MeetingVersion] = CommandDoor("screening", "table")
+PROPOSE: CommandDoor[MeetingVersion] = CommandDoor("screening", "propose")
+VOTE: CommandDoor[MeetingVersion] = CommandDoor("screening", "vote")
+DECLARE_CONFLICT: CommandDoor[MeetingVersion] = CommandDoor("screening", "declare_conflict")
+DECIDE: CommandDoor[NewPlan] = CommandDoor("screening", "decide")
+CLOSE_MEETING: CommandDoor[MeetingVersion] = CommandDoor("screening", "close_meeting")
+MEETING: QueryDoor[Meeting] = QueryDoor("screening", "meeting")
+MEETINGS: QueryDoor[MeetingList] = QueryDoor("screening", "meetings")

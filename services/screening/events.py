@@ -105,12 +105,14 @@ class PlanAgreed:
     programme_id: OfCentre[str | None]
     votes: OfCentre[Votes]
     quorum: OfCentre[QuorumUsed]
-    # {members: [{name, role, vote, reason}], why, goals: [str], override?: {reason, chair}}
+    # {members: [{name, role, vote, reason, own?}], why, goals: [str | {area, text, owner, due}],
+    # override?: {reason, chair}, conflicts?: [name]}
     minutes: Any = personal()
     override: OfCentre[bool] = False
     programme_ids: OfCentre[list[str] | None] = None
     screening_id: Public[str | None] = None
     procedure: Public[str | None] = None
+    meeting_id: OfCentre[str | None] = None
 
 
 @dataclass(frozen=True)

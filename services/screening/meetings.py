@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, command, query
@@ -27,7 +27,7 @@ from services.screening.domain.meeting import (
     TableCase,
     Written,
 )
-from services.screening.domain.plan import Member, Override, has_own_quorum, quorum_of
+from services.screening.domain.plan import Member, Override
 from services.screening.events import MeetingWords, Seat
 from services.screening.projections import meetings
 from services.thai import names
@@ -149,7 +149,6 @@ class Meetings(planning.Planning):
         if with_reasons:
             read = [(f"case/{item['case_id']}", item["person_id"]) for item in with_reasons]
             self.runtime.note_access(call.caller.user, "minutes", read)
-        votes, chair = quorum_of(row["centre"])
         return {
             **_outline(row, items),
             "called_by": row["called_by"],
@@ -157,7 +156,7 @@ class Meetings(planning.Planning):
             "place": called.place,
             "members": [{**seat, "name": called.names[seat["member"]]} for seat in called.seats],
             "agenda": [self._item(item) for item in items],
-            "quorum": {"votes": votes, "chair": chair, "own": has_own_quorum(row["centre"])},
+            "quorum": self._quorum(call, row["centre"]),
         }
 
     @query("meeting.read", roles=CASE_READERS, schema=schemas.ListMeetings())
@@ -201,7 +200,9 @@ class Meetings(planning.Planning):
             raise Invalid({"case_id": ["The case is another centre's than the meeting."]})
         return case
 
-    def _do(self, call: Call, row: RowMapping, commands: Sequence[Command]) -> Outcome[answers.MeetingVersion]:
+    def _do(
+        self, call: Call, row: RowMapping, commands: Sequence[Command]
+    ) -> Outcome[answers.MeetingVersion]:
         meeting_id = row["meeting_id"]
 
         def work(unit: Unit) -> answers.MeetingVersion:
@@ -215,21 +216,21 @@ class Meetings(planning.Planning):
 
     def _reasons(self, meeting_id: str, case_id: str, person_id: str) -> dict[str, str | None]:
         """{own vote: its reason in words}."""
-        item = self.runtime.state(MEETING, meeting_id).agenda.get(case_id)
-        votes = item.votes.values() if item else ()
-        return {
-            cast.vote_id: self.runtime.vault.unseal(person_id, "reason", cast.reason) or None
-            if cast.reason
-            else None
-            for cast in votes
-        }
+        votes = self.runtime.read(lambda db: meetings.list_votes(db, meeting_id, case_id))
+        return {str(cast["vote_id"]): self._reason(person_id, cast["reason"]) for cast in votes}
+
+    def _reason(self, person_id: str, sealed: str | None) -> str | None:
+        """None: there was none, or the person was erased."""
+        return (self.runtime.vault.unseal(person_id, "reason", sealed) or None) if sealed else None
 
     def _item(self, item: RowMapping) -> answers.AgendaItem:
         votes: Mapping[str, Mapping[str, str | None]] = orjson.loads(item["votes"])
         cast: list[answers.OwnVote] = []
         for member, vote in votes.items():
             sealed = vote["reason"]
-            reason = self.runtime.vault.unseal(item["person_id"], "reason", sealed) or None if sealed else None
+            reason = (
+                self.runtime.vault.unseal(item["person_id"], "reason", sealed) or None if sealed else None
+            )
             cast.append(
                 {"member": member, "vote": str(vote["vote"]), "at": str(vote["at"]), "reason": reason}
             )

@@ -1,9 +1,12 @@
-"""What screening's doors share: whose case it is."""
+"""What screening's doors share: whose case it is, what a step follows, and that the person lives."""
+
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, RowMapping
 
+from services.codes.decisions import PERSON_DIED
 from services.kernel.doors import Call, Doors
-from services.kernel.errors import NotFound
+from services.kernel.errors import NotFound, Refused
 from services.screening.projections import upstream
 
 
@@ -22,3 +25,14 @@ class Reading(Doors):
             self.runtime.catch_up("intake")
             found = self.runtime.get_or_pull(find)
         return found
+
+    def _opened(self, case_id: str, screened: str | None = None) -> Mapping[str, str | None]:
+        """What a step follows, for require_order. It is asked within the command, so that who asks again for an answer
+        gets it, whatever has happened since."""
+        opened = self.runtime.read(lambda db: upstream.get_opening(db, case_id))
+        return {"the case was opened": opened, "the person was screened": screened}
+
+
+def require_alive(db: Connection, case_id: str) -> None:
+    if upstream.has_died(db, case_id):
+        raise Refused("person_died", PERSON_DIED)

@@ -291,7 +291,9 @@ def _places() -> fields.List[Any]:
 
 class ProposeOption(OfMeeting):
     case_id = _id()
-    path = fields.String(required=True, validate=OneOf(codes.PLAN_PATHS))
+    path = fields.String(
+        required=True, validate=Regexp(r"[a-z][a-z0-9_]{0,39}\Z")
+    )  # one of the rules in force
     programme_ids = _places()
 
 
@@ -328,7 +330,9 @@ class DecideCase(OfMeeting):
     case_id = _id()
     votes = fields.List(fields.Nested(WrittenVote), load_default=list, validate=Length(max=50))
     abstains_for_conflict = fields.List(Words(200, required=True), load_default=list, validate=Length(max=50))
-    path = fields.String(required=True, validate=OneOf(codes.PLAN_PATHS))
+    path = fields.String(
+        required=True, validate=Regexp(r"[a-z][a-z0-9_]{0,39}\Z")
+    )  # one of the rules in force
     programme_ids = _places()
     why = Words(4000, required=True)
     override_reason = Words(2000)

@@ -1,43 +1,41 @@
 """Screening's doors. Each parses, hands over one command or question, and answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
 from marshmallow import ValidationError
-from sqlalchemy import Connection
 
-from services.codes import PLAN_PATHS, TONIGHT
 from services.codes.access import CASE_READERS, STAFF
-from services.codes.decisions import FIT_SECONDS, PERSON_DIED, fit_warnings
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
-from services.screening import answers, bodies, erasing, handlers, projections, rederiving, schemas
-from services.screening.domain import assessment, form, procedure, rulebook
+from services.screening import answers, bodies, erasing, handlers, meetings, projections, rederiving, schemas
+from services.screening.domain import assessment, form, rulebook
 from services.screening.domain.adoption import (
     RULES,
     AdoptRules,
     form_in_force,
     in_force,
     lifted,
-    procedure_in_force,
 )
 from services.screening.domain.drafts import DRAFT
+from services.screening.domain.meeting import MEETING
 from services.screening.domain.minutes import MINUTES
-from services.screening.domain.plan import PLAN, AgreePlan
+from services.screening.domain.plan import PLAN
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
 from services.screening.events import ScreeningCompleted
 from services.screening.projections import minutes, plans, screenings, upstream
-from services.thai import dates, names
+from services.screening.reading import require_alive
+from services.thai import dates
 from services.thai.order import require_order
 
 WIRING = Wiring(
     service="screening",
-    aggregates=(SCREENING, PLAN, MINUTES, RULES, DRAFT),
+    aggregates=(SCREENING, PLAN, MINUTES, MEETING, RULES, DRAFT),
     projections=projections.PROJECTIONS,
     hears={
         "intake": {
@@ -53,11 +51,10 @@ WIRING = Wiring(
     invariants=projections.invariants,
 )
 
-SOUND_ALIKE = "members_sound_alike"
 AGE_SECONDS = 2.0  # to ask intake for an age
 
 
-class ScreeningService(erasing.Erasing, rederiving.Rederiving):
+class ScreeningService(erasing.Erasing, meetings.Meetings, rederiving.Rederiving):
     name = "screening"
     runtime = Runtime(WIRING)
 
@@ -74,7 +71,7 @@ class ScreeningService(erasing.Erasing, rederiving.Rederiving):
                 raise Refused(
                     "erased", "This person's data was erased; nothing more can be found out about them."
                 )
-            _alive(unit.db, case_id)
+            require_alive(unit.db, case_id)
             require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
             _require_known(book, body["facts"])
@@ -111,60 +108,6 @@ class ScreeningService(erasing.Erasing, rederiving.Rederiving):
         case_id = self._case(call, body["case_id"])["case_id"]
         return self.runtime.read(lambda db: screenings.get(db, case_id))
 
-    @command("plan.agree", roles=STAFF, schema=schemas.AgreePlan())
-    def agree_plan(self, call: Call, body: bodies.AgreePlan) -> Outcome[answers.NewPlan]:
-        case = self._case(call, body["case_id"], unless_closed=True)
-        case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
-        screening = self.runtime.read(lambda db: screenings.get(db, case_id))
-        follows = self._opened(case_id, screening["completed_at"] if screening else None)
-        one, several = body["programme_id"], body["programme_ids"]
-        programme_ids = several or ([one] if one else [])
-        field = "programme_ids" if several else "programme_id"
-        offers = [self._programme(each) for each in programme_ids]
-        day = dates.bangkok_day(call.at)
-        voters = [names.fold(names.without_title(member["name"])) for member in body["members"]]
-        warnings = [SOUND_ALIKE] if len({*voters}) < len(voters) else []
-        warnings += self._fit(call, case_id, programme_ids)
-        self.runtime.ensure_key(call, person_id)
-        self.runtime.catch_up("referral")
-
-        def work(unit: Unit) -> answers.NewPlan:
-            _alive(unit.db, case_id)
-            require_order(call.at, follows)
-            for offered in offers:
-                if offered.path != body["path"]:
-                    raise Invalid(
-                        {field: [f"This programme is for the path {offered.path}, not {body['path']}."]}
-                    )
-                if offered.retired:
-                    raise Refused("retired", "This programme is retired: nobody is planned there any more.")
-            book = in_force(unit.state(RULES, rulebook.NAME), day)
-            if body["path"] not in {*PLAN_PATHS, *book.paths} - {TONIGHT}:
-                raise Invalid({"path": [f"Must be one of: {', '.join(book.paths)}."]})
-            screening = unit.state(SCREENING, case_id)
-            rules = procedure_in_force(unit.state(RULES, procedure.NAME), day)
-            agreement = AgreePlan(
-                plan_id=plan_id,
-                case_id=case_id,
-                person_id=person_id,
-                members=body["members"],
-                path=body["path"],
-                programme_ids=programme_ids,
-                why=body["why"],
-                goals=body["goals"],
-                quorum=rules.quorum_of(case["centre"]),
-                screened=screening.screening_id is not None,
-                closed=case["closed"],
-                shut=screening.shut(body["path"]),
-                override=body["override"],
-                screening_id=screening.screening_id,
-                procedure=rules.version,
-            )
-            unit.handle(PLAN, case_id, agreement, call.if_match)
-            return {"plan_id": plan_id, "version": unit.version(PLAN, case_id), "warnings": warnings}
-
-        return self.runtime.execute(call.envelope(case["centre"]), work)
-
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def plan(self, call: Call, body: bodies.OfCase) -> answers.Plan | None:
         case_id = self._case(call, body["case_id"])["case_id"]
@@ -183,15 +126,6 @@ class ScreeningService(erasing.Erasing, rederiving.Rederiving):
             words = self._as_written(plan["person_id"], sealed, erased)
             plan["minutes"] = words or self._kept(kept.get(plan["plan_id"]))
         return plan
-
-    @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
-    def quorum(self, call: Call, body: bodies.OfCase) -> answers.Quorum:
-        """What a decision on this case needs."""
-        centre = self._case(call, body["case_id"])["centre"]
-        adopted = self.runtime.state(RULES, procedure.NAME)
-        rules = procedure_in_force(adopted, dates.bangkok_day(call.now))
-        votes, chair = rules.quorum_of(centre)
-        return {"votes": votes, "chair": chair, "own": centre in rules.centres}
 
     @command("rules.lift", roles=("director", "admin"), schema=schemas.AdoptRules())
     def adopt_rules(self, call: Call, body: bodies.AdoptRules) -> Outcome[answers.AdoptedRules]:
@@ -214,29 +148,6 @@ class ScreeningService(erasing.Erasing, rederiving.Rederiving):
 
         return self.runtime.execute(call.envelope(ALL_CENTRES), work)
 
-    def _programme(self, programme_id: str) -> upstream.Programme:
-        """A programme that a plan names, as partners has it now; NotFound for one nobody offered."""
-
-        def find(db: Connection) -> upstream.Programme | None:
-            return upstream.get_programme(db, programme_id)
-
-        found = self.runtime.get_or_pull(find, "partners")
-        if found.retired:  # it may have been taken up again
-            self.runtime.catch_up("partners")
-            found = self.runtime.get_or_pull(find)
-        return found
-
-    def _fit(self, call: Call, case_id: str, programme_ids: list[str]) -> list[str]:
-        """What partners' matching says of the programmes that a plan names, as warnings."""
-        if not programme_ids:
-            return []
-        body = {"case_id": case_id, "programme_ids": programme_ids, "wait": FIT_SECONDS / 2}
-        try:
-            told = self.runtime.ask("partners", "matches", call, body, FIT_SECONDS)
-        except (Unavailable, NotFound, Forbidden, Invalid):
-            return fit_warnings(())
-        return fit_warnings([each["verdict"] for each in told["candidates"]])
-
     def _of_person(self, call: Call, case_id: str, day: date) -> Body:
         """What was corrected of the person, and the age on the day by the birth date, which intake alone knows. If it
         cannot be asked, the age of when the case was opened grows older (codes.ages)."""
@@ -248,12 +159,6 @@ class ScreeningService(erasing.Erasing, rederiving.Rederiving):
         except (Unavailable, NotFound, Forbidden, Invalid):
             return corrected
         return {**corrected, "age": told["age"]} if told["age"] else corrected
-
-    def _opened(self, case_id: str, screened: str | None = None) -> Mapping[str, str | None]:
-        """What a step follows, for require_order. It is asked within the command, so that who asks again for an answer
-        gets it, whatever has happened since."""
-        opened = self.runtime.read(lambda db: upstream.get_opening(db, case_id))
-        return {"the case was opened": opened, "the person was screened": screened}
 
 
 def _require_known(book: rulebook.Rulebook, facts: Body) -> None:
@@ -268,11 +173,6 @@ def _require_known(book: rulebook.Rulebook, facts: Body) -> None:
             errors[name] = [str(each) for each in error.messages]
     if errors:
         raise Invalid({f"facts.{name}": messages for name, messages in errors.items()})
-
-
-def _alive(db: Connection, case_id: str) -> None:
-    if upstream.has_died(db, case_id):
-        raise Refused("person_died", PERSON_DIED)
 
 
 @contextmanager

@@ -226,6 +226,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     for each in net.call("screening", "rules", **MINISTRY)["items"]:
         net.call("screening", "rulebook", {"rules_version": each["rules_version"]}, **MINISTRY)
     change_the_rules(net)
+    meet(net)
     erase_somebody(net)
     keep_the_registry(net)
     reach_out(net)
@@ -233,6 +234,27 @@ def work_on_a_case(net: CheckedNetwork) -> None:
         net.call("intake", "in_hands", {"user": user}, **ADMIN)
         net.call("intake", "accesses", {"user": user}, **ADMIN)
         net.call("referral", "in_hands", {"user": user}, **ADMIN)
+
+
+def meet(net: CheckedNetwork) -> None:
+    """A meeting with an own vote, one who does not vote, and the rest written down."""
+    [each, *_] = [row for row in net.call("intake", "cases")["items"] if row["status"] in ("screened", "planned")]
+    seats = [{"user": "worker-60", "name": "เลขา", "role": "secretary"}, {"name": "ประธาน", "role": "chair"}]
+    called = {"centre": each["centre"], "at": "2026-11-02T03:00:00Z", "place": "ห้อง", "members": seats}
+    meeting = {"meeting_id": net.call("screening", "call_meeting", called)["meeting_id"]}
+    about, option = {**meeting, "case_id": each["case_id"]}, {"path": "local_home"}
+    more = [{"user": f"{role}-60", "role": "member"} for role in ("director", "member")]
+    net.call("screening", "invite", {**meeting, "members": more})
+    net.call("screening", "table", about)
+    net.call("screening", "propose", {**about, **option})
+    net.call("screening", "vote", {**about, "vote": "agree", "reason": "ใกล้บ้าน"})
+    net.call("screening", "declare_conflict", about, **DIRECTOR)
+    votes = [{"member": number, "vote": "agree"} for number in "24"]
+    goals = [{"area": "health", "text": "ได้รับการรักษา"}]
+    net.call("screening", "decide", {**about, **option, "votes": votes, "why": "ใกล้บ้าน", "goals": goals})
+    assert net.call("screening", "meeting", meeting)["agenda"]
+    assert net.call("screening", "meetings")["items"]
+    net.call("screening", "close_meeting", meeting)
 
 
 def change_the_rules(net: CheckedNetwork) -> None:

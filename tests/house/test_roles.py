@@ -125,6 +125,8 @@ class World(NamedTuple):
                     "screening_id"
                 ]
             }
+        if key[1] == "meeting":
+            body = {"meeting_id": self.meeting()}
         if key[1] in ("draft", "trial"):
             body = self.draft()
             body = {f"{key[1]}_id": body[f"{key[1]}_id"]}
@@ -139,6 +141,13 @@ class World(NamedTuple):
         partner = self.partner_id if role == "partner" else ""
         centres = ("*",) if everywhere else (centre,)
         return self.net.call(*key, body, f"{role}-{centre}", role, centres, partner=partner)
+
+    def meeting(self) -> str:
+        who = {"name": "ประธาน", "role": "chair"}
+        body = {"centre": "60", "at": "2026-11-02T03:00:00Z", "members": [who]}
+        meeting_id = self.net.call("screening", "call_meeting", body)["meeting_id"]
+        self.net.call("screening", "table", {"meeting_id": meeting_id, "case_id": self.case_id})
+        return str(meeting_id)
 
     def draft(self) -> dict[str, str]:
         keeper = {"user": "rules", "role": "rule_keeper", "centres": ("*",)}

@@ -35,7 +35,7 @@ FAULTS = [
     ),
     Fault(
         "a command of another aggregate",
-        "services/screening/service.py",
+        "services/screening/planning.py",
         "unit.handle(PLAN, case_id, agreement, call.if_match)",
         "unit.handle(SCREENING, case_id, agreement, call.if_match)",
         'Cannot infer value of type parameter "C" of "handle" of "Unit"',
@@ -64,14 +64,14 @@ FAULTS = [
     Fault(
         "a key that is no part of a body",
         "services/referral/service.py",
-        'case_id, programme_id, consent = body["case_id"], body["programme_id"]',
-        'case_id, programme_id, consent = body["case_id"], body["programme"]',
+        'case_id, programme_id, consent_id = body["case_id"], body["programme_id"]',
+        'case_id, programme_id, consent_id = body["case_id"], body["programme"]',
         'TypedDict "SendReferral" has no key "programme"',
     ),
     Fault(
         "an answer without one of its keys",
-        "services/screening/service.py",
-        'return {"votes": votes, "chair": chair, "own": has_own_quorum(centre)}',
+        "services/screening/planning.py",
+        'return {"votes": votes, "chair": chair, "own": centre in rules.centres}',
         'return {"votes": votes, "chair": chair}',
         'Missing key "own" for TypedDict "Quorum"',
     ),

@@ -176,6 +176,9 @@ class FrontDoor:
             saved = self.made("/api/v1/rules/drafts", {"based_on": "2569-2"}, "rules")
             trial = self.made(f"/api/v1/rules/drafts/{saved['draft_id']}/trial", {}, "rules")
             world = replace(world, draft_id=saved["draft_id"], trial_id=trial["trial_id"])
+        if "<meeting_id>" in route.path:
+            case_id = self.planned()
+            world = replace(world, case_id=case_id, meeting_id=self.meeting(case_id))
         if "<outreach_id>" in route.path:
             held = self.made("/api/v1/outreach", activity())
             world = replace(world, outreach_id=held["outreach_id"])
@@ -316,6 +319,28 @@ class World:
             },
             "withdraw_consent": {"how": "spoken", "witness": "คุณมาลี", "note": "เปลี่ยนใจ"},
             "open_disclosure": {"how": "link"},
+            "call_meeting": {
+                "centre": self.centre,
+                "at": "2026-11-02T03:00:00Z",
+                "place": "ห้องประชุม",
+                "members": called(f"worker-{self.centre}"),
+            },
+            "invite": {"members": [{"name": "คนใหม่", "role": "member"}]},
+            "table": {"case_ids": [self.case_id]},
+            "propose": {"case_id": self.case_id, "path": "foundation", "programme_ids": []},
+            "vote": {"case_id": self.case_id, "vote": "agree", "reason": "ใกล้บ้าน"},
+            "declare_conflict": {"case_id": self.case_id},
+            "decide": {
+                "case_id": self.case_id,
+                "votes": [{"member": number, "vote": "agree", "reason": "เห็นด้วย"} for number in "123"],
+                "abstains_for_conflict": ["4"],
+                "path": "local_home",
+                "programme_ids": [],
+                "why": "ใกล้บ้านเดิม",
+                "override_reason": "ตามที่หารือ",
+                "goals": [{"area": "housing", "text": "มีที่อยู่", "owner": "นักสังคม", "due": "2027-01-31"}],
+            },
+            "close_meeting": {},
             "send": referral(self.case_id, self.programme_id),
             "disclose": {"how": "link"},
             "ask_for_bed": {"programme_id": self.bed_id, "days": 3},
@@ -355,6 +380,16 @@ class World:
             **{f"{decision}_problem": {"reason": "โทรถามแล้ว"} for decision in ("accept", "dismiss")},
             **{f"{decision}_proposal": {"reason": "โทรถามแล้ว"} for decision in ("accept", "dismiss")},
         }
+
+
+def called(user: str) -> list[dict[str, str]]:
+    """Four members of a meeting, the first of them with an account."""
+    return [
+        {"user": user, "name": "ผู้ใช้ระบบ", "role": "secretary"},
+        {"name": "ประธาน ก", "role": "chair"},
+        {"name": "กรรมการ ข", "role": "member"},
+        {"name": "กรรมการ ค", "role": "member"},
+    ]
 
 
 def calls(*, writes: bool | None = None, method: str | None = None) -> list[Route]:

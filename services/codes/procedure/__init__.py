@@ -65,17 +65,17 @@ def read(version: str) -> Procedure:
     )
 
 
-def _deadlines(told: Any) -> Deadlines:
-    answer = told["answer"]
+def _deadlines(document: Any) -> Deadlines:
+    answer = document["answer"]
     return Deadlines(
-        tell_days=told["tell"]["working_days"],
-        release_days=told["release"]["working_days"],
+        tell_days=document["tell"]["working_days"],
+        release_days=document["release"]["working_days"],
         answer_days=answer["days"],
         answer_by_channel=answer["by_channel"],
         answer_by_kind=answer["by_kind"],
-        waiting_list_days=told["waiting_list"]["days"],
-        follow_up_days=tuple(told["follow_up"]["days"]),
-        return_minutes=told["take_back"]["minutes"],
+        waiting_list_days=document["waiting_list"]["days"],
+        follow_up_days=tuple(document["follow_up"]["days"]),
+        return_minutes=document["take_back"]["minutes"],
     )
 
 

@@ -74,7 +74,7 @@ class CastVote:
 
 @dataclass(frozen=True)
 class DeclareConflict:
-    """The member has an interest of their own in the case and does not vote (Administrative Procedure Act ss. 13-16)."""
+    """The member has an interest of their own in the case and does not vote (Administrative Procedure Act s. 13)."""
 
     case_id: str
     member: str
@@ -98,7 +98,14 @@ class CloseMeeting:
 
 
 Command = (
-    CallMeeting | InviteMembers | TableCase | ProposeOption | CastVote | DeclareConflict | DecideCase | CloseMeeting
+    CallMeeting
+    | InviteMembers
+    | TableCase
+    | ProposeOption
+    | CastVote
+    | DeclareConflict
+    | DecideCase
+    | CloseMeeting
 )
 
 
@@ -113,11 +120,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Cast:
-    """A member's own vote. `reason` is sealed under the key of the case's person."""
+    """A member's own vote; its reason is for the read model alone, sealed."""
 
     vote_id: str
     vote: str
-    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -188,9 +194,7 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
 
 def _called(command: CallMeeting) -> MeetingCalled:
     _accounts_once(command.seats)
-    return MeetingCalled(
-        command.meeting_id, command.centre, command.starts, [*command.seats], command.words
-    )
+    return MeetingCalled(command.meeting_id, command.centre, command.starts, [*command.seats], command.words)
 
 
 def _accounts_once(seats: Sequence[Seat]) -> None:
@@ -226,7 +230,9 @@ def _cast(command: CastVote, meeting: Meeting, item: Item) -> list[MeetingEvent]
     if item.path is None:
         raise Refused("wrong_state", "Nothing is proposed yet that could be voted on.")
     if command.member in item.conflicts:
-        raise Refused("conflict_of_interest", "Who has an interest of their own in a case does not vote on it.")
+        raise Refused(
+            "conflict_of_interest", "Who has an interest of their own in a case does not vote on it."
+        )
     return [
         VoteCast(
             meeting.meeting_id,
@@ -257,9 +263,13 @@ def _decide(command: DecideCase, meeting: Meeting, item: Item) -> list[MeetingEv
         elif vote.member in seen:
             wrong[f"votes.{place}.member"] = ["This member stands here already: each votes once."]
         elif vote.member in out:
-            wrong[f"votes.{place}.member"] = ["Who has an interest of their own in the case does not vote on it."]
+            wrong[f"votes.{place}.member"] = [
+                "Who has an interest of their own in the case does not vote on it."
+            ]
         elif vote.member in own and vote.vote != own[vote.member].vote:
-            wrong[f"votes.{place}.vote"] = ["The member voted otherwise on their own; only they can change that."]
+            wrong[f"votes.{place}.vote"] = [
+                "The member voted otherwise on their own; only they can change that."
+            ]
         seen.add(vote.member)
     if wrong:
         raise Invalid(wrong)
@@ -287,7 +297,7 @@ def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
         case OptionProposed():
             item = replace(item, path=event.path, programme_ids=event.programme_ids, votes={}, plan_id=None)
         case VoteCast():
-            cast = Cast(event.vote_id, event.vote, event.reason)
+            cast = Cast(event.vote_id, event.vote)
             item = replace(item, votes={**item.votes, event.member: cast})
         case ConflictDeclared():
             votes = {member: vote for member, vote in item.votes.items() if member != event.member}
@@ -328,6 +338,12 @@ def voters(
         else:
             continue  # was not there
         members.append(
-            {"name": names[number], "role": seat["role"], "vote": vote, "reason": reason, "own": number in own}
+            {
+                "name": names[number],
+                "role": seat["role"],
+                "vote": vote,
+                "reason": reason,
+                "own": number in own,
+            }
         )
     return members

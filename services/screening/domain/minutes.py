@@ -8,17 +8,19 @@ from typing import NotRequired, TypedDict
 
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
-from services.screening.domain.plan import Member, Override
+from services.screening.domain.plan import Goal, Member, Override
 from services.screening.events import MinutesKept
 
 
 class Minutes(TypedDict):
-    """Of a plan; `override` where the working group took a path that the screening had closed."""
+    """Of a plan; `override` where the working group took a path that the screening had closed; `conflicts`: names of
+    who did not vote for an interest of their own."""
 
     members: list[Member]
     why: str
-    goals: list[str]
+    goals: list[str | Goal]
     override: NotRequired[Override]
+    conflicts: NotRequired[list[str]]
 
 
 class Reason(TypedDict):
@@ -82,7 +84,9 @@ def redacted(minutes: Minutes, words: Redaction) -> Minutes:
         {**member, "reason": other["reason"] if other else None}
         for member, other in zip_longest(minutes["members"], words["members"])
     ]
-    kept: Minutes = {"members": members, "why": words["why"], "goals": words["goals"]}
+    kept: Minutes = {"members": members, "why": words["why"], "goals": [*words["goals"]]}
+    if conflicts := minutes.get("conflicts"):
+        kept["conflicts"] = conflicts
     reason = words["override"]["reason"] if words["override"] else None
     if reason and (override := minutes.get("override")):
         kept["override"] = {**override, "reason": reason}

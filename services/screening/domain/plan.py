@@ -42,8 +42,9 @@ class Override(TypedDict):
 @dataclass(frozen=True)
 class AgreePlan:
     """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs; `shut`: the path, if
-    the latest screening closed it; `programme_ids`: where to, the best first (empty: any place of the path).
-    `screening_id`, `procedure`: the screening that counted, and the version of the procedure that the quorum is of."""
+    the latest screening closed it; `programme_ids`: where to, the best first (empty: any place of the path);
+    `screening_id`, `procedure`: the screening that counted, and the version of the procedure that the quorum is of;
+    `meeting_id`: of which meeting; `conflicts`: names of who did not vote for an interest of their own."""
 
     plan_id: str
     case_id: str
@@ -52,7 +53,7 @@ class AgreePlan:
     path: str
     programme_ids: Sequence[str]
     why: str
-    goals: list[str]
+    goals: Sequence[str | Goal]
     quorum: Quorum
     screened: bool
     closed: bool = False
@@ -60,6 +61,8 @@ class AgreePlan:
     override: Override | None = None
     screening_id: str | None = None
     procedure: str | None = None
+    meeting_id: str | None = None
+    conflicts: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,9 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
     _each_once(command.members)
     votes = counted(command.members)
     _require(command.quorum, command.members, votes)
-    override = _override(command.shut, command.override, command.members)
-    minutes = {"members": list(command.members), "why": command.why, "goals": command.goals}
+    override = _override(command.shut, command.override, command.members, command.meeting_id is not None)
+    minutes = {"members": [*command.members], "why": command.why, "goals": [*command.goals]}
+    more = {"override": override, "conflicts": [*command.conflicts]}
     return [
         PlanAgreed(
             command.plan_id,
@@ -90,11 +94,12 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
             next(iter(command.programme_ids), None),
             votes,
             {"votes": command.quorum.votes, "chair": command.quorum.chair},
-            {**minutes, "override": override} if override else minutes,
+            minutes | {name: told for name, told in more.items() if told},
             override is not None,
             list(command.programme_ids) or None,
             command.screening_id,
             command.procedure,
+            command.meeting_id,
         )
     ]
 
@@ -138,7 +143,7 @@ def _require(quorum: Quorum, members: Sequence[Member], votes: Votes) -> None:
 
 
 def _override(
-    shut: ClosedPath | None, override: Override | None, members: Sequence[Member]
+    shut: ClosedPath | None, override: Override | None, members: Sequence[Member], of_meeting: bool
 ) -> Override | None:
     """None where nothing is closed; Refused where nothing opens the path, or nobody said why it is taken."""
     if shut is None:
@@ -147,7 +152,8 @@ def _override(
         raise Refused("path_closed", "The law forbids this path for this person, whatever is decided.")
     if override is None:
         raise Refused(
-            "path_closed", "The screening closed this path: a plan on it needs a reason and its chair."
+            "override_needed" if of_meeting else "path_closed",  # as the contract names them
+            "The screening closed this path: a plan on it needs a reason and its chair.",
         )
     chairs = [names.fold(member["name"]) for member in members if member["role"] == "chair"]
     if names.fold(override["chair"]) not in chairs:

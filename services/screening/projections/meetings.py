@@ -1,6 +1,6 @@
 """Meetings of the working groups, with their agenda, from our own facts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -64,7 +64,9 @@ item = Table(
     Column("place", Integer, nullable=False),  # on the agenda
     Column("path", Text),
     Column("programme_ids", Text, nullable=False),  # JSON
-    Column("votes", Text, nullable=False),  # JSON: {member: {vote, at, reason}}, reasons sealed under the person's key
+    Column(
+        "votes", Text, nullable=False
+    ),  # JSON: {member: {vote_id, vote, at, reason}}, reasons sealed under the person's key
     Column("conflicts", Text, nullable=False),  # JSON
     Column("plan_id", Text),
     Column("decided_at", Text),
@@ -124,7 +126,7 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
                 "decided_at": None,
             }  # fmt: skip
         case VoteCast():
-            cast = {"vote": event.vote, "at": fact.time, "reason": event.reason}
+            cast = {"vote_id": event.vote_id, "vote": event.vote, "at": fact.time, "reason": event.reason}
             return row | {"votes": as_json({**orjson.loads(row["votes"]), event.member: cast})}
         case ConflictDeclared():
             votes = {who: cast for who, cast in orjson.loads(row["votes"]).items() if who != event.member}
@@ -144,7 +146,18 @@ def get(db: Connection, meeting_id: str) -> RowMapping | None:
 
 def list_items(db: Connection, meeting_id: str) -> Sequence[RowMapping]:
     """The agenda, in its order."""
-    return db.execute(select(item).where(item.c.meeting_id == meeting_id).order_by(item.c.place)).mappings().all()
+    return (
+        db.execute(select(item).where(item.c.meeting_id == meeting_id).order_by(item.c.place))
+        .mappings()
+        .all()
+    )
+
+
+def list_votes(db: Connection, meeting_id: str, case_id: str) -> Sequence[Mapping[str, str | None]]:
+    """The own votes on a case: {vote_id, vote, at, reason as it is sealed}."""
+    found = select(item.c.votes).where(item.c.meeting_id == meeting_id, item.c.case_id == case_id)
+    votes: dict[str, Mapping[str, str | None]] = orjson.loads(db.execute(found).scalar() or "{}")
+    return [*votes.values()]
 
 
 def list_meetings(

@@ -26,7 +26,7 @@ from services.screening.projections.screenings import screening
 
 metadata = MetaData()
 plans = Table(
-    "plan_v4",
+    "plan_v5",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
@@ -40,6 +40,7 @@ plans = Table(
     Column("votes", Text, nullable=False),  # JSON
     Column("quorum", Text, nullable=False),  # JSON
     Column("override", Boolean, nullable=False),
+    Column("meeting_id", Text),
     Column("minutes", Text),  # sealed
     PrimaryKeyConstraint("case_id", "version"),
 )
@@ -60,6 +61,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "votes": as_json(fact.event.votes),
             "quorum": as_json(fact.event.quorum),
             "override": fact.event.override,
+            "meeting_id": fact.event.meeting_id,
             "minutes": fact.event.minutes,
         }
         for fact in facts
@@ -100,6 +102,7 @@ def _plan(row: RowMapping) -> answers.Plan:
         "votes": orjson.loads(row["votes"]),
         "quorum": orjson.loads(row["quorum"]),
         "override": row["override"],
+        "meeting_id": row["meeting_id"],
     }
 
 
@@ -111,4 +114,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"Case {case_id} has a plan but no screening."
 
 
-PLANS = Projection("plan", 4, (plans,), project)
+PLANS = Projection("plan", 5, (plans,), project)

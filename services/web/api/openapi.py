@@ -99,7 +99,7 @@ def body_of(route: Route, schema: Json) -> Json:
     for name in (*_path_parts(route), *route.fixed):
         properties.pop(name, None)
         required.discard(name)
-    if route.writes:
+    if route.writes and not route.at_is_a_field:
         properties["at"] = AT
     return {**schema, "properties": properties, "required": sorted(required)}
 

@@ -73,15 +73,24 @@ from services.screening import doors as screening
 from services.screening.schemas import (
     AdoptDraft,
     AgreePlan,
+    CallMeeting,
+    CastVote,
     CompleteScreening,
+    DecideCase,
+    DeclareConflict,
     DraftRules,
+    InviteMembers,
     KeepMinutes,
+    ListMeetings,
     ListRules,
     OfDraft,
+    OfMeeting,
     OfRules,
     OfScreening,
     OfTrial,
+    ProposeOption,
     SaveRules,
+    TableCases,
     TryDraft,
 )
 from services.screening.schemas import OfCase as DecisionsOfCase
@@ -92,7 +101,8 @@ CASE_PAGE = "/api/v1/cases/<case_id>"  # put together by the front door itself
 @dataclass(frozen=True)
 class Route:
     """`path` in Flask's form; its parts and the query's join the body. `body` is the schema of its door (which the
-    front door may not look up there; a test does). `query` turns a query text into the door's type."""
+    front door may not look up there; a test does). `query` turns a query text into the door's type. `at_is_a_field`:
+    `at` of the body is the door's own field, and not when it happened."""
 
     method: str
     path: str
@@ -103,6 +113,7 @@ class Route:
     query: Mapping[str, Callable[[str], Json]] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 10.0
+    at_is_a_field: bool = False
 
     @property
     def service(self) -> str:
@@ -179,6 +190,22 @@ ROUTES = (
     Route("GET", "/api/v1/cases/<case_id>/consents", intake.CONSENTS, OfCase, "The consents of a case, newest first"),
     Route("POST", "/api/v1/cases/<case_id>/consents/<consent_id>/withdraw", intake.WITHDRAW_CONSENT, WithdrawConsent,
         "Take a consent back: what rests on it ends"),
+    Route("POST", "/api/v1/meetings", screening.CALL_MEETING, CallMeeting, "Call a meeting of the working group", 201,
+        at_is_a_field=True),
+    Route("GET", "/api/v1/meetings", screening.MEETINGS, ListMeetings, "Meetings of working groups, the latest first",
+        query={"centre": str, "status": str, **LIST}),
+    Route("GET", "/api/v1/meetings/<meeting_id>", screening.MEETING, OfMeeting,
+        "A meeting with its members, its agenda and the votes so far"),
+    Route("POST", "/api/v1/meetings/<meeting_id>/invite", screening.INVITE, InviteMembers, "Call more members"),
+    Route("POST", "/api/v1/meetings/<meeting_id>/add", screening.TABLE, TableCases, "Put cases before a meeting"),
+    Route("POST", "/api/v1/meetings/<meeting_id>/propose", screening.PROPOSE, ProposeOption,
+        "Say what is voted on about a case"),
+    Route("POST", "/api/v1/meetings/<meeting_id>/vote", screening.VOTE, CastVote, "Vote oneself"),
+    Route("POST", "/api/v1/meetings/<meeting_id>/conflict", screening.DECLARE_CONFLICT, DeclareConflict,
+        "Declare an interest of one's own, and not vote"),
+    Route("POST", "/api/v1/meetings/<meeting_id>/decide", screening.DECIDE, DecideCase,
+        "Decide a case: the plan with everybody's vote"),
+    Route("POST", "/api/v1/meetings/<meeting_id>/close", screening.CLOSE_MEETING, OfMeeting, "Close a meeting"),
     Route("POST", "/api/v1/referrals", referral.SEND, SendReferral, "Send a referral", 201, seconds=15.0),
     Route(
         "GET", "/api/v1/referrals", referral.REFERRALS, ListReferrals, "Referrals, newest first",

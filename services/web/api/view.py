@@ -39,7 +39,7 @@ def command(route: Route, door: CommandDoor[Any], parts: Mapping[str, str]) -> R
     user = User(bearer.signed_in())
     named = {**bodies.read_query(route), **parts, **route.fixed}
     body = bodies.read_body(request)
-    at = bodies.happened(body)
+    at = None if route.at_is_a_field else bodies.happened(body)
     clash = sorted(set(body) & set(named))
     if clash:
         raise Invalid({name: ["Unknown field."] for name in clash})

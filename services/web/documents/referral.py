@@ -66,7 +66,7 @@ def letter(desk: Desk, referral_id: str) -> Printed:
         "subject": "ขอความอนุเคราะห์พิจารณารับผู้รับบริการ จำนวน 1 ราย",
         "to": f"{HEADS.get(matter.partner['kind'], HEAD)}{matter.partner['name']}",
         "refers": "",
-        "enclosed": ["1. ข้อมูลประกอบการส่งต่อและแบบตอบ จำนวน 1 ชุด", "2. ใบรับตัวผู้รับบริการ จำนวน 1 ฉบับ"],
+        "enclosed": ["1. ข้อมูลประกอบการส่งต่อและแบบตอบ จำนวน 1 ชุด", "2. ใบรับผู้รับบริการ จำนวน 1 ฉบับ"],
         "body": [
             f"ด้วย{here.name}ได้ให้ความช่วยเหลือผู้รับบริการ จำนวน 1 ราย ตามเรื่องเลขที่ {matter.case['case_number']} "
             f"ซึ่งคณะทำงานของศูนย์"
@@ -120,7 +120,7 @@ def pack(desk: Desk, referral_id: str) -> Printed:
 
 
 def receipt(desk: Desk, referral_id: str) -> Printed:
-    """ใบรับตัว: signed by whoever brings the person, whoever receives them, and the person."""
+    """ใบรับผู้รับบริการ: signed by whoever brings the person, whoever receives them, and the person."""
     referral, case = _referral(desk, referral_id)
     here = office(desk, referral["centre"])
     home = referral["programme_id"] is None
@@ -147,7 +147,7 @@ def receipt(desk: Desk, referral_id: str) -> Printed:
             {"name": "", "role": "พยาน"},
         ],
     }
-    return Printed("receipt", here.finished("ใบรับตัวผู้รับบริการ", data), file_name("receipt", case))
+    return Printed("receipt", here.finished("ใบรับผู้รับบริการ", data), file_name("receipt", case))
 
 
 PAPERS = (

@@ -19,6 +19,7 @@ from services.web.identity import accounts
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
+from services.web.pages.parts.goals import goal_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.people import look_up, who_as, who_exactly
 from services.web.pages.parts.words import day_time, listed, province, word, words
@@ -130,7 +131,7 @@ def _typed(minutes: Minutes) -> Body:
     """Minutes as their form shows them."""
     return {
         "why": minutes["why"],
-        "goals": "\n".join(minutes["goals"]),
+        "goals": "\n".join(map(goal_text, minutes["goals"])),
         "members": [{"reason": each["reason"]} for each in minutes["members"]],
         "override": {"reason": minutes["override"]["reason"]} if "override" in minutes else {},
     }
@@ -143,7 +144,7 @@ def _preview(original: Minutes, words: Words) -> Minutes:
     seen: Minutes = {
         "members": [{**member, "reason": reason} for member, reason in members],
         "why": words["why"],
-        "goals": words["goals"],
+        "goals": [*words["goals"]],
     }
     reason = words["override"]["reason"] if words["override"] else None
     if reason and "override" in original:
