@@ -92,7 +92,7 @@ class Place:
         else:
             self.visitor = self.browser(self.user)
             world = None
-            if {"case_id", "referral_id", "partner_id", "stay_id"} & self.arguments:
+            if {"case_id", "referral_id", "partner_id", "stay_id", "meeting_id"} & self.arguments:
                 self.door.add(f"worker-{self.centre}", "worker", (self.centre,))
                 world = self.door.world(self.centre)
             if self.endpoint == "pages.referral.send_home":
@@ -129,6 +129,13 @@ class Place:
                 change = {"name": f"บ้าน {uuid4().hex[:8]}", "reason": "ป้ายหน้าบ้าน"}
                 told = self.door.call("PATCH", f"/api/v1/partners/{partner_id}", change, "worker-61")
                 values["proposal_id"] = told.json()["proposal_id"]
+            if "meeting_id" in self.arguments:
+                user = f"worker-{self.centre}"
+                seat = [{"user": self.user, "name": NAME, "role": "member"}]
+                values["meeting_id"] = self.door.meeting(world.case_id, user, seat)
+                if self.endpoint == "pages.meetings.table":  # another waits
+                    waits = f"/api/v1/cases/{self.door.case(self.centre)}/screening"
+                    self.door.made(waits, {"facts": {"housing": "street"}}, user)
             if "outreach_id" in self.arguments:
                 held = self.door.made("/api/v1/outreach", activity(), f"worker-{self.centre}")
                 values["outreach_id"] = held["outreach_id"]

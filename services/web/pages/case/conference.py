@@ -13,7 +13,6 @@ from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import MEMBER_ROLES
 from services.intake.answers import Case
 from services.intake.doors import WORK
-from services.kernel.envelope import ALL_CENTRES
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Question
 from services.partners.answers import Candidate, Matches
@@ -24,7 +23,6 @@ from services.screening.doors import AGREE_PLAN, PLAN, QUORUM, SCREENING
 from services.screening.schemas import AgreePlan
 from services.thai import collation
 from services.web import gateway
-from services.web.identity import accounts
 from services.web.pages.case import casefile, over
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
@@ -171,13 +169,13 @@ def record(case_id: UUID) -> Response:
     shut = {each["path"]: each for each in screening["closed"]} if screening else {}
     ordered = [*paths, *(path for path in PLAN_PATHS if path not in paths)]
     ordered.sort(key=lambda path: path in shut)
-    places = [(each["programme_id"], _place(each)) for each in offered]
+    places = [(each["programme_id"], place_named(each)) for each in offered]
     return frame.page(
         "conference/record.html", **table.frame, quorum=table.quorum, form=form, rows=rows, roles=words("member_role"),
         most_places=PLACES_MOST, votes=[*words("vote"), (ABSENT, _("Was not there"))],
         of_last_time=bool(last_time) and not form.sent,
-        paths=[(path, _path(path, shut)) for path in ordered], places=places, shut=shut, in_language=in_language,
-        colleagues=_colleagues(centre),
+        paths=[(path, path_named(path, shut)) for path in ordered], places=places, shut=shut, in_language=in_language,
+        colleagues=sorted(people.colleagues(centre), key=collation.sort_key),
     )  # fmt: skip
 
 
@@ -187,33 +185,20 @@ def _secretary() -> list[dict[str, str]]:
     return [{"name": called, "role": "secretary"}] if called else []
 
 
-def _colleagues(centre: str) -> list[str]:
-    """Names of those who work for the centre or decide with it, to choose from while typing."""
-    theirs = [
-        each.user
-        for each in gateway.runtime().read(accounts.everybody)
-        if each.active and each.role in CASE_READERS and {centre, ALL_CENTRES} & {*each.centres}
-    ]
-    people.look_up(theirs)
-    return sorted(
-        {called for user in theirs if (called := people.person(user).called)}, key=collation.sort_key
-    )
-
-
 def _warning(code: str) -> str:
     if code == SOUND_ALIKE:
         return _("Two members' names sound alike: look whether they are two people.")
     return word("fit_warning", code)
 
 
-def _path(path: str, shut: Mapping[str, ClosedPath]) -> str:
+def path_named(path: str, shut: Mapping[str, ClosedPath]) -> str:
     if path not in shut:
         return word("path", path)
     why = _("forbidden by law") if shut[path]["never"] else _("closed by the screening")
     return f"{word('path', path)} ({why})"
 
 
-def _place(candidate: Candidate) -> str:
+def place_named(candidate: Candidate) -> str:
     free = _("%(n)s free") % {"n": candidate["places_free"]}
     if candidate["verdict"] != "eligible":
         free += f" · {verdict_word(candidate['verdict'])}"

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from flask import g
 
+from services.codes.access import CASE_READERS
+from services.kernel.envelope import ALL_CENTRES
 from services.web import gateway
-from services.web.identity import people
+from services.web.identity import accounts, people
 from services.web.identity.people import Person
 
 
@@ -26,6 +28,17 @@ def look_up(users: Iterable[str | None]) -> None:
 def person(user: str) -> Person:
     look_up([user])
     return _known()[user]
+
+
+def colleagues(centre: str) -> dict[str, str]:
+    """{name: user} of those who work for the centre or decide with it, as far as they have a name."""
+    theirs = [
+        each.user
+        for each in gateway.runtime().read(accounts.everybody)
+        if each.active and each.role in CASE_READERS and {centre, ALL_CENTRES} & {*each.centres}
+    ]
+    look_up(theirs)
+    return {called: user for user in theirs if (called := person(user).called)}
 
 
 def who(user: str | None) -> str:

@@ -1,0 +1,329 @@
+"""Meetings of the working group: called for a day, the cases that wait put before them, each member voting on their own
+telephone, each case decided."""
+
+from datetime import time
+from typing import NamedTuple
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from services.codes import PLAN_PATHS
+from services.codes.access import CASE_READERS, STAFF
+from services.intake.answers import Case
+from services.intake.doors import WORK
+from services.kernel.envelope import ALL_CENTRES
+from services.kernel.errors import NotFound
+from services.kernel.lists import LIMIT_MOST
+from services.partners.doors import MATCHES
+from services.screening import schemas
+from services.screening.answers import AgendaItem, Meeting, MeetingMember
+from services.screening.doors import (
+    CALL_MEETING,
+    CLOSE_MEETING,
+    DECIDE,
+    DECLARE_CONFLICT,
+    MEETING,
+    MEETINGS,
+    PROPOSE,
+    SCREENING,
+    TABLE,
+    VOTE,
+)
+from services.web import gateway
+from services.web.pages.case import conference
+from services.web.pages.frame import doors, files, frame, gate, lookup, visit
+from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days, people
+from services.web.pages.parts.facts import fact_text, in_language
+from services.web.pages.parts.language import _, later
+from services.web.pages.parts.words import day_time, named, province, word, words
+from services.web.store import groups
+
+SHOWN, ROWS, GOALS = 25, 8, 3  # meetings of a page, members and goals of a form
+CONFLICT = "conflict"  # a choice of the form alone: an interest of one's own instead of a vote
+TIME = later("Write the time as 09:30.")
+
+blueprint = Blueprint("meetings", __name__)
+
+
+@blueprint.get("/meetings")
+@gate.roles(*CASE_READERS)
+def listing() -> Response:
+    cursor = request.args.get("cursor") or None
+    found = doors.ask(MEETINGS.of(limit=SHOWN, cursor=cursor))
+    return frame.page(
+        "meetings/listing.html", items=found["items"], may_call=visit.caller().role in STAFF,
+        file=visit.link(".listing_csv"),
+        following=visit.link(".listing", cursor=found["next"]) if found["next"] else None,
+        first=visit.link(".listing") if cursor else None,
+    )  # fmt: skip
+
+
+@blueprint.get("/meetings/list.csv")
+@gate.roles(*CASE_READERS)
+def listing_csv() -> Response:
+    columns = [_("Begins"), _("Centre"), _("Status"), _("Cases"), _("Of these decided")]
+    lines = [
+        [
+            day_time(row["at"]), province(row["centre"]), word("meeting_status", row["status"]), row["cases"],
+            row["decided"],
+        ]
+        for answer in files.every(
+            lambda cursor: MEETINGS.of(cursor=cursor, limit=LIMIT_MOST), lambda answer: answer["next"]
+        )
+        for row in answer["items"]
+    ]  # fmt: skip
+    name = files.name("meetings", visit.caller().centres, days.today())
+    return files.as_csv(files.Sheet("meetings", _("Meetings"), columns, lines), name)
+
+
+@blueprint.route("/meetings/new", methods=["GET", "POST"])
+@gate.roles(*STAFF)
+def call() -> Response:
+    """Who sat there last comes first; a colleague's name is their account."""
+    own = [each for each in visit.caller().centres if each != ALL_CENTRES]
+    centre = own[0] if len(own) == 1 else None
+    colleagues = people.colleagues(centre) if centre else {}
+    last_time = groups.last(gateway.runtime(), centre) if centre else []
+    values = {"on": days.typed(days.today()), "time": "09:30", "members": last_time}
+    form = Form(
+        schemas.CallMeeting(),
+        values,
+        fixed={"centre": centre} if centre else {},
+        draft=later("Call a meeting"),
+    )
+    if form.sent:
+        typed = _with_accounts(form.typed, colleagues)
+        if begins := _begins(form):
+            typed["at"] = begins
+        if form.load(typed) and not form.errors:
+            with form.catching():
+                made = doors.tell(CALL_MEETING, form.body)
+                return frame.done(_("The meeting is called."), ".show", meeting_id=made["meeting_id"])
+        if "at" in form.errors:
+            form.errors["on"] = form.errors.pop("at")
+    return frame.page(
+        "meetings/call.html", form=form, rows=ROWS, roles=words("member_role"), colleagues=[*colleagues],
+        own=own, provinces=[(each, province(each)) for each in own],
+    )  # fmt: skip
+
+
+def _begins(form: Form) -> str | None:
+    """The day and the time as they were typed, as RFC 3339; an error becomes the form's."""
+    try:
+        on = days.read_day(form.value("on"))
+    except ValidationError as error:
+        form.add({"on": [str(said) for said in error.messages]})
+        return None
+    hour, _colon, minute = form.value("time").strip().replace(".", ":").partition(":")
+    try:
+        at = time(int(hour), int(minute or 0))
+    except ValueError:
+        form.add({"time": [TIME]})
+        return None
+    return f"{on}T{at.isoformat()}+07:00"
+
+
+def _with_accounts(typed: "MultiDict[str, str]", colleagues: dict[str, str]) -> "MultiDict[str, str]":
+    """The members that are filled in, one after the other; who is a colleague by name has their account."""
+    kept = [(name, text) for name, text in typed.items(multi=True) if not name.startswith("members.")]
+    rows = [
+        {part: typed.get(f"members.{row}.{part}", "").strip() for part in ("name", "role")}
+        for row in range(ROWS)
+    ]
+    for number, row in enumerate(each for each in rows if each["name"]):
+        kept += [(f"members.{number}.{part}", text) for part, text in row.items()]
+        if user := colleagues.get(row["name"]):
+            kept.append((f"members.{number}.user", user))
+    return MultiDict(kept)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>")
+@gate.roles(*CASE_READERS)
+def show(meeting_id: UUID) -> Response:
+    """Its agenda; staff put before it the cases that wait for the working group, in the order of their need."""
+    return _shown(meeting_id, Form(schemas.TableCases(), sent=False))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/add")
+@gate.roles(*STAFF)
+def table(meeting_id: UUID) -> Response:
+    form = Form(schemas.TableCases(), fixed={"meeting_id": str(meeting_id)})
+    if form.load():
+        with form.catching():
+            doors.tell(TABLE, form.body)
+            return frame.done(_("The cases lie before the meeting."), ".show", meeting_id=meeting_id)
+    if said := form.errors.pop("case_id", None):  # none of them was chosen
+        form.add({"case_ids": said})
+    return _shown(meeting_id, form)
+
+
+def _shown(meeting_id: UUID, form: Form) -> Response:
+    meeting, staff = doors.ask(MEETING.of(meeting_id=str(meeting_id))), visit.caller().role in STAFF
+    waiting = _waiting(meeting) if meeting["status"] == "open" and staff else []
+    cases = lookup.cases([*(each["case_id"] for each in meeting["agenda"]), *waiting])
+    return frame.page(
+        "meetings/show.html", form=form, meeting=meeting, cases=cases, staff=staff, seat=_seat(meeting),
+        waiting=[(each, _called(cases[each])) for each in waiting if each in cases],
+        programmes=lookup.programmes(id for each in meeting["agenda"] for id in each["programme_ids"]),
+    )  # fmt: skip
+
+
+def _waiting(meeting: Meeting) -> list[str]:
+    """The centre's cases that wait for the working group and do not lie before this meeting yet, by need."""
+    there = {each["case_id"] for each in meeting["agenda"]}
+    found = doors.attempt(WORK.of(acts="group", centre=meeting["centre"], limit=100))
+    rows = found["items"] if found else []
+    return [row["case_id"] for row in rows if row["case_id"] not in there]
+
+
+def _called(case: Case) -> str:
+    called = named(case["person"])
+    return called if case["case_number"] in called else f"{called} · {case['case_number']}"
+
+
+def _seat(meeting: Meeting) -> MeetingMember | None:
+    """The reader's own, if they are called."""
+    return next((each for each in meeting["members"] if each["user"] == visit.caller().user), None)
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/close")
+@gate.roles(*STAFF)
+def close(meeting_id: UUID) -> Response:
+    form = Form(schemas.OfMeeting(), fixed={"meeting_id": str(meeting_id)})
+    if form.load():
+        with form.catching():
+            doors.tell(CLOSE_MEETING, form.body)
+            return frame.done(_("The meeting is closed."), ".show", meeting_id=meeting_id)
+    return frame.done(form.refused or _("This cannot be done now."), ".show", meeting_id=meeting_id)
+
+
+class Before(NamedTuple):
+    """A case before a meeting."""
+
+    meeting: Meeting
+    item: AgendaItem
+    case: Case
+
+
+def _before(meeting_id: UUID, case_id: UUID) -> Before:
+    meeting = doors.ask(MEETING.of(meeting_id=str(meeting_id)))
+    for item in meeting["agenda"]:
+        if item["case_id"] == str(case_id):
+            return Before(meeting, item, lookup.case(str(case_id)))
+    raise NotFound("case")
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/cases/<uuid:case_id>", methods=["GET", "POST"])
+@gate.roles(*CASE_READERS)
+def vote(meeting_id: UUID, case_id: UUID) -> Response:
+    """One's own vote, on one's own telephone."""
+    about = {"meeting_id": str(meeting_id), "case_id": str(case_id)}
+    before = _before(meeting_id, case_id)
+    conflict = request.form.get("vote") == CONFLICT
+    form = Form(schemas.DeclareConflict() if conflict else schemas.CastVote(), fixed=about)
+    if form.sent and form.load():
+        with form.catching():
+            if conflict:
+                doors.tell(DECLARE_CONFLICT, form.body)
+                said = _("It is noted that you do not vote on this case.")
+            else:
+                doors.tell(VOTE, form.body)
+                said = _("Your vote is counted.")
+            return frame.done(said, ".show", meeting_id=meeting_id)
+    screening = doors.attempt(SCREENING.of(case_id=str(case_id)))
+    seat = _seat(before.meeting)
+    own = next((each for each in before.item["votes"] if seat and each["member"] == seat["member"]), None)
+    return frame.page(
+        "meetings/vote.html", form=form, meeting=before.meeting, item=before.item, case=before.case, seat=seat, own=own,
+        screening=screening, fact_text=fact_text, votes=[*words("vote"), (CONFLICT, _("I have an interest of my own"))],
+        programmes=lookup.programmes(before.item["programme_ids"]),
+    )  # fmt: skip
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/cases/<uuid:case_id>/decide", methods=["GET", "POST"])
+@gate.roles(*STAFF)
+def decide(meeting_id: UUID, case_id: UUID) -> Response:
+    """What is put to the vote, and the decision with the votes of those who did not vote on their own."""
+    about = {"meeting_id": str(meeting_id), "case_id": str(case_id)}
+    before = _before(meeting_id, case_id)
+    meeting, item = before.meeting, before.item
+    found = doors.together(
+        screening := SCREENING.of(case_id=str(case_id)),
+        matches := MATCHES.of(case_id=str(case_id), limit=100, of_paths=len(PLAN_PATHS)),
+    )
+    screened, candidates = found[screening], (found[matches] or {"candidates": []})["candidates"]
+    paths = screened["paths"] if screened else []
+    values = {"path": item["path"] or next(iter(paths), ""), "programme_ids": item["programme_ids"]}
+    proposing = bool(request.form.get("propose"))
+    schema = schemas.ProposeOption() if proposing else schemas.DecideCase()
+    read = {f"goals.{row}.due": days.read_day for row in range(GOALS)}
+    form = Form(
+        schema, values, fixed=about, read=read, draft=later("Decide in the meeting"), case_id=str(case_id)
+    )
+    if form.sent:
+        form.load(_decided(form.typed, meeting, proposing))
+        if not form.errors:
+            with form.catching():
+                if proposing:
+                    doors.tell(PROPOSE, form.body)
+                    said = _("The members can vote on it now.")
+                else:
+                    doors.tell(DECIDE, form.body)
+                    said = _("The decision is recorded.")
+                return frame.done(said, ".show", meeting_id=meeting_id)
+    shut = {each["path"]: each for each in screened["closed"]} if screened else {}
+    ordered = [*paths, *(path for path in PLAN_PATHS if path not in paths)]
+    ordered.sort(key=lambda path: path in shut)
+    offered = [each for each in candidates if each["verdict"] != "ineligible"]
+    cast = {each["member"]: each for each in item["votes"]}
+    return frame.page(
+        "meetings/decide.html", form=form, meeting=meeting, item=item, case=before.case, cast=cast, shut=shut,
+        paths=[(path, conference.path_named(path, shut)) for path in ordered], in_language=in_language,
+        places=[(each["programme_id"], conference.place_named(each)) for each in offered],
+        votes=[*words("vote"), (CONFLICT, _("Has an interest of their own"))], areas=words("life_area"), goals=GOALS,
+    )  # fmt: skip
+
+
+def _decided(typed: "MultiDict[str, str]", meeting: Meeting, proposing: bool) -> "MultiDict[str, str]":
+    """The fields of the door: votes that were chosen, who does not vote, goals that were written."""
+    places = [("programme_ids", each) for each in typed.getlist("programme_ids") if each]
+    kept = [("path", typed.get("path", "")), *places]
+    if proposing:
+        return MultiDict(kept)
+    kept += [(name, typed.get(name, "")) for name in ("why", "override_reason")]
+    number = 0
+    for member in meeting["members"]:
+        chosen = typed.get(f"vote.{member['member']}", "")
+        if chosen == CONFLICT:
+            kept.append(("abstains_for_conflict", member["member"]))
+        elif chosen:
+            reason = typed.get(f"reason.{member['member']}", "")
+            kept += [(f"votes.{number}.member", member["member"]), (f"votes.{number}.vote", chosen)]
+            kept += [(f"votes.{number}.reason", reason)]
+            number += 1
+    written = 0
+    for row in range(GOALS):
+        goal = {
+            part: typed.get(f"goals.{row}.{part}", "").strip() for part in ("area", "text", "owner", "due")
+        }
+        if goal["text"]:
+            kept += [(f"goals.{written}.{part}", text) for part, text in goal.items() if part != "due"]
+            if goal["due"]:
+                kept.append((f"goals.{written}.due", goal["due"]))
+            written += 1
+    return MultiDict(kept)
+
+
+@blueprint.get("/meetings/<uuid:meeting_id>/invitation")
+@gate.roles(*CASE_READERS)
+def invitation(meeting_id: UUID) -> Response:
+    """To print or to send: when and where, who comes, and the numbers of the cases. No name of a person."""
+    meeting = doors.ask(MEETING.of(meeting_id=str(meeting_id)))
+    return frame.page(
+        "meetings/invitation.html", meeting=meeting,
+        cases=lookup.cases(each["case_id"] for each in meeting["agenda"]),
+        address=visit.link(".show", meeting_id=meeting_id, _external=True),
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""A meeting of the working group on its pages: called, cases put before it, voted on by telephone, decided."""
+
+import pytest
+
+from tests.web.door import FrontDoor
+
+
+@pytest.fixture
+def centre(door: FrontDoor):
+    """Of these tests alone: a worker, a member and a director by name."""
+    for user, role in (("worker-37", "worker"), ("member-37", "member"), ("director-37", "director")):
+        door.add(user, role, ("37",))
+    return "37"
+
+
+def waiting(door: FrontDoor) -> str:
+    case_id = door.case("37")
+    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": {"housing": "street"}}, "worker-37")
+    return case_id
+
+
+def called(door: FrontDoor) -> str:
+    members = [
+        {"user": "member-37", "name": "นางสมาชิก", "role": "chair"},
+        {"user": "worker-37", "name": "นายเลขา", "role": "secretary"},
+        {"name": "แพทย์", "role": "specialist"},
+    ]
+    body = {"centre": "37", "at": "2026-12-09T02:30:00Z", "place": "ห้องประชุม", "members": members}
+    return str(door.made("/api/v1/meetings", body, "worker-37")["meeting_id"])
+
+
+def test_a_meeting_is_called_on_its_page(door, browser, centre):
+    worker = browser("worker-37")
+    form = worker.open("/meetings/new")
+    members = {
+        "members__0__name": "นายกฤษณ์",
+        "members__0__role": "chair",
+        "members__2__name": "นางแก้ว",
+        "members__2__role": "member",
+    }
+    wrong = worker.send(form, on="31/2/2569", time="25:99", place="ห้อง 1", **members)
+    assert wrong.status == 422 and "09:30" in wrong.text
+    shown = worker.send(form, on="9/12/2569", time="9.30", place="ห้อง 1", **members)
+    assert "ห้อง 1" in shown.text and "นายกฤษณ์" in shown.text and "นางแก้ว" in shown.text
+    listed = worker.open("/meetings")
+    assert "9 ธ.ค. 2569" in listed.text or "9 ธันวาคม 2569" in listed.text
+    assert "ห้อง 1" not in worker.open("/meetings/list.csv").text  # a file says when, not where or who
+
+
+def test_cases_that_wait_are_put_before_it_voted_on_and_decided(door, browser, centre):
+    case_id, meeting_id = waiting(door), called(door)
+    worker, member = browser("worker-37"), browser("member-37")
+    page = f"/meetings/{meeting_id}"
+    waits = "/api/v1/work?centre=37"
+    door.wait(
+        waits,
+        lambda work: (case_id, "decide") in [(row["case_id"], row["next"]) for row in work["items"]],
+        "worker-37",
+    )
+    shown = worker.send(worker.open(page), f"{page}/add", case_ids=case_id)
+    decide, vote = f"{page}/cases/{case_id}/decide", f"{page}/cases/{case_id}"
+    assert decide in shown.text
+    nothing = worker.open(vote).text
+    assert "ลงมติ" in nothing and 'name="vote"' not in nothing
+    worker.send(worker.open(decide), path="local_home", propose="yes")
+    ballot = member.open(vote)
+    assert "สถานสงเคราะห์" in ballot.text or "local_home" not in ballot.text
+    member.send(ballot, vote="dissent", reason="ไกลบ้าน")
+    form = worker.open(decide)
+    assert "ไกลบ้าน" in form.text  # what is to be read out before the decision
+    lacking = worker.send(form, path="local_home", why="ใกล้บ้าน", vote__2="agree")
+    assert lacking.status == 409
+    goal = {
+        "goals__0__text": "มีที่อยู่",
+        "goals__0__area": "housing",
+        "goals__0__owner": "นักสังคม",
+        "goals__0__due": "31/1/2570",
+    }
+    worker.send(
+        worker.open(decide),
+        path="local_home",
+        why="ใกล้บ้าน",
+        vote__2="agree",
+        vote__3="agree",
+        **goal,
+    )
+    plan = door.get(f"/api/v1/cases/{case_id}", "worker-37").json()["plan"]
+    assert plan["votes"] == {"agree": 2, "dissent": 1, "abstain": 0} and plan["meeting_id"] == meeting_id
+    assert plan["minutes"]["goals"][0]["due"] == "2027-01-31"
+    decision = worker.open(f"/cases/{case_id}/plan").text
+    assert "มีที่อยู่" in decision and "31" in decision and "ลงมติด้วยบัญชีของตนเอง" in decision
+    story = worker.open(f"/cases/{case_id}").text
+    assert "ที่ประชุมมีมติ" in story
+    closed = worker.send(worker.open(page), f"{page}/close")
+    assert "ปิดประชุมแล้ว" in closed.text and f"{page}/add" not in closed.text
+
+
+def test_who_has_an_interest_says_so_instead_of_voting(door, browser, centre):
+    case_id, meeting_id = waiting(door), called(door)
+    page = f"/meetings/{meeting_id}"
+    door.made(f"/api/v1{page}/add", {"case_id": case_id}, "worker-37")
+    door.made(f"/api/v1{page}/propose", {"case_id": case_id, "path": "local_home"}, "worker-37")
+    member = browser("member-37")
+    vote = f"{page}/cases/{case_id}"
+    member.send(member.open(vote), vote="conflict")
+    assert 'name="vote"' not in member.open(vote).text
+    stranger = browser("director-37").open(vote).text
+    assert "ไม่ได้รับเชิญ" in stranger and 'name="vote"' not in stranger
+
+
+def test_the_invitation_names_no_person_it_decides_about(door, browser, centre):
+    case_id, meeting_id = waiting(door), called(door)
+    door.made(f"/api/v1/meetings/{meeting_id}/add", {"case_id": case_id}, "worker-37")
+    case = door.get(f"/api/v1/cases/{case_id}", "worker-37").json()
+    text = browser("member-37").open(f"/meetings/{meeting_id}/invitation").text
+    assert case["case_number"] in text and "นางสมาชิก" in text
+    assert case["person"]["name"]["first"] not in text
