@@ -135,7 +135,10 @@ class Place:
                 values["meeting_id"] = self.door.meeting(world.case_id, user, seat)
                 if self.endpoint == "pages.meetings.table":  # another waits
                     waits = f"/api/v1/cases/{self.door.case(self.centre)}/screening"
-                    self.door.made(waits, {"facts": {"housing": "street"}}, user)
+                    facts = {"housing": "street", "income_sufficient": False}
+                    self.door.made(waits, {"facts": facts}, user)
+                    work = f"/api/v1/work?centre={self.centre}"
+                    self.door.wait(work, lambda found: found["counts"]["group"] > 0, user)
             if "outreach_id" in self.arguments:
                 held = self.door.made("/api/v1/outreach", activity(), f"worker-{self.centre}")
                 values["outreach_id"] = held["outreach_id"]

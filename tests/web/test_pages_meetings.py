@@ -4,6 +4,11 @@ import pytest
 
 from tests.web.door import FrontDoor
 
+DECIDED = {
+    "housing": "street",
+    "income_sufficient": False,
+}  # facts that decide a label: the working group is next
+
 
 @pytest.fixture
 def centre(door: FrontDoor):
@@ -15,7 +20,7 @@ def centre(door: FrontDoor):
 
 def waiting(door: FrontDoor) -> str:
     case_id = door.case("37")
-    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": {"housing": "street"}}, "worker-37")
+    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": DECIDED}, "worker-37")
     return case_id
 
 
