@@ -73,7 +73,7 @@ class TableCases(OfMeeting):
 class ProposeOption(OfMeeting):
     case_id: str
     path: str
-    programme_ids: list[str]
+    programme_ids: list[str] | None
 
 
 class CastVote(OfMeeting):
@@ -96,13 +96,13 @@ class WrittenVote(TypedDict):
 
 class DecideCase(OfMeeting):
     case_id: str
-    votes: list[WrittenVote]
-    abstains_for_conflict: list[str]
+    votes: list[WrittenVote] | None
+    abstains_for_conflict: list[str] | None
     path: str
-    programme_ids: list[str]
+    programme_ids: list[str] | None
     why: str
     override_reason: str | None
-    goals: list[Goal]
+    goals: list[Goal] | None
 
 
 class ListMeetings(TypedDict):

@@ -33,7 +33,7 @@ from services.screening.projections import meetings
 from services.thai import names
 
 WORDS = "words"  # the sealed field of who is called
-TWICE = "This name is called already; each member votes once."
+TWICE = "This name stands here already; each member votes once."
 
 
 class Called(NamedTuple):
@@ -85,8 +85,9 @@ class Meetings(planning.Planning):
     def propose(self, call: Call, body: bodies.ProposeOption) -> Outcome[answers.MeetingVersion]:
         row = self._meeting(call, body["meeting_id"])
         self._case_of(call, row, body["case_id"])
-        planning.require_path(self._offers(body["programme_ids"]), body["path"], "programme_ids")
-        return self._do(call, row, [ProposeOption(body["case_id"], body["path"], body["programme_ids"])])
+        places = body["programme_ids"] or []
+        planning.require_path(self._offers(places), body["path"], "programme_ids")
+        return self._do(call, row, [ProposeOption(body["case_id"], body["path"], places)])
 
     @command("meeting.vote", roles=CASE_READERS, schema=schemas.CastVote())
     def vote(self, call: Call, body: bodies.CastVote) -> Outcome[answers.MeetingVersion]:
@@ -113,17 +114,19 @@ class Meetings(planning.Planning):
         meeting_id, case_id = body["meeting_id"], body["case_id"]
         case = self._case_of(call, called.row, case_id)
         written = [
-            Written(_number(called, vote["member"]), vote["vote"], vote["reason"]) for vote in body["votes"]
+            Written(_number(called, vote["member"]), vote["vote"], vote["reason"])
+            for vote in body["votes"] or ()
         ]
-        conflicts = [_number(called, member) for member in body["abstains_for_conflict"]]
+        conflicts = [_number(called, member) for member in body["abstains_for_conflict"] or ()]
+        places = body["programme_ids"] or []
         opened = self._reasons(meeting_id, case_id, case["person_id"])
 
         def members(unit: Unit, plan_id: str) -> planning.Voted:
-            deciding = DecideCase(case_id, plan_id, body["path"], body["programme_ids"], written, conflicts)
+            deciding = DecideCase(case_id, plan_id, body["path"], places, written, conflicts)
             before = unit.state(MEETING, meeting_id)
             unit.handle(MEETING, meeting_id, deciding)
             item = before.agenda[case_id]
-            own = item.own(body["path"], body["programme_ids"])
+            own = item.own(body["path"], places)
             if any(cast.vote_id not in opened for cast in own.values()):
                 raise Conflict("Somebody voted at this moment.")  # asked again, their vote is there
             reasons = {number: opened[cast.vote_id] for number, cast in own.items()}
@@ -131,7 +134,7 @@ class Meetings(planning.Planning):
             out = [called.names[number] for number in called.names if number in item.conflicts | {*conflicts}]
             return planning.Voted(voted, _override(body["override_reason"], voted), meeting_id, out)
 
-        decision = planning.Decision(body["path"], body["programme_ids"], body["why"], [*body["goals"]])
+        decision = planning.Decision(body["path"], places, body["why"], [*(body["goals"] or ())])
         return self._agree(call, case, decision, members)
 
     @command("meeting.call", roles=STAFF, schema=schemas.OfMeeting())
@@ -246,16 +249,20 @@ class Meetings(planning.Planning):
 
 
 def _seats(invited: Sequence[bodies.Invited], known: Mapping[str, str]) -> tuple[list[Seat], dict[str, str]]:
-    """(seats with the next numbers, {number: name}); Invalid names who is called twice."""
-    taken = {names.as_written(name) for name in known.values()}
+    """(seats with the next numbers, {number: name}) of those who are not called yet; Invalid names who stands twice in
+    one list."""
+    called = {names.as_written(name) for name in known.values()}
     seats: list[Seat] = []
     named: dict[str, str] = {}
     wrong: dict[str, list[str]] = {}
     for place, each in enumerate(invited):
-        number, name = str(len(known) + place + 1), each["name"] or str(each["user"])
-        if names.as_written(name) in taken:
+        name = each["name"] or str(each["user"])
+        written = names.as_written(name)
+        if written in map(names.as_written, named.values()):
             wrong[f"members.{place}.name"] = [TWICE]
-        taken.add(names.as_written(name))
+        if written in called:
+            continue
+        number = str(len(known) + len(seats) + 1)
         seats.append({"member": number, "user": each["user"], "role": each["role"]})
         named[number] = name
     if wrong:

@@ -262,7 +262,7 @@ class CallMeeting(Schema):
 
 
 class OfMeeting(Schema):
-    meeting_id = _id()
+    meeting_id = fields.String(required=True)
 
 
 class InviteMembers(OfMeeting):
@@ -285,7 +285,10 @@ class TableCases(OfMeeting):
 
 def _places() -> fields.List[Any]:
     return fields.List(
-        fields.String(validate=Length(1, 36)), load_default=list, validate=Length(max=codes.PLACES_MOST)
+        fields.String(validate=Length(1, 36)),
+        load_default=None,
+        allow_none=True,
+        validate=Length(max=codes.PLACES_MOST),
     )
 
 
@@ -328,15 +331,19 @@ class DecideCase(OfMeeting):
     """`votes` may leave out who voted on their own; `override_reason` where the screening closed the path."""
 
     case_id = _id()
-    votes = fields.List(fields.Nested(WrittenVote), load_default=list, validate=Length(max=50))
-    abstains_for_conflict = fields.List(Words(200, required=True), load_default=list, validate=Length(max=50))
+    votes = fields.List(
+        fields.Nested(WrittenVote), load_default=None, allow_none=True, validate=Length(max=50)
+    )
+    abstains_for_conflict = fields.List(
+        Words(200, required=True), load_default=None, allow_none=True, validate=Length(max=50)
+    )
     path = fields.String(
         required=True, validate=Regexp(r"[a-z][a-z0-9_]{0,39}\Z")
     )  # one of the rules in force
     programme_ids = _places()
     why = Words(4000, required=True)
     override_reason = Words(2000)
-    goals = fields.List(fields.Nested(Goal), load_default=list, validate=Length(max=30))
+    goals = fields.List(fields.Nested(Goal), load_default=None, allow_none=True, validate=Length(max=30))
 
 
 class ListMeetings(Schema):

@@ -4,7 +4,7 @@ Long because every test of the front door begins with these bodies.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -192,6 +192,16 @@ class FrontDoor:
         path = f"/api/v1/partners/{partner_id}/programmes"
         return partner_id, self.made(path, programme(free))["programme_id"]
 
+    def meeting(self, case_id: str, user: str = "worker-60", more: Sequence[Any] = ()) -> str:
+        """A meeting with one case on its agenda and an option to vote on; `more` are called too."""
+        members = [*called(user), *more]
+        body = {"centre": user[-2:], "at": "2026-11-02T03:00:00Z", "place": "ห้องประชุม", "members": members}
+        meeting_id = str(self.made("/api/v1/meetings", body, user)["meeting_id"])
+        path = f"/api/v1/meetings/{meeting_id}"
+        self.made(f"{path}/add", {"case_id": case_id}, user)
+        self.made(f"{path}/propose", {"case_id": case_id, "path": "local_home"}, user)
+        return meeting_id
+
     def bed(self, partner_id: str, user: str = "worker-60") -> str:
         """A programme of beds for tonight that are free."""
         beds = {"name": "ห้องพัก", "path": "interim_stay", "capacity": {"total": 9, "free": 9}, "rules": {}}
@@ -271,6 +281,7 @@ class World:
     stay_id: str = "00000000-0000-4000-8000-000000000006"
     bed_id: str = "00000000-0000-4000-8000-000000000007"
     consent_id: str = "00000000-0000-4000-8000-000000000003"
+    meeting_id: str = "00000000-0000-4000-8000-000000000008"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))
@@ -325,7 +336,7 @@ class World:
                 "place": "ห้องประชุม",
                 "members": called(f"worker-{self.centre}"),
             },
-            "invite": {"members": [{"name": "คนใหม่", "role": "member"}]},
+            "invite": {"members": [{"user": "member-60", "name": "คนใหม่", "role": "member"}]},
             "table": {"case_ids": [self.case_id]},
             "propose": {"case_id": self.case_id, "path": "foundation", "programme_ids": []},
             "vote": {"case_id": self.case_id, "vote": "agree", "reason": "ใกล้บ้าน"},
@@ -445,6 +456,11 @@ def problem(answer: requests.Response, status: int) -> Any:
 
 def earlier(**by: float) -> str:
     return instant(utc_now() - timedelta(**by))
+
+
+def settled() -> dict[str, Any]:
+    """Facts that leave no label open: the working group is next."""
+    return {**facts(), "trafficking_signs": False, "mental_crisis": False}
 
 
 def facts() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from services.referral.schemas import FIELDS
 from services.system import SERVICES
 from services.web.identity import accounts, identities, passwords
 from services.web.service import APPLICATION
-from tests.web.door import BEFORE, USERS, activity, plan
+from tests.web.door import BEFORE, USERS, activity, plan, settled
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.phone import Phone
 from tests.web.sent import Sent
@@ -135,8 +135,7 @@ class Place:
                 values["meeting_id"] = self.door.meeting(world.case_id, user, seat)
                 if self.endpoint == "pages.meetings.table":  # another waits
                     waits = f"/api/v1/cases/{self.door.case(self.centre)}/screening"
-                    facts = {"housing": "street", "income_sufficient": False}
-                    self.door.made(waits, {"facts": facts}, user)
+                    self.door.made(waits, {"facts": settled()}, user)
                     work = f"/api/v1/work?centre={self.centre}"
                     self.door.wait(work, lambda found: found["counts"]["group"] > 0, user)
             if "outreach_id" in self.arguments:

@@ -274,6 +274,7 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
                     doors.tell(DECIDE, form.body)
                     said = _("The decision is recorded.")
                 return frame.done(said, ".show", meeting_id=meeting_id)
+        form.errors = {_in_place(name, form.typed, meeting): said for name, said in form.errors.items()}
     shut = {each["path"]: each for each in screened["closed"]} if screened else {}
     ordered = [*paths, *(path for path in PLAN_PATHS if path not in paths)]
     ordered.sort(key=lambda path: path in shut)
@@ -287,6 +288,22 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
     )  # fmt: skip
 
 
+PARTS = ("area", "text", "owner", "due")  # of a goal
+
+
+def _voted(typed: "MultiDict[str, str]", meeting: Meeting) -> list[str]:
+    """The members for whom a vote was chosen, by number."""
+    chosen = {each["member"]: typed.get(f"vote.{each['member']}", "") for each in meeting["members"]}
+    return [member for member, vote in chosen.items() if vote and vote != CONFLICT]
+
+
+def _wanted(typed: "MultiDict[str, str]") -> list[int]:
+    """The rows of goals that are written in."""
+    return [
+        row for row in range(GOALS) if any(typed.get(f"goals.{row}.{part}", "").strip() for part in PARTS)
+    ]
+
+
 def _decided(typed: "MultiDict[str, str]", meeting: Meeting, proposing: bool) -> "MultiDict[str, str]":
     """The fields of the door: votes that were chosen, who does not vote, goals that were written."""
     places = [("programme_ids", each) for each in typed.getlist("programme_ids") if each]
@@ -294,27 +311,28 @@ def _decided(typed: "MultiDict[str, str]", meeting: Meeting, proposing: bool) ->
     if proposing:
         return MultiDict(kept)
     kept += [(name, typed.get(name, "")) for name in ("why", "override_reason")]
-    number = 0
-    for member in meeting["members"]:
-        chosen = typed.get(f"vote.{member['member']}", "")
-        if chosen == CONFLICT:
-            kept.append(("abstains_for_conflict", member["member"]))
-        elif chosen:
-            reason = typed.get(f"reason.{member['member']}", "")
-            kept += [(f"votes.{number}.member", member["member"]), (f"votes.{number}.vote", chosen)]
-            kept += [(f"votes.{number}.reason", reason)]
-            number += 1
-    written = 0
-    for row in range(GOALS):
-        goal = {
-            part: typed.get(f"goals.{row}.{part}", "").strip() for part in ("area", "text", "owner", "due")
-        }
-        if goal["text"]:
-            kept += [(f"goals.{written}.{part}", text) for part, text in goal.items() if part != "due"]
-            if goal["due"]:
-                kept.append((f"goals.{written}.due", goal["due"]))
-            written += 1
+    for number, member in enumerate(_voted(typed, meeting)):
+        kept += [(f"votes.{number}.member", member)]
+        kept += [(f"votes.{number}.{part}", typed.get(f"{part}.{member}", "")) for part in ("vote", "reason")]
+    kept += [
+        ("abstains_for_conflict", each["member"])
+        for each in meeting["members"]
+        if typed.get(f"vote.{each['member']}") == CONFLICT
+    ]
+    for number, row in enumerate(_wanted(typed)):
+        kept += [(f"goals.{number}.{part}", typed.get(f"goals.{row}.{part}", "").strip()) for part in PARTS]
     return MultiDict(kept)
+
+
+def _in_place(name: str, typed: "MultiDict[str, str]", meeting: Meeting) -> str:
+    """A field of the door as the form calls it."""
+    what, _dot, rest = name.partition(".")
+    number, _dot, part = rest.partition(".")
+    if what == "votes" and number.isdigit():
+        return f"{'reason' if part == 'reason' else 'vote'}.{_voted(typed, meeting)[int(number)]}"
+    if what == "goals" and number.isdigit():
+        return f"goals.{_wanted(typed)[int(number)]}.{part}"
+    return "votes" if what == "abstains_for_conflict" else name
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/invitation")
