@@ -129,6 +129,8 @@ def test_another_centres_case_is_not_found_by_any_door(door: FrontDoor, world: W
     if key[1] == "earlier_match":
         earlier = door.ask("partners", "earlier_matches", "worker-60", {"case_id": world.case_id})
         body["match_id"] = earlier["items"][0]["match_id"]
+    if "meeting_id" in found.schema.fields:
+        body["meeting_id"] = door.meeting(world.case_id)
     if key[1] == "would_disclose":
         body["programme_id"] = world.programme_id
     if key[1] == "withdraw_consent":

@@ -66,7 +66,12 @@ def whole(door: FrontDoor, world: World) -> World:
     """With what a case and its centre have only once somebody made it."""
     [match, *_] = door.get(f"/api/v1/cases/{world.case_id}/matches/earlier").json()["items"]
     held = door.made("/api/v1/outreach", activity())
-    return replace(world, match_id=match["match_id"], outreach_id=held["outreach_id"])
+    saved = door.made("/api/v1/rules/drafts", {"based_on": "2569-2"}, "rules")
+    trial = door.made(f"/api/v1/rules/drafts/{saved['draft_id']}/trial", {}, "rules")
+    latest = door.get(f"/api/v1/cases/{world.case_id}").json()["screening"]["screening_id"]
+    made = {"draft_id": saved["draft_id"], "trial_id": trial["trial_id"], "screening_id": latest}
+    made |= {"outreach_id": held["outreach_id"], "meeting_id": door.meeting(world.case_id)}
+    return replace(world, match_id=match["match_id"], **made)
 
 
 @pytest.mark.parametrize("route", QUESTIONS, ids=name_of)

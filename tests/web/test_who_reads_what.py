@@ -16,7 +16,7 @@ from tests.support.marks import lasting, plain
 from tests.web.door import activity
 from tests.web.test_reading import private_in
 
-ABOUT_ONE = {"case_id", "referral_id", "match_id", "screening_id"}
+ABOUT_ONE = {"case_id", "referral_id", "match_id", "screening_id", "meeting_id"}
 ABOUT_PLACES = {"partner_id", "programme_id", "outreach_id", "rules_version", "draft_id", "trial_id"}
 # A user of each role that is not staff of the case's centre, and of two that others are told nothing by.
 OTHERS = {
@@ -64,7 +64,9 @@ def one(door):
     world = replace(world, draft_id=saved["draft_id"], trial_id=trial["trial_id"], screening_id=latest)
     for user in STRANGERS:
         door.add(user, user.partition("-")[0], ("96",))
-    return replace(world, match_id=match["match_id"])
+    seat = [{"user": "member-60", "name": "สมาชิก", "role": "member"}]
+    meeting_id = door.meeting(world.case_id, more=seat)
+    return replace(world, match_id=match["match_id"], meeting_id=meeting_id)
 
 
 @pytest.fixture(scope="module")
