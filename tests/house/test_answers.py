@@ -238,7 +238,9 @@ def work_on_a_case(net: CheckedNetwork) -> None:
 
 def meet(net: CheckedNetwork) -> None:
     """A meeting with an own vote, one who does not vote, and the rest written down."""
-    [each, *_] = [row for row in net.call("intake", "cases")["items"] if row["status"] in ("screened", "planned")]
+    [each, *_] = [
+        row for row in net.call("intake", "cases")["items"] if row["status"] in ("screened", "planned")
+    ]
     seats = [{"user": "worker-60", "name": "เลขา", "role": "secretary"}, {"name": "ประธาน", "role": "chair"}]
     called = {"centre": each["centre"], "at": "2026-11-02T03:00:00Z", "place": "ห้อง", "members": seats}
     meeting = {"meeting_id": net.call("screening", "call_meeting", called)["meeting_id"]}

@@ -76,7 +76,7 @@ def test_what_is_drawn_in_clusters_is_read_letter_by_letter(papers):
     ):
         assert has(text, words), words
     for code, title in {
-        "pack": "ข้อมูลประกอบการส่งต่อ", "receipt": "ใบรับตัวผู้รับบริการ",
+        "pack": "ข้อมูลประกอบการส่งต่อ", "receipt": "ใบรับผู้รับบริการ",
         "consent": "หนังสือให้ความยินยอม", "intake": "แบบแรกรับผู้รับบริการ",
     }.items():  # fmt: skip
         assert has(text_of(papers[code]), title), code
