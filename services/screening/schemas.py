@@ -1,4 +1,6 @@
-"""Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in domain."""
+"""Shapes of requests, and the part of others' facts that we read. Shape only: what may happen is decided in domain.
+
+Long because the requests of all of a service's doors stand together."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,5 +1,7 @@
 """What every door answers is written down as a type; here every answer is held against it, over a small sample
-network."""
+network.
+
+Long because one small network has to come to every door there is."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing

@@ -142,7 +142,7 @@ def receipt(desk: Desk, referral_id: str) -> Printed:
         "handed": ["เอกสารประจำตัว", "ยาและใบนัดแพทย์", "ทรัพย์สินและของใช้ส่วนตัว", "อื่น ๆ"],
         "signers": [
             {"name": desk.writer.called, "role": "ผู้ส่งตัว"},
-            {"name": "", "role": "ผู้รับตัว"},
+            {"name": "", "role": "ผู้รับ"},
             {"name": "", "role": "ผู้รับบริการ"},
             {"name": "", "role": "พยาน"},
         ],

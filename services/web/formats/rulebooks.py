@@ -12,13 +12,13 @@ ANY = "–"  # of a fact that a row does not ask for: unknown, yes and no are al
 Line = Sequence[str]
 
 
-def as_xlsx(found: WholeRules) -> bytes:
+def as_xlsx(rules: WholeRules) -> bytes:
     import xlsxwriter
 
     made = BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold = book.add_format({"bold": True})
-        for title, lines in sheets(found):
+        for title, lines in sheets(rules):
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 0)
             for number, line in enumerate(lines):
@@ -27,14 +27,14 @@ def as_xlsx(found: WholeRules) -> bytes:
     return made.getvalue()
 
 
-def sheets(found: WholeRules) -> Iterator[tuple[str, list[Line]]]:
-    if "labels" in found:
-        yield "labels", [*_labels(found["labels"])]
-        yield "paths", [*_paths(found["paths"])]
-    yield "questions", [*_questions(found["forms"])]
+def sheets(rules: WholeRules) -> Iterator[tuple[str, list[Line]]]:
+    if "labels" in rules:
+        yield "labels", [*_labels(rules["labels"])]
+        yield "paths", [*_paths(rules["paths"])]
+    yield "questions", [*_questions(rules["forms"])]
     yield (
         "deadlines",
-        [["what", "value"], *([name, str(value)] for name, value in found["deadlines"].items())],
+        [["what", "value"], *([name, str(value)] for name, value in rules["deadlines"].items())],
     )
 
 
