@@ -1,8 +1,6 @@
 """Meetings of the working groups, with their agenda, from our own facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
 import orjson
 from sqlalchemy import (
     Column,
@@ -72,7 +70,7 @@ item = Table(
     Column("decided_at", Text),
     PrimaryKeyConstraint("meeting_id", "case_id"),
 )
-Row = dict[str, Any]  # of a table: what its columns hold
+Row = dict[str, str | int | None]  # of a table: what its columns hold
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -103,8 +101,8 @@ def _meeting(row: Row, fact: Recorded) -> Row:
             }  # fmt: skip
         case MembersInvited():
             row = row | {
-                "seats": as_json([*orjson.loads(row["seats"]), *event.seats]),
-                "words": as_json([*orjson.loads(row["words"]), event.words]),
+                "seats": as_json([*orjson.loads(str(row["seats"])), *event.seats]),
+                "words": as_json([*orjson.loads(str(row["words"])), event.words]),
             }
         case MeetingClosed():
             row = row | {"status": CLOSED, "closed_at": fact.time}
@@ -127,10 +125,12 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
             }  # fmt: skip
         case VoteCast():
             cast = {"vote_id": event.vote_id, "vote": event.vote, "at": fact.time, "reason": event.reason}
-            return row | {"votes": as_json({**orjson.loads(row["votes"]), event.member: cast})}
+            return row | {"votes": as_json({**orjson.loads(str(row["votes"])), event.member: cast})}
         case ConflictDeclared():
-            votes = {who: cast for who, cast in orjson.loads(row["votes"]).items() if who != event.member}
-            conflicts = [*orjson.loads(row["conflicts"]), event.member]
+            votes = {
+                who: cast for who, cast in orjson.loads(str(row["votes"])).items() if who != event.member
+            }
+            conflicts = [*orjson.loads(str(row["conflicts"])), event.member]
             return row | {"votes": as_json(votes), "conflicts": as_json(conflicts)}
         case CaseDecided():
             return row | {"plan_id": event.plan_id, "decided_at": fact.time}
