@@ -1,6 +1,7 @@
 """Meetings of the working groups, with their agenda, from our own facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+
 import orjson
 from sqlalchemy import (
     Column,
