@@ -61,7 +61,7 @@ def load(settings: Settings, factor: int = 1) -> None:
                 "Choose another folder with --data."
             )
         partner_id = _make(settings, factor)
-        _add_users(settings, web, instant(now), partner_id)
+        _add_users(settings, web, instant(sample.begins(now)), partner_id)
     finally:
         web.close()
 
@@ -90,7 +90,7 @@ def _make(settings: Settings, factor: int) -> str:
 
 
 def _add_users(settings: Settings, web: ServiceRuntime, at: str, partner_id: str) -> None:
-    """All with one password, kept in a file that only its owner reads."""
+    """All with one password, kept in a file that only its owner reads; there since the sample's first day."""
     from services import sample
     from services.web.identity import accounts, passwords, people, sample_users
     from services.web.store import centres

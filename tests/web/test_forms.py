@@ -26,9 +26,9 @@ from tests.web.sent import Sent
 ADDRESSES = APPLICATION.url_map.bind("")
 DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
 # Forms that no system shows beside the others: before there is anybody, in a sample, in the minutes after a no,
-# to the one who asked, where something is to be confirmed or decided. They have nothing to type but what test_set_up
-# tries; who may send them, test_pages_sample, test_pages_answer, test_pages_own, test_erasing, test_delegations,
-# test_pages_partners and test_pages_search ask.
+# to the one who asked, where something is to be confirmed or decided, where rules changed. They have nothing to type
+# but what test_set_up tries; who may send them, test_pages_sample, test_pages_answer, test_pages_own, test_erasing,
+# test_delegations, test_pages_partners, test_pages_search and test_announcements ask.
 SELDOM = (
     "pages.set_up.administrator",
     "pages.sample.sign_in",
@@ -42,6 +42,7 @@ SELDOM = (
     "pages.registry.programme_confirmed",
     "pages.proposals.accept",
     "pages.search.results_csv",
+    "pages.rulebooks.read",
 )
 POSTS = [
     (rule.endpoint, step)

@@ -64,6 +64,7 @@ STAYS: Mapping[str, str] = {
     "recovery_code": "ten for each user at most, used once each",
     "sample_user": "the sample's users",
     "user_position": "a row for each user and service",
+    "rules_read": "a row for each user and version of the rules, of which there are a few a year",
     "working_group": "a row for each centre",
     "centre_contact": "a row for each centre",
     "precaution": "a row for each kind",

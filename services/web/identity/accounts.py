@@ -47,6 +47,14 @@ def find(db: Connection, user: str) -> Account | None:
     return _account(row)
 
 
+def since(db: Connection, user: str) -> str:
+    """The instant since which somebody has an account. LookupError if they have none."""
+    found: str | None = db.execute(select(account.c.created_at).where(account.c.user_name == user)).scalar()
+    if found is None:
+        raise LookupError(user)
+    return found
+
+
 def everybody(db: Connection) -> list[Account]:
     return [_account(row) for row in db.execute(select(account).order_by(account.c.user_name))]
 

@@ -1,15 +1,18 @@
 """Versions of the rules, and one of them with the law beside each row."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect, request, url_for
 
 from services.codes.access import FIGURE_READERS
+from services.kernel.envelope import instant
 from services.screening.doors import DRAFT_RULES, DRAFTS, RULEBOOK, RULES
 from services.screening.schemas import DraftRules
+from services.web import gateway
 from services.web.pages.frame import doors, frame, gate, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import people
 from services.web.pages.parts.facts import in_language
 from services.web.pages.parts.language import _
+from services.web.store import announcements
 
 READERS = (*FIGURE_READERS, "admin")
 EDITORS = ("worker", "director", "rule_keeper")
@@ -27,6 +30,17 @@ def listing() -> Response:
     people.look_up(user for each in drafts for user in (each["saved_by"], each["asked_by"]) if user)
     editing = visit.caller().role in EDITORS
     return frame.page("rules/listing.html", versions=found, drafts=drafts, may_edit=editing)
+
+
+@blueprint.post("/rules/read")
+@gate.roles(*READERS)
+def read() -> Response:
+    """The user has read of the versions that the form names; names of none are nothing."""
+    there = {each["rules_version"] for each in doors.ask(RULES.of())["items"]}
+    runtime, sent = gateway.runtime(), request.form.getlist("rules_version")
+    with runtime.database.write() as db:
+        announcements.record(db, visit.caller().user, there.intersection(sent), instant(runtime.now()))
+    return redirect(url_for("pages.home"), 303)  # type: ignore[return-value]
 
 
 @blueprint.get("/rules/<rules_version>")
