@@ -1,6 +1,6 @@
 """Versions of the rules, and one of them with the law beside each row."""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, request
 
 from services.codes.access import FIGURE_READERS
 from services.kernel.envelope import instant
@@ -40,7 +40,7 @@ def read() -> Response:
     runtime, sent = gateway.runtime(), request.form.getlist("rules_version")
     with runtime.database.write() as db:
         announcements.record(db, visit.caller().user, there.intersection(sent), instant(runtime.now()))
-    return redirect(url_for("pages.home"), 303)  # type: ignore[return-value]
+    return frame.done(_("It is noted that you have read it."), "pages.home")
 
 
 @blueprint.get("/rules/<rules_version>")
