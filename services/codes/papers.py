@@ -20,5 +20,6 @@ PAPERS = CodeList(
         "receipt": Words("ใบรับผู้รับบริการ", "Receipt of admission"),
         "consent": Words("หนังสือให้ความยินยอม", "Consent form"),
         "intake": Words("แบบแรกรับ", "Intake form"),
+        "minutes": Words("รายงานการประชุม", "Minutes of the meeting"),
     },
 )

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -12,7 +13,7 @@ from services.web.documents import PAPERS, press
 from services.web.documents.legible import legible
 from services.web.documents.office import thai_figures
 from services.web.store import links
-from tests.web.door import plan
+from tests.web.door import plan, settled
 
 OF_A_PERSON = ("letter", "pack", "receipt", "consent")
 
@@ -37,11 +38,13 @@ def path(world, code):
     return {
         "consent": f"/api/v1/cases/{world.case_id}/consent.pdf",
         "intake": "/api/v1/forms/intake.pdf",
+        "minutes": f"/api/v1/meetings/{world.meeting_id}/minutes.pdf",
     }.get(code, f"/api/v1/referrals/{world.referral_id}/{code}.pdf")
 
 
 @pytest.fixture(scope="module")
 def papers(door, world):
+    world = replace(world, meeting_id=door.meeting(world.case_id))
     found = {}
     for paper in PAPERS:
         answer = door.get(path(world, paper.code))
@@ -78,6 +81,7 @@ def test_what_is_drawn_in_clusters_is_read_letter_by_letter(papers):
     for code, title in {
         "pack": "ข้อมูลประกอบการส่งต่อ", "receipt": "ใบรับผู้รับบริการ",
         "consent": "หนังสือให้ความยินยอม", "intake": "แบบแรกรับผู้รับบริการ",
+        "minutes": "รายงานการประชุม",
     }.items():  # fmt: skip
         assert has(text_of(papers[code]), title), code
     assert has(text_of(papers["intake"]), "ปัจจุบันพักอาศัยอยู่ที่ใด"), (
@@ -198,3 +202,121 @@ def test_a_form_on_paper_is_copied_with_its_day(door, browser):
     case_id = opened.url.rpartition("/")[2]
     [event, *_] = door.get(f"/api/v1/cases/{case_id}/timeline").json()["items"]
     assert (event["type"], event["time"]) == ("CaseOpened", "2026-05-12T05:00:00.000000Z")
+
+
+@pytest.fixture(scope="module")
+def held(door):
+    """A meeting of a centre of these tests alone: one case decided with places in order, one against what the screening
+    found, one that waits; who is called fourth has an interest of their own, and the fifth does not come."""
+    for user, role in (("worker-34", "worker"), ("member-34", "member")):
+        door.add(user, role, ("34",))
+    cases = [door.case("34"), door.case("34"), door.case("34")]
+    for case_id, relatives in zip(cases, ("none", "unsafe", "none"), strict=True):
+        facts = {**settled(), "relatives": relatives}
+        door.made(f"/api/v1/cases/{case_id}/screening", {"facts": facts}, "worker-34")
+    members = [
+        {"user": "worker-34", "name": "นางสาวเลขา จดดี", "role": "secretary"},
+        {"name": "นายประธาน ตรวจดี", "role": "chair"},
+        {"name": "นายแพทย์เห็นต่าง", "role": "specialist"},
+        {"name": "นางส่วนได้เสีย", "role": "member"},
+        {"name": "นายไม่มา", "role": "member"},
+    ]
+    body = {"centre": "34", "at": "2026-11-02T03:00:00Z", "place": "ห้องประชุมชั้น 2", "members": members}
+    path = f"/api/v1/meetings/{door.made('/api/v1/meetings', body, 'worker-34')['meeting_id']}"
+    door.made(f"{path}/add", {"case_ids": cases}, "worker-34")
+    places = [door.programme()[1], door.programme()[1]]
+    option = {"case_id": cases[0], "path": "local_home", "programme_ids": places}
+    door.made(f"{path}/propose", option, "worker-34")
+    door.made(f"{path}/vote", {"case_id": cases[0], "vote": "agree", "reason": "ใกล้วัด"}, "worker-34")
+    decision = {
+        **option,
+        "votes": [
+            {"member": "2", "vote": "agree"},
+            {"member": "3", "vote": "dissent", "reason": "ควรพบแพทย์ก่อน"},
+        ],
+        "abstains_for_conflict": ["4"],
+        "why": "มีญาติอยู่ใกล้",
+        "goals": [{"area": "housing", "text": "มีที่อยู่มั่นคง", "owner": "นักสังคม", "due": "2027-01-31"}],
+    }
+    door.made(f"{path}/decide", decision, "worker-34")
+    against = {
+        "case_id": cases[1],
+        "votes": [{"member": number, "vote": "agree"} for number in "123"],
+        "path": "return_family",
+        "why": "ผู้รับบริการประสงค์กลับบ้าน",
+        "override_reason": "ผู้กระทำย้ายออกแล้ว",
+    }
+    door.made(f"{path}/decide", against, "worker-34")
+    return path, cases
+
+
+def test_minutes_say_who_came_what_was_proposed_how_each_voted_and_what_was_decided(door, held):
+    path, cases = held
+    case = door.get(f"/api/v1/cases/{cases[0]}", "worker-34").json()
+    text = text_of(door.get(f"{path}/minutes.pdf", "worker-34").content)
+    came, _title, later = text.partition("ผู้ได้รับเชิญที่ยังไม่ปรากฏการลงมติ".replace("ำ", "ํา"))
+    assert later, "a case waits: nobody is said not to have come"
+    assert has(came, "นางส่วนได้เสีย") and not has(came, "นายไม่มา") and has(later, "นายไม่มา")
+    for words in (
+        "เมื่อวันที่ ๒ พฤศจิกายน ๒๕๖๙ เวลา ๑๐.๐๐ น.",
+        "ณ ห้องประชุมชั้น ๒",
+        "ร่าง (ยังไม่ปิดประชุม)",
+        case["person"]["name"]["first"],
+        thai_figures({"n": case["case_number"]})["n"],
+        "ผู้มีส่วนได้เสีย (ไม่ลงมติ) นางส่วนได้เสีย",
+        "ใกล้วัด (ลงมติด้วยบัญชีของตนเอง)",
+        "ไม่เห็นชอบ ควรพบแพทย์ก่อน (เลขานุการบันทึก)",
+        "เห็นชอบ ๒ เสียง ไม่เห็นชอบ ๑ เสียง งดออกเสียง ๐ เสียง",
+        "๑. ", "๒. ",
+        "มีญาติอยู่ใกล้",
+        "มีที่อยู่มั่นคง (ด้านที่อยู่อาศัย ผู้รับผิดชอบ นักสังคม ภายในวันที่ ๓๑ มกราคม ๒๕๗๐)",
+        "ที่ประชุมมีมติโดยมีเหตุผลว่า ผู้กระทำย้ายออกแล้ว (ประธาน: นายประธาน ตรวจดี)",
+        "ที่ประชุมยังไม่มีมติในเรื่องนี้",
+        "(นางสาวเลขา จดดี)",
+        "ผู้จดรายงานการประชุม",
+        "(นายประธาน ตรวจดี)",
+        "ผู้ตรวจรายงานการประชุม",
+    ):  # fmt: skip
+        assert has(text, words), words
+
+
+def test_a_member_reads_the_minutes_without_the_name_and_nobody_else_at_all(door, held, browser):
+    path, cases = held
+    case = door.get(f"/api/v1/cases/{cases[0]}", "worker-34").json()
+    text = text_of(door.get(f"{path}/minutes.pdf", "member-34").content)
+    assert has(text, thai_figures({"n": case["case_number"]})["n"]) and has(text, "ใกล้วัด")
+    assert not has(text, case["person"]["name"]["first"]) and not has(text, case["person"]["name"]["last"])
+    for user in ("ministry", "rules", "admin", "partner-nobody"):
+        assert door.get(f"{path}/minutes.pdf", user).status_code == 403, user
+    for user in ("worker-61", "member-60"):
+        assert door.get(f"{path}/minutes.pdf", user).status_code == 404, user
+    page = path.removeprefix("/api/v1")
+    assert f"{page}/minutes.pdf" in browser("member-34").open(page).raw
+
+
+def test_minutes_say_that_a_later_decision_took_the_place_of_theirs(door):
+    case_id = door.planned()
+    meeting_id = door.meeting(case_id)
+    path = f"/api/v1/meetings/{meeting_id}"
+    votes = [{"member": number, "vote": "agree"} for number in "123"]
+    decision = {"case_id": case_id, "votes": votes, "path": "local_home", "why": "ใกล้วัด"}
+    door.made(f"{path}/decide", decision)
+    door.made(f"{path}/close", {})
+    text = text_of(door.get(f"{path}/minutes.pdf").content)
+    assert has(text, "ใกล้วัด") and has(text, "ผู้ไม่มาประชุม") and not has(text, "ยังไม่ปิดประชุม")
+    door.made(f"/api/v1/cases/{case_id}/plan", plan())
+    text = text_of(door.get(f"{path}/minutes.pdf").content)
+    assert has(text, "ต่อมามีมติครั้งใหม่แทน") and not has(text, "ใกล้วัด")
+    assert not has(text, "ผู้ไม่มาประชุม"), "who voted is not known here any more"
+
+
+def test_minutes_of_somebody_who_was_erased_say_what_is_gone(door):
+    case_id = door.planned()
+    path = f"/api/v1/meetings/{door.meeting(case_id)}"
+    votes = [{"member": number, "vote": "agree", "reason": "ใกล้วัด"} for number in "123"]
+    door.made(f"{path}/decide", {"case_id": case_id, "votes": votes, "path": "local_home", "why": "ใกล้วัด"})
+    door.ask("intake", "request_erasure", "director-60", {"case_id": case_id, "reason": "ordered"})
+    door.ask("intake", "confirm_erasure", "deputy-60", {"case_id": case_id})
+    text = text_of(door.get(f"{path}/minutes.pdf").content)
+    assert has(text, "ถูกลบพร้อมกับข้อมูลของผู้รับบริการแล้ว") and has(text, "เห็นชอบ ๓ เสียง")
+    assert not has(text, "ใกล้วัด") and not has(text, "มาลี")

@@ -7,6 +7,6 @@
 `layouts/`   the layouts, in Typst; `kit.typ` is what they share
 """
 
-from services.web.documents import consent, intake, referral
+from services.web.documents import consent, intake, minutes, referral
 
-PAPERS = (*referral.PAPERS, *consent.PAPERS, *intake.PAPERS)
+PAPERS = (*referral.PAPERS, *consent.PAPERS, *intake.PAPERS, *minutes.PAPERS)

@@ -1,0 +1,232 @@
+"""รายงานการประชุม: the minutes of a meeting of a centre's working group.
+
+In the form of the Prime Minister's Office Regulation on Clerical Work B.E. 2526, s. 25: which meeting, when and where,
+who came and who did not, what was decided, who wrote it down. A paper of the centre's own: it has of the person what
+its reader reads of the case.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from services.codes import PATHS, SEXES
+from services.codes.access import CASE_READERS
+from services.codes.decisions import LIFE_AREAS, MEMBER_ROLES, VOTES
+from services.intake.answers import Case
+from services.intake.doors import CASE
+from services.kernel.envelope import moment
+from services.kernel.errors import NotFound
+from services.kernel.lists import LIMIT_MOST
+from services.kernel.questions import Json
+from services.partners.doors import NAMES
+from services.screening.answers import AgendaItem, Goal, Meeting, Minutes, Plan
+from services.screening.doors import MEETING, PLAN
+from services.thai import dates
+from services.web.documents.office import NO_BREAK, Desk, long_day, office
+from services.web.documents.papers import Paper, Printed
+from services.web.documents.press import Data
+from services.web.documents.referral import called
+
+NOTHING = "–"
+ROOM = "........................"  # to write in
+CLOSED_PATH = "มตินี้เป็นแนวทางที่ผลการคัดกรองไม่เปิดให้ ที่ประชุมมีมติโดยมีเหตุผลว่า"
+WRITTEN_AGAIN = "ข้อความบางส่วนถูกตัดออกเพื่อไม่ให้ระบุถึงตัวผู้รับบริการ ซึ่งได้ลบข้อมูลแล้ว"
+ERASED = "เหตุผล เป้าหมาย และการลงมติรายบุคคลถูกลบพร้อมกับข้อมูลของผู้รับบริการแล้ว"
+
+
+class Tabled(NamedTuple):
+    """A case before the meeting, None if it is no longer this centre's, and the plan that counts for it now."""
+
+    item: AgendaItem
+    case: Case | None
+    plan: Plan | None
+
+    @property
+    def decided(self) -> Plan | None:
+        """The plan, if it is what this meeting decided; a later decision may have taken its place."""
+        return self.plan if self.plan and self.plan["plan_id"] == self.item["plan_id"] else None
+
+    @property
+    def written(self) -> Minutes | None:
+        return self.decided.get("minutes") if self.decided else None
+
+
+def minutes(desk: Desk, meeting_id: str) -> Printed:
+    meeting = desk.ask(MEETING.of(meeting_id=meeting_id))
+    here = office(desk, meeting["centre"])
+    tabled = [_tabled(desk, item) for item in meeting["agenda"]]
+    places = _places(desk, tabled)
+    came = _came(meeting, tabled)
+    seats = [
+        (each["member"] in came, [each["name"], MEMBER_ROLES.word(each["role"], "th")])
+        for each in meeting["members"]
+    ]
+    settled = bool(tabled) and all(each.written for each in tabled)
+    data: Data = {
+        "heading": ["รายงานการประชุมคณะทำงาน", here.name, f"ครั้งที่ {ROOM}"],
+        "draft": "ร่าง (ยังไม่ปิดประชุม)" if meeting["status"] == "open" else "",
+        "when": f"เมื่อวันที่ {long_day(meeting['at'])} เวลา {_clock(meeting['at'])}",
+        "where": f"ณ {meeting['place'] or ROOM}",
+        "came": [seat for there, seat in seats if there],
+        "absent": [seat for there, seat in seats if not there],
+        # Who votes on nothing was not there, as far as every vote is known.
+        "absent_title": "ผู้ไม่มาประชุม" if settled else "ผู้ได้รับเชิญที่ยังไม่ปรากฏการลงมติ",
+        "began": f"เริ่มประชุมเวลา {_clock(meeting['at'])}",
+        "cases": [_case(number, each, meeting, places) for number, each in enumerate(tabled, 1)],
+        "ended": f"เลิกประชุมเวลา {_end(meeting)}",
+        "signers": [
+            {"name": _of_role(meeting, "secretary"), "role": "ผู้จดรายงานการประชุม"},
+            {"name": _of_role(meeting, "chair"), "role": "ประธาน ผู้ตรวจรายงานการประชุม"},
+        ],
+    }
+    day = dates.bangkok_day(moment(meeting["at"]))
+    return Printed("minutes", here.finished("รายงานการประชุม", data), f"songtor-minutes-{here.code}-{day}")
+
+
+PAPERS = (Paper("minutes", "/meetings/<uuid:meeting_id>/minutes.pdf", minutes, CASE_READERS),)
+
+
+def _tabled(desk: Desk, item: AgendaItem) -> Tabled:
+    about = {"case_id": item["case_id"]}
+    try:
+        return Tabled(item, desk.ask(CASE.of(**about)), desk.ask(PLAN.of(**about)))
+    except NotFound:
+        return Tabled(item, None, None)
+
+
+def _places(desk: Desk, tabled: Sequence[Tabled]) -> dict[str, str]:
+    """{programme: what it is called}, of those proposed and decided."""
+    ids = {id for each in tabled for id in each.item["programme_ids"]}
+    ids |= {id for each in tabled if each.decided for id in each.decided["programme_ids"]}
+    known = sorted(ids)
+    named: dict[str, str] = {}
+    for start in range(0, len(known), LIMIT_MOST):
+        found = desk.ask(NAMES.of(programme_ids=known[start : start + LIMIT_MOST]))["items"]
+        named |= {each["programme_id"]: f"{each['programme']} ({each['partner']})" for each in found}
+    return named
+
+
+def _came(meeting: Meeting, tabled: Sequence[Tabled]) -> set[str]:
+    """The numbers of those who voted on a case, or said why they do not."""
+    numbers = {each["name"]: each["member"] for each in meeting["members"]}
+    came = {vote["member"] for each in tabled for vote in each.item["votes"]}
+    came |= {member for each in tabled for member in each.item["conflicts"]}
+    voted = {member["name"] for each in tabled if each.written for member in each.written["members"]}
+    return came | {numbers[name] for name in voted if name in numbers}
+
+
+def _case(number: int, tabled: Tabled, meeting: Meeting, places: Mapping[str, str]) -> Data:
+    item, case, plan, written = tabled.item, tabled.case, tabled.decided, tabled.written
+    names = {each["member"]: each["name"] for each in meeting["members"]}
+    out = [names[member] for member in item["conflicts"]]
+    return {
+        "title": f"เรื่องที่ {number} เรื่องเลขที่ {case['case_number'] if case else NOTHING}",
+        "about": [
+            ["ผู้รับบริการ", _person(case)],
+            ["ข้อเสนอต่อที่ประชุม", _option(item["path"], item["programme_ids"], places)],
+            ["ผู้มีส่วนได้เสีย (ไม่ลงมติ)", ", ".join(out) or "ไม่มี"],
+        ],
+        "votes": _votes(tabled, names),
+        "decision": _decision(tabled),
+        "result": [
+            ["แนวทางการช่วยเหลือ", PATHS.word(plan["path"], "th")],
+            *([["ส่งต่อไปยัง ตามลำดับ", _in_order(plan["programme_ids"], places)]] if plan["programme_ids"] else []),
+            *([["เหตุผล", written["why"]]] if written else []),
+        ] if plan else [],
+        "goals": [_goal(goal) for goal in written["goals"]] if written else [],
+        "override": _override(written),
+        "note": ERASED if plan and not written else WRITTEN_AGAIN if written and "redacted" in written else "",
+    }  # fmt: skip
+
+
+def _person(case: Case | None) -> str:
+    """As the reader knows them: who may not read the name reads the description."""
+    if case is None:
+        return "เรื่องนี้ไม่อยู่ในความดูแลของศูนย์แล้ว"
+    person = case["person"]
+    age = f"อายุ {person['age_band']} ปี" if person.get("age_band") else ""
+    parts = (called(case), SEXES.word(person["sex"], "th") if person.get("sex") else "", age)
+    return " ".join(filter(None, parts)) or NOTHING
+
+
+def _option(path: str | None, programme_ids: Sequence[str], places: Mapping[str, str]) -> str:
+    if path is None:
+        return "ไม่มีข้อเสนอก่อนลงมติ"
+    said = PATHS.word(path, "th")
+    return f"{said}\n{_in_order(programme_ids, places)}" if programme_ids else said
+
+
+def _in_order(programme_ids: Sequence[str], places: Mapping[str, str]) -> str:
+    """The best first, one a line."""
+    named = [places.get(id, "สถานที่ซึ่งไม่มีในทะเบียนแล้ว") for id in programme_ids]
+    return "\n".join(f"{number}. {name}" for number, name in enumerate(named, 1)) if named[1:] else named[0]
+
+
+def _votes(tabled: Tabled, names: Mapping[str, str]) -> list[Json]:
+    """[name, vote, reason and by whom it was written]: of the decision, or the own votes so far."""
+    if tabled.written:
+        return [
+            [each["name"], VOTES.word(each["vote"], "th"), each["reason"] or NOTHING, _how(each.get("own"))]
+            for each in tabled.written["members"]
+        ]
+    return [
+        [names[each["member"]], VOTES.word(each["vote"], "th"), each["reason"] or NOTHING, _how(True)]
+        for each in tabled.item["votes"]
+    ]
+
+
+def _how(own: bool | None) -> str:
+    return "ลงมติด้วยบัญชีของตนเอง" if own else "เลขานุการบันทึก"
+
+
+def _decision(tabled: Tabled) -> str:
+    item, plan = tabled.item, tabled.decided
+    if item["plan_id"] is None:
+        return "ที่ประชุมยังไม่มีมติในเรื่องนี้"
+    if plan is None:
+        later = f" เมื่อวันที่ {long_day(tabled.plan['agreed_at'])}" if tabled.plan else ""
+        return f"ที่ประชุมมีมติแล้ว และต่อมามีมติครั้งใหม่แทน{later} โปรดดูมติที่ใช้อยู่ในเรื่องของผู้รับบริการ"
+    votes, quorum = plan["votes"], plan["quorum"]
+    chair = " และมีประธานร่วมลงมติ" if quorum["chair"] else ""
+    return (
+        f"ที่ประชุมมีมติด้วยคะแนน เห็นชอบ {_voices(votes['agree'])} ไม่เห็นชอบ {_voices(votes['dissent'])} "
+        f"งดออกเสียง {_voices(votes['abstain'])} ครบองค์ประชุม (มีผู้ลงมติ {quorum['votes']} คนขึ้นไป{chair})"
+    )
+
+
+def _voices(number: int) -> str:
+    return f"{number}{NO_BREAK}เสียง"
+
+
+def _goal(goal: str | Goal) -> str:
+    if isinstance(goal, str):
+        return goal
+    more = (
+        f"ด้าน{LIFE_AREAS.word(goal['area'], 'th')}" if goal["area"] else "",
+        f"ผู้รับผิดชอบ {goal['owner']}" if goal["owner"] else "",
+        f"ภายในวันที่ {long_day(date.fromisoformat(goal['due']))}" if goal["due"] else "",
+    )
+    said = " ".join(filter(None, more))
+    return f"{goal['text']} ({said})" if said else goal["text"]
+
+
+def _override(written: Minutes | None) -> str:
+    override = written.get("override") if written else None
+    return f"{CLOSED_PATH} {override['reason']} (ประธาน: {override['chair']})" if override else ""
+
+
+def _clock(at: str) -> str:
+    return f"{moment(at).astimezone(dates.BANGKOK):%H.%M}{NO_BREAK}น."
+
+
+def _end(meeting: Meeting) -> str:
+    """When it was closed, if that was on its day: minutes may be closed when they are written."""
+    at = meeting["closed_at"]
+    same = at and dates.bangkok_day(moment(at)) == dates.bangkok_day(moment(meeting["at"]))
+    return _clock(at) if at and same else f"{ROOM} น."
+
+
+def _of_role(meeting: Meeting, role: str) -> str:
+    """'' if nobody, or more than one, is called as that: there is room to write the name."""
+    named = [each["name"] for each in meeting["members"] if each["role"] == role]
+    return named[0] if len(named) == 1 else ""
