@@ -15,7 +15,7 @@ from services.codes.decisions import LIFE_AREAS, MEMBER_ROLES, VOTES
 from services.intake.answers import Case
 from services.intake.doors import CASE
 from services.kernel.envelope import moment
-from services.kernel.errors import NotFound
+from services.kernel.errors import Forbidden, NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners.doors import NAMES
@@ -89,9 +89,12 @@ PAPERS = (Paper("minutes", "/meetings/<uuid:meeting_id>/minutes.pdf", minutes, C
 def _tabled(desk: Desk, item: AgendaItem) -> Tabled:
     about = {"case_id": item["case_id"]}
     try:
-        return Tabled(item, desk.ask(CASE.of(**about)), desk.ask(PLAN.of(**about)))
+        case, plan = desk.ask(CASE.of(**about)), desk.ask(PLAN.of(**about))
     except NotFound:
         return Tabled(item, None, None)
+    if "person" not in case:
+        raise Forbidden
+    return Tabled(item, case, plan)
 
 
 def _places(desk: Desk, tabled: Sequence[Tabled]) -> dict[str, str]:
