@@ -103,6 +103,40 @@ class Assessment(TypedDict):
     wishes: Annotated[list[Annotated[str, PATHS]], Note("The paths that a person's wish can open")]
 
 
+class Band(TypedDict):
+    """Full years from `min` to `max`, both included; None: no end."""
+
+    min: Count
+    max: Count | None
+
+
+class Outcomes(TypedDict):
+    """Codes of labels, or of paths, that are open now, by what they would be."""
+
+    met: list[str]
+    not_met: list[str]
+    open: list[str]
+
+
+class Leads(TypedDict):
+    """What one answer would lead to, of what is open now."""
+
+    answer: bool | int | str | list[str] | list[int] | list[Domicile] | Band
+    labels: Outcomes
+    paths: Outcomes
+
+
+class NextQuestion(TypedDict):
+    """The fact that settles most of what is open. `why` and `law`: of the first law that it can decide; `decides`: each
+    possible answer, an age as the bands that matter."""
+
+    fact: str
+    question: Text
+    why: Text
+    law: Law
+    decides: Annotated[list[Leads], Note("Every possible answer")]
+
+
 class NewScreening(Assessment):
     """`version` of the case's stream of screenings."""
 

@@ -16,6 +16,7 @@ from services.screening.answers import (
     NewPlan,
     NewScreening,
     NewTrial,
+    NextQuestion,
     Plan,
     Quorum,
     Rederived,
@@ -31,6 +32,7 @@ from services.screening.answers import (
 COMPLETE: CommandDoor[NewScreening] = CommandDoor("screening", "complete")
 ASSESS: QueryDoor[Assessment] = QueryDoor("screening", "assess")
 SCREENING: QueryDoor[Screening | None] = QueryDoor("screening", "screening")
+NEXT_QUESTION: QueryDoor[NextQuestion | None] = QueryDoor("screening", "next_question")
 AGREE_PLAN: CommandDoor[NewPlan] = CommandDoor("screening", "agree_plan")
 PLAN: QueryDoor[Plan | None] = QueryDoor("screening", "plan")
 KEEP_MINUTES: CommandDoor[KeptMinutes] = CommandDoor("screening", "keep_minutes")

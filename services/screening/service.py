@@ -14,7 +14,7 @@ from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
 from services.screening import answers, bodies, erasing, handlers, meetings, projections, rederiving, schemas
-from services.screening.domain import assessment, form, rulebook
+from services.screening.domain import assessment, form, next_question, rulebook
 from services.screening.domain.adoption import (
     RULES,
     AdoptRules,
@@ -26,7 +26,7 @@ from services.screening.domain.drafts import DRAFT
 from services.screening.domain.meeting import MEETING
 from services.screening.domain.minutes import MINUTES
 from services.screening.domain.plan import PLAN
-from services.screening.domain.screening import SCREENING, CompleteScreening, assessed
+from services.screening.domain.screening import SCREENING, CompleteScreening, assessed, corrected_since
 from services.screening.events import ScreeningCompleted
 from services.screening.projections import minutes, plans, screenings, upstream
 from services.screening.reading import require_alive
@@ -107,6 +107,27 @@ class ScreeningService(erasing.Erasing, meetings.Meetings, rederiving.Rederiving
     def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:
         case_id = self._case(call, body["case_id"])["case_id"]
         return self.runtime.read(lambda db: screenings.get(db, case_id))
+
+    @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
+    def next_question(self, call: Call, body: bodies.OfCase) -> answers.NextQuestion | None:
+        """By the rules in force and what is known of the case today; None also of whom nobody is asked any more."""
+        case = self._case(call, body["case_id"])
+        case_id, day = case["case_id"], dates.bangkok_day(call.now)
+        latest, corrected, over = self.runtime.read(
+            lambda db: (
+                screenings.get_facts(db, case_id),
+                upstream.get_corrections(db, case_id),
+                case["closed"] or upstream.is_erased(db, case_id) or upstream.has_died(db, case_id),
+            )
+        )
+        if over:
+            return None
+        of_case = self.runtime.state(SCREENING, case_id).known
+        known = {**of_case, **self._of_person(call, case_id, day)}
+        told = corrected_since(latest, of_case, corrected)
+        book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
+        asked = form_in_force(self.runtime.state(RULES, form.NAME), day)
+        return next_question.next_question(book, asked, assessed(book, told, known, day)[0])
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def plan(self, call: Call, body: bodies.OfCase) -> answers.Plan | None:

@@ -148,6 +148,7 @@ def read_everything(net: CheckedNetwork) -> None:
             net.call("intake", "case", of_case, **who)
             for service, door in (
                 ("screening", "screening"),
+                ("screening", "next_question"),
                 ("screening", "plan"),
                 ("screening", "quorum"),
                 ("reporting", "timeline"),

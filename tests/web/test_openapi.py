@@ -40,6 +40,7 @@ PROMISED = [
         "POST /api/v1/cases/{case_id}/screening", {"facts"},
         {"screening_id", "form", "rules_version", "facts", "labels", "paths", "version"},
     ),
+    ("GET /api/v1/cases/{case_id}/next-question", set(), {"fact", "question", "why", "law", "decides"}),
     (
         "GET /api/v1/cases/{case_id}/matches", {"wait", "limit", "cursor"},
         {"computed_at", "rules_version", "counts", "settles", "draw", "candidates", "next"},

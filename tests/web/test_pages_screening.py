@@ -37,6 +37,22 @@ def test_what_the_case_already_knows_is_judged_before_any_answer(worker, path):
         assert page.tree.xpath(f'//form[@id="screening"]//*[@id="{link.removeprefix("#")}"]'), link
 
 
+def test_the_page_of_a_screening_says_what_to_ask_next_and_leads_to_its_field(door, browser, worker, path):
+    for answers in (None, SCREENED):
+        if answers:
+            worker.send(worker.open(path), **answers)
+        page = worker.open(path.removesuffix("/fill"))
+        [said] = page.tree.xpath('//*[@id="ask-next"]')
+        told = door.get(f"/api/v1{path.removesuffix('screening/fill')}next-question").json()
+        text = " ".join(said.text_content().split())
+        assert told["question"]["th"] in text and told["why"]["th"] in text and told["law"]["th"] in text
+        [link] = said.xpath(".//a/@href")
+        form = worker.open(path).tree
+        assert link.partition("#")[0] == path and form.xpath(f'//*[@id="{link.partition("#")[2]}"]')
+        seen = browser("member-60").open(path.removesuffix("/fill")).tree.xpath('//*[@id="ask-next"]')
+        assert seen and not seen[0].xpath(".//a")
+
+
 def test_the_result_is_looked_at_without_a_script_and_nothing_is_kept(worker, path):
     page = worker.send(worker.open(path), look="yes", **SCREENED)
     assert page.status == 200 and "คนไร้ที่พึ่ง" in result(page.tree) and not kept(worker, path)

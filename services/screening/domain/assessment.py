@@ -41,10 +41,10 @@ Weigh = Callable[[Condition | None], Verdict]  # what a condition comes to for s
 
 def assess(book: Rulebook, replies: Body) -> Assessment:
     """From normalised facts."""
-    added = follows(book, replies, _weighing(replies))
+    added = follows(book, replies, weighing(replies))
     facts = {**added, **replies}
     labels = [_label(rule, facts) for rule in book.labels]
-    weigh = _weighing(facts)
+    weigh = weighing(facts)
     found = outline(book, facts, [Verdict(label["verdict"]) for label in labels], weigh)
     return Assessment(
         labels=labels,
@@ -69,21 +69,22 @@ def outline(book: Rulebook, facts: Body, verdicts: Sequence[Verdict], weigh: Wei
     )
 
 
-def _weighing(facts: Body) -> Weigh:
+def weighing(facts: Body) -> Weigh:
+    """By these facts."""
     return lambda condition: _verdict(condition, facts)
 
 
 def explain(book: Rulebook, labels: Iterable[Label], replies: Mapping[str, Any]) -> list[answers.Label]:
     """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
     wanted."""
-    facts = {**follows(book, replies, _weighing(replies)), **replies}
+    facts = {**follows(book, replies, weighing(replies)), **replies}
     rules = {rule.code: rule for rule in book.labels}
     return [
         {
             "code": label["code"],
             "verdict": label["verdict"],
             "name": rules[label["code"]].name,
-            "law": _law(rules[label["code"]], facts),
+            "law": law_of(rules[label["code"]], facts),
             "test": rules[label["code"]].because,
             "because": [{**part, "found": facts.get(part["fact"])} for part in label["because"]],
             "ask": label["ask"],
@@ -106,13 +107,13 @@ def _label(rule: LabelRule, facts: Body) -> Label:
     return {
         "code": rule.code,
         "verdict": verdict.value,
-        "law": _law(rule, facts)["en"],
+        "law": law_of(rule, facts)["en"],
         "because": [{"fact": part["fact"], "op": part["op"], "value": part["value"]} for part in because],
         "ask": list(ask),
     }
 
 
-def _law(rule: LabelRule, facts: Body) -> answers.Law:
+def law_of(rule: LabelRule, facts: Body) -> answers.Law:
     return rule.where["law"] if rule.where and _verdict(rule.where["condition"], facts) == MET else rule.law
 
 

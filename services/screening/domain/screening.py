@@ -85,6 +85,15 @@ def assessed(
     return facts, assess(book, facts)
 
 
+def corrected_since(facts: Body, known: Body, corrected: Body) -> dict[str, Json]:
+    """The facts of a screening without what it only took over from the case and what was corrected there."""
+    return {
+        name: value
+        for name, value in facts.items()
+        if name not in corrected or name not in known or value != known[name]
+    }
+
+
 def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
     match event:
         case ScreeningStarted():

@@ -7,7 +7,9 @@ import orjson
 from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text
 
 from services.codes.coarse import found_district
+from services.codes.facts import FACTS
 from services.kernel.envelope import Recorded
+from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 from services.screening import answers
@@ -78,6 +80,12 @@ def get(db: Connection, case_id: str) -> answers.Screening | None:
         "form": orjson.loads(row["form"]),
         **assessed(book, facts, stored),
     }
+
+
+def get_facts(db: Connection, case_id: str) -> dict[str, Json]:
+    """Of the screening that counts; {} before the first."""
+    row = latest_row(db, screening, case_id)
+    return {name: value for name, value in orjson.loads(row["facts"]).items() if name in FACTS} if row else {}
 
 
 def assessed(book: Rulebook, facts: dict[str, Any], outcome: Assessment) -> answers.Assessment:

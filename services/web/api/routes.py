@@ -168,6 +168,8 @@ ROUTES = (
     Route("GET", "/api/v1/cases/<case_id>/timeline", reporting.TIMELINE, Timeline,
     "Every event of a case, all services"),
     Route("POST", "/api/v1/cases/<case_id>/screening", screening.COMPLETE, CompleteScreening, "Complete a screening"),
+    Route("GET", "/api/v1/cases/<case_id>/next-question", screening.NEXT_QUESTION, DecisionsOfCase,
+        "The fact that settles most of what is open, and what each answer would lead to"),
     Route(
         "GET", "/api/v1/cases/<case_id>/matches", partners.MATCHES, Matches,
         "Places that could take the person, ranked with reasons",

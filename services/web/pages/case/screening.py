@@ -15,7 +15,7 @@ from services.codes.questions import ASKED, GROUPS, Group
 from services.kernel.envelope import moment
 from services.kernel.questions import Body, Json
 from services.screening.answers import Assessment, FactValue, Label
-from services.screening.doors import ASSESS, SCREENING
+from services.screening.doors import ASSESS, NEXT_QUESTION, SCREENING
 from services.screening.doors import COMPLETE as COMPLETE_SCREENING
 from services.screening.schemas import CompleteScreening
 from services.thai import dates
@@ -76,6 +76,7 @@ def result(case_id: UUID) -> Response:
     labels = values["screening"]["labels"] if values["screening"] else []
     return frame.page(
         "screening/result.html", **values, groups=grouped(labels), fact_text=fact_text, in_language=in_language,
+        following=doors.attempt(NEXT_QUESTION.of(case_id=str(case_id))),
     )  # fmt: skip
 
 

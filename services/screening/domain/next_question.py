@@ -1,0 +1,187 @@
+"""Which fact to ask for next: the one that settles most of what is open, and what each answer would lead to. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from services.codes.facts import FACTS
+from services.kernel.questions import Body
+from services.kernel.rules import MET, NOT_MET, UNKNOWN, UNKNOWN_CODE, Condition, Verdict
+from services.screening import answers
+from services.screening.domain import people
+from services.screening.domain.assessment import NOTHING_MET, Weigh, assess, follows, law_of, weighing
+from services.screening.domain.form import FormBook
+from services.screening.domain.rulebook import PathRule, Rulebook, conditions
+
+RANK = (NOT_MET, UNKNOWN, MET)
+ASKED_AS = {"age": "birth_date"}  # a birth date gives it surely; as it looks is the second best
+
+
+class Standing(NamedTuple):
+    """Verdicts {code: ...} as things are; of a path: whether a law, a danger or a wish opens it and its needs are met.
+    `ask`: facts that could still change something (Assessment)."""
+
+    labels: Mapping[str, Verdict]
+    paths: Mapping[str, Verdict]
+    ask: Sequence[str]
+
+    @property
+    def open(self) -> int:
+        return [*self.labels.values(), *self.paths.values()].count(UNKNOWN)
+
+
+class Answer(NamedTuple):
+    value: Any
+    then: Standing
+
+
+def next_question(book: Rulebook, asked: FormBook, replies: Body) -> answers.NextQuestion | None:
+    """From normalised facts; None if there is nothing to ask. Of facts that settle as much as each other on average of
+    their answers, the one that comes first in `ask`."""
+    now = standing(book, replies)
+    if not now.ask:
+        return None
+    each = {fact: answers_to(book, fact, replies) for fact in now.ask}
+    fact = min(each, key=lambda fact: Fraction(sum(it.then.open for it in each[fact]), len(each[fact])))
+    facts = {**follows(book, replies, weighing(replies)), **replies}
+    why, law = next(_reasons(book, fact, each[fact], now, facts))
+    return {
+        "fact": fact,
+        "question": _question(book, asked, fact),
+        "why": why,
+        "law": law,
+        "decides": [
+            {
+                "answer": answer.value,
+                "labels": _by_verdict(now.labels, answer.then.labels),
+                "paths": _by_verdict(now.paths, answer.then.paths),
+            }
+            for answer in each[fact]
+        ],
+    }
+
+
+def standing(book: Rulebook, replies: Body) -> Standing:
+    found = assess(book, replies)
+    labels = {label["code"]: Verdict(label["verdict"]) for label in found.labels}
+    facts = {**follows(book, replies, weighing(replies)), **replies}
+    weigh = weighing(facts)
+    paths = {path.code: _opened(book, path, labels, facts, weigh) for path in book.paths.values()}
+    return Standing(labels, paths, found.ask)
+
+
+def _opened(
+    book: Rulebook, path: PathRule, labels: Mapping[str, Verdict], facts: Body, weigh: Weigh
+) -> Verdict:
+    found = book.dangers.get(str(facts.get("danger")))
+    danger = weigh(found.needs) if found and found.path == path.code else NOT_MET
+    some = _best(labels.values())
+    if path.code == NOTHING_MET:
+        return RANK[-1 - RANK.index(_best([some, danger]))]
+    ways = [labels[rule.code] for rule in book.labels if path.code in rule.paths]
+    wants = facts.get("wants")
+    if path.by_wish and isinstance(wants, list) and path.code in wants:
+        ways.append(some)
+    return _best([danger, min(weigh(path.needs), _best(ways), key=RANK.index)])
+
+
+def _best(verdicts: Iterable[Verdict]) -> Verdict:
+    return max(verdicts, key=RANK.index, default=NOT_MET)
+
+
+# -- answers --------------------------------------------------------------------------------------------------------
+
+
+def answers_to(book: Rulebook, fact: str, replies: Body) -> list[Answer]:
+    """Every answer that a fact can have, as far as it is known, and how things stand then; of years the bands that
+    matter."""
+    rules = list(conditions(book).values())
+    about = book.vocabulary[fact]
+    codes = [code for code in about.codes if code != UNKNOWN_CODE]
+    values: Iterable[Any]
+    match about.kind:
+        case "range":
+            return _merged(book, fact, replies, _bands(fact, replies.get(fact), rules))
+        case "code" | "number" if codes:
+            values = codes
+        case "codes" if codes:
+            values = [*([] if "none" in codes else [[]]), *([code] for code in codes)]
+        case _:
+            values = people.values(fact, about, rules)
+    return [_answer(book, fact, replies, value) for value in values]
+
+
+def _answer(book: Rulebook, fact: str, replies: Body, value: Any) -> Answer:
+    return Answer(value, standing(book, {**replies, fact: value}))
+
+
+def _bands(fact: str, known: Any, rules: Iterable[Condition]) -> Iterator[answers.Band]:
+    """What the limits of the rules leave whole of the years that are known, with their margin."""
+    age = known or {}
+    margin = age.get("margin", 0)
+    low = max(0, (age.get("min") or 0) - margin)
+    high = None if age.get("max") is None else age["max"] + margin
+    leaves = [leaf for rule in rules for leaf in people.leaves(rule) if leaf["fact"] == fact]
+    limits = {leaf["value"] + (leaf["op"] == "at_most") for leaf in leaves}
+    starts = [low, *sorted(each for each in limits if low < each and (high is None or each <= high))]
+    for start, following in zip(starts, [*starts[1:], None], strict=True):
+        yield {"min": start, "max": high if following is None else following - 1}
+
+
+def _merged(book: Rulebook, fact: str, replies: Body, bands: Iterable[answers.Band]) -> list[Answer]:
+    """Neighbours that come to the same are one."""
+    found: list[Answer] = []
+    for band in bands:
+        this = _answer(book, fact, replies, band)
+        if found:
+            both = _answer(book, fact, replies, {**band, "min": found[-1].value["min"]})
+            if both.then == this.then == found[-1].then:
+                found[-1] = both
+                continue
+        found.append(this)
+    return found
+
+
+# -- words ----------------------------------------------------------------------------------------------------------
+
+
+def _by_verdict(now: Mapping[str, Verdict], then: Mapping[str, Verdict]) -> answers.Outcomes:
+    def those(wanted: Verdict) -> list[str]:
+        return [code for code, verdict in now.items() if verdict is UNKNOWN and then[code] is wanted]
+
+    return {"met": those(MET), "not_met": those(NOT_MET), "open": those(UNKNOWN)}
+
+
+def _reasons(
+    book: Rulebook, fact: str, each: Sequence[Answer], now: Standing, facts: Body
+) -> Iterator[tuple[answers.Text, answers.Law]]:
+    """Why a fact is asked for, the weightiest first: labels that it can decide, paths of labels that are met, labels
+    that it can decide only together with others."""
+    undecided = [rule for rule in book.labels if now.labels[rule.code] is UNKNOWN]
+    for rule in undecided:
+        if any(answer.then.labels[rule.code] is not UNKNOWN for answer in each):
+            yield _text(rule.name, rule.because), law_of(rule, facts)
+    for rule in book.labels:
+        for path in map(book.paths.__getitem__, rule.paths if now.labels[rule.code] is MET else ()):
+            if path.needs and _asks(path.needs, fact):
+                yield _text(path.name, path.because or rule.because), law_of(rule, facts)
+    for rule in undecided:
+        if _asks(rule.condition, fact):
+            yield _text(rule.name, rule.because), law_of(rule, facts)
+
+
+def _asks(condition: Condition, fact: str) -> bool:
+    return any(leaf["fact"] == fact for leaf in people.leaves(condition))
+
+
+def _text(name: answers.Text, because: answers.Text) -> answers.Text:
+    return {"th": f"{name['th']}: {because['th']}", "en": f"{name['en']}: {because['en']}"}
+
+
+def _question(book: Rulebook, asked: FormBook, fact: str) -> answers.Text:
+    """As the form asks it; what no form asks yet, as the rules that added it do, or by its name."""
+    for code in (ASKED_AS.get(fact, fact), fact):
+        if code in asked.questions:
+            return asked.questions[code]["text"]
+    added = {each.code: each.question for each in book.facts}
+    return added[fact] if fact in added else {"th": FACTS[fact].words.th, "en": FACTS[fact].words.en}
