@@ -35,7 +35,7 @@ class Answer(NamedTuple):
     then: Standing
 
 
-def next_question(book: Rulebook, asked: FormBook, replies: Body) -> answers.NextQuestion | None:
+def next_question(book: Rulebook, form: FormBook, replies: Body) -> answers.NextQuestion | None:
     """From normalised facts; None if there is nothing to ask. Of facts that settle as much as each other on average of
     their answers, the one that comes first in `ask`."""
     now = standing(book, replies)
@@ -47,7 +47,7 @@ def next_question(book: Rulebook, asked: FormBook, replies: Body) -> answers.Nex
     why, law = next(_reasons(book, fact, each[fact], now, facts))
     return {
         "fact": fact,
-        "question": _question(book, asked, fact),
+        "question": _question(book, form, fact),
         "why": why,
         "law": law,
         "decides": [
@@ -178,10 +178,10 @@ def _text(name: answers.Text, because: answers.Text) -> answers.Text:
     return {"th": f"{name['th']}: {because['th']}", "en": f"{name['en']}: {because['en']}"}
 
 
-def _question(book: Rulebook, asked: FormBook, fact: str) -> answers.Text:
+def _question(book: Rulebook, form: FormBook, fact: str) -> answers.Text:
     """As the form asks it; what no form asks yet, as the rules that added it do, or by its name."""
     for code in (ASKED_AS.get(fact, fact), fact):
-        if code in asked.questions:
-            return asked.questions[code]["text"]
+        if code in form.questions:
+            return form.questions[code]["text"]
     added = {each.code: each.question for each in book.facts}
     return added[fact] if fact in added else {"th": FACTS[fact].words.th, "en": FACTS[fact].words.en}
