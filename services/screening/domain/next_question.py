@@ -146,8 +146,8 @@ def _merged(book: Rulebook, fact: str, replies: Body, bands: Iterable[answers.Ba
 
 
 def _by_verdict(now: Mapping[str, Verdict], then: Mapping[str, Verdict]) -> answers.Outcomes:
-    def those(wanted: Verdict) -> list[str]:
-        return [code for code, verdict in now.items() if verdict is UNKNOWN and then[code] is wanted]
+    def those(becoming: Verdict) -> list[str]:
+        return [code for code, verdict in now.items() if verdict is UNKNOWN and then[code] is becoming]
 
     return {"met": those(MET), "not_met": those(NOT_MET), "open": those(UNKNOWN)}
 
