@@ -4,13 +4,14 @@ followed.
 Long because it is one story, told in the order in which it happens.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import TypeVar
 
 from services.codes import AWAITING_ANSWER, EMPLOYER_PATHS, FAMILY_PATH, PLACES_MOST, stays
+from services.codes.decisions import LIFE_AREAS
 from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
 from services.kernel.questions import Body, CommandDoor, Json
 from services.partners.answers import Candidate
@@ -20,7 +21,7 @@ from services.referral.doors import ASK_FOR_BED, REFERRAL, SEND, STEP
 from services.sample.fates import Fate
 from services.sample.office import Office
 from services.sample.people import CENTRES, Person, full_name, invent
-from services.screening.doors import AGREE_PLAN, COMPLETE
+from services.screening.doors import AGREE_PLAN, COMPLETE, DECIDE, TABLE
 from services.thai.dates import BANGKOK
 
 A = TypeVar("A")
@@ -345,20 +346,41 @@ class Life:
         if self.chance.random() < 0.15:
             self.chance.choice(members[1:]).update(vote="abstain", reason=None)
         self.path, self.named = path, programme_ids
+        why = _fitting("why", self.chance.choice(WHY), path)
+        drawn = self.chance.sample(GOALS, self.chance.randint(1, 3))
+        goals = [*dict.fromkeys(_fitting("goal", each, path) for each in drawn)]
         decided: Body = {
             "case_id": self.case_id,
             "members": members,
-            "why": _fitting("why", self.chance.choice(WHY), path),
-            "goals": list(
-                dict.fromkeys(
-                    _fitting("goal", each, path)
-                    for each in self.chance.sample(GOALS, self.chance.randint(1, 3))
-                )
-            ),
+            "why": why,
+            "goals": goals,
             "path": path,
             "programme_ids": programme_ids,
         }
-        self._say(AGREE_PLAN, decided, self.director, self._earlier())
+        earlier = self._earlier()
+        if meeting_id := self.office.meetings.get(self.centre):
+            self._decide_there(meeting_id, decided, members, goals)
+        else:
+            self._say(AGREE_PLAN, decided, self.director, earlier)
+
+    def _decide_there(
+        self,
+        meeting_id: str,
+        decided: Body,
+        members: Sequence[Mapping[str, str | None]],
+        goals: Sequence[str],
+    ) -> None:
+        """The same decision in a meeting that is going on."""
+        about: Body = {"meeting_id": meeting_id, "case_id": self.case_id}
+        self.office.do_apart(TABLE, about, self.worker, f"table/{meeting_id}/{self.case_id}")
+        votes = [
+            {"member": str(number), "vote": each["vote"], "reason": each["reason"]}
+            for number, each in enumerate(members, 1)
+        ]
+        chance = self.office.chance("goals", self.case_id)
+        by_area = [{"area": chance.choice([*LIFE_AREAS]), "text": text} for text in goals]
+        told = {name: decided[name] for name in ("why", "path", "programme_ids")}
+        self._say(DECIDE, {**about, **told, "votes": votes, "goals": by_area}, self.director)
 
     def _send(self, programme_id: str, waitlist: bool) -> NewReferral:
         self.tried.add(programme_id)

@@ -42,6 +42,7 @@ class Office:
         self.activities: dict[
             str, list[tuple[date, str]]
         ] = {}  # by centre: (day, outreach_id), the earliest first
+        self.meetings: dict[str, str] = {}  # by centre: the meeting whose decisions are written down now
         self.courses: dict[
             str, list[str]
         ] = {}  # of programmes that answer otherwise for a while: {programme_id: how}

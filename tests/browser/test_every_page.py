@@ -13,6 +13,7 @@ ROLES = ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-
 # somebody of the stranger.
 NOT_SENT = (
     "pages.users.close", "pages.account.me", "pages.answer.accept", "pages.own.accept", "pages.sample.sign_in",
+    "pages.meetings.close",
 )  # fmt: skip
 LEAST_ASKED, LEAST_LOOKED_AT = 600, 90  # fewer, and links were lost on the way
 
