@@ -408,7 +408,7 @@ class CorrectProgramme(_Correction):
 
     programme_id = fields.String(required=True)
     name = Words(200)
-    path = fields.String(validate=validate.OneOf(codes.PLAN_PATHS))
+    path = fields.String(validate=validate.OneOf(codes.PATHS))
     rules = fields.Nested(RulesBody)
 
 

@@ -15,7 +15,7 @@ LATIN = re.compile(r"[A-Za-z]{2,}")
 SPOKEN = ("alt", "aria-label", "placeholder", "title")
 # What Thai offices write in Latin letters: names of things and of accounts, addresses, hidden digits, seeds of lots.
 LATIN_NAMES = re.compile(
-    r"CSV|XLSX|JSON|HSDS|zip|MB\b|MoU|Excel|LINE|ESS( Help Me)?|\S+@\S+|https?://\S+|x{2,}"
+    r"CSV|XLSX|PDF|JSON|HSDS|zip|MB\b|MoU|Excel|LINE|ESS( Help Me)?|\S+@\S+|https?://\S+|x{2,}"
     r"|(worker|director|deputy|member|partner)-\d\d|ministry|admin|rules"
     r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )

@@ -113,6 +113,15 @@ def give_bed(worker: Tab, case: str) -> list[str]:
     return [str(link.get_attribute("href")) for link in links]
 
 
+def make_sheet(worker: Tab) -> str:
+    """The standing link of the first partner of the worker's registry."""
+    worker.open("/partners?province=60")
+    partner = worker.main.locator(".app-list a[href^='/partners/']").first.get_attribute("href")
+    worker.open(f"{partner}/standing-link")
+    worker.press("Make the link")
+    return worker.main.locator(".app-poster__address").inner_text().strip()
+
+
 def make_link(worker: Tab, referral: str) -> Link:
     worker.open(referral)
     worker.press("Tell the partner")

@@ -75,6 +75,10 @@ def findings(town, browser):
         walk.look_at(address, 200)  # linked while somebody has an interim bed
     made = steps.make_link(worker, steps.refer(worker, case))
     Walk(worker, "worker-60", findings).look("the link that was made")
+    sheet = steps.make_sheet(worker)
+    walk = Walk(partner, "partner with a sheet", findings)
+    walk.from_page(sheet)
+    walk.send_empty(*NOT_SENT)
     walk = Walk(partner, "partner with a link", findings)
     walk.from_page(made.address)
     walk.send_empty(*NOT_SENT)

@@ -22,6 +22,7 @@ from tests.web.door import BEFORE, USERS, activity, plan, settled
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.phone import Phone
 from tests.web.sent import Sent
+from tests.web.test_pages_standing import path_of, press
 
 ADDRESSES = APPLICATION.url_map.bind("")
 DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
@@ -77,7 +78,12 @@ class Place:
 
     def prepare(self):
         """A world in which the form can be sent."""
-        if "token" in self.arguments:
+        if self.endpoint == "pages.standing.state":
+            world, worker = self.door.world("60"), self.browser("worker-60")
+            sheet = press(worker, world.partner_id, "make")
+            token = path_of(sheet).rpartition("/")[2]
+            self.visitor, values = self.browser(), {"token": token, "programme_id": world.programme_id}
+        elif "token" in self.arguments:
             self.sent = Sent(self.door, self.browser)
             self.visitor, values = self.browser(), {"token": self.sent.token}
             if self.endpoint != "pages.answer.enter":
@@ -99,6 +105,8 @@ class Place:
             if self.endpoint == "pages.referral.send_home":
                 agreed = plan() | {"path": "return_family"}
                 self.door.made(f"/api/v1/cases/{world.case_id}/plan", agreed, f"worker-{self.centre}")
+            if self.endpoint == "pages.standing.revoke":
+                self.door.ask("partners", "make_link", "worker-60", {"partner_id": world.partner_id})
             stay = self.a_bed(world) if self.endpoint.startswith("pages.stay.") else None
             if self.endpoint.startswith("pages.own."):
                 self.door.add(self.user, "partner", (), world.partner_id)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, assert_never
 
+from services.codes import TONIGHT
 from services.codes.units import parts_of
 from services.kernel.decider import Aggregate, Decider
-from services.kernel.errors import Refused
+from services.kernel.errors import Invalid, Refused
 from services.kernel.questions import Json
 from services.partners.domain.asked import (
     Command,
@@ -174,6 +175,9 @@ def _keep(command: Kept, programme: Programme) -> list[ProgrammeEvent]:
             before: Any = {name: value for name, value in programme.fields.items() if after[name] != value}
             if not before:
                 return []
+            if TONIGHT in (before.get("path"), changes.get("path", "") if "path" in before else ""):
+                # Plans and stays name it for what it is.
+                raise Invalid({"path": ["Beds for tonight are programmes of their own: offer a new one."]})
             told = together(after, PROGRAMME_DETAILS)
             return [ProgrammeCorrected(*ids, **told, changed=sorted(before), before=before, reason=reason,
                 proposal_id=proposal_id)]  # fmt: skip

@@ -225,7 +225,7 @@ def _entry(about: StoryItem | HistoryItem, data: Data, extra: str, partner: str 
     more = [further(data) if further else "", extra]
     if day(about["recordedtime"]) != day(about["time"]):
         more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})
-    who = _("the system") if about["actor"] == "system" else people.who(about["actor"])
+    who = people.who(about["actor"])
     if about["actor"].startswith(PARTNER_ACTOR):
         who = partner or _("the partner")
     if place_of := about.get("actingfor"):

@@ -9,6 +9,9 @@ from services.kernel.envelope import ALL_CENTRES
 from services.web import gateway
 from services.web.identity import accounts, people
 from services.web.identity.people import Person
+from services.web.pages.parts.language import _
+
+SYSTEM = "system"  # the actor of what a deadline or another fact brought about
 
 
 def remember(user: str, person: Person) -> None:
@@ -42,6 +45,8 @@ def colleagues(centre: str) -> dict[str, str]:
 
 
 def who(user: str | None) -> str:
+    if user == SYSTEM:
+        return _("the system")
     return (person(user).called or user) if user else ""
 
 
