@@ -13,6 +13,7 @@ from sqlalchemy import event
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.local import Network
 from services.kernel.questions import Body
+from services.partners.doors import CONFIRM_CAPACITY, PARTNERS
 from services.referral.doors import REFERRALS, STEP
 from services.sample import meeting, registry, ruling
 from services.sample.fates import Fate, fates
@@ -87,6 +88,7 @@ def load(
         agenda.add(_opened(office, number, fate), Life(office, number, fate).run())
     agenda.add(now - timedelta(days=ruling.DAYS_AGO), ruling.mend(office, now))
     agenda.add(now - timedelta(minutes=30), _told_at_last(office))
+    agenda.add(now - timedelta(minutes=20), _full_at_last(office))
     with _in_haste(net):
         for day in range(1, DAYS + 1):
             agenda.work_until(start + timedelta(days=day))
@@ -112,6 +114,17 @@ def _told_at_last(office: Office) -> Work:
         ):
             body: Body = {"referral_id": each["referral_id"], "step": "told", "how": "system"}
             office.do(STEP, body, f"worker-{each['centre']}")
+    yield from ()
+
+
+def _full_at_last(office: Office) -> Work:
+    """Shelters of the ministry say this morning what is free: hardly any of them has a place."""
+    for partner in office.ask(PARTNERS.of(kind="ministry_shelter", limit=LIMIT_MOST))["items"]:
+        for each in partner["programmes"][:1]:
+            body: Body = {"programme_id": each["programme_id"], "total": each["places"]["total"], "free": 0}
+            office.do_apart(
+                CONFIRM_CAPACITY, body, f"worker-{partner['keeper']}", f"full/{each['programme_id']}"
+            )
     yield from ()
 
 

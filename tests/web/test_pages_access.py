@@ -96,12 +96,24 @@ def known(door, world) -> dict[str, str]:
         "problem_id": door.problem(world.programme_id),
         "rules_version": "2569-2",
         **rules_of(door),
+        **kept_of(door, world),
         "province": "60",
         "user": "somebody-60",
         "delegation_id": delegation_id,
         "token": "not-a-link",
         "code": "th",
     }
+
+
+def kept_of(door, world) -> dict[str, str]:
+    """A meeting with the case on its agenda, a consent of its person, and a bed that somebody else has for tonight."""
+    said = {"kind": "data", "status": "given", "how": "spoken"}
+    consent = door.made(f"/api/v1/cases/{world.case_id}/consents", said)
+    bed = {"programme_id": door.bed(world.partner_id), "days": 3}
+    stay = door.made(f"/api/v1/cases/{door.case()}/stays", bed)
+    return {
+        "meeting_id": door.meeting(world.case_id), "consent_id": consent["consent_id"], "stay_id": stay["stay_id"],
+    }  # fmt: skip
 
 
 def rules_of(door) -> dict[str, str]:

@@ -44,9 +44,9 @@ def test_a_page_is_calm_and_closed_to_other_sites(browser, path):
     assert page.answer.headers["Referrer-Policy"] == "same-origin"
     assert page.answer.headers["Cache-Control"] == "no-store"
     if not page.answer.headers["Content-Type"].startswith("text/html"):
-        assert page.answer.headers["Content-Disposition"].startswith(
-            "attachment"
-        )  # figures to keep, not to look at
+        # Figures are to keep, not to look at; a paper is to look at, and to print.
+        kept = "inline" if page.answer.headers["Content-Type"] == "application/pdf" else "attachment"
+        assert page.answer.headers["Content-Disposition"].startswith(kept)
         return
     assert not page.tree.xpath("//script[not(@src)] | //style | //@style | //@onclick | //@onsubmit")
     assert all(link.startswith("/") for link in page.tree.xpath("//link/@href | //script/@src"))

@@ -87,7 +87,10 @@ def withdraw(case_id: UUID, consent_id: UUID) -> Response:
     consent = next((each for each in known if each["consent_id"] == str(consent_id)), None)
     if consent is None:
         raise NotFound("consent")
-    form = Form(WITHDRAW, {"how": "spoken"}, fixed={**about, "consent_id": str(consent_id)})
+    form = Form(
+        WITHDRAW, {"how": "spoken"}, fixed={**about, "consent_id": str(consent_id)},
+        draft=later("The person takes the consent back"), case_id=str(case_id),
+    )  # fmt: skip
     if form.sent:
         at = inputs.happened(form)
         if form.load() and not form.errors:
