@@ -264,15 +264,14 @@ def test_the_same_seed_makes_the_same_facts(tmp_path):
 
 def test_over_long_holidays_a_deadline_may_come_before_the_answer_and_is_no_fault(tmp_path):
     net = network(tmp_path)
-    first_of_april = datetime(2026, 4, 1, 3, tzinfo=UTC)
-    net.clock.advance(seconds=(first_of_april - net.clock()).total_seconds())
-    office, agenda = Office(net, sample.SEED, first_of_april, NOW), Agenda(net)
+    morning = datetime(2026, 4, 2, 1, 35, tzinfo=UTC)
+    net.clock.advance(seconds=(morning - net.clock()).total_seconds())
+    office, agenda = Office(net, sample.SEED, morning, NOW), Agenda(net)
     office.do(ADOPT_RULES, {"rules_version": "2569-1"}, "director-60")
     for number, partner in enumerate(registry.invent(office.chance("registry"), sample.DAYS, factor=1)):
         next(Partnership(office, number, partner).run(), None)
-    for number in range(
-        40
-    ):  # all sent on one morning; what follows takes its days, Chakri Day and Songkran among them
+    # All sent on one morning; what follows takes its days, Chakri Day and Songkran among them.
+    for number in range(40, 80):
         life = Life(office, number, Fate("older", ("decline",), ending="", now_at="", centre=0)).run()
         sent = office.referrals
         following = None
@@ -281,7 +280,7 @@ def test_over_long_holidays_a_deadline_may_come_before_the_answer_and_is_no_faul
         if following:  # else this one needed no place, or found none
             agenda.add(following, life)
     for day in range(1, 20):
-        agenda.work_until(first_of_april + timedelta(days=day))
+        agenda.work_until(morning + timedelta(days=day))
     assert "acknowledged" in {event["was"] for event in of(net, "referral", "ReferralExpired")}
     assert len(of(net, "referral", "ReferralDeclined")) > 30
     net.close()
