@@ -145,7 +145,7 @@ class Meetings(planning.Planning):
     def meeting(self, call: Call, body: bodies.OfMeeting) -> answers.Meeting:
         called = self._called(call, body["meeting_id"])
         row = called.row
-        items = self.runtime.read(lambda db: meetings.list_items(db, row["meeting_id"]))
+        items = self.runtime.read(lambda db: meetings.list_items(db, [row["meeting_id"]]))[row["meeting_id"]]
         with_reasons = [
             item for item in items if any(cast["reason"] for cast in orjson.loads(item["votes"]).values())
         ]
@@ -175,7 +175,8 @@ class Meetings(planning.Planning):
             rows, following = meetings.list_meetings(
                 connection, centres, body["status"], body["limit"], body["cursor"]
             )
-            items = [_outline(row, meetings.list_items(connection, row["meeting_id"])) for row in rows]
+            agendas = meetings.list_items(connection, [row["meeting_id"] for row in rows])
+            items = [_outline(row, agendas[row["meeting_id"]]) for row in rows]
             return {"items": items, "next": following}
 
         return self.runtime.read(find)

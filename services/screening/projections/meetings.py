@@ -145,13 +145,13 @@ def get(db: Connection, meeting_id: str) -> RowMapping | None:
     return db.execute(select(meeting).where(meeting.c.meeting_id == meeting_id)).mappings().first()
 
 
-def list_items(db: Connection, meeting_id: str) -> Sequence[RowMapping]:
-    """The agenda, in its order."""
-    return (
-        db.execute(select(item).where(item.c.meeting_id == meeting_id).order_by(item.c.place))
-        .mappings()
-        .all()
-    )
+def list_items(db: Connection, meeting_ids: Sequence[str]) -> dict[str, list[RowMapping]]:
+    """{meeting: its agenda, in its order}, in one question."""
+    agendas: dict[str, list[RowMapping]] = {meeting_id: [] for meeting_id in meeting_ids}
+    tabled = select(item).where(item.c.meeting_id.in_(meeting_ids)).order_by(item.c.place)
+    for row in db.execute(tabled).mappings():
+        agendas[row["meeting_id"]].append(row)
+    return agendas
 
 
 def list_votes(db: Connection, meeting_id: str, case_id: str) -> Sequence[Mapping[str, str | None]]:
