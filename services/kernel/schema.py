@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from time import sleep
 
 from sqlalchemy import Connection, Table, inspect
 
 from services.kernel import building, fence, replicas, scope
 from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
+from services.kernel.errors import Conflict, Unavailable
 from services.kernel.eventlog import EventLog
 from services.kernel.wiring import Wiring
 
@@ -21,6 +23,7 @@ SERVICES = Path(__file__).parents[1]
 LOG = SERVICES / "kernel" / "migrations" / "log"
 VAULT = SERVICES / "kernel" / "migrations" / "vault"
 REPLICAS = 7305  # the advisory lock under which one of several replicas changes a database
+TRIES, PAUSE = 30, 0.1  # seconds before the next
 
 _one_upgrade = Lock()  # alembic's `op` is one for the whole process
 _told: set[str] = set()  # roles that this process has warned of
@@ -54,15 +57,22 @@ def revisions(db: Connection) -> set[str]:
 
 def upgrade(database: Database, folders: list[Path]) -> None:
     """Bring a database to the newest revisions, making it if the role may. One that is up to date is left without
-    loading Alembic."""
+    loading Alembic. Replicas of before may go on working meanwhile: who asks for their locks in another order than the
+    revisions do is met by trying again. Unavailable if they are in the way for all of about a minute."""
     ensure_database(database.url.render_as_string(hide_password=False))
     newest = {_known(folder)[-1] for folder in folders}
     with database.read() as db:
         if revisions(db) == newest:
             return
-    with database.write() as db:
-        _alone(db)
-        migrate(db, folders, newest)
+    for _ in range(TRIES):
+        try:
+            with database.write() as db:
+                _alone(db)
+                migrate(db, folders, newest)
+            return
+        except Conflict:
+            sleep(PAUSE)
+    raise Unavailable("Somebody holds the tables of this service; its database cannot be upgraded now.")
 
 
 def migrate(db: Connection, folders: list[Path], target: Iterable[str]) -> None:
@@ -95,11 +105,15 @@ def _known(folder: Path) -> list[str]:
 
 
 def _alone(db: Connection) -> None:
-    """Keep other replicas from changing this database until the transaction ends. (SQLite has one writer anyway.)"""
+    """Keep other replicas from changing this database until the transaction ends, and what moves a head from beginning:
+    whoever has begun has ended. (SQLite has one writer anyway.)"""
     if db.dialect.name == "postgresql":
         db.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
         db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({REPLICAS})")
+        db.exec_driver_sql(f"SET LOCAL lock_timeout = '{building.WAIT}'")
+        if inspect(db).has_table("log_head"):
+            fence.hold_heads(db)
 
 
 def prepare_read_models(log: EventLog, now: Callable[[], datetime], pause: Callable[[float], None]) -> None:

@@ -27,6 +27,7 @@ from services.kernel.verify import log_problems
 from services.kernel.wiring import Wiring
 from services.web.store.tables import metadata as web_metadata
 from tests.kernel import balls
+from tests.support.client import until
 
 DATA = Path(__file__).parent / "data"
 OLD = {"sqlite": DATA / "old-sqlite.db.sql", "postgresql": DATA / "old-postgresql.sql"}
@@ -314,6 +315,24 @@ def test_replicas_that_start_at_once_make_the_database_and_its_read_models_once(
         assert db.execute(select(tables.log_head)).all()[0].position == 1
     for net in ready:
         net.close()
+
+
+def test_a_database_is_upgraded_although_who_works_meanwhile_takes_its_locks_in_another_order(sites):
+    """A deadlock ended the process of the newer program: it looked as if the upgrade never began."""
+    place = settings.read(sites("postgresql"))
+    load(OLD["postgresql"], place, "red")
+    database = Database(place.database("red"))
+    with database.engine.connect() as working, database.engine.connect() as looking:
+        working.execute(text("SELECT position FROM log_head"))
+        upgrade = eventlet.spawn(schema.prepare, database, balls.RED)
+        waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'log_head'::regclass")
+        until(lambda: looking.execute(waits).scalar_one(), bool, "the upgrade waits for the log's head")
+        working.execute(text("SELECT position FROM inbox_cursor FOR UPDATE"))  # which the upgrade holds
+        working.rollback()
+    upgrade.wait()
+    with database.read() as db:
+        assert schema.revisions(db) == {"kernel_0008"}
+    database.close()
 
 
 # ---- read models

@@ -19,7 +19,7 @@ from tests.support import databases
 from tests.support.client import until
 from tests.support.history import Verdict, check, rows
 from tests.support.load import Load
-from tests.support.running import SONGTOR, Running, done, environment, wait_ready
+from tests.support.running import PATIENCE, SONGTOR, Running, done, environment, wait_ready
 from tests.support.servers import PostgresServer, RabbitServer, free_port
 
 ORDER = ("intake", "screening", "partners", "referral", "reporting", "web")
@@ -29,7 +29,7 @@ USERS = {"worker-60": "60", "worker-61": "61"}
 SEED = 2557
 CLIENTS, PAUSE = 3, (0.02, 0.1)  # seconds after which a client asks again
 BETWEEN = 1.5  # seconds of work between the turns of two services
-START_SECONDS, END_SECONDS = 60.0, 30.0
+START_SECONDS, END_SECONDS = PATIENCE, 30.0
 READ_MODELS = r"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '_v[0-9]+$'"
 
 
@@ -88,7 +88,6 @@ class Turns:
             SONGTOR_BROKER_URL=self.rabbit.url(),
             SONGTOR_HTTP=f"127.0.0.1:{port}",
             PYTHONPATH=str(tree),
-            PYTHONDONTWRITEBYTECODE="1",
         )
 
     def _start(self, tree: Path, service: str, name: str) -> "Process":
@@ -128,6 +127,7 @@ class Turns:
 
     def _takes(self, service: str) -> bool:
         """Whether the broker hands a service's requests to another process than the earlier ones that are left."""
+        assert self.after[service].alive, self.after[service].tail()
         with kombu.Connection(self.rabbit.url(), connect_timeout=5) as connection:
             queue = connection.default_channel.queue_declare(f"rpc-{service}", passive=True)
         return int(queue.consumer_count) > self._left(service)
