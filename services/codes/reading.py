@@ -220,6 +220,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/referrals": _each(*REFERRAL),
         "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER))),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
+        "/partners/<uuid:partner_id>/keys": PAGE,
         "/our-referrals": PAGE,
         "/our-referrals/list.csv": PAGE,
         "/our-referrals/<uuid:referral_id>": PAGE,

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from services.codes.access import ROLES
+from services.codes.keys import SCOPES
 from services.codes.work import WORK_PARTS
 from services.kernel import tables
 from services.kernel.envelope import Caller
 from services.kernel.runtime import utc_now
 from services.referral.domain.steps import LIFE_CYCLE
 from services.thai.dates import bangkok_day
-from services.web.identity import delegations, sessions
+from services.web.identity import api_keys, delegations, sessions
 from services.web.service import APPLICATION
 from services.web.store import positions
 from services.web.store.looks import case_look
@@ -97,6 +98,7 @@ def known(door, world) -> dict[str, str]:
         "rules_version": "2569-2",
         **rules_of(door),
         **kept_of(door, world),
+        "key_id": key_of(door, world),
         "province": "60",
         "user": "somebody-60",
         "delegation_id": delegation_id,
@@ -114,6 +116,12 @@ def kept_of(door, world) -> dict[str, str]:
     return {
         "meeting_id": door.meeting(world.case_id), "consent_id": consent["consent_id"], "stay_id": stay["stay_id"],
     }  # fmt: skip
+
+
+def key_of(door, world) -> str:
+    """Of a key of the partner's own system."""
+    made = api_keys.make(door.runtime("web"), "known", world.partner_id, "ระบบ", SCOPES, 30, "director-60")
+    return made.split("_")[1]
 
 
 def rules_of(door) -> dict[str, str]:

@@ -68,6 +68,7 @@ WHEN: Mapping[int, str] = {
     412: "If-Match does not fit",
     413: "The body is larger than 1 MB",
     422: "Fields are not valid; `errors` names them",
+    429: "Too many at once, or too many wrong keys; Retry-After says when to try again",
     503: "Not now; try again",
 }
 
@@ -113,7 +114,7 @@ def _operation(route: Route, schema: Json) -> Json:
         # A blank one is as good as none: so a form of links and boxes may send them all.
         parameters.append({"name": name, "in": "query", "allowEmptyValue": True, "schema": asked})
     headers = {"X-Correlation-Id": {"$ref": "#/components/headers/Correlation"}}
-    statuses = [401, 403, 404, 422, 503]
+    statuses = [401, 403, 404, 422, 429, 503]
     if route.writes:
         parameters += ["IdempotencyKey", "IfMatch"]
         statuses += [409, 412]
@@ -283,7 +284,12 @@ def document() -> Json:
     converter: Any = marshmallow.converter
     converter.add_attribute_function(_own_fields)
     spec.components.security_scheme(
-        "token", {"type": "http", "scheme": "bearer", "description": "songtor token USER"}
+        "token",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "songtor token USER, or a key that a partner’s system was given",
+        },
     )
     for name, header in HEADERS.items():
         spec.components.header(name, dict(header))

@@ -25,7 +25,7 @@ def export() -> Json:
             "200": {"description": "The file", "content": files},
             **{
                 status: {"$ref": f"#/components/responses/Problem{status}"}
-                for status in ("401", "403", "422", "503")
+                for status in ("401", "403", "422", "429", "503")
             },
         },
     }
@@ -46,7 +46,7 @@ def bring(components: Components) -> Json:
     body = {"type": "object", "properties": fields, "required": ["file"]}
     answer = {"application/json": {"schema": components.schema(taking.Report)}}
     dry = {"name": "dry_run", "in": "query", "allowEmptyValue": True, "schema": {"type": "boolean"}}
-    statuses = ("400", "401", "403", "409", "413", "422", "503")
+    statuses = ("400", "401", "403", "409", "413", "422", "429", "503")
     return {
         "summary": "Bring a file of partners into the registry; with dry_run only say what would come of it",
         "tags": ["partners"],
@@ -63,7 +63,7 @@ def papers(components: Components) -> Iterator[tuple[str, Json]]:
     """The papers as calls, each a PDF."""
     for paper in PAPERS:
         parts = re.findall(r"<uuid:(\w+)>", paper.path)
-        statuses = ("401", "403", *(("404", "409") if parts else ()), "422", "503")
+        statuses = ("401", "403", *(("404", "409") if parts else ()), "422", "429", "503")
         yield (
             f"/api/v1{paper.path}",
             {

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.kernel.growth import CLAIMS, Rule
 from services.web.identity import (
+    api_keys,
     authorization_requests,
     changes,
     delegations,
@@ -54,6 +55,10 @@ RULES = (
     Rule(
         delegations.delegation, "last_day", CLAIMS,
         "in whose place somebody acted, as long as somebody may claim",
+    ),
+    Rule(
+        api_keys.api_key, "expires_at", CLAIMS,
+        "keys that open nothing any more, as long as somebody may claim by what was done with them",
     ),
 )  # fmt: skip
 STAYS: Mapping[str, str] = {

@@ -7,14 +7,15 @@ from werkzeug.wrappers import Request
 from services.kernel.errors import Unavailable
 from services.kernel.runtime import ServiceRuntime
 from services.kernel.tokens import BadToken, Tokens
-from services.web.identity import sessions
+from services.web.identity import api_keys, sessions
 
 
 def is_known(runtime: ServiceRuntime, request: Request, cookies: tuple[str, ...]) -> bool:
-    """A token that we made, or a session that we began; `cookies`: what the session's may be called."""
+    """A token or a key that we made, or a session that we began; `cookies`: what the session's may be called."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return _is_ours(runtime, token.strip())
+        token = token.strip()
+        return _is_key(runtime, token) if api_keys.looks_like(token) else _is_ours(runtime, token)
     return any(_is_session(runtime, request.cookies[name]) for name in cookies if name in request.cookies)
 
 
@@ -24,6 +25,13 @@ def _is_ours(runtime: ServiceRuntime, token: str) -> bool:
     except BadToken:
         return False
     return True
+
+
+def _is_key(runtime: ServiceRuntime, token: str) -> bool:
+    try:
+        return api_keys.is_ours(runtime, token)
+    except Unavailable:
+        return False
 
 
 def _is_session(runtime: ServiceRuntime, cookie: str) -> bool:

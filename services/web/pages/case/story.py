@@ -227,7 +227,7 @@ def _entry(about: StoryItem | HistoryItem, data: Data, extra: str, partner: str 
         more.append(_("written down on %(day)s") % {"day": day(about["recordedtime"])})
     who = people.who(about["actor"])
     if about["actor"].startswith(PARTNER_ACTOR):
-        who = partner or _("the partner")
+        who = " · ".join(filter(None, (partner or _("the partner"), people.system(about["actor"]))))
     if place_of := about.get("actingfor"):
         who = _("%(who)s, in the place of %(director)s") % {"who": who, "director": people.who(str(place_of))}
     return Entry(said, " · ".join(filter(None, more)), about["time"], who)

@@ -7,6 +7,7 @@ from services.web.pages.partner import (
     importing,
     keeping,
     keeping_files,
+    keys,
     own,
     partners,
     problems,
@@ -28,4 +29,5 @@ BLUEPRINTS = (
     answer.blueprint,
     own.blueprint,
     standing.blueprint,
+    keys.blueprint,
 )

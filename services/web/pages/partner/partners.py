@@ -147,6 +147,7 @@ def show(partner_id: UUID) -> Response:
         origin=origin, came_from=activities.called(origin) if origin else None,
         waiting=len(proposed["items"]) if proposed else 0,
         keeper=None if caller.sees(partner["keeper"]) else partner["keeper"], form=Form(sent=False),
+        may_see_keys=caller.partner_id == partner["partner_id"] or visit.directs(partner["keeper"]),
         reads_cases=caller.role in CASE_READERS, holds=sentences.rules_in_words(partner["rules"], current()),
         of_network=sentences.rules_in_words(partner["network"]["rules"], current()) if partner["network"] else [],
     )  # fmt: skip

@@ -7,7 +7,7 @@ from flask import g
 from services.codes.access import CASE_READERS
 from services.kernel.envelope import ALL_CENTRES
 from services.web import gateway
-from services.web.identity import accounts, people
+from services.web.identity import accounts, api_keys, people
 from services.web.identity.people import Person
 from services.web.pages.parts.language import _
 
@@ -25,7 +25,13 @@ def look_up(users: Iterable[str | None]) -> None:
     unknown = {user for user in users if user and user not in known}
     if unknown:
         known |= dict.fromkeys(unknown, people.NOBODY) | people.find(gateway.runtime(), unknown)
+        known |= {key: _keyed(name) for key, name in api_keys.names(gateway.runtime(), unknown).items()}
         g.people = known
+
+
+def _keyed(name: str) -> Person:
+    """A partner's own system, by the name of its key."""
+    return Person(name=name, position=_("(a partner’s own system)"))
 
 
 def person(user: str) -> Person:
@@ -48,6 +54,11 @@ def who(user: str | None) -> str:
     if user == SYSTEM:
         return _("the system")
     return (person(user).called or user) if user else ""
+
+
+def system(user: str) -> str:
+    """The partner's own system that acted by its key; '' if somebody else did."""
+    return who_as(user) if user.startswith(api_keys.ACTOR) else ""
 
 
 def who_as(user: str) -> str:
