@@ -137,6 +137,12 @@ class NextQuestion(TypedDict):
     decides: Annotated[list[Leads], Note("Every possible answer")]
 
 
+class WouldFind(Assessment):
+    """What a screening with these answers would find. `next`: what to ask for now."""
+
+    next: NextQuestion | None
+
+
 class NewScreening(Assessment):
     """`version` of the case's stream of screenings."""
 

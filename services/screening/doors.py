@@ -27,10 +27,11 @@ from services.screening.answers import (
     Waiting,
     WholeDraft,
     WholeRules,
+    WouldFind,
 )
 
 COMPLETE: CommandDoor[NewScreening] = CommandDoor("screening", "complete")
-ASSESS: QueryDoor[Assessment] = QueryDoor("screening", "assess")
+ASSESS: QueryDoor[WouldFind] = QueryDoor("screening", "assess")
 SCREENING: QueryDoor[Screening | None] = QueryDoor("screening", "screening")
 NEXT_QUESTION: QueryDoor[NextQuestion | None] = QueryDoor("screening", "next_question")
 AGREE_PLAN: CommandDoor[NewPlan] = CommandDoor("screening", "agree_plan")

@@ -92,7 +92,7 @@ class ScreeningService(erasing.Erasing, meetings.Meetings, rederiving.Rederiving
             return self.runtime.execute(call.envelope(case["centre"]), work)
 
     @query("case.screen", roles=STAFF, schema=schemas.Assess())
-    def assess(self, call: Call, body: bodies.Assess) -> answers.Assessment:
+    def assess(self, call: Call, body: bodies.Assess) -> answers.WouldFind:
         """What a screening with these answers would find. Nothing is kept."""
         case = self._case(call, body["case_id"])
         day = body["day"] or dates.bangkok_day(call.now)
@@ -101,7 +101,10 @@ class ScreeningService(erasing.Erasing, meetings.Meetings, rederiving.Rederiving
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
         _require_known(book, body["facts"])
         with _birth_dates():
-            return screenings.assessed(book, *assessed(book, body["facts"], known, day))
+            facts, outcome = assessed(book, body["facts"], known, day)
+        form_now = form_in_force(self.runtime.state(RULES, form.NAME), day)
+        following = next_question.next_question(book, form_now, facts)
+        return {**screenings.assessed(book, facts, outcome), "next": following}
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:

@@ -297,6 +297,7 @@ def test_answers_are_assessed_as_a_screening_would_find_them_and_nothing_is_kept
     assessed = assess(net, case_id)
     assert net.call("screening", "screening", {"case_id": case_id}) is None
     completed = complete(net, case_id)
+    assert assessed.pop("next") == net.call("screening", "next_question", {"case_id": case_id})
     assert {name: completed[name] for name in assessed} == assessed
     assert set(assessed) == {
         "rules_version", "facts", "labels", "paths", "decided", "leads", "closed", "ask", "not_asked", "wishes",
@@ -304,6 +305,12 @@ def test_answers_are_assessed_as_a_screening_would_find_them_and_nothing_is_kept
     before = net.call("screening", "screening", {"case_id": case_id})
     assert verdicts(assess(net, case_id, {"housing": "home"})) != verdicts(assessed)
     assert net.call("screening", "screening", {"case_id": case_id}) == before
+
+
+def test_the_next_question_stands_beside_what_answers_come_to(net, case_id):
+    nothing, some = assess(net, case_id, {})["next"], assess(net, case_id, {"trafficking_signs": False})["next"]
+    assert nothing == net.call("screening", "next_question", {"case_id": case_id})
+    assert nothing["fact"] == "trafficking_signs" != some["fact"]
 
 
 def test_answers_are_assessed_for_the_day_they_are_of(net, case_id):

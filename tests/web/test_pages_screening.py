@@ -53,6 +53,12 @@ def test_the_page_of_a_screening_says_what_to_ask_next_and_leads_to_its_field(do
         assert seen and not seen[0].xpath(".//a")
 
 
+def test_beside_the_answers_stands_what_to_ask_next_with_its_law(worker, path):
+    page = worker.send(worker.open(path), look="yes", **{"facts.trafficking_signs": "no"})
+    asks = result(page.tree).partition("ถามต่อ: ")[2]
+    assert asks and "trafficking" not in asks and "มาตรา" in asks
+
+
 def test_the_result_is_looked_at_without_a_script_and_nothing_is_kept(worker, path):
     page = worker.send(worker.open(path), look="yes", **SCREENED)
     assert page.status == 200 and "คนไร้ที่พึ่ง" in result(page.tree) and not kept(worker, path)

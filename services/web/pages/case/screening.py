@@ -14,7 +14,7 @@ from services.codes.facts import FACTS, Fact
 from services.codes.questions import ASKED, GROUPS, Group
 from services.kernel.envelope import moment
 from services.kernel.questions import Body, Json
-from services.screening.answers import Assessment, FactValue, Label
+from services.screening.answers import Assessment, FactValue, Label, WouldFind
 from services.screening.doors import ASSESS, NEXT_QUESTION, SCREENING
 from services.screening.doors import COMPLETE as COMPLETE_SCREENING
 from services.screening.schemas import CompleteScreening
@@ -139,7 +139,7 @@ def _that_apply(outcome: Assessment | None, known: Mapping[str, FactValue]) -> l
 class Outcome(NamedTuple):
     """What answers come to: labels by verdict; `unread`: a field that cannot be read is left out."""
 
-    found: Assessment
+    found: WouldFind
     groups: Mapping[str, Sequence[Label]]
     unread: bool
 
