@@ -308,7 +308,10 @@ def test_answers_are_assessed_as_a_screening_would_find_them_and_nothing_is_kept
 
 
 def test_the_next_question_stands_beside_what_answers_come_to(net, case_id):
-    nothing, some = assess(net, case_id, {})["next"], assess(net, case_id, {"trafficking_signs": False})["next"]
+    nothing, some = (
+        assess(net, case_id, {})["next"],
+        assess(net, case_id, {"trafficking_signs": False})["next"],
+    )
     assert nothing == net.call("screening", "next_question", {"case_id": case_id})
     assert nothing["fact"] == "trafficking_signs" != some["fact"]
 
