@@ -3,7 +3,6 @@
 from services.kernel.questions import CommandDoor, QueryDoor
 from services.screening.answers import (
     AdoptedRules,
-    Assessment,
     CheckedDraft,
     Decisions,
     DraftAdopted,
