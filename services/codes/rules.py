@@ -177,6 +177,7 @@ RULES: Mapping[str, Rule] = {
 PLACES_FREE = "places_free"  # no rule either: what is missing is a place
 ONE_MORE_PLACE = Words("มีที่ว่างเพิ่มอีก 1 ที่", "One more place")
 PATH_CLOSED = "path_closed"  # no rule of a programme: the screening closed its path
+DECLINED = "declined"  # nor is this: what follows from its no to the case is still in force
 PROVINCE_FOUND = "province_found"  # beside the facts of a person: in which they were found
 _ALWAYS: Condition = {"all": []}
 

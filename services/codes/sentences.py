@@ -28,7 +28,12 @@ LACKING = Words("ขาดเอกสาร: {}", "Missing: {}")
 PAPERS_OPEN = Words("ยังไม่ทราบว่ามี: {}", "Not known yet whether there is: {}")
 CLOSED = Words("การคัดกรองปิดแนวทางนี้: {}", "The screening closed this path: {}")
 FORBIDDEN = Words("กฎหมายห้ามแนวทางนี้: {}", "The law forbids this path: {}")
-DECLINED = Words("เคยตอบว่าไม่รับผู้รับบริการรายนี้: {} เมื่อ {}", "Said no to this person before: {}, on {}")
+SAID_NO = {  # by whose no it was
+    "partner": Words("เคยตอบว่าไม่รับผู้รับบริการรายนี้: {} เมื่อ {}", "Said no to this person before: {}, on {}"),
+    "person": Words("ผู้รับบริการเคยไม่ไปที่นี่: {} เมื่อ {}", "The person did not go here before: {}, on {}"),
+    "centre": Words("ศูนย์เคยบันทึกว่าส่งไปที่นี่ไม่ได้: {} เมื่อ {}", "The centre could not refer here before: {}, on {}"),
+}
+UNTIL = Words("(มีผลถึง {})", "(until {})")
 NEVER_DECLINED = Words("ไม่เคยปฏิเสธผู้รับบริการรายนี้", "Never said no to this person")
 WAITING = Words("รอมา {} วัน", "Waiting for {} days")
 DRAWN = Words("หมายเลขสลาก {} (น้อยมาก่อน)", "Lot {} (the lowest comes first)")
@@ -214,8 +219,8 @@ def finding_in_words(code: str, value: Any, finding: Any, language: Language) ->
 
 
 def criterion_in_words(code: str, finding: Any, language: Language) -> str:
-    """What a criterion of the ranking found: {path, place}, {free, days}, {days, contradicted}, {near, kilometres}, or
-    a flag, None if nobody knows."""
+    """What a criterion of the ranking found: {path, place}, {free, days, full: the no that says so}, {days,
+    contradicted}, {near, kilometres}, or a flag, None if nobody knows."""
     match code:
         case "path" | "screened_path":
             return (
@@ -223,16 +228,15 @@ def criterion_in_words(code: str, finding: Any, language: Language) -> str:
                 .in_language(language)
                 .format(PATHS.word(finding["path"], language))
             )
+        case "places_free" if finding.get("full"):
+            return declined_in_words(finding["full"], language)
         case "places_free":
             return places_free(finding["free"] if finding.get("known", True) else None, language)
         case "freshness":
             doubt = f" – {CONTRADICTED.in_language(language)}" if finding["contradicted"] else ""
             return confirmed(finding["days"], language) + doubt
         case "past_answer" if finding:
-            day = dates.format_date(dates.bangkok_day(moment(finding["at"])), language, "short")
-            return DECLINED.in_language(language).format(
-                DECLINE_REASONS.word(finding["reason"], language), day
-            )
+            return _said_no(finding, finding["at"], language)
         case "past_answer":
             return NEVER_DECLINED.in_language(language)
         case "waiting":
@@ -259,6 +263,25 @@ def near_miss_in_words(code: str, wants: Any, language: Language) -> str:
 def closed_in_words(because: str, never: bool, language: Language) -> str:
     """Why the screening closed the path of a place; `never`: the law does."""
     return (FORBIDDEN if never else CLOSED).in_language(language).format(because)
+
+
+def declined_in_words(finding: Mapping[str, Any], language: Language) -> str:
+    """{reason, whose, since, until}: the no that is in force; `until` None: something must happen."""
+    said = _said_no(finding, finding["since"], language)
+    if finding["until"] is None:
+        return said
+    return f"{said} {UNTIL.in_language(language).format(_short_day(finding['until'], language))}"
+
+
+def _said_no(finding: Mapping[str, Any], at: str, language: Language) -> str:
+    said = SAID_NO.get(finding["whose"], SAID_NO["partner"])
+    return said.in_language(language).format(
+        DECLINE_REASONS.word(finding["reason"], language), _short_day(at, language)
+    )
+
+
+def _short_day(at: str, language: Language) -> str:
+    return dates.format_date(dates.bangkok_day(moment(at)), language, "short")
 
 
 def places_free(count: int | None, language: Language) -> str:

@@ -84,6 +84,14 @@ STANDINGS = CodeList(
         "followed": Words("ติดตามผลครบตามกำหนดแล้ว", "All follow-ups are done."),
         "absent": Words("ผู้รับบริการไม่ได้อยู่ในที่ที่ส่งต่อแล้ว", "The person is no longer where they were placed."),
         "declined": Words("ภาคีเครือข่ายไม่รับ", "The partner declined."),
+        "declined_asking": Words(
+            "การส่งต่อไม่ได้รับการตอบรับ และต้องคัดกรองอีกครั้ง",
+            "The referral was declined; the person is to be screened again.",
+        ),
+        "declined_gone": Words(
+            "การส่งต่อไม่ได้รับการตอบรับ เพราะผู้รับบริการออกไปแล้ว",
+            "The referral was declined because the person has left.",
+        ),
         "family_declined": Words("ญาติไม่รับ", "The family does not take the person."),
         "family_silent": Words("ไม่ได้คำตอบจากญาติภายในกำหนด", "The family gave no answer in time."),
         "expired": Words("ภาคีเครือข่ายไม่ตอบภายในกำหนด", "The partner did not answer in time."),

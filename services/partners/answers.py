@@ -15,7 +15,9 @@ from services.codes import (
     PATHS,
     REFERRAL_STATUSES,
     SEXES,
+    WHOSE,
 )
+from services.codes.declines import DECLINE_EFFECTS
 from services.codes.details import ACCESSIBILITY, COSTS, LANGUAGES, PERIODS, WEEKDAYS
 from services.codes.outreach import OUTREACH_KINDS
 from services.codes.problems import PROBLEM_REASONS, PROBLEM_STATUSES
@@ -579,11 +581,24 @@ class ClosedPath(TypedDict):
 
 class PastAnswer(TypedDict):
     """What became of a referral of this case to the programme before, and when it came to that; `reason`: of a no, or
-    why it came to nothing."""
+    why it came to nothing; `whose` and `effect`: of a no that stands whose it is and what follows from it."""
 
     status: Annotated[str, REFERRAL_STATUSES]
     reason: Annotated[str, LOST_REASONS] | None
     at: Instant
+    whose: NotRequired[Annotated[str, WHOSE]]
+    effect: NotRequired[Annotated[str, DECLINE_EFFECTS]]
+
+
+class DeclineInForce(TypedDict):
+    """A no between the programme and this case, of `since`, whose `effect` is in force; `until` None: until something
+    happens."""
+
+    reason: Annotated[str, DECLINE_REASONS]
+    whose: Annotated[str, WHOSE]
+    effect: Annotated[str, DECLINE_EFFECTS]
+    since: Instant
+    until: Instant | None
 
 
 @final
@@ -617,7 +632,8 @@ class Reason(TypedDict):
     """What one rule wants and what is known of the `fact` it looks at: `found` None if nothing, of labels {label: met,
     None if undecided}. `fact` None: it looks at several. `because` says both in Thai. `inherited_from`: the level at
     which the rule stands; `confirmed_at`: when it was last said to be so; `source`: the fact that says what was found.
-    The rule `path_closed` is no rule of the programme: the screening closed its path."""
+    The rules `path_closed` and `declined` are no rules of the programme: the screening closed its path; it said no to
+    this case, and what follows from that is in force."""
 
     rule: str
     verdict: Verdict
@@ -633,6 +649,7 @@ class Reason(TypedDict):
         | list[Domicile]
         | AgeRange
         | ClosedPath
+        | DeclineInForce
         | dict[str, bool | None]
         | None
     )

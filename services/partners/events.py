@@ -207,13 +207,16 @@ class Candidate(TypedDict):
 
 
 class Answered(TypedDict):
-    """What had become of an earlier referral of the case; `stands`: it is a no that counted in the ranking."""
+    """What had become of an earlier referral of the case; `stands`: it is a no that counted in the ranking; `whose`
+    that is and `effect`, what follows from it (codes.declines), of matches since there is one."""
 
     programme_id: str
     status: str
     reason: str | None
     at: str
     stands: bool
+    whose: NotRequired[str]
+    effect: NotRequired[str]
 
 
 class Inputs(TypedDict):

@@ -17,7 +17,7 @@ from services.partners import answers, bodies, schemas
 from services.partners.domain import candidates, ranking, waiting
 from services.partners.domain.offers import Held, Level, Offer, Registry
 from services.partners.events import PartnerMatched
-from services.partners.projections import earlier, matching, organisations, partners, past, upstream
+from services.partners.projections import earlier, matching, organisations, partners, upstream
 from services.partners.projections.waiting import Shown, get_waiting, list_shown
 from services.thai import dates
 
@@ -94,8 +94,10 @@ class Finding(Doors):
         if offer is None:
             raise NotFound("programme")
         centres, day = _centres(call), dates.bangkok_day(call.now)
-        declined = self.runtime.read(lambda db: past.list_declined_by(db, body["programme_id"]))
-        own = waiting.queue(everybody, offer, day, declined, everybody.of_centres(centres))
+        said_no = self.runtime.read(lambda db: upstream.list_said_no(db, body["programme_id"]))
+        ruled_out = [each.case_id for each in said_no if ranking.rules_out(offer, each, call.now)]
+        declined = [each.case_id for each in said_no]
+        own = waiting.queue(everybody, offer, day, declined, everybody.of_centres(centres), ruled_out)
         ids = [everybody.ids[slot] for slot in own.order[: body["limit"]]]
         shown = self.runtime.read(lambda db: list_shown(db, ids))
         fits = everybody.by_centre(everybody.here & (own.verdicts == 0))

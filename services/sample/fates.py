@@ -31,9 +31,10 @@ ENDINGS: Mapping[str, int] = {
 }  # fmt: skip
 # How far the cases of the last weeks have come.
 NOW_AT = (
-    "sent", "open", "acknowledged", "screened", "accepted", "planned", "travelling", "waitlisted", "admitted",
-    "placed", "reopened",
+    "sent", "open", "declined", "acknowledged", "screened", "declined", "accepted", "planned", "travelling",
+    "waitlisted", "declined", "admitted", "placed", "reopened",
 )  # fmt: skip
+COURSE_NOW: Mapping[str, tuple[str, ...]] = {"waitlisted": ("waitlist",), "declined": ("decline",)}
 RECENT = 0.12
 
 
@@ -63,7 +64,7 @@ def fates(chance: Random, cases: int) -> Iterator[Fate]:
         yield Fate(kinds[number], courses[number], endings[number], "", centres[number])
     for number, now_at in enumerate(islice(cycle(NOW_AT), recent)):
         kind = chance.choice(("older", "disabled", "adult", "older", "stateless"))
-        yield Fate(kind, ("waitlist",) if now_at == "waitlisted" else (), "", now_at, centres[past + number])
+        yield Fate(kind, COURSE_NOW.get(now_at, ()), "", now_at, centres[past + number])
 
 
 def dealt(chance: Random, shares: Mapping[T, int], count: int) -> Sequence[T]:

@@ -30,7 +30,7 @@ Work = Iterator[datetime]
 # Days a recent case needs to get where it stands today, one step a day.
 LEAD_DAYS = {
     "open": 0, "screened": 1, "planned": 2, "sent": 3, "acknowledged": 4, "waitlisted": 4, "accepted": 5,
-    "travelling": 6,
+    "travelling": 6, "declined": 6,
     "admitted": 7, "placed": 8, "reopened": 4,
 }  # fmt: skip
 FOLLOW_UPS = (30, 90, 180, 365)
@@ -239,7 +239,11 @@ class Life:
 
     def _may_go_home(self, course: str) -> bool:
         """Once, if the person wishes for the family and relatives would take them."""
-        apart = course in ("waitlist", "full") or self.fate.now_at in ("acknowledged", "waitlisted")
+        apart = course in ("waitlist", "full") or self.fate.now_at in (
+            "acknowledged",
+            "waitlisted",
+            "declined",
+        )
         home = FAMILY_PATH in self.wants and FAMILY_PATH in self.paths and FAMILY_PATH not in self.tried
         return home and not apart and self.chance.random() < 0.75
 
@@ -427,6 +431,7 @@ class Life:
             return False
         if course in ("decline", "full", "too_ill"):
             self._decline(referral_id, "health_beyond_care" if course == "too_ill" else None)
+            yield from self._stands_at("declined")
             return False
         self._hear(referral_id, "accept")
         return (
@@ -484,9 +489,13 @@ class Life:
         return True
 
     def _decline(self, referral_id: str, reason: str | None = None) -> None:
-        reason = reason or self.office.next_decline(self.chance)
+        if self.fate.now_at:
+            reason, whose = self.office.next_no()
+        else:
+            reason = reason or self.office.next_decline(self.chance)
+            whose = WHOSE[reason]
         note = "แจ้งเหตุผลทางโทรศัพท์ ยินดีรับเรื่องใหม่ภายหลัง" if self.chance.random() < 0.4 else None
-        self._hear(referral_id, "decline", reason=reason, whose=WHOSE[reason], note=note)
+        self._hear(referral_id, "decline", reason=reason, whose=whose, note=note)
 
     # -- afterwards ------------------------------------------------------------------------------------------------
 

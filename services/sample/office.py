@@ -26,6 +26,12 @@ READER = User("sample", "member", ("*",))
 OFTEN = (
     "no_place", "no_place", "not_eligible", "out_of_area", "missing_documents", "health_beyond_care", "person_refused",
 )  # fmt: skip
+# The noes of the last weeks, (reason, whose), so that each thing that follows from one is in force somewhere.
+NOES_NOW = (
+    ("health_beyond_care", "partner"), ("behaviour_safety", "partner"), ("person_refused", "person"),
+    ("no_place", "partner"), ("out_of_area", "partner"), ("person_left", "person"), ("not_eligible", "centre"),
+    ("missing_documents", "centre"),
+)  # fmt: skip
 FAILS_WHEN = ("accepted", "travelling", "admitted", "placed")
 GROUP = ("chair", "secretary", "member", "member", "specialist")
 RECENT_DAYS = 30  # after an activity somebody may still come from it
@@ -38,7 +44,7 @@ class Office:
     def __init__(self, net: Network, seed: int, start: datetime, now: datetime) -> None:
         self.net, self.seed, self.start, self.now = net, seed, start, now
         self.first_day = start.astimezone(BANGKOK).date()
-        self.commands = self.referrals = self.declines = self.failures = 0
+        self.commands = self.referrals = self.declines = self.failures = self.noes = 0
         self.activities: dict[
             str, list[tuple[date, str]]
         ] = {}  # by centre: (day, outreach_id), the earliest first
@@ -140,6 +146,11 @@ class Office:
             if self.declines <= len(DECLINE_REASONS)
             else chance.choice(OFTEN)
         )
+
+    def next_no(self) -> tuple[str, str]:
+        """(reason, whose) of a no that was said just now."""
+        self.noes += 1
+        return NOES_NOW[(self.noes - 1) % len(NOES_NOW)]
 
     def next_failure(self) -> str:
         self.failures += 1

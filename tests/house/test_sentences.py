@@ -121,7 +121,7 @@ def test_what_a_criterion_of_the_ranking_found():
     doubted = criterion_in_words("freshness", {"days": 1, "contradicted": True}, "en")
     assert doubted == "confirmed 1 day ago – but contradicted since"
     assert criterion_in_words("past_answer", None, "en") == "Never said no to this person"
-    no = {"reason": "cost", "at": "2026-03-02T03:00:00.000000Z"}
+    no = {"reason": "cost", "whose": "partner", "at": "2026-03-02T03:00:00.000000Z"}
     assert criterion_in_words("past_answer", no, "en").startswith(
         "Said no to this person before: Cost, on 2 Mar"
     )

@@ -555,6 +555,36 @@ def test_of_a_referral_that_found_no_place_nobody_says_that_the_partner_answered
         assert row.standing == (standing or {"ReferralDeclined": "declined"}.get(type, "expired"))
 
 
+@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize(
+    ("reason", "whose", "standing", "next"),
+    [
+        ("cost", "partner", "declined", "send_elsewhere"),
+        ("wrong_information", "centre", "declined_asking", "ask_facts"),
+        ("health_beyond_care", "partner", "declined_asking", "ask_facts"),
+        ("person_left", "person", "declined_gone", "find_person"),
+    ],
+)
+def test_some_noes_ask_for_something_else_before_the_next_place_until_the_person_is_screened_again(
+    db, reason, whose, standing, next, settled
+):
+    told = story()
+    why = {"reason": reason, "whose": whose}
+    work.project(db, [*told["intake"][:2], *told["screening"], referred("ReferralSent", MALEE, "05")])
+    if settled:
+        work.project(db, [referred("ReferralDeclined", MALEE, "12", **why, final_at=FRIDAY)])
+        assert work.list_open(db, None)[0].standing == "declining"
+    work.project(
+        db, [referred("ReferralDeclineSettled" if settled else "ReferralDeclined", MALEE, "13", **why)]
+    )
+    [row] = work.list_open(db, None)
+    assert (row.standing, row.next, row.acts) == (standing, next, CENTRE)
+    again = {"case_id": CASE, "labels": []}
+    work.project(db, [fact("screening", "ScreeningCompleted", again, on("14"))])
+    [row] = work.list_open(db, None)
+    assert (row.standing, row.next) == ("declined", "send_elsewhere")
+
+
 @pytest.mark.parametrize("tell", [story, to_retired])
 def test_in_any_order_of_the_sources_and_in_any_batches_the_rows_are_the_same(db, tell):
     told = tell()

@@ -77,6 +77,16 @@ class ReferralDeclined:
     programme_id: str
     reason: str = "not_eligible"
     whose: str = "partner"
+    final_at: str | None = None
+
+
+@dataclass(frozen=True)
+class ReferralDeclineSettled:
+    referral_id: str
+    case_id: str
+    programme_id: str
+    reason: str
+    whose: str
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,9 @@ ENDINGS = (
 SAY: Decider[Any, None, Any] = Decider(lambda fact, _: [fact], lambda state, _: state, None)
 SCREENINGS = Aggregate("screening", SAY, (ScreeningStarted, ScreeningCompleted, PlanAgreed), "case")
 CASES = Aggregate("case", SAY, (CaseOpened, CaseClosed, CaseReopened), "case")
-REFERRALS = Aggregate("referral", SAY, (ReferralSent, ReferralAccepted, *ENDINGS), "case")
+REFERRALS = Aggregate(
+    "referral", SAY, (ReferralSent, ReferralAccepted, ReferralDeclineSettled, *ENDINGS), "case"
+)
 
 
 class AgeOn(Schema):

@@ -97,7 +97,7 @@ def test_the_persons_wish_and_a_standing_no_come_before_the_waiting_time(net):
     programme_id = offer(net, register(net), 4, 2)
     refused = waits(net)
     say(net, ReferralSent("r", refused, programme_id))
-    say(net, ReferralDeclined("r", refused, programme_id))
+    say(net, ReferralDeclined("r", refused, programme_id, "missing_documents"))
     net.clock.advance(days=3)
     plain, wishes = waits(net), waits(net, known=facts(wants=["local_home"]))
     assert ids(candidates(net, programme_id)) == [wishes, plain, refused]

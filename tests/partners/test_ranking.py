@@ -28,6 +28,8 @@ NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 PROVINCES = ("60", "61", "62", "50", "10")
 CLAIMED = {"province": "50", "basis": "claimed"}
 NO = {"status": "declined", "reason": "behaviour_safety", "at": "2026-02-01T03:00:00.000000Z"}
+RULED_OUT = NO | {"whose": "partner", "effect": "forbidden"}
+FULL = NO | {"reason": "no_place", "whose": "partner", "effect": "full"}
 DOCUMENTS = ("id_card", "ทะเบียนบ้าน", "ใบรับรองแพทย์", "หนังสือรับรองจากวัด")
 PATHS = ("local_home", "foundation", "employer_33", "ministry_shelter", "return_family")
 
@@ -100,7 +102,7 @@ screenings = st.builds(
         lambda paths: [{"path": path, "because": {"th": "ก", "en": "a"}, "never": False} for path in paths]
     ),
     declined=st.sets(st.integers(0, 11), max_size=3).map(
-        lambda numbers: {str(UUID(int=number)): NO for number in numbers}
+        lambda numbers: {str(UUID(int=number)): (RULED_OUT, FULL, NO)[number % 3] for number in numbers}
     ),
 )
 offers = st.fixed_dictionaries(
@@ -113,6 +115,7 @@ offers = st.fixed_dictionaries(
         "confirmed_at": st.sampled_from([f"2026-{at}T03:00:00.000000Z" for at in ("02-28", "01-01", "03-02")])
         | st.just("2025-06-01T03:00:00.000000Z"),
         "contradicted": st.booleans(),
+        "rules_at": st.sampled_from([f"2026-{at}T03:00:00.000000Z" for at in ("01-01", "02-20")]),
         "inherited": st.dictionaries(
             st.sampled_from(("network", "organisation")),
             rules.map(lambda some: {"rules": some, "rules_at": "2026-01-01T03:00:00.000000Z"}),
@@ -199,7 +202,20 @@ def slow_eligibility(offer: dict[str, Any], screened: Screened) -> str:
     asked = [offer["rules"], *(held["rules"] for held in offer["inherited"].values())]
     verdicts = [slow_verdict(rule, value, screened) for rules in asked for rule, value in rules.items()]
     verdicts += ["not_met" for each in screened.closed if each["path"] == offer["path"]]
+    verdicts += ["not_met"] if slow_no(offer, screened) else []
     return "ineligible" if "not_met" in verdicts else "unknown" if "unknown" in verdicts else "eligible"
+
+
+def slow_no(offer: dict[str, Any], screened: Screened) -> bool:
+    """Whether it said no for good, and has not said since what it asks."""
+    stated = [offer["rules_at"], *(held["rules_at"] for held in offer["inherited"].values())]
+    return screened.declined.get(offer["programme_id"]) == RULED_OUT and max(stated) <= RULED_OUT["at"]
+
+
+def slow_full(offer: dict[str, Any], screened: Screened) -> bool:
+    """Whether it said that it has no place, and has not stated one since."""
+    stated = offer["free"] > 0 and offer["confirmed_at"] > FULL["at"]
+    return screened.declined.get(offer["programme_id"]) == FULL and not stated
 
 
 def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
@@ -225,7 +241,7 @@ def slow_place(offer: dict[str, Any], screened: Screened) -> tuple[Any, ...]:
         offer["under_ministry"],
         path not in screened.facts.get("wants", []),
         province not in [each["province"] for each in screened.facts.get("domicile", [])],
-        offer["free"] == 0,
+        offer["free"] == 0 or slow_full(offer, screened),
         2 if offer["contradicted"] or days > 90 else 1 if days > 30 else 0,
         where,
         areas.distance_km(screened.centre, province),
@@ -257,6 +273,7 @@ def test_fast_and_slow_agree_on_verdicts_order_and_reasons(offers, screened):
         assert each["verdict"] == slow_eligibility(offers[number], screened)
         shut = any(path["path"] == offers[number]["path"] for path in screened.closed)
         closed = {"path_closed": "not_met"} if shut else {}
+        closed |= {"declined": "not_met"} if slow_no(offers[number], screened) else {}
         assert {
             (reason["inherited_from"], reason["rule"]): reason["verdict"] for reason in each["reasons"]
         } == {(None, rule): verdict for rule, verdict in closed.items()} | {

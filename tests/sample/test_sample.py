@@ -9,6 +9,7 @@ import pytest
 
 from services import codes, sample
 from services.codes import access
+from services.codes.declines import EFFECTS, FORBIDDEN, NOT_WISHED, REGISTRY, REST, SCREEN_AGAIN, effect_of
 from services.codes.outreach import OUTREACH_KINDS
 from services.codes.rules import RULES
 from services.kernel.envelope import instant
@@ -93,6 +94,21 @@ def test_everything_that_can_become_of_a_referral_happened(net):
     assert {each["kind"] for each in work} == {*codes.WORK_KINDS}
     assert sum(each["income_baht_month"] is not None for each in work) > len(work) / 2
     assert of(net, "intake", "CaseReopened")
+
+
+def test_what_follows_from_a_no_is_in_force_somewhere(net):
+    noes = [each for each in log(net, "referral") if each["type"] == "ReferralDeclined"]
+    recent = [each["data"] for each in noes if each["time"] > instant(NOW - timedelta(days=30))]
+    assert {effect_of(each["reason"], each["whose"]) for each in recent} == {*EFFECTS}
+    who = {"user": "director-60", "role": "director", "centres": ("60", "61", "62")}
+    standings = {each["standing"] for each in net.call("intake", "work", {"limit": 500}, **who)["items"]}
+    assert {"declined_asking", "declined_gone"} <= standings
+    ruled_out = set()
+    for each in recent:
+        asked = {"case_id": each["case_id"], "programme_ids": [each["programme_id"]]}
+        for place in net.call("partners", "matches", asked, **who)["candidates"]:
+            ruled_out |= {reason["wants"] for reason in place["reasons"] if reason["rule"] == "declined"}
+    assert ruled_out >= {REST, NOT_WISHED, REGISTRY, SCREEN_AGAIN, FORBIDDEN}
 
 
 def test_deadlines_fired_on_their_own_days(net):

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from services.codes.declines import EFFECTS, SCREEN_AGAIN
 from services.kernel.envelope import instant
 from services.kernel.runtime import utc_now
 from services.web.store import links
@@ -79,6 +80,7 @@ def test_the_partner_declines_with_a_reason(sent, partner):
     assert blank.status == 422 and set(blank.errors) == {"reason"}
     seen = partner.send(page, reason="health_beyond_care", note="ไม่มีพยาบาล")
     assert "อาการเกินกว่าที่จะดูแลได้" in seen.text and "ไม่มีพยาบาล" in seen.text
+    assert EFFECTS[SCREEN_AGAIN].words.th in seen.text  # what follows, before it is sent
     assert sent.referral()["status"] == "sent"  # seen, not sent
     done = partner.send(seen)
     assert done.heading.startswith("ขอบคุณ") and "อาการเกินกว่าที่จะดูแลได้" in done.text

@@ -13,8 +13,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert, select
 
+from services.codes.declines import ADVICE, EFFECTS, SCREEN_AGAIN
 from services.codes.facts import FACTS
 from services.codes.questions import ASKED
+from services.codes.work import STANDINGS
 from services.kernel.tables import access_record
 from services.system import DOORS
 from services.thai.dates import bangkok_day
@@ -649,9 +651,12 @@ def test_nothing_is_sent_without_consent_and_who_is_unable_needs_a_witness(door,
 def test_a_partner_declines_with_a_reason_and_the_case_is_planned_again(door, worker):
     path = referred(door, worker)
     page = worker.send(worker.open(f"{path}/decline"))
+    assert all(each.words.th in page.text for each in EFFECTS.values())  # what follows, before it is recorded
     assert page.status == 422 and [*page.errors] == ["reason"]
     page = worker.send(page, reason="health_beyond_care", whose="partner", note="ต้องมีพยาบาล")
     assert page.status == 200 and "ต้องมีพยาบาล" in page.text
+    after, advice = EFFECTS[SCREEN_AGAIN].words.th, ADVICE.word("health_beyond_care", "th")
+    assert after in page.text and advice in page.text and STANDINGS.word("declined_asking", "th") in page.text
     assert worker.open(f"{path}/accept").status == 409
 
 

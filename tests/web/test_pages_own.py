@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.codes.declines import EFFECTS, REST
 from tests.web.sent import Sent
 
 
@@ -75,6 +76,7 @@ def test_a_no_is_chosen_seen_sent_and_taken_back_once_and_a_yes_is_known_to_the_
     assert (unsaid.status, [*unsaid.errors]) == (422, ["reason"])
     check = partner.send(page, reason="cost", note="งบหมด")
     assert check.heading == "คำตอบนี้ถูกต้องหรือไม่" or "งบหมด" in check.text
+    assert EFFECTS[REST].words.th in check.text
     status = f"/api/v1/referrals/{world.referral_id}"
     assert door.get(status).json()["status"] == "sent"
     sent_no = partner.send(check)

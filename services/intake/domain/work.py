@@ -5,7 +5,7 @@ names its reasons. Nothing here commands anything.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -68,6 +68,8 @@ OF_CASE: Mapping[str, Row] = {
 }
 AFTER: Mapping[str, Row] = {
     "declined": Row("send_elsewhere", CENTRE, 3),
+    "declined_asking": Row("ask_facts", CENTRE, 3),
+    "declined_gone": Row("find_person", CENTRE, 1),
     "family_declined": Row("decide_again", GROUP, 7),
     "family_silent": Row("decide_again", GROUP, 7),
     "expired": Row("send_elsewhere", CENTRE, 3),
@@ -80,6 +82,7 @@ AFTER: Mapping[str, Row] = {
     "ended_gone": Row("find_person", CENTRE, 1),
     "ended_otherwise": Row("decide_again", GROUP, 7),
 }
+UNTIL_SCREENED = ("declined_asking", "declined_gone")  # after these something comes before the next place
 NEXT_PLACE = Row("send_next", CENTRE, 3)  # the plan names another place that was not asked yet
 SENDING = ("send", "send_next")
 BOUND = Row("decide_again", GROUP, 7)  # no place of the plan is to be had any more
@@ -229,6 +232,8 @@ def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
     if known.screening and reopened and reopened >= max(latest, known.screening.at):
         return "reopened", TABLE["reopened"], reopened, None
     if last and (known.plan or last.standing in ENDINGS):
+        if last.standing in UNTIL_SCREENED and known.screening and known.screening.recorded > last.recorded:
+            last = replace(last, standing="declined")
         row, since = _after(last, known)
         return last.standing, row, since, last
     if known.plan and _none_left(known.plan.programme_ids, known):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from services.codes import PATHS
+from services.codes.declines import FIND, SCREEN_AGAIN, effect_of
 from services.codes.work import FOLLOW_UP_DAYS
 from services.intake.domain.work import (
     ENDED,
@@ -80,6 +81,7 @@ OF_FAMILY: Mapping[str, str] = {
     "ReferralDeclined": "family_declined",
     "ReferralExpired": "family_silent",
 }
+BY_EFFECT: Mapping[str, str] = {SCREEN_AGAIN: "declined_asking", FIND: "declined_gone"}  # else "declined"
 PLACE_FACTS: Mapping[str, bool] = {"PlaceReserved": True, "PlaceTaken": True, "PlaceReleased": False}
 PROGRAMME_FACTS: Mapping[str, bool] = {"ProgrammeRetired": True, "ProgrammeReopened": False}
 SYSTEM, NO_PLACE = "system", "no_place"  # whose it was, and why, that a referral found no place
@@ -194,6 +196,9 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
             return {**after, "standing": "expired", "lapsed": data.get("reason") in MISSED}
         case "ReferralDeclined" if data.get("final_at"):
             return {**after, "standing": "declining"}
+        case "ReferralDeclined" | "ReferralDeclineSettled" if not of_family:
+            effect = effect_of(data.get("reason"), data.get("whose"))
+            return {**after, "standing": BY_EFFECT.get(effect, "declined")}
         case "PlacementConfirmed":
             return {**after, "standing": "placed", "placed_at": fact.time}
         case "FollowUpDue" if before.get("standing") in ("placed", "followed", "follow_up_due"):

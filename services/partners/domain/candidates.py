@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from services.codes import sentences, statements
+from services.codes.declines import DECLINE_EFFECTS, EFFECTS
 from services.codes.registry import STALE_DAYS
-from services.codes.rules import PATH_CLOSED, PLACES_FREE, RULES, finding, judge, steps
+from services.codes.rules import DECLINED, PATH_CLOSED, PLACES_FREE, RULES, finding, judge, steps
 from services.codes.units import group_of
 from services.kernel.envelope import moment
 from services.kernel.questions import Json
@@ -21,6 +22,7 @@ from services.partners.domain.ranking import (
     distances,
     district_of,
     homes_of,
+    in_force,
     open_facts,
     path_place,
     wishes_of,
@@ -35,7 +37,11 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
     (see codes.rules.finding and `_criteria`)."""
     row, verdict, rank = ranking.standing(position)
     screened = ranking.screened
-    reasons = reasons_of(row, screened, ranking.known)
+    no = in_force(row, screened, ranking.now)
+    full = no if no and not EFFECTS[no["effect"]].rules_out else None
+    declined = [_declined(no)] if no and not full else []
+    reasons = [*declined, *reasons_of(row, screened, ranking.known)]
+    lacks_place = full is not None or (row["places_known"] and not places_for(row, screened))
     return {
         "programme_id": row["programme_id"],
         "partner_id": row["partner_id"],
@@ -59,8 +65,8 @@ def candidate(ranking: Ranking, position: int) -> answers.Candidate:
         "reasons": reasons,
         "past": list(screened.past.get(row["programme_id"], ())),
         "settles": settles(reasons, screened) if verdict == "unknown" else [],
-        "near_miss": near_misses(row["places_known"] and not places_for(row, screened), reasons, ranking.now),
-        "criteria": [_shown(*each) for each in _criteria(ranking, position)],
+        "near_miss": near_misses(lacks_place, reasons, ranking.now),
+        "criteria": [_shown(*each) for each in _criteria(ranking, position, full)],
     }
 
 
@@ -79,6 +85,22 @@ def reasons_of(row: Offer, screened: Screened, known: Mapping[str, Json]) -> lis
             if rule in rules:
                 reasons.append(_reason(rule, rules[rule], level, held["rules_at"], screened, known))
     return reasons
+
+
+def _declined(no: answers.DeclineInForce) -> answers.Reason:
+    """What was said to this case before, while that rules the programme out."""
+    wants = DECLINE_EFFECTS.word(no["effect"], "th")
+    return {
+        "rule": DECLINED,
+        "verdict": "not_met",
+        "because": f"{wants} - {sentences.declined_in_words(no, 'th')}",
+        "wants": no["effect"],
+        "fact": None,
+        "found": no,
+        "inherited_from": None,
+        "confirmed_at": None,
+        "source": None,
+    }
 
 
 def _closed(path: str, screened: Screened) -> Iterator[answers.Reason]:
@@ -157,10 +179,13 @@ def _near(rule: str, wants: Any, actual: Any) -> answers.NearMiss:
     return {"rule": rule, "wants": wants, "found": actual, "because": because}
 
 
-def _criteria(ranking: Ranking, position: int) -> Iterator[tuple[str, str, Any]]:
-    """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free},
+def _criteria(
+    ranking: Ranking, position: int, full: answers.DeclineInForce | None
+) -> Iterator[tuple[str, str, Any]]:
+    """(name, verdict, what was found) in the order of `_sort_keys`; found is {path, place in PATH_PLACES}, {free, and
+    `full`: that it said to this case that it has none},
     {days since that was said, contradicted}, {near in NEAR, kilometres from the centre's province}, {reason and time of
-    the past answer}, {lot}, or a flag, None if nobody knows."""
+    the past answer, whose}, {lot}, or a flag, None if nobody knows."""
     row, screened = ranking.standing(position)[0], ranking.screened
     yield _path(row, screened)
     outside = not row["under_ministry"]
@@ -169,8 +194,9 @@ def _criteria(ranking: Ranking, position: int) -> Iterator[tuple[str, str, Any]]
     yield _home(row, screened)
     days = _days_since_stated(row, ranking)
     free = places_for(row, screened)
-    met = _met(free > 0 if row["places_known"] else None)
-    yield "places_free", met, {"free": free, "days": days, "known": row["places_known"]}
+    met = "not_met" if full else _met(free > 0 if row["places_known"] else None)
+    said = {"full": full} if full else {}
+    yield "places_free", met, {"free": free, "days": days, "known": row["places_known"], **said}
     fresh = statements.statement_age(days) == "fresh" and not row["contradicted"]
     yield "freshness", _met(fresh), {"days": days, "contradicted": row["contradicted"]}
     near, kilometres = distances(screened.centre)
@@ -223,7 +249,9 @@ def _home(row: Offer, screened: Screened) -> tuple[str, str, Any]:
 
 def _past(row: Offer, screened: Screened) -> tuple[str, str, Any]:
     past = screened.declined.get(row["programme_id"])
-    return "past_answer", _met(past is None), past and {"reason": past["reason"], "at": past["at"]}
+    return "past_answer", _met(past is None), past and {
+        "reason": past["reason"], "whose": past.get("whose", "partner"), "at": past["at"],
+    }  # fmt: skip
 
 
 def _days_since_stated(row: Offer, ranking: Ranking) -> int:

@@ -7,7 +7,7 @@ integer only for sorting; between equals the lot decides.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Final, TypedDict
 
@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.codes import PATHS, ages
+from services.codes.declines import EFFECTS, PLACES_STATED, RULES_STATED, SCREENED
 from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.codes.rules import PROVINCE_FOUND, RULES, judge
 from services.codes.units import group_of
+from services.kernel.envelope import instant, moment
 from services.kernel.questions import Json
 from services.kernel.rules import Verdict
 from services.partners import answers
@@ -37,6 +39,7 @@ from services.partners.domain.offers import (
     Registry,
     day_number,
     free_column,
+    levels,
 )
 from services.partners.events import Counts, Eligibility
 from services.thai import areas, dates
@@ -220,20 +223,56 @@ def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
     closed = [PATHS.index(each["path"]) for each in screened.closed if each["path"] in PATHS]
     verdicts = np.where(np.isin(columns[PATH], closed), 2, 0).astype(np.int8)
     judged: dict[str, NDArray[np.int8]] = {}
-    for rule, levels in registry.used.items():
-        if levels:
+    for rule, at_levels in registry.used.items():
+        if at_levels:
             found = [SEVERITY[judge(rule, value, known)] for value in registry.values[rule][1:]]
             judged[rule] = np.array([0, *found], np.int8)
-            for level in levels:
+            for level in at_levels:
                 np.maximum(verdicts, judged[rule][columns[level]], out=verdicts)
+    said_no = [registry.index[each] for each in screened.declined if each in registry.index]
+    said_no = [place for place in said_no if in_force(registry.rows[place], screened, now)]
+    out = [place for place in said_no if rules_out(registry.rows[place], screened, now)]
+    verdicts[out] = 2
+    full = [place for place in said_no if place not in out]
     lots = draw.lots(screened.draw, registry.lots)
-    keys = _sort_keys(registry, verdicts, lots, screened, now)
+    keys = _sort_keys(registry, verdicts, lots, full, screened, now)
     order = np.argsort(keys, kind="stable")
     offered = columns[RETIRED] == 0
     order = order[offered[order]]
     kinds = np.bincount(verdicts[offered], minlength=3)
     counts = Counts(eligible=int(kinds[0]), unknown=int(kinds[1]), ineligible=int(kinds[2]))
     return Ranking(registry, screened, known, now, order, keys[order], verdicts, counts, lots, judged)
+
+
+def in_force(offer: Offer, screened: Screened, now: datetime) -> answers.DeclineInForce | None:
+    """The no to this case of which something follows for a programme at the moment (codes.declines). From one of before
+    there were effects nothing does, nor from one that something has ended since."""
+    no = screened.declined.get(offer["programme_id"])
+    effect = EFFECTS.get(no.get("effect", "")) if no else None
+    if no is None or no["reason"] is None or effect is None or effect.days == 0:
+        return None
+    since = no["at"]
+    until = None if effect.days is None else moment(since) + timedelta(days=effect.days)
+    ended = {
+        PLACES_STATED: offer["free"] > 0 and offer["confirmed_at"] > since,
+        RULES_STATED: any(held["rules_at"] > since for _, held in levels(offer)),
+        SCREENED: screened.source is not None and screened.source["at"] > since,
+    }
+    if (until and now >= until) or any(ended[each] for each in effect.ends):
+        return None
+    return {
+        "reason": no["reason"],
+        "whose": no.get("whose", "partner"),
+        "effect": no["effect"],
+        "since": since,
+        "until": instant(until) if until else None,
+    }
+
+
+def rules_out(offer: Offer, screened: Screened, now: datetime) -> bool:
+    """Whether a no rules the programme and this case out for each other."""
+    no = in_force(offer, screened, now)
+    return no is not None and EFFECTS[no["effect"]].rules_out
 
 
 def known_of(screened: Screened, day: date) -> dict[str, Json]:
@@ -245,9 +284,15 @@ def known_of(screened: Screened, day: date) -> dict[str, Json]:
 
 
 def _sort_keys(
-    registry: Registry, verdicts: NDArray[np.int8], lots: NDArray[np.int64], screened: Screened, now: datetime
+    registry: Registry,
+    verdicts: NDArray[np.int8],
+    lots: NDArray[np.int64],
+    full: Sequence[int],
+    screened: Screened,
+    now: datetime,
 ) -> Keys:
-    """One integer per programme that sorts as the criteria do, one after the other; the last is the lot."""
+    """One integer per programme that sorts as the criteria do, one after the other; the last is the lot. `full`: places
+    in the registry that said so to this case."""
     columns = registry.columns
     declined = np.zeros(columns.shape[1], np.int64)
     declined[[registry.index[each] for each in screened.declined if each in registry.index]] = 1
@@ -259,6 +304,8 @@ def _sort_keys(
     distance = near[provinces]
     if district is not None:
         distance = np.where(columns[DISTRICT] == district, 0, distance)
+    lacking = _lack_places(columns, group_of(screened.facts.get))
+    lacking[full] = 2
     path_places = np.array([path_place(path, screened) for path in PATHS])
     criteria: tuple[tuple[Any, int], ...] = (
         (verdicts, 2),
@@ -266,7 +313,7 @@ def _sort_keys(
         (columns[MINISTRY], 1),
         (~np.isin(columns[PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
         (~np.isin(provinces, [int(home) for home in homes]), 1),
-        (_lack_places(columns, group_of(screened.facts.get)), 2),
+        (lacking, 2),
         # What is contradicted is worth as little as what is stale.
         (np.where(columns[CONTRADICTED] == 1, 2, (age > FRESH_DAYS).astype(np.int64) + (age > OLD_DAYS)), 2),
         (distance, 2),

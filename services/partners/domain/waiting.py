@@ -250,11 +250,18 @@ class Queue(NamedTuple):
 
 
 def queue(
-    waiting: Waiting, offer: Offer, day: date, declined: Iterable[str], among: NDArray[np.bool_]
+    waiting: Waiting,
+    offer: Offer,
+    day: date,
+    declined: Iterable[str],
+    among: NDArray[np.bool_],
+    ruled_out: Iterable[str] = (),
 ) -> Queue:
     """Who of `among` is not ruled out, in the order of the criteria: the law's own path, the person's wish, home in the
-    province, no standing no of this place, who has waited longest, the lot. `declined`: cases with such a no."""
+    province, no standing no, who has waited longest, the lot. `declined`: cases with a no that stands; `ruled_out`:
+    those whom it rules out (ranking.rules_out)."""
     verdicts = Judge(waiting, day).verdicts(offer)
+    verdicts[[waiting.index[each] for each in ruled_out if each in waiting.index]] = 2
     columns, path = waiting.columns, 1 << PATHS.index(offer["path"])
     place = np.where(columns[_LEADS] & path, 0, np.where(columns[_PATHS] & path, 1, 2))
     homes = [

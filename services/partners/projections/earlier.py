@@ -104,6 +104,8 @@ def _answered(
     declined: dict[str, answers.PastAnswer] = {}
     for each in inputs.get("past", []):
         answer = answers.PastAnswer(status=each["status"], reason=each["reason"], at=each["at"])
+        if "effect" in each and "whose" in each:
+            answer["whose"], answer["effect"] = each["whose"], each["effect"]
         past.setdefault(each["programme_id"], []).append(answer)
         if each["stands"]:
             declined[each["programme_id"]] = answer

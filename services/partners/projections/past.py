@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
+from services.codes.declines import EFFECTS, effect_of
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
@@ -13,7 +14,7 @@ from services.partners.projections.registry import programme
 
 metadata = MetaData()
 past_answer = Table(
-    "past_answer_v4",
+    "past_answer_v5",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -23,6 +24,7 @@ past_answer = Table(
     Column("reason", Text),
     Column("whose", Text),
     Column("outcome", Text),  # of one that ended
+    Column("final_at", Text),  # of a no that may still be taken back
     Column("at", Text, nullable=False),
 )
 
@@ -30,6 +32,7 @@ STATUSES = {
     "ReferralSent": "sent",
     "ReferralAccepted": "accepted",
     "ReferralDeclined": "declined",
+    "ReferralDeclineSettled": "declined",
     "ReferralDeclineReturned": "acknowledged",
     "ReferralWaitlisted": "waitlisted",
     "ReferralExpired": "expired",
@@ -52,6 +55,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "reason": fact.data.get("reason"),
             "whose": fact.data.get("whose"),
             "outcome": fact.data.get("outcome"),
+            "final_at": fact.data.get("final_at"),
             "at": fact.time,
         }
         for fact in facts
@@ -60,17 +64,14 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, past_answer, list(rows.values()), ("referral_id",))
 
 
-PAST = Projection("past_answers", 4, (past_answer,), project)
+PAST = Projection("past_answers", 5, (past_answer,), project)
 
 
 def list_declined_by(db: Connection, programme_id: str) -> list[str]:
-    """The cases to which this programme's no stands."""
+    """The cases of which a referral to this programme was declined, whether or not that still stands."""
     c = past_answer.c
-    said = select(c.case_id).where(
-        c.programme_id == programme_id, c.status == "declined", c.whose == "partner"
-    )
-    ids = sorted(set(db.execute(said).scalars()))
-    return [case_id for case_id in ids if programme_id in get(db, case_id).declined]
+    said = select(c.case_id).where(c.programme_id == programme_id, c.status == "declined")
+    return sorted(set(db.execute(said).scalars()))
 
 
 class Past(NamedTuple):
@@ -81,8 +82,8 @@ class Past(NamedTuple):
 
 
 def get(db: Connection, case_id: str) -> Past:
-    """A no stands where it was the last answer and is the partner's own; "no place free" only until the places are
-    stated anew with one free."""
+    """A no stands where it was the last answer, is final, and is the partner's own or rules the place out by what
+    follows from it; "no place free" only until the places are stated anew with one free."""
     of_case = (
         select(past_answer, programme.c.free, programme.c.confirmed_at)
         .outerjoin(programme, programme.c.programme_id == past_answer.c.programme_id)
@@ -99,12 +100,9 @@ def get(db: Connection, case_id: str) -> Past:
         theirs = found.answers.setdefault(row.programme_id, [])
         theirs.append(answer)
         over = row.reason == "no_place" and row.free and row.confirmed_at > row.at
-        if (
-            len(theirs) == 1
-            and row.status == "declined"
-            and row.whose == "partner"
-            and row.reason
-            and not over
-        ):
+        final = len(theirs) == 1 and row.status == "declined" and row.final_at is None
+        effect = effect_of(row.reason, row.whose)
+        if final and row.reason and not over and (row.whose == "partner" or EFFECTS[effect].days != 0):
+            answer["whose"], answer["effect"] = row.whose, effect
             found.declined[row.programme_id] = answer
     return found

@@ -98,3 +98,9 @@ def get_who(db: Connection, fact: Mapping[str, Json]) -> dict[str, str | None]:
 def get_screened(db: Connection, case_id: str) -> Screened | None:
     found = get(db, case_id)
     return found.screened if found else None
+
+
+def list_said_no(db: Connection, programme_id: str) -> list[Screened]:
+    """The cases between which and this programme a no stands."""
+    found = (get_screened(db, case_id) for case_id in past.list_declined_by(db, programme_id))
+    return [screened for screened in found if screened and programme_id in screened.declined]

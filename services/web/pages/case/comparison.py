@@ -5,16 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.codes.rules import PATH_CLOSED
+from services.codes.rules import DECLINED, PATH_CLOSED
 from services.partners.answers import Candidate, Reason
 from services.partners.schemas import RulesBody
 from services.web.pages.parts import reasons
 from services.web.pages.parts.facts import fact_text
-from services.web.pages.parts.language import _
+from services.web.pages.parts.language import _, later
 from services.web.pages.parts.reasons import CriterionInWords, ReasonInWords
 from services.web.pages.parts.words import province, word
 
-RULES = (*RulesBody().fields, PATH_CLOSED)
+RULES = (*RulesBody().fields, PATH_CLOSED, DECLINED)
+SUBJECTS = {PATH_CLOSED: later("Path"), DECLINED: later("The answer before")}
 OF_SEVERAL = ("labels_any", "documents")  # what is found for these depends on what the place asks
 
 
@@ -88,20 +89,20 @@ def _conditions(places: Sequence[Place]) -> Iterable[Row]:
     asked = [row for each in places for row in each["reasons"]]
     asked.sort(key=lambda row: RULES.index(row["rule"]))
     for subject in dict.fromkeys(map(_subject, asked)):
-        fact, closed = subject
+        fact, other = subject
         about = [row for row in asked if _subject(row) == subject]
         cells = [[_condition(row) for row in each["reasons"] if _subject(row) == subject] for each in places]
         yield Row(
-            word("fact", fact) if fact else _("Path") if closed else _("Groups"),
+            word("fact", fact) if fact else _(SUBJECTS[other]) if other else _("Groups"),
             cells,
             known=fact_text(fact, about[0]["found"]) if fact else None,
             ask=reasons.question(fact) if any(row["verdict"] == "unknown" for row in about) else None,
         )
 
 
-def _subject(row: Reason) -> tuple[str | None, bool]:
-    """The fact that a reason looks at, and whether it is the path that the screening closed."""
-    return row["fact"], row["rule"] == PATH_CLOSED
+def _subject(row: Reason) -> tuple[str | None, str | None]:
+    """The fact that a reason looks at, or what it is about that is no fact."""
+    return row["fact"], row["rule"] if row["rule"] in SUBJECTS else None
 
 
 def _condition(row: Reason) -> Part:

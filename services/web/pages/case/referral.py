@@ -26,6 +26,7 @@ from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, needs, people
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
+from services.web.pages.parts.reasons import effect, following
 from services.web.pages.parts.words import day, say, word, words
 
 SEND = schemas.SendReferral()
@@ -224,8 +225,17 @@ def page(referral_id: UUID) -> Response:
     allowed = [(STEPS[name], said_of(STEPS[name], home)) for name in referral["may"] if name in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
-        history=history, allowed=allowed, family=_family(referral), stands=next_step(item).say if item else None,
+        history=history, allowed=allowed, family=_family(referral), declined=_declined(referral),
+        stands=next_step(item).say if item else None,
     )  # fmt: skip
+
+
+def _declined(referral: ReferralWithHistory) -> tuple[str, str] | None:
+    """(what follows from the no, what to do about it), in words."""
+    if referral["status"] != "declined" or referral["programme_id"] is None:
+        return None
+    no = next(row for row in reversed(referral["history"]) if "reason" in row)
+    return effect(no["reason"], no["whose"]), word("decline_advice", no["reason"])
 
 
 def _family(referral: ReferralWithHistory) -> Family | None:
@@ -304,7 +314,7 @@ def step(referral_id: UUID, step: str) -> Response:
         takes=schemas.FIELDS[step],
         follow_up=step == "follow-up", correction=known.correction,
         channels=words("answer_channel"), ways=words("telling"),
-        reasons=words("decline_reason"),
+        reasons=words("decline_reason"), following=following() if step == "decline" and about else [],
         about=about,
         stands=_stands(referral),
     )  # fmt: skip

@@ -39,6 +39,7 @@ from services.web.pages.parts import needs
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.people import person, who_as
+from services.web.pages.parts.reasons import effect
 from services.web.store import centres, links
 from services.web.store.links import Link
 
@@ -99,6 +100,10 @@ class NoPlacesAnswer(TypedDict):
 
 
 CODE, ACCEPT, DECLINE, NO_PLACES, NOTHING = Code(), Accept(), Decline(), NoPlaces(), Schema()
+
+
+def whose_no(reason: str) -> str:
+    return WHOSE.get(reason, "partner")
 
 
 def _keys() -> links.Keys:
@@ -261,14 +266,16 @@ def accept(token: str, link: Link) -> Response:
 @opened
 def decline(token: str, link: Link) -> Response:
     def send(data: Refusal) -> None:
-        whose = WHOSE.get(data["reason"], "partner")
-        _step(link, "decline", whose=whose, reason=data["reason"], note=data["note"])
+        reason = data["reason"]
+        _step(link, "decline", whose=whose_no(reason), reason=reason, note=data["note"])
 
     if request.method == "POST" and "sure" not in request.form:
         form = Form(DECLINE)
-        return _page(
-            "answer/check.html" if form.load() else "answer/decline.html", token, link, form=form, reasons=REASONS,
-        )  # fmt: skip
+        if not form.load():
+            return _page("answer/decline.html", token, link, form=form, reasons=REASONS)
+        reason = form.data["reason"]
+        follows = effect(reason, whose_no(reason))
+        return _page("answer/check.html", token, link, form=form, follows=follows)
     return _answering("answer/decline.html", token, link, DECLINE, send, reasons=REASONS)
 
 

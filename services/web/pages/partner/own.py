@@ -15,10 +15,11 @@ from services.referral.answers import Referral, ReferralWithHistory
 from services.referral.doors import REFERRALS, STEP, TOLD_OF
 from services.web.pages.frame import doors, files, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.partner.answer import ACCEPT, DECLINE, NO_PLACES, NOTHING, REASONS, WHOSE
+from services.web.pages.partner.answer import ACCEPT, DECLINE, NO_PLACES, NOTHING, REASONS, whose_no
 from services.web.pages.parts import days, needs
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
+from services.web.pages.parts.reasons import effect
 from services.web.pages.parts.words import day, word
 from services.web.store.centres import Contact
 
@@ -114,20 +115,15 @@ def accept(referral_id: UUID) -> Response:
 def decline(referral_id: UUID) -> Response:
     """Chosen, seen once more, sent."""
     form, about = Form(DECLINE), _about(referral_id)
-    checked = False
     if form.sent and form.load():
-        checked = "sure" not in request.form
-        if not checked:
-            reason, note = form.data["reason"], form.data["note"]
-            with form.catching():
-                _step(
-                    referral_id, "decline", reason=reason, whose=WHOSE.get(reason, "partner"),
-                    **({"note": note} if note else {}),
-                )  # fmt: skip
-                return frame.done(_("The centre has your answer."), ".show", referral_id=referral_id)
-    return frame.page(
-        "own/check.html" if checked else "own/decline.html", **about, form=form, reasons=REASONS
-    )
+        reason, note = form.data["reason"], form.data["note"]
+        whose = whose_no(reason)
+        if "sure" not in request.form:
+            return frame.page("own/check.html", **about, form=form, follows=effect(reason, whose))
+        with form.catching():
+            _step(referral_id, "decline", reason=reason, whose=whose, **({"note": note} if note else {}))
+            return frame.done(_("The centre has your answer."), ".show", referral_id=referral_id)
+    return frame.page("own/decline.html", **about, form=form, reasons=REASONS)
 
 
 @blueprint.route("/our-referrals/<uuid:referral_id>/no-places", methods=["GET", "POST"])

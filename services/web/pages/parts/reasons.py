@@ -4,9 +4,10 @@ words."""
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.codes import PATHS, questions, sentences
+from services.codes import DECLINE_REASONS, PATHS, WHOSE, questions, sentences
 from services.codes.criteria import CRITERIA
-from services.codes.rules import PATH_CLOSED
+from services.codes.declines import NOTHING, effect_of
+from services.codes.rules import DECLINED, PATH_CLOSED
 from services.partners.answers import Criterion, Reason
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import day, say, word
@@ -40,6 +41,8 @@ class ReasonInWords(NamedTuple):
 def reason(row: Reason) -> ReasonInWords:
     if row["rule"] == PATH_CLOSED:
         return _closed(row)
+    if row["rule"] == DECLINED:
+        return _declined(row)
     return ReasonInWords(
         verdict=row["verdict"],
         wants=sentences.rule_in_words(row["rule"], row["wants"], current()),
@@ -55,11 +58,52 @@ def reason(row: Reason) -> ReasonInWords:
 
 def _closed(row: Reason) -> ReasonInWords:
     found = row["found"]
-    assert isinstance(found, dict) and "never" in found
-    because, never = found.get("because"), bool(found["never"])
+    assert isinstance(found, dict)
+    because, never = found.get("because"), found.get("never") is True
     text = str(because[current()]) if isinstance(because, dict) else ""
     path = PATHS.word(row["wants"], current())
     return ReasonInWords(row["verdict"], path, sentences.closed_in_words(text, never, current()), None)
+
+
+def _declined(row: Reason) -> ReasonInWords:
+    found = row["found"]
+    assert isinstance(found, dict)
+    effect = word("decline_effect", str(row["wants"]))
+    return ReasonInWords(row["verdict"], effect, sentences.declined_in_words(found, current()), None)
+
+
+class Following(NamedTuple):
+    """What follows from a no for a reason; `whose`: whose it is then, "" for everybody's."""
+
+    reason: str
+    whose: str
+    effect: str
+
+
+def following() -> list[Following]:
+    """Of every reason of a no, for who chooses one. A reason of several whose effects are alike is told once."""
+    return [
+        Following(word("decline_reason", reason), ", ".join(theirs), word("decline_effect", effect))
+        for reason in DECLINE_REASONS
+        for effect, theirs in _whose_by_effect(reason)
+    ]
+
+
+def _whose_by_effect(reason: str) -> list[tuple[str, list[str]]]:
+    by: dict[str, list[str]] = {}
+    for whose in WHOSE:
+        effect = effect_of(reason, whose)
+        if effect != NOTHING:
+            by.setdefault(effect, []).append(word("whose", whose))
+    everybody = len(WHOSE) - 1  # but the system
+    return [(code, [] if len(theirs) == everybody else theirs) for code, theirs in by.items()] or [
+        (NOTHING, [])
+    ]
+
+
+def effect(reason: str, whose: str) -> str:
+    """What follows from a no."""
+    return word("decline_effect", effect_of(reason, whose))
 
 
 def question(fact: str | None) -> str | None:
