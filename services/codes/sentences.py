@@ -229,14 +229,15 @@ def criterion_in_words(code: str, finding: Any, language: Language) -> str:
                 .format(PATHS.word(finding["path"], language))
             )
         case "places_free" if finding.get("full"):
-            return declined_in_words(finding["full"], language)
+            no = finding["full"]
+            return said_no(no["reason"], no["whose"], no["since"], no["until"], language)
         case "places_free":
             return places_free(finding["free"] if finding.get("known", True) else None, language)
         case "freshness":
             doubt = f" – {CONTRADICTED.in_language(language)}" if finding["contradicted"] else ""
             return confirmed(finding["days"], language) + doubt
         case "past_answer" if finding:
-            return _said_no(finding, finding["at"], language)
+            return said_no(finding["reason"], finding["whose"], finding["at"], None, language)
         case "past_answer":
             return NEVER_DECLINED.in_language(language)
         case "waiting":
@@ -265,19 +266,11 @@ def closed_in_words(because: str, never: bool, language: Language) -> str:
     return (FORBIDDEN if never else CLOSED).in_language(language).format(because)
 
 
-def declined_in_words(finding: Mapping[str, Any], language: Language) -> str:
-    """{reason, whose, since, until}: the no that is in force; `until` None: something must happen."""
-    said = _said_no(finding, finding["since"], language)
-    if finding["until"] is None:
-        return said
-    return f"{said} {UNTIL.in_language(language).format(_short_day(finding['until'], language))}"
-
-
-def _said_no(finding: Mapping[str, Any], at: str, language: Language) -> str:
-    said = SAID_NO.get(finding["whose"], SAID_NO["partner"])
-    return said.in_language(language).format(
-        DECLINE_REASONS.word(finding["reason"], language), _short_day(at, language)
-    )
+def said_no(reason: str, whose: str, at: str, until: str | None, language: Language) -> str:
+    """Whose no it was, why, of which instant; `until` which it has an effect, None: nothing ends it by itself."""
+    word, day = DECLINE_REASONS.word(reason, language), _short_day(at, language)
+    said = SAID_NO.get(whose, SAID_NO["partner"]).in_language(language).format(word, day)
+    return f"{said} {UNTIL.in_language(language).format(_short_day(until, language))}" if until else said
 
 
 def _short_day(at: str, language: Language) -> str:

@@ -90,10 +90,11 @@ def reasons_of(row: Offer, screened: Screened, known: Mapping[str, Json]) -> lis
 def _declined(no: answers.DeclineInForce) -> answers.Reason:
     """What was said to this case before, while that rules the programme out."""
     wants = DECLINE_EFFECTS.word(no["effect"], "th")
+    said = sentences.said_no(no["reason"], no["whose"], no["since"], no["until"], "th")
     return {
         "rule": DECLINED,
         "verdict": "not_met",
-        "because": f"{wants} - {sentences.declined_in_words(no, 'th')}",
+        "because": f"{wants} - {said}",
         "wants": no["effect"],
         "fact": None,
         "found": no,

@@ -69,7 +69,11 @@ def _declined(row: Reason) -> ReasonInWords:
     found = row["found"]
     assert isinstance(found, dict)
     effect = word("decline_effect", str(row["wants"]))
-    return ReasonInWords(row["verdict"], effect, sentences.declined_in_words(found, current()), None)
+    reason, whose, since, until = (
+        str(found.get(name) or "") for name in ("reason", "whose", "since", "until")
+    )
+    said = sentences.said_no(reason, whose, since, until or None, current())
+    return ReasonInWords(row["verdict"], effect, said, None)
 
 
 class Following(NamedTuple):
