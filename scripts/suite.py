@@ -1,9 +1,9 @@
 """Runs the whole test suite and ends with one line `N passed, N failed, N not run`.
 
-The groups of tests/groups.py wait in one queue, and one more is run at a time than there are cores, each by a pytest of
-its own: about a third of a group's time is waiting, for brokers, browsers and deadlines. Arguments go to every pytest
-(`python -m scripts.suite -x`); `--quick` runs the pure group alone, which needs no server. Without a server or a
-browser that cannot be had here, the tests that need it are not run; with CI=true they count as failed.
+The groups of tests/groups.py wait in one queue, and twice as many are run at a time as there are cores, each by a
+pytest of its own: a third to a half of a group's time is waiting, for brokers, browsers and deadlines. Arguments go to
+every pytest (`python -m scripts.suite -x`); `--quick` runs the pure group alone, which needs no server. Without a
+server or a browser that cannot be had here, the tests that need it are not run; with CI=true they count as failed.
 """
 
 import json
@@ -24,7 +24,7 @@ from threading import Lock
 from scripts import chromium, servers, summary
 from tests import groups
 from tests.groups import GROUPS, Group
-from tests.support import absent
+from tests.support import absent, once
 from tests.support.servers import FORGETFUL, PostgresServer, ServerError
 
 RESULTS = Path("var/test")
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         runs = {
             group: Run(group.name, files[group.name], environment_of(group, environment)) for group in GROUPS
         }
-        with ThreadPoolExecutor(max(2, os.cpu_count() or 1) + 1) as pool:
+        with ThreadPoolExecutor(2 * max(2, os.cpu_count() or 1)) as pool:
             go: Callable[[Run], None] = lambda run: run.go(arguments)  # noqa: E731
             list(pool.map(go, [run for group, run in runs.items() if not group.alone]))
         for group, run in runs.items():
@@ -107,6 +107,7 @@ def surroundings() -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         directory = stack.enter_context(room())
         environment["TMPDIR"] = str(directory)
+        environment[once.SETTING] = str(directory)
         needs: dict[tuple[str, str], Callable[[], str]] = {
             ("RabbitMQ", servers.RABBITMQ.setting): lambda: servers.reachable(servers.RABBITMQ),
             ("PostgreSQL", servers.POSTGRESQL.setting): lambda: stack.enter_context(database(directory)),

@@ -1,5 +1,6 @@
 """What holds for every test: a green process, and generated examples that are the same in every run."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("songtor")
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now, the tests among it, stays to the end: nobody need look through it again and again for what
+    is garbage. A tenth of the processor time went there."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)

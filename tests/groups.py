@@ -17,18 +17,17 @@ class Group:
     patched: bool = (
         True  # by eventlet. Clients of real processes, and browsers, would hang in such a process.
     )
-    alone: bool = (
-        False  # it breaks things at random moments and needs every core: the last, when nobody else runs
-    )
+    alone: bool = False  # it says for how long at most somebody is refused: the last, when nobody else runs
 
 
 GROUPS = (
-    Group("kernel", ("tests/kernel",)),
-    Group("every page", ("tests/browser/test_every_page.py",), patched=False),
-    Group("services", ("tests/intake", "tests/screening", "tests/partners", "tests/referral", "tests/reporting")),
     Group("front door", ("tests/web",)),
-    Group("browser", ("tests/browser",), patched=False),
+    Group("kernel", ("tests/kernel",)),
+    Group("services", ("tests/intake", "tests/screening", "tests/partners", "tests/referral", "tests/reporting")),
+    Group("faults", ("tests/faults",), patched=False),
+    Group("every page", ("tests/browser/test_every_page.py",), patched=False),
     Group("journeys", ("tests/journeys",), patched=False),
+    Group("browser", ("tests/browser",), patched=False),
     Group("compose", ("tests/compose", "tests/faults/test_write_fence.py"), patched=False),
     Group("pages", ("tests/web/test_pages_*.py",)),
     Group("sample", ("tests/sample",)),
@@ -44,7 +43,7 @@ GROUPS = (
             "settings", "tokens")),
         ),
     ),
-    Group("faults", ("tests/faults",), patched=False, alone=True),
+    Group("turns", ("tests/faults/test_turns.py",), patched=False, alone=True),
 )  # fmt: skip
 
 

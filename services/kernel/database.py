@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from services.kernel import private, scope
+from services.kernel.compiled import ON_POSTGRESQL, ON_SQLITE
 from services.kernel.errors import Conflict, Outdated, Unavailable
 
 POOL = (
@@ -235,6 +236,7 @@ def sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
     """`begin`: how its transactions begin."""
     engine = create_engine(
         url,
+        execution_options={"compiled_cache": ON_SQLITE},
         connect_args={"timeout": 5},
         hide_parameters=True,
         pool_size=pool,
@@ -266,6 +268,7 @@ def _postgres_engine(url: URL, pool: int, own: bool = False) -> Engine:
     options = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=30s -c timezone=UTC -c jit=off"
     return create_engine(
         url.set(drivername="postgresql+psycopg2"),
+        execution_options={"compiled_cache": ON_POSTGRESQL},
         connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
         pool_size=pool,
         max_overflow=pool,

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from scripts import chromium
 from services.sample import USERS
 from tests.browser.visitor import Visitor
-from tests.support import absent
+from tests.support import absent, once
 from tests.support.provider import Provider
 from tests.support.running import Embedded
 from tests.support.servers import free_port
@@ -33,7 +33,7 @@ class Town:
         port = free_port()
         self.provider = Provider(f"http://127.0.0.1:{port}", folder.parent)
         self.system = Embedded(folder, port, self.provider.settings())
-        self.system.command("load-sample")
+        once.folder("town", folder, lambda _: self.system.command("load-sample"))
         password = (folder / "sample-password").read_text().strip()
         self.passwords = {user.name: password for user in USERS}
         self.system.start()

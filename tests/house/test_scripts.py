@@ -9,7 +9,7 @@ import pytest
 
 from scripts import chromium, mutants, servers, summary, untyped
 from tests import groups
-from tests.support import absent
+from tests.support import absent, once
 from tests.support.servers import NotInstalled, ServerError
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +85,31 @@ def test_a_test_that_needs_what_is_absent_is_not_run_where_that_was_said_and_fai
     monkeypatch.delenv(absent.SETTING)
     with pytest.raises(NotInstalled), absent.skipping():
         raise NotInstalled("no initdb")
+
+
+def test_what_is_made_once_for_all_groups_is_copied_by_the_second(tmp_path, monkeypatch):
+    monkeypatch.setenv(once.SETTING, str(tmp_path))
+    made = []
+
+    def make(to):
+        made.append(to.name)
+        to.mkdir(mode=0o700)
+        (to / "kept").write_text(f"of {to.name}")
+
+    for name in ("first", "second"):
+        once.folder("it", tmp_path / name, make)
+    (tmp_path / "first" / "kept").write_text("changed")
+    assert made == ["first"]
+    assert (tmp_path / "second" / "kept").read_text() == "of first"
+    assert (tmp_path / "second").stat().st_mode & 0o777 == 0o700
+
+
+def test_what_could_not_be_made_is_tried_again_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setenv(once.SETTING, str(tmp_path))
+    with pytest.raises(ZeroDivisionError):
+        once.folder("it", tmp_path / "first", lambda to: 1 / 0)
+    once.folder("it", tmp_path / "second", lambda to: to.mkdir())
+    assert (tmp_path / "second").is_dir()
 
 
 def test_every_test_file_is_in_one_group():

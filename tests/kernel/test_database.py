@@ -1,9 +1,11 @@
 """How few trips to the database keep what transactions promise."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from services.kernel.compiled import ON_POSTGRESQL, ON_SQLITE
 from services.kernel.errors import Conflict
+from services.kernel.tables import log_head
 from tests.support.databases import administrator, cut_off
 
 ADD = "INSERT INTO replica (replica_id, reads, seen_at) VALUES (?, '', 0)"
@@ -63,3 +65,14 @@ def test_connections_that_the_server_closed_meanwhile_are_replaced_unseen(databa
     with database.write() as db:
         database.run_later(db, ADD, "c")
     assert seen(database) == ["a", "b", "c"]
+
+
+def test_a_statement_is_made_into_sql_once_for_all_databases_of_a_kind(teller, listener):
+    assert teller.database.sqlite == listener.database.sqlite
+    with teller.database.read() as db:
+        db.execute(select(log_head.c.position).where(log_head.c.position > 1)).all()
+    known = len(ON_SQLITE) + len(ON_POSTGRESQL)
+    with teller.database.read() as db, listener.database.read() as other:
+        for on in (db, other):
+            assert on.execute(select(log_head.c.position).where(log_head.c.position > -1)).all()
+    assert len(ON_SQLITE) + len(ON_POSTGRESQL) == known

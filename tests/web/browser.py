@@ -63,6 +63,7 @@ class Page:
 class Browser:
     def __init__(self, address: str, user: str | None = None) -> None:
         self.address, self.http = address, requests.Session()
+        self.http.trust_env = False  # there is no proxy on the way
         # As every browser of today says of a page's own forms.
         self.http.headers["Sec-Fetch-Site"] = "same-origin"
         if user is not None:

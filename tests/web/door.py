@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +55,9 @@ class FrontDoor:
     def __init__(self, settings: Settings, system: System) -> None:
         self.settings, self.system = settings, system
         self.address = f"http://{settings.http[0]}:{settings.http[1]}"
+        self.http = requests.Session()  # keeps connections, and nothing of what it was answered
+        self.http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self.http.trust_env = False
         self.tokens_key = MasterKey.load(settings.master_key_file, create=False)
         self.tokens = Tokens(self.tokens_key)
         for user, (role, centres) in USERS.items():
@@ -79,7 +84,7 @@ class FrontDoor:
         headers |= more.pop("headers", {})
         if body is not None:
             more["json"] = body
-        answer = requests.request(method, self.address + path, headers=headers, timeout=60, **more)
+        answer = self.http.request(method, self.address + path, headers=headers, timeout=60, **more)
         agrees(method, path, answer)
         return answer
 
@@ -423,12 +428,9 @@ def agrees(method: str, path: str, answer: requests.Response) -> None:
     assert answer.status_code != 500, (method, path, answer.text)
     if answer.status_code in (404, 405) or method not in ("GET", "POST", "PUT", "PATCH"):
         return
-    concrete_first = sorted(document()["paths"].items(), key=lambda each: "{" in each[0])
-    for known, operations in concrete_first:
-        if (
-            re.fullmatch(re.sub(r"{\w+}", "[^/]+", known), path.partition("?")[0])
-            and method.lower() in operations
-        ):
+    path = path.partition("?")[0]
+    for known, form, operations in published():
+        if form.fullmatch(path) and method.lower() in operations:
             responses = operations[method.lower()]["responses"]
             assert str(answer.status_code) in responses, (method, known, answer.status_code)
             found = responses[str(answer.status_code)]
@@ -440,9 +442,25 @@ def agrees(method: str, path: str, answer: requests.Response) -> None:
             kind = answer.headers["Content-Type"].partition(";")[0]
             content = found["content"][kind]
             if kind.endswith("json"):
-                schema = {**content["schema"], "components": document()["components"]}
-                Draft202012Validator(schema, format_checker=FormatChecker()).validate(answer.json())
+                shape(orjson.dumps(content["schema"])).validate(answer.json())
             return
+
+
+@cache
+def published() -> list[tuple[str, re.Pattern[str], Any]]:
+    """The paths of the OpenAPI document, those without a variable first; what fits each, and its operations."""
+    concrete_first = sorted(document()["paths"].items(), key=lambda each: "{" in each[0])
+    return [
+        (known, re.compile(re.sub(r"{\w+}", "[^/]+", known)), operations)
+        for known, operations in concrete_first
+    ]
+
+
+@cache
+def shape(schema: bytes) -> Draft202012Validator:
+    """What holds an answer against a schema of the document; it remembers where the schema's references lead."""
+    whole = {**orjson.loads(schema), "components": document()["components"]}
+    return Draft202012Validator(whole, format_checker=FormatChecker())
 
 
 def problem(answer: requests.Response, status: int) -> Any:
