@@ -44,6 +44,7 @@ ANSWER_OF_PARTNER: Fields = ("reason", "whose")  # of a no, which is the partner
 STEP: Fields = (
     *STEP_OF_PARTNER, *ANSWER_OF_PARTNER, "plan_id", "path", "kind", "under_ministry", "outside_ministry", "consent",
     "waitlist", "was", "days", "in_place", "work", "work.**", "outcome", "tell_due", "release_due", "answers",
+    "closes", "found", "health", "in_time", "follow_ups[]", "follow_ups[].**",
 )  # fmt: skip
 CONSENT: Fields = (
     "consent_id", "kind", "status", "how", "at", "by", "referral_ids[]", "withdrawn_at", "withdrawn_by",
@@ -154,7 +155,10 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/outreach/<outreach_id>": ALL,
         "/api/v1/cases/<case_id>/consents": _each(*CONSENT),
         "/api/v1/referrals": _each(*REFERRAL),
-        "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history(STEP)),
+        "/api/v1/referrals/<referral_id>": (
+            *REFERRAL, *_history(STEP), "follow_ups[]",
+            *_under("follow_ups", ("days", "opens", "closes", "status", "done_at", "attempts")),
+        ),
         "/api/v1/referrals/<referral_id>/disclosure": (
             "[]", "[].at", "[].to", "[].how", "[].facts[]", "[].basis", "[].opened_at",
         ),
@@ -218,7 +222,9 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         **EVERYBODY,
         "/api/v1/partners/<partner_id>/history": ALL,
         "/api/v1/referrals": _each(*REFERRAL),
-        "/api/v1/referrals/<referral_id>": (*REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER))),
+        "/api/v1/referrals/<referral_id>": (
+            *REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER)), "follow_ups[]",
+        ),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
         "/partners/<uuid:partner_id>/keys": PAGE,
         "/our-referrals": PAGE,

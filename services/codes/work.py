@@ -5,7 +5,7 @@ Data only.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.codes import DANGERS, procedure
+from services.codes import DANGERS
 from services.codes.words import CodeList, Words
 
 # What is done next; every open case has exactly one.
@@ -82,7 +82,11 @@ STANDINGS = CodeList(
         "placed": Words("ผู้รับบริการเข้าพักหรือทำงานอยู่", "The person is in place."),
         "follow_up_due": Words("ถึงกำหนดติดตามผล", "A follow-up is due."),
         "followed": Words("ติดตามผลครบตามกำหนดแล้ว", "All follow-ups are done."),
+        "found_moved": Words(
+            "ติดตามแล้วพบว่าผู้รับบริการย้ายไปที่อื่น", "A follow-up found that the person moved elsewhere."
+        ),
         "absent": Words("ผู้รับบริการไม่ได้อยู่ในที่ที่ส่งต่อแล้ว", "The person is no longer where they were placed."),
+        "found_dead": Words("ติดตามแล้วพบว่าผู้รับบริการเสียชีวิต", "A follow-up found that the person died."),
         "declined": Words("ภาคีเครือข่ายไม่รับ", "The partner declined."),
         "declined_asking": Words(
             "การส่งต่อไม่ได้รับการตอบรับ และต้องคัดกรองอีกครั้ง",
@@ -186,8 +190,6 @@ CONTRADICTIONS = CodeList(
         ),
     },
 )
-
-FOLLOW_UP_DAYS = procedure.in_force().deadlines.follow_up_days  # since the placement
 
 
 class LawTerm(NamedTuple):

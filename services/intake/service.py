@@ -72,7 +72,10 @@ WIRING = Wiring(
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "referral": {
-            **{type: () for type in (*cases.REFERRAL_STEPS, *marks.REFERRAL_FACTS, *marks.STAY_FACTS)},
+            **{
+                type: ()
+                for type in (*cases.REFERRAL_STEPS, *marks.REFERRAL_FACTS, marks.ATTEMPT, *marks.STAY_FACTS)
+            },
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_referral_sent),),
         },
         "partners": {type: () for type in (*marks.PLACE_FACTS, *marks.PROGRAMME_FACTS, *outreach.FACTS)},

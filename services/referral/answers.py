@@ -4,6 +4,9 @@ cycle."""
 from typing import Annotated, NotRequired, TypedDict, final
 
 from services.codes import OUTCOMES, PARTNER_KINDS, PATH_KINDS, PATHS, REFERRAL_STATUSES, WHOSE, WORK_KINDS
+from services.codes.following import FOUND, HEALTH
+from services.codes.following import STATUSES as STATUSES_OF_FOLLOW_UPS
+from services.codes.procedure import Window
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
 from services.codes.stays import ENDS, STATUSES
 from services.codes.steps import TELLING
@@ -159,9 +162,21 @@ class Work(TypedDict):
     income_baht_month: Count | None
 
 
+class FollowUp(TypedDict):
+    """A follow-up of the schedule: due so many days after the placement, in time from the day it `opens` to the one it
+    `closes`; `done_at`: when it was made; `attempts`: how often nobody was reached."""
+
+    days: int
+    opens: Day
+    closes: Day
+    status: Annotated[str, STATUSES_OF_FOLLOW_UPS]
+    done_at: Instant | None
+    attempts: Count
+
+
 class HistoryItem(TypedDict):
     """A step: when it happened and was recorded, by whom, what the status was then; and what the fact carries besides.
-    `said_by`, `to`, `note`, `witness` and `family` only for the centre's own staff: None once erased."""
+    `said_by`, `to`, `note`, `wellbeing`, `witness` and `family` only for the centre's own staff: None once erased."""
 
     type: str
     time: Instant
@@ -191,6 +206,12 @@ class HistoryItem(TypedDict):
     release_due: NotRequired[Instant]
     final_at: NotRequired[Instant]
     answers: NotRequired[int]
+    closes: NotRequired[Day]
+    follow_ups: NotRequired[list[Window]]
+    found: NotRequired[Annotated[str, FOUND]]
+    health: NotRequired[Annotated[str, HEALTH]]
+    in_time: NotRequired[bool]
+    wellbeing: NotRequired[str | None]
     facts: NotRequired[list[str]]
     basis: NotRequired[Annotated[str, ("consent", "law")]]
     said_by: NotRequired[str | None]
@@ -200,9 +221,10 @@ class HistoryItem(TypedDict):
 
 
 class ReferralWithHistory(Referral):
-    """Oldest first."""
+    """`history`: oldest first; `follow_ups`: of the placement, by their days, nothing for the partner."""
 
     history: list[HistoryItem]
+    follow_ups: list[FollowUp]
 
 
 class Referrals(TypedDict):

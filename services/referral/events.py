@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, TypedDict
 
+from services.codes.procedure import Window
 from services.kernel.codec import OfCase, OfCentre, Public, personal
 
 
@@ -188,26 +189,49 @@ class PersonAdmitted(About):
 
 @dataclass(frozen=True, kw_only=True)
 class PlacementConfirmed(About):
-    """The person is placed. What figures count by is repeated, so that they need this fact alone."""
+    """The person is placed. What figures count by is repeated, so that they need this fact alone. `follow_ups`: when
+    the person is followed up, by the procedure of then; None in facts of times when each had the same days."""
 
     path: OfCentre[str]
     kind: OfCentre[str | None]
     outside_ministry: Public[bool | None]
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
+    follow_ups: Public[list[Window] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUpDue(About):
-    """`days` have passed since the placement."""
+    """`days` have passed since the placement. `closes`: the day (ISO, in Thailand) until which it is in time; None in
+    facts of times when nothing said so."""
+
+    days: Public[int]
+    closes: Public[str | None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpMissed(About):
+    """The follow-up that was due so many `days` after the placement was not made in time."""
 
     days: Public[int]
 
 
 @dataclass(frozen=True, kw_only=True)
+class FollowUpAttempted(About):
+    """Somebody tried the follow-up that is due after so many days (`answers`), and reached nobody: it stays due."""
+
+    answers: Public[int]
+    by_channel: OfCentre[str | None] = None
+    said_by: str | None = personal()
+    note: str | None = personal()
+
+
+@dataclass(frozen=True, kw_only=True)
 class FollowUpRecorded(About):
-    """`work` None: it is not known; no work has a code of its own. `answers`: the due day that it answers; None in
-    facts of times when it answered all that were due."""
+    """`found`: where the person is (codes.following.FOUND), None if it was not said. `work` None: it is not known; no
+    work has a code of its own. `health`: codes.following.HEALTH; `wellbeing` is in the person's own words. `answers`:
+    the due day that it answers; None in facts of times when it answered all that were due. `in_time`: it was made
+    before that one's window closed."""
 
     in_place: OfCase[bool]
     path: OfCentre[str]
@@ -216,6 +240,10 @@ class FollowUpRecorded(About):
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
     note: str | None = personal()
+    found: OfCase[str | None] = None
+    health: OfCase[str | None] = None
+    wellbeing: str | None = personal()
+    in_time: Public[bool | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,6 +364,8 @@ Event = (
     | PersonAdmitted
     | PlacementConfirmed
     | FollowUpDue
+    | FollowUpMissed
+    | FollowUpAttempted
     | FollowUpRecorded
     | ReferralFailed
     | ReferralEnded

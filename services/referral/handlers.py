@@ -2,9 +2,10 @@
 Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.codes import procedure
 from services.codes.decisions import OUTCOME_OF_CLOSING
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded, instant, moment
@@ -12,6 +13,7 @@ from services.referral.domain.commands import (
     ExpireReferral,
     HearNoPlace,
     LoseConsent,
+    MissFollowUp,
     RaiseFollowUp,
     SecurePlace,
     SettleDecline,
@@ -20,8 +22,8 @@ from services.referral.domain.commands import (
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.placement import PLACEMENT, CloseReferrals, ReopenReferrals
 from services.referral.domain.stays import STAYS, BeginStay, ExpireStay, HearNoBed, ResolveStay
-from services.referral.domain.words import DEADLINES
 from services.referral.events import (
+    FollowUpDue,
     FollowUpRecorded,
     InterimStayAsked,
     InterimStayEnded,
@@ -42,6 +44,11 @@ from services.referral.events import (
     ReferralSent,
     ReferralWaitlisted,
     ReferralWithdrawn,
+)
+from services.thai.dates import bangkok_day, utc_span
+
+EVERY_FOLLOW_UP = sorted(
+    {day for each in procedure.VERSIONS for day in procedure.read(each).deadlines.follow_up_days}
 )
 
 
@@ -96,7 +103,7 @@ def when_case_reopened(fact: Recorded, case_id: str) -> Iterable[Do]:
 
 def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
     """An answer is due after it was recorded, and so is telling the partner; a follow-up after the placement
-    happened."""
+    happened, until its window closes."""
     match fact.event:
         case PlaceSecured() as event:
             yield _expire(event.referral_id, event.release_due)
@@ -119,10 +126,15 @@ def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
         case FollowUpRecorded(answers=int() as days) as event:
             yield ClearTimer(_follow_up(event.referral_id, days))
         case PlacementConfirmed() as event:
-            for days in DEADLINES.follow_up_days:
-                due = instant(moment(fact.time) + timedelta(days=days))
-                raise_it = {"do": "follow-up", "referral_id": event.referral_id, "days": days}
-                yield SetTimer(_follow_up(event.referral_id, days), due, raise_it)
+            placed = moment(fact.time)
+            for window in procedure.windows_of(bangkok_day(placed), event.follow_ups):
+                raise_it = {"do": "follow-up", "referral_id": event.referral_id, "days": window["days"]}
+                due = instant(placed + timedelta(days=window["days"]))
+                yield SetTimer(_follow_up(event.referral_id, window["days"]), due, raise_it)
+        case FollowUpDue(closes=str() as last) as event:
+            day = date.fromisoformat(last)
+            miss = {"do": "miss", "referral_id": event.referral_id, "days": event.days}
+            yield SetTimer(_follow_up(event.referral_id, event.days), instant(utc_span(day, day)[1]), miss)
         case ReferralEnded() | ReferralFailed() as event:
             yield from _no_follow_ups(event.referral_id)
         case InterimStayAsked() | InterimStayProlonged() as event:
@@ -142,6 +154,8 @@ def when_due(command: dict[str, Any], now: datetime) -> Do:
             return Do(REFERRAL, command["referral_id"], ExpireReferral(now))
         case "stay":
             return Do(STAYS, command["person_id"], ExpireStay(command["stay_id"], now))
+        case "miss":
+            return Do(REFERRAL, command["referral_id"], MissFollowUp(command["days"]))
         case "settle":
             return Do(REFERRAL, command["referral_id"], SettleDecline())
     return Do(REFERRAL, command["referral_id"], RaiseFollowUp(command["days"]))
@@ -168,4 +182,4 @@ def _follow_up(referral_id: str, days: int) -> str:
 
 
 def _no_follow_ups(referral_id: str) -> Iterable[ClearTimer]:
-    return (ClearTimer(_follow_up(referral_id, days)) for days in DEADLINES.follow_up_days)
+    return (ClearTimer(_follow_up(referral_id, days)) for days in EVERY_FOLLOW_UP)

@@ -1,5 +1,6 @@
 """Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS, stays
 from services.codes.decisions import CONSENTS
+from services.codes.following import FOUND, HEALTH, IN_PLACE, NOT_REACHED
 from services.codes.steps import TELLING
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
@@ -115,6 +117,20 @@ class WorkFound(Schema):
     )
 
 
+def _unlike(follow_up: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is not said, or does not go together, of where somebody is; of somebody who was not reached nothing is
+    known."""
+    found, in_place = follow_up.get("found"), follow_up.get("in_place")
+    if found is None:
+        return {"in_place": ["Missing data for required field."]} if in_place is None else {}
+    if found == NOT_REACHED:
+        known = follow_up.keys() & {"in_place", "work", "health", "wellbeing"}
+        return {name: ["Nobody was reached."] for name in sorted(known)}
+    if in_place not in (None, found == IN_PLACE):
+        return {"found": ["It does not go together with in_place."]}
+    return {}
+
+
 class StepReferral(Schema):
     """One step of the life cycle with exactly the fields that step takes; null and blank are absent."""
 
@@ -128,6 +144,9 @@ class StepReferral(Schema):
     whose = String(allow_none=True, validate=OneOf(WHOSE))
     note = Words(NOTE_MOST)
     in_place = Flag(allow_none=True)
+    found = String(allow_none=True, validate=OneOf(FOUND))
+    health = String(allow_none=True, validate=OneOf(HEALTH))
+    wellbeing = Words(NOTE_MOST)
     work = Nested(WorkFound, allow_none=True)
     outcome = String(allow_none=True, validate=OneOf(OUTCOMES))
     no_more_places = Flag(allow_none=True)
@@ -142,6 +161,8 @@ class StepReferral(Schema):
             name: ["Missing data for required field."] for name in takes if takes[name] and name not in said
         }
         errors |= {name: [f"Not a field of {data['step']}."] for name in said if name not in takes}
+        if data["step"] == "follow-up":
+            errors |= _unlike(data)
         if errors:
             raise ValidationError(errors)
         return data

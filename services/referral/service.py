@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+import orjson
 from sqlalchemy import Connection, RowMapping
 
 from services.codes import procedure
@@ -23,13 +24,13 @@ from services.referral.domain.stays import STAYS
 from services.referral.domain.steps import ENDING, LIFE_CYCLE, Circumstances, step_named, steps_after
 from services.referral.domain.words import (
     AWAITING_ANSWER,
+    DEADLINES,
     OVER,
     Place,
     Status,
-    days_between,
-    due_day,
 )
-from services.referral.projections import closed_paths, consents, referrals, stays, upstream
+from services.referral.projections import closed_paths, consents, following, referrals, stays, upstream
+from services.thai.dates import bangkok_day
 from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
@@ -216,7 +217,7 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
         if not referral["secured"] and referral["programme_id"] is not None:
             self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["secured"], "partners")
         words = {name: value for name, value in body.items() if name in schemas.FIELDS[step]}
-        if words.keys() & {"said_by", "note", "to"}:
+        if words.keys() & {"said_by", "note", "to", "wellbeing"}:
             self.runtime.ensure_key(call, referral["person_id"])
 
         def work(unit: Unit) -> answers.ReferralStatus:
@@ -239,9 +240,9 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
 
     def _circumstances(self, call: Call, row: RowMapping, body: bodies.StepReferral) -> Circumstances:
         by_link = call.caller.role == "partner" and body.get("by_channel") in OWN_WORDS
-        if row["placed_at"] is None:
-            return Circumstances(call.now, by_link)
-        return Circumstances(call.now, by_link, due_day(days_between(row["placed_at"], call.at)))
+        on = bangkok_day(call.at)
+        windows = orjson.loads(row["follow_ups"]) or DEADLINES.windows(on)
+        return Circumstances(call.now, on, procedure.window_on(on, windows), by_link)
 
     def _move(self, unit: Unit, case_id: str, referral_id: str, closed: bool = False) -> None:
         """What a referral now is to its case's one placement, decided in view of the case's others. Once one partner
@@ -294,14 +295,21 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
                 referrals.public(referral),
                 partial(referrals.list_steps_for_partner, referral_id=id),
             )
-            return {**shown, "may": _may(call, shown, died), "history": self.runtime.read(steps)}
+            may = _may(call, shown, died)
+            return {**shown, "may": may, "history": self.runtime.read(steps), "follow_ups": []}
         if call.caller.role in STAFF and any(sealed for _, sealed in history):
             read = REFERRAL.stream(body["referral_id"]), referral["person_id"]
             self.runtime.note_access(call.caller.user, "history", [read])
             for item, sealed in history:
                 self._unseal(item, sealed, referral["person_id"])
         shown = referrals.public(referral)
-        return {**shown, "may": _may(call, shown, died), "history": [item for item, _ in history]}
+        over = shown["status"] != Status.PLACED
+        return {
+            **shown,
+            "may": _may(call, shown, died),
+            "history": [item for item, _ in history],
+            "follow_ups": following.shown(orjson.loads(referral["follow_ups"]), over),
+        }
 
     @query("referral.read", roles=(*STAFF, "member", "partner"), schema=schemas.ReadReferral())
     def steps(self, call: Call, body: bodies.ReadReferral) -> list[answers.PossibleStep]:
@@ -366,6 +374,8 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
             item["said_by"] = self.runtime.vault.unseal(person_id, "said_by", sealed["said_by"]) or None
         if "note" in sealed:
             item["note"] = self.runtime.vault.unseal(person_id, "note", sealed["note"]) or None
+        if "wellbeing" in sealed:
+            item["wellbeing"] = self.runtime.vault.unseal(person_id, "wellbeing", sealed["wellbeing"]) or None
         if "witness" in sealed:
             item["witness"] = self.runtime.vault.unseal(person_id, "witness", sealed["witness"]) or None
         if "family" in sealed:

@@ -16,7 +16,6 @@ from services.codes.steps import STEPS
 from services.codes.work import (
     AT_ONCE,
     FLAGS,
-    FOLLOW_UP_DAYS,
     NEXT_STEPS,
     RED,
     STANDINGS,
@@ -47,7 +46,6 @@ from services.intake.events import CallUnanswered, CaseAssigned, CaseClosed, Cas
 from services.intake.projections import marks, work
 from services.kernel.codec import Codec
 from services.kernel.envelope import Caller
-from services.referral.domain.words import DEADLINES
 from tests.intake.samples import CASE, IDENTIFIED, MALEE, OPENED, PERSON, SOMBAT, fact, own
 
 CODEC = Codec((case.CASE, person.PERSON))
@@ -70,8 +68,12 @@ OF_CASE = {
 STANDS = (*UNDER_WAY, *AFTER, "")  # "": entered in error
 
 
+DAYS = (30, 90, 180, 365)
+
+
 def referral(standing, at=FRIDAY, programme="p", **more):
     more.setdefault("due", FRIDAY)
+    more.setdefault("follow_ups", DAYS)
     return Referral(f"r-{standing}-{at}", programme, standing, at, at, placed_at=MONDAY, **more)
 
 
@@ -138,7 +140,6 @@ def test_the_table_speaks_of_every_status_and_says_every_step():
     assert {"sent", *(set(REFERRAL_STATUSES) - {"sent"})} <= told
     assert {step.fact for step in STEPS.values()} <= set(marks.REFERRAL_FACTS)
     assert set(CASE_STATUSES) == {"open", "screened", "planned", "referred", "placed", "closed"}
-    assert FOLLOW_UP_DAYS == DEADLINES.follow_up_days
 
 
 def test_of_several_referrals_the_furthest_along_says_what_is_next():
@@ -262,7 +263,7 @@ def test_the_next_follow_up_is_the_first_that_nobody_has_done():
         for done in ((), (30,), (30, 90), (90,))
     ]
     assert days == ["2026-04-01", "2026-05-31", "2026-08-29", "2026-08-29"]
-    done = referral("placed", answered=FOLLOW_UP_DAYS)
+    done = referral("placed", answered=DAYS)
     assert next_of(Known(Opening(MONDAY), referrals=(done,))).due == "2026-03-06"  # since it stands so
     undated = replace(referral("placed"), placed_at=None)
     assert next_of(Known(Opening(MONDAY), referrals=(undated,))).due == "2026-03-06"

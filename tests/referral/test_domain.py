@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.codes import REFERRAL_STATUSES
+from services.codes.procedure import window_on, windows_of
 from services.codes.steps import STEPS
 from services.kernel.envelope import instant
 from services.kernel.errors import Refused
@@ -19,6 +20,7 @@ from services.referral.domain.commands import (
     DiscloseFacts,
     ExpireReferral,
     HearNoPlace,
+    MissFollowUp,
     RaiseFollowUp,
     SecurePlace,
     SettleDecline,
@@ -35,17 +37,18 @@ from services.referral.domain.steps import (
     ConfirmPlacement,
     DeclineReferral,
     EndReferral,
-    RecordFollowUp,
     ReturnDecline,
     TellPartner,
     WaitlistReferral,
     step_named,
     steps_after,
 )
-from services.referral.domain.words import OVER, Place, Referral, Status, days_between, due_day
+from services.referral.domain.words import DEADLINES, OVER, Place, Referral, Status
 from services.referral.events import (
     FactsDisclosed,
+    FollowUpAttempted,
     FollowUpDue,
+    FollowUpMissed,
     FollowUpRecorded,
     PartnerTold,
     PersonAdmitted,
@@ -63,6 +66,7 @@ from services.referral.events import (
     ReferralFailed,
     ReferralWithdrawn,
 )
+from services.thai.dates import bangkok_day
 from tests.referral.facts import (
     MONDAY,
     OTHER,
@@ -76,6 +80,7 @@ from tests.referral.facts import (
     again,
     case,
     days_after,
+    ended,
     entered_in_error,
     family,
     home,
@@ -94,6 +99,9 @@ from tests.referral.facts import (
 from tests.spec import Spec
 
 referral = Spec(REFERRAL)
+ON = bangkok_day(TUESDAY)
+WINDOWS = DEADLINES.windows(ON)
+KNOWN = Circumstances(TUESDAY, ON, window_on(ON, WINDOWS))
 
 # What each step says besides, and the contract's life cycle written out once more, as it stands there.
 SAID: dict[str, dict[str, Any]] = {
@@ -143,16 +151,18 @@ def fact_of(name: str, was: str) -> Any:
         "withdraw": lambda: ReferralWithdrawn(**about, was=was),
         "travel": lambda: PersonTravelling(**about),
         "admit": lambda: PersonAdmitted(**about),
-        "confirm": lambda: placed,
+        "confirm": lambda: replace(placed, follow_ups=WINDOWS),
         "fail": lambda: ReferralFailed(**about, was=was),
-        "follow-up": lambda: FollowUpRecorded(**about, in_place=True, answers=30, **path),
+        "follow-up": lambda: FollowUpRecorded(
+            **about, in_place=True, found="in_place", answers=7, in_time=True, **path
+        ),
         "end": lambda: ReferralEnded(**about, outcome="stable", **path),
         "entered-in-error": lambda: ReferralEnteredInError(**about, was=was),
     }[name]()
 
 
 def command(name: str) -> Any:
-    return step_named(name, SAID.get(name, {}), Circumstances(TUESDAY))
+    return step_named(name, SAID.get(name, {}), KNOWN)
 
 
 def test_the_statuses_and_steps_are_those_of_the_contract():
@@ -164,7 +174,7 @@ def test_every_step_has_a_command_and_a_fact_of_its_own_in_the_order_of_its_data
     assert list(COMMANDS) == list(STEPS) and len({*COMMANDS.values()}) == len(STEPS)
     by_itself = {
         "ReferralSent", "PlaceSecured", "FactsDisclosed", "DisclosureOpened", "FollowUpDue", "ReferralExpired",
-        "ReferralDeclineSettled",
+        "ReferralDeclineSettled", "FollowUpMissed", "FollowUpAttempted",
     }  # fmt: skip
     assert {event.__name__ for event in REFERRAL.events} == BY_FACT.keys() | by_itself
     assert len(BY_FACT) == len(STEPS) and not BY_FACT.keys() & by_itself
@@ -211,7 +221,7 @@ def test_what_a_partner_is_given_is_noted_while_it_may_answer():
 
 @pytest.mark.parametrize("name", ["decline", "waitlist"])
 def test_with_its_answer_a_partner_may_say_that_no_place_is_free(name):
-    command = step_named(name, SAID.get(name, {}) | {"no_more_places": True}, Circumstances(TUESDAY))
+    command = step_named(name, SAID.get(name, {}) | {"no_more_places": True}, KNOWN)
     fact = replace(fact_of(name, was="sent"), no_more_places=True)
     referral.given(sent, told).when(command).then(fact)
 
@@ -301,7 +311,7 @@ def test_the_family_answers_without_a_place_and_no_partner_is_told():
 def test_a_return_to_the_family_goes_the_same_way_to_the_placement_and_its_end():
     way = (sent_home, *(type(each)(**about_home) for each in (accepted, travelling, admitted)))
     living = PlacementConfirmed(**about_home, path="return_family", kind=None, outside_ministry=None)
-    referral.given(*way).when(ConfirmPlacement()).then(living)
+    referral.given(*way).when(ConfirmPlacement(on=ON)).then(replace(living, follow_ups=WINDOWS))
     referral.given(*way, living).when(RaiseFollowUp(30)).then(FollowUpDue(**about_home, days=30))
     stable = ReferralEnded(**about_home, outcome="stable", path="return_family")
     referral.given(*way, living).when(EndReferral("stable")).then(stable)
@@ -386,12 +396,6 @@ def test_nobody_is_sent_on_a_path_that_the_screening_closed_and_it_says_why(clos
     referral.given().when(sending).refused("path_closed")
     with pytest.raises(Refused, match=says):
         REFERRAL.decider.decide(sending, Referral())
-
-
-def test_days_between_are_calendar_days_in_thailand_and_none_is_negative():
-    late = datetime(2026, 3, 1, 16, 50, tzinfo=UTC)  # ten minutes before midnight
-    assert days_between("2026-03-01T16:50:00.000000Z", late + timedelta(minutes=20)) == 1
-    assert days_between("2026-03-01T16:50:00.000000Z", late - timedelta(days=3)) == 0
 
 
 # ---- places
@@ -594,36 +598,85 @@ def test_no_follow_up_falls_due_unless_placed(status):
 
 
 def test_every_follow_up_is_recorded_though_it_says_the_same():
-    found = RecordFollowUp(
-        answers=30, in_place=True, work={"kind": "section_35", "income_baht_month": 9000}, note="สบายดี"
+    found = replace(
+        command("follow-up"),
+        work={"kind": "section_35", "income_baht_month": 9000},
+        note="สบายดี",
+        health="good",
     )
     fact = FollowUpRecorded(
         **about,
         in_place=True,
+        found="in_place",
         work={"kind": "section_35", "income_baht_month": 9000},
         path="local_home",
-        answers=30,
+        answers=7,
+        in_time=True,
         note="สบายดี",
+        health="good",
     )
     referral.given(*REACHED["placed"]).when(found).then(fact)
     referral.given(*REACHED["placed"], fact).when(found).then(fact)
 
 
-def test_a_follow_up_answers_the_due_day_its_date_is_nearest_to():
-    with_seven = (7, 30, 90, 180, 365)
-    for days, due in [
-        (0, 7),
-        (18, 7),
-        (19, 30),
-        (59, 30),
-        (60, 90),
-        (134, 90),
-        (135, 180),
-        (272, 180),
-        (273, 365),
-    ]:
-        assert due_day(days, with_seven) == due
-    assert [due_day(days) for days in (1, 29, 31, 59, 60, 400)] == [30, 30, 30, 30, 90, 365]
+@pytest.mark.parametrize(("found", "in_place"), [(None, False), ("left", None), ("died", False)])
+def test_a_follow_up_says_where_the_person_is_as_far_as_it_was_said(found, in_place):
+    said = replace(command("follow-up"), in_place=in_place, found=found)
+    referral.given(*REACHED["placed"]).when(said).then(
+        FollowUpRecorded(**about, in_place=False, found=found, path="local_home", answers=7, in_time=True)
+    )
+
+
+def test_whoever_was_not_reached_is_still_to_be_followed_up_and_each_try_is_a_fact():
+    tried = replace(command("follow-up"), in_place=None, found="not_reached", said_by="คุณมาลี")
+    fact = FollowUpAttempted(**about, answers=7, said_by="คุณมาลี")
+    due = FollowUpDue(**about, days=7)
+    given = referral.given(*REACHED["placed"], due, fact)
+    given.when(tried).then(fact)
+    given.when(MissFollowUp(7)).then(FollowUpMissed(**about, days=7))
+    given.when(RaiseFollowUp(7)).then()
+
+
+def test_a_follow_up_is_missed_once_when_its_time_is_over_unless_it_was_made():
+    due, missed = FollowUpDue(**about, days=30), FollowUpMissed(**about, days=30)
+    made = FollowUpRecorded(**about, in_place=True, answers=30, path="local_home", in_time=False)
+    given = referral.given(*REACHED["placed"], due)
+    given.when(MissFollowUp(30)).then(missed)
+    given.when(MissFollowUp(90)).then()
+    for later in ((missed,), (made,), (missed, made), (ended,), (entered_in_error,)):
+        referral.given(*REACHED["placed"], due, *later).when(MissFollowUp(30)).then()
+
+
+def test_each_follow_up_closes_on_the_day_that_the_placement_said():
+    begun = replace(placed, follow_ups=WINDOWS)
+    way = [fact for fact in REACHED["placed"] if fact != placed]
+    for window in WINDOWS:
+        due = FollowUpDue(**about, days=window["days"], closes=window["closes"])
+        referral.given(*way, begun).when(RaiseFollowUp(window["days"])).then(due)
+
+
+@pytest.mark.parametrize(
+    ("day", "answers", "in_time"),
+    [(0, 7, True), (14, 7, True), (15, 7, False), (24, 7, False), (25, 30, True), (46, 30, False), (79, 30, False),
+     (80, 90, True), (350, 365, True), (400, 365, True), (401, 365, False)],
+)  # fmt: skip
+def test_a_follow_up_is_of_the_window_that_opened_last(day, answers, in_time):
+    on = ON + timedelta(days=day)
+    known = Circumstances(TUESDAY, on, window_on(on, WINDOWS))
+    made = step_named("follow-up", {"in_place": True}, known)
+    referral.given(*REACHED["placed"]).when(made).then(
+        FollowUpRecorded(
+            **about, in_place=True, found="in_place", path="local_home", answers=answers, in_time=in_time
+        )
+    )
+
+
+def test_a_placement_of_before_facts_said_its_follow_ups_has_the_days_of_the_first_version():
+    windows = windows_of(ON, None)
+    assert [each["days"] for each in windows] == [30, 90, 180, 365]
+    for day, answers in ((1, 30), (89, 30), (90, 90), (179, 90), (364, 180), (365, 365), (900, 365)):
+        assert window_on(ON + timedelta(days=day), windows)["days"] == answers
+    assert windows_of(ON, WINDOWS) == WINDOWS
 
 
 def test_a_follow_up_answers_its_own_due_day_and_no_other():
@@ -639,9 +692,7 @@ def test_a_follow_up_answers_its_own_due_day_and_no_other():
 
 def test_what_was_said_stands_in_the_fact():
     said = {"said_by": "คุณมาลี", "by_channel": "phone"}
-    referral.given(sent, told).when(step_named("accept", said, Circumstances(TUESDAY))).then(
-        ReferralAccepted(**about, **said)
-    )
+    referral.given(sent, told).when(step_named("accept", said, KNOWN)).then(ReferralAccepted(**about, **said))
 
 
 # ---- whatever is tried, in whatever order
@@ -654,6 +705,7 @@ anything = st.one_of(
     st.booleans().map(lambda waiting: HearNoPlace(waiting, TUESDAY)),
     st.sampled_from([MONDAY, TUESDAY.replace(year=2027)]).map(ExpireReferral),
     st.sampled_from([30, 90, 180, 365]).map(RaiseFollowUp),
+    st.sampled_from([30, 90, 180, 365]).map(MissFollowUp),
 )
 EARLIER = {
     PersonAdmitted: {accepted, travelling},
@@ -690,7 +742,8 @@ def test_no_order_of_commands_reaches_an_impossible_state(commands):
             assert {type(fact) for fact in earlier} & set(kinds[: kinds.index(kind)])
     assert kinds.count(type(told)) <= 1
     for days in (30, 90, 180, 365):
-        assert sum(isinstance(fact, FollowUpDue) and fact.days == days for fact in log) <= 1
+        for kind in (FollowUpDue, FollowUpMissed):
+            assert sum(isinstance(fact, kind) and fact.days == days for fact in log) <= 1
     if state.status in OVER and not state.final_at:
         assert state.place in (Place.NONE, Place.REFUSED, Place.RELEASED)
     if state.status in ("accepted", "travelling", "admitted", "placed"):

@@ -10,6 +10,7 @@ from services.referral import handlers, schemas
 from services.referral.domain.commands import (
     ExpireReferral,
     HearNoPlace,
+    MissFollowUp,
     RaiseFollowUp,
     SecurePlace,
     SettleDecline,
@@ -18,12 +19,14 @@ from services.referral.domain.commands import (
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.placement import PLACEMENT, CloseReferrals, ReopenReferrals
 from services.referral.domain.stays import STAYS, BeginStay, HearNoBed
+from services.referral.domain.words import DEADLINES
 from services.referral.events import (
     FollowUpDue,
     FollowUpRecorded,
     ReferralDeclineReturned,
     ReferralDeclineSettled,
 )
+from services.thai.dates import bangkok_day
 from tests.referral.facts import (
     CASE,
     MONDAY,
@@ -52,7 +55,8 @@ from tests.referral.facts import (
 )
 
 ANSWER, SETTLE = f"answer/{REFERRAL_ID}", f"settle/{REFERRAL_ID}"
-FOLLOW_UPS = [f"follow-up/{REFERRAL_ID}/{days}" for days in (30, 90, 180, 365)]
+FOLLOW_UPS = [f"follow-up/{REFERRAL_ID}/{days}" for days in (7, 30, 90, 180, 365)]
+SAYING_ITS_DAYS = replace(placed, follow_ups=DEADLINES.windows(bangkok_day(MONDAY)))
 
 
 def test_a_reserved_place_is_one_to_tell_the_partner_of():
@@ -101,7 +105,7 @@ def test_a_no_that_may_be_taken_back_is_settled_in_time_unless_it_was():
 
 def test_a_follow_up_that_came_early_is_not_due_any_more():
     visit = FollowUpRecorded(**about, in_place=True, answers=90, path="local_home")
-    assert list(handlers.timers(*own([visit]))) == [ClearTimer(FOLLOW_UPS[1])]
+    assert list(handlers.timers(*own([visit]))) == [ClearTimer(FOLLOW_UPS[2])]
     assert list(handlers.timers(*own([replace(visit, answers=None)]))) == []
 
 
@@ -145,11 +149,22 @@ def test_no_answer_is_due_after_the_answer(event):
 
 
 def test_follow_ups_are_due_after_the_placement_happened():
-    [fact] = own([placed], first=MONDAY.replace(hour=8))
+    [fact] = own([SAYING_ITS_DAYS], first=MONDAY.replace(hour=8))
     timers = list(handlers.timers(fact))
     assert [timer.timer_id for timer in timers] == FOLLOW_UPS
-    assert [timer.due_at for timer in timers] == [days_after(MONDAY, days) for days in (30, 90, 180, 365)]
+    assert [timer.due_at for timer in timers] == [days_after(MONDAY, days) for days in (7, 30, 90, 180, 365)]
     assert fact.time == instant(MONDAY)
+
+
+def test_a_placement_that_does_not_say_its_follow_ups_has_those_of_before():
+    assert [timer.timer_id for timer in handlers.timers(*own([placed]))] == FOLLOW_UPS[1:]
+
+
+def test_a_follow_up_that_is_due_is_missed_when_its_last_day_is_over():
+    due = FollowUpDue(**about, days=30, closes="2026-04-16")
+    [timer] = handlers.timers(*own([due]))
+    assert (timer.timer_id, timer.due_at) == (FOLLOW_UPS[1], "2026-04-16T17:00:00.000000Z")
+    assert handlers.when_due(timer.command, TUESDAY) == Do(REFERRAL, REFERRAL_ID, MissFollowUp(30))
 
 
 @pytest.mark.parametrize("event", [ended, failed])

@@ -118,7 +118,7 @@ def test_what_is_due_is_shown_while_it_is_due(db):
     facts = own(REACHED["placed"] + (FollowUpDue(**about, days=30), FollowUpDue(**about, days=90)))
     referrals.project(db, facts[3:])
     row = referrals.get(db, REFERRAL_ID)
-    assert row["follow_up_due"] == 30 and row["answer_due"] is None
+    assert row["follow_up_due"] == 90 and row["answer_due"] is None
     visit = FollowUpRecorded(**about, in_place=True, path="local_home", answers=30)
     referrals.project(db, own([visit], start=9))
     assert referrals.get(db, REFERRAL_ID)["follow_up_due"] == 90

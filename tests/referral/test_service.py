@@ -697,24 +697,59 @@ def test_a_waiting_list_is_given_longer(agreed, told):
     assert read(agreed, told)["status"] == "expired"
 
 
-def test_follow_ups_fall_due_after_the_placement_until_it_ends(agreed, told):
+@pytest.fixture
+def placed(agreed, told):
     for name in ("accept", "admit", "confirm"):
         step(agreed, told, name)
-    for days, due in [(29, None), (2, 30), (60, 30)]:
+    return told
+
+
+def test_follow_ups_fall_due_after_the_placement_until_it_ends(agreed, placed):
+    for days, due in [(6, None), (2, 7), (22, 30), (59, 30), (3, 90)]:
         agreed.clock.advance(days=days)
         agreed.settle()
-        assert read(agreed, told)["follow_up_due"] == due
-    step(agreed, told, "follow-up", in_place=True)
-    assert read(agreed, told)["follow_up_due"] == 30  # on the 91st day it is of the ninetieth
+        assert read(agreed, placed)["follow_up_due"] == due
+    step(agreed, placed, "follow-up", in_place=True)
+    assert read(agreed, placed)["follow_up_due"] is None
     at = agreed.clock() - timedelta(days=58)
-    agreed.call("referral", "step", {"referral_id": told, "step": "follow-up", "in_place": False}, at=at)
-    row = read(agreed, told)
+    agreed.call("referral", "step", {"referral_id": placed, "step": "follow-up", "in_place": False}, at=at)
+    row = read(agreed, placed)
     assert (row["follow_up_due"], row["in_place"]) == (None, True)  # what an older visit found has passed
-    step(agreed, told, "end", outcome="moved")
+    assert [each["status"] for each in row["follow_ups"]] == ["missed", "done", "done", "coming", "coming"]
+    step(agreed, placed, "end", outcome="moved")
     agreed.clock.advance(days=400)
     agreed.settle()
-    types = [item["type"] for item in read(agreed, told)["history"]]
-    assert types.count("FollowUpDue") == 2 and types[-1] == "ReferralEnded"
+    row = read(agreed, placed)
+    types = [item["type"] for item in row["history"]]
+    assert types.count("FollowUpDue") == 3 and types[-1] == "ReferralEnded"
+    assert types.count("FollowUpMissed") == 2  # what was told late of an older day, it was not made then
+    assert [each["status"] for each in row["follow_ups"]][3:] == ["dropped", "dropped"]
+
+
+def test_a_follow_up_that_reached_nobody_stays_due_until_its_time_is_over_and_can_be_made_late(
+    agreed, placed
+):
+    agreed.clock.advance(days=8)
+    agreed.settle()
+    for _ in range(2):
+        step(agreed, placed, "follow-up", found="not_reached", said_by="คุณมาลี")
+    row = read(agreed, placed)
+    assert (row["follow_up_due"], row["in_place"], row["status"]) == (7, None, "placed")
+    first = row["follow_ups"][0]
+    assert (first["status"], first["attempts"], first["done_at"]) == ("due", 2, None)
+    agreed.clock.advance(days=8)
+    agreed.settle()
+    row = read(agreed, placed)
+    assert (row["follow_up_due"], row["follow_ups"][0]["status"]) == (7, "missed")
+    step(agreed, placed, "follow-up", found="in_place", health="better", wellbeing="อยู่ได้ ไม่เหงา")
+    row = read(agreed, placed)
+    assert (row["follow_up_due"], row["follow_ups"][0]["status"], row["in_place"]) == (None, "late", True)
+    last = row["history"][-1]
+    assert (last["found"], last["health"], last["in_time"]) == ("in_place", "better", False)
+    assert last["wellbeing"] == "อยู่ได้ ไม่เหงา"
+    partner = read(agreed, placed, **AS_PARTNER)
+    assert partner["follow_ups"] == [] and "found" not in partner["history"][-1]
+    assert "อยู่ได้" not in str(partner)
 
 
 # ---- the whole

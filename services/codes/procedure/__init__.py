@@ -2,14 +2,17 @@
 read whole from its file; a fact keeps what it was given, so a new version counts from the next fact on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any, Generic, TypeVar
+from itertools import pairwise
+from typing import Any, Generic, TypedDict, TypeVar
 
 T = TypeVar("T")
-VERSIONS = ("2569-1",)  # the oldest first; each a file of that name
+VERSIONS = ("2569-1", "2569-2")  # the oldest first; each a file of that name
+LAST_OPEN = 365  # days for which the last follow-up may be made, where a version says no windows
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,23 @@ class Setting(Generic[T]):
 
     def of(self, centre: str) -> T:
         return self.centres.get(centre, self.default)
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A follow-up that is due so many `days` after the placement, and in time from the `opens`th to the `closes`th."""
+
+    days: int
+    opens: int
+    closes: int
+
+
+class Window(TypedDict):
+    """The same of one placement: from which day until which (ISO, in Thailand, both included)."""
+
+    days: int
+    opens: str
+    closes: str
 
 
 @dataclass(frozen=True)
@@ -36,8 +56,19 @@ class Deadlines:
     answer_by_channel: Mapping[str, int]
     answer_by_kind: Mapping[str, int]
     waiting_list_days: int
-    follow_up_days: tuple[int, ...]
+    follow_ups: tuple[FollowUp, ...]
     return_minutes: int
+
+    @property
+    def follow_up_days(self) -> tuple[int, ...]:
+        return tuple(each.days for each in self.follow_ups)
+
+    def windows(self, placed: date) -> list[Window]:
+        """The follow-ups of somebody who was placed on that day."""
+        return [
+            Window(days=each.days, opens=_after(placed, each.opens), closes=_after(placed, each.closes))
+            for each in self.follow_ups
+        ]
 
     def answer_for(self, kind: str | None, channel: str | None = None) -> int:
         """Days that a partner of a kind has to answer once it was told by a channel: of both the longer."""
@@ -74,9 +105,34 @@ def _deadlines(document: Any) -> Deadlines:
         answer_by_channel=answer["by_channel"],
         answer_by_kind=answer["by_kind"],
         waiting_list_days=document["waiting_list"]["days"],
-        follow_up_days=tuple(document["follow_up"]["days"]),
+        follow_ups=_follow_ups(document["follow_up"]),
         return_minutes=document["take_back"]["minutes"],
     )
+
+
+def _follow_ups(told: Any) -> tuple[FollowUp, ...]:
+    """Where a version says only the days, each may be made until the next is due."""
+    if isinstance(told, list):
+        return tuple(FollowUp(each["days"], each["from"], each["until"]) for each in told)
+    days = told["days"]
+    return tuple(
+        FollowUp(due, due, following - 1) for due, following in pairwise((*days, days[-1] + LAST_OPEN))
+    )
+
+
+def _after(placed: date, days: int) -> str:
+    return (placed + timedelta(days=days)).isoformat()
+
+
+def windows_of(placed: date, told: Sequence[Window] | None) -> Sequence[Window]:
+    """The follow-ups of a placement as its fact says them; one of before facts did had those of the first version."""
+    return read(VERSIONS[0]).deadlines.windows(placed) if told is None else told
+
+
+def window_on(day: date, windows: Sequence[Window]) -> Window:
+    """Which of its follow-ups one on that day is: the one whose window opened last, else the first."""
+    opened = [each for each in windows if each["opens"] <= day.isoformat()]
+    return opened[-1] if opened else windows[0]
 
 
 def in_force() -> Procedure:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.codes import FAMILY_PATH, KIND_OF_PATH
-from services.codes.work import AT_ONCE, ESCALATED, FOLLOW_UP_DAYS, LAW_TERMS, RED
+from services.codes.work import AT_ONCE, ESCALATED, LAW_TERMS, RED
 from services.kernel.envelope import moment
 from services.thai.calendar import add_working_days
 from services.thai.dates import bangkok_day
@@ -42,7 +42,9 @@ UNDER_WAY: Mapping[str, Row] = {
     "placed": Row("follow_up", OTHERS, None),
     "followed": Row("end_placement", CENTRE, 7),
     "follow_up_due": Row("follow_up", CENTRE, None),
+    "found_moved": Row("end_placement", CENTRE, 3),
     "absent": Row("find_person", CENTRE, 1),
+    "found_dead": Row("end_placement", CENTRE, 1),
 }
 FURTHEST = tuple(UNDER_WAY)
 # Nothing is under way: how the case stands, with what became of its last referral since the plan.
@@ -96,8 +98,9 @@ SHELTERED = (
     "follow_up_due",
     *ENDINGS,
 )  # a bed that ran out is no matter any more
-WITH_PLACE = ("untold", "accepted", "travelling", "admitted", "placed", "followed", "follow_up_due", "absent")
-IN_PLACE = ("placed", "followed", "follow_up_due", "absent")
+NOT_THERE = ("found_moved", "absent", "found_dead")  # says the latest follow-up
+IN_PLACE = ("placed", "followed", "follow_up_due", *NOT_THERE)
+WITH_PLACE = ("untold", "accepted", "travelling", "admitted", *IN_PLACE)
 KEPT_BY_ANSWER = ("sent", "acknowledged", "waitlisted")
 
 
@@ -138,7 +141,8 @@ class Plan:
 @dataclass(frozen=True)
 class Referral:
     """`standing`: of UNDER_WAY, AFTER, or "" for one that was entered in error; `at` since when, `recorded` when that
-    was told; `due`: until when it should go on, if the facts say; `answered`: due days of follow-ups that are done;
+    was told; `due`: until when it should go on, if the facts say; `follow_ups`: the due days of
+    follow-ups, `answered`: of those that are done;
     `lapses`: when else it ends by itself and gives its place back; `lapsed`: it did, for nobody told the partner or the
     partner did not answer. `programme_id` "": a return to the family, which has no place."""
 
@@ -149,6 +153,7 @@ class Referral:
     recorded: str
     due: str | None = None
     placed_at: str | None = None
+    follow_ups: tuple[int, ...] = ()
     answered: tuple[int, ...] = ()
     lapses: str | None = None
     lapsed: bool = False
@@ -208,7 +213,7 @@ def next_of(known: Known) -> Next | None:
         flags.append("not_told")
     if standing in ("expired", "family_silent") and referral and referral.lapsed:
         flags.append(ESCALATED)
-    if standing in ("absent", "ended_gone"):
+    if standing in ("found_moved", "absent", "ended_gone"):
         flags.append("not_in_place")
     proposes = next(iter(_left(known)), None) if row.next in SENDING else None
     return Next(row.next, standing, row.acts, since, due.isoformat(), tuple(flags), referral, proposes)
@@ -304,7 +309,7 @@ def _due(row: Row, since: str, referral: Referral | None) -> date:
 
 def follow_up_day(referral: Referral) -> date | None:
     """The day of the next follow-up that nobody has done yet."""
-    left = [days for days in FOLLOW_UP_DAYS if days > max(referral.answered, default=0)]
+    left = [days for days in referral.follow_ups if days > max(referral.answered, default=0)]
     if not left or referral.placed_at is None:
         return None
     return bangkok_day(moment(referral.placed_at)) + timedelta(days=left[0])

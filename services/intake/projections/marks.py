@@ -1,11 +1,13 @@
 """What is known of one thing of a case, folded from the facts of its source: what the day's work is worked out from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypedDict
 
 from services.codes import PATHS
 from services.codes.declines import FIND, SCREEN_AGAIN, effect_of
-from services.codes.work import FOLLOW_UP_DAYS
+from services.codes.following import DIED, MOVED
+from services.codes.procedure import Window, window_on, windows_of
 from services.intake.domain.work import (
     ENDED,
     KEPT_BY_ANSWER,
@@ -16,8 +18,8 @@ from services.intake.domain.work import (
     Referral,
     Screening,
 )
-from services.kernel.envelope import Recorded, moment
-from services.thai.dates import bangkok_day
+from services.kernel.envelope import Recorded, instant, moment
+from services.thai.dates import bangkok_day, utc_span
 
 
 class Mark(TypedDict, total=False):
@@ -47,6 +49,7 @@ class Mark(TypedDict, total=False):
     lapses: str | None
     lapsed: bool
     placed_at: str
+    follow_ups: list[int]
     answered: list[int]
     held: bool
     stays_until: str | None
@@ -88,7 +91,9 @@ SYSTEM, NO_PLACE = "system", "no_place"  # whose it was, and why, that a referra
 MISSED = (None, "no_answer", "not_told")  # why a referral ran out of time: somebody missed a deadline
 PLACE = "place/"  # and the referral that the place is for
 STAY_FACTS = ("InterimStayBegun", "InterimStayProlonged", "InterimStayEnded")
+FOUND: Mapping[str | None, str] = {MOVED: "found_moved", DIED: "found_dead"}  # else "absent"
 REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded")
+ATTEMPT = "FollowUpAttempted"  # somebody called, and nobody answered
 
 
 def _opened(fact: Recorded, _: Mark) -> Mark:
@@ -200,9 +205,12 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
             effect = effect_of(data.get("reason"), data.get("whose"))
             return {**after, "standing": BY_EFFECT.get(effect, "declined")}
         case "PlacementConfirmed":
-            return {**after, "standing": "placed", "placed_at": fact.time}
+            days = [each["days"] for each in _windows(fact.time, data.get("follow_ups"))]
+            return {**after, "standing": "placed", "placed_at": fact.time, "follow_ups": days}
         case "FollowUpDue" if before.get("standing") in ("placed", "followed", "follow_up_due"):
-            return {**after, "standing": "follow_up_due", "due": fact.time}
+            last = date.fromisoformat(data["closes"]) if data.get("closes") else None
+            due = instant(utc_span(last, last)[0]) if last else fact.time
+            return {**after, "standing": "follow_up_due", "due": due}
         case "FollowUpDue":
             return before
         case "FollowUpRecorded":
@@ -213,16 +221,20 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
 
 
 def _followed_up(fact: Recorded, after: Mark) -> Mark:
-    """A follow-up answers the due day that its fact names, else the one it is nearest to; somebody who is not where
-    they should be is looked for, whatever day is due."""
+    """A follow-up answers the due day that its fact names, else the one that its day is of; somebody who is not where
+    they should be is looked for, whatever day is due, unless it is known where they are."""
     answers = fact.data.get("answers")
     if answers is None and after.get("placed_at"):
-        since = (bangkok_day(moment(fact.time)) - bangkok_day(moment(after["placed_at"]))).days
-        answers = min(FOLLOW_UP_DAYS, key=lambda due: (abs(due - since), -due))
+        answers = window_on(bangkok_day(moment(fact.time)), _windows(after["placed_at"], None))["days"]
     answered = sorted({*after.get("answered", ()), *([answers] if answers else [])})
-    done = bool(answered) and answered[-1] >= FOLLOW_UP_DAYS[-1]
-    standing = "absent" if not fact.data["in_place"] else "followed" if done else "placed"
+    done = bool(answered) and answered[-1] >= max(after.get("follow_ups", ()), default=0)
+    found = FOUND.get(fact.data.get("found"), "absent")
+    standing = found if not fact.data["in_place"] else "followed" if done else "placed"
     return {**after, "standing": standing, "answered": answered}
+
+
+def _windows(placed_at: str, told: Sequence[Window] | None) -> Sequence[Window]:
+    return windows_of(bangkok_day(moment(placed_at)), told)
 
 
 def _stayed(fact: Recorded, before: Mark) -> Mark:
@@ -249,6 +261,7 @@ FOLDS: Mapping[str, tuple[str, Callable[[Recorded, Mark], Mark]]] = {
     "CaseReopened": (CLOSING, _closed),
     "CaseAssigned": (HANDS, _assigned),
     "CallUnanswered": (CALLS, _called),
+    ATTEMPT: (CALLS, _called),
     "ScreeningCompleted": (SCREENING, _screened),
     "PlanAgreed": (PLAN, _planned),
     **{type: (STAY, _stayed) for type in STAY_FACTS},
@@ -310,6 +323,7 @@ def _referral(referral_id: str, known: Mark) -> Referral:
         known["recorded"],
         due,
         known.get("placed_at"),
+        tuple(known.get("follow_ups", ())),
         tuple(known.get("answered", ())),
         known.get("lapses"),
         known.get("lapsed", False),

@@ -91,6 +91,13 @@ class RaiseFollowUp:
     days: int
 
 
+@dataclass(frozen=True)
+class MissFollowUp:
+    """The time of the follow-up that was due after so many days is over."""
+
+    days: int
+
+
 Command = (
     SendReferral
     | SecurePlace
@@ -102,5 +109,6 @@ Command = (
     | HearNoPlace
     | ExpireReferral
     | RaiseFollowUp
+    | MissFollowUp
     | Step
 )

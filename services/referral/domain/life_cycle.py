@@ -14,6 +14,7 @@ from services.referral.domain.commands import (
     ExpireReferral,
     HearNoPlace,
     LoseConsent,
+    MissFollowUp,
     OpenDisclosure,
     RaiseFollowUp,
     SecurePlace,
@@ -37,9 +38,12 @@ from services.referral.events import (
     DisclosureOpened,
     Event,
     FactsDisclosed,
+    FollowUpAttempted,
     FollowUpDue,
+    FollowUpMissed,
     FollowUpRecorded,
     PartnerTold,
+    PlacementConfirmed,
     PlaceSecured,
     ReferralAccepted,
     ReferralAcknowledged,
@@ -102,7 +106,12 @@ def decide(command: Command, referral: Referral) -> list[Event]:
         case RaiseFollowUp(days):
             known = referral.follow_ups_due | referral.follow_ups_answered
             if referral.status == Status.PLACED and days not in known:
-                return [FollowUpDue(**referral.about, days=days)]
+                return [FollowUpDue(**referral.about, days=days, closes=_closes(referral, days))]
+            return []
+        case MissFollowUp(days):
+            waits = referral.follow_ups_due - referral.follow_ups_answered - referral.follow_ups_missed
+            if referral.status == Status.PLACED and days in waits:
+                return [FollowUpMissed(**referral.about, days=days)]
             return []
         case _:
             return _take(command, referral)
@@ -124,6 +133,10 @@ def _why_expired(referral: Referral) -> tuple[str, str]:
     if referral.place != Place.RESERVED:
         return "no_place", "system"
     return ("no_answer", "partner") if referral.told else ("not_told", "centre")
+
+
+def _closes(referral: Referral, days: int) -> str | None:
+    return next((each["closes"] for each in referral.follow_ups if each["days"] == days), None)
 
 
 def _settle(referral: Referral) -> list[Event]:
@@ -267,8 +280,12 @@ def evolve(referral: Referral, event: Event) -> Referral:
             return replace(referral, died=outcome == DIED)
         case ReferralEnteredInError():
             return replace(referral, died=False)
+        case PlacementConfirmed():
+            return replace(referral, follow_ups=event.follow_ups or ())
         case FollowUpDue():
             return replace(referral, follow_ups_due=referral.follow_ups_due | {event.days})
+        case FollowUpMissed():
+            return replace(referral, follow_ups_missed=referral.follow_ups_missed | {event.days})
         case FollowUpRecorded():
             met = referral.follow_ups_due if event.answers is None else {event.answers}
             return replace(referral, follow_ups_answered=referral.follow_ups_answered | met)
@@ -282,9 +299,11 @@ def status_after(status: Status, event: Event) -> Status:
             return Status.SENT
         case ReferralExpired():
             return Status.EXPIRED
-        case PlaceSecured() | PartnerTold() | FactsDisclosed() | DisclosureOpened() | FollowUpDue():
+        case (
+            PlaceSecured() | PartnerTold() | FactsDisclosed() | DisclosureOpened() | ReferralDeclineSettled()
+        ):
             return status
-        case ReferralDeclineSettled():
+        case FollowUpDue() | FollowUpMissed() | FollowUpAttempted():
             return status
     return BY_FACT[type(event).__name__].leads_to or status
 

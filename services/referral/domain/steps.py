@@ -3,14 +3,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
 from services.codes import steps
+from services.codes.following import IN_PLACE, NOT_REACHED
+from services.codes.procedure import Window
 from services.kernel.envelope import instant
 from services.referral.domain.words import DEADLINES, OVER, Place, Referral, Status, days_after
 from services.referral.events import (
     Event,
+    FollowUpAttempted,
     FollowUpRecorded,
     PartnerTold,
     PersonAdmitted,
@@ -98,7 +101,9 @@ class AdmitPerson(HasSource):
 
 @dataclass(frozen=True)
 class ConfirmPlacement(HasSource):
-    pass
+    """`on`: the day on which it was so."""
+
+    on: date
 
 
 @dataclass(frozen=True)
@@ -110,11 +115,16 @@ class FailReferral(HasSource):
 
 @dataclass(frozen=True)
 class RecordFollowUp(HasSource):
-    """`answers`: the due day that this follow-up is of."""
+    """`window`: of the due day that this follow-up is of; `on`: the day of it. Either `in_place` or `found` is said; of
+    both, they say the same."""
 
-    answers: int
-    in_place: bool
+    on: date
+    window: Window
+    in_place: bool | None = None
+    found: str | None = None
     work: Work | None = None
+    health: str | None = None
+    wellbeing: str | None = None
     note: str | None = None
 
 
@@ -216,12 +226,13 @@ def steps_after(
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What the door knows of a step beside what is said: when it is recorded, whether the partner itself says it by its
-    link, and which due day a follow-up of its date answers."""
+    """What the door knows of a step beside what is said: when it is recorded, on which day it happened, whether the
+    partner itself says it by its link, and of which due day a follow-up of that day is."""
 
     now: datetime
+    on: date
+    window: Window
     by_link: bool = False
-    answers: int = DEADLINES.follow_up_days[0]
 
 
 OF_THE_DOOR = frozenset(field.name for field in fields(Circumstances))
@@ -236,7 +247,7 @@ def step_named(name: str, values: Mapping[str, Any], known: Circumstances) -> St
 
 def fact_of(step: Step, referral: Referral) -> Event:
     about = referral.about
-    said = {name: value for name, value in vars(step).items() if name not in OF_THE_DOOR - {"answers"}}
+    said = {name: value for name, value in vars(step).items() if name not in OF_THE_DOOR}
     match step:
         case TellPartner(now):
             days = DEADLINES.answer_for(referral.kind, step.how)
@@ -271,13 +282,37 @@ def fact_of(step: Step, referral: Referral) -> Event:
                 path=referral.path,
                 kind=referral.kind,
                 outside_ministry=referral.outside_ministry,
+                follow_ups=DEADLINES.windows(step.on),
             )
         case FailReferral():
             return ReferralFailed(**about, **said, was=referral.status.value)
         case RecordFollowUp():
-            return FollowUpRecorded(**about, **said, path=referral.path)
+            return _followed_up(step, referral)
         case EndReferral():
             return ReferralEnded(**about, **said, path=referral.path)
         case EnterInError():
             return ReferralEnteredInError(**about, **said, was=referral.status.value)
     assert_never(step)
+
+
+def _followed_up(step: RecordFollowUp, referral: Referral) -> Event:
+    days = step.window["days"]
+    if step.found == NOT_REACHED:
+        return FollowUpAttempted(
+            **referral.about, said_by=step.said_by, by_channel=step.by_channel, answers=days, note=step.note
+        )
+    found = step.found or (IN_PLACE if step.in_place else None)
+    return FollowUpRecorded(
+        **referral.about,
+        said_by=step.said_by,
+        by_channel=step.by_channel,
+        path=referral.path,
+        in_place=found == IN_PLACE,
+        found=found,
+        work=step.work,
+        health=step.health,
+        wellbeing=step.wellbeing,
+        note=step.note,
+        answers=days,
+        in_time=step.on.isoformat() <= step.window["closes"],
+    )

@@ -1,13 +1,14 @@
 """The words decisions are made in: deadlines, statuses, places, and what is known from other services."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
 from services.codes import FAMILY_PATH, procedure
-from services.kernel.envelope import instant, moment
+from services.codes.procedure import Window
+from services.kernel.envelope import instant
 from services.referral.events import ReferralDeclined
 from services.thai.calendar import add_working_days, is_working_day
 from services.thai.dates import bangkok_day, utc_span
@@ -112,8 +113,10 @@ class Referral:
     consent: str = ""
     unopened: bool = False  # the partner was given something and has not opened it
     died: bool = False  # it ended so
+    follow_ups: Sequence[Window] = ()  # none of a placement of before its fact said them
     follow_ups_due: frozenset[int] = frozenset()
     follow_ups_answered: frozenset[int] = frozenset()
+    follow_ups_missed: frozenset[int] = frozenset()
 
     @property
     def home(self) -> bool:
@@ -133,13 +136,3 @@ def end_of_working_day(now: datetime, count: int) -> str:
     """The end of the working day that is `count` later."""
     day = add_working_days(bangkok_day(now), count)
     return instant(utc_span(day, day)[1])
-
-
-def due_day(days: int, schedule: Iterable[int] = DEADLINES.follow_up_days) -> int:
-    """The due day that a follow-up so many days after the placement is nearest to; of two equally near the later."""
-    return min(schedule, key=lambda due: (abs(due - days), -due))
-
-
-def days_between(first: str, last: datetime) -> int:
-    """Calendar days from one instant to another, in Thailand; none is negative."""
-    return max(0, (bangkok_day(last) - bangkok_day(moment(first))).days)

@@ -40,7 +40,6 @@ from services.referral.events import (
     About,
     DisclosureOpened,
     FactsDisclosed,
-    FollowUpDue,
     FollowUpRecorded,
     PartnerTold,
     PlacementConfirmed,
@@ -53,10 +52,11 @@ from services.referral.events import (
     ReferralSent,
     ReferralWaitlisted,
 )
+from services.referral.projections import following
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v7",
+    "referral_v8",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -79,9 +79,8 @@ referrals = Table(
     Column("tell_due", Text),
     Column("answer_due", Text),
     Column("final_at", Text),  # until then the partner may take its no back
-    Column("follow_ups", Text, nullable=False),  # JSON: {days: when it came due, None once it was answered}
+    Column("follow_ups", Text, nullable=False),  # JSON: following.FollowUp of each
     Column("follow_up_due", Integer),
-    Column("follow_up_since", Text),  # when that came due
     Column("visited_at", Text),  # of the latest follow-up, by its own date
     Column("in_place", Boolean),  # what that says
     Column("away_since", Text),  # when that said that the person is not
@@ -93,13 +92,13 @@ referrals = Table(
     # At most one referral of a case to a programme, or to the family, that is open, or may be once more.
     Column("open_key", Text, unique=True),
     # A list is read from its newest on, whoever's it is.
-    Index("referral_v7_newest", "recorded", "referral_id"),
-    Index("referral_v7_centre", "centre", "recorded", "referral_id"),
-    Index("referral_v7_status", "centre", "status", "recorded", "referral_id"),
-    Index("referral_v7_partner", "partner_id", "recorded", "referral_id"),
+    Index("referral_v8_newest", "recorded", "referral_id"),
+    Index("referral_v8_centre", "centre", "recorded", "referral_id"),
+    Index("referral_v8_status", "centre", "status", "recorded", "referral_id"),
+    Index("referral_v8_partner", "partner_id", "recorded", "referral_id"),
 )
 history = Table(
-    "referral_history_v7",
+    "referral_history_v8",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -116,7 +115,7 @@ history = Table(
 FAMILY = "family"  # in the key of what is open, where a programme stands else
 ABOUT = frozenset(f.name for f in fields(About))
 INTERNAL = (
-    "person_id", "secured", "recorded", "open_key", "follow_ups", "follow_up_since", "visited_at", "away_since",
+    "person_id", "secured", "recorded", "open_key", "follow_ups", "visited_at", "away_since",
     "last_at", "consent_id",
 )  # fmt: skip
 COLUMNS = tuple(column for column in referrals.c if column.name not in INTERNAL)
@@ -156,7 +155,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
                 "tell_due": None,
                 "answer_due": event.answer_due,
                 "final_at": None,
-                "follow_ups": "{}",
+                "follow_ups": "[]",
                 "visited_at": None,
                 "in_place": None,
                 "away_since": None,
@@ -190,9 +189,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
     unsettled = (
         status == Status.DECLINED and not isinstance(event, ReferralDeclineSettled) and row["final_at"]
     )
-    follow_ups = _follow_ups(orjson.loads(row["follow_ups"]), fact)
-    due = [] if status != Status.PLACED else [(int(days), at) for days, at in follow_ups.items() if at]
-    days, since = min(due, default=(None, None))
+    follow_ups = following.after(orjson.loads(row["follow_ups"]), fact)
     return row | {
         "status": status.value,
         "place": place_after(Place(row["place"]), event).value,
@@ -200,8 +197,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
         "answer_due": row["answer_due"] if waits else None,
         "final_at": row["final_at"] if unsettled else None,
         "follow_ups": orjson.dumps(follow_ups, option=orjson.OPT_SORT_KEYS).decode(),
-        "follow_up_due": days,
-        "follow_up_since": since,
+        "follow_up_due": following.due(follow_ups) if status == Status.PLACED else None,
         "away_since": row["away_since"] if status == Status.PLACED else None,
         "last_at": max(row["last_at"], fact.time) if _by_people(fact) else row["last_at"],
         "version": fact.version,
@@ -213,18 +209,6 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
 
 def _open_key(case_id: str, programme_id: str | None) -> str:
     return f"{case_id} {programme_id or FAMILY}"
-
-
-def _follow_ups(known: dict[str, str | None], fact: Recorded) -> dict[str, str | None]:
-    """{days: since when that follow-up is due, None once it was answered}."""
-    match fact.event:
-        case FollowUpDue(days=days):
-            return {**known, str(days): known.get(str(days), fact.time)}
-        case FollowUpRecorded(answers=None):  # of a time when each answered all that were due
-            return dict.fromkeys(known)
-        case FollowUpRecorded(answers=days):
-            return {**known, str(days): None}
-    return known
 
 
 def _by_people(fact: Recorded) -> bool:
@@ -500,4 +484,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"The person of case {row.case_id} is in {row.n} places."
 
 
-REFERRALS = Projection("referral", 7, (referrals, history), project)
+REFERRALS = Projection("referral", 8, (referrals, history), project)

@@ -77,14 +77,23 @@ def _counts(data: Data) -> str:
     return ngettext("%(n)s place fits", "%(n)s places fit", count) % {"n": count}
 
 
-def _work(data: Data) -> str:
-    said = _("Still in place") if data["in_place"] else _("No longer in place")
-    work = data.get("work")
-    if not work:
-        return said
-    income = work.get("income_baht_month")
-    earned = _("%(baht)s baht a month") % {"baht": f"{income:,}"} if income is not None else ""
-    return " · ".join(filter(None, (said, word("work_kind", work["kind"]), earned)))
+def _followed_up(data: Data) -> str:
+    """Where the person was found, how they are, and their work."""
+    place = _("Still in place") if data["in_place"] else _("No longer in place")
+    said = [word("follow_up_found", data["found"]) if data.get("found") else place]
+    if data.get("health"):
+        said.append(f"{_('Health')}: {word('follow_up_health', data['health'])}")
+    if work := data.get("work"):
+        income = work.get("income_baht_month")
+        earned = _("%(baht)s baht a month") % {"baht": f"{income:,}"} if income is not None else ""
+        said += [word("work_kind", work["kind"]), earned]
+    if data.get("in_time") is False:
+        said.append(_("later than was due"))
+    return " · ".join(filter(None, said))
+
+
+def _after_days(data: Data) -> str:
+    return _("after %(days)s days") % {"days": data.get("days") or data.get("answers")}
 
 
 def _known(kind: str, code: str) -> str:
@@ -159,13 +168,15 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "ReferralDeclineSettled": (later("The partner's answer is final"), _reason),
     "FactsDisclosed": (later("The partner was given what it may know"), lambda d: word("telling", d["how"])),
     "ReferralExpired": (later("The referral ran out of time"), _reason),
-    "FollowUpDue": (later("A follow-up is due"), lambda d: _("after %(days)s days") % {"days": d["days"]}),
+    "FollowUpDue": (later("A follow-up is due"), _after_days),
+    "FollowUpMissed": (later("A follow-up was missed"), _after_days),
+    "FollowUpAttempted": (later("A follow-up was tried and nobody was reached"), _after_days),
 }  # fmt: skip
 OF_STEPS: Mapping[str, Callable[[Data], str]] = {
     "PartnerTold": _told_how,
     "ReferralDeclined": _reason,
     "ReferralWithdrawn": _reason,
-    "FollowUpRecorded": _work,
+    "FollowUpRecorded": _followed_up,
     "ReferralFailed": _reason,
     "ReferralEnded": lambda d: word("outcome", d["outcome"]),
 }
