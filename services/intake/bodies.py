@@ -107,6 +107,7 @@ class ListWork(TypedDict):
     owner: str | None
     part: str | None
     acts: str | None
+    next: str | None
     case_id: str | None
     counting: bool
     of_each: int | None

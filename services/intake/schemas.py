@@ -9,7 +9,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services import codes
 from services.codes.decisions import CONSENT_KINDS, CONSENT_WAYS, CONSENTS, ERASURE_REASONS
-from services.codes.work import WORK_PARTS
+from services.codes.work import NEXT_STEPS, WORK_PARTS
 from services.fields import Words
 from services.intake import bodies
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
@@ -204,13 +204,15 @@ class CarryOver(Schema):
 
 
 class ListWork(Schema):
-    """`owner`: who answers for the case; `part`: of the day's list; `acts`: who is to act; `case_id`: only this;
+    """`owner`: who answers for the case; `part`: of the day's list; `acts`: who is to act; `next`: only cases of which
+    that is next; `case_id`: only this;
     `counting`: no items; `of_each`: of each part only the first so many."""
 
     centre = _optional(_province)
     owner = _user()
     part = _optional(OneOf(WORK_PARTS))
     acts = _optional(OneOf(("centre", "group", "others")))
+    next = _optional(OneOf(NEXT_STEPS))
     case_id = _optional(Length(1, 36))
     counting = fields.Boolean(load_default=False)
     of_each = fields.Integer(load_default=None, validate=Range(1, LIMIT_MOST))

@@ -19,6 +19,7 @@ from services.partners.doors import FREE_PLACES, MATCHES
 from services.referral.answers import NewReferral
 from services.referral.doors import ASK_FOR_BED, REFERRAL, SEND, STEP
 from services.sample.fates import Fate
+from services.sample.following import FOLLOW_UPS, FOUND, NOBODY, days_late, how_they_are, tries
 from services.sample.office import Office
 from services.sample.people import CENTRES, Person, full_name, invent
 from services.screening.doors import AGREE_PLAN, COMPLETE, DECIDE, TABLE
@@ -33,7 +34,6 @@ LEAD_DAYS = {
     "travelling": 6, "declined": 6,
     "admitted": 7, "placed": 8, "reopened": 4,
 }  # fmt: skip
-FOLLOW_UPS = (30, 90, 180, 365)
 ATTEMPTS = 6
 CAME = 0.2  # of those who come within a month of an activity
 AT_ONCE = 30  # matches of a page
@@ -504,20 +504,24 @@ class Life:
         holds for a year is stable."""
         placed, days = self.last, 0
         stays = self.chance.randint(185, 420) if ending == "stable" else self.chance.randint(12, 280)
-        for due, following in zip(FOLLOW_UPS, (*FOLLOW_UPS[1:], None), strict=True):
-            days = due + self.chance.randint(0, 8)
+        for each, following in zip(FOLLOW_UPS, (*FOLLOW_UPS[1:], None), strict=True):
+            days = each.days + days_late(self.chance, each)
             if ending and stays < days:
                 break
             missed = self.chance.random() < 0.1
-            if missed and following and placed + timedelta(days=following + 8) < self.office.now:
+            if missed and following and placed + timedelta(days=following.closes) < self.office.now:
                 continue
             yield self._on(placed + timedelta(days=days))
-            self._step(referral_id, "follow-up", in_place=True, work=self._work(due), note=self._remark())
-        if not ending or stays > days > FOLLOW_UPS[-1]:
+            for _ in range(tries(self.chance)):
+                self._step(referral_id, "follow-up", **NOBODY)
+                yield self._on(self.office.moment + timedelta(days=1))
+            found = {"found": "in_place", "work": self._work(each.days), "note": self._remark()}
+            self._step(referral_id, "follow-up", **found, **how_they_are(self.chance))
+        if not ending or stays > days > FOLLOW_UPS[-1].days:
             stays = days + self.chance.randint(1, 6)
         yield self._on(placed + timedelta(days=stays))
-        if ending in ("left", "lost", "returned") and self.chance.random() < 0.5:
-            self._step(referral_id, "follow-up", in_place=False)
+        if ending in FOUND and self.chance.random() < 0.5:
+            self._step(referral_id, "follow-up", found=FOUND[ending])
             yield self._later(1, 4)
         self._step(referral_id, "end", outcome=ending or "stable")
 

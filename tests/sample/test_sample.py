@@ -10,6 +10,7 @@ import pytest
 from services import codes, sample
 from services.codes import access
 from services.codes.declines import EFFECTS, FORBIDDEN, NOT_WISHED, REGISTRY, REST, SCREEN_AGAIN, effect_of
+from services.codes.following import FOUND, HEALTH, NOT_REACHED
 from services.codes.outreach import OUTREACH_KINDS
 from services.codes.rules import RULES
 from services.kernel.envelope import instant
@@ -88,7 +89,12 @@ def test_everything_that_can_become_of_a_referral_happened(net):
     assert {event["outcome"] for event in of(net, "referral", "ReferralEnded")} == {*codes.OUTCOMES}
     failed = {event["was"] for event in of(net, "referral", "ReferralFailed")}
     assert failed == {"accepted", "travelling", "admitted", "placed"}
-    assert {event["days"] for event in of(net, "referral", "FollowUpDue")} == {30, 90, 180, 365}
+    assert {event["days"] for event in of(net, "referral", "FollowUpDue")} == {7, 30, 90, 180, 365}
+    assert {event["days"] for event in of(net, "referral", "FollowUpMissed")} >= {7, 30, 90, 180}
+    visits = of(net, "referral", "FollowUpRecorded")
+    assert {event["found"] for event in visits} == {*FOUND} - {NOT_REACHED}
+    assert of(net, "referral", "FollowUpAttempted") and {event["health"] for event in visits} >= {*HEALTH}
+    assert {event["in_time"] for event in visits} == {True, False}
     assert {event["consent"] for event in of(net, "referral", "ReferralSent")} == {"given", "unable"}
     work = [event["work"] for event in of(net, "referral", "FollowUpRecorded") if event["work"]]
     assert {each["kind"] for each in work} == {*codes.WORK_KINDS}

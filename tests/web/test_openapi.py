@@ -70,7 +70,7 @@ PROMISED = [
     *((f"POST /api/v1/referrals/{{referral_id}}/{step}", {"said_by", "by_channel"},
         {"status", "version"}) for step in STEPS),
     ("POST /api/v1/referrals/{referral_id}/decline", {"reason", "whose", "note"}, set()),
-    ("POST /api/v1/referrals/{referral_id}/follow-up", {"in_place", "work", "note"}, set()),
+    ("POST /api/v1/referrals/{referral_id}/follow-up", {"in_place", "found", "work", "health", "wellbeing", "note"}, set()),
     ("POST /api/v1/referrals/{referral_id}/end", {"outcome"}, set()),
     ("POST /api/v1/meetings", {"centre", "at", "place", "members"}, {"meeting_id", "version"}),
     ("GET /api/v1/meetings", {"centre", "status", "limit", "cursor"}, {"items", "next"}),

@@ -189,7 +189,7 @@ def test_the_main_job_is_done_in_pages_by_worker_and_director_and_read_by_a_memb
         worker,
         path,
         "follow-up",
-        in_place="yes",
+        found="in_place",
         work__kind="section_33",
         work__income_baht_month="๙,๐๐๐",
         note="สบายดี",
@@ -668,7 +668,7 @@ def test_a_follow_up_needs_to_say_whether_the_person_is_in_place(door, worker):
     assert page.status == 422
     assert [*page.errors] == ["work.kind", "work.income_baht_month"]
     page = worker.send(page, work__income_baht_month="")
-    assert page.status == 422 and [*page.errors] == ["in_place"]
+    assert page.status == 422 and [*page.errors] == ["found"]
 
 
 def test_the_same_step_sent_twice_changes_once(door, worker):

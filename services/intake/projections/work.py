@@ -225,6 +225,7 @@ def list_open(
     owner: str | None = None,
     case_id: str | None = None,
     acts: str | None = None,
+    next: str | None = None,
     columns: Sequence[Column[Any]] = tuple(work.c),
 ) -> Sequence[Row[Any]]:
     """The open cases of some centres (None: all), each once."""
@@ -237,6 +238,8 @@ def list_open(
         rows = rows.where(work.c.case_id == case_id)
     if acts is not None:
         rows = rows.where(work.c.acts == acts)
+    if next is not None:
+        rows = rows.where(work.c.next == next)
     return db.execute(rows).all()
 
 
@@ -245,7 +248,7 @@ def get(
 ) -> answers.Work:
     """The open cases as they are asked for, in the order to see to them on that day. All are weighed, and only those
     that are shown are read whole."""
-    rows = list_open(db, centres, body["owner"], body["case_id"], body["acts"], WEIGHED)
+    rows = list_open(db, centres, body["owner"], body["case_id"], body["acts"], body["next"], WEIGHED)
     alike: dict[tuple[str, str, str, str], Weight] = {}  # many cases stand as others do
     order: list[tuple[str, str, str]] = []
     for row in rows:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from services.codes import FAMILY_PATH
 from services.codes.access import CASE_READERS, READERS, STAFF
+from services.codes.following import IN_PLACE, NOT_REACHED
 from services.codes.steps import STEPS, said_of
 from services.intake.answers import WorkItem
 from services.intake.doors import CASE, WORK
@@ -15,7 +16,14 @@ from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Candidate
 from services.partners.doors import MATCHES
 from services.referral import schemas
-from services.referral.answers import Family, HistoryItem, NewReferral, Referral, ReferralWithHistory
+from services.referral.answers import (
+    Family,
+    FollowUp,
+    HistoryItem,
+    NewReferral,
+    Referral,
+    ReferralWithHistory,
+)
 from services.referral.doors import REFERRAL, REFERRALS, WOULD_DISCLOSE
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
@@ -33,6 +41,11 @@ SEND = schemas.SendReferral()
 HOME = schemas.ReturnHome()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
+FOLLOW_UP = "follow-up"
+SAID_BEFORE = {
+    "told": ("how",),
+    "end": ("outcome",),
+}  # fields of a step that the way to it may have filled in
 OWN_WORDS = {"link": later("by its link"), "system": later("by its account")}  # a partner's own
 
 blueprint = Blueprint("referral", __name__)
@@ -184,6 +197,36 @@ def _yes_no(text: str) -> bool | str:
     return {"yes": True, "no": False}.get(text, text)
 
 
+def _usual(step: str, referral: ReferralWithHistory) -> dict[str, str | None]:
+    """What a form says before anybody typed: what is most often so, or what the way there said."""
+    if step == "decline" and referral["programme_id"]:
+        return {"whose": "partner"}
+    if step == FOLLOW_UP:
+        return {"by_channel": "phone"}
+    return {name: request.args.get(name) for name in SAID_BEFORE.get(step, ())}
+
+
+def _follow_up_due(referral: ReferralWithHistory) -> FollowUp | None:
+    """Of the schedule, what a follow-up of today is of."""
+    opened = [each for each in referral["follow_ups"] if each["opens"] <= days.today().isoformat()]
+    return opened[-1] if opened else next(iter(referral["follow_ups"]), None)
+
+
+def _followed_up(referral_id: str, found: str) -> Response:
+    """Who comes from the list goes on with it, unless somebody is not where they were placed: then what is to be done
+    about that is shown at once."""
+    said = say(STEPS[FOLLOW_UP].done)
+    if found == NOT_REACHED:
+        said = _("It is noted that nobody was reached. The follow-up stays due.")
+    elif coming := next(
+        (each for each in lookup.referral(referral_id)["follow_ups"] if each["status"] == "coming"), None
+    ):
+        said += " " + _("The next one: from %(day)s.") % {"day": day(coming["opens"])}
+    if "listed" in request.args and found in (IN_PLACE, NOT_REACHED):
+        return frame.done(said, "pages.work.follow_ups")
+    return frame.done(said, ".page", referral_id=referral_id)
+
+
 def _home_is(referral: NewReferral) -> str:
     if referral["status"] == "accepted":
         return _("The return to the family is recorded, and the family takes the person.")
@@ -227,6 +270,7 @@ def page(referral_id: UUID) -> Response:
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
         history=history, allowed=allowed, family=_family(referral), declined=_declined(referral),
         stands=next_step(item).say if item else None,
+        item=item, found=_found(referral),
     )  # fmt: skip
 
 
@@ -241,6 +285,15 @@ def _declined(referral: ReferralWithHistory) -> tuple[str, str] | None:
 def _family(referral: ReferralWithHistory) -> Family | None:
     """To whom the person returns, as far as the reader may know; None also once that was erased."""
     return next((row["family"] for row in referral["history"] if "family" in row), None)
+
+
+def _found(referral: ReferralWithHistory) -> str | None:
+    """Where the person was at the latest follow-up, if that was not where they were placed; "lost" where nobody said
+    it. None: in place, as far as is known."""
+    if referral["in_place"] is not False or referral["status"] != "placed":
+        return None
+    visits = [row for row in referral["history"] if row["type"] == "FollowUpRecorded"]
+    return max(visits, key=lambda row: row["time"]).get("found") or "lost"
 
 
 def _next(referral: Referral) -> WorkItem | None:
@@ -286,11 +339,7 @@ def step(referral_id: UUID, step: str) -> Response:
     known = STEPS[step]
     case = lookup.case(referral["case_id"])
     fixed = {"referral_id": str(referral_id), "step": step}
-    usual: dict[str, str | None] = (
-        {"whose": "partner"} if step == "decline" and referral["programme_id"] else {}
-    )
-    if step == "told":
-        usual = {"how": request.args.get("how")}
+    usual = _usual(step, referral)
     about = lookup.programmes([referral["programme_id"]]).get(referral["programme_id"] or "")
     called = said_of(known, referral["programme_id"] is None)
     form = Form(
@@ -305,14 +354,18 @@ def step(referral_id: UUID, step: str) -> Response:
         form.load()
         if known.correction and not form.value("note").strip():
             form.add({"note": [later("Enter this.")]})
+        if "in_place" in form.errors:  # where the person is says it
+            form.errors["found"] = form.errors.pop("in_place")
         if not form.errors:
             with form.catching():
                 doors.tell(STEP_REFERRAL, form.body, at=at, if_match=form.version)
+                if step == FOLLOW_UP:
+                    return _followed_up(str(referral_id), form.value("found"))
                 return frame.done(say(called.done), ".page", referral_id=referral_id)
     return frame.page(
-        "referral/step.html", form=form, referral=referral, case=case, step=known, called=called,
-        takes=schemas.FIELDS[step],
-        follow_up=step == "follow-up", correction=known.correction,
+        "referral/follow_up.html" if step == FOLLOW_UP else "referral/step.html",
+        form=form, referral=referral, case=case, step=known, called=called,
+        takes=schemas.FIELDS[step], correction=known.correction, due=_follow_up_due(referral),
         channels=words("answer_channel"), ways=words("telling"),
         reasons=words("decline_reason"), following=following() if step == "decline" and about else [],
         about=about,

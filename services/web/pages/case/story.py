@@ -82,7 +82,7 @@ def _followed_up(data: Data) -> str:
     place = _("Still in place") if data["in_place"] else _("No longer in place")
     said = [word("follow_up_found", data["found"]) if data.get("found") else place]
     if data.get("health"):
-        said.append(f"{_('Health')}: {word('follow_up_health', data['health'])}")
+        said.append(_("health: %(health)s") % {"health": word("follow_up_health", data["health"])})
     if work := data.get("work"):
         income = work.get("income_baht_month")
         earned = _("%(baht)s baht a month") % {"baht": f"{income:,}"} if income is not None else ""

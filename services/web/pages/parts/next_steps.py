@@ -68,6 +68,8 @@ def warning(item: WorkItem) -> str:
 def address(item: WorkItem) -> str:
     if item["proposes"]:
         return url_for("pages.referral.send", case_id=item["case_id"], programme_id=item["proposes"])
+    if item["standing"] == "follow_up_due":
+        return url_for("pages.referral.step", referral_id=item["referral_id"], step="follow-up", listed=1)
     if item["next"] not in ADDRESSES and item["referral_id"]:
         return url_for("pages.referral.page", referral_id=item["referral_id"])
     return url_for(ADDRESSES.get(item["next"], "pages.case.overview"), case_id=item["case_id"])

@@ -66,7 +66,8 @@ TAGS = {  # colours of govuk-frontend's tag by status; the word always says it t
     "sent": "yellow", "acknowledged": "yellow", "waitlisted": "yellow", "accepted": "turquoise",
     "travelling": "turquoise",
     "admitted": "turquoise", "ended": "grey", "declined": "red", "expired": "red", "failed": "red", "withdrawn": "grey",
-    "entered_in_error": "grey",
+    "entered_in_error": "grey", "coming": "grey", "due": "yellow", "done": "green", "late": "orange", "missed": "red",
+    "dropped": "grey",
 }  # fmt: skip
 
 

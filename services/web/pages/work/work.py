@@ -24,6 +24,7 @@ from services.web.pages.parts.language import _
 from services.web.pages.parts.next_steps import address, warning
 from services.web.pages.parts.words import day, named, province, word
 
+FOLLOW_UPS = {"acts": "centre", "next": "follow_up"}  # that are due; until then they wait for others
 FIRST, SHOWN = 5, 25  # items of each part on the first screen, and on a page of its own
 
 blueprint = Blueprint("work", __name__)
@@ -87,6 +88,18 @@ def group() -> Response:
     )
 
 
+@blueprint.get("/work/follow-ups")
+@gate.roles(*STAFF)
+def follow_ups() -> Response:
+    """The follow-ups that are due, one after the other, each a call."""
+    return _listed(
+        _("Follow-ups that are due"),
+        ".follow_ups",
+        FOLLOW_UPS,
+        visit.link(".follow_ups_csv", mine=request.args.get("mine")),
+    )
+
+
 def _listed(title: str, endpoint: str, chosen: Mapping[str, str], file: str) -> Response:
     cursor = request.args.get("cursor") or None
     found = doors.ask(WORK.of(limit=SHOWN, cursor=cursor, **chosen, **_owner()))
@@ -100,7 +113,7 @@ def _listed(title: str, endpoint: str, chosen: Mapping[str, str], file: str) -> 
         programmes=lookup.programmes(row["programme_id"] for row in items),
         following=here(cursor=found["next"]) if found["next"] else None,
         first=here() if cursor else None,
-        projected=url_for("pages.conference.projected") if "acts" in chosen else None,
+        projected=url_for("pages.conference.projected") if chosen.get("acts") == "group" else None,
     )  # fmt: skip
 
 
@@ -134,6 +147,12 @@ def listing_csv() -> Response:
 @gate.roles(*CASE_READERS)
 def group_csv() -> Response:
     return _file("working-group", _("For the working group"), {"acts": "group"})
+
+
+@blueprint.get("/work/follow-ups.csv")
+@gate.roles(*STAFF)
+def follow_ups_csv() -> Response:
+    return _file("follow-ups", _("Follow-ups that are due"), FOLLOW_UPS)
 
 
 def _file(what: str, title: str, chosen: Mapping[str, str]) -> Response:
