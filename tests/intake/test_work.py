@@ -4,6 +4,7 @@ Long because the table and the list are one thing: what the one says the other k
 """
 
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from random import Random
 
@@ -12,6 +13,7 @@ from sqlalchemy import create_engine, select
 
 from services.codes import CASE_STATUSES, REFERRAL_STATUSES
 from services.codes.acts import case_acts
+from services.codes.procedure import in_force
 from services.codes.steps import STEPS
 from services.codes.work import (
     AT_ONCE,
@@ -349,6 +351,52 @@ def test_a_return_to_the_family_needs_no_place_and_the_group_decides_again_if_it
     assert (step.next, step.standing, step.acts) == ("decide_again", "withdrawn", GROUP)
     old = OF_CASE["planned_home"] | {"plan": Plan(TUESDAY, TUESDAY, "return_family", ("p",))}
     assert next_of(Known(Opening(MONDAY), **old)).next == "send"
+
+
+FOUND = {None: "absent", "left": "absent", "lost": "absent", "moved": "found_moved", "died": "found_dead"}
+
+
+@pytest.mark.parametrize("found", FOUND)
+def test_whoever_is_not_in_place_is_looked_for_unless_it_is_known_where_they_are(db, found):
+    facts = [ours(OPENED, 1, "01"), *placement("05"), followed_up("13", in_place=False, found=found)]
+    work.project(db, facts)
+    [row] = work.list_open(db, None)
+    known = FOUND[found]
+    assert (row.standing, row.next) == (known, TABLE[known].next)
+    assert ("not_in_place" in row.flags) == (found != "died")
+    assert work.list_under_way(db, CASE)[0]["placed"]
+
+
+def test_a_follow_up_is_due_until_its_time_is_over_and_who_was_called_in_vain_is_counted(db):
+    facts = [ours(OPENED, 1, "01"), *placement("05")]
+    work.project(db, facts)
+    [row] = work.list_open(db, None)
+    assert (row.standing, row.due, row.acts) == ("placed", "2026-03-12", OTHERS)
+    work.project(db, [referred("FollowUpDue", SOMBAT, "12", days=7, closes="2026-03-19")])
+    [row] = work.list_open(db, None)
+    assert (row.standing, row.due, row.acts) == ("follow_up_due", "2026-03-19", CENTRE)
+    tries = [referred("FollowUpAttempted", SOMBAT, day, answers=7) for day in ("12", "13")]
+    work.project(db, tries)
+    [row] = work.list_open(db, None)
+    assert (row.standing, row.called.count("worker-60")) == ("follow_up_due", 2)
+    work.project(db, [followed_up("14", answers=7, in_place=True, found="in_place")])
+    [row] = work.list_open(db, None)
+    assert (row.standing, row.due, row.called) == ("placed", "2026-04-04", None)
+    assert work.list_open(db, None, next="follow_up") and not work.list_open(db, None, next="close")
+
+
+def placement(day):
+    """Of a case on that day of March, with the follow-ups that its fact says."""
+    windows = in_force().deadlines.windows(date(2026, 3, int(day)))
+    return [
+        referred("ReferralSent", SOMBAT, day),
+        referred("ReferralAccepted", SOMBAT, day),
+        referred("PlacementConfirmed", SOMBAT, day, follow_ups=windows),
+    ]
+
+
+def followed_up(day, **said):
+    return referred("FollowUpRecorded", SOMBAT, day, **said)
 
 
 # -- the list ------------------------------------------------------------------------------------------------------

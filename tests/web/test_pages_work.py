@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from services.codes.work import AT_ONCE, FLAGS, NEXT_STEPS, PRESSING, WORK_PARTS
 from services.kernel.envelope import Envelope, instant
 from services.kernel.tables import access_record
-from services.referral.domain.commands import ExpireReferral
+from services.referral.domain.commands import ExpireReferral, RaiseFollowUp
 from services.referral.domain.life_cycle import REFERRAL
 from services.web.pages.work import work
 from tests.web.door import opening
@@ -380,3 +380,79 @@ def test_a_list_with_names_that_is_taken_away_is_a_read_of_each(waiting, door, b
     before = reads()
     taken(director, "/work/list.csv")
     assert reads() == before + 1
+
+
+@pytest.fixture
+def due(door):
+    """A placement of a new centre (its number) whose first follow-up is due; the address of its referral."""
+
+    def make(centre):
+        door.add(f"worker-{centre}", "worker", (centre,))
+        sent = door.referred(centre)
+        path, user = f"/api/v1/referrals/{sent['referral_id']}", f"worker-{centre}"
+        door.wait(path, lambda row: row["place"] == "reserved", user)
+        for step in ("accept", "admit", "confirm"):
+            door.made(f"{path}/{step}", {}, user)
+        referral = door.runtime("referral")
+        now = instant(referral.now())
+        around = Envelope(str(uuid4()), "", "system", centre, now, now, "", "")
+        referral.execute(
+            around, lambda unit: len(unit.handle(REFERRAL, sent["referral_id"], RaiseFollowUp(7)))
+        )
+        door.wait("/api/v1/work", lambda work: work["items"][0]["standing"] == "follow_up_due", user)
+        return sent
+
+    return make
+
+
+def test_follow_ups_are_made_one_after_the_other_by_telephone_from_their_list(door, browser, due):
+    sent = due("83")
+    worker, called = browser("worker-83"), number(door, sent["case_id"], "worker-83")
+    page = worker.open("/work/follow-ups")
+    assert called in page.text and "รายที่ถึงกำหนดติดตามผล" in page.text
+    assert called in worker.open("/work/follow-ups.csv").text
+    [href] = {link for link in page.links() if link.endswith("/follow-up?listed=1")}
+    form = worker.open(href)
+    refused = worker.send(form)
+    assert refused.status == 422 and [*refused.errors] == ["found"]
+    page = worker.send(form, found="not_reached")
+    assert page.path == "work/follow-ups" and "ยังต้องติดตามผลครั้งนี้ต่อ" in page.text
+    assert called in page.text and "โทรแล้ว 1 ครั้ง" in page.text
+    form = worker.open(href)
+    assert "ติดต่อไม่ได้ 1 ครั้ง" in form.text
+    page = worker.send(
+        form,
+        found="in_place",
+        health="better",
+        wellbeing="นอนหลับสบาย",
+        work__kind="own",
+        work__income_baht_month="๓,๐๐๐",
+    )
+    assert page.path == "work/follow-ups" and called not in page.text and "ครั้งต่อไปตั้งแต่" in page.text
+    page = worker.open(f"/referrals/{sent['referral_id']}")
+    for said in ("นอนหลับสบาย", "สุขภาพ: ดีขึ้น", "3,000", "ติดตามตามกำหนด", "พยายามติดตามผลแล้ว"):
+        assert said in page.text, said
+
+
+WAYS = [("84", "left", "find_person"), ("85", "moved", "end_placement"), ("86", "died", "end_placement")]
+
+
+@pytest.mark.parametrize(("centre", "found", "next"), WAYS)
+def test_whoever_is_not_in_place_is_looked_for_or_moved_or_the_placement_ends(
+    door, browser, due, centre, found, next
+):
+    sent = due(centre)
+    worker, path = browser(f"worker-{centre}"), f"/referrals/{sent['referral_id']}"
+    page = worker.send(worker.open(f"{path}/follow-up?listed=1"), found=found)
+    assert page.path == path[1:]  # not back to the list: what follows is here
+    [item] = listed(door, f"worker-{centre}")["items"]
+    assert item["next"] == next
+    ways = section(page, "next")
+    assert ("ตามหาผู้รับบริการ:" in ways) == ("ย้ายไปที่ใหม่" in ways) == (found != "died")
+    [end] = {link for link in page.links() if "/end?outcome=" in link}
+    form = worker.open(end)
+    assert form.tree.xpath('//input[@name="outcome"][@checked]/@value') == [found]
+    worker.send(form)
+    assert door.get(f"/api/v1{path}", f"worker-{centre}").json()["status"] == "ended"
+    page = worker.open(path)
+    assert "การส่งต่อสิ้นสุดก่อน" in page.text and "/end?outcome=" not in page.text
