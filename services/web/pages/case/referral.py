@@ -323,6 +323,7 @@ def _remarks(row: HistoryItem) -> str:
         if channel
         else "",
         word("consent", row["consent"]) if row.get("consent") else "",
+        f"“{row['wellbeing']}”" if row.get("wellbeing") else "",
         row.get("note") or "",
     ]
     return " · ".join(filter(None, parts))
