@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from random import Random
 
 from services.codes import procedure
-from services.codes.following import HEALTH, NOT_REACHED
+from services.codes.following import HEALTH
 
 FOLLOW_UPS = procedure.in_force().deadlines.follow_ups
 LATE = 8  # days after a follow-up is due by which it is made; sooner where its time is shorter
@@ -19,7 +19,6 @@ FOUND: Mapping[str, str] = {
 OWN_WORDS = (
     "อยู่สบายดี มีคนคุยด้วย", "คิดถึงบ้านบ้าง แต่อยู่ได้", "นอนหลับดีขึ้น", "อยากมีงานทำเพิ่ม", "กับข้าวถูกปาก", "ยังไม่คุ้นกับเพื่อนร่วมห้อง",
 )  # fmt: skip
-NOBODY = {"found": NOT_REACHED}
 
 
 def days_late(chance: Random, each: procedure.FollowUp) -> int:
@@ -35,9 +34,7 @@ def tries(chance: Random) -> int:
     return 0 if luck < 0.85 else 1 if luck < 0.96 else 2
 
 
-def how_they_are(chance: Random) -> dict[str, str | None]:
-    """As far as it was told."""
-    return {
-        "health": chance.choice((*HEALTH, "good", "same", "better")) if chance.random() < 0.7 else None,
-        "wellbeing": chance.choice(OWN_WORDS) if chance.random() < 0.4 else None,
-    }
+def how_they_are(chance: Random) -> tuple[str | None, str | None]:
+    """Their health, and what they say themselves, as far as it was told."""
+    health = chance.choice((*HEALTH, "good", "same", "better")) if chance.random() < 0.7 else None
+    return health, chance.choice(OWN_WORDS) if chance.random() < 0.4 else None

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from services.codes import AWAITING_ANSWER, EMPLOYER_PATHS, FAMILY_PATH, PLACES_MOST, stays
 from services.codes.decisions import LIFE_AREAS
+from services.codes.following import NOT_REACHED
 from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
 from services.kernel.questions import Body, CommandDoor, Json
 from services.partners.answers import Candidate
@@ -19,7 +20,7 @@ from services.partners.doors import FREE_PLACES, MATCHES
 from services.referral.answers import NewReferral
 from services.referral.doors import ASK_FOR_BED, REFERRAL, SEND, STEP
 from services.sample.fates import Fate
-from services.sample.following import FOLLOW_UPS, FOUND, NOBODY, days_late, how_they_are, tries
+from services.sample.following import FOLLOW_UPS, FOUND, days_late, how_they_are, tries
 from services.sample.office import Office
 from services.sample.people import CENTRES, Person, full_name, invent
 from services.screening.doors import AGREE_PLAN, COMPLETE, DECIDE, TABLE
@@ -513,10 +514,19 @@ class Life:
                 continue
             yield self._on(placed + timedelta(days=days))
             for _ in range(tries(self.chance)):
-                self._step(referral_id, "follow-up", **NOBODY)
+                self._step(referral_id, "follow-up", found=NOT_REACHED)
                 yield self._on(self.office.moment + timedelta(days=1))
-            found = {"found": "in_place", "work": self._work(each.days), "note": self._remark()}
-            self._step(referral_id, "follow-up", **found, **how_they_are(self.chance))
+            work, note = self._work(each.days), self._remark()
+            health, said = how_they_are(self.chance)
+            self._step(
+                referral_id,
+                "follow-up",
+                found="in_place",
+                work=work,
+                note=note,
+                health=health,
+                wellbeing=said,
+            )
         if not ending or stays > days > FOLLOW_UPS[-1].days:
             stays = days + self.chance.randint(1, 6)
         yield self._on(placed + timedelta(days=stays))
