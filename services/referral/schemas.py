@@ -1,6 +1,5 @@
 """Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain."""
 
-from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any
@@ -16,6 +15,7 @@ from services.codes.following import FOUND, HEALTH, IN_PLACE, NOT_REACHED
 from services.codes.steps import TELLING
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
+from services.kernel.questions import Body
 from services.referral import answers, bodies
 from services.referral.domain.steps import LIFE_CYCLE, OF_THE_DOOR
 
@@ -117,7 +117,7 @@ class WorkFound(Schema):
     )
 
 
-def _unlike(follow_up: Mapping[str, Any]) -> dict[str, list[str]]:
+def _unlike(follow_up: Body) -> dict[str, list[str]]:
     """What is not said, or does not go together, of where somebody is; of somebody who was not reached nothing is
     known."""
     found, in_place = follow_up.get("found"), follow_up.get("in_place")

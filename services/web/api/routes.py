@@ -150,7 +150,7 @@ ROUTES = (
     Route("POST", "/api/v1/cases/search", intake.SEARCH, SearchCases,
         "Find cases by number, identity number or words of a name"),
     Route("GET", "/api/v1/work", intake.WORK, ListWork, "What is next of every open case, in the order to do it",
-        query={"centre": str, "owner": str, "part": str, **LIST}),
+        query={"centre": str, "owner": str, "part": str, "next": str, **LIST}),
     Route("GET", CASE_PAGE, intake.CASE, ReadCase, "A case, put together from all services", query={"show": str}),
     Route("POST", "/api/v1/cases/<case_id>/close", intake.CLOSE_CASE, CloseCase, "Close a case"),
     Route("POST", "/api/v1/cases/<case_id>/reopen", intake.REOPEN_CASE, ChangeCase, "Open a closed case again"),
