@@ -23,7 +23,7 @@ PROMISED = [
         {"case_id", "case_number", "centre", "status", "person", "screening", "matches", "plan", "referrals",
             "version"},
     ),
-    ("GET /api/v1/work", {"centre", "owner", "limit", "cursor"}, {"items", "next"}),
+    ("GET /api/v1/work", {"centre", "owner", "next", "limit", "cursor"}, {"items", "next"}),
     ("POST /api/v1/cases/{case_id}/close", {"reason", "note"}, {"status", "version", "ends"}),
     ("POST /api/v1/cases/{case_id}/reopen", {"reason", "note"}, {"status", "version"}),
     ("GET /api/v1/cases/{case_id}/timeline", set(), {"items"}),

@@ -30,7 +30,7 @@ from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v9",
+    "work_mark_v10",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -39,7 +39,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v9",
+    "work_v10",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -61,14 +61,14 @@ work = Table(
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
 programme = Table(
-    "work_programme_v9",
+    "work_programme_v10",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("retired_at", Text),  # None: it takes people
     info=SHARED,
 )
 named = Table(  # which cases have named a programme, in a plan or a referral
-    "work_named_v9",
+    "work_named_v10",
     metadata,
     Column("programme_id", Text),
     Column("case_id", Text),
@@ -163,7 +163,7 @@ def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, s
     return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
 
 
-WORK = Projection("work", 9, (mark, work, programme, named), project)
+WORK = Projection("work", 10, (mark, work, programme, named), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:
