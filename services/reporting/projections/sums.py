@@ -5,7 +5,7 @@ Each is kept twice: for its centre, and under `ALL_CENTRES` for all together.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -13,12 +13,12 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
-    CompoundSelect,
     Connection,
     Index,
+    Label,
     MetaData,
     PrimaryKeyConstraint,
-    Select,
+    Row,
     Table,
     Text,
     case,
@@ -27,7 +27,6 @@ from sqlalchemy import (
     literal,
     select,
     text,
-    union_all,
 )
 
 from services.kernel.envelope import ALL_CENTRES
@@ -67,29 +66,59 @@ TABLES = (facts_sum, labels_sum, days_sum)
 
 Sums = Mapping[Table, Counter[tuple[str | int, ...]]]  # of each table, the facts by the columns of its key
 
+# By what of a row, as it is told, each table counts it; not at all where a part of that is NULL.
+KEYS = (
+    (facts_sum, ("month", "type", *COLUMNS, "before")),
+    (labels_sum, ("month", "labels", "after")),
+    *((days_sum, ("month", "type", f"of_{span}", span)) for span in SPANS),
+)
 
-def of(db: Connection, c: Any, some: ColumnElement[bool]) -> Sums:
-    """What some rows of `counted` (its columns: `c`) come to."""
-    month, told = _month(c.day), [_told(c[column]) for column in COLUMNS]
-    spans = [
-        select(c.centre, month, c.type, literal(span), c[span]).where(some, c[span].is_not(None))
-        for span in SPANS
-    ]
-    keys: dict[Table, Select[Any] | CompoundSelect[Any]] = {
-        facts_sum: select(c.centre, month, c.type, *told, _month(c.before)).where(some),
-        labels_sum: select(c.centre, month, c.labels, _month(c.after)).where(some, c.labels.is_not(None)),
-        days_sum: union_all(*spans),
+
+def told(c: Any) -> list[Label[Any]]:
+    """What of a row of `counted` (its columns: `c`) the sums tell apart."""
+    columns: dict[str, ColumnElement[Any]] = {
+        "centre": c.centre,
+        "month": _month(c.day),
+        "type": c.type,
+        **{each: _told(c[each]) for each in COLUMNS},
+        "before": _month(c.before),
+        "labels": c.labels,
+        "after": _month(c.after),
+        **{f"of_{span}": literal(span) for span in SPANS},
+        **{span: c[span] for span in SPANS},
     }
-    return {table: _counted(db, key) for table, key in keys.items()}
+    return [column.label(name) for name, column in columns.items()]
 
 
-def _counted(db: Connection, keys: Select[Any] | CompoundSelect[Any]) -> Counter[tuple[str | int, ...]]:
-    columns = keys.subquery("keys").c
-    sums: Counter[tuple[str | int, ...]] = Counter()
-    for centre, *rest, facts in db.execute(select(*columns, func.count()).group_by(*columns)):
-        sums[centre, *rest] += facts
-        sums[ALL_CENTRES, *rest] += facts
+def of(rows: Iterable[Row[Any]]) -> Sums:
+    """What some rows, as they are told, come to."""
+    sums = _none()
+    for row in rows:
+        for table, by in KEYS:
+            key = tuple(getattr(row, name) for name in by)
+            if None not in key:
+                _add(sums[table], row.centre, key, 1)
     return sums
+
+
+def of_many(db: Connection, c: Any, some: ColumnElement[bool]) -> Sums:
+    """The same of more rows than should be read one by one."""
+    row, sums = select(*told(c)).where(some).subquery("told").c, _none()
+    for table, by in KEYS:
+        key = [row[name] for name in by]
+        said = select(row.centre, *key, func.count()).where(*(part.is_not(None) for part in key))
+        for centre, *of_key, facts in db.execute(said.group_by(row.centre, *key)):
+            _add(sums[table], centre, of_key, facts)
+    return sums
+
+
+def _none() -> dict[Table, Counter[tuple[str | int, ...]]]:
+    return {table: Counter() for table in TABLES}
+
+
+def _add(sums: Counter[tuple[str | int, ...]], centre: str, key: Iterable[str | int], facts: int) -> None:
+    sums[(centre, *key)] += facts
+    sums[(ALL_CENTRES, *key)] += facts
 
 
 def change(db: Connection, before: Sums, after: Sums) -> None:
