@@ -84,7 +84,7 @@ class Database:
     @contextmanager
     def write_after(
         self, question: "Statement | None", read_models: str = ""
-    ) -> Iterator[tuple[Connection, Sequence[str] | None]]:
+    ) -> Iterator[tuple[Connection, Sequence[Any] | None]]:
         """A `write()`, with the row that a first question finds: on PostgreSQL it travels with the BEGIN."""
         with transaction():
             if self.sqlite:
@@ -147,7 +147,7 @@ class Database:
 
     # The log's own statements go straight to the driver: they are the hot path, and need no compiling.
 
-    def run(self, db: Connection, sql: str, *values: Any) -> int:
+    def run(self, db: Connection, sql: str, *values: Value) -> int:
         """Execute a statement with `?` placeholders; how many rows it touched."""
         return int(self._cursor(db, sql, values).rowcount)
 
@@ -155,17 +155,27 @@ class Database:
         """The same for who does not ask how many: it may travel with the next statement."""
         later(db, sql if self.sqlite else sql.replace("?", "%s"), values)
 
-    def row(self, db: Connection, sql: str, *values: Any) -> Any:
+    def row(self, db: Connection, sql: str, *values: Value) -> Any:
         return self._cursor(db, sql, values).fetchone()
 
-    def rows(self, db: Connection, sql: str, *values: Any) -> list[Any]:
+    def rows(self, db: Connection, sql: str, *values: Value) -> list[Any]:
         return list(self._cursor(db, sql, values).fetchall())
 
     def insert(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]]) -> None:
         """Several rows at once."""
         self._insert(db, table, columns, rows, ())
 
-    def insert_missing(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> int:
+    def insert_later(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]]) -> None:
+        """The same; it may travel with the next statement."""
+        if self.sqlite:
+            self._insert(db, table, columns, rows, ())
+        else:
+            statement = _rows_of(table, columns, rows)
+            self.run_later(db, statement.sql, *statement.values)
+
+    def insert_missing(
+        self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]]
+    ) -> int:
         """Several rows at once, but for those that are there; how many were not."""
         sql = f"INSERT INTO {table} ({columns}) VALUES"
         marks, closing = f"({', '.join('?' * len(rows[0]))})", "ON CONFLICT DO NOTHING"
@@ -176,7 +186,7 @@ class Database:
         return self.run(db, f"{sql} {', '.join([marks] * len(rows))} {closing}", *values)
 
     def insert_and_commit(
-        self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Any]], *then: Statement
+        self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]], *then: Statement
     ) -> None:
         """Several rows and further statements, the last of their transaction: on PostgreSQL sent with its COMMIT in one
         round trip, because a lock is held meanwhile that everybody wants. On SQLite the commit follows when `write()`
@@ -188,7 +198,7 @@ class Database:
         db: Connection,
         table: str,
         columns: str,
-        rows: Sequence[Sequence[Any]],
+        rows: Sequence[Sequence[Value]],
         then: Sequence[Statement],
     ) -> None:
         marks = f"({', '.join('?' * len(rows[0]))})"
@@ -197,16 +207,22 @@ class Database:
             for statement in then:
                 self.run(db, statement.sql, *statement.values)
             return
-        sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(rows))}"  # noqa: S608 (names are ours)
-        values = [value for row in rows for value in row] + [
-            value for statement in then for value in statement.values
-        ]
-        self.run(db, "; ".join((sql, *(statement.sql for statement in then))), *values)
+        every = _rows_of(table, columns, rows), *then
+        self.run(
+            db, "; ".join(each.sql for each in every), *(value for each in every for value in each.values)
+        )
 
     def _cursor(self, db: Connection, sql: str, values: Sequence[Any]) -> Any:
         cursor = db.connection.cursor()
         cursor.execute(sql if self.sqlite else _waiting(db) + sql.replace("?", "%s"), values)
         return cursor
+
+
+def _rows_of(table: str, columns: str, rows: Sequence[Sequence[Value]]) -> Statement:
+    """Several rows in one statement. All names are ours."""
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(rows))}"  # noqa: S608
+    return Statement(sql, tuple(value for row in rows for value in row))
 
 
 # -- statements that travel with the next ----------------------------------------------------------------------------

@@ -168,6 +168,12 @@ class EventLog:
         """A transaction that may append or keep what was heard: it says which read models it fills (kernel.fence)."""
         return self.database.write(self._announcement)
 
+    def write_after(
+        self, question: Statement
+    ) -> AbstractContextManager[tuple[Connection, Sequence[Any] | None]]:
+        """The same, with the row that a first question finds."""
+        return self.database.write_after(question, self._announcement)
+
     def execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
         """Run `work` in one transaction and append what it decided.
 
@@ -200,7 +206,7 @@ class EventLog:
         # A clock that was set back a little does not make a later fact look as if it had been known before an earlier.
         envelope = replace(envelope, recorded=max(envelope.recorded, self._recorded_last))
         asked = Statement(DONE, (envelope.command_id,))
-        with self.database.write_after(asked, self._announcement) as (db, found):
+        with self.write_after(asked) as (db, found):
             done = _told_before(found, envelope)
             if done is not None:
                 return done
@@ -405,10 +411,17 @@ class EventLog:
         """The next page after a position as JSON {source, epoch, from, to, prev_hash, hash, mac, events}; None at the
         head."""
         with self.database.read() as db:
-            sql = "SELECT position, body, hash FROM event WHERE position >= ? ORDER BY position LIMIT ?"
-            rows = self.rows(db, sql, after, limit + 1)
-            epoch = self.row(db, "SELECT epoch FROM log_head WHERE id = 1")
-        assert epoch is not None, "log_head is made with the database"
+            return self.page_of(db, after, limit, most)
+
+    def page_of(
+        self, db: Connection, after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES
+    ) -> bytes | None:
+        """The same, within a transaction."""
+        sql = (
+            "SELECT e.position, e.body, e.hash, h.epoch FROM event e, log_head h "
+            "WHERE e.position >= ? AND h.id = 1 ORDER BY e.position LIMIT ?"
+        )
+        rows = self.rows(db, sql, after, limit + 1)
         previous = GENESIS
         if after > 0 and rows and rows[0][0] == after:
             previous = rows.pop(0)[2]
@@ -417,15 +430,16 @@ class EventLog:
             return None
         events: list[str] = []
         size = 0
-        for _, body, hash in rows:
+        for _, body, hash, _ in rows:
             size += len(body)
             if events and size > most:
                 break
             events.append(f'{body[:-1]},"hash":"{hash}"}}')
         last = rows[len(events) - 1]
-        mac = self.macs.page(epoch[0], rows[0][0], last[0], previous, last[2]) if self.macs else ""
+        epoch = last[3]
+        mac = self.macs.page(epoch, rows[0][0], last[0], previous, last[2]) if self.macs else ""
         opening = (
-            f'{{"source":"/songtor/{self.service}","epoch":"{epoch[0]}","from":{rows[0][0]},"to":{last[0]},'
+            f'{{"source":"/songtor/{self.service}","epoch":"{epoch}","from":{rows[0][0]},"to":{last[0]},'
             f'"prev_hash":"{previous}","hash":"{last[2]}","mac":"{mac}","events":['
         )
         return (opening + ",".join(events) + "]}").encode()
@@ -473,7 +487,7 @@ class EventLog:
         )
 
 
-def _told_before(row: Sequence[str] | None, envelope: Envelope) -> Outcome[Any] | None:
+def _told_before(row: Sequence[Any] | None, envelope: Envelope) -> Outcome[Any] | None:
     """What a command answered that was done before; `row` as `DONE` finds it."""
     if row is None:
         return None

@@ -8,11 +8,13 @@ be handled is parked with its error, and later events of the same stream wait be
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from threading import Lock
+from typing import NamedTuple
 
 import orjson
 from marshmallow import EXCLUDE
@@ -20,7 +22,7 @@ from sqlalchemy import Connection
 
 from services.kernel import metrics
 from services.kernel.cloudevents import GENESIS, Event, Page, damage, recorded
-from services.kernel.database import passing
+from services.kernel.database import Statement, passing
 from services.kernel.envelope import Envelope, Recorded, derived_id, instant
 from services.kernel.errors import Conflict, NotFound, Refused, Unavailable
 from services.kernel.eventlog import EventLog, Unit
@@ -33,10 +35,22 @@ PULL = 500
 ATTEMPTS = 5  # of events whose records a command changes first, before they are handled in two halves
 PAUSES = (0.05, 0.25, 1.0)  # seconds between more such attempts, where it is one event alone
 HALTED = "diverged"  # the state of a subscription whose source is no longer the log it has been following
-NEW = (0, GENESIS, "", "running")  # the cursor of a source that was never heard
+STANDING = "SELECT position, hash, epoch, state FROM inbox_cursor WHERE source = ?"
 
 # (source, after, limit) -> page with `head`; without events it still has the log's `epoch` and `hash`
 Fetch = Callable[[str, int, int], Page]
+
+
+class Standing(NamedTuple):
+    """How far a source was heard."""
+
+    position: int
+    hash: str
+    epoch: str
+    state: str
+
+
+NEW = Standing(0, GENESIS, "", "running")  # of a source that was never heard
 
 
 class Receipt(StrEnum):
@@ -134,8 +148,7 @@ class Inbox:
     ) -> Receipt:
         """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them
         instead."""
-        with self.log.write() as db:
-            position, hash, epoch, state = self._cursor(db, source)
+        with self._own(source) as (db, (position, hash, epoch, state)):
             if state == HALTED:
                 return Receipt.DIVERGED
             self._same_log(source, page, position, hash, epoch)
@@ -226,7 +239,7 @@ class Inbox:
             (start + n, source, each["sequence"], each["type"], each.get("caseid"), _text(each), each["hash"])
             for n, each in enumerate(wanted, start=1)
         ]
-        self.log.insert(
+        self.database.insert_later(
             db, "source_event", "ingest_position, source, position, event_type, case_id, body, hash", rows
         )
 
@@ -237,8 +250,7 @@ class Inbox:
         spent."""
         until = None if seconds is None else time.monotonic() + seconds
         while True:
-            with self.database.read() as db:
-                position, hash, epoch, state = self._standing(db, source) or NEW
+            position, hash, epoch, state = self._standing(source)
             if state == HALTED:
                 return position
             page = self.fetch(source, position, PULL)
@@ -255,8 +267,7 @@ class Inbox:
                 return self.position(source)
 
     def position(self, source: str) -> int:
-        with self.database.read() as db:
-            return (self._standing(db, source) or NEW)[0]
+        return self._standing(source).position
 
     def resume(self) -> list[str]:
         """Follow again what is halted; a log that still is another halts again at once. Returns the sources."""
@@ -266,22 +277,23 @@ class Inbox:
             self.log.run(db, "UPDATE inbox_cursor SET state = 'running'")
         return sources
 
-    def _standing(self, db: Connection, source: str, lock: str = "") -> tuple[int, str, str, str] | None:
-        """(position, hash, epoch, state) of the cursor."""
-        sql = f"SELECT position, hash, epoch, state FROM inbox_cursor WHERE source = ?{lock}"  # noqa: S608
-        row = self.log.row(db, sql, source)
-        return (int(row[0]), str(row[1]), str(row[2]), str(row[3])) if row else None
+    def _standing(self, source: str) -> Standing:
+        with self.database.read() as db:
+            row = self.log.row(db, STANDING, source)
+        return Standing(*row) if row else NEW
 
-    def _cursor(self, db: Connection, source: str) -> tuple[int, str, str, str]:
-        """The same, made if it is not there, and this transaction's own."""
-        found = self._standing(db, source, "" if self.database.sqlite else " FOR UPDATE")
-        if found is None:
-            sql = (
-                "INSERT INTO inbox_cursor (source, position, hash, epoch, head_seen, state, updated_at) "
-                "VALUES (?, ?, ?, ?, 0, ?, ?)"
-            )
-            self.log.run(db, sql, source, *NEW, instant(self.now()))
-        return found or NEW
+    @contextmanager
+    def _own(self, source: str) -> Iterator[tuple[Connection, Standing]]:
+        """A transaction whose own the cursor is, which is made if it is not there."""
+        asked = Statement(STANDING if self.database.sqlite else f"{STANDING} FOR UPDATE", (source,))
+        with self.log.write_after(asked) as (db, row):
+            if not row:
+                sql = (
+                    "INSERT INTO inbox_cursor (source, position, hash, epoch, head_seen, state, updated_at) "
+                    "VALUES (?, ?, ?, ?, 0, ?, ?)"
+                )
+                self.log.run(db, sql, source, *NEW, instant(self.now()))
+            yield db, Standing(*row) if row else NEW
 
     def _same_log(self, source: str, page: Page, position: int, hash: str, epoch: str) -> None:
         if epoch and page["epoch"] != epoch:
@@ -293,8 +305,7 @@ class Inbox:
                 raise Diverged(f"the log of {source} differs at {position}")
 
     def _halt(self, source: str, why: str) -> None:
-        with self.log.write() as db:
-            self._cursor(db, source)
+        with self._own(source) as (db, _):
             sql = "UPDATE inbox_cursor SET state = ? WHERE source = ? AND state <> ?"
             halted = self.log.run(db, sql, HALTED, source, HALTED)
         if halted:
@@ -324,8 +335,7 @@ class Inbox:
         """
         released = 0
         for source, stream_id in self.parking.streams_with(event_id):
-            with self.log.write() as db:
-                self._cursor(db, source)
+            with self._own(source) as (db, _):
                 first = self.parking.first(db, source, stream_id)
                 if first is None or first[1]["id"] != event_id:
                     raise Refused("waits", "It waits behind an earlier event of its stream: see to that one.")
@@ -346,8 +356,7 @@ class Inbox:
         """Handle the first parked event of a stream; False when none is left or it failed again."""
         position = 0
         try:
-            with self.log.write() as db:
-                self._cursor(db, source)  # the row's lock keeps new events of this stream out meanwhile
+            with self._own(source) as (db, _):  # the row's lock keeps new events of this stream out meanwhile
                 first = self.parking.first(db, source, stream_id)
                 if first is None:
                     return False

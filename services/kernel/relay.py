@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from services.kernel import metrics
 from services.kernel.broker import let_go
+from services.kernel.database import Statement
 from services.kernel.errors import Unavailable
 from services.kernel.eventlog import EventLog
 from services.kernel.runtime import RunWithin
@@ -27,6 +28,20 @@ CONFIRM_SECONDS = 10.0
 IN_SECONDS = (
     "to_char(clock_timestamp() AT TIME ZONE 'UTC' + ? * interval '1 second', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
 )
+STANDS = "SELECT r.position, h.position FROM relay_cursor r, log_head h WHERE r.feed = 'log' AND h.id = 1"
+# On PostgreSQL the same, with the lease if there is anything to publish and nobody else is at it. A lease that is lost
+# with the server is a lease ended: nobody waits for the disk.
+TAKE = f"""
+SET LOCAL synchronous_commit TO off;
+WITH mine AS (
+  UPDATE relay_cursor SET owner = ?, lease_until = {IN_SECONDS}
+  WHERE feed = 'log' AND position < (SELECT position FROM log_head WHERE id = 1)
+    AND (owner IS NULL OR owner = ? OR lease_until < {IN_SECONDS})
+  RETURNING position
+)
+SELECT COALESCE(mine.position, r.position), h.position, mine.position IS NOT NULL
+FROM relay_cursor r CROSS JOIN log_head h LEFT JOIN mine ON true WHERE r.feed = 'log' AND h.id = 1
+"""  # noqa: S608 (ours)
 POLL = 5.0  # seconds between looks when nobody rings
 TURN = 0.2  # seconds until it is seen whether another replica has published
 LEASE_SECONDS = 5  # after which another replica publishes in place of one that fell silent
@@ -72,28 +87,15 @@ class Relay:
     def run_once(self) -> int:
         """Publish what is new, at most a window of pages. Returns how many events were confirmed: 0 too while another
         replica publishes."""
-        with self.log.database.read() as db:
-            row = self.log.row(
-                db,
-                "SELECT r.position, h.position FROM relay_cursor r, log_head h WHERE r.feed = 'log' AND h.id = 1",
-            )
-        start, head = int(row[0]), int(row[1])
-        pages: list[bytes] = []
-        to = start
-        while to < head and len(pages) < WINDOW:
-            page = self.log.page(to)
-            if page is None:
-                break
-            pages.append(page)
-            to = last_position(page)
-        self.others_turn = bool(pages) and not self._lease()
-        if not pages or self.others_turn:
+        start, pages = self._take()
+        if not pages:
             return 0
+        to = last_position(pages[-1])
         try:
             self.publish(pages)
             with self.log.database.write() as db:
                 sql = "UPDATE relay_cursor SET position = ? WHERE feed = 'log' AND position = ?"
-                self.log.run(db, sql, to, start)
+                self.log.database.run_later(db, sql, to, start)
                 self._release(db)
         except Exception:
             # Another replica's broker connection may be whole.
@@ -103,23 +105,37 @@ class Relay:
         metrics.PUBLISHED.labels(self.log.service).inc(to - start)
         return to - start
 
-    def _lease(self) -> bool:
-        """Whether this replica may publish now, by the database's clock. (An SQLite file has one process.)"""
-        if self.log.database.sqlite:
-            return True
-        with self.log.database.write() as db:
-            self.log.run(
-                db, "SET LOCAL synchronous_commit TO off"
-            )  # a lease lost with the server is a lease ended
-            sql = (
-                f"UPDATE relay_cursor SET owner = ?, lease_until = {IN_SECONDS} "  # noqa: S608 (ours)
-                f"WHERE feed = 'log' AND (owner IS NULL OR owner = ? OR lease_until < {IN_SECONDS})"
-            )
-            return self.log.run(db, sql, self.owner, LEASE_SECONDS, self.owner, 0) == 1
+    def _take(self) -> tuple[int, list[bytes]]:
+        """Where the cursor stands, and the pages behind it that this replica may publish now: the lease is taken by the
+        database's clock in the transaction that reads them. (An SQLite file has one process.)"""
+        database = self.log.database
+        if database.sqlite:
+            with database.read() as db:
+                start, head = self.log.row(db, STANDS)
+                return start, self._pages(db, start, head)
+        asked = Statement(TAKE, (self.owner, LEASE_SECONDS, self.owner, 0))
+        with database.write_after(asked) as (db, row):
+            assert row is not None, "relay_cursor is made with the database"
+            start, head, is_mine = int(row[0]), int(row[1]), bool(row[2])
+            self.others_turn = start < head and not is_mine
+            pages = self._pages(db, start, head) if is_mine else []
+            if is_mine and not pages:
+                self._release(db)
+        return start, pages
+
+    def _pages(self, db: Connection, after: int, head: int) -> list[bytes]:
+        pages: list[bytes] = []
+        while after < head and len(pages) < WINDOW:
+            page = self.log.page_of(db, after)
+            if page is None:
+                break
+            pages.append(page)
+            after = last_position(page)
+        return pages
 
     def _release(self, db: Connection) -> None:
         sql = "UPDATE relay_cursor SET owner = NULL, lease_until = NULL WHERE feed = 'log' AND owner = ?"
-        self.log.run(db, sql, self.owner)
+        self.log.database.run_later(db, sql, self.owner)
 
 
 def last_position(page: bytes) -> int:
