@@ -1,18 +1,19 @@
 """How often a command goes to PostgreSQL and back, and how many statements it brings along: counted, not timed, so the
 figures are the same on any machine. Each service's part of the main job, its own database only; what follows in other
-services is not counted.
+services is not counted, but for the way of one page: published by intake, heard by reporting.
 """
 
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from psycopg2 import extensions
 from sqlalchemy import event
 
@@ -20,8 +21,10 @@ from bench.databases import fresh_postgres
 from services.intake.service import IntakeService
 from services.kernel.database import Database
 from services.kernel.local import Network, SimulatedClock
+from services.kernel.relay import Relay
 from services.partners.service import PartnersService
 from services.referral.service import ReferralService
+from services.reporting.service import ReportingService
 from services.screening.service import ScreeningService
 
 CENTRE = "60"
@@ -91,14 +94,14 @@ def counted(database: Database) -> Iterator[None]:
 
 
 def main() -> None:
-    services = (IntakeService, ScreeningService, PartnersService, ReferralService)
-    names = ("intake", "vault", "screening", "partners", "referral")
+    services = (IntakeService, ScreeningService, PartnersService, ReferralService, ReportingService)
+    names = ("intake", "vault", "screening", "partners", "referral", "reporting")
     with tempfile.TemporaryDirectory() as folder, fresh_postgres("postgresql", *names) as url:
         net = Network(
             services, SimulatedClock(datetime(2026, 3, 2, 3, tzinfo=UTC)), Path(folder), f"{url}_{{service}}"
         )
         job(net)  # once, so that nothing is done for the first time when it is counted
-        for step, count in job(net).items():
+        for step, count in (job(net) | page(net)).items():
             print(json.dumps({"figure": "l_trips_to_postgresql", "command": step, **vars(count)}), flush=True)
 
 
@@ -128,6 +131,40 @@ def job(net: Network) -> dict[str, Counts]:
     referral_id = told("send a referral", "referral", "send", consent)["referral_id"]
     told("accept", "referral", "step", {"referral_id": referral_id, "step": "accept", "said_by": "คุณมาลี"})
     told("close a case", "intake", "close_case", {"case_id": case_id, "reason": "left"})
+    return found
+
+
+def page(net: Network) -> dict[str, Counts]:
+    """The page of one case, on its way."""
+    found: dict[str, Counts] = {}
+    saying, hearing = net.runtimes["intake"], net.runtimes["reporting"]
+
+    def nobody(pages: Sequence[bytes]) -> None:
+        """Takes what is published."""
+
+    for _ in range(2):  # once, so that nothing is done for the first time when it is counted
+        net.settle()
+        relay = Relay(saying.log, nobody)
+        while relay.run_once():
+            pass
+        after = hearing.inbox.position("intake")
+        net.call("intake", "open_case", OPENING)
+        body = saying.log.page(after)
+        assert body is not None
+        for step, database, do in (
+            ("publish a page", saying.database, relay.run_once),
+            (
+                "hear a page",
+                hearing.database,
+                lambda body=body: hearing.inbox.hear("intake", orjson.loads(body)),
+            ),
+        ):
+            with counted(database):
+                with database.read():
+                    pass  # connects
+                Cursor.counts = Counts()
+                do()
+                found[step], Cursor.counts = Cursor.counts, Counts()
     return found
 
 

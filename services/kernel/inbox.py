@@ -1,7 +1,7 @@
 """What one service hears of the others: pages of their logs, each event handled once, in order, in one transaction with
 its effects.
 
-The broker is only the quick way. A cursor per source moves by compare-and-set together with the effects, so a duplicate
+The broker is only the quick way. A cursor per source is locked and moves together with the effects, so a duplicate
 does nothing, a gap is pulled from the source's log, and whatever the broker loses is pulled later. An event that cannot
 be handled is parked with its error, and later events of the same stream wait behind it.
 """
@@ -35,22 +35,28 @@ PULL = 500
 ATTEMPTS = 5  # of events whose records a command changes first, before they are handled in two halves
 PAUSES = (0.05, 0.25, 1.0)  # seconds between more such attempts, where it is one event alone
 HALTED = "diverged"  # the state of a subscription whose source is no longer the log it has been following
-STANDING = "SELECT position, hash, epoch, state FROM inbox_cursor WHERE source = ?"
+STANDING = (
+    "SELECT position, hash, epoch, state, EXISTS (SELECT 1 FROM parked_stream p WHERE p.source = c.source) "
+    "FROM inbox_cursor c WHERE source = ?"
+)
+# On PostgreSQL first, as a statement of its own: what is asked next then sees all that was done under the lock before.
+LOCKED = f"SELECT 1 FROM inbox_cursor WHERE source = ? FOR UPDATE; {STANDING}"  # noqa: S608
 
 # (source, after, limit) -> page with `head`; without events it still has the log's `epoch` and `hash`
 Fetch = Callable[[str, int, int], Page]
 
 
 class Standing(NamedTuple):
-    """How far a source was heard."""
+    """How far a source was heard, and whether anything of it is parked."""
 
     position: int
     hash: str
     epoch: str
     state: str
+    has_parked: bool
 
 
-NEW = Standing(0, GENESIS, "", "running")  # of a source that was never heard
+NEW = Standing(0, GENESIS, "", "running", True)  # of a source that was never heard
 
 
 class Receipt(StrEnum):
@@ -148,7 +154,7 @@ class Inbox:
     ) -> Receipt:
         """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them
         instead."""
-        with self._own(source) as (db, (position, hash, epoch, state)):
+        with self._own(source) as (db, (position, hash, epoch, state, has_parked)):
             if state == HALTED:
                 return Receipt.DIVERGED
             self._same_log(source, page, position, hash, epoch)
@@ -160,7 +166,7 @@ class Inbox:
             if fresh[0]["sequence"] > position + 1:
                 return Receipt.GAP
             unit = Unit(self.log, db, self._envelope(fresh[0]))
-            parked = self.parking.streams(db, source, fresh)
+            parked = self.parking.streams(db, source, fresh) if has_parked else set()
             taken = []
             for event in fresh:
                 if failure is not None or event["streamid"] in parked:
@@ -171,16 +177,13 @@ class Inbox:
             self._keep(db, source, taken)
             self._effects(unit, taken)
             head = max(int(page.get("head", 0)), page["to"])
-            moved = self.log.run(
-                db,
-                "UPDATE inbox_cursor SET position = ?, hash = ?, epoch = ?, head_seen = CASE WHEN head_seen > "
-                "? THEN head_seen "
-                "ELSE ? END, updated_at = ? WHERE source = ? AND position = ?",
-                fresh[-1]["sequence"], fresh[-1]["hash"], page["epoch"], head, head, instant(self.now()),
-                source, position,
-            )  # fmt: skip
-            if moved != 1:
-                raise Conflict(source)
+            # The cursor is this transaction's own since it was read, so nobody has moved it.
+            sql = (
+                "UPDATE inbox_cursor SET position = ?, hash = ?, epoch = ?, head_seen = CASE WHEN head_seen > ? "
+                "THEN head_seen ELSE ? END, updated_at = ? WHERE source = ?"
+            )
+            last = fresh[-1]["sequence"], fresh[-1]["hash"], page["epoch"]
+            self.database.run_later(db, sql, *last, head, head, instant(self.now()), source)
             self.log.append(unit, remember=False)
         self.log.committed(unit)
         self.log.bell.ring()
@@ -250,7 +253,7 @@ class Inbox:
         spent."""
         until = None if seconds is None else time.monotonic() + seconds
         while True:
-            position, hash, epoch, state = self._standing(source)
+            position, hash, epoch, state, _ = self._standing(source)
             if state == HALTED:
                 return position
             page = self.fetch(source, position, PULL)
@@ -285,14 +288,16 @@ class Inbox:
     @contextmanager
     def _own(self, source: str) -> Iterator[tuple[Connection, Standing]]:
         """A transaction whose own the cursor is, which is made if it is not there."""
-        asked = Statement(STANDING if self.database.sqlite else f"{STANDING} FOR UPDATE", (source,))
+        asked = (
+            Statement(STANDING, (source,)) if self.database.sqlite else Statement(LOCKED, (source, source))
+        )
         with self.log.write_after(asked) as (db, row):
             if not row:
                 sql = (
                     "INSERT INTO inbox_cursor (source, position, hash, epoch, head_seen, state, updated_at) "
                     "VALUES (?, ?, ?, ?, 0, ?, ?)"
                 )
-                self.log.run(db, sql, source, *NEW, instant(self.now()))
+                self.log.run(db, sql, source, *NEW[:4], instant(self.now()))
             yield db, Standing(*row) if row else NEW
 
     def _same_log(self, source: str, page: Page, position: int, hash: str, epoch: str) -> None:
