@@ -21,6 +21,7 @@ from bench.databases import fresh_postgres
 from services.intake.service import IntakeService
 from services.kernel.database import Database
 from services.kernel.local import Network, SimulatedClock
+from services.kernel.questions import Json
 from services.kernel.relay import Relay
 from services.partners.service import PartnersService
 from services.referral.service import ReferralService
@@ -28,7 +29,7 @@ from services.reporting.service import ReportingService
 from services.screening.service import ScreeningService
 
 CENTRE = "60"
-OPENING = {
+OPENING: dict[str, Json] = {
     "centre": CENTRE,
     "channel": "walk_in",
     "found": {},
