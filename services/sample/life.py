@@ -363,7 +363,8 @@ class Life:
             "programme_ids": programme_ids,
         }
         earlier = self._earlier()
-        if meeting_id := self.office.meetings.get(self.centre):
+        meets = self.office.meets.get(self.centre)
+        if meeting_id := meets() if meets else "":
             self._decide_there(meeting_id, decided, members, goals)
         else:
             self._say(AGREE_PLAN, decided, self.director, earlier)

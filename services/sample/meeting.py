@@ -1,19 +1,24 @@
-"""Meetings of the working groups: one every fortnight of the last weeks, and one that is called for tomorrow."""
+"""Meetings of the working groups: about one every fortnight of the last weeks, on days on which something was decided,
+and one that is called for tomorrow."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 from services.intake.doors import WORK
 from services.kernel.envelope import instant
 from services.kernel.questions import Body, CommandDoor
-from services.sample.office import CALLERS, Office
+from services.sample.office import CALLERS, OPENS, SHUTS, Office
 from services.screening.doors import CALL_MEETING, CLOSE_MEETING, PROPOSE, SCREENING, TABLE, VOTE
+from services.thai import calendar
+from services.thai.dates import BANGKOK
 
 A = TypeVar("A")
 
 WEEKS = 8  # before now the first meeting is called
 EVERY, LASTS = timedelta(days=14), timedelta(days=3)  # so long the secretary writes its decisions down
+APART = timedelta(days=5)  # at least, between the latest meeting and the next
+DAY, BEGINS = timedelta(days=1), time(9, 30)
 PLACE = "ห้องประชุมชั้น 2"
 TABLED_MOST = 4
 
@@ -25,21 +30,31 @@ class Meetings:
         self.office, self.centre = office, centre
         self.secretary = f"worker-{centre}"
         self.number = 0
+        self.last = office.now - timedelta(hours=2)
+        self.began: datetime | None = None  # the latest
+        self.meeting_id = ""  # of the one whose decisions are written down now
 
     def run(self) -> Iterator[datetime]:
-        """From `WEEKS` before now on."""
-        last = self.office.now - timedelta(hours=2)
-        while self.office.moment < last - EVERY:
-            opened = self.office.moment
-            meeting_id = self._call(opened)
-            self.office.meetings[self.centre] = meeting_id
-            yield opened + LASTS
-            del self.office.meetings[self.centre]
-            self._do(CLOSE_MEETING, {"meeting_id": meeting_id}, "close")
-            yield min(opened + EVERY, last)
-        if self.office.moment < last:
-            yield last
-        self._prepare(self._call(self.office.moment + timedelta(days=1)))
+        """From `WEEKS` before now on: who is to be decided about finds one (`meets`); that of tomorrow is prepared."""
+        self.office.meets[self.centre] = self.meets
+        while self.office.moment < self.last:
+            yield min(self.office.moment + DAY, self.last)
+            if self.began and self.meeting_id and self.office.moment >= self.began + LASTS:
+                self._do(CLOSE_MEETING, {"meeting_id": self.meeting_id}, "close")
+                self.meeting_id = ""
+        del self.office.meets[self.centre]
+        tomorrow = calendar.next_working_day(self.office.today + DAY)
+        self._prepare(self._call(datetime.combine(tomorrow, BEGINS, BANGKOK)))
+
+    def meets(self) -> str:
+        """The id of the meeting in which is decided now, called if one is due and offices work; "" if there is none."""
+        now = self.office.moment.astimezone(BANGKOK)
+        due = self.began is None or now >= self.began + EVERY
+        at_work = calendar.is_working_day(now.date()) and OPENS <= now.hour * 60 + now.minute <= SHUTS
+        if not self.meeting_id and due and at_work and now < self.last - APART:
+            self.began = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+            self.meeting_id = self._call(self.began)
+        return self.meeting_id
 
     def _call(self, starts: datetime) -> str:
         self.number += 1

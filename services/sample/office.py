@@ -1,6 +1,7 @@
 """What all the work of the sample network shares: the doors, the users, the calendar and the registry as it grows."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -48,7 +49,7 @@ class Office:
         self.activities: dict[
             str, list[tuple[date, str]]
         ] = {}  # by centre: (day, outreach_id), the earliest first
-        self.meetings: dict[str, str] = {}  # by centre: the meeting whose decisions are written down now
+        self.meets: dict[str, Callable[[], str]] = {}  # by centre: the id of the one of now
         self.courses: dict[
             str, list[str]
         ] = {}  # of programmes that answer otherwise for a while: {programme_id: how}

@@ -33,6 +33,14 @@ SIDEWAYS = """async () => {
   await document.fonts.ready // letters that stand in for ours may be wider
   return document.documentElement.scrollWidth > document.documentElement.clientWidth
 }"""
+# Tables wider than their frame, also those that are behind a line to open.
+WIDE = """() => {
+  const shut = [...document.querySelectorAll("details:not([open])")]
+  shut.forEach(each => { each.open = true })
+  const wide = [...document.querySelectorAll(".app-scroll")].filter(each => each.scrollWidth > each.clientWidth + 1)
+  shut.forEach(each => { each.open = false })
+  return wide.map(each => each.getAttribute("aria-label"))
+}"""
 # Words that stand in two lines, and signs of repetition that begin one.
 PARTED = """words => {
   const found = [], range = document.createRange()
@@ -104,6 +112,7 @@ class Findings:
     shapeless: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     sideways: list[str] = field(default_factory=list)
+    wide: list[str] = field(default_factory=list)
     parted: list[str] = field(default_factory=list)
     uneven: list[str] = field(default_factory=list)
     language: list[str] = field(default_factory=list)
@@ -212,6 +221,8 @@ class Walk:
             findings.violations += [f"{where} at {width}: {each}" for each in page.evaluate(RUN, RULES)]
             if page.evaluate(SIDEWAYS):
                 findings.sideways.append(f"{where} at {width}")
+            if width == WIDTHS[1]:
+                findings.wide += [f"{where} at {width}: {table}" for table in page.evaluate(WIDE)]
             findings.parted += [f"{where} at {width}: {word}" for word in page.evaluate(PARTED, WHOLE)]
             findings.uneven += [f"{where} at {width}: {each}" for each in page.evaluate(UNEVEN)]
         page.set_viewport_size({"width": NARROWEST, "height": 900})

@@ -127,6 +127,10 @@ def test_no_page_scrolls_sideways_down_to_320_pixels(findings):
     assert findings.sideways == []
 
 
+def test_no_table_scrolls_on_a_phone(findings):
+    assert findings.wide == []
+
+
 def test_no_line_begins_inside_a_word_or_with_the_sign_of_repetition(findings):
     assert findings.parted == []
 

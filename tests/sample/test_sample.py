@@ -23,8 +23,8 @@ from services.sample.partnership import Partnership
 from services.sample.people import citizen_number, invent
 from services.sample.registry import PLACES, SAMPLE, SHELTER_PLACES
 from services.screening.doors import ADOPT_RULES
-from services.thai import areas, idcard
-from services.thai.dates import bangkok_day, budget_period, budget_year
+from services.thai import areas, calendar, idcard
+from services.thai.dates import BANGKOK, bangkok_day, budget_period, budget_year
 from tests.sample.conftest import NOW, loaded, network
 
 MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
@@ -179,6 +179,19 @@ def test_conferences_dissent_now_and_then(net):
     votes = [event["votes"] for event in of(net, "screening", "PlanAgreed")]
     assert 0 < sum(vote["dissent"] > 0 for vote in votes) < len(votes) / 2
     assert any(vote["abstain"] for vote in votes)
+
+
+def test_meetings_begin_when_people_meet_and_decide_something(net):
+    called = of(net, "screening", "MeetingCalled")
+    decided = Counter(plan["meeting_id"] for plan in of(net, "screening", "PlanAgreed"))
+    for centre in sample.CENTRES:
+        of_centre = [each for each in called if each["centre"] == centre]
+        *held, next_one = sorted(of_centre, key=lambda each: each["starts"])
+        assert len(held) >= 3 and all(decided[each["meeting_id"]] for each in held), centre
+        assert datetime.fromisoformat(next_one["starts"]) > NOW
+        for each in of_centre:
+            begins = datetime.fromisoformat(each["starts"]).astimezone(BANGKOK)
+            assert begins.minute in (0, 30) and calendar.is_working_day(begins.date()), begins
 
 
 def test_some_things_were_written_down_later_and_nothing_in_the_future(net):

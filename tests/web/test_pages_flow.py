@@ -20,8 +20,8 @@ from services.codes.work import STANDINGS
 from services.kernel.tables import access_record
 from services.system import DOORS
 from services.thai.dates import bangkok_day
-from services.web.pages.case import conference
 from services.web.pages.case.story import STEPS_BY_FACT, STORY, UNTOLD
+from services.web.pages.frame import inputs
 from services.web.pages.parts.language import catalogue
 from services.web.service import APPLICATION
 from services.web.store import groups
@@ -219,6 +219,25 @@ def test_a_case_is_opened_without_knowing_who_it_is(worker):
         person__domicile__0__basis="",
     )
     assert page.status == 200 and "ยังไม่ทราบ" in page.text and "60" in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [
+        ({"person__name__first": "บุญมา", "person__name__last": "ทดสอบชื่อ"}, "claimed"),
+        ({"person__national_id": "A-100-XYZ"}, "claimed"),
+        ({"person__name__alias": "ลุงหมา"}, "partial"),
+        ({"person__name__title": "นาย"}, "unknown"),
+        ({"person__name__first": "บุญมี", "person__identity_status": "refused"}, "refused"),
+        ({"person__name__first": "บุญสี", "person__identity_status": "unknown"}, "unknown"),
+    ],
+)
+def test_what_was_typed_of_a_person_says_how_well_they_are_known_unless_somebody_does(
+    worker, door, typed, status
+):
+    case_id = case_of(opened(worker, **({"person__identity_status": ""} | typed)))
+    person = door.get(f"/api/v1/cases/{case_id}", "worker-60").json()["person"]
+    assert person["identity_status"] == status
 
 
 def test_errors_lead_to_their_fields_and_nothing_typed_is_lost(worker):
@@ -504,7 +523,7 @@ def test_a_decision_without_a_quorum_is_refused_in_plain_words_and_keeps_the_tex
 def members(page, part="name"):
     """What the rows of the form say, those that say something."""
     values = dict(page.form().form_values())
-    rows = (values.get(f"members.{row}.{part}", "") for row in range(conference.MOST_ROWS))
+    rows = (values.get(f"members.{row}.{part}", "") for row in range(inputs.MOST))
     return [text for text in rows if text]
 
 
@@ -766,8 +785,9 @@ def test_nobody_is_asked_what_cannot_be_and_what_the_gate_found_is_there_already
     assert {
         name: text
         for name, text in page.form().form_values()
-        if name in ("channel", "person.sex", "person.nationality", "person.identity_status")
-    } == dict.fromkeys(("channel", "person.sex", "person.nationality", "person.identity_status"), "unknown")
+        if name in ("channel", "person.sex", "person.nationality")
+    } == dict.fromkeys(("channel", "person.sex", "person.nationality"), "unknown")
+    assert dict(page.form().form_values())["person.identity_status"] == ""
     page = worker.send(page, person__sex="male", person__nationality="thai", person__age_band="55-64")
     assert page.status == 200
     fill = worker.open(f"/cases/{case_of(page)}/screening/fill")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask, g
+from markupsafe import Markup
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
 from werkzeug.datastructures import MultiDict
@@ -18,6 +19,7 @@ from services.kernel.envelope import Caller, instant
 from services.web.identity.sessions import Session, session
 from services.web.pages.frame import doors, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.parts import tables
 from services.web.pages.parts.language import LANGUAGES, field_error
 from services.web.pages.parts.words import LISTS
 from services.web.service import APPLICATION
@@ -383,3 +385,16 @@ def test_what_was_typed_when_another_tab_signed_out_comes_back_to_its_own_user_o
     assert "กลับไปหาญาติ" in back.raw  # in hidden fields
     assert worker.send(back).status == 200
     assert door.get(f"/api/v1/cases/{case_id}").json()["status"] == "closed"
+
+
+def test_a_table_of_many_columns_says_in_each_cell_what_its_column_is_called():
+    def table(*heads):
+        columns = "".join(f'<th scope="col" class="h">{head}</th>' for head in heads)
+        cells = '<th scope="row" class="r">ก</th>' + '<td class="c">1</td>' * (len(heads) - 1)
+        return Markup(f"<thead><tr>{columns}</tr></thead><tbody><tr>{cells}</tr><tr>{cells}</tr></tbody>")  # noqa: S704 our own
+
+    wide = str(tables.by_rows(table("ศูนย์", "<b>ใน</b> สังกัด", "&#34;นอก&#34;", "รวม")))
+    head, _closing, body = wide.partition("</thead>")
+    assert "data-head" not in head and body.count('<td data-head="รวม" class="c">') == 2
+    assert '<td data-head="ใน สังกัด" ' in body and '<td data-head="&#34;นอก&#34;" ' in body
+    assert tables.by_rows(table("ก", "ข", "ค")) == table("ก", "ข", "ค")

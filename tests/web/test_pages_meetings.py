@@ -45,6 +45,35 @@ def test_a_meeting_is_called_on_its_page(door, browser, centre):
     listed = worker.open("/meetings")
     assert "9 ธ.ค. 2569" in listed.text or "9 ธันวาคม 2569" in listed.text
     assert "ห้อง 1" not in worker.open("/meetings/list.csv").text  # a file says when, not where or who
+    again = worker.open("/meetings/new").form().fields
+    assert [again[f"members.{row}.name"] for row in range(3)] == ["นายกฤษณ์", "นางแก้ว", None]
+    assert again["members.1.role"] == "member" and "members.3.name" not in again
+
+
+def test_the_form_of_a_meeting_grows_without_a_script_and_keeps_what_was_typed(door, browser):
+    door.add("worker-38", "worker", ("38",))
+    worker = browser("worker-38")
+    form = worker.open("/meetings/new")
+    assert [name for name in form.form().fields if name.endswith(".name")] == [
+        f"members.{row}.name" for row in range(3)
+    ]
+    more = worker.send(form, on="9/12/2569", members__2__name="นางแก้ว", more="yes")
+    assert more.status == 200 and not more.errors
+    grown = more.form().fields
+    assert grown["members.2.name"] == "นางแก้ว" and "members.5.name" in grown
+    wrong = worker.send(more, on="9/12/2569", members__5__name="นายดี", members__5__role="member")
+    assert [*wrong.errors] == ["members.2.role"]  # an error stands in the row in which it was typed
+
+
+def test_the_button_of_ones_own_vote_says_what_it_does(door, browser, centre):
+    case_id, meeting_id = waiting(door), called(door)
+    page = f"/meetings/{meeting_id}"
+    door.made(f"/api/v1{page}/add", {"case_id": case_id}, "worker-37")
+    door.made(f"/api/v1{page}/propose", {"case_id": case_id, "path": "local_home"}, "worker-37")
+    member = browser("member-37")
+    assert member.open(page).tree.xpath("//a[contains(@href, '/cases/') and strong]/strong[text()='ลงมติ']")
+    [button] = member.open(f"{page}/cases/{case_id}").tree.xpath("//main//button/text()")
+    assert button.strip() == "ลงมติ"
 
 
 def test_cases_that_wait_are_put_before_it_voted_on_and_decided(door, browser, centre):

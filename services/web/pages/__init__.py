@@ -25,7 +25,7 @@ from services.web.identity import sessions
 from services.web.pages import account, case, dashboard, operating, outreach, partner, rules, work
 from services.web.pages.account import oidc, sample, set_up
 from services.web.pages.frame import announcements, blueprint, frame, gate, menu, static, visit
-from services.web.pages.parts import calls, days, goals, language, people, reasons, words
+from services.web.pages.parts import calls, days, goals, language, people, reasons, tables, words
 
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages
@@ -67,6 +67,7 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["whole_words"] = lambda text: Markup(lines.whole_words(str(escape(text))))  # noqa: S704 escaped
     app.jinja_env.filters["whole_names"] = lambda text: Markup(lines.whole_names(str(escape(text))))  # noqa: S704 escaped
+    app.jinja_env.filters["by_rows"] = tables.by_rows
     app.jinja_env.filters["goal_text"] = goals.goal_text
     app.jinja_env.globals.update(
         births_meant=days.births_meant, dialled=numbers.dialled, with_calls=calls.with_calls, say=words.say,

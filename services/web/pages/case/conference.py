@@ -34,7 +34,7 @@ from services.web.pages.parts.words import listed, word, words
 from services.web.store import groups
 
 AGREE = AgreePlan()
-ROWS, MORE_ROWS, MOST_ROWS = 5, 3, 50
+ROWS = 5
 OPTIONS_SHOWN, OPTIONS_OFFERED = 5, 100  # on the projector, and in the form
 PATHS_SHOWN = 3  # on the projector; the form offers places of every path
 WITHOUT_PLACE = ("home", "advice")  # kinds of paths that lead to no place of the registry
@@ -149,7 +149,7 @@ def record(case_id: UUID) -> Response:
         fixed={"case_id": str(case_id)}, read={"goals": inputs.lines},
         version=before["version"] if before else None, draft=later("Record the decision"), case_id=str(case_id),
     )  # fmt: skip
-    rows = _rows(form, len(members))
+    rows = inputs.rows(form, max(len(members), ROWS))
     if form.sent and not form.value("more"):
         at, who = inputs.happened(form), _who(form.typed, rows)
         form.load(_with(form.typed, _voted(who)))
@@ -205,13 +205,6 @@ def place_named(candidate: Candidate) -> str:
     if candidate["settles"]:
         free += f": {listed(word('fact', each) for each in candidate['settles'])}"
     return f"{candidate['partner']} · {candidate['programme']} · {word('path', candidate['path'])} ({free})"
-
-
-def _rows(form: Form, least: int) -> int:
-    """How many members the form has room for; at least so many."""
-    told = form.value("rows")
-    rows = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else least
-    return min(max(rows, ROWS) + (MORE_ROWS if form.sent and form.value("more") else 0), MOST_ROWS)
 
 
 Rows = Mapping[int, Mapping[str, str]]  # of the form: {number: {name, role, vote, reason}} as typed

@@ -34,7 +34,9 @@ DOMICILE_ROWS = 2
 FOUND = "found.subdistrict"
 UNKNOWN, NO_DANGER = "unknown", "none"
 # What nobody said is not known: no answer is chosen for anybody.
-PRESET = {"channel": UNKNOWN, "person": dict.fromkeys(("identity_status", "sex", "nationality"), UNKNOWN)}
+PRESET = {"channel": UNKNOWN, "person": dict.fromkeys(("sex", "nationality"), UNKNOWN)}
+IDENTITY = "person.identity_status"
+TOLD = ("person.name.first", "person.name.last", "person.national_id")  # by the person, not checked yet
 WARNINGS = {
     "wrong_check_digit": later(
         "The check digit of the identity number does not fit: look at the number again."
@@ -90,6 +92,8 @@ def person() -> Response:
         for name in ("channel", *(f"person.{part}" for part in PRESET["person"])):
             if not form.value(name):
                 form.put(name, UNKNOWN)
+        if not form.value(IDENTITY):
+            form.put(IDENTITY, _identity(form))
         if form.load():
             known = _known(form)
         nothing = found_danger == NO_DANGER and not _says(form.body, fixed) and not form.value("nothing")
@@ -104,6 +108,13 @@ def person() -> Response:
         rows=DOMICILE_ROWS, activities=_activities(fixed.get("centre")),
         known=known, nothing=nothing, centres=centres, provinces=places.provinces(),
     )  # fmt: skip
+
+
+def _identity(form: Form) -> str:
+    """How well it is known who the person is, where nobody chose an answer: by what was typed of them."""
+    if any(form.value(name).strip() for name in TOLD):
+        return "claimed"
+    return "partial" if form.value("person.name.alias").strip() else UNKNOWN
 
 
 def _activities(centre: Json) -> list[tuple[str, str]]:

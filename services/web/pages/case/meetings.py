@@ -1,6 +1,7 @@
 """Meetings of the working group: called for a day, the cases that wait put before them, each member voting on their own
 telephone, each case decided."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import NamedTuple
 from uuid import UUID
@@ -33,7 +34,7 @@ from services.screening.doors import (
 )
 from services.web import gateway
 from services.web.pages.case import conference
-from services.web.pages.frame import doors, files, frame, gate, lookup, visit
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
 from services.web.pages.parts.facts import fact_text, in_language
@@ -41,7 +42,7 @@ from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day_time, named, province, word, words
 from services.web.store import groups
 
-SHOWN, ROWS, GOALS = 25, 8, 3  # meetings of a page, members and goals of a form
+SHOWN, ROWS, GOALS = 25, 3, 3  # meetings of a page, members and goals of a form
 CONFLICT = "conflict"  # a choice of the form alone: an interest of one's own instead of a vote
 TIME = later("Write the time as 09:30.")
 
@@ -82,11 +83,12 @@ def listing_csv() -> Response:
 @blueprint.route("/meetings/new", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def call() -> Response:
-    """Who sat there last comes first; a colleague's name is their account."""
+    """Who was called last stands there already; `more` adds rows and keeps what was typed. A colleague's name is their
+    account."""
     own = [each for each in visit.caller().centres if each != ALL_CENTRES]
     centre = own[0] if len(own) == 1 else None
     colleagues = people.colleagues(centre) if centre else {}
-    last_time = groups.last(gateway.runtime(), centre) if centre else []
+    last_time = _last_called() or groups.last(gateway.runtime(), centre) if centre else []
     values = {"on": days.typed(days.today()), "time": "09:30", "members": last_time}
     form = Form(
         schemas.CallMeeting(),
@@ -94,8 +96,10 @@ def call() -> Response:
         fixed={"centre": centre} if centre else {},
         draft=later("Call a meeting"),
     )
-    if form.sent:
-        typed = _with_accounts(form.typed, colleagues)
+    rows = inputs.rows(form, max(len(last_time), ROWS))
+    if form.sent and not form.value("more"):
+        who = _members(form.typed, rows)
+        typed = _with_accounts(form.typed, who, colleagues)
         if begins := _begins(form):
             typed["at"] = begins
         if form.load(typed) and not form.errors:
@@ -104,10 +108,20 @@ def call() -> Response:
                 return frame.done(_("The meeting is called."), ".show", meeting_id=made["meeting_id"])
         if "at" in form.errors:
             form.errors["on"] = form.errors.pop("at")
+        form.errors = {_in_row(name, who): said for name, said in form.errors.items()}
     return frame.page(
-        "meetings/call.html", form=form, rows=ROWS, roles=words("member_role"), colleagues=[*colleagues],
-        own=own, provinces=[(each, province(each)) for each in own],
+        "meetings/call.html", form=form, rows=rows, roles=words("member_role"), colleagues=[*colleagues],
+        of_last_time=bool(last_time) and not form.sent, own=own, provinces=[(each, province(each)) for each in own],
     )  # fmt: skip
+
+
+def _last_called() -> list[dict[str, str]]:
+    """[{name, role}] of the latest meeting; nobody before the first, and none while it cannot be asked."""
+    listed = doors.attempt(MEETINGS.of(limit=1))
+    for latest in listed["items"] if listed else ():
+        if meeting := doors.attempt(MEETING.of(meeting_id=latest["meeting_id"])):
+            return [{"name": each["name"], "role": each["role"]} for each in meeting["members"]]
+    return []
 
 
 def _begins(form: Form) -> str | None:
@@ -126,18 +140,35 @@ def _begins(form: Form) -> str | None:
     return f"{on}T{at.isoformat()}+07:00"
 
 
-def _with_accounts(typed: "MultiDict[str, str]", colleagues: dict[str, str]) -> "MultiDict[str, str]":
-    """The members that are filled in, one after the other; who is a colleague by name has their account."""
+Members = Mapping[int, Mapping[str, str]]  # of the form: {row: {name, role}} as typed
+
+
+def _members(typed: "MultiDict[str, str]", rows: int) -> Members:
+    """A role alone is nobody's."""
+    told = {
+        row: {part: typed.get(f"members.{row}.{part}", "").strip() for part in ("name", "role")}
+        for row in range(rows)
+    }
+    return {row: each for row, each in told.items() if each["name"]}
+
+
+def _with_accounts(
+    typed: "MultiDict[str, str]", who: Members, colleagues: Mapping[str, str]
+) -> "MultiDict[str, str]":
+    """These members, one after the other; who is a colleague by name has their account."""
     kept = [(name, text) for name, text in typed.items(multi=True) if not name.startswith("members.")]
-    rows = [
-        {part: typed.get(f"members.{row}.{part}", "").strip() for part in ("name", "role")}
-        for row in range(ROWS)
-    ]
-    for number, row in enumerate(each for each in rows if each["name"]):
-        kept += [(f"members.{number}.{part}", text) for part, text in row.items()]
-        if user := colleagues.get(row["name"]):
+    for number, each in enumerate(who.values()):
+        kept += [(f"members.{number}.{part}", text) for part, text in each.items()]
+        if user := colleagues.get(each["name"]):
             kept.append((f"members.{number}.user", user))
     return MultiDict(kept)
+
+
+def _in_row(name: str, who: Members) -> str:
+    """A field's name among the members alone, as the form calls it."""
+    what, _dot, rest = name.partition(".")
+    number, _dot, part = rest.partition(".")
+    return f"members.{[*who][int(number)]}.{part}" if what == "members" and number.isdigit() else name
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>")

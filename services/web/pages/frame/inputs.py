@@ -1,4 +1,5 @@
-"""Fields that take more than their text: the day it happened, the search for a place, and one thing on each line."""
+"""Fields that take more than their text: the day it happened, the search for a place, rows of the same, and one thing
+on each line."""
 
 from datetime import UTC, datetime, time
 
@@ -11,6 +12,7 @@ from services.web.pages.parts.words import address
 
 SEARCH = "area"  # the field that is searched with; the button that only searches is called `find`
 SHOWN = 24
+MORE, MOST = 3, 50  # rows that the button `more` adds, and that a form may have
 WHOLE = later("That is a whole province. Add its district or subdistrict, or leave this empty.")
 NONE_FITS = later("No place fits. Try fewer letters, or leave this empty.")
 
@@ -45,6 +47,14 @@ def settle(form: Form, field: str, choices: places.Options) -> None:
 def lines(text: str) -> list[str]:
     """What was typed one on each line."""
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def rows(form: Form, least: int) -> int:
+    """How many rows of the same the form has room for, at least so many: what it had, and some more where its button
+    `more` was pressed."""
+    told = form.value("rows")
+    had = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else 0
+    return min(max(had, least) + (MORE if form.sent and form.value("more") else 0), MOST)
 
 
 def _postcode(code: str) -> tuple[str, ...]:
