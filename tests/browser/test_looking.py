@@ -33,3 +33,32 @@ def test_a_place_on_the_map_leads_to_what_is_there(come):
     with worker.page.expect_navigation():
         marks.first.click()
     assert "province=" in worker.page.url and worker.main.locator(".app-list__item").count() > 0
+
+
+PRESSED = "main :is(button, select, textarea, input, summary, [role=button]), .app-tabs, .govuk-back-link, #navigation"
+LEADING_ON = (
+    ".pdf", ".csv", "/work/", "/cases/search", "/plan/record", "/matches?programme", "/matches/earlier", "/decide",
+    "/link", "/withdraw", "/entered-in-error",
+)  # fmt: skip
+
+
+def test_what_one_presses_is_not_printed(come):
+    worker = come("worker-60")
+    case = steps.planned(worker, "พิมพ์ลงกระดาษ")
+    referral = steps.refer(worker, case)
+    worker.page.emulate_media(media="print")
+    for path in (
+        "/work", "/cases", case, f"{case}/screening", f"{case}/matches", f"{case}/plan", f"{case}/referrals", referral,
+        "/meetings", "/partners",
+    ):  # fmt: skip
+        worker.open(path)
+        pressed = worker.page.locator(PRESSED).locator("visible=true").all_inner_texts()
+        folded_out = (
+            worker.page.locator("details.app-unfolded > summary").locator("visible=true").all_inner_texts()
+        )
+        assert sorted(pressed) == sorted(folded_out), path
+        links = [
+            str(link.get_attribute("href")) for link in worker.main.locator("a").locator("visible=true").all()
+        ]
+        assert [link for link in links if any(part in link for part in LEADING_ON)] == [], path
+    assert worker.main.locator("a").locator("visible=true").count()  # what is told stands there, as words
