@@ -101,15 +101,12 @@ class Operator(ABC):
     def partners(self) -> list[Partner]:
         """The whole registry that is not retired."""
         from services.partners.projections import partners
+        from services.partners.projections.choosing import Chosen, cutoffs
 
         def page(cursor: str | None) -> Partners:
             return runtime.read(
-                lambda db: partners.list_partners(
-                    db, partners.cutoffs(utc_now()), q=None, province=None, kind=None, stale=None, keeper_in=None,
-                    retired=False, path=None, free=False, among=None, contradicted=False,
-                    limit=LIMIT_MOST, cursor=cursor,
-                )
-            )  # fmt: skip
+                lambda db: partners.list_partners(db, Chosen(cutoffs(utc_now())), LIMIT_MOST, cursor)
+            )
 
         with runtimes(self.settings, ["partners"]) as opened:
             runtime = opened["partners"]

@@ -414,6 +414,42 @@ class Partners(TypedDict):
     nearly: Annotated[bool, Note("Nobody is called as was typed; these differ from it in a letter.")]
 
 
+class ProvinceSum(TypedDict):
+    """Partners of a province, what they offer, so many places of it free, and the programmes of which nobody knows how
+    many places there are."""
+
+    province: Province
+    partners: Count
+    programmes: Count
+    free: Count
+    unknown: Count
+
+
+class Spread(TypedDict):
+    """Provinces with a partner that was asked for; `nearly` as of the list."""
+
+    items: list[ProvinceSum]
+    nearly: Annotated[bool, Note("Nobody is called as was typed; these differ from it in a letter.")]
+
+
+class FallingIn(TypedDict):
+    """So many facts fall stale on these days, both included, by kind, and by the centre that keeps the partner; `first`
+    None: they are stale already."""
+
+    first: Day | None
+    last: Day
+    facts: Count
+    kinds: Annotated[dict[str, Count], FACT_KINDS]
+    centres: dict[Province, Count]
+
+
+class Falling(TypedDict):
+    """What is stale today, then the weeks or months to come."""
+
+    periods: list[FallingIn]
+    nearly: Annotated[bool, Note("Nobody is called as was typed; these differ from it in a letter.")]
+
+
 class PublishedPartner(TypedDict):
     """`modified`: when something of it was last recorded; `programmes_modified` the same of each of its programmes."""
 

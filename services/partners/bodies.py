@@ -123,17 +123,26 @@ class ListHistory(TypedDict):
     cursor: str | None
 
 
-class ListPartners(TypedDict):
+class ChoosePartners(TypedDict):
     q: str | None
     province: str | None
     kind: str | None
     stale: str | None
+    stale_from: str | None
+    stale_until: str | None
     kept_by: str | None
     retired: bool
     path: str | None
     free: bool
     accepts_case: str | None
     contradicted: bool
+
+
+class WhenStale(ChoosePartners):
+    by: str
+
+
+class ListPartners(ChoosePartners):
     limit: int
     cursor: str | None
 

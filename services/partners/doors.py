@@ -8,6 +8,7 @@ from services.partners.answers import (
     Changed,
     EarlierMatch,
     EarlierMatches,
+    Falling,
     FreePlaces,
     History,
     Imported,
@@ -30,6 +31,7 @@ from services.partners.answers import (
     Proposed,
     PublishedPartners,
     PublishedProgrammes,
+    Spread,
     StandingLink,
     ToKeep,
     WhatIf,
@@ -53,6 +55,8 @@ TO_KEEP: QueryDoor[ToKeep] = QueryDoor("partners", "to_keep")
 HISTORY: QueryDoor[History] = QueryDoor("partners", "history")
 ALIKE: QueryDoor[AlikePartners] = QueryDoor("partners", "alike")
 PARTNERS: QueryDoor[Partners] = QueryDoor("partners", "partners")
+PROVINCES: QueryDoor[Spread] = QueryDoor("partners", "provinces")
+FALLING_STALE: QueryDoor[Falling] = QueryDoor("partners", "falling_stale")
 FREE_PLACES: QueryDoor[FreePlaces] = QueryDoor("partners", "free_places")
 PARTNER: QueryDoor[Partner] = QueryDoor("partners", "partner")
 MAKE_LINK: CommandDoor[LinkChanged] = CommandDoor("partners", "make_link")

@@ -27,6 +27,7 @@ from services.partners.domain.proposals import Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import Origin, Told
 from services.partners.projections import keepers, partners, published
+from services.partners.projections.choosing import cutoffs
 from services.thai import areas, dates
 
 IMPORTERS = (*STAFF, "admin")  # whoever runs the system may bring the whole registry of a country
@@ -50,12 +51,12 @@ class Exchanging(Doors):
     @query("partner.publish", roles=STRANGERS, schema=schemas.Published())
     def published_partners(self, call: Call, body: bodies.Published) -> answers.PublishedPartners:
         """Retired ones too: whoever keeps a copy must hear of it."""
-        stale = partners.cutoffs(call.now)
+        stale = cutoffs(call.now)
         return self.runtime.read(lambda db: published.list_partners(db, body, stale))
 
     @query("partner.publish", roles=STRANGERS, schema=schemas.Published())
     def published_programmes(self, call: Call, body: bodies.Published) -> answers.PublishedProgrammes:
-        stale = partners.cutoffs(call.now)
+        stale = cutoffs(call.now)
         return self.runtime.read(lambda db: published.list_programmes(db, body, stale))
 
     @query("partner.publish", roles=STRANGERS, schema=schemas.ModifiedProgrammes())

@@ -65,6 +65,20 @@ def _subdistrict(code: str) -> None:
         raise ValidationError("No subdistrict has this code.")
 
 
+def _is_day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError("Not a day, as 2026-11-22.") from None
+    if len(text) != 10:
+        raise ValidationError("Not a day, as 2026-11-22.")
+
+
+def _day(**more: Any) -> fields.String:
+    """A day in Thailand, ISO (CE)."""
+    return fields.String(validate=_is_day, metadata={"format": "date"}, **more)
+
+
 def _codes(allowed: Sequence[str | int]) -> fields.List[str]:
     return fields.List(fields.String(validate=validate.OneOf(allowed)), validate=validate.Length(min=1))
 
@@ -123,15 +137,6 @@ class _Clock(fields.String):
         if not found:
             raise ValidationError("Not a time of the day, as 08:30.")
         return f"{int(found[1]):02}:{found[2]}"
-
-
-def _is_day(text: str) -> None:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError("Not a day, as 2026-11-22.") from None
-    if len(text) != 10:
-        raise ValidationError("Not a day, as 2026-11-22.")
 
 
 def _part(part: Part) -> fields.Field[Any]:
@@ -468,22 +473,40 @@ class ListHistory(Body):
     cursor = fields.String(load_default=None)
 
 
-class ListPartners(Body):
-    """`stale`: only those of which something of that kind was last confirmed too long ago; `kept_by`: only those that
-    this centre keeps; `retired`: those that take nobody any more, instead of the others; `path` and `free`: only those
-    with a programme of that path, and with places free; `accepts_case`: only those that do not rule a case out;
+class ChoosePartners(Body):
+    """`stale`: only those of which something of that kind was last confirmed too long ago; with `stale_from` and
+    `stale_until`, days in Thailand, only if it falls stale on one of them; `kept_by`: only those that this centre
+    keeps; `retired`: those that take nobody any more, instead of the others; `path` and `free`: only those with a
+    programme of that path, and with places free; `accepts_case`: only those that do not rule a case out;
     `contradicted`: only those with places that our ledger or the partner itself contradicts."""
 
     q = fields.String(load_default=None, validate=validate.Length(max=200))
     province = fields.String(load_default=None, validate=_province)
     kind = fields.String(load_default=None, validate=validate.OneOf(codes.PARTNER_KINDS))
     stale = fields.String(load_default=None, validate=validate.OneOf((ANY, *FACT_KINDS)))
+    stale_from = _day(load_default=None)
+    stale_until = _day(load_default=None)
     kept_by = fields.String(load_default=None, validate=_province)
     retired = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
     path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
     free = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
     accepts_case = fields.String(load_default=None)
     contradicted = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
+
+    @validates_schema
+    def days_of_what(self, data: bodies.ChoosePartners, **_: Any) -> None:
+        first, last = data["stale_from"], data["stale_until"]
+        if (first or last) and not data["stale"]:
+            raise ValidationError("Say what falls stale.", "stale")
+        if first and last and last < first:
+            raise ValidationError("It comes before the other.", "stale_until")
+
+
+class WhenStale(ChoosePartners):
+    by = fields.String(load_default="month", validate=validate.OneOf(("month", "week")))
+
+
+class ListPartners(ChoosePartners):
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
 
@@ -603,11 +626,6 @@ class WhatIf(_OtherRules):
 
 class WhatIfOfAll(_OtherRules):
     partner_id = fields.String(required=True)
-
-
-def _day(**more: Any) -> fields.String:
-    """A day in Thailand, ISO (CE)."""
-    return fields.String(validate=_is_day, metadata={"format": "date"}, **more)
 
 
 class ActivityBody(Body):

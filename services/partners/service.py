@@ -1,6 +1,7 @@
 """The doors of partners, and how the service is put together."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from services.codes import statements
@@ -48,9 +49,11 @@ from services.partners.projections import (
     proposals,
     published,
     registry,
+    spread,
     upstream,
     waiting,
 )
+from services.partners.projections.choosing import Chosen, cutoffs, start_of
 
 OVER = (
     "ReferralWithdrawn", "ReferralExpired", "ReferralFailed", "ReferralEnded", "ReferralEnteredInError",
@@ -186,15 +189,39 @@ class PartnersService(
     @query("partner.list", roles=ROLES, schema=schemas.ListPartners())
     def partners(self, call: Call, body: bodies.ListPartners) -> answers.Partners:
         """The registry is shared by all centres. `accepts_case` is for those who see the case."""
-        kept_by, case_id = body["kept_by"], body["accepts_case"]
-        among = self.accepting(call, case_id, body["path"], body["free"]) if case_id else None
-        return self.runtime.read(
-            lambda db: partners.list_partners(
-                db, partners.cutoffs(call.now), body["q"], body["province"], body["kind"], body["stale"],
-                None if kept_by is None else (kept_by,), body["retired"], body["path"], body["free"], among,
-                body["contradicted"], body["limit"], body["cursor"],
-            )
-        )  # fmt: skip
+        chosen = self._chosen(call, body)
+        return self.runtime.read(lambda db: partners.list_partners(db, chosen, body["limit"], body["cursor"]))
+
+    @query("partner.list", roles=ROLES, schema=schemas.ChoosePartners())
+    def provinces(self, call: Call, body: bodies.ChoosePartners) -> answers.Spread:
+        """The same partners, counted by province."""
+        chosen = self._chosen(call, body)
+        return self.runtime.read(lambda db: spread.list_provinces(db, chosen))
+
+    @query("partner.list", roles=ROLES, schema=schemas.WhenStale())
+    def falling_stale(self, call: Call, body: bodies.WhenStale) -> answers.Falling:
+        """When facts of the same partners fall stale."""
+        chosen = self._chosen(call, body)
+        periods = spread.list_periods(call.now, body["by"])
+        return self.runtime.read(lambda db: spread.list_falling(db, chosen, periods))
+
+    def _chosen(self, call: Call, body: bodies.ChoosePartners) -> Chosen:
+        kept_by, case_id, first = body["kept_by"], body["accepts_case"], body["stale_from"]
+        last = start_of(body["stale_until"]) if body["stale_until"] else call.now
+        return Chosen(
+            cutoffs(last),
+            q=body["q"],
+            province=body["province"],
+            kind=body["kind"],
+            stale=body["stale"],
+            not_yet=cutoffs(start_of(first) - timedelta(days=1)) if first else None,
+            keeper_in=None if kept_by is None else (kept_by,),
+            retired=body["retired"],
+            path=body["path"],
+            free=body["free"],
+            among=self.accepting(call, case_id, body["path"], body["free"]) if case_id else None,
+            contradicted=body["contradicted"],
+        )
 
     @query("partner.confirm", roles=STAFF, schema=schemas.NoFields())
     def to_keep(self, call: Call, body: bodies.NoFields) -> answers.ToKeep:
@@ -203,7 +230,7 @@ class PartnersService(
         return self.runtime.read(
             lambda db: answers.ToKeep(
                 proposals=proposals.count_open(db, centres),
-                stale=partners.count_stale(db, partners.cutoffs(call.now), centres),
+                stale=partners.count_stale(db, cutoffs(call.now), centres),
                 problems=problems.count_open(db, centres),
             )
         )
@@ -225,7 +252,7 @@ class PartnersService(
         return self._partner(call, body["partner_id"])
 
     def _partner(self, call: Call, partner_id: str) -> answers.Partner:
-        stale = partners.cutoffs(call.now)
+        stale = cutoffs(call.now)
         return self.runtime.get_or_pull(partial(partners.get, partner_id=partner_id, stale=stale))
 
     @query("partner.read", roles=ROLES, schema=schemas.ReadNames())

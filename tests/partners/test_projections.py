@@ -30,6 +30,7 @@ from services.partners.projections import (
     registry,
     upstream,
 )
+from services.partners.projections.choosing import Chosen
 from tests.partners import samples
 from tests.partners.samples import (
     FIRST,
@@ -71,10 +72,8 @@ CUTOFFS = dict.fromkeys(FACT_KINDS, MONDAY)
 
 
 def listed(db, **asked):
-    usual = dict.fromkeys(("q", "province", "kind", "stale", "keeper_in", "path", "among", "cursor"))
-    return partners.list_partners(
-        db, CUTOFFS, **{**usual, "retired": False, "free": False, "contradicted": False, "limit": 50, **asked}
-    )
+    limit, cursor = asked.pop("limit", 50), asked.pop("cursor", None)
+    return partners.list_partners(db, Chosen(CUTOFFS, **asked), limit, cursor)
 
 
 def facts(*events):

@@ -291,10 +291,10 @@ def test_the_map_has_every_province_and_shades_by_count():
     shapes = country.shapes
     assert len(shapes) == 77 and all(path.startswith("M") and path.endswith("Z") for path in shapes.values())
     assert country.height > maps.MAP_WIDTH
-    shades, legend = charts.shaded({"60": 8, "61": 1, "62": 0})
+    shades, legend = maps.shaded({"60": 8, "61": 1, "62": 0})
     assert (shades["60"], shades["61"], shades["62"]) == (4, 1, 0)
     assert legend[-1]["high"] == 8
-    assert charts.shaded({}) == ({}, [{"shade": 0, "low": 0, "high": 0}])
+    assert maps.shaded({}) == ({}, [{"shade": 0, "low": 0, "high": 0}])
 
 
 def test_the_middle_of_a_province_lies_in_its_box_and_a_view_shows_whole_provinces():

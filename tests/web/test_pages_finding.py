@@ -136,3 +136,53 @@ def test_what_holds_for_all_of_a_partner_and_is_old_stands_in_the_list_of_whom_t
     _name, tables = taken(browser("worker-85"), "/registry/stale.csv")
     [lines] = tables.values()
     assert [line[3] for line in lines[1:] if line[0] == far["name"]] == ["ข้อมูลติดต่อ", "เงื่อนไขการรับ"]
+
+
+def test_the_map_and_the_calendar_ask_as_the_list_does_and_lead_to_it(door, browser, worker, world):
+    name = world["name"]
+    page = worker.open(f"/partners/map?q={name}")
+    [row] = page.tree.xpath("//main//table/tbody/tr")
+    assert [cell.strip() for cell in row.xpath("./*//text()") if cell.strip()] == [
+        "นครสวรรค์",
+        "1",
+        "1",
+        "2",
+        "–",
+    ]
+    assert len(page.tree.xpath("//main//*[local-name()='path'][contains(@class, 'app-shape')]")) == 77
+    drawn = page.tree.xpath("//main//*[local-name()='svg']//a/@href")
+    told = row.xpath(".//a/@href")
+    assert drawn == told and name in main(worker.open(told[0]))  # the table has what the drawing has
+    assert name in page.tree.xpath("//main//form//input[@name='q']/@value")
+    free = worker.open(f"/partners/map?q={name}&by=free").tree.xpath(
+        "//main//*[local-name()='svg']//*[local-name()='title']/text()"
+    )
+    assert "นครสวรรค์: 2" in free
+    for role in ("ministry", "member-60", "rules"):
+        assert browser(role).open(f"/partners/map?q={name}&by=junk").status == 200
+        assert browser(role).open(f"/partners/calendar?q={name}&by=junk").status == 200
+
+
+def test_the_calendar_leads_to_whom_to_call_by_then_and_back_after_one_tap(door, browser, worker, world):
+    name = world["name"]
+    page = worker.open(f"/partners/calendar?q={name}")
+    assert "ปฏิทินทวนถาม" in main(page) and "ดูแลโดยศูนย์ฯ" in main(page)
+    asked = [href for href in page.tree.xpath("//main//table//a/@href") if "stale=capacity" in href]
+    assert len(asked) == 1 and asked[0].startswith("/registry/stale?")
+    calls = worker.open(asked[0])
+    assert name in main(calls) and "ข้อมูลที่ถึงเวลาทวนถามภายใน" in main(calls)
+    assert name not in main(worker.open(f"/registry/stale?q={name}"))  # nothing of it is stale today
+    [still] = [
+        form.get("action") for form in calls.tree.forms if world["programme"] in form.get("action", "")
+    ]
+    again = worker.send(calls, still)
+    assert again.status == 200 and "ข้อมูลที่ถึงเวลาทวนถามภายใน" in main(again)
+    lines = taken(worker, asked[0].replace("/registry/stale?", "/registry/stale.csv?"))[1].popitem()[1]
+    assert name in {line[0] for line in lines}
+    other = browser("worker-61").open(f"/partners/calendar?q={name}&kept_by=60&by=week")
+    listed = other.tree.xpath("//main//table//a/@href")
+    assert listed and all(href.startswith("/partners?") for href in listed)
+    assert name in main(browser("worker-61").open(listed[0]))
+    junk = "&stale=any&stale_from=junk&stale_until=2026-99-99&kept_by=junk&province=junk"
+    assert worker.open(f"/partners/calendar?q={name}{junk}").status == 200
+    assert worker.open(f"/partners?q={name}{junk}").status == 200

@@ -1,31 +1,30 @@
 """Partners and programmes as everybody sees them."""
 
-from collections.abc import Collection, Container, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypedDict
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, func, not_, or_, select
+from sqlalchemy import Connection, Row, RowMapping, Select, and_, func, not_, or_, select
 
-from services.codes import statements
-from services.codes.registry import FACT_KINDS, STALE_DAYS
-from services.kernel.envelope import instant
 from services.kernel.lists import make_cursor, page_cursor
 from services.partners import answers
-from services.partners.projections import details, organisations, outreach
+from services.partners.projections import organisations, outreach
+from services.partners.projections.choosing import (
+    ANY,
+    Chosen,
+    Cutoffs,
+    conditions,
+    has_stale,
+    of_partner,
+    of_programme,
+)
 from services.partners.projections.keepers import keeper, kept_by
 from services.partners.projections.ledgers import list_units
 from services.partners.projections.proposals import list_unconfirmed
-from services.partners.projections.registry import folded, partner, programme, sound
-from services.thai import dates
-from services.thai import organisations as called_names
+from services.partners.projections.registry import partner, programme, sound
 
 ALIKE = 10  # at most so many are told
-NO_RULES = "{}"
-MOST_NEAR = 200  # whose name has a letter wrong; who finds more than that types more of it
 AT_ONCE = 500  # partners looked at in one statement, where they are picked out by hand
-Cutoffs = Mapping[str, str]  # {kind of fact: what was last confirmed before that instant is stale}
-of_partner, of_programme = details.partner_detail, details.programme_detail
 kept = select(
     partner,
     keeper.label("keeper"),
@@ -36,12 +35,6 @@ kept = select(
 kept = kept.outerjoin(of_partner, of_partner.c.partner_id == partner.c.partner_id)
 offered = select(programme, of_programme.c.details, of_programme.c.details_at)
 offered = offered.outerjoin(of_programme, of_programme.c.programme_id == programme.c.programme_id)
-
-
-def cutoffs(now: datetime) -> Cutoffs:
-    """An agreement is over on the day after its last."""
-    last_days = {"agreement": dates.bangkok_day(now).isoformat()}
-    return last_days | {kind: instant(statements.earliest(now, days)) for kind, days in STALE_DAYS.items()}
 
 
 def get(db: Connection, partner_id: str, stale: Cutoffs) -> answers.Partner | None:
@@ -113,113 +106,35 @@ def list_names(db: Connection, programme_ids: Sequence[str]) -> list[answers.Pro
     ]
 
 
-def list_partners(
-    db: Connection,
-    cutoffs: Cutoffs,
-    q: str | None,
-    province: str | None,
-    kind: str | None,
-    stale: str | None,
-    keeper_in: Sequence[str] | None,
-    retired: bool,
-    path: str | None,
-    free: bool,
-    among: Container[str] | None,
-    contradicted: bool,
-    limit: int,
-    cursor: str | None,
-) -> answers.Partners:
-    """Partners in the order of the Thai dictionary, with their programmes. `q`: what is remembered of a name (see
-    organisations.query); where nobody is called so, those whose names differ in a letter. `stale`: only those with a
-    stale or doubted fact of that kind, or of `any`; `keeper_in`: only those that these centres keep; `retired`: those
-    that take nobody any more, instead of the others; `path` and `free`: only those with a programme of that path, and
-    with places free; `among`: of these ids only; `contradicted`: only with places that our ledger, or the partner
-    since, contradicts."""
-    chosen = kept.where(partner.c.retired if retired else not_(partner.c.retired))
-    if stale:
-        chosen = chosen.where(_has_stale(stale, cutoffs))
-    if keeper_in is not None:
-        chosen = chosen.where(kept_by(keeper_in))
-    if province:
-        chosen = chosen.where(partner.c.province == province)
-    if kind:
-        chosen = chosen.where(partner.c.kind == kind)
-    if contradicted:
-        chosen = chosen.where(_of_programmes().where(_contradicted()).exists())
-    if path or free:
-        chosen = chosen.where(_offers(path, free))
+def list_partners(db: Connection, chosen: Chosen, limit: int, cursor: str | None) -> answers.Partners:
+    """Partners in the order of the Thai dictionary, with their programmes."""
+    wanted, nearly = conditions(db, chosen)
     after = page_cursor(cursor, 2) if cursor else None
-    nearly = False
-    if q:
-        chosen, nearly = _called(db, chosen, q)
-    rows = _page(db, chosen.order_by(partner.c.sorted, partner.c.partner_id), after, among, limit + 1)
+    ordered = kept.where(*wanted).order_by(partner.c.sorted, partner.c.partner_id)
+    rows = _page(db, ordered, after, chosen, limit + 1)
     more = len(rows) > limit
     last_row = rows[:limit][-1] if more else None
     return {
-        "items": _with_programmes(db, rows[:limit], cutoffs),
+        "items": _with_programmes(db, rows[:limit], chosen.cutoffs),
         "next": make_cursor([last_row.sorted, last_row.partner_id]) if last_row else None,
         "nearly": nearly,
     }
 
 
-def called(q: str) -> ColumnElement[bool]:
-    """Of a partner's row: whether it is called so, as it was typed or as it sounds."""
-    as_typed = partner.c.folded.contains(folded(q), autoescape=True)
-    wanted = [
-        or_(*(partner.c.sound.contains(form, autoescape=True) for form in sorted(forms)))
-        for forms in called_names.query(q)
-    ]
-    return or_(as_typed, and_(*wanted)) if wanted else as_typed
-
-
-def _called(db: Connection, chosen: Select[Any], q: str) -> tuple[Select[Any], bool]:
-    """Those of the chosen that are called so, and False; where there are none, those that are nearly called so, and
-    True."""
-    so, wanted = chosen.where(called(q)), called_names.query(q)
-    if not wanted or db.execute(so.with_only_columns(partner.c.partner_id).limit(1)).first():
-        return so, False
-    names = chosen.with_only_columns(partner.c.partner_id, partner.c.sound)
-    for forms in wanted:
-        parts = {part for form in forms for part in called_names.pieces(form) or (form,)}
-        names = names.where(or_(*(partner.c.sound.contains(part, autoescape=True) for part in sorted(parts))))
-    near = [row.partner_id for row in db.execute(names) if called_names.nearly(wanted, row.sound)]
-    return chosen.where(partner.c.partner_id.in_(near[:MOST_NEAR])), bool(near)
-
-
-def _offers(path: str | None, free: bool) -> ColumnElement[bool]:
-    """Of a partner's row: whether one of its programmes is of that path, and has places free."""
-    p = programme.c
-    theirs = _of_programmes()
-    theirs = theirs.where(p.path == path) if path else theirs
-    return (theirs.where(p.free > 0) if free else theirs).exists()
-
-
-def _of_programmes() -> Select[str]:
-    """Of a partner's row: those of its programmes that are not retired."""
-    p = programme.c
-    return select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired))
-
-
-def _contradicted() -> ColumnElement[bool]:
-    """Of a programme's row: the stated places do not fit our ledger, or what the partner said since."""
-    return or_(programme.c.contradicted, programme.c.doubted_at.is_not(None))
-
-
 def _page(
-    db: Connection, chosen: Select[Any], after: Sequence[Any] | None, among: Container[str] | None, most: int
+    db: Connection, ordered: Select[Any], after: Sequence[Any] | None, chosen: Chosen, most: int
 ) -> list[Row[Any]]:
-    """The first rows after a place in the order. Those of `among` are picked out here: there may be more of them than a
-    database takes in one statement."""
+    """The first rows after a place in the order."""
     found: list[Row[Any]] = []
-    at_once = most if among is None else max(most, AT_ONCE)
+    at_once = most if chosen.among is None else max(most, AT_ONCE)
     while True:
-        some = chosen
+        some = ordered
         if after is not None:
             name, last = map(str, after)
             later = and_(partner.c.sorted == name, partner.c.partner_id > last)
-            some = chosen.where(or_(partner.c.sorted > name, later))
+            some = ordered.where(or_(partner.c.sorted > name, later))
         rows = db.execute(some.limit(at_once)).all()
-        found += [row for row in rows if among is None or row.partner_id in among]
+        found += [row for row in rows if chosen.has(row.partner_id)]
         if len(found) >= most or len(rows) < at_once:
             return found[:most]
         after = rows[-1].sorted, rows[-1].partner_id
@@ -227,38 +142,8 @@ def _page(
 
 def count_stale(db: Connection, cutoffs: Cutoffs, keeper_in: Sequence[str] | None) -> int:
     """How many partners that these centres keep (None: all) have something that should be asked anew."""
-    asked = (
-        select(func.count()).select_from(partner).where(not_(partner.c.retired), _has_stale("any", cutoffs))
-    )
+    asked = select(func.count()).select_from(partner).where(not_(partner.c.retired), has_stale(ANY, cutoffs))
     return int(db.scalar(asked if keeper_in is None else asked.where(kept_by(keeper_in))) or 0)
-
-
-def _has_stale(what: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
-    return or_(*(_is_stale(kind, cutoffs) for kind in FACT_KINDS if what in (kind, "any")))
-
-
-def _is_stale(kind: str, cutoffs: Cutoffs) -> ColumnElement[bool]:
-    """Of a partner's row; that of a programme counts as long as it is not retired."""
-    p, d = programme.c, of_partner.c
-    theirs = _of_programmes()
-    match kind:
-        case "contact":
-            return partner.c.contact_at < cutoffs[kind]
-        case "agreement":
-            over = select(d.partner_id).where(d.agreement_ends < cutoffs[kind])
-            return partner.c.partner_id.in_(over.correlate(None))
-        case "capacity":
-            doubted = or_(p.confirmed_at < cutoffs[kind], _contradicted(), not_(p.places_known))
-            return theirs.where(doubted).exists()
-        case "details":
-            own = select(d.partner_id).where(d.details_at < cutoffs[kind]).correlate(None)
-            old = select(of_programme.c.programme_id).where(of_programme.c.details_at < cutoffs[kind])
-            return or_(partner.c.partner_id.in_(own), theirs.where(p.programme_id.in_(old)).exists())
-    o = organisations.organisation.c
-    ruled = select(o.partner_id).where(
-        o.partner_id == partner.c.partner_id, o.rules != NO_RULES, o.rules_at < cutoffs[kind]
-    )
-    return or_(theirs.where(p.rules_at < cutoffs[kind]).exists(), ruled.exists())
 
 
 def _stale_of_partner(row: Row[Any], cutoffs: Cutoffs) -> list[str]:

@@ -23,6 +23,7 @@ from services.kernel.scope import SHARED
 from services.partners import answers, bodies
 from services.partners.events import PartnerCorrected, PartnerEvent, ProgrammeEvent
 from services.partners.projections import partners
+from services.partners.projections.choosing import Cutoffs, called
 from services.partners.projections.proposals import list_unconfirmed
 from services.partners.projections.registry import partner, programme
 
@@ -74,9 +75,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 PUBLISHED = Projection("published", 1, (partner_modified, programme_modified), project)
 
 
-def list_partners(
-    db: Connection, body: bodies.Published, cutoffs: partners.Cutoffs
-) -> answers.PublishedPartners:
+def list_partners(db: Connection, body: bodies.Published, cutoffs: Cutoffs) -> answers.PublishedPartners:
     chosen = select(partner.c.partner_id, partner_modified.c.modified).join(
         partner_modified, partner_modified.c.partner_id == partner.c.partner_id
     )
@@ -84,7 +83,7 @@ def list_partners(
     if body["ids"] is not None:
         chosen = chosen.where(partner.c.partner_id.in_(body["ids"]))
     if body["q"]:
-        chosen = chosen.where(partners.called(body["q"]))
+        chosen = chosen.where(called(body["q"]))
     if body["path"]:
         theirs = select(programme.c.partner_id).where(programme.c.path == body["path"])
         chosen = chosen.where(partner.c.partner_id.in_(theirs))
@@ -110,9 +109,7 @@ def list_partners(
     }
 
 
-def list_programmes(
-    db: Connection, body: bodies.Published, cutoffs: partners.Cutoffs
-) -> answers.PublishedProgrammes:
+def list_programmes(db: Connection, body: bodies.Published, cutoffs: Cutoffs) -> answers.PublishedProgrammes:
     total, rows = _programmes(db, body)
     ids = [row.programme_id for row in rows]
     wanted = partners.offered.where(programme.c.programme_id.in_(ids))
@@ -150,7 +147,7 @@ def _programmes(db: Connection, body: bodies.Published) -> tuple[int, Sequence[R
     if body["ids"] is not None:
         chosen = chosen.where(p.programme_id.in_(body["ids"]))
     if body["q"]:
-        chosen = chosen.where(or_(partners.called(body["q"]), p.name.icontains(body["q"], autoescape=True)))
+        chosen = chosen.where(or_(called(body["q"]), p.name.icontains(body["q"], autoescape=True)))
     if body["path"]:
         chosen = chosen.where(p.path == body["path"])
     return _page(db, chosen, p.programme_id, body)

@@ -27,6 +27,7 @@ from services.kernel.questions import CommandDoor, Json, QueryDoor
 from services.partners import doors as partners
 from services.partners.schemas import (
     Candidates,
+    ChoosePartners,
     ConfirmCapacity,
     ConfirmPartner,
     ConfirmProgramme,
@@ -55,6 +56,7 @@ from services.partners.schemas import (
     RetireProgramme,
     WhatIf,
     WhatIfOfAll,
+    WhenStale,
 )
 from services.referral import doors as referral
 from services.referral.schemas import (
@@ -142,6 +144,10 @@ def decimal(text: str) -> float:
 
 
 LIST: Mapping[str, Callable[[str], Json]] = {"limit": whole, "cursor": str}
+CHOOSE: Mapping[str, Callable[[str], Json]] = dict.fromkeys(
+    ("q", "province", "kind", "stale", "stale_from", "stale_until", "kept_by", "retired", "path", "free",
+        "accepts_case", "contradicted"), str
+)  # fmt: skip
 
 ROUTES = (
     Route("POST", "/api/v1/cases", intake.OPEN_CASE, OpenCase, "Open a case", 201),
@@ -231,8 +237,11 @@ ROUTES = (
     ),
     Route("POST", "/api/v1/partners", partners.REGISTER_PARTNER, RegisterPartner, "Register a partner", 201),
     Route("GET", "/api/v1/partners", partners.PARTNERS, ListPartners, "The registry",
-        query={"q": str, "province": str, "kind": str, "stale": str, "kept_by": str, "retired": str,
-            "path": str, "free": str, "accepts_case": str, "contradicted": str, **LIST}),
+        query={**CHOOSE, **LIST}),
+    Route("GET", "/api/v1/registry/provinces", partners.PROVINCES, ChoosePartners,
+        "The registry counted by province", query=CHOOSE),
+    Route("GET", "/api/v1/registry/stale", partners.FALLING_STALE, WhenStale,
+        "When what is known of partners falls stale", query={**CHOOSE, "by": str}),
     Route("GET", "/api/v1/partners/<partner_id>", partners.PARTNER, ReadPartner, "One partner with its programmes"),
     Route("POST", "/api/v1/partners/<partner_id>/programmes", partners.OFFER_PROGRAMME, OfferProgramme,
     "Offer a programme", 201),

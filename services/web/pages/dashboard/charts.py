@@ -1,37 +1,15 @@
-"""Shapes of charts, computed on the server: bars, columns, and shades of the map."""
+"""Shapes of charts, computed on the server: bars and columns."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from collections.abc import Sequence
 
 from services.web.pages.dashboard.counts import size
 from services.web.pages.dashboard.figures import Row
-
-
-class Shade(TypedDict):
-    """The shade of the counts from `low` to `high`: 0 none, then 1 few to 4 many (songtor.css has its colour)."""
-
-    shade: int
-    low: int
-    high: int
 
 
 class Bar(Row):
     """A row with the width of its bar, 0 to 1000."""
 
     width: int
-
-
-def shaded(counts: Mapping[str, int]) -> tuple[dict[str, int], list[Shade]]:
-    """({province: shade}, legend): four equal steps up to the largest count."""
-    most = max(counts.values(), default=0)
-    step = max(1, -(-most // 4))
-    shades = {code: min(4, -(-count // step)) for code, count in counts.items()}
-    legend: list[Shade] = [{"shade": 0, "low": 0, "high": 0}]
-    for number in range(1, 5):
-        low = (number - 1) * step + 1
-        if low <= most:
-            legend.append({"shade": number, "low": low, "high": min(number * step, most)})
-    return shades, legend
 
 
 def bars(rows: Sequence[Row]) -> list[Bar]:

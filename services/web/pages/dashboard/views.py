@@ -43,8 +43,7 @@ def show() -> Response:
     year = dates.budget_year(days.today())
     spread, free = numbers.spread, numbers.places
     by_centre = spread["by_centre"] if spread else {}
-    country = maps.country()
-    shades, legend = charts.shaded({code: row["outside_ministry"] for code, row in by_centre.items()})
+    outside = {code: row["outside_ministry"] for code, row in by_centre.items()}
     months = figures.months(period, spread["by_month"] if spread else {})
     return frame.page(
         "dashboard/show.html",
@@ -64,13 +63,8 @@ def show() -> Response:
         months=months,
         top=charts.top_of(max((row["outside_ministry"] + row["ministry"] for row in months), default=0)),
         by_centre=sorted(by_centre.items(), key=lambda row: (-row[1]["outside_ministry"], row[0])),
-        country={
-            "height": country.height,
-            "width": maps.MAP_WIDTH,
-            "shapes": country.shapes,
-            "shades": shades,
-            "legend": legend,
-        },
+        outside=outside,
+        country=maps.of_counts(outside),
         several=_several(caller),
         centres=sorted(centres, key=province),
         years=[str(year - back) for back in range(YEARS_BACK + 1)],

@@ -9,15 +9,15 @@ from services.web.pages.partner import (
     keeping_files,
     keys,
     own,
-    partners,
     problems,
     proposals,
+    spread,
     standing,
     waiting,
 )
 
 BLUEPRINTS = (
-    partners.blueprint,
+    spread.blueprint,  # that of partners, with its other views
     keeping.blueprint,
     keeping_files.blueprint,
     importing.blueprint,

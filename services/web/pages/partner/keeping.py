@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from services.codes import KIND_OF_PATH
 from services.codes.access import READERS, STAFF
@@ -37,7 +38,7 @@ from services.partners.doors import (
 )
 from services.web.pages.frame import doors, frame, gate, inputs, papers, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.partner import details
+from services.web.pages.partner import details, filters
 from services.web.pages.partner.changes import WAYS, in_words, what_of
 from services.web.pages.partner.effects import ASKED, NAMED, effects
 from services.web.pages.partner.partners import READ, choices, programme_of, waits
@@ -230,8 +231,9 @@ def programme_confirmed(partner_id: UUID, programme_id: UUID, what: str) -> Resp
 
 def back(text: str, partner_id: UUID) -> Response:
     """To the list of calls, if that is where the button stood."""
-    if request.form.get("from") == "stale":
-        return frame.done(text, ".stale")
+    origin = urlsplit(request.form.get("from", ""))
+    if origin.path == url_for(".stale"):
+        return frame.done(text, ".stale", **dict(parse_qsl(origin.query)))
     return frame.done(text, "pages.partners.show", partner_id=partner_id)
 
 
@@ -301,16 +303,24 @@ def history(partner_id: UUID) -> Response:
 @blueprint.get("/registry/stale")
 @gate.roles(*STAFF)
 def stale() -> Response:
-    """Whom to call, because something was confirmed too long ago: of the partners that the user's centre keeps."""
-    centre = centre_asked()
+    """Whom to call, because something was confirmed too long ago, or will have been by a day that was asked for: of the
+    partners that the user's centre keeps."""
+    asked, here = calls_asked()
     cursor = request.args.get("cursor") or None
-    found = doors.ask(PARTNERS.of(stale="any", kept_by=centre, limit=SHOWN, cursor=cursor))
+    found = doors.ask(PARTNERS.of(**asked, limit=SHOWN, cursor=cursor))
     return frame.page(
-        "partners/stale.html", partners=found["items"], form=Form(sent=False),
-        file=visit.link("pages.registry_files.stale_csv", centre=centre),
-        following=visit.link(".stale", centre=centre, cursor=found["next"]) if found["next"] else None,
-        first=visit.link(".stale", centre=centre) if cursor else None,
+        "partners/stale.html", partners=found["items"], form=Form(sent=False), filters=here,
+        all=visit.link(".stale", centre=asked["kept_by"]), file=visit.link("pages.registry_files.stale_csv", **here),
+        following=visit.link(".stale", **here, cursor=found["next"]) if found["next"] else None,
+        first=visit.link(".stale", **here) if cursor else None,
     )  # fmt: skip
+
+
+def calls_asked() -> tuple[dict[str, Json], dict[str, str | None]]:
+    """What of the registry is to be called for, as partners takes it and as the address has it."""
+    centre, here = centre_asked(), filters.read()
+    here.pop("kept_by", None)
+    return {"stale": "any", **filters.asked(here), "kept_by": centre}, {**here, "centre": centre}
 
 
 def centre_asked() -> str | None:

@@ -24,11 +24,11 @@ blueprint = Blueprint("registry_files", __name__)
 @gate.roles(*STAFF)
 def stale_csv() -> Response:
     """A line for each fact that somebody should ask for again."""
-    centre = keeping.centre_asked()
+    asked, here = keeping.calls_asked()
     columns = [_("Partner"), _("Phone"), _("Name of the programme"), _("What to ask"), _("last confirmed")]
     lines: list[Sequence[str]] = []
     for answer in files.every(
-        lambda cursor: PARTNERS.of(stale="any", kept_by=centre, cursor=cursor, limit=LIMIT_MOST),
+        lambda cursor: PARTNERS.of(**asked, cursor=cursor, limit=LIMIT_MOST),
         lambda answer: answer["next"],
     ):
         for partner in answer["items"]:
@@ -38,7 +38,7 @@ def stale_csv() -> Response:
             for each in partner["programmes"]:
                 when = {"capacity": each["places"]["confirmed_at"], "rules": each["rules_confirmed_at"]}
                 lines += _stale(about, each["name"], each, when)
-    name = files.name("call-and-confirm", files.centres_of(visit.caller(), centre), days.today())
+    name = files.name("call-and-confirm", files.centres_of(visit.caller(), here["centre"]), days.today())
     return files.as_csv(files.Sheet("stale", _("Call and confirm"), columns, lines), name)
 
 

@@ -1,17 +1,14 @@
 """Partners: search, one partner with its programmes and places, capacity in two taps, registering and offering."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes import PARTNER_KINDS, PATHS, sentences
+from services.codes import sentences
 from services.codes.access import CASE_READERS, READERS, ROLES, STAFF
 from services.codes.details import OF_PARTNER, OF_PROGRAMME
-from services.codes.registry import FACT_KINDS
 from services.codes.rules import RULES, Rule
 from services.codes.words import Words
-from services.intake.answers import Case
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.lists import LIMIT_MOST
@@ -30,7 +27,7 @@ from services.partners.doors import (
 from services.thai import areas
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, papers, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.partner import details, units
+from services.web.pages.partner import details, filters, units
 from services.web.pages.parts import activities, days, places
 from services.web.pages.parts.freshness import Freshness, freshness
 from services.web.pages.parts.language import _, current, later
@@ -50,60 +47,34 @@ READ = {"rules.domicile.provinces": places.read_provinces}
 @gate.roles(*ROLES)
 def listing() -> Response:
     """Search by what is remembered of a name, province and kind; all stand in the address."""
-    filters = _filters()
+    asked = filters.read()
     cursor = request.args.get("cursor") or None
-    found = doors.ask(PARTNERS.of(**_asked(filters), cursor=cursor, limit=SHOWN))
+    found = doors.ask(PARTNERS.of(**filters.asked(asked), cursor=cursor, limit=SHOWN))
     return frame.page(
         "partners/listing.html",
+        **filters.shown(asked, "list"),
         partners=found["items"],
         nearly=found["nearly"],
-        filters=filters,
-        provinces=places.provinces(),
-        file=visit.link(".listing_csv", **filters),
-        following=visit.link(".listing", **filters, cursor=found["next"]) if found["next"] else None,
-        first=visit.link(".listing", **filters) if cursor else None,
+        file=visit.link(".listing_csv", **asked),
+        following=visit.link(".listing", **asked, cursor=found["next"]) if found["next"] else None,
+        first=visit.link(".listing", **asked) if cursor else None,
         may_write=visit.caller().role in STAFF,
-        case=_case(filters),
         reads_problems=visit.caller().role in CASE_READERS,
     )
-
-
-def _case(filters: Mapping[str, str]) -> Case | None:
-    """The case that the list is made for."""
-    return lookup.case(filters["accepts_case"]) if "accepts_case" in filters else None
-
-
-def _asked(filters: Mapping[str, str]) -> dict[str, Json]:
-    return {**filters, "free": "free" in filters}
-
-
-def _filters() -> dict[str, str]:
-    names = ("q", "province", "kind", "path", "free", "stale", "accepts_case")
-    texts = {name: request.args.get(name, "").strip() for name in names}
-    filters = {name: text for name, text in texts.items() if text}
-    lists = {"kind": PARTNER_KINDS, "path": PATHS, "stale": ("any", *FACT_KINDS), "free": ("yes",)}
-    for name, codes in lists.items():
-        if filters.get(name) not in codes:
-            filters.pop(name, None)
-    if visit.caller().role not in CASE_READERS:
-        filters.pop("accepts_case", None)
-    if not areas.is_province(filters.get("province", "")):
-        filters.pop("province", None)
-    return filters | ({"q": filters["q"][:200]} if "q" in filters else {})
 
 
 @blueprint.get("/partners/list.csv")
 @gate.roles(*ROLES)
 def listing_csv() -> Response:
     """The list as a file, a line for each programme, and one for a partner that offers nothing yet."""
-    filters = _filters()
+    asked = filters.read()
     columns = [
         _("Partner"), _("Kind"), _("Ministry"), _("Place"), _("Phone"), _("E-mail"), _("Website"),
         _("Name of the programme"), _("Way forward"), _("Places free"), _("Places in all"), _("Stated"),
     ]  # fmt: skip
     lines = []
     answers = files.every(
-        lambda cursor: PARTNERS.of(**_asked(filters), cursor=cursor, limit=LIMIT_MOST),
+        lambda cursor: PARTNERS.of(**filters.asked(asked), cursor=cursor, limit=LIMIT_MOST),
         lambda answer: answer["next"],
     )
     for row in (row for answer in answers for row in answer["items"]):
@@ -126,7 +97,7 @@ def listing_csv() -> Response:
             lines.append([*about, *offered])
         if not row["programmes"]:
             lines.append([*about, "", "", "", "", ""])
-    where = (filters["province"],) if "province" in filters else (ALL_CENTRES,)
+    where = (asked["province"],) if "province" in asked else (ALL_CENTRES,)
     name = files.name("partners", where, days.today())
     return files.as_csv(files.Sheet("partners", _("Partners"), columns, lines), name)
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import combinations
 from math import cos, radians
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from services.thai import areas
 
@@ -29,6 +29,46 @@ class Country(NamedTuple):
     shapes: Mapping[str, str]
     middles: Mapping[str, Point]
     boxes: Mapping[str, Box]
+
+
+class Shade(TypedDict):
+    """The shade of the counts from `low` to `high`: 0 none, then 1 few to 4 many (songtor.css has its colour)."""
+
+    shade: int
+    low: int
+    high: int
+
+
+class Shaded(TypedDict):
+    """The country as a template draws it (charts.html)."""
+
+    width: int
+    height: int
+    shapes: Mapping[str, str]
+    shades: Mapping[str, int]
+    legend: list[Shade]
+
+
+def of_counts(counts: Mapping[str, int]) -> Shaded:
+    """The country with provinces shaded by their counts."""
+    drawn = country()
+    shades, legend = shaded(counts)
+    return {
+        "width": MAP_WIDTH, "height": drawn.height, "shapes": drawn.shapes, "shades": shades, "legend": legend,
+    }  # fmt: skip
+
+
+def shaded(counts: Mapping[str, int]) -> tuple[dict[str, int], list[Shade]]:
+    """({province: shade}, legend): four equal steps up to the largest count."""
+    most = max(counts.values(), default=0)
+    step = max(1, -(-most // 4))
+    shades = {code: min(4, -(-count // step)) for code, count in counts.items()}
+    legend: list[Shade] = [{"shade": 0, "low": 0, "high": 0}]
+    for number in range(1, 5):
+        low = (number - 1) * step + 1
+        if low <= most:
+            legend.append({"shade": number, "low": low, "high": min(number * step, most)})
+    return shades, legend
 
 
 @cache
