@@ -439,8 +439,8 @@ class FallingIn(TypedDict):
     first: Day | None
     last: Day
     facts: Count
-    kinds: Annotated[dict[str, Count], FACT_KINDS]
-    centres: dict[Province, Count]
+    kinds: dict[str, Count]
+    centres: dict[str, Count]
 
 
 class Falling(TypedDict):

@@ -134,9 +134,10 @@ def test_the_days_of_a_period_list_what_the_period_counts(net):
 
 def test_what_is_doubted_or_was_never_told_is_to_be_asked_already(net):
     home = register(net)
-    programme_id = offer(net, home, 2, 1)
+    programme_id = offer(net, home, 2, 2)
     for _ in range(2):
         say(net, ReferralSent(str(uuid4()), CASE, programme_id))
+    net.settle()
     assert [row[0] for row in falling(net, stale="capacity")] == ["2026-06-01"]
     confirm(net, programme_id, 2, 1)  # two are held: that leaves no room
     assert [(row[0], row[2]) for row in falling(net, stale="capacity")] == [(None, {"capacity": 1})]

@@ -15,6 +15,7 @@ from services.web.formats import rulebooks, tables, taking, xlsx
 from services.web.formats.columns import COLUMNS
 from services.web.formats.entries import ROWS_MOST, Unreadable
 from services.web.formats.hsds_in import Usual
+from services.web.formats.taxonomies import KIND, PATH, UNDER, unit_id
 from services.web.gateway.limits import UPLOAD_MOST
 from tests.web.browser import Page
 from tests.web.door import FrontDoor, partner, problem, programme
@@ -249,6 +250,70 @@ def test_services_of_others_come_in_from_json_and_from_packages_of_today_and_bef
     assert one["contact"] == {"phone": "056-000-222"}
     assert one["details"]["hours"] == {"weekdays": ["MO"], "opens": "08:00", "closes": "16:00"}
     assert counts(taken(door, old, file="p.zip", **usual)) == (1, 0, 0, 1)
+
+
+@pytest.mark.parametrize("version", ["3.0", "3.1"])
+def test_a_package_of_the_standard_of_today_brings_places_terms_languages_and_papers(door, version):
+    """The tables are called as the standard's own datapackage calls them; 3.1 added columns, and 3.0 lacks `unit`."""
+    called, partner_id, programme_id, place, unit = name(), *(str(uuid4()) for _ in range(4))
+    of_place = unit_id("bed/men")
+    more = {"unit": f"id,name\n{of_place},เตียงผู้ชาย\n"} if version == "3.1" else {}
+    sent = package(
+        datapackage="name\nhsds\n",
+        organization=f"id,name,description\n{partner_id},{called},ที่พักใจ\n",
+        service=f"id,organization_id,name,status,minimum_age,last_modified\n{programme_id},{partner_id},ที่พัก,active,20,2026-01-01\n",
+        location=f"id,location_type,name,organization_id\n{place},physical,x,{partner_id}\n",
+        service_at_location=f"id,service_id,location_id\n{uuid4()},{programme_id},{place}\n",
+        address=f"id,location_id,address_1,city,state_province,postal_code,country,address_type\n"
+        f"{uuid4()},{place},1,y,นครสวรรค์,60000,TH,physical\n",
+        phone=f"id,organization_id,number\n{uuid4()},{partner_id},056-000-333\n",
+        language=f"id,service_id,name,code\n{uuid4()},{programme_id},พม่า,my\n",
+        required_document=f"id,service_id,document\n{uuid4()},{programme_id},บัตรประจำตัวประชาชน\n",
+        service_capacity=f"id,service_id,unit_id,available,maximum,updated\n"
+        f"{uuid4()},{programme_id},{of_place},2,6,2026-01-01\n",
+        attribute=f"id,link_id,link_entity,taxonomy_term_id\n{uuid4()},{programme_id},service,{PATH.term_id('local_home')}\n"
+        f"{unit},{partner_id},organization,{KIND.term_id('pao_home')}\n"
+        f"{uuid4()},{partner_id},organization,{UNDER.term_id('outside_ministry')}\n",
+        **more,
+    )
+    said = taken(door, sent, file="p.zip")
+    assert said["done"] and counts(said) == (1, 1, 0, 0), said
+    one = found(door, called)
+    [offered] = one["programmes"]
+    assert (one["kind"], one["province"], one["details"]["languages"]) == ("pao_home", "60", ["my"])
+    assert (offered["programme_id"], offered["path"]) == (programme_id, "local_home")
+    assert offered["rules"] == {"min_age": 20, "documents": ["id_card"]}
+    [apart] = offered["places"]["units"]
+    assert (apart["unit"], apart["group"], apart["free"], apart["total"]) == ("bed", "men", 2, 6)
+    assert counts(taken(door, sent, file="p.zip")) == (1, 0, 0, 1)
+
+
+def test_a_table_tells_places_apart_by_unit_and_group(door):
+    called = name()
+    head = HEAD + ",จำนวนที่แยกตามหน่วยและกลุ่ม (ว่าง/ทั้งหมด)"
+
+    def of(units, **more):
+        return "\n".join([head, row(called, **more) + f',"{units}"', ""]).encode()
+
+    said = taken(door, of("เตียงผู้ชาย 3/6, Beds: women ๐/๔", total="", free=""))
+    assert said["done"] and counts(said) == (1, 1, 0, 0), said
+    places = found(door, called)["programmes"][0]["places"]
+    assert (places["total"], places["free"]) == (10, 3)
+    assert {(each["unit"], each["group"], each["free"], each["total"]) for each in places["units"]} == {
+        ("bed", "men", 3, 6), ("bed", "women", 0, 4),
+    }  # fmt: skip
+    assert counts(taken(door, of("bed/men 3/6; bed/women 0/4"))) == (1, 0, 0, 1)
+    for wrong, total in (
+        ("เตียงผู้ชาย สาม", "10"),
+        ("เตียงแมว 1/2", "10"),
+        ("เตียงผู้ชาย 3/6", "10"),
+        ("เตียงผู้ชาย 7/6", "6"),
+    ):
+        said = taken(door, of(wrong, total=total))
+        assert {each["column"] for each in said["errors"]} == {"จำนวนที่แยกตามหน่วยและกลุ่ม (ว่าง/ทั้งหมด)"}, (
+            wrong,
+            said,
+        )
 
 
 def test_what_is_no_hsds_is_named_by_its_place_in_the_file(door):

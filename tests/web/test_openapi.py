@@ -105,7 +105,8 @@ PROMISED = [
         for things in ("partners/{partner_id}", "programmes/{programme_id}")
         for step in ("confirm", "retire", "reopen")),
     ("GET /api/v1/partners/{partner_id}/history", {"limit", "cursor"}, {"items", "next"}),
-    ("GET /api/v1/registry/provinces", {"q", "province", "kind", "path", "free", "stale", "kept_by"}, {"items", "nearly"}),
+    ("GET /api/v1/registry/provinces",
+        {"q", "province", "kind", "path", "free", "stale", "kept_by"}, {"items", "nearly"}),
     ("GET /api/v1/registry/stale", {"q", "province", "kind", "by", "kept_by"}, {"periods", "nearly"}),
     ("GET /api/v1/proposals", {"centre", "limit", "cursor"}, {"items", "next"}),
     ("POST /api/v1/proposals/{proposal_id}/accept", {"reason"}, {"version"}),

@@ -12,7 +12,7 @@ from services.codes.words import CodeList, Words
 
 CellKind = Literal[
     "text", "id", "number", "flag", "choice", "choices", "province", "provinces", "subdistrict", "day", "clock",
-    "papers",
+    "papers", "units",
 ]  # fmt: skip
 OF_PART: dict[str, CellKind] = {
     "text": "text", "prose": "text", "phone": "text", "day": "day", "clock": "clock", "baht": "number",
@@ -73,6 +73,8 @@ COLUMNS = (
     Column("programme.path", Words("แนวทาง", "Way forward"), "choice", PATHS),
     Column("programme.total", Words("จำนวนที่ทั้งหมด", "Places in all"), "number"),
     Column("programme.free", Words("จำนวนที่ว่าง", "Places free"), "number"),
+    Column("programme.units", Words("จำนวนที่แยกตามหน่วยและกลุ่ม (ว่าง/ทั้งหมด)", "Places by unit and group (free/in all)"),
+        "units"),
     *(column for rule in RULES.values() for column in _of_rule(rule)),
     *_of_details("programme", {**OF_PROGRAMME}),
 )  # fmt: skip

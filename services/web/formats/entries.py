@@ -48,9 +48,11 @@ class Reading:
 
     def column(self, path: str) -> str:
         """What the file calls a field that a door finds fault with."""
-        for known in (path, path.rpartition(".")[0]):
+        known = path
+        while known:
             if known in self.columns:
                 return self.columns[known]
+            known = known.rpartition(".")[0]
         return path
 
 

@@ -10,6 +10,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from services.codes.situation import document_code
+from services.codes.units import GROUPS, UNITS, key_of, parts_of, unit_in_words
 from services.codes.words import CodeList, Words
 from services.kernel.questions import Json
 from services.partners.answers import Partner, Programme
@@ -102,6 +103,7 @@ def _read_line(reading: Reading, number: int, line: Sequence[str], columns: Sequ
     names = str(partner.get("name", "")), str(partner.get("province", "")), str(partner.get("kind", ""))
     row["partner_id"] = id_of(str(row.get("partner_id", "")), "partner", *names)
     if programme is not None:
+        _add_up(programme)
         offer = str(programme.get("name", "")), str(programme.get("path", ""))
         row["programme_id"] = id_of(str(row.get("programme_id", "")), "programme", *names, *offer)
     reading.entries.append(row)
@@ -186,6 +188,38 @@ def _day(text: str, column: Column) -> str:
     return day.legal_day.isoformat()
 
 
+@lru_cache
+def _unit_keys() -> Mapping[str, str]:
+    """{what a unit for a group is called in either language, or its key: its key}."""
+    keys = [key_of(unit, group) for unit in UNITS for group in GROUPS]
+    return {
+        normalise(said).casefold(): key
+        for key in keys
+        for said in (key, unit_in_words(key, "th"), unit_in_words(key, "en"))
+    }
+
+
+def _units(text: str, column: Column) -> list[Json]:
+    """As เตียงผู้ชาย 3/10, เตียงผู้หญิง 0/5."""
+    found: list[Json] = []
+    for part in _parts(numbers.ascii_digits(text)):
+        told = re.fullmatch(r"(.+?)\s*(\d+)\s*/\s*(\d+)", part)
+        key = _unit_keys().get(normalise(told[1]).casefold()) if told else None
+        if told is None or key is None:
+            raise CellProblem(f"Not places of a unit, as เตียงผู้ชาย 3/10: {part[:40]}")
+        unit, group = parts_of(key)
+        found.append({"unit": unit, "group": group, "free": int(told[2]), "total": int(told[3])})
+    return found
+
+
+def _add_up(programme: Any) -> None:
+    """Who tells the places apart need not say their sum."""
+    units = programme.get("units") or ()
+    for count in ("total", "free"):
+        if units and count not in programme:
+            programme[count] = sum(each[count] for each in units)
+
+
 CELLS: Mapping[str, Callable[[str, Column], Any]] = {
     "text": lambda text, column: text,
     "id": lambda text, column: text,
@@ -199,6 +233,7 @@ CELLS: Mapping[str, Callable[[str, Column], Any]] = {
     "subdistrict": _subdistrict,
     "day": _day,
     "papers": lambda text, column: [document_code(part) for part in _parts(text)],
+    "units": _units,
 }
 
 # -- writing ----------------------------------------------------------------------------------------------------
@@ -253,6 +288,11 @@ def _cell(value: Any, column: Column) -> str:
             return ", ".join(map(_area, value))
         case "day":
             return dates.format_date(date.fromisoformat(value), "th", "short")
+        case "units":
+            return ", ".join(
+                f"{unit_in_words(key_of(each['unit'], each['group']), 'th')} {each['free']}/{each['total']}"
+                for each in value
+            )
     return str(value)
 
 
