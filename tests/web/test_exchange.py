@@ -17,6 +17,7 @@ from services.web.formats.entries import ROWS_MOST, Unreadable
 from services.web.formats.hsds_in import Usual
 from services.web.formats.taxonomies import KIND, PATH, UNDER, unit_id
 from services.web.gateway.limits import UPLOAD_MOST
+from services.web.pages.partner import importing
 from tests.web.browser import Page
 from tests.web.door import FrontDoor, partner, problem, programme
 
@@ -261,7 +262,7 @@ def test_a_package_of_the_standard_of_today_brings_places_terms_languages_and_pa
     sent = package(
         datapackage="name\nhsds\n",
         organization=f"id,name,description\n{partner_id},{called},ที่พักใจ\n",
-        service=f"id,organization_id,name,status,minimum_age,last_modified\n{programme_id},{partner_id},ที่พัก,active,20,2026-01-01\n",
+        service=f"id,organization_id,name,status,minimum_age,last_modified\n{programme_id},{partner_id},ที่พัก,active,20,2026-01-01T00:00:00Z\n",
         location=f"id,location_type,name,organization_id\n{place},physical,x,{partner_id}\n",
         service_at_location=f"id,service_id,location_id\n{uuid4()},{programme_id},{place}\n",
         address=f"id,location_id,address_1,city,state_province,postal_code,country,address_type\n"
@@ -270,7 +271,7 @@ def test_a_package_of_the_standard_of_today_brings_places_terms_languages_and_pa
         language=f"id,service_id,name,code\n{uuid4()},{programme_id},พม่า,my\n",
         required_document=f"id,service_id,document\n{uuid4()},{programme_id},บัตรประจำตัวประชาชน\n",
         service_capacity=f"id,service_id,unit_id,available,maximum,updated\n"
-        f"{uuid4()},{programme_id},{of_place},2,6,2026-01-01\n",
+        f"{uuid4()},{programme_id},{of_place},2,6,2026-01-01T00:00:00Z\n",
         attribute=f"id,link_id,link_entity,taxonomy_term_id\n{uuid4()},{programme_id},service,{PATH.term_id('local_home')}\n"
         f"{unit},{partner_id},organization,{KIND.term_id('pao_home')}\n"
         f"{uuid4()},{partner_id},organization,{UNDER.term_id('outside_ministry')}\n",
@@ -372,6 +373,13 @@ def test_on_the_page_a_file_is_checked_first_and_then_the_very_same_is_brought_i
     assert done.path == "partners" and "ใหม่ 1 รายการ" in done.text and found(door, called)
     again = sent(worker, page, table(row(called)))
     assert "คงเดิม 1 รายการ" in again.text
+
+
+def test_on_the_page_who_brings_a_long_file_is_told_how_long_it_takes(browser, monkeypatch):
+    monkeypatch.setattr(importing, "LONG", -1)
+    worker = browser("worker-60")
+    dry = sent(worker, worker.open("/registry/import"), table(row(name())))
+    assert "การนำเข้าจะใช้เวลาใกล้เคียงกัน" in dry.text
 
 
 def test_on_the_page_what_is_wrong_stands_at_its_row_and_the_file_comes_back_with_it(browser):

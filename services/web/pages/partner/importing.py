@@ -1,5 +1,6 @@
 """A file of partners brought in on a page: first what would come of it, then, with the same file, for good."""
 
+import time
 from hashlib import sha256
 
 from flask import Blueprint, Response, request
@@ -16,6 +17,7 @@ from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, places
 from services.web.pages.parts.language import _, field_error, later
 
+LONG = 10  # seconds that a check took: bringing the file in takes about as long, and that is said before
 SHOWN = 100  # lines of each kind; the file has all
 OTHER_FILE = later("This is another file than the one that was checked. Check it first.")
 NO_FILE = later("Choose a file.")
@@ -38,7 +40,7 @@ def table() -> Response:
 @blueprint.route("/registry/import", methods=["GET", "POST"])
 @gate.roles(*STAFF)
 def bring() -> Response:
-    form, report, checked = Form(), None, ""
+    form, report, checked, seconds = Form(), None, "", 0
     if form.sent:
         content, name = _content()
         mark = sha256(content).hexdigest()
@@ -48,7 +50,7 @@ def bring() -> Response:
         elif wished is not None and wished != mark:
             form.add({"file": [OTHER_FILE]})
         elif (reading := _read(form, content, name)) is not None:
-            user = User(visit.caller())
+            user, begun = User(visit.caller()), time.monotonic()
             report = taking.take(
                 reading, name, wished is None, taking.check(user), taking.bring(user, form.command)
             )
@@ -62,12 +64,13 @@ def bring() -> Response:
             if form.value("do") == "errors":
                 made = taking.with_errors(reading, report)
                 return files.download(made, "text/csv; charset=utf-8", "partners-errors.csv")
-            checked = mark
+            checked, seconds = mark, round(time.monotonic() - begun)
     return frame.page(
         "partners/import.html",
         form=form,
         report=report,
         checked=checked,
+        seconds=seconds if seconds > LONG else None,
         shown=SHOWN,
         provinces=places.provinces(),
     )
