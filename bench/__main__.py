@@ -28,6 +28,7 @@ FIGURES = {
     "o": "bench.growth",
     "p": "bench.papers",
     "q": "bench.trial",
+    "r": "bench.lists",
 }
 
 
