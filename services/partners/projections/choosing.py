@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, false, func, not_, or_, select
 
 from services.codes import statements
 from services.codes.registry import FACT_KINDS, STALE_DAYS
@@ -74,9 +74,9 @@ def conditions(db: Connection, chosen: Chosen) -> tuple[list[ColumnElement[bool]
     if chosen.kind:
         wanted.append(partner.c.kind == chosen.kind)
     if chosen.contradicted:
-        wanted.append(_of_programmes().where(contradicted()).exists())
+        wanted.append(_any_programme(contradicted()))
     if chosen.path or chosen.free:
-        wanted.append(_of_programmes().where(*offers(chosen)).exists())
+        wanted.append(_any_programme(*offers(chosen)))
     return _called(db, wanted, chosen.q) if chosen.q else (wanted, False)
 
 
@@ -114,11 +114,17 @@ def _called(
     return [*others, partner.c.partner_id.in_(near[:MOST_NEAR])], bool(near)
 
 
-def _of_programmes() -> Select[str]:
-    """Of a partner's row: those of its programmes that are not retired."""
+def _any(table: Table, own: ColumnElement[bool], *wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of a partner's row: whether one of its rows of another table is so. Counted, not asked for with EXISTS, which
+    PostgreSQL answers for every partner of the country before it looks at the few that are kept or shown."""
+    counted = select(func.count()).select_from(table).where(own, *wanted).correlate(partner)
+    return counted.scalar_subquery() > 0
+
+
+def _any_programme(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That of its programmes which are not retired."""
     p = programme.c
-    theirs = select(p.programme_id).where(p.partner_id == partner.c.partner_id, not_(p.retired))
-    return theirs.correlate(partner)
+    return _any(programme, p.partner_id == partner.c.partner_id, not_(p.retired), *wanted)
 
 
 def contradicted() -> ColumnElement[bool]:
@@ -145,25 +151,26 @@ def _is_stale(kind: str, cutoffs: Cutoffs, not_yet: Cutoffs | None) -> ColumnEle
         before = at < cutoffs[kind]
         return before if not_yet is None else and_(before, at >= not_yet[kind])
 
-    theirs = _of_programmes()
     match kind:
         case "contact":
             return old(partner.c.contact_at)
         case "agreement":
-            return partner.c.partner_id.in_(select(d.partner_id).where(old(d.agreement_ends)).correlate(None))
+            return _any(of_partner, d.partner_id == partner.c.partner_id, old(d.agreement_ends))
         case "capacity":
             stated = old(p.confirmed_at)
             asked = or_(stated, doubted()) if not_yet is None else and_(stated, not_(doubted()))
-            return theirs.where(asked).exists()
+            return _any_programme(asked)
         case "details":
-            own = select(d.partner_id).where(old(d.details_at)).correlate(None)
-            others = select(of_programme.c.programme_id).where(old(of_programme.c.details_at))
-            return or_(partner.c.partner_id.in_(own), theirs.where(p.programme_id.in_(others)).exists())
+            own = _any(of_partner, d.partner_id == partner.c.partner_id, old(d.details_at))
+            said = select(of_programme.c.programme_id).where(
+                of_programme.c.programme_id == p.programme_id, old(of_programme.c.details_at)
+            )
+            return or_(own, _any_programme(said.correlate(programme).exists()))
         case "rules":
             o = organisations.organisation.c
-            ruled = select(o.partner_id).where(
-                o.partner_id == partner.c.partner_id, o.rules != NO_RULES, old(o.rules_at)
-            )
-            ruled = ruled.correlate(partner)
-            return or_(theirs.where(old(p.rules_at)).exists(), ruled.exists())
+            held = _any(
+                organisations.organisation, o.partner_id == partner.c.partner_id, o.rules != NO_RULES,
+                old(o.rules_at),
+            )  # fmt: skip
+            return or_(_any_programme(old(p.rules_at)), held)
     return false()

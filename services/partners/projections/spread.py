@@ -62,28 +62,29 @@ def list_provinces(db: Connection, chosen: Chosen) -> answers.Spread:
     """How many partners are chosen in each province, and what they offer of the path, and free, that is asked for."""
     wanted, nearly = conditions(db, chosen)
     p = programme.c
+    keys = [partner.c.province] if chosen.among is None else [partner.c.province, partner.c.partner_id]
+    partners = select(*keys, func.count().label("partners")).where(*wanted).group_by(*keys)
     theirs = and_(p.partner_id == partner.c.partner_id, not_(p.retired), *offers(chosen))
-    keys = (partner.c.province,) if chosen.among is None else (partner.c.province, partner.c.partner_id)
-    counted = (
+    offered = (
         select(
-            *keys, func.count(partner.c.partner_id.distinct()).label("partners"),
-            func.count(p.programme_id).label("programmes"), func.coalesce(func.sum(p.free), 0).label("free"),
+            *keys, func.count().label("programmes"), func.sum(p.free).label("free"),
             func.count(case_of((not_(p.places_known), 1))).label("unknown"),
         )
-        .select_from(partner.outerjoin(programme, theirs))
+        .select_from(partner.join(programme, theirs))
         .where(*wanted)
         .group_by(*keys)
     )  # fmt: skip
     found: dict[str, answers.ProvinceSum] = {}
-    for row in db.execute(counted):
-        if chosen.among is not None and not chosen.has(row.partner_id):
-            continue
-        nothing = answers.ProvinceSum(province=row.province, partners=0, programmes=0, free=0, unknown=0)
-        of = found.setdefault(row.province, nothing)
-        of["partners"] += row.partners
-        of["programmes"] += row.programmes
-        of["free"] += int(row.free)
-        of["unknown"] += row.unknown
+    for row in db.execute(partners):
+        if chosen.among is None or chosen.has(row.partner_id):
+            nothing = answers.ProvinceSum(province=row.province, partners=0, programmes=0, free=0, unknown=0)
+            found.setdefault(row.province, nothing)["partners"] += row.partners
+    for row in db.execute(offered):
+        if chosen.among is None or chosen.has(row.partner_id):
+            of = found[row.province]
+            of["programmes"] += row.programmes
+            of["free"] += int(row.free)
+            of["unknown"] += row.unknown
     return {"items": [found[code] for code in sorted(found)], "nearly": nearly}
 
 
