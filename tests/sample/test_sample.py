@@ -25,10 +25,7 @@ from services.sample.registry import PLACES, SAMPLE, SHELTER_PLACES
 from services.screening.doors import ADOPT_RULES
 from services.thai import areas, calendar, idcard
 from services.thai.dates import BANGKOK, bangkok_day, budget_period, budget_year
-from services.web.formats import hsds as hsds_out
-from services.web.formats import shapes
 from tests.sample.conftest import NOW, loaded, network
-from tests.support import hsds
 
 MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
 
@@ -360,46 +357,6 @@ def test_a_problem_waits_to_be_decided_and_one_was(net):
     assert waiting["keeper"] == "60" and waiting["proposal"]["after"] == {"rules": {"care_level_max": 2}}
     assert 2 * waiting["declines"] >= waiting["of"] >= waiting["declines"] >= 5
     assert of(net, "partners", "ProblemAccepted")
-
-
-def test_everything_that_the_registry_says_in_hsds_is_valid_by_the_schemas_of_the_standard(net):
-    """Whole and as lists say it; where the standard's schemas are not at hand, our own alone hold it."""
-
-    def pages(door):
-        after = None
-        while True:
-            body = {"limit": 500, "after": after}
-            items = net.call("partners", door, body, user="strangers", role="system", centres=())["items"]
-            yield from items
-            if len(items) < 500:
-                return
-            after = (items[-1].get("programme") or items[-1]["partner"])[
-                "programme_id" if "programme" in items[-1] else "partner_id"
-            ]
-
-    said = {"service": [], "service_at_location": [], "organization": []}
-    for each in pages("published_programmes"):
-        told = each["partner"], each["programme"], each["modified"]
-        said["service"] += [make(*told) for make in (hsds_out.service, hsds_out.service_in_list)]
-        makers = (hsds_out.service_at_location, hsds_out.service_at_location_in_list)
-        said["service_at_location"] += [make(*told) for make in makers]
-    for each in pages("published_partners"):
-        offered = [
-            hsds_out.service(
-                each["partner"], programme, each["programmes_modified"][programme["programme_id"]]
-            )
-            for programme in each["partner"]["programmes"]
-        ]
-        said["organization"] += [
-            hsds_out.organization(each["partner"], offered), hsds_out.organization_alone(each["partner"]),
-        ]  # fmt: skip
-    assert len(said["organization"]) == 2 * len(of(net, "partners", "PartnerRegistered"))
-    assert len(said["service"]) == 2 * len(of(net, "partners", "ProgrammeOffered"))
-    for name, things in said.items():
-        wrong = {
-            fault for thing in things for fault in (*hsds.faults(name, thing), *shapes.problems(name, thing))
-        }
-        assert not wrong, name
 
 
 def test_nobody_asks_a_man_of_the_sample_whether_he_is_pregnant():

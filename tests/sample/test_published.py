@@ -1,0 +1,46 @@
+"""The registry of the sample network as everybody reads it."""
+
+from services.web.formats import hsds as hsds_out
+from services.web.formats import shapes
+from tests.sample.test_sample import of
+from tests.support import hsds
+
+
+def test_everything_that_the_registry_says_in_hsds_is_valid_by_the_schemas_of_the_standard(net):
+    """Whole and as lists say it; where the standard's schemas are not at hand, our own alone hold it."""
+
+    def pages(door):
+        after = None
+        while True:
+            body = {"limit": 500, "after": after}
+            items = net.call("partners", door, body, user="strangers", role="system", centres=())["items"]
+            yield from items
+            if len(items) < 500:
+                return
+            after = (items[-1].get("programme") or items[-1]["partner"])[
+                "programme_id" if "programme" in items[-1] else "partner_id"
+            ]
+
+    said = {"service": [], "service_at_location": [], "organization": []}
+    for each in pages("published_programmes"):
+        told = each["partner"], each["programme"], each["modified"]
+        said["service"] += [make(*told) for make in (hsds_out.service, hsds_out.service_in_list)]
+        makers = (hsds_out.service_at_location, hsds_out.service_at_location_in_list)
+        said["service_at_location"] += [make(*told) for make in makers]
+    for each in pages("published_partners"):
+        offered = [
+            hsds_out.service(
+                each["partner"], programme, each["programmes_modified"][programme["programme_id"]]
+            )
+            for programme in each["partner"]["programmes"]
+        ]
+        said["organization"] += [
+            hsds_out.organization(each["partner"], offered), hsds_out.organization_alone(each["partner"]),
+        ]  # fmt: skip
+    assert len(said["organization"]) == 2 * len(of(net, "partners", "PartnerRegistered"))
+    assert len(said["service"]) == 2 * len(of(net, "partners", "ProgrammeOffered"))
+    for name, things in said.items():
+        wrong = {
+            fault for thing in things for fault in (*hsds.faults(name, thing), *shapes.problems(name, thing))
+        }
+        assert not wrong, name
