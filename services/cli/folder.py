@@ -17,6 +17,7 @@ from services.kernel.errors import Unavailable
 from services.kernel.keys import MasterKey
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn, utc_now
 from services.kernel.settings import Settings
+from services.named import service
 
 NAMES = ("intake", "screening", "partners", "referral", "reporting", "web")
 LOGGED = NAMES[:-1]  # the front door keeps no log
@@ -63,8 +64,6 @@ def runtimes(
 ) -> Iterator[dict[str, ServiceRuntime]]:
     """Each service's logs and read models, without its doors. `new`: they may not be there yet. Not `keyed`: what needs
     no key."""
-    from services.system import SERVICES
-
     if not new and not settings.folder_is_shared:
         for name in names:
             if not Path(str(make_url(settings.database(name)).database)).exists():
@@ -74,7 +73,7 @@ def runtimes(
     opened: dict[str, ServiceRuntime] = {}
     try:
         for name in names:
-            wiring = SERVICES[name].runtime.wiring
+            wiring = service(name).runtime.wiring
             opened[name] = ServiceRuntime(settings, wiring, plain(), pool=2, keyed=keyed)
         yield opened
     finally:

@@ -56,7 +56,7 @@ def _free(address: tuple[str, int]) -> None:
 
 
 def _load_sample(settings: Settings, serves: bool) -> None:
-    from services.system import Placeholder
+    from services.hosting import Placeholder
 
     waiting = Placeholder(settings.http) if serves else None
     try:
@@ -67,7 +67,7 @@ def _load_sample(settings: Settings, serves: bool) -> None:
 
 
 def _run(settings: Settings, names: tuple[str, ...], demo: bool) -> None:
-    from services.system import System
+    from services.hosting import System
 
     system = System(settings, names)
     system.start()

@@ -62,7 +62,7 @@ def main() -> None:
     point, count, file, *arguments = sys.argv[1:]
     sys.argv = ["songtor", *arguments]  # before the import: `songtor up` makes its process green
     import services.cli
-    import services.system  # brings every module of the kernel in
+    import services.hosting  # brings the kernel's modules in
 
     arm(point, int(count), Path(file))
     services.cli.main()

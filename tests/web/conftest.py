@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from services.hosting import System
 from services.kernel import settings
 from services.kernel.settings import OIDC
-from services.system import SERVICES, System
+from services.system import SERVICES
 from services.web.identity import passwords, throttle
 from tests.support.servers import free_port
 from tests.web.browser import HASH, Browser

@@ -18,6 +18,7 @@ import requests
 from jsonschema import Draft202012Validator, FormatChecker
 
 from services.codes.problems import SIGNS
+from services.hosting import System
 from services.kernel.envelope import Envelope, instant
 from services.kernel.eventlog import Unit
 from services.kernel.keys import MasterKey
@@ -28,7 +29,6 @@ from services.partners.domain.evidence import Evidence, propose
 from services.partners.domain.problems import PROBLEM, WeighProblem, problem_of
 from services.partners.projections.problems import get_standing
 from services.screening.domain import rulebook
-from services.system import System
 from services.web.api.openapi import document, template
 from services.web.api.routes import ROUTES, Route
 from services.web.identity import accounts

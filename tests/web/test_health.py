@@ -8,9 +8,9 @@ from flask import g
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.hosting import System
 from services.kernel.runtime import PROCESS
 from services.kernel.status import Status, SubscriptionStatus
-from services.system import System
 from services.web.api import health, readiness
 from services.web.gateway.problems import Problem
 from services.web.service import APPLICATION
