@@ -1,15 +1,17 @@
-"""The registry as files: `songtor import partners FILE`, `songtor export partners`."""
+"""The registry as files: `songtor import partners FILE`, `songtor export partners`. Half of what a command would start
+with is for files alone: it is brought in by those who read or write one."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from services.cli.group import Failed, progress, settings_of, songtor
 from services.cli.operator import operator
 from services.codes import PARTNER_KINDS, PATHS
-from services.web.formats import tables, taking
-from services.web.formats.entries import Unreadable
-from services.web.formats.hsds_in import Usual
+
+if TYPE_CHECKING:
+    from services.web.formats.taking import Report
 
 SAID_MOST = 20  # errors and findings that are printed
 
@@ -42,6 +44,10 @@ def import_partners(
 ) -> None:
     """Bring partners of FILE into the registry: our table as CSV or XLSX, HSDS as JSON, NDJSON or a zip of CSV files. A
     file with an error changes nothing; the same file again changes nothing either."""
+    from services.web.formats import taking
+    from services.web.formats.entries import Unreadable
+    from services.web.formats.hsds_in import Usual
+
     settings = settings_of(context)
     if file.stat().st_size > taking.UPLOAD_MOST:
         raise Failed("The file may be at most 20 MB.")
@@ -61,7 +67,7 @@ def import_partners(
     click.echo("This was a dry run: nothing was changed." if dry_run else "Done.")
 
 
-def _say(report: taking.Report) -> None:
+def _say(report: "Report") -> None:
     click.echo(
         f"{report['rows']} rows: {report['added']} new, {report['changed']} changed ({report['proposed']} proposed), "
         f"{report['unchanged']} unchanged"
@@ -94,6 +100,8 @@ def take_away() -> None:
 @click.pass_context
 def export_partners(context: click.Context, form: str, output: Path) -> None:
     """Write the whole registry as our table, which can be brought in again."""
+    from services.web.formats import tables
+
     table = tables.lines(operator(settings_of(context)).partners())
     target = output.with_suffix(f".{form}")
     target.write_bytes(tables.as_xlsx(table) if form == "xlsx" else tables.as_csv(table))

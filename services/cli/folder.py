@@ -17,7 +17,7 @@ from services.kernel.errors import Unavailable
 from services.kernel.keys import MasterKey
 from services.kernel.runtime import Ports, ServiceRuntime, in_turn, utc_now
 from services.kernel.settings import Settings
-from services.named import service
+from services.named import wiring
 
 NAMES = ("intake", "screening", "partners", "referral", "reporting", "web")
 LOGGED = NAMES[:-1]  # the front door keeps no log
@@ -73,8 +73,7 @@ def runtimes(
     opened: dict[str, ServiceRuntime] = {}
     try:
         for name in names:
-            wiring = service(name).runtime.wiring
-            opened[name] = ServiceRuntime(settings, wiring, plain(), pool=2, keyed=keyed)
+            opened[name] = ServiceRuntime(settings, wiring(name), plain(), pool=2, keyed=keyed)
         yield opened
     finally:
         for runtime in opened.values():

@@ -47,7 +47,7 @@ def load(settings: Settings, factor: int = 1) -> None:
     """Make the sample network and its users, unless they are there already. The folder must be this process's."""
     from services import sample
     from services.web.identity import accounts
-    from services.web.service import WIRING
+    from services.web.wiring import WIRING
 
     now = utc_now()
     web = ServiceRuntime(settings, WIRING, plain(), pool=2)

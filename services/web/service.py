@@ -10,16 +10,14 @@ from werkzeug.wrappers import Request, Response
 
 from services.kernel.doors import Runtime
 from services.kernel.runtime import ServiceRuntime
-from services.kernel.wiring import Wiring
 from services.web import api, pages
-from services.web.gateway import carry_over, erasing, growth
+from services.web.gateway import carry_over, erasing
 from services.web.gateway import request as request_hooks
 from services.web.guests import place_of
 from services.web.identity import known
 from services.web.pages.frame import visit
 from services.web.server import FrontServer
-
-WIRING = Wiring("web", grows=growth.RULES, stays=growth.STAYS)
+from services.web.wiring import WIRING
 
 View = TypeVar("View", bound=Callable[..., Response])
 

@@ -23,8 +23,8 @@ from services.screening.domain.rulebook import rulebook
 from services.system import DOORS
 from services.web.gateway.carry_over import carry_over, hand_over, keep_trying
 from services.web.identity import accounts, passwords
-from services.web.service import WIRING
 from services.web.store import drafts, groups, links, positions
+from services.web.wiring import WIRING
 from tests.support import databases, former
 
 KINDS = ("sqlite", "postgresql")

@@ -22,7 +22,8 @@ from services.system import DOORS
 from services.web.identity import accounts, sessions
 from services.web.pages.frame.visit import COOKIE
 from services.web.pages.parts.words import LISTS
-from services.web.service import APPLICATION, WIRING
+from services.web.service import APPLICATION
+from services.web.wiring import WIRING
 from tests.house.test_roles import World, made
 from tests.support.marks import plain
 

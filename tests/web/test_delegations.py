@@ -14,7 +14,7 @@ from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.runtime import ServiceRuntime, utc_now
 from services.thai.dates import bangkok_day
 from services.web.identity import accounts, delegations
-from services.web.service import WIRING
+from services.web.wiring import WIRING
 from tests.web.door import opening
 
 DIRECTOR = Caller("director-60", "director", ("60",))

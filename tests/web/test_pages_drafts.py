@@ -14,8 +14,9 @@ from services.kernel import schema
 from services.kernel.database import Database
 from services.kernel.envelope import instant
 from services.web.identity import accounts, passwords, sessions
-from services.web.service import APPLICATION, WIRING
+from services.web.service import APPLICATION
 from services.web.store import drafts
+from services.web.wiring import WIRING
 from tests.web.browser import HASH, PASSWORD, Browser
 from tests.web.door import plan
 

@@ -12,7 +12,7 @@ from services.kernel.envelope import instant
 from services.kernel.runtime import ServiceRuntime, utc_now
 from services.web.identity import accounts, set_up
 from services.web.identity.sessions import hash_of
-from services.web.service import WIRING
+from services.web.wiring import WIRING
 
 
 @pytest.fixture
