@@ -68,6 +68,15 @@ LIFE_AREAS = CodeList(
     },
 )
 
+# Why a case lies before a meeting.
+AGENDA_REASONS = CodeList(
+    "agenda_reason",
+    {
+        "plan": Words("พิจารณาแผนการช่วยเหลือ", "To decide on a plan"),
+        "outcome_review": Words("ทบทวนผลลัพธ์", "Outcome review"),
+    },
+)
+
 MEETING_STATUSES = CodeList(
     "meeting_status",
     {"open": Words("ยังไม่ปิดประชุม", "Open"), "closed": Words("ปิดประชุมแล้ว", "Closed")},

@@ -1,5 +1,6 @@
 """What is found when somebody who was placed is followed up, in codes. Data only."""
 
+from services.codes import procedure
 from services.codes.words import CodeList, Words
 
 NOT_REACHED = "not_reached"  # nobody answered: it stays due
@@ -39,5 +40,34 @@ STATUSES = CodeList(
         "late": Words("ติดตามช้ากว่ากำหนด", "Done late"),
         "missed": Words("พ้นกำหนดโดยไม่ได้ติดตาม", "Missed"),
         "dropped": Words("การส่งต่อสิ้นสุดก่อน", "The placement was over before"),
+    },
+)
+
+# The follow-ups that figures tell apart, by the days after the placement.
+FOLLOW_UP_DAYS = CodeList(
+    "follow_up_days",
+    {
+        str(days): Words(f"{days} วันหลังเข้าพักหรือเข้าทำงาน", f"{days} days after the placement")
+        for days in procedure.in_force().deadlines.follow_up_days
+    },
+)
+
+# How soon somebody whose placement was over came back.
+RETURNED = CodeList(
+    "returned_within",
+    {
+        "6": Words("ภายใน 6 เดือน", "Within 6 months"),
+        "12": Words("ภายใน 12 เดือน", "Within 12 months"),
+        "24": Words("ภายใน 24 เดือน", "Within 24 months"),
+    },
+)
+
+# How it is known that it is the same person.
+RETURNED_BY = CodeList(
+    "returned_by",
+    {
+        "reopened": Words("เปิดเรื่องเดิมอีกครั้ง", "The same case was opened again"),
+        "same_identifier": Words("เลขประจำตัวตรงกัน", "The same identity number"),
+        "said": Words("เจ้าหน้าที่ระบุว่าเป็นคนเดียวกัน", "Staff say that it is the same person"),
     },
 )

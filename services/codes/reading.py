@@ -139,8 +139,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         **FIGURES,
         "/api/v1/cases": _each(*CASE, *DESCRIBED),
         "/api/v1/cases/<case_id>": (
-            *CASE, *DESCRIBED, "outreach_id", *_under("referrals", REFERRAL), "screening", "screening.**",
-            "matches.**", "plan", "plan.**",
+            *CASE, *DESCRIBED, "outreach_id", "returns[]", "returns[].**", *_under("referrals", REFERRAL),
+            "screening", "screening.**", "matches.**", "plan", "plan.**",
         ),
         "/api/v1/cases/<case_id>/matches": ALL,
         "/api/v1/cases/<case_id>/next-question": ALL,

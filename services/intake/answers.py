@@ -16,10 +16,12 @@ from services.codes import (
     IDENTITY_STATUSES,
     NATIONALITIES,
     PATH_KINDS,
+    PATHS,
     SEXES,
 )
 from services.codes.acts import CASE_ACTS
 from services.codes.decisions import CLOSING_REASONS, CONSENT_KINDS, CONSENT_WAYS, CONSENTS, ERASURE_REASONS
+from services.codes.following import RETURNED, RETURNED_BY
 from services.codes.search import KNOWN_BY, MATCHED, SEARCH_REASONS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
 from services.codes.work import CONTRADICTIONS, FLAGS, NEXT_STEPS, STANDINGS, WORK_PARTS, WORK_REASONS
@@ -99,10 +101,24 @@ class Found(TypedDict):
     subdistrict: str | None
 
 
+class Return(TypedDict):
+    """The person came back `days` after a placement that was over on a day: of which case, by which referral, on which
+    path."""
+
+    earlier_case_id: Id
+    earlier_case_number: str
+    earlier_referral_id: Id
+    path: Annotated[str, PATHS]
+    ended: Day
+    days: Count
+    within: Annotated[str, RETURNED]
+    because: Annotated[str, RETURNED_BY]
+
+
 class Case(TypedDict):
     """`opened`: when; `version` of the case's stream; `may`: what the caller may do with it as it stands; `found`:
     where the person was found, of one case and for own staff only; `outreach_id`: the activity of the centre that one
-    case came from."""
+    case came from; `returns`: of one case, from which placements the person came back, the latest first."""
 
     case_id: Id
     case_number: str
@@ -116,6 +132,7 @@ class Case(TypedDict):
     person: Person
     found: NotRequired[Found]
     outreach_id: NotRequired[Id | None]
+    returns: NotRequired[list[Return]]
 
 
 class Cases(TypedDict):

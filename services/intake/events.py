@@ -122,6 +122,23 @@ class CallUnanswered:
     next: OfCentre[str]
 
 
+@dataclass(frozen=True)
+class PersonReturned:
+    """The person of the case came back after a placement that was over: of which case and by which referral, on which
+    path, since which day (ISO, in Thailand), how many days ago. `within`: so many months
+    (codes.following.RETURNED); `because`: how it is known (codes.following.RETURNED_BY)."""
+
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    earlier_case_id: OfCentre[str]
+    earlier_referral_id: OfCentre[str]
+    path: OfCentre[str]
+    ended: Public[str]
+    days: Public[int]
+    within: Public[str]
+    because: OfCentre[str]
+
+
 CaseEvent = (
     CaseOpened
     | ConsentRecorded
@@ -130,6 +147,7 @@ CaseEvent = (
     | CaseClosed
     | CaseReopened
     | CallUnanswered
+    | PersonReturned
 )
 
 

@@ -10,16 +10,13 @@ from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.acts import case_acts
 from services.codes.coarse import coarse
 from services.codes.decisions import PERSON_DIED
-from services.intake import answers, bodies, consenting, erasing, handlers, schemas, searching
+from services.intake import answers, bodies, closing, consenting, erasing, handlers, schemas, searching
 from services.intake.domain.case import (
     CARRIED_OVER,
     CASE,
     AssignCase,
-    CloseCase,
     OpenCase,
     RecordCall,
-    ReopenCase,
-    closing_reasons,
 )
 from services.intake.domain.person import (
     PERSON,
@@ -29,7 +26,6 @@ from services.intake.domain.person import (
     differing,
     doubts,
 )
-from services.intake.domain.status import CLOSED, CLOSING, REOPENED, Step, case_status, standing
 from services.intake.events import CaseOpened
 from services.intake.projections import (
     accesses,
@@ -37,6 +33,7 @@ from services.intake.projections import (
     closings,
     consents,
     descriptions,
+    episodes,
     erasures,
     hands,
     index,
@@ -53,7 +50,6 @@ from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.thai import dates, idcard
-from services.thai.order import require_order
 
 WIRING = Wiring(
     service="intake",
@@ -68,13 +64,20 @@ WIRING = Wiring(
         descriptions.DESCRIPTIONS,
         outreach.OUTREACH,
         consents.CONSENTS,
+        episodes.EPISODES,
     ),
     hears={
         "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
         "referral": {
             **{
                 type: ()
-                for type in (*cases.REFERRAL_STEPS, *marks.REFERRAL_FACTS, marks.ATTEMPT, *marks.STAY_FACTS)
+                for type in (
+                    *cases.REFERRAL_STEPS,
+                    *marks.REFERRAL_FACTS,
+                    marks.ATTEMPT,
+                    *marks.STAY_FACTS,
+                    *episodes.FACTS,
+                )
             },
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_referral_sent),),
         },
@@ -87,10 +90,11 @@ WIRING = Wiring(
     keeps=coarse,
 )
 
+SAME = "same_identifier"  # of codes.search.KNOWN_BY and codes.following.RETURNED_BY: it is the same person
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
-class IntakeService(searching.Searching, consenting.Consenting, erasing.Erasing):
+class IntakeService(closing.Closing, searching.Searching, consenting.Consenting, erasing.Erasing):
     name = "intake"
     runtime = Runtime(WIRING, after_start=searching.finish)
 
@@ -103,6 +107,7 @@ class IntakeService(searching.Searching, consenting.Consenting, erasing.Erasing)
         case_id, person_id, person = call.new_id("case"), call.new_id("person"), Description(**body["person"])
         self.runtime.ensure_key(call, person_id)
         known = self._acquaintances(body["person"], [centre])
+        same = [each["case_id"] for each in known if SAME in each["because"]]
 
         def work(unit: Unit) -> answers.NewCase:
             number = numbers.take_number(unit.db, centre, dates.budget_year(day))
@@ -114,6 +119,7 @@ class IntakeService(searching.Searching, consenting.Consenting, erasing.Erasing)
             assert isinstance(opened, CaseOpened)
             unit.handle(PERSON, person_id, IdentifyPerson(person_id, case_id, person, day))
             self._index(unit, case_id, person_id, person)
+            self._note_return(unit, case_id, same, day, SAME)
             return {
                 "case_id": case_id,
                 "case_number": number,
@@ -123,51 +129,6 @@ class IntakeService(searching.Searching, consenting.Consenting, erasing.Erasing)
             }
 
         return self.runtime.execute(call.envelope(centre), work)
-
-    @command("case.close", roles=STAFF, schema=schemas.CloseCase())
-    def close_case(self, call: Call, body: bodies.CloseCase) -> Outcome[answers.CaseClosing]:
-        """What is open of the case, as referral has it now, ends with it: that is referral's to do when it hears."""
-        row = self._own(call, body["case_id"])
-        ends = self._open_ends(row)
-        self.runtime.catch_up("screening")
-
-        def work(unit: Unit) -> answers.CaseClosing:
-            closing = CloseCase(**body, **standing(cases.get_steps(unit.db, row["case_id"]), ends))
-            return {**self._change(call, unit, row, closing, CLOSED), "ends": ends}
-
-        return self.runtime.execute(call.envelope(row["centre"]), work)
-
-    @query("case.close", roles=STAFF, schema=schemas.OfCase())
-    def open_ends(self, call: Call, body: bodies.OfCase) -> answers.OpenEnds:
-        """What would end with the case if it were closed now, and why it may be closed."""
-        row = self._own(call, body["case_id"])
-        ends, steps = self._open_ends(row), self.runtime.read(lambda db: cases.get_steps(db, row["case_id"]))
-        return {"ends": ends, "reasons": closing_reasons(**standing(steps, ends))}
-
-    def _open_ends(self, row: RowMapping) -> list[answers.OpenReferral]:
-        self.runtime.catch_up("referral")
-        return self.runtime.read(lambda db: worklist.list_under_way(db, row["case_id"]))
-
-    @command("case.reopen", roles=STAFF, schema=schemas.ChangeCase())
-    def reopen_case(self, call: Call, body: bodies.ChangeCase) -> Outcome[answers.CaseStatus]:
-        row = self._own(call, body["case_id"])
-
-        def work(unit: Unit) -> answers.CaseStatus:
-            return self._change(call, unit, row, ReopenCase(**body), REOPENED)
-
-        return self.runtime.execute(call.envelope(row["centre"]), work)
-
-    def _change(
-        self, call: Call, unit: Unit, row: RowMapping, change: CloseCase | ReopenCase, closing: str
-    ) -> answers.CaseStatus:
-        steps = cases.get_steps(unit.db, change.case_id)
-        if unit.handle(CASE, change.case_id, change, call.if_match):
-            steps |= {CLOSING: Step(closing, instant(call.now))}
-            changed = closings.get_last(unit.db, change.case_id)
-            require_order(
-                call.at, {"the case was opened": row["opened"], "it was last closed or opened again": changed}
-            )
-        return {"status": case_status(steps), "version": unit.version(CASE, change.case_id)}
 
     @command("case.assign", roles=(*STAFF, "admin"), schema=schemas.AssignCases())
     def assign(self, call: Call, body: bodies.AssignCases) -> Outcome[answers.Assignment]:
@@ -302,6 +263,7 @@ class IntakeService(searching.Searching, consenting.Consenting, erasing.Erasing)
             return self._outlines([row])[0]
         answer = public.case(row)
         answer["outreach_id"] = self.runtime.read(lambda db: outreach.get_origin(db, row["case_id"]))
+        answer["returns"] = self.runtime.read(lambda db: episodes.list_returns(db, row["case_id"]))
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])

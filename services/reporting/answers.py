@@ -3,6 +3,7 @@ those of `services/codes`."""
 
 from typing import Annotated, Any, NotRequired, TypedDict
 
+from services.codes.following import FOLLOW_UP_DAYS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Named, Note, Province, Shape
 from services.reporting.measures import MEDIANS, told_of
 
@@ -33,7 +34,8 @@ Share = Annotated[float, Shape(minimum=0, maximum=1)] | None  # None without any
 
 class Figures(TypedDict):
     """What each counts: see services/reporting/measures.py. `cases`, `placements`, `median_days`, `employment`,
-    `referrals` and `stays`: by the names of their measures. `lost`: by the part that tells it, by code.
+    `follow_ups`, `in_place`, `referrals` and `stays`: by the names of their measures. `split`: by the part that tells
+    it, by code.
     `share_outside`: of the placements outside the ministry and in its places, 0 to 1; None without any."""
 
     cases: dict[str, Count]
@@ -44,9 +46,11 @@ class Figures(TypedDict):
     median_days: dict[str, float | None]
     declined: dict[str, Count]
     employment: dict[str, Count]
+    follow_ups: dict[str, Count]
+    in_place: dict[str, Count]
     referrals: dict[str, Count]
     stays: dict[str, Count]
-    lost: dict[str, dict[str, Count]]
+    split: dict[str, dict[str, Count]]
 
 
 class FiguresShown(TypedDict):
@@ -61,6 +65,11 @@ class FiguresShown(TypedDict):
     median_days: Annotated[dict[str, float | None], Named(*((each.name, float | None) for each in MEDIANS))]
     declined: Annotated[dict[str, Count | None], Note("By reason")]
     employment: Annotated[dict[str, Count | None], Named(*_told("employment"))]
+    follow_ups: Annotated[dict[str, Count | None], Named(*_told("follow_ups"))]
+    in_place: Annotated[
+        dict[str, float | None],
+        Named(*_told("in_place"), *((f"share_{days}", Share) for days in FOLLOW_UP_DAYS)),
+    ]
     referrals: Annotated[dict[str, Count | None], Named(*_told("referrals"))]
     stays: Annotated[dict[str, Count | None], Named(*_told("stays"))]
     expired: Annotated[dict[str, Count | None], Note("Referrals that ran out of time, by reason")]
@@ -71,6 +80,13 @@ class FiguresShown(TypedDict):
     withdrawn_by: Annotated[dict[str, Count | None], Note("Referrals withdrawn, by whose decision that was")]
     failed_by: Annotated[
         dict[str, Count | None], Note("Placements that did not work out, by whose doing that was")
+    ]
+    returned_6: Annotated[dict[str, Count | None], Note("Who came back within 6 months, by the earlier path")]
+    returned_12: Annotated[
+        dict[str, Count | None], Note("Who came back within 12 months, by the earlier path")
+    ]
+    returned_24: Annotated[
+        dict[str, Count | None], Note("Who came back within 24 months, by the earlier path")
     ]
     hidden: Annotated[
         dict[str, Annotated[str, ("few", "withheld")]],

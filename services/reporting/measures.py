@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, OUTCOMES, PATHS, WHOSE
+from services.codes.following import FOLLOW_UP_DAYS, RETURNED
 from services.codes.steps import LOST_REASONS
 from services.codes.words import CodeList, Words
 
-Column = Literal["path", "partner_kind", "outside_ministry", "reason", "whose", "labels", "in_work"]
+Column = Literal[
+    "path", "partner_kind", "outside_ministry", "reason", "whose", "labels", "in_work", "follow_up", "in_time",
+    "in_place", "within",
+]  # fmt: skip
 Value = str | bool
 
 
@@ -152,6 +156,40 @@ PARTS: Mapping[str, Part] = {
         ),
         Part("failed_by", "failed_by", Words("การไม่สำเร็จเกิดจากใคร", "Whose doing a failure was")),
         Part(
+            "follow_ups",
+            "follow_ups",
+            Words("การติดตามผลตามกำหนด", "Follow-ups as they were due"),
+            Words(
+                "การติดตามผลในช่วงนี้ แยกตามรอบ นับรอบละครั้งต่อการเข้าพักหรือเข้าทำงาน ช้าคือทำหลังพ้นช่วงเวลาที่กำหนด "
+                "พ้นกำหนดคือพ้นช่วงเวลาในช่วงนี้ และยังไม่มีผู้ติดตามจนบัดนี้",
+                "Follow-ups of the period by the days after the placement, each counted once for a placement. Late: "
+                "made after their time was over. Missed: their time was over in the period, and nobody has made them "
+                "since.",
+            ),
+        ),
+        Part(
+            "in_place",
+            "in_place",
+            Words("ยังอยู่ในที่ที่ส่งต่อเมื่อติดตามผล", "Still in place when followed up"),
+            Words(
+                "จากการติดตามผลครั้งแรกของแต่ละรอบในช่วงนี้ สัดส่วนคิดจากผู้ที่ติดต่อได้ในรอบนั้น ไม่รวมผู้ที่สิ้นสุดไปก่อน",
+                "Of the first follow-up of each in the period. The share is of those who were reached then; whose "
+                "placement was over before is not among them.",
+            ),
+        ),
+        *(
+            Part(
+                f"returned_{months}",
+                f"returned_{months}",
+                Words(f"กลับมาภายใน {months} เดือน", f"Came back within {months} months"),
+                Words(
+                    "ผู้ที่กลับมาในช่วงนี้หลังการเข้าพักหรือเข้าทำงานสิ้นสุดแล้ว แยกตามแนวทางครั้งก่อน",
+                    "Those who came back in the period after their placement was over, by the way forward of that.",
+                ),
+            )
+            for months in RETURNED
+        ),
+        Part(
             "employment",
             "employment",
             Words("การทำงาน", "Work"),
@@ -169,13 +207,54 @@ def _of_cases(code: str, counts: str, words: Words, beside: bool = False) -> Mea
     return Measure(code, "cases", code, counts, words, words, once=True, beside=beside)
 
 
-def _lost(code: str, counts: str, by: Column, codes: CodeList[str]) -> Measure:
+def _split(
+    code: str,
+    counts: str,
+    by: Column,
+    codes: CodeList[str],
+    where: Mapping[Column, tuple[Value, ...]] | None = None,
+) -> Measure:
     """A part of its own: how many of a type by the codes of a column."""
     title = PARTS[code].title
     shown = Words(f"{title.th}: {{}}", f"{title.en}: {{}}")
-    return Measure(code, code, "", counts, title, shown, by=by, codes=codes, of_kind=True)
+    return Measure(code, code, "", counts, title, shown, by=by, codes=codes, of_kind=True, where=where or {})
 
 
+def _of_follow_up(
+    part: str,
+    name: str,
+    days: str,
+    words: Words,
+    where: Mapping[Column, tuple[Value, ...]],
+    counts: str = "FollowUpRecorded",
+    of_kind: bool = False,
+) -> Measure:
+    """Of a due day, by which only the first follow-up of it is known (projections.milestones)."""
+    due = FOLLOW_UP_DAYS.words[days]
+    said = Words(f"{words.th} ({due.th})", f"{words.en} ({due.en})")
+    code = f"{name}_{days}"
+    return Measure(
+        f"{part}_{code}",
+        part,
+        code,
+        counts,
+        said,
+        said,
+        where={"follow_up": (days,), **where},
+        of_kind=of_kind,
+    )
+
+
+# How a follow-up was made, and where somebody was: (name, words, what its fact says).
+FOLLOWED: Sequence[tuple[str, Words, Mapping[Column, tuple[Value, ...]], str]] = (
+    ("in_time", Words("ติดตามตามกำหนด", "Made in time"), {"in_time": (True,)}, "FollowUpRecorded"),
+    ("late", Words("ติดตามช้ากว่ากำหนด", "Made late"), {"in_time": (False,)}, "FollowUpRecorded"),
+    ("missed", Words("พ้นกำหนดโดยไม่ได้ติดตาม", "Missed"), {}, "FollowUpMissed"),
+)
+FOUND_THERE = (
+    ("still", Words("ยังอยู่ในที่ที่ส่งต่อ", "Still in place"), True),
+    ("gone", Words("ไม่อยู่ในที่ที่ส่งต่อแล้ว", "No longer in place"), False),
+)
 BY_PEOPLE = ("person", "partner", "centre")  # of codes.WHOSE: not the system, which found no place
 
 MEASURES: Mapping[str, Measure] = {
@@ -284,6 +363,26 @@ MEASURES: Mapping[str, Measure] = {
             Words("ยังทำงานอยู่เมื่อติดตามครั้งล่าสุด", "In work at the latest follow-up"),
             where={"path": EMPLOYER_PATHS, "in_work": (True,)},
         ),
+        *(
+            _of_follow_up(
+                "employment",
+                "in_work",
+                days,
+                Words("ยังทำงานอยู่เมื่อติดตามผล", "In work when followed up"),
+                {"path": EMPLOYER_PATHS, "in_work": (True,)},
+            )
+            for days in ("180", "365")
+        ),
+        *(
+            _of_follow_up("follow_ups", name, days, words, where, counts)
+            for days in FOLLOW_UP_DAYS
+            for name, words, where, counts in FOLLOWED
+        ),
+        *(
+            _of_follow_up("in_place", name, days, words, {"in_place": (still,)}, of_kind=True)
+            for days in FOLLOW_UP_DAYS
+            for name, words, still in FOUND_THERE
+        ),
         Measure(
             "no_place",
             "referrals",
@@ -332,13 +431,23 @@ MEASURES: Mapping[str, Measure] = {
                 ),
             )
         ),
-        _lost("expired", "ReferralExpired", "reason", LOST_REASONS),
-        _lost("withdrawn", "ReferralWithdrawn", "reason", LOST_REASONS),
-        _lost("failed", "ReferralFailed", "reason", LOST_REASONS),
-        _lost("ended", "ReferralEnded", "reason", OUTCOMES),
-        _lost("declined_by", "ReferralDeclined", "whose", WHOSE),
-        _lost("withdrawn_by", "ReferralWithdrawn", "whose", WHOSE),
-        _lost("failed_by", "ReferralFailed", "whose", WHOSE),
+        _split("expired", "ReferralExpired", "reason", LOST_REASONS),
+        _split("withdrawn", "ReferralWithdrawn", "reason", LOST_REASONS),
+        _split("failed", "ReferralFailed", "reason", LOST_REASONS),
+        _split("ended", "ReferralEnded", "reason", OUTCOMES),
+        _split("declined_by", "ReferralDeclined", "whose", WHOSE),
+        _split("withdrawn_by", "ReferralWithdrawn", "whose", WHOSE),
+        _split("failed_by", "ReferralFailed", "whose", WHOSE),
+        *(
+            _split(
+                f"returned_{months}",
+                "PersonReturned",
+                "path",
+                PATHS,
+                {"within": RETURNED[: RETURNED.index(months) + 1]},
+            )
+            for months in RETURNED
+        ),
     )
 }
 # By which facts are told apart; labels, which are several of one fact, are counted by themselves.
@@ -350,8 +459,11 @@ COLUMNS: Sequence[Column] = sorted(
         if column and column != "labels"
     }
 )
-# Parts that tell of what came to nothing, or ended, each split by the codes of its measure.
-LOST_PARTS = ("expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by")
+# Parts that tell of what came to nothing, ended, or came again, each split by the codes of its measure.
+SPLIT_PARTS = (
+    "expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by",
+    *(f"returned_{months}" for months in RETURNED),
+)  # fmt: skip
 
 MEDIANS = (
     Median(

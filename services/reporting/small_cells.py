@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, PATHS
 from services.codes.coarse import SMALL
+from services.codes.following import FOLLOW_UP_DAYS
 from services.reporting import answers
 from services.reporting.measures import MEASURES, told_of
 
@@ -63,15 +64,20 @@ def whole(figures: answers.Figures) -> answers.FiguresShown:
         "median_days": figures["median_days"],
         "declined": {**figures["declined"]},
         "employment": {**figures["employment"]},
+        "follow_ups": {**figures["follow_ups"]},
+        "in_place": {**figures["in_place"], **_shares(figures["in_place"])},
         "referrals": {**figures["referrals"]},
         "stays": {**figures["stays"]},
-        "expired": {**figures["lost"]["expired"]},
-        "withdrawn": {**figures["lost"]["withdrawn"]},
-        "failed": {**figures["lost"]["failed"]},
-        "ended": {**figures["lost"]["ended"]},
-        "declined_by": {**figures["lost"]["declined_by"]},
-        "withdrawn_by": {**figures["lost"]["withdrawn_by"]},
-        "failed_by": {**figures["lost"]["failed_by"]},
+        "expired": {**figures["split"]["expired"]},
+        "withdrawn": {**figures["split"]["withdrawn"]},
+        "failed": {**figures["split"]["failed"]},
+        "ended": {**figures["split"]["ended"]},
+        "declined_by": {**figures["split"]["declined_by"]},
+        "withdrawn_by": {**figures["split"]["withdrawn_by"]},
+        "failed_by": {**figures["split"]["failed_by"]},
+        "returned_6": {**figures["split"]["returned_6"]},
+        "returned_12": {**figures["split"]["returned_12"]},
+        "returned_24": {**figures["split"]["returned_24"]},
         "hidden": {},
     }
 
@@ -87,13 +93,15 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
     by_path = {path: count for path, count in every.items() if count != 0}
     by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
-    lost = {part: _kinds(part, counts) for part, counts in figures["lost"].items()}
-    cases, placements, employment, referrals, stays = (
+    split = {part: _kinds(part, counts) for part, counts in figures["split"].items()}
+    in_place = _in_place(figures["in_place"])
+    cases, placements, employment, follow_ups, referrals, stays = (
         _named(part, counts)
         for part, counts in (
             ("cases", figures["cases"]),
             ("placements", figures["placements"]),
             ("employment", figures["employment"]),
+            ("follow_ups", figures["follow_ups"]),
             ("referrals", figures["referrals"]),
             ("stays", figures["stays"]),
         )
@@ -106,15 +114,20 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
         "median_days": figures["median_days"],
         "declined": _numbers(declined),
         "employment": _numbers(employment),
+        "follow_ups": _numbers(follow_ups),
+        "in_place": {**_numbers(in_place), **_shares(in_place)},
         "referrals": _numbers(referrals),
         "stays": _numbers(stays),
-        "expired": _numbers(lost["expired"]),
-        "withdrawn": _numbers(lost["withdrawn"]),
-        "failed": _numbers(lost["failed"]),
-        "ended": _numbers(lost["ended"]),
-        "declined_by": _numbers(lost["declined_by"]),
-        "withdrawn_by": _numbers(lost["withdrawn_by"]),
-        "failed_by": _numbers(lost["failed_by"]),
+        "expired": _numbers(split["expired"]),
+        "withdrawn": _numbers(split["withdrawn"]),
+        "failed": _numbers(split["failed"]),
+        "ended": _numbers(split["ended"]),
+        "declined_by": _numbers(split["declined_by"]),
+        "withdrawn_by": _numbers(split["withdrawn_by"]),
+        "failed_by": _numbers(split["failed_by"]),
+        "returned_6": _numbers(split["returned_6"]),
+        "returned_12": _numbers(split["returned_12"]),
+        "returned_24": _numbers(split["returned_24"]),
         "hidden": _hidden(
             {
                 "cases": cases,
@@ -123,9 +136,11 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
                 "by_label": by_label,
                 "declined": declined,
                 "employment": employment,
+                "follow_ups": follow_ups,
+                "in_place": in_place,
                 "referrals": referrals,
                 "stays": stays,
-                **lost,
+                **split,
             }
         ),
     }
@@ -142,6 +157,26 @@ def _named(part: str, counts: Mapping[str, int]) -> dict[str, Count]:
     """The counts of a part, of which some tell what kind of people they were."""
     of_kind = {each.name for each in told_of(part) if each.of_kind}
     return {name: single(count) if name in of_kind else count for name, count in counts.items()}
+
+
+def _in_place(counts: Mapping[str, int]) -> dict[str, Count]:
+    """Who was still in place and who was not, of each follow-up: together they are those of whom it was found, which
+    can be worked out from how the follow-ups were made."""
+    shown: dict[str, Count] = {}
+    for days in FOLLOW_UP_DAYS:
+        shown |= parts_of({name: counts[name] for name in (f"still_{days}", f"gone_{days}")})
+    return shown
+
+
+def _shares(counts: Mapping[str, Count]) -> dict[str, float | None]:
+    """Of each follow-up the share of those who were still in place; None without any, and where a count is hidden."""
+    shares: dict[str, float | None] = {}
+    for days in FOLLOW_UP_DAYS:
+        still, gone = counts[f"still_{days}"], counts[f"gone_{days}"]
+        shares[f"share_{days}"] = None
+        if not isinstance(still, Hidden) and not isinstance(gone, Hidden) and still + gone:
+            shares[f"share_{days}"] = round(still / (still + gone), 4)
+    return shares
 
 
 def _numbers(counts: Mapping[str, Count]) -> dict[str, int | None]:

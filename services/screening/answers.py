@@ -8,7 +8,7 @@ Codes of labels, paths and facts are those of the rules in force.
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from services.codes import DOMICILE_BASES, LABELS, PATHS
-from services.codes.decisions import LIFE_AREAS, MEETING_STATUSES, MEMBER_ROLES, VOTES
+from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEETING_STATUSES, MEMBER_ROLES, VOTES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
@@ -322,10 +322,11 @@ class OwnVote(TypedDict):
 
 
 class AgendaItem(TypedDict):
-    """A case before the meeting: what is proposed (None: nothing yet), the own votes on that, who does not vote for an
-    interest of their own, and the plan that was agreed on."""
+    """A case before the meeting: why it lies there, what is proposed (None: nothing yet), the own votes on that, who
+    does not vote for an interest of their own, and the plan that was agreed on."""
 
     case_id: Id
+    reason: Annotated[str, AGENDA_REASONS]
     path: Annotated[str, PATHS] | None
     programme_ids: list[Id]
     votes: list[OwnVote]

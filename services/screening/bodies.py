@@ -68,6 +68,7 @@ class InviteMembers(OfMeeting):
 class TableCases(OfMeeting):
     case_id: str | None
     case_ids: list[str] | None
+    reason: str | None
 
 
 class ProposeOption(OfMeeting):

@@ -231,11 +231,12 @@ class MembersInvited:
 
 @dataclass(frozen=True)
 class CaseTabled:
-    """The case lies before the meeting."""
+    """The case lies before the meeting; `reason`: codes.decisions.AGENDA_REASONS."""
 
     meeting_id: Public[str]
     case_id: Public[str]
     person_id: OfCentre[str]
+    reason: OfCentre[str] = "plan"
 
 
 @dataclass(frozen=True)

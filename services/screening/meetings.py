@@ -78,7 +78,7 @@ class Meetings(planning.Planning):
         tabled: list[Command] = []
         for case_id in dict.fromkeys(body["case_ids"] or [str(body["case_id"])]):
             case = self._case_of(call, row, case_id)
-            tabled.append(TableCase(case_id, case["person_id"], case["closed"]))
+            tabled.append(TableCase(case_id, case["person_id"], case["closed"], body["reason"] or "plan"))
         return self._do(call, row, tabled)
 
     @command("meeting.table", roles=STAFF, schema=schemas.ProposeOption())
@@ -240,6 +240,7 @@ class Meetings(planning.Planning):
             )
         return {
             "case_id": item["case_id"],
+            "reason": item["reason"],
             "path": item["path"],
             "programme_ids": orjson.loads(item["programme_ids"]),
             "votes": cast,

@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, valid
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
-from services.codes.decisions import LIFE_AREAS, MEMBER_ROLES, VOTES
+from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
 from services.codes.situation import document_code
 from services.fields import Flag, Words
@@ -278,6 +278,7 @@ class TableCases(OfMeeting):
     case_ids = fields.List(
         fields.String(validate=Length(1, 36)), load_default=None, allow_none=True, validate=Length(1, 100)
     )
+    reason = fields.String(load_default=None, allow_none=True, validate=OneOf(AGENDA_REASONS))
 
     @validates_schema
     def one_or_several(self, data: bodies.TableCases, **_: Any) -> None:

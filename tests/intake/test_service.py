@@ -66,11 +66,27 @@ class ReferralSent:
 class PlacementConfirmed:
     case_id: str
     referral_id: str
+    path: str = "foundation"
+
+
+@dataclass(frozen=True)
+class ReferralEnded:
+    case_id: str
+    referral_id: str
+    outcome: str = "moved"
+
+
+@dataclass(frozen=True)
+class ReferralEnteredInError:
+    case_id: str
+    referral_id: str
 
 
 SAYING = Decider(lambda told, state: [told], lambda state, told: state, None)
 PLANS = Aggregate("plan", SAYING, (PlanAgreed,), "case")
-REFERRALS = Aggregate("referral", SAYING, (ReferralSent, PlacementConfirmed), "case")
+REFERRALS = Aggregate(
+    "referral", SAYING, (ReferralSent, PlacementConfirmed, ReferralEnded, ReferralEnteredInError), "case"
+)
 
 
 class Screening(Doors):
@@ -361,6 +377,58 @@ def test_the_status_follows_the_other_services_and_a_sent_referral_records_its_c
     back = net.call("intake", "reopen_case", {"case_id": case_id, "reason": "by_mistake"})
     assert back == {"status": "placed", "version": 4} and read(net, other)["status"] == "open"
     assert net.runtimes["intake"].verify() == []
+
+
+@pytest.fixture
+def ended(net):
+    """A case whose placement was over a while ago, and that is closed."""
+    case_id = opened(net)["case_id"]
+    person_id = read(net, case_id)["person"]["person_id"]
+    said(net, "referral", REFERRALS, "r", ReferralSent(case_id, person_id, "r", "given"))
+    said(net, "referral", REFERRALS, "r", PlacementConfirmed(case_id, "r"))
+    net.clock.advance(days=40)
+    said(net, "referral", REFERRALS, "r", ReferralEnded(case_id, "r"))
+    net.call("intake", "close_case", {"case_id": case_id, "reason": "moved"})
+    net.clock.advance(days=100)
+    return case_id
+
+
+def test_a_case_opened_again_after_a_placement_is_linked_to_it_once(net, ended):
+    for _ in range(2):
+        net.call("intake", "reopen_case", {"case_id": ended, "reason": "came_back"})
+        [back] = read(net, ended)["returns"]
+        assert (back["days"], back["within"], back["path"]) == (100, "6", "foundation")
+        assert (back["earlier_referral_id"], back["because"]) == ("r", "reopened")
+        net.call("intake", "close_case", {"case_id": ended, "reason": "moved"})
+    assert read(net, ended, **MEMBER)["returns"] == [back]
+    assert "returns" not in read(net, ended, **MINISTRY)
+    assert net.runtimes["intake"].verify() == []
+
+
+def test_a_new_case_with_the_same_identity_number_is_linked_to_the_earlier_placement_by_itself(net, ended):
+    net.clock.advance(days=150)
+    first = opened(net)
+    [back] = read(net, first["case_id"])["returns"]
+    assert (back["earlier_case_id"], back["within"], back["because"]) == (ended, "12", "same_identifier")
+    assert back["earlier_case_number"] == read(net, ended)["case_number"]
+    body = deepcopy(BODY)
+    body["person"].pop("national_id")
+    assert read(net, opened(net, body)["case_id"])["returns"] == []  # perhaps the same person, perhaps not
+    net.clock.advance(days=500)
+    assert read(net, opened(net)["case_id"])["returns"] == []  # after two years
+
+
+def test_nobody_comes_back_from_a_placement_that_holds_or_was_entered_in_error(net, ended):
+    said(net, "referral", REFERRALS, "r", ReferralEnteredInError(ended, "r"))
+    net.call("intake", "reopen_case", {"case_id": ended, "reason": "came_back"})
+    assert read(net, ended)["returns"] == []
+    holds = opened(net, NOBODY)["case_id"]
+    person_id = read(net, holds)["person"]["person_id"]
+    said(net, "referral", REFERRALS, "s", ReferralSent(holds, person_id, "s", "given"))
+    said(net, "referral", REFERRALS, "s", PlacementConfirmed(holds, "s"))
+    net.call("intake", "close_case", {"case_id": holds, "reason": "moved"})
+    net.call("intake", "reopen_case", {"case_id": holds, "reason": "came_back"})
+    assert read(net, holds)["returns"] == []
 
 
 def test_cases_are_listed_newest_first_for_those_who_may_see_them(net):

@@ -29,6 +29,7 @@ TYPES = {
             "case_id": None, "age": AGE, "found": {"subdistrict": "600101"}, "sex": "male", "outreach_id": None,
         },
         "CaseClosed": {"case_id": None, "reason": "ย้ายไปอยู่กับญาติ"},
+        "PersonReturned": {"case_id": None, "path": "local_home", "within": "6", "days": 20},
     },
     "screening": {
         "ScreeningStarted": {"case_id": None, "known": {"sex": "male"}},
@@ -55,7 +56,10 @@ TYPES = {
         "ReferralFailed": {**REFERRAL, "reason": None, "whose": None},
         "ReferralEnded": {**REFERRAL, "outcome": "stable"},
         "PlacementConfirmed": {**REFERRAL, **PLACED},
-        "FollowUpRecorded": {**REFERRAL, "in_place": True, "work": None},
+        "FollowUpRecorded": {
+            **REFERRAL, "in_place": True, "work": None, "path": "local_home", "answers": None, "in_time": None,
+        },
+        "FollowUpMissed": {**REFERRAL, "days": 30},
         "ReferralEnteredInError": REFERRAL,
     },
 }  # fmt: skip

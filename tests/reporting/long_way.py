@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from services.kernel.envelope import Recorded, moment
-from services.reporting.measures import LOST_PARTS, MEASURES, Measure, told_of
+from services.reporting.measures import MEASURES, SPLIT_PARTS, Measure, told_of
 from services.thai.dates import bangkok_day
 
 # Whose doing it is that something came to nothing, where the fact does not say, and why.
@@ -17,6 +17,7 @@ WHOSE = {
     "ReferralDeclined": "partner", "ReferralExpired": "partner", "ReferralWithdrawn": "centre",
     "ReferralFailed": "centre",
 }  # fmt: skip
+NO_WORK = {"kind": "none"}
 WAY = (
     ("CaseOpened", ""), ("ScreeningCompleted", "screened"), ("PlanAgreed", "planned"), ("ReferralSent", "referred"),
     ("ReferralAccepted", "accepted"), ("PlacementConfirmed", "placed"),
@@ -106,7 +107,16 @@ class Known:
             "employment": {
                 "started": len(started),
                 "in_work": sum(working.get(ref, False) for ref in started),
+                **{
+                    f"in_work_{days}": sum(
+                        (fact.data["work"] or NO_WORK)["kind"] != "none"
+                        for fact in self._visits(days)
+                        if fact.data["path"].startswith("employer")
+                    )
+                    for days in (180, 365)
+                },
             },
+            **self._followed(),
             "referrals": {
                 "no_place": sum(fact.data["whose"] == "system" for fact in no),
                 "waitlisted": len(self.happened("ReferralWaitlisted")),
@@ -118,7 +128,7 @@ class Known:
                     for reason in ("placed", "ran_out")
                 },
             },
-            **{part: self._by(MEASURES[part]) for part in LOST_PARTS},
+            **{part: self._by(MEASURES[part]) for part in SPLIT_PARTS},
         }
 
     def placements(self) -> dict[str, Any]:
@@ -153,7 +163,35 @@ class Known:
         over = {fact.ref for fact in self.facts if fact.type in ("ReferralEnded", "ReferralFailed")}
         return working | dict.fromkeys(over, False)
 
+    def _visits(self, days: int) -> list[Said]:
+        """Of each placement the first follow-up that is of this due day, as far as it lies in the period."""
+        first: dict[str | None, Said] = {}
+        for fact in sorted((f for f in self.facts if f.type == "FollowUpRecorded"), key=lambda f: f.at):
+            if fact.data["answers"] == days:
+                first.setdefault(fact.ref, fact)
+        return [fact for fact in first.values() if self.counts(fact)]
+
+    def _followed(self) -> dict[str, Any]:
+        made = {(f.ref, f.data["answers"]) for f in self.facts if f.type == "FollowUpRecorded"}
+        follow_ups, in_place = {}, {}
+        for days in (7, 30, 90, 180, 365):
+            visits = self._visits(days)
+            follow_ups[f"in_time_{days}"] = sum(fact.data["in_time"] is True for fact in visits)
+            follow_ups[f"late_{days}"] = sum(fact.data["in_time"] is False for fact in visits)
+            follow_ups[f"missed_{days}"] = sum(
+                fact.data["days"] == days and (fact.ref, days) not in made
+                for fact in self.happened("FollowUpMissed")
+            )
+            still = sum(fact.data["in_place"] for fact in visits)
+            in_place[f"still_{days}"], in_place[f"gone_{days}"] = still, len(visits) - still
+            in_place[f"share_{days}"] = round(still / len(visits), 4) if visits else None
+        return {"follow_ups": follow_ups, "in_place": in_place}
+
     def _by(self, measure: Measure) -> Counter[str]:
+        if measure.counts == "PersonReturned":
+            soon = measure.where["within"]
+            back = self.happened("PersonReturned")
+            return Counter(fact.data["path"] for fact in back if fact.data["within"] in soon)
         ended = measure.counts == "ReferralEnded"
         of = "whose" if measure.by == "whose" else "outcome" if ended else "reason"
         return Counter(fact.data[of] for fact in self.happened(measure.counts))

@@ -6,7 +6,7 @@ import pytest
 
 from services.kernel.errors import Invalid
 from services.kernel.lists import make_cursor
-from services.reporting.measures import LOST_PARTS, MEASURES
+from services.reporting.measures import MEASURES, SPLIT_PARTS
 from services.reporting.projections import behind, figures
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day
@@ -31,7 +31,7 @@ def pages(read, period, figure, value, limit=3):
 def counts_of(read, period):
     """(measure, code or None, the count that figures tell)"""
     answer, beside = read(figures.get, period), read(figures.get_placements, period)
-    parts = {**answer, **answer["lost"]}
+    parts = {**answer, **answer["split"]}
     for measure in MEASURES.values():
         if measure.beside:
             yield measure, None, beside["accepted"]
@@ -71,7 +71,7 @@ def test_behind_every_figure_stand_as_many_as_it_says(told, period):
         if count:
             seen.add(measure.code)
     if period is WHOLE:
-        assert {*LOST_PARTS, "path", "label", "opened", "placed"} <= seen
+        assert {*SPLIT_PARTS, "path", "label", "opened", "placed"} <= seen
 
 
 def test_a_row_tells_what_the_fact_told_and_nothing_of_the_person(told):

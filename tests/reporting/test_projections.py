@@ -17,7 +17,7 @@ from services.kernel.cloudevents import recorded
 from services.kernel.envelope import instant
 from services.kernel.tables import inbox_cursor, ingest_head, source_event
 from services.reporting import small_cells
-from services.reporting.measures import LOST_PARTS
+from services.reporting.measures import SPLIT_PARTS
 from services.reporting.projections import figures
 from services.reporting.projections.counting import Counting
 from services.reporting.projections.milestones import MILESTONES, TYPES, counted, derive, milestones, project
@@ -70,10 +70,15 @@ def test_an_empty_log_gives_noughts_and_nulls(told):
         "by_label": {},
         "median_days": {"to_screening": None, "to_acceptance": None, "to_placement": None},
         "declined": {},
-        "employment": {"started": 0, "in_work": 0},
+        "employment": {"started": 0, "in_work": 0, "in_work_180": 0, "in_work_365": 0},
+        "follow_ups": {f"{name}_{days}": 0 for days in DAYS for name in ("in_time", "late", "missed")},
+        "in_place": {
+            **{f"{name}_{days}": 0 for days in DAYS for name in ("still", "gone")},
+            **{f"share_{days}": None for days in DAYS},
+        },
         "referrals": {"no_place": 0, "waitlisted": 0},
         "stays": {"begun": 0, "placed": 0, "ran_out": 0},
-        **{part: {} for part in LOST_PARTS},
+        **{part: {} for part in SPLIT_PARTS},
         "hidden": {},
     }
 
@@ -382,6 +387,9 @@ def test_an_acceptance_entered_in_error_gives_way_to_the_next(told):
     assert told.overview()["median_days"]["to_acceptance"] == 10.0
 
 
+DAYS = (7, 30, 90, 180, 365)
+
+
 def some_history(told, chance, cases=25):
     """Cases of two centres; facts are told in any order and days late, and heard now and then, in any order of
     sources."""
@@ -400,10 +408,18 @@ def some_history(told, chance, cases=25):
             for type, often in (("ReferralSent", 1), ("ReferralAccepted", 0.6), ("PlacementConfirmed", 0.6)):
                 if chance.random() < often:
                     facts.append((type, case, ref, centre, told_of if type != "ReferralAccepted" else {}))
-            for _ in range(chance.randrange(3)):
-                facts.append(
-                    ("FollowUpRecorded", case, ref, centre, {"work": chance.choice((None, work, NO_WORK))})
-                )
+            for _ in range(chance.randrange(4)):
+                visit = {
+                    "work": chance.choice((None, work, NO_WORK)),
+                    "in_place": chance.random() < 0.7,
+                    "answers": chance.choice((7, 30, 180, None)),
+                    "in_time": chance.choice((True, True, False, None)),
+                    "path": path,
+                }
+                facts.append(("FollowUpRecorded", case, ref, centre, visit))
+            for days in (7, 30, 180):
+                if chance.random() < 0.2:
+                    facts.append(("FollowUpMissed", case, ref, centre, {"days": days}))
             if chance.random() < 0.3:
                 reason = chance.choice(("cost", "no_place"))
                 whose = chance.choice(("partner", "system"))
@@ -418,6 +434,12 @@ def some_history(told, chance, cases=25):
             if chance.random() < 0.2:
                 facts.append(("ReferralEnteredInError", case, ref, centre, {}))
         facts += [("PlanAgreed", case, None, centre, {}), ("CaseClosed", case, None, centre, {})]
+        for _ in range(chance.randrange(2)):
+            back = {
+                "within": chance.choice(("6", "12", "24")),
+                "path": chance.choice(("foundation", "religious")),
+            }
+            facts.append(("PersonReturned", case, None, centre, back))
     chance.shuffle(facts)
     for type, case, ref, centre, data in facts:
         told.net.clock.advance(hours=chance.randrange(5))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, LABELS, PATHS
 from services.reporting import small_cells
-from services.reporting.measures import LOST_PARTS, MEASURES
+from services.reporting.measures import MEASURES, SPLIT_PARTS
 from services.reporting.small_cells import FEW, SMALL, WITHHELD, Hidden, kinds_of, parts_of, single
 
 COUNTS = st.one_of(st.integers(0, 7), st.integers(0, 7), st.integers(8, 60))
@@ -57,6 +57,10 @@ def test_examples_of_what_is_hidden_with_a_small_count():
     assert [single(count) for count in (0, 1, 4, 5)] == [0, FEW, FEW, 5]
 
 
+DAYS = (7, 30, 90, 180, 365)
+SHARES = tuple(f"share_{days}" for days in DAYS)
+
+
 @st.composite
 def overviews(draw):
     """The figures of a period as they are counted."""
@@ -81,9 +85,11 @@ def overviews(draw):
         "median_days": {"to_screening": 1.0, "to_acceptance": 2.0, "to_placement": 3.0},
         "declined": {"cost": draw(COUNTS)},
         "employment": {"started": started, "in_work": draw(st.integers(0, started))},
+        "follow_ups": {"in_time_30": draw(COUNTS), "late_30": draw(COUNTS), "missed_30": draw(COUNTS)},
+        "in_place": {f"{name}_{days}": draw(COUNTS) for days in DAYS for name in ("still", "gone")},
         "referrals": {"no_place": draw(COUNTS), "waitlisted": draw(COUNTS)},
         "stays": {"begun": draw(COUNTS), "placed": draw(COUNTS), "ran_out": draw(COUNTS)},
-        "lost": {part: {MEASURES[part].codes[0]: draw(COUNTS)} for part in LOST_PARTS},
+        "split": {part: {MEASURES[part].codes[0]: draw(COUNTS)} for part in SPLIT_PARTS},
     }
     return figures
 
@@ -96,6 +102,8 @@ def equations(seen):
     others = [path for path in PATHS if path not in (*EMPLOYER_PATHS, "return_family")]
     yield [paths[path] for path in others], total - started - seen["placements"]["family"]
     yield [*paths.values()], total
+    for days in DAYS:  # whoever was followed up was in place or was not
+        yield [seen["in_place"][f"{name}_{days}"] for name in ("still", "gone")], 0
 
 
 @given(overviews())
@@ -111,8 +119,9 @@ def test_how_many_were_placed_where_stands_and_of_what_kind_few_were_does_not(fi
     for name in ("cases", "median_days", "employment"):
         assert seen[name] == figures[name]
     assert seen["placements"] == {**figures["placements"], "share_outside": figures["share_outside"]}
-    for name in ("by_label", "declined", "by_path", *LOST_PARTS):
-        kinds = {kind: count for kind, count in seen[name].items() if kind != "return_family"}
+    for name in ("by_label", "declined", "by_path", "in_place", *SPLIT_PARTS):
+        others = ("return_family", *SHARES)
+        kinds = {kind: count for kind, count in seen[name].items() if kind not in others}
         assert not any(count is not None and 0 < count < SMALL for count in kinds.values())
 
 
@@ -121,9 +130,9 @@ def test_every_hidden_count_is_there_as_nothing_with_the_reason_beside_it(figure
     seen = small_cells.overview(figures)
     missing = {
         f"{part}.{kind}"
-        for part in ("by_label", "declined", "by_path", *LOST_PARTS)
+        for part in ("by_label", "declined", "by_path", "in_place", *SPLIT_PARTS)
         for kind, count in seen[part].items()
-        if count is None
+        if count is None and kind not in SHARES
     }
     assert seen["hidden"].keys() == missing
     assert set(seen["hidden"].values()) <= {"few", "withheld"}
@@ -145,6 +154,18 @@ def test_one_screened_and_declined_case_says_nothing_of_itself(figures):
 
 @given(overviews())
 def test_who_sees_cases_is_told_every_count(figures):
-    seen = {name: value for name, value in figures.items() if name not in ("share_outside", "lost")}
+    seen = {name: value for name, value in figures.items() if name not in ("share_outside", "split")}
     placements = {**figures["placements"], "share_outside": figures["share_outside"]}
-    assert small_cells.whole(figures) == seen | {**figures["lost"], "placements": placements, "hidden": {}}
+    told = small_cells.whole(figures)
+    shares = {name: told["in_place"].pop(name) for name in SHARES}
+    assert told == seen | {**figures["split"], "placements": placements, "hidden": {}}
+    still, gone = figures["in_place"]["still_30"], figures["in_place"]["gone_30"]
+    assert shares["share_30"] == (round(still / (still + gone), 4) if still + gone else None)
+
+
+@given(overviews())
+def test_no_share_gives_away_how_many_were_gone(figures):
+    seen = small_cells.overview(figures)["in_place"]
+    for days in DAYS:
+        hidden = None in (seen[f"still_{days}"], seen[f"gone_{days}"])
+        assert not hidden or seen[f"share_{days}"] is None

@@ -100,6 +100,8 @@ def test_everything_that_can_become_of_a_referral_happened(net):
     assert {each["kind"] for each in work} == {*codes.WORK_KINDS}
     assert sum(each["income_baht_month"] is not None for each in work) > len(work) / 2
     assert of(net, "intake", "CaseReopened")
+    back = of(net, "intake", "PersonReturned")
+    assert len(back) >= 2 and {each["because"] for each in back} == {"reopened"}
 
 
 def test_what_follows_from_a_no_is_in_force_somewhere(net):

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import assert_never
+from typing import assert_never, get_args
 
 from services.codes.decisions import BEFORE_SCREENING, CLOSING_REASONS, DIED, NO_PLACE, REOPENING_REASONS
 from services.intake.domain.person import Description, age_of, doubts
+from services.intake.domain.returning import Episode, within
 from services.intake.events import (
     CallUnanswered,
     CaseAssigned,
@@ -17,6 +18,7 @@ from services.intake.events import (
     ConsentRecorded,
     ConsentWithdrawn,
     Found,
+    PersonReturned,
 )
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
@@ -112,7 +114,19 @@ class RecordCall:
     next: str
 
 
-Command = OpenCase | RecordConsent | WithdrawConsent | CloseCase | ReopenCase | AssignCase | RecordCall
+@dataclass(frozen=True)
+class NoteReturn:
+    """The person came, on a day, after a placement that was over; `because`: codes.following.RETURNED_BY."""
+
+    case_id: str
+    earlier: Episode
+    on: date
+    because: str
+
+
+Command = (
+    OpenCase | RecordConsent | WithdrawConsent | CloseCase | ReopenCase | AssignCase | RecordCall | NoteReturn
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +139,7 @@ class Case:
     withdrawn: frozenset[str] = field(default=frozenset())
     assigned: CaseAssigned | None = None
     calls: frozenset[str] = field(default=frozenset())
+    returned: frozenset[str] = field(default=frozenset())  # after which placements
 
 
 def decide(command: Command, case: Case) -> list[CaseEvent]:
@@ -149,6 +164,8 @@ def decide(command: Command, case: Case) -> list[CaseEvent]:
             raise Refused("wrong_state", "The case is closed.")
         case RecordCall(case_id, call_id, next):
             return [] if call_id in case.calls else [CallUnanswered(case_id, call_id, next)]
+        case NoteReturn():
+            return _returned(command, case, person_id)
     assert_never(command)
 
 
@@ -168,7 +185,30 @@ def evolve(case: Case, event: CaseEvent) -> Case:
             return replace(case, assigned=event)
         case CallUnanswered():
             return replace(case, calls=case.calls | {event.call_id})
+        case PersonReturned():
+            return replace(case, returned=case.returned | {event.earlier_referral_id})
     assert_never(event)
+
+
+def _returned(c: NoteReturn, case: Case, person_id: str) -> list[CaseEvent]:
+    """Once after each placement."""
+    earlier = c.earlier
+    months = within(earlier.ended, c.on)
+    if months is None or earlier.referral_id in case.returned:
+        return []
+    return [
+        PersonReturned(
+            c.case_id,
+            person_id,
+            earlier.case_id,
+            earlier.referral_id,
+            earlier.path,
+            earlier.ended.isoformat(),
+            (c.on - earlier.ended).days,
+            months,
+            c.because,
+        )
+    ]
 
 
 def consent_id_of(event: ConsentRecorded) -> str:
@@ -291,7 +331,7 @@ def _reason_and_note(command: CloseCase | ReopenCase) -> tuple[str, str | None]:
 CASE: Aggregate[Command, Case, CaseEvent] = Aggregate(
     "case",
     Decider(decide, evolve, Case()),
-    (CaseOpened, ConsentRecorded, ConsentWithdrawn, CaseAssigned, CaseClosed, CaseReopened, CallUnanswered),
+    get_args(CaseEvent),
     "case",
     # Before, the fact said the subdistrict openly.
     {

@@ -8,7 +8,7 @@ from itertools import accumulate
 from sqlalchemy import Connection
 
 from services.reporting import answers
-from services.reporting.measures import LOST_PARTS, MEASURES, MEDIANS, Measure, told_of
+from services.reporting.measures import MEASURES, MEDIANS, SPLIT_PARTS, Measure, told_of
 from services.reporting.projections.counting import Counting, Group
 from services.reporting.projections.milestones import STEPS, WAITED
 from services.reporting.projections.period import Period
@@ -40,9 +40,11 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
         "median_days": {each.name: medians[each.counts] for each in MEDIANS},
         "declined": _by_code(rows, MEASURES["declined"]),
         "employment": _counts(rows, "employment"),
+        "follow_ups": _counts(rows, "follow_ups"),
+        "in_place": _counts(rows, "in_place"),
         "referrals": _counts(rows, "referrals"),
         "stays": _counts(rows, "stays"),
-        "lost": {code: _by_code(rows, MEASURES[code]) for code in LOST_PARTS},
+        "split": {code: _by_code(rows, MEASURES[code]) for code in SPLIT_PARTS},
     }
 
 

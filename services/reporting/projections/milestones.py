@@ -33,6 +33,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    or_,
     select,
     text,
     true,
@@ -72,8 +73,21 @@ NO_REASON = {"ReferralExpired": "no_answer"}  # else "other"
 OVER = ("ReferralEnded", "ReferralFailed")  # of a placement
 STAYS = ("InterimStayBegun", "InterimStayEnded")
 ENDED = {"ReferralEnded": "outcome", "InterimStayEnded": "reason"}  # how it did, as the fact says
-COUNTED = frozenset((*STEPS, *LOST, "CaseClosed", "ReferralWaitlisted", "ReferralEnded", *STAYS))
-TYPES = COUNTED | {"FollowUpRecorded", "ReferralEnteredInError"}
+VISIT, MISSED = "FollowUpRecorded", "FollowUpMissed"
+COUNTED = frozenset(
+    (
+        *STEPS,
+        *LOST,
+        "CaseClosed",
+        "ReferralWaitlisted",
+        "ReferralEnded",
+        *STAYS,
+        VISIT,
+        MISSED,
+        "PersonReturned",
+    )
+)
+TYPES = COUNTED | {"ReferralEnteredInError"}
 # A no that may be taken back counts once it may not; the fact that says so is the same milestone.
 SAME = {"ReferralDeclineSettled": "ReferralDeclined"}
 NO_WORK = "none"  # of codes.WORK_KINDS
@@ -83,7 +97,7 @@ EARLIER, LATER = text("before IS NOT NULL"), text("after IS NOT NULL")
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v6",
+    "milestone_v7",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -103,12 +117,16 @@ milestones = Table(
     Column("whose", Text),
     Column("labels", Text),  # those that were met, sorted, with a space between
     Column("in_work", Boolean),
+    Column("follow_up", Text),  # the due day that a follow-up is of, or that was missed
+    Column("in_time", Boolean),
+    Column("in_place", Boolean),
+    Column("within", Text),  # of who came back: so many months after the placement was over
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v6_case", "case_id", "type"),
-    Index("milestone_v6_recorded", "recorded", "case_id"),
+    Index("milestone_v7_case", "case_id", "type"),
+    Index("milestone_v7_recorded", "recorded", "case_id"),
 )
 counted = Table(
-    "counted_v6",
+    "counted_v7",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -127,17 +145,21 @@ counted = Table(
     Column(
         "in_work", Boolean
     ),  # of a placement: as its latest follow-up that says anything; of one that is over: no
+    Column("follow_up", Text),  # only of the first that is of this due day; of a missed one that nobody made
+    Column("in_time", Boolean),
+    Column("in_place", Boolean),
+    Column("within", Text),
     Column("before", Text),  # the days of the case's fact of this type before this one ...
     Column("after", Text),  # ... and after it
     Column("took", BigInteger),  # of the first of its type: calendar days since the case was opened ...
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v6_centre", "type", "centre", "day"),
-    Index("counted_v6_case", "case_id"),
+    Index("counted_v7_centre", "type", "centre", "day"),
+    Index("counted_v7_case", "case_id"),
     # A case has few facts of one type, so few have one before or after them.
-    Index("counted_v6_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
-    Index("counted_v6_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
+    Index("counted_v7_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
+    Index("counted_v7_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
     sqlite_with_rowid=False,
 )
 
@@ -208,8 +230,18 @@ def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
         "reason": _reason(type, fact),
         "whose": (data.get("whose") or LOST[type]) if type in LOST else None,
         "labels": _met(data["labels"]) if fact.type == "ScreeningCompleted" else None,
-        "in_work": _in_work(fact) if type == "FollowUpRecorded" else None,
+        "in_work": _in_work(fact) if type == VISIT else None,
+        "follow_up": _follow_up(type, data),
+        "in_time": data.get("in_time"),
+        "in_place": data.get("in_place"),
+        "within": data.get("within"),
     }
+
+
+def _follow_up(type: str, data: Mapping[str, Any]) -> str | None:
+    """The due day that a follow-up was of; one of before it said that is of none."""
+    days = data.get("answers") if type == VISIT else data.get("days") if type == MISSED else None
+    return None if days is None else str(days)
 
 
 def _reason(type: str, fact: Recorded) -> str | None:
@@ -254,6 +286,23 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
         .limit(1)
         .scalar_subquery()
     )
+    # Of one due day the first follow-up counts; one that was missed and made later was late, and not missed.
+    visit = milestones.alias("visit")
+    same_day = (
+        visit.c.case_id == m.c.case_id,
+        visit.c.type == VISIT,
+        visit.c.referral_id == m.c.referral_id,
+        visit.c.follow_up == m.c.follow_up,
+        known(visit),
+    )
+    earlier = or_(
+        visit.c.occurred < m.c.occurred,
+        and_(visit.c.occurred == m.c.occurred, visit.c.position < m.c.position),
+    )
+    again = or_(
+        and_(m.c.type == VISIT, exists().where(*same_day, earlier)),
+        and_(m.c.type == MISSED, exists().where(*same_day)),
+    )
     over = exists().where(
         end.c.case_id == m.c.case_id,
         end.c.type.in_(OVER),
@@ -272,7 +321,11 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
 
     waits = [(and_(m.c.type == step, is_first), since(earlier)) for earlier, step in pairwise(STEPS)]
     worked_out = {
-        "in_work": case((m.c.type == "PlacementConfirmed", case((over, false()), else_=in_work))),
+        "in_work": case(
+            (m.c.type == "PlacementConfirmed", case((over, false()), else_=in_work)),
+            (m.c.type == VISIT, m.c.in_work),
+        ),
+        "follow_up": case((m.c.follow_up.is_not(None), case((~again, m.c.follow_up)))),
         "before": func.lag(m.c.day).over(**alike),
         "after": func.lead(m.c.day).over(**alike),
         "took": case((is_first, since("CaseOpened"))),
@@ -284,4 +337,4 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
     ).where(some, m.c.type.in_(COUNTED), known(m), ~void)
 
 
-MILESTONES = Projection("milestones", 6, (milestones, counted, *sums.TABLES), project, derive)
+MILESTONES = Projection("milestones", 7, (milestones, counted, *sums.TABLES), project, derive)

@@ -47,11 +47,12 @@ class InviteMembers:
 
 @dataclass(frozen=True)
 class TableCase:
-    """`case_closed`: as intake says."""
+    """`case_closed`: as intake says; `reason`: why it lies there, once for a meeting."""
 
     case_id: str
     person_id: str
     case_closed: bool
+    reason: str = "plan"
 
 
 @dataclass(frozen=True)
@@ -166,13 +167,13 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
             _open(meeting, bool(new))
             _accounts_once([*meeting.seats.values(), *new])
             return [MembersInvited(id, meeting.centre, new, words)] if new else []
-        case TableCase(case_id, person_id, case_closed):
+        case TableCase(case_id, person_id, case_closed, reason):
             if item:
                 return []
             _open(meeting)
             if case_closed:
                 raise Refused("case_closed", "The case is closed.")
-            return [CaseTabled(id, case_id, person_id)]
+            return [CaseTabled(id, case_id, person_id, reason)]
         case ProposeOption(case_id, path, programme_ids):
             known = _tabled(item)
             if known.path == path and [*known.programme_ids] == [*programme_ids]:

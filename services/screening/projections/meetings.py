@@ -41,7 +41,7 @@ OF_ITEM = (CaseTabled, OptionProposed, VoteCast, ConflictDeclared, CaseDecided)
 
 metadata = MetaData()
 meeting = Table(
-    "meeting_v1",
+    "meeting_v2",
     metadata,
     Column("meeting_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER, index=True),
@@ -54,13 +54,14 @@ meeting = Table(
     Column("version", Integer, nullable=False),
 )
 item = Table(
-    "meeting_case_v1",
+    "meeting_case_v2",
     metadata,
     Column("meeting_id", Text),
     Column("case_id", Text, index=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("person_id", Text, nullable=False),
     Column("place", Integer, nullable=False),  # on the agenda
+    Column("reason", Text, nullable=False),
     Column("path", Text),
     Column("programme_ids", Text, nullable=False),  # JSON
     Column(
@@ -116,7 +117,8 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
         case CaseTabled():
             return {
                 "meeting_id": event.meeting_id, "case_id": event.case_id, "centre": fact.centre,
-                "person_id": event.person_id, "place": place, "path": None, "programme_ids": "[]", "votes": "{}",
+                "person_id": event.person_id, "place": place, "reason": event.reason, "path": None,
+                "programme_ids": "[]", "votes": "{}",
                 "conflicts": "[]", "plan_id": None, "decided_at": None,
             }  # fmt: skip
         case OptionProposed():
@@ -138,7 +140,7 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
     raise AssertionError("it is one of those")
 
 
-MEETINGS = Projection("meetings", 1, (meeting, item), project)
+MEETINGS = Projection("meetings", 2, (meeting, item), project)
 
 
 def get(db: Connection, meeting_id: str) -> RowMapping | None:

@@ -194,10 +194,12 @@ def table(meeting_id: UUID) -> Response:
 def _shown(meeting_id: UUID, form: Form) -> Response:
     meeting, staff = doors.ask(MEETING.of(meeting_id=str(meeting_id))), visit.caller().role in STAFF
     waiting = _waiting(meeting) if meeting["status"] == "open" and staff else []
-    cases = lookup.cases([*(each["case_id"] for each in meeting["agenda"]), *waiting])
+    review = _to_review(meeting) if meeting["status"] == "open" and staff else []
+    cases = lookup.cases([*(each["case_id"] for each in meeting["agenda"]), *waiting, *review])
     return frame.page(
         "meetings/show.html", form=form, meeting=meeting, cases=cases, staff=staff, seat=_seat(meeting),
         waiting=[(each, _called(cases[each])) for each in waiting if each in cases],
+        review=[(each, _called(cases[each])) for each in review if each in cases],
         programmes=lookup.programmes(id for each in meeting["agenda"] for id in each["programme_ids"]),
     )  # fmt: skip
 
@@ -207,6 +209,18 @@ def _waiting(meeting: Meeting) -> list[str]:
     there = {each["case_id"] for each in meeting["agenda"]}
     found = doors.attempt(WORK.of(acts="group", centre=meeting["centre"], limit=100))
     rows = found["items"] if found else []
+    return [row["case_id"] for row in rows if row["case_id"] not in there]
+
+
+def _to_review(meeting: Meeting) -> list[str]:
+    """The centre's cases of which a follow-up found the person no longer in place, or all follow-ups are made, and that
+    do not lie before this meeting yet."""
+    there = {each["case_id"] for each in meeting["agenda"]}
+    asked = [
+        WORK.of(next=step, centre=meeting["centre"], limit=100) for step in ("find_person", "end_placement")
+    ]
+    found = doors.together(*asked)
+    rows = [row for each in asked if (answer := found[each]) for row in answer["items"]]
     return [row["case_id"] for row in rows if row["case_id"] not in there]
 
 

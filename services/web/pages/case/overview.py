@@ -17,6 +17,7 @@ from services.intake.schemas import ChangeCase, CloseCase
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import CommandDoor
 from services.partners.answers import Candidate
+from services.referral.answers import ReferralOutlines, Referrals
 from services.referral.doors import REFERRALS, STAYS
 from services.reporting.answers import StoryItem
 from services.reporting.doors import TIMELINE
@@ -105,6 +106,8 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
     entries = [story.event_sentence(event, programmes) for event in reversed(events)]
     to_ask = _to_ask(found[screening])
     origin = lookup.activity(case.get("outreach_id"))
+    back = case.get("returns", [])
+    tried = doors.attempt(REFERRALS.of(case_id=back[0]["earlier_case_id"], limit=50)) if back else None
     first_help = case["danger"] in FIRST_HELP and case["status"] in FIRST_HELP_WHILE
     return frame.page(
         "case/overview.html", **values, item=item, next=next_step(item) if item else None, story=entries, show=show,
@@ -112,6 +115,7 @@ def _overview(case_id: UUID, show: str | None = None) -> Response:
         origin=origin, came_from=activities.called(origin) if origin else None,
         learnt=_learnt(case, found[screening]), found_in_screening=_found(found[screening]),
         to_ask=to_ask, programmes=programmes, first_help=first_help, fact_text=fact_text,
+        back=back, tried=casefile.listed(tried), tried_at=lookup.programmes(_tried_at(tried)),
         proposed=proposed, stay=stay, stays_until=last_day(stay["until"]) if stay else None,
     )  # fmt: skip
 
@@ -139,6 +143,10 @@ def _proposed(item: WorkItem | None, plan: Plan | None) -> Candidate | None:
         return None
     left = next_places.after(plan, item["case_id"])
     return next((row for row in left if item["proposes"] in (None, row["programme_id"])), None)
+
+
+def _tried_at(found: Referrals | ReferralOutlines | None) -> list[str | None]:
+    return [row["programme_id"] for row in casefile.listed(found)]
 
 
 def _news(case_id: str, events: Sequence[StoryItem]) -> list[StoryItem]:

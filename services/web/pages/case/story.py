@@ -142,6 +142,8 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "CaseAssigned": (later("Somebody else answers for the case"), _assigned),
     "CaseClosed": (later("The case was closed"), _why),
     "CaseReopened": (later("The case was opened again"), _why),
+    "PersonReturned": (later("The person came back after a placement"),
+        lambda d: f"{word('returned_within', d['within'])} · {word('path', d['path'])}"),
     "CallUnanswered": (later("Somebody called and nobody answered"), _for_step),
     "ScreeningStarted": (later("A screening is due"), None),
     "ScreeningCompleted": (later("The person was screened"), _met),

@@ -27,6 +27,8 @@ def parts_of(figures: Overview) -> Parts:
         "median_days": {**figures["median_days"]},
         "declined": {**figures["declined"]},
         "employment": {**figures["employment"]},
+        "follow_ups": {**figures["follow_ups"]},
+        "in_place": {**figures["in_place"]},
         "referrals": {**figures["referrals"]},
         "stays": {**figures["stays"]},
         "expired": {**figures["expired"]},
@@ -36,6 +38,9 @@ def parts_of(figures: Overview) -> Parts:
         "declined_by": {**figures["declined_by"]},
         "withdrawn_by": {**figures["withdrawn_by"]},
         "failed_by": {**figures["failed_by"]},
+        "returned_6": {**figures["returned_6"]},
+        "returned_12": {**figures["returned_12"]},
+        "returned_24": {**figures["returned_24"]},
     }
     for name, why in figures["hidden"].items():
         part, _, code = name.partition(".")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import NotRequired, TypedDict
 
 from services.codes.access import CASE_READERS
+from services.codes.following import FOLLOW_UP_DAYS
 from services.codes.words import CodeList
 from services.kernel.envelope import ALL_CENTRES
 from services.partners.answers import FreePlaces
@@ -201,6 +202,14 @@ def tables(period: Period, numbers: Numbers) -> list[Table]:
                     if part == "cases"
                     else of_measure(measure)
                 )
+        for days in FOLLOW_UP_DAYS if part == "in_place" else ():
+            text = _("Share still in place, per cent (%(days)s)") % {
+                "days": FOLLOW_UP_DAYS.word(days, current())
+            }
+            shares = (
+                each["in_place"][f"share_{days}"] if each else None for each in (numbers.now, numbers.before)
+            )
+            yield _row(text, *map(percent, shares))
         if part == "placements":
             yield _row(_("Share outside the ministry, per cent"), _share(numbers.now), _share(numbers.before))
 
