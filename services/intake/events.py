@@ -133,9 +133,9 @@ class PersonReturned:
     earlier_case_id: OfCentre[str]
     earlier_referral_id: OfCentre[str]
     path: OfCentre[str]
-    ended: Public[str]
-    days: Public[int]
-    within: Public[str]
+    ended: OfCentre[str]
+    days: OfCentre[int]
+    within: OfCentre[str]
     because: OfCentre[str]
 
 

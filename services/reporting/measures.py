@@ -3,7 +3,7 @@ only.
 
 The figures, the lists behind them, what is hidden, the API's document, the dashboards, the files and the page of
 definitions read it. What can be counted are the milestones (`projections/milestones.py`). Source of the figures' names:
-docs/contract.md, "Reports".
+docs/contract.md, "Reports". Long because it is one catalogue.
 """
 
 from collections.abc import Mapping, Sequence

@@ -43,6 +43,7 @@ from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert
 
 from services.codes import FAMILY_PATH
 from services.kernel.envelope import Recorded, moment
+from services.kernel.questions import Body
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 from services.reporting.projections import sums
@@ -238,7 +239,7 @@ def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
     }
 
 
-def _follow_up(type: str, data: Mapping[str, Any]) -> str | None:
+def _follow_up(type: str, data: Body) -> str | None:
     """The due day that a follow-up was of; one of before it said that is of none."""
     days = data.get("answers") if type == VISIT else data.get("days") if type == MISSED else None
     return None if days is None else str(days)
