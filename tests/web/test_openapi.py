@@ -78,7 +78,7 @@ PROMISED = [
     ("GET /api/v1/meetings/{meeting_id}", set(),
         {"meeting_id", "centre", "at", "place", "members", "agenda", "quorum"}),
     ("POST /api/v1/meetings/{meeting_id}/invite", {"members"}, {"status", "version"}),
-    ("POST /api/v1/meetings/{meeting_id}/add", {"case_id", "case_ids"}, {"status", "version"}),
+    ("POST /api/v1/meetings/{meeting_id}/add", {"case_id", "case_ids", "reason"}, {"status", "version"}),
     ("POST /api/v1/meetings/{meeting_id}/propose", {"case_id", "path", "programme_ids"}, {"status", "version"}),
     ("POST /api/v1/meetings/{meeting_id}/vote", {"case_id", "vote", "reason"}, {"status", "version"}),
     ("POST /api/v1/meetings/{meeting_id}/conflict", {"case_id"}, {"status", "version"}),
@@ -135,7 +135,8 @@ PROMISED = [
     ("GET /api/v1/partners/{partner_id}", set(), {"programmes"}),
     (
         "GET /api/v1/reports/overview", {"centre", "from", "to", "as_of"},
-        {"as_of", "cases", "placements", "by_path", "by_label", "median_days", "declined", "employment"},
+        {"as_of", "cases", "placements", "by_path", "by_label", "median_days", "declined", "employment",
+            "follow_ups", "in_place", "returned_6", "returned_12", "returned_24"},
     ),
     ("GET /api/v1/events", {"after", "limit"}, {"items", "next"}),
 ]  # fmt: skip

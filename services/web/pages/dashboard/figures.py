@@ -153,6 +153,10 @@ def _share(figures: Overview | None) -> float | None:
     return percent(figures["placements"]["share_outside"]) if figures else None
 
 
+def _in_place(figures: Overview | None, days: str) -> float | None:
+    return percent(figures["in_place"][f"share_{days}"]) if figures else None
+
+
 def _change(now: Count, before: Count, points: bool) -> str | None:
     """More or fewer than the year before, in words; None where one of the two is not known."""
     if not isinstance(now, int | float) or not isinstance(before, int | float):
@@ -206,10 +210,7 @@ def tables(period: Period, numbers: Numbers) -> list[Table]:
             text = _("Share still in place, per cent (%(days)s)") % {
                 "days": FOLLOW_UP_DAYS.word(days, current())
             }
-            shares = (
-                each["in_place"][f"share_{days}"] if each else None for each in (numbers.now, numbers.before)
-            )
-            yield _row(text, *map(percent, shares))
+            yield _row(text, _in_place(numbers.now, days), _in_place(numbers.before, days))
         if part == "placements":
             yield _row(_("Share outside the ministry, per cent"), _share(numbers.now), _share(numbers.before))
 
