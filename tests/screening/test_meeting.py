@@ -69,6 +69,9 @@ def test_a_case_lies_before_it_once_unless_it_is_closed():
     meeting.given(CALLED).when(table).then(TABLED)
     meeting.given(CALLED, TABLED).when(table).then()
     meeting.given(CALLED).when(TableCase(CASE, PERSON, True)).refused("case_closed")
+    review = CaseTabled(ID, CASE, PERSON, "outcome_review")
+    meeting.given(CALLED).when(TableCase(CASE, PERSON, False, "outcome_review")).then(review)
+    meeting.given(CALLED, review).when(table).then()  # it lies there, whatever for
 
 
 def test_what_is_proposed_anew_is_voted_on_anew():

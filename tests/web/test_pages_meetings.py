@@ -124,6 +124,49 @@ def test_cases_that_wait_are_put_before_it_voted_on_and_decided(door, browser, c
     assert "ปิดประชุมแล้ว" in closed.text and f"{page}/add" not in closed.raw
 
 
+def placed(door: FrontDoor) -> tuple[str, str]:
+    """(case, address) of a new placement."""
+    sent = door.referred("37")
+    path = f"/api/v1/referrals/{sent['referral_id']}"
+    door.wait(path, lambda row: row["place"] == "reserved", "worker-37")
+    for step in ("accept", "admit", "confirm"):
+        door.made(f"{path}/{step}", {}, "worker-37")
+    return sent["case_id"], path
+
+
+def test_the_outcome_of_somebody_who_is_not_in_place_is_reviewed_in_a_meeting(door, browser, centre):
+    (case_id, path), meeting_id = placed(door), called(door)
+    worker, page = browser("worker-37"), f"/meetings/{meeting_id}"
+    assert case_id not in worker.open(page).raw  # who is in place needs no review
+    door.made(f"{path}/follow-up", {"found": "left"}, "worker-37")
+    work = "/api/v1/work?next=find_person"
+    door.wait(work, lambda work: case_id in [row["case_id"] for row in work["items"]], "worker-37")
+    [ticked] = worker.open(page).tree.xpath(f'//input[@value="{case_id}"]/ancestor::form')
+    assert ticked.xpath('.//input[@name="reason"]/@value') == ["outcome_review"]
+    body = {"case_ids": [case_id], "reason": "outcome_review"}
+    door.made(f"/api/v1{page}/add", body, "worker-37")
+    [item] = door.get(f"/api/v1{page}", "member-37").json()["agenda"]
+    assert item["reason"] == "outcome_review"
+    shown = browser("member-37").open(page)
+    assert "ทบทวนผลลัพธ์" in shown.text
+    assert not worker.open(page).tree.xpath(f'//input[@value="{case_id}"]')
+
+
+def test_whoever_comes_back_has_what_was_tried_on_the_case_s_page(door, browser, centre):
+    case_id, path = placed(door)
+    door.made(f"{path}/end", {"outcome": "left"}, "worker-37")
+    door.made(f"/api/v1/cases/{case_id}/close", {"reason": "left"}, "worker-37")
+    door.made(f"/api/v1/cases/{case_id}/reopen", {"reason": "came_back"}, "worker-37")
+    [back] = door.get(f"/api/v1/cases/{case_id}", "member-37").json()["returns"]
+    assert (back["within"], back["because"], back["days"]) == ("6", "reopened", 0)
+    page = browser("worker-37").open(f"/cases/{case_id}")
+    for said in ("ผู้รับบริการกลับมาอีกครั้ง", "ภายใน 6 เดือน", "ที่ผ่านมาได้ดำเนินการ", "ดูการส่งต่อครั้งก่อน"):
+        assert said in page.text, said
+    overview = f"/api/v1/reports/overview?centre={centre}"
+    told = door.wait(overview, lambda told: told["returned_6"], "director-37")
+    assert sum(told["returned_6"].values()) == sum(told["returned_24"].values()) == 1
+
+
 def test_who_has_an_interest_says_so_instead_of_voting(door, browser, centre):
     case_id, meeting_id = waiting(door), called(door)
     page = f"/meetings/{meeting_id}"
