@@ -704,11 +704,13 @@ class PathStanding(TypedDict):
 
 @final
 class FreeFor(TypedDict):
-    """So many places free for this person, and the days since that was stated; `known` false: nobody stated any."""
+    """So many places free for this person, and the days since that was stated; `known` false: nobody stated any.
+    `full`: it said to this case that it has none, and that is in force."""
 
     free: Count
     days: Count
     known: bool
+    full: NotRequired[DeclineInForce]
 
 
 @final
@@ -733,6 +735,7 @@ class Declined(TypedDict):
     """The programme said no to this case before, and that stands."""
 
     reason: Annotated[str, DECLINE_REASONS]
+    whose: Annotated[str, WHOSE]
     at: Instant
 
 

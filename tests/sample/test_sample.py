@@ -189,7 +189,7 @@ def test_meetings_begin_when_people_meet_and_decide_something(net):
     for centre in sample.CENTRES:
         of_centre = [each for each in called if each["centre"] == centre]
         *held, next_one = sorted(of_centre, key=lambda each: each["starts"])
-        assert len(held) >= 3 and all(decided[each["meeting_id"]] for each in held), centre
+        assert len(held) >= 2 and all(decided[each["meeting_id"]] for each in held), centre
         assert datetime.fromisoformat(next_one["starts"]) > NOW
         for each in of_centre:
             begins = datetime.fromisoformat(each["starts"]).astimezone(BANGKOK)
