@@ -388,3 +388,18 @@ def test_a_case_opened_before_the_subdistrict_was_sealed_still_says_it():
     old |= {"found": {"subdistrict": "600101"}}
     event = Codec((of_case.CASE,)).join("CaseOpened", 1, old, {"place": "v1.key.box"})
     assert (event.found, event.subdistrict, event.place) == ({"district": "6001"}, "600101", "v1.key.box")
+
+
+@pytest.mark.parametrize(
+    ("status", "number", "said"),
+    [
+        ("foreign_document", "AB1234567", []),
+        ("foreign_document", "1234567890123", []),
+        ("claimed", "AB1234567", ["no_citizen_number"]),
+        ("claimed", "1234567890123", ["wrong_check_digit"]),
+        ("claimed", None, []),
+    ],
+)
+def test_only_a_thai_number_is_held_against_the_rule_of_thai_numbers(status, number, said):
+    described = Description(status, "male", "foreign", [], national_id=number)
+    assert of_person.doubts(described) == said
