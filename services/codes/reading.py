@@ -49,11 +49,11 @@ STEP: Fields = (
 CONSENT: Fields = (
     "consent_id", "kind", "status", "how", "at", "by", "referral_ids[]", "withdrawn_at", "withdrawn_by",
 )  # fmt: skip
-EVENT: Fields = _each(
+EVENT: Fields = ("head", *_each(
     "id", "source", "type", "subject", "time", "recordedtime", "datacontenttype", "specversion", "sequence", "streamid",
     "streamversion", "caseid", "partnerid", "centre", "actor", "correlationid", "causationid", "dataversion", "hash",
-    "sealedhash", "data.**",
-)  # fmt: skip
+    "sealedhash", "data.**", "position",
+))  # fmt: skip
 MEETING_OUTLINE: Fields = ("meeting_id", "centre", "at", "status", "cases", "decided", "version")
 MEETING: Fields = (
     *MEETING_OUTLINE, "called_by", "closed_at", "place", "members[]", "members[].**", "agenda[]", "agenda[].**",
@@ -72,6 +72,10 @@ STAY: Fields = _each(
     "version",
 )  # fmt: skip
 ALL: Fields = ("**",)
+WEBHOOKS: Mapping[str, Fields] = {
+    "/api/v1/webhooks": ("items[]", "items[].**"),
+    "/webhooks": PAGE,
+}  # one's own
 
 
 def _under(name: str, fields: Fields) -> Fields:
@@ -211,6 +215,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         **EVERYBODY,
         **REGISTRY,
         **FIGURES,
+        **WEBHOOKS,
+        "/webhooks/new": PAGE,
         "/api/v1/cases": _each(*OUTLINE),
         "/api/v1/cases/<case_id>": (*OUTLINE, *_under("referrals", REFERRAL_OUTLINE)),
         "/api/v1/events": EVENT,
@@ -230,7 +236,10 @@ READS: Mapping[str, Mapping[str, Fields]] = {
             *REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER)), "follow_ups[]",
         ),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
+        **WEBHOOKS,
+        "/webhooks/new": PAGE,
         "/partners/<uuid:partner_id>/keys": PAGE,
+        "/api/v1/events": EVENT,
         "/our-referrals": PAGE,
         "/our-referrals/list.csv": PAGE,
         "/our-referrals/<uuid:referral_id>": PAGE,
@@ -249,7 +258,14 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/rules/drafts/<uuid:draft_id>/trial": PAGE,
         "/rules/drafts/<uuid:draft_id>/adopt": PAGE,
     },
-    "admin": {**EVERYBODY, **RULES, "/api/v1/admin/status": ALL, "/contradictions": PAGE, "/contradictions.csv": PAGE},
+    "admin": {
+        **EVERYBODY,
+        **RULES,
+        **WEBHOOKS,
+        "/api/v1/admin/status": ALL,
+        "/contradictions": PAGE,
+        "/contradictions.csv": PAGE,
+    },
 }  # fmt: skip
 # Addresses of the system and of one's own account, which have nothing of anybody served.
 ABOUT_NOBODY = (

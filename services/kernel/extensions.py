@@ -79,6 +79,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             together=gather,
             heavy=eventlet.tpool.execute,
             within=within,
+            aside=self._aside,
         )
         self.runtime = ServiceRuntime(settings, self.wiring, ports)
         self.runtime.prepare()
@@ -153,6 +154,10 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
     def _ready(self) -> ServiceRuntime:
         assert self.runtime is not None, "nameko calls setup first"
         return self.runtime
+
+    def _aside(self, work: Callable[[], None]) -> None:
+        self._threads = [thread for thread in self._threads if not thread.dead]
+        self._spawn(work)
 
     def _spawn(self, run: Callable[[], None]) -> None:
         self._threads.append(eventlet.spawn(run))

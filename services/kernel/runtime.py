@@ -75,6 +75,10 @@ def at_once(work: Callable[[], T]) -> T:
     return work()
 
 
+def not_aside(work: Callable[[], None]) -> None:
+    work()
+
+
 def without_limit(seconds: float, work: Callable[[], T]) -> T:
     return work()
 
@@ -91,6 +95,8 @@ class Ports:
     heavy: Run = at_once
     # Work that waits for others, given up after so many seconds: TimeoutError.
     within: RunWithin = without_limit
+    # Work that goes on beside whoever began it, until it ends or the service stops.
+    aside: Callable[[Callable[[], None]], None] = not_aside
 
 
 class LogPage(TypedDict):

@@ -49,6 +49,14 @@ class Provider:
 
 
 @dataclass(frozen=True)
+class Outbound:
+    """Where this system may send of itself besides public addresses over TLS: hosts by name, and networks."""
+
+    names: frozenset[str] = frozenset()
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
     """`database_url` still carries `{service}`; `broker_url` is embedded:// or pyamqp://."""
 
@@ -65,6 +73,7 @@ class Settings:
     public_url: str | None  # where people reach the pages; None: at one of `hosts`
     provider: Provider | None  # by which people may sign in besides their passwords
     second_factor: frozenset[str]  # roles that must sign in in two steps
+    outbound: Outbound = Outbound()
 
     def database(self, service: str) -> str:
         return self.database_url.replace("{service}", service)
@@ -113,6 +122,7 @@ def read(
         public_url=public,
         provider=_provider(env, public),
         second_factor=frozenset(re.findall(r"[^\s,]+", env.get("SONGTOR_SECOND_FACTOR") or "")),
+        outbound=_outbound(env.get("SONGTOR_OUTBOUND_ALLOW") or ""),
     )
 
 
@@ -120,6 +130,20 @@ def _generation(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
         raise BadSetting("SONGTOR_KEY_GENERATION must be a whole number from 1 to 9999.")
     return int(text)
+
+
+def _outbound(text: str) -> Outbound:
+    names, networks = set(), []
+    for told in re.findall(r"[^\s,]+", text):
+        try:
+            networks.append(ipaddress.ip_network(told))
+        except ValueError:
+            if not re.fullmatch(r"(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", told):
+                raise BadSetting(
+                    f"SONGTOR_OUTBOUND_ALLOW: {told!r} is neither the name of a host nor a network such as 10.1.0.0/16."
+                ) from None
+            names.add(told)
+    return Outbound(frozenset(names), tuple(networks))
 
 
 def _public(text: str) -> str | None:

@@ -209,10 +209,14 @@ class Event(TypedDict):
     hash: str
     sealedhash: str
     data: dict[str, Any]
+    position: NotRequired[
+        Annotated[int, Note("In the merged log, where this was read there"), Shape(minimum=1)]
+    ]
 
 
 class Events(TypedDict):
-    """`next` is the position in the merged log that was read to."""
+    """`next` is the position in the merged log that was read to, `head` where it ended then."""
 
     items: list[Event]
     next: Annotated[Count, Note("Position in the merged log, to be given as `after`")]
+    head: Annotated[Count, Note("Position of the last event in the merged log, whoever may see it")]

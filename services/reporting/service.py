@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from services.codes.access import CASE_READERS, FIGURE_READERS, READERS
 from services.codes.coarse import SMALL, coarse
+from services.codes.feed import ENDED_UNTOLD, OF_PARTNER
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
@@ -88,16 +89,21 @@ class ReportingService(Doors):
         events = self.runtime.read(lambda db: timeline.list_events(db, case_id))
         return {"items": [_item(visibility.in_story(event)) for event in events]}
 
-    @query("log.read", roles=READERS, schema=schemas.Events())
+    @query("log.read", roles=(*READERS, "partner"), schema=schemas.Events())
     def events(self, call: Call, body: bodies.Events) -> answers.Events:
         """The merged log behind a position. Positions of facts the caller may not see are passed over, so `next` may
         run ahead of what is shown, even of an empty page; the log is read to its end when `next` is `after` again. What
         each event shows is marked beside its fields (visibility)."""
         after, limit, of_centre = body["after"], body["limit"], _sees_cases(call.caller)
-        found, position = self.runtime.read(
-            lambda db: merged_log.list_events(db, after, limit, lambda event: _visible(event, call.caller))
-        )
-        return {"items": [visibility.in_log(event, of_centre) for event in found], "next": position}
+
+        def read(db: Connection) -> answers.Events:
+            found, position = merged_log.list_events(
+                db, after, limit, lambda event, position: _visible(db, event, position, call.caller)
+            )
+            items = [visibility.in_log(event, of_centre) for event in found]
+            return {"items": items, "next": position, "head": merged_log.get_head(db)}
+
+        return self.runtime.read(read)
 
 
 def _sees_cases(caller: Caller) -> bool:
@@ -133,9 +139,16 @@ def _period(first: date | None, last: date | None, today: date) -> tuple[date, d
     return first, last
 
 
-def _visible(event: answers.Event, caller: Caller) -> bool:
-    """Own cases', and what all centres share: the partner registry and the rules. A place may be given to a case of
-    another centre than the one whose work freed it; such a fact names its centre itself."""
+def _visible(db: Connection, event: answers.Event, position: int, caller: Caller) -> bool:
+    """A partner's own referrals, from when it was told of each. Of everybody else own cases', and what all centres
+    share: the partner registry and the rules. A place may be given to a case of another centre than the one whose work
+    freed it; such a fact names its centre itself."""
+    if caller.partner_id is not None:
+        case_id, type = event.get("caseid"), event["type"]
+        if type not in OF_PARTNER or event.get("partnerid") != caller.partner_id or case_id is None:
+            return False
+        early = type in ENDED_UNTOLD
+        return not early or merged_log.is_told(db, case_id, event.get("streamid", ""), position)
     if "caseid" not in event and event["source"] in ("/songtor/partners", "/songtor/screening"):
         return True
     return caller.sees(event["data"].get("centre") or event["centre"])

@@ -35,7 +35,7 @@ def provider_settings(folder: Path, site: str) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
     folder, port = tmp_path_factory.mktemp("data"), free_port()
-    told = provider_settings(folder, f"http://127.0.0.1:{port}")
+    told = provider_settings(folder, f"http://127.0.0.1:{port}") | {"SONGTOR_OUTBOUND_ALLOW": "127.0.0.1"}
     chosen = settings.read(told, data=str(folder), http=f"127.0.0.1:{port}")
     chosen = replace(chosen, public_url=None)  # tests that need one set it
     system = System(chosen, tuple(SERVICES))

@@ -34,7 +34,7 @@ STRANGERS = {f"{role}-77": (role, ("77",)) for role in ("worker", "director", "m
 FORBIDDEN = ("มาลี", "1609900123452", "ใต้สะพานเดชาติวงศ์")
 CHOICES = {  # parts of addresses that are one of a few
     "step": LIFE_CYCLE, "part": WORK_PARTS, "action": ("retire", "reopen"), "decision": ("accept", "dismiss"),
-    "what": ("rules", "capacity"),
+    "what": ("rules", "capacity"), "turn": ("pause", "resume"),
 }  # fmt: skip
 NOT_COMPARED = (sessions.session, positions.user_position)
 
@@ -99,6 +99,7 @@ def known(door, world) -> dict[str, str]:
         **rules_of(door),
         **kept_of(door, world),
         "key_id": key_of(door, world),
+        "webhook_id": webhook_of(door),
         "province": "60",
         "user": "somebody-60",
         "delegation_id": delegation_id,
@@ -122,6 +123,12 @@ def key_of(door, world) -> str:
     """Of a key of the partner's own system."""
     made = api_keys.make(door.runtime("web"), "known", world.partner_id, "ระบบ", SCOPES, 30, "director-60")
     return made.split("_")[1]
+
+
+def webhook_of(door) -> str:
+    """Of the centre, which nothing is sent to."""
+    made = {"url": "https://127.0.0.1:1/hook", "types": ["RulesAdopted"], "centre": "60"}
+    return door.made("/api/v1/webhooks", made, "director-60")["webhook_id"]
 
 
 def rules_of(door) -> dict[str, str]:

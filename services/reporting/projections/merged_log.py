@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from services.codes.feed import TOLD
 from services.kernel.tables import source_event
 from services.reporting import answers
 
@@ -24,8 +25,21 @@ def get_data_up_to(db: Connection) -> str | None:
     return max((orjson.loads(body)["recordedtime"] for body in last if body), default=None)
 
 
+def get_head(db: Connection) -> int:
+    """The position of the last fact heard; 0 before the first."""
+    return db.execute(select(func.max(source_event.c.ingest_position))).scalar() or 0
+
+
+def is_told(db: Connection, case_id: str, stream: str, before: int) -> bool:
+    """Whether the partner of a referral was told of it before a position; `case_id`: of its case."""
+    s = source_event.c
+    told = s.case_id == case_id, s.event_type == TOLD, s.ingest_position < before
+    bodies = db.execute(select(s.body).where(*told)).scalars()
+    return any(orjson.loads(body)["streamid"] == stream for body in bodies)
+
+
 def list_events(
-    db: Connection, after: int, limit: int, visible: Callable[[answers.Event], bool]
+    db: Connection, after: int, limit: int, visible: Callable[[answers.Event, int], bool]
 ) -> tuple[list[answers.Event], int]:
     """Up to `limit` visible facts behind a position, as CloudEvents, and the position of the last fact looked at.
 
@@ -47,8 +61,8 @@ def list_events(
         for place, body in rows:
             position = place
             event: answers.Event = orjson.loads(body)
-            if visible(event):
-                events.append(event)
+            if visible(event, place):
+                events.append({**event, "position": place})
                 if len(events) == limit:
                     return events, position
         if not rows:

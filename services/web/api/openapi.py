@@ -20,7 +20,7 @@ from services.codes import shapes
 from services.fields import Words
 from services.referral import schemas as referral
 from services.screening import schemas as screening
-from services.web.api import hsds
+from services.web.api import hsds, openapi_webhooks
 from services.web.api import openapi_files as files
 from services.web.api.bodies import IF_MATCH, SHEETS
 from services.web.api.case_page import Parts
@@ -276,6 +276,7 @@ def document() -> Json:
                 "referral",
                 "reporting",
                 "papers",
+                "webhooks",
                 "hsds",
                 "system",
             )
@@ -311,6 +312,9 @@ def document() -> Json:
         spec.path(template(route.path), operations={route.method.lower(): deepcopy(operation)})
     spec.path("/api/v1/partners/export", operations={"get": files.export()})
     spec.path("/api/v1/partners/import", operations={"post": files.bring(COMPONENTS)})
+    for path, operations in openapi_webhooks.calls(COMPONENTS, converter):
+        spec.path(path, operations=operations)
+    payloads = openapi_webhooks.sent(COMPONENTS)
     for path, operation in files.papers(COMPONENTS):
         spec.path(template(path), operations={"get": operation})
     for path, operation in _published(converter):
@@ -328,7 +332,7 @@ def document() -> Json:
     spec.path("/metrics", operations={"get": {**figures, "security": [{}, {"token": []}]}})
     spec.path("/api/openapi.json", operations={"get": _open("This document", {200: "OpenAPI 3.1"})})
     made: Json = orjson.loads(orjson.dumps(spec.to_dict()))
-    return made
+    return made | {"webhooks": payloads}
 
 
 def _component_name(schema: Any) -> str:

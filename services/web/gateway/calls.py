@@ -186,17 +186,23 @@ def ask_as_system(host: ServiceRuntime, question: Question[A]) -> Reply[A]:
     return _reply(host.ports.ask(door.service, door.name, SYSTEM_CALL, question.body, 15.0))
 
 
+def ask_apart(host: ServiceRuntime, caller: Caller, question: Question[A], seconds: float) -> Reply[A]:
+    """The reply to a question that the front door asks of itself for somebody, without a request."""
+    door, call = question.door, {"caller": _named(caller), "id": str(uuid4())}
+    return _reply(host.ports.ask(door.service, door.name, call, question.body, seconds))
+
+
 def _origin(asker: Asker) -> dict[str, Json]:
-    caller = asker.caller
+    return {"caller": _named(asker.caller), "correlation": correlation()}
+
+
+def _named(caller: Caller) -> dict[str, Json]:
     return {
-        "caller": {
-            "user": caller.user,
-            "role": caller.role,
-            "centres": list(caller.centres),
-            "partner": caller.partner,
-            "delegated": [list(each) for each in caller.delegated],
-        },
-        "correlation": correlation(),
+        "user": caller.user,
+        "role": caller.role,
+        "centres": list(caller.centres),
+        "partner": caller.partner,
+        "delegated": [list(each) for each in caller.delegated],
     }
 
 

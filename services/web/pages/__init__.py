@@ -24,7 +24,7 @@ from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
 from services.web.pages import account, case, dashboard, operating, outreach, partner, rules, work
 from services.web.pages.account import oidc, sample, set_up
-from services.web.pages.frame import announcements, blueprint, frame, gate, menu, static, visit
+from services.web.pages.frame import announcements, blueprint, frame, gate, menu, static, stopped, visit
 from services.web.pages.parts import calls, days, goals, language, people, reasons, tables, words
 
 VERSION = version("songtor")
@@ -80,7 +80,7 @@ def register(app: Flask) -> None:
         address=words.address,
         who_is=people.who, who_as=people.who_as, who_exactly=people.who_exactly, person_of=people.person,
         tag_colours=words.TAGS, red_flags=RED, new_command=lambda: str(uuid4()), asset=static.asset, menu=menu.items,
-        announced=announcements.unread, rules_kind=announcements.kind,
+        announced=announcements.unread, hooks_stopped=stopped.count, rules_kind=announcements.kind,
         directs=visit.directs, csrf=visit.csrf,
         idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
         provider_name=oidc.name, sample_users=sample.users,

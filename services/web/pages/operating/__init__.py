@@ -1,5 +1,5 @@
 """What whoever runs the system looks at: how it is, and what makes it well again."""
 
-from services.web.pages.operating import system
+from services.web.pages.operating import system, webhooks
 
-BLUEPRINTS = (system.blueprint,)
+BLUEPRINTS = (system.blueprint, webhooks.blueprint)

@@ -1,0 +1,429 @@
+"""Webhooks: which other systems hear of which events, and what became of every message to them.
+
+Of an endpoint is kept how far in the merged feed it has come (`position`); each event of its types behind that is a
+message, made in the transaction that moves the position, so that one is neither lost nor made twice. A message has the
+same id and the same position however often it is sent. Who works on an endpoint holds its lease: one process at a time.
+"""
+
+import secrets
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    PrimaryKeyConstraint,
+    Row,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from services.kernel.envelope import instant
+from services.kernel.errors import Invalid, NotFound
+from services.kernel.readmodels import upsert
+from services.kernel.runtime import ServiceRuntime
+from services.web.store.tables import metadata
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("webhook_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # whose it is: partner, centre or ministry
+    Column("owner", Text, nullable=False, index=True),  # the partner's id, the centre's code, or *
+    Column("url", Text, nullable=False),
+    Column("types", Text, nullable=False),  # JSON list of codes.feed.EVENT_TYPES
+    Column("sealed", Text, nullable=False),  # JSON {webhook_id, secret}
+    Column(
+        "before_sealed", Text
+    ),  # of the secret before the last rotation, which signs too until `before_until`
+    Column("before_until", Text),
+    Column("position", BigInteger, nullable=False),  # in the merged feed: up to there messages are made
+    Column("last", BigInteger, nullable=False),  # the position of the message that was made last
+    Column("state", Text, nullable=False),
+    Column("why", Text),  # of one that is paused: asked, failing or gone
+    Column("state_at", Text, nullable=False),
+    Column("state_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("next_at", Text),  # when its next message is due; none waits
+    Column("held_by", Text),  # the process that works on it, until `held_until`
+    Column("held_until", Text),
+)
+webhook_message = Table(
+    "webhook_message",
+    metadata,
+    Column("webhook_id", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("next_at", Text),  # of one that waits
+    Column("tried_at", Text),
+    Column("status", Integer),  # of the last answer
+    Column("error", Text),  # why there was none (gateway.outbound)
+    Column("ms", Integer),  # that the last attempt took
+    PrimaryKeyConstraint("webhook_id", "position"),
+)
+
+SECRET = "whsec_"  # noqa: S105 (how Standard Webhooks lets secrets begin)
+GRACE = timedelta(days=1)  # for which the secret before a rotation signs too
+LEASE = timedelta(seconds=30)
+MOST = 20  # endpoints of one owner
+KEPT = timedelta(days=90)  # what became of a message
+
+Kind = Literal["partner", "centre", "ministry"]
+State = Literal["active", "paused", "ended"]
+Why = Literal["asked", "failing", "gone"]
+MessageState = Literal["waiting", "sent", "dead"]
+DELAYS = tuple(timedelta(seconds=each) for each in (5, 30, 300, 1800, 7200, 18000, 36000, 36000))
+
+
+class Webhook(NamedTuple):
+    """An endpoint; times are RFC 3339 UTC. `waiting`, `dead`: messages."""
+
+    webhook_id: str
+    kind: Kind
+    owner: str
+    url: str
+    types: tuple[str, ...]
+    position: int
+    last: int
+    state: State
+    why: Why | None
+    state_at: str
+    state_by: str
+    made_at: str
+    made_by: str
+    next_at: str | None
+    before_until: str | None
+    waiting: int = 0
+    dead: int = 0
+
+
+class Message(NamedTuple):
+    """What became of a message. `next_at`: when it is tried again; `status`, `error`, `ms`: of the last attempt."""
+
+    position: int
+    message_id: str
+    type: str
+    body: str
+    state: MessageState
+    attempts: int
+    made_at: str
+    next_at: str | None
+    tried_at: str | None
+    status: int | None
+    error: str | None
+    ms: int | None
+
+
+# -- whose -----------------------------------------------------------------------------------------------------------
+
+
+def make(
+    runtime: ServiceRuntime,
+    webhook_id: str,
+    kind: Kind,
+    owner: str,
+    url: str,
+    types: Sequence[str],
+    position: int,
+    by: str,
+) -> str:
+    """The secret of a new endpoint, which hears what lies behind `position`. Invalid if its owner has `MOST`."""
+    secret, now = f"{SECRET}{b64encode(secrets.token_bytes(32)).decode()}", instant(runtime.now())
+    row = {
+        "webhook_id": webhook_id, "kind": kind, "owner": owner, "url": url, "types": orjson.dumps([*types]).decode(),
+        "sealed": _seal(runtime, webhook_id, secret), "position": position, "last": position, "state": "active",
+        "state_at": now, "state_by": by, "made_at": now, "made_by": by,
+    }  # fmt: skip
+    with runtime.database.write() as db:
+        theirs = webhook.c.kind == kind, webhook.c.owner == owner, webhook.c.state != "ended"
+        if db.execute(select(func.count()).where(*theirs)).scalar_one() >= MOST:
+            raise Invalid({"url": [f"There are {MOST} webhooks already, which is the most there may be."]})
+        db.execute(insert(webhook).values(row))
+    return secret
+
+
+def list_of(db: Connection, kind: Kind | None = None, owners: Collection[str] | None = None) -> list[Webhook]:
+    """Endpoints that are not ended, the latest first: of these owners of a kind, or all."""
+    asked = select(webhook).where(webhook.c.state != "ended").order_by(webhook.c.made_at.desc())
+    if kind is not None:
+        asked = asked.where(webhook.c.kind == kind)
+    if owners is not None:
+        asked = asked.where(webhook.c.owner.in_(sorted(owners)))
+    return _with_counts(db, db.execute(asked).all())
+
+
+def find(db: Connection, webhook_id: str) -> Webhook:
+    """NotFound if there is none, or none any more."""
+    this = webhook.c.webhook_id == webhook_id, webhook.c.state != "ended"
+    row = db.execute(select(webhook).where(*this)).one_or_none()
+    if row is None:
+        raise NotFound("webhook")
+    return _with_counts(db, [row])[0]
+
+
+def secret_of(runtime: ServiceRuntime, webhook_id: str) -> str:
+    """The secret that signs now, for whoever has just made the endpoint."""
+    this = select(webhook.c.sealed).where(webhook.c.webhook_id == webhook_id)
+    sealed: str = runtime.read(lambda db: db.execute(this).scalar_one())
+    return _unseal(runtime, webhook_id, sealed)
+
+
+def list_messages(db: Connection, webhook_id: str, before: int | None, limit: int) -> list[Message]:
+    """What became of messages, the latest first, of those before a position."""
+    m = webhook_message.c
+    older = [] if before is None else [m.position < before]
+    asked = select(webhook_message).where(m.webhook_id == webhook_id, *older).order_by(m.position.desc())
+    return [_message(row) for row in db.execute(asked.limit(limit))]
+
+
+def paused_by_itself(db: Connection) -> list[Webhook]:
+    """Endpoints that nobody answers at any more, and that somebody must see to."""
+    return [each for each in list_of(db) if each.state == "paused" and each.why != "asked"]
+
+
+# -- what somebody does with one ------------------------------------------------------------------------------------
+
+
+def pause(runtime: ServiceRuntime, webhook_id: str, by: str) -> None:
+    _turn(runtime, webhook_id, "paused", "asked", by)
+
+
+def resume(runtime: ServiceRuntime, webhook_id: str, by: str) -> None:
+    """Its next message is tried at once."""
+    with runtime.database.write() as db:
+        _set(db, runtime.now(), webhook_id, "active", None, by)
+        _hurry(db, webhook_id, instant(runtime.now()))
+
+
+def end(runtime: ServiceRuntime, webhook_id: str, by: str) -> None:
+    """Nothing is sent any more, and what waits is forgotten."""
+    with runtime.database.write() as db:
+        _set(db, runtime.now(), webhook_id, "ended", None, by)
+        db.execute(delete(webhook_message).where(webhook_message.c.webhook_id == webhook_id))
+
+
+def replay(runtime: ServiceRuntime, webhook_id: str, after: int) -> None:
+    """From a position again: the same messages under the same ids. Invalid if it lies beyond what was made."""
+    with runtime.database.write() as db:
+        this = webhook.c.webhook_id == webhook_id
+        position = db.execute(select(webhook.c.position).where(this).with_for_update()).scalar_one()
+        if after > position:
+            raise Invalid({"after": [f"Only up to {position} was anything sent yet."]})
+        m = webhook_message.c
+        waiting = m.webhook_id == webhook_id, m.position > after, m.state == "waiting"
+        db.execute(delete(webhook_message).where(*waiting))
+        db.execute(update(webhook).where(this).values(position=after, last=after, next_at=None))
+
+
+def rotate(runtime: ServiceRuntime, webhook_id: str) -> str:
+    """Another secret; for a day that of before signs as well."""
+    secret = f"{SECRET}{b64encode(secrets.token_bytes(32)).decode()}"
+    with runtime.database.write() as db:
+        values = {
+            "sealed": _seal(runtime, webhook_id, secret), "before_sealed": webhook.c.sealed,
+            "before_until": instant(runtime.now() + GRACE),
+        }  # fmt: skip
+        db.execute(update(webhook).where(webhook.c.webhook_id == webhook_id).values(values))
+    return secret
+
+
+def _turn(runtime: ServiceRuntime, webhook_id: str, state: State, why: Why | None, by: str) -> None:
+    with runtime.database.write() as db:
+        _set(db, runtime.now(), webhook_id, state, why, by)
+
+
+def _set(db: Connection, now: datetime, webhook_id: str, state: State, why: Why | None, by: str) -> None:
+    other = webhook.c.webhook_id == webhook_id, webhook.c.state.not_in((state, "ended"))
+    db.execute(update(webhook).where(*other).values(state=state, why=why, state_at=instant(now), state_by=by))
+
+
+def _hurry(db: Connection, webhook_id: str, now: str) -> None:
+    m = webhook_message.c
+    waiting = m.webhook_id == webhook_id, m.state == "waiting"
+    if db.execute(update(webhook_message).where(*waiting).values(next_at=now)).rowcount:
+        db.execute(update(webhook).where(webhook.c.webhook_id == webhook_id).values(next_at=now))
+
+
+# -- sending ---------------------------------------------------------------------------------------------------------
+
+
+def list_due(db: Connection, now: str, head: int) -> list[str]:
+    """Endpoints with something to do that nobody works on; `head`: how far the feed has come."""
+    w = webhook.c
+    work = or_(w.next_at <= now, w.next_at.is_(None) & (w.position < head))
+    free = or_(w.held_until.is_(None), w.held_until <= now)
+    return list(db.execute(select(w.webhook_id).where(w.state == "active", work, free)).scalars())
+
+
+def furthest(db: Connection) -> int | None:
+    """How far the furthest of the active endpoints has come; None if there is none."""
+    found: int | None = db.execute(
+        select(func.max(webhook.c.position)).where(webhook.c.state == "active")
+    ).scalar()
+    return found
+
+
+def take(runtime: ServiceRuntime, webhook_id: str) -> Webhook | None:
+    """The endpoint, whose lease is this process's now (again); None if another has it, or nothing is to be sent."""
+    now = runtime.now()
+    mine = webhook.c.webhook_id == webhook_id, webhook.c.state == "active", _free(runtime, now)
+    values = {"held_by": runtime.replica_id, "held_until": instant(now + LEASE)}
+    with runtime.database.write() as db:
+        if db.execute(update(webhook).where(*mine).values(values)).rowcount != 1:
+            return None
+        return _webhook(db.execute(select(webhook).where(webhook.c.webhook_id == webhook_id)).one())
+
+
+def let_go(runtime: ServiceRuntime, webhook_id: str) -> None:
+    mine = webhook.c.webhook_id == webhook_id, webhook.c.held_by == runtime.replica_id
+    with runtime.database.write() as db:
+        db.execute(update(webhook).where(*mine).values(held_by=None, held_until=None))
+
+
+def _free(runtime: ServiceRuntime, now: datetime) -> ColumnElement[bool]:
+    w = webhook.c
+    return or_(w.held_by.is_(None), w.held_by == runtime.replica_id, w.held_until <= instant(now))
+
+
+def next_message(db: Connection, webhook_id: str) -> Message | None:
+    """The first that waits: none is sent before it."""
+    m = webhook_message.c
+    waiting = select(webhook_message).where(m.webhook_id == webhook_id, m.state == "waiting")
+    row = db.execute(waiting.order_by(m.position).limit(1)).one_or_none()
+    return _message(row) if row else None
+
+
+def add(runtime: ServiceRuntime, hook: Webhook, position: int, made: Sequence[Any]) -> bool:
+    """Messages for what lies between the endpoint's position and this one; False if somebody moved it meanwhile (a
+    replay, or another process). `made`: (position, message_id, type, body)."""
+    now = instant(runtime.now())
+    rows = [
+        {
+            "webhook_id": hook.webhook_id, "position": at, "message_id": id, "type": type, "body": body,
+            "state": "waiting", "attempts": 0, "made_at": now, "next_at": now, "tried_at": None, "status": None,
+            "error": None, "ms": None,
+        }
+        for at, id, type, body in made
+    ]  # fmt: skip
+    this = (
+        webhook.c.webhook_id == hook.webhook_id, webhook.c.position == hook.position,
+        webhook.c.last == hook.last, webhook.c.held_by == runtime.replica_id,
+    )  # fmt: skip
+    moved = {
+        "position": position,
+        "last": made[-1][0] if made else hook.last,
+        "next_at": now if made else None,
+    }
+    with runtime.database.write() as db:
+        if db.execute(update(webhook).where(*this).values(moved)).rowcount != 1:
+            return False
+        if rows:
+            upsert(db, webhook_message, rows, ("webhook_id", "position"))
+    return True
+
+
+def note(
+    runtime: ServiceRuntime,
+    webhook_id: str,
+    message: Message,
+    status: int | None,
+    error: str | None,
+    ms: int,
+    taken: bool,
+    jitter: float,
+) -> MessageState:
+    """What came of an attempt. One that failed is tried again after a growing delay (times `jitter`); after the last of
+    them it is dead, and the endpoint pauses itself: what follows would find nobody either. Who answers 410 is gone."""
+    now = runtime.now()
+    attempts, gone = message.attempts + 1, status == 410
+    state: MessageState = "sent" if taken else "waiting" if attempts <= len(DELAYS) and not gone else "dead"
+    again = instant(now + DELAYS[attempts - 1] * jitter) if state == "waiting" else None
+    m = webhook_message.c
+    this = m.webhook_id == webhook_id, m.position == message.position, m.state == "waiting"
+    values = {
+        "state": state, "attempts": attempts, "next_at": again, "tried_at": instant(now), "status": status,
+        "error": error, "ms": ms,
+    }  # fmt: skip
+    with runtime.database.write() as db:
+        if db.execute(update(webhook_message).where(*this).values(values)).rowcount != 1:
+            return state  # it is being replayed, or its endpoint has ended
+        first = select(func.min(m.next_at)).where(m.webhook_id == webhook_id, m.state == "waiting")
+        due = again or db.execute(first).scalar()
+        db.execute(update(webhook).where(webhook.c.webhook_id == webhook_id).values(next_at=due))
+        if state == "dead":
+            _set(db, now, webhook_id, "paused", "gone" if gone else "failing", "system")
+    return state
+
+
+def signing(runtime: ServiceRuntime, webhook_id: str) -> list[str]:
+    """The secrets that sign a message now, the newest first."""
+    this = select(webhook.c.sealed, webhook.c.before_sealed, webhook.c.before_until)
+    row = runtime.read(lambda db: db.execute(this.where(webhook.c.webhook_id == webhook_id)).one())
+    both = row.before_until is not None and instant(runtime.now()) < row.before_until
+    sealed = [row.sealed, row.before_sealed] if both else [row.sealed]
+    return [_unseal(runtime, webhook_id, each) for each in sealed]
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _with_counts(db: Connection, rows: Sequence[Row[Any]]) -> list[Webhook]:
+    m = webhook_message.c
+    asked = select(m.webhook_id, m.state, func.count().label("n")).where(
+        m.webhook_id.in_([row.webhook_id for row in rows]), m.state != "sent"
+    )
+    counted = {
+        (row.webhook_id, row.state): row.n for row in db.execute(asked.group_by(m.webhook_id, m.state))
+    }
+    return [
+        _webhook(row)._replace(
+            waiting=counted.get((row.webhook_id, "waiting"), 0), dead=counted.get((row.webhook_id, "dead"), 0)
+        )
+        for row in rows
+    ]
+
+
+def _webhook(row: Row[Any]) -> Webhook:
+    kept = {name: getattr(row, name) for name in Webhook._fields if name not in ("types", "waiting", "dead")}
+    return Webhook(**kept, types=tuple(orjson.loads(row.types)))
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(*(getattr(row, name) for name in Message._fields))
+
+
+def _seal(runtime: ServiceRuntime, webhook_id: str, secret: str) -> str:
+    return _box(runtime).encrypt(orjson.dumps({"webhook_id": webhook_id, "secret": secret})).decode()
+
+
+def _unseal(runtime: ServiceRuntime, webhook_id: str, sealed: str) -> str:
+    try:
+        kept = orjson.loads(_box(runtime).decrypt(sealed.encode()))
+    except InvalidToken:  # sealed with a key of before
+        raise NotFound("secret") from None
+    if kept["webhook_id"] != webhook_id:  # a row that was moved signs for nobody
+        raise NotFound("secret")
+    return str(kept["secret"])
+
+
+def _box(runtime: ServiceRuntime) -> Fernet:
+    return Fernet(urlsafe_b64encode(runtime.key("webhook")))
