@@ -29,6 +29,7 @@ FIGURES = {
     "p": "bench.papers",
     "q": "bench.trial",
     "r": "bench.lists",
+    "s": "bench.webhooks",
 }
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as TooSlow
 
 from services.kernel.runtime import ServiceRuntime
@@ -43,14 +43,15 @@ class Refused(Exception):
 
 
 def check(runtime: ServiceRuntime, url: str) -> None:
-    """Refused if the address would not be called. A name that cannot be resolved now may be later."""
+    """Refused if the address would not be called. A name that cannot be resolved now may be later, over TLS: whether
+    an address may be called without, its network says."""
     parts = _parts(url)
     try:
         runtime.ports.within(CONNECT, lambda: _resolve(runtime.settings.outbound, parts))
     except TimeoutError:
         pass
     except Refused as refused:
-        if refused.reason != "unresolved":
+        if refused.reason != "unresolved" or parts.scheme != "https":
             raise
 
 
@@ -61,6 +62,8 @@ def post(runtime: ServiceRuntime, url: str, headers: Mapping[str, str], body: by
         status = runtime.ports.within(SECONDS, lambda: _post(runtime.settings.outbound, parts, headers, body))
     except Refused as refused:
         return Outcome(None, refused.reason)
+    except NewConnectionError:  # which is, by its name, also one that took too long
+        return Outcome(None, "unreachable")
     except (TimeoutError, TooSlow):
         return Outcome(None, "timeout")
     except SSLError:

@@ -285,6 +285,12 @@ def furthest(db: Connection) -> int | None:
 def take(runtime: ServiceRuntime, webhook_id: str) -> Webhook | None:
     """The endpoint, whose lease is this process's now (again); None if another has it, or nothing is to be sent."""
     now = runtime.now()
+    this = select(webhook).where(webhook.c.webhook_id == webhook_id, webhook.c.state == "active")
+    known = runtime.read(lambda db: db.execute(this).one_or_none())
+    if known is None:
+        return None
+    if known.held_by == runtime.replica_id and known.held_until > instant(now + LEASE / 2):
+        return _webhook(known)
     mine = webhook.c.webhook_id == webhook_id, webhook.c.state == "active", _free(runtime, now)
     values = {"held_by": runtime.replica_id, "held_until": instant(now + LEASE)}
     with runtime.database.write() as db:

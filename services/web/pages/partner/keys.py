@@ -71,7 +71,7 @@ def make(partner_id: UUID) -> Response:
         )
     return frame.page(
         "keys/make.html", partner=partner, form=form,
-        lifetimes=[(days, _("%(num)s days") % {"num": days}) for days in LIFETIMES],
+        lifetimes=[(str(days), _("%(num)s days") % {"num": days}) for days in LIFETIMES],
     )  # fmt: skip
 
 
