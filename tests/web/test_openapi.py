@@ -5,6 +5,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from services.codes.feed import EVENT_TYPES
 from services.codes.steps import STEPS
 from services.kernel.doors import doors_of
 from services.system import DOORS
@@ -215,6 +216,24 @@ def test_every_schema_is_one_and_every_reference_leads_somewhere():
 def test_operations_are_named_once_and_answer_errors_as_problems():
     operations = [o for path in document()["paths"].values() for o in path.values()]
     names = [o["operationId"] for o in operations if "operationId" in o]
-    assert len(names) == len(set(names)) == len(ROUTES)
+    of_webhooks = [operation for operation in operations if operation["tags"] == ["webhooks"]]
+    assert len(names) == len(set(names)) == len(ROUTES) + len(of_webhooks)
     for status, response in document()["components"]["responses"].items():
         assert list(response["content"]) == ["application/problem+json"], status
+
+
+def test_webhooks_are_described_with_what_is_sent():
+    paths, one = document()["paths"], "/api/v1/webhooks/{webhook_id}"
+    made = paths["/api/v1/webhooks"]["post"]
+    body = made["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert {"url", "types", "centre"} <= set(body)
+    answer = made["responses"]["201"]["content"]["application/json"]["schema"]
+    assert {"webhook_id", "secret"} <= set(properties(answer))
+    acts = {f"{one}/{act}" for act in ("pause", "resume", "replay", "rotate", "test", "end")}
+    assert acts | {one, f"{one}/deliveries"} <= set(paths)
+    assert set(document()["webhooks"]) == {*EVENT_TYPES}
+    for sent in document()["webhooks"].values():
+        schema = sent["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert {"type", "timestamp", "data", "position", "previous"} <= set(resolved(schema)["properties"])
+        headers = {parameter["name"] for parameter in sent["post"]["parameters"]}
+        assert headers == {"webhook-id", "webhook-timestamp", "webhook-signature"}

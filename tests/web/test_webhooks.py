@@ -2,7 +2,6 @@
 nobody answered, and never at an address that is not called."""
 
 import re
-import socket
 import time
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -15,8 +14,8 @@ from standardwebhooks import WebhookVerificationError
 from services.codes.feed import EVENT_TYPES, OF_PARTNER
 from services.kernel.envelope import instant
 from services.kernel.runtime import utc_now
-from services.kernel.settings import BadSetting, Outbound, read
-from services.web.gateway import outbound, webhooks
+from services.web.gateway import webhooks
+from services.web.store import outbox
 from services.web.store import webhooks as store
 from services.web.store.webhooks import DELAYS, webhook, webhook_message
 from tests.support.receiver import receiving
@@ -279,67 +278,15 @@ def test_what_two_processes_read_at_once_becomes_messages_once(door, receiver):
     held(door, made, utc_now() + timedelta(minutes=1))
     hook = web.read(lambda db: store.find(db, made["webhook_id"]))
     one = [(hook.position + 1, "msg_1", "CaseOpened", "{}")]
-    assert not store.add(web, hook, hook.position + 1, one)
+    assert not outbox.add(web, hook, hook.position + 1, one)
     with web.database.write() as db:
         db.execute(update(webhook).values(held_by=web.replica_id))
-    assert store.add(web, hook, hook.position + 1, one)
-    assert not store.add(web, hook, hook.position + 1, one)
+    assert outbox.add(web, hook, hook.position + 1, one)
+    assert not outbox.add(web, hook, hook.position + 1, one)
     mine = select(func.count()).where(webhook_message.c.webhook_id == made["webhook_id"])
     assert web.read(lambda db: db.execute(mine).scalar()) == 1
     with web.database.write() as db:
         db.execute(delete(webhook_message).where(webhook_message.c.webhook_id == made["webhook_id"]))
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://example.org/hook", "https://10.1.2.3/hook", "https://192.168.0.9/hook", "https://169.254.169.254/latest",
-        "https://[::1]/hook", "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::a00:1]/", "https://user@example.org/",
-        "ftp://example.org/", "https:///hook", "https://127.0.0.2/", "https://0.0.0.0/", "https://example.org:0/",
-        "https://[fd00::1]/", "https://224.0.0.1/", "https://x#y", "file:///etc/passwd", "https://a\\b/",
-    ],
-)  # fmt: skip
-def test_addresses_that_are_not_called(door, url):
-    answer = door.post("/api/v1/webhooks", {"url": url, "types": ["CaseOpened"]}, "director-60")
-    assert "url" in problem(answer, 422)["errors"]
-
-
-def test_a_name_is_resolved_once_and_the_connection_goes_to_just_that_address(monkeypatch, door, receiver):
-    """A name that answers with a public address first and a private one then is called at the first, or not at all."""
-    asked, port = [], int(receiver.address.rpartition(":")[2])
-
-    def answers(host, port, *args, **more):
-        asked.append(host)
-        at = "127.0.0.1" if len(asked) == 1 else "10.0.0.1"
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (at, port))]
-
-    real = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket,
-        "getaddrinfo",
-        lambda host, *a, **m: answers(host, *a, **m) if host == "two.example" else real(host, *a, **m),
-    )
-    web = door.runtime("web")
-    outcome = outbound.post(web, f"http://two.example:{port}/hook", {}, b"{}")
-    assert (outcome.status, outcome.error, asked) == (204, None, ["two.example"])
-    assert receiver.taken[0][0]["host"] == f"two.example:{port}"
-    outcome = outbound.post(web, f"http://two.example:{port}/hook", {}, b"{}")
-    assert (outcome.status, outcome.error) == (None, "not_allowed") and len(receiver.taken) == 1
-
-
-def test_nobody_there_and_a_certificate_that_is_none_are_told_apart(door, receiver):
-    web, port = door.runtime("web"), receiver.address.rpartition(":")[2]
-    assert outbound.post(web, "http://127.0.0.1:1/", {}, b"{}").error == "unreachable"
-    assert outbound.post(web, f"https://127.0.0.1:{port}/", {}, b"{}").error == "tls"
-
-
-def test_what_is_allowed_besides_is_checked_at_the_start():
-    told = read({"SONGTOR_OUTBOUND_ALLOW": "hooks.example, 10.1.0.0/16 fd00::/8"}, data="/nowhere")
-    assert told.outbound.names == {"hooks.example"} and len(told.outbound.networks) == 2
-    assert read({}, data="/nowhere").outbound == Outbound()
-    for wrong in ("10.1.0.1/16", "https://hooks.example", "*", "ก.ไทย", "10.1"):
-        with pytest.raises(BadSetting, match="SONGTOR_OUTBOUND_ALLOW"):
-            read({"SONGTOR_OUTBOUND_ALLOW": wrong}, data="/nowhere")
 
 
 def test_whose_they_are(door, receiver):

@@ -25,7 +25,7 @@ from services.reporting.answers import Event
 from services.reporting.doors import EVENTS
 from services.web.gateway import calls, outbound
 from services.web.gateway.outbound import Outcome
-from services.web.store import webhooks
+from services.web.store import outbox, webhooks
 from services.web.store.webhooks import Kind, Message, Webhook
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def send(web: ServiceRuntime, webhook_id: str, url: str, message_id: str, body: 
     """One attempt, and how many milliseconds it took."""
     started = time.perf_counter()
     try:
-        keys = webhooks.signing(web, webhook_id)
+        keys = outbox.signing(web, webhook_id)
     except NotFound:  # sealed with a key of before: it must be rotated
         return Outcome(None, "no_secret"), 0
     headers = signed(keys, message_id, int(web.now().timestamp()), body)
@@ -110,10 +110,10 @@ def keep_delivering(
     delay, known = TICK, 0
     while not stopping():
         try:
-            furthest = web.read(webhooks.furthest)
+            furthest = web.read(outbox.furthest)
             if furthest is not None:
                 known = head(web, max(furthest, known))
-                for webhook_id in web.read(lambda db: webhooks.list_due(db, _now(web), known)):  # noqa: B023 (at once)
+                for webhook_id in web.read(lambda db: outbox.list_due(db, _now(web), known)):  # noqa: B023 (at once)
                     if webhook_id not in working:
                         working.add(webhook_id)
                         web.ports.aside(partial(_serve, web, webhook_id, working, stopping))
@@ -137,8 +137,8 @@ def _serve(web: ServiceRuntime, webhook_id: str, working: set[str], stopping: Ca
 def deliver(web: ServiceRuntime, webhook_id: str, stopping: Callable[[], bool] = lambda: False) -> int:
     """All that is due at one endpoint, if no other process is at it; how many attempts that were."""
     attempts = 0
-    while not stopping() and (hook := webhooks.take(web, webhook_id)) is not None:
-        message = web.read(lambda db: webhooks.next_message(db, webhook_id))
+    while not stopping() and (hook := outbox.take(web, webhook_id)) is not None:
+        message = web.read(lambda db: outbox.next_message(db, webhook_id))
         if message is not None and (message.next_at or "") > _now(web):
             break
         if message is not None:
@@ -146,14 +146,14 @@ def deliver(web: ServiceRuntime, webhook_id: str, stopping: Callable[[], bool] =
             attempts += 1
         elif not _fill(web, hook):
             break
-    webhooks.let_go(web, webhook_id)
+    outbox.let_go(web, webhook_id)
     return attempts
 
 
 def _try(web: ServiceRuntime, hook: Webhook, message: Message) -> None:
     outcome, ms = send(web, hook.webhook_id, hook.url, message.message_id, message.body)
     jitter = 1 + secrets.randbelow(300) / 1000
-    came_of_it = webhooks.note(
+    came_of_it = outbox.note(
         web, hook.webhook_id, message, outcome.status, outcome.error, ms, outcome.taken, jitter
     )
     if came_of_it == "dead":
@@ -172,7 +172,7 @@ def _fill(web: ServiceRuntime, hook: Webhook) -> bool:
             previous = position
     if answer["next"] == hook.position:
         return False
-    return webhooks.add(web, hook, answer["next"], made)
+    return outbox.add(web, hook, answer["next"], made)
 
 
 def message_id_of(webhook_id: str, event_id: str) -> str:

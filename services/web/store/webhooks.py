@@ -16,7 +16,6 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Connection,
     Integer,
     PrimaryKeyConstraint,
@@ -26,14 +25,12 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
     update,
 )
 
 from services.kernel.envelope import instant
 from services.kernel.errors import Invalid, NotFound
-from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
 from services.web.store.tables import metadata
 
@@ -184,7 +181,7 @@ def secret_of(runtime: ServiceRuntime, webhook_id: str) -> str:
     """The secret that signs now, for whoever has just made the endpoint."""
     this = select(webhook.c.sealed).where(webhook.c.webhook_id == webhook_id)
     sealed: str = runtime.read(lambda db: db.execute(this).scalar_one())
-    return _unseal(runtime, webhook_id, sealed)
+    return unseal(runtime, webhook_id, sealed)
 
 
 def list_messages(db: Connection, webhook_id: str, before: int | None, limit: int) -> list[Message]:
@@ -192,7 +189,7 @@ def list_messages(db: Connection, webhook_id: str, before: int | None, limit: in
     m = webhook_message.c
     older = [] if before is None else [m.position < before]
     asked = select(webhook_message).where(m.webhook_id == webhook_id, *older).order_by(m.position.desc())
-    return [_message(row) for row in db.execute(asked.limit(limit))]
+    return [message_of(row) for row in db.execute(asked.limit(limit))]
 
 
 def paused_by_itself(db: Connection) -> list[Webhook]:
@@ -210,14 +207,14 @@ def pause(runtime: ServiceRuntime, webhook_id: str, by: str) -> None:
 def resume(runtime: ServiceRuntime, webhook_id: str, by: str) -> None:
     """Its next message is tried at once."""
     with runtime.database.write() as db:
-        _set(db, runtime.now(), webhook_id, "active", None, by)
+        put_state(db, runtime.now(), webhook_id, "active", None, by)
         _hurry(db, webhook_id, instant(runtime.now()))
 
 
 def end(runtime: ServiceRuntime, webhook_id: str, by: str) -> None:
     """Nothing is sent any more, and what waits is forgotten."""
     with runtime.database.write() as db:
-        _set(db, runtime.now(), webhook_id, "ended", None, by)
+        put_state(db, runtime.now(), webhook_id, "ended", None, by)
         db.execute(delete(webhook_message).where(webhook_message.c.webhook_id == webhook_id))
 
 
@@ -248,10 +245,10 @@ def rotate(runtime: ServiceRuntime, webhook_id: str) -> str:
 
 def _turn(runtime: ServiceRuntime, webhook_id: str, state: State, why: Why | None, by: str) -> None:
     with runtime.database.write() as db:
-        _set(db, runtime.now(), webhook_id, state, why, by)
+        put_state(db, runtime.now(), webhook_id, state, why, by)
 
 
-def _set(db: Connection, now: datetime, webhook_id: str, state: State, why: Why | None, by: str) -> None:
+def put_state(db: Connection, now: datetime, webhook_id: str, state: State, why: Why | None, by: str) -> None:
     other = webhook.c.webhook_id == webhook_id, webhook.c.state.not_in((state, "ended"))
     db.execute(update(webhook).where(*other).values(state=state, why=why, state_at=instant(now), state_by=by))
 
@@ -261,132 +258,6 @@ def _hurry(db: Connection, webhook_id: str, now: str) -> None:
     waiting = m.webhook_id == webhook_id, m.state == "waiting"
     if db.execute(update(webhook_message).where(*waiting).values(next_at=now)).rowcount:
         db.execute(update(webhook).where(webhook.c.webhook_id == webhook_id).values(next_at=now))
-
-
-# -- sending ---------------------------------------------------------------------------------------------------------
-
-
-def list_due(db: Connection, now: str, head: int) -> list[str]:
-    """Endpoints with something to do that nobody works on; `head`: how far the feed has come."""
-    w = webhook.c
-    work = or_(w.next_at <= now, w.next_at.is_(None) & (w.position < head))
-    free = or_(w.held_until.is_(None), w.held_until <= now)
-    return list(db.execute(select(w.webhook_id).where(w.state == "active", work, free)).scalars())
-
-
-def furthest(db: Connection) -> int | None:
-    """How far the furthest of the active endpoints has come; None if there is none."""
-    found: int | None = db.execute(
-        select(func.max(webhook.c.position)).where(webhook.c.state == "active")
-    ).scalar()
-    return found
-
-
-def take(runtime: ServiceRuntime, webhook_id: str) -> Webhook | None:
-    """The endpoint, whose lease is this process's now (again); None if another has it, or nothing is to be sent."""
-    now = runtime.now()
-    this = select(webhook).where(webhook.c.webhook_id == webhook_id, webhook.c.state == "active")
-    known = runtime.read(lambda db: db.execute(this).one_or_none())
-    if known is None:
-        return None
-    if known.held_by == runtime.replica_id and known.held_until > instant(now + LEASE / 2):
-        return _webhook(known)
-    mine = webhook.c.webhook_id == webhook_id, webhook.c.state == "active", _free(runtime, now)
-    values = {"held_by": runtime.replica_id, "held_until": instant(now + LEASE)}
-    with runtime.database.write() as db:
-        if db.execute(update(webhook).where(*mine).values(values)).rowcount != 1:
-            return None
-        return _webhook(db.execute(select(webhook).where(webhook.c.webhook_id == webhook_id)).one())
-
-
-def let_go(runtime: ServiceRuntime, webhook_id: str) -> None:
-    mine = webhook.c.webhook_id == webhook_id, webhook.c.held_by == runtime.replica_id
-    with runtime.database.write() as db:
-        db.execute(update(webhook).where(*mine).values(held_by=None, held_until=None))
-
-
-def _free(runtime: ServiceRuntime, now: datetime) -> ColumnElement[bool]:
-    w = webhook.c
-    return or_(w.held_by.is_(None), w.held_by == runtime.replica_id, w.held_until <= instant(now))
-
-
-def next_message(db: Connection, webhook_id: str) -> Message | None:
-    """The first that waits: none is sent before it."""
-    m = webhook_message.c
-    waiting = select(webhook_message).where(m.webhook_id == webhook_id, m.state == "waiting")
-    row = db.execute(waiting.order_by(m.position).limit(1)).one_or_none()
-    return _message(row) if row else None
-
-
-def add(runtime: ServiceRuntime, hook: Webhook, position: int, made: Sequence[Any]) -> bool:
-    """Messages for what lies between the endpoint's position and this one; False if somebody moved it meanwhile (a
-    replay, or another process). `made`: (position, message_id, type, body)."""
-    now = instant(runtime.now())
-    rows = [
-        {
-            "webhook_id": hook.webhook_id, "position": at, "message_id": id, "type": type, "body": body,
-            "state": "waiting", "attempts": 0, "made_at": now, "next_at": now, "tried_at": None, "status": None,
-            "error": None, "ms": None,
-        }
-        for at, id, type, body in made
-    ]  # fmt: skip
-    this = (
-        webhook.c.webhook_id == hook.webhook_id, webhook.c.position == hook.position,
-        webhook.c.last == hook.last, webhook.c.held_by == runtime.replica_id,
-    )  # fmt: skip
-    moved = {
-        "position": position,
-        "last": made[-1][0] if made else hook.last,
-        "next_at": now if made else None,
-    }
-    with runtime.database.write() as db:
-        if db.execute(update(webhook).where(*this).values(moved)).rowcount != 1:
-            return False
-        if rows:
-            upsert(db, webhook_message, rows, ("webhook_id", "position"))
-    return True
-
-
-def note(
-    runtime: ServiceRuntime,
-    webhook_id: str,
-    message: Message,
-    status: int | None,
-    error: str | None,
-    ms: int,
-    taken: bool,
-    jitter: float,
-) -> MessageState:
-    """What came of an attempt. One that failed is tried again after a growing delay (times `jitter`); after the last of
-    them it is dead, and the endpoint pauses itself: what follows would find nobody either. Who answers 410 is gone."""
-    now = runtime.now()
-    attempts, gone = message.attempts + 1, status == 410
-    state: MessageState = "sent" if taken else "waiting" if attempts <= len(DELAYS) and not gone else "dead"
-    again = instant(now + DELAYS[attempts - 1] * jitter) if state == "waiting" else None
-    m = webhook_message.c
-    this = m.webhook_id == webhook_id, m.position == message.position, m.state == "waiting"
-    values = {
-        "state": state, "attempts": attempts, "next_at": again, "tried_at": instant(now), "status": status,
-        "error": error, "ms": ms,
-    }  # fmt: skip
-    with runtime.database.write() as db:
-        if db.execute(update(webhook_message).where(*this).values(values)).rowcount != 1:
-            return state  # it is being replayed, or its endpoint has ended
-        first = select(func.min(m.next_at)).where(m.webhook_id == webhook_id, m.state == "waiting")
-        due = again or db.execute(first).scalar()
-        db.execute(update(webhook).where(webhook.c.webhook_id == webhook_id).values(next_at=due))
-        if state == "dead":
-            _set(db, now, webhook_id, "paused", "gone" if gone else "failing", "system")
-    return state
-
-
-def signing(runtime: ServiceRuntime, webhook_id: str) -> list[str]:
-    """The secrets that sign a message now, the newest first."""
-    this = select(webhook.c.sealed, webhook.c.before_sealed, webhook.c.before_until)
-    row = runtime.read(lambda db: db.execute(this.where(webhook.c.webhook_id == webhook_id)).one())
-    both = row.before_until is not None and instant(runtime.now()) < row.before_until
-    sealed = [row.sealed, row.before_sealed] if both else [row.sealed]
-    return [_unseal(runtime, webhook_id, each) for each in sealed]
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
@@ -401,19 +272,19 @@ def _with_counts(db: Connection, rows: Sequence[Row[Any]]) -> list[Webhook]:
         (row.webhook_id, row.state): row.n for row in db.execute(asked.group_by(m.webhook_id, m.state))
     }
     return [
-        _webhook(row)._replace(
+        webhook_of(row)._replace(
             waiting=counted.get((row.webhook_id, "waiting"), 0), dead=counted.get((row.webhook_id, "dead"), 0)
         )
         for row in rows
     ]
 
 
-def _webhook(row: Row[Any]) -> Webhook:
+def webhook_of(row: Row[Any]) -> Webhook:
     kept = {name: getattr(row, name) for name in Webhook._fields if name not in ("types", "waiting", "dead")}
     return Webhook(**kept, types=tuple(orjson.loads(row.types)))
 
 
-def _message(row: Row[Any]) -> Message:
+def message_of(row: Row[Any]) -> Message:
     return Message(*(getattr(row, name) for name in Message._fields))
 
 
@@ -421,7 +292,7 @@ def _seal(runtime: ServiceRuntime, webhook_id: str, secret: str) -> str:
     return _box(runtime).encrypt(orjson.dumps({"webhook_id": webhook_id, "secret": secret})).decode()
 
 
-def _unseal(runtime: ServiceRuntime, webhook_id: str, sealed: str) -> str:
+def unseal(runtime: ServiceRuntime, webhook_id: str, sealed: str) -> str:
     try:
         kept = orjson.loads(_box(runtime).decrypt(sealed.encode()))
     except InvalidToken:  # sealed with a key of before
