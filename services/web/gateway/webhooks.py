@@ -13,13 +13,13 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import orjson
 
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import NotFound
+from services.kernel.questions import Json
 from services.kernel.runtime import ServiceRuntime
 from services.reporting.answers import Event
 from services.reporting.doors import EVENTS
@@ -95,7 +95,7 @@ def send(web: ServiceRuntime, webhook_id: str, url: str, message_id: str, body: 
 
 def send_test(web: ServiceRuntime, hook: Webhook) -> tuple[Outcome, int]:
     """A message about nothing, at once and once."""
-    body: dict[str, Any] = {"type": TEST, "timestamp": web.now().isoformat(), "data": {}}
+    body: dict[str, Json] = {"type": TEST, "timestamp": web.now().isoformat(), "data": {}}
     return send(web, hook.webhook_id, hook.url, f"msg_test_{uuid4().hex}", orjson.dumps(body).decode())
 
 

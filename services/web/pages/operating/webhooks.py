@@ -2,7 +2,6 @@
 told again. Whose they are stands in services/web/gateway/listeners.py."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -13,6 +12,7 @@ from services.codes.access import DIRECTOR
 from services.codes.feed import EVENT_TYPES, OF_PARTNER
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
+from services.partners.answers import Partner
 from services.partners.doors import PARTNER
 from services.reporting.schemas import LAST_POSITION
 from services.web import gateway
@@ -178,14 +178,15 @@ def _shown(hook: Webhook, secret: str, rotated: bool) -> Response:
 
 def whose(hooks: Sequence[Webhook]) -> dict[str, str]:
     """{webhook: what its owner is called}"""
-    partners: dict[str, Any] = {
+    partners: dict[str, Partner | None] = {
         each: doors.attempt(PARTNER.of(partner_id=each))
         for each in {hook.owner for hook in hooks if hook.kind == "partner"}
     }
 
     def called(kind: Kind, owner: str) -> str:
         if kind == "partner":
-            return partners[owner]["name"] if partners[owner] else _("a partner")
+            partner = partners[owner]
+            return partner["name"] if partner else _("a partner")
         return centre(owner) if kind == "centre" else word("role", "ministry")
 
     return {hook.webhook_id: called(hook.kind, hook.owner) for hook in hooks}
