@@ -20,8 +20,8 @@ from eventlet import wsgi  # noqa: E402
 from services.kernel import settings  # noqa: E402
 from services.kernel.runtime import Ports, ServiceRuntime, utc_now  # noqa: E402
 from services.web.gateway import webhooks  # noqa: E402
-from services.web.service import WIRING  # noqa: E402
 from services.web.store import webhooks as store  # noqa: E402
+from services.web.wiring import WIRING  # noqa: E402
 
 QUICK, EVENTS, SLOW_SECONDS = 5, 100, 0.2
 
