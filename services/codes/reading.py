@@ -103,6 +103,7 @@ EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
 }
 REGISTRY: Mapping[str, Fields] = {  # who reads what is no single person's, of the registry
     "/api/v1/partners/<partner_id>/history": ALL,
+    "/api/v1/partners/<partner_id>/standing-link": ALL,
     "/api/v1/proposals": ALL,
     "/partners/<uuid:partner_id>/history": PAGE,
     "/partners/<uuid:partner_id>/history.csv": PAGE,
@@ -230,6 +231,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
     },
     "partner": {
         **EVERYBODY,
+        "/api/v1/partners/<partner_id>/standing-link": ALL,
         "/api/v1/partners/<partner_id>/history": ALL,
         "/api/v1/referrals": _each(*REFERRAL),
         "/api/v1/referrals/<referral_id>": (

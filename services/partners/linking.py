@@ -1,13 +1,14 @@
-"""The standing link of a partner without an account: who keeps the partner makes and revokes it."""
+"""The standing link of a partner without an account: who keeps the partner makes and revokes it; whoever reads the
+registry sees that there is one."""
 
 from functools import partial
 
-from services.codes.access import STAFF
+from services.codes.access import READERS, STAFF
 from services.kernel.doors import Call, Doors, command, query
 from services.kernel.errors import Forbidden
 from services.kernel.eventlog import Outcome, Unit
 from services.partners import answers, bodies, schemas
-from services.partners.changing import KEPT_BY, centre_of
+from services.partners.changing import centre_of
 from services.partners.domain.registry import PARTNER, MakeLink, RevokeLink
 from services.partners.projections import keepers, links
 
@@ -22,7 +23,7 @@ class Linking(Doors):
     def revoke_link(self, call: Call, body: bodies.RevokeLink) -> Outcome[answers.LinkChanged]:
         return self._of_link(call, body["partner_id"], RevokeLink(body["reason"]))
 
-    @query("partner.link", roles=KEPT_BY, schema=schemas.ReadPartner())
+    @query("partner.link", roles=(*READERS, "partner"), schema=schemas.ReadPartner())
     def standing_link(self, call: Call, body: bodies.ReadPartner) -> answers.StandingLink:
         """Which one works. NotFound for an unknown partner."""
         partner_id = body["partner_id"]

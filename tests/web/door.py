@@ -386,6 +386,8 @@ class World:
                 "rules": {"min_age": 60},
                 "reason": "โทรถามแล้ว",
             },
+            "make_link": {},
+            "revoke_link": {"reason": "แผ่นหาย"},
             "confirm_partner": {"what": ["contact"], "reason": "โทรถามแล้ว"},
             "confirm_programme": {"what": ["rules", "capacity"], "reason": "โทรถามแล้ว"},
             **{

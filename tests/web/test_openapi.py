@@ -105,6 +105,10 @@ PROMISED = [
     *((f"POST /api/v1/{things}/{step}", {"reason"}, {"version"})
         for things in ("partners/{partner_id}", "programmes/{programme_id}")
         for step in ("confirm", "retire", "reopen")),
+    ("GET /api/v1/partners/{partner_id}/standing-link", set(),
+        {"link_id", "made_by", "made_at", "revoked_by", "revoked_at"}),
+    ("POST /api/v1/partners/{partner_id}/standing-link/make", set(), {"version"}),
+    ("POST /api/v1/partners/{partner_id}/standing-link/revoke", {"reason"}, {"version"}),
     ("GET /api/v1/partners/{partner_id}/history", {"limit", "cursor"}, {"items", "next"}),
     ("GET /api/v1/registry/provinces",
         {"q", "province", "kind", "path", "free", "stale", "kept_by"}, {"items", "nearly"}),

@@ -1,6 +1,7 @@
 """A partner without an account: a standing link, on a sheet, by which it says what is free today."""
 
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -96,3 +97,22 @@ def test_places_that_do_not_go_together_are_listed_with_why_until_they_are_state
     assert door.call("PUT", path, {"total": 9, "free": 1}).status_code == 200
     assert listed() == [False, False, False]
     assert browser("ministry").open("/registry/contradictions").status == 403
+
+
+def test_a_standing_link_is_made_and_revoked_by_the_api_too(door):
+    """Who keeps the partner alone; the address itself is in no answer."""
+    partner_id, _ = door.programme()
+    path = f"/api/v1/partners/{partner_id}/standing-link"
+    assert door.get(path).json()["link_id"] is None
+    door.made(f"{path}/make", {})
+    first = door.get(path).json()
+    assert first["link_id"] and first["made_by"] == "worker-60" and set(first) == {
+        "link_id", "made_by", "made_at", "revoked_by", "revoked_at",
+    }  # fmt: skip
+    door.made(f"{path}/make", {})
+    assert door.get(path).json()["link_id"] not in (None, first["link_id"])
+    assert door.post(f"{path}/revoke", {}, "member-60").status_code == 403
+    door.made(f"{path}/revoke", {"reason": "แผ่นหาย"})
+    after = door.get(path).json()
+    assert after["link_id"] is None and after["revoked_by"] == "worker-60"
+    assert door.post(f"/api/v1/partners/{uuid4()}/standing-link/make", {}).status_code == 404
