@@ -45,6 +45,9 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("partners", "free_places"): ("free", "programmes", "by_path.*", "by_age.*", "items.*", "next"),
     ("partners", "history"): ("items.*", "next"),
+    ("partners", "provinces"): ("items.*", "nearly"),
+    ("partners", "falling_stale"): ("periods.*", "nearly"),
+    ("partners", "standing_link"): ("link_id", "made_by", "made_at", "revoked_by", "revoked_at"),
     ("partners", "problems"): ("items.*", "next"),
     ("partners", "outreach"): (
         "items.outreach_id", "items.centre", "items.kind", "items.date", "items.province", "items.place",
@@ -291,7 +294,8 @@ def test_who_sees_no_cases_reads_no_word_about_the_person(world: World, key: tup
 
 
 def test_the_rule_keeper_reads_the_registry_and_the_figures_and_of_no_case():
-    registry = {("partners", name) for name in ("partners", "partner", "names", "free_places")}
+    of_registry = ("partners", "partner", "names", "free_places", "provinces", "falling_stale")
+    registry = {("partners", name) for name in of_registry}
     figures = {("reporting", name) for name in ("overview", "placements", "outreach_figures")}
     assert {
         key for key, found in QUESTIONS.items() if "rule_keeper" in found.roles

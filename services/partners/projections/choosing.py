@@ -114,17 +114,17 @@ def _called(
     return [*others, partner.c.partner_id.in_(near[:MOST_NEAR])], bool(near)
 
 
-def _any(table: Table, own: ColumnElement[bool], *wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+def _any(table: Table, own: ColumnElement[bool], *when: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of a partner's row: whether one of its rows of another table is so. Counted, not asked for with EXISTS, which
     PostgreSQL answers for every partner of the country before it looks at the few that are kept or shown."""
-    counted = select(func.count()).select_from(table).where(own, *wanted).correlate(partner)
+    counted = select(func.count()).select_from(table).where(own, *when).correlate(partner)
     return counted.scalar_subquery() > 0
 
 
-def _any_programme(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+def _any_programme(*when: ColumnElement[bool]) -> ColumnElement[bool]:
     """That of its programmes which are not retired."""
     p = programme.c
-    return _any(programme, p.partner_id == partner.c.partner_id, not_(p.retired), *wanted)
+    return _any(programme, p.partner_id == partner.c.partner_id, not_(p.retired), *when)
 
 
 def contradicted() -> ColumnElement[bool]:

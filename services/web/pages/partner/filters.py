@@ -49,7 +49,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def asked(filters: Mapping[str, str]) -> dict[str, Json]:
+def body_of(filters: Mapping[str, str]) -> dict[str, Json]:
     """As the doors of partners take it."""
     return {**filters, "free": "free" in filters}
 
@@ -66,7 +66,7 @@ class Shown(TypedDict):
     without: Callable[..., str]
 
 
-def shown(filters: Mapping[str, str], view: str) -> Shown:
+def frame_of(filters: Mapping[str, str], view: str) -> Shown:
     views = (
         ("list", "pages.partners.listing", _("List")),
         ("map", "pages.partners.on_map", _("Map")),

@@ -320,7 +320,7 @@ def calls_asked() -> tuple[dict[str, Json], dict[str, str | None]]:
     """What of the registry is to be called for, as partners takes it and as the address has it."""
     centre, here = centre_asked(), filters.read()
     here.pop("kept_by", None)
-    return {"stale": "any", **filters.asked(here), "kept_by": centre}, {**here, "centre": centre}
+    return {"stale": "any", **filters.body_of(here), "kept_by": centre}, {**here, "centre": centre}
 
 
 def centre_asked() -> str | None:

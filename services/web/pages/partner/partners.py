@@ -49,10 +49,10 @@ def listing() -> Response:
     """Search by what is remembered of a name, province and kind; all stand in the address."""
     asked = filters.read()
     cursor = request.args.get("cursor") or None
-    found = doors.ask(PARTNERS.of(**filters.asked(asked), cursor=cursor, limit=SHOWN))
+    found = doors.ask(PARTNERS.of(**filters.body_of(asked), cursor=cursor, limit=SHOWN))
     return frame.page(
         "partners/listing.html",
-        **filters.shown(asked, "list"),
+        **filters.frame_of(asked, "list"),
         partners=found["items"],
         nearly=found["nearly"],
         file=visit.link(".listing_csv", **asked),
@@ -74,7 +74,7 @@ def listing_csv() -> Response:
     ]  # fmt: skip
     lines = []
     answers = files.every(
-        lambda cursor: PARTNERS.of(**filters.asked(asked), cursor=cursor, limit=LIMIT_MOST),
+        lambda cursor: PARTNERS.of(**filters.body_of(asked), cursor=cursor, limit=LIMIT_MOST),
         lambda answer: answer["next"],
     )
     for row in (row for answer in answers for row in answer["items"]):

@@ -28,12 +28,12 @@ def on_map() -> Response:
     filters = chosen.read()
     by = request.args.get("by", "")
     by = by if by in SIZES else SIZES[0]
-    found = doors.ask(PROVINCES.of(**chosen.asked(filters)))
+    found = doors.ask(PROVINCES.of(**chosen.body_of(filters)))
     rows = {row["province"]: row for row in found["items"]}
     counts = {code: _size(row, by) for code, row in rows.items()}
     return frame.page(
         "partners/map.html",
-        **chosen.shown(filters, "map"),
+        **chosen.frame_of(filters, "map"),
         nearly=found["nearly"],
         rows=[rows[code] for code, _name in places.provinces() if code in rows],
         by=by,
@@ -79,12 +79,12 @@ def calendar() -> Response:
         filters["kept_by"] = own[0]
     by = "week" if request.args.get("by") == "week" else "month"
     of = {name: text for name, text in filters.items() if name not in chosen.DAYS}
-    found = doors.ask(FALLING_STALE.of(**chosen.asked(of), by=by))
+    found = doors.ask(FALLING_STALE.of(**chosen.body_of(of), by=by))
     periods = [_ahead(each, of, by) for each in found["periods"]]
     here = {**of, "kept_by": of.get("kept_by", "")}
     return frame.page(
         "partners/calendar.html",
-        **chosen.shown(filters, "calendar"),
+        **chosen.frame_of(filters, "calendar"),
         nearly=found["nearly"],
         own=own,
         periods=periods,
