@@ -1,4 +1,4 @@
-"""My work and the list of cases."""
+"""My work and the list of cases. Long because every part of the list stands here, with what is done from it."""
 
 from datetime import timedelta
 from uuid import uuid4
