@@ -5,7 +5,7 @@ Nothing here is a no of anybody but who gave it: a place that said no to one cas
 what nobody said anything of (no answer, another reason) rules nothing out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from services.codes import DECLINE_REASONS
@@ -163,6 +163,36 @@ ADVICE = CodeList(
     },
 )
 assert set(FOLLOWS) == set(ADVICE) == set(DECLINE_REASONS)
+
+
+# What a director asks the partner when a no comes back to it, in words that tell nothing of the person.
+REVIEW_ASKS = CodeList(
+    "review_ask",
+    {
+        "say_more": Words("ขอให้บอกเหตุผลให้ชัดขึ้น", "Please say more exactly why."),
+        "with_support": Words(
+            "ขอให้พิจารณาอีกครั้ง ศูนย์จะช่วยดูแลต่อเนื่อง", "Please think about it again: the centre goes on helping."
+        ),
+        "for_a_trial": Words("ขอให้รับไว้ทดลองช่วงหนึ่งก่อน", "Please take the person for a trial first."),
+        "ask_person": Words("ขอให้พูดคุยกับผู้รับบริการอีกครั้ง", "Please talk with the person once more."),
+        "call": Words(
+            "ศูนย์จะโทรไปปรึกษา ขอให้รอตอบหลังจากนั้น", "The centre will call you; please answer after that."
+        ),
+    },
+)
+
+
+def is_reviewed(kinds: Collection[str], reason: str, whose: str) -> bool:
+    """Whether a no is of one of the kinds (`kinds_of_noes`) that a centre's director reviews."""
+    return whose in kinds or f"{whose}/{reason}" in kinds
+
+
+def kinds_of_noes() -> list[str]:
+    """Each kind of no that may be named for review: whose it is, or that with the reason (`partner/behaviour_safety`).
+    What the system ends is nobody's."""
+    return [
+        kind for whose in _OF_PEOPLE for kind in (whose, *(f"{whose}/{reason}" for reason in DECLINE_REASONS))
+    ]
 
 
 def effect_of(reason: str | None, whose: str | None) -> str:

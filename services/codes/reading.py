@@ -27,8 +27,8 @@ DESCRIBED: Fields = (
 OUTLINE: Fields = (*CASE, "path_kind")
 REFERRAL: Fields = (
     "referral_id", "case_id", "programme_id", "partner_id", "centre", "plan_id", "path", "kind", "outside_ministry",
-    "waitlist", "status", "place", "told", "tell_due", "answer_due", "final_at", "follow_up_due", "in_place", "sent_at",
-    "placed_at", "version", "may.**", "may[]", "may[].**",
+    "waitlist", "status", "place", "told", "tell_due", "answer_due", "final_at", "in_review", "follow_up_due",
+    "in_place", "sent_at", "placed_at", "version", "may.**", "may[]", "may[].**",
 )  # fmt: skip
 REFERRAL_OUTLINE: Fields = (
     "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
@@ -38,7 +38,8 @@ STEP_OUTLINE: Fields = ("type", "time", "recordedtime", "actor", "status")
 # A partner reads when what happened, and its own answers; not why the centre or the system ended a referral, not what a
 # follow-up found, nor what the centre was told by others.
 STEP_OF_PARTNER: Fields = (
-    *STEP_OUTLINE, "by_channel", "how", "answer_due", "final_at", "no_more_places", "facts", "basis",
+    *STEP_OUTLINE, "by_channel", "how", "answer_due", "final_at", "in_review", "asks", "no_more_places", "facts",
+    "basis",
 )  # fmt: skip
 ANSWER_OF_PARTNER: Fields = ("reason", "whose")  # of a no, which is the partner's own
 STEP: Fields = (

@@ -83,7 +83,8 @@ class Step:
     `story` what the case's story says of it; `at_home`: the same of a return to the family, where it is said otherwise;
     `of_partner`: there is no such step of that. `follows`: the statuses it may follow; `leads_to`: the one it leads to
     (None: it stays). `by_partner`: the partner takes it too, once a place is reserved. `main`: a button of its own.
-    `correction`: it says that what was told was wrong."""
+    `correction`: it says that what was told was wrong. `of_review`: a director's, while a no is reviewed; `in_review`:
+    what it is called then."""
 
     code: str
     fact: str
@@ -97,11 +98,14 @@ class Step:
     correction: bool = False
     of_partner: bool = False
     at_home: Said | None = None
+    of_review: bool = False
+    in_review: Said | None = None
 
 
-def said_of(step: Step, home: bool) -> Said:
-    """What a step is called; `home`: of a return to the family."""
-    return (step.at_home if home else None) or Said(step.words, step.done, step.story)
+def said_of(step: Step, home: bool, review: bool = False) -> Said:
+    """What a step is called; `home`: of a return to the family; `review`: while a director reviews a no."""
+    special = step.at_home if home else step.in_review if review else None
+    return special or Said(step.words, step.done, step.story)
 
 
 STEPS: Mapping[str, Step] = {
@@ -170,12 +174,28 @@ STEPS: Mapping[str, Step] = {
             done=Words(
                 "ยกเลิกคำตอบเดิมแล้ว ตอบใหม่ได้", "The answer is taken back; the partner may answer again."
             ),
-            story=Words("ภาคีเครือข่ายขอเปลี่ยนคำตอบ", "The partner took its answer back"),
+            story=Words("ภาคีเครือข่ายจะตอบอีกครั้ง", "The partner answers anew"),
             follows=("declined",),
             leads_to="acknowledged",
             by_partner=True,
             main=False,
             of_partner=True,
+            in_review=Said(
+                Words("ส่งคืนให้ภาคีเครือข่ายพิจารณาอีกครั้ง", "Send it back to the partner"),
+                done=Words("ส่งคืนแล้ว ภาคีเครือข่ายตอบใหม่ได้", "It is sent back; the partner may answer again."),
+                story=Words("ภาคีเครือข่ายจะตอบอีกครั้ง", "The partner answers anew"),
+            ),
+        ),
+        Step(
+            "uphold",
+            "ReferralDeclineSettled",
+            Words("ยืนยันว่าไม่รับ", "Accept the no"),
+            done=Words("ยืนยันแล้ว เรื่องกลับไปอยู่ในขั้นวางแผน", "The no is final; the case is planned again."),
+            story=Words("คำตอบของภาคีเครือข่ายมีผลแล้ว", "The partner's answer is final"),
+            follows=("declined",),
+            leads_to=None,
+            of_partner=True,
+            of_review=True,
         ),
         Step(
             "waitlist",

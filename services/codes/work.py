@@ -26,6 +26,7 @@ NEXT_STEPS = CodeList(
         "tell_partner": Words("แจ้งภาคีเครือข่าย", "Tell the partner"),
         "await_answer": Words("ติดตามคำตอบจากภาคีเครือข่าย", "See to the partner's answer"),
         "await_turn": Words("ติดตามรายชื่อรอ", "Watch the waiting list"),
+        "review_no": Words("ยืนยันหรือส่งคืนคำตอบว่าไม่รับ", "Accept the no or send it back"),
         "await_final": Words("รอให้คำตอบมีผล", "Wait until the answer is final"),
         "arrange_travel": Words("จัดการเดินทาง", "Arrange the journey"),
         "confirm_arrival": Words("ยืนยันว่าไปถึงแล้ว", "Confirm the arrival"),
@@ -71,6 +72,9 @@ STANDINGS = CodeList(
         "waitlisted": Words("อยู่ในรายชื่อรอ", "The person is on the waiting list."),
         "declining": Words(
             "ภาคีเครือข่ายตอบว่าไม่รับ และยังเปลี่ยนคำตอบได้", "The partner said no and may still take it back."
+        ),
+        "in_review": Words(
+            "ภาคีเครือข่ายตอบว่าไม่รับ รอผู้อำนวยการพิจารณา", "The partner said no; the director has to accept it."
         ),
         "family_asked": Words(
             "ยังไม่ทราบว่าญาติตกลงรับหรือไม่", "It is not known yet whether the family takes the person."
@@ -139,7 +143,10 @@ WORK_REASONS = CodeList(
     "work_reason",
     {
         **{flag: FLAGS.words[flag] for flag in RED},
-        "escalated": Words("พ้นกำหนดแล้วจึงส่งถึงผู้อำนวยการ", "A deadline was missed, so it is with the director"),
+        "escalated": Words(
+            "พ้นกำหนดหรือต้องพิจารณาคำตอบว่าไม่รับ จึงส่งถึงผู้อำนวยการ",
+            "A deadline was missed or a no is reviewed, so it is with the director",
+        ),
         "overdue": Words("เลยกำหนดแล้ว", "It is overdue"),
         "due_today": Words("ครบกำหนดวันนี้", "It is due today"),
         "group_decides": Words("รอคณะทำงาน", "It waits for the working group"),

@@ -732,7 +732,7 @@ class Stated(TypedDict):
 
 @final
 class Declined(TypedDict):
-    """The programme said no to this case before, and that stands."""
+    """A no between the programme and this case that stands, and whose it was."""
 
     reason: Annotated[str, DECLINE_REASONS]
     whose: Annotated[str, WHOSE]

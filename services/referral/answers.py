@@ -4,6 +4,7 @@ cycle."""
 from typing import Annotated, NotRequired, TypedDict, final
 
 from services.codes import OUTCOMES, PARTNER_KINDS, PATH_KINDS, PATHS, REFERRAL_STATUSES, WHOSE, WORK_KINDS
+from services.codes.declines import REVIEW_ASKS
 from services.codes.following import FOUND, HEALTH
 from services.codes.following import STATUSES as STATUSES_OF_FOLLOW_UPS
 from services.codes.procedure import Window
@@ -147,6 +148,7 @@ class Referral(TypedDict):
     tell_due: Instant | None
     answer_due: Instant | None
     final_at: Instant | None
+    in_review: Annotated[bool, Note("The centre's director accepts the no or sends it back, until final_at")]
     follow_up_due: int | None
     in_place: bool | None
     sent_at: Instant
@@ -205,6 +207,8 @@ class HistoryItem(TypedDict):
     tell_due: NotRequired[Instant]
     release_due: NotRequired[Instant]
     final_at: NotRequired[Instant]
+    in_review: NotRequired[bool]
+    asks: NotRequired[Annotated[str, REVIEW_ASKS]]
     answers: NotRequired[int]
     closes: NotRequired[Day]
     follow_ups: NotRequired[list[Window]]

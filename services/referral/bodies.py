@@ -46,6 +46,7 @@ class StepReferral(TypedDict):
     no_more_places: NotRequired[bool]
     how: NotRequired[str]
     to: NotRequired[str]
+    asks: NotRequired[str]
 
 
 class AskForBed(TypedDict):

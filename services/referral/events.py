@@ -113,12 +113,14 @@ class ReferralAccepted(About):
 @dataclass(frozen=True, kw_only=True)
 class ReferralDeclined(About):
     """`no_more_places`: the partner says with it that the programme has no place free. `final_at`: until then the
-    partner may take it back and the place is held; None: it is final at once."""
+    partner may take it back and the place is held; None: it is final at once. `in_review`: until then the centre's
+    director accepts it or sends it back."""
 
     reason: OfCase[str]
     whose: OfCase[str]
     no_more_places: OfCentre[bool] = False
     final_at: Public[str | None] = None
+    in_review: OfCentre[bool] = False
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
     note: str | None = personal()
@@ -126,16 +128,18 @@ class ReferralDeclined(About):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralDeclineReturned(About):
-    """The partner took its no back: it has read the referral, and answers until `answer_due`."""
+    """The partner took its no back, or the director sent it back and asks something (codes.declines.REVIEW_ASKS): it
+    has read the referral, and answers until `answer_due`."""
 
     answer_due: Public[str]
+    asks: OfCentre[str | None] = None
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralDeclineSettled(About):
-    """A no that could be taken back was not: what follows from it follows now."""
+    """A no that could be taken back, or was reviewed, is final: what follows from it follows now."""
 
     reason: OfCase[str]
     whose: OfCase[str]

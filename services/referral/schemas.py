@@ -11,6 +11,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS, stays
 from services.codes.decisions import CONSENTS
+from services.codes.declines import REVIEW_ASKS
 from services.codes.following import FOUND, HEALTH, IN_PLACE, NOT_REACHED
 from services.codes.steps import TELLING
 from services.fields import Flag, Words
@@ -152,6 +153,7 @@ class StepReferral(Schema):
     no_more_places = Flag(allow_none=True)
     how = String(allow_none=True, validate=OneOf(TELLING))
     to = Words(NAME_MOST)
+    asks = String(allow_none=True, validate=OneOf(REVIEW_ASKS))
 
     @post_load
     def fits_the_step(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

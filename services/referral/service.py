@@ -29,11 +29,20 @@ from services.referral.domain.words import (
     Place,
     Status,
 )
-from services.referral.projections import closed_paths, consents, following, referrals, stays, upstream
+from services.referral.projections import (
+    closed_paths,
+    consents,
+    following,
+    referrals,
+    reviews,
+    stays,
+    upstream,
+)
 from services.thai.dates import bangkok_day
 from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
+DIRECTOR = "director"
 TOLD, BY_ACCOUNT = "told", "system"  # of codes.TELLING: the partner signs in
 DISCLOSE = "disclose"  # what may be done of a referral besides its steps
 OWN_WORDS = ("link", "system")  # the channels of what a partner says itself: by its link, by its account
@@ -56,6 +65,7 @@ WIRING = Wiring(
         closed_paths.CLOSED_PATHS,
         stays.STAYS,
         consents.CONSENTS,
+        reviews.REVIEWS,
     ),
     hears={
         "intake": {
@@ -67,7 +77,7 @@ WIRING = Wiring(
                 Reaction(schemas.ConsentWithdrawn(), handlers.when_consent_withdrawn, referrals.list_resting),
             ),
         },
-        "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
+        "screening": {"ScreeningCompleted": (), "PlanAgreed": (), "RulesAdopted": ()},
         "partners": {
             **{type: () for type in (*upstream.PROGRAMME_FACTS, *upstream.PARTNER_FACTS)},
             "PlaceReserved": (
@@ -105,8 +115,11 @@ def _steps(call: Call, referral: answers.Referral, died: bool) -> list[str]:
         bool(referral["final_at"] and instant(call.now) < referral["final_at"]),
         home=referral["programme_id"] is None,
         died=died,
+        in_review=referral["in_review"],
     )
-    return [name for name in names if LIFE_CYCLE[name].by_partner or call.caller.role != "partner"]
+    if call.caller.role == "partner":
+        return [name for name in names if LIFE_CYCLE[name].by_partner]
+    return [name for name in names if call.caller.role == DIRECTOR or not LIFE_CYCLE[name].of_review]
 
 
 def _may(call: Call, referral: answers.Referral, died: bool) -> list[str]:
@@ -214,6 +227,8 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
         referral = self._own(call, referral_id)
         if call.caller.role == "partner" and not LIFE_CYCLE[step].by_partner:
             raise Forbidden(f"A partner does not {step} a referral.")
+        if (LIFE_CYCLE[step].of_review or "asks" in body) and call.caller.role != DIRECTOR:
+            raise Forbidden("Only the director accepts a no that is reviewed, or sends it back.")
         if not referral["secured"] and referral["programme_id"] is not None:
             self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["secured"], "partners")
         words = {name: value for name, value in body.items() if name in schemas.FIELDS[step]}
@@ -225,7 +240,7 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
             assert row is not None, "it was found before"
             if step not in ENDING and referrals.list_died(unit.db, [row["case_id"]]):
                 raise Refused("person_died", PERSON_DIED)
-            taking = step_named(step, words, self._circumstances(call, row, body))
+            taking = step_named(step, words, self._circumstances(call, unit.db, row, body))
             if unit.handle(REFERRAL, referral_id, taking, expected=call.if_match):
                 _in_order(call, step, row)
                 self._move(unit, row["case_id"], referral_id)
@@ -238,11 +253,14 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
 
         return self.runtime.execute(call.envelope(referral["centre"]), work)
 
-    def _circumstances(self, call: Call, row: RowMapping, body: bodies.StepReferral) -> Circumstances:
+    def _circumstances(
+        self, call: Call, db: Connection, row: RowMapping, body: bodies.StepReferral
+    ) -> Circumstances:
         by_link = call.caller.role == "partner" and body.get("by_channel") in OWN_WORDS
         on = bangkok_day(call.at)
         windows = orjson.loads(row["follow_ups"]) or DEADLINES.windows(on)
-        return Circumstances(call.now, on, procedure.window_on(on, windows), by_link)
+        reviewed = reviews.list_kinds(db, row["centre"], bangkok_day(call.now))
+        return Circumstances(call.now, on, procedure.window_on(on, windows), by_link, reviewed)
 
     def _move(self, unit: Unit, case_id: str, referral_id: str, closed: bool = False) -> None:
         """What a referral now is to its case's one placement, decided in view of the case's others. Once one partner

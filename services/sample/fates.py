@@ -32,9 +32,13 @@ ENDINGS: Mapping[str, int] = {
 # How far the cases of the last weeks have come.
 NOW_AT = (
     "sent", "open", "declined", "acknowledged", "screened", "declined", "accepted", "planned", "travelling",
-    "waitlisted", "declined", "admitted", "placed", "reopened",
+    "waitlisted", "declined", "admitted", "placed", "reopened", "in_review",
 )  # fmt: skip
-COURSE_NOW: Mapping[str, tuple[str, ...]] = {"waitlisted": ("waitlist",), "declined": ("decline",)}
+COURSE_NOW: Mapping[str, tuple[str, ...]] = {
+    "waitlisted": ("waitlist",),
+    "declined": ("decline",),
+    "in_review": ("decline",),
+}
 RECENT = 0.12
 
 

@@ -32,7 +32,7 @@ Work = Iterator[datetime]
 # Days a recent case needs to get where it stands today, one step a day.
 LEAD_DAYS = {
     "open": 0, "screened": 1, "planned": 2, "sent": 3, "acknowledged": 4, "waitlisted": 4, "accepted": 5,
-    "travelling": 6, "declined": 6,
+    "travelling": 6, "declined": 6, "in_review": 7,
     "admitted": 7, "placed": 8, "reopened": 4,
 }  # fmt: skip
 ATTEMPTS = 6
@@ -244,6 +244,7 @@ class Life:
             "acknowledged",
             "waitlisted",
             "declined",
+            "in_review",
         )
         home = FAMILY_PATH in self.wants and FAMILY_PATH in self.paths and FAMILY_PATH not in self.tried
         return home and not apart and self.chance.random() < 0.75
@@ -431,9 +432,12 @@ class Life:
             yield from self._stands_at("acknowledged")
         if not (yield from self._in_time(referral_id, 1, 4)):
             return False
+        if self.fate.now_at == "in_review":  # said this morning
+            yield max(self.office.moment, self.office.now - timedelta(hours=3))
         if course in ("decline", "full", "too_ill"):
             self._decline(referral_id, "health_beyond_care" if course == "too_ill" else None)
             yield from self._stands_at("declined")
+            yield from self._stands_at("in_review")
             return False
         self._hear(referral_id, "accept")
         return (
@@ -491,7 +495,9 @@ class Life:
         return True
 
     def _decline(self, referral_id: str, reason: str | None = None) -> None:
-        if self.fate.now_at:
+        if self.fate.now_at == "in_review":
+            reason, whose = "cost", "partner"
+        elif self.fate.now_at:
             reason, whose = self.office.next_no()
         else:
             reason = reason or self.office.next_decline(self.chance)

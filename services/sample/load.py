@@ -87,6 +87,7 @@ def load(
     for number, fate in enumerate(fates(office.chance("fates"), cases)):
         agenda.add(_opened(office, number, fate), Life(office, number, fate).run())
     agenda.add(now - timedelta(days=ruling.DAYS_AGO), ruling.mend(office, now))
+    agenda.add(now - timedelta(days=ruling.REVIEW_DAYS_AGO), ruling.review_noes(office, now, CENTRES))
     agenda.add(now - timedelta(minutes=30), _told_at_last(office))
     agenda.add(now - timedelta(minutes=20), _full_at_last(office))
     with _in_haste(net):

@@ -1,13 +1,16 @@
-"""The rules of screening are mended: a draft, tried on the past, and adopted by a director and the rule keeper."""
+"""The rules of screening are mended: a draft, tried on the past, and adopted by a director and the rule keeper. Some
+days ago they agreed too which noes the director of each centre reviews."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from services.kernel.questions import Body
+from services.kernel.questions import Body, Json
 from services.sample.office import Office
-from services.screening.doors import ADOPT_DRAFT, DRAFT_RULES, TRY_DRAFT
+from services.screening.doors import ADOPT_DRAFT, DRAFT_RULES, RULEBOOK, TRY_DRAFT
 from services.thai.dates import bangkok_day
 
+STEPS, REVIEW_DAYS_AGO = "procedure-1", 9
+REVIEWED = ["partner/cost"]
 VERSION = "2569-3"  # what comes with the software and counts only once it is adopted
 DAYS_AGO, DAYS_AHEAD = 20, 10
 
@@ -28,3 +31,21 @@ def mend(office: Office, now: datetime) -> Iterator[datetime]:
     office.do_apart(ADOPT_DRAFT, adoption, "director-60", "ask")
     yield at + timedelta(days=1)
     office.do_apart(ADOPT_DRAFT, adoption, "rules", "adopt")
+
+
+def review_noes(office: Office, now: datetime, centres: Sequence[str]) -> Iterator[datetime]:
+    """From `REVIEW_DAYS_AGO` before now on: it counts from the third day on."""
+    at = now - timedelta(days=REVIEW_DAYS_AGO)
+    first = bangkok_day(at) + timedelta(days=3)
+    steps = office.ask(RULEBOOK.of(rules_version=STEPS))["content"]
+    reviewed: dict[str, Json] = dict.fromkeys(centres, REVIEWED)
+    content: Body = {"procedure": {**steps, "decline_review": reviewed}}
+    saved = office.do_apart(DRAFT_RULES, {"based_on": STEPS, "content": content}, "rules", "draft review")
+    adoption: Body = {
+        "draft_id": saved["draft_id"],
+        "valid_from": first.isoformat(),
+        "reason": "ให้ผู้อำนวยการพิจารณาก่อน เมื่อภาคีเครือข่ายไม่รับเพราะค่าใช้จ่าย",
+    }
+    office.do_apart(ADOPT_DRAFT, adoption, "director-60", "ask review")
+    yield at + timedelta(days=1)
+    office.do_apart(ADOPT_DRAFT, adoption, "rules", "adopt review")

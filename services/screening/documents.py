@@ -8,12 +8,14 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
+from services.codes.declines import kinds_of_noes
 from services.fields import Flag
 from services.kernel.doors import flat
 from services.kernel.errors import Invalid
 from services.kernel.questions import Body, Json
 from services.screening.domain import form, procedure, rulebook
 from services.screening.domain.adoption import NAMES
+from services.thai import areas
 
 UNDATED = {"version": "draft", "valid_from": "2000-01-01"}  # until it is adopted
 LONGEST = 4000
@@ -174,6 +176,10 @@ class ProcedureDocument(Shape):
         keys=fields.String(), values=fields.Integer(strict=True, validate=Range(0, 3650)), required=True
     )
     follow_up = fields.Nested(FollowUp, required=True)
+    decline_review = fields.Dict(
+        keys=fields.String(validate=OneOf([each.code for each in areas.provinces()])),
+        values=fields.List(fields.String(validate=OneOf(kinds_of_noes()))),
+    )
 
 
 SHAPES: Mapping[str, Schema] = {

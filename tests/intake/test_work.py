@@ -634,6 +634,23 @@ def test_some_noes_ask_for_something_else_before_the_next_place_until_the_person
     assert (row.standing, row.next) == ("declined", "send_elsewhere")
 
 
+def test_a_no_that_is_reviewed_is_the_directors_until_it_is_accepted_or_comes_back(db):
+    told, why = story(), {"reason": "cost", "whose": "partner"}
+    work.project(db, [*told["intake"][:2], *told["screening"], referred("ReferralSent", MALEE, "05")])
+    work.project(db, [referred("ReferralDeclined", MALEE, "11", **why, final_at=FRIDAY, in_review=True)])
+    [row] = work.list_open(db, None)
+    assert (row.standing, row.next, row.acts, row.lapses) == ("in_review", "review_no", CENTRE, FRIDAY)
+    assert "escalated" in row.flags and row.due == FRIDAY[:10]
+    for type, standing in (
+        ("ReferralDeclineReturned", "acknowledged"),
+        ("ReferralDeclineSettled", "declined"),
+    ):
+        more = {"answer_due": FRIDAY} if type == "ReferralDeclineReturned" else why
+        work.project(db, [referred(type, MALEE, "12", **more)])
+        [row] = work.list_open(db, None)
+        assert row.standing == standing and "escalated" not in row.flags and row.lapses != row.since
+
+
 @pytest.mark.parametrize("tell", [story, to_retired])
 def test_in_any_order_of_the_sources_and_in_any_batches_the_rows_are_the_same(db, tell):
     told = tell()

@@ -78,10 +78,19 @@ class PlaceRefused:
     reason: str = "no_place"
 
 
+@dataclass(frozen=True)
+class RulesAdopted:
+    name: str
+    version: str
+    valid_from: str
+    content: str
+
+
 SAY: Decider[Any, None, Any] = Decider(lambda fact, _: [fact], lambda state, _: state, None)
 CASES = Aggregate("case", SAY, (CaseOpened, CaseClosed, CaseReopened), "case")
 SCREENINGS = Aggregate("screening", SAY, (ScreeningCompleted,), "case")
 PLANS = Aggregate("plan", SAY, (PlanAgreed,), "case")
+RULES = Aggregate("rules", SAY, (RulesAdopted,), "case")
 PROGRAMMES = Aggregate("programme", SAY, (ProgrammeOffered, PlaceReserved, PlaceRefused), "partner")
 
 
@@ -89,6 +98,7 @@ HOMES: tuple[tuple[str, Aggregate[Any, Any, Any], str], ...] = (
     ("intake", CASES, "case_id"),
     ("screening", SCREENINGS, "case_id"),
     ("screening", PLANS, "case_id"),
+    ("screening", RULES, "name"),
     ("partners", PROGRAMMES, "programme_id"),
 )
 
@@ -100,7 +110,7 @@ class Intake(Doors):
 
 class Screening(Doors):
     name = "screening"
-    runtime = Runtime(Wiring("screening", (SCREENINGS, PLANS)))
+    runtime = Runtime(Wiring("screening", (SCREENINGS, PLANS, RULES)))
 
 
 class Asked(Schema):

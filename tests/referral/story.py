@@ -46,6 +46,7 @@ STEPS: Mapping[str, Mapping[str, Any]] = {
     "accept": {},
     "decline": {"reason": "cost", "whose": "partner"},
     "take-back": {},
+    "uphold": {},
     "waitlist": {},
     "withdraw": {},
     "travel": {},

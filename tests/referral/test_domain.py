@@ -39,11 +39,12 @@ from services.referral.domain.steps import (
     EndReferral,
     ReturnDecline,
     TellPartner,
+    UpholdDecline,
     WaitlistReferral,
     step_named,
     steps_after,
 )
-from services.referral.domain.words import DEADLINES, OVER, Place, Referral, Status
+from services.referral.domain.words import DEADLINES, OVER, Place, Referral, Status, end_of_working_day
 from services.referral.events import (
     FactsDisclosed,
     FollowUpAttempted,
@@ -167,14 +168,14 @@ def command(name: str) -> Any:
 
 def test_the_statuses_and_steps_are_those_of_the_contract():
     assert set(Status) - {"unsent"} == set(REFERRAL_STATUSES) == set(CONTRACT) == set(REACHED)
-    assert set(LIFE_CYCLE) == {*LEADS_TO, "told", "follow-up"}
+    assert set(LIFE_CYCLE) == {*LEADS_TO, "told", "follow-up", "uphold"}
 
 
 def test_every_step_has_a_command_and_a_fact_of_its_own_in_the_order_of_its_data():
     assert list(COMMANDS) == list(STEPS) and len({*COMMANDS.values()}) == len(STEPS)
     by_itself = {
         "ReferralSent", "PlaceSecured", "FactsDisclosed", "DisclosureOpened", "FollowUpDue", "ReferralExpired",
-        "ReferralDeclineSettled", "FollowUpMissed", "FollowUpAttempted",
+        "FollowUpMissed", "FollowUpAttempted",
     }  # fmt: skip
     assert {event.__name__ for event in REFERRAL.events} == BY_FACT.keys() | by_itself
     assert len(BY_FACT) == len(STEPS) and not BY_FACT.keys() & by_itself
@@ -497,6 +498,66 @@ def test_who_took_back_a_no_has_a_day_to_answer():
     )
 
 
+# ---- a no that a director reviews
+
+BEHAVIOUR = "partner/behaviour_safety"
+unsafe = DeclineReferral(
+    TUESDAY, by_link=False, reason="behaviour_safety", whose="partner", reviewed=(BEHAVIOUR, "person")
+)
+in_review = ReferralDeclined(
+    **about, reason="behaviour_safety", whose="partner", in_review=True,
+    final_at=end_of_working_day(TUESDAY, DEADLINES.review_days),
+)  # fmt: skip
+upheld = ReferralDeclineSettled(**about, reason="behaviour_safety", whose="partner")
+asked = ReferralDeclineReturned(**about, answer_due=told.answer_due, asks="with_support")
+SEND_BACK = ReturnDecline(TUESDAY + timedelta(hours=1), asks="with_support")
+
+
+def test_a_no_of_a_kind_that_is_reviewed_holds_the_place_until_the_director_accepts_it_or_the_time_is_up():
+    referral.given(*REACHED["sent"]).when(unsafe).then(in_review)
+    state = REFERRAL.decider.fold((*REACHED["sent"], in_review))
+    assert (state.status, state.place, state.in_review) == (Status.DECLINED, Place.RESERVED, True)
+    for end in (UpholdDecline(), SettleDecline()):
+        referral.given(*REACHED["sent"], in_review).when(end).then(upheld)
+        referral.given(*REACHED["sent"], in_review, upheld).when(end).then()
+    assert REFERRAL.decider.fold((*REACHED["sent"], in_review, upheld)).place == Place.RELEASED
+
+
+def test_a_kind_is_whose_no_it_is_or_that_with_a_reason_and_any_other_is_not_reviewed():
+    def reviewed(whose, reason, kinds=(BEHAVIOUR, "person")):
+        no = replace(unsafe, whose=whose, reason=reason, reviewed=kinds)
+        [fact] = REFERRAL.decider.decide(no, REFERRAL.decider.fold(REACHED["sent"]))
+        return fact.in_review
+
+    assert reviewed("partner", "behaviour_safety") and reviewed("person", "person_refused")
+    assert not reviewed("partner", "cost") and not reviewed("centre", "behaviour_safety")
+    assert not reviewed("partner", "behaviour_safety", kinds=())
+
+
+def test_the_director_sends_it_back_once_and_asks_and_the_next_no_is_final():
+    referral.given(*REACHED["sent"], in_review).when(SEND_BACK).then(asked)
+    again = (*REACHED["sent"], in_review, asked)
+    state = REFERRAL.decider.fold(again)
+    assert (state.status, state.place, state.in_review) == (Status.ACKNOWLEDGED, Place.RESERVED, False)
+    referral.given(*again).when(SEND_BACK).then()
+    final = replace(in_review, in_review=False, final_at=None)
+    referral.given(*again).when(unsafe).then(final)
+    referral.given(*again, final).when(SEND_BACK).refused("wrong_state")
+    referral.given(*again, final).when(UpholdDecline()).refused("wrong_state")
+
+
+def test_nothing_that_is_not_reviewed_is_accepted_or_sent_back():
+    soon = replace(SEND_BACK, now=TUESDAY + timedelta(minutes=1))
+    for end in (soon, UpholdDecline()):
+        referral.given(*REACHED["sent"], unsettled).when(end).refused("wrong_state")
+        referral.given(*REACHED["declined"]).when(end).refused("wrong_state")
+
+
+def test_a_familys_no_is_not_reviewed():
+    [fact] = REFERRAL.decider.decide(unsafe, REFERRAL.decider.fold((sent_home,)))
+    assert (fact.in_review, fact.final_at) == (False, None)
+
+
 # ---- not needed any more
 
 STANDS_DOWN = {
@@ -701,7 +762,9 @@ anything = st.one_of(
     st.sampled_from(sorted(LIFE_CYCLE)).map(command),
     st.just(send()),
     st.just(SecurePlace(TUESDAY)),
-    st.sampled_from([by_link, SettleDecline(), StandDown("case_closed", "centre", "other")]),
+    st.sampled_from(
+        [by_link, unsafe, SEND_BACK, SettleDecline(), StandDown("case_closed", "centre", "other")]
+    ),
     st.booleans().map(lambda waiting: HearNoPlace(waiting, TUESDAY)),
     st.sampled_from([MONDAY, TUESDAY.replace(year=2027)]).map(ExpireReferral),
     st.sampled_from([30, 90, 180, 365]).map(RaiseFollowUp),

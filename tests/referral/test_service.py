@@ -7,6 +7,7 @@ Long because the doors of one service stand together, in the order of a referral
 from datetime import timedelta
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from services.kernel import access
@@ -27,6 +28,7 @@ from tests.referral.others import (
     PlaceReserved,
     PlanAgreed,
     ProgrammeOffered,
+    RulesAdopted,
     Screening,
     ScreeningCompleted,
     say,
@@ -479,6 +481,82 @@ def test_a_no_by_link_is_taken_back_once(agreed, told):
 def test_a_no_that_staff_write_down_is_final_at_once(agreed, told):
     step(agreed, told, "decline", **BY_LINK)
     assert (read(agreed, told)["place"], read(agreed, told)["final_at"]) == ("released", None)
+
+
+# ---- a no that a director reviews
+
+DIRECTOR = {"user": "director-60", "role": "director"}
+UNSAFE = {"reason": "behaviour_safety", "whose": "partner"}
+
+
+def reviews(net, valid_from, version, **by_centre):
+    told = {"decline_review": {centre.strip("_"): kinds for centre, kinds in by_centre.items()}}
+    say(net, RulesAdopted("procedure", version, valid_from, orjson.dumps(told).decode()))
+    net.settle()
+
+
+@pytest.fixture
+def reviewed(agreed, told):
+    """Since today the director of centre 60 reviews a no for behaviour, and every no of a person."""
+    reviews(
+        agreed, "2026-03-02", "procedure-2569-1", _60=["partner/behaviour_safety", "person"], _61=["partner"]
+    )
+    step(agreed, told, "decline", **UNSAFE, said_by="คุณมาลี")
+    return told
+
+
+def test_a_no_that_is_reviewed_holds_the_place_until_the_director_accepts_it(agreed, reviewed):
+    row = read(agreed, reviewed)
+    assert (row["status"], row["place"], row["in_review"]) == ("declined", "reserved", True)
+    assert row["final_at"] == "2026-03-05T17:00:00.000000Z"  # two working days, Magha Puja between them
+    assert "uphold" not in row["may"] and "take-back" in row["may"]
+    assert {"uphold", "take-back"} <= {*read(agreed, reviewed, **DIRECTOR)["may"]}
+    for who in ({}, AS_PARTNER):
+        with pytest.raises(Forbidden):
+            step(agreed, reviewed, "uphold", who)
+    assert step(agreed, reviewed, "uphold", DIRECTOR)["status"] == "declined"
+    row = read(agreed, reviewed)
+    assert (row["place"], row["in_review"], row["final_at"]) == ("released", False, None)
+    assert (
+        row["history"][-1]["type"] == "ReferralDeclineSettled"
+        and row["history"][-1]["actor"] == "director-60"
+    )
+    assert step(agreed, reviewed, "uphold", DIRECTOR)["version"] == row["version"]
+
+
+def test_a_no_that_is_sent_back_asks_the_partner_and_its_next_is_final(agreed, reviewed):
+    for who in ({}, AS_PARTNER):
+        with pytest.raises(Forbidden):
+            step(agreed, reviewed, "take-back", who, asks="with_support")
+    with pytest.raises(Invalid):
+        step(agreed, reviewed, "take-back", DIRECTOR, asks="something else")
+    assert step(agreed, reviewed, "take-back", DIRECTOR, asks="with_support")["status"] == "acknowledged"
+    seen = read(agreed, reviewed, **AS_PARTNER)
+    assert seen["history"][-1]["asks"] == "with_support" and "accept" in seen["may"] and not seen["in_review"]
+    step(agreed, reviewed, "decline", **UNSAFE)
+    row = read(agreed, reviewed)
+    assert (row["place"], row["in_review"], row["final_at"]) == ("released", False, None)
+
+
+def test_a_review_that_nobody_does_ends_by_itself(agreed, reviewed):
+    agreed.clock.advance(days=4)
+    agreed.settle()
+    row = read(agreed, reviewed)
+    assert (row["place"], row["in_review"], row["history"][-1]["actor"]) == ("released", False, "system")
+
+
+def test_which_noes_are_reviewed_is_the_centres_own_from_the_day_it_counts(agreed, told):
+    reviews(agreed, "2026-03-03", "procedure-2569-1", _60=["partner/behaviour_safety"])
+    reviews(agreed, "2026-03-01", "procedure-2569-2", _61=["partner"])
+    step(agreed, told, "decline", **UNSAFE)
+    assert read(agreed, told)["in_review"] is False
+
+
+def test_of_two_procedures_of_one_day_the_one_adopted_last_counts(agreed, told):
+    reviews(agreed, "2026-03-01", "procedure-2569-1", _60=["partner"])
+    reviews(agreed, "2026-03-01", "procedure-2569-2", _60=["person"])
+    step(agreed, told, "decline", **UNSAFE)
+    assert read(agreed, told)["in_review"] is False
 
 
 # ---- one placement of a case

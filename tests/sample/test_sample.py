@@ -119,6 +119,16 @@ def test_what_follows_from_a_no_is_in_force_somewhere(net):
     assert ruled_out >= {REST, NOT_WISHED, REGISTRY, SCREEN_AGAIN, FORBIDDEN}
 
 
+def test_a_director_has_a_no_to_review(net):
+    waiting = [row for row in everything(net, "referral", "referrals") if row["status"] == "declined"]
+    who = {"user": "director-60", "role": "director", "centres": ("60", "61", "62")}
+    asked = {"status": "declined", "limit": 500}
+    rows = net.call("referral", "referrals", asked, **who)["items"]
+    reviewed = [row for row in rows if row["in_review"]]
+    assert reviewed and all("uphold" in row["may"] and row["place"] == "reserved" for row in reviewed)
+    assert len(rows) == len(waiting)
+
+
 def test_deadlines_fired_on_their_own_days(net):
     expired = [event for event in log(net, "referral") if event["type"] == "ReferralExpired"]
     assert expired

@@ -7,7 +7,7 @@ from services.intake.service import IntakeService
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.local import SimulatedClock
 from services.screening import trying
-from services.screening.domain import rulebook
+from services.screening.domain import procedure, rulebook
 from services.screening.domain.assessment import assess
 from services.screening.service import ScreeningService
 from tests.screening.test_service import CASE, FACTS, MORNING, complete
@@ -94,6 +94,25 @@ def test_errors_refuse_a_draft_and_name_the_row(net, change, where, code):
     assert [key for key in wrong.value.errors if key.startswith(where)], wrong.value.errors
     assert code in str(wrong.value.errors)
     assert net.call("screening", "drafts", {}, **RULES)["items"] == []
+
+
+def test_a_procedure_names_by_centre_the_noes_that_a_director_reviews_and_no_others(net):
+    steps = json.loads(procedure.SHIPPED_DOCUMENT)
+    for wrong_review in (
+        {"60": ["partner/luck"]},
+        {"60": ["system"]},
+        {"00": ["partner"]},
+        {"60": "partner"},
+    ):
+        with pytest.raises(Invalid) as wrong:
+            drafted(net, {"procedure": {**steps, "decline_review": wrong_review}}, steps["version"])
+        assert all(where.startswith("procedure.decline_review") for where in wrong.value.errors)
+    right = {"60": ["partner/behaviour_safety", "person"]}
+    saved = drafted(net, {"procedure": {**steps, "decline_review": right}}, steps["version"])
+    adopt(net, saved["draft_id"], NORTH)
+    version = adopt(net, saved["draft_id"], SOUTH)["rules_version"]
+    whole = net.call("screening", "rulebook", {"rules_version": version}, **RULES)
+    assert whole["content"]["decline_review"] == right
 
 
 def test_a_form_asks_only_for_facts_there_are(net):

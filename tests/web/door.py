@@ -28,7 +28,9 @@ from services.kernel.tokens import Bearer, Tokens
 from services.partners.domain.evidence import Evidence, propose
 from services.partners.domain.problems import PROBLEM, WeighProblem, problem_of
 from services.partners.projections.problems import get_standing
-from services.screening.domain import rulebook
+from services.referral.projections.reviews import list_kinds
+from services.screening.domain import procedure, rulebook
+from services.screening.domain.adoption import RULES, AdoptRules
 from services.web.api.openapi import document, template
 from services.web.api.routes import ROUTES, Route
 from services.web.identity import accounts
@@ -156,6 +158,10 @@ class FrontDoor:
             self.made(f"/api/v1/cases/{world.case_id}/close", {"reason": "left"})
         for step in BEFORE.get(route.fixed.get("step", ""), ()):
             self.made(f"/api/v1/referrals/{world.referral_id}/{step}", {})
+        if route.fixed.get("step") == "uphold":
+            self.reviewing()
+            no = {"reason": REVIEWED, "whose": "partner"}
+            self.made(f"/api/v1/referrals/{world.referral_id}/decline", no)
         if route.fixed.get("step") == "take-back":
             partner = f"partner-{world.partner_id}"
             self.add(partner, "partner", (), world.partner_id)
@@ -213,6 +219,22 @@ class FrontDoor:
         path = f"/api/v1/partners/{partner_id}/programmes"
         return str(self.made(path, beds, user)["programme_id"])
 
+    def reviewing(self) -> None:
+        """The director of centre 60 reviews a partner's no for one reason, as an adopted procedure says."""
+        steps = orjson.loads(procedure.SHIPPED_DOCUMENT) | {"decline_review": {"60": [f"partner/{REVIEWED}"]}}
+        text, first = orjson.dumps(steps).decode(), (utc_now() - timedelta(days=1)).date().isoformat()
+        now, cause = instant(utc_now()), str(uuid4())
+        adopt = AdoptRules(procedure.NAME, f"procedure-{cause[:8]}", first, text)
+
+        def decide(unit: Unit) -> None:
+            unit.handle(RULES, procedure.NAME, adopt)
+
+        self.runtime("screening").execute(Envelope(cause, "", "system", "*", now, now, cause, cause), decide)
+        heard = self.runtime("referral").until(
+            lambda db: list_kinds(db, "60", utc_now().date()) or None, 30.0
+        )
+        assert heard, "referral heard it"
+
     def problem(self, programme_id: str, reason: str = "no_answer") -> str:
         """A problem of a programme, as if its answers had made one."""
         runtime, id = self.runtime("partners"), problem_of(programme_id, reason)
@@ -253,6 +275,7 @@ BEFORE = {
     "end": ("accept", "admit", "confirm"),
 }
 TOLD = {"said_by": "คุณสมศรี", "by_channel": "phone"}
+REVIEWED = "missing_documents"
 STEP_BODIES: dict[str, dict[str, Any]] = {
     "told": {"how": "line", "to": "คุณมาลี"},
     "decline": {"reason": "not_eligible", "whose": "partner", "note": "เตียงเต็ม"},
@@ -295,6 +318,8 @@ class World:
         """A right body with every field that the call takes; None for a question."""
         if route.method == "GET":
             return None
+        if route.door == "step" and route.fixed["step"] == "uphold":
+            return {}
         if route.door == "step":
             return TOLD | STEP_BODIES.get(route.fixed["step"], {})
         return {**self.bodies()[route.door]}
@@ -417,7 +442,7 @@ def calls(*, writes: bool | None = None, method: str | None = None) -> list[Rout
 
 def asker(route: Route) -> str:
     """A user of centre 60 who may."""
-    directors_only = "/erasure" in route.path or route.path.endswith("/adopt")
+    directors_only = "/erasure" in route.path or route.path.endswith(("/adopt", "/uphold"))
     return "director-60" if directors_only else "worker-60"
 
 

@@ -48,7 +48,7 @@ class Deadlines:
     """Working days from when a place is reserved until the partner should be told, and until the place is given back;
     days from when it was recorded until an answer is due (more where a way of telling or a kind of partner needs them;
     one that ends on a day on which offices are closed ends on the next), and from the placement until each follow-up;
-    minutes in which a partner may take its no back."""
+    minutes in which a partner may take its no back; working days in which a director reviews one where that is so."""
 
     tell_days: int
     release_days: int
@@ -58,6 +58,7 @@ class Deadlines:
     waiting_list_days: int
     follow_ups: tuple[FollowUp, ...]
     return_minutes: int
+    review_days: int
 
     @property
     def follow_up_days(self) -> tuple[int, ...]:
@@ -107,6 +108,7 @@ def _deadlines(document: Any) -> Deadlines:
         waiting_list_days=document["waiting_list"]["days"],
         follow_ups=_follow_ups(document["follow_up"]),
         return_minutes=document["take_back"]["minutes"],
+        review_days=document["review"]["working_days"],
     )
 
 

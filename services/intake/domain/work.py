@@ -29,6 +29,7 @@ class Row(NamedTuple):
 # How a referral stands that is under way: the furthest along of a case says what is next.
 UNDER_WAY: Mapping[str, Row] = {
     "declining": Row("await_final", OTHERS, 1),
+    "in_review": Row("review_no", CENTRE, None),
     "reserving": Row("await_place", OTHERS, 1),
     "waitlisted": Row("await_turn", OTHERS, None),
     "sent": Row("await_answer", OTHERS, None),
@@ -98,6 +99,7 @@ SHELTERED = (
     "follow_up_due",
     *ENDINGS,
 )  # a bed that ran out is no matter any more
+IN_REVIEW = "in_review"  # a no that the director accepts or sends back
 NOT_THERE = ("found_moved", "absent", "found_dead")  # says the latest follow-up
 IN_PLACE = ("placed", "followed", "follow_up_due", *NOT_THERE)
 WITH_PLACE = ("untold", "accepted", "travelling", "admitted", *IN_PLACE)
@@ -209,6 +211,8 @@ def next_of(known: Known) -> Next | None:
         due = min(due, bangkok_day(moment(known.stays_until)) - timedelta(days=2))
     elif known.ran_out_at and standing not in SHELTERED:
         flags.append("stay_ran_out")
+    if standing == IN_REVIEW:
+        flags.append(ESCALATED)
     if standing == "untold":
         flags.append("not_told")
     if standing in ("expired", "family_silent") and referral and referral.lapsed:

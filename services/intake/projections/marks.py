@@ -10,6 +10,7 @@ from services.codes.following import DIED, MOVED
 from services.codes.procedure import Window, window_on, windows_of
 from services.intake.domain.work import (
     ENDED,
+    IN_REVIEW,
     KEPT_BY_ANSWER,
     Closing,
     Known,
@@ -199,6 +200,8 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
         case "ReferralExpired":
             # One of before there were reasons ran out while its partner was asked.
             return {**after, "standing": "expired", "lapsed": data.get("reason") in MISSED}
+        case "ReferralDeclined" if data.get("in_review"):
+            return {**after, "standing": IN_REVIEW, "due": data["final_at"], "lapses": data["final_at"]}
         case "ReferralDeclined" if data.get("final_at"):
             return {**after, "standing": "declining"}
         case "ReferralDeclined" | "ReferralDeclineSettled" if not of_family:

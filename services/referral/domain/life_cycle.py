@@ -22,7 +22,16 @@ from services.referral.domain.commands import (
     SettleDecline,
     StandDown,
 )
-from services.referral.domain.steps import BY_FACT, ROWS, ReturnDecline, Step, TellPartner, fact_of
+from services.referral.domain.steps import (
+    BY_FACT,
+    ROWS,
+    ReturnDecline,
+    Step,
+    TellPartner,
+    UpholdDecline,
+    fact_of,
+    settled,
+)
 from services.referral.domain.words import (
     AWAITING_ANSWER,
     DEADLINES,
@@ -143,11 +152,7 @@ def _settle(referral: Referral) -> list[Event]:
     no = referral.declined
     if no is None or referral.final_at is None:
         return []
-    return [
-        ReferralDeclineSettled(
-            **referral.about, reason=no.reason, whose=no.whose, no_more_places=no.no_more_places
-        )
-    ]
+    return [settled(referral, no)]
 
 
 def _stand_down(c: StandDown, referral: Referral) -> list[Event]:
@@ -226,10 +231,17 @@ def _take(step: Step, referral: Referral) -> list[Event]:
         return []
     if isinstance(step, ReturnDecline) and not (referral.final_at and instant(step.now) < referral.final_at):
         raise Refused("wrong_state", "There is no answer that can be taken back now.")
+    if isinstance(step, ReturnDecline) and step.asks and not referral.in_review:
+        raise Refused("wrong_state", "No answer is reviewed now.")
     if referral.status not in row.follows:
         raise Refused(
             "wrong_state", f"{type(step).__name__} is not possible: the referral is {referral.status}."
         )
+    if isinstance(step, UpholdDecline) and not referral.home:
+        if referral.upheld:
+            return []
+        if not referral.in_review:
+            raise Refused("wrong_state", "No answer is reviewed now.")
     if referral.home:
         if row.of_partner:
             raise Refused("wrong_state", "A return to the family has no partner.")
@@ -271,11 +283,13 @@ def evolve(referral: Referral, event: Event) -> Referral:
         case ReferralAccepted():
             return replace(referral, told=True)
         case ReferralDeclined():
-            return replace(referral, declined=event, final_at=event.final_at)
+            return replace(referral, declined=event, final_at=event.final_at, in_review=event.in_review)
         case ReferralDeclineReturned():
-            return replace(referral, due=event.answer_due, told=True, final_at=None, returned=True)
+            return replace(
+                referral, due=event.answer_due, told=True, final_at=None, returned=True, in_review=False
+            )
         case ReferralDeclineSettled():
-            return replace(referral, final_at=None)
+            return replace(referral, final_at=None, in_review=False, upheld=referral.in_review)
         case ReferralEnded(outcome=outcome):
             return replace(referral, died=outcome == DIED)
         case ReferralEnteredInError():

@@ -1,16 +1,25 @@
 """The steps people take of a referral: a command each, and the fact it makes. What a step may follow stands in
 `codes.steps`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
 from services.codes import steps
+from services.codes.declines import is_reviewed
 from services.codes.following import IN_PLACE, NOT_REACHED
 from services.codes.procedure import Window
 from services.kernel.envelope import instant
-from services.referral.domain.words import DEADLINES, OVER, Place, Referral, Status, days_after
+from services.referral.domain.words import (
+    DEADLINES,
+    OVER,
+    Place,
+    Referral,
+    Status,
+    days_after,
+    end_of_working_day,
+)
 from services.referral.events import (
     Event,
     FollowUpAttempted,
@@ -23,6 +32,7 @@ from services.referral.events import (
     ReferralAcknowledged,
     ReferralDeclined,
     ReferralDeclineReturned,
+    ReferralDeclineSettled,
     ReferralEnded,
     ReferralEnteredInError,
     ReferralFailed,
@@ -61,7 +71,8 @@ class AcceptReferral(HasSource):
 
 @dataclass(frozen=True)
 class DeclineReferral(HasSource):
-    """`by_link`: the partner itself gave its answer by its link, where a finger slips."""
+    """`by_link`: the partner itself gave its answer by its link, where a finger slips. `reviewed`: {kinds} of noes
+    that the centre's director reviews (codes.declines.kinds_of_noes)."""
 
     now: datetime
     by_link: bool
@@ -69,11 +80,20 @@ class DeclineReferral(HasSource):
     whose: str
     no_more_places: bool = False
     note: str | None = None
+    reviewed: Collection[str] = ()
 
 
 @dataclass(frozen=True)
 class ReturnDecline(HasSource):
+    """`asks`: the director sends it back and asks this."""
+
     now: datetime
+    asks: str | None = None
+
+
+@dataclass(frozen=True)
+class UpholdDecline:
+    """The director accepts a no that is reviewed."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +165,7 @@ Step = (
     | AcceptReferral
     | DeclineReferral
     | ReturnDecline
+    | UpholdDecline
     | WaitlistReferral
     | WithdrawReferral
     | RecordTravel
@@ -161,6 +182,7 @@ COMMANDS: Mapping[str, type[Step]] = {
     "accept": AcceptReferral,
     "decline": DeclineReferral,
     "take-back": ReturnDecline,
+    "uphold": UpholdDecline,
     "waitlist": WaitlistReferral,
     "withdraw": WithdrawReferral,
     "travel": RecordTravel,
@@ -176,13 +198,14 @@ COMMANDS: Mapping[str, type[Step]] = {
 @dataclass(frozen=True)
 class Row:
     """A row of the life cycle: a step, the statuses it may follow, the one it leads to (None: it stays). `of_partner`:
-    a return to the family has no such step."""
+    a return to the family has no such step. `of_review`: a director's, while a no is reviewed."""
 
     step: type[Step]
     follows: frozenset[Status]
     leads_to: Status | None
     by_partner: bool
     of_partner: bool
+    of_review: bool
 
 
 LIFE_CYCLE: Mapping[str, Row] = {
@@ -192,6 +215,7 @@ LIFE_CYCLE: Mapping[str, Row] = {
         Status(step.leads_to) if step.leads_to else None,
         step.by_partner,
         step.of_partner,
+        step.of_review,
     )
     for code, step in steps.STEPS.items()
 }
@@ -210,11 +234,15 @@ def steps_after(
     returnable: bool,
     home: bool = False,
     died: bool = False,
+    in_review: bool = False,
 ) -> list[str]:
     """The names of the steps that may be taken of a referral now; `returnable`: the partner's no may be taken back;
-    `home`: it is a return to the family; `died`: an ending says that the person did."""
+    `home`: it is a return to the family; `died`: an ending says that the person did; `in_review`: a director reviews
+    the no."""
     held = place == Place.RESERVED
-    possible = {TellPartner: held and not partner_knows, ReturnDecline: held and returnable}
+    possible: dict[type[Step], bool] = {
+        TellPartner: held and not partner_knows, ReturnDecline: held and returnable, UpholdDecline: in_review,
+    }  # fmt: skip
     return [
         name
         for name, row in LIFE_CYCLE.items()
@@ -227,12 +255,14 @@ def steps_after(
 @dataclass(frozen=True)
 class Circumstances:
     """What the door knows of a step beside what is said: when it is recorded, on which day it happened, whether the
-    partner itself says it by its link, and of which due day a follow-up of that day is."""
+    partner itself says it by its link, of which due day a follow-up of that day is, and which noes the centre's
+    director reviews."""
 
     now: datetime
     on: date
     window: Window
     by_link: bool = False
+    reviewed: Collection[str] = ()
 
 
 OF_THE_DOOR = frozenset(field.name for field in fields(Circumstances))
@@ -243,6 +273,12 @@ def step_named(name: str, values: Mapping[str, Any], known: Circumstances) -> St
     step = LIFE_CYCLE[name].step
     taken = {field.name for field in fields(step)} & OF_THE_DOOR
     return step(**{each: getattr(known, each) for each in taken}, **values)
+
+
+def settled(referral: Referral, no: ReferralDeclined) -> ReferralDeclineSettled:
+    return ReferralDeclineSettled(
+        **referral.about, reason=no.reason, whose=no.whose, no_more_places=no.no_more_places
+    )
 
 
 def fact_of(step: Step, referral: Referral) -> Event:
@@ -258,13 +294,19 @@ def fact_of(step: Step, referral: Referral) -> Event:
         case AcceptReferral():
             return ReferralAccepted(**about, **said)
         case DeclineReferral(now):
+            once = not referral.returned and not referral.home
+            if once and is_reviewed(step.reviewed, step.reason, step.whose):
+                final = end_of_working_day(now, DEADLINES.review_days)
+                return ReferralDeclined(**about, **said, final_at=final, in_review=True)
             final = instant(now + timedelta(minutes=DEADLINES.return_minutes))
-            once = step.by_link and not referral.returned
-            return ReferralDeclined(**about, **said, final_at=final if once else None)
+            return ReferralDeclined(**about, **said, final_at=final if once and step.by_link else None)
         case ReturnDecline(now):
             # Whoever took back a no must not find that the time to answer has run out over it.
             due = max(referral.due, instant(now + timedelta(days=1)))
             return ReferralDeclineReturned(**about, **said, answer_due=due)
+        case UpholdDecline():
+            assert referral.declined is not None
+            return settled(referral, referral.declined)
         case WaitlistReferral(now):
             return ReferralWaitlisted(
                 **about, **said, answer_due=days_after(now, DEADLINES.waiting_list_days)

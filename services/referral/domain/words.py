@@ -97,7 +97,8 @@ class Plan:
 @dataclass(frozen=True)
 class Referral:
     """What decisions ask: where it stands, and what later facts repeat. `due`: when it expires if nothing comes before;
-    `final_at`: until when its no may be taken back, None if it may not; `returned`: that was done once."""
+    `final_at`: until when its no may be taken back, None if it may not; `returned`: that was done once; `in_review`: a
+    director reviews it until then; `upheld`: and that ended so."""
 
     status: Status = Status.UNSENT
     place: Place = Place.NONE
@@ -110,6 +111,8 @@ class Referral:
     declined: ReferralDeclined | None = None
     final_at: str | None = None
     returned: bool = False
+    in_review: bool = False
+    upheld: bool = False
     consent: str = ""
     unopened: bool = False  # the partner was given something and has not opened it
     died: bool = False  # it ended so

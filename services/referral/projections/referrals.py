@@ -56,7 +56,7 @@ from services.referral.projections import following
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v8",
+    "referral_v9",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -79,6 +79,7 @@ referrals = Table(
     Column("tell_due", Text),
     Column("answer_due", Text),
     Column("final_at", Text),  # until then the partner may take its no back
+    Column("in_review", Boolean, nullable=False),  # and the director accepts it or sends it back
     Column("follow_ups", Text, nullable=False),  # JSON: following.FollowUp of each
     Column("follow_up_due", Integer),
     Column("visited_at", Text),  # of the latest follow-up, by its own date
@@ -92,13 +93,13 @@ referrals = Table(
     # At most one referral of a case to a programme, or to the family, that is open, or may be once more.
     Column("open_key", Text, unique=True),
     # A list is read from its newest on, whoever's it is.
-    Index("referral_v8_newest", "recorded", "referral_id"),
-    Index("referral_v8_centre", "centre", "recorded", "referral_id"),
-    Index("referral_v8_status", "centre", "status", "recorded", "referral_id"),
-    Index("referral_v8_partner", "partner_id", "recorded", "referral_id"),
+    Index("referral_v9_newest", "recorded", "referral_id"),
+    Index("referral_v9_centre", "centre", "recorded", "referral_id"),
+    Index("referral_v9_status", "centre", "status", "recorded", "referral_id"),
+    Index("referral_v9_partner", "partner_id", "recorded", "referral_id"),
 )
 history = Table(
-    "referral_history_v8",
+    "referral_history_v9",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -155,6 +156,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
                 "tell_due": None,
                 "answer_due": event.answer_due,
                 "final_at": None,
+                "in_review": False,
                 "follow_ups": "[]",
                 "visited_at": None,
                 "in_place": None,
@@ -176,7 +178,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
         case ReferralAccepted():
             row = row | {"told": True}
         case ReferralDeclined():
-            row = row | {"final_at": event.final_at}
+            row = row | {"final_at": event.final_at, "in_review": event.in_review}
         case ReferralDeclineReturned():
             row = row | {"told": True, "answer_due": event.answer_due, "final_at": None}
         case PlacementConfirmed():
@@ -196,6 +198,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
         "tell_due": row["tell_due"] if waits and not row["told"] else None,
         "answer_due": row["answer_due"] if waits else None,
         "final_at": row["final_at"] if unsettled else None,
+        "in_review": bool(unsettled and row["in_review"]),
         "follow_ups": orjson.dumps(follow_ups, option=orjson.OPT_SORT_KEYS).decode(),
         "follow_up_due": following.due(follow_ups) if status == Status.PLACED else None,
         "away_since": row["away_since"] if status == Status.PLACED else None,
@@ -259,6 +262,7 @@ def public(row: RowMapping) -> answers.Referral:
         "tell_due": row["tell_due"],
         "answer_due": row["answer_due"],
         "final_at": row["final_at"],
+        "in_review": row["in_review"],
         "follow_up_due": row["follow_up_due"],
         "in_place": row["in_place"],
         "sent_at": row["sent_at"],
@@ -484,4 +488,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"The person of case {row.case_id} is in {row.n} places."
 
 
-REFERRALS = Projection("referral", 8, (referrals, history), project)
+REFERRALS = Projection("referral", 9, (referrals, history), project)

@@ -21,7 +21,8 @@ class Quorum(NamedTuple):
 @dataclass(frozen=True)
 class Procedure:
     """One version. `quorum` of every centre that has none of its own in `centres`; `votes` {min, max}: the bounds of
-    those. `deadlines` and `follow_up`: {what: whole numbers of days or hours, as their names say}."""
+    those. A document may name by centre the noes that its director reviews (`decline_review`), which referral reads of
+    the log. `deadlines` and `follow_up`: {what: whole numbers of days or hours, as their names say}."""
 
     version: str
     quorum: Quorum

@@ -265,7 +265,8 @@ def page(referral_id: UUID) -> Response:
     item = _next(referral)
     bound = item is not None and item["next"] == "decide_again"
     elsewhere = _elsewhere(referral) if item and item["next"] in ("send_next", "send_elsewhere") else []
-    allowed = [(STEPS[name], said_of(STEPS[name], home)) for name in referral["may"] if name in STEPS]
+    review = referral["in_review"]
+    allowed = [(STEPS[name], said_of(STEPS[name], home, review)) for name in referral["may"] if name in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
         history=history, allowed=allowed, family=_family(referral), declined=_declined(referral),
@@ -276,7 +277,7 @@ def page(referral_id: UUID) -> Response:
 
 def _declined(referral: ReferralWithHistory) -> tuple[str, str] | None:
     """(what follows from the no, what to do about it), in words."""
-    if referral["status"] != "declined" or referral["programme_id"] is None:
+    if referral["status"] != "declined" or referral["programme_id"] is None or referral["final_at"]:
         return None
     no = next(row for row in reversed(referral["history"]) if "reason" in row)
     return effect(no["reason"], no["whose"]), word("decline_advice", no["reason"])
@@ -342,7 +343,8 @@ def step(referral_id: UUID, step: str) -> Response:
     fixed = {"referral_id": str(referral_id), "step": step}
     usual = _usual(step, referral)
     about = lookup.programmes([referral["programme_id"]]).get(referral["programme_id"] or "")
-    called = said_of(known, referral["programme_id"] is None)
+    review = referral["in_review"] and visit.caller().role == "director"
+    called = said_of(known, referral["programme_id"] is None, review)
     form = Form(
         STEP, usual, fixed=fixed, version=referral["version"], draft=called.words.en, case_id=referral["case_id"],
         where=about["partner"] if about else "",
@@ -368,6 +370,7 @@ def step(referral_id: UUID, step: str) -> Response:
         form=form, referral=referral, case=case, step=known, called=called,
         takes=schemas.FIELDS[step], correction=known.correction, due=_follow_up_due(referral),
         channels=words("answer_channel"), ways=words("telling"),
+        asks=words("review_ask") if review else [],
         reasons=words("decline_reason"), following=following() if step == "decline" and about else [],
         about=about,
         stands=_stands(referral),

@@ -167,7 +167,6 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "InterimStayEnded": (later("The interim stay is over"), lambda d: word("stay_end", d["reason"])),
     "PlaceSecured": (later("A place is reserved; the partner is to be told"),
         lambda d: _("by %(day)s") % {"day": day(d["tell_due"])}),
-    "ReferralDeclineSettled": (later("The partner's answer is final"), _reason),
     "FactsDisclosed": (later("The partner was given what it may know"), lambda d: word("telling", d["how"])),
     "ReferralExpired": (later("The referral ran out of time"), _reason),
     "FollowUpDue": (later("A follow-up is due"), _after_days),
@@ -177,6 +176,8 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
 OF_STEPS: Mapping[str, Callable[[Data], str]] = {
     "PartnerTold": _told_how,
     "ReferralDeclined": _reason,
+    "ReferralDeclineReturned": lambda d: word("review_ask", d["asks"]) if d.get("asks") else "",
+    "ReferralDeclineSettled": _reason,
     "ReferralWithdrawn": _reason,
     "FollowUpRecorded": _followed_up,
     "ReferralFailed": _reason,

@@ -102,6 +102,12 @@ class NoPlacesAnswer(TypedDict):
 CODE, ACCEPT, DECLINE, NO_PLACES, NOTHING = Code(), Accept(), Decline(), NoPlaces(), Schema()
 
 
+def asked_again(referral: ReferralWithHistory) -> str | None:
+    """What the director asks of a partner whose no came back (codes.declines.REVIEW_ASKS), until it answers."""
+    last = next((row for row in reversed(referral["history"]) if row["type"] != "DisclosureOpened"), None)
+    return last.get("asks") if last and referral["status"] == "acknowledged" else None
+
+
 def whose_no(reason: str) -> str:
     return WHOSE.get(reason, "partner")
 
@@ -367,7 +373,8 @@ def _thanks(token: str, link: Link) -> Response:
     answers = [row for row in referral["history"] if row["type"] in ANSWERS]
     return _over(
         "thanks", 200, token=token, said=answers[-1] if answers else None, final_at=referral["final_at"],
-        may_take_back="take-back" in referral["may"], answers=ANSWERS, reached=contact(referral["centre"]),
+        may_take_back="take-back" in referral["may"], in_review=referral["in_review"], answers=ANSWERS,
+        reached=contact(referral["centre"]),
         form=Form(NOTHING, sent=False),
     )  # fmt: skip
 
@@ -390,7 +397,8 @@ def _page(template: str, token: str, link: Link, **values: Any) -> Response:
     programme = programme_of(partner, link.programme_id)
     answer = frame.page(
         template, token=token, rows=needs.disclosure_rows(link.shared), referral=referral, partner=partner,
-        programme=programme, centre=contact(referral["centre"]), asked_by=_asked_by(link), **values,
+        programme=programme, centre=contact(referral["centre"]), asked_by=_asked_by(link),
+        asks=asked_again(referral), **values,
     )  # fmt: skip
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -15,7 +15,15 @@ from services.referral.answers import Referral, ReferralWithHistory
 from services.referral.doors import REFERRALS, STEP, TOLD_OF
 from services.web.pages.frame import doors, files, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.partner.answer import ACCEPT, DECLINE, NO_PLACES, NOTHING, REASONS, whose_no
+from services.web.pages.partner.answer import (
+    ACCEPT,
+    DECLINE,
+    NO_PLACES,
+    NOTHING,
+    REASONS,
+    asked_again,
+    whose_no,
+)
 from services.web.pages.parts import days, needs
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
@@ -29,12 +37,14 @@ blueprint = Blueprint("own", __name__)
 
 
 class About(TypedDict):
-    """What every page of one referral shows; `rows`: what the partner was told of the person."""
+    """What every page of one referral shows; `rows`: what the partner was told of the person; `asks`: what the
+    director asks of a partner that said no."""
 
     referral: ReferralWithHistory
     programme: str
     centre: Contact
     rows: list[tuple[str, str]]
+    asks: str | None
 
 
 @blueprint.get("/our-referrals")
@@ -160,6 +170,7 @@ def _about(referral_id: UUID) -> About:
         "programme": _names(_partner()).get(referral["programme_id"] or "", ""),
         "centre": contact(referral["centre"]),
         "rows": needs.disclosure_rows(told) if told else [],
+        "asks": asked_again(referral),
     }
 
 

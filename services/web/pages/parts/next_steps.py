@@ -56,6 +56,8 @@ def warning(item: WorkItem) -> str:
         )
     elif item["standing"] == "family_asked":
         text = _("If the family has not answered by %(day)s, the director sees to the case.")
+    elif item["standing"] == "in_review":
+        text = _("If the director says nothing by %(day)s, the no is final.")
     elif item["standing"] == "waitlisted":
         text = _("The waiting list ends on %(day)s.")
     else:
