@@ -31,7 +31,7 @@ EVENT_TYPES = CodeList(
         "ReferralExpired": Words("การส่งต่อหมดเวลา", "Referral expired"),
         "ReferralWithdrawn": Words("ยกเลิกการส่งต่อ", "Referral withdrawn"),
         "PersonTravelling": Words("ผู้รับบริการกำลังเดินทาง", "Person on the way"),
-        "PersonAdmitted": Words("รับตัวแล้ว", "Person admitted"),
+        "PersonAdmitted": Words("ไปถึงแล้ว", "Person admitted"),
         "PlacementConfirmed": Words("ยืนยันการเข้าพักหรือเข้าทำงาน", "Placement confirmed"),
         "ReferralFailed": Words("การส่งต่อไม่สำเร็จ", "Referral failed"),
         "ReferralEnded": Words("การส่งต่อสิ้นสุด", "Referral ended"),
