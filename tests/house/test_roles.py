@@ -72,7 +72,7 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
         "follow_ups.*", "in_place.*", "returned_6.*", "returned_12.*", "returned_24.*",
     ),
     ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
-    ("reporting", "events"): ("items.*", "next"),
+    ("reporting", "events"): ("items.*", "next", "head"),
     ("screening", "rules"): ("items.*",),
     ("screening", "rulebook"): ("*",),
     ("screening", "drafts"): ("items.*",),
