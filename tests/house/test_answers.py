@@ -199,7 +199,8 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("intake", "correct_person", {"case_id": case_id, "person": PERSON, "reason": "learned"})
     net.call("intake", "corrections", {"case_id": case_id})
     referrals = net.call("referral", "referrals")["items"]
-    referral_id = next(row["referral_id"] for row in referrals if row["status"] in AWAITING_ANSWER)
+    held = [row for row in referrals if row["status"] in AWAITING_ANSWER and row["place"] == "reserved"]
+    referral_id = held[0]["referral_id"]
     net.call("referral", "disclose", {"referral_id": referral_id, "how": "link"})
     net.call("referral", "disclosure", {"referral_id": referral_id})
     partner_id = next(row["partner_id"] for row in referrals if row["referral_id"] == referral_id)
