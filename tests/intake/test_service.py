@@ -155,6 +155,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
         "may": ["screen", "call", "close"],
         "found": {"district": "6001", "subdistrict": "600101"},
         "outreach_id": None,
+        "returns": [],
     }
     assert person == {
         "person_id": person["person_id"],
@@ -680,6 +681,7 @@ def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
         "description": 4,
         "erasure": 4,
         "outreach": 4,
+        "episodes": 4,
     }
     assert read(net, theirs, **NEIGHBOUR) == before
     assert read(net, ours)["case_id"] == ours
