@@ -326,7 +326,7 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
             **shown,
             "may": _may(call, shown, died),
             "history": [item for item, _ in history],
-            "follow_ups": following.shown(orjson.loads(referral["follow_ups"]), over),
+            "follow_ups": following.schedule(orjson.loads(referral["follow_ups"]), over),
         }
 
     @query("referral.read", roles=(*STAFF, "member", "partner"), schema=schemas.ReadReferral())

@@ -1,3 +1,5 @@
+"""What is decided of a case. Long because every command of the aggregate stands here."""
+
 from dataclasses import replace
 
 import pytest

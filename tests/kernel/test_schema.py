@@ -1,5 +1,5 @@
 """Databases are made and upgraded by Alembic, on SQLite and on PostgreSQL, with facts in them; read models are made
-again instead."""
+again instead. Long because all that a start does to a database stands together."""
 
 import subprocess
 import sys

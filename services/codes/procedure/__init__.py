@@ -112,11 +112,11 @@ def _deadlines(document: Any) -> Deadlines:
     )
 
 
-def _follow_ups(told: Any) -> tuple[FollowUp, ...]:
+def _follow_ups(section: Any) -> tuple[FollowUp, ...]:
     """Where a version says only the days, each may be made until the next is due."""
-    if isinstance(told, list):
-        return tuple(FollowUp(each["days"], each["from"], each["until"]) for each in told)
-    days = told["days"]
+    if isinstance(section, list):
+        return tuple(FollowUp(each["days"], each["from"], each["until"]) for each in section)
+    days = section["days"]
     return tuple(
         FollowUp(due, due, following - 1) for due, following in pairwise((*days, days[-1] + LAST_OPEN))
     )
@@ -126,9 +126,9 @@ def _after(placed: date, days: int) -> str:
     return (placed + timedelta(days=days)).isoformat()
 
 
-def windows_of(placed: date, told: Sequence[Window] | None) -> Sequence[Window]:
+def windows_of(placed: date, own: Sequence[Window] | None) -> Sequence[Window]:
     """The follow-ups of a placement as its fact says them; one of before facts did had those of the first version."""
-    return read(VERSIONS[0]).deadlines.windows(placed) if told is None else told
+    return read(VERSIONS[0]).deadlines.windows(placed) if own is None else own
 
 
 def window_on(day: date, windows: Sequence[Window]) -> Window:

@@ -236,8 +236,8 @@ def _followed_up(fact: Recorded, after: Mark) -> Mark:
     return {**after, "standing": standing, "answered": answered}
 
 
-def _windows(placed_at: str, told: Sequence[Window] | None) -> Sequence[Window]:
-    return windows_of(bangkok_day(moment(placed_at)), told)
+def _windows(placed_at: str, own: Sequence[Window] | None) -> Sequence[Window]:
+    return windows_of(bangkok_day(moment(placed_at)), own)
 
 
 def _stayed(fact: Recorded, before: Mark) -> Mark:

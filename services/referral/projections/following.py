@@ -72,7 +72,7 @@ def due(known: Sequence[FollowUp]) -> int | None:
     return came[-1]["days"] if came and not came[-1]["done_at"] else None
 
 
-def shown(known: Sequence[FollowUp], over: bool) -> list[answers.FollowUp]:
+def schedule(known: Sequence[FollowUp], over: bool) -> list[answers.FollowUp]:
     """As the schedule is told; `over`: the placement is."""
     return [
         {

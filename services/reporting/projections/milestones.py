@@ -203,7 +203,7 @@ def _again() -> tuple[ReturningDelete[Any], ReturningInsert[Any]]:
     """What takes away the rows of `counted` of some cases, and what makes them anew; both tell of them what the sums
     tell apart. Made once: to describe them takes ten times as long as to run them, and each page heard does."""
     cases: BindParameter[Any] = bindparam(CASES, expanding=True)
-    told = sums.told(counted.c)
+    told = sums.parts_of(counted.c)
     uncount = delete(counted).where(counted.c.case_id.in_(cases)).returning(*told)
     return uncount, _counting(milestones.c.case_id.in_(cases)).returning(*told)
 

@@ -74,7 +74,7 @@ KEYS = (
 )
 
 
-def told(c: Any) -> list[Label[Any]]:
+def parts_of(c: Any) -> list[Label[Any]]:
     """What of a row of `counted` (its columns: `c`) the sums tell apart."""
     columns: dict[str, ColumnElement[Any]] = {
         "centre": c.centre,
@@ -103,7 +103,7 @@ def of(rows: Iterable[Row[Any]]) -> Sums:
 
 def of_many(db: Connection, c: Any, some: ColumnElement[bool]) -> Sums:
     """The same of more rows than should be read one by one."""
-    row, sums = select(*told(c)).where(some).subquery("told").c, _none()
+    row, sums = select(*parts_of(c)).where(some).subquery("told").c, _none()
     for table, by in KEYS:
         key = [row[name] for name in by]
         said = select(row.centre, *key, func.count()).where(*(part.is_not(None) for part in key))

@@ -145,8 +145,8 @@ def _proposed(item: WorkItem | None, plan: Plan | None) -> Candidate | None:
     return next((row for row in left if item["proposes"] in (None, row["programme_id"])), None)
 
 
-def _tried_at(found: Referrals | ReferralOutlines | None) -> list[str | None]:
-    return [row["programme_id"] for row in casefile.listed(found)]
+def _tried_at(referrals: Referrals | ReferralOutlines | None) -> list[str | None]:
+    return [row["programme_id"] for row in casefile.listed(referrals)]
 
 
 def _news(case_id: str, events: Sequence[StoryItem]) -> list[StoryItem]:

@@ -212,17 +212,17 @@ def _follow_up_due(referral: ReferralWithHistory) -> FollowUp | None:
     return opened[-1] if opened else next(iter(referral["follow_ups"]), None)
 
 
-def _followed_up(referral_id: str, found: str) -> Response:
+def _followed_up(referral_id: str, where: str) -> Response:
     """Who comes from the list goes on with it, unless somebody is not where they were placed: then what is to be done
     about that is shown at once."""
     said = say(STEPS[FOLLOW_UP].done)
-    if found == NOT_REACHED:
+    if where == NOT_REACHED:
         said = _("It is noted that nobody was reached. The follow-up stays due.")
     elif coming := next(
         (each for each in lookup.referral(referral_id)["follow_ups"] if each["status"] == "coming"), None
     ):
         said += " " + _("The next one: from %(day)s.") % {"day": day(coming["opens"])}
-    if "listed" in request.args and found in (IN_PLACE, NOT_REACHED):
+    if "listed" in request.args and where in (IN_PLACE, NOT_REACHED):
         return frame.done(said, "pages.work.follow_ups")
     return frame.done(said, ".page", referral_id=referral_id)
 
