@@ -26,7 +26,7 @@ from services.referral.answers import DisclosedCodes
 from services.system import DOORS
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-CASES = 25
+CASES = 60  # centre 60 has a referral then whose place is reserved and that awaits its answer
 DIRECTOR = {"user": "director-60", "role": "director"}
 MEMBER = {"user": "member-60", "role": "member"}
 MINISTRY = {"user": "ministry", "role": "ministry", "centres": ("*",)}
@@ -163,7 +163,7 @@ def read_everything(net: CheckedNetwork) -> None:
             for door in ("referral", "steps", "disclosable", "disclosure"):
                 if role in ROLES["referral", door]:
                     net.call("referral", door, {"referral_id": referral["referral_id"]}, **who)
-            if role in ROLES["referral", "would_disclose"]:
+            if role in ROLES["referral", "would_disclose"] and referral["programme_id"]:  # else to relatives
                 about = {name: referral[name] for name in ("case_id", "programme_id")}
                 net.call("referral", "would_disclose", about, **who)
         net.call("reporting", "overview", **who)
@@ -171,7 +171,9 @@ def read_everything(net: CheckedNetwork) -> None:
         net.call("reporting", "outreach_figures", **who)
         net.call("reporting", "events", {"limit": 500}, **who)
         partners = net.call("partners", "partners", **who)["items"]
-        net.call("partners", "free_places", **who)
+        for door in ("free_places", "provinces", "falling_stale"):
+            if role in ROLES["partners", door]:
+                net.call("partners", door, **who)
         net.call("partners", "partner", {"partner_id": partners[0]["partner_id"]}, **who)
         offered = [each for partner in partners for each in partner["programmes"]]
         programmes = [each["programme_id"] for each in offered]
