@@ -40,7 +40,7 @@ class Linking(Doors):
             raise Forbidden("Another centre keeps this partner.")
 
         def work(unit: Unit) -> answers.LinkChanged:
-            unit.handle(PARTNER, partner_id, change)
+            unit.handle(PARTNER, partner_id, change, call.if_match)
             return {"version": unit.version(PARTNER, partner_id)}
 
         return self.runtime.execute(call.envelope(centre_of(call, keeper)), work)

@@ -16,6 +16,7 @@ from tests.partners.test_ranking import (
     screenings,
     slow_eligibility,
     slow_lot,
+    slow_no,
 )
 
 TODAY = date(2026, 3, 2)
@@ -35,7 +36,8 @@ def test_everybody_is_judged_as_alone(everybody, offers):
     for offer in programmes(offers):
         verdicts = judging.verdicts(offer)
         for case_id, slot in waiting.index.items():
-            assert ELIGIBILITY[verdicts[slot]] == slow_eligibility(offer, everybody[case_id].screened)
+            whatever_was_said = replace(everybody[case_id].screened, declined={})  # `queue` leaves those out
+            assert ELIGIBILITY[verdicts[slot]] == slow_eligibility(offer, whatever_was_said)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -48,7 +50,8 @@ def test_columns_that_were_changed_bit_by_bit_equal_those_made_at_once(before, a
     at_once = Waiting().updated(9, after)
     assert waiting.here.sum() == len(after) and len(waiting.ids) <= max(len(before), len(after)) + len(after)
     for each in (waiting, at_once):
-        order = queue(each, offer, TODAY, ["case 1"], each.here).order
+        ruled_out = [case_id for case_id, waiter in after.items() if slow_no(offer, waiter.screened)]
+        order = queue(each, offer, TODAY, ["case 1"], each.here, ruled_out).order
         assert [each.ids[slot] for slot in order] == slow_queue(after, offer)
 
 
