@@ -1,8 +1,8 @@
 """Runs the whole test suite and ends with one line `N passed, N failed, N not run`.
 
-The groups of tests/groups.py wait in one queue, and twice as many are run at a time as there are cores, each by a
-pytest of its own: a third to a half of a group's time is waiting, for brokers, browsers and deadlines. Arguments go to
-every pytest (`python -m scripts.suite -x`); `--quick` runs the pure group alone, which needs no server. Without a
+The groups of tests/groups.py wait in one queue, and one more than there are cores is run at a time, each by a pytest
+of its own: a third of a group's time is waiting, for brokers, browsers and deadlines. (Of twice as many some wait too
+long for what they start.) Arguments go to every pytest (`python -m scripts.suite -x`); `--quick` runs the pure group alone, which needs no server. Without a
 server or a browser that cannot be had here, the tests that need it are not run; with CI=true they count as failed.
 """
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         runs = {
             group: Run(group.name, files[group.name], environment_of(group, environment)) for group in GROUPS
         }
-        with ThreadPoolExecutor(2 * max(2, os.cpu_count() or 1)) as pool:
+        with ThreadPoolExecutor(1 + max(2, os.cpu_count() or 1)) as pool:
             go: Callable[[Run], None] = lambda run: run.go(arguments)  # noqa: E731
             list(pool.map(go, [run for group, run in runs.items() if not group.alone]))
         for group, run in runs.items():

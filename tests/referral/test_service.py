@@ -839,7 +839,14 @@ def test_the_read_models_rebuilt_are_the_same_and_the_log_is_whole(agreed, told)
     agreed.settle()
     before = read(agreed, told), listed(agreed)
     replayed = agreed.runtimes["referral"].rebuild(None, lambda done, total: None)
-    assert set(replayed) == {"referral", "referral_heard", "closed_paths", "interim_stays", "consents", "reviews"}
+    assert set(replayed) == {
+        "referral",
+        "referral_heard",
+        "closed_paths",
+        "interim_stays",
+        "consents",
+        "reviews",
+    }
     assert (read(agreed, told), listed(agreed)) == before
     assert agreed.runtimes["referral"].verify() == []
     with pytest.raises(Refused, match="duplicate_referral"):

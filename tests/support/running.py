@@ -19,6 +19,7 @@ from tests.support.client import Client
 
 SONGTOR = str(Path(sys.executable).with_name("songtor"))
 PATIENCE = 90.0  # seconds for the system to become ready on a busy machine
+LONGEST = 900.0  # ... for a command to end, the sample network included
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -28,7 +29,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def run(
-    *arguments: str, env: Mapping[str, str], seconds: float = 300.0
+    *arguments: str, env: Mapping[str, str], seconds: float = LONGEST
 ) -> "subprocess.CompletedProcess[str]":
     """`songtor ARGUMENTS` to its end."""
     return subprocess.run(
@@ -41,7 +42,7 @@ def run(
     )
 
 
-def done(*arguments: str, env: Mapping[str, str], seconds: float = 300.0) -> str:
+def done(*arguments: str, env: Mapping[str, str], seconds: float = LONGEST) -> str:
     """Standard output of `songtor ARGUMENTS`, which must succeed."""
     ended = run(*arguments, env=env, seconds=seconds)
     assert ended.returncode == 0, f"songtor {' '.join(arguments)}: {ended.stdout}{ended.stderr}"
