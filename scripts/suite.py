@@ -2,8 +2,9 @@
 
 The groups of tests/groups.py wait in one queue, and one more than there are cores is run at a time, each by a pytest
 of its own: a third of a group's time is waiting, for brokers, browsers and deadlines. (Of twice as many some wait too
-long for what they start.) Arguments go to every pytest (`python -m scripts.suite -x`); `--quick` runs the pure group alone, which needs no server. Without a
-server or a browser that cannot be had here, the tests that need it are not run; with CI=true they count as failed.
+long for what they start.) Arguments go to every pytest (`python -m scripts.suite -x`); `--quick` runs the pure group
+alone, which needs no server. Without a server or a browser that cannot be had here, the tests that need it are not run;
+with CI=true they count as failed.
 """
 
 import json

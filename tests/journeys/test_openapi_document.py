@@ -32,7 +32,8 @@ def test_every_call_answers_as_the_document_says(system, nakhon_sawan, tmp_path,
             PROGRAM, "--config-file", CONFIG, "run", f"{system.address}/api/openapi.json", "--no-color",
             "--header", f"Authorization: Bearer {token}", *calls,
         ],
-        env=environment(**known), cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST, stdin=subprocess.DEVNULL,
+        env=environment(**known), cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
+        stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert asked.returncode == 0, asked.stdout
     [(selected, tested)] = re.findall(r"Selected: (\d+)/\d+\s+Tested: (\d+)", asked.stdout)
