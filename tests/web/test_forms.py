@@ -18,7 +18,7 @@ from services.referral.schemas import FIELDS
 from services.system import SERVICES
 from services.web.identity import accounts, identities, passwords
 from services.web.service import APPLICATION
-from tests.web.door import BEFORE, USERS, activity, plan, settled
+from tests.web.door import BEFORE, REVIEWED, USERS, activity, plan, settled
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.phone import Phone
 from tests.web.sent import Sent
@@ -52,6 +52,7 @@ POSTS = [
     if "POST" in rule.methods and rule.endpoint.startswith("pages.") and rule.endpoint not in SELDOM
     for step in (DIFFERENT_STEPS if "step" in rule.arguments else (None,))
 ]
+OF_REVIEW = ("uphold", "take-back")  # steps of a director, after a no that is reviewed
 WITH_SECOND_FACTOR = [f"pages.second_factor.{view}" for view in ("code", "new_codes", "turn_off")]
 IMPOSSIBLE_DAY = "31/2/2569"  # refuses a form that has a day, so that the rest of it may be anything
 APART = 7  # hostile texts this far apart are of different kinds; there are fewer of every kind
@@ -98,6 +99,9 @@ class Place:
                 self.visitor = self.browser()
                 self.visitor.sign_in(user)
         else:
+            if self.step in OF_REVIEW:
+                self.user = "forms-director"
+                self.door.add(self.user, "director", (self.centre,))
             self.visitor = self.browser(self.user)
             world = None
             if {"case_id", "referral_id", "partner_id", "stay_id", "meeting_id"} & self.arguments:
@@ -119,6 +123,10 @@ class Place:
                 ("accept",) if self.endpoint == "pages.work.read" else BEFORE.get(self.step or "", ())
             ):
                 self.door.made(f"/api/v1/referrals/{world.referral_id}/{step}", {}, f"worker-{self.centre}")
+            if self.step in OF_REVIEW:
+                self.door.reviewing()
+                no = {"reason": REVIEWED, "whose": "partner"}
+                self.door.made(f"/api/v1/referrals/{world.referral_id}/decline", no)
             if self.endpoint in ("pages.erasure.confirm", "pages.erasure.withdraw", "pages.erasure.minutes"):
                 wanted = {"case_id": world.case_id, "reason": "ordered"}
                 self.door.ask("intake", "request_erasure", "deputy-60", wanted)
