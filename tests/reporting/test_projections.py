@@ -31,6 +31,7 @@ MET = [{"code": "older_person", "verdict": "met", "law": "2546:3", "because": []
 DISABLED = [*MET, {"code": "disabled", "verdict": "met"}, {"code": "child", "verdict": "not_met"}]
 DAY = timedelta(days=1)
 NO_WORK = {"kind": "none", "income_baht_month": None}
+NOBODY_LATER = {"in_work_180": 0, "in_work_365": 0}  # no follow-up says of which due day it is
 
 
 def kept(net):
@@ -70,7 +71,7 @@ def test_an_empty_log_gives_noughts_and_nulls(told):
         "by_label": {},
         "median_days": {"to_screening": None, "to_acceptance": None, "to_placement": None},
         "declined": {},
-        "employment": {"started": 0, "in_work": 0, "in_work_180": 0, "in_work_365": 0},
+        "employment": {"started": 0, "in_work": 0, **NOBODY_LATER},
         "follow_ups": {f"{name}_{days}": 0 for days in DAYS for name in ("in_time", "late", "missed")},
         "in_place": {
             **{f"{name}_{days}": 0 for days in DAYS for name in ("still", "gone")},
@@ -202,8 +203,7 @@ def test_nobody_is_in_work_by_a_placement_that_is_over_and_silence_changes_nothi
     for name in "abcd":
         told.say("PlacementConfirmed", name, name, at=NOON - 9 * DAY, path="employer_33")
         told.say("FollowUpRecorded", name, name, at=NOON - 5 * DAY, work=work)
-    later = {"in_work_180": 0, "in_work_365": 0}
-    assert told.overview()["employment"] == {"started": 4, "in_work": 4, **later}
+    assert told.overview()["employment"] == {"started": 4, "in_work": 4, **NOBODY_LATER}
     told.say("FollowUpRecorded", "a", "a", at=NOON - 4 * DAY)  # says nothing of work
     assert told.overview()["employment"]["in_work"] == 4
     none = {"kind": "none", "income_baht_month": None}
@@ -212,7 +212,7 @@ def test_nobody_is_in_work_by_a_placement_that_is_over_and_silence_changes_nothi
     assert told.overview()["employment"]["in_work"] == 2
     before = instant(told.net.clock())
     told.say("ReferralEnded", "c", "c", outcome="died")
-    assert told.overview()["employment"] == {"started": 4, "in_work": 1, **later}
+    assert told.overview()["employment"] == {"started": 4, "in_work": 1, **NOBODY_LATER}
     assert told.overview(as_of=before)["employment"]["in_work"] == 2
 
 
@@ -238,7 +238,7 @@ def test_who_is_in_work_is_what_the_latest_follow_up_says(told):
     told.say("FollowUpRecorded", "b", "b", at=NOON - 5 * DAY, work=work)
     told.say("FollowUpRecorded", "b", "b", at=NOON - 2 * DAY, work=NO_WORK)
     told.say("FollowUpRecorded", "c", "c", at=NOON - 2 * DAY, work=work)
-    assert told.overview()["employment"] == {"started": 3, "in_work": 1}
+    assert told.overview()["employment"] == {"started": 3, "in_work": 1, **NOBODY_LATER}
     before = instant(told.net.clock())
     told.say("FollowUpRecorded", "a", "a", at=NOON - DAY, work=NO_WORK)
     assert told.overview()["employment"]["in_work"] == 0
@@ -372,8 +372,8 @@ def test_a_referral_entered_in_error_counts_until_that_is_recorded(told):
         (1, 1, 1),
     ]
     assert (then["employment"], now["employment"]) == (
-        {"started": 1, "in_work": 1},
-        {"started": 0, "in_work": 0},
+        {"started": 1, "in_work": 1, **NOBODY_LATER},
+        {"started": 0, "in_work": 0, **NOBODY_LATER},
     )
     assert (then["declined"], now["declined"]) == ({"cost": 1}, {})
     assert now["cases"]["opened"] == 2
