@@ -552,7 +552,7 @@ class Life:
         least, most = WAGES[kind]
         income = self.chance.randrange(least, most, 100) + day
         said = income // 100 * 100 if self.chance.random() < 0.9 else None
-        if luck < 0.17 and day >= 90:  # the work ended, the person stays
+        if luck < 0.24 and day >= 90:  # the work ended, the person stays
             kind, said = "none", None
         return {"kind": kind, "income_baht_month": said}
 
