@@ -434,7 +434,7 @@ def test_follow_ups_are_made_one_after_the_other_by_telephone_from_their_list(do
         assert said in page.text, said
 
 
-WAYS = [("84", "left", "find_person"), ("85", "moved", "end_placement"), ("86", "died", "end_placement")]
+WAYS = [("40", "left", "find_person"), ("41", "moved", "end_placement"), ("42", "died", "end_placement")]
 
 
 @pytest.mark.parametrize(("centre", "found", "next"), WAYS)
