@@ -152,7 +152,8 @@ def test_every_screening_is_derived_again_from_its_facts_under_the_rules_it_used
 
 def test_the_figures_are_those_of_before(net, seen):
     overview = ask(net, "reporting", "overview", {"centre": "60"})
-    assert overview["placements"].pop("family") == 0  # it was not told then
+    not_told_then = [("placements", "family"), ("employment", "in_work_180"), ("employment", "in_work_365")]
+    assert [overview[part].pop(name) for part, name in not_told_then] == [0, 0, 0]
     assert {name: overview[name] for name in COUNTED} == {name: seen["overview"][name] for name in COUNTED}
 
 
