@@ -1,6 +1,7 @@
 """The guides name pages, buttons and commands that there are."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from services import cli
+from services.codes.steps import STEPS, said_of
 from services.web.pages.parts.language import TRANSLATIONS
 from services.web.pages.parts.words import LISTS
 
@@ -17,12 +19,17 @@ GUIDES = sorted((DOCS / "guides").glob("*.md"))
 
 @pytest.fixture(scope="module")
 def shown():
-    """Every Thai text of pages and every Thai word of a code."""
+    """Every Thai text of pages, every Thai word of a code, and what steps are called on their buttons."""
     with (TRANSLATIONS / "th" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         texts = {
             text for each in read_po(file) for text in (each.string if each.pluralizable else (each.string,))
         }
-    return texts | {words.word(code, "th") for words in LISTS.values() for code in words}
+    steps = {
+        said_of(step, home, review).words.th
+        for step in STEPS.values()
+        for home, review in product((True, False), repeat=2)
+    }
+    return texts | steps | {words.word(code, "th") for words in LISTS.values() for code in words}
 
 
 def test_there_is_a_guide_for_each_of_those_who_have_none_and_it_is_linked():
