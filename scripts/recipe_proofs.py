@@ -165,7 +165,8 @@ def measure(house: House) -> None:
         "referral", "step", referral_id=referral_id, step="follow-up", in_place=True, work={"kind": "none"}
     )
     shown = house.do("reporting", "overview")
-    assert shown["employment"] == {"started": 1, "in_work": 0, "out_of_work": 1} and not shown["hidden"]
+    assert {"started": 1, "in_work": 0, "out_of_work": 1}.items() <= shown["employment"].items()
+    assert not shown["hidden"]
     told = house.network.call("reporting", "overview", {}, user="ministry", role="ministry", centres=["*"])
     assert told["employment"]["out_of_work"] is None and told["hidden"]["employment.out_of_work"] == "few"
     [behind] = house.do("reporting", "behind", figure="out_of_work")["items"]
