@@ -15,6 +15,7 @@ NOT_SENT = (
     "pages.users.close", "pages.account.me", "pages.answer.accept", "pages.own.accept", "pages.sample.sign_in",
     "pages.meetings.close",
 )  # fmt: skip
+NOBODY = "https://songtor.invalid/events"
 LEAST_ASKED, LEAST_LOOKED_AT = 600, 90  # fewer, and links were lost on the way
 
 
@@ -22,6 +23,10 @@ LEAST_ASKED, LEAST_LOOKED_AT = 600, 90  # fewer, and links were lost on the way
 def findings(town, browser):
     """What was found when all pages were walked once."""
     findings, here = Findings(), []
+    # A webhook of something that happens to nobody here, so that nobody is called.
+    town.system.user("director-60").post(
+        "/api/v1/webhooks", {"url": NOBODY, "types": ["PartnerRetired"], "centre": "60"}
+    )
 
     def arrived(user=None):
         here.append(Visitor(browser, town.system.address, traced=False))
