@@ -67,11 +67,8 @@ def test_a_partner_and_its_programme(door, typed):
 
 
 def test_a_document_that_a_programme_asks_for_is_the_one_that_the_person_has(door, typed):
-    [candidate] = [
-        candidate
-        for candidate in door.get(f"/api/v1/cases/{typed.case_id}/matches").json()["candidates"]
-        if candidate["programme_id"] == typed.programme_id
-    ]
+    of_this = {"case_id": typed.case_id, "programme_ids": [typed.programme_id]}
+    [candidate] = door.ask("partners", "matches", "worker-60", of_this)["candidates"]
     verdicts = {reason["rule"]: reason["verdict"] for reason in candidate["reasons"]}
     assert verdicts["documents"] == "met"
 
