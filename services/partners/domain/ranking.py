@@ -230,10 +230,10 @@ def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
             for level in at_levels:
                 np.maximum(verdicts, judged[rule][columns[level]], out=verdicts)
     said_no = [registry.index[each] for each in screened.declined if each in registry.index]
-    said_no = [place for place in said_no if in_force(registry.rows[place], screened, now)]
-    out = [place for place in said_no if rules_out(registry.rows[place], screened, now)]
+    noes = {place: in_force(registry.rows[place], screened, now) for place in said_no}
+    out = [place for place, no in noes.items() if no and EFFECTS[no["effect"]].rules_out]
+    full = [place for place, no in noes.items() if no and not EFFECTS[no["effect"]].rules_out]
     verdicts[out] = 2
-    full = [place for place in said_no if place not in out]
     lots = draw.lots(screened.draw, registry.lots)
     keys = _sort_keys(registry, verdicts, lots, full, screened, now)
     order = np.argsort(keys, kind="stable")
