@@ -22,6 +22,7 @@ from tests.web.door import BEFORE, REVIEWED, USERS, activity, plan, settled
 from tests.web.hostile import GARBLED, PROVIDER, SECRET, TEXTS, harmless, kept, told
 from tests.web.phone import Phone
 from tests.web.sent import Sent
+from tests.web.test_keys import make as key_of
 from tests.web.test_pages_standing import path_of, press
 
 ADDRESSES = APPLICATION.url_map.bind("")
@@ -55,6 +56,7 @@ POSTS = [
 OF_REVIEW = ("uphold", "take-back")  # steps of a director, after a no that is reviewed
 WITH_SECOND_FACTOR = [f"pages.second_factor.{view}" for view in ("code", "new_codes", "turn_off")]
 IMPOSSIBLE_DAY = "31/2/2569"  # refuses a form that has a day, so that the rest of it may be anything
+NOWHERE = "http://127.0.0.1:1/"  # where nobody listens
 APART = 7  # hostile texts this far apart are of different kinds; there are fewer of every kind
 NAME = "user-of-forms"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -142,6 +144,12 @@ class Place:
                 "step": self.step,
                 "action": "retire",
             } | {"stay_id": stay}
+            if "key_id" in self.arguments:
+                values["key_id"] = key_of(self.visitor, world.partner_id).split("_")[1]
+            if "webhook_id" in self.arguments:  # of what seldom happens here
+                hears = {"url": NOWHERE, "types": ["PartnerRetired"], "centre": self.centre}
+                made = self.door.made("/api/v1/webhooks", hears, self.user)
+                values |= {"webhook_id": made["webhook_id"], "turn": "pause"}
             if "proposal_id" in self.arguments:
                 partner_id, _ = self.door.programme()
                 change = {"name": f"บ้าน {uuid4().hex[:8]}", "reason": "ป้ายหน้าบ้าน"}
@@ -195,7 +203,10 @@ class Place:
         """The page with the form: its own address, or one not far from there; where a button makes it appear, that is
         pressed."""
         paths, pressed = (
-            [self.action, self.action.rpartition("/")[0], "/account", "/partners/register", "/work"],
+            [
+                *(self.action.rsplit("/", parts)[0] for parts in range(3)),
+                *("/account", "/partners/register", "/work"),
+            ],
             set(),
         )
         for path in paths:
