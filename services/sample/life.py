@@ -11,7 +11,6 @@ from random import Random
 from typing import TypeVar
 
 from services.codes import AWAITING_ANSWER, EMPLOYER_PATHS, FAMILY_PATH, PLACES_MOST, stays
-from services.codes.decisions import LIFE_AREAS
 from services.codes.following import NOT_REACHED
 from services.intake.doors import CLOSE_CASE, OPEN_CASE, REOPEN_CASE
 from services.kernel.questions import Body, CommandDoor, Json
@@ -72,10 +71,11 @@ WHY = (
     "ทำงานได้และต้องการมีรายได้ของตนเอง",
     "ต้องการการดูแลต่อเนื่องที่บ้านเดิมให้ไม่ได้", "อยู่ใกล้ญาติที่ยังติดต่อกัน", "เป็นทางเลือกที่เป็นอิสระที่สุดเท่าที่ปลอดภัย",
 )  # fmt: skip
-GOALS = (
-    "มีที่อยู่ที่มั่นคงภายใน 30 วัน", "ได้บัตรประจำตัวประชาชนใหม่", "ได้รับเบี้ยยังชีพ", "มีรายได้ประจำ", "ติดต่อญาติเดือนละครั้ง",
-    "รับยาต่อเนื่องไม่ขาด", "ทำบัตรคนพิการ", "ออมเงินเดือนละ 500 บาท",
-)  # fmt: skip
+GOALS = {  # each with the area of life that it is about
+    "มีที่อยู่ที่มั่นคงภายใน 30 วัน": "housing", "ได้บัตรประจำตัวประชาชนใหม่": "rights", "ได้รับเบี้ยยังชีพ": "rights",
+    "มีรายได้ประจำ": "income", "ติดต่อญาติเดือนละครั้ง": "housing", "รับยาต่อเนื่องไม่ขาด": "health", "ทำบัตรคนพิการ": "rights",
+    "ออมเงินเดือนละ 500 บาท": "income",
+}  # fmt: skip
 DISSENT = (
     "ควรรอผลตรวจสุขภาพก่อน", "เห็นว่าควรอยู่ใกล้ญาติมากกว่า", "เกรงว่าการเดินทางไกลเกินไป", "ผู้รับบริการยังลังเล ควรคุยอีกครั้ง",
 )  # fmt: skip
@@ -353,7 +353,7 @@ class Life:
             self.chance.choice(members[1:]).update(vote="abstain", reason=None)
         self.path, self.named = path, programme_ids
         why = _fitting("why", self.chance.choice(WHY), path)
-        drawn = self.chance.sample(GOALS, self.chance.randint(1, 3))
+        drawn = self.chance.sample([*GOALS], self.chance.randint(1, 3))
         goals = [*dict.fromkeys(_fitting("goal", each, path) for each in drawn)]
         decided: Body = {
             "case_id": self.case_id,
@@ -384,8 +384,7 @@ class Life:
             {"member": str(number), "vote": each["vote"], "reason": each["reason"]}
             for number, each in enumerate(members, 1)
         ]
-        chance = self.office.chance("goals", self.case_id)
-        by_area = [{"area": chance.choice([*LIFE_AREAS]), "text": text} for text in goals]
+        by_area = [{"area": GOALS[text], "text": text} for text in goals]
         told = {name: decided[name] for name in ("why", "path", "programme_ids")}
         self._say(DECIDE, {**about, **told, "votes": votes, "goals": by_area}, self.director)
 

@@ -1,5 +1,9 @@
 """What pages tell while one works: what answers would mean, and where the places are."""
 
+import io
+
+from pypdf import PdfReader
+
 from tests.browser import steps
 
 
@@ -62,3 +66,22 @@ def test_what_one_presses_is_not_printed(come):
         ]
         assert [link for link in links if any(part in link for part in LEADING_ON)] == [], path
     assert worker.main.locator("a").locator("visible=true").count()  # what is told stands there, as words
+
+
+def paper(visitor, path):
+    """The text of each sheet that the page is printed on."""
+    visitor.open(path)
+    printed = visitor.page.pdf(prefer_css_page_size=True, format="A4")
+    return [" ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(printed)).pages]
+
+
+def test_sheets_of_paper_are_full_and_nothing_stands_alone_on_one(come):
+    director = come("director-60")
+    case = steps.planned(director, "พิมพ์เต็มหน้า")
+    for language in ("th", "en"):
+        director.open(f"/language/{language}")
+        assert len(paper(director, "/outreach/poster")) == 1
+    first, *others = paper(director, "/dashboard")
+    assert "Placements by month" in first and len(others) <= 3
+    *_, last = paper(director, f"{case}/plan")
+    assert "What a decision needs" in last and "Places free" in last  # with places of the table before it

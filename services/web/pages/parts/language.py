@@ -99,9 +99,42 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
         later("Use small Latin letters, digits and . _ - only, and begin with a letter or digit."),
     ),
     (r"It contains the character NUL\.", later("Remove the character that cannot be shown.")),
+    (
+        r"Only up to (\d+) was anything sent yet\.",
+        later("Enter a position up to {}: nothing later was sent yet."),
+    ),
+    (r"There are (\d+) webhooks already, .*", later("There are {} webhooks already: remove one first.")),
+    (r"A partner does not hear of .*\.", later("A partner does not hear of all of these: take away those.")),
+    (r"Must be (\d{4}-\d\d-\d\d) or later\.", later("Enter {} or a later day.")),
+    (
+        r"This programme is for the path .+, not .+\.",
+        later("This place belongs to another way forward: choose one of the two anew."),
+    ),
+    (r"The minutes have (\d+)\.", later("The minutes have {}: not more can be kept.")),
+    (r"Before from\.", later("It comes before the other.")),
+    (r"Less than min\.", later("It is less than the least.")),
+    (r"It is above max_age\.", later("The youngest age is above the oldest.")),
+    (
+        r"Not the code of a (?:province|subdistrict).*|No (?:province|subdistrict) has this code\.",
+        later("Choose a place of the list."),
+    ),
     *(
         (re.escape(text), text)
         for text in (
+            later("Not an address that this system calls: https, and public, unless its operator allows it."),
+            later("The name of this host is not known."),
+            later("An account is called twice; each member votes once."),
+            later("Each place stands here once."),
+            later("Nobody of this name chaired the decision."),
+            later("The case is another centre's than the meeting."),
+            later("These are cases of several centres."),
+            later("It lies in another province."),
+            later("It lies after the end of the period."),
+            later("It lies before 1900."),
+            later("Beds for tonight are programmes of their own: offer a new one."),
+            later("Say whose activity it was: you work for several centres."),
+            later("Only a rulebook can be tried on the past."),
+            later("There is no such version of the rules."),
             later("This name stands here already: each votes once."),
             later("It cannot lie in the past."),
             later("Not a time of the day, as 08:30."),
@@ -155,6 +188,10 @@ def field_error(text: str) -> str:
     for pattern, said in FIELD_ERRORS:
         match = re.fullmatch(pattern, text)
         if match:
-            return _(said).format(*match.groups())
+            return _(said).format(*(_as_read(group) for group in match.groups()))
     known = _(text)
     return known if known != text or current() == "en" else _("Check this answer.")
+
+
+def _as_read(text: str) -> str:
+    return format_date(text, current(), "short") if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text
