@@ -1,7 +1,10 @@
 """A meeting of the working group on its pages: called, cases put before it, voted on by telephone, decided."""
 
+from datetime import date, datetime, time
+
 import pytest
 
+from services.thai import calendar, dates
 from tests.web.door import FrontDoor, settled
 
 
@@ -48,6 +51,13 @@ def test_a_meeting_is_called_on_its_page(door, browser, centre):
     again = worker.open("/meetings/new").form().fields
     assert [again[f"members.{row}.name"] for row in range(3)] == ["นายกฤษณ์", "นางแก้ว", None]
     assert again["members.1.role"] == "member" and "members.3.name" not in again
+
+
+def test_a_meeting_is_proposed_for_the_next_morning_that_offices_work(door, browser, centre):
+    fields = browser("worker-37").open("/meetings/new").form().fields
+    on, now = dates.read_date(fields["on"], date.today()).date.legal_day, datetime.now(dates.BANGKOK)
+    assert datetime.combine(on, time.fromisoformat(fields["time"]), dates.BANGKOK) > now
+    assert calendar.is_working_day(on)
 
 
 def test_the_form_of_a_meeting_grows_without_a_script_and_keeps_what_was_typed(door, browser):
@@ -121,6 +131,7 @@ def test_cases_that_wait_are_put_before_it_voted_on_and_decided(door, browser, c
     story = worker.open(f"/cases/{case_id}").text
     assert "ที่ประชุมมีมติ" in story
     closed = worker.send(worker.open(page), f"{page}/close")
+    assert "ยังไม่มีข้อเสนอ" not in closed.text and "ยังไม่มีมติ" not in closed.text
     assert "ปิดประชุมแล้ว" in closed.text and f"{page}/add" not in closed.raw
 
 
@@ -132,6 +143,19 @@ def placed(door: FrontDoor) -> tuple[str, str]:
     for step in ("accept", "admit", "confirm"):
         door.made(f"{path}/{step}", {}, "worker-37")
     return sent["case_id"], path
+
+
+def test_what_was_decided_without_a_proposal_leads_to_the_decision(door, browser, centre):
+    case_id, meeting_id = waiting(door), called(door)
+    page = f"/meetings/{meeting_id}"
+    worker = browser("worker-37")
+    worker.send(worker.open(page), f"{page}/add", case_ids=case_id)
+    assert "ยังไม่มีมติ 1 เรื่อง" in worker.open(page).text  # before it is closed
+    votes = [{"member": str(number), "vote": "agree"} for number in (1, 2, 3)]
+    told = {"case_id": case_id, "votes": votes, "path": "local_home", "why": "ใกล้บ้าน"}
+    door.made(f"/api/v1/meetings/{meeting_id}/decide", told, "worker-37")
+    shown = worker.open(page)
+    assert "ยังไม่มีข้อเสนอ" not in shown.text and f"/cases/{case_id}/plan" in shown.raw
 
 
 def test_the_outcome_of_somebody_who_is_not_in_place_is_reviewed_in_a_meeting(door, browser, centre):

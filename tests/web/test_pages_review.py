@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.codes.declines import DECLINE_EFFECTS, NOTHING, REVIEW_ASKS
+from services.codes.declines import DECLINE_EFFECTS, DECLINE_REASONS, NOTHING, REVIEW_ASKS
+from services.codes.steps import STEPS
 from services.codes.work import STANDINGS
 from tests.web.door import REVIEWED
 
@@ -39,6 +40,10 @@ def test_the_director_sees_it_in_the_days_work_sends_it_back_and_the_partner_see
     assert STANDINGS.word("in_review", "th") in page.text and f"{path}/uphold" in page.answer.text
     assert f"{path}/uphold" not in worker.open(path).answer.text
     assert worker.open(f"{path}/uphold").status == 409
+    # The two ways stand beside each other, and neither is told of who may not choose.
+    assert page.answer.text.index(f"{path}/uphold") < page.answer.text.index(f"{path}/take-back")
+    sent_back = STEPS["take-back"].in_review
+    assert sent_back and sent_back.words.th in page.text and sent_back.words.th not in worker.open(path).text
     waits = partner.open(f"/our-referrals/{world.referral_id}")
     assert "ผู้อำนวยการศูนย์จะอ่านคำตอบก่อน" in waits.text
     back = director.send(director.open(f"{path}/take-back"), asks="with_support")
@@ -54,7 +59,12 @@ def test_the_director_accepts_it_and_what_follows_follows(door, browser, reviewe
     director = browser("director-60")
     page = director.open(path)
     assert DECLINE_EFFECTS.word(NOTHING, "th") not in page.text  # nothing follows yet
-    done = director.send(director.open(f"{path}/uphold"))
+    before = director.open(f"{path}/uphold")  # what is accepted, and what will follow
+    assert (
+        DECLINE_REASONS.word(REVIEWED, "th") in before.text
+        and DECLINE_EFFECTS.word(NOTHING, "th") in before.text
+    )
+    done = director.send(before)
     assert done.status == 200 and DECLINE_EFFECTS.word(NOTHING, "th") in done.text
     referral = door.get(f"/api/v1{path}").json()
     assert (referral["place"], referral["in_review"], referral["final_at"]) == ("released", False, None)

@@ -2,7 +2,7 @@
 telephone, each case decided."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from services.screening.doors import (
     TABLE,
     VOTE,
 )
+from services.thai import calendar, dates
 from services.web import gateway
 from services.web.pages.case import conference
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
@@ -44,6 +45,7 @@ from services.web.store import groups
 
 SHOWN, ROWS, GOALS = 25, 3, 3  # meetings of a page, members and goals of a form
 CONFLICT = "conflict"  # a choice of the form alone: an interest of one's own instead of a vote
+MORNING = time(9, 30)
 TIME = later("Write the time as 09:30.")
 
 blueprint = Blueprint("meetings", __name__)
@@ -89,7 +91,7 @@ def call() -> Response:
     centre = own[0] if len(own) == 1 else None
     colleagues = people.colleagues(centre) if centre else {}
     last_time = _last_called() or groups.last(gateway.runtime(), centre) if centre else []
-    values = {"on": days.typed(days.today()), "time": "09:30", "members": last_time}
+    values = {"on": days.typed(_next_day()), "time": MORNING.strftime("%H:%M"), "members": last_time}
     form = Form(
         schemas.CallMeeting(),
         values,
@@ -113,6 +115,12 @@ def call() -> Response:
         "meetings/call.html", form=form, rows=rows, roles=words("member_role"), colleagues=[*colleagues],
         of_last_time=bool(last_time) and not form.sent, own=own, provinces=[(each, province(each)) for each in own],
     )  # fmt: skip
+
+
+def _next_day() -> date:
+    """The working day on which the next morning's meeting can be."""
+    now = gateway.runtime().now().astimezone(dates.BANGKOK)
+    return calendar.next_working_day(now.date() if now.time() < MORNING else now.date() + timedelta(days=1))
 
 
 def _last_called() -> list[dict[str, str]]:

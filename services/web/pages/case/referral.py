@@ -265,22 +265,41 @@ def page(referral_id: UUID) -> Response:
     item = _next(referral)
     bound = item is not None and item["next"] == "decide_again"
     elsewhere = _elsewhere(referral) if item and item["next"] in ("send_next", "send_elsewhere") else []
-    review = referral["in_review"]
+    review = _reviews(referral)
     allowed = [(STEPS[name], said_of(STEPS[name], home, review)) for name in referral["may"] if name in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
-        history=history, allowed=allowed, family=_family(referral), declined=_declined(referral),
+        history=history, allowed=allowed, review=review, family=_family(referral),
+        declined=None if referral["in_review"] else _declined(referral),
         stands=next_step(item).say if item else None,
         item=item, found=_found(referral),
     )  # fmt: skip
 
 
+def _reviews(referral: Referral) -> bool:
+    """Whether the reader is who accepts the no or sends it back."""
+    return referral["in_review"] and visit.caller().role == "director"
+
+
 def _declined(referral: ReferralWithHistory) -> tuple[str, str] | None:
-    """(what follows from the no, what to do about it), in words."""
-    if referral["status"] != "declined" or referral["programme_id"] is None or referral["final_at"]:
+    """(what follows from the no, what to do about it), in words; before a director's review, what would follow."""
+    if referral["status"] != "declined" or referral["programme_id"] is None:
         return None
-    no = next(row for row in reversed(referral["history"]) if "reason" in row)
+    if referral["final_at"] and not referral["in_review"]:
+        return None
+    no = _no(referral)
     return effect(no["reason"], no["whose"]), word("decline_advice", no["reason"])
+
+
+def _no(referral: ReferralWithHistory) -> HistoryItem:
+    """The latest answer that the partner does not take the person."""
+    return next(row for row in reversed(referral["history"]) if "reason" in row)
+
+
+def _no_in_words(referral: ReferralWithHistory) -> str:
+    no = _no(referral)
+    said = f"{word('decline_reason', no['reason'])} ({word('whose', no['whose'])})"
+    return " · ".join(filter(None, (said, _remarks(no))))
 
 
 def _family(referral: ReferralWithHistory) -> Family | None:
@@ -343,7 +362,7 @@ def step(referral_id: UUID, step: str) -> Response:
     fixed = {"referral_id": str(referral_id), "step": step}
     usual = _usual(step, referral)
     about = lookup.programmes([referral["programme_id"]]).get(referral["programme_id"] or "")
-    review = referral["in_review"] and visit.caller().role == "director"
+    review = _reviews(referral)
     called = said_of(known, referral["programme_id"] is None, review)
     form = Form(
         STEP, usual, fixed=fixed, version=referral["version"], draft=called.words.en, case_id=referral["case_id"],
@@ -372,6 +391,7 @@ def step(referral_id: UUID, step: str) -> Response:
         channels=words("answer_channel"), ways=words("telling"),
         asks=words("review_ask") if review else [],
         reasons=words("decline_reason"), following=following() if step == "decline" and about else [],
-        about=about,
+        about=about, review=review, declined=_declined(referral) if review else None,
+        no=_no_in_words(referral) if review else None,
         stands=_stands(referral),
     )  # fmt: skip
