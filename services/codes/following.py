@@ -47,8 +47,8 @@ STATUSES = CodeList(
 FOLLOW_UP_DAYS = CodeList(
     "follow_up_days",
     {
-        str(days): Words(f"{days} วันหลังเข้าพักหรือเข้าทำงาน", f"{days} days after the placement")
-        for days in procedure.in_force().deadlines.follow_up_days
+        str(each.days): Words(f"{each.days} วันหลังเข้าพักหรือเข้าทำงาน", f"{each.days} days after the placement")
+        for each in procedure.EVERYWHERE.follow_ups
     },
 )
 

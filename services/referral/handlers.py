@@ -7,6 +7,7 @@ from typing import Any
 
 from services.codes import procedure
 from services.codes.decisions import OUTCOME_OF_CLOSING
+from services.codes.procedure import Book
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded, instant, moment
 from services.referral.domain.commands import (
@@ -47,26 +48,32 @@ from services.referral.events import (
 )
 from services.thai.dates import bangkok_day, utc_span
 
+# Of those that a version of its own adds, one that comes after the end finds that it is over.
 EVERY_FOLLOW_UP = sorted(
-    {day for each in procedure.VERSIONS for day in procedure.read(each).deadlines.follow_up_days}
+    {*procedure.FIRST_FOLLOW_UPS, *(each.days for each in procedure.EVERYWHERE.follow_ups)}
 )
 
 
-def when_place_reserved(fact: Recorded, referral_id: str, stay: bool, person_id: str | None) -> Iterable[Do]:
-    """`stay`: it is the bed of an interim stay of that person, whose id `referral_id` then is."""
+def when_place_reserved(
+    fact: Recorded, referral_id: str, stay: bool, person_id: str | None, book: Book
+) -> Iterable[Do]:
+    """`stay`: it is the bed of an interim stay of that person, whose id `referral_id` then is; `book`: what the
+    procedure says for the centre."""
     if person_id is not None:
         yield Do(STAYS, person_id, BeginStay(referral_id))
     if not stay:
-        yield Do(REFERRAL, referral_id, SecurePlace(moment(fact.recorded)))
+        now = moment(fact.recorded)
+        yield Do(REFERRAL, referral_id, SecurePlace(now, book.on(bangkok_day(now))))
 
 
 def when_place_refused(
-    fact: Recorded, referral_id: str, waiting: bool, stay: bool, person_id: str | None
+    fact: Recorded, referral_id: str, waiting: bool, stay: bool, person_id: str | None, book: Book
 ) -> Iterable[Do]:
     if person_id is not None:
         yield Do(STAYS, person_id, HearNoBed(referral_id))
     if not stay:
-        yield Do(REFERRAL, referral_id, HearNoPlace(waiting, moment(fact.recorded)))
+        now = moment(fact.recorded)
+        yield Do(REFERRAL, referral_id, HearNoPlace(waiting, now, book.on(bangkok_day(now))))
 
 
 def when_case_closed(

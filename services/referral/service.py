@@ -7,10 +7,10 @@ from functools import partial
 import orjson
 from sqlalchemy import Connection, RowMapping
 
-from services.codes import procedure
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.coarse import coarse
 from services.codes.decisions import DIED, FIT_SECONDS, PERSON_DIED, fit_warnings
+from services.codes.procedure import Book, window_on
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
@@ -24,7 +24,6 @@ from services.referral.domain.stays import STAYS
 from services.referral.domain.steps import ENDING, LIFE_CYCLE, Circumstances, step_named, steps_after
 from services.referral.domain.words import (
     AWAITING_ANSWER,
-    DEADLINES,
     OVER,
     Place,
     Status,
@@ -34,8 +33,8 @@ from services.referral.projections import (
     consents,
     following,
     referrals,
-    reviews,
     stays,
+    terms,
     upstream,
 )
 from services.thai.dates import bangkok_day
@@ -56,6 +55,10 @@ def _open_of_case(db: Connection, heard: Mapping[str, str]) -> dict[str, list[tu
     return {**referrals.get_open(db, heard), "staying": stays.get_staying(db, heard["case_id"])}
 
 
+def _of_place(db: Connection, heard: Mapping[str, str | bool]) -> dict[str, str | Book | None]:
+    return {**stays.get_of_place(db, heard), **terms.get_of_referral(db, heard)}
+
+
 WIRING = Wiring(
     service="referral",
     aggregates=(REFERRAL, PLACEMENT, STAYS),
@@ -65,7 +68,7 @@ WIRING = Wiring(
         closed_paths.CLOSED_PATHS,
         stays.STAYS,
         consents.CONSENTS,
-        reviews.REVIEWS,
+        terms.TERMS,
     ),
     hears={
         "intake": {
@@ -80,12 +83,8 @@ WIRING = Wiring(
         "screening": {"ScreeningCompleted": (), "PlanAgreed": (), "RulesAdopted": ()},
         "partners": {
             **{type: () for type in (*upstream.PROGRAMME_FACTS, *upstream.PARTNER_FACTS)},
-            "PlaceReserved": (
-                Reaction(schemas.PlaceReserved(), handlers.when_place_reserved, stays.get_of_place),
-            ),
-            "PlaceRefused": (
-                Reaction(schemas.PlaceRefused(), handlers.when_place_refused, stays.get_of_place),
-            ),
+            "PlaceReserved": (Reaction(schemas.PlaceReserved(), handlers.when_place_reserved, _of_place),),
+            "PlaceRefused": (Reaction(schemas.PlaceRefused(), handlers.when_place_refused, _of_place),),
         },
     },
     timers=handlers.timers,
@@ -181,7 +180,7 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
                 asked=referrals.count_asked(unit.db, case_id),
                 consent_id=consent_id,
                 data_refused=consents.is_data_refused(unit.db, case_id) and programme is not None,
-                at_once=procedure.in_force().referrals_at_once.of(case.centre),
+                terms=terms.get(unit.db, case.centre, bangkok_day(call.now)),
             )
             if unit.handle(REFERRAL, referral_id, sending, expected=call.if_match):
                 self._move(unit, case_id, referral_id, closed)
@@ -258,9 +257,9 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
     ) -> Circumstances:
         by_link = call.caller.role == "partner" and body.get("by_channel") in OWN_WORDS
         on = bangkok_day(call.at)
-        windows = orjson.loads(row["follow_ups"]) or DEADLINES.windows(on)
-        reviewed = reviews.list_kinds(db, row["centre"], bangkok_day(call.now))
-        return Circumstances(call.now, on, procedure.window_on(on, windows), by_link, reviewed)
+        holds = terms.get(db, row["centre"], bangkok_day(call.now))
+        windows = orjson.loads(row["follow_ups"]) or holds.windows(on)
+        return Circumstances(call.now, on, window_on(on, windows), by_link, holds)
 
     def _move(self, unit: Unit, case_id: str, referral_id: str, closed: bool = False) -> None:
         """What a referral now is to its case's one placement, decided in view of the case's others. Once one partner

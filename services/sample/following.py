@@ -6,7 +6,7 @@ from random import Random
 from services.codes import procedure
 from services.codes.following import HEALTH
 
-FOLLOW_UPS = procedure.in_force().deadlines.follow_ups
+FOLLOW_UPS = procedure.EVERYWHERE.follow_ups
 LATE = 8  # days after a follow-up is due by which it is made; sooner where its time is shorter
 # Where somebody is found who is not in place any more, by what the placement ends with.
 FOUND: Mapping[str, str] = {

@@ -4,12 +4,13 @@ days ago they agreed too which noes the director of each centre reviews."""
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from services.codes import procedure
 from services.kernel.questions import Body, Json
 from services.sample.office import Office
 from services.screening.doors import ADOPT_DRAFT, DRAFT_RULES, RULEBOOK, TRY_DRAFT
 from services.thai.dates import bangkok_day
 
-STEPS, REVIEW_DAYS_AGO = "procedure-1", 9
+REVIEW_DAYS_AGO = 9
 REVIEWED = ["partner/cost"]
 VERSION = "2569-3"  # what comes with the software and counts only once it is adopted
 DAYS_AGO, DAYS_AHEAD = 20, 10
@@ -37,10 +38,11 @@ def review_noes(office: Office, now: datetime, centres: Sequence[str]) -> Iterat
     """From `REVIEW_DAYS_AGO` before now on: it counts from the third day on."""
     at = now - timedelta(days=REVIEW_DAYS_AGO)
     first = bangkok_day(at) + timedelta(days=3)
-    steps = office.ask(RULEBOOK.of(rules_version=STEPS))["content"]
+    steps = office.ask(RULEBOOK.of(rules_version=procedure.VERSIONS[-1]))["content"]
     reviewed: dict[str, Json] = dict.fromkeys(centres, REVIEWED)
     content: Body = {"procedure": {**steps, "decline_review": reviewed}}
-    saved = office.do_apart(DRAFT_RULES, {"based_on": STEPS, "content": content}, "rules", "draft review")
+    drafting: Body = {"based_on": procedure.VERSIONS[-1], "content": content}
+    saved = office.do_apart(DRAFT_RULES, drafting, "rules", "draft review")
     adoption: Body = {
         "draft_id": saved["draft_id"],
         "valid_from": first.isoformat(),

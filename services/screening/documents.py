@@ -8,12 +8,15 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
+from services.codes import procedure
+from services.codes.deadlines import ESCALATED_TO
 from services.codes.declines import kinds_of_noes
+from services.codes.procedure.checking import problems
 from services.fields import Flag
 from services.kernel.doors import flat
 from services.kernel.errors import Invalid
 from services.kernel.questions import Body, Json
-from services.screening.domain import form, procedure, rulebook
+from services.screening.domain import form, rulebook
 from services.screening.domain.adoption import NAMES
 from services.thai import areas
 
@@ -151,18 +154,48 @@ class Quorum(Shape):
 
 
 class Range_(Shape):
-    min = fields.Integer(required=True, strict=True, validate=Range(1, 50))
-    max = fields.Integer(required=True, strict=True, validate=Range(1, 50))
+    min = fields.Integer(required=True, strict=True, validate=Range(0, LONGEST))
+    max = fields.Integer(required=True, strict=True, validate=Range(1, LONGEST))
 
 
-class Bounds(Shape):
-    votes = fields.Nested(Range_, required=True)
+def _days(**more: Any) -> fields.Integer:
+    return fields.Integer(strict=True, validate=Range(0, LONGEST), **more)
+
+
+class Span(Shape):
+    """In one of the units; what each deadline may say is checked in codes.procedure.checking."""
+
+    working_days = _days()
+    days = _days()
+    minutes = _days()
+    by_channel = fields.Dict(keys=fields.String(), values=_days())
+    by_kind = fields.Dict(keys=fields.String(), values=_days())
+    remind = _days()
 
 
 class FollowUp(Shape):
-    days = fields.List(
-        fields.Integer(strict=True, validate=Range(1, 3650)), required=True, validate=Length(1, 20)
-    )
+    days = _days(required=True)
+    from_ = _days(required=True, data_key="from", attribute="from")
+    until = _days(required=True)
+    remind = _days()
+
+
+class Escalation(Shape):
+    role = fields.String(validate=OneOf(ESCALATED_TO))
+    user = fields.String(validate=Length(1, 80))
+
+
+class OwnTerms(Shape):
+    """What a centre sets for itself."""
+
+    quorum = fields.Nested(Quorum)
+    referrals_at_once = _days()
+    deadlines = fields.Dict(keys=fields.String(), values=fields.Nested(Span))
+    escalation = fields.Nested(Escalation)
+
+
+def _centre() -> fields.String:
+    return fields.String(validate=OneOf([each.code for each in areas.provinces()]))
 
 
 class ProcedureDocument(Shape):
@@ -170,16 +203,15 @@ class ProcedureDocument(Shape):
     version = fields.String(load_default="")
     valid_from = fields.String(load_default="")
     quorum = fields.Nested(Quorum, required=True)
-    centres = fields.Dict(keys=fields.String(), values=fields.Nested(Quorum), load_default=dict)
-    bounds = fields.Nested(Bounds, required=True)
-    deadlines = fields.Dict(
-        keys=fields.String(), values=fields.Integer(strict=True, validate=Range(0, 3650)), required=True
-    )
-    follow_up = fields.Nested(FollowUp, required=True)
+    referrals_at_once = _days(required=True)
+    deadlines = fields.Dict(keys=fields.String(), values=fields.Nested(Span), required=True)
+    follow_up = fields.List(fields.Nested(FollowUp), required=True, validate=Length(1, 20))
     decline_review = fields.Dict(
-        keys=fields.String(validate=OneOf([each.code for each in areas.provinces()])),
-        values=fields.List(fields.String(validate=OneOf(kinds_of_noes()))),
+        keys=_centre(), values=fields.List(fields.String(validate=OneOf(kinds_of_noes()))), required=True
     )
+    escalation = fields.Nested(Escalation, required=True)
+    bounds = fields.Dict(keys=fields.String(), values=fields.Nested(Range_), required=True)
+    centres = fields.Dict(keys=_centre(), values=fields.Nested(OwnTerms), required=True)
 
 
 SHAPES: Mapping[str, Schema] = {
@@ -207,7 +239,7 @@ def documents_of(content: Body, before: Mapping[str, str]) -> dict[str, str]:
             continue
         found[name] = dumped({**loaded, "id": name, **UNDATED})
         if name == procedure.NAME:
-            errors |= _out_of_bounds(found[name])
+            errors |= _wrong(found[name])
     if errors:
         raise Invalid(errors)
     return found
@@ -222,6 +254,8 @@ def _parts(content: Body, before: Mapping[str, str]) -> dict[str, dict[str, Json
     if named:
         if unknown := sorted(content.keys() - {*NAMES}):
             raise Invalid({f"content.{each}": ["Unknown field."] for each in unknown})
+        if procedure.NAME in named:
+            named[procedure.NAME] = _as_today(named[procedure.NAME], before[procedure.NAME])
         return named
     old = json.loads(before[rulebook.NAME])
     own = {key: value for key, value in content.items() if key not in BESIDE}
@@ -234,18 +268,27 @@ def _parts(content: Body, before: Mapping[str, str]) -> dict[str, dict[str, Json
         and forms[0] != json.loads(before[form.NAME])
     ):
         parts[form.NAME] = dict(forms[0])
-    steps = json.loads(before[procedure.NAME])
+    steps = procedure.whole(before[procedure.NAME])
     if isinstance(deadlines, Mapping) and deadlines != steps["deadlines"]:
         parts[procedure.NAME] = {**steps, "deadlines": dict(deadlines)}
     return parts
 
 
-def _out_of_bounds(text: str) -> dict[str, list[str]]:
-    """A centre's own quorum lies within the bounds that the document itself sets."""
-    rules = procedure.read(text)
-    least, most = rules.votes["min"], rules.votes["max"]
-    return {
-        f"procedure.centres.{centre}.votes": [f"Must be {least} to {most}."]
-        for centre, own in rules.centres.items()
-        if not least <= own.votes <= most
-    }
+def _as_today(content: dict[str, Json], before: str) -> dict[str, Json]:
+    """A procedure of before there was one document of deadlines, in today's shape; what one of today leaves out is as
+    in the one that it began from."""
+    deadlines = content.get("deadlines")
+    flat_ones = isinstance(deadlines, Mapping) and any(isinstance(each, int) for each in deadlines.values())
+    if flat_ones or isinstance(content.get("follow_up"), Mapping):
+        try:
+            return {**content, **procedure.whole(json.dumps(content))}
+        except (AttributeError, KeyError, TypeError, IndexError):
+            return content  # its shape says what is wrong
+    return {**procedure.whole(before), **content}
+
+
+def _wrong(text: str) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for field, problem in problems(json.loads(text)):
+        errors.setdefault(f"procedure.{field}", []).append(problem)
+    return errors

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import orjson
 from sqlalchemy import Connection
 
+from services.codes import procedure
 from services.codes.access import DIRECTOR, STAFF
 from services.kernel.doors import Call, command, query
 from services.kernel.envelope import ALL_CENTRES
@@ -13,7 +14,7 @@ from services.kernel.errors import Invalid
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.screening import answers, bodies, documents, ruling, schemas
-from services.screening.domain import adoption, form, lint, procedure, rulebook
+from services.screening.domain import adoption, form, lint, rulebook
 from services.screening.domain.adoption import RULES, AdoptRules
 from services.screening.domain.assessment import assess
 from services.screening.domain.drafts import DRAFT, KEEPER, AdoptDraft, Adopter, SaveDraft
@@ -149,7 +150,7 @@ def _before(db: Connection, based_on: str, day: date) -> tuple[dict[str, str], s
 
 def _next(unit: Unit, name: str, text: str, first: date) -> str:
     """The version under which a document would count: the year of its first day (B.E.) and a number of its own."""
-    taken = {*unit.state(RULES, name).versions, *rulebook.versions()}
+    taken = {*unit.state(RULES, name).versions, *rulebook.versions(), *procedure.VERSIONS}
     if name == rulebook.NAME:  # what comes with the software counts under its own name
         for version in rulebook.versions():
             offered = orjson.loads(rulebook.document(version))

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping
 
-from services.codes import PLAN_PATHS, TONIGHT
+from services.codes import PLAN_PATHS, TONIGHT, procedure
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import FIT_SECONDS, fit_warnings
 from services.kernel.doors import Call, command, query
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, bodies, reading, schemas
-from services.screening.domain import procedure, rulebook
+from services.screening.domain import rulebook
 from services.screening.domain.adoption import RULES, in_force, procedure_in_force
 from services.screening.domain.plan import PLAN, AgreePlan, Goal, Member, Override
 from services.screening.domain.screening import SCREENING
@@ -89,7 +89,7 @@ class Planning(reading.Reading):
                 programme_ids=decision.programme_ids,
                 why=decision.why,
                 goals=decision.goals,
-                quorum=rules.quorum_of(case["centre"]),
+                quorum=rules.of(case["centre"]).quorum,
                 screened=screening.screening_id is not None,
                 closed=case["closed"],
                 shut=screening.shut(decision.path),
@@ -116,8 +116,8 @@ class Planning(reading.Reading):
     def _quorum(self, call: Call, centre: str) -> answers.Quorum:
         """What a centre's working group needs today."""
         rules = procedure_in_force(self.runtime.state(RULES, procedure.NAME), dates.bangkok_day(call.now))
-        votes, chair = rules.quorum_of(centre)
-        return {"votes": votes, "chair": chair, "own": centre in rules.centres}
+        terms = rules.of(centre)
+        return {"votes": terms.quorum.votes, "chair": terms.quorum.chair, "own": terms.own_quorum}
 
     def _offers(self, programme_ids: Sequence[str]) -> list[upstream.Programme]:
         return [self._programme(each) for each in programme_ids]

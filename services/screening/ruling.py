@@ -5,12 +5,13 @@ from datetime import date
 import orjson
 from sqlalchemy import Connection
 
+from services.codes import procedure
 from services.codes.access import FIGURE_READERS
 from services.kernel.doors import Call, query
 from services.kernel.errors import NotFound
 from services.kernel.questions import Body
 from services.screening import answers, bodies, reading, schemas
-from services.screening.domain import adoption, form, procedure, rulebook
+from services.screening.domain import adoption, form, rulebook
 from services.screening.projections import rules
 from services.thai import dates
 
@@ -68,7 +69,8 @@ def list_versions(db: Connection, day: date) -> list[answers.RulesVersion]:
 
 def _of_software() -> list[answers.RulesVersion]:
     texts = [(rulebook.NAME, rulebook.document(version)) for version in rulebook.versions()]
-    texts += [(form.NAME, form.SHIPPED_DOCUMENT), (procedure.NAME, procedure.SHIPPED_DOCUMENT)]
+    texts.append((form.NAME, form.SHIPPED_DOCUMENT))
+    texts += [(procedure.NAME, procedure.document(version)) for version in procedure.VERSIONS]
     found: list[answers.RulesVersion] = []
     for name, text in texts:
         content = orjson.loads(text)
@@ -102,7 +104,7 @@ def document(db: Connection, name: str, version: str) -> str:
     text = rules.get_document(db, name, version)
     shipped = {
         form.SHIPPED.version: form.SHIPPED_DOCUMENT,
-        procedure.SHIPPED.version: procedure.SHIPPED_DOCUMENT,
+        **{each: procedure.document(each) for each in procedure.VERSIONS},
     }
     if text is None and name != rulebook.NAME:
         text = shipped.get(version)
@@ -116,8 +118,8 @@ def _whole(db: Connection, about: answers.RulesVersion, text: str, day: date) ->
     asked = adoption.form_in_force(rules.adopted_of(db, form.NAME), day).version
     steps = adoption.procedure_in_force(rules.adopted_of(db, procedure.NAME), day).version
     of_form = content if about["name"] == form.NAME else orjson.loads(document(db, form.NAME, asked))
-    of_steps = (
-        content if about["name"] == procedure.NAME else orjson.loads(document(db, procedure.NAME, steps))
+    of_steps = procedure.whole(
+        text if about["name"] == procedure.NAME else document(db, procedure.NAME, steps)
     )
     whole: answers.WholeRules = {
         "rules_version": about["rules_version"], "name": about["name"], "valid_from": about["valid_from"],

@@ -7,6 +7,7 @@ year not in the table has only the fixed days. Labour Day (1 May) is a holiday o
 offices; special holidays of single provinces are left out.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -148,21 +149,33 @@ def announced_until() -> date:
     return date(max(ANNOUNCED), 12, 31)
 
 
-def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in _by_day(day.year)
+def is_working_day(day: date, closed: Collection[date] = ()) -> bool:
+    """`closed`: days on which one office is closed besides."""
+    return day.weekday() < 5 and day not in _by_day(day.year) and day not in closed
 
 
-def next_working_day(day: date) -> date:
+def next_working_day(day: date, closed: Collection[date] = ()) -> date:
     """The day itself if offices work, else the next one that does (Civil Code s.193/8)."""
-    while not is_working_day(day):
+    while not is_working_day(day, closed):
         day += timedelta(days=1)
     return day
 
 
-def add_working_days(day: date, count: int) -> date:
+def add_working_days(day: date, count: int, closed: Collection[date] = ()) -> date:
     """The day `count` working days later, the first day not counted (Civil Code s.193/3); 0 gives it back."""
     if count < 0:
         raise ValueError("count: must not be negative")
     for _ in range(count):
-        day = next_working_day(day + timedelta(days=1))
+        day = next_working_day(day + timedelta(days=1), closed)
+    return day
+
+
+def working_days_before(day: date, count: int, closed: Collection[date] = ()) -> date:
+    """The day `count` working days earlier, the last day not counted."""
+    if count < 0:
+        raise ValueError("count: must not be negative")
+    for _ in range(count):
+        day -= timedelta(days=1)
+        while not is_working_day(day, closed):
+            day -= timedelta(days=1)
     return day

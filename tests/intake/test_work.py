@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, select
 
 from services.codes import CASE_STATUSES, REFERRAL_STATUSES
 from services.codes.acts import case_acts
-from services.codes.procedure import in_force
+from services.codes.procedure import EVERYWHERE
 from services.codes.steps import STEPS
 from services.codes.work import (
     AT_ONCE,
@@ -387,7 +387,7 @@ def test_a_follow_up_is_due_until_its_time_is_over_and_who_was_called_in_vain_is
 
 def placement(day):
     """Of a case on that day of March, with the follow-ups that its fact says."""
-    windows = in_force().deadlines.windows(date(2026, 3, int(day)))
+    windows = EVERYWHERE.windows(date(2026, 3, int(day)))
     return [
         referred("ReferralSent", SOMBAT, day),
         referred("ReferralAccepted", SOMBAT, day),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.codes.procedure import end_of
 from services.kernel.codec import Codec
 from services.kernel.envelope import Recorded, derived_id, instant
 from services.referral.domain.commands import SendReferral
@@ -29,6 +30,8 @@ from services.referral.events import (
     ReferralWaitlisted,
     ReferralWithdrawn,
 )
+from services.thai.calendar import add_working_days
+from services.thai.dates import bangkok_day
 
 REFERRAL_ID, CASE, PERSON, PROGRAMME, PARTNER, PLAN, OTHER = (str(UUID(int=n)) for n in range(1, 8))
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -55,6 +58,11 @@ def days_after(start: datetime, days: int) -> str:
     return instant(start + timedelta(days=days))
 
 
+def working(start: datetime, days: int) -> str:
+    """The end of the working day so many later."""
+    return end_of(add_working_days(bangkok_day(start), days))
+
+
 def send(**changes: Any) -> SendReferral:
     usual: dict[str, Any] = {
         "referral_id": REFERRAL_ID,
@@ -79,7 +87,7 @@ sent = ReferralSent(
     outside_ministry=True,
     consent="given",
     waitlist=False,
-    answer_due=days_after(MONDAY, 14),
+    answer_due=working(MONDAY, 10),
 )
 about_home: dict[str, Any] = {**about, "programme_id": None, "partner_id": None}
 sent_home = ReferralSent(
@@ -91,7 +99,7 @@ sent_home = ReferralSent(
     outside_ministry=None,
     consent="given",
     waitlist=False,
-    answer_due=days_after(MONDAY, 14),
+    answer_due=working(MONDAY, 10),
     family=family,
 )
 # Reserved on Tuesday: to be told by the end of Wednesday in Thailand, given back at the end of Friday.
@@ -100,7 +108,7 @@ secured = PlaceSecured(
     tell_due=instant(datetime(2026, 3, 4, 17, tzinfo=UTC)),
     release_due=instant(datetime(2026, 3, 6, 17, tzinfo=UTC)),
 )
-told = PartnerTold(**about, how="phone", answer_due=days_after(TUESDAY, 14))
+told = PartnerTold(**about, how="phone", answer_due=working(TUESDAY, 10))
 acknowledged = ReferralAcknowledged(**about)
 accepted = ReferralAccepted(**about)
 declined = ReferralDeclined(**about, reason="cost", whose="partner")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.codes import REFERRAL_STATUSES
-from services.codes.procedure import window_on, windows_of
+from services.codes.procedure import EVERYWHERE, window_on, windows_of
 from services.codes.steps import STEPS
 from services.kernel.envelope import instant
 from services.kernel.errors import Refused
@@ -44,7 +44,7 @@ from services.referral.domain.steps import (
     step_named,
     steps_after,
 )
-from services.referral.domain.words import DEADLINES, OVER, Place, Referral, Status, end_of_working_day
+from services.referral.domain.words import OVER, Place, Referral, Status
 from services.referral.events import (
     FactsDisclosed,
     FollowUpAttempted,
@@ -96,12 +96,13 @@ from tests.referral.facts import (
     travelling,
     waitlisted,
     withdrawn,
+    working,
 )
 from tests.spec import Spec
 
 referral = Spec(REFERRAL)
 ON = bangkok_day(TUESDAY)
-WINDOWS = DEADLINES.windows(ON)
+WINDOWS = EVERYWHERE.windows(ON)
 KNOWN = Circumstances(TUESDAY, ON, window_on(ON, WINDOWS))
 
 # What each step says besides, and the contract's life cycle written out once more, as it stands there.
@@ -351,9 +352,9 @@ def test_a_plan_that_names_several_places_binds_to_any_of_them_in_whatever_order
 def test_who_was_told_by_letter_has_longer_to_answer_and_offices_must_be_open_on_the_day():
     december = datetime(2025, 12, 18, 3, tzinfo=UTC)
     reserved = PlaceSecured(**about, tell_due=instant(december), release_due=instant(december))
-    for how, due in (("phone", "2026-01-05"), ("letter", "2026-01-08")):
-        # Two weeks later is New Year's Day; the 2nd is a special holiday, then comes a weekend.
-        told = PartnerTold(**about, how=how, answer_due=f"{due}T03:00:00.000000Z")
+    for how, due in (("phone", "2026-01-06"), ("letter", "2026-01-13")):
+        # New Year's Eve and Day are holidays, the 2nd is a special one.
+        told = PartnerTold(**about, how=how, answer_due=f"{due}T17:00:00.000000Z")
         referral.given(sent, reserved).when(TellPartner(december, how)).then(told)
 
 
@@ -369,8 +370,9 @@ def test_over_songkran_and_new_year_working_days_are_those_on_which_offices_work
 
 
 def test_no_more_partners_are_asked_at_once_than_the_centre_asks():
-    referral.given().when(send(asked=1, at_once=2)).then(sent)
-    referral.given().when(send(asked=2, at_once=2)).refused("others_asked")
+    two = replace(EVERYWHERE, referrals_at_once=2)
+    referral.given().when(send(asked=1, terms=two)).then(sent)
+    referral.given().when(send(asked=2, terms=two)).refused("others_asked")
 
 
 def test_nobody_is_sent_to_a_retired_programme_whatever_the_plan():
@@ -414,7 +416,7 @@ def test_a_place_is_secured_once_and_not_when_it_is_over(status):
 
 def test_the_time_to_answer_runs_from_telling_and_telling_again_changes_nothing():
     tell = TellPartner(TUESDAY, "line", to="คุณมาลี", said_by="worker")
-    fact = PartnerTold(**about, how="line", to="คุณมาลี", said_by="worker", answer_due=days_after(TUESDAY, 14))
+    fact = PartnerTold(**about, how="line", to="คุณมาลี", said_by="worker", answer_due=working(TUESDAY, 10))
     referral.given(sent, secured).when(tell).then(fact)
     referral.given(sent, waitlisted, secured).when(tell).then(fact)
     referral.given(sent, secured, fact).when(tell).then()
@@ -423,20 +425,22 @@ def test_the_time_to_answer_runs_from_telling_and_telling_again_changes_nothing(
 
 def test_an_answer_due_on_a_day_off_is_due_on_the_next_working_day():
     saturday = MONDAY.replace(day=7)
-    referral.given(sent, secured).when(TellPartner(saturday, "phone")).then(
+    answer = replace(EVERYWHERE.deadlines["answer"], count=14, unit="days", by_channel={})
+    in_days = replace(EVERYWHERE, deadlines={**EVERYWHERE.deadlines, "answer": answer})
+    referral.given(sent, secured).when(TellPartner(saturday, "phone", terms=in_days)).then(
         PartnerTold(**about, how="phone", answer_due=days_after(saturday, 16))
     )
 
 
 def test_any_answer_implies_that_the_partner_was_told():
-    read = replace(acknowledged, answer_due=days_after(TUESDAY, 14))
+    read = replace(acknowledged, answer_due=working(TUESDAY, 10))
     referral.given(sent, secured).when(AcknowledgeReferral(TUESDAY)).then(read)
     for answer in (read, waitlisted):
         referral.given(sent, secured, answer).when(TellPartner(TUESDAY, "phone")).then()
 
 
 def test_a_fact_of_the_time_when_a_place_and_telling_were_one_still_says_both():
-    old = PartnerTold(**about, answer_due=days_after(TUESDAY, 14))
+    old = PartnerTold(**about, answer_due=working(TUESDAY, 10))
     state = REFERRAL.decider.fold((sent, old))
     assert (state.place, state.told, state.due) == (Place.RESERVED, True, old.answer_due)
     referral.given(sent, old).when(SecurePlace(TUESDAY)).then()
@@ -491,7 +495,7 @@ def test_a_no_by_link_is_taken_back_once_and_in_time():
 
 
 def test_who_took_back_a_no_has_a_day_to_answer():
-    late = TUESDAY + timedelta(days=14)
+    late = datetime.fromisoformat(told.answer_due)
     no = replace(unsettled, final_at=instant(late + timedelta(minutes=15)))
     referral.given(*REACHED["sent"], no).when(ReturnDecline(late)).then(
         replace(returned, answer_due=instant(late + timedelta(days=1)))
@@ -502,11 +506,15 @@ def test_who_took_back_a_no_has_a_day_to_answer():
 
 BEHAVIOUR = "partner/behaviour_safety"
 unsafe = DeclineReferral(
-    TUESDAY, by_link=False, reason="behaviour_safety", whose="partner", reviewed=(BEHAVIOUR, "person")
+    TUESDAY,
+    by_link=False,
+    reason="behaviour_safety",
+    whose="partner",
+    terms=replace(EVERYWHERE, reviewed=(BEHAVIOUR, "person")),
 )
 in_review = ReferralDeclined(
     **about, reason="behaviour_safety", whose="partner", in_review=True,
-    final_at=end_of_working_day(TUESDAY, DEADLINES.review_days),
+    final_at=working(TUESDAY, 2),
 )  # fmt: skip
 upheld = ReferralDeclineSettled(**about, reason="behaviour_safety", whose="partner")
 asked = ReferralDeclineReturned(**about, answer_due=told.answer_due, asks="with_support")
@@ -525,7 +533,7 @@ def test_a_no_of_a_kind_that_is_reviewed_holds_the_place_until_the_director_acce
 
 def test_a_kind_is_whose_no_it_is_or_that_with_a_reason_and_any_other_is_not_reviewed():
     def reviewed(whose, reason, kinds=(BEHAVIOUR, "person")):
-        no = replace(unsafe, whose=whose, reason=reason, reviewed=kinds)
+        no = replace(unsafe, whose=whose, reason=reason, terms=replace(EVERYWHERE, reviewed=kinds))
         [fact] = REFERRAL.decider.decide(no, REFERRAL.decider.fold(REACHED["sent"]))
         return fact.in_review
 
@@ -635,7 +643,7 @@ def test_only_what_waits_for_an_answer_expires(status):
 
 def test_a_deadline_that_was_moved_on_does_not_expire_it():
     referral.given(sent, told).when(ExpireReferral(MONDAY.replace(day=16))).then()
-    referral.given(sent, told).when(ExpireReferral(TUESDAY.replace(day=17))).then(
+    referral.given(sent, told).when(ExpireReferral(TUESDAY.replace(day=18))).then(
         ReferralExpired(**about, was="sent", reason="no_answer", whose="partner")
     )
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.codes.procedure import EVERYWHERE, Book
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import instant
 from services.referral import handlers, schemas
@@ -19,7 +20,6 @@ from services.referral.domain.commands import (
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.placement import PLACEMENT, CloseReferrals, ReopenReferrals
 from services.referral.domain.stays import STAYS, BeginStay, HearNoBed
-from services.referral.domain.words import DEADLINES
 from services.referral.events import (
     FollowUpDue,
     FollowUpRecorded,
@@ -56,13 +56,13 @@ from tests.referral.facts import (
 
 ANSWER, SETTLE = f"answer/{REFERRAL_ID}", f"settle/{REFERRAL_ID}"
 FOLLOW_UPS = [f"follow-up/{REFERRAL_ID}/{days}" for days in (7, 30, 90, 180, 365)]
-SAYING_ITS_DAYS = replace(placed, follow_ups=DEADLINES.windows(bangkok_day(MONDAY)))
+SAYING_ITS_DAYS = replace(placed, follow_ups=EVERYWHERE.windows(bangkok_day(MONDAY)))
 
 
 def test_a_reserved_place_is_one_to_tell_the_partner_of():
     fact = heard("partners", "PlaceReserved", referral_id=REFERRAL_ID, programme_id=PROGRAMME)
     loaded = schemas.PlaceReserved().load(fact.data)
-    assert list(handlers.when_place_reserved(fact, **loaded, person_id=None)) == [
+    assert list(handlers.when_place_reserved(fact, **loaded, person_id=None, book=Book())) == [
         Do(REFERRAL, REFERRAL_ID, SecurePlace(TUESDAY))
     ]
 
@@ -72,7 +72,7 @@ def test_a_refused_place_is_heard_with_whether_it_waits(waiting):
     fact = heard("partners", "PlaceRefused", referral_id=REFERRAL_ID, reason="no_place", waiting=waiting)
     loaded = schemas.PlaceRefused().load(fact.data)
     command = HearNoPlace(waiting, TUESDAY)
-    assert list(handlers.when_place_refused(fact, **loaded, person_id=None)) == [
+    assert list(handlers.when_place_refused(fact, **loaded, person_id=None, book=Book())) == [
         Do(REFERRAL, REFERRAL_ID, command)
     ]
 
@@ -195,10 +195,10 @@ def test_a_due_deadline_becomes_a_command():
 def test_a_bed_is_its_stay_s_and_no_referral_s():
     fact = heard("partners", "PlaceReserved", referral_id=REFERRAL_ID, stay=True)
     loaded = schemas.PlaceReserved().load(fact.data)
-    assert list(handlers.when_place_reserved(fact, **loaded, person_id=PERSON)) == [
+    assert list(handlers.when_place_reserved(fact, **loaded, person_id=PERSON, book=Book())) == [
         Do(STAYS, PERSON, BeginStay(REFERRAL_ID))
     ]
-    assert list(handlers.when_place_reserved(fact, **loaded, person_id=None)) == []
-    assert list(handlers.when_place_refused(fact, REFERRAL_ID, False, True, PERSON)) == [
+    assert list(handlers.when_place_reserved(fact, **loaded, person_id=None, book=Book())) == []
+    assert list(handlers.when_place_refused(fact, REFERRAL_ID, False, True, PERSON, Book())) == [
         Do(STAYS, PERSON, HearNoBed(REFERRAL_ID))
     ]

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from services import codes
 from services.codes import situation
 from services.codes.facts import FACTS
+from services.codes.procedure import SHIPPED, Quorum
 from services.kernel.errors import Invalid, Refused
 from services.screening.domain.assessment import assess
 from services.screening.domain.facts import normalised
 from services.screening.domain.plan import PLAN
-from services.screening.domain.procedure import SHIPPED, Quorum
 from services.screening.domain.rulebook import rulebook, versions
 from services.screening.domain.screening import SCREENING, decide, with_district
 from services.screening.events import PlanAgreed, ScreeningCompleted

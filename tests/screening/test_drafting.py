@@ -3,11 +3,12 @@ from uuid import uuid4
 
 import pytest
 
+from services.codes import procedure
 from services.intake.service import IntakeService
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.local import SimulatedClock
 from services.screening import trying
-from services.screening.domain import procedure, rulebook
+from services.screening.domain import rulebook
 from services.screening.domain.assessment import assess
 from services.screening.service import ScreeningService
 from tests.screening.test_service import CASE, FACTS, MORNING, complete
@@ -65,7 +66,7 @@ def test_what_a_version_answers_can_be_sent_back_as_a_draft(net):
     found = net.call("screening", "draft", {"draft_id": same["draft_id"]}, **RULES)
     assert found["names"] == ["screening"]
     whole["forms"][0]["groups"][0]["title"]["th"] = "ความปลอดภัย"
-    whole["deadlines"]["answer_days"] = 10
+    whole["deadlines"]["answer"]["working_days"] = 8
     other = drafted(net, whole, "2569-2")
     found = net.call("screening", "draft", {"draft_id": other["draft_id"]}, **RULES)
     assert found["names"] == ["screening", "form", "procedure"]
@@ -113,6 +114,40 @@ def test_a_procedure_names_by_centre_the_noes_that_a_director_reviews_and_no_oth
     version = adopt(net, saved["draft_id"], SOUTH)["rules_version"]
     whole = net.call("screening", "rulebook", {"rules_version": version}, **RULES)
     assert whole["content"]["decline_review"] == right
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda c: c.update(luck=1), "procedure.luck"),
+        (lambda c: c["quorum"].update(votes="three"), "procedure.quorum.votes"),
+        (lambda c: c["deadlines"]["answer"].update(hours=9), "procedure.deadlines.answer.value.hours"),
+        (lambda c: c["deadlines"]["answer"].update(working_days=0), "procedure.deadlines.answer.working_days"),
+        (lambda c: c["follow_up"][0].pop("until"), "procedure.follow_up.0.until"),
+        (lambda c: c["escalation"].update(role="king"), "procedure.escalation.role"),
+        (lambda c: c["centres"].update({"00": {}}), "procedure.centres.00.key"),
+        (lambda c: c["centres"].update({"60": {"quorum": {"votes": 2, "chair": True}}}),
+         "procedure.centres.60.quorum.votes"),
+    ],
+)  # fmt: skip
+def test_errors_of_a_procedure_name_the_field(net, change, field):
+    steps = json.loads(procedure.SHIPPED_DOCUMENT)
+    change(steps)
+    with pytest.raises(Invalid) as wrong:
+        drafted(net, {"procedure": steps}, steps["version"])
+    assert field in wrong.value.errors, wrong.value.errors
+
+
+def test_a_procedure_of_before_can_be_sent_as_a_draft_and_counts_whole(net):
+    old = json.loads(procedure.document("procedure-1"))
+    old["deadlines"]["answer_days"] = 7
+    saved = drafted(net, {"procedure": old}, "procedure-1")
+    content = net.call("screening", "draft", {"draft_id": saved["draft_id"]}, **RULES)["content"]["procedure"]
+    assert content["deadlines"]["answer"] == {"days": 7} and content["referrals_at_once"] == 3
+    with pytest.raises(Invalid):
+        drafted(net, {"procedure": {**old, "luck": 1}}, "procedure-1")
+    with pytest.raises(Invalid):
+        drafted(net, {"procedure": {**old, "centres": [1]}}, "procedure-1")
 
 
 def test_a_form_asks_only_for_facts_there_are(net):

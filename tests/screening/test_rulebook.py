@@ -5,8 +5,9 @@ import pytest
 
 from scripts.rules_page import PAGE
 from services import codes
+from services.codes import procedure
 from services.kernel.rules import RulesWrong
-from services.screening.domain import form, procedure, rulebook
+from services.screening.domain import form, rulebook
 from services.screening.domain.adoption import (
     RULES,
     Adopted,
@@ -266,7 +267,7 @@ def test_a_fact_of_before_documents_stood_in_it_is_lifted_by_its_hash():
 def test_form_and_procedure_count_from_their_day_and_before_it_those_of_the_software():
     words, steps = json.loads(form.SHIPPED_DOCUMENT), json.loads(procedure.SHIPPED_DOCUMENT)
     words["groups"][0]["title"]["th"] = "ความปลอดภัย"
-    steps["centres"] = {"61": {"votes": 5, "chair": False}}
+    steps["centres"] = {"61": {"quorum": {"votes": 5, "chair": False}}}
     day = MONDAY.isoformat()
     of_form = Adopted({"form-2": Adoption(day, "", json.dumps({**words, "version": "form-2"}))})
     of_steps = Adopted({"procedure-2": Adoption(day, "", json.dumps({**steps, "version": "procedure-2"}))})

@@ -35,7 +35,7 @@ def test_a_version_is_read_whole(net):
     assert found["content"] == json.loads(rulebook.document("2569-2"))
     assert found["labels"] == found["content"]["labels"] and found["paths"] == found["content"]["paths"]
     assert found["laws"][0]["label"] == found["labels"][0]["code"]
-    assert found["forms"][0]["groups"] and found["deadlines"]["answer_days"] == 14
+    assert found["forms"][0]["groups"] and found["deadlines"]["answer"]["working_days"] == 10
     with pytest.raises(NotFound):
         net.call("screening", "rulebook", {"rules_version": "2500-1"}, **RULES)
 

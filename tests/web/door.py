@@ -17,6 +17,7 @@ import orjson
 import requests
 from jsonschema import Draft202012Validator, FormatChecker
 
+from services.codes import procedure
 from services.codes.problems import SIGNS
 from services.hosting import System
 from services.kernel.envelope import Envelope, instant
@@ -28,8 +29,8 @@ from services.kernel.tokens import Bearer, Tokens
 from services.partners.domain.evidence import Evidence, propose
 from services.partners.domain.problems import PROBLEM, WeighProblem, problem_of
 from services.partners.projections.problems import get_standing
-from services.referral.projections.reviews import list_kinds
-from services.screening.domain import procedure, rulebook
+from services.referral.projections import terms
+from services.screening.domain import rulebook
 from services.screening.domain.adoption import RULES, AdoptRules
 from services.web.api.openapi import document, template
 from services.web.api.routes import ROUTES, Route
@@ -231,7 +232,7 @@ class FrontDoor:
 
         self.runtime("screening").execute(Envelope(cause, "", "system", "*", now, now, cause, cause), decide)
         heard = self.runtime("referral").until(
-            lambda db: list_kinds(db, "60", utc_now().date()) or None, 30.0
+            lambda db: terms.get(db, "60", utc_now().date()).reviewed or None, 30.0
         )
         assert heard, "referral heard it"
 

@@ -1,29 +1,54 @@
-"""How the loop of a referral is kept: what a centre allows, and its deadlines. A document of its own with a version,
-read whole from its file; a fact keeps what it was given, so a new version counts from the next fact on."""
+"""How working groups decide and how the loop of a referral is kept: quorum, deadlines, follow-ups, which noes a
+director reviews, to whom a missed deadline goes, and what a centre may set for itself. One document with a version,
+adopted in the log like the rules of screening and read here by every service. A fact keeps the deadline it was given,
+so a version counts from the next fact on. Pure.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
-from typing import Any, Generic, TypedDict, TypeVar
+from typing import Any, NamedTuple, TypedDict
 
-T = TypeVar("T")
-VERSIONS = ("2569-1", "2569-2")  # the oldest first; each a file of that name
-LAST_OPEN = 365  # days for which the last follow-up may be made, where a version says no windows
+from services.codes.deadlines import DIRECTOR
+from services.codes.procedure.lifting import is_whole, lifted
+from services.kernel.envelope import instant, moment
+from services.thai.calendar import add_working_days, next_working_day, working_days_before
+from services.thai.dates import bangkok_day, utc_span
+
+NAME = "procedure"
+VERSIONS = (
+    "procedure-1",
+    "procedure-2",
+)  # what comes with the software, the oldest first; each a file of that name
+WORKING_DAYS, DAYS, MINUTES = UNITS = ("working_days", "days", "minutes")
+FIRST_FOLLOW_UPS = (30, 90, 180, 365)  # of placements whose facts do not say theirs
+LAST_OPEN = 365  # days for which the last of those could be made
+
+
+class Quorum(NamedTuple):
+    """So many votes, abstentions included, and whether a chair must be among them."""
+
+    votes: int
+    chair: bool
 
 
 @dataclass(frozen=True)
-class Setting(Generic[T]):
-    """What holds for a centre: its own row, else the default."""
+class Span:
+    """A deadline of so many units; more or fewer where a way of telling or a kind of partner has its own (of both the
+    longer). `remind`: so many working days before its end somebody is reminded; None: nobody is."""
 
-    default: T
-    centres: Mapping[str, T]
+    count: int
+    unit: str
+    by_channel: Mapping[str, int]
+    by_kind: Mapping[str, int]
+    remind: int | None = None
 
-    def of(self, centre: str) -> T:
-        return self.centres.get(centre, self.default)
+    def of(self, kind: str | None = None, channel: str | None = None) -> int:
+        named = (self.by_channel.get(channel or ""), self.by_kind.get(kind or ""))
+        return max((count for count in named if count is not None), default=self.count)
 
 
 @dataclass(frozen=True)
@@ -33,6 +58,7 @@ class FollowUp:
     days: int
     opens: int
     closes: int
+    remind: int | None = None
 
 
 class Window(TypedDict):
@@ -43,26 +69,51 @@ class Window(TypedDict):
     closes: str
 
 
+class Escalation(TypedDict):
+    """To whom a deadline goes that was missed: everybody of a role of the centre, or one of its users."""
+
+    role: str
+    user: str | None
+
+
 @dataclass(frozen=True)
-class Deadlines:
-    """Working days from when a place is reserved until the partner should be told, and until the place is given back;
-    days from when it was recorded until an answer is due (more where a way of telling or a kind of partner needs them;
-    one that ends on a day on which offices are closed ends on the next), and from the placement until each follow-up;
-    minutes in which a partner may take its no back; working days in which a director reviews one where that is so."""
+class Terms:
+    """What holds for one centre. `reviewed`: the noes that its director reviews (codes.declines.kinds_of_noes);
+    `closed`: the days on which this centre is closed besides Thai holidays; `own_quorum`: the centre set it itself."""
 
-    tell_days: int
-    release_days: int
-    answer_days: int
-    answer_by_channel: Mapping[str, int]
-    answer_by_kind: Mapping[str, int]
-    waiting_list_days: int
+    version: str
+    quorum: Quorum
+    own_quorum: bool
+    referrals_at_once: int
+    deadlines: Mapping[str, Span]
     follow_ups: tuple[FollowUp, ...]
-    return_minutes: int
-    review_days: int
+    reviewed: tuple[str, ...]
+    escalation: Escalation
+    closed: frozenset[date] = frozenset()
 
-    @property
-    def follow_up_days(self) -> tuple[int, ...]:
-        return tuple(each.days for each in self.follow_ups)
+    def due(self, name: str, now: datetime, kind: str | None = None, channel: str | None = None) -> str:
+        """When a deadline that begins now is over (an instant). One in days ends at the same hour, and where offices
+        are closed on that day, on the next on which they are open; one in working days with its last day."""
+        span = self.deadlines[name]
+        count = span.of(kind, channel)
+        if span.unit == MINUTES:
+            return instant(now + timedelta(minutes=count))
+        if span.unit == WORKING_DAYS:
+            return end_of(add_working_days(bangkok_day(now), count, self.closed))
+        later = now + timedelta(days=count)
+        day = bangkok_day(later)
+        return instant(later + (next_working_day(day, self.closed) - day))
+
+    def reminder(self, name: str, due: str, now: datetime) -> str | None:
+        """When somebody is reminded of a deadline: so many working days before its last day, as that day begins. None:
+        nobody is, or that has passed."""
+        return self.morning(last_day(due), self.deadlines[name].remind, now)
+
+    def morning(self, last: date, before: int | None, now: datetime) -> str | None:
+        if before is None:
+            return None
+        morning = start_of(working_days_before(last, before, self.closed))
+        return morning if morning > instant(now) else None
 
     def windows(self, placed: date) -> list[Window]:
         """The follow-ups of somebody who was placed on that day."""
@@ -71,64 +122,139 @@ class Deadlines:
             for each in self.follow_ups
         ]
 
-    def answer_for(self, kind: str | None, channel: str | None = None) -> int:
-        """Days that a partner of a kind has to answer once it was told by a channel: of both the longer."""
-        named = (self.answer_by_channel.get(channel or ""), self.answer_by_kind.get(kind or ""))
-        return max((days for days in named if days is not None), default=self.answer_days)
-
 
 @dataclass(frozen=True)
 class Procedure:
-    """`valid_from`: an ISO day in Thailand. `referrals_at_once`: how many partners a centre asks for one case at
-    the same time; the first yes withdraws the others."""
+    """One version. `centres`: {centre: what it set itself}, of the document's own shape."""
 
     version: str
     valid_from: str
-    referrals_at_once: Setting[int]
-    deadlines: Deadlines
+    everywhere: Terms
+    decline_review: Mapping[str, Sequence[str]]
+    bounds: Mapping[str, Mapping[str, int]]
+    centres: Mapping[str, Mapping[str, Any]]
+
+    def of(self, centre: str, closed: Collection[date] = ()) -> Terms:
+        """What holds for a centre: its own, else everybody's."""
+        own = self.centres.get(centre, {})
+        spans = {name: _span(each) for name, each in own.get("deadlines", {}).items()}
+        return replace(
+            self.everywhere,
+            quorum=Quorum(**own["quorum"]) if "quorum" in own else self.everywhere.quorum,
+            own_quorum="quorum" in own,
+            referrals_at_once=own.get("referrals_at_once", self.everywhere.referrals_at_once),
+            deadlines={**self.everywhere.deadlines, **spans} if spans else self.everywhere.deadlines,
+            reviewed=tuple(self.decline_review.get(centre, ())),
+            escalation=_escalation(own["escalation"]) if "escalation" in own else self.everywhere.escalation,
+            closed=frozenset(closed),
+        )
+
+    def quorum_of(self, centre: str) -> Quorum:
+        return self.of(centre).quorum
 
 
 @cache
-def read(version: str) -> Procedure:
-    told = json.loads((files("services.codes.procedure") / f"{version}.json").read_bytes())
-    assert told["version"] == version, f"{version}.json is another version"
+def document(version: str) -> str:
+    """The file of a version that comes with the software."""
+    return (files("services.codes.procedure") / f"{version}.json").read_text("utf-8")
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Procedure:
+    """A document as it was adopted. What one of before does not say is as the software has it."""
+    return _of(whole(text))
+
+
+def whole(text: str) -> Any:
+    """The document of today's shape, every section in it."""
+    content = json.loads(text)
+    if is_whole(content):
+        return content
+    then, now = (json.loads(document(version)) for version in (VERSIONS[0], VERSIONS[-1]))
+    return lifted(content, then, now)
+
+
+def _of(content: Mapping[str, Any]) -> Procedure:
+    everywhere = Terms(
+        version=content["version"],
+        quorum=Quorum(**content["quorum"]),
+        own_quorum=False,
+        referrals_at_once=content["referrals_at_once"],
+        deadlines={name: _span(each) for name, each in content["deadlines"].items()},
+        follow_ups=tuple(
+            FollowUp(each["days"], each["from"], each["until"], each.get("remind"))
+            for each in content["follow_up"]
+        ),
+        reviewed=(),
+        escalation=_escalation(content["escalation"]),
+    )
     return Procedure(
-        version, told["valid_from"], Setting(**told["referrals_at_once"]), _deadlines(told["deadlines"])
+        content["version"],
+        content["valid_from"],
+        everywhere,
+        content["decline_review"],
+        content["bounds"],
+        content["centres"],
     )
 
 
-def _deadlines(document: Any) -> Deadlines:
-    answer = document["answer"]
-    return Deadlines(
-        tell_days=document["tell"]["working_days"],
-        release_days=document["release"]["working_days"],
-        answer_days=answer["days"],
-        answer_by_channel=answer["by_channel"],
-        answer_by_kind=answer["by_kind"],
-        waiting_list_days=document["waiting_list"]["days"],
-        follow_ups=_follow_ups(document["follow_up"]),
-        return_minutes=document["take_back"]["minutes"],
-        review_days=document["review"]["working_days"],
+def _span(content: Mapping[str, Any]) -> Span:
+    [unit] = [each for each in UNITS if each in content]
+    return Span(
+        content[unit], unit, content.get("by_channel", {}), content.get("by_kind", {}), content.get("remind")
     )
 
 
-def _follow_ups(section: Any) -> tuple[FollowUp, ...]:
-    """Where a version says only the days, each may be made until the next is due."""
-    if isinstance(section, list):
-        return tuple(FollowUp(each["days"], each["from"], each["until"]) for each in section)
-    days = section["days"]
-    return tuple(
-        FollowUp(due, due, following - 1) for due, following in pairwise((*days, days[-1] + LAST_OPEN))
-    )
+def _escalation(content: Mapping[str, Any]) -> Escalation:
+    return {"role": content.get("role", DIRECTOR), "user": content.get("user")}
 
 
-def _after(placed: date, days: int) -> str:
-    return (placed + timedelta(days=days)).isoformat()
+class Adoption(NamedTuple):
+    """A document with the day from which it counts (ISO, in Thailand)."""
+
+    valid_from: str
+    content: str
+
+
+def in_force(adopted: Iterable[Adoption], day: date) -> Procedure:
+    """What counts on a day: the adopted one that begun last, of those of one day the one adopted last; before any did,
+    what came with the software by then."""
+    begun = [
+        (each.valid_from, place, each.content)
+        for place, each in enumerate(adopted)
+        if each.valid_from <= day.isoformat()
+    ]
+    return read(max(begun)[2]) if begun else _shipped_on(day)
+
+
+def _shipped_on(day: date) -> Procedure:
+    known = [read(document(version)) for version in VERSIONS]
+    begun = [each for each in known if each.valid_from <= day.isoformat()]
+    return begun[-1] if begun else known[0]
+
+
+@dataclass(frozen=True)
+class Book:
+    """All that was adopted, in that order, as it holds for one centre."""
+
+    adopted: tuple[Adoption, ...] = ()
+    centre: str = ""
+    closed: frozenset[date] = frozenset()
+
+    def on(self, day: date) -> Terms:
+        return in_force(self.adopted, day).of(self.centre, self.closed)
 
 
 def windows_of(placed: date, own: Sequence[Window] | None) -> Sequence[Window]:
-    """The follow-ups of a placement as its fact says them; one of before facts did had those of the first version."""
-    return read(VERSIONS[0]).deadlines.windows(placed) if own is None else own
+    """The follow-ups of a placement as its fact says them; of one of before facts did, each could be made until the
+    next was due."""
+    if own is not None:
+        return own
+    ends = (*FIRST_FOLLOW_UPS[1:], FIRST_FOLLOW_UPS[-1] + LAST_OPEN)
+    return [
+        Window(days=due, opens=_after(placed, due), closes=_after(placed, following - 1))
+        for due, following in zip(FIRST_FOLLOW_UPS, ends, strict=True)
+    ]
 
 
 def window_on(day: date, windows: Sequence[Window]) -> Window:
@@ -137,6 +263,24 @@ def window_on(day: date, windows: Sequence[Window]) -> Window:
     return opened[-1] if opened else windows[0]
 
 
-def in_force() -> Procedure:
-    """The newest version."""
-    return read(VERSIONS[-1])
+def end_of(day: date) -> str:
+    """The instant at which a day in Thailand is over."""
+    return instant(utc_span(day, day)[1])
+
+
+def start_of(day: date) -> str:
+    return instant(utc_span(day, day)[0])
+
+
+def last_day(due: str) -> date:
+    """The day in Thailand on which a deadline bites: of one that ends with its day, that day."""
+    return bangkok_day(moment(due) - timedelta(microseconds=1))
+
+
+def _after(placed: date, days: int) -> str:
+    return (placed + timedelta(days=days)).isoformat()
+
+
+SHIPPED_DOCUMENT = document(VERSIONS[-1])
+SHIPPED = read(SHIPPED_DOCUMENT)
+EVERYWHERE = SHIPPED.everywhere  # what holds where nobody adopted anything

@@ -4,6 +4,7 @@ Steps: see steps."""
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.codes.procedure import EVERYWHERE, Terms
 from services.referral.domain.steps import Step
 from services.referral.domain.words import Case, Plan, Programme
 from services.referral.events import Family
@@ -12,8 +13,9 @@ from services.referral.events import Family
 @dataclass(frozen=True)
 class SendReferral:
     """To a programme, or back to the family. `consent`: given, refused, or unable (with a witness). `already_open`: a
-    referral of this case there is open; `asked`: how many others of its referrals wait for an answer, of at most
-    `at_once`; `consent_id`: the recorded consent it rests on; `data_refused`: the person does not want data given."""
+    referral of this case there is open; `asked`: how many others of its referrals wait for an answer; `terms`: what the
+    procedure says for the centre; `consent_id`: the recorded consent it rests on; `data_refused`: the person does not
+    want data given."""
 
     referral_id: str
     case: Case
@@ -26,16 +28,17 @@ class SendReferral:
     now: datetime
     family: Family | None = None
     asked: int = 0
-    at_once: int = 1
+    terms: Terms = EVERYWHERE
     consent_id: str | None = None
     data_refused: bool = False
 
 
 @dataclass(frozen=True)
 class SecurePlace:
-    """The partners service reserved a place."""
+    """The partners service reserved a place. `terms`: what the procedure says for the centre."""
 
     now: datetime
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class HearNoPlace:
 
     waiting: bool
     now: datetime
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,10 @@ from services.referral.domain.steps import (
 )
 from services.referral.domain.words import (
     AWAITING_ANSWER,
-    DEADLINES,
     OVER,
     Place,
     Referral,
     Status,
-    days_after,
-    end_of_working_day,
 )
 from services.referral.events import (
     About,
@@ -73,10 +70,9 @@ def decide(command: Command, referral: Referral) -> list[Event]:
     match command:
         case SendReferral():
             return _send(command, referral)
-        case SecurePlace(now):
+        case SecurePlace(now, terms):
             if referral.status in AWAITING_ANSWER and referral.place in (Place.PENDING, Place.REFUSED):
-                tell = end_of_working_day(now, DEADLINES.tell_days)
-                release = end_of_working_day(now, DEADLINES.release_days)
+                tell, release = terms.due("tell", now), terms.due("release", now)
                 return [PlaceSecured(**referral.about, tell_due=tell, release_due=release)]
             return []  # already heard; or over, and the partners service releases the place by what it hears
         case SettleDecline():
@@ -95,15 +91,11 @@ def decide(command: Command, referral: Referral) -> list[Event]:
                 lost = {"was": referral.status.value, "reason": CONSENT_WITHDRAWN, "whose": "person"}
                 return [ReferralWithdrawn(**referral.about, **lost)]
             return []  # over; or the person lives there, and what the partner knows it learned before
-        case HearNoPlace(waiting, now):
+        case HearNoPlace(waiting, now, terms):
             if referral.status != Status.SENT or referral.place != Place.PENDING:
                 return []
             if waiting:
-                return [
-                    ReferralWaitlisted(
-                        **referral.about, answer_due=days_after(now, DEADLINES.waiting_list_days)
-                    )
-                ]
+                return [ReferralWaitlisted(**referral.about, answer_due=terms.due("waiting_list", now))]
             return [ReferralDeclined(**referral.about, reason="no_place", whose="system")]
         case ExpireReferral(now):
             # A deadline that was moved on while this one was firing is not due.
@@ -195,10 +187,10 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         raise Refused("consent_refused", "The person does not want data to be given to others.")
     if c.already_open:
         raise Refused("duplicate_referral", "This case already has an open referral there.")
-    if c.asked >= c.at_once:
+    most = c.terms.referrals_at_once
+    if c.asked >= most:
         raise Refused(
-            "others_asked",
-            f"{c.asked} others are asked for this case, and this centre asks {c.at_once} at once.",
+            "others_asked", f"{c.asked} others are asked for this case, and this centre asks {most} at once."
         )
     to = c.programme
     sent = ReferralSent(
@@ -214,7 +206,7 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         outside_ministry=not to.under_ministry if to else None,
         consent=c.consent,
         waitlist=c.waitlist and to is not None,
-        answer_due=days_after(c.now, DEADLINES.answer_for(to.kind if to else None)),
+        answer_due=c.terms.due("answer", c.now, to.kind if to else None),
         witness=c.witness,
         family=c.family,
         consent_id=c.consent_id,

@@ -1,7 +1,7 @@
 """The steps people take of a referral: a command each, and the fact it makes. What a step may follow stands in
 `codes.steps`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, assert_never
@@ -9,16 +9,13 @@ from typing import Any, assert_never
 from services.codes import steps
 from services.codes.declines import is_reviewed
 from services.codes.following import IN_PLACE, NOT_REACHED
-from services.codes.procedure import Window
+from services.codes.procedure import EVERYWHERE, Terms, Window
 from services.kernel.envelope import instant
 from services.referral.domain.words import (
-    DEADLINES,
     OVER,
     Place,
     Referral,
     Status,
-    days_after,
-    end_of_working_day,
 )
 from services.referral.events import (
     Event,
@@ -57,11 +54,13 @@ class TellPartner(HasSource):
     now: datetime
     how: str
     to: str | None = None
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
 class AcknowledgeReferral(HasSource):
     now: datetime
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,7 @@ class AcceptReferral(HasSource):
 
 @dataclass(frozen=True)
 class DeclineReferral(HasSource):
-    """`by_link`: the partner itself gave its answer by its link, where a finger slips. `reviewed`: {kinds} of noes
-    that the centre's director reviews (codes.declines.kinds_of_noes)."""
+    """`by_link`: the partner itself gave its answer by its link, where a finger slips."""
 
     now: datetime
     by_link: bool
@@ -80,7 +78,7 @@ class DeclineReferral(HasSource):
     whose: str
     no_more_places: bool = False
     note: str | None = None
-    reviewed: Collection[str] = ()
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -100,6 +98,7 @@ class UpholdDecline:
 class WaitlistReferral(HasSource):
     now: datetime
     no_more_places: bool = False
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -124,6 +123,7 @@ class ConfirmPlacement(HasSource):
     """`on`: the day on which it was so."""
 
     on: date
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -255,14 +255,14 @@ def steps_after(
 @dataclass(frozen=True)
 class Circumstances:
     """What the door knows of a step beside what is said: when it is recorded, on which day it happened, whether the
-    partner itself says it by its link, of which due day a follow-up of that day is, and which noes the centre's
-    director reviews."""
+    partner itself says it by its link, of which due day a follow-up of that day is, and what the procedure says for
+    the centre."""
 
     now: datetime
     on: date
     window: Window
     by_link: bool = False
-    reviewed: Collection[str] = ()
+    terms: Terms = EVERYWHERE
 
 
 OF_THE_DOOR = frozenset(field.name for field in fields(Circumstances))
@@ -286,19 +286,20 @@ def fact_of(step: Step, referral: Referral) -> Event:
     said = {name: value for name, value in vars(step).items() if name not in OF_THE_DOOR}
     match step:
         case TellPartner(now):
-            days = DEADLINES.answer_for(referral.kind, step.how)
-            return PartnerTold(**about, **said, answer_due=days_after(now, days))
+            return PartnerTold(
+                **about, **said, answer_due=step.terms.due("answer", now, referral.kind, step.how)
+            )
         case AcknowledgeReferral(now):
-            due = None if referral.told else days_after(now, DEADLINES.answer_for(referral.kind))
+            due = None if referral.told else step.terms.due("answer", now, referral.kind)
             return ReferralAcknowledged(**about, **said, answer_due=due)
         case AcceptReferral():
             return ReferralAccepted(**about, **said)
         case DeclineReferral(now):
             once = not referral.returned and not referral.home
-            if once and is_reviewed(step.reviewed, step.reason, step.whose):
-                final = end_of_working_day(now, DEADLINES.review_days)
+            if once and is_reviewed(step.terms.reviewed, step.reason, step.whose):
+                final = step.terms.due("review", now)
                 return ReferralDeclined(**about, **said, final_at=final, in_review=True)
-            final = instant(now + timedelta(minutes=DEADLINES.return_minutes))
+            final = step.terms.due("take_back", now)
             return ReferralDeclined(**about, **said, final_at=final if once and step.by_link else None)
         case ReturnDecline(now):
             # Whoever took back a no must not find that the time to answer has run out over it.
@@ -308,9 +309,7 @@ def fact_of(step: Step, referral: Referral) -> Event:
             assert referral.declined is not None
             return settled(referral, referral.declined)
         case WaitlistReferral(now):
-            return ReferralWaitlisted(
-                **about, **said, answer_due=days_after(now, DEADLINES.waiting_list_days)
-            )
+            return ReferralWaitlisted(**about, **said, answer_due=step.terms.due("waiting_list", now))
         case WithdrawReferral():
             return ReferralWithdrawn(**about, **said, was=referral.status.value)
         case RecordTravel():
@@ -324,7 +323,7 @@ def fact_of(step: Step, referral: Referral) -> Event:
                 path=referral.path,
                 kind=referral.kind,
                 outside_ministry=referral.outside_ministry,
-                follow_ups=DEADLINES.windows(step.on),
+                follow_ups=step.terms.windows(step.on),
             )
         case FailReferral():
             return ReferralFailed(**about, **said, was=referral.status.value)

@@ -2,19 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from services.codes import FAMILY_PATH, procedure
+from services.codes import FAMILY_PATH
 from services.codes.procedure import Window
-from services.kernel.envelope import instant
 from services.referral.events import ReferralDeclined
-from services.thai.calendar import add_working_days, is_working_day
-from services.thai.dates import bangkok_day, utc_span
-
-# A fact keeps the deadline it was given, so a change of it counts from the next fact on.
-DEADLINES = procedure.in_force().deadlines
 
 
 class Status(StrEnum):
@@ -125,17 +118,3 @@ class Referral:
     def home(self) -> bool:
         """Whether it is a return to the family: without a partner that is told, and without a place."""
         return self.status != Status.UNSENT and self.about["programme_id"] is None
-
-
-def days_after(now: datetime, days: int) -> str:
-    """So many days later; where offices are closed on that day, on the next on which they are open."""
-    due = now + timedelta(days=days)
-    while not is_working_day(bangkok_day(due)):
-        due += timedelta(days=1)
-    return instant(due)
-
-
-def end_of_working_day(now: datetime, count: int) -> str:
-    """The end of the working day that is `count` later."""
-    day = add_working_days(bangkok_day(now), count)
-    return instant(utc_span(day, day)[1])

@@ -3,7 +3,7 @@ adopted; what counted before such facts held documents is lifted by its hash. Pu
 
 screening   facts, labels, laws, conditions, paths, dangers (domain.rulebook)
 form        what is asked, in which words and order (domain.form)
-procedure   quorum, deadlines, follow-ups, and what a centre may set for itself (domain.procedure)
+procedure   quorum, deadlines, follow-ups, and what a centre may set for itself (codes.procedure)
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, assert_never
 
+from services.codes import procedure
+from services.codes.procedure import Procedure
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.kernel.questions import Body, Json
-from services.screening.domain import form, procedure, rulebook
+from services.screening.domain import form, rulebook
 from services.screening.domain.form import FormBook
-from services.screening.domain.procedure import Procedure
 from services.screening.domain.rulebook import LIFTED, Rulebook
 from services.screening.events import RulesAdopted
 
@@ -82,8 +83,9 @@ def form_in_force(adopted: Adopted, day: date) -> FormBook:
 
 
 def procedure_in_force(adopted: Adopted, day: date) -> Procedure:
-    text = _latest(adopted, day)
-    return procedure.read(text) if text else procedure.SHIPPED
+    return procedure.in_force(
+        (procedure.Adoption(each.valid_from, each.content) for each in adopted.versions.values()), day
+    )
 
 
 def _latest(adopted: Adopted, day: date) -> str | None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict, assert_never
 
+from services.codes.procedure import Quorum
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
-from services.screening.domain.procedure import Quorum
 from services.screening.events import ClosedPath, PlanAgreed, Votes
 from services.thai import names
 

@@ -34,8 +34,15 @@ def sheets(rules: WholeRules) -> Iterator[tuple[str, list[Line]]]:
     yield "questions", [*_questions(rules["forms"])]
     yield (
         "deadlines",
-        [["what", "value"], *([name, str(value)] for name, value in rules["deadlines"].items())],
+        [["what", "value"], *_deadlines(rules["deadlines"])],
     )
+
+
+def _deadlines(spans: Any) -> Iterator[Line]:
+    for name, span in spans.items():
+        for part, value in span.items():
+            each = value.items() if isinstance(value, dict) else [("", value)]
+            yield from ([" ".join(filter(None, (name, part, code))), str(count)] for code, count in each)
 
 
 def _labels(labels: Any) -> Iterator[Line]:

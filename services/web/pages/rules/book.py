@@ -12,6 +12,7 @@ from services.web.pages.frame.forms import Form
 from services.web.pages.parts import people
 from services.web.pages.parts.facts import in_language
 from services.web.pages.parts.language import _
+from services.web.pages.rules import terms
 from services.web.store import announcements
 
 READERS = (*FIGURE_READERS, "admin")
@@ -49,7 +50,13 @@ def show(rules_version: str) -> Response:
     found = doors.ask(RULEBOOK.of(rules_version=rules_version))
     people.look_up(found["adopted_by"])
     editing = visit.caller().role in EDITORS
-    return frame.page("rules/show.html", found=found, in_language=in_language, may_edit=editing)
+    return frame.page(
+        "rules/show.html",
+        found=found,
+        in_language=in_language,
+        may_edit=editing,
+        procedure_in_words=terms.in_words,
+    )
 
 
 @blueprint.route("/rules/<rules_version>/draft", methods=["GET", "POST"])

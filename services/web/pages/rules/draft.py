@@ -14,6 +14,7 @@ from services.web.pages.parts import days, people
 from services.web.pages.parts.facts import fact_text, in_language
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import listed, word
+from services.web.pages.rules import terms
 from services.web.pages.rules.book import EDITORS, READERS
 
 ADOPTERS = ("director", "rule_keeper")
@@ -29,6 +30,7 @@ def show(draft_id: UUID) -> Response:
     role = visit.caller().role
     return frame.page(
         "rules/draft.html", found=found, book=found["content"].get("screening"), in_language=in_language,
+        steps=found["content"].get("procedure"), procedure_in_words=terms.in_words,
         gaps=[_in_words(each) for each in found["lint"] if each["code"] == "gap"],
         overlaps=[_in_words(each) for each in found["lint"] if each["code"] == "overlap"],
         may_try=role in EDITORS and not found["adopted"], may_adopt=role in ADOPTERS and not found["adopted"],

@@ -1,0 +1,28 @@
+"""The deadlines of a referral, in codes. How long each is stands in the procedure. Data only."""
+
+from services.codes.words import CodeList, Words
+
+DEADLINES = CodeList(
+    "deadline",
+    {
+        "tell": Words("แจ้งภาคีเครือข่าย", "Telling the partner"),
+        "release": Words("คืนที่ว่างหากยังไม่ได้แจ้ง", "Giving the place back if nobody told the partner"),
+        "acknowledge": Words("ภาคีเครือข่ายรับทราบ", "The partner reads it"),
+        "answer": Words("ภาคีเครือข่ายตอบ", "The partner answers"),
+        "waiting_list": Words("อยู่ในรายชื่อรอ", "On the waiting list"),
+        "take_back": Words("ภาคีเครือข่ายเปลี่ยนคำตอบว่าไม่รับ", "The partner takes a no back"),
+        "review": Words("ผู้อำนวยการพิจารณาคำตอบว่าไม่รับ", "The director reviews a no"),
+        "travel": Words("ออกเดินทางหลังตอบรับ", "Setting out after the yes"),
+        "arrival": Words("ไปถึงหลังออกเดินทาง", "Arriving after setting out"),
+        "follow_up": Words("ติดตามผล", "The follow-up"),
+    },
+)
+DIRECTOR, WORKER = "director", "worker"
+# To whom a missed deadline goes: the directors of the centre, or who answers for the case.
+ESCALATED_TO = CodeList(
+    "escalated_to",
+    {
+        DIRECTOR: Words("ผู้อำนวยการศูนย์", "the director of the centre"),
+        WORKER: Words("ผู้รับผิดชอบเรื่อง", "whoever answers for the case"),
+    },
+)
