@@ -11,6 +11,7 @@ from services.codes.access import CASE_READERS, STAFF
 from services.codes.coarse import coarse
 from services.codes.decisions import DIED, FIT_SECONDS, PERSON_DIED, fit_warnings
 from services.codes.procedure import Book, window_on
+from services.codes.procedure.reckoning import windows
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
@@ -258,8 +259,8 @@ class ReferralService(disclosing.Disclosing, staying.Staying):
         by_link = call.caller.role == "partner" and body.get("by_channel") in OWN_WORDS
         on = bangkok_day(call.at)
         holds = terms.get(db, row["centre"], bangkok_day(call.now))
-        windows = orjson.loads(row["follow_ups"]) or holds.windows(on)
-        return Circumstances(call.now, on, window_on(on, windows), by_link, holds)
+        own = orjson.loads(row["follow_ups"]) or windows(holds, on)
+        return Circumstances(call.now, on, window_on(on, own), by_link, holds)
 
     def _move(self, unit: Unit, case_id: str, referral_id: str, closed: bool = False) -> None:
         """What a referral now is to its case's one placement, decided in view of the case's others. Once one partner

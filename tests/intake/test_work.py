@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, select
 from services.codes import CASE_STATUSES, REFERRAL_STATUSES
 from services.codes.acts import case_acts
 from services.codes.procedure import EVERYWHERE
+from services.codes.procedure.reckoning import windows
 from services.codes.steps import STEPS
 from services.codes.work import (
     AT_ONCE,
@@ -387,11 +388,11 @@ def test_a_follow_up_is_due_until_its_time_is_over_and_who_was_called_in_vain_is
 
 def placement(day):
     """Of a case on that day of March, with the follow-ups that its fact says."""
-    windows = EVERYWHERE.windows(date(2026, 3, int(day)))
+    own = windows(EVERYWHERE, date(2026, 3, int(day)))
     return [
         referred("ReferralSent", SOMBAT, day),
         referred("ReferralAccepted", SOMBAT, day),
-        referred("PlacementConfirmed", SOMBAT, day, follow_ups=windows),
+        referred("PlacementConfirmed", SOMBAT, day, follow_ups=own),
     ]
 
 

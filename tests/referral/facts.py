@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.codes.procedure import end_of
+from services.codes.procedure.reckoning import end_of
 from services.kernel.codec import Codec
 from services.kernel.envelope import Recorded, derived_id, instant
 from services.referral.domain.commands import SendReferral
@@ -105,8 +105,8 @@ sent_home = ReferralSent(
 # Reserved on Tuesday: to be told by the end of Wednesday in Thailand, given back at the end of Friday.
 secured = PlaceSecured(
     **about,
-    tell_due=instant(datetime(2026, 3, 4, 17, tzinfo=UTC)),
-    release_due=instant(datetime(2026, 3, 6, 17, tzinfo=UTC)),
+    tell_due=working(TUESDAY, 1),
+    release_due=working(TUESDAY, 3),
 )
 told = PartnerTold(**about, how="phone", answer_due=working(TUESDAY, 10))
 acknowledged = ReferralAcknowledged(**about)

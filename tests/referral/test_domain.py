@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.codes import REFERRAL_STATUSES
 from services.codes.procedure import EVERYWHERE, window_on, windows_of
+from services.codes.procedure.reckoning import windows
 from services.codes.steps import STEPS
 from services.kernel.envelope import instant
 from services.kernel.errors import Refused
@@ -102,7 +103,7 @@ from tests.spec import Spec
 
 referral = Spec(REFERRAL)
 ON = bangkok_day(TUESDAY)
-WINDOWS = EVERYWHERE.windows(ON)
+WINDOWS = windows(EVERYWHERE, ON)
 KNOWN = Circumstances(TUESDAY, ON, window_on(ON, WINDOWS))
 
 # What each step says besides, and the contract's life cycle written out once more, as it stands there.
@@ -354,7 +355,7 @@ def test_who_was_told_by_letter_has_longer_to_answer_and_offices_must_be_open_on
     reserved = PlaceSecured(**about, tell_due=instant(december), release_due=instant(december))
     for how, due in (("phone", "2026-01-06"), ("letter", "2026-01-13")):
         # New Year's Eve and Day are holidays, the 2nd is a special one.
-        told = PartnerTold(**about, how=how, answer_due=f"{due}T17:00:00.000000Z")
+        told = PartnerTold(**about, how=how, answer_due=f"{due}T16:59:59.999999Z")
         referral.given(sent, reserved).when(TellPartner(december, how)).then(told)
 
 
@@ -364,7 +365,7 @@ def test_over_songkran_and_new_year_working_days_are_those_on_which_offices_work
         (datetime(2025, 12, 30, 3, tzinfo=UTC), "2026-01-05", "2026-01-07"),
     ):
         secured = PlaceSecured(
-            **about, tell_due=f"{tell}T17:00:00.000000Z", release_due=f"{release}T17:00:00.000000Z"
+            **about, tell_due=f"{tell}T16:59:59.999999Z", release_due=f"{release}T16:59:59.999999Z"
         )
         referral.given(sent).when(SecurePlace(now)).then(secured)
 

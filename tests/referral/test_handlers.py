@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.codes.procedure import EVERYWHERE, Book
+from services.codes.procedure.reckoning import windows
 from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import instant
 from services.referral import handlers, schemas
@@ -56,7 +57,7 @@ from tests.referral.facts import (
 
 ANSWER, SETTLE = f"answer/{REFERRAL_ID}", f"settle/{REFERRAL_ID}"
 FOLLOW_UPS = [f"follow-up/{REFERRAL_ID}/{days}" for days in (7, 30, 90, 180, 365)]
-SAYING_ITS_DAYS = replace(placed, follow_ups=EVERYWHERE.windows(bangkok_day(MONDAY)))
+SAYING_ITS_DAYS = replace(placed, follow_ups=windows(EVERYWHERE, bangkok_day(MONDAY)))
 
 
 def test_a_reserved_place_is_one_to_tell_the_partner_of():

@@ -416,7 +416,7 @@ def test_a_place_of_which_the_partner_was_not_told_in_three_working_days_is_give
     agreed.settle()
     row = read(agreed, referral_id)
     assert (row["place"], row["told"], row["answer_due"]) == ("reserved", False, None)
-    assert row["tell_due"] == "2026-03-04T17:00:00.000000Z"  # Makha Bucha is on the 3rd
+    assert row["tell_due"] == "2026-03-04T16:59:59.999999Z"  # Makha Bucha is on the 3rd
     agreed.clock.advance(days=4, hours=7)
     agreed.settle()
     assert read(agreed, referral_id)["status"] == "sent"
@@ -508,7 +508,7 @@ def reviewed(agreed, told):
 def test_a_no_that_is_reviewed_holds_the_place_until_the_director_accepts_it(agreed, reviewed):
     row = read(agreed, reviewed)
     assert (row["status"], row["place"], row["in_review"]) == ("declined", "reserved", True)
-    assert row["final_at"] == "2026-03-05T17:00:00.000000Z"  # two working days, Magha Puja between them
+    assert row["final_at"] == "2026-03-05T16:59:59.999999Z"  # two working days, Magha Puja between them
     assert "uphold" not in row["may"] and "take-back" in row["may"]
     assert {"uphold", "take-back"} <= {*read(agreed, reviewed, **DIRECTOR)["may"]}
     for who in ({}, AS_PARTNER):

@@ -10,6 +10,7 @@ from services.codes import procedure
 from services.codes.procedure import Adoption, in_force
 from services.codes.procedure.checking import problems
 from services.codes.procedure.lifting import SECTIONS
+from services.codes.procedure.reckoning import due, reminder
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -57,9 +58,9 @@ def test_one_of_before_is_read_whole_and_keeps_what_somebody_chose():
     }
     rules = in_force([adopted(chosen)], MONDAY)
     terms = rules.of("60")
-    assert terms.due("answer", NOW) == "2026-03-09T03:00:00.000000Z"
-    assert terms.due("take_back", NOW) == "2026-03-02T03:30:00.000000Z"
-    assert terms.due("tell", NOW) == procedure.EVERYWHERE.due("tell", NOW)
+    assert due(terms, "answer", NOW) == "2026-03-09T03:00:00.000000Z"
+    assert due(terms, "take_back", NOW) == "2026-03-02T03:30:00.000000Z"
+    assert due(terms, "tell", NOW) == due(procedure.EVERYWHERE, "tell", NOW)
     assert [(each.days, each.opens, each.closes) for each in terms.follow_ups] == [(30, 30, 59), (60, 60, 94)]
     assert terms.reviewed == ("partner",) and terms.quorum == (3, True) and not terms.own_quorum
     assert rules.of("61").quorum == (5, False) and rules.of("61").own_quorum and rules.of("61").reviewed == ()
@@ -86,23 +87,25 @@ def test_a_centres_own_settings_hold_for_it_alone():
     rules = procedure.read(json.dumps(own))
     assert (rules.of("60").referrals_at_once, rules.of("61").referrals_at_once) == (1, 3)
     assert (
-        rules.of("60").due("answer", NOW, channel="letter") == "2026-03-10T17:00:00.000000Z"
+        due(rules.of("60"), "answer", NOW, channel="letter") == "2026-03-10T16:59:59.999999Z"
     )  # Makha Bucha between
     assert rules.of("60").escalation["user"] == "somsri" and rules.of("61").escalation["role"] == "director"
 
 
 def test_days_on_which_a_centre_is_closed_count_for_it_as_holidays():
     closed = procedure.SHIPPED.of("60", [date(2026, 3, 4)])
-    assert procedure.SHIPPED.of("61").due("tell", NOW) == "2026-03-04T17:00:00.000000Z"
-    assert closed.due("tell", NOW) == "2026-03-05T17:00:00.000000Z"
+    assert due(procedure.SHIPPED.of("61"), "tell", NOW) == "2026-03-04T16:59:59.999999Z"
+    assert due(closed, "tell", NOW) == "2026-03-05T16:59:59.999999Z"
 
 
 def test_somebody_is_reminded_so_many_working_days_before_and_never_at_once():
-    due = procedure.EVERYWHERE.due("answer", NOW)
-    assert due == "2026-03-17T17:00:00.000000Z"
-    assert procedure.EVERYWHERE.reminder("answer", due, NOW) == "2026-03-12T17:00:00.000000Z"  # Friday begins
-    assert procedure.EVERYWHERE.reminder("answer", due, datetime(2026, 3, 16, tzinfo=UTC)) is None
-    assert procedure.EVERYWHERE.reminder("tell", due, NOW) is None
+    ends = due(procedure.EVERYWHERE, "answer", NOW)
+    assert ends == "2026-03-17T16:59:59.999999Z"
+    assert (
+        reminder(procedure.EVERYWHERE, "answer", ends, NOW) == "2026-03-12T17:00:00.000000Z"
+    )  # Friday begins
+    assert reminder(procedure.EVERYWHERE, "answer", ends, datetime(2026, 3, 16, tzinfo=UTC)) is None
+    assert reminder(procedure.EVERYWHERE, "tell", ends, NOW) is None
 
 
 def test_of_a_way_of_telling_and_a_kind_of_partner_the_longer_counts():

@@ -7,16 +7,13 @@ so a version counts from the next fact on. Pure.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple, TypedDict
 
 from services.codes.deadlines import DIRECTOR
 from services.codes.procedure.lifting import is_whole, lifted
-from services.kernel.envelope import instant, moment
-from services.thai.calendar import add_working_days, next_working_day, working_days_before
-from services.thai.dates import bangkok_day, utc_span
 
 NAME = "procedure"
 VERSIONS = (
@@ -90,37 +87,6 @@ class Terms:
     reviewed: tuple[str, ...]
     escalation: Escalation
     closed: frozenset[date] = frozenset()
-
-    def due(self, name: str, now: datetime, kind: str | None = None, channel: str | None = None) -> str:
-        """When a deadline that begins now is over (an instant). One in days ends at the same hour, and where offices
-        are closed on that day, on the next on which they are open; one in working days with its last day."""
-        span = self.deadlines[name]
-        count = span.of(kind, channel)
-        if span.unit == MINUTES:
-            return instant(now + timedelta(minutes=count))
-        if span.unit == WORKING_DAYS:
-            return end_of(add_working_days(bangkok_day(now), count, self.closed))
-        later = now + timedelta(days=count)
-        day = bangkok_day(later)
-        return instant(later + (next_working_day(day, self.closed) - day))
-
-    def reminder(self, name: str, due: str, now: datetime) -> str | None:
-        """When somebody is reminded of a deadline: so many working days before its last day, as that day begins. None:
-        nobody is, or that has passed."""
-        return self.morning(last_day(due), self.deadlines[name].remind, now)
-
-    def morning(self, last: date, before: int | None, now: datetime) -> str | None:
-        if before is None:
-            return None
-        morning = start_of(working_days_before(last, before, self.closed))
-        return morning if morning > instant(now) else None
-
-    def windows(self, placed: date) -> list[Window]:
-        """The follow-ups of somebody who was placed on that day."""
-        return [
-            Window(days=each.days, opens=_after(placed, each.opens), closes=_after(placed, each.closes))
-            for each in self.follow_ups
-        ]
 
 
 @dataclass(frozen=True)
@@ -261,20 +227,6 @@ def window_on(day: date, windows: Sequence[Window]) -> Window:
     """Which of its follow-ups one on that day is: the one whose window opened last, else the first."""
     opened = [each for each in windows if each["opens"] <= day.isoformat()]
     return opened[-1] if opened else windows[0]
-
-
-def end_of(day: date) -> str:
-    """The instant at which a day in Thailand is over."""
-    return instant(utc_span(day, day)[1])
-
-
-def start_of(day: date) -> str:
-    return instant(utc_span(day, day)[0])
-
-
-def last_day(due: str) -> date:
-    """The day in Thailand on which a deadline bites: of one that ends with its day, that day."""
-    return bangkok_day(moment(due) - timedelta(microseconds=1))
 
 
 def _after(placed: date, days: int) -> str:

@@ -1,7 +1,7 @@
 """What is wrong with a procedure: numbers, codes, bounds, the order of its days; each by the field that it is in. The
 shape was looked at before. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -109,7 +109,7 @@ def _order(where: str, spans: Mapping[str, Mapping[str, Any]]) -> Iterator[Probl
 
 
 def _by_code(
-    where: str, counts: Mapping[str, int], codes: Mapping[str, Any], allowed: bool
+    where: str, counts: Mapping[str, int], codes: Collection[str], allowed: bool
 ) -> Iterator[Problem]:
     if counts and not allowed:
         yield where, "This deadline has none."

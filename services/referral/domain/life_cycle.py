@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from typing import get_args
 
 from services.codes.decisions import DIED, PERSON_DIED
+from services.codes.procedure.reckoning import due
 from services.codes.steps import CONSENT_WITHDRAWN
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import instant
@@ -72,7 +73,7 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             return _send(command, referral)
         case SecurePlace(now, terms):
             if referral.status in AWAITING_ANSWER and referral.place in (Place.PENDING, Place.REFUSED):
-                tell, release = terms.due("tell", now), terms.due("release", now)
+                tell, release = due(terms, "tell", now), due(terms, "release", now)
                 return [PlaceSecured(**referral.about, tell_due=tell, release_due=release)]
             return []  # already heard; or over, and the partners service releases the place by what it hears
         case SettleDecline():
@@ -95,7 +96,7 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             if referral.status != Status.SENT or referral.place != Place.PENDING:
                 return []
             if waiting:
-                return [ReferralWaitlisted(**referral.about, answer_due=terms.due("waiting_list", now))]
+                return [ReferralWaitlisted(**referral.about, answer_due=due(terms, "waiting_list", now))]
             return [ReferralDeclined(**referral.about, reason="no_place", whose="system")]
         case ExpireReferral(now):
             # A deadline that was moved on while this one was firing is not due.
@@ -206,7 +207,7 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         outside_ministry=not to.under_ministry if to else None,
         consent=c.consent,
         waitlist=c.waitlist and to is not None,
-        answer_due=c.terms.due("answer", c.now, to.kind if to else None),
+        answer_due=due(c.terms, "answer", c.now, to.kind if to else None),
         witness=c.witness,
         family=c.family,
         consent_id=c.consent_id,

@@ -10,6 +10,7 @@ from services.codes import steps
 from services.codes.declines import is_reviewed
 from services.codes.following import IN_PLACE, NOT_REACHED
 from services.codes.procedure import EVERYWHERE, Terms, Window
+from services.codes.procedure.reckoning import due, windows
 from services.kernel.envelope import instant
 from services.referral.domain.words import (
     OVER,
@@ -287,29 +288,29 @@ def fact_of(step: Step, referral: Referral) -> Event:
     match step:
         case TellPartner(now):
             return PartnerTold(
-                **about, **said, answer_due=step.terms.due("answer", now, referral.kind, step.how)
+                **about, **said, answer_due=due(step.terms, "answer", now, referral.kind, step.how)
             )
         case AcknowledgeReferral(now):
-            due = None if referral.told else step.terms.due("answer", now, referral.kind)
-            return ReferralAcknowledged(**about, **said, answer_due=due)
+            ends = None if referral.told else due(step.terms, "answer", now, referral.kind)
+            return ReferralAcknowledged(**about, **said, answer_due=ends)
         case AcceptReferral():
             return ReferralAccepted(**about, **said)
         case DeclineReferral(now):
             once = not referral.returned and not referral.home
             if once and is_reviewed(step.terms.reviewed, step.reason, step.whose):
-                final = step.terms.due("review", now)
+                final = due(step.terms, "review", now)
                 return ReferralDeclined(**about, **said, final_at=final, in_review=True)
-            final = step.terms.due("take_back", now)
+            final = due(step.terms, "take_back", now)
             return ReferralDeclined(**about, **said, final_at=final if once and step.by_link else None)
         case ReturnDecline(now):
             # Whoever took back a no must not find that the time to answer has run out over it.
-            due = max(referral.due, instant(now + timedelta(days=1)))
-            return ReferralDeclineReturned(**about, **said, answer_due=due)
+            ends = max(referral.due, instant(now + timedelta(days=1)))
+            return ReferralDeclineReturned(**about, **said, answer_due=ends)
         case UpholdDecline():
             assert referral.declined is not None
             return settled(referral, referral.declined)
         case WaitlistReferral(now):
-            return ReferralWaitlisted(**about, **said, answer_due=step.terms.due("waiting_list", now))
+            return ReferralWaitlisted(**about, **said, answer_due=due(step.terms, "waiting_list", now))
         case WithdrawReferral():
             return ReferralWithdrawn(**about, **said, was=referral.status.value)
         case RecordTravel():
@@ -323,7 +324,7 @@ def fact_of(step: Step, referral: Referral) -> Event:
                 path=referral.path,
                 kind=referral.kind,
                 outside_ministry=referral.outside_ministry,
-                follow_ups=step.terms.windows(step.on),
+                follow_ups=windows(step.terms, step.on),
             )
         case FailReferral():
             return ReferralFailed(**about, **said, was=referral.status.value)

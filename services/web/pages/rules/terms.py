@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from services.codes import procedure
+from services.codes.deadlines import DIRECTOR
 from services.codes.procedure import DAYS, UNITS, WORKING_DAYS
 from services.web.pages.parts import people
 from services.web.pages.parts.language import _, ngettext
@@ -87,9 +88,7 @@ def _follow_ups(follow_ups: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]
 
 
 def _escalation(to: Mapping[str, Any]) -> str:
-    who = (
-        people.who(to["user"]) if to.get("user") else word("escalated_to", to.get("role", procedure.DIRECTOR))
-    )
+    who = people.who(to["user"]) if to.get("user") else word("escalated_to", to.get("role", DIRECTOR))
     return _("It goes to {}.").format(who)
 
 

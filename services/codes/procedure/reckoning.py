@@ -1,0 +1,53 @@
+"""When the deadlines of a procedure are over, and when somebody is reminded of them: by the days on which offices work.
+Pure."""
+
+from datetime import date, datetime, timedelta
+
+from services.codes.procedure import MINUTES, WORKING_DAYS, Terms, Window
+from services.kernel.envelope import instant, moment
+from services.thai.calendar import add_working_days, next_working_day, working_days_before
+from services.thai.dates import bangkok_day, utc_span
+
+
+def due(terms: Terms, name: str, now: datetime, kind: str | None = None, channel: str | None = None) -> str:
+    """When a deadline that begins now is over (an instant). One in days ends at the same hour, and where offices are
+    closed on that day, on the next on which they are open; one in working days with its last day."""
+    span = terms.deadlines[name]
+    count = span.of(kind, channel)
+    if span.unit == MINUTES:
+        return instant(now + timedelta(minutes=count))
+    if span.unit == WORKING_DAYS:
+        return end_of(add_working_days(bangkok_day(now), count, terms.closed))
+    later = now + timedelta(days=count)
+    day = bangkok_day(later)
+    return instant(later + (next_working_day(day, terms.closed) - day))
+
+
+def reminder(terms: Terms, name: str, ends: str, now: datetime) -> str | None:
+    """When somebody is reminded of a deadline: so many working days before its last day, as that day begins. None:
+    nobody is, or that has passed."""
+    return morning(terms, bangkok_day(moment(ends)), terms.deadlines[name].remind, now)
+
+
+def morning(terms: Terms, last: date, before: int | None, now: datetime) -> str | None:
+    if before is None:
+        return None
+    begins = working_days_before(last, before, terms.closed)
+    at = instant(utc_span(begins, begins)[0])
+    return at if at > instant(now) else None
+
+
+def windows(terms: Terms, placed: date) -> list[Window]:
+    """The follow-ups of somebody who was placed on that day; one whose last day offices are closed on is in time on the
+    next on which they are open."""
+    found = []
+    for each in terms.follow_ups:
+        last = next_working_day(placed + timedelta(days=each.closes), terms.closed)
+        opens = placed + timedelta(days=each.opens)
+        found.append(Window(days=each.days, opens=opens.isoformat(), closes=last.isoformat()))
+    return found
+
+
+def end_of(day: date) -> str:
+    """The last instant of a day in Thailand: whoever shows it shows that day."""
+    return instant(utc_span(day, day)[1] - timedelta(microseconds=1))
