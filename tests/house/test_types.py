@@ -71,7 +71,7 @@ FAULTS = [
     Fault(
         "an answer without one of its keys",
         "services/screening/planning.py",
-        'return {"votes": votes, "chair": chair, "own": centre in rules.centres}',
+        'return {"votes": terms.quorum.votes, "chair": terms.quorum.chair, "own": terms.own_quorum}',
         'return {"votes": votes, "chair": chair}',
         'Missing key "own" for TypedDict "Quorum"',
     ),

@@ -98,7 +98,7 @@ class Procedure:
     everywhere: Terms
     decline_review: Mapping[str, Sequence[str]]
     bounds: Mapping[str, Mapping[str, int]]
-    centres: Mapping[str, Mapping[str, Any]]
+    centres: Any
 
     def of(self, centre: str, closed: Collection[date] = ()) -> Terms:
         """What holds for a centre: its own, else everybody's."""
@@ -140,7 +140,7 @@ def whole(text: str) -> Any:
     return lifted(content, then, now)
 
 
-def _of(content: Mapping[str, Any]) -> Procedure:
+def _of(content: Any) -> Procedure:
     everywhere = Terms(
         version=content["version"],
         quorum=Quorum(**content["quorum"]),
@@ -164,14 +164,14 @@ def _of(content: Mapping[str, Any]) -> Procedure:
     )
 
 
-def _span(content: Mapping[str, Any]) -> Span:
+def _span(content: Any) -> Span:
     [unit] = [each for each in UNITS if each in content]
     return Span(
         content[unit], unit, content.get("by_channel", {}), content.get("by_kind", {}), content.get("remind")
     )
 
 
-def _escalation(content: Mapping[str, Any]) -> Escalation:
+def _escalation(content: Any) -> Escalation:
     return {"role": content.get("role", DIRECTOR), "user": content.get("user")}
 
 

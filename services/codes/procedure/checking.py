@@ -30,7 +30,7 @@ AFTER_EACH_OTHER = (("tell", "release"), ("acknowledge", "answer"))  # the first
 Problem = tuple[str, str]  # (field, what is wrong)
 
 
-def problems(content: Mapping[str, Any]) -> Iterator[Problem]:
+def problems(content: Any) -> Iterator[Problem]:
     bounds = content["bounds"]
     yield from _bounds(bounds)
     yield from _deadlines("deadlines", content["deadlines"])
@@ -55,9 +55,7 @@ def _bounds(bounds: Mapping[str, Mapping[str, int]]) -> Iterator[Problem]:
             yield f"bounds.{name}", "The least is more than the most."
 
 
-def _within(
-    where: str, content: Mapping[str, Any], bounds: Mapping[str, Mapping[str, int]]
-) -> Iterator[Problem]:
+def _within(where: str, content: Any, bounds: Mapping[str, Mapping[str, int]]) -> Iterator[Problem]:
     """Whatever a document or a centre says lies within the bounds; what has none is everybody's alone."""
     numbers: list[tuple[str, str, int]] = []
     if "quorum" in content:
@@ -77,7 +75,7 @@ def _within(
             yield field, f"Must be {limit['min']} to {limit['max']}."
 
 
-def _deadlines(where: str, spans: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+def _deadlines(where: str, spans: Any) -> Iterator[Problem]:
     for name, span in spans.items():
         field, units = f"{where}.{name}", [unit for unit in UNITS if unit in span]
         if name not in DEADLINES:
@@ -97,7 +95,7 @@ def _deadlines(where: str, spans: Mapping[str, Mapping[str, Any]]) -> Iterator[P
         yield from _order(where, spans)
 
 
-def _order(where: str, spans: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+def _order(where: str, spans: Any) -> Iterator[Problem]:
     for first, second in AFTER_EACH_OTHER:
         for unit in IN_DAYS:
             if (

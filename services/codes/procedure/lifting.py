@@ -19,11 +19,11 @@ SECTIONS = (
 LAST_OPEN = 35  # days for which the last follow-up may be made, where only the days were said
 
 
-def is_whole(content: Mapping[str, Any]) -> bool:
+def is_whole(content: Any) -> bool:
     return all(section in content for section in SECTIONS)
 
 
-def lifted(content: Mapping[str, Any], then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+def lifted(content: Any, then: Any, now: Any) -> Any:
     """`then`: what the software had before; `now`: what it has."""
     chosen = {name: content[name] for name in SECTIONS if name in content and content[name] != then.get(name)}
     found = {
@@ -42,7 +42,7 @@ def lifted(content: Mapping[str, Any], then: Mapping[str, Any], now: Mapping[str
     return found
 
 
-def _deadlines(content: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
+def _deadlines(content: Any, then: Any) -> Any:
     found = {name: each for name, each in content.items() if isinstance(each, Mapping)}
     for name, count in content.items():
         if name in FLAT and count != then.get(name):
@@ -60,5 +60,5 @@ def _follow_ups(content: Any) -> Any:
     return [{"days": due, "from": due, "until": following - 1} for due, following in ends]
 
 
-def _own(content: Mapping[str, Any]) -> Any:
+def _own(content: Any) -> Any:
     return {"quorum": content} if "votes" in content else content

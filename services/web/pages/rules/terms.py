@@ -18,7 +18,7 @@ class Part(NamedTuple):
     rows: list[tuple[str, str]]
 
 
-def in_words(content: Mapping[str, Any]) -> list[Part]:
+def in_words(content: Any) -> list[Part]:
     """Of a document of any age."""
     rules = procedure.whole(json.dumps(content))
     reviews, own = rules["decline_review"], rules["centres"]
@@ -33,11 +33,11 @@ def in_words(content: Mapping[str, Any]) -> list[Part]:
     ]
 
 
-def _nobody(centres: Mapping[str, Any]) -> str:
+def _nobody(centres: Any) -> str:
     return "" if centres else _("No centre.")
 
 
-def _quorum(quorum: Mapping[str, Any]) -> str:
+def _quorum(quorum: Any) -> str:
     if quorum["chair"]:
         return _("A decision needs {} votes, the chair’s among them.").format(quorum["votes"])
     return _("A decision needs {} votes.").format(quorum["votes"])
@@ -51,12 +51,12 @@ def _at_once(count: int) -> str:
     ).format(count)
 
 
-def _deadlines(spans: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _deadlines(spans: Any) -> Iterator[tuple[str, str]]:
     for name, span in spans.items():
         yield word("deadline", name), _span(span)
 
 
-def _span(span: Mapping[str, Any]) -> str:
+def _span(span: Any) -> str:
     [unit] = [each for each in UNITS if each in span]
     texts = [_count(span[unit], unit)]
     texts += [
@@ -79,7 +79,7 @@ def _count(count: int, unit: str) -> str:
     ).format(count)
 
 
-def _follow_ups(follow_ups: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _follow_ups(follow_ups: Any) -> Iterator[tuple[str, str]]:
     for each in follow_ups:
         yield (
             _("{} days after the placement").format(each["days"]),
@@ -87,7 +87,7 @@ def _follow_ups(follow_ups: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]
         )
 
 
-def _escalation(to: Mapping[str, Any]) -> str:
+def _escalation(to: Any) -> str:
     who = people.who(to["user"]) if to.get("user") else word("escalated_to", to.get("role", DIRECTOR))
     return _("It goes to {}.").format(who)
 
@@ -114,7 +114,7 @@ def _bounds(bounds: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str]
         )
 
 
-def _centres(centres: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _centres(centres: Any) -> Iterator[tuple[str, str]]:
     for code, own in centres.items():
         texts = [_quorum(own["quorum"])] if "quorum" in own else []
         texts += [_at_once(own["referrals_at_once"])] if "referrals_at_once" in own else []
