@@ -68,6 +68,7 @@ ACTIONS = CodeList(
             "บันทึกความยินยอมและการถอนความยินยอม", "Record a consent, or that it is withdrawn"
         ),
         "consent.list": Words("ดูความยินยอมของผู้รับบริการ", "See the consents of a person"),
+        "group.change": Words("แต่งตั้งและสิ้นสุดการเป็นคณะทำงาน", "Appoint members of the working group"),
         "meeting.call": Words("นัดและปิดการประชุมคณะทำงาน", "Call and close a meeting of the working group"),
         "meeting.table": Words("เสนอเรื่องเข้าที่ประชุมคณะทำงาน", "Put cases before a meeting"),
         "meeting.vote": Words("ลงมติในที่ประชุมคณะทำงาน", "Vote in a meeting"),

@@ -158,6 +158,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
             "id", "type", "time", "recordedtime", "service", "actor", "data.**"
         ),
         "/api/v1/events": EVENT,
+        "/api/v1/cases/<case_id>/plans": ALL,
+        "/api/v1/members": ALL,
         "/api/v1/meetings": _each(*MEETING_OUTLINE),
         "/api/v1/meetings/<meeting_id>": MEETING,
         "/api/v1/meetings/<uuid:meeting_id>/minutes.pdf": PAGE,
@@ -210,6 +212,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/meetings/<uuid:meeting_id>/invitation": PAGE,
         "/meetings/<uuid:meeting_id>/minutes.pdf": PAGE,
         "/working-group": PAGE,
+        "/working-group/members": PAGE,
+        "/working-group/members.csv": PAGE,
         "/working-group/list.csv": PAGE,
         "/working-group/projected": PAGE,
     },

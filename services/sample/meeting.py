@@ -9,7 +9,15 @@ from services.intake.doors import WORK
 from services.kernel.envelope import instant
 from services.kernel.questions import Body, CommandDoor
 from services.sample.office import CALLERS, OPENS, SHUTS, Office
-from services.screening.doors import CALL_MEETING, CLOSE_MEETING, PROPOSE, SCREENING, TABLE, VOTE
+from services.screening.doors import (
+    APPOINT_MEMBER,
+    CALL_MEETING,
+    CLOSE_MEETING,
+    PROPOSE,
+    SCREENING,
+    TABLE,
+    VOTE,
+)
 from services.thai import calendar
 from services.thai.dates import BANGKOK
 
@@ -18,6 +26,8 @@ A = TypeVar("A")
 WEEKS = 8  # before now the first meeting is called
 EVERY, LASTS = timedelta(days=14), timedelta(days=3)  # so long the secretary writes its decisions down
 APART = timedelta(days=5)  # at least, between the latest meeting and the next
+YEAR = timedelta(days=365)
+FORMER = "นายแพทย์สมหมาย เกษียณสุข"
 DAY, BEGINS = timedelta(days=1), time(9, 30)
 PLACE = "ห้องประชุมชั้น 2"
 TABLED_MOST = 4
@@ -36,6 +46,7 @@ class Meetings:
 
     def run(self) -> Iterator[datetime]:
         """From `WEEKS` before now on: who is to be decided about finds one (`meets`); that of tomorrow is prepared."""
+        self._appoint()
         self.office.meets[self.centre] = self.meets
         while self.office.moment < self.last:
             yield min(self.office.moment + DAY, self.last)
@@ -45,6 +56,23 @@ class Meetings:
         del self.office.meets[self.centre]
         tomorrow = calendar.next_working_day(self.office.today + DAY)
         self._prepare(self._call(datetime.combine(tomorrow, BEGINS, BANGKOK)))
+
+    def _appoint(self) -> None:
+        """The standing working group, for this budget year and the next; somebody's time in it is over already."""
+        since = self.office.today.replace(day=1)
+        for number, seat in enumerate(_seats(self.office, self.centre)):
+            self._appointed({**seat, "since": since.isoformat()}, f"{number}")
+        left = {
+            "name": FORMER, "role": "specialist", "since": (since - YEAR).isoformat(),
+            "until": (since - DAY).isoformat(),
+        }  # fmt: skip
+        self._appointed(left, "former")
+
+    def _appointed(self, body: Body, name: str) -> None:
+        director = f"director-{self.centre}"
+        self.office.do_apart(
+            APPOINT_MEMBER, {**body, "centre": self.centre}, director, f"group/{self.centre}/{name}"
+        )
 
     def meets(self) -> str:
         """The id of the meeting in which is decided now, called if one is due and offices work; "" if there is none."""
@@ -58,9 +86,7 @@ class Meetings:
 
     def _call(self, starts: datetime) -> str:
         self.number += 1
-        body: Body = {
-            "centre": self.centre, "at": instant(starts), "place": PLACE, "members": _seats(self.office, self.centre),
-        }  # fmt: skip
+        body: Body = {"centre": self.centre, "at": instant(starts), "place": PLACE}
         return self._do(CALL_MEETING, body, "call")["meeting_id"]
 
     def _prepare(self, meeting_id: str) -> None:

@@ -219,9 +219,17 @@ class Minutes(TypedDict):
     redacted: NotRequired[Redacted]
 
 
+class Replacing(TypedDict):
+    """The decision that took the place of an earlier one."""
+
+    plan_id: Id
+    agreed_at: Instant
+    meeting_id: Id | None
+
+
 class Plan(TypedDict):
-    """The plan that counts. `programme_ids`: where to, best first, the first as `programme_id` too; none and None: any
-    place of the path; `minutes` absent for those who may not read them,
+    """A plan as it was agreed. `programme_ids`: where to, best first, the first as `programme_id` too; none and None:
+    any place of the path; `minutes` absent for those who may not read them,
     None once erased, if no version without what points to the person was kept."""
 
     case_id: Id
@@ -237,7 +245,15 @@ class Plan(TypedDict):
     quorum: QuorumUsed
     override: Annotated[bool, Note("The screening had closed the path; the minutes say why it was taken")]
     meeting_id: Id | None
+    replaces: Annotated[Id | None, Note("The plan that counted until then")]
+    replaced_by: Annotated[Replacing | None, Note("None: it counts")]
     minutes: NotRequired[Annotated[Minutes | None, Note("Only for staff and members of the centre")]]
+
+
+class Plans(TypedDict):
+    """All decisions of a case, oldest first: the last one counts."""
+
+    items: list[Plan]
 
 
 class Decision(TypedDict):
@@ -272,6 +288,33 @@ class Quorum(TypedDict):
     votes: Count
     chair: bool
     own: bool
+
+
+class StandingMember(TypedDict):
+    """Who belongs to a centre's working group; `until`: the last day, None: until it is ended."""
+
+    member_id: Id
+    centre: Province
+    user: str | None
+    name: str
+    role: Annotated[str, MEMBER_ROLES]
+    since: Day
+    until: Day | None
+
+
+class Members(TypedDict):
+    items: list[StandingMember]
+
+
+class NewMember(TypedDict):
+    """`version` of the centre's working group."""
+
+    member_id: Id
+    version: Version
+
+
+class GroupVersion(TypedDict):
+    version: Version
 
 
 class NewMeeting(TypedDict):
@@ -333,6 +376,7 @@ class AgendaItem(TypedDict):
     conflicts: list[str]
     plan_id: Id | None
     decided_at: Instant | None
+    replaced_by: Annotated[Replacing | None, Note("A later decision took the place of the plan")]
 
 
 class Meeting(MeetingOutline):

@@ -50,11 +50,29 @@ class Invited(TypedDict):
     role: str
 
 
+class AppointMember(Invited):
+    centre: str
+    since: date
+    until: date | None
+
+
+class EndMembership(TypedDict):
+    member_id: str
+    until: date
+
+
+class ListMembers(TypedDict):
+    centre: str | None
+    on: date | None
+
+
 class CallMeeting(TypedDict):
+    """`members` None: who belongs to the working group on that day."""
+
     centre: str
     at: datetime
     place: str | None
-    members: list[Invited]
+    members: list[Invited] | None
 
 
 class OfMeeting(TypedDict):

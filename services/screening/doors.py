@@ -7,16 +7,20 @@ from services.screening.answers import (
     Decisions,
     DraftAdopted,
     Drafts,
+    GroupVersion,
     KeptMinutes,
     Meeting,
     MeetingList,
     MeetingVersion,
+    Members,
     NewMeeting,
+    NewMember,
     NewPlan,
     NewScreening,
     NewTrial,
     NextQuestion,
     Plan,
+    Plans,
     Quorum,
     Rederived,
     RulesVersions,
@@ -35,6 +39,7 @@ SCREENING: QueryDoor[Screening | None] = QueryDoor("screening", "screening")
 NEXT_QUESTION: QueryDoor[NextQuestion | None] = QueryDoor("screening", "next_question")
 AGREE_PLAN: CommandDoor[NewPlan] = CommandDoor("screening", "agree_plan")
 PLAN: QueryDoor[Plan | None] = QueryDoor("screening", "plan")
+PLANS: QueryDoor[Plans] = QueryDoor("screening", "plans")
 KEEP_MINUTES: CommandDoor[KeptMinutes] = CommandDoor("screening", "keep_minutes")
 DECISIONS: QueryDoor[Decisions] = QueryDoor("screening", "decisions")
 QUORUM: QueryDoor[Quorum] = QueryDoor("screening", "quorum")
@@ -50,6 +55,9 @@ ADOPT_DRAFT: CommandDoor[DraftAdopted | Waiting] = CommandDoor("screening", "ado
 TRY_DRAFT: CommandDoor[NewTrial] = CommandDoor("screening", "try_draft")
 TRIAL: QueryDoor[Trial] = QueryDoor("screening", "trial")
 REDERIVE: QueryDoor[Rederived] = QueryDoor("screening", "rederive")
+APPOINT_MEMBER: CommandDoor[NewMember] = CommandDoor("screening", "appoint_member")
+END_MEMBERSHIP: CommandDoor[GroupVersion] = CommandDoor("screening", "end_membership")
+MEMBERS: QueryDoor[Members] = QueryDoor("screening", "members")
 CALL_MEETING: CommandDoor[NewMeeting] = CommandDoor("screening", "call_meeting")
 INVITE: CommandDoor[MeetingVersion] = CommandDoor("screening", "invite")
 TABLE: CommandDoor[MeetingVersion] = CommandDoor("screening", "table")

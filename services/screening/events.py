@@ -96,7 +96,8 @@ class PlanAgreed:
     """The working group chose a path, with places in order or open; a later plan replaces it. `programme_ids`: at most
     `codes.PLACES_MOST`, the best first, of which `programme_id` is the first; None: of a time when a plan named one, or
     open. `override`: the screening had closed the path, and the minutes say why it was taken. `screening_id`,
-    `procedure`: what it was decided on, and the version of the procedure it followed."""
+    `procedure`: what it was decided on, and the version of the procedure it followed. `replaces`: the plan that counted
+    until then; None: the first, or of a time when it was not named."""
 
     plan_id: Public[str]
     case_id: Public[str]
@@ -113,6 +114,7 @@ class PlanAgreed:
     screening_id: Public[str | None] = None
     procedure: Public[str | None] = None
     meeting_id: OfCentre[str | None] = None
+    replaces: Public[str | None] = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,29 @@ class DraftAdopted:
     draft_id: Public[str]
     versions: Public[dict[str, str]]
     valid_from: Public[str]
+
+
+@dataclass(frozen=True)
+class MemberAppointed:
+    """Somebody belongs to the centre's working group from the day `since` to the last day `until` (ISO; None: until it
+    is ended). `name` is sealed under the centre's key."""
+
+    centre: Public[str]
+    member_id: OfCentre[str]
+    user: OfCentre[str | None]
+    role: OfCentre[str]
+    since: OfCentre[str]
+    until: OfCentre[str | None]
+    name: Any = personal("centre")
+
+
+@dataclass(frozen=True)
+class MembershipEnded:
+    """`until`: the last day (ISO), also where another was said before."""
+
+    centre: Public[str]
+    member_id: OfCentre[str]
+    until: OfCentre[str]
 
 
 class Seat(TypedDict):
@@ -290,6 +315,7 @@ class MeetingClosed:
     undecided: OfCentre[list[str]]
 
 
+GroupEvent = MemberAppointed | MembershipEnded
 MeetingEvent = (
     MeetingCalled
     | MembersInvited

@@ -2,6 +2,7 @@
 the secretary writes down, each case decided with its plan."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import orjson
@@ -12,7 +13,7 @@ from services.kernel.doors import Call, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from services.kernel.eventlog import Outcome, Unit
-from services.screening import answers, bodies, planning, schemas
+from services.screening import answers, bodies, grouping, planning, schemas
 from services.screening.domain import meeting
 from services.screening.domain.meeting import (
     MEETING,
@@ -29,10 +30,11 @@ from services.screening.domain.meeting import (
 )
 from services.screening.domain.plan import Member, Override
 from services.screening.events import MeetingWords, Seat
-from services.screening.projections import meetings
-from services.thai import names
+from services.screening.projections import meetings, plans
+from services.thai import dates, names
 
 WORDS = "words"  # the sealed field of who is called
+NOBODY = "Nobody belongs to the working group on that day: name who is called."
 TWICE = "This name stands here already; each member votes once."
 
 
@@ -48,13 +50,13 @@ class Called(NamedTuple):
         return meetings.seats(self.row)
 
 
-class Meetings(planning.Planning):
+class Meetings(planning.Planning, grouping.Grouping):
     @command("meeting.call", roles=STAFF, schema=schemas.CallMeeting())
     def call_meeting(self, call: Call, body: bodies.CallMeeting) -> Outcome[answers.NewMeeting]:
         meeting_id, centre = call.new_id("meeting"), body["centre"]
         if not call.caller.sees(centre):
             raise Forbidden("A meeting can only be called for your own centre.")
-        seats, named = _seats(body["members"], {})
+        seats, named = _seats(body["members"] or self._standing(centre, dates.bangkok_day(body["at"])), {})
         words: MeetingWords = {"names": named, "place": body["place"]}
         self.runtime.vault.ensure(centre)
 
@@ -64,6 +66,13 @@ class Meetings(planning.Planning):
             return {"meeting_id": meeting_id, "version": unit.version(MEETING, meeting_id)}
 
         return self.runtime.execute(call.envelope(centre), work)
+
+    def _standing(self, centre: str, day: date) -> list[bodies.Invited]:
+        """Who belongs to the group on the meeting's day, for a meeting that names nobody itself."""
+        rows = self._on(centre, day)
+        if not rows:
+            raise Invalid({"members": [NOBODY]})
+        return [{"user": row["user"], "name": self._name(row), "role": row["role"]} for row in rows]
 
     @command("meeting.call", roles=STAFF, schema=schemas.InviteMembers())
     def invite(self, call: Call, body: bodies.InviteMembers) -> Outcome[answers.MeetingVersion]:
@@ -146,6 +155,8 @@ class Meetings(planning.Planning):
         called = self._called(call, body["meeting_id"])
         row = called.row
         items = self.runtime.read(lambda db: meetings.list_items(db, [row["meeting_id"]]))[row["meeting_id"]]
+        decided = [item["plan_id"] for item in items if item["plan_id"]]
+        replacing = self.runtime.read(lambda db: plans.list_replacing(db, decided))
         with_reasons = [
             item for item in items if any(cast["reason"] for cast in orjson.loads(item["votes"]).values())
         ]
@@ -158,7 +169,7 @@ class Meetings(planning.Planning):
             "closed_at": row["closed_at"],
             "place": called.place,
             "members": [{**seat, "name": called.names[seat["member"]]} for seat in called.seats],
-            "agenda": [self._item(item) for item in items],
+            "agenda": [self._item(item, replacing.get(item["plan_id"])) for item in items],
             "quorum": self._quorum(call, row["centre"]),
         }
 
@@ -227,7 +238,7 @@ class Meetings(planning.Planning):
         """None: there was none, or the person was erased."""
         return (self.runtime.vault.unseal(person_id, "reason", sealed) or None) if sealed else None
 
-    def _item(self, item: RowMapping) -> answers.AgendaItem:
+    def _item(self, item: RowMapping, replacing: answers.Replacing | None) -> answers.AgendaItem:
         votes: Mapping[str, Mapping[str, str | None]] = orjson.loads(item["votes"])
         cast: list[answers.OwnVote] = []
         for member, vote in votes.items():
@@ -247,6 +258,7 @@ class Meetings(planning.Planning):
             "conflicts": orjson.loads(item["conflicts"]),
             "plan_id": item["plan_id"],
             "decided_at": item["decided_at"],
+            "replaced_by": replacing,
         }
 
 

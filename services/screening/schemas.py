@@ -254,13 +254,34 @@ def _seats() -> fields.List[Any]:
     return fields.List(fields.Nested(Seat), required=True, validate=Length(1, 50))
 
 
+class AppointMember(Seat):
+    """`since`, `until`: first and last day."""
+
+    centre = fields.String(required=True, validate=_province)
+    since = fields.Date(required=True)
+    until = fields.Date(load_default=None, allow_none=True)
+
+
+class EndMembership(Schema):
+    member_id = fields.String(required=True)
+    until = fields.Date(required=True)
+
+
+class ListMembers(Schema):
+    """With `on` those who are members on that day."""
+
+    centre = fields.String(load_default=None, allow_none=True, validate=_province)
+    on = fields.Date(load_default=None, allow_none=True)
+
+
 class CallMeeting(Schema):
-    """`at`: when it begins, RFC 3339 with its offset; it may lie ahead."""
+    """`at`: when it begins, RFC 3339 with its offset; it may lie ahead. `members` left out: who belongs to the working
+    group on that day."""
 
     centre = fields.String(required=True, validate=_province)
     at = fields.AwareDateTime(required=True)
     place = Words(200)
-    members = _seats()
+    members = fields.List(fields.Nested(Seat), load_default=None, allow_none=True, validate=Length(1, 50))
 
 
 class OfMeeting(Schema):

@@ -24,6 +24,7 @@ from services.screening.domain.adoption import (
 )
 from services.screening.domain.drafts import DRAFT
 from services.screening.domain.meeting import MEETING
+from services.screening.domain.membership import GROUP
 from services.screening.domain.minutes import MINUTES
 from services.screening.domain.plan import PLAN
 from services.screening.domain.screening import SCREENING, CompleteScreening, assessed, corrected_since
@@ -35,7 +36,7 @@ from services.thai.order import require_order
 
 WIRING = Wiring(
     service="screening",
-    aggregates=(SCREENING, PLAN, MINUTES, MEETING, RULES, DRAFT),
+    aggregates=(SCREENING, PLAN, MINUTES, GROUP, MEETING, RULES, DRAFT),
     projections=projections.PROJECTIONS,
     hears={
         "intake": {
@@ -150,6 +151,26 @@ class ScreeningService(erasing.Erasing, meetings.Meetings, rederiving.Rederiving
             words = self._as_written(plan["person_id"], sealed, erased)
             plan["minutes"] = words or self._kept(kept.get(plan["plan_id"]))
         return plan
+
+    @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
+    def plans(self, call: Call, body: bodies.OfCase) -> answers.Plans:
+        """A later decision takes the place of an earlier one, which stays as it was written."""
+        case = self._case(call, body["case_id"])
+        case_id = case["case_id"]
+        agreed, kept, erased = self.runtime.read(
+            lambda db: (
+                plans.list_plans(db, case_id),
+                minutes.list_kept(db, case_id),
+                upstream.is_erased(db, case_id),
+            )
+        )
+        if any(sealed for _, sealed in agreed):
+            self.runtime.note_access(call.caller.user, "minutes", [(f"case/{case_id}", case["person_id"])])
+        for plan, sealed in agreed:
+            if sealed:
+                words = self._as_written(plan["person_id"], sealed, erased)
+                plan["minutes"] = words or self._kept(kept.get(plan["plan_id"]))
+        return {"items": [plan for plan, _ in agreed]}
 
     @command("rules.lift", roles=("director", "admin"), schema=schemas.AdoptRules())
     def adopt_rules(self, call: Call, body: bodies.AdoptRules) -> Outcome[answers.AdoptedRules]:

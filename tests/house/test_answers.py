@@ -260,7 +260,16 @@ def meet(net: CheckedNetwork) -> None:
     votes = [{"member": number, "vote": "agree"} for number in "24"]
     goals = [{"area": "health", "text": "ได้รับการรักษา"}]
     net.call("screening", "decide", {**about, **option, "votes": votes, "why": "ใกล้บ้าน", "goals": goals})
-    assert net.call("screening", "meeting", meeting)["agenda"]
+    again = {**about, **option, "votes": votes, "why": "ตกลงใหม่", "goals": goals}
+    net.call("screening", "decide", again)
+    assert net.call("screening", "meeting", meeting)["agenda"][0]["replaced_by"] is None
+    assert net.call("screening", "plans", {"case_id": each["case_id"]})["items"][-2]["replaced_by"]
+    known = {"centre": each["centre"], "name": "คุณหมอ", "role": "specialist", "since": "2026-10-01"}
+    member = net.call("screening", "appoint_member", known, **DIRECTOR)
+    net.call(
+        "screening", "end_membership", {"member_id": member["member_id"], "until": "2026-12-31"}, **DIRECTOR
+    )
+    assert net.call("screening", "members")["items"]
     assert net.call("screening", "meetings")["items"]
     net.call("screening", "close_meeting", meeting)
 

@@ -217,3 +217,22 @@ def test_the_read_models_rebuilt_are_the_same_and_the_log_is_whole(net, meeting_
     net.runtimes["screening"].rebuild(None, lambda done, total: None)
     assert ask(net, meeting_id) == before
     assert net.runtimes["screening"].verify() == []
+
+
+def test_a_later_decision_takes_the_place_of_an_earlier_one_which_stays_as_it_was(net, meeting_id, case_id):
+    voted_on(net, meeting_id, case_id)
+    votes = [{"member": number, "vote": "agree"} for number in "123"]
+    first = decide(net, meeting_id, case_id, votes)["plan_id"]
+    [alone] = net.call("screening", "plans", {"case_id": case_id})["items"]
+    assert (alone["replaces"], alone["replaced_by"]) == (None, None)
+    tell(net, "close_meeting", meeting_id)
+    later = call(net)["meeting_id"]
+    voted_on(net, later, case_id)
+    second = decide(net, later, case_id, votes, path="foundation", why="บ้านพักปิด")["plan_id"]
+    before, after = net.call("screening", "plans", {"case_id": case_id})["items"]
+    assert before["minutes"]["why"] == "ใกล้บ้านเดิม" and before["path"] == "local_home"
+    assert before["replaced_by"] == {"plan_id": second, "agreed_at": after["agreed_at"], "meeting_id": later}
+    assert (after["replaces"], after["replaced_by"]) == (first, None)
+    assert ask(net, meeting_id)["agenda"][0]["replaced_by"]["plan_id"] == second
+    assert ask(net, later)["agenda"][0]["replaced_by"] is None
+    assert net.call("screening", "plan", {"case_id": case_id})["replaces"] == first

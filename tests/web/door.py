@@ -191,6 +191,8 @@ class FrontDoor:
         if "<meeting_id>" in route.path:
             case_id = self.planned()
             world = replace(world, case_id=case_id, meeting_id=self.meeting(case_id))
+        if "<member_id>" in route.path:
+            world = replace(world, member_id=self.member())
         if "<outreach_id>" in route.path:
             held = self.made("/api/v1/outreach", activity())
             world = replace(world, outreach_id=held["outreach_id"])
@@ -203,6 +205,16 @@ class FrontDoor:
         partner_id = self.made("/api/v1/partners", partner())["partner_id"]
         path = f"/api/v1/partners/{partner_id}/programmes"
         return partner_id, self.made(path, programme(free))["programme_id"]
+
+    def member(self, centre: str = "60") -> str:
+        """Somebody of the centre's standing working group."""
+        known = {
+            "centre": centre,
+            "name": f"กรรมการ {uuid4().hex[:8]}",
+            "role": "member",
+            "since": "2026-10-01",
+        }
+        return str(self.made("/api/v1/members", known, f"director-{centre}")["member_id"])
 
     def meeting(self, case_id: str, user: str = "worker-60", more: Sequence[Any] = ()) -> str:
         """A meeting with one case on its agenda and an option to vote on; `more` are called too."""
@@ -311,6 +323,7 @@ class World:
     bed_id: str = "00000000-0000-4000-8000-000000000007"
     consent_id: str = "00000000-0000-4000-8000-000000000003"
     meeting_id: str = "00000000-0000-4000-8000-000000000008"
+    member_id: str = "00000000-0000-4000-8000-000000000009"
 
     def path(self, route: Route) -> str:
         return template(route.path).format(**vars(self))
@@ -361,6 +374,15 @@ class World:
             },
             "withdraw_consent": {"how": "spoken", "witness": "คุณมาลี", "note": "เปลี่ยนใจ"},
             "open_disclosure": {"how": "link"},
+            "appoint_member": {
+                "centre": self.centre,
+                "user": None,
+                "name": f"กรรมการ {uuid4().hex[:6]}",
+                "role": "member",
+                "since": "2026-10-01",
+                "until": "2027-09-30",
+            },
+            "end_membership": {"until": "2026-12-31"},
             "call_meeting": {
                 "centre": self.centre,
                 "at": "2026-11-02T03:00:00Z",
@@ -444,6 +466,7 @@ def calls(*, writes: bool | None = None, method: str | None = None) -> list[Rout
 def asker(route: Route) -> str:
     """A user of centre 60 who may."""
     directors_only = "/erasure" in route.path or route.path.endswith(("/adopt", "/uphold"))
+    directors_only |= route.door in ("appoint_member", "end_membership")
     return "director-60" if directors_only else "worker-60"
 
 

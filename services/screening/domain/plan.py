@@ -100,6 +100,7 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
             command.screening_id,
             command.procedure,
             command.meeting_id,
+            plan.plan_id,
         )
     ]
 

@@ -4,13 +4,23 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from services.screening.projections import drafts, meetings, minutes, plans, rules, screenings, upstream
+from services.screening.projections import (
+    drafts,
+    meetings,
+    members,
+    minutes,
+    plans,
+    rules,
+    screenings,
+    upstream,
+)
 
 PROJECTIONS = (
     *upstream.UPSTREAM,
     screenings.SCREENINGS,
     plans.PLANS,
     minutes.MINUTES,
+    members.MEMBERS,
     meetings.MEETINGS,
     rules.RULES,
     drafts.DRAFTS,

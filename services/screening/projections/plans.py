@@ -13,6 +13,7 @@ from sqlalchemy import (
     RowMapping,
     Table,
     Text,
+    func,
     select,
 )
 
@@ -21,7 +22,7 @@ from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import OWNER
 from services.screening import answers
 from services.screening.events import PlanAgreed
-from services.screening.projections.rows import as_json, latest_row
+from services.screening.projections.rows import as_json
 from services.screening.projections.screenings import screening
 
 metadata = MetaData()
@@ -77,17 +78,36 @@ def _places(event: PlanAgreed) -> list[str]:
 
 def get(db: Connection, case_id: str) -> tuple[answers.Plan, str | None] | None:
     """(the plan that counts without its minutes, these as they are sealed); None before the first."""
-    row = latest_row(db, plans, case_id)
-    return (_plan(row), row["minutes"]) if row else None
+    return next(reversed(list_plans(db, case_id)), None)
 
 
 def list_plans(db: Connection, case_id: str) -> list[tuple[answers.Plan, str | None]]:
     """All that the working group agreed on, each as `get` has it; the oldest first."""
     agreed = select(plans).where(plans.c.case_id == case_id).order_by(plans.c.version)
-    return [(_plan(row), row["minutes"]) for row in db.execute(agreed).mappings()]
+    rows = db.execute(agreed).mappings().all()
+    before, after = [None, *rows][: len(rows)], [*rows[1:], None]
+    return [(_plan(*each), each[0]["minutes"]) for each in zip(rows, before, after, strict=False)]
 
 
-def _plan(row: RowMapping) -> answers.Plan:
+def list_replacing(db: Connection, plan_ids: Sequence[str]) -> dict[str, answers.Replacing]:
+    """{plan: the decision that took its place}, of those of which one did."""
+    one, next_one = plans.alias(), plans.alias()
+    later = select(func.min(plans.c.version)).where(
+        plans.c.case_id == one.c.case_id, plans.c.version > one.c.version
+    )
+    found = (
+        select(one.c.plan_id.label("earlier"), next_one)
+        .join(next_one, next_one.c.case_id == one.c.case_id)
+        .where(one.c.plan_id.in_(plan_ids), next_one.c.version == later.scalar_subquery())
+    )
+    return {row["earlier"]: _replacing(row) for row in db.execute(found).mappings()} if plan_ids else {}
+
+
+def _replacing(row: RowMapping) -> answers.Replacing:
+    return {"plan_id": row["plan_id"], "agreed_at": row["agreed_at"], "meeting_id": row["meeting_id"]}
+
+
+def _plan(row: RowMapping, before: RowMapping | None, after: RowMapping | None) -> answers.Plan:
     programme_ids = orjson.loads(row["programme_ids"])
     return {
         "case_id": row["case_id"],
@@ -103,6 +123,8 @@ def _plan(row: RowMapping) -> answers.Plan:
         "quorum": orjson.loads(row["quorum"]),
         "override": row["override"],
         "meeting_id": row["meeting_id"],
+        "replaces": before["plan_id"] if before else None,
+        "replaced_by": _replacing(after) if after else None,
     }
 
 

@@ -20,7 +20,7 @@ from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners.doors import NAMES
 from services.screening.answers import AgendaItem, Goal, Meeting, Minutes, Plan
-from services.screening.doors import MEETING, PLAN
+from services.screening.doors import MEETING, PLANS
 from services.thai import dates
 from services.web.documents.office import NO_BREAK, Desk, long_day, office
 from services.web.documents.papers import Paper, Printed
@@ -31,20 +31,17 @@ NOTHING = "–"
 ROOM = "........................"  # to write in
 CLOSED_PATH = "มตินี้เป็นแนวทางที่ผลการคัดกรองไม่เปิดให้ ที่ประชุมมีมติโดยมีเหตุผลว่า"
 WRITTEN_AGAIN = "ข้อความบางส่วนถูกตัดออกเพื่อไม่ให้ระบุถึงตัวผู้รับบริการ ซึ่งได้ลบข้อมูลแล้ว"
+REPLACED = "หมายเหตุ มตินี้ถูกแทนที่ด้วยมติเมื่อวันที่"
 ERASED = "เหตุผล เป้าหมาย และการลงมติรายบุคคลถูกลบพร้อมกับข้อมูลของผู้รับบริการแล้ว"
 
 
 class Tabled(NamedTuple):
-    """A case before the meeting, None if it is no longer this centre's, and the plan that counts for it now."""
+    """A case before the meeting, None if it is no longer this centre's, and what this meeting decided about it,
+    whatever was decided later."""
 
     item: AgendaItem
     case: Case | None
-    plan: Plan | None
-
-    @property
-    def decided(self) -> Plan | None:
-        """The plan, if it is what this meeting decided; a later decision may have taken its place."""
-        return self.plan if self.plan and self.plan["plan_id"] == self.item["plan_id"] else None
+    decided: Plan | None
 
     @property
     def written(self) -> Minutes | None:
@@ -89,11 +86,12 @@ PAPERS = (Paper("minutes", "/meetings/<uuid:meeting_id>/minutes.pdf", minutes, C
 def _tabled(desk: Desk, item: AgendaItem) -> Tabled:
     about = {"case_id": item["case_id"]}
     try:
-        case, plan = desk.ask(CASE.of(**about)), desk.ask(PLAN.of(**about))
+        case, agreed = desk.ask(CASE.of(**about)), desk.ask(PLANS.of(**about))["items"]
     except NotFound:
         return Tabled(item, None, None)
     if "person" not in case:
         raise Forbidden
+    plan = next((each for each in agreed if each["plan_id"] == item["plan_id"]), None)
     return Tabled(item, case, plan)
 
 
@@ -139,6 +137,7 @@ def _case(number: int, tabled: Tabled, meeting: Meeting, places: Mapping[str, st
         "goals": [_goal(goal) for goal in written["goals"]] if written else [],
         "override": _override(written),
         "note": ERASED if plan and not written else WRITTEN_AGAIN if written and "redacted" in written else "",
+        "replaced": _replaced(plan),
     }  # fmt: skip
 
 
@@ -187,14 +186,19 @@ def _decision(tabled: Tabled) -> str:
     if item["plan_id"] is None:
         return "ที่ประชุมยังไม่มีมติในเรื่องนี้"
     if plan is None:
-        later = f" เมื่อวันที่ {long_day(tabled.plan['agreed_at'])}" if tabled.plan else ""
-        return f"ที่ประชุมมีมติแล้ว และต่อมามีมติครั้งใหม่แทน{later} โปรดดูมติที่ใช้อยู่ในเรื่องของผู้รับบริการ"
+        return "ที่ประชุมมีมติแล้ว แต่เรื่องนี้ไม่อยู่ในความดูแลของศูนย์แล้ว จึงไม่แสดงมติ"
     votes, quorum = plan["votes"], plan["quorum"]
     chair = " และมีประธานร่วมลงมติ" if quorum["chair"] else ""
     return (
         f"ที่ประชุมมีมติด้วยคะแนน เห็นชอบ {_voices(votes['agree'])} ไม่เห็นชอบ {_voices(votes['dissent'])} "
         f"งดออกเสียง {_voices(votes['abstain'])} ครบองค์ประชุม (มีผู้ลงมติ {quorum['votes']} คนขึ้นไป{chair})"
     )
+
+
+def _replaced(plan: Plan | None) -> str:
+    """That a later decision took the place of this one, which stands as it was made."""
+    by = plan["replaced_by"] if plan else None
+    return f"{REPLACED} {long_day(by['agreed_at'])}" if by else ""
 
 
 def _voices(number: int) -> str:

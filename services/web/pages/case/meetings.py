@@ -27,6 +27,7 @@ from services.screening.doors import (
     DECLARE_CONFLICT,
     MEETING,
     MEETINGS,
+    MEMBERS,
     PROPOSE,
     SCREENING,
     TABLE,
@@ -90,7 +91,8 @@ def call() -> Response:
     own = [each for each in visit.caller().centres if each != ALL_CENTRES]
     centre = own[0] if len(own) == 1 else None
     colleagues = people.colleagues(centre) if centre else {}
-    last_time = _last_called() or groups.last(gateway.runtime(), centre) if centre else []
+    standing = _standing(centre)
+    last_time = standing or _last_called() or groups.last(gateway.runtime(), centre) if centre else []
     values = {"on": days.typed(_next_day()), "time": MORNING.strftime("%H:%M"), "members": last_time}
     form = Form(
         schemas.CallMeeting(),
@@ -113,7 +115,8 @@ def call() -> Response:
         form.errors = {_in_row(name, who): said for name, said in form.errors.items()}
     return frame.page(
         "meetings/call.html", form=form, rows=rows, roles=words("member_role"), colleagues=[*colleagues],
-        of_last_time=bool(last_time) and not form.sent, own=own, provinces=[(each, province(each)) for each in own],
+        of_last_time=bool(last_time) and not form.sent, standing=bool(standing), own=own,
+        provinces=[(each, province(each)) for each in own],
     )  # fmt: skip
 
 
@@ -121,6 +124,12 @@ def _next_day() -> date:
     """The working day on which the next morning's meeting can be."""
     now = gateway.runtime().now().astimezone(dates.BANGKOK)
     return calendar.next_working_day(now.date() if now.time() < MORNING else now.date() + timedelta(days=1))
+
+
+def _standing(centre: str | None) -> list[dict[str, str]]:
+    """[{name, role}] of who belongs to the centre's group on that day."""
+    found = doors.attempt(MEMBERS.of(centre=centre, on=_next_day().isoformat())) if centre else None
+    return [{"name": each["name"], "role": each["role"]} for each in found["items"]] if found else []
 
 
 def _last_called() -> list[dict[str, str]]:
