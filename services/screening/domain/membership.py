@@ -11,7 +11,7 @@ from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
 from services.screening.events import GroupEvent, MemberAppointed, MembershipEnded
 
-BEFORE = "That is before the first day of the membership."
+BEFORE = "It lies before the first day."
 
 
 @dataclass(frozen=True)
