@@ -73,6 +73,9 @@ ACTIONS = CodeList(
         "meeting.table": Words("เสนอเรื่องเข้าที่ประชุมคณะทำงาน", "Put cases before a meeting"),
         "meeting.vote": Words("ลงมติในที่ประชุมคณะทำงาน", "Vote in a meeting"),
         "meeting.read": Words("ดูการประชุมคณะทำงาน", "Read a meeting"),
+        "care.change": Words(
+            "จัดทำแผนดูแลและบันทึกความคืบหน้า", "Set goals and tasks of a care plan, and how they go"
+        ),
         "plan.agree": Words("บันทึกมติคณะทำงาน", "Record the working group’s decision"),
         "referral.send": Words("ส่งต่อ", "Send a referral"),
         "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),

@@ -64,7 +64,8 @@ WORK: Fields = (
     *_each(
         "case_id", "case_number", "centre", "next", "standing", "since", "due", "lapses", "escalated_to",
         "owner", "from_user", "flags[]",
-        "because[]", "part", "referral_id", "programme_id", "proposes", "called[]", "called[].at", "called[].by",
+        "because[]", "part", "referral_id", "programme_id", "proposes", "tasks_due", "called[]", "called[].at",
+        "called[].by",
     ),
     "counts.**",
 )  # fmt: skip
@@ -159,6 +160,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         ),
         "/api/v1/events": EVENT,
         "/api/v1/cases/<case_id>/plans": ALL,
+        "/api/v1/cases/<case_id>/care-plan": ALL,
+        "/api/v1/cases/<case_id>/care-plan/proposals": ALL,
         "/api/v1/members": ALL,
         "/api/v1/meetings": _each(*MEETING_OUTLINE),
         "/api/v1/meetings/<meeting_id>": MEETING,
@@ -187,6 +190,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/cases/<uuid:case_id>/matches/earlier/<uuid:match_id>": PAGE,
         "/cases/<uuid:case_id>/matches/list.csv": PAGE,
         "/cases/<uuid:case_id>/plan": PAGE,
+        "/cases/<uuid:case_id>/care": PAGE,
         "/cases/<uuid:case_id>/referrals": PAGE,
         "/cases/<uuid:case_id>/referrals/list.csv": PAGE,
         "/cases/<uuid:case_id>/screening": PAGE,

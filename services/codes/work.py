@@ -132,11 +132,12 @@ FLAGS = CodeList(
         "interim_stay": Words("พักชั่วคราวอยู่", "In an interim bed"),
         "stay_ran_out": Words("ที่พักชั่วคราวครบกำหนดแล้ว", "The interim bed ran out"),
         "not_in_place": Words("ไม่ได้อยู่ในที่ที่ส่งต่อ", "Not in place"),
+        "task_due": Words("งานในแผนดูแลถึงกำหนด", "A task of the care plan is due"),
         "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
     },
 )
 RED = ("urgent_health", "trafficking", "child", "police", "law_deadline")
-ESCALATED = "escalated"
+ESCALATED, TASK_DUE = "escalated", "task_due"
 
 # Why a case stands where it stands in the day's list: the reasons in the order in which they weigh.
 WORK_REASONS = CodeList(

@@ -354,6 +354,9 @@ class WorkItem(TypedDict):
         Id | None, Note("The next programme of the plan; None: any place of its path, see matches")
     ]
     called: list[UnansweredCall]
+    tasks_due: Annotated[
+        Day | None, Note("The first day until which something of the care plan is to be done")
+    ]
 
 
 class Work(TypedDict):

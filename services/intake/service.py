@@ -67,7 +67,7 @@ WIRING = Wiring(
         episodes.EPISODES,
     ),
     hears={
-        "screening": {"ScreeningCompleted": (), "PlanAgreed": ()},
+        "screening": {type: () for type in ("ScreeningCompleted", "PlanAgreed", *marks.CARE_FACTS)},
         "referral": {
             **{
                 type: ()

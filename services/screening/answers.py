@@ -8,6 +8,7 @@ Codes of labels, paths and facts are those of the rules in force.
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from services.codes import DOMICILE_BASES, LABELS, PATHS
+from services.codes.care import NOT_POSSIBLE_REASONS, PROGRESS, TASK_KINDS
 from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEETING_STATUSES, MEMBER_ROLES, VOTES
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
@@ -386,6 +387,80 @@ class Meeting(MeetingOutline):
     members: list[MeetingMember]
     agenda: list[AgendaItem]
     quorum: Quorum
+
+
+class CareStep(TypedDict):
+    """How a goal or a task went on then; `note` None: there is none, or the person was erased."""
+
+    at: Instant
+    by: str
+    progress: Annotated[str, PROGRESS]
+    reason: Annotated[str, NOT_POSSIBLE_REASONS] | None
+    note: str | None
+
+
+class CareItem(TypedDict):
+    """A goal or a task of a care plan. `kind`, `code`, `programme_id`, `goal_id`: of a task: what it is, which document
+    or fact, the place that asks for it, the goal it serves; `plan_id`: of a goal, the decision that set it. `text` and
+    `owner` None: nothing was said, or the person was erased."""
+
+    item_id: Id
+    goal_id: Id | None
+    plan_id: Id | None
+    area: Annotated[str, LIFE_AREAS] | None
+    kind: Annotated[str, TASK_KINDS] | None
+    code: str | None
+    programme_id: Id | None
+    text: str | None
+    owner: str | None
+    due: Day | None
+    late: Annotated[bool, Note("It goes on, and its day is over")]
+    progress: Annotated[str, PROGRESS]
+    reason: Annotated[str, NOT_POSSIBLE_REASONS] | None
+    set_at: Instant
+    set_by: str
+    history: list[CareStep]
+
+
+class CarePlan(TypedDict):
+    """`closed`: with the case; `open`: so many of all go on, or would if the case were open."""
+
+    case_id: Id
+    closed: bool
+    goals: list[CareItem]
+    tasks: list[CareItem]
+    open: Count
+    version: Version
+
+
+class CareProposal(TypedDict):
+    """A document or a fact that a place asks for."""
+
+    kind: Annotated[str, TASK_KINDS]
+    code: str
+    programme_id: Id
+    programme: str
+    partner: str
+
+
+class CareProposals(TypedDict):
+    items: list[CareProposal]
+
+
+class NewGoal(TypedDict):
+    """`version` of the care plan."""
+
+    goal_id: Id
+    version: Version
+
+
+class NewTask(TypedDict):
+    task_id: Id
+    version: Version
+
+
+class CareVersion(TypedDict):
+    version: Version
 
 
 class AdoptedRules(TypedDict):

@@ -113,6 +113,36 @@ class WrittenVote(TypedDict):
     reason: str | None
 
 
+class SetGoal(Goal):
+    case_id: str
+
+
+class SetTask(TypedDict):
+    case_id: str
+    goal_id: str | None
+    area: str | None
+    kind: str
+    code: str | None
+    programme_id: str | None
+    text: str | None
+    owner: str | None
+    due: str | None
+
+
+class MoveTask(TypedDict):
+    case_id: str
+    item_id: str
+    due: str
+
+
+class NoteProgress(TypedDict):
+    case_id: str
+    item_id: str
+    progress: str
+    reason: str | None
+    note: str | None
+
+
 class DecideCase(OfMeeting):
     case_id: str
     votes: list[WrittenVote] | None

@@ -3,6 +3,9 @@
 from services.kernel.questions import CommandDoor, QueryDoor
 from services.screening.answers import (
     AdoptedRules,
+    CarePlan,
+    CareProposals,
+    CareVersion,
     CheckedDraft,
     Decisions,
     DraftAdopted,
@@ -13,10 +16,12 @@ from services.screening.answers import (
     MeetingList,
     MeetingVersion,
     Members,
+    NewGoal,
     NewMeeting,
     NewMember,
     NewPlan,
     NewScreening,
+    NewTask,
     NewTrial,
     NextQuestion,
     Plan,
@@ -40,6 +45,12 @@ NEXT_QUESTION: QueryDoor[NextQuestion | None] = QueryDoor("screening", "next_que
 AGREE_PLAN: CommandDoor[NewPlan] = CommandDoor("screening", "agree_plan")
 PLAN: QueryDoor[Plan | None] = QueryDoor("screening", "plan")
 PLANS: QueryDoor[Plans] = QueryDoor("screening", "plans")
+CARE_PLAN: QueryDoor[CarePlan] = QueryDoor("screening", "care_plan")
+CARE_PROPOSALS: QueryDoor[CareProposals] = QueryDoor("screening", "care_proposals")
+SET_GOAL: CommandDoor[NewGoal] = CommandDoor("screening", "set_goal")
+SET_TASK: CommandDoor[NewTask] = CommandDoor("screening", "set_task")
+MOVE_TASK: CommandDoor[CareVersion] = CommandDoor("screening", "move_task")
+CARE_PROGRESS: CommandDoor[CareVersion] = CommandDoor("screening", "care_progress")
 KEEP_MINUTES: CommandDoor[KeptMinutes] = CommandDoor("screening", "keep_minutes")
 DECISIONS: QueryDoor[Decisions] = QueryDoor("screening", "decisions")
 QUORUM: QueryDoor[Quorum] = QueryDoor("screening", "quorum")

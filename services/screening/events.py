@@ -315,6 +315,64 @@ class MeetingClosed:
     undecided: OfCentre[list[str]]
 
 
+@dataclass(frozen=True)
+class CareGoalSet:
+    """A goal of the care plan, in an area of life (codes.decisions.LIFE_AREAS; None: it was not said), until a day
+    (ISO). `plan_id`: the decision that set it; None: whoever works on the case did."""
+
+    goal_id: OfCentre[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    area: OfCase[str | None]
+    due: OfCentre[str | None]
+    plan_id: Public[str | None]
+    words: Any = personal()  # {text, owner}
+
+
+@dataclass(frozen=True)
+class CareTaskSet:
+    """A task of the care plan. `kind`: codes.care.TASK_KINDS; `code`: which document or fact, None of something to do;
+    `programme_id`: the place that asks for it."""
+
+    task_id: OfCentre[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    goal_id: OfCentre[str | None]
+    area: OfCase[str | None]
+    kind: OfCentre[str]
+    code: OfCase[str | None]
+    programme_id: OfCentre[str | None]
+    due: OfCentre[str | None]
+    words: Any = personal()  # {text, owner}
+
+
+@dataclass(frozen=True)
+class CareTaskMoved:
+    """A goal or a task is due on another day (ISO)."""
+
+    item_id: OfCentre[str]
+    case_id: Public[str]
+    due: OfCentre[str]
+
+
+@dataclass(frozen=True)
+class CareProgressNoted:
+    """How a goal or a task goes: `item` says which of both, `progress` and `reason` are of codes.care. `in_time`: done
+    by the day until which it was to be; None: it is not done."""
+
+    progress_id: OfCentre[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    item_id: OfCentre[str]
+    item: OfCentre[str]
+    area: OfCase[str | None]
+    progress: OfCentre[str]
+    reason: OfCase[str | None]
+    in_time: OfCentre[bool | None]
+    note: Any = personal()  # text
+
+
+CareEvent = CareGoalSet | CareTaskSet | CareTaskMoved | CareProgressNoted
 GroupEvent = MemberAppointed | MembershipEnded
 MeetingEvent = (
     MeetingCalled

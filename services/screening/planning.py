@@ -3,6 +3,7 @@ meeting (meetings)."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, RowMapping
 
@@ -15,6 +16,7 @@ from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, bodies, reading, schemas
 from services.screening.domain import rulebook
 from services.screening.domain.adoption import RULES, in_force, procedure_in_force
+from services.screening.domain.care import CARE, SetGoal, Words
 from services.screening.domain.plan import PLAN, AgreePlan, Goal, Member, Override
 from services.screening.domain.screening import SCREENING
 from services.screening.projections import screenings, upstream
@@ -100,6 +102,8 @@ class Planning(reading.Reading):
                 conflicts=voted.conflicts,
             )
             unit.handle(PLAN, case_id, agreement, call.if_match)
+            for goal in goals_of(plan_id, case, decision.goals):
+                unit.handle(CARE, case_id, goal)
             return {
                 "plan_id": plan_id,
                 "version": unit.version(PLAN, case_id),
@@ -144,6 +148,21 @@ class Planning(reading.Reading):
         except (Unavailable, NotFound, Forbidden, Invalid):
             return fit_warnings(())
         return fit_warnings([each["verdict"] for each in told["candidates"]])
+
+
+def goals_of(plan_id: str, case: RowMapping, goals: Sequence[str | Goal]) -> list[SetGoal]:
+    """The goals of a decision, as those of the care plan."""
+    found = []
+    for number, goal in enumerate(goals):
+        told: Goal = (
+            {"area": None, "text": goal, "owner": None, "due": None} if isinstance(goal, str) else goal
+        )
+        goal_id = str(uuid5(UUID(plan_id), f"goal/{number}"))
+        words: Words = {"text": told["text"], "owner": told["owner"]}
+        found.append(
+            SetGoal(goal_id, case["case_id"], case["person_id"], told["area"], told["due"], words, plan_id)
+        )
+    return found
 
 
 def require_path(offers: Sequence[upstream.Programme], path: str, field: str) -> None:

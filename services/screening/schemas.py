@@ -2,6 +2,7 @@
 
 Long because the requests of all of a service's doors stand together."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, valid
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
+from services.codes.care import NOT_POSSIBLE_REASONS, PROGRESS, TASK_KINDS
 from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
 from services.codes.situation import document_code
@@ -349,6 +351,59 @@ class Goal(Schema):
     text = Words(500, required=True)
     owner = Words(200)
     due = fields.String(load_default=None, allow_none=True, validate=_day)
+
+
+class SetGoal(Goal):
+    case_id = _id()
+
+
+class SetTask(Schema):
+    """`code`: which document or fact; `text` of something to do. `goal_id`: what it serves; `programme_id`: the place
+    that asks for it."""
+
+    case_id = _id()
+    goal_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
+    area = fields.String(load_default=None, allow_none=True, validate=OneOf(LIFE_AREAS))
+    kind = fields.String(load_default="action", validate=OneOf(TASK_KINDS))
+    code = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
+    programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
+    text = Words(500)
+    owner = Words(200)
+    due = fields.String(load_default=None, allow_none=True, validate=_day)
+
+    @validates_schema
+    def says_what(self, data: bodies.SetTask, **_: Any) -> None:
+        if data["kind"] == "action":
+            if data["text"] is None:
+                raise ValidationError("Is required.", "text")
+            if data["code"] is not None:
+                raise ValidationError("Something to do has no code.", "code")
+            return
+        if data["code"] is None:
+            raise ValidationError("Is required.", "code")
+        if data["kind"] == "fact" and not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", data["code"]):
+            raise ValidationError("Not the name of a fact.", "code")
+        if data["kind"] == "document":
+            try:
+                Document().deserialize(data["code"])
+            except ValidationError as error:
+                raise ValidationError(error.messages, "code") from None
+
+
+class MoveTask(Schema):
+    case_id = _id()
+    item_id = _id()
+    due = fields.String(required=True, validate=_day)
+
+
+class NoteProgress(Schema):
+    """`reason`: why it is not possible."""
+
+    case_id = _id()
+    item_id = _id()
+    progress = fields.String(required=True, validate=OneOf(PROGRESS))
+    reason = fields.String(load_default=None, allow_none=True, validate=OneOf(NOT_POSSIBLE_REASONS))
+    note = Words(1000)
 
 
 class DecideCase(OfMeeting):

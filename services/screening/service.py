@@ -13,7 +13,17 @@ from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavai
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
-from services.screening import answers, bodies, erasing, handlers, meetings, projections, rederiving, schemas
+from services.screening import (
+    answers,
+    bodies,
+    caring,
+    erasing,
+    handlers,
+    meetings,
+    projections,
+    rederiving,
+    schemas,
+)
 from services.screening.domain import assessment, form, next_question, rulebook
 from services.screening.domain.adoption import (
     RULES,
@@ -22,6 +32,7 @@ from services.screening.domain.adoption import (
     in_force,
     lifted,
 )
+from services.screening.domain.care import CARE
 from services.screening.domain.drafts import DRAFT
 from services.screening.domain.meeting import MEETING
 from services.screening.domain.membership import GROUP
@@ -36,7 +47,7 @@ from services.thai.order import require_order
 
 WIRING = Wiring(
     service="screening",
-    aggregates=(SCREENING, PLAN, MINUTES, GROUP, MEETING, RULES, DRAFT),
+    aggregates=(SCREENING, PLAN, CARE, MINUTES, GROUP, MEETING, RULES, DRAFT),
     projections=projections.PROJECTIONS,
     hears={
         "intake": {
@@ -55,7 +66,7 @@ WIRING = Wiring(
 AGE_SECONDS = 2.0  # to ask intake for an age
 
 
-class ScreeningService(erasing.Erasing, meetings.Meetings, rederiving.Rederiving):
+class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederiving.Rederiving):
     name = "screening"
     runtime = Runtime(WIRING)
 

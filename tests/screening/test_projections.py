@@ -8,11 +8,20 @@ from services.screening import projections
 from services.screening.domain import rulebook
 from services.screening.domain.assessment import assess
 from services.screening.events import PlanAgreed, RulesAdopted, ScreeningCompleted
-from services.screening.projections import meetings, members, minutes, plans, rules, screenings, upstream
+from services.screening.projections import (
+    care,
+    meetings,
+    members,
+    minutes,
+    plans,
+    rules,
+    screenings,
+    upstream,
+)
 from tests.screening.samples import BOOK, CASE, PERSON, SCREENED, SCREENED_AGAIN, started
 
 OTHER = "00000000-0000-0000-0000-0000000000ff"
-ROOMS = (upstream, screenings, plans, minutes, members, meetings, rules)
+ROOMS = (upstream, screenings, plans, care, minutes, members, meetings, rules)
 TABLES = [table for room in ROOMS for table in room.metadata.sorted_tables]
 FORM = {"id": "screening", "version": "1"}
 

@@ -191,6 +191,8 @@ class FrontDoor:
         if "<meeting_id>" in route.path:
             case_id = self.planned()
             world = replace(world, case_id=case_id, meeting_id=self.meeting(case_id))
+        if route.door in ("move_task", "care_progress"):
+            world = replace(world, item_id=self.task(world.case_id))
         if "<member_id>" in route.path:
             world = replace(world, member_id=self.member())
         if "<outreach_id>" in route.path:
@@ -205,6 +207,11 @@ class FrontDoor:
         partner_id = self.made("/api/v1/partners", partner())["partner_id"]
         path = f"/api/v1/partners/{partner_id}/programmes"
         return partner_id, self.made(path, programme(free))["programme_id"]
+
+    def task(self, case_id: str, user: str = "worker-60") -> str:
+        """A task of the case's care plan."""
+        about = {"text": "พาไปทำบัตร", "due": "2027-01-31"}
+        return str(self.made(f"/api/v1/cases/{case_id}/care-plan/task", about, user)["task_id"])
 
     def member(self, centre: str = "60") -> str:
         """Somebody of the centre's standing working group."""
@@ -323,6 +330,7 @@ class World:
     bed_id: str = "00000000-0000-4000-8000-000000000007"
     consent_id: str = "00000000-0000-4000-8000-000000000003"
     meeting_id: str = "00000000-0000-4000-8000-000000000008"
+    item_id: str = "00000000-0000-4000-8000-00000000000a"
     member_id: str = "00000000-0000-4000-8000-000000000009"
 
     def path(self, route: Route) -> str:
@@ -374,6 +382,24 @@ class World:
             },
             "withdraw_consent": {"how": "spoken", "witness": "คุณมาลี", "note": "เปลี่ยนใจ"},
             "open_disclosure": {"how": "link"},
+            "set_goal": {"area": "income", "text": "มีรายได้", "owner": "นักสังคม", "due": "2027-01-31"},
+            "set_task": {
+                "goal_id": None,
+                "area": "rights",
+                "kind": "document",
+                "code": f"เอกสาร {''.join(chr(0x0E01 + int(each, 16)) for each in uuid4().hex[:6])}",
+                "programme_id": self.programme_id,
+                "text": "ไปกับเจ้าหน้าที่",
+                "owner": "นักสังคม",
+                "due": "2027-01-31",
+            },
+            "move_task": {"item_id": self.item_id, "due": "2027-02-28"},
+            "care_progress": {
+                "item_id": self.item_id,
+                "progress": "not_possible",
+                "reason": "other",
+                "note": "โทรถามแล้ว",
+            },
             "appoint_member": {
                 "centre": self.centre,
                 "user": None,

@@ -155,6 +155,8 @@ class Place:
                 change = {"name": f"บ้าน {uuid4().hex[:8]}", "reason": "ป้ายหน้าบ้าน"}
                 told = self.door.call("PATCH", f"/api/v1/partners/{partner_id}", change, "worker-61")
                 values["proposal_id"] = told.json()["proposal_id"]
+            if "item_id" in self.arguments:
+                values["item_id"] = self.door.task(world.case_id, f"worker-{self.centre}")
             if self.endpoint == "pages.members.end":
                 self.door.add(f"director-{self.centre}", "director", (self.centre,))
                 values["member_id"] = self.door.member(self.centre)

@@ -115,7 +115,7 @@ def kept_of(door, world) -> dict[str, str]:
     bed = {"programme_id": door.bed(world.partner_id), "days": 3}
     stay = door.made(f"/api/v1/cases/{door.case()}/stays", bed)
     return {
-        "member_id": door.member(),
+        "item_id": door.task(world.case_id), "member_id": door.member(),
         "meeting_id": door.meeting(world.case_id), "consent_id": consent["consent_id"], "stay_id": stay["stay_id"],
     }  # fmt: skip
 

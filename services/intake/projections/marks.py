@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, TypedDict
 
 from services.codes import PATHS
+from services.codes.care import GOING_ON
 from services.codes.declines import FIND, SCREEN_AGAIN, effect_of
 from services.codes.following import DIED, MOVED
 from services.codes.procedure import Window, window_on, windows_of
@@ -55,10 +56,13 @@ class Mark(TypedDict, total=False):
     held: bool
     stays_until: str | None
     ran_out_at: str | None
+    tasks: dict[str, tuple[str | None, bool]]
 
 
 OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS = "opening", "closing", "screening", "plan", "hands", "calls"
 STAY = "stay"  # the latest interim stay
+CARE = "care"  # what of the care plan goes on
+CARE_FACTS = ("CareGoalSet", "CareTaskSet", "CareTaskMoved", "CareProgressNoted")
 CALLS_KEPT = 20
 # Whose standing is what the fact says; the others are folded below.
 STANDS: Mapping[str, str] = {
@@ -255,6 +259,25 @@ def _place(fact: Recorded, before: Mark) -> Mark:
     return {"held": PLACE_FACTS[fact.type], "centre": centre}
 
 
+def _cared(fact: Recorded, before: Mark) -> Mark:
+    """{goal or task: (until when, whether it goes on)}; what ended may go on again."""
+    tasks, data = before.get("tasks", {}), fact.data
+    id = data.get("item_id") or data.get("goal_id" if fact.type == "CareGoalSet" else "task_id", "")
+    due, goes_on = tasks.get(id, (None, True))
+    match fact.type:
+        case "CareProgressNoted":
+            goes_on = data["progress"] in GOING_ON
+        case _:
+            due = data["due"]
+    return {"tasks": {**tasks, id: (due, goes_on)}}
+
+
+def tasks_due(marks: Mapping[str, Mark]) -> str | None:
+    """The first day (ISO) until which something of the care plan is to be done."""
+    tasks = marks.get(CARE, {}).get("tasks", {})
+    return min((due for due, goes_on in tasks.values() if goes_on and due), default=None)
+
+
 FOLDS: Mapping[str, tuple[str, Callable[[Recorded, Mark], Mark]]] = {
     "CaseOpened": (OPENING, _opened),
     "PersonIdentified": (OPENING, _described),
@@ -267,6 +290,7 @@ FOLDS: Mapping[str, tuple[str, Callable[[Recorded, Mark], Mark]]] = {
     ATTEMPT: (CALLS, _called),
     "ScreeningCompleted": (SCREENING, _screened),
     "PlanAgreed": (PLAN, _planned),
+    **{type: (CARE, _cared) for type in CARE_FACTS},
     **{type: (STAY, _stayed) for type in STAY_FACTS},
     **{type: (PLACE, _place) for type in PLACE_FACTS},
     **{type: ("", _referred) for type in REFERRAL_FACTS},  # by the referral's id
@@ -290,7 +314,7 @@ def known_of(marks: Mapping[str, Mark], retired: Mapping[str, str]) -> Known:
     opened, closing, screened, plan = (marks.get(name) for name in (OPENING, CLOSING, SCREENING, PLAN))
     stay = marks.get(STAY, {})
     assert opened is not None
-    own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS, STAY}
+    own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS, STAY, CARE}
     return Known(
         Opening(opened["at"], opened["danger"], opened["child"], opened.get("erased")),
         Closing(closing["at"], closing["closed"]) if closing else None,

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Row, Table, Text, select
 
-from services.codes.work import RED, WORK_PARTS
+from services.codes.work import RED, TASK_DUE, WORK_PARTS
 from services.intake import answers, bodies
-from services.intake.domain.work import IN_PLACE, ORDER, UNDER_WAY, Weight, contradictions_of, next_of
+from services.intake.domain.work import CENTRE, IN_PLACE, ORDER, UNDER_WAY, Weight, contradictions_of, next_of
 from services.intake.projections.marks import (
     CALLS,
     FOLDS,
@@ -21,6 +21,7 @@ from services.intake.projections.marks import (
     name_of,
     programmes_named,
     programmes_of,
+    tasks_due,
 )
 from services.kernel.envelope import Caller, Recorded
 from services.kernel.errors import Invalid
@@ -30,7 +31,7 @@ from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v10",
+    "work_mark_v11",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -39,7 +40,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v10",
+    "work_v11",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -57,18 +58,19 @@ work = Table(
     Column("programme_id", Text),
     Column("proposes", Text),  # the programme of the plan that comes next
     Column("called", Text),  # JSON: calls without an answer since it stands so
+    Column("tasks_due", Text),  # the first day on which something of the care plan is due
     Column("contradictions", Text, nullable=False),  # JSON: [[code, referral]]
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
 programme = Table(
-    "work_programme_v10",
+    "work_programme_v11",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("retired_at", Text),  # None: it takes people
     info=SHARED,
 )
 named = Table(  # which cases have named a programme, in a plan or a referral
-    "work_named_v10",
+    "work_named_v11",
     metadata,
     Column("programme_id", Text),
     Column("case_id", Text),
@@ -76,7 +78,9 @@ named = Table(  # which cases have named a programme, in a plan or a referral
     PrimaryKeyConstraint("programme_id", "case_id"),
 )
 
-WEIGHED = (work.c.case_id, work.c.case_number, work.c.centre, work.c.acts, work.c.due, work.c.flags)
+WEIGHED = (
+    work.c.case_id, work.c.case_number, work.c.centre, work.c.acts, work.c.due, work.c.flags, work.c.tasks_due,
+)  # fmt: skip
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -163,7 +167,7 @@ def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, s
     return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
 
 
-WORK = Projection("work", 10, (mark, work, programme, named), project)
+WORK = Projection("work", 11, (mark, work, programme, named), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:
@@ -194,6 +198,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
                 "programme_id",
                 "proposes",
                 "called",
+                "tasks_due",
             )
         ),
         "flags": "[]",
@@ -216,6 +221,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
         "programme_id": (step.referral.programme_id or None) if step.referral else None,
         "proposes": step.proposes,
         "called": orjson.dumps(calls).decode() if calls else None,
+        "tasks_due": tasks_due(marks),
     }
 
 
@@ -249,10 +255,10 @@ def get(
     """The open cases as they are asked for, in the order to see to them on that day. All are weighed, and only those
     that are shown are read whole."""
     rows = list_open(db, centres, body["owner"], body["case_id"], body["acts"], body["next"], WEIGHED)
-    alike: dict[tuple[str, str, str, str], Weight] = {}  # many cases stand as others do
+    alike: dict[tuple[str, str, str, str, str | None], Weight] = {}  # many cases stand as others do
     order: list[tuple[str, str, str]] = []
     for row in rows:
-        like = (row.centre, row.acts, row.due, row.flags)
+        like = (row.centre, row.acts, row.due, row.flags, row.tasks_due)
         weight = alike.get(like)
         if weight is None:
             weight = alike[like] = weigh(*like, caller, today)[1]
@@ -287,17 +293,21 @@ def _first_of_each(order: Sequence[tuple[str, str, str]], most: int) -> list[tup
 
 
 def weigh(
-    centre: str, acts: str, due: str, flags: str, caller: Caller, today: str
+    centre: str, acts: str, due: str, flags: str, tasks_due: str | None, caller: Caller, today: str
 ) -> tuple[list[str], Weight]:
-    """(flags, weight) of a case that stands so. What flags say of a person is for the case's own centre."""
+    """(flags, weight) of a case that stands so. What flags say of a person is for the case's own centre. What is due of
+    the care plan is the centre's to do, whoever else is waited for."""
     own = centre in caller.centres
     late = ["overdue"] if due < today else []
-    told = [flag for flag in (*orjson.loads(flags), *late) if own or flag not in RED]
+    tasks = [TASK_DUE] if tasks_due is not None and tasks_due <= today else []
+    told = [flag for flag in (*orjson.loads(flags), *tasks, *late) if own or flag not in RED]
+    if tasks and tasks_due:
+        acts, due = CENTRE, min(due, tasks_due)
     return told, ORDER(told, acts, due, today)
 
 
 def item(row: Row[Any], caller: Caller, today: str) -> answers.WorkItem:
-    flags, weight = weigh(row.centre, row.acts, row.due, row.flags, caller, today)
+    flags, weight = weigh(row.centre, row.acts, row.due, row.flags, row.tasks_due, caller, today)
     return {
         "case_id": row.case_id,
         "case_number": row.case_number,
@@ -316,6 +326,7 @@ def item(row: Row[Any], caller: Caller, today: str) -> answers.WorkItem:
         "referral_id": row.referral_id,
         "programme_id": row.programme_id,
         "proposes": row.proposes,
+        "tasks_due": row.tasks_due,
         "called": [{"at": at, "by": by} for at, by in orjson.loads(row.called or "[]")],
     }
 

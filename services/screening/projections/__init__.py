@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from services.screening.projections import (
+    care,
     drafts,
     meetings,
     members,
@@ -19,6 +20,7 @@ PROJECTIONS = (
     *upstream.UPSTREAM,
     screenings.SCREENINGS,
     plans.PLANS,
+    care.CARE,
     minutes.MINUTES,
     members.MEMBERS,
     meetings.MEETINGS,
@@ -31,5 +33,6 @@ def invariants(db: Connection) -> Iterable[str]:
     """Sentences about what must never be."""
     yield from rules.invariants(db)
     yield from plans.invariants(db)
+    yield from care.invariants(db)
     yield from minutes.invariants(db)
     yield from meetings.invariants(db)

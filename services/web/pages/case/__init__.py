@@ -1,6 +1,7 @@
 """The pages of a case: opening it, the person, screening, places, the decision, the referral."""
 
 from services.web.pages.case import (
+    care,
     conference,
     consents,
     earlier,
@@ -30,6 +31,7 @@ BLUEPRINTS = (
     matches.blueprint,
     earlier.blueprint,
     conference.blueprint,
+    care.blueprint,
     meetings.blueprint,
     members.blueprint,
     referral.blueprint,

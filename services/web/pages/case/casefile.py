@@ -17,6 +17,7 @@ TABS = (
     ("pages.screening.result", later("Screening")),
     ("pages.matches.listing", later("Matches")),
     ("pages.conference.plan", later("Plan")),
+    ("pages.care.show", later("Care plan")),
     ("pages.referral.of_case", later("Referrals")),
 )
 PARTS = {

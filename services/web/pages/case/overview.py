@@ -21,8 +21,8 @@ from services.referral.answers import ReferralOutlines, Referrals
 from services.referral.doors import REFERRALS, STAYS
 from services.reporting.answers import StoryItem
 from services.reporting.doors import TIMELINE
-from services.screening.answers import Plan, Screening
-from services.screening.doors import PLAN, SCREENING
+from services.screening.answers import CareItem, Plan, Screening
+from services.screening.doors import CARE_PLAN, PLAN, SCREENING
 from services.thai.dates import AgeRange
 from services.web import gateway
 from services.web.pages.case import casefile, next_places, over, story
@@ -31,6 +31,7 @@ from services.web.pages.case.stay import last_day
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import activities, days, people
+from services.web.pages.parts.care import care_text, goes_on
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
@@ -222,8 +223,15 @@ def close(case_id: UUID) -> Response:
     return _change(
         case_id, CLOSE_CASE, CLOSE, reasons, later("Close the case"), _("The case is closed."),
         ends=ends, programmes=lookup.programmes(each["programme_id"] for each in ends),
+        care=_still_open(case_id), care_text=care_text,
         outcomes=words("outcome") if any(each["placed"] for each in ends) else [],
     )  # fmt: skip
+
+
+def _still_open(case_id: UUID) -> list[CareItem]:
+    """The goals and tasks of the care plan that would end with the case."""
+    plan = doors.attempt(CARE_PLAN.of(case_id=str(case_id)))
+    return [each for each in (*plan["goals"], *plan["tasks"]) if goes_on(each)] if plan else []
 
 
 @blueprint.route("/cases/<uuid:case_id>/reopen", methods=["GET", "POST"])

@@ -67,6 +67,11 @@ def _votes(data: Data) -> str:
     return _("%(agree)s agree, %(dissent)s dissent, %(abstain)s abstain") % votes
 
 
+def _area(data: Data) -> str:
+    """The area of life; not every reader is told."""
+    return word("life_area", data["area"]) if data.get("area") else ""
+
+
 def _met(data: Data) -> str:
     met = [word("label", label["code"]) for label in data.get("labels", ()) if label["verdict"] == "met"]
     return listed(met)
@@ -153,6 +158,12 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "ConflictDeclared": (later("A member of the meeting does not vote for an interest of their own"), None),
     "CaseDecided": (later("The meeting decided"), lambda d: word("path", d["path"])),
     "PlanAgreed": (later("The working group agreed a plan"), lambda d: f"{word('path', d['path'])} · {_votes(d)}"),
+    "CareGoalSet": (later("A goal of the care plan was set"), _area),
+    "CareTaskSet": (later("A task of the care plan was added"),
+        lambda d: " · ".join(filter(None, (word("task_kind", d["kind"]), _area(d))))),
+    "CareTaskMoved": (later("Something of the care plan is due on another day"), lambda d: day(d["due"])),
+    "CareProgressNoted": (later("How a goal or task of the care plan goes was noted"),
+        lambda d: " · ".join(filter(None, (word("care_progress", d["progress"]), _area(d))))),
     "MinutesKept": (later("A version of the minutes without what points to the person was kept"), None),
     "PartnerMatched": (later("Places were compared with the person"), _counts),
     "PlaceReserved": (later("A place was reserved"), None),

@@ -155,6 +155,8 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("Several subdistricts are called so: write its district and province too."),
             later("It is a programme of another partner."),
             later("It lies before the first day."),
+            later("There is such a task already."),
+            later("Say why it is not possible."),
             later("This name is a member in these days already."),
             later("This account is a member in these days already."),
             later("Nobody belongs to the working group on that day: name who is called."),
