@@ -264,6 +264,14 @@ def meet(net: CheckedNetwork) -> None:
     net.call("screening", "decide", again)
     assert net.call("screening", "meeting", meeting)["agenda"][0]["replaced_by"] is None
     assert net.call("screening", "plans", {"case_id": each["case_id"]})["items"][-2]["replaced_by"]
+    of_case = {"case_id": each["case_id"]}
+    net.call("screening", "set_goal", {**of_case, "text": "มีรายได้"})
+    paper = {**of_case, "kind": "document", "code": "id_card", "due": "2026-12-31"}
+    task = {**of_case, "item_id": net.call("screening", "set_task", paper)["task_id"]}
+    net.call("screening", "move_task", {**task, "due": "2027-01-31"})
+    net.call("screening", "care_progress", {**task, "progress": "started", "note": "นัดแล้ว"})
+    assert net.call("screening", "care_plan", of_case)["tasks"]
+    net.call("screening", "care_proposals", of_case)
     known = {"centre": each["centre"], "name": "คุณหมอ", "role": "specialist", "since": "2026-10-01"}
     member = net.call("screening", "appoint_member", known, **DIRECTOR)
     net.call(

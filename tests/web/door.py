@@ -388,7 +388,7 @@ class World:
                 "area": "rights",
                 "kind": "document",
                 "code": f"เอกสาร {''.join(chr(0x0E01 + int(each, 16)) for each in uuid4().hex[:6])}",
-                "programme_id": self.programme_id,
+                "programme_id": self.programme_id or None,
                 "text": "ไปกับเจ้าหน้าที่",
                 "owner": "นักสังคม",
                 "due": "2027-01-31",
