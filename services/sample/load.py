@@ -15,7 +15,7 @@ from services.kernel.local import Network
 from services.kernel.questions import Body
 from services.partners.doors import CONFIRM_CAPACITY, PARTNERS
 from services.referral.doors import REFERRALS, STEP
-from services.sample import meeting, registry, ruling
+from services.sample import caring, meeting, registry, ruling
 from services.sample.fates import Fate, fates
 from services.sample.keeping import Keeping
 from services.sample.life import LEAD_DAYS, Life
@@ -83,6 +83,7 @@ def load(
     agenda.add(start + timedelta(hours=8), Keeping(office).run())
     for centre in CENTRES:
         agenda.add(start + timedelta(hours=8), Reaching(office, centre).run())
+        agenda.add(now - timedelta(days=caring.DAYS_AGO), caring.care(office, centre))
         agenda.add(now - timedelta(weeks=meeting.WEEKS), meeting.Meetings(office, centre).run())
     for number, fate in enumerate(fates(office.chance("fates"), cases)):
         agenda.add(_opened(office, number, fate), Life(office, number, fate).run())
