@@ -1,7 +1,7 @@
 """The doors of a case's care plan: goals and tasks, how they go, and what the places that are wanted ask for."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict, TypeVar
 
 from sqlalchemy import RowMapping
 
@@ -11,12 +11,34 @@ from services.codes.decisions import FIT_SECONDS
 from services.kernel.doors import Call, command, query
 from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.kernel.eventlog import Outcome, Unit
+from services.kernel.questions import Body
 from services.screening import answers, bodies, reading, schemas
 from services.screening.domain.care import CARE, Command, MoveTask, NoteProgress, SetGoal, SetTask, Words
 from services.screening.projections import care, plans, upstream
 from services.thai import dates
 
 T = TypeVar("T")
+
+
+class Reason(TypedDict):
+    """The part of a place's reasons that is read; `wants` and `found` of the rule about documents."""
+
+    rule: str
+    verdict: str
+    wants: list[str]
+    fact: str | None
+    found: list[str] | None
+
+
+class Place(TypedDict):
+    """The part of a candidate of partners' matching that is read."""
+
+    programme_id: str
+    programme: str
+    partner: str
+    reasons: list[Reason]
+    settles: list[str]
+
 
 ASKED_OF = 3  # so many places, the best first, are asked what they ask for where no plan names any
 DOCUMENTS, HELD = "documents", "documents_held"  # the rule, and the fact that it looks at
@@ -132,15 +154,15 @@ class Caring(reading.Reading):
                     )
         return {"items": [*proposed.values()]}
 
-    def _places(self, call: Call, case_id: str, named: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    def _places(self, call: Call, case_id: str, named: Sequence[str]) -> Sequence[Place]:
         """As partners' matching has them; none while it cannot be asked."""
-        about: dict[str, Any] = {"programme_ids": [*named]} if named else {"limit": ASKED_OF}
-        body = {"case_id": case_id, "wait": FIT_SECONDS / 2, **about}
+        about: Body = {"programme_ids": [*named]} if named else {"limit": ASKED_OF}
+        body: Body = {"case_id": case_id, "wait": FIT_SECONDS / 2, **about}
         try:
             matched = self.runtime.ask("partners", "matches", call, body, FIT_SECONDS)
         except (Unavailable, NotFound, Forbidden, Invalid):
             return ()
-        candidates: Sequence[Mapping[str, Any]] = matched["candidates"]
+        candidates: Sequence[Place] = matched["candidates"]
         return candidates
 
     def _care(self, call: Call, case: RowMapping, asked: Command, answer: Callable[[int], T]) -> Outcome[T]:
@@ -187,7 +209,7 @@ class Caring(reading.Reading):
         return (self.runtime.vault.unseal(person_id, field, sealed) or None) if sealed else None
 
 
-def _wants(place: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _wants(place: Place) -> list[tuple[str, str]]:
     """(kind of task, code) of what a place asks for and is not there; nothing of one that other things rule out."""
     lacks = [reason for reason in place["reasons"] if reason["verdict"] != "met"]
     if any(reason["verdict"] == "not_met" and reason["rule"] != DOCUMENTS for reason in lacks):

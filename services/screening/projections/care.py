@@ -1,7 +1,6 @@
 """The care plans: goals and tasks as they stand, with how each came to stand so."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, Integer, MetaData, RowMapping, Table, Text, select
@@ -40,7 +39,7 @@ care_item = Table(
     Column("words", Text),  # sealed under the person's key
     Column("history", Text, nullable=False),  # JSON: [{at, by, progress, reason, note}], notes sealed
 )
-Row = dict[str, Any]  # of the table: what its columns hold
+Row = dict[str, str | int | None]  # of the table: what its columns hold
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -88,7 +87,7 @@ def _row(row: Row, fact: Recorded) -> Row:
                 "at": fact.time, "by": fact.actor, "progress": event.progress, "reason": event.reason,
                 "note": event.note,
             }  # fmt: skip
-            history = as_json([*orjson.loads(row["history"]), said])
+            history = as_json([*orjson.loads(str(row["history"])), said])
             return row | {
                 "progress": event.progress, "reason": event.reason, "history": history, "version": fact.version,
             }  # fmt: skip

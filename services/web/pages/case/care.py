@@ -15,7 +15,7 @@ from services.web.pages.case import casefile, over
 from services.web.pages.frame import doors, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
-from services.web.pages.parts.care import care_text, goes_on
+from services.web.pages.parts.care import care_text, goes_on, proposal_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import words
 
@@ -35,6 +35,7 @@ def show(case_id: UUID) -> Response:
     proposed = doors.attempt(CARE_PROPOSALS.of(**about)) if staff else None
     return frame.page(
         "care/show.html", **casefile.frame(case), care=plan, care_text=care_text, goes_on=goes_on,
+        proposal_text=proposal_text,
         tasks_of=lambda goal_id: [each for each in plan["tasks"] if each["goal_id"] == goal_id],
         proposed=proposed["items"] if proposed else [], takes=Form(schemas.SetTask(), sent=False), may=staff,
     )  # fmt: skip
