@@ -1,4 +1,5 @@
-"""Case numbers as people write them: '60-2570-0013', '๖๐-๒๕๗๐-๐๐๑๓', with any dash, '13', '2570/13'."""
+"""Case numbers as people write them: '60-2570-0013', '๖๐-๒๕๗๐-๐๐๑๓', with any dash or spaces, '13', '2570/13', and as
+letters are numbered: '13/2570'."""
 
 import re
 
@@ -7,6 +8,7 @@ from services.thai.numbers import ascii_digits
 
 _PARTS = re.compile(r"(?:(?:([0-9]{2})-)?([0-9]{4})-)?([0-9]{1,6})")
 _BEGINNING = re.compile(r"[0-9]{1,2}|[0-9]{2}-[0-9]{0,4}|[0-9]{2}-[0-9]{4}-[0-9]*")
+_YEAR_LAST = re.compile(r"(?:([0-9]{2})-)?([0-9]{1,4})-(2[45][0-9]{2})")
 _SIGNS = re.compile(r"\s*[\u2010-\u2015\u2212\uff0d\uff0f/_-]\s*")
 
 
@@ -25,5 +27,8 @@ def read(text: str) -> tuple[str | None, int | None, int] | None:
     typed = plain(text)
     if whole := re.fullmatch(r"([0-9]{2})(2[45][0-9]{2})([0-9]{4})", typed):
         return whole[1], int(whole[2]), int(whole[3])
+    typed = re.sub(r"(?<=[0-9]) (?=[0-9])", "-", typed)
     parts = _PARTS.fullmatch(typed)
+    if not parts and (last := _YEAR_LAST.fullmatch(typed)):
+        return last[1], int(last[3]), int(last[2])
     return (parts[1], int(parts[2]) if parts[2] else None, int(parts[3])) if parts else None

@@ -84,6 +84,10 @@ _RANK = re.compile(
 )
 # What people are called before a name; names begin like them too (คุณวุฒิ), so only before a space.
 _ADDRESS = re.compile(r"^(?:คุณ|ลุง|ป้า|น้า|อา|ตา|ยาย|ปู่|ย่า|พี่|น้อง)\s+(?=\S)")
+# The same without a space, which only a search tries besides: what follows must be long enough to be a name.
+_GLUED_ADDRESS = re.compile(
+    rf"^(?:คุณ|ลุง|ป้า|น้า|อา|ตา|ยาย|ปู่|ย่า|พี่|น้อง)(?=[{LEADING_VOWEL}]?[{CONSONANT}].{{2}})"
+)
 # Titles that may be glued to a first name; พระ is left, because names begin with it.
 _GLUED = frozenset({"003", "004", "005", "001", "002"})
 _NAME_START = re.compile(f"[{LEADING_VOWEL}]?[{CONSONANT}]")
@@ -152,6 +156,11 @@ def without_title(text: str) -> str:
         if begins := pattern.match(name):
             return name[begins.end() :]
     return name
+
+
+def without_address(name: str) -> str:
+    """ทองคำ of ลุงทองคำ; somebody's name may be all of it, so this is only one more way to look for it."""
+    return _GLUED_ADDRESS.sub("", name)
 
 
 def parted(title: str, first: str) -> tuple[str, str]:
@@ -242,10 +251,14 @@ def prefixes(text: str, least: int = 3) -> frozenset[str]:
 
 
 def query_forms(text: str) -> tuple[frozenset[str], ...]:
-    """For each word typed into a search, its folded forms: as it stands and, if it begins so, without a title."""
+    """For each word typed into a search, its folded forms: as it stands and, if it begins so, without a title or a
+    form of address (ลุงสมชาย, which may also be all of a name)."""
     stripped = without_title(text).split()
     typed = without_prison_prefix(text).split()[-len(stripped) :]
-    forms = (frozenset({fold(whole), fold(bare)}) - {""} for whole, bare in zip(typed, stripped, strict=True))
+    each = [{whole, bare} for whole, bare in zip(typed, stripped, strict=True)]
+    if each:
+        each[0].add(without_address(stripped[0]))
+    forms = (frozenset(map(fold, spellings)) - {""} for spellings in each)
     return tuple(form for form in forms if form)
 
 

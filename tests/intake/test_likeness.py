@@ -126,6 +126,15 @@ def test_many_names_are_held_against_what_was_typed_each_by_itself():
     assert likenesses("สมชาย", []) == []
 
 
+def test_whoever_is_called_uncle_is_found_by_that_too():
+    known = [{"first": "ทองคำ"}, {"alias": "ลุงทองคำ"}, {"first": "สมชาย"}]
+    same = ["same_word"]
+    assert [
+        each and each.reasons for each in likenesses("ลุงทองคำ มีสุข", [{"first": "ทองคำ", "last": "มีสุข"}])
+    ] == [same]
+    assert [bool(each) for each in likenesses("ลุงทองคำ", known)] == [True, True, False]
+
+
 def test_two_letters_are_too_few_to_be_misspelt():
     assert likenesses("มก", [{"first": "มต"}]) == [None]
     assert likenesses("มกน", [{"first": "มตน"}]) == [Likeness(10, ["name"], ["one_letter"])]

@@ -166,13 +166,21 @@ def test_other_telephone_numbers(typed, kept, dialled):
     assert numbers.read_phone(typed) == kept and numbers.dialled(kept) == dialled
 
 
-@given(st.sampled_from(["60-2570-0013", "60–2570–0013", "60/2570/13", "6025700013"]).flatmap(damaged))
+@given(
+    st.sampled_from(
+        ["60-2570-0013", "60–2570–0013", "60/2570/13", "6025700013", "60 2570 13", "60-13/2570"]
+    ).flatmap(damaged)
+)
 def test_a_case_number_in_any_writing(typed):
     assert casenumbers.read(typed) == ("60", 2570, 13)
 
 
 def test_parts_of_a_case_number():
     assert casenumbers.read("0013") == (None, None, 13) and casenumbers.read("2570/13") == (None, 2570, 13)
+    assert (
+        casenumbers.read("13/2570") == casenumbers.read("๑๓ / ๒๕๗๐") == (None, 2570, 13)
+    )  # as letters are numbered
+    assert casenumbers.read("1 1017 00230 70 8") is None
     assert casenumbers.read("สมชาย") is None and casenumbers.read("1101700230708") is None
 
 

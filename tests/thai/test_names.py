@@ -172,10 +172,20 @@ def found(query: str, name: str) -> bool:
         ("พระพาย", "พระพาย"),
         ("ดำ", "ดำ แดง"),
         ("smith", "John Smith"),
+        ("ลุงสมชาย", "นายสมชาย ใจดี"),
+        ("คุณสมชาย ใจดี", "สมชาย ใจดี"),
+        ("ว่าที่ร้อยตรีสมชาย", "สมชาย ใจดี"),
+        ("ยายทองคำ", "ยายทองคำ"),
+        ("อารี", "อารี มีสุข"),
     ],
 )
 def test_a_name_is_found_by_its_words_and_their_beginnings(query, name):
     assert found(query, name)
+
+
+@pytest.mark.parametrize("name", ["ตาก", "อารี", "ย่าโม", "ป้าดำ", "น้อง"])
+def test_what_is_left_behind_a_form_of_address_must_be_long_enough_for_a_name(name):
+    assert names.without_address(name) == name
 
 
 @pytest.mark.parametrize("query", ["สมหญิง", "สมชาย ใจร้าย", "ชาย", "สม"])

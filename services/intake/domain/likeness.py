@@ -68,9 +68,9 @@ def query_keys(text: str) -> dict[Key, int]:
 def likenesses(text: str, known: Sequence[Name]) -> list[Likeness | None]:
     """How well each of some names fits what was typed: every word of it must be in there somehow. None: it does not."""
     whole, words = _joined(text), names.query_forms(text)
-    written = {
-        names.fold(word): names.as_written(word) for word in f"{text} {names.without_title(text)}".split()
-    }
+    bare = names.without_title(text)
+    spellings = f"{text} {bare} {names.without_address(bare)}".split()
+    written = {names.fold(word): names.as_written(word) for word in spellings}
     written[whole] = names.as_written(text)
     parts = [{"name": _full(name), "alias": name.get("alias", "")} for name in known]
     spelled = _spelled({part for each in parts for part in each.values() if part})
