@@ -268,6 +268,17 @@ def test_an_area_is_searched_by_name_or_postcode_without_a_script(worker):
     assert page.status == 200
 
 
+def test_a_place_chosen_before_the_search_was_changed_is_not_what_is_meant(worker):
+    wrong = {"person__birth_date": "31/2/2500"}
+    page = opened(worker, area="60000", found__subdistrict="600101", **wrong)
+    assert [*page.errors] == ["person.birth_date"] and page.form().fields["found.subdistrict"] == "600101"
+    page = worker.send(page, area="ลาดยาว นครสวรรค์")  # typed over, and the search not pressed
+    assert {*page.errors} == {"person.birth_date", "found.subdistrict"}
+    assert page.form().fields["found.subdistrict"] is None
+    page = worker.send(page, found__subdistrict="601101", person__birth_date="2493")
+    assert page.status == 200 and "ลาดยาว" in page.text and "ปากน้ำโพ" not in page.text
+
+
 def test_somebody_without_a_name_is_called_in_the_readers_language(worker):
     case_id = case_of(opened(worker, person__identity_status="unknown"))
     assert worker.open(f"/cases/{case_id}").heading.startswith("หญิงไม่ทราบชื่อ 60-")
@@ -473,6 +484,16 @@ def test_a_case_of_which_nothing_is_said_is_opened_only_when_asked_again(worker)
     asked = worker.send(worker.open("/cases/new/person?danger=none&draft=empty"), centre="60")
     assert asked.path.startswith("cases/new") and "ยังไม่มีข้อมูลของผู้รับบริการ" in asked.text
     assert not worker.send(asked, centre="60").path.startswith("cases/new")
+
+
+def test_what_the_page_made_of_nothing_is_not_taken_for_an_answer(worker, door):
+    asked = worker.send(worker.open(f"/cases/new/person?danger=none&draft={uuid4().hex}"), centre="60")
+    assert "ยังไม่มีข้อมูลของผู้รับบริการ" in asked.text
+    case_id = case_of(
+        worker.send(asked, person__name__first="ทีหลัง", person__name__last=f"มาบอก{uuid4().hex[:4]}")
+    )
+    person = door.get(f"/api/v1/cases/{case_id}", "worker-60").json()["person"]
+    assert person["identity_status"] == "claimed"
 
 
 def test_in_danger_nobody_is_asked_for_more(worker):

@@ -86,13 +86,14 @@ def person() -> Response:
     found = inputs.options(form, FOUND)
     known: list[Acquaintance] = []
     nothing = False
+    guessed = form.sent and not form.value(IDENTITY)
     if form.sent and not form.value("find"):
         at = inputs.happened(form)
         inputs.settle(form, FOUND, found)
         for name in ("channel", *(f"person.{part}" for part in PRESET["person"])):
             if not form.value(name):
                 form.put(name, UNKNOWN)
-        if not form.value(IDENTITY):
+        if guessed:
             form.put(IDENTITY, _identity(form))
         if form.load():
             known = _known(form)
@@ -103,6 +104,8 @@ def person() -> Response:
                 said = [_("Case %(number)s is open.") % {"number": opened["case_number"]}]
                 said += [_(WARNINGS[each]) for each in opened["warnings"] if each in WARNINGS]
                 return frame.done("\n".join(said), "pages.case.overview", case_id=opened["case_id"])
+    if guessed:  # nobody chose it: what is typed next may say otherwise
+        form.put(IDENTITY, "")
     return frame.page(
         "intake/person.html", form=form, places=found, danger=found_danger, first_help=FIRST_HELP,
         rows=DOMICILE_ROWS, activities=_activities(fixed.get("centre")),

@@ -20,28 +20,48 @@ NONE_FITS = later("No place fits. Try fewer letters, or leave this empty.")
 def options(form: Form, field: str) -> places.Options:
     """[(subdistrict, address)] that fit what was typed into the search, or the one chosen before; where none does, the
     search says so."""
-    chosen, text = form.value(field), form.value(SEARCH).strip()[:80]
-    found = [area.code for area in areas.resolve(chosen) if area.level == "subdistrict"]
-    matching = areas.search(text, limit=60) if text else ()
-    found += [area.code for area in matching if area.level == "subdistrict"]
-    for area in matching:
-        if area.level == "district":
-            found += [each.code for each in areas.subdistricts(area.code)]
+    chosen, text = form.value(field), _search(form)
+    fitting, whole = _fitting(text)
+    found = [area.code for area in areas.resolve(chosen) if area.level == "subdistrict"] + fitting
     if form.sent and text and not found:
-        form.add({SEARCH: [WHOLE if any(area.level == "province" for area in matching) else NONE_FITS]})
+        form.add({SEARCH: [WHOLE if whole else NONE_FITS]})
     return [
         (code, ", ".join([address(code), *_postcode(code)])) for code in list(dict.fromkeys(found))[:SHOWN]
     ]
 
 
 def settle(form: Form, field: str, choices: places.Options) -> None:
-    """Before the form is read: the only place that fits is taken; of several one must be chosen."""
-    if form.value(field) or not form.value(SEARCH).strip():
+    """Before the form is read: the only place that fits is taken; of several one must be chosen. A place chosen before
+    the search was changed is not what is meant now."""
+    if not (text := _search(form)):
+        return
+    chosen = form.value(field)
+    if areas.is_subdistrict(chosen):
+        fitting, _whole = _fitting(text)
+        if not fitting or chosen in fitting:
+            return
+        form.put(field, "")
+        choices = [each for each in choices if each[0] in fitting]
+    elif chosen:
         return
     if len(choices) == 1:
         form.put(field, choices[0][0])
     elif choices:
         form.add({field: [later("Choose the place that is meant, or none of these.")]})
+
+
+def _search(form: Form) -> str:
+    return form.value(SEARCH).strip()[:80]
+
+
+def _fitting(text: str) -> tuple[list[str], bool]:
+    """(subdistricts that fit what was typed into the search, whether a whole province does)."""
+    matching = areas.search(text, limit=60) if text else ()
+    found = [area.code for area in matching if area.level == "subdistrict"]
+    for area in matching:
+        if area.level == "district":
+            found += [each.code for each in areas.subdistricts(area.code)]
+    return found, any(area.level == "province" for area in matching)
 
 
 def lines(text: str) -> list[str]:

@@ -149,10 +149,11 @@ def register() -> Response:
     """The place found by the search says the province too, unless another was chosen."""
     form = Form(REGISTER, read={"subdistrict": places.read}, draft=later("Register a partner"))
     found = inputs.options(form, "subdistrict")
-    searching = bool(form.value("find"))
+    searching, by_place = bool(form.value("find")), False
     if form.sent and not searching:
         inputs.settle(form, "subdistrict", found)
-        if areas.is_subdistrict(form.value("subdistrict")) and not form.value("province"):
+        by_place = areas.is_subdistrict(form.value("subdistrict")) and not form.value("province")
+        if by_place:
             form.put("province", areas.province_of(form.value("subdistrict")))
     known: list[AlikePartner] = []
     if form.sent and not searching and form.load():
@@ -164,6 +165,8 @@ def register() -> Response:
             if made["confirmation"]:
                 said += " " + _to_confirm(made["confirmation"]["waiting_for"])
             return frame.done(said, ".offer", partner_id=made["partner_id"])
+    if by_place:  # nobody chose it: another place may be chosen next
+        form.put("province", "")
     return frame.page(
         "partners/register.html", form=form, places=found, provinces=places.provinces(), known=known,
         activities=_activities(),
