@@ -89,6 +89,22 @@ def _history(fields: Fields) -> Fields:
 
 
 EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
+    "/api/v1/notifications": (
+        "unread",
+        *_each(
+            "notification_id",
+            "kind",
+            "topic",
+            "text.th",
+            "text.en",
+            "case_id",
+            "case_number",
+            "at",
+            "read_at",
+        ),
+    ),
+    "/notices": PAGE,
+    "/notices/<uuid:notice_id>": PAGE,
     "/api/v1/partners": ALL,
     "/api/v1/partners/<partner_id>": ALL,
     "/api/v1/partners/export": ALL,

@@ -293,6 +293,20 @@ class CasesInHands(TypedDict):
     items: list[CaseInHands]
 
 
+class AnswerableCase(TypedDict):
+    """`owner`: who answers for it; None: the directors of its centre."""
+
+    case_id: Id
+    case_number: str
+    centre: Province
+    owner: str | None
+    opened_by: str
+
+
+class AnswerableCases(TypedDict):
+    items: list[AnswerableCase]
+
+
 class CaseToTakeOver(TypedDict):
     """`from_user`: who had it; if nobody said, who opened it. `at`: when it was handed over."""
 

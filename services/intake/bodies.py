@@ -95,6 +95,10 @@ class AssignCases(TypedDict):
     reason: str
 
 
+class OfCases(TypedDict):
+    case_ids: list[str]
+
+
 class CarryOver(TypedDict):
     case_id: str
     to_user: str | None

@@ -4,6 +4,7 @@ from services.intake.answers import (
     Accesses,
     Acquaintances,
     AgeOn,
+    AnswerableCases,
     Assignment,
     Call,
     Case,
@@ -52,6 +53,7 @@ WORK: QueryDoor[Work] = QueryDoor("intake", "work")
 CALLED: CommandDoor[Call] = CommandDoor("intake", "called")
 CONTRADICTIONS: QueryDoor[Contradictions] = QueryDoor("intake", "contradictions")
 COUNTS: QueryDoor[dict[str, int]] = QueryDoor("intake", "counts")
+ANSWERABLE: QueryDoor[AnswerableCases] = QueryDoor("intake", "answerable")
 IN_HANDS: QueryDoor[CasesInHands] = QueryDoor("intake", "in_hands")
 ACCESSES: QueryDoor[Accesses] = QueryDoor("intake", "accesses")
 RECORD_CONSENT: CommandDoor[NewConsent] = CommandDoor("intake", "record_consent")

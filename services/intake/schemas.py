@@ -194,6 +194,10 @@ class AssignCases(Schema):
     reason = fields.String(load_default="handed_over", validate=OneOf(("handed_over", "left", "moved")))
 
 
+class OfCases(Schema):
+    case_ids = fields.List(_id(), required=True, validate=Length(1, LIMIT_MOST))
+
+
 class CarryOver(Schema):
     """What the front door of an earlier version kept of a hand-over."""
 

@@ -309,6 +309,11 @@ class IntakeService(closing.Closing, searching.Searching, consenting.Consenting,
         centres = self._centres(call, None)
         return {"items": self.runtime.read(lambda db: hands.list_in_hands(db, body["user"], centres))}
 
+    @query("user.hand_over", roles=("system",), schema=schemas.OfCases())
+    def answerable(self, call: Call, body: bodies.OfCases) -> answers.AnswerableCases:
+        """Who answers for cases, and their numbers: for whoever tells people what changed."""
+        return {"items": self.runtime.read(lambda db: hands.list_answerable(db, body["case_ids"]))}
+
     @query("user.accesses", roles=("admin",), schema=schemas.Accesses())
     def accesses(self, call: Call, body: bodies.Accesses) -> answers.Accesses:
         """How often a user read people's personal fields in the last days, and when identifiers, in which centre; never

@@ -220,3 +220,26 @@ class Events(TypedDict):
     items: list[Event]
     next: Annotated[Count, Note("Position in the merged log, to be given as `after`")]
     head: Annotated[Count, Note("Position of the last event in the merged log, whoever may see it")]
+
+
+class NoticeFact(TypedDict):
+    """A fact that somebody is told of: of its data the fields that say whom, and where it leads (codes.notices).
+    `told`: whether the partner of its referral was told of that before."""
+
+    position: Count
+    id: Id
+    type: str
+    recordedtime: Instant
+    centre: str
+    actor: str
+    case_id: Id | None
+    partner_id: Id | None
+    told: bool
+    data: dict[str, Any]
+
+
+class NoticeFacts(TypedDict):
+    """`next` is the position in the merged log that was read to."""
+
+    items: list[NoticeFact]
+    next: Count

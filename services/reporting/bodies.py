@@ -34,3 +34,9 @@ class Timeline(TypedDict):
 class Events(TypedDict):
     after: int
     limit: int
+
+
+class NoticesAfter(TypedDict):
+    after: int | None
+    since: str | None
+    limit: int

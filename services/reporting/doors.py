@@ -4,6 +4,7 @@ from services.kernel.questions import QueryDoor
 from services.reporting.answers import (
     CameOfEach,
     Events,
+    NoticeFacts,
     OutreachFigures,
     Overview,
     PlacementsSpread,
@@ -15,6 +16,7 @@ OVERVIEW: QueryDoor[Overview] = QueryDoor("reporting", "overview")
 PLACEMENTS: QueryDoor[PlacementsSpread] = QueryDoor("reporting", "placements")
 BEHIND: QueryDoor[RowsBehind] = QueryDoor("reporting", "behind")
 TIMELINE: QueryDoor[Timeline] = QueryDoor("reporting", "timeline")
+NOTICES: QueryDoor[NoticeFacts] = QueryDoor("reporting", "notices")
 EVENTS: QueryDoor[Events] = QueryDoor("reporting", "events")
 OUTREACH_FIGURES: QueryDoor[OutreachFigures] = QueryDoor("reporting", "outreach_figures")
 CAME_OF: QueryDoor[CameOfEach] = QueryDoor("reporting", "came_of")

@@ -92,3 +92,11 @@ class Timeline(Schema):
 class Events(Schema):
     after = fields.Integer(load_default=0, validate=Range(0, LAST_POSITION))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+
+
+class NoticesAfter(Schema):
+    """Behind a position; None: from what was recorded at `since` on."""
+
+    after = fields.Integer(load_default=None, allow_none=True, validate=Range(0, LAST_POSITION))
+    since = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from services.codes.access import CASE_READERS, FIGURE_READERS, READERS
 from services.codes.coarse import SMALL, coarse
 from services.codes.feed import ENDED_UNTOLD, OF_PARTNER
+from services.codes.notices import BY_TYPE, READ_FIELDS
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
@@ -104,6 +105,30 @@ class ReportingService(Doors):
             return {"items": items, "next": position, "head": merged_log.get_head(db)}
 
         return self.runtime.read(read)
+
+    @query("log.read", roles=("system",), schema=schemas.NoticesAfter())
+    def notices(self, call: Call, body: bodies.NoticesAfter) -> answers.NoticeFacts:
+        """Facts that somebody is told of, behind a position in the merged log: the front door tells them."""
+        after, since, limit = body["after"], body["since"], body["limit"]
+
+        def read(db: Connection) -> answers.NoticeFacts:
+            start = merged_log.get_position(db, since or "") if after is None else after
+            found, position = merged_log.list_of_types(db, BY_TYPE, start, limit)
+            return {"items": [_notice(db, event) for event in found], "next": position}
+
+        return self.runtime.read(read)
+
+
+def _notice(db: Connection, event: answers.Event) -> answers.NoticeFact:
+    case_id, position = event.get("caseid"), event["position"]
+    early = event["type"] in ENDED_UNTOLD and case_id is not None
+    return {
+        "position": position, "id": event["id"], "type": event["type"], "recordedtime": event["recordedtime"],
+        "centre": event["data"].get("centre") or event["centre"], "actor": event["actor"], "case_id": case_id,
+        "partner_id": event.get("partnerid") or event["data"].get("partner_id"),
+        "told": not early or merged_log.is_told(db, case_id or "", event.get("streamid", ""), position),
+        "data": {name: value for name, value in event["data"].items() if name in READ_FIELDS},
+    }  # fmt: skip
 
 
 def _sees_cases(caller: Caller) -> bool:

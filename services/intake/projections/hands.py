@@ -41,3 +41,22 @@ def list_to_take_over(db: Connection, caller: Caller, limit: int) -> list[answer
         {"case_id": row.case_id, "from_user": row.from_user, "at": row.assigned_at}
         for row in db.execute(ordered)
     ]
+
+
+def list_answerable(db: Connection, case_ids: Sequence[str]) -> list[answers.AnswerableCase]:
+    """Who answers for each case that is known of some."""
+    columns = select(
+        case.c.case_id,
+        case.c.case_number,
+        case.c.centre,
+        case.c.opened_by,
+        case.c.to_user,
+        case.c.assigned_at,
+    )
+    return [
+        {
+            "case_id": row.case_id, "case_number": row.case_number, "centre": row.centre,
+            "owner": row.to_user if row.assigned_at else row.opened_by, "opened_by": row.opened_by,
+        }
+        for row in db.execute(columns.where(case.c.case_id.in_(case_ids)))
+    ]  # fmt: skip

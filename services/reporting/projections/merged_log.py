@@ -1,6 +1,6 @@
 """The merged log of all services, kept by the kernel in `source_event`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import orjson
 from sqlalchemy import Connection, func, select
@@ -68,3 +68,34 @@ def list_events(
         if not rows:
             break
     return events, position
+
+
+def list_of_types(
+    db: Connection, types: Collection[str], after: int, limit: int
+) -> tuple[list[answers.Event], int]:
+    """Up to `limit` facts of some types behind a position, with their positions, and up to where was looked: at most
+    `SCAN` facts."""
+    s = source_event.c
+    end = min(after + SCAN, get_head(db))
+    found = (
+        select(s.ingest_position, s.body)
+        .where(s.ingest_position > after, s.ingest_position <= end, s.event_type.in_(sorted(types)))
+        .order_by(s.ingest_position)
+        .limit(limit)
+    )
+    events: list[answers.Event] = [
+        {**orjson.loads(body), "position": place} for place, body in db.execute(found).all()
+    ]
+    return events, events[-1]["position"] if len(events) == limit else max(after, end)
+
+
+def get_position(db: Connection, since: str) -> int:
+    """Behind which position what was recorded at a moment begins. What is heard late stands later, which is as good:
+    halves are looked at, not everything."""
+    s = source_event.c
+    low, high = 0, get_head(db)
+    while low < high:
+        middle = (low + high + 1) // 2
+        body = db.execute(select(s.body).where(s.ingest_position == middle)).scalar_one()
+        low, high = (middle, high) if orjson.loads(body)["recordedtime"] < since else (low, middle - 1)
+    return low

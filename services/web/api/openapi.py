@@ -20,7 +20,7 @@ from services.codes import shapes
 from services.fields import Words
 from services.referral import schemas as referral
 from services.screening import schemas as screening
-from services.web.api import hsds, openapi_webhooks
+from services.web.api import hsds, openapi_notices, openapi_webhooks
 from services.web.api import openapi_files as files
 from services.web.api.bodies import IF_MATCH, SHEETS
 from services.web.api.case_page import Parts
@@ -277,6 +277,7 @@ def document() -> Json:
                 "reporting",
                 "papers",
                 "webhooks",
+                "notifications",
                 "hsds",
                 "system",
             )
@@ -313,6 +314,8 @@ def document() -> Json:
     spec.path("/api/v1/partners/export", operations={"get": files.export()})
     spec.path("/api/v1/partners/import", operations={"post": files.bring(COMPONENTS)})
     for path, operations in openapi_webhooks.calls(COMPONENTS, converter):
+        spec.path(path, operations=operations)
+    for path, operations in openapi_notices.calls(COMPONENTS, converter):
         spec.path(path, operations=operations)
     payloads = openapi_webhooks.sent(COMPONENTS)
     for path, operation in files.papers(COMPONENTS):

@@ -11,6 +11,7 @@ from services.kernel.lists import LIMIT_MOST
 from services.web.api import webhooks
 from services.web.api.components import Components, Json
 
+TAG = "webhooks"
 HEADERS = {
     "webhook-id": "The same whenever this message is sent: forget one that was taken before",
     "webhook-timestamp": "Seconds since 1970 of this attempt",
@@ -23,15 +24,15 @@ def calls(components: Components, converter: Any) -> Iterator[tuple[str, Json]]:
     """(path, operations by method)"""
     one, hook = f"{webhooks.PATH}/{{webhook_id}}", components.schema(webhooks.Hook)
     yield webhooks.PATH, {
-        "post": _writes(
+        "post": writes(
             "make_webhook", "Have messages sent about events", components.schema(webhooks.NewHook), 201,
-            _body(converter, webhooks.MakeWebhook()),
+            body_of(converter, webhooks.MakeWebhook()),
         ),
-        "get": _reads("webhooks", "The caller's webhooks", components.schema(webhooks.Hooks)),
+        "get": reads("webhooks", "The caller's webhooks", components.schema(webhooks.Hooks)),
     }  # fmt: skip
-    yield one, {"get": _of_one(_reads("webhook", "One webhook", hook), components)}
+    yield one, {"get": _of_one(reads("webhook", "One webhook", hook), components)}
     listed = _of_one(
-        _reads("deliveries", "What became of messages, latest first", components.schema(webhooks.Deliveries)),
+        reads("deliveries", "What became of messages, latest first", components.schema(webhooks.Deliveries)),
         components,
     )
     listed["parameters"] += [
@@ -47,7 +48,7 @@ def calls(components: Components, converter: Any) -> Iterator[tuple[str, Json]]:
         ("test", "Send a message about nothing", components.schema(webhooks.Tested), webhooks.Nothing()),
         ("end", "Send nothing any more", {"type": "object"}, webhooks.Nothing()),
     ):
-        called = _writes(f"{act}_webhook", summary, answer, 200, _body(converter, schema))
+        called = writes(f"{act}_webhook", summary, answer, 200, body_of(converter, schema))
         yield f"{one}/{act}", {"post": _of_one(called, components)}
 
 
@@ -78,20 +79,20 @@ def sent(components: Components) -> Json:
     }
 
 
-def _body(converter: Any, schema: Schema) -> Json:
+def body_of(converter: Any, schema: Schema) -> Json:
     made: Json = converter.schema2jsonschema(schema)
     properties = {**made.get("properties", {}), "at": {"type": ["string", "null"], "format": "date-time"}}
     return {**made, "properties": properties}
 
 
-def _reads(name: str, summary: str, answer: Json) -> Json:
-    return _operation(name, summary, answer, 200, ("401", "403", "404", "422", "429", "503"))
+def reads(name: str, summary: str, answer: Json, tag: str = TAG) -> Json:
+    return _operation(name, summary, answer, 200, tag, ("401", "403", "404", "422", "429", "503"))
 
 
-def _writes(name: str, summary: str, answer: Json, status: int, body: Json) -> Json:
+def writes(name: str, summary: str, answer: Json, status: int, body: Json, tag: str = TAG) -> Json:
     statuses = ("400", "401", "403", "404", "409", "413", "422", "429", "503")
     return {
-        **_operation(name, summary, answer, status, statuses),
+        **_operation(name, summary, answer, status, tag, statuses),
         "requestBody": {
             "required": bool(body.get("required")),
             "content": {"application/json": {"schema": body}},
@@ -99,11 +100,13 @@ def _writes(name: str, summary: str, answer: Json, status: int, body: Json) -> J
     }
 
 
-def _operation(name: str, summary: str, answer: Json, status: int, statuses: tuple[str, ...]) -> Json:
+def _operation(
+    name: str, summary: str, answer: Json, status: int, tag: str, statuses: tuple[str, ...]
+) -> Json:
     return {
         "operationId": name,
         "summary": summary,
-        "tags": ["webhooks"],
+        "tags": [tag],
         "parameters": [],
         "responses": {
             str(status): {"description": "Done", "content": {"application/json": {"schema": answer}}},

@@ -14,7 +14,7 @@ from services.web.identity import (
     set_up,
     throttle,
 )
-from services.web.store import drafts, links, looks, webhooks
+from services.web.store import drafts, links, looks, notices, webhooks
 
 AT_ONCE = timedelta(0)
 
@@ -60,6 +60,7 @@ RULES = (
         webhooks.webhook_message, "made_at", webhooks.KEPT,
         "what became of messages to other systems; who wants older ones has the feed",
     ),
+    Rule(notices.notice, "at", notices.KEPT, "what somebody was told of; what happened stands in the case's story"),
     Rule(
         api_keys.api_key, "expires_at", CLAIMS,
         "keys that open nothing any more, as long as somebody may claim by what was done with them",
@@ -77,6 +78,7 @@ STAYS: Mapping[str, str] = {
     "working_group": "a row for each centre",
     "centre_contact": "a row for each centre",
     "precaution": "a row for each kind",
+    "teller": "a row",
     "webhook": "a row for each endpoint that somebody made",
     "hand_over": "what a version of before knew of hand-overs, until intake has it",
 }

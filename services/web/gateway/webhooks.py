@@ -23,7 +23,7 @@ from services.kernel.questions import Json
 from services.kernel.runtime import ServiceRuntime
 from services.reporting.answers import Event
 from services.reporting.doors import EVENTS
-from services.web.gateway import calls, outbound
+from services.web.gateway import calls, couriers, outbound, telling
 from services.web.gateway.outbound import Outcome
 from services.web.store import outbox, webhooks
 from services.web.store.webhooks import Kind, Message, Webhook
@@ -31,7 +31,6 @@ from services.web.store.webhooks import Kind, Message, Webhook
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between looks
-TICK_MOST = 30.0  # ... while they fail
 BATCH = 100  # events that are asked for at once
 ASKING = 10.0  # seconds that the feed may take
 TEST = "webhook.test"
@@ -107,22 +106,20 @@ def keep_delivering(
 ) -> None:
     """Look what is to be sent, until `stopping`."""
     working: set[str] = set()
-    delay, known = TICK, 0
-    while not stopping():
-        try:
-            furthest = web.read(outbox.furthest)
-            if furthest is not None:
-                known = head(web, max(furthest, known))
-                for webhook_id in web.read(lambda db: outbox.list_due(db, _now(web), known)):  # noqa: B023 (at once)
-                    if webhook_id not in working:
-                        working.add(webhook_id)
-                        web.ports.aside(partial(_serve, web, webhook_id, working, stopping))
-            delay = TICK
-        except Exception as error:
-            if delay == TICK:
-                logger.warning("webhooks wait: %s", type(error).__name__)
-            delay = min(delay * 2, TICK_MOST)
-        pause(delay)
+    known = 0
+
+    def look() -> None:
+        nonlocal known
+        furthest = web.read(outbox.furthest)
+        if furthest is None:
+            return
+        known = head(web, max(furthest, known))
+        for webhook_id in web.read(lambda db: outbox.list_due(db, _now(web), known)):
+            if webhook_id not in working:
+                working.add(webhook_id)
+                web.ports.aside(partial(_serve, web, webhook_id, working, stopping))
+
+    couriers.keep_looking(look, "webhooks", TICK, stopping, pause)
 
 
 def _serve(web: ServiceRuntime, webhook_id: str, working: set[str], stopping: Callable[[], bool]) -> None:
@@ -158,6 +155,7 @@ def _try(web: ServiceRuntime, hook: Webhook, message: Message) -> None:
     )
     if came_of_it == "dead":
         logger.warning("webhook %s paused itself", hook.webhook_id)
+        telling.tell_paused(web, hook)
 
 
 def _fill(web: ServiceRuntime, hook: Webhook) -> bool:

@@ -107,6 +107,13 @@ def names(runtime: ServiceRuntime, actors: Iterable[str]) -> dict[str, str]:
     return {ids[row.key_id]: row.name for row in runtime.read(lambda db: db.execute(asked).all())}
 
 
+def list_expiring(db: Connection, now: str, until: str) -> list[Row[Any]]:
+    """Keys that work now, and no more at a moment."""
+    k = api_key.c
+    soon = k.revoked_at.is_(None), k.expires_at > now, k.expires_at <= until
+    return list(db.execute(select(k.key_id, k.partner_id, k.expires_at).where(*soon)))
+
+
 # -- giving and taking ------------------------------------------------------------------------------------------------
 
 

@@ -170,6 +170,15 @@ def of_delegate(db: Connection, colleague: Account, day: date) -> tuple[Delegati
     return tuple(found[centre] for centre in sorted(found))
 
 
+def list_delegates(db: Connection, day: date) -> dict[str, list[str]]:
+    """{centre: who acts in a director's place there on a day}"""
+    d = delegation.c
+    found: dict[str, list[str]] = {}
+    for row in db.execute(select(d.centre, d.to_user).where(running(day)).order_by(d.to_user)):
+        found.setdefault(row.centre, []).append(row.to_user)
+    return found
+
+
 def list_of(runtime: ServiceRuntime, user: str) -> list[Row]:
     """All that a user gave or was given, the latest first."""
     d, today = delegation.c, bangkok_day(runtime.now()).isoformat()

@@ -29,6 +29,7 @@ from services.web.identity.accounts import Account, account
 from services.web.identity.passwords import password
 from services.web.identity.people import account_person
 from services.web.identity.second_factor import factor
+from services.web.store import notices
 from services.web.store.tables import metadata
 
 session = Table(
@@ -64,6 +65,7 @@ class Session:
     lacks_second_factor: bool  # and signed in with a password
     message: str | None
     sealed_person: str | None  # identity.people
+    unread: int = 0  # notices; counted with the question that every page asks anyway
 
 
 def new_id() -> str:
@@ -103,6 +105,7 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         )
         .add_columns(account.c.token_version.label("version_now"), factor.c.sealed)
         .add_columns(account_person.c.sealed.label("sealed_person"), stands_in.label("stands_in"))
+        .add_columns(notices.count_unread(session.c.user_name).scalar_subquery().label("unread"))
         .join(account, account.c.user_name == session.c.user_name)
         .outerjoin(password, password.c.user_name == session.c.user_name)
         .outerjoin(factor, factor.c.user_name == session.c.user_name)
@@ -135,6 +138,7 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         lacks_second_factor=by_password and row.sealed is None,
         message=row.message,
         sealed_person=row.sealed_person,
+        unread=row.unread,
     )
     return known, now - seen > TOUCH
 

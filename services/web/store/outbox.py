@@ -5,17 +5,16 @@ lease that ran out costs a second message, never a lost one.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from services.kernel.envelope import instant
 from services.kernel.readmodels import upsert
 from services.kernel.runtime import ServiceRuntime
+from services.web.store import attempts
+from services.web.store.attempts import LEASE
 from services.web.store.webhooks import (
-    DELAYS,
-    LEASE,
     Message,
     MessageState,
     Webhook,
@@ -53,23 +52,16 @@ def take(runtime: ServiceRuntime, webhook_id: str) -> Webhook | None:
         return None
     if known.held_by == runtime.replica_id and known.held_until > instant(now + LEASE / 2):
         return webhook_of(known)
-    mine = webhook.c.webhook_id == webhook_id, webhook.c.state == "active", _free(runtime, now)
-    values = {"held_by": runtime.replica_id, "held_until": instant(now + LEASE)}
+    sends = webhook.c.webhook_id == webhook_id, webhook.c.state == "active"
     with runtime.database.write() as db:
-        if db.execute(update(webhook).where(*mine).values(values)).rowcount != 1:
+        if not attempts.hold(db, webhook, runtime, now, *sends):
             return None
         return webhook_of(db.execute(select(webhook).where(webhook.c.webhook_id == webhook_id)).one())
 
 
 def let_go(runtime: ServiceRuntime, webhook_id: str) -> None:
-    mine = webhook.c.webhook_id == webhook_id, webhook.c.held_by == runtime.replica_id
     with runtime.database.write() as db:
-        db.execute(update(webhook).where(*mine).values(held_by=None, held_until=None))
-
-
-def _free(runtime: ServiceRuntime, now: datetime) -> ColumnElement[bool]:
-    w = webhook.c
-    return or_(w.held_by.is_(None), w.held_by == runtime.replica_id, w.held_until <= instant(now))
+        attempts.let_go(db, webhook, runtime, webhook.c.webhook_id == webhook_id)
 
 
 def next_message(db: Connection, webhook_id: str) -> Message | None:
@@ -122,13 +114,13 @@ def note(
     """What came of an attempt. One that failed is tried again after a growing delay (times `jitter`); after the last of
     them it is dead, and the endpoint pauses itself: what follows would find nobody either. Who answers 410 is gone."""
     now = runtime.now()
-    attempts, gone = message.attempts + 1, status == 410
-    state: MessageState = "sent" if taken else "waiting" if attempts <= len(DELAYS) and not gone else "dead"
-    again = instant(now + DELAYS[attempts - 1] * jitter) if state == "waiting" else None
+    count, gone = message.attempts + 1, status == 410
+    again = None if taken or gone else attempts.again(now, count, jitter)
+    state: MessageState = "sent" if taken else "waiting" if again else "dead"
     m = webhook_message.c
     this = m.webhook_id == webhook_id, m.position == message.position, m.state == "waiting"
     values = {
-        "state": state, "attempts": attempts, "next_at": again, "tried_at": instant(now), "status": status,
+        "state": state, "attempts": count, "next_at": again, "tried_at": instant(now), "status": status,
         "error": error, "ms": ms,
     }  # fmt: skip
     with runtime.database.write() as db:

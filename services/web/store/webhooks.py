@@ -80,7 +80,6 @@ webhook_message = Table(
 
 SECRET = "whsec_"  # noqa: S105 (how Standard Webhooks lets secrets begin)
 GRACE = timedelta(days=1)  # for which the secret before a rotation signs too
-LEASE = timedelta(seconds=30)
 MOST = 20  # endpoints of one owner
 KEPT = timedelta(days=90)  # what became of a message
 
@@ -88,7 +87,6 @@ Kind = Literal["partner", "centre", "ministry"]
 State = Literal["active", "paused", "ended"]
 Why = Literal["asked", "failing", "gone"]
 MessageState = Literal["waiting", "sent", "dead"]
-DELAYS = tuple(timedelta(seconds=each) for each in (5, 30, 300, 1800, 7200, 18000, 36000, 36000))
 
 
 class Webhook(NamedTuple):

@@ -45,6 +45,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         with gateway.runtime().database.write() as db:
             sessions.leave_message(db, session.id_hash, None)
     frame = {"me": session.caller if session else None, "lang": g.language, "message": message}
+    frame["bell"] = session.unread if session else 0
     frame["finds"] = bool(session and session.caller.role in STAFF)
     if session:
         frame["printed"] = {

@@ -13,7 +13,7 @@ from services.web.pages.parts import people
 from services.web.pages.parts.facts import in_language
 from services.web.pages.parts.language import _
 from services.web.pages.rules import terms
-from services.web.store import announcements
+from services.web.store import announcements, notices
 
 READERS = (*FIGURE_READERS, "admin")
 EDITORS = ("worker", "director", "rule_keeper")
@@ -41,6 +41,7 @@ def read() -> Response:
     runtime, sent = gateway.runtime(), request.form.getlist("rules_version")
     with runtime.database.write() as db:
         announcements.record(db, visit.caller().user, there.intersection(sent), instant(runtime.now()))
+        notices.read_kind(db, visit.caller().user, "rules_adopted", instant(runtime.now()))
     return frame.done(_("It is noted that you have read it."), "pages.home")
 
 

@@ -1,0 +1,150 @@
+"""What people are told of itself: which event is told to whom, in which words, and where it leads. Data only.
+
+A line is a fact, who hears of it, what is said and where one goes then. Nothing of a person is said: the number of the
+case and the kind of thing. Nobody is told of what they did themselves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.codes.access import DIRECTOR, FIGURE_READERS, STAFF
+from services.codes.words import CodeList, Words
+
+# Who hears of it: who answers for the case (nobody does: the centre's directors) · who opened it · the directors of its
+# centre, and who acts in their place · to whom it was handed over · from whom · the accounts of its partner, once that
+# was told · the directors of the centre that keeps the partner · those of the centre that is waited for · the owners of
+# a webhook or key · who may read the rules.
+OWNER, OPENER, DIRECTORS, ASSIGNEE, GIVER = "owner", "opener", "directors", "assignee", "giver"
+PARTNER, KEEPER, WAITED_FOR, HOLDERS, RULE_READERS = (
+    "partner",
+    "keeper",
+    "waited_for",
+    "holders",
+    "rule_readers",
+)
+
+NOTICE_TOPICS = CodeList(
+    "notice_topic",
+    {
+        "answers": Words("คำตอบของภาคีเครือข่าย", "Answers of partners"),
+        "deadlines": Words("กำหนดเวลาที่ถึงหรือพ้นแล้ว", "Deadlines that came or went by"),
+        "hands": Words("เรื่องที่ส่งมอบให้คุณ", "Cases handed over"),
+        "steps": Words("การคัดกรอง แผน และการเข้าพักหรือเข้าทำงาน", "Screenings, plans and placements"),
+        "consent": Words("ความยินยอม", "Consents"),
+        "registry": Words("ทะเบียนภาคีเครือข่าย", "The partner registry"),
+        "rules": Words("เกณฑ์คัดกรองที่ประกาศใช้", "Screening rules adopted"),
+        "referred": Words("การส่งต่อถึงหน่วยงานของคุณ", "Referrals to your organisation"),
+        "systems": Words("เว็บฮุกและกุญแจระบบ", "Webhooks and keys"),
+    },
+)
+# When somebody hears of a topic outside these pages.
+NOTICE_TIMES = CodeList(
+    "notice_time",
+    {
+        "now": Words("ทันที", "At once"),
+        "daily": Words("รวมวันละครั้ง", "Once a day"),
+        "none": Words("ไม่ต้องส่ง", "Not at all"),
+    },
+)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`kind` names it for ever. `type`: of the event ("": the front door's own), `when`: what its fields must say.
+    `leads`: to a page of pages/frame/leading.py."""
+
+    kind: str
+    topic: str
+    type: str
+    to: tuple[str, ...]
+    words: Words
+    leads: str
+    when: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOTICES: Sequence[Notice] = (
+    Notice("partner_accepted", "answers", "ReferralAccepted", (OWNER,),
+           Words("ภาคีเครือข่ายตอบรับการส่งต่อ", "A partner accepted the referral"), "referral"),
+    Notice("partner_declined", "answers", "ReferralDeclined", (OWNER,),
+           Words("ภาคีเครือข่ายไม่รับการส่งต่อ", "A partner declined the referral"), "referral"),
+    Notice("decline_waits", "answers", "ReferralDeclined", (DIRECTORS,),
+           Words("คำตอบว่าไม่รับรอผู้อำนวยการพิจารณา", "A no waits for the director’s review"), "referral",
+           {"in_review": True}),
+    Notice("decline_returned", "answers", "ReferralDeclineReturned", (OWNER,),
+           Words("คำตอบว่าไม่รับถูกนำกลับไปพิจารณาอีกครั้ง", "A no is considered again"), "referral"),
+    Notice("partner_waitlisted", "answers", "ReferralWaitlisted", (OWNER,),
+           Words("ผู้รับบริการอยู่ในรายชื่อรอ", "The person is on a waiting list"), "referral"),
+    Notice("place_refused", "answers", "PlaceRefused", (OWNER,),
+           Words("จองที่ว่างไม่ได้", "No place could be reserved"), "case", {"waiting": False}),
+    Notice("referral_expired", "deadlines", "ReferralExpired", (OWNER, DIRECTORS),
+           Words("การส่งต่อหมดเวลาโดยไม่มีคำตอบ", "A referral ran out of time"), "referral"),
+    Notice("follow_up_due", "deadlines", "FollowUpDue", (OWNER,),
+           Words("ถึงกำหนดติดตามผล", "A follow-up is due"), "referral"),
+    Notice("follow_up_missed", "deadlines", "FollowUpMissed", (OWNER, DIRECTORS),
+           Words("พ้นกำหนดโดยไม่ได้ติดตามผล", "A follow-up was missed"), "referral"),
+    Notice("case_assigned", "hands", "CaseAssigned", (ASSIGNEE,),
+           Words("มีผู้ส่งมอบเรื่องให้คุณ", "A case was handed to you"), "case", {"taken": False}),
+    Notice("case_taken", "hands", "CaseAssigned", (GIVER,),
+           Words("มีผู้รับช่วงเรื่องของคุณแล้ว", "Somebody took over your case"), "case", {"taken": True}),
+    Notice("screened", "steps", "ScreeningCompleted", (OWNER,),
+           Words("คัดกรองแล้ว", "The screening is complete"), "case"),
+    Notice("plan_agreed", "steps", "PlanAgreed", (OWNER, OPENER),
+           Words("คณะทำงานเห็นชอบแผนการช่วยเหลือ", "The working group agreed a plan"), "case"),
+    Notice("placed", "steps", "PlacementConfirmed", (OWNER, OPENER),
+           Words("ยืนยันการเข้าพักหรือเข้าทำงานแล้ว", "The placement is confirmed"), "referral"),
+    Notice("referral_failed", "steps", "ReferralFailed", (OWNER, DIRECTORS),
+           Words("การส่งต่อไม่สำเร็จ", "The referral came to nothing"), "referral"),
+    Notice("consent_withdrawn", "consent", "ConsentWithdrawn", (OWNER, DIRECTORS),
+           Words("ผู้รับบริการถอนความยินยอม", "The person took a consent back"), "consents"),
+    Notice("erasure_waits", "consent", "ErasureRequested", (DIRECTORS,),
+           Words("คำขอลบข้อมูลรอผู้ยืนยันคนที่สอง", "An erasure waits for a second person"), "erasures"),
+    Notice("problem_found", "registry", "ProblemFound", (KEEPER,),
+           Words("คำตอบของภาคีเครือข่ายไม่ตรงกับทะเบียน", "Answers speak against the registry"), "problems"),
+    Notice("proposal_waits", "registry", "ChangeProposed", (WAITED_FOR,),
+           Words("ศูนย์อื่นเสนอแก้ไขทะเบียน", "Another centre proposes a change of the registry"), "proposals"),
+    Notice("rules_adopted", "rules", "DraftAdopted", (RULE_READERS,),
+           Words("ประกาศใช้เกณฑ์คัดกรองฉบับใหม่", "New rules of screening were adopted"), "rules"),
+    Notice("referral_told", "referred", "PartnerTold", (PARTNER,),
+           Words("ศูนย์ส่งต่อผู้รับบริการมาที่หน่วยงานของท่าน", "A centre refers somebody to you"), "referral"),
+    Notice("answer_wanted", "referred", "ReferralDeclineReturned", (PARTNER,),
+           Words("ศูนย์ขอให้ท่านพิจารณาอีกครั้ง", "A centre asks you to consider it again"), "referral"),
+    Notice("referral_withdrawn", "referred", "ReferralWithdrawn", (PARTNER,),
+           Words("ศูนย์ยกเลิกการส่งต่อ", "A centre withdrew the referral"), "referral"),
+    Notice("referral_lapsed", "referred", "ReferralExpired", (PARTNER,),
+           Words("การส่งต่อหมดเวลาตอบ", "The time to answer a referral is over"), "referral"),
+    Notice("webhook_paused", "systems", "", (HOLDERS,),
+           Words("เว็บฮุกหยุดส่งเอง", "A webhook paused itself"), "webhook"),
+    Notice("key_expires", "systems", "", (HOLDERS,),
+           Words("กุญแจระบบใกล้หมดอายุ", "A key expires soon"), "keys"),
+)  # fmt: skip
+BY_KIND: Mapping[str, Notice] = {each.kind: each for each in NOTICES}
+BY_TYPE: Mapping[str, Sequence[Notice]] = {
+    type: tuple(each for each in NOTICES if each.type == type)
+    for type in {each.type for each in NOTICES} - {""}
+}
+# Fields of events that say who hears of them, or where it leads.
+READ_FIELDS = frozenset(
+    {
+        "to_user",
+        "from_user",
+        "waiting_for",
+        "referral_id",
+        "partner_id",
+        "problem_id",
+        "proposal_id",
+        "programme_id",
+    }
+    | {name for each in NOTICES for name in each.when}
+)
+
+_OF_ROLES: Mapping[str, tuple[str, ...]] = {
+    OWNER: STAFF, OPENER: STAFF, ASSIGNEE: STAFF, GIVER: STAFF, DIRECTORS: STAFF, KEEPER: STAFF, WAITED_FOR: STAFF,
+    PARTNER: ("partner",), HOLDERS: (DIRECTOR, "partner", "ministry"), RULE_READERS: (*FIGURE_READERS, "admin"),
+}  # fmt: skip
+
+
+def topics_of(role: str) -> tuple[str, ...]:
+    """The topics of which somebody of a role may ever hear."""
+    heard = {each.topic for each in NOTICES if any(role in _OF_ROLES[to] for to in each.to)}
+    return tuple(topic for topic in NOTICE_TOPICS if topic in heard)
