@@ -11,13 +11,13 @@ from services.codes.access import ROLES
 from services.codes.keys import SCOPES
 from services.codes.work import WORK_PARTS
 from services.kernel import tables
-from services.kernel.envelope import Caller
+from services.kernel.envelope import Caller, instant
 from services.kernel.runtime import utc_now
 from services.referral.domain.steps import LIFE_CYCLE
 from services.thai.dates import bangkok_day
 from services.web.identity import api_keys, delegations, sessions
 from services.web.service import APPLICATION
-from services.web.store import positions
+from services.web.store import notices, positions
 from services.web.store.looks import case_look
 from services.web.store.tables import metadata
 from tests.web.browser import Browser, Page
@@ -28,6 +28,7 @@ OF_A_CENTRE = {
     "case_id",
     "referral_id",
     "user",
+    "notice_id",
 }  # whose pages belong to a centre; the registry of partners is shared
 # Towards centre 60 all of these are strangers; the user names are of this test alone.
 STRANGERS = {f"{role}-77": (role, ("77",)) for role in ("worker", "director", "member", "admin")}
@@ -36,7 +37,7 @@ CHOICES = {  # parts of addresses that are one of a few
     "step": LIFE_CYCLE, "part": WORK_PARTS, "action": ("retire", "reopen"), "decision": ("accept", "dismiss"),
     "what": ("rules", "capacity"), "turn": ("pause", "resume"),
 }  # fmt: skip
-NOT_COMPARED = (sessions.session, positions.user_position)
+NOT_COMPARED = (sessions.session, positions.user_position, notices.notice, notices.teller)
 
 
 def roles_of(rule: Rule) -> frozenset[str]:
@@ -100,6 +101,7 @@ def known(door, world) -> dict[str, str]:
         **kept_of(door, world),
         "key_id": key_of(door, world),
         "webhook_id": webhook_of(door),
+        "notice_id": notice_of(door, world.case_id),
         "province": "60",
         "user": "somebody-60",
         "delegation_id": delegation_id,
@@ -130,6 +132,14 @@ def webhook_of(door) -> str:
     """Of the centre, which nothing is sent to."""
     made = {"url": "https://127.0.0.1:1/hook", "types": ["RulesAdopted"], "centre": "60"}
     return door.made("/api/v1/webhooks", made, "director-60")["webhook_id"]
+
+
+def notice_of(door, case_id: str) -> str:
+    """Of a worker of the centre."""
+    row = notices.Notice("worker-60", str(uuid4()), "screened", 1, case_id, None, None, instant(utc_now()))
+    with door.runtime("web").database.write() as db:
+        notices.add(db, [row])
+    return row.notice_id
 
 
 def rules_of(door) -> dict[str, str]:

@@ -83,9 +83,10 @@ def list_of_types(
         .order_by(s.ingest_position)
         .limit(limit)
     )
-    events: list[answers.Event] = [
-        {**orjson.loads(body), "position": place} for place, body in db.execute(found).all()
-    ]
+    events: list[answers.Event] = []
+    for place, body in db.execute(found).all():
+        event: answers.Event = orjson.loads(body)
+        events.append({**event, "position": place})
     return events, events[-1]["position"] if len(events) == limit else max(after, end)
 
 

@@ -157,7 +157,7 @@ def _hearers(
             )
         case codes.GIVER:
             user = fact["data"].get("from_user")
-            return [user] if there.works_for(user, centre) else []
+            return [user] if user and there.works_for(user, centre) else []
         case codes.DIRECTORS:
             return there.directors(centre)
         case codes.WAITED_FOR:
