@@ -12,17 +12,12 @@ from services.codes.access import DIRECTOR, FIGURE_READERS, STAFF
 from services.codes.words import CodeList, Words
 
 # Who hears of it: who answers for the case (nobody does: the centre's directors) · who opened it · the directors of its
-# centre, and who acts in their place · to whom it was handed over · from whom · the accounts of its partner, once that
-# was told · the directors of the centre that keeps the partner · those of the centre that is waited for · the owners of
-# a webhook or key · who may read the rules.
+# centre, and who acts in their place · to whom it was handed over · from whom · who is named to confirm it (nobody is:
+# the directors) · the accounts of its partner, once that was told · the directors of the centre that keeps the
+# partner · those of the centre that is waited for · the owners of a webhook or key · who may read the rules.
 OWNER, OPENER, DIRECTORS, ASSIGNEE, GIVER = "owner", "opener", "directors", "assignee", "giver"
-PARTNER, KEEPER, WAITED_FOR, HOLDERS, RULE_READERS = (
-    "partner",
-    "keeper",
-    "waited_for",
-    "holders",
-    "rule_readers",
-)
+CONFIRMER, PARTNER, KEEPER, WAITED_FOR = "confirmer", "partner", "keeper", "waited_for"
+HOLDERS, RULE_READERS = "holders", "rule_readers"
 
 NOTICE_TOPICS = CodeList(
     "notice_topic",
@@ -97,7 +92,7 @@ NOTICES: Sequence[Notice] = (
            Words("การส่งต่อไม่สำเร็จ", "The referral came to nothing"), "referral"),
     Notice("consent_withdrawn", "consent", "ConsentWithdrawn", (OWNER, DIRECTORS),
            Words("ผู้รับบริการถอนความยินยอม", "The person took a consent back"), "consents"),
-    Notice("erasure_waits", "consent", "ErasureRequested", (DIRECTORS,),
+    Notice("erasure_waits", "consent", "ErasureRequested", (CONFIRMER,),
            Words("คำขอลบข้อมูลรอผู้ยืนยันคนที่สอง", "An erasure waits for a second person"), "erasures"),
     Notice("problem_found", "registry", "ProblemFound", (KEEPER,),
            Words("คำตอบของภาคีเครือข่ายไม่ตรงกับทะเบียน", "Answers speak against the registry"), "problems"),
@@ -139,8 +134,9 @@ READ_FIELDS = frozenset(
 )
 
 _OF_ROLES: Mapping[str, tuple[str, ...]] = {
-    OWNER: STAFF, OPENER: STAFF, ASSIGNEE: STAFF, GIVER: STAFF, DIRECTORS: STAFF, KEEPER: STAFF, WAITED_FOR: STAFF,
-    PARTNER: ("partner",), HOLDERS: (DIRECTOR, "partner", "ministry"), RULE_READERS: (*FIGURE_READERS, "admin"),
+    OWNER: STAFF, OPENER: STAFF, ASSIGNEE: STAFF, GIVER: STAFF, DIRECTORS: STAFF, CONFIRMER: STAFF, KEEPER: STAFF,
+    WAITED_FOR: STAFF, PARTNER: ("partner",), HOLDERS: (DIRECTOR, "partner", "ministry"),
+    RULE_READERS: (*FIGURE_READERS, "admin"),
 }  # fmt: skip
 
 

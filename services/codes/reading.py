@@ -104,7 +104,6 @@ EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
         ),
     ),
     "/notices": PAGE,
-    "/notices/<uuid:notice_id>": PAGE,
     "/api/v1/partners": ALL,
     "/api/v1/partners/<partner_id>": ALL,
     "/api/v1/partners/export": ALL,

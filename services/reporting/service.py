@@ -120,7 +120,7 @@ class ReportingService(Doors):
 
 
 def _notice(db: Connection, event: answers.Event) -> answers.NoticeFact:
-    case_id, position = event.get("caseid"), event["position"]
+    case_id, position = event.get("caseid") or event["data"].get("case_id"), event["position"]
     early = event["type"] in ENDED_UNTOLD and case_id is not None
     return {
         "position": position, "id": event["id"], "type": event["type"], "recordedtime": event["recordedtime"],

@@ -187,6 +187,9 @@ def read_everything(net: CheckedNetwork) -> None:
         net.call("partners", "what_if_of_all", {"partner_id": partner["partner_id"], "rules": {}})
     for door in ("published_partners", "published_programmes", "modified_programmes"):
         assert net.call("partners", door, {}, "system", "system", ("*",))["items"]
+    facts = net.call("reporting", "notices", {"after": 0, "limit": 500}, "system", "system", ("*",))["items"]
+    case_ids = sorted({each["case_id"] for each in facts if each["case_id"]})
+    assert net.call("intake", "answerable", {"case_ids": case_ids}, "system", "system", ("*",))["items"]
     for figure in ("opened", "placements", "declined"):
         net.call("reporting", "behind", {"figure": figure})
 

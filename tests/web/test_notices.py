@@ -125,6 +125,17 @@ def test_a_consent_taken_back_is_told_to_the_director_too(door):
     until(lambda: "consent_withdrawn" in told(door, "director-60", world.case_id))
 
 
+def test_who_is_named_to_confirm_an_erasure_hears_of_it_and_reads_no_number_of_another_centre(door):
+    world = door.world()
+    body = {"reason": "ordered", "confirmer": "director-61"}
+    door.made(f"/api/v1/cases/{world.case_id}/erasure", body, "director-60")
+    until(lambda: "erasure_waits" in told(door, "director-61", world.case_id))
+    [item] = [
+        each for each in door.get(PATH, "director-61").json()["items"] if each["case_id"] == world.case_id
+    ]
+    assert item["case_number"] is None and "erasure_waits" not in told(door, "deputy-60", world.case_id)
+
+
 def test_registry_and_proposals_are_told_to_those_who_decide(door):
     world = door.world()
     door.call("PATCH", f"/api/v1/partners/{world.partner_id}", {"name": "ก", "reason": "ข"}, "worker-61")

@@ -133,9 +133,14 @@ def _of_fact(
         known["case_number"] if known else None,
         fact["data"].get("referral_id") if about.leads == "referral" else None, fact["recordedtime"],
     )  # fmt: skip
-    if codes.PARTNER in about.to:  # knows the referral, not the centre's number for the case
-        plain = plain._replace(case_number=None)
-    return [plain._replace(user_name=user) for user in sorted(told - own)]
+    centre = known["centre"] if known else fact["centre"]
+    # Others than the case's own centre know it by no number.
+    return [
+        plain._replace(
+            user_name=user, case_number=plain.case_number if there.works_for(user, centre) else None
+        )
+        for user in sorted(told - own)
+    ]
 
 
 def _hearers(
@@ -158,6 +163,9 @@ def _hearers(
         case codes.GIVER:
             user = fact["data"].get("from_user")
             return [user] if user and there.works_for(user, centre) else []
+        case codes.CONFIRMER:
+            named = fact["data"].get("confirmer")
+            return [named] if named else there.directors(centre)
         case codes.DIRECTORS:
             return there.directors(centre)
         case codes.WAITED_FOR:
