@@ -124,6 +124,7 @@ READ_FIELDS = frozenset(
         "to_user",
         "from_user",
         "waiting_for",
+        "confirmer",
         "referral_id",
         "partner_id",
         "problem_id",
