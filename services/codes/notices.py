@@ -6,7 +6,6 @@ case and the kind of thing. Nobody is told of what they did themselves.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from services.codes.access import DIRECTOR, FIGURE_READERS, STAFF
 from services.codes.words import CodeList, Words
@@ -46,8 +45,8 @@ NOTICE_TIMES = CodeList(
 
 @dataclass(frozen=True)
 class Notice:
-    """`kind` names it for ever. `type`: of the event ("": the front door's own), `when`: what its fields must say.
-    `leads`: to a page of pages/frame/leading.py."""
+    """`kind` names it for ever. `type`: of the event ("": the front door's own); `when`: which of its fields must be set,
+    or not. `leads`: where one goes then (services/web/pages/account/notices.py)."""
 
     kind: str
     topic: str
@@ -55,7 +54,7 @@ class Notice:
     to: tuple[str, ...]
     words: Words
     leads: str
-    when: Mapping[str, Any] = field(default_factory=dict)
+    when: Mapping[str, bool] = field(default_factory=dict)
 
 
 NOTICES: Sequence[Notice] = (

@@ -235,7 +235,7 @@ class NoticeFact(TypedDict):
     case_id: Id | None
     partner_id: Id | None
     told: bool
-    data: dict[str, Any]
+    data: dict[str, str | bool | None]
 
 
 class NoticeFacts(TypedDict):

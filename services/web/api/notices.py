@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypedDict
 
 from flask import Blueprint, Response, request
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, Range
 
 from services.codes.notices import BY_KIND, NOTICE_TOPICS, NOTICES
@@ -49,11 +49,6 @@ class ReadNotices(Schema):
         validate=Length(1, LIMIT_MOST),
     )
     all = fields.Boolean(load_default=False)
-
-    @validates_schema
-    def one_of_both(self, data: dict[str, Any], **_kwargs: object) -> None:
-        if bool(data["notification_ids"]) == data["all"]:
-            raise ValidationError({"notification_ids": ["Either some of them, or all."]})
 
 
 class InLanguages(TypedDict):
@@ -114,6 +109,8 @@ def read() -> Response:
     body = bodies.read_body(request)
     bodies.happened(body)
     told: ReadBody = _read(READ, body)
+    if bool(told["notification_ids"]) == told["all"]:
+        raise Invalid({"notification_ids": ["Either some of them, or all."]})
     with runtime.database.write() as db:
         store.read(db, user, instant(runtime.now()), None if told["all"] else told["notification_ids"] or [])
         unread: Unread = {"unread": db.execute(store.count_unread(user)).scalar_one()}

@@ -131,7 +131,7 @@ def _of_fact(
     plain = Notice(
         "", notice_id(fact["id"], about.kind), about.kind, fact["position"], fact["case_id"],
         known["case_number"] if known else None,
-        fact["data"].get("referral_id") if about.leads == "referral" else None, fact["recordedtime"],
+        _named(fact, "referral_id") if about.leads == "referral" else None, fact["recordedtime"],
     )  # fmt: skip
     centre = known["centre"] if known else fact["centre"]
     # Others than the case's own centre know it by no number.
@@ -156,27 +156,32 @@ def _hearers(
             opener = known["opened_by"] if known else None
             return [opener] if opener and there.works_for(opener, centre) else []
         case codes.ASSIGNEE:
-            user = fact["data"].get("to_user")
+            user = _named(fact, "to_user")
             return (
                 there.directors(centre) if user is None else [user] if there.works_for(user, centre) else []
             )
         case codes.GIVER:
-            user = fact["data"].get("from_user")
+            user = _named(fact, "from_user")
             return [user] if user and there.works_for(user, centre) else []
         case codes.CONFIRMER:
-            named = fact["data"].get("confirmer")
+            named = _named(fact, "confirmer")
             return [named] if named else there.directors(centre)
         case codes.DIRECTORS:
             return there.directors(centre)
         case codes.WAITED_FOR:
-            return there.directors(fact["data"].get("waiting_for"))
+            return there.directors(_named(fact, "waiting_for"))
         case codes.PARTNER:
             return there.of_partner(fact["partner_id"]) if fact["told"] and fact["partner_id"] else []
         case codes.KEEPER:
-            return there.directors(_keeper_of_problem(web, fact["data"]["problem_id"]))
+            return there.directors(_keeper_of_problem(web, _named(fact, "problem_id")))
         case codes.RULE_READERS:
             return there.of_roles((*FIGURE_READERS, "admin"))
     raise ValueError(to)
+
+
+def _named(fact: NoticeFact, field: str) -> str | None:
+    found = fact["data"].get(field)
+    return found if isinstance(found, str) else None
 
 
 def notice_id(*about: str) -> str:
@@ -195,7 +200,7 @@ def _cases(web: ServiceRuntime, facts: Sequence[NoticeFact]) -> dict[str, Answer
 ANYBODY = Caller("notices", "ministry", (ALL_CENTRES,))  # who may read all of the registry
 
 
-def _keeper_of_problem(web: ServiceRuntime, problem_id: str) -> str | None:
+def _keeper_of_problem(web: ServiceRuntime, problem_id: str | None) -> str | None:
     items = calls.ask_apart(web, ANYBODY, PROBLEMS.of(problem_id=problem_id), ASKING).answer["items"]
     return items[0]["keeper"] if items else None
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as Redirect
 
 from services.codes.access import ROLES
 from services.codes.notices import BY_KIND
@@ -83,7 +84,7 @@ def read() -> Response:
 
 @blueprint.get("/notices/<uuid:notice_id>")
 @gate.roles(*ROLES)
-def show(notice_id: UUID) -> Response:
+def show(notice_id: UUID) -> Redirect:
     """On to what it is about; whoever goes there has read it."""
     runtime, caller = gateway.runtime(), visit.caller()
     found = runtime.read(lambda db: store.find(db, caller.user, [str(notice_id)]))
@@ -92,7 +93,7 @@ def show(notice_id: UUID) -> Response:
     if found[0].read_at is None:
         with runtime.database.write() as db:
             store.read(db, caller.user, instant(runtime.now()), [str(notice_id)])
-    return redirect(_address(found[0], caller.role), 303)  # type: ignore[return-value]
+    return redirect(_address(found[0], caller.role), 303)
 
 
 def _address(notice: Notice, role: str) -> str:
