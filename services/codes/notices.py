@@ -45,7 +45,7 @@ NOTICE_TIMES = CodeList(
 
 @dataclass(frozen=True)
 class Notice:
-    """`kind` names it for ever. `type`: of the event ("": the front door's own); `when`: which of its fields must be set,
+    """`kind` names it for ever. `type`: of the event ("": the front door's own); `when`: fields that must be set,
     or not. `leads`: where one goes then (services/web/pages/account/notices.py)."""
 
     kind: str
