@@ -182,6 +182,21 @@ REVIEW_ASKS = CodeList(
 )
 
 
+# Whose a no is that the partner itself gives, where it is not its own.
+_NOT_THE_PARTNERS = {
+    "person_refused": "person",
+    "person_left": "person",
+    "missing_documents": "centre",
+    "wrong_information": "centre",
+}
+assert _NOT_THE_PARTNERS.keys() <= {*DECLINE_REASONS}
+
+
+def whose_no(reason: str) -> str:
+    """Whose a no is that the partner itself gives for a reason, without being asked whose."""
+    return _NOT_THE_PARTNERS.get(reason, "partner")
+
+
 def is_reviewed(kinds: Collection[str], reason: str, whose: str) -> bool:
     """Whether a no is of one of the kinds (`kinds_of_noes`) that a centre's director reviews."""
     return whose in kinds or f"{whose}/{reason}" in kinds

@@ -82,7 +82,8 @@ class Step:
     """`fact` is the type that records it, `words` what it is called on a button, `done` what is said when it is taken,
     `story` what the case's story says of it; `at_home`: the same of a return to the family, where it is said otherwise;
     `of_partner`: there is no such step of that. `follows`: the statuses it may follow; `leads_to`: the one it leads to
-    (None: it stays). `by_partner`: the partner takes it too, once a place is reserved. `main`: a button of its own.
+    (None: it stays). `by_partner`: the partner takes it too; what answers a referral, once a place is reserved. `main`:
+    a button of its own.
     `correction`: it says that what was told was wrong. `of_review`: a director's, while a no is reviewed; `in_review`:
     what it is called then."""
 
@@ -240,6 +241,7 @@ STEPS: Mapping[str, Step] = {
             story=Words("ผู้รับบริการไปถึงแล้ว", "The person arrived"),
             follows=("accepted", "travelling"),
             leads_to="admitted",
+            by_partner=True,
             at_home=Said(
                 Words("บันทึกว่าถึงบ้านแล้ว", "The person is home"),
                 done=Words("บันทึกการถึงบ้านแล้ว", "It is recorded that the person is home."),

@@ -231,6 +231,30 @@ class ReferralWithHistory(Referral):
     follow_ups: list[FollowUp]
 
 
+class ReferralRecord(TypedDict):
+    """A referral as other systems read it, with its history, the oldest step first: the one with the number n made
+    version n. `modified`: when the latest was recorded. Nothing that was said in words."""
+
+    referral_id: Id
+    case_id: Id
+    programme_id: Id | None
+    partner_id: Id | None
+    centre: Province
+    path: Annotated[str, PATHS]
+    status: Annotated[str, REFERRAL_STATUSES]
+    version: Version
+    modified: Instant
+    history: list[HistoryItem]
+
+
+class ReferralRecords(TypedDict):
+    """`total` of all that were asked for, the latest modified first."""
+
+    total: Count
+    items: list[ReferralRecord]
+    next: Cursor
+
+
 class Referrals(TypedDict):
     items: list[Referral]
     next: Cursor

@@ -93,5 +93,14 @@ class ListReferrals(TypedDict):
     cursor: str | None
 
 
+class ListRecords(TypedDict):
+    referral_ids: list[str] | None
+    statuses: list[str] | None
+    modified_from: str | None
+    modified_before: str | None
+    limit: int
+    cursor: str | None
+
+
 class OfUser(TypedDict):
     user: str

@@ -11,6 +11,7 @@ from services.referral.answers import (
     OutlineWithHistory,
     PossibleStep,
     ReferralOutlines,
+    ReferralRecords,
     Referrals,
     ReferralsInHands,
     ReferralStatus,
@@ -33,4 +34,5 @@ DISCLOSABLE: QueryDoor[DisclosedCodes] = QueryDoor("referral", "disclosable")
 TOLD_OF: QueryDoor[DisclosedCodes] = QueryDoor("referral", "told_of")
 DISCLOSURE: QueryDoor[list[Disclosure]] = QueryDoor("referral", "disclosure")
 REFERRALS: QueryDoor[Referrals | ReferralOutlines] = QueryDoor("referral", "referrals")
+RECORDS: QueryDoor[ReferralRecords] = QueryDoor("referral", "records")
 IN_HANDS: QueryDoor[ReferralsInHands] = QueryDoor("referral", "in_hands")

@@ -218,6 +218,17 @@ class ListReferrals(Schema):
     cursor = String(load_default=None, allow_none=True)
 
 
+class ListRecords(Schema):
+    """`modified_from`, `modified_before`: instants; the second is no longer of it."""
+
+    referral_ids = List(String(), load_default=None, allow_none=True, validate=Length(max=LIMIT_MOST))
+    statuses = List(String(validate=OneOf(REFERRAL_STATUSES)), load_default=None, allow_none=True)
+    modified_from = String(load_default=None, allow_none=True, validate=Length(max=40))
+    modified_before = String(load_default=None, allow_none=True, validate=Length(max=40))
+    limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=0, max=LIMIT_MOST))
+    cursor = String(load_default=None, allow_none=True)
+
+
 class OfUser(Schema):
     user = String(required=True, validate=Length(1, 64))
 

@@ -17,7 +17,17 @@ from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
-from services.referral import answers, bodies, disclosing, handlers, reading, schemas, staying, sweeping
+from services.referral import (
+    answers,
+    bodies,
+    disclosing,
+    exchanging,
+    handlers,
+    reading,
+    schemas,
+    staying,
+    sweeping,
+)
 from services.referral.domain.commands import SendReferral, StandDown
 from services.referral.domain.life_cycle import REFERRAL, why_untold
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
@@ -131,7 +141,7 @@ def _may(call: Call, referral: answers.Referral, died: bool) -> list[str]:
     return [*_steps(call, referral, died), *([DISCLOSE] if tells else [])]
 
 
-class ReferralService(disclosing.Disclosing, staying.Staying):
+class ReferralService(disclosing.Disclosing, staying.Staying, exchanging.Exchanging):
     name = "referral"
     runtime = Runtime(WIRING, after_start=sweeping.finish)
 

@@ -203,8 +203,8 @@ def test_the_steps_that_may_follow_are_those_of_the_contract(status):
     assert untold == {*CONTRACT[status].split()} | error
     once_told = {*steps_after(Status(status), Place.RESERVED, partner_knows=True, returnable=False)}
     assert once_told == untold - {"told"}
-    by_partner = {name for name, row in LIFE_CYCLE.items() if row.by_partner} | {"told"}
-    assert not by_partner & {
+    answers = {name for name, row in LIFE_CYCLE.items() if row.answers} | {"told"}
+    assert not answers & {
         *steps_after(Status(status), Place.PENDING, partner_knows=False, returnable=False)
     }
     returnable = {*steps_after(Status(status), Place.RESERVED, partner_knows=True, returnable=True)}

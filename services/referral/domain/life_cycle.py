@@ -239,7 +239,7 @@ def _take(step: Step, referral: Referral) -> list[Event]:
         if row.of_partner:
             raise Refused("wrong_state", "A return to the family has no partner.")
         return [fact_of(step, referral)]
-    if (row.by_partner or isinstance(step, TellPartner)) and referral.place != Place.RESERVED:
+    if (row.answers or isinstance(step, TellPartner)) and referral.place != Place.RESERVED:
         raise Refused("place_pending", "The partner is told, and answers, only once a place is reserved.")
     if isinstance(step, TellPartner) and referral.told:
         return []

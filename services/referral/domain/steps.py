@@ -13,6 +13,7 @@ from services.codes.procedure import EVERYWHERE, Terms, Window
 from services.codes.procedure.reckoning import due, windows
 from services.kernel.envelope import instant
 from services.referral.domain.words import (
+    AWAITING_ANSWER,
     OVER,
     Place,
     Referral,
@@ -208,6 +209,11 @@ class Row:
     of_partner: bool
     of_review: bool
 
+    @property
+    def answers(self) -> bool:
+        """Whether the partner answers by it, which it can only while a place is held."""
+        return self.by_partner and bool(self.follows & (AWAITING_ANSWER | {Status.DECLINED}))
+
 
 LIFE_CYCLE: Mapping[str, Row] = {
     code: Row(
@@ -249,7 +255,7 @@ def steps_after(
         for name, row in LIFE_CYCLE.items()
         if status in row.follows - {row.leads_to}
         and (name in ENDING or not died)
-        and (not row.of_partner if home else possible.get(row.step, held or not row.by_partner))
+        and (not row.of_partner if home else possible.get(row.step, held or not row.answers))
     ]
 
 

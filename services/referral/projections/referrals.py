@@ -377,6 +377,17 @@ def _of_partner(row: Row[Any]) -> Collection[str]:
     return (*STEP_OF_PARTNER, *ANSWER_OF_PARTNER) if told else STEP_OF_PARTNER
 
 
+def list_histories(
+    db: Connection, ids: Sequence[str], for_partner: bool
+) -> dict[str, list[answers.HistoryItem]]:
+    """{referral_id: its steps, oldest first}, without what is sealed."""
+    wanted = select(history).where(history.c.referral_id.in_(ids))
+    found: dict[str, list[answers.HistoryItem]] = {id: [] for id in ids}
+    for row in db.execute(wanted.order_by(history.c.referral_id, history.c.version)):
+        found[row.referral_id].append(_history_item(row, _of_partner(row) if for_partner else None))
+    return found
+
+
 def list_steps(db: Connection, referral_id: str) -> list[tuple[answers.HistoryItem, Mapping[str, str]]]:
     """(step, its personal words as they are sealed), oldest first."""
     rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))

@@ -48,12 +48,6 @@ COOKIE = "answer"
 CHANNEL = "link"
 LETTER = "letter"  # a link that travels as a QR code on paper
 # What a partner may give as its reason, and whose it is. That there is no place is an answer of its own.
-WHOSE = {
-    "person_refused": "person",
-    "person_left": "person",
-    "missing_documents": "centre",
-    "wrong_information": "centre",
-}
 ANSWERS = {
     "ReferralAccepted": later("Yes, we take the person"),
     "ReferralDeclined": later("No, we cannot"),
@@ -106,10 +100,6 @@ def asked_again(referral: ReferralWithHistory) -> str | None:
     """What the director asks of a partner whose no came back (codes.declines.REVIEW_ASKS), until it answers."""
     last = next((row for row in reversed(referral["history"]) if row["type"] != "DisclosureOpened"), None)
     return last.get("asks") if last and referral["status"] == "acknowledged" else None
-
-
-def whose_no(reason: str) -> str:
-    return WHOSE.get(reason, "partner")
 
 
 def _keys() -> links.Keys:

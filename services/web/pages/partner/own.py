@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from services.codes import AWAITING_ANSWER
+from services.codes.declines import whose_no
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners.answers import Partner
@@ -22,7 +23,6 @@ from services.web.pages.partner.answer import (
     NOTHING,
     REASONS,
     asked_again,
-    whose_no,
 )
 from services.web.pages.parts import days, needs
 from services.web.pages.parts.centres import contact
@@ -106,6 +106,13 @@ def acknowledge(referral_id: UUID) -> Response:
 def take_back(referral_id: UUID) -> Response:
     """A no is final only some minutes later: until then the partner may answer anew."""
     return _simply(referral_id, "take-back", _("Your answer is taken back. You can answer anew."))
+
+
+@blueprint.post("/our-referrals/<uuid:referral_id>/admit")
+@gate.roles(*PARTNERS)
+def admit(referral_id: UUID) -> Response:
+    """The partner says that the person is there; the centre confirms the placement."""
+    return _simply(referral_id, "admit", _("The centre knows that the person has arrived."))
 
 
 @blueprint.route("/our-referrals/<uuid:referral_id>/accept", methods=["GET", "POST"])
