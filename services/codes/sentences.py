@@ -113,10 +113,11 @@ def fact_value(code: str, value: Any, language: Language) -> str:
 def disclosed(codes: Mapping[str, Json], language: Language) -> list[tuple[str, str]]:
     """[(what, in words)] of what a partner is told of a person (referral.disclosable); of what it is always told
     something may be unknown."""
-    unknown, age, found = NOT_KNOWN.in_language(language), codes.get("age_band"), codes["found"]
-    homes = codes["domicile"] if isinstance(codes["domicile"], list) else []
+    unknown, age, found = NOT_KNOWN.in_language(language), codes.get("age_band"), codes.get("found")
+    known_homes = codes.get("domicile")
+    homes = known_homes if isinstance(known_homes, list) else []
     rows = [
-        (fact_name("sex", language), SEXES.word(codes["sex"] or "unknown", language)),
+        (fact_name("sex", language), SEXES.word(codes.get("sex") or "unknown", language)),
         (fact_name("age", language), YEARS.in_language(language).format(age) if age else unknown),
         (
             fact_name("domicile", language),

@@ -157,6 +157,8 @@ class Published(TypedDict):
     path: str | None
     under_ministry: bool | None
     modified_from: str | None
+    modified_before: str | None
+    retired: bool | None
     after: str | None
     skip: int
     limit: int

@@ -512,8 +512,9 @@ class ListPartners(ChoosePartners):
 
 
 class Published(Body):
-    """A page of the registry as strangers read it. `modified_from`: only what was modified at that instant or later;
-    `after`: only those whose id is greater; `skip`: so many of what is left."""
+    """A page of the registry as strangers read it. `modified_from`: only what was modified at that instant or later,
+    `modified_before`: earlier; `retired`: only what is, or only what is not; `after`: only those whose id is greater;
+    `skip`: so many of what is left."""
 
     ids = fields.List(fields.String(), load_default=None, validate=validate.Length(max=LIMIT_MOST))
     partner_id = fields.String(load_default=None)
@@ -522,6 +523,8 @@ class Published(Body):
     path = fields.String(load_default=None, validate=validate.OneOf(codes.PATHS))
     under_ministry = Flag(load_default=None)
     modified_from = fields.String(load_default=None, validate=validate.Length(max=40))
+    modified_before = fields.String(load_default=None, validate=validate.Length(max=40))
+    retired = Flag(load_default=None)
     after = fields.String(load_default=None)
     skip = fields.Integer(load_default=0, validate=validate.Range(0, SKIP_MOST))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(0, LIMIT_MOST))

@@ -204,9 +204,7 @@ def test_the_steps_that_may_follow_are_those_of_the_contract(status):
     once_told = {*steps_after(Status(status), Place.RESERVED, partner_knows=True, returnable=False)}
     assert once_told == untold - {"told"}
     answers = {name for name, row in LIFE_CYCLE.items() if row.answers} | {"told"}
-    assert not answers & {
-        *steps_after(Status(status), Place.PENDING, partner_knows=False, returnable=False)
-    }
+    assert not answers & {*steps_after(Status(status), Place.PENDING, partner_knows=False, returnable=False)}
     returnable = {*steps_after(Status(status), Place.RESERVED, partner_knows=True, returnable=True)}
     assert ("take-back" in returnable) == (status == "declined")
 

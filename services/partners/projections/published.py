@@ -79,7 +79,7 @@ def list_partners(db: Connection, body: bodies.Published, cutoffs: Cutoffs) -> a
     chosen = select(partner.c.partner_id, partner_modified.c.modified).join(
         partner_modified, partner_modified.c.partner_id == partner.c.partner_id
     )
-    chosen = _where(chosen, body, partner_modified.c.modified)
+    chosen = _where(chosen, body, partner_modified.c.modified, partner.c.retired)
     if body["ids"] is not None:
         chosen = chosen.where(partner.c.partner_id.in_(body["ids"]))
     if body["q"]:
@@ -143,7 +143,7 @@ def _programmes(db: Connection, body: bodies.Published) -> tuple[int, Sequence[R
         .join(programme_modified, programme_modified.c.programme_id == p.programme_id)
         .join(partner, partner.c.partner_id == p.partner_id)
     )
-    chosen = _where(chosen, body, programme_modified.c.modified)
+    chosen = _where(chosen, body, programme_modified.c.modified, p.retired)
     if body["ids"] is not None:
         chosen = chosen.where(p.programme_id.in_(body["ids"]))
     if body["q"]:
@@ -153,7 +153,9 @@ def _programmes(db: Connection, body: bodies.Published) -> tuple[int, Sequence[R
     return _page(db, chosen, p.programme_id, body)
 
 
-def _where(chosen: Chosen, body: bodies.Published, modified: ColumnElement[str]) -> Chosen:
+def _where(
+    chosen: Chosen, body: bodies.Published, modified: ColumnElement[str], retired: ColumnElement[bool]
+) -> Chosen:
     """What both are asked for alike, of the partner."""
     if body["partner_id"] is not None:
         chosen = chosen.where(partner.c.partner_id == body["partner_id"])
@@ -161,8 +163,12 @@ def _where(chosen: Chosen, body: bodies.Published, modified: ColumnElement[str])
         chosen = chosen.where(partner.c.kind == body["kind"])
     if body["under_ministry"] is not None:
         chosen = chosen.where(partner.c.under_ministry == body["under_ministry"])
+    if body["retired"] is not None:
+        chosen = chosen.where(retired.is_(body["retired"]))
     if body["modified_from"] is not None:
         chosen = chosen.where(modified >= body["modified_from"])
+    if body["modified_before"] is not None:
+        chosen = chosen.where(modified < body["modified_before"])
     return chosen
 
 

@@ -16,9 +16,7 @@ def list_records(
 ) -> answers.ReferralRecords:
     """The latest modified first. `centres` None: all; a partner sees those for which it has a place reserved."""
     modified = history.c.recordedtime
-    latest = and_(
-        history.c.referral_id == referrals.c.referral_id, history.c.version == referrals.c.version
-    )
+    latest = and_(history.c.referral_id == referrals.c.referral_id, history.c.version == referrals.c.version)
     columns = [referrals.c[name] for name in KEPT]
     chosen = select(*columns, modified.label("modified")).join(history, latest)
     if partner_id is not None:
@@ -59,5 +57,7 @@ def list_records(
             }
             for row in shown
         ],
-        "next": make_cursor((shown[-1].modified, shown[-1].referral_id)) if shown and len(rows) > limit else None,
+        "next": make_cursor((shown[-1].modified, shown[-1].referral_id))
+        if shown and len(rows) > limit
+        else None,
     }

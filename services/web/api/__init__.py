@@ -1,7 +1,7 @@
 """The HTTP API: the table of its routes, what is read and answered, its description, the administrator's calls, and
 health; and the registry for everybody."""
 
-from services.web.api import admin, exchange, health, hsds, notices, openapi, papers, view, webhooks
+from services.web.api import admin, exchange, fhir, health, hsds, notices, openapi, papers, view, webhooks
 
 BLUEPRINTS = (
     view.blueprint,
@@ -9,6 +9,7 @@ BLUEPRINTS = (
     health.blueprint,
     admin.blueprint,
     hsds.blueprint,
+    fhir.blueprint,
     exchange.blueprint,
     papers.blueprint,
     webhooks.blueprint,

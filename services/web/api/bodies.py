@@ -108,7 +108,12 @@ def read_command(caller: Caller, at: str | None) -> Command:
 
 
 def _if_match() -> int | None:
-    text = request.headers.get("If-Match", "*").strip()
+    return version_of(request.headers.get("If-Match", "*"))
+
+
+def version_of(text: str) -> int | None:
+    """The version that a header If-Match carries; None: any."""
+    text = text.strip()
     if not re.fullmatch(IF_MATCH, text):
         raise Problem(400, 'If-Match must carry a version, as "3".')
     return None if text == "*" else int(text.removeprefix("W/").strip('"'))

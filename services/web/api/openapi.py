@@ -20,7 +20,7 @@ from services.codes import shapes
 from services.fields import Words
 from services.referral import schemas as referral
 from services.screening import schemas as screening
-from services.web.api import hsds, openapi_notices, openapi_webhooks
+from services.web.api import hsds, openapi_fhir, openapi_notices, openapi_webhooks
 from services.web.api import openapi_files as files
 from services.web.api.bodies import IF_MATCH, SHEETS
 from services.web.api.case_page import Parts
@@ -279,6 +279,7 @@ def document() -> Json:
                 "webhooks",
                 "notifications",
                 "hsds",
+                "fhir",
                 "system",
             )
         ],
@@ -322,6 +323,8 @@ def document() -> Json:
         spec.path(template(path), operations={"get": operation})
     for path, operation in _published(converter):
         spec.path(path, operations={"get": deepcopy(operation)})
+    for path, operations in openapi_fhir.calls():
+        spec.path(path, operations=operations)
     for name, component in COMPONENTS.schemas.items():
         spec.components.schema(name, deepcopy(component))
     health = {200: "Alive"}

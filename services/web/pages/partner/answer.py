@@ -17,6 +17,7 @@ from marshmallow.validate import OneOf, Regexp
 
 from services.codes import DECLINE_REASONS, sentences
 from services.codes.access import STAFF
+from services.codes.declines import whose_no
 from services.codes.steps import CONSENT_WITHDRAWN
 from services.fields import Words
 from services.intake.answers import Case, CaseOutline
