@@ -88,6 +88,28 @@ def _history(fields: Fields) -> Fields:
     return (*_under("history", fields), "history[].facts[]")
 
 
+# Resources of FHIR (services/web/formats/fhir), element by element.
+_META: Fields = ("resourceType", "id", "meta.**", "identifier[]", "identifier[].**")
+FHIR_TASK: Fields = (
+    *_META, "contained[].**", "groupIdentifier.**", "status", "statusReason.**", "businessStatus.**", "intent",
+    "code.**", "focus.**", "authoredOn", "lastModified", "requester.**", "owner.**", "restriction.**",
+    "output[].**", "for.**",
+)  # fmt: skip
+FHIR_REQUEST: Fields = (
+    *_META, "requisition.**", "status", "intent", "code.**", "subject.**", "authoredOn", "requester.**",
+    "performer[].**",
+)  # fmt: skip
+FHIR_PERSON: Fields = ("resourceType", "id", "text.**", "extension[].**", "gender")
+
+
+def _bundle(resource: Fields) -> Fields:
+    """Of each entry of a list or a history."""
+    return (
+        "resourceType", "type", "total", "link[].**", "entry[].fullUrl", "entry[].search.**", "entry[].request.**",
+        "entry[].response.**", *(f"entry[].resource.{field}" for field in resource),
+    )  # fmt: skip
+
+
 EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
     "/api/v1/notifications": (
         "unread",
@@ -109,6 +131,11 @@ EVERYBODY: Mapping[str, Fields] = {  # who has signed in, with whatever role
     "/api/v1/partners/export": ALL,
     "/api/v1/registry/provinces": ALL,
     "/api/v1/registry/stale": ALL,
+    "/fhir/metadata": ALL,
+    "/fhir/Organization": ALL,
+    "/fhir/Organization/<partner_id>": ALL,
+    "/fhir/HealthcareService": ALL,
+    "/fhir/HealthcareService/<programme_id>": ALL,
     "/partners": PAGE,
     "/partners/map": PAGE,
     "/partners/calendar": PAGE,
@@ -262,6 +289,12 @@ READS: Mapping[str, Mapping[str, Fields]] = {
             *REFERRAL, *_history((*STEP_OF_PARTNER, *ANSWER_OF_PARTNER)), "follow_ups[]",
         ),
         "/api/v1/referrals/<referral_id>/steps": ("[]", "[].**"),
+        "/fhir/Task": _bundle(FHIR_TASK),
+        "/fhir/Task/<referral_id>": FHIR_TASK,
+        "/fhir/Task/<referral_id>/_history": _bundle(FHIR_TASK),
+        "/fhir/ServiceRequest": _bundle(FHIR_REQUEST),
+        "/fhir/ServiceRequest/<referral_id>": FHIR_REQUEST,
+        "/fhir/Patient/<referral_id>": FHIR_PERSON,
         **WEBHOOKS,
         "/webhooks/new": PAGE,
         "/partners/<uuid:partner_id>/keys": PAGE,

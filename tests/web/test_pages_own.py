@@ -139,3 +139,15 @@ def test_a_director_names_their_own_centre_alone_and_an_administrator_any_of_the
     director, admin = browser("director-60"), browser("admin")
     assert director.open("/centre?centre=61").status == 404
     assert admin.open("/centre?centre=61").status == 200 and admin.open("/centre?centre=00").status == 404
+
+
+def test_a_partner_says_that_the_person_has_come_and_the_centre_confirms(door, browser, sent):
+    world, user = sent
+    door.made(f"/api/v1/referrals/{world.referral_id}/told", {"how": "phone"})
+    partner, path = browser(user), f"/our-referrals/{world.referral_id}"
+    assert f"{path}/admit" not in partner.open(path).answer.text
+    partner.send(partner.open(f"{path}/accept"))
+    said = partner.send(partner.open(path), f"{path}/admit")
+    assert "ศูนย์ทราบแล้วว่าผู้รับบริการมาถึง" in said.text and f"{path}/admit" not in said.answer.text
+    assert door.get(f"/api/v1/referrals/{world.referral_id}").json()["status"] == "admitted"
+    door.made(f"/api/v1/referrals/{world.referral_id}/confirm", {})

@@ -141,8 +141,8 @@ def _comparable(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Said(NamedTuple):
-    """What a Task that was sent back says: the step, what it takes, and when it happened (None: now). `step` None: there
-    is none that leads there."""
+    """What a Task that was sent back says: the step, what it takes, and when it happened (None: now). `step` None:
+    there is none that leads there."""
 
     step: str | None
     words: dict[str, Json]

@@ -11,7 +11,7 @@ from services.thai import areas
 VERSION = "4.0.1"
 Thing: TypeAlias = dict[str, Json]
 
-URN = "urn:songtor:"  # of our lists of codes, each by its kind; docs/guides/fhir.md names them
+URN = "urn:songtor:"  # of our lists of codes, each by its kind; docs/fhir.md names them
 PROVINCES = "urn:iso:std:iso:3166:-2"
 CENTRES = f"{URN}centre"
 CASES = f"{URN}case"

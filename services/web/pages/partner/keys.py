@@ -15,6 +15,7 @@ from services.kernel.errors import Forbidden, NotFound
 from services.partners.answers import Partner
 from services.partners.doors import PARTNER
 from services.web import gateway
+from services.web.gateway.request import site
 from services.web.identity import api_keys
 from services.web.identity.api_keys import Key
 from services.web.pages.frame import doors, frame, gate, visit
@@ -44,7 +45,7 @@ def listing(partner_id: UUID) -> Response:
     people.look_up(who for key in found for who in (key.made_by, key.rotated_by, key.revoked_by))
     return frame.page(
         "keys/listing.html", partner=partner, keys=found, gives=visit.directs(partner["keeper"]),
-        form=Form(NOTHING, sent=False),
+        fhir=f"{site()}/fhir", form=Form(NOTHING, sent=False),
     )  # fmt: skip
 
 
