@@ -1,4 +1,7 @@
-"""Referral's doors and wiring. Each door parses, hands over one command or question, and answers."""
+"""Referral's doors and wiring. Each door parses, hands over one command or question, and answers.
+
+Long because sending and the steps that follow it are decided by the same doors.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace

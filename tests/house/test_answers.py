@@ -212,6 +212,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     theirs = {"user": "partner-60", "role": "partner", "centres": (), "partner": partner_id}
     assert net.call("referral", "told_of", {"referral_id": referral_id}, **theirs)
     net.call("referral", "open_disclosure", {"referral_id": referral_id, "how": "link"}, **theirs)
+    assert net.call("referral", "records", **theirs)["items"] and net.call("referral", "records")["items"]
     ask_for_consent(net, case_id)
     give_a_bed(net, case_id)
     net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})

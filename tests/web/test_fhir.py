@@ -1,5 +1,8 @@
 """Referrals and the registry as FHIR R4: read, found and answered by a partner's system, by the centre's staff, and by
-a client library of others; each resource held against the value sets of the standard."""
+a client library of others; each resource held against the value sets of the standard.
+
+Long because the whole life of a Task stands in one place.
+"""
 
 from urllib.parse import quote
 from uuid import uuid4

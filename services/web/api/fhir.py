@@ -160,7 +160,7 @@ def update_task(referral_id: str) -> Response:
     if others:
         raise Stale(f"The Task has version {record['version']} now.")
     partner = user.caller.partner_id is not None
-    said = tasks.said(before, sent, record["history"][version - 1]["status"], partner)
+    said = tasks.read_answer(before, sent, record["history"][version - 1]["status"], partner)
     if said is None:
         if stale:
             raise Stale(f"The Task has version {record['version']} now.")
@@ -174,12 +174,12 @@ def update_task(referral_id: str) -> Response:
     return _task(_record(user, referral_id), reply.answer["version"])
 
 
-def _command(user: User, said: tasks.Said, version: int) -> Command:
+def _command(user: User, answer: tasks.Answer, version: int) -> Command:
     """The same as long as the same is said about the same version; or as its Idempotency-Key says."""
-    at = bodies.happened({"at": said.at})
+    at = bodies.happened({"at": answer.at})
     if "Idempotency-Key" in request.headers:
         return Command(bodies.read_command(user.caller, at).id, at, version)
-    told = sha256(orjson.dumps([*said], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    told = sha256(orjson.dumps([*answer], option=orjson.OPT_SORT_KEYS)).hexdigest()
     return Command(calls.command_id(user.caller.user, "PUT", request.path, str(version), told), at, version)
 
 
@@ -255,18 +255,18 @@ def _of_registry(id: str) -> None:
         raise NotFound(id)
 
 
-def _filters(asked: Asked) -> dict[str, Json]:
+def _filters(query: Asked) -> dict[str, Json]:
     """`limit` is one more than is shown, to see whether there is a next page."""
-    ids, of = asked.found_by.get("_id"), asked.found_by.get("organization")
+    ids, of = query.found_by.get("_id"), query.found_by.get("organization")
     active = {
         *(
             {"active": True, "inactive": False}[each]
-            for each in asked.found_by.get("status", ("active", "inactive"))
+            for each in query.found_by.get("status", ("active", "inactive"))
         ),
-    } & {each == "true" for each in asked.found_by.get("active", ("true", "false"))}
+    } & {each == "true" for each in query.found_by.get("active", ("true", "false"))}
     filters: dict[str, Json] = {
-        "modified_from": asked.modified.start, "modified_before": asked.modified.end, "after": asked.cursor,
-        "limit": asked.count,
+        "modified_from": query.modified.start, "modified_before": query.modified.end, "after": query.cursor,
+        "limit": query.count,
     }  # fmt: skip
     if len(active) == 1:
         filters["retired"] = not active.pop()
@@ -282,9 +282,9 @@ def _filters(asked: Asked) -> dict[str, Json]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _next(asked: Asked, items: list[Thing]) -> str | None:
+def _next(query: Asked, items: list[Thing]) -> str | None:
     """A full page may have another after it; that one may be empty."""
-    return str(items[-1]["id"]) if items and len(items) == asked.count else None
+    return str(items[-1]["id"]) if items and len(items) == query.count else None
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -300,9 +300,11 @@ def unknown(rest: str) -> Response:
     raise NotFound(rest)
 
 
-def _listed(kind: str, asked: Asked, total: int, found: list[Thing], cursor: str | None) -> Response:
-    more = asked.address(base(), kind, cursor) if cursor and asked.count else None
-    return _answer(bundles.searchset(base(), total, found, asked.address(base(), kind, asked.cursor), more))
+def _listed(kind: str, query: Asked, total: int, resources: list[Thing], cursor: str | None) -> Response:
+    more = query.address(base(), kind, cursor) if cursor and query.count else None
+    return _answer(
+        bundles.searchset(base(), total, resources, query.address(base(), kind, query.cursor), more)
+    )
 
 
 def _task(record: ReferralRecord, version: int | None = None) -> Response:

@@ -178,5 +178,5 @@ def _extent(read: re.Match[str]) -> tuple[str, str]:
     return instant(at), instant(at + step)
 
 
-def _wrong(name: str, said: str) -> Problem:
-    return Problem(400, f"{name}: {said}", errors={name: [f"{name}: {said}"]})
+def _wrong(name: str, message: str) -> Problem:
+    return Problem(400, f"{name}: {message}", errors={name: [f"{name}: {message}"]})

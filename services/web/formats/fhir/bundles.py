@@ -25,7 +25,7 @@ ELEMENTS: Mapping[str, str] = {
 }
 
 
-def searchset(base: str, total: int, found: Sequence[Thing], itself: str, more: str | None) -> Thing:
+def searchset(base: str, total: int, resources: Sequence[Thing], itself: str, more: str | None) -> Thing:
     links = [{"relation": "self", "url": itself}, *([{"relation": "next", "url": more}] if more else [])]
     return known(
         resourceType="Bundle",
@@ -38,7 +38,7 @@ def searchset(base: str, total: int, found: Sequence[Thing], itself: str, more: 
                 "resource": each,
                 "search": {"mode": "match"},
             }
-            for each in found
+            for each in resources
         ],
     )
 

@@ -13,34 +13,34 @@ EXTENSION = f"{URN}extension:"
 APART = ("sex", "age_band", "domicile", "found")  # told in their own way
 
 
-def patient(id: str, told: DisclosedCodes) -> Thing:
-    """`told`: nothing before the partner was told of the person, and nothing any more once the referral is over."""
-    sex = told.get("sex")
+def patient(id: str, codes: DisclosedCodes) -> Thing:
+    """`codes`: nothing before the partner was told of the person, and nothing any more once the referral is over."""
+    sex = codes.get("sex")
     return known(
         resourceType="Patient",
         id=id,
-        text=_text(told) if told else None,
-        extension=list(_extensions(told)),
+        text=_text(codes) if codes else None,
+        extension=list(_extensions(codes)),
         gender=GENDER.get(sex) if isinstance(sex, str) else None,
     )
 
 
-def _text(told: DisclosedCodes) -> Thing:
+def _text(codes: DisclosedCodes) -> Thing:
     rows = "".join(
-        f"<li>{escape(what)}: {escape(words)}</li>" for what, words in sentences.disclosed(told, "th")
+        f"<li>{escape(what)}: {escape(words)}</li>" for what, words in sentences.disclosed(codes, "th")
     )
     return {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><ul>{rows}</ul></div>'}
 
 
-def _extensions(told: DisclosedCodes) -> Iterator[Thing]:
-    age, found, homes = told.get("age_band"), told.get("found"), told.get("domicile")
+def _extensions(codes: DisclosedCodes) -> Iterator[Thing]:
+    age, found, homes = codes.get("age_band"), codes.get("found"), codes.get("domicile")
     if isinstance(age, str):
         yield {"url": f"{EXTENSION}age-band", "valueString": age}
     for home in homes if isinstance(homes, list) else ():
         yield {"url": f"{EXTENSION}domicile", "valueCoding": terms.province(str(home))}
     if isinstance(found, str):
         yield {"url": f"{EXTENSION}found-in", "valueCoding": terms.province(found)}
-    for fact, value in told.items():
+    for fact, value in codes.items():
         if fact not in APART and value not in (None, []):
             values = value if isinstance(value, list) else [value]
             parts: list[Json] = [{"url": "fact", "valueCode": fact}]

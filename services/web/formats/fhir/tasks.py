@@ -140,7 +140,7 @@ def _comparable(task: Mapping[str, Any]) -> dict[str, Any]:
     return kept | known(meta={name: value for name, value in meta.items() if name not in OF_THE_SERVER})
 
 
-class Said(NamedTuple):
+class Answer(NamedTuple):
     """What a Task that was sent back says: the step, what it takes, and when it happened (None: now). `step` None:
     there is none that leads there."""
 
@@ -149,7 +149,7 @@ class Said(NamedTuple):
     at: str | None
 
 
-def said(before: Thing, sent: Mapping[str, Any], stands: str, by_partner: bool) -> Said | None:
+def read_answer(before: Thing, sent: Mapping[str, Any], stands: str, by_partner: bool) -> Answer | None:
     """None: nothing that the Task did not say before. `before`: the Task as it was, of a referral that stands at
     `stands`. Invalid, by elements, if it cannot be read."""
     wanted = sent.get("status")
@@ -167,15 +167,15 @@ def said(before: Thing, sent: Mapping[str, Any], stands: str, by_partner: bool) 
         if "reason" not in words:
             raise Invalid({"Task.statusReason": [_WITHOUT_REASON]})
         words["whose"] = whose_no(str(words["reason"]))
-    return Said(step, words, at)
+    return Answer(step, words, at)
 
 
 _WITHOUT_REASON = f"Must carry a code of {terms.system(DECLINE_REASONS)}: {', '.join(DECLINE_REASONS)}."
 
 
-def _step(wanted: str, stands: str, by_partner: bool) -> str | None:
+def _step(status: str, stands: str, by_partner: bool) -> str | None:
     """Whoever takes the person in says that they have arrived; that the placement stands the centre confirms."""
-    match wanted:
+    match status:
         case "received":
             return "take-back" if stands == "declined" else "acknowledge"
         case "completed":
@@ -188,7 +188,7 @@ def _step(wanted: str, stands: str, by_partner: bool) -> str | None:
         "cancelled": "withdraw",
         "failed": "fail",
         "entered-in-error": "entered-in-error",
-    }.get(wanted)
+    }.get(status)
 
 
 def _of_reason(reason: Any) -> dict[str, Json]:
