@@ -6,7 +6,6 @@ Every answer under /fhir/ is a resource, also one that says what went wrong.
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
@@ -14,7 +13,7 @@ from flask import Blueprint, Response, request
 from services.codes import REFERRAL_STATUSES
 from services.codes.keys import ANSWER_REFERRALS, READ_REFERRALS, READ_REGISTRY
 from services.kernel.errors import Invalid, NotFound, Refused, Stale
-from services.kernel.questions import Json
+from services.kernel.questions import Body, Json
 from services.partners.doors import PUBLISHED_PARTNERS, PUBLISHED_PROGRAMMES
 from services.referral.answers import ReferralRecord
 from services.referral.doors import DISCLOSABLE, RECORDS, STEP, TOLD_OF
@@ -190,7 +189,7 @@ def _if_match() -> int:
     return version
 
 
-def _body(referral_id: str) -> Mapping[str, Any]:
+def _body(referral_id: str) -> Body:
     if request.mimetype not in MEDIA:
         raise Problem(415, f"Send {fhir_query.JSON}.")
     body = bodies.read_body(request)

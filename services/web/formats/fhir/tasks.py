@@ -2,13 +2,13 @@
 says."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from services.codes import AWAITING_ANSWER, DECLINE_REASONS, PATHS, REFERRAL_STATUSES
 from services.codes.declines import whose_no
 from services.codes.steps import LOST_REASONS
 from services.kernel.errors import Invalid
-from services.kernel.questions import Json
+from services.kernel.questions import Body, Json
 from services.referral.answers import HistoryItem, ReferralRecord
 from services.web.formats.fhir import terms
 from services.web.formats.fhir.terms import (
@@ -126,13 +126,13 @@ def _answer_due(steps: Sequence[HistoryItem]) -> str | None:
 # -- what is sent back ------------------------------------------------------------------------------------------------
 
 
-def other_elements(before: Thing, sent: Mapping[str, Any]) -> list[str]:
+def other_elements(before: Thing, sent: Body) -> list[str]:
     """The elements that are otherwise than they were, and may not be."""
     was, now = _comparable(before), _comparable(sent)
     return sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
 
 
-def _comparable(task: Mapping[str, Any]) -> dict[str, Any]:
+def _comparable(task: Body) -> Thing:
     meta = task.get("meta")
     kept = {name: value for name, value in task.items() if name not in (*CHANGED, "meta")}
     if not isinstance(meta, Mapping):
@@ -149,7 +149,7 @@ class Answer(NamedTuple):
     at: str | None
 
 
-def read_answer(before: Thing, sent: Mapping[str, Any], stands: str, by_partner: bool) -> Answer | None:
+def read_answer(before: Thing, sent: Body, stands: str, by_partner: bool) -> Answer | None:
     """None: nothing that the Task did not say before. `before`: the Task as it was, of a referral that stands at
     `stands`. Invalid, by elements, if it cannot be read."""
     wanted = sent.get("status")
@@ -191,7 +191,7 @@ def _step(status: str, stands: str, by_partner: bool) -> str | None:
     }.get(status)
 
 
-def _of_reason(reason: Any) -> dict[str, Json]:
+def _of_reason(reason: Json) -> dict[str, Json]:
     """{reason, note} of a CodeableConcept; its text is a note where it says more than the code."""
     if not isinstance(reason, Mapping):
         raise Invalid({"Task.statusReason": ["Must be a CodeableConcept."]})
@@ -208,7 +208,7 @@ def _of_reason(reason: Any) -> dict[str, Json]:
     return known(reason=code, note=text if says_more else None)
 
 
-def _of_output(before: Thing, sent: Mapping[str, Any]) -> tuple[dict[str, Json], str | None]:
+def _of_output(before: Thing, sent: Body) -> tuple[dict[str, Json], str | None]:
     """({no_more_places}, when it happened) of the outputs that were not there before."""
     outputs, were = sent.get("output", []), before.get("output", [])
     if not isinstance(outputs, list):
@@ -229,7 +229,7 @@ def _of_output(before: Thing, sent: Mapping[str, Any]) -> tuple[dict[str, Json],
     return words, at
 
 
-def _code_of(output: Any) -> str | None:
+def _code_of(output: Json) -> str | None:
     about = output.get("type") if isinstance(output, Mapping) else None
     codings = about.get("coding") if isinstance(about, Mapping) else None
     for each in codings if isinstance(codings, list) else ():
