@@ -38,7 +38,7 @@ GROUPS = (
         (
             "tests/thai", *(f"tests/house/test_{room}.py" for room in ("fields", "messages", "sentences")),
             *(f"tests/*/test_{room}.py" for room in ("domain", "handlers", "schemas", "facts", "rulebook",
-            "work", "likeness", "traces", "placement", "candidates")),
+            "work", "transfer_domain", "likeness", "traces", "placement", "candidates")),
             *(f"tests/kernel/test_{room}.py" for room in ("codec", "envelope", "keys", "lists", "rules",
             "settings", "tokens")),
         ),

@@ -102,6 +102,7 @@ ASSIGNMENTS = CodeList(
         "left": Words("ผู้ดูแลเดิมพ้นหน้าที่", "The colleague has left"),
         "moved": Words("ผู้ดูแลเดิมไปปฏิบัติงานที่อื่น", "The colleague works elsewhere now"),
         "carried_over": Words("ส่งมอบไว้ในระบบรุ่นก่อน", "Handed over in an earlier version"),
+        "transferred": Words("รับโอนจากศูนย์อื่น", "Taken over from another centre"),
     },
 )
 

@@ -57,6 +57,11 @@ ACTIONS = CodeList(
         "case.work": Words("ดูงานที่ต้องทำของแต่ละเรื่อง", "See what is next of each case"),
         "case.contradictions": Words("ดูข้อมูลที่ขัดแย้งกันในขณะนี้", "See what does not go together"),
         "case.call": Words("บันทึกว่าโทรแล้วไม่มีผู้รับสาย", "Note a call that nobody answered"),
+        "case.transfer": Words("ขอโอนเรื่องไปศูนย์อื่น", "Ask another centre to take a case over"),
+        "case.receive": Words(
+            "ตอบคำขอโอนเรื่องจากศูนย์อื่น", "Answer another centre that asks to hand a case over"
+        ),
+        "case.transfers": Words("ดูคำขอโอนเรื่องระหว่างศูนย์", "See what is to be handed over between centres"),
         "case.close": Words("ปิดเรื่อง", "Close a case"),
         "case.reopen": Words("เปิดเรื่องอีกครั้ง", "Open a case again"),
         "case.assign": Words("ส่งมอบหรือรับช่วงเรื่อง", "Hand over a case or take it over"),
@@ -138,9 +143,7 @@ REFUSALS = CodeList(
             "ผู้รับบริการมีที่พักชั่วคราวอยู่แล้ว ต้องบันทึกการสิ้นสุดก่อน",
             "The person has an interim bed already; end that stay first.",
         ),
-        "case_closed": Words(
-            "ปิดเรื่องนี้แล้ว ต้องเปิดเรื่องอีกครั้งก่อนส่งต่อ", "The case is closed: open it again before referring."
-        ),
+        "case_closed": Words("ปิดเรื่องนี้แล้ว ต้องเปิดเรื่องอีกครั้งก่อน", "The case is closed: open it again first."),
         "consent_unknown": Words(
             "ความยินยอมนี้ไม่ใช่ของเรื่องนี้ หรือไม่ใช่ความยินยอมให้ส่งต่อ",
             "This is no consent of this case to be referred.",
@@ -209,6 +212,10 @@ REFUSALS = CodeList(
         "second_person": Words(
             "การลบข้อมูลต้องมีผู้ยืนยันอีกคนหนึ่งที่ไม่ใช่ผู้ขอ และเป็นผู้ที่ระบุไว้ให้ยืนยัน",
             "A second person must confirm it, not whoever asked; if somebody was named for it, that person.",
+        ),
+        "transfer_over": Words(
+            "พ้นกำหนดตอบคำขอโอนเรื่องนี้แล้ว ศูนย์ที่ขอโอนต้องขอใหม่",
+            "The time to answer this request ran out; the centre that asked must ask anew.",
         ),
         "two_centres": Words(
             "ผู้ประกาศใช้เกณฑ์ต้องเป็นผู้อำนวยการสองคนจากต่างศูนย์ หรือผู้อำนวยการหนึ่งคนกับผู้ดูแลเกณฑ์คัดกรอง",

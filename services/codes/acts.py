@@ -16,6 +16,7 @@ CASE_ACTS = CodeList(
         "plan": Words("บันทึกมติคณะทำงาน", "Record what the working group decides"),
         "refer": Words("ส่งต่อ", "Send a referral"),
         "call": Words("บันทึกว่าโทรแล้วไม่มีผู้รับสาย", "Note a call that nobody answered"),
+        "transfer": Words("ขอโอนไปศูนย์อื่น", "Ask another centre to take it over"),
         "close": Words("ปิดเรื่อง", "Close the case"),
         "reopen": Words("เปิดเรื่องอีกครั้ง", "Open the case again"),
     },
@@ -27,6 +28,7 @@ TAKEN_WHILE: Mapping[str, tuple[str, ...]] = {
     "plan": SCREENED,
     "refer": PLANNED,  # to one place beside another; once somebody said yes referral knows of it, and refuses
     "call": _NOT_CLOSED,
+    "transfer": _NOT_CLOSED,
     "close": _NOT_CLOSED,
     "reopen": ("closed",),
 }

@@ -14,6 +14,7 @@ DEADLINES = CodeList(
         "review": Words("ผู้อำนวยการพิจารณาคำตอบว่าไม่รับ", "The director reviews a no"),
         "travel": Words("ออกเดินทางหลังตอบรับ", "Setting out after the yes"),
         "arrival": Words("ไปถึงหลังออกเดินทาง", "Arriving after setting out"),
+        "transfer": Words("อีกศูนย์ตอบคำขอโอนเรื่อง", "Another centre says whether it takes a case over"),
         "follow_up": Words("ติดตามผล", "The follow-up"),
     },
 )

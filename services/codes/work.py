@@ -134,6 +134,7 @@ FLAGS = CodeList(
         "not_in_place": Words("ไม่ได้อยู่ในที่ที่ส่งต่อ", "Not in place"),
         "task_due": Words("งานในแผนดูแลถึงกำหนด", "A task of the care plan is due"),
         "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
+        "transfer_waits": Words("รอศูนย์อื่นตอบรับโอน", "Another centre is asked to take it"),
     },
 )
 RED = ("urgent_health", "trafficking", "child", "police", "law_deadline")

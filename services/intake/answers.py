@@ -14,6 +14,7 @@ from services.codes import (
     DANGERS,
     DOMICILE_BASES,
     IDENTITY_STATUSES,
+    LABELS,
     NATIONALITIES,
     PATH_KINDS,
     PATHS,
@@ -24,6 +25,7 @@ from services.codes.decisions import CLOSING_REASONS, CONSENT_KINDS, CONSENT_WAY
 from services.codes.following import RETURNED, RETURNED_BY
 from services.codes.search import KNOWN_BY, MATCHED, SEARCH_REASONS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
+from services.codes.transfers import REASONS, STATUSES
 from services.codes.work import CONTRADICTIONS, FLAGS, NEXT_STEPS, STANDINGS, WORK_PARTS, WORK_REASONS
 
 
@@ -481,3 +483,78 @@ class ErasedCase(TypedDict):
 
 class ErasedCases(TypedDict):
     items: list[ErasedCase]
+
+
+class TransferStatus(TypedDict):
+    """`version` of the case's stream."""
+
+    transfer_id: Id
+    status: Annotated[str, STATUSES]
+    version: Version
+
+
+class Outline(TypedDict):
+    """What a centre reads of a case before it takes it over."""
+
+    channel: Annotated[str, CHANNELS]
+    danger: Annotated[str, DANGERS]
+    status: Annotated[str, CASE_STATUSES]
+    identity_status: Annotated[str, IDENTITY_STATUSES]
+    sex: Annotated[str, SEXES]
+    age: AgeRange | None
+    nationality: Annotated[str, NATIONALITIES]
+    domicile: list[Domicile]
+    labels: list[Annotated[str, LABELS]]
+    path: Annotated[str, PATHS] | None
+
+
+class Transfer(TypedDict):
+    """A request to hand a case over. `due`: until when it may be answered; `why`: of one that came to nothing, a code
+    of transfer_rejection or transfer_revocation; `answer`: the words of who rejected it; `about`: only while it waits,
+    and to the centre that asked; `note`: only to that."""
+
+    transfer_id: Id
+    case_id: Id
+    case_number: str
+    from_centre: Province
+    to_centre: Province
+    status: Annotated[str, STATUSES]
+    reason: Annotated[str, REASONS]
+    due: Instant
+    at: Instant
+    by: str
+    decided_at: Instant | None
+    decided_by: str | None
+    why: str | None
+    answer: str | None
+    about: Outline | None
+    note: NotRequired[str | None]
+    may: list[Annotated[str, ("accept", "reject", "revoke")]]
+
+
+class Transfers(TypedDict):
+    items: list[Transfer]
+    next: Cursor
+
+
+class WrittenConsent(TypedDict):
+    kind: Annotated[str, CONSENT_KINDS]
+    status: Annotated[str, CONSENTS]
+    at: Instant
+    by: str
+    witness: str | None
+    scope: str | None
+
+
+class HandedOn(TypedDict):
+    """A case that is another centre's now: `at`: when it went there. `person` is as the caller's own centre described
+    them last, `place` and `note` as it wrote them when it opened the case; None: it did not, or it was erased."""
+
+    case_id: Id
+    case_number: str
+    to_centre: Province
+    at: Instant
+    person: Description | None
+    place: str | None
+    note: str | None
+    consents: list[WrittenConsent]

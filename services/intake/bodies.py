@@ -165,3 +165,32 @@ class Since(TypedDict):
 
 class NoFields(TypedDict):
     pass
+
+
+class RequestTransfer(TypedDict):
+    case_id: str
+    to: str
+    reason: str
+    note: str | None
+
+
+class RevokeTransfer(TypedDict):
+    case_id: str
+
+
+class AcceptTransfer(TypedDict):
+    case_id: str
+
+
+class RejectTransfer(TypedDict):
+    case_id: str
+    reason: str
+    note: str | None
+
+
+class ListTransfers(TypedDict):
+    direction: str | None
+    status: str | None
+    case_id: str | None
+    limit: int
+    cursor: str | None

@@ -24,12 +24,15 @@ from services.intake.answers import (
     Erasures,
     ErasureStatus,
     FoundCases,
+    HandedOn,
     NewCase,
     NewConsent,
     OpenEnds,
     PersonCorrections,
     Pointing,
     RecordedConsents,
+    Transfers,
+    TransferStatus,
     Work,
 )
 from services.kernel.questions import CommandDoor, QueryDoor
@@ -59,6 +62,12 @@ ACCESSES: QueryDoor[Accesses] = QueryDoor("intake", "accesses")
 RECORD_CONSENT: CommandDoor[NewConsent] = CommandDoor("intake", "record_consent")
 WITHDRAW_CONSENT: CommandDoor[ConsentStatus] = CommandDoor("intake", "withdraw_consent")
 CONSENTS: QueryDoor[RecordedConsents] = QueryDoor("intake", "consents")
+REQUEST_TRANSFER: CommandDoor[TransferStatus] = CommandDoor("intake", "request_transfer")
+REVOKE_TRANSFER: CommandDoor[TransferStatus] = CommandDoor("intake", "revoke_transfer")
+ACCEPT_TRANSFER: CommandDoor[TransferStatus] = CommandDoor("intake", "accept_transfer")
+REJECT_TRANSFER: CommandDoor[TransferStatus] = CommandDoor("intake", "reject_transfer")
+TRANSFERS: QueryDoor[Transfers] = QueryDoor("intake", "transfers")
+HANDED_ON: QueryDoor[HandedOn] = QueryDoor("intake", "handed_on")
 REQUEST_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "request_erasure")
 WITHDRAW_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "withdraw_erasure")
 CONFIRM_ERASURE: CommandDoor[ErasureStatus] = CommandDoor("intake", "confirm_erasure")

@@ -139,6 +139,76 @@ class PersonReturned:
     because: OfCentre[str]
 
 
+class Outline(TypedDict):
+    """What the centre that a case is to go to reads of it before it says yes: codes, and nothing that names the person.
+    `labels`: those that the latest screening met; `path`: of the plan."""
+
+    channel: str
+    danger: str
+    status: str
+    identity_status: str
+    sex: str
+    age: AgeRange | None
+    nationality: str
+    domicile: list[Domicile]
+    labels: list[str]
+    path: str | None
+
+
+@dataclass(frozen=True)
+class CaseTransferRequested:
+    """The case's centre asks another one to take it over (`reason`: codes.transfers.REASONS) until `due`, an instant.
+    `about`: what that centre's director reads of it before."""
+
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    transfer_id: Public[str]
+    case_number: Public[str]
+    from_centre: Public[str]
+    to_centre: Public[str]
+    reason: OfCase[str]
+    due: OfCentre[str]
+    about: OfCase[Outline]
+    note: Any = personal()  # str
+
+
+@dataclass(frozen=True)
+class CaseTransferAccepted:
+    """From now on the case is another centre's. `n`: how many times it was handed over; of what is heard of it in any
+    order, the highest counts (kernel.owners)."""
+
+    case_id: Public[str]
+    transfer_id: Public[str]
+    from_centre: Public[str]
+    to_centre: Public[str]
+    n: Public[int]
+
+
+@dataclass(frozen=True)
+class CaseTransferRejected:
+    """`reason`: codes.transfers.REJECTIONS."""
+
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    transfer_id: Public[str]
+    from_centre: Public[str]
+    to_centre: Public[str]
+    reason: OfCase[str]
+    answer: Any = personal()  # str
+
+
+@dataclass(frozen=True)
+class CaseTransferRevoked:
+    """Before anybody said yes it came to nothing: taken back, or as `reason` (codes.transfers.REVOCATIONS) says."""
+
+    case_id: Public[str]
+    transfer_id: Public[str]
+    from_centre: Public[str]
+    to_centre: Public[str]
+    reason: OfCase[str]
+
+
+CaseTransferEvent = CaseTransferRequested | CaseTransferAccepted | CaseTransferRejected | CaseTransferRevoked
 CaseEvent = (
     CaseOpened
     | ConsentRecorded
@@ -148,6 +218,10 @@ CaseEvent = (
     | CaseReopened
     | CallUnanswered
     | PersonReturned
+    | CaseTransferRequested
+    | CaseTransferAccepted
+    | CaseTransferRejected
+    | CaseTransferRevoked
 )
 
 

@@ -1,7 +1,13 @@
-"""Whenever a referral was sent, its consent belongs to the case. Pure: facts in, commands out."""
+"""Whenever a referral was sent, its consent belongs to the case; and when a request to hand a case over runs out. Pure:
+facts in, commands out."""
+
+from collections.abc import Iterable
+from datetime import datetime
 
 from services.intake.domain.case import CASE, RecordConsent
-from services.kernel.decider import Do
+from services.intake.domain.transfer import ExpireTransfer
+from services.intake.events import CaseTransferEvent, CaseTransferRequested
+from services.kernel.decider import ClearTimer, Do, SetTimer
 from services.kernel.envelope import Recorded
 
 
@@ -12,3 +18,20 @@ def when_referral_sent(
     if consent_id is not None:
         return []
     return [Do(CASE, case_id, RecordConsent(case_id, referral_id, consent))]
+
+
+def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
+    event = fact.event
+    if isinstance(event, CaseTransferRequested):
+        over = {"case_id": event.case_id, "transfer_id": event.transfer_id}
+        yield SetTimer(_answer(event.transfer_id), event.due, over)
+    elif isinstance(event, CaseTransferEvent):
+        yield ClearTimer(_answer(event.transfer_id))
+
+
+def when_due(command: dict[str, str], now: datetime) -> Do:
+    return Do(CASE, command["case_id"], ExpireTransfer(command["case_id"], command["transfer_id"], now))
+
+
+def _answer(transfer_id: str) -> str:
+    return f"transfer/{transfer_id}"

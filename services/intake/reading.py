@@ -5,14 +5,17 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import orjson
 from sqlalchemy import RowMapping
 
+from services.intake import answers
 from services.intake.domain.case import CASE
 from services.intake.projections import cases, outreach
 from services.kernel.doors import Call, Doors
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.vault import REDACTED
+from services.thai import idcard
 
 
 class Reading(Doors):
@@ -40,6 +43,21 @@ class Reading(Doors):
             return None, True
         value = self.runtime.vault.unseal(row["person_id"], field, row[field]) if row[field] else None
         return value or None, value is REDACTED
+
+    def _as_known(self, row: RowMapping) -> answers.Description:
+        """A description of then, the number masked; what was erased is not known."""
+        sealed = {field: self._unseal(row, field) for field in ("name", "national_id", "birth_date")}
+        name, number, birth = (None if erased else value for value, erased in sealed.values())
+        return {
+            "identity_status": row["identity_status"],
+            "sex": row["sex"],
+            "nationality": row["nationality"],
+            "domicile": orjson.loads(row["domicile"]),
+            "name": name,
+            "national_id": idcard.mask(number) if number else None,
+            "birth_date": birth,
+            "age_band": None if birth else row["age_band"],
+        }
 
     def _subdistrict(self, row: RowMapping) -> str | None:
         """Where the person was found; of a case from before that was sealed it stands open."""

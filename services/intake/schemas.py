@@ -9,6 +9,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services import codes
 from services.codes.decisions import CONSENT_KINDS, CONSENT_WAYS, CONSENTS, ERASURE_REASONS
+from services.codes.transfers import REASONS, REJECTIONS, STATUSES
 from services.codes.work import NEXT_STEPS, WORK_PARTS
 from services.fields import Words
 from services.intake import bodies
@@ -234,6 +235,39 @@ class RequestErasure(Schema):
     case_id = _id()
     reason = _code(*ERASURE_REASONS)
     confirmer = _user()
+
+
+class RequestTransfer(Schema):
+    """`to`: the centre that is asked to take the case over."""
+
+    case_id = _id()
+    to = fields.String(required=True, validate=_province)
+    reason = _code(*REASONS)
+    note = Words(2000)
+
+
+class RevokeTransfer(Schema):
+    case_id = _id()
+
+
+class AcceptTransfer(Schema):
+    case_id = _id()
+
+
+class RejectTransfer(Schema):
+    case_id = _id()
+    reason = _code(*REJECTIONS)
+    note = Words(2000)
+
+
+class ListTransfers(Schema):
+    """`direction` in: those that ask the caller's centres; out: those that they asked for."""
+
+    direction = _optional(OneOf(("in", "out")))
+    status = _optional(OneOf(STATUSES))
+    case_id = _optional(Length(1, 36))
+    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+    cursor = _optional(Length(max=400))
 
 
 class RecordConsent(Schema):

@@ -10,7 +10,17 @@ from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.acts import case_acts
 from services.codes.coarse import coarse
 from services.codes.decisions import PERSON_DIED
-from services.intake import answers, bodies, closing, consenting, erasing, handlers, schemas, searching
+from services.intake import (
+    answers,
+    bodies,
+    closing,
+    consenting,
+    erasing,
+    handlers,
+    schemas,
+    searching,
+    transferring,
+)
 from services.intake.domain.case import (
     CARRIED_OVER,
     CASE,
@@ -42,8 +52,11 @@ from services.intake.projections import (
     outreach,
     paths,
     public,
+    terms,
+    transfers,
 )
 from services.intake.projections import work as worklist
+from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
@@ -55,6 +68,7 @@ WIRING = Wiring(
     service="intake",
     aggregates=(CASE, PERSON),
     projections=(
+        owners.OWNERS,
         cases.CASES,
         numbers.NUMBERS,
         paths.PATHS,
@@ -65,9 +79,13 @@ WIRING = Wiring(
         outreach.OUTREACH,
         consents.CONSENTS,
         episodes.EPISODES,
+        transfers.TRANSFERS,
+        terms.TERMS,
     ),
     hears={
-        "screening": {type: () for type in ("ScreeningCompleted", "PlanAgreed", *marks.CARE_FACTS)},
+        "screening": {
+            type: () for type in ("ScreeningCompleted", "PlanAgreed", "RulesAdopted", *marks.CARE_FACTS)
+        },
         "referral": {
             **{
                 type: ()
@@ -83,6 +101,8 @@ WIRING = Wiring(
         },
         "partners": {type: () for type in (*marks.PLACE_FACTS, *marks.PROGRAMME_FACTS, *outreach.FACTS)},
     },
+    timers=handlers.timers,
+    when_due=handlers.when_due,
     tables=index.TABLES,
     stays=index.STAYS,
     erases=True,
@@ -94,7 +114,9 @@ SAME = "same_identifier"  # of codes.search.KNOWN_BY and codes.following.RETURNE
 ACCESS_DAYS = 30  # an administrator looks back this far
 
 
-class IntakeService(closing.Closing, searching.Searching, consenting.Consenting, erasing.Erasing):
+class IntakeService(
+    closing.Closing, searching.Searching, consenting.Consenting, erasing.Erasing, transferring.Transferring
+):
     name = "intake"
     runtime = Runtime(WIRING, after_start=searching.finish)
 
@@ -338,21 +360,6 @@ class IntakeService(closing.Closing, searching.Searching, consenting.Consenting,
         band = None if known["birth_date"] else row["age_band"]  # else it only says the birth date's decade
         codes = {name: row[name] for name in ("identity_status", "sex", "nationality")}
         return Description(**codes, domicile=orjson.loads(row["domicile"]), age_band=band, **known)
-
-    def _as_known(self, row: RowMapping) -> answers.Description:
-        """A description of then, the number masked; what was erased is not known."""
-        sealed = {field: self._unseal(row, field) for field in ("name", "national_id", "birth_date")}
-        name, number, birth = (None if erased else value for value, erased in sealed.values())
-        return {
-            "identity_status": row["identity_status"],
-            "sex": row["sex"],
-            "nationality": row["nationality"],
-            "domicile": orjson.loads(row["domicile"]),
-            "name": name,
-            "national_id": idcard.mask(number) if number else None,
-            "birth_date": birth,
-            "age_band": None if birth else row["age_band"],
-        }
 
     def _name_person(self, person: answers.Person, row: RowMapping, identifiers: bool) -> None:
         """Add what only the centre's own staff see of a person; the number masked unless `identifiers`."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from services.kernel import fence, scope, tables
+from services.kernel import fence, owners, scope, tables
 from services.kernel.database import Database
 from services.kernel.errors import Conflict, Unavailable
 from services.kernel.eventlog import EventLog
@@ -45,7 +45,8 @@ def bring_up(log: EventLog, now: Callable[[], str], pause: Callable[[float], Non
         for projection in new:
             _begin(db, projection)
     for projection in new:
-        while _further(log, projection, pause) > LAST:
+        # Whose cases are is known to the last before the others ask.
+        while _further(log, projection, pause) > (0 if projection.name == owners.OWNERS.name else LAST):
             pause(0)
     for _ in range(TRIES):
         try:
@@ -124,7 +125,9 @@ def advance(
     heard = log.heard(db, stand.heard, BATCH) if len(own) < BATCH else []
     facts = [*own, *heard]
     if facts:
+        handed_over = owners.turn(db, facts) if log.keeps_owners else {}
         projection.project(db, facts)
+        owners.follow(db, projection.tables, handed_over)
     derived = stand.derived or max(len(own), len(heard)) < BATCH
     if derived and (facts or not stand.derived):
         for _ in projection.derive(db, facts if stand.derived else None):

@@ -248,6 +248,13 @@ def _waiting(db: Connection) -> str:
     return text
 
 
+def ask(db: Connection, sql: str, values: Sequence[Any]) -> list[Any]:
+    """The rows that a statement with the driver's own placeholders finds; what waits to be sent goes before it."""
+    cursor = db.connection.cursor()
+    cursor.execute(_waiting(db) + sql, values)
+    return list(cursor.fetchall())
+
+
 def sqlite_engine(url: URL, begin: str, pool: int) -> Engine:
     """`begin`: how its transactions begin."""
     engine = create_engine(

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import orjson
 from sqlalchemy import Connection
 
-from services.kernel import fence
+from services.kernel import fence, owners
 from services.kernel.bell import Bell
 from services.kernel.cloudevents import (
     GENESIS,
@@ -29,7 +29,7 @@ from services.kernel.cloudevents import (
 from services.kernel.codec import Codec
 from services.kernel.database import Database, Statement, passing
 from services.kernel.decider import Aggregate, SetTimer
-from services.kernel.envelope import Envelope, Recorded, derived_id
+from services.kernel.envelope import SYSTEM, Envelope, Recorded, derived_id
 from services.kernel.errors import EXPECTED, Conflict, KeyReused, Stale, Unavailable
 from services.kernel.keys import Fit
 from services.kernel.macs import COLUMNS, NO_CHECKPOINT, Checkpoint, Macs
@@ -112,7 +112,8 @@ class Unit:
         for event in events:
             stream.version += 1
             stream.state = aggregate.decider.evolve(stream.state, event)
-            self.pending.append(self.log.prepare(event, stream, self.envelope, self._next()))
+            envelope = self.log.envelope_of(self.db, event, self.envelope)
+            self.pending.append(self.log.prepare(event, stream, envelope, self._next()))
         return events
 
     def state(self, aggregate: Aggregate[C, S, E], id: str) -> S:
@@ -151,6 +152,7 @@ class EventLog:
         self.database, self.wiring, self.sealer, self.macs = database, wiring, sealer, macs
         self.service = wiring.service
         self.codec = Codec(wiring.aggregates)
+        self.keeps_owners = owners.OWNERS in wiring.projections
         self.bell = Bell()  # rings after every commit: the relay and waiting readers listen
         self._announcement = fence.announcement(wiring)
         self._states: dict[str, tuple[Any, int]] = {}
@@ -295,6 +297,14 @@ class EventLog:
             self._recorded_last = max(self._recorded_last, unit.envelope.recorded)
             self.bell.ring()
 
+    def envelope_of(self, db: Connection, event: E, envelope: Envelope) -> Envelope:
+        """Whatever a deadline or another's fact makes of a case is done for the centre whose it is now."""
+        case_id = getattr(event, "case_id", None)
+        if not self.keeps_owners or case_id is None or envelope.actor != SYSTEM.user:
+            return envelope
+        centre = owners.get(db, case_id)
+        return envelope if centre is None else replace(envelope, centre=centre)
+
     def prepare(self, event: E, stream: Stream[C, S, E], envelope: Envelope, number: int) -> Pending:
         """Everything about a fact that does not depend on its position: ids, sealing, its JSON on both sides of
         `sequence`."""
@@ -350,8 +360,10 @@ class EventLog:
 
     def project(self, db: Connection, facts: Sequence[Recorded]) -> None:
         """Read models and timers for own or heard facts."""
+        handed_over = owners.turn(db, facts) if self.keeps_owners else {}
         for projection in self.wiring.projections:
             projection.project(db, facts)
+            owners.follow(db, projection.tables, handed_over)
             for _ in projection.derive(db, facts):
                 pass
         if self.wiring.timers is not None:

@@ -1,9 +1,9 @@
 """Whose rows a question sees: the second lock between centres, PostgreSQL's own, beside the code of the doors.
 
 A read model says of each table whose its rows are: columns marked `OWNER` name a row's centre, or the partner it is
-about as well; a table marked `SHARED` is everybody's. On PostgreSQL whoever asks finds of an owned table only the rows
-of whom the transaction's settings name, and may write no others; without settings there is no row. SQLite has nothing
-of the kind: there the doors' own conditions are all there is.
+about as well, those marked `AUTHOR` whose doing it is; a table marked `SHARED` is everybody's. On PostgreSQL whoever
+asks finds of an owned table only the rows of whom the transaction's settings name, and may write no others; without
+settings there is no row. SQLite has nothing of the kind: there the doors' own conditions are all there is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,13 +16,17 @@ from sqlalchemy import Connection, Table
 from services.kernel.envelope import ALL_CENTRES, Caller
 
 OWNER = {"owner": True}  # for `info` of a column `centre` or `partner_id`
+# Of a column `centre` that stays when the case goes to another centre (kernel.owners), or of `author` or `receiver`
+# beside `centre`: whose doing the row is, and whom else it is for.
+AUTHOR = {"owner": True, "author": True}
 SHARED = {"shared": True}  # for `info` of a table
 POLICY = "owners"
 
 # Each is worked out once for a statement, not for each row, because it stands in a scalar subselect.
 ALL = "(SELECT current_setting('songtor.centres', true) = '*')"
+CENTRES = "(SELECT string_to_array(current_setting('songtor.centres', true), ','))::text[]"
 ROWS = {
-    "centre": "centre = ANY ((SELECT string_to_array(current_setting('songtor.centres', true), ','))::text[])",
+    **{name: f"{name} = ANY ({CENTRES})" for name in ("centre", "author", "receiver")},
     "partner_id": "partner_id = (SELECT nullif(current_setting('songtor.partner', true), ''))",
 }
 
@@ -83,7 +87,7 @@ def opening(scope: Scope, read_models: str = "") -> tuple[str, tuple[str, ...]]:
 
 def owners(table: Table) -> list[str]:
     """The columns that say whose a row is; none: everybody's."""
-    return [column.name for column in table.columns if column.info == OWNER]
+    return [column.name for column in table.columns if column.info.get("owner")]
 
 
 def unprotected(db: Connection, tables: Iterable[Table]) -> list[Table]:

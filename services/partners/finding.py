@@ -222,7 +222,11 @@ class Finding(Doors):
         return None
 
     def _own_case(self, call: Call, case_id: str) -> upstream.Case:
-        case = self.runtime.get_or_pull(partial(upstream.get, case_id=case_id), "screening")
+        find = partial(upstream.get, case_id=case_id)
+        case = self.runtime.get_or_pull(find, "screening")
+        if not call.caller.sees(case.centre):
+            self.runtime.catch_up("intake")  # it may have been handed over to them
+            case = self.runtime.get_or_pull(find)
         if not call.caller.sees(case.centre):
             raise NotFound("case")
         return case

@@ -7,6 +7,7 @@ from functools import partial
 from services.codes import statements
 from services.codes.access import ROLES, STAFF
 from services.codes.registry import FRESH_DAYS, OLD_DAYS
+from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Refused
@@ -67,6 +68,7 @@ WIRING = Wiring(
     service="partners",
     aggregates=(PARTNER, PROGRAMME, MATCH, PROPOSAL, OUTREACH, PROBLEM),
     projections=(
+        owners.OWNERS,
         registry.REGISTRY,
         upstream.CASES,
         past.PAST,
@@ -82,7 +84,9 @@ WIRING = Wiring(
         links.LINKS,
     ),
     hears={
-        "intake": {"CaseOpened": (), "CaseClosed": (), "CaseReopened": (), "PersonErased": ()},
+        "intake": {
+            type: () for type in ("CaseOpened", "CaseClosed", "CaseReopened", "PersonErased", owners.TRANSFER)
+        },
         "screening": {
             "ScreeningStarted": (),
             "ScreeningCompleted": (Reaction(schemas.Screening(), handlers.when_screened, matching.get),),

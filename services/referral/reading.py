@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping
 
 from services.kernel.doors import Call, Doors
 from services.kernel.errors import NotFound
-from services.referral.domain.words import Programme
+from services.referral.domain.words import Case, Programme
 from services.referral.projections import referrals, upstream
 
 T = TypeVar("T")
@@ -23,16 +23,35 @@ def is_theirs(call: Call, referral: RowMapping) -> bool:
 class Reading(Doors):
     def _own(self, call: Call, referral_id: str) -> RowMapping:
         """The referral, if it is the caller's to know."""
-        referral = self._referral(referral_id)
-        if not is_theirs(call, referral):
+
+        def find(db: Connection) -> RowMapping | None:
+            row = referrals.get(db, referral_id)
+            return row if row is not None and is_theirs(call, row) else None
+
+        found = self.runtime.read(find)
+        if found is None:
+            self.runtime.catch_up("intake")  # its case may have been handed over to them
+            found = self.runtime.read(find)
+        if found is None:
             raise NotFound("referral")
-        return referral
+        return found
 
     def _referral(self, referral_id: str) -> RowMapping:
         found = self.runtime.read(lambda db: referrals.get(db, referral_id))
         if found is None:
             raise NotFound("referral")
         return found
+
+    def _own_case(self, call: Call, case_id: str) -> Case:
+        """A case of the caller's centres. Before one that is closed or another's is refused, intake's log is heard."""
+        case = self._upstream(
+            lambda db: upstream.get_case(db, case_id),
+            lambda case: not case.closed and call.caller.sees(case.centre),
+            "intake",
+        )
+        if case is None or not call.caller.sees(case.centre):
+            raise NotFound("case")
+        return case
 
     def _programme(self, programme_id: str) -> Programme:
         found = self._upstream(

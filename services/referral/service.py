@@ -15,6 +15,7 @@ from services.codes.coarse import coarse
 from services.codes.decisions import DIED, FIT_SECONDS, PERSON_DIED, fit_warnings
 from services.codes.procedure import Book, window_on
 from services.codes.procedure.reckoning import windows
+from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
@@ -77,6 +78,7 @@ WIRING = Wiring(
     service="referral",
     aggregates=(REFERRAL, PLACEMENT, STAYS),
     projections=(
+        owners.OWNERS,
         referrals.REFERRALS,
         upstream.UPSTREAM,
         closed_paths.CLOSED_PATHS,
@@ -87,6 +89,7 @@ WIRING = Wiring(
     hears={
         "intake": {
             "CaseOpened": (),
+            owners.TRANSFER: (),
             "CaseClosed": (Reaction(schemas.CaseClosed(), handlers.when_case_closed, _open_of_case),),
             "CaseReopened": (Reaction(schemas.CaseReopened(), handlers.when_case_reopened),),
             "ConsentRecorded": (),
@@ -153,11 +156,7 @@ class ReferralService(disclosing.Disclosing, staying.Staying, exchanging.Exchang
         """Answers once a place is reserved or refused, at most 5 s later (else pending); of a return to the
         family, which needs none, at once."""
         case_id, programme_id, consent_id = body["case_id"], body["programme_id"], body["consent_id"]
-        case = self._upstream(
-            lambda db: upstream.get_case(db, case_id), lambda case: not case.closed, "intake"
-        )
-        if case is None or not call.caller.sees(case.centre):
-            raise NotFound("case")
+        case = self._own_case(call, case_id)
         programme = self._programme(programme_id) if programme_id is not None else None
         plan = self._upstream(
             lambda db: upstream.get_plan(db, case_id),

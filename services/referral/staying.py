@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, command, query
@@ -26,11 +26,7 @@ class Staying(Reading):
     def ask_for_bed(self, call: Call, body: bodies.AskForBed) -> Outcome[answers.NewStay]:
         """Answers once a bed is held or refused, at most 5 s later (else asked)."""
         case_id, programme_id = body["case_id"], body["programme_id"]
-        case = self._upstream(
-            lambda db: upstream.get_case(db, case_id), lambda case: not case.closed, "intake"
-        )
-        if case is None or not call.caller.sees(case.centre):
-            raise NotFound("case")
+        case = self._own_case(call, case_id)
         programme = self._programme(programme_id)
         stay_id = call.new_id("stay")
 
@@ -94,10 +90,17 @@ class Staying(Reading):
         )
 
     def _stay(self, call: Call, stay_id: str) -> RowMapping:
-        row = self.runtime.read(lambda db: stays.get(db, stay_id))
-        if row is None or not call.caller.sees(row["centre"]):
+        def find(db: Connection) -> RowMapping | None:
+            row = stays.get(db, stay_id)
+            return row if row is not None and call.caller.sees(row["centre"]) else None
+
+        found = self.runtime.read(find)
+        if found is None:
+            self.runtime.catch_up("intake")  # its case may have been handed over to them
+            found = self.runtime.read(find)
+        if found is None:
             raise NotFound("stay")
-        return row
+        return found
 
 
 def resolve(unit: Unit, case_id: str, person_id: str, status: Status) -> None:

@@ -108,7 +108,7 @@ class Life:
         self.path, self.named = "", list[str]()  # of the plan: which, and where to, best first
         self.paths: list[str] = []
         self.wants: list[str] = []
-        self.urgent = self.wants_shelter = False
+        self.urgent = self.wants_shelter = self.stands = False
         self.courses = list(fate.course)
 
     # -- the story -------------------------------------------------------------------------------------------------
@@ -167,6 +167,7 @@ class Life:
     def _stands_at(self, status: str) -> Work:
         """A recent case stops here if this is where it stands today."""
         if self.fate.now_at == status:
+            self.stands = True
             yield NEVER
 
     # -- intake and screening --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from services.kernel.local import Network
 from services.kernel.questions import Body
 from services.partners.doors import CONFIRM_CAPACITY, PARTNERS
 from services.referral.doors import REFERRALS, STEP
-from services.sample import caring, meeting, registry, ruling
+from services.sample import caring, handing, meeting, registry, ruling
 from services.sample.fates import Fate, fates
 from services.sample.keeping import Keeping
 from services.sample.life import LEAD_DAYS, Life
@@ -85,10 +85,12 @@ def load(
         agenda.add(start + timedelta(hours=8), Reaching(office, centre).run())
         agenda.add(now - timedelta(days=caring.DAYS_AGO), caring.care(office, centre))
         agenda.add(now - timedelta(weeks=meeting.WEEKS), meeting.Meetings(office, centre).run())
-    for number, fate in enumerate(fates(office.chance("fates"), cases)):
-        agenda.add(_opened(office, number, fate), Life(office, number, fate).run())
+    lives = [Life(office, number, fate) for number, fate in enumerate(fates(office.chance("fates"), cases))]
+    for life in lives:
+        agenda.add(_opened(office, life.number, life.fate), life.run())
     agenda.add(now - timedelta(days=ruling.DAYS_AGO), ruling.mend(office, now))
     agenda.add(now - timedelta(days=ruling.REVIEW_DAYS_AGO), ruling.review_noes(office, now, CENTRES))
+    agenda.add(now - timedelta(hours=handing.HOURS_AGO), handing.hand_over(office, lives, now))
     agenda.add(now - timedelta(minutes=30), _told_at_last(office))
     agenda.add(now - timedelta(minutes=20), _full_at_last(office))
     with _in_haste(net):

@@ -102,7 +102,7 @@ class Erasing(reading.Reading):
         """What was kept of a plan's minutes, with who did."""
         if row is None:
             return None
-        words: answers.Minutes = self.runtime.vault.unseal(row["centre"], "minutes", row["minutes"])
+        words: answers.Minutes = self.runtime.vault.unseal(row["key_of"], "minutes", row["minutes"])
         return {**words, "redacted": {"by": row["kept_by"], "at": row["at"]}}
 
     def _redacted(self, call: Call, case: RowMapping, body: bodies.KeepMinutes) -> minutes.Minutes:

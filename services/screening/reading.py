@@ -20,6 +20,9 @@ class Reading(Doors):
 
         found = self.runtime.get_or_pull(find, "intake")
         if not call.caller.sees(found["centre"]):
+            self.runtime.catch_up("intake")  # it may have been handed over to them
+            found = self.runtime.get_or_pull(find)
+        if not call.caller.sees(found["centre"]):
             raise NotFound("case")
         if unless_closed and found["closed"]:
             self.runtime.catch_up("intake")

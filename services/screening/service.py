@@ -7,6 +7,7 @@ from datetime import date
 from marshmallow import ValidationError
 
 from services.codes.access import CASE_READERS, STAFF
+from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
@@ -52,6 +53,7 @@ WIRING = Wiring(
     hears={
         "intake": {
             "CaseOpened": (Reaction(schemas.CaseOpened(), handlers.when_case_opened),),
+            owners.TRANSFER: (),
             "PersonCorrected": (),
             "CaseClosed": (),
             "CaseReopened": (),

@@ -55,6 +55,7 @@ class Town(Network):
                 {"members": MEMBERS, "path": OWN_PROGRAMME["path"], "why": "-", "goals": ["-"], }),
             "refer": ("referral.send", {"consent": {"status": "given"}}),
             "call": ("intake.called", {}),
+            "transfer": ("intake.request_transfer", {"to": "61", "reason": "wish"}),
             "close": ("intake.close_case", {"reason": "moved_away"}),
             "reopen": ("intake.reopen_case", {"reason": "came_back"}),
         }[act]  # fmt: skip

@@ -237,6 +237,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
         net.call("screening", "rulebook", {"rules_version": each["rules_version"]}, **MINISTRY)
     change_the_rules(net)
     meet(net)
+    hand_somebody_over(net)
     erase_somebody(net)
     keep_the_registry(net)
     reach_out(net)
@@ -393,6 +394,23 @@ def reach_out(net: CheckedNetwork) -> None:
             "partners", "hold_outreach", {"kind": "booth", "date": "2026-03-01", "province": "60"}
         )
         net.call("partners", door, {"outreach_id": noted["outreach_id"], "reason": "บันทึกซ้ำ", **more})
+
+
+def hand_somebody_over(net: CheckedNetwork) -> None:
+    """Asked and taken back, asked and rejected, asked and accepted; then what the old centre reads of it."""
+    case = {"case_id": net.call("intake", "cases")["items"][0]["case_id"]}
+    other = {"user": "director-61", "role": "director", "centres": ["61"]}
+    for door, told, who in (
+        ("revoke_transfer", {}, {}),
+        ("reject_transfer", {"reason": "no_means", "note": "เต็ม"}, other),
+        ("accept_transfer", {}, other),
+    ):
+        net.call("intake", "request_transfer", {**case, "to": "61", "reason": "domicile", "note": "โทรแล้ว"})
+        net.call("intake", "transfers", {}, **other)
+        net.call("intake", door, case | told, **who)
+    net.call("intake", "transfers", {"direction": "out"})
+    net.call("intake", "handed_on", case)
+    net.settle()
 
 
 def erase_somebody(net: CheckedNetwork) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from services.kernel import scope, settings
 from services.kernel.envelope import Caller
 from services.kernel.local import Network, SimulatedClock
-from services.kernel.scope import OWNER, SHARED, Scope
+from services.kernel.scope import AUTHOR, OWNER, SHARED, Scope
 from services.system import DOORS
 from tests.partners.test_service import MONDAY
 from tests.support import databases
@@ -79,9 +79,14 @@ def test_the_read_models_are_found():
 @each(TABLES)
 def test_every_read_model_says_whose_its_rows_are(service: str, table: Table):
     assert bool(scope.owners(table)) is not (table.info == SHARED)
-    assert {column.name for column in table.columns if column.info} <= {"centre", "partner_id"}
+    assert {column.name for column in table.columns if column.info} <= {
+        "centre",
+        "partner_id",
+        "author",
+        "receiver",
+    }
     if "case_id" in table.c or "centre" in table.c:
-        assert table.c.centre.info == OWNER and not table.c.centre.nullable
+        assert table.c.centre.info in (OWNER, AUTHOR) and not table.c.centre.nullable
 
 
 @each(OWNED)

@@ -152,7 +152,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
         "danger": "none",
         "opened": case["opened"],
         "version": 1,
-        "may": ["screen", "call", "close"],
+        "may": ["screen", "call", "transfer", "close"],
         "found": {"district": "6001", "subdistrict": "600101"},
         "outreach_id": None,
         "returns": [],
@@ -474,6 +474,8 @@ def test_every_door_names_what_it_does():
         "counts": "case.list", "assign": "case.assign", "to_take_over": "case.assign", "carry_over": "case.carry_over",
         "work": "case.work", "called": "case.call", "contradictions": "case.contradictions",
         "open_ends": "case.close", "age": "case.read", "known": "case.open", "search": "case.search",
+        "request_transfer": "case.transfer", "revoke_transfer": "case.transfer", "transfers": "case.transfers",
+        "accept_transfer": "case.receive", "reject_transfer": "case.receive", "handed_on": "case.transfers",
     }  # fmt: skip
 
 
@@ -682,6 +684,9 @@ def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
         "erasure": 4,
         "outreach": 4,
         "episodes": 4,
+        "owners": 4,
+        "transfers": 4,
+        "procedure": 4,
     }
     assert read(net, theirs, **NEIGHBOUR) == before
     assert read(net, ours)["case_id"] == ours

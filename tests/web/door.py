@@ -155,6 +155,13 @@ class FrontDoor:
             world = replace(
                 world, plan_id=self.get(f"/api/v1/cases/{world.case_id}").json()["plan"]["plan_id"]
             )
+        if route.door in ("accept_transfer", "reject_transfer"):
+            world = replace(world, case_id=self.planned("61"))
+            asked = {"to": "60", "reason": "domicile"}
+            self.made(f"/api/v1/cases/{world.case_id}/transfer", asked, "worker-61")
+        if route.door == "revoke_transfer":
+            asked = {"to": "61", "reason": "domicile"}
+            self.made(f"/api/v1/cases/{world.case_id}/transfer", asked)
         if route.door == "reopen_case":
             self.made(f"/api/v1/cases/{world.case_id}/close", {"reason": "left"})
         for step in BEFORE.get(route.fixed.get("step", ""), ()):
@@ -356,6 +363,10 @@ class World:
             "withdraw_erasure": {},
             "confirm_erasure": {},
             "keep_minutes": {**kept(), "plan_id": self.plan_id},
+            "request_transfer": {"to": "61", "reason": "relatives", "note": "มีน้องสาวอยู่ที่นั่น"},
+            "accept_transfer": {},
+            "reject_transfer": {"reason": "no_means", "note": "เตียงเต็ม"},
+            "revoke_transfer": {},
             "close_case": {"reason": "left", "note": "กลับบ้านแล้ว"},
             "reopen_case": {"reason": "returned", "note": "กลับมาอีก"},
             "correct_person": {"person": opening()["person"], "reason": "learned"},
@@ -491,7 +502,9 @@ def calls(*, writes: bool | None = None, method: str | None = None) -> list[Rout
 
 def asker(route: Route) -> str:
     """A user of centre 60 who may."""
-    directors_only = "/erasure" in route.path or route.path.endswith(("/adopt", "/uphold"))
+    directors_only = "/erasure" in route.path or route.path.endswith(
+        ("/adopt", "/uphold", "/transfer/accept", "/transfer/reject")
+    )
     directors_only |= route.door in ("appoint_member", "end_membership")
     return "director-60" if directors_only else "worker-60"
 

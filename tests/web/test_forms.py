@@ -31,13 +31,15 @@ DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
 # Forms that no system shows beside the others: before there is anybody, in a sample, in the minutes after a no,
 # to the one who asked, where something is to be confirmed or decided, where rules changed. They have nothing to type
 # but what test_set_up tries; who may send them, test_pages_sample, test_pages_answer, test_pages_own, test_erasing,
-# test_delegations, test_pages_partners, test_pages_search and test_announcements ask.
+# test_pages_transfers, test_delegations, test_pages_partners, test_pages_search and test_announcements ask.
 SELDOM = (
     "pages.set_up.administrator",
     "pages.sample.sign_in",
     "pages.answer.take_back",
     "pages.own.take_back",
     "pages.erasure.withdraw",
+    "pages.transfer.accept",
+    "pages.transfer.revoke",
     "pages.delegations.end",
     "pages.registry.confirmed",
     "pages.registry.details_confirmed",
@@ -132,6 +134,10 @@ class Place:
             if self.endpoint in ("pages.erasure.confirm", "pages.erasure.withdraw", "pages.erasure.minutes"):
                 wanted = {"case_id": world.case_id, "reason": "ordered"}
                 self.door.ask("intake", "request_erasure", "deputy-60", wanted)
+            if self.endpoint == "pages.transfer.answer":
+                world = self.door.world("61")
+                asked = {"to": "60", "reason": "domicile"}
+                self.door.made(f"/api/v1/cases/{world.case_id}/transfer", asked, "worker-61")
             if "user" in self.arguments:
                 self.door.add(NAME, "worker", ("60",))
             if self.endpoint.endswith("identity"):

@@ -28,6 +28,17 @@ PROMISED = [
     ("POST /api/v1/cases/{case_id}/close", {"reason", "note"}, {"status", "version", "ends"}),
     ("POST /api/v1/cases/{case_id}/reopen", {"reason", "note"}, {"status", "version"}),
     ("GET /api/v1/cases/{case_id}/timeline", set(), {"items"}),
+    ("POST /api/v1/cases/{case_id}/transfer", {"to", "reason", "note"}, {"transfer_id", "status", "version"}),
+    ("POST /api/v1/cases/{case_id}/transfer/accept", set(), {"transfer_id", "status", "version"}),
+    ("POST /api/v1/cases/{case_id}/transfer/reject", {"reason", "note"}, {"transfer_id", "status", "version"}),
+    ("POST /api/v1/cases/{case_id}/transfer/revoke", set(), {"transfer_id", "status", "version"}),
+    (
+        "GET /api/v1/cases/{case_id}/transfer/written", set(),
+        {"case_id", "case_number", "to_centre", "at", "person", "place", "note", "consents"},
+    ),
+    (
+        "GET /api/v1/transfers", {"direction", "status", "case_id", "limit", "cursor"}, {"items", "next"},
+    ),
     ("POST /api/v1/cases/{case_id}/erasure", {"reason", "confirmer"}, {"status", "version"}),
     ("POST /api/v1/cases/{case_id}/erasure/withdraw", set(), {"status", "version"}),
     ("POST /api/v1/cases/{case_id}/erasure/confirm", set(), {"status", "version"}),

@@ -22,6 +22,9 @@ VERSIONS = (
 )  # what comes with the software, the oldest first; each a file of that name
 WORKING_DAYS, DAYS, MINUTES = UNITS = ("working_days", "days", "minutes")
 FIRST_FOLLOW_UPS = (30, 90, 180, 365)  # of placements whose facts do not say theirs
+LATER: Mapping[str, Mapping[str, int]] = {
+    "transfer": {"working_days": 7}
+}  # of documents of before they said it
 LAST_OPEN = 365  # days for which the last of those could be made
 
 
@@ -146,7 +149,7 @@ def _of(content: Any) -> Procedure:
         quorum=Quorum(**content["quorum"]),
         own_quorum=False,
         referrals_at_once=content["referrals_at_once"],
-        deadlines={name: _span(each) for name, each in content["deadlines"].items()},
+        deadlines={name: _span(each) for name, each in {**LATER, **content["deadlines"]}.items()},
         follow_ups=tuple(
             FollowUp(each["days"], each["from"], each["until"], each.get("remind"))
             for each in content["follow_up"]

@@ -21,6 +21,7 @@ DEADLINES: Mapping[str, tuple[str, ...]] = {
     "review": IN_DAYS,
     "travel": IN_DAYS,
     "arrival": IN_DAYS,
+    "transfer": IN_DAYS,
 }
 BY_CHANNEL = ("acknowledge", "answer")
 BY_KIND = ("acknowledge", "answer", "travel", "arrival")

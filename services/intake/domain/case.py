@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import assert_never, get_args
+from typing import get_args
 
 from services.codes.decisions import BEFORE_SCREENING, CLOSING_REASONS, DIED, NO_PLACE, REOPENING_REASONS
 from services.intake.domain.person import Description, age_of, doubts
 from services.intake.domain.returning import Episode, within
+from services.intake.domain.transfer import AcceptTransfer, TransferCommand, Transfers, of_closing
+from services.intake.domain.transfer import decide as decide_transfer
+from services.intake.domain.transfer import evolve as evolve_transfers
 from services.intake.events import (
     CallUnanswered,
     CaseAssigned,
@@ -15,6 +18,7 @@ from services.intake.events import (
     CaseEvent,
     CaseOpened,
     CaseReopened,
+    CaseTransferEvent,
     ConsentRecorded,
     ConsentWithdrawn,
     Found,
@@ -25,7 +29,7 @@ from services.kernel.errors import Invalid, Refused
 from services.thai import areas
 
 OTHER = "other"
-CARRIED_OVER = "carried_over"  # of codes.ASSIGNMENTS
+CARRIED_OVER, TRANSFERRED = "carried_over", "transferred"  # of codes.ASSIGNMENTS
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,15 @@ class NoteReturn:
 
 
 Command = (
-    OpenCase | RecordConsent | WithdrawConsent | CloseCase | ReopenCase | AssignCase | RecordCall | NoteReturn
+    OpenCase
+    | RecordConsent
+    | WithdrawConsent
+    | CloseCase
+    | ReopenCase
+    | AssignCase
+    | RecordCall
+    | NoteReturn
+    | TransferCommand
 )
 
 
@@ -140,6 +152,7 @@ class Case:
     assigned: CaseAssigned | None = None
     calls: frozenset[str] = field(default=frozenset())
     returned: frozenset[str] = field(default=frozenset())  # after which placements
+    transfers: Transfers = field(default=Transfers())
 
 
 def decide(command: Command, case: Case) -> list[CaseEvent]:
@@ -155,7 +168,8 @@ def decide(command: Command, case: Case) -> list[CaseEvent]:
         case WithdrawConsent():
             return _withdrawn(command, case, person_id)
         case CloseCase():
-            return _closed(command, case.closed, person_id)
+            closed = _closed(command, case.closed, person_id)
+            return [*closed, *of_closing(case.transfers)] if closed else []
         case ReopenCase(case_id):
             return [CaseReopened(case_id, person_id, *_reason_and_note(command))] if case.closed else []
         case AssignCase():
@@ -166,7 +180,8 @@ def decide(command: Command, case: Case) -> list[CaseEvent]:
             return [] if call_id in case.calls else [CallUnanswered(case_id, call_id, next)]
         case NoteReturn():
             return _returned(command, case, person_id)
-    assert_never(command)
+        case _:
+            return _handed_over(command, case, person_id)
 
 
 def evolve(case: Case, event: CaseEvent) -> Case:
@@ -187,7 +202,18 @@ def evolve(case: Case, event: CaseEvent) -> Case:
             return replace(case, calls=case.calls | {event.call_id})
         case PersonReturned():
             return replace(case, returned=case.returned | {event.earlier_referral_id})
-    assert_never(event)
+        case _:
+            return replace(case, transfers=evolve_transfers(case.transfers, event))
+
+
+def _handed_over(command: TransferCommand, case: Case, person_id: str) -> list[CaseEvent]:
+    """Who says yes answers for the case from then on."""
+    decided: list[CaseTransferEvent] = decide_transfer(
+        command, case.transfers, case.closed is not None, person_id
+    )
+    if not decided or not isinstance(command, AcceptTransfer):
+        return [*decided]
+    return [*decided, CaseAssigned(command.case_id, None, command.by, TRANSFERRED, taken=True)]
 
 
 def _returned(c: NoteReturn, case: Case, person_id: str) -> list[CaseEvent]:

@@ -65,7 +65,7 @@ Row = dict[str, Value]
 
 metadata = MetaData()
 case = Table(
-    "case_v8",
+    "case_v9",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False, unique=True),
@@ -87,15 +87,16 @@ case = Table(
     Column("status", Text, nullable=False),
     Column("died", Boolean, nullable=False),  # domain.status.person_died
     Column("version", Integer, nullable=False),
-    Index("case_v8_newest", "opened", "case_id"),
-    Index("case_v8_centre", "centre", "opened", "case_id"),
-    Index("case_v8_status", "centre", "status", "opened", "case_id"),
-    Index("case_v8_waiting", "to_user", "taken"),
+    Index("case_v9_newest", "opened", "case_id"),
+    Index("case_v9_centre", "centre", "opened", "case_id"),
+    Index("case_v9_status", "centre", "status", "opened", "case_id"),
+    Index("case_v9_waiting", "to_user", "taken"),
 )
 person = Table(
-    "person_v8",
+    "person_v9",
     metadata,
     Column("person_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("person_version", Integer, nullable=False),
     Column("corrected", Text),  # when that was last corrected
@@ -111,7 +112,7 @@ person = Table(
     Column("erased", Text),  # when; then nothing sealed is left in this row and its case's
 )
 case_step = Table(  # domain.status.Step of everything a case's status follows from
-    "case_step_v8",
+    "case_step_v9",
     metadata,
     Column("case_id", Text),
     Column("step", Text),
@@ -243,6 +244,7 @@ def _assignment(fact: Recorded, event: CaseAssigned) -> Row:
 def _person_row(fact: Recorded, event: PersonDescribed) -> Row:
     return {
         "person_id": event.person_id,
+        "case_id": event.case_id,
         "centre": fact.centre,
         "person_version": fact.version,
         "corrected": fact.time if isinstance(event, PersonCorrected) else None,
@@ -291,11 +293,11 @@ def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]
     return found
 
 
-CASES = Projection("case", 8, (case, person, case_step), project)
+CASES = Projection("case", 9, (case, person, case_step), project)
 
-_whole = select(case, *(column for column in person.c if column.name not in ("person_id", "centre"))).join(
-    person, person.c.person_id == case.c.person_id
-)
+_whole = select(
+    case, *(column for column in person.c if column.name not in ("person_id", "case_id", "centre"))
+).join(person, person.c.person_id == case.c.person_id)
 
 
 def get(db: Connection, case_id: str) -> RowMapping | None:

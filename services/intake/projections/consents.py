@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, select, update
+from sqlalchemy import Column, Connection, MetaData, Row, RowMapping, Table, Text, select, update
 
 from services.intake.domain.case import consent_id_of
 from services.intake.events import ConsentRecorded, ConsentWithdrawn, PersonErased
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import AUTHOR, OWNER
 
 metadata = MetaData()
 consent = Table(
-    "consent_v1",
+    "consent_v2",
     metadata,
     Column("consent_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("person_id", Text, nullable=False),
     Column("centre", Text, nullable=False, info=OWNER),
+    Column("author", Text, nullable=False, info=AUTHOR),
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("how", Text),
@@ -30,7 +31,7 @@ consent = Table(
     Column("erased", Text),  # when; then nothing sealed is left
 )
 resting = Table(  # which referral rests on which consent
-    "consent_resting_v1",
+    "consent_resting_v2",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -70,6 +71,7 @@ def _row(fact: Recorded) -> dict[str, str | None]:
         "case_id": event.case_id,
         "person_id": event.person_id,
         "centre": fact.centre,
+        "author": fact.centre,
         "kind": event.kind,
         "status": event.status,
         "how": event.how,
@@ -83,13 +85,21 @@ def _row(fact: Recorded) -> dict[str, str | None]:
     }
 
 
-CONSENTS = Projection("consents", 1, (consent, resting), project)
+CONSENTS = Projection("consents", 2, (consent, resting), project)
 
 
 def list_consents(db: Connection, case_id: str) -> Sequence[Row[tuple[str, ...]]]:
     """Newest first."""
     of_case = select(consent).where(consent.c.case_id == case_id)
     return db.execute(of_case.order_by(consent.c.at.desc(), consent.c.consent_id)).all()
+
+
+def list_by(db: Connection, case_id: str, centres: Sequence[str] | None) -> Sequence[RowMapping]:
+    """Those that some centres (None: any) wrote down, newest first."""
+    of_case = select(consent).where(consent.c.case_id == case_id)
+    if centres is not None:
+        of_case = of_case.where(consent.c.author.in_(centres))
+    return db.execute(of_case.order_by(consent.c.at.desc(), consent.c.consent_id)).mappings().all()
 
 
 def list_resting(db: Connection, case_id: str, consent_id: str, kind: str) -> list[str]:

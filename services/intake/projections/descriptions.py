@@ -19,19 +19,21 @@ from sqlalchemy import (
 
 from services.intake import answers
 from services.intake.domain.person import Description
-from services.intake.events import Name, PersonCorrected, PersonDescribed, PersonErased
+from services.intake.events import CaseOpened, Name, PersonCorrected, PersonDescribed, PersonErased
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import AUTHOR, OWNER
 from services.thai import names
 
 metadata = MetaData()
 description = Table(
-    "description_v1",
+    "description_v2",
     metadata,
     Column("person_id", Text),
     Column("person_version", Integer),
+    Column("case_id", Text, nullable=False, index=True),
     Column("centre", Text, nullable=False, info=OWNER),
+    Column("author", Text, nullable=False, info=AUTHOR),
     Column("at", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("reason", Text),  # None: the first
@@ -50,6 +52,21 @@ description = Table(
 )
 
 
+opening = Table(  # what was written when the case was opened
+    "opening_words_v2",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False, index=True),
+    Column("centre", Text, nullable=False, info=OWNER),
+    Column("author", Text, nullable=False, info=AUTHOR),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("place", Text),  # sealed
+    Column("note", Text),  # sealed
+    Column("erased", Text),
+)
+
+
 SEALED = ("name", "national_id", "birth_date", "note")
 
 
@@ -64,7 +81,9 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             {
                 "person_id": event.person_id,
                 "person_version": fact.version,
+                "case_id": event.case_id,
                 "centre": fact.centre,
+                "author": fact.centre,
                 "at": fact.time,
                 "by": fact.actor,
                 "reason": correction.reason if correction else None,
@@ -82,19 +101,53 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             }
         )
     upsert(db, description, rows, ("person_id", "person_version"))
+    opened = [_opening(fact, fact.event) for fact in facts if isinstance(fact.event, CaseOpened)]
+    upsert(db, opening, opened, ("case_id",))
     for fact in facts:
         if isinstance(fact.event, PersonErased):  # nothing is described after that
             theirs = update(description).where(description.c.person_id == fact.event.person_id)
             db.execute(theirs.values(dict.fromkeys(SEALED) | {"erased": fact.time}))
+            words = update(opening).where(opening.c.person_id == fact.event.person_id)
+            db.execute(words.values(place=None, note=None, erased=fact.time))
 
 
-DESCRIPTIONS = Projection("description", 1, (description,), project)
+def _opening(fact: Recorded, event: CaseOpened) -> dict[str, str | None]:
+    return {
+        "case_id": event.case_id,
+        "person_id": event.person_id,
+        "centre": fact.centre,
+        "author": fact.centre,
+        "at": fact.time,
+        "by": fact.actor,
+        "place": event.place,
+        "note": event.note,
+        "erased": None,
+    }
+
+
+DESCRIPTIONS = Projection("description", 2, (description, opening), project)
 
 
 def list_descriptions(db: Connection, person_id: str) -> Sequence[RowMapping]:
     """Oldest first."""
     rows = select(description).where(description.c.person_id == person_id)
     return db.execute(rows.order_by(description.c.person_version)).mappings().all()
+
+
+def list_by(db: Connection, case_id: str, centres: Sequence[str] | None) -> Sequence[RowMapping]:
+    """What some centres (None: any) wrote of a case's person, oldest first."""
+    rows = select(description).where(description.c.case_id == case_id)
+    if centres is not None:
+        rows = rows.where(description.c.author.in_(centres))
+    return db.execute(rows.order_by(description.c.person_version)).mappings().all()
+
+
+def get_opening(db: Connection, case_id: str, centres: Sequence[str] | None) -> RowMapping | None:
+    """What one of some centres (None: any) wrote when it opened a case."""
+    row = select(opening).where(opening.c.case_id == case_id)
+    if centres is not None:
+        row = row.where(opening.c.author.in_(centres))
+    return db.execute(row).mappings().first()
 
 
 def correction(

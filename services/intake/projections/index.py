@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    update,
 )
 
 from services.intake.domain.likeness import EDITION
@@ -59,6 +60,12 @@ def put(
     upsert(db, person, [known], ("case_id",))
     db.execute(delete(token).where(token.c.case_id == case_id))
     upsert(db, token, [{**of, "token": each} for each in sorted(tokens)], ("token", "centre", "case_id"))
+
+
+def hand_over(db: Connection, case_id: str, centre: str) -> None:
+    """From now on a case's person is found by another centre."""
+    for table in TABLES:
+        db.execute(update(table).where(table.c.case_id == case_id).values(centre=centre))
 
 
 def forget(db: Connection, person_id: str) -> None:

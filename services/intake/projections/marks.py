@@ -57,12 +57,17 @@ class Mark(TypedDict, total=False):
     stays_until: str | None
     ran_out_at: str | None
     tasks: dict[str, tuple[str | None, bool]]
+    owner: str
+    waits: bool
 
 
 OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS = "opening", "closing", "screening", "plan", "hands", "calls"
 STAY = "stay"  # the latest interim stay
 CARE = "care"  # what of the care plan goes on
 CARE_FACTS = ("CareGoalSet", "CareTaskSet", "CareTaskMoved", "CareProgressNoted")
+TRANSFER = (
+    "transfer"  # whose the case is since it was handed over, and whether another centre is asked to take it
+)
 CALLS_KEPT = 20
 # Whose standing is what the fact says; the others are folded below.
 STANDS: Mapping[str, str] = {
@@ -95,6 +100,12 @@ PROGRAMME_FACTS: Mapping[str, bool] = {"ProgrammeRetired": True, "ProgrammeReope
 SYSTEM, NO_PLACE = "system", "no_place"  # whose it was, and why, that a referral found no place
 MISSED = (None, "no_answer", "not_told")  # why a referral ran out of time: somebody missed a deadline
 PLACE = "place/"  # and the referral that the place is for
+TRANSFER_FACTS = (
+    "CaseTransferRequested",
+    "CaseTransferAccepted",
+    "CaseTransferRejected",
+    "CaseTransferRevoked",
+)
 STAY_FACTS = ("InterimStayBegun", "InterimStayProlonged", "InterimStayEnded")
 FOUND: Mapping[str | None, str] = {MOVED: "found_moved", DIED: "found_dead"}  # else "absent"
 REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded")
@@ -128,6 +139,12 @@ def _closed(fact: Recorded, _: Mark) -> Mark:
 def _assigned(fact: Recorded, _: Mark) -> Mark:
     data = fact.data
     return {"from_user": data["from_user"], "to_user": data["to_user"], "taken": data["taken"]}
+
+
+def _handed_over(fact: Recorded, before: Mark) -> Mark:
+    if fact.type == "CaseTransferAccepted":
+        return {"owner": fact.data["to_centre"], "waits": False}
+    return {**before, "waits": fact.type == "CaseTransferRequested"}
 
 
 def _called(fact: Recorded, before: Mark) -> Mark:
@@ -287,6 +304,7 @@ FOLDS: Mapping[str, tuple[str, Callable[[Recorded, Mark], Mark]]] = {
     "CaseReopened": (CLOSING, _closed),
     "CaseAssigned": (HANDS, _assigned),
     "CallUnanswered": (CALLS, _called),
+    **{type: (TRANSFER, _handed_over) for type in TRANSFER_FACTS},
     ATTEMPT: (CALLS, _called),
     "ScreeningCompleted": (SCREENING, _screened),
     "PlanAgreed": (PLAN, _planned),
@@ -314,7 +332,7 @@ def known_of(marks: Mapping[str, Mark], retired: Mapping[str, str]) -> Known:
     opened, closing, screened, plan = (marks.get(name) for name in (OPENING, CLOSING, SCREENING, PLAN))
     stay = marks.get(STAY, {})
     assert opened is not None
-    own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS, STAY, CARE}
+    own = {OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS, STAY, CARE, TRANSFER}
     return Known(
         Opening(opened["at"], opened["danger"], opened["child"], opened.get("erased")),
         Closing(closing["at"], closing["closed"]) if closing else None,

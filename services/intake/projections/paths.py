@@ -35,6 +35,10 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 PATHS = Projection("planned_path", 1, (planned_path,), project)
 
 
+def get(db: Connection, case_id: str) -> str | None:
+    return db.execute(select(planned_path.c.path).where(planned_path.c.case_id == case_id)).scalar()
+
+
 def get_kinds(db: Connection, case_ids: Sequence[str]) -> dict[str, str | None]:
     """{case_id: codes.PATH_KINDS} of the cases that have a plan; None for a path this version does not know."""
     rows = db.execute(select(planned_path).where(planned_path.c.case_id.in_(case_ids)))

@@ -16,6 +16,7 @@ from services.intake.projections.marks import (
     HANDS,
     OPENING,
     PROGRAMME_FACTS,
+    TRANSFER,
     Mark,
     known_of,
     name_of,
@@ -31,7 +32,7 @@ from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v11",
+    "work_mark_v12",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -40,7 +41,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v11",
+    "work_v12",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -63,14 +64,14 @@ work = Table(
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
 programme = Table(
-    "work_programme_v11",
+    "work_programme_v12",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("retired_at", Text),  # None: it takes people
     info=SHARED,
 )
 named = Table(  # which cases have named a programme, in a plan or a referral
-    "work_named_v11",
+    "work_named_v12",
     metadata,
     Column("programme_id", Text),
     Column("case_id", Text),
@@ -167,13 +168,13 @@ def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, s
     return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
 
 
-WORK = Projection("work", 11, (mark, work, programme, named), project)
+WORK = Projection("work", 12, (mark, work, programme, named), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:
     known, hands = known_of(marks, retired), marks.get(HANDS)
     step = next_of(known)
-    opened = marks[OPENING]
+    opened, transfer = marks[OPENING], marks.get(TRANSFER, {})
     waits = hands is not None and not hands["taken"]
     live = [
         [each.referral_id, each.programme_id, each.standing]
@@ -183,7 +184,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
     row: dict[str, Any] = {
         "case_id": case_id,
         "case_number": opened["number"],
-        "centre": opened["centre"],
+        "centre": transfer.get("owner", opened["centre"]),
         "owner": hands["to_user"] if hands else opened["by"],
         "from_user": (hands["from_user"] or opened["by"]) if hands and waits else None,
         **dict.fromkeys(
@@ -208,7 +209,11 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
     if step is None:
         return row
     calls = [call for call in marks.get(CALLS, {}).get("calls", ()) if call[0] >= step.since]
-    flags = [*step.flags, *(["to_take_over"] if waits else [])]
+    flags = [
+        *step.flags,
+        *(["to_take_over"] if waits else []),
+        *(["transfer_waits"] if transfer.get("waits") else []),
+    ]
     return row | {
         "next": step.next,
         "standing": step.standing,

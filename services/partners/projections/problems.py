@@ -28,7 +28,7 @@ from services.kernel.envelope import Recorded, instant, moment
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER, SHARED
+from services.kernel.scope import AUTHOR, SHARED
 from services.partners import answers
 from services.partners.domain.evidence import Answer, Known, Standing
 from services.partners.events import (
@@ -51,7 +51,7 @@ sent = Table(
     "referral_sent_v1",
     metadata,
     Column("referral_id", Text, primary_key=True),
-    Column("centre", Text, nullable=False, info=OWNER),
+    Column("centre", Text, nullable=False, info=AUTHOR),
     Column("programme_id", Text, nullable=False, index=True),
     Column("at", Text, nullable=False),
 )
@@ -59,7 +59,7 @@ answer = Table(
     "referral_answer_v1",
     metadata,
     Column("referral_id", Text, primary_key=True),
-    Column("centre", Text, nullable=False, info=OWNER),
+    Column("centre", Text, nullable=False, info=AUTHOR),
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("at", Text, nullable=False),

@@ -32,7 +32,7 @@ from services.codes.steps import CONSENT_WITHDRAWN
 from services.kernel.envelope import SYSTEM, Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import AUTHOR, OWNER
 from services.referral import answers
 from services.referral.domain.life_cycle import place_after, status_after
 from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Status
@@ -56,7 +56,7 @@ from services.referral.projections import following
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v9",
+    "referral_v10",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -93,18 +93,20 @@ referrals = Table(
     # At most one referral of a case to a programme, or to the family, that is open, or may be once more.
     Column("open_key", Text, unique=True),
     # A list is read from its newest on, whoever's it is.
-    Index("referral_v9_newest", "recorded", "referral_id"),
-    Index("referral_v9_centre", "centre", "recorded", "referral_id"),
-    Index("referral_v9_status", "centre", "status", "recorded", "referral_id"),
-    Index("referral_v9_partner", "partner_id", "recorded", "referral_id"),
+    Index("referral_v10_newest", "recorded", "referral_id"),
+    Index("referral_v10_centre", "centre", "recorded", "referral_id"),
+    Index("referral_v10_status", "centre", "status", "recorded", "referral_id"),
+    Index("referral_v10_partner", "partner_id", "recorded", "referral_id"),
 )
 history = Table(
-    "referral_history_v9",
+    "referral_history_v10",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
     Column("partner_id", Text, info=OWNER),
     Column("centre", Text, nullable=False, info=OWNER),
+    Column("author", Text, nullable=False, info=AUTHOR),
     Column("type", Text, nullable=False),
     Column("time", Text, nullable=False),
     Column("recordedtime", Text, nullable=False),
@@ -226,8 +228,10 @@ def _step(fact: Recorded, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "referral_id": fact.event.referral_id,
         "version": fact.version,
+        "case_id": row["case_id"],
         "partner_id": row["partner_id"],
         "centre": row["centre"],
+        "author": fact.centre,
         "type": fact.type,
         "time": fact.time,
         "recordedtime": fact.recorded,
@@ -499,4 +503,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"The person of case {row.case_id} is in {row.n} places."
 
 
-REFERRALS = Projection("referral", 9, (referrals, history), project)
+REFERRALS = Projection("referral", 10, (referrals, history), project)

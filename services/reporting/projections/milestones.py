@@ -45,7 +45,7 @@ from services.codes import FAMILY_PATH
 from services.kernel.envelope import Recorded, moment
 from services.kernel.questions import Body
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import AUTHOR
 from services.reporting.projections import sums
 from services.thai.dates import bangkok_day
 
@@ -105,7 +105,7 @@ milestones = Table(
     Column("type", Text, nullable=False),
     Column("case_id", Text, nullable=False),
     Column("referral_id", Text),
-    Column("centre", Text, nullable=False, info=OWNER),
+    Column("centre", Text, nullable=False, info=AUTHOR),
     Column(
         "occurred", BigInteger, nullable=False
     ),  # microseconds since 1970 UTC: differences are taken in SQL
@@ -135,7 +135,7 @@ counted = Table(
     Column("position", BigInteger, autoincrement=False),
     Column("case_id", Text, nullable=False),
     Column("referral_id", Text),
-    Column("centre", Text, nullable=False, info=OWNER),
+    Column("centre", Text, nullable=False, info=AUTHOR),
     Column("occurred", BigInteger, nullable=False),
     Column("path", Text),
     Column("partner_kind", Text),

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, Table, Te
 
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER, SHARED
+from services.kernel.scope import AUTHOR, SHARED
 from services.reporting import answers
 from services.reporting.projections.milestones import counted
 from services.reporting.projections.period import Period
@@ -18,7 +18,7 @@ activity = Table(
     "outreach_v1",
     metadata,
     Column("outreach_id", Text, primary_key=True),
-    Column("centre", Text, nullable=False, info=OWNER),
+    Column("centre", Text, nullable=False, info=AUTHOR),
     Column("kind", Text, nullable=False),
     Column("day", Text, nullable=False, index=True),
     Column("reached", Integer),
@@ -29,7 +29,7 @@ came_case = Table(
     "outreach_case_v1",
     metadata,
     Column("case_id", Text, primary_key=True),
-    Column("centre", Text, nullable=False, info=OWNER),
+    Column("centre", Text, nullable=False, info=AUTHOR),
     Column("outreach_id", Text, nullable=False, index=True),
 )
 came_partner = Table(

@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.readmodels import add_up
-from services.kernel.scope import OWNER
+from services.kernel.scope import AUTHOR
 from services.reporting.measures import COLUMNS
 
 SPANS = ("took", "waited")
@@ -45,7 +45,7 @@ def _sums(name: str, *key: Column[Any]) -> Table:
     return Table(
         name,
         metadata,
-        Column("centre", Text, info=OWNER),
+        Column("centre", Text, info=AUTHOR),
         Column("month", Text),  # YYYY-MM, in Thailand
         *key,
         Column("facts", BigInteger, nullable=False),

@@ -1,18 +1,35 @@
 """The story of one case, told by all services."""
 
+from typing import NamedTuple
+
 import orjson
 from sqlalchemy import Connection, select
 
+from services.kernel import owners
 from services.kernel.tables import source_event
 from services.reporting import answers
 from services.reporting.projections.milestones import milestones
 
 
-def get_centre(db: Connection, case_id: str) -> str | None:
-    """The centre that opened a case; None if the case is not known here."""
-    m = milestones.c
-    opened = select(m.centre).where(m.case_id == case_id, m.type == "CaseOpened")
-    return db.execute(opened).scalar_one_or_none()
+class Ownership(NamedTuple):
+    """Whose a case is; and whose it was before: the centre that opened it, and those that had it since."""
+
+    now: str
+    before: frozenset[str]
+
+
+def get_ownership(db: Connection, case_id: str) -> Ownership | None:
+    """None if the case is not known here."""
+    m, s = milestones.c, source_event.c
+    opened = db.execute(
+        select(m.centre).where(m.case_id == case_id, m.type == "CaseOpened")
+    ).scalar_one_or_none()
+    if opened is None:
+        return None
+    handed = select(s.body).where(s.case_id == case_id, s.event_type == owners.TRANSFER)
+    had = {orjson.loads(body)["data"]["to_centre"] for body in db.execute(handed).scalars()}
+    now = owners.get(db, case_id) or opened
+    return Ownership(now, frozenset({opened, *had} - {now}))
 
 
 def list_events(db: Connection, case_id: str) -> list[answers.Event]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from services.kernel.owners import OWNERS
 from services.screening.projections import (
     care,
     drafts,
@@ -17,6 +18,7 @@ from services.screening.projections import (
 )
 
 PROJECTIONS = (
+    OWNERS,
     *upstream.UPSTREAM,
     screenings.SCREENINGS,
     plans.PLANS,

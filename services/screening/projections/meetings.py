@@ -20,7 +20,7 @@ from sqlalchemy import (
 from services.kernel.envelope import Recorded
 from services.kernel.lists import make_cursor, page_cursor
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import AUTHOR, OWNER
 from services.screening.events import (
     CaseDecided,
     CaseTabled,
@@ -54,11 +54,11 @@ meeting = Table(
     Column("version", Integer, nullable=False),
 )
 item = Table(
-    "meeting_case_v2",
+    "meeting_case_v2",  # the meeting's, also when the case has gone to another centre
     metadata,
     Column("meeting_id", Text),
     Column("case_id", Text, index=True),
-    Column("centre", Text, nullable=False, info=OWNER),
+    Column("centre", Text, nullable=False, info=AUTHOR),
     Column("person_id", Text, nullable=False),
     Column("place", Integer, nullable=False),  # on the agenda
     Column("reason", Text, nullable=False),

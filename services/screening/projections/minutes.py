@@ -13,11 +13,12 @@ from services.screening.projections.upstream import WITHDRAWN, erasure
 
 metadata = MetaData()
 kept_minutes = Table(
-    "kept_minutes_v1",
+    "kept_minutes_v2",
     metadata,
     Column("plan_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False),
     Column("centre", Text, nullable=False, info=OWNER),
+    Column("key_of", Text, nullable=False),  # the centre under whose key they are sealed
     Column("request_id", Text, nullable=False),
     Column("kept_by", Text, nullable=False),
     Column("at", Text, nullable=False),
@@ -31,6 +32,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "plan_id": fact.event.plan_id,
             "case_id": fact.event.case_id,
             "centre": fact.event.centre,
+            "key_of": fact.event.centre,
             "request_id": fact.event.request_id,
             "kept_by": fact.actor,
             "at": fact.time,
@@ -42,7 +44,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     upsert(db, kept_minutes, list(rows.values()), ("plan_id",))
 
 
-MINUTES = Projection("kept_minutes", 1, (kept_minutes,), project)
+MINUTES = Projection("kept_minutes", 2, (kept_minutes,), project)
 
 
 def list_kept(db: Connection, case_id: str) -> dict[str, RowMapping]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import AUTHOR, OWNER
 from services.screening import answers
 from services.screening.events import PlanAgreed
 from services.screening.projections.rows import as_json
@@ -27,11 +27,12 @@ from services.screening.projections.screenings import screening
 
 metadata = MetaData()
 plans = Table(
-    "plan_v5",
+    "plan_v6",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
     Column("centre", Text, nullable=False, info=OWNER),
+    Column("author", Text, nullable=False, info=AUTHOR),
     Column("plan_id", Text, nullable=False),
     Column("person_id", Text, nullable=False),
     Column("agreed_at", Text, nullable=False),
@@ -53,6 +54,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "case_id": fact.event.case_id,
             "version": fact.version,
             "centre": fact.centre,
+            "author": fact.centre,
             "plan_id": fact.event.plan_id,
             "person_id": fact.event.person_id,
             "agreed_at": fact.time,
@@ -136,4 +138,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"Case {case_id} has a plan but no screening."
 
 
-PLANS = Projection("plan", 5, (plans,), project)
+PLANS = Projection("plan", 6, (plans,), project)

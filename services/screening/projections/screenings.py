@@ -11,7 +11,7 @@ from services.codes.facts import FACTS
 from services.kernel.envelope import Recorded
 from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import OWNER
+from services.kernel.scope import AUTHOR, OWNER
 from services.screening import answers
 from services.screening.domain import assessment
 from services.screening.domain.assessment import Assessment
@@ -22,11 +22,12 @@ from services.screening.projections.rows import as_json, latest_row
 
 metadata = MetaData()
 screening = Table(
-    "screening_v2",
+    "screening_v3",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
     Column("centre", Text, nullable=False, info=OWNER),
+    Column("author", Text, nullable=False, info=AUTHOR),
     Column("screening_id", Text, nullable=False),
     Column("completed_at", Text, nullable=False),
     Column("completed_by", Text, nullable=False),
@@ -45,6 +46,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "case_id": fact.event.case_id,
             "version": fact.version,
             "centre": fact.centre,
+            "author": fact.centre,
             "screening_id": fact.event.screening_id,
             "completed_at": fact.time,
             "completed_by": fact.actor,
@@ -104,4 +106,4 @@ def assessed(book: Rulebook, facts: dict[str, Any], outcome: Assessment) -> answ
     }
 
 
-SCREENINGS = Projection("screening", 2, (screening,), project)
+SCREENINGS = Projection("screening", 3, (screening,), project)

@@ -18,6 +18,7 @@ from services.web.pages.case import (
     screening,
     search,
     stay,
+    transfer,
 )
 
 BLUEPRINTS = (
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     members.blueprint,
     referral.blueprint,
     stay.blueprint,
+    transfer.blueprint,
     papers.blueprint,
     consents.blueprint,
 )

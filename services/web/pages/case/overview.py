@@ -14,6 +14,7 @@ from services.codes.questions import ASKED
 from services.intake.answers import Case, WorkItem
 from services.intake.doors import CASE, CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
 from services.intake.schemas import ChangeCase, CloseCase
+from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import CommandDoor
 from services.partners.answers import Candidate
@@ -25,7 +26,7 @@ from services.screening.answers import CareItem, Plan, Screening
 from services.screening.doors import CARE_PLAN, PLAN, SCREENING
 from services.thai.dates import AgeRange
 from services.web import gateway
-from services.web.pages.case import casefile, next_places, over, story
+from services.web.pages.case import casefile, next_places, over, story, transfer
 from services.web.pages.case.screening import OF_PERSON
 from services.web.pages.case.stay import last_day
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
@@ -49,7 +50,12 @@ def overview(case_id: UUID) -> Response:
     """Who may not see cases sees what the door tells them of one: its outline."""
     if visit.caller().role not in CASE_READERS:
         return _outline(case_id)
-    return _overview(case_id)
+    try:
+        return _overview(case_id)
+    except NotFound:  # it may have gone to another centre
+        if handed_on := transfer.instead(case_id):
+            return handed_on
+        raise
 
 
 def _outline(case_id: UUID) -> Response:

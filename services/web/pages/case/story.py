@@ -125,6 +125,15 @@ def _until(data: Data) -> str:
     return _("until %(day)s at the latest") % {"day": last_day(data["until"])}
 
 
+def _to_centre(data: Data) -> str:
+    reason = word("transfer_reason", data["reason"]) if data.get("reason") else ""
+    return " · ".join(filter(None, (province(data["to_centre"]), reason)))
+
+
+def _between(data: Data) -> str:
+    return f"{province(data['from_centre'])} → {province(data['to_centre'])}"
+
+
 def _corrected(data: Data) -> str:
     """Why, what is not as before, and what the open parts are now."""
     parts = listed(_(PARTS_OF_PERSON.get(part, part)) for part in data["changed"])
@@ -146,6 +155,12 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "ConsentRecorded": (later("Consent was recorded"), lambda d: word("consent", d["status"])),
     "CaseAssigned": (later("Somebody else answers for the case"), _assigned),
     "CaseClosed": (later("The case was closed"), _why),
+    "CaseTransferRequested": (later("Another centre was asked to take the case over"), _to_centre),
+    "CaseTransferAccepted": (later("The case went to another centre"), _between),
+    "CaseTransferRejected": (later("The other centre does not take the case over"),
+        lambda d: word("transfer_rejection", d["reason"]) if d.get("reason") else ""),
+    "CaseTransferRevoked": (later("The request to another centre is over"),
+        lambda d: word("transfer_revocation", d["reason"]) if d.get("reason") else ""),
     "CaseReopened": (later("The case was opened again"), _why),
     "PersonReturned": (later("The person came back after a placement"),
         lambda d: f"{word('returned_within', d['within'])} · {word('path', d['path'])}"),

@@ -27,6 +27,7 @@ from services.codes import (
     statements,
     stays,
     steps,
+    transfers,
     work,
 )
 from services.codes.words import CodeList, Words
@@ -62,6 +63,7 @@ LISTS: Mapping[str, CodeList[Any]] = {
         statements,
         stays,
         steps,
+        transfers,
         work,
     )
     for each in vars(module).values()
@@ -73,7 +75,7 @@ TAGS = {  # colours of govuk-frontend's tag by status; the word always says it t
     "travelling": "turquoise",
     "admitted": "turquoise", "ended": "grey", "declined": "red", "expired": "red", "failed": "red", "withdrawn": "grey",
     "entered_in_error": "grey", "coming": "grey", "due": "yellow", "done": "green", "late": "orange", "missed": "red",
-    "dropped": "grey",
+    "dropped": "grey", "waiting": "yellow", "rejected": "red", "revoked": "grey",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ the same on paper, and the list of the working group. All of it is intake's answ
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -11,9 +12,10 @@ from flask import Blueprint, Response, request, url_for
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.work import WORK_PARTS
 from services.intake.answers import WorkItem
-from services.intake.doors import ASSIGN, CALLED, CONTRADICTIONS, ERASURES, TO_TAKE_OVER, WORK
+from services.intake.doors import ASSIGN, CALLED, CONTRADICTIONS, ERASURES, TO_TAKE_OVER, TRANSFERS, WORK
 from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.lists import LIMIT_MOST
+from services.kernel.questions import Question
 from services.partners.doors import TO_KEEP
 from services.thai import dates
 from services.web import gateway
@@ -44,8 +46,10 @@ def today() -> Response:
     unfinished, hand_overs = drafts.unfinished(), TO_TAKE_OVER.of(limit=LIMIT_MOST)
     work = WORK.of(**_owner(), of_each=FIRST, limit=FIRST * len(WORK_PARTS))
     registry, erasing = TO_KEEP.of(), ERASURES.of()
-    found = doors.together(work, hand_overs, registry, *([erasing] if visit.directs() else []))
-    asked = found[erasing] if visit.directs() else None
+    transfers = TRANSFERS.of(direction="in", status="waiting", limit=LIMIT_MOST)
+    of_directors: list[Question[Any]] = [erasing, transfers] if visit.directs() else []
+    found = doors.together(work, hand_overs, registry, *of_directors)
+    asked, offered = (found[erasing], found[transfers]) if visit.directs() else (None, None)
     handed = waiting["items"] if (waiting := found[hand_overs]) else []
     listed = found[work]
     rows = listed["items"] if listed else []
@@ -63,6 +67,7 @@ def today() -> Response:
     return frame.page(
         "work/today.html", items=items, counts=listed["counts"] if listed else {}, owner=_owner(),
         registry=found[registry], to_confirm=sum("confirm" in each["may"] for each in asked["items"]) if asked else 0,
+        to_receive=len(offered["items"]) if offered else 0,
         missing=not found.complete, handed=handed, unfinished=unfinished, first=FIRST,
         cases=lookup.cases(cases), programmes=lookup.programmes(row["programme_id"] for row in shown),
     )  # fmt: skip
