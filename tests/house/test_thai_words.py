@@ -133,3 +133,44 @@ def test_every_choice_of_a_fact_is_in_words():
 )
 def test_a_list_is_read_as_in_the_reader_s_language(texts, thai, english):
     assert (sentences.listed(texts, "th"), sentences.listed(texts, "en")) == (thai, english)
+
+
+PARTNERS = (
+    "templates/own/",
+    "templates/answer/",
+    "templates/standing/today",
+    "pages/partner/own",
+    "pages/partner/answer",
+)
+OF_STAFF = (
+    "work",
+    "case",
+    "cases",
+    "referral",
+    "conference",
+    "meetings",
+    "webhooks",
+    "keys",
+    "users",
+    "intake",
+    "screening",
+)
+STAFF = tuple(
+    f"{room}/{area}/" for room in ("templates", "pages") for area in (*OF_STAFF, "erasure", "partners")
+)
+
+
+@pytest.mark.parametrize(("read_by", "spoken"), [(PARTNERS, "ท่าน"), (STAFF, "คุณ")])
+def test_a_partner_is_spoken_to_as_than_and_staff_as_khun(read_by, spoken):
+    other = {"ท่าน": r"คุณ(?!ภาพ|วุฒิ)(?<!ขอบคุณ)", "คุณ": r"(?<!เ)ท่าน(?!ั้น)"}[spoken]
+    with THAI.open("rb") as file:
+        catalogue = read_po(file, locale="th")
+    wrong = [
+        text
+        for message in catalogue
+        for text in (message.string if isinstance(message.string, tuple) else (message.string,))
+        if message.locations
+        and all(place.startswith(read_by) for place, _ in message.locations)
+        and re.search(other, text)
+    ]
+    assert wrong == []

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.codes.declines import EFFECTS, REST
+from services.codes.declines import DECLINE_REASONS, EFFECTS, REST
 from tests.web.sent import Sent
 
 
@@ -80,9 +80,13 @@ def test_a_no_is_chosen_seen_sent_and_taken_back_once_and_a_yes_is_known_to_the_
     status = f"/api/v1/referrals/{world.referral_id}"
     assert door.get(status).json()["status"] == "sent"
     sent_no = partner.send(check)
-    assert "ศูนย์ได้รับคำตอบของคุณแล้ว" in sent_no.text
+    assert "ศูนย์ได้รับคำตอบของท่านแล้ว" in sent_no.text
     declined = door.get(status).json()
     assert declined["status"] == "declined" and declined["final_at"]
+    history = " ".join(sent_no.tree.xpath("//ol[@class='app-timeline']")[0].text_content().split())
+    assert (
+        DECLINE_REASONS.word("cost", "th") in history and history.count("ส่งแล้ว") == 1
+    )  # what was answered, and when
     back = partner.send(sent_no, f"{path}/take-back")
     assert "ถอนคำตอบแล้ว" in back.text and door.get(status).json()["status"] == "acknowledged"
     said = partner.send(partner.open(f"{path}/accept"), receiver="คุณสมศรี", when="พรุ่งนี้")
@@ -101,7 +105,7 @@ def test_that_there_is_no_place_left_is_said_once_for_everybody(door, browser, a
     page = partner.open(path)
     assert f"{partner.address}{path}/no-places" in page.links()
     done = partner.send(partner.open(f"{path}/no-places"), answer=answer)
-    assert "ศูนย์ได้รับคำตอบของคุณแล้ว" in done.text
+    assert "ศูนย์ได้รับคำตอบของท่านแล้ว" in done.text
     now = door.get(f"/api/v1/referrals/{world.referral_id}").json()
     assert now["status"] == status
     if answer == "decline":
