@@ -13,7 +13,8 @@ FILES = [file for part in ("*/*.py", "*/domain/*.py", "web/store/*.py", "web/gat
     for file in sorted(SERVICES.glob(part))]  # fmt: skip
 # Of fields that no form has: whoever writes programs reads these, in English.
 OF_THE_API = re.compile(
-    r"Unknown field\.|Not a cursor of this list\.|Not a time\.|Not a valid UUID\.|Not a day, such as .*"
+    r"Unknown field\.|Not the name of a fact\.|Something to do has no code\.|"
+    r"Not a cursor of this list\.|Not a time\.|Not a valid UUID\.|Not a day, such as .*"
     r"|Name .*|Must be (a day|true|an RFC 3339).*|Must carry its time zone.*|Say what falls stale\."
     r"|A consent of now, or one that was recorded, not both\.|A person is (sent to a programme|tried on).*"
     r"|An administrator says whose cases these were, nobody else\.|The case was screened again; begin with .*"
