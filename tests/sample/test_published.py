@@ -1,9 +1,11 @@
-"""The registry of the sample network as everybody reads it."""
+"""The registry of the sample network as everybody reads it, and its referrals as other systems do."""
 
 from services.web.formats import hsds as hsds_out
 from services.web.formats import shapes
+from services.web.formats.fhir import bundles, people, registry, tasks
+from services.web.formats.fhir.terms import TASK_STATUS
 from tests.sample.test_sample import of
-from tests.support import hsds
+from tests.support import fhir, hsds
 
 
 def test_everything_that_the_registry_says_in_hsds_is_valid_by_the_schemas_of_the_standard(net):
@@ -44,3 +46,33 @@ def test_everything_that_the_registry_says_in_hsds_is_valid_by_the_schemas_of_th
             fault for thing in things for fault in (*hsds.faults(name, thing), *shapes.problems(name, thing))
         }
         assert not wrong, name
+
+
+def test_every_referral_in_each_of_its_versions_is_valid_fhir_with_the_codes_of_the_standard(net):
+    staff = {"user": "worker-60", "role": "worker", "centres": ("*",)}
+    records, cursor = [], None
+    while True:
+        page = net.call("referral", "records", {"limit": 500, "cursor": cursor}, **staff)
+        records, cursor = records + page["items"], page["next"]
+        if cursor is None:
+            break
+    assert len(records) == page["total"] == len(of(net, "referral", "ReferralSent"))
+    made = [bundles.history("https://example.org/fhir", each) for each in records]
+    made += [tasks.request(each) for each in records]
+    for each in records:
+        told = net.call("referral", "disclosable", {"referral_id": each["referral_id"]}, **staff)
+        made.append(people.patient(each["referral_id"], told))
+    seen = {entry["resource"]["status"] for bundle in made if "entry" in bundle for entry in bundle["entry"]}
+    assert seen >= {*TASK_STATUS.values()} - {"entered-in-error"}
+    assert len({each["resourceType"] for each in made}) == 3
+    fhir.is_valid(*made)
+
+
+def test_every_partner_and_programme_is_valid_fhir(net):
+    asked = {"user": "strangers", "role": "system", "centres": ()}
+    partners = net.call("partners", "published_partners", {"limit": 500}, **asked)["items"]
+    offered = net.call("partners", "published_programmes", {"limit": 500}, **asked)["items"]
+    made = [registry.organization(each["partner"], each["modified"]) for each in partners]
+    made += [registry.service(each["partner"], each["programme"], each["modified"]) for each in offered]
+    assert any("availableTime" in each for each in made) and len(made) > 50
+    fhir.is_valid(*made)
