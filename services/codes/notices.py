@@ -15,6 +15,7 @@ from services.codes.words import CodeList, Words
 # the directors) · the accounts of its partner, once that was told · the directors of the centre that keeps the
 # partner · those of the centre that is waited for · the owners of a webhook or key · who may read the rules.
 OWNER, OPENER, DIRECTORS, ASSIGNEE, GIVER = "owner", "opener", "directors", "assignee", "giver"
+RECEIVER, SENDER = "receiver", "sender"  # the directors of the centre that a case is to go to, or comes from
 CONFIRMER, PARTNER, KEEPER, WAITED_FOR = "confirmer", "partner", "keeper", "waited_for"
 HOLDERS, RULE_READERS = "holders", "rule_readers"
 
@@ -81,6 +82,14 @@ NOTICES: Sequence[Notice] = (
            Words("มีผู้ส่งมอบเรื่องให้คุณ", "A case was handed to you"), "case", {"taken": False}),
     Notice("case_taken", "hands", "CaseAssigned", (GIVER,),
            Words("มีผู้รับช่วงเรื่องของคุณแล้ว", "Somebody took over your case"), "case", {"taken": True}),
+    Notice("transfer_asked", "hands", "CaseTransferRequested", (RECEIVER,),
+           Words("ศูนย์อื่นขอโอนเรื่องมาที่ศูนย์ของคุณ", "Another centre asks you to take a case over"), "transfers"),
+    Notice("transfer_accepted", "hands", "CaseTransferAccepted", (SENDER,),
+           Words("ศูนย์อื่นรับโอนเรื่องแล้ว", "Another centre took the case over"), "transfers"),
+    Notice("transfer_rejected", "hands", "CaseTransferRejected", (OWNER, SENDER),
+           Words("ศูนย์อื่นไม่รับโอนเรื่อง", "Another centre does not take the case over"), "transfers"),
+    Notice("transfer_over", "hands", "CaseTransferRevoked", (OWNER, RECEIVER),
+           Words("คำขอโอนเรื่องสิ้นสุดแล้ว", "A request to hand a case over is over"), "transfers"),
     Notice("screened", "steps", "ScreeningCompleted", (OWNER,),
            Words("คัดกรองแล้ว", "The screening is complete"), "case"),
     Notice("plan_agreed", "steps", "PlanAgreed", (OWNER, OPENER),
@@ -123,6 +132,8 @@ READ_FIELDS = frozenset(
         "to_user",
         "from_user",
         "waiting_for",
+        "from_centre",
+        "to_centre",
         "confirmer",
         "referral_id",
         "partner_id",
@@ -135,7 +146,8 @@ READ_FIELDS = frozenset(
 
 _OF_ROLES: Mapping[str, tuple[str, ...]] = {
     OWNER: STAFF, OPENER: STAFF, ASSIGNEE: STAFF, GIVER: STAFF, DIRECTORS: STAFF, CONFIRMER: STAFF, KEEPER: STAFF,
-    WAITED_FOR: STAFF, PARTNER: ("partner",), HOLDERS: (DIRECTOR, "partner", "ministry"),
+    WAITED_FOR: STAFF, RECEIVER: STAFF, SENDER: STAFF,
+    PARTNER: ("partner",), HOLDERS: (DIRECTOR, "partner", "ministry"),
     RULE_READERS: (*FIGURE_READERS, "admin"),
 }  # fmt: skip
 

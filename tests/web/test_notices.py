@@ -287,3 +287,18 @@ def test_who_left_the_centre_hears_nothing_more(door):
     door.made(f"/api/v1/cases/{made['case_id']}/screening", {"facts": {"housing": "street"}})
     until(lambda: "screened" in told(door, "director-60", made["case_id"]))
     assert told(door, "leaves-60") == []
+
+
+def test_another_centres_director_hears_that_a_case_is_offered_by_no_number_and_the_sender_of_the_answer(
+    door,
+):
+    case_id = door.case()
+    door.made(f"/api/v1/cases/{case_id}/transfer", {"to": "61", "reason": "domicile"}, "worker-60")
+    until(lambda: told(door, "director-61", case_id) == ["transfer_asked"])
+    [item] = [each for each in door.get(PATH, "director-61").json()["items"] if each["case_id"] == case_id]
+    assert item["case_number"] is None and told(door, "worker-61", case_id) == []
+    door.made(f"/api/v1/cases/{case_id}/transfer/reject", {"reason": "no_means"}, "director-61")
+    until(lambda: "transfer_rejected" in told(door, "worker-60", case_id))
+    door.made(f"/api/v1/cases/{case_id}/transfer", {"to": "61", "reason": "domicile"}, "worker-60")
+    door.made(f"/api/v1/cases/{case_id}/transfer/accept", {}, "director-61")
+    until(lambda: "transfer_accepted" in told(door, "director-60", case_id))

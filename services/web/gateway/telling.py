@@ -170,6 +170,10 @@ def _hearers(
             return there.directors(centre)
         case codes.WAITED_FOR:
             return there.directors(_named(fact, "waiting_for"))
+        case codes.RECEIVER:
+            return there.directors(_named(fact, "to_centre"))
+        case codes.SENDER:
+            return there.directors(_named(fact, "from_centre"))
         case codes.PARTNER:
             return there.of_partner(fact["partner_id"]) if fact["told"] and fact["partner_id"] else []
         case codes.KEEPER:

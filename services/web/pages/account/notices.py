@@ -108,6 +108,8 @@ def _address(notice: Notice, role: str) -> str:
             return url_for("pages.case.overview", case_id=notice.case_id)
         case "consents":
             return url_for("pages.consents.listing", case_id=notice.case_id)
+        case "transfers":
+            return url_for("pages.transfer.listing")
         case "erasures":
             return url_for("pages.erasure.waiting")
         case "problems":
