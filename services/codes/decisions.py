@@ -74,6 +74,7 @@ AGENDA_REASONS = CodeList(
     {
         "plan": Words("พิจารณาแผนการช่วยเหลือ", "To decide on a plan"),
         "outcome_review": Words("ทบทวนผลลัพธ์", "Outcome review"),
+        "ratify": Words("รับรองมติระหว่างการประชุม", "To ratify a decision made between meetings"),
     },
 )
 

@@ -58,6 +58,10 @@ STANDINGS = CodeList(
         "retired": Words(
             "เลิกใช้บริการที่คณะทำงานเลือกไว้แล้ว", "The programme that the working group chose is retired."
         ),
+        "not_ratified": Words(
+            "ที่ประชุมไม่รับรองมติที่ทำระหว่างการประชุม ต้องมีมติใหม่",
+            "The meeting did not ratify what was decided between meetings; a new decision is needed.",
+        ),
         "erased": Words(
             "ลบข้อมูลของผู้รับบริการแล้ว จึงดำเนินการต่อไม่ได้",
             "The person's data was erased; nothing more can be done for them here.",
@@ -132,6 +136,7 @@ FLAGS = CodeList(
         "interim_stay": Words("พักชั่วคราวอยู่", "In an interim bed"),
         "stay_ran_out": Words("ที่พักชั่วคราวครบกำหนดแล้ว", "The interim bed ran out"),
         "not_in_place": Words("ไม่ได้อยู่ในที่ที่ส่งต่อ", "Not in place"),
+        "not_ratified": Words("มติไม่ได้รับการรับรอง", "Decision not ratified"),
         "task_due": Words("งานในแผนดูแลถึงกำหนด", "A task of the care plan is due"),
         "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
         "transfer_waits": Words("รอศูนย์อื่นตอบรับโอน", "Another centre is asked to take it"),

@@ -84,7 +84,7 @@ WIRING = Wiring(
     ),
     hears={
         "screening": {
-            type: () for type in ("ScreeningCompleted", "PlanAgreed", "RulesAdopted", *marks.CARE_FACTS)
+            type: () for type in ("ScreeningCompleted", "RulesAdopted", *marks.PLAN_FACTS, *marks.CARE_FACTS)
         },
         "referral": {
             **{

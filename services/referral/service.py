@@ -97,7 +97,12 @@ WIRING = Wiring(
                 Reaction(schemas.ConsentWithdrawn(), handlers.when_consent_withdrawn, referrals.list_resting),
             ),
         },
-        "screening": {"ScreeningCompleted": (), "PlanAgreed": (), "RulesAdopted": ()},
+        "screening": {
+            "ScreeningCompleted": (),
+            "PlanAgreed": (),
+            "RatificationDecided": (),
+            "RulesAdopted": (),
+        },
         "partners": {
             **{type: () for type in (*upstream.PROGRAMME_FACTS, *upstream.PARTNER_FACTS)},
             "PlaceReserved": (Reaction(schemas.PlaceReserved(), handlers.when_place_reserved, _of_place),),

@@ -217,7 +217,28 @@ class Minutes(TypedDict):
     goals: Annotated[list[str | Goal], Note("As they were told")]
     override: NotRequired[Override]
     conflicts: NotRequired[Annotated[list[str], Note("Who had an interest of their own and did not vote")]]
+    urgency: NotRequired[Annotated[str, Note("Why it could not wait for a meeting")]]
     redacted: NotRequired[Redacted]
+
+
+class RatificationMinutes(TypedDict):
+    """How everybody voted on it."""
+
+    members: list[Member]
+    conflicts: NotRequired[list[str]]
+
+
+class Ratification(TypedDict):
+    """What a meeting decided of a plan that was decided between meetings. `minutes` as those of the plan: None once
+    the person was erased."""
+
+    ratified: bool
+    at: Instant
+    meeting_id: Id
+    votes: Votes
+    minutes: NotRequired[
+        Annotated[RatificationMinutes | None, Note("Only for staff and members of the centre")]
+    ]
 
 
 class Replacing(TypedDict):
@@ -246,6 +267,12 @@ class Plan(TypedDict):
     quorum: QuorumUsed
     override: Annotated[bool, Note("The screening had closed the path; the minutes say why it was taken")]
     meeting_id: Id | None
+    between_meetings: Annotated[
+        bool, Note("Decided in urgency by a few named people; a meeting ratifies it or not")
+    ]
+    ratification: Annotated[
+        Ratification | None, Note("None: nothing is to be ratified, or no meeting has yet")
+    ]
     replaces: Annotated[Id | None, Note("The plan that counted until then")]
     replaced_by: Annotated[Replacing | None, Note("None: it counts")]
     minutes: NotRequired[Annotated[Minutes | None, Note("Only for staff and members of the centre")]]
@@ -284,11 +311,13 @@ class KeptMinutes(TypedDict):
 
 
 class Quorum(TypedDict):
-    """So many votes, and whether a chair among them; `own`: the centre's own rule, not the one for all."""
+    """So many votes, and whether a chair among them; `own`: the centre's own rule, not the one for all.
+    `between_meetings`: what is needed in urgency."""
 
     votes: Count
     chair: bool
     own: bool
+    between_meetings: QuorumUsed
 
 
 class StandingMember(TypedDict):
@@ -315,6 +344,14 @@ class NewMember(TypedDict):
 
 
 class GroupVersion(TypedDict):
+    version: Version
+
+
+class Ratified(TypedDict):
+    """`version` of the meeting."""
+
+    plan_id: Id
+    ratified: bool
     version: Version
 
 
@@ -377,6 +414,8 @@ class AgendaItem(TypedDict):
     conflicts: list[str]
     plan_id: Id | None
     decided_at: Instant | None
+    ratifies: Annotated[Id | None, Note("The plan of between meetings that the meeting votes on")]
+    ratified: bool | None
     replaced_by: Annotated[Replacing | None, Note("A later decision took the place of the plan")]
 
 

@@ -31,6 +31,8 @@ class AgreePlan(TypedDict):
     why: str
     goals: list[str]
     override: Override | None
+    between_meetings: bool
+    urgency: str | None
 
 
 class OfCase(TypedDict):
@@ -152,6 +154,12 @@ class DecideCase(OfMeeting):
     why: str
     override_reason: str | None
     goals: list[Goal] | None
+
+
+class RatifyPlan(OfMeeting):
+    case_id: str
+    votes: list[WrittenVote] | None
+    abstains_for_conflict: list[str] | None
 
 
 class ListMeetings(TypedDict):

@@ -203,6 +203,7 @@ class ProcedureDocument(Shape):
     version = fields.String(load_default="")
     valid_from = fields.String(load_default="")
     quorum = fields.Nested(Quorum, required=True)
+    between_meetings = fields.Nested(Quorum)
     referrals_at_once = _days(required=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.Nested(Span), required=True)
     follow_up = fields.List(fields.Nested(FollowUp), required=True, validate=Length(1, 20))

@@ -27,6 +27,7 @@ from services.screening.answers import (
     Plan,
     Plans,
     Quorum,
+    Ratified,
     Rederived,
     RulesVersions,
     SavedDraft,
@@ -76,6 +77,7 @@ PROPOSE: CommandDoor[MeetingVersion] = CommandDoor("screening", "propose")
 VOTE: CommandDoor[MeetingVersion] = CommandDoor("screening", "vote")
 DECLARE_CONFLICT: CommandDoor[MeetingVersion] = CommandDoor("screening", "declare_conflict")
 DECIDE: CommandDoor[NewPlan] = CommandDoor("screening", "decide")
+RATIFY: CommandDoor[Ratified] = CommandDoor("screening", "ratify")
 CLOSE_MEETING: CommandDoor[MeetingVersion] = CommandDoor("screening", "close_meeting")
 MEETING: QueryDoor[Meeting] = QueryDoor("screening", "meeting")
 MEETINGS: QueryDoor[MeetingList] = QueryDoor("screening", "meetings")

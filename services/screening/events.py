@@ -97,7 +97,8 @@ class PlanAgreed:
     `codes.PLACES_MOST`, the best first, of which `programme_id` is the first; None: of a time when a plan named one, or
     open. `override`: the screening had closed the path, and the minutes say why it was taken. `screening_id`,
     `procedure`: what it was decided on, and the version of the procedure it followed. `replaces`: the plan that counted
-    until then; None: the first, or of a time when it was not named."""
+    until then; None: the first, or of a time when it was not named. `between_meetings`: decided in urgency by a few
+    named people; the next meeting ratifies it (RatificationDecided)."""
 
     plan_id: Public[str]
     case_id: Public[str]
@@ -107,7 +108,7 @@ class PlanAgreed:
     votes: OfCentre[Votes]
     quorum: OfCentre[QuorumUsed]
     # {members: [{name, role, vote, reason, own?}], why, goals: [str | {area, text, owner, due}],
-    # override?: {reason, chair}, conflicts?: [name]}
+    # override?: {reason, chair}, conflicts?: [name], urgency?: why it could not wait}
     minutes: Any = personal()
     override: OfCentre[bool] = False
     programme_ids: OfCentre[list[str] | None] = None
@@ -115,6 +116,22 @@ class PlanAgreed:
     procedure: Public[str | None] = None
     meeting_id: OfCentre[str | None] = None
     replaces: Public[str | None] = None
+    between_meetings: OfCentre[bool] = False
+
+
+@dataclass(frozen=True)
+class RatificationDecided:
+    """A meeting ratified what was decided between meetings, or did not: then the plan is revised by a new decision, and
+    what happened meanwhile stays as it is."""
+
+    plan_id: Public[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    meeting_id: OfCentre[str]
+    ratified: OfCentre[bool]
+    votes: OfCentre[Votes]
+    quorum: OfCentre[QuorumUsed]
+    minutes: Any = personal()  # {members: [{name, role, vote, reason, own?}], conflicts?: [name]}
 
 
 @dataclass(frozen=True)
@@ -256,12 +273,14 @@ class MembersInvited:
 
 @dataclass(frozen=True)
 class CaseTabled:
-    """The case lies before the meeting; `reason`: codes.decisions.AGENDA_REASONS."""
+    """The case lies before the meeting; `reason`: codes.decisions.AGENDA_REASONS. `ratifies`: the plan of between
+    meetings that it decides on; one that lay there undecided lies there for this from now on."""
 
     meeting_id: Public[str]
     case_id: Public[str]
     person_id: OfCentre[str]
     reason: OfCentre[str] = "plan"
+    ratifies: Public[str | None] = None
 
 
 @dataclass(frozen=True)
@@ -298,12 +317,14 @@ class ConflictDeclared:
 
 @dataclass(frozen=True)
 class CaseDecided:
-    """The meeting agreed on this plan; a later decision takes its place."""
+    """The meeting agreed on this plan; a later decision takes its place. `ratified`: it was decided between meetings,
+    and the meeting did ratify it or did not; None: the meeting decided it."""
 
     meeting_id: Public[str]
     case_id: Public[str]
     plan_id: Public[str]
     path: OfCentre[str]
+    ratified: OfCentre[bool | None] = None
 
 
 @dataclass(frozen=True)
@@ -373,6 +394,7 @@ class CareProgressNoted:
 
 
 CareEvent = CareGoalSet | CareTaskSet | CareTaskMoved | CareProgressNoted
+PlanEvent = PlanAgreed | RatificationDecided
 GroupEvent = MemberAppointed | MembershipEnded
 MeetingEvent = (
     MeetingCalled

@@ -1,20 +1,23 @@
 """Meetings of a centre's working group: called with its members and the cases that wait, each voting on their own or as
 the secretary writes down, each case decided with its plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, RowMapping
 
+from services.codes import procedure
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, command, query
 from services.kernel.envelope import ALL_CENTRES, instant
-from services.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from services.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, bodies, grouping, planning, schemas
 from services.screening.domain import meeting
+from services.screening.domain.adoption import RULES, procedure_in_force
 from services.screening.domain.meeting import (
     MEETING,
     CallMeeting,
@@ -28,7 +31,7 @@ from services.screening.domain.meeting import (
     TableCase,
     Written,
 )
-from services.screening.domain.plan import Member, Override
+from services.screening.domain.plan import PLAN, Member, Override, RatifyPlan, counted, is_carried
 from services.screening.events import MeetingWords, Seat
 from services.screening.projections import meetings, plans
 from services.thai import dates, names
@@ -63,6 +66,7 @@ class Meetings(planning.Planning, grouping.Grouping):
         def work(unit: Unit) -> answers.NewMeeting:
             calling = CallMeeting(meeting_id, centre, instant(body["at"]), seats, words)
             unit.handle(MEETING, meeting_id, calling, call.if_match)
+            planning.lay_before(unit, centre, meeting_id)
             return {"meeting_id": meeting_id, "version": unit.version(MEETING, meeting_id)}
 
         return self.runtime.execute(call.envelope(centre), work)
@@ -146,9 +150,55 @@ class Meetings(planning.Planning, grouping.Grouping):
         decision = planning.Decision(body["path"], places, body["why"], [*(body["goals"] or ())])
         return self._agree(call, case, decision, members)
 
+    @command("plan.agree", roles=STAFF, schema=schemas.RatifyPlan())
+    def ratify(self, call: Call, body: bodies.RatifyPlan) -> Outcome[answers.Ratified]:
+        """The meeting votes on a plan that was decided between meetings. Not ratified, it is revised by a new decision;
+        what happened meanwhile is not undone."""
+        called = self._called(call, body["meeting_id"])
+        meeting_id, case_id = body["meeting_id"], body["case_id"]
+        case = self._case_of(call, called.row, case_id)
+        written = [
+            Written(_number(called, vote["member"]), vote["vote"], vote["reason"])
+            for vote in body["votes"] or ()
+        ]
+        conflicts = [_number(called, member) for member in body["abstains_for_conflict"] or ()]
+        opened = self._reasons(meeting_id, case_id, case["person_id"])
+        self.runtime.ensure_key(call, case["person_id"])
+        day = dates.bangkok_day(call.at)
+
+        def work(unit: Unit) -> answers.Ratified:
+            before = unit.state(MEETING, meeting_id)
+            item = before.agenda.get(case_id)
+            if item is None or item.ratifies is None or item.path is None:
+                raise Refused("wrong_state", "Nothing lies before the meeting to be ratified of this case.")
+            deciding = DecideCase(case_id, item.ratifies, item.path, item.programme_ids, written, conflicts)
+            if any(cast.vote_id not in opened for cast in item.votes.values()):
+                raise Conflict("Somebody voted at this moment.")  # asked again, their vote is there
+            reasons = {number: opened[cast.vote_id] for number, cast in item.votes.items()}
+            voted = meeting.voters(before, deciding, called.names, reasons)
+            ratified = is_carried(counted(voted))
+            unit.handle(MEETING, meeting_id, replace(deciding, ratified=ratified), call.if_match)
+            out = [called.names[number] for number in called.names if number in item.conflicts | {*conflicts}]
+            quorum = procedure_in_force(unit.state(RULES, procedure.NAME), day).quorum_of(case["centre"])
+            ratifying = RatifyPlan(item.ratifies, case_id, case["person_id"], meeting_id, voted, quorum, out)
+            unit.handle(PLAN, case_id, ratifying)
+            return {
+                "plan_id": item.ratifies,
+                "ratified": ratified,
+                "version": unit.version(MEETING, meeting_id),
+            }
+
+        return self.runtime.execute(call.envelope(case["centre"]), work)
+
     @command("meeting.call", roles=STAFF, schema=schemas.OfMeeting())
     def close_meeting(self, call: Call, body: bodies.OfMeeting) -> Outcome[answers.MeetingVersion]:
-        return self._do(call, self._meeting(call, body["meeting_id"]), [CloseMeeting()])
+        """What it leaves to be ratified lies before the next meeting that is called already."""
+        row = self._meeting(call, body["meeting_id"])
+
+        def left(unit: Unit) -> None:
+            planning.table_unratified(unit, row["centre"], without=row["meeting_id"])
+
+        return self._do(call, row, [CloseMeeting()], left)
 
     @query("meeting.read", roles=CASE_READERS, schema=schemas.OfMeeting())
     def meeting(self, call: Call, body: bodies.OfMeeting) -> answers.Meeting:
@@ -216,13 +266,19 @@ class Meetings(planning.Planning, grouping.Grouping):
         return case
 
     def _do(
-        self, call: Call, row: RowMapping, commands: Sequence[Command]
+        self,
+        call: Call,
+        row: RowMapping,
+        commands: Sequence[Command],
+        following: Callable[[Unit], None] | None = None,
     ) -> Outcome[answers.MeetingVersion]:
         meeting_id = row["meeting_id"]
 
         def work(unit: Unit) -> answers.MeetingVersion:
             for place, each in enumerate(commands):
                 unit.handle(MEETING, meeting_id, each, None if place else call.if_match)
+            if following:
+                following(unit)
             now = unit.state(MEETING, meeting_id)
             status = meetings.CLOSED if now.closed else meetings.OPEN
             return {"status": status, "version": unit.version(MEETING, meeting_id)}
@@ -258,6 +314,8 @@ class Meetings(planning.Planning, grouping.Grouping):
             "conflicts": orjson.loads(item["conflicts"]),
             "plan_id": item["plan_id"],
             "decided_at": item["decided_at"],
+            "ratifies": item["ratifies"],
+            "ratified": item["ratified"],
             "replaced_by": replacing,
         }
 

@@ -17,9 +17,10 @@ from services.screening import answers, bodies, reading, schemas
 from services.screening.domain import rulebook
 from services.screening.domain.adoption import RULES, in_force, procedure_in_force
 from services.screening.domain.care import CARE, SetGoal, Words
+from services.screening.domain.meeting import MEETING, TableRatification
 from services.screening.domain.plan import PLAN, AgreePlan, Goal, Member, Override
 from services.screening.domain.screening import SCREENING
-from services.screening.projections import screenings, upstream
+from services.screening.projections import meetings, plans, screenings, upstream
 from services.thai import dates, names
 from services.thai.order import require_order
 
@@ -34,6 +35,7 @@ class Decision(NamedTuple):
     why: str
     goals: Sequence[str | Goal]
     field: str = "programme_ids"
+    urgency: str | None = None
 
 
 class Voted(NamedTuple):
@@ -43,6 +45,7 @@ class Voted(NamedTuple):
     override: Override | None
     meeting_id: str | None = None
     conflicts: Sequence[str] = ()
+    between_meetings: bool = False
 
 
 class Planning(reading.Reading):
@@ -56,8 +59,9 @@ class Planning(reading.Reading):
             body["why"],
             body["goals"],
             "programme_ids" if several else "programme_id",
+            body["urgency"] if body["between_meetings"] else None,
         )
-        voted = Voted(body["members"], body["override"])
+        voted = Voted(body["members"], body["override"], between_meetings=body["between_meetings"])
         return self._agree(call, case, decision, lambda unit, plan_id: voted)
 
     def _agree(
@@ -81,6 +85,7 @@ class Planning(reading.Reading):
             if decision.path not in {*PLAN_PATHS, *book.paths} - {TONIGHT}:
                 raise Invalid({"path": [f"Must be one of: {', '.join(book.paths)}."]})
             rules = procedure_in_force(unit.state(RULES, procedure.NAME), day)
+            terms = rules.of(case["centre"])
             screening, voted = unit.state(SCREENING, case_id), vote(unit, plan_id)
             agreement = AgreePlan(
                 plan_id=plan_id,
@@ -91,7 +96,7 @@ class Planning(reading.Reading):
                 programme_ids=decision.programme_ids,
                 why=decision.why,
                 goals=decision.goals,
-                quorum=rules.of(case["centre"]).quorum,
+                quorum=terms.between_meetings if voted.between_meetings else terms.quorum,
                 screened=screening.screening_id is not None,
                 closed=case["closed"],
                 shut=screening.shut(decision.path),
@@ -100,10 +105,14 @@ class Planning(reading.Reading):
                 procedure=rules.version,
                 meeting_id=voted.meeting_id,
                 conflicts=voted.conflicts,
+                between_meetings=voted.between_meetings,
+                urgency=decision.urgency,
             )
             unit.handle(PLAN, case_id, agreement, call.if_match)
             for goal in goals_of(plan_id, case, decision.goals):
                 unit.handle(CARE, case_id, goal)
+            if voted.between_meetings:
+                table_unratified(unit, case["centre"], agreement)
             return {
                 "plan_id": plan_id,
                 "version": unit.version(PLAN, case_id),
@@ -121,7 +130,13 @@ class Planning(reading.Reading):
         """What a centre's working group needs today."""
         rules = procedure_in_force(self.runtime.state(RULES, procedure.NAME), dates.bangkok_day(call.now))
         terms = rules.of(centre)
-        return {"votes": terms.quorum.votes, "chair": terms.quorum.chair, "own": terms.own_quorum}
+        between = terms.between_meetings
+        return {
+            "votes": terms.quorum.votes,
+            "chair": terms.quorum.chair,
+            "own": terms.own_quorum,
+            "between_meetings": {"votes": between.votes, "chair": between.chair},
+        }
 
     def _offers(self, programme_ids: Sequence[str]) -> list[upstream.Programme]:
         return [self._programme(each) for each in programme_ids]
@@ -163,6 +178,37 @@ def goals_of(plan_id: str, case: RowMapping, goals: Sequence[str | Goal]) -> lis
             SetGoal(goal_id, case["case_id"], case["person_id"], told["area"], told["due"], words, plan_id)
         )
     return found
+
+
+def table_unratified(
+    unit: Unit, centre: str, agreed: AgreePlan | None = None, without: str | None = None
+) -> None:
+    """What was decided between meetings lies before the centre's next meeting of those that are called, which is not
+    `without`: the plan that is `agreed` now, and whatever waits since before."""
+    meeting_id = meetings.get_next(unit.db, centre, without)
+    if meeting_id is not None:
+        lay_before(unit, centre, meeting_id, agreed)
+
+
+def lay_before(unit: Unit, centre: str, meeting_id: str, agreed: AgreePlan | None = None) -> None:
+    waiting = [
+        TableRatification(row["case_id"], row["person_id"], row["plan_id"], row["path"], plans.places_of(row))
+        for row in plans.list_to_ratify(unit.db, centre)
+        if not _is_closed(unit, row["case_id"]) and (agreed is None or row["case_id"] != agreed.case_id)
+    ]
+    if agreed is not None:
+        waiting.append(
+            TableRatification(
+                agreed.case_id, agreed.person_id, agreed.plan_id, agreed.path, agreed.programme_ids
+            )
+        )
+    for each in waiting:
+        unit.handle(MEETING, meeting_id, each)
+
+
+def _is_closed(unit: Unit, case_id: str) -> bool:
+    case = upstream.get_case(unit.db, case_id)
+    return case is None or case["closed"]
 
 
 def require_path(offers: Sequence[upstream.Programme], path: str, field: str) -> None:

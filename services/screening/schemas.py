@@ -207,6 +207,8 @@ class AgreePlan(Schema):
     why = Words(4000, required=True)
     goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))
     override = fields.Nested(Override, load_default=None, allow_none=True)
+    between_meetings = Flag(load_default=False)
+    urgency = Words(2000)
 
     @validates_schema
     def places(self, data: bodies.AgreePlan, **_: Any) -> None:
@@ -423,6 +425,18 @@ class DecideCase(OfMeeting):
     why = Words(4000, required=True)
     override_reason = Words(2000)
     goals = fields.List(fields.Nested(Goal), load_default=None, allow_none=True, validate=Length(max=30))
+
+
+class RatifyPlan(OfMeeting):
+    """`votes` may leave out who voted on their own."""
+
+    case_id = _id()
+    votes = fields.List(
+        fields.Nested(WrittenVote), load_default=None, allow_none=True, validate=Length(max=50)
+    )
+    abstains_for_conflict = fields.List(
+        Words(200, required=True), load_default=None, allow_none=True, validate=Length(max=50)
+    )
 
 
 class ListMeetings(Schema):

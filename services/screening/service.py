@@ -163,6 +163,7 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
             self.runtime.note_access(call.caller.user, "minutes", [(f"case/{case_id}", plan["person_id"])])
             words = self._as_written(plan["person_id"], sealed, erased)
             plan["minutes"] = words or self._kept(kept.get(plan["plan_id"]))
+            self._with_votes(plan, erased)
         return plan
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
@@ -183,7 +184,19 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
             if sealed:
                 words = self._as_written(plan["person_id"], sealed, erased)
                 plan["minutes"] = words or self._kept(kept.get(plan["plan_id"]))
+                self._with_votes(plan, erased)
         return {"items": [plan for plan, _ in agreed]}
+
+    def _with_votes(self, plan: answers.Plan, erased: bool) -> None:
+        """How everybody voted in the meeting that looked at what was decided between meetings."""
+        if plan["ratification"]:
+            sealed = self.runtime.read(lambda db: plans.get_ratifying(db, plan["plan_id"]))
+            told = (
+                None
+                if erased or not sealed
+                else self.runtime.vault.unseal(plan["person_id"], "minutes", sealed)
+            )
+            plan["ratification"]["minutes"] = told or None
 
     @command("rules.lift", roles=("director", "admin"), schema=schemas.AdoptRules())
     def adopt_rules(self, call: Call, body: bodies.AdoptRules) -> Outcome[answers.AdoptedRules]:

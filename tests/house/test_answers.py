@@ -270,6 +270,17 @@ def meet(net: CheckedNetwork) -> None:
     assert net.call("screening", "meeting", meeting)["agenda"][0]["replaced_by"] is None
     assert net.call("screening", "plans", {"case_id": each["case_id"]})["items"][-2]["replaced_by"]
     of_case = {"case_id": each["case_id"]}
+    two = [
+        {"name": "ประธาน", "role": "chair", "vote": "agree"},
+        {"name": "เลขา", "role": "secretary", "vote": "agree"},
+    ]
+    urgent = {**of_case, **option, "members": two, "why": "ไม่มีที่พัก", "goals": []}
+    net.call("screening", "agree_plan", {**urgent, "between_meetings": True, "urgency": "คืนนี้"})
+    next_one = {"meeting_id": net.call("screening", "call_meeting", called)["meeting_id"], **of_case}
+    all_agree = [{"member": number, "vote": "agree"} for number in "12"]
+    net.call("screening", "invite", {"meeting_id": next_one["meeting_id"], "members": more})
+    net.call("screening", "ratify", {**next_one, "votes": [*all_agree, {"member": "3", "vote": "agree"}]})
+    assert net.call("screening", "plan", of_case)["ratification"]["ratified"]
     net.call("screening", "set_goal", {**of_case, "text": "มีรายได้"})
     paper = {**of_case, "kind": "document", "code": "id_card", "due": "2026-12-31"}
     task = {**of_case, "item_id": net.call("screening", "set_task", paper)["task_id"]}

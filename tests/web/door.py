@@ -198,6 +198,8 @@ class FrontDoor:
         if "<meeting_id>" in route.path:
             case_id = self.planned()
             world = replace(world, case_id=case_id, meeting_id=self.meeting(case_id))
+        if route.door == "ratify":
+            world = replace(world, meeting_id=self.unratified(world.case_id))
         if route.door in ("move_task", "care_progress"):
             world = replace(world, item_id=self.task(world.case_id))
         if "<member_id>" in route.path:
@@ -214,6 +216,25 @@ class FrontDoor:
         partner_id = self.made("/api/v1/partners", partner())["partner_id"]
         path = f"/api/v1/partners/{partner_id}/programmes"
         return partner_id, self.made(path, programme(free))["programme_id"]
+
+    def unratified(self, case_id: str, user: str = "worker-60", more: Sequence[Any] = ()) -> str:
+        """A meeting before which lies what was decided between meetings about a case."""
+        urgent = {
+            **plan(),
+            "members": [
+                {"name": "ประธาน ก", "role": "chair", "vote": "agree"},
+                {"name": "ผู้ใช้ระบบ", "role": "secretary", "vote": "agree"},
+            ],
+            "between_meetings": True,
+            "urgency": "ไม่มีที่พักคืนนี้",
+        }
+        centre = user[-2:]
+        for each in self.get(f"/api/v1/meetings?status=open&centre={centre}&limit=100", user).json()["items"]:
+            self.made(f"/api/v1/meetings/{each['meeting_id']}/close", {}, user)
+        self.made(f"/api/v1/cases/{case_id}/plan", urgent, user)
+        members = [*called(user), *more]
+        body = {"centre": centre, "at": "2026-11-02T03:00:00Z", "place": "ห้องประชุม", "members": members}
+        return str(self.made("/api/v1/meetings", body, user)["meeting_id"])
 
     def task(self, case_id: str, user: str = "worker-60") -> str:
         """A task of the case's care plan."""
@@ -440,6 +461,11 @@ class World:
                 "why": "ใกล้บ้านเดิม",
                 "override_reason": "ตามที่หารือ",
                 "goals": [{"area": "housing", "text": "มีที่อยู่", "owner": "นักสังคม", "due": "2027-01-31"}],
+            },
+            "ratify": {
+                "case_id": self.case_id,
+                "votes": [{"member": number, "vote": "agree", "reason": "จำเป็น"} for number in "123"],
+                "abstains_for_conflict": ["4"],
             },
             "close_meeting": {},
             "send": referral(self.case_id, self.programme_id),

@@ -170,6 +170,8 @@ class Place:
                 user = f"worker-{self.centre}"
                 seat = [{"user": self.user, "name": NAME, "role": "member"}]
                 values["meeting_id"] = self.door.meeting(world.case_id, user, seat)
+                if self.endpoint == "pages.meetings.ratify":
+                    values["meeting_id"] = self.door.unratified(world.case_id, user, seat)
                 if self.endpoint == "pages.meetings.table":  # another waits
                     waits = f"/api/v1/cases/{self.door.case(self.centre)}/screening"
                     self.door.made(waits, {"facts": settled()}, user)

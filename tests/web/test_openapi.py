@@ -110,6 +110,8 @@ PROMISED = [
     ("POST /api/v1/meetings/{meeting_id}/decide",
         {"case_id", "votes", "abstains_for_conflict", "path", "programme_ids", "why", "override_reason", "goals"},
         {"plan_id", "version"}),
+    ("POST /api/v1/meetings/{meeting_id}/ratify", {"case_id", "votes", "abstains_for_conflict"},
+        {"plan_id", "ratified", "version"}),
     ("POST /api/v1/meetings/{meeting_id}/close", set(), {"status", "version"}),
     ("POST /api/v1/cases/{case_id}/stays", {"programme_id", "days"}, {"stay_id", "status", "until", "version"}),
     ("GET /api/v1/stays", {"centre", "status", "case_id", "limit", "cursor"}, {"items", "next"}),

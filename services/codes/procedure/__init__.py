@@ -16,6 +16,7 @@ from services.codes.deadlines import DIRECTOR
 from services.codes.procedure.lifting import is_whole, lifted
 
 NAME = "procedure"
+BETWEEN = "between_meetings"  # a section that a document may leave to the software
 VERSIONS = (
     "procedure-1",
     "procedure-2",
@@ -79,7 +80,8 @@ class Escalation(TypedDict):
 @dataclass(frozen=True)
 class Terms:
     """What holds for one centre. `reviewed`: the noes that its director reviews (codes.declines.kinds_of_noes);
-    `closed`: the days on which this centre is closed besides Thai holidays; `own_quorum`: the centre set it itself."""
+    `closed`: the days on which this centre is closed besides Thai holidays; `own_quorum`: the centre set it itself;
+    `between_meetings`: how many named people decide in urgency, until a meeting ratifies it."""
 
     version: str
     quorum: Quorum
@@ -89,6 +91,7 @@ class Terms:
     follow_ups: tuple[FollowUp, ...]
     reviewed: tuple[str, ...]
     escalation: Escalation
+    between_meetings: Quorum
     closed: frozenset[date] = frozenset()
 
 
@@ -137,9 +140,9 @@ def read(text: str) -> Procedure:
 def whole(text: str) -> Any:
     """The document of today's shape, every section in it."""
     content = json.loads(text)
-    if is_whole(content):
-        return content
     then, now = (json.loads(document(version)) for version in (VERSIONS[0], VERSIONS[-1]))
+    if is_whole(content):
+        return {BETWEEN: now[BETWEEN], **content}
     return lifted(content, then, now)
 
 
@@ -156,6 +159,7 @@ def _of(content: Any) -> Procedure:
         ),
         reviewed=(),
         escalation=_escalation(content["escalation"]),
+        between_meetings=Quorum(**content["between_meetings"]),
     )
     return Procedure(
         content["version"],

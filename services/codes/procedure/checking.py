@@ -61,6 +61,10 @@ def _within(where: str, content: Any, bounds: Mapping[str, Mapping[str, int]]) -
     numbers: list[tuple[str, str, int]] = []
     if "quorum" in content:
         numbers.append(("votes", f"{where}quorum.votes", content["quorum"]["votes"]))
+    if "between_meetings" in content and not where:
+        quorum, votes = content["quorum"]["votes"], content["between_meetings"]["votes"]
+        if not 2 <= votes <= quorum:
+            yield "between_meetings.votes", f"Must be 2 to {quorum}."
     if "referrals_at_once" in content:
         numbers.append(("referrals_at_once", f"{where}referrals_at_once", content["referrals_at_once"]))
     for name, span in content.get("deadlines", {}).items():

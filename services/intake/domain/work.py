@@ -67,6 +67,7 @@ OF_CASE: Mapping[str, Row] = {
     "planned_home": Row("send_home", CENTRE, 3),
     "planned_alone": Row("carry_out", CENTRE, 14),
     "retired": Row("decide_again", GROUP, 7),
+    "not_ratified": Row("decide_again", GROUP, 7),
     "erased": Row("close", CENTRE, 7),
 }
 AFTER: Mapping[str, Row] = {
@@ -134,10 +135,13 @@ class Screening:
 
 @dataclass(frozen=True)
 class Plan:
+    """`refused`: decided between meetings and, since `at`, not ratified."""
+
     at: str
     recorded: str
     path: str
     programme_ids: tuple[str, ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,6 +215,8 @@ def next_of(known: Known) -> Next | None:
         due = min(due, bangkok_day(moment(known.stays_until)) - timedelta(days=2))
     elif known.ran_out_at and standing not in SHELTERED:
         flags.append("stay_ran_out")
+    if known.plan and known.plan.refused and standing in UNDER_WAY:
+        flags.append("not_ratified")
     if standing == IN_REVIEW:
         flags.append(ESCALATED)
     if standing == "untold":
@@ -233,6 +239,8 @@ def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:
         return first.standing, UNDER_WAY[first.standing], first.at, first
     if known.opening.erased:  # nobody can be asked, screened or decided about any more
         return "erased", TABLE["erased"], known.opening.erased, None
+    if known.plan and known.plan.refused:
+        return "not_ratified", TABLE["not_ratified"], known.plan.at, None
     planned = known.plan.recorded if known.plan else ""
     over = [each for each in known.referrals if each.standing in AFTER and each.recorded >= planned]
     last = max(over, key=lambda each: (each.recorded, each.referral_id)) if over else None

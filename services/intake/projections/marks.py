@@ -44,6 +44,7 @@ class Mark(TypedDict, total=False):
     trafficking: bool
     path: str
     bound: list[str]
+    refused: bool
     programme: str
     standing: str
     due: str | None
@@ -64,6 +65,7 @@ class Mark(TypedDict, total=False):
 OPENING, CLOSING, SCREENING, PLAN, HANDS, CALLS = "opening", "closing", "screening", "plan", "hands", "calls"
 STAY = "stay"  # the latest interim stay
 CARE = "care"  # what of the care plan goes on
+PLAN_FACTS = ("PlanAgreed", "RatificationDecided")
 CARE_FACTS = ("CareGoalSet", "CareTaskSet", "CareTaskMoved", "CareProgressNoted")
 TRANSFER = (
     "transfer"  # whose the case is since it was handed over, and whether another centre is asked to take it
@@ -173,6 +175,11 @@ def programmes_named(fact: Recorded) -> list[str]:
 def _planned(fact: Recorded, _: Mark) -> Mark:
     path = fact.data["path"] if fact.data["path"] in PATHS else ""
     return {"at": fact.time, "recorded": fact.recorded, "path": path, "bound": programmes_named(fact)}
+
+
+def _ratified(fact: Recorded, before: Mark) -> Mark:
+    """What was decided between meetings counts no more once a meeting did not ratify it."""
+    return before if fact.data["ratified"] else {**before, "at": fact.time, "refused": True}
 
 
 def _referred(fact: Recorded, before: Mark) -> Mark:
@@ -308,6 +315,7 @@ FOLDS: Mapping[str, tuple[str, Callable[[Recorded, Mark], Mark]]] = {
     ATTEMPT: (CALLS, _called),
     "ScreeningCompleted": (SCREENING, _screened),
     "PlanAgreed": (PLAN, _planned),
+    "RatificationDecided": (PLAN, _ratified),
     **{type: (CARE, _cared) for type in CARE_FACTS},
     **{type: (STAY, _stayed) for type in STAY_FACTS},
     **{type: (PLACE, _place) for type in PLACE_FACTS},
@@ -337,7 +345,9 @@ def known_of(marks: Mapping[str, Mark], retired: Mapping[str, str]) -> Known:
         Opening(opened["at"], opened["danger"], opened["child"], opened.get("erased")),
         Closing(closing["at"], closing["closed"]) if closing else None,
         _screening(screened) if screened else None,
-        Plan(plan["at"], plan["recorded"], plan["path"], tuple(plan["bound"])) if plan else None,
+        Plan(plan["at"], plan["recorded"], plan["path"], tuple(plan["bound"]), plan.get("refused", False))
+        if plan
+        else None,
         tuple(
             _referral(name, each)
             for name, each in sorted(marks.items())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, or_, select, update
+from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, delete, or_, select, update
 
 from services.codes.coarse import found_district
 from services.kernel.cloudevents import recorded
@@ -73,6 +73,7 @@ PARTNER_FACTS = ("PartnerCorrected",)
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     """Each table is fed by one source, so the order across sources does not matter."""
     opened, closed, screened, agreed = {}, {}, {}, {}
+    refused: set[str] = set()  # whose plan was not ratified: nobody is sent by it any more
     for fact in facts:
         match fact.source, fact.type:
             case "intake", "CaseOpened":
@@ -88,17 +89,23 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
                     "facts": orjson.dumps(fact.data["facts"]).decode(),
                 }
             case "screening", "PlanAgreed":
+                refused.discard(fact.data["case_id"])
                 agreed[fact.data["case_id"]] = _part(plans, fact) | {
                     "centre": fact.centre,
                     "agreed": fact.time,
                     "programme_ids": orjson.dumps(_places(fact)).decode(),
                 }
+            case "screening", "RatificationDecided" if not fact.data["ratified"]:
+                agreed.pop(fact.data["case_id"], None)
+                refused.add(fact.data["case_id"])
     upsert(db, cases, list(opened.values()), ("case_id",))
     for state in (True, False):
         ids = [case_id for case_id, now in closed.items() if now is state]
         if ids:
             db.execute(update(cases).where(cases.c.case_id.in_(ids)).values(closed=state))
     upsert(db, screenings, list(screened.values()), ("case_id",))
+    if refused:
+        db.execute(delete(plans).where(plans.c.case_id.in_(sorted(refused))))
     upsert(db, plans, list(agreed.values()), ("case_id",))
     _project_programmes(db, [fact for fact in facts if fact.source == "partners"])
 

@@ -25,6 +25,7 @@ from services.screening.events import (
     VoteCast,
 )
 
+RATIFY = "ratify"  # of codes.decisions.AGENDA_REASONS
 NOT_THERE = "Nobody of this number or name is called to the meeting."
 
 
@@ -56,6 +57,17 @@ class TableCase:
 
 
 @dataclass(frozen=True)
+class TableRatification:
+    """A plan that was decided between meetings lies before the meeting, with its path and places to vote on."""
+
+    case_id: str
+    person_id: str
+    plan_id: str
+    path: str
+    programme_ids: Sequence[str]
+
+
+@dataclass(frozen=True)
 class ProposeOption:
     """What is voted on. `programme_ids`: best first; none: any place of the path."""
 
@@ -83,7 +95,8 @@ class DeclareConflict:
 
 @dataclass(frozen=True)
 class DecideCase:
-    """`votes`: as somebody wrote them down for others; `conflicts`: who may not vote."""
+    """`votes`: as somebody wrote them down for others; `conflicts`: who may not vote; `ratified`: of a plan that was
+    decided between meetings, whether more agree than dissent."""
 
     case_id: str
     plan_id: str
@@ -91,6 +104,7 @@ class DecideCase:
     programme_ids: Sequence[str]
     votes: Sequence["Written"]
     conflicts: Sequence[str]
+    ratified: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +116,7 @@ Command = (
     CallMeeting
     | InviteMembers
     | TableCase
+    | TableRatification
     | ProposeOption
     | CastVote
     | DeclareConflict
@@ -129,9 +144,10 @@ class Cast:
 
 @dataclass(frozen=True)
 class Item:
-    """A case of the agenda; `votes` are on the option that stands."""
+    """A case of the agenda; `votes` are on the option that stands; `ratifies`: the plan that it lies there for."""
 
     person_id: str
+    ratifies: str | None = None
     path: str | None = None
     programme_ids: Sequence[str] = ()
     votes: Mapping[str, Cast] = field(default_factory=dict)
@@ -174,6 +190,14 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
             if case_closed:
                 raise Refused("case_closed", "The case is closed.")
             return [CaseTabled(id, case_id, person_id, reason)]
+        case TableRatification(case_id, person_id, plan_id, path, programme_ids):
+            if item and (item.plan_id or item.ratifies == plan_id):
+                return []
+            _open(meeting)
+            return [
+                CaseTabled(id, case_id, person_id, RATIFY, plan_id),
+                OptionProposed(id, case_id, path, [*programme_ids]),
+            ]
         case ProposeOption(case_id, path, programme_ids):
             known = _tabled(item)
             if known.path == path and [*known.programme_ids] == [*programme_ids]:
@@ -279,7 +303,10 @@ def _decide(command: DecideCase, meeting: Meeting, item: Item) -> list[MeetingEv
         for member in dict.fromkeys(command.conflicts)
         if member not in item.conflicts
     ]
-    return [*declared, CaseDecided(meeting.meeting_id, command.case_id, command.plan_id, command.path)]
+    return [
+        *declared,
+        CaseDecided(meeting.meeting_id, command.case_id, command.plan_id, command.path, command.ratified),
+    ]
 
 
 def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
@@ -292,7 +319,9 @@ def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
         case MeetingClosed():
             return replace(meeting, closed=True)
         case CaseTabled():
-            return _with(meeting, event.case_id, Item(event.person_id))
+            before = meeting.agenda.get(event.case_id)
+            conflicts = before.conflicts if before else frozenset()
+            return _with(meeting, event.case_id, Item(event.person_id, event.ratifies, conflicts=conflicts))
     item = meeting.agenda[event.case_id]
     match event:
         case OptionProposed():

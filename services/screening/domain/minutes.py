@@ -21,6 +21,7 @@ class Minutes(TypedDict):
     goals: list[str | Goal]
     override: NotRequired[Override]
     conflicts: NotRequired[list[str]]
+    urgency: NotRequired[str]
 
 
 class Reason(TypedDict):

@@ -1,13 +1,20 @@
 """The plan of one case, agreed by the working group with a quorum. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NotRequired, TypedDict, assert_never
+from dataclasses import dataclass, replace
+from typing import NotRequired, TypedDict, assert_never, get_args
 
 from services.codes.procedure import Quorum
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
-from services.screening.events import ClosedPath, PlanAgreed, Votes
+from services.screening.events import (
+    ClosedPath,
+    PlanAgreed,
+    PlanEvent,
+    QuorumUsed,
+    RatificationDecided,
+    Votes,
+)
 from services.thai import names
 
 
@@ -44,6 +51,7 @@ class AgreePlan:
     """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs; `shut`: the path, if
     the latest screening closed it; `programme_ids`: where to, the best first (empty: any place of the path);
     `screening_id`, `procedure`: the screening that counted, and the version of the procedure that the quorum is of;
+    `between_meetings`: a few named people decide in urgency, and why (`urgency`);
     `meeting_id`: of which meeting; `conflicts`: names of who did not vote for an interest of their own."""
 
     plan_id: str
@@ -63,16 +71,76 @@ class AgreePlan:
     procedure: str | None = None
     meeting_id: str | None = None
     conflicts: Sequence[str] = ()
+    between_meetings: bool = False
+    urgency: str | None = None
+
+
+@dataclass(frozen=True)
+class RatifyPlan:
+    """A meeting votes on what was decided between meetings."""
+
+    plan_id: str
+    case_id: str
+    person_id: str
+    meeting_id: str
+    members: Sequence[Member]
+    quorum: Quorum
+    conflicts: Sequence[str] = ()
+
+
+Command = AgreePlan | RatifyPlan
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan that counts; None before the first."""
+    """The plan that counts; None before the first. `to_ratify`: it was decided between meetings, and no meeting has
+    looked at it; `ratified`: what one decided of it."""
 
     plan_id: str | None = None
+    to_ratify: bool = False
+    ratified: bool | None = None
 
 
-def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
+def decide(command: Command, plan: Plan) -> list[PlanEvent]:
+    match command:
+        case AgreePlan():
+            return _agree(command, plan)
+        case RatifyPlan():
+            return _ratify(command, plan)
+    assert_never(command)
+
+
+def _ratify(command: RatifyPlan, plan: Plan) -> list[PlanEvent]:
+    if command.plan_id != plan.plan_id:
+        raise Refused("wrong_state", "A later decision took the place of this one.")
+    if not plan.to_ratify:
+        raise Refused("wrong_state", "Nothing of the plan waits to be ratified.")
+    _each_once(command.members)
+    _enough(command.quorum, command.members)
+    votes = counted(command.members)
+    minutes: dict[str, Sequence[Member] | Sequence[str]] = {"members": [*command.members]}
+    if command.conflicts:
+        minutes["conflicts"] = [*command.conflicts]
+    quorum: QuorumUsed = {"votes": command.quorum.votes, "chair": command.quorum.chair}
+    return [
+        RatificationDecided(
+            command.plan_id,
+            command.case_id,
+            command.person_id,
+            command.meeting_id,
+            is_carried(votes),
+            votes,
+            quorum,
+            minutes,
+        )
+    ]
+
+
+def is_carried(votes: Votes) -> bool:
+    return votes["agree"] > votes["dissent"]
+
+
+def _agree(command: AgreePlan, plan: Plan) -> list[PlanEvent]:
     if command.plan_id == plan.plan_id:
         return []  # the same plan again
     if command.closed:
@@ -82,9 +150,11 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
     _each_once(command.members)
     votes = counted(command.members)
     _require(command.quorum, command.members, votes)
+    if command.between_meetings:
+        _urgent(command, votes)
     override = _override(command.shut, command.override, command.members, command.meeting_id is not None)
     minutes = {"members": [*command.members], "why": command.why, "goals": [*command.goals]}
-    more = {"override": override, "conflicts": [*command.conflicts]}
+    more = {"override": override, "conflicts": [*command.conflicts], "urgency": command.urgency}
     return [
         PlanAgreed(
             command.plan_id,
@@ -101,19 +171,30 @@ def decide(command: AgreePlan, plan: Plan) -> list[PlanAgreed]:
             command.procedure,
             command.meeting_id,
             plan.plan_id,
+            command.between_meetings,
         )
     ]
 
 
-def evolve(plan: Plan, event: PlanAgreed) -> Plan:
+def _urgent(command: AgreePlan, votes: Votes) -> None:
+    """Everybody who is named agrees: there is no meeting that could outvote somebody."""
+    if not command.urgency:
+        raise Invalid({"urgency": ["Is required."]})
+    if votes["dissent"] or votes["abstain"]:
+        raise Refused("no_quorum", "Between meetings all who decide agree; else it waits for the meeting.")
+
+
+def evolve(plan: Plan, event: PlanEvent) -> Plan:
     match event:
         case PlanAgreed():
-            return Plan(event.plan_id)
+            return Plan(event.plan_id, to_ratify=event.between_meetings)
+        case RatificationDecided():
+            return replace(plan, to_ratify=False, ratified=event.ratified)
     assert_never(event)
 
 
-PLAN: Aggregate[AgreePlan, Plan, PlanAgreed] = Aggregate(
-    "plan", Decider(decide, evolve, Plan()), (PlanAgreed,), "case"
+PLAN: Aggregate[Command, Plan, PlanEvent] = Aggregate(
+    "plan", Decider(decide, evolve, Plan()), get_args(PlanEvent), "case"
 )
 
 
@@ -135,12 +216,16 @@ def _each_once(members: Sequence[Member]) -> None:
 
 
 def _require(quorum: Quorum, members: Sequence[Member], votes: Votes) -> None:
+    _enough(quorum, members)
+    if not is_carried(votes):
+        raise Refused("no_quorum", "Those who agree must be more than those who dissent.")
+
+
+def _enough(quorum: Quorum, members: Sequence[Member]) -> None:
     if len(members) < quorum.votes:
         raise Refused("no_quorum", f"{len(members)} voted; the working group needs {quorum.votes} votes.")
     if quorum.chair and not any(member["role"] == "chair" for member in members):
         raise Refused("no_quorum", "No chair voted.")
-    if votes["agree"] <= votes["dissent"]:
-        raise Refused("no_quorum", "Those who agree must be more than those who dissent.")
 
 
 def _override(

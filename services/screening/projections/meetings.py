@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Integer,
@@ -41,7 +42,7 @@ OF_ITEM = (CaseTabled, OptionProposed, VoteCast, ConflictDeclared, CaseDecided)
 
 metadata = MetaData()
 meeting = Table(
-    "meeting_v2",
+    "meeting_v3",
     metadata,
     Column("meeting_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER, index=True),
@@ -54,7 +55,7 @@ meeting = Table(
     Column("version", Integer, nullable=False),
 )
 item = Table(
-    "meeting_case_v2",  # the meeting's, also when the case has gone to another centre
+    "meeting_case_v3",  # the meeting's, also when the case has gone to another centre
     metadata,
     Column("meeting_id", Text),
     Column("case_id", Text, index=True),
@@ -70,6 +71,8 @@ item = Table(
     Column("conflicts", Text, nullable=False),  # JSON
     Column("plan_id", Text),
     Column("decided_at", Text),
+    Column("ratifies", Text),
+    Column("ratified", Boolean),
     PrimaryKeyConstraint("meeting_id", "case_id"),
 )
 Row = dict[str, str | int | None]  # of a table: what its columns hold
@@ -117,14 +120,15 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
         case CaseTabled():
             return {
                 "meeting_id": event.meeting_id, "case_id": event.case_id, "centre": fact.centre,
-                "person_id": event.person_id, "place": place, "reason": event.reason, "path": None,
+                "person_id": event.person_id, "place": row.get("place", place), "reason": event.reason, "path": None,
                 "programme_ids": "[]", "votes": "{}",
-                "conflicts": "[]", "plan_id": None, "decided_at": None,
+                "conflicts": row.get("conflicts", "[]"), "plan_id": None, "decided_at": None,
+                "ratifies": event.ratifies, "ratified": None,
             }  # fmt: skip
         case OptionProposed():
             return row | {
                 "path": event.path, "programme_ids": as_json(event.programme_ids), "votes": "{}", "plan_id": None,
-                "decided_at": None,
+                "decided_at": None, "ratified": None,
             }  # fmt: skip
         case VoteCast():
             cast = {"vote_id": event.vote_id, "vote": event.vote, "at": fact.time, "reason": event.reason}
@@ -136,11 +140,11 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
             conflicts = [*orjson.loads(str(row["conflicts"])), event.member]
             return row | {"votes": as_json(votes), "conflicts": as_json(conflicts)}
         case CaseDecided():
-            return row | {"plan_id": event.plan_id, "decided_at": fact.time}
+            return row | {"plan_id": event.plan_id, "decided_at": fact.time, "ratified": event.ratified}
     raise AssertionError("it is one of those")
 
 
-MEETINGS = Projection("meetings", 2, (meeting, item), project)
+MEETINGS = Projection("meetings", 3, (meeting, item), project)
 
 
 def get(db: Connection, meeting_id: str) -> RowMapping | None:
@@ -180,6 +184,15 @@ def list_meetings(
     rows = db.execute(latest).mappings().all()
     more = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], make_cursor((more["starts"], more["meeting_id"])) if more else None
+
+
+def get_next(db: Connection, centre: str, without: str | None = None) -> str | None:
+    """The id of the centre's open meeting that begins first, but not this one."""
+    c = meeting.c
+    first = select(c.meeting_id).where(c.centre == centre, c.status == OPEN)
+    if without is not None:
+        first = first.where(c.meeting_id != without)
+    return db.execute(first.order_by(c.starts, c.meeting_id).limit(1)).scalar()
 
 
 def seats(row: RowMapping) -> list[Seat]:

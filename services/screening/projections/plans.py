@@ -15,13 +15,14 @@ from sqlalchemy import (
     Text,
     func,
     select,
+    update,
 )
 
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import AUTHOR, OWNER
 from services.screening import answers
-from services.screening.events import PlanAgreed
+from services.screening.events import PlanAgreed, RatificationDecided
 from services.screening.projections.rows import as_json
 from services.screening.projections.screenings import screening
 
@@ -44,6 +45,13 @@ plans = Table(
     Column("override", Boolean, nullable=False),
     Column("meeting_id", Text),
     Column("minutes", Text),  # sealed
+    Column("between_meetings", Boolean, nullable=False),
+    Column("stream_version", Integer, nullable=False),
+    Column("ratified", Boolean),
+    Column("ratified_at", Text),
+    Column("ratified_in", Text),  # which meeting
+    Column("ratify_votes", Text),  # JSON
+    Column("ratify_minutes", Text),  # sealed
     PrimaryKeyConstraint("case_id", "version"),
 )
 
@@ -66,11 +74,27 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "override": fact.event.override,
             "meeting_id": fact.event.meeting_id,
             "minutes": fact.event.minutes,
+            "between_meetings": fact.event.between_meetings,
+            "stream_version": fact.version,
         }
         for fact in facts
         if isinstance(fact.event, PlanAgreed)
     ]
     upsert(db, plans, rows, ("case_id", "version"))
+    for fact in facts:
+        if isinstance(fact.event, RatificationDecided):
+            db.execute(
+                update(plans)
+                .where(plans.c.plan_id == fact.event.plan_id)
+                .values(
+                    stream_version=fact.version,
+                    ratified=fact.event.ratified,
+                    ratified_at=fact.time,
+                    ratified_in=fact.event.meeting_id,
+                    ratify_votes=as_json(fact.event.votes),
+                    ratify_minutes=fact.event.minutes,
+                )
+            )
 
 
 def _places(event: PlanAgreed) -> list[str]:
@@ -105,6 +129,27 @@ def list_replacing(db: Connection, plan_ids: Sequence[str]) -> dict[str, answers
     return {row["earlier"]: _replacing(row) for row in db.execute(found).mappings()} if plan_ids else {}
 
 
+def list_to_ratify(db: Connection, centre: str) -> Sequence[RowMapping]:
+    """The plans of a centre that count, were decided between meetings, and that no meeting has looked at; the oldest
+    first."""
+    c, later = plans.c, plans.alias()
+    newest = select(func.max(later.c.version)).where(later.c.case_id == c.case_id).scalar_subquery()
+    waiting = select(plans).where(
+        c.centre == centre, c.between_meetings, c.ratified_at.is_(None), c.version == newest
+    )
+    return db.execute(waiting.order_by(c.agreed_at, c.plan_id)).mappings().all()
+
+
+def places_of(row: RowMapping) -> list[str]:
+    found: list[str] = orjson.loads(row["programme_ids"])
+    return found
+
+
+def get_ratifying(db: Connection, plan_id: str) -> str | None:
+    """The minutes of the meeting that looked at a plan of between meetings, sealed."""
+    return db.execute(select(plans.c.ratify_minutes).where(plans.c.plan_id == plan_id)).scalar()
+
+
 def _replacing(row: RowMapping) -> answers.Replacing:
     return {"plan_id": row["plan_id"], "agreed_at": row["agreed_at"], "meeting_id": row["meeting_id"]}
 
@@ -113,7 +158,7 @@ def _plan(row: RowMapping, before: RowMapping | None, after: RowMapping | None) 
     programme_ids = orjson.loads(row["programme_ids"])
     return {
         "case_id": row["case_id"],
-        "version": row["version"],
+        "version": row["stream_version"],
         "plan_id": row["plan_id"],
         "person_id": row["person_id"],
         "agreed_at": row["agreed_at"],
@@ -125,6 +170,15 @@ def _plan(row: RowMapping, before: RowMapping | None, after: RowMapping | None) 
         "quorum": orjson.loads(row["quorum"]),
         "override": row["override"],
         "meeting_id": row["meeting_id"],
+        "between_meetings": row["between_meetings"],
+        "ratification": {
+            "ratified": row["ratified"],
+            "at": row["ratified_at"],
+            "meeting_id": row["ratified_in"],
+            "votes": orjson.loads(row["ratify_votes"]),
+        }
+        if row["ratified_at"]
+        else None,
         "replaces": before["plan_id"] if before else None,
         "replaced_by": _replacing(after) if after else None,
     }

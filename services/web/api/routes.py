@@ -102,6 +102,7 @@ from services.screening.schemas import (
     OfScreening,
     OfTrial,
     ProposeOption,
+    RatifyPlan,
     SaveRules,
     SetGoal,
     SetTask,
@@ -257,6 +258,8 @@ ROUTES = (
         "Declare an interest of one's own, and not vote"),
     Route("POST", "/api/v1/meetings/<meeting_id>/decide", screening.DECIDE, DecideCase,
         "Decide a case: the plan with everybody's vote"),
+    Route("POST", "/api/v1/meetings/<meeting_id>/ratify", screening.RATIFY, RatifyPlan,
+        "Vote on what was decided between meetings"),
     Route("POST", "/api/v1/meetings/<meeting_id>/close", screening.CLOSE_MEETING, OfMeeting, "Close a meeting"),
     Route("POST", "/api/v1/referrals", referral.SEND, SendReferral, "Send a referral", 201, seconds=15.0),
     Route(

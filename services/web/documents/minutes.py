@@ -19,7 +19,7 @@ from services.kernel.errors import Forbidden, NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners.doors import NAMES
-from services.screening.answers import AgendaItem, Goal, Meeting, Minutes, Plan
+from services.screening.answers import AgendaItem, Goal, Meeting, Member, Minutes, Plan, Ratification
 from services.screening.doors import MEETING, PLANS
 from services.thai import dates
 from services.web.documents.office import NO_BREAK, Desk, long_day, office
@@ -31,6 +31,7 @@ NOTHING = "–"
 ROOM = "........................"  # to write in
 CLOSED_PATH = "มตินี้เป็นแนวทางที่ผลการคัดกรองไม่เปิดให้ ที่ประชุมมีมติโดยมีเหตุผลว่า"
 WRITTEN_AGAIN = "ข้อความบางส่วนถูกตัดออกเพื่อไม่ให้ระบุถึงตัวผู้รับบริการ ซึ่งได้ลบข้อมูลแล้ว"
+UNRATIFIED = "ไม่รับรองมติระหว่างการประชุม ต้องมีมติใหม่ สิ่งที่ดำเนินการไปแล้วไม่ถูกยกเลิกโดยอัตโนมัติ"
 REPLACED = "หมายเหตุ มตินี้ถูกแทนที่ด้วยมติเมื่อวันที่"
 ERASED = "เหตุผล เป้าหมาย และการลงมติรายบุคคลถูกลบพร้อมกับข้อมูลของผู้รับบริการแล้ว"
 
@@ -42,6 +43,20 @@ class Tabled(NamedTuple):
     item: AgendaItem
     case: Case | None
     decided: Plan | None
+
+    @property
+    def ratification(self) -> Ratification | None:
+        """What the meeting said of a decision made between meetings, if that is what it decided."""
+        looked_at = self.item["ratifies"] is not None and self.item["ratifies"] == self.item["plan_id"]
+        return self.decided["ratification"] if self.decided and looked_at else None
+
+    @property
+    def voters(self) -> Sequence[Member] | None:
+        """Everybody's vote in the meeting; None: nothing is decided, or the words are gone."""
+        if ratification := self.ratification:
+            told = ratification.get("minutes")
+            return told["members"] if told else None
+        return self.written["members"] if self.written else None
 
     @property
     def written(self) -> Minutes | None:
@@ -112,7 +127,7 @@ def _came(meeting: Meeting, tabled: Sequence[Tabled]) -> set[str]:
     numbers = {each["name"]: each["member"] for each in meeting["members"]}
     came = {vote["member"] for each in tabled for vote in each.item["votes"]}
     came |= {member for each in tabled for member in each.item["conflicts"]}
-    voted = {member["name"] for each in tabled if each.written for member in each.written["members"]}
+    voted = {member["name"] for each in tabled for member in each.voters or ()}
     return came | {numbers[name] for name in voted if name in numbers}
 
 
@@ -125,6 +140,7 @@ def _case(number: int, tabled: Tabled, meeting: Meeting, places: Mapping[str, st
         "about": [
             ["ผู้รับบริการ", _person(case)],
             ["ข้อเสนอต่อที่ประชุม", _option(item["path"], item["programme_ids"], places)],
+            *_urgent(tabled),
             ["ผู้มีส่วนได้เสีย (ไม่ลงมติ)", ", ".join(out) or "ไม่มี"],
         ],
         "votes": _votes(tabled, names),
@@ -139,6 +155,19 @@ def _case(number: int, tabled: Tabled, meeting: Meeting, places: Mapping[str, st
         "note": ERASED if plan and not written else WRITTEN_AGAIN if written and "redacted" in written else "",
         "replaced": _replaced(plan),
     }  # fmt: skip
+
+
+def _urgent(tabled: Tabled) -> list[Json]:
+    """What lies there to be ratified: when it was decided, by whom and why at once."""
+    plan = tabled.decided if tabled.item["ratifies"] else None
+    if plan is None or not plan["between_meetings"]:
+        return []
+    written = plan.get("minutes")
+    rows: list[Json] = [["มติระหว่างการประชุม", f"เมื่อวันที่ {long_day(plan['agreed_at'])}"]]
+    if written:
+        rows.append(["ผู้มีมติ", ", ".join(each["name"] for each in written["members"])])
+        rows.append(["เหตุเร่งด่วน", written.get("urgency") or NOTHING])
+    return rows
 
 
 def _person(case: Case | None) -> str:
@@ -166,10 +195,10 @@ def _in_order(programme_ids: Sequence[str], places: Mapping[str, str]) -> str:
 
 def _votes(tabled: Tabled, names: Mapping[str, str]) -> list[Json]:
     """[name, vote, reason and by whom it was written]: of the decision, or the own votes so far."""
-    if tabled.written:
+    if tabled.voters is not None:
         return [
             [each["name"], VOTES.word(each["vote"], "th"), each["reason"] or NOTHING, _how(each.get("own"))]
-            for each in tabled.written["members"]
+            for each in tabled.voters
         ]
     return [
         [names[each["member"]], VOTES.word(each["vote"], "th"), each["reason"] or NOTHING, _how(True)]
@@ -187,6 +216,13 @@ def _decision(tabled: Tabled) -> str:
         return "ที่ประชุมยังไม่มีมติในเรื่องนี้"
     if plan is None:
         return "ที่ประชุมมีมติแล้ว แต่เรื่องนี้ไม่อยู่ในความดูแลของศูนย์แล้ว จึงไม่แสดงมติ"
+    if ratification := tabled.ratification:
+        votes = ratification["votes"]
+        said = "รับรองมติระหว่างการประชุม" if ratification["ratified"] else UNRATIFIED
+        return (
+            f"ที่ประชุม{said} ด้วยคะแนน เห็นชอบ {_voices(votes['agree'])} "
+            f"ไม่เห็นชอบ {_voices(votes['dissent'])} งดออกเสียง {_voices(votes['abstain'])}"
+        )
     votes, quorum = plan["votes"], plan["quorum"]
     chair = " และมีประธานร่วมลงมติ" if quorum["chair"] else ""
     return (

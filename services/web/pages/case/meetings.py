@@ -28,7 +28,9 @@ from services.screening.doors import (
     MEETING,
     MEETINGS,
     MEMBERS,
+    PLAN,
     PROPOSE,
+    RATIFY,
     SCREENING,
     TABLE,
     VOTE,
@@ -347,6 +349,38 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
         paths=[(path, conference.path_named(path, shut)) for path in ordered], in_language=in_language,
         places=[(each["programme_id"], conference.place_named(each)) for each in offered],
         votes=[*words("vote"), (CONFLICT, _("Has an interest of their own"))], areas=words("life_area"), goals=GOALS,
+    )  # fmt: skip
+
+
+@blueprint.route("/meetings/<uuid:meeting_id>/cases/<uuid:case_id>/ratify", methods=["GET", "POST"])
+@gate.roles(*STAFF)
+def ratify(meeting_id: UUID, case_id: UUID) -> Response:
+    """What was decided between meetings, and how everybody votes on it."""
+    before = _before(meeting_id, case_id)
+    meeting, item = before.meeting, before.item
+    form = Form(
+        schemas.RatifyPlan(),
+        fixed={"meeting_id": str(meeting_id), "case_id": str(case_id)},
+        draft=later("Ratify or not"),
+        case_id=str(case_id),
+    )
+    if form.sent:
+        form.load(_decided(form.typed, meeting, proposing=False))
+        if not form.errors:
+            with form.catching():
+                told = doors.tell(RATIFY, form.body)
+                said = (
+                    _("The decision is ratified.") if told["ratified"] else _("The decision is not ratified.")
+                )
+                return frame.done(said, ".show", meeting_id=meeting_id)
+        form.errors = {_in_place(name, form.typed, meeting): said for name, said in form.errors.items()}
+    plan = doors.attempt(PLAN.of(case_id=str(case_id)))
+    return frame.page(
+        "meetings/ratify.html", form=form, meeting=meeting, item=item, case=before.case,
+        plan=plan if plan and plan["plan_id"] == item["ratifies"] else None,
+        cast={each["member"]: each for each in item["votes"]},
+        votes=[*words("vote"), (CONFLICT, _("Has an interest of their own"))],
+        programmes=lookup.programmes(item["programme_ids"]),
     )  # fmt: skip
 
 

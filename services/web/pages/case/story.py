@@ -67,6 +67,11 @@ def _votes(data: Data) -> str:
     return _("%(agree)s agree, %(dissent)s dissent, %(abstain)s abstain") % votes
 
 
+def _agreed(data: Data) -> str:
+    urgent = _("decided between meetings") if data.get("between_meetings") else ""
+    return " · ".join(filter(None, (word("path", data["path"]), _votes(data), urgent)))
+
+
 def _area(data: Data) -> str:
     """The area of life; not every reader is told."""
     return word("life_area", data["area"]) if data.get("area") else ""
@@ -172,7 +177,9 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "VoteCast": (later("A member of the meeting voted"), None),
     "ConflictDeclared": (later("A member of the meeting does not vote for an interest of their own"), None),
     "CaseDecided": (later("The meeting decided"), lambda d: word("path", d["path"])),
-    "PlanAgreed": (later("The working group agreed a plan"), lambda d: f"{word('path', d['path'])} · {_votes(d)}"),
+    "PlanAgreed": (later("The working group agreed a plan"), _agreed),
+    "RatificationDecided": (later("The working group voted on a decision made between meetings"),
+        lambda d: f"{_('ratified') if d['ratified'] else _('not ratified')} · {_votes(d)}"),
     "CareGoalSet": (later("A goal of the care plan was set"), _area),
     "CareTaskSet": (later("A task of the care plan was added"),
         lambda d: " · ".join(filter(None, (word("task_kind", d["kind"]), _area(d))))),

@@ -24,6 +24,7 @@ def in_words(content: Any) -> list[Part]:
     reviews, own = rules["decline_review"], rules["centres"]
     return [
         Part(_("Decisions"), _quorum(rules["quorum"]), []),
+        Part(_("Decisions between meetings"), _between(rules["between_meetings"]), []),
         Part(_("Deadlines"), _at_once(rules["referrals_at_once"]), [*_deadlines(rules["deadlines"])]),
         Part(_("Follow-ups"), "", [*_follow_ups(rules["follow_up"])]),
         Part(_("If a deadline is missed"), _escalation(rules["escalation"]), []),
@@ -41,6 +42,16 @@ def _quorum(quorum: Any) -> str:
     if quorum["chair"]:
         return _("A decision needs {} votes, the chair’s among them.").format(quorum["votes"])
     return _("A decision needs {} votes.").format(quorum["votes"])
+
+
+def _between(quorum: Any) -> str:
+    said = _("In urgency {} named people decide together, and the next meeting ratifies it or does not.")
+    if quorum["chair"]:
+        said = _(
+            "In urgency {} named people decide together, the chair among them, and the next meeting ratifies it or "
+            "does not."
+        )
+    return said.format(quorum["votes"])
 
 
 def _at_once(count: int) -> str:
