@@ -40,8 +40,10 @@ def care(office: Office, centre: str) -> Iterator[datetime]:
             made = office.do_apart(SET_TASK, body, worker, f"care/{case_id}/{number}")
             tasks.append((case_id, number, made["task_id"]))
     yield office.moment + timedelta(days=4)
+    listed = office.ask(CASES.of(centre=centre, limit=LIMIT_MOST))["items"]
+    closed = {each["case_id"] for each in listed if each["status"] == "closed"}
     for case_id, number, task_id in tasks:
         *_rest, progress, reason = TASKS[number]
-        if progress != "open":
+        if progress != "open" and case_id not in closed:
             about: Body = {"case_id": case_id, "item_id": task_id, "progress": progress, "reason": reason}
             office.do_apart(CARE_PROGRESS, about, worker, f"care/{case_id}/{number}/goes")

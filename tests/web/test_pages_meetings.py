@@ -211,3 +211,38 @@ def test_the_invitation_names_no_person_it_decides_about(door, browser, centre):
     text = browser("member-37").open(f"/meetings/{meeting_id}/invitation").text
     assert case["case_number"] in text and "นางสมาชิก" in text
     assert case["person"]["name"]["first"] not in text
+
+
+def test_what_was_decided_between_meetings_is_ratified_on_its_page(door, browser, centre):
+    worker, case_id = browser("worker-37"), waiting(door)
+    record = worker.open(f"/cases/{case_id}/plan/record")
+    two = {
+        "members__0__name": "นางสมาชิก",
+        "members__0__role": "chair",
+        "members__0__vote": "agree",
+        "members__1__name": "นายเลขา",
+        "members__1__role": "secretary",
+        "members__1__vote": "agree",
+        "members__2__name": "",
+        "members__2__role": "",
+    }
+    lacking = worker.send(record, path="local_home", why="ใกล้บ้าน", between_meetings="yes", **two)
+    assert lacking.status == 422 and "urgency" in lacking.errors
+    agreed = worker.send(
+        record, path="local_home", why="ใกล้บ้าน", between_meetings="yes", urgency="ไม่มีที่พัก", **two
+    )
+    assert "รอการรับรอง" in agreed.text and "ไม่มีที่พัก" in agreed.text
+    meeting_id = called(door)
+    page = f"/meetings/{meeting_id}"
+    shown = worker.open(page)
+    ratify = f"{page}/cases/{case_id}/ratify"
+    assert ratify in shown.raw and "รับรองมติระหว่างการประชุม" in shown.text
+    form = worker.open(ratify)
+    assert "ไม่มีที่พัก" in form.text
+    lacking = worker.send(form, vote__1="agree")
+    assert lacking.status == 409
+    against = {"vote__1": "dissent", "vote__2": "dissent", "vote__3": "agree", "reason__1": "ไกลบ้าน"}
+    voted = worker.send(worker.open(ratify), **against)
+    assert "ไม่รับรอง" in voted.text
+    plan = worker.open(f"/cases/{case_id}/plan").text
+    assert "ไม่รับรอง" in plan and "ต้องมีมติใหม่" in plan

@@ -294,29 +294,53 @@ def test_a_member_reads_the_minutes_without_the_name_and_nobody_else_at_all(door
     assert f"{page}/minutes.pdf" in browser("member-34").open(page).raw
 
 
+def planned(door, centre: str) -> str:
+    """A case of a centre of its own, decided on, so that nothing else lies before its meetings."""
+    for user, role in (("worker", "worker"), ("director", "director"), ("deputy", "director")):
+        door.add(f"{user}-{centre}", role, (centre,))
+    case_id = door.case(centre)
+    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": settled()}, f"worker-{centre}")
+    door.made(f"/api/v1/cases/{case_id}/plan", plan(), f"worker-{centre}")
+    return case_id
+
+
 def test_minutes_say_that_a_later_decision_took_the_place_of_theirs(door):
-    case_id = door.planned()
-    meeting_id = door.meeting(case_id)
-    path = f"/api/v1/meetings/{meeting_id}"
+    case_id = planned(door, "33")
+    path = f"/api/v1/meetings/{door.meeting(case_id, 'worker-33')}"
     votes = [{"member": number, "vote": "agree"} for number in "123"]
     decision = {"case_id": case_id, "votes": votes, "path": "local_home", "why": "ใกล้วัด"}
-    door.made(f"{path}/decide", decision)
-    door.made(f"{path}/close", {})
-    text = text_of(door.get(f"{path}/minutes.pdf").content)
+    door.made(f"{path}/decide", decision, "worker-33")
+    door.made(f"{path}/close", {}, "worker-33")
+    text = text_of(door.get(f"{path}/minutes.pdf", "worker-33").content)
     assert has(text, "ใกล้วัด") and has(text, "ผู้ไม่มาประชุม") and not has(text, "ยังไม่ปิดประชุม")
-    door.made(f"/api/v1/cases/{case_id}/plan", plan())
-    text = text_of(door.get(f"{path}/minutes.pdf").content)
+    door.made(f"/api/v1/cases/{case_id}/plan", plan(), "worker-33")
+    text = text_of(door.get(f"{path}/minutes.pdf", "worker-33").content)
     assert has(text, "มตินี้ถูกแทนที่ด้วยมติเมื่อวันที่")
     assert has(text, "ใกล้วัด") and has(text, "ผู้ไม่มาประชุม"), "what was decided then stays as it was written"
 
 
+def test_minutes_say_what_was_decided_between_meetings_and_whether_it_was_ratified(door):
+    case_id = planned(door, "31")
+    meeting_id = door.unratified(case_id, "worker-31")
+    path = f"/api/v1/meetings/{meeting_id}"
+    votes = [{"member": number, "vote": "agree", "reason": "จำเป็นจริง"} for number in "123"]
+    door.made(f"{path}/ratify", {"case_id": case_id, "votes": votes}, "worker-31")
+    text = text_of(door.get(f"{path}/minutes.pdf", "worker-31").content)
+    assert has(text, "รับรองมติระหว่างการประชุม") and has(text, "ไม่มีที่พักคืนนี้") and has(text, "จำเป็นจริง")
+    assert has(text, "เห็นชอบ ๓ เสียง") and has(text, "ผู้มีมติ")
+
+
 def test_minutes_of_somebody_who_was_erased_say_what_is_gone(door):
-    case_id = door.planned()
-    path = f"/api/v1/meetings/{door.meeting(case_id)}"
+    case_id = planned(door, "32")
+    path = f"/api/v1/meetings/{door.meeting(case_id, 'worker-32')}"
     votes = [{"member": number, "vote": "agree", "reason": "ใกล้วัด"} for number in "123"]
-    door.made(f"{path}/decide", {"case_id": case_id, "votes": votes, "path": "local_home", "why": "ใกล้วัด"})
-    door.ask("intake", "request_erasure", "director-60", {"case_id": case_id, "reason": "ordered"})
-    door.ask("intake", "confirm_erasure", "deputy-60", {"case_id": case_id})
-    text = text_of(door.get(f"{path}/minutes.pdf").content)
+    door.made(
+        f"{path}/decide",
+        {"case_id": case_id, "votes": votes, "path": "local_home", "why": "ใกล้วัด"},
+        "worker-32",
+    )
+    door.ask("intake", "request_erasure", "director-32", {"case_id": case_id, "reason": "ordered"})
+    door.ask("intake", "confirm_erasure", "deputy-32", {"case_id": case_id})
+    text = text_of(door.get(f"{path}/minutes.pdf", "worker-32").content)
     assert has(text, "ถูกลบพร้อมกับข้อมูลของผู้รับบริการแล้ว") and has(text, "เห็นชอบ ๓ เสียง")
     assert not has(text, "ใกล้วัด") and not has(text, "มาลี")
