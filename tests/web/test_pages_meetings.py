@@ -226,10 +226,12 @@ def test_what_was_decided_between_meetings_is_ratified_on_its_page(door, browser
         "members__2__name": "",
         "members__2__role": "",
     }
-    lacking = worker.send(record, path="local_home", why="ใกล้บ้าน", between_meetings="yes", **two)
+    lacking = worker.send(
+        record, path="local_home", why="ใกล้บ้าน", goals="มีที่อยู่", between_meetings="yes", **two
+    )
     assert lacking.status == 422 and "urgency" in lacking.errors
     agreed = worker.send(
-        record, path="local_home", why="ใกล้บ้าน", between_meetings="yes", urgency="ไม่มีที่พัก", **two
+        record, path="local_home", why="ใกล้บ้าน", goals="มีที่อยู่", between_meetings="yes", urgency="ไม่มีที่พัก", **two
     )
     assert "รอการรับรอง" in agreed.text and "ไม่มีที่พัก" in agreed.text
     meeting_id = called(door)
