@@ -339,7 +339,6 @@ def test_minutes_of_somebody_who_was_erased_say_what_is_gone(door):
     door.made(
         f"{path}/decide",
         {"case_id": case_id, "votes": votes, "path": "local_home", "why": "ใกล้วัด"},
-        "worker-32",
     )
     door.ask("intake", "request_erasure", "director-60", {"case_id": case_id, "reason": "ordered"})
     door.ask("intake", "confirm_erasure", "deputy-60", {"case_id": case_id})

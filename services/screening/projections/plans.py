@@ -28,7 +28,7 @@ from services.screening.projections.screenings import screening
 
 metadata = MetaData()
 plans = Table(
-    "plan_v6",
+    "plan_v7",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
@@ -192,4 +192,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"Case {case_id} has a plan but no screening."
 
 
-PLANS = Projection("plan", 6, (plans,), project)
+PLANS = Projection("plan", 7, (plans,), project)
