@@ -72,6 +72,11 @@ def _agreed(data: Data) -> str:
     return " · ".join(filter(None, (word("path", data["path"]), _votes(data), urgent)))
 
 
+def _looked_at(data: Data) -> str:
+    said = _("ratified") if data["ratified"] else _("not ratified")
+    return f"{said} · {_votes(data)}"
+
+
 def _area(data: Data) -> str:
     """The area of life; not every reader is told."""
     return word("life_area", data["area"]) if data.get("area") else ""
@@ -178,8 +183,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "ConflictDeclared": (later("A member of the meeting does not vote for an interest of their own"), None),
     "CaseDecided": (later("The meeting decided"), lambda d: word("path", d["path"])),
     "PlanAgreed": (later("The working group agreed a plan"), _agreed),
-    "RatificationDecided": (later("The working group voted on a decision made between meetings"),
-        lambda d: f"{_('ratified') if d['ratified'] else _('not ratified')} · {_votes(d)}"),
+    "RatificationDecided": (later("The working group voted on a decision made between meetings"), _looked_at),
     "CareGoalSet": (later("A goal of the care plan was set"), _area),
     "CareTaskSet": (later("A task of the care plan was added"),
         lambda d: " · ".join(filter(None, (word("task_kind", d["kind"]), _area(d))))),
