@@ -20,7 +20,7 @@ import orjson
 from scripts import growth_page, rules_page
 from services import codes
 from services.codes import access
-from services.kernel.codec import PERSONAL, Codec, audiences
+from services.kernel.codec import PERSONAL, Codec, audiences, told_as
 from services.kernel.doors import Door, Doors, doors_of
 from services.screening.domain import rulebook
 from services.screening.domain.description import describe
@@ -105,9 +105,9 @@ def schema_of(event: type[Any]) -> Json:
         "title": event.__name__,
         "description": about(event),
         "type": "object",
-        "properties": {field.name: schema_of_type(hints[field.name]) for field in open_fields},
+        "properties": {told_as(field.name): schema_of_type(hints[field.name]) for field in open_fields},
         "required": sorted(
-            field.name
+            told_as(field.name)
             for field in open_fields
             if field.default is MISSING and field.default_factory is MISSING
         ),
@@ -322,15 +322,15 @@ def _event(service: str, kind: str, subject: str, event: type[Any], codec: Codec
     hints, name, marks = get_type_hints(event), event.__name__, audiences(event)
     rows = [
         (
-            f"`{field.name}`",
+            f"`{told_as(field.name)}`",
             _sealed(field) if is_personal(field) else type_name(hints[field.name]),
-            marks.get(field.name, ""),
+            marks.get(told_as(field.name), ""),
             "" if field.default is MISSING and field.default_factory is MISSING else "may be absent",
         )
         for field in fields(event)
     ]
     shown = {
-        field.name: example(field.name, hints[field.name])
+        told_as(field.name): example(field.name, hints[field.name])
         for field in fields(event)
         if not is_personal(field)
     }

@@ -164,8 +164,8 @@ class CaseTransferRequested:
     person_id: OfCentre[str]
     transfer_id: Public[str]
     case_number: Public[str]
-    from_centre: Public[str]
-    to_centre: Public[str]
+    from_: Public[str]
+    to: Public[str]
     reason: OfCase[str]
     due: OfCentre[str]
     about: OfCase[Outline]
@@ -179,8 +179,8 @@ class CaseTransferAccepted:
 
     case_id: Public[str]
     transfer_id: Public[str]
-    from_centre: Public[str]
-    to_centre: Public[str]
+    from_: Public[str]
+    to: Public[str]
     n: Public[int]
 
 
@@ -191,8 +191,8 @@ class CaseTransferRejected:
     case_id: Public[str]
     person_id: OfCentre[str]
     transfer_id: Public[str]
-    from_centre: Public[str]
-    to_centre: Public[str]
+    from_: Public[str]
+    to: Public[str]
     reason: OfCase[str]
     answer: Any = personal()  # str
 
@@ -203,8 +203,8 @@ class CaseTransferRevoked:
 
     case_id: Public[str]
     transfer_id: Public[str]
-    from_centre: Public[str]
-    to_centre: Public[str]
+    from_: Public[str]
+    to: Public[str]
     reason: OfCase[str]
 
 

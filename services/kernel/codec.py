@@ -5,7 +5,8 @@ Beside each open field stands who may read it outside its service and those that
 
 An event is a frozen dataclass of JSON-native fields (str, int, bool, None, lists and dicts of these; no float). A field
 made with `personal()` is sealed before it is stored; the event then has a field `person_id` that says whose it is, or
-the one that `personal` names.
+the one that `personal` names. A field that Python keeps the name of for itself ends with an underscore, which the fact
+does not have.
 Shapes only grow: a new field has a default. `VERSION: ClassVar[int]` (default 1) rises when an upcaster is added.
 """
 
@@ -43,11 +44,16 @@ def audiences(event: type) -> dict[str, Audience]:
     """{field: its audience} of the marked fields of an event type."""
     hints = get_type_hints(event, include_extras=True)
     return {
-        name: mark
+        told_as(name): mark
         for name, hint in hints.items()
         for mark in getattr(hint, "__metadata__", ())
         if isinstance(mark, Audience)
     }
+
+
+def told_as(field_name: str) -> str:
+    """What a field is called in the fact."""
+    return field_name.removesuffix("_")
 
 
 class Codec:
@@ -55,7 +61,7 @@ class Codec:
 
     def __init__(self, aggregates: tuple[Aggregate[Any, Any, Any], ...]) -> None:
         self.types: dict[str, type[Any]] = {}
-        self.names: dict[str, frozenset[str]] = {}
+        self.names: dict[str, Mapping[str, str]] = {}  # {type: {name in the fact: name of the field}}
         self.personal: dict[
             str, Mapping[str, str]
         ] = {}  # {type: {field: the field that says under whose key}}
@@ -65,7 +71,7 @@ class Codec:
             self.upcasters.update(aggregate.upcasters)
             for event in aggregate.events:
                 self.types[event.__name__] = event
-                self.names[event.__name__] = frozenset(f.name for f in fields(event))
+                self.names[event.__name__] = {told_as(f.name): f.name for f in fields(event)}
                 self.personal[event.__name__] = {
                     f.name: f.metadata[PERSONAL] for f in fields(event) if PERSONAL in f.metadata
                 }
@@ -79,8 +85,8 @@ class Codec:
         private = self.personal[kind]
         data: dict[str, Any] = {}
         hidden: dict[str, Any] = {}
-        for name in self.names[kind]:
-            value = getattr(event, name)
+        for name, field_name in self.names[kind].items():
+            value = getattr(event, field_name)
             if name not in private:
                 data[name] = value
             elif value is not None:
@@ -98,4 +104,4 @@ class Codec:
         """The typed event; unknown fields are ignored, personal fields hold their ciphertext."""
         data = self.lift(type_name, version, data)
         names = self.names[type_name]
-        return self.types[type_name](**{k: v for k, v in data.items() if k in names}, **sealed)
+        return self.types[type_name](**{names[k]: v for k, v in data.items() if k in names}, **sealed)

@@ -52,7 +52,7 @@ def _told(facts: Iterable[Recorded]) -> dict[str, tuple[str, int]]:
     told: dict[str, tuple[str, int]] = {}
     for fact in facts:
         if fact.type == TRANSFER and fact.data["n"] > told.get(fact.data["case_id"], ("", 0))[1]:
-            told[fact.data["case_id"]] = fact.data["to_centre"], fact.data["n"]
+            told[fact.data["case_id"]] = fact.data["to"], fact.data["n"]
     return told
 
 

@@ -189,14 +189,14 @@ def _visible(db: Connection, event: answers.Event, position: int, caller: Caller
         return not early or merged_log.is_told(db, case_id, event.get("streamid", ""), position)
     if "caseid" not in event and event["source"] in ("/songtor/partners", "/songtor/screening"):
         return True
-    if event["type"] == owners.TRANSFER and caller.sees(str(event["data"]["from_centre"])):
+    if event["type"] == owners.TRANSFER and caller.sees(str(event["data"]["from"])):
         return True
     return caller.sees(event["data"].get("centre") or event["centre"])
 
 
 def _of_theirs(event: answers.Event, caller: Caller) -> bool:
     """Whether a fact of a case is the work of the caller's centres, or says that it left one of them."""
-    handed_on = event["type"] == owners.TRANSFER and caller.sees(str(event["data"]["from_centre"]))
+    handed_on = event["type"] == owners.TRANSFER and caller.sees(str(event["data"]["from"]))
     return handed_on or caller.sees(event["centre"])
 
 

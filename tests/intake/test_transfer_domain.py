@@ -50,7 +50,7 @@ def test_another_centre_is_asked_once():
 
 
 def test_while_it_waits_no_other_request_is_made():
-    case.given(OPENED, asked).when(ask.__class__(**{**vars(ask), "to_centre": "62"})).refused("wrong_state")
+    case.given(OPENED, asked).when(ask.__class__(**{**vars(ask), "to": "62"})).refused("wrong_state")
 
 
 def test_a_closed_case_stays_where_it_is():
@@ -59,7 +59,7 @@ def test_a_closed_case_stays_where_it_is():
 
 def test_a_case_is_not_handed_to_the_centre_that_has_it():
     with pytest.raises(Invalid):
-        case.given(OPENED).when(ask.__class__(**{**vars(ask), "to_centre": "60"})).then()
+        case.given(OPENED).when(ask.__class__(**{**vars(ask), "to": "60"})).then()
 
 
 def test_with_the_yes_the_case_is_in_the_hands_of_who_said_it():

@@ -37,7 +37,7 @@ def fact(type: str, case_id: str, centre: str, **data) -> Recorded:
 
 
 def transfer(handed: Handed) -> Recorded:
-    return fact(owners.TRANSFER, handed.case_id, "60", to_centre=handed.to_centre, n=handed.n)
+    return fact(owners.TRANSFER, handed.case_id, "60", to=handed.to_centre, n=handed.n)
 
 
 def project(db, facts):

@@ -23,8 +23,8 @@ class RequestTransfer:
     case_id: str
     transfer_id: str
     case_number: str
-    from_centre: str
-    to_centre: str
+    from_: str
+    to: str
     reason: str
     due: str
     about: Outline
@@ -36,7 +36,7 @@ class AcceptTransfer:
     """`by`: the director who takes the case over."""
 
     case_id: str
-    to_centre: str
+    to: str
     by: str
     now: datetime
 
@@ -44,7 +44,7 @@ class AcceptTransfer:
 @dataclass(frozen=True)
 class RejectTransfer:
     case_id: str
-    to_centre: str
+    to: str
     reason: str
     note: str | None = None
 
@@ -52,7 +52,7 @@ class RejectTransfer:
 @dataclass(frozen=True)
 class RevokeTransfer:
     case_id: str
-    from_centre: str
+    from_: str
     reason: str = TAKEN_BACK
 
 
@@ -87,18 +87,18 @@ def decide(
         if isinstance(command, ExpireTransfer) or _is_done(command, transfers):
             return []
         raise _nothing()
-    ids = waiting.transfer_id, waiting.from_centre, waiting.to_centre
+    ids = waiting.transfer_id, waiting.from_, waiting.to
     match command:
         case AcceptTransfer():
-            _require(waiting.to_centre == command.to_centre)
+            _require(waiting.to == command.to)
             if waiting.due <= instant(command.now):
                 raise Refused("transfer_over", "The time to answer this request ran out.")
             return [CaseTransferAccepted(command.case_id, *ids, transfers.n + 1)]
         case RejectTransfer():
-            _require(waiting.to_centre == command.to_centre)
+            _require(waiting.to == command.to)
             return [CaseTransferRejected(command.case_id, person_id, *ids, command.reason, command.note)]
         case RevokeTransfer():
-            _require(waiting.from_centre == command.from_centre)
+            _require(waiting.from_ == command.from_)
             return [_revoked(waiting, command.reason)]
         case ExpireTransfer():
             over = waiting.transfer_id == command.transfer_id and waiting.due <= instant(command.now)
@@ -110,11 +110,11 @@ def _is_done(command: AcceptTransfer | RejectTransfer | RevokeTransfer, transfer
     last = transfers.last
     match command:
         case AcceptTransfer():
-            return isinstance(last, CaseTransferAccepted) and last.to_centre == command.to_centre
+            return isinstance(last, CaseTransferAccepted) and last.to == command.to
         case RejectTransfer():
-            return isinstance(last, CaseTransferRejected) and last.to_centre == command.to_centre
+            return isinstance(last, CaseTransferRejected) and last.to == command.to
         case RevokeTransfer():
-            return isinstance(last, CaseTransferRevoked) and last.from_centre == command.from_centre
+            return isinstance(last, CaseTransferRevoked) and last.from_ == command.from_
 
 
 def of_closing(transfers: Transfers) -> list[CaseTransferEvent]:
@@ -127,7 +127,7 @@ def evolve(transfers: Transfers, event: CaseTransferEvent) -> Transfers:
         case CaseTransferRequested():
             return Transfers(event, event, transfers.n, transfers.owner)
         case CaseTransferAccepted():
-            return Transfers(None, event, event.n, event.to_centre)
+            return Transfers(None, event, event.n, event.to)
         case CaseTransferRejected() | CaseTransferRevoked():
             return Transfers(None, event, transfers.n, transfers.owner)
 
@@ -137,19 +137,17 @@ def _requested(
 ) -> list[CaseTransferEvent]:
     if closed:
         raise Refused("case_closed", "The case is closed.")
-    if c.to_centre == c.from_centre:
+    if c.to == c.from_:
         raise Invalid({"to": ["The case is this centre's already."]})
     if waiting is None:
         return [CaseTransferRequested(person_id=person_id, **vars(c))]
-    if (waiting.to_centre, waiting.reason) == (c.to_centre, c.reason):
+    if (waiting.to, waiting.reason) == (c.to, c.reason):
         return []
     raise Refused("wrong_state", "The case waits for another centre's answer already; take that back first.")
 
 
 def _revoked(waiting: CaseTransferRequested, reason: str) -> CaseTransferRevoked:
-    return CaseTransferRevoked(
-        waiting.case_id, waiting.transfer_id, waiting.from_centre, waiting.to_centre, reason
-    )
+    return CaseTransferRevoked(waiting.case_id, waiting.transfer_id, waiting.from_, waiting.to, reason)
 
 
 def _require(theirs: bool) -> None:

@@ -145,7 +145,7 @@ def _assigned(fact: Recorded, _: Mark) -> Mark:
 
 def _handed_over(fact: Recorded, before: Mark) -> Mark:
     if fact.type == "CaseTransferAccepted":
-        return {"owner": fact.data["to_centre"], "waits": False}
+        return {"owner": fact.data["to"], "waits": False}
     return {**before, "waits": fact.type == "CaseTransferRequested"}
 
 

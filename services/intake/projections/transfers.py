@@ -68,7 +68,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 def _row(fact: Recorded, event: CaseTransferRequested) -> dict[str, str | int | None]:
     return {
         "transfer_id": event.transfer_id, "case_id": event.case_id, "case_number": event.case_number,
-        "person_id": event.person_id, "centre": event.from_centre, "receiver": event.to_centre,
+        "person_id": event.person_id, "centre": event.from_, "receiver": event.to,
         "status": WAITING, "reason": event.reason, "note": event.note,
         "about": orjson.dumps(event.about).decode(), "due": event.due, "at": fact.time, "by": fact.actor,
         "recorded": fact.recorded,

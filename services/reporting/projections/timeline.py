@@ -27,7 +27,7 @@ def get_ownership(db: Connection, case_id: str) -> Ownership | None:
     if opened is None:
         return None
     handed = select(s.body).where(s.case_id == case_id, s.event_type == owners.TRANSFER)
-    had = {orjson.loads(body)["data"]["to_centre"] for body in db.execute(handed).scalars()}
+    had = {orjson.loads(body)["data"]["to"] for body in db.execute(handed).scalars()}
     now = owners.get(db, case_id) or opened
     return Ownership(now, frozenset({opened, *had} - {now}))
 

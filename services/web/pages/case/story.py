@@ -137,11 +137,11 @@ def _until(data: Data) -> str:
 
 def _to_centre(data: Data) -> str:
     reason = word("transfer_reason", data["reason"]) if data.get("reason") else ""
-    return " · ".join(filter(None, (province(data["to_centre"]), reason)))
+    return " · ".join(filter(None, (province(data["to"]), reason)))
 
 
 def _between(data: Data) -> str:
-    return f"{province(data['from_centre'])} → {province(data['to_centre'])}"
+    return f"{province(data['from'])} → {province(data['to'])}"
 
 
 def _corrected(data: Data) -> str:
