@@ -18,6 +18,11 @@ DEADLINES = CodeList(
         "follow_up": Words("ติดตามผล", "The follow-up"),
     },
 )
+TELL, ACKNOWLEDGE, ANSWER, WAITING_LIST = "tell", "acknowledge", "answer", "waiting_list"
+TRAVEL, ARRIVAL, FOLLOW_UP = "travel", "arrival", "follow_up"
+# Somebody answers for these once they were missed; the others end what they are of (ReferralExpired, FollowUpMissed).
+ESCALATED = (TELL, ACKNOWLEDGE, TRAVEL, ARRIVAL)
+OF_PARTNER = (ACKNOWLEDGE, ANSWER, ARRIVAL)  # those that its partner knows of
 DIRECTOR, WORKER = "director", "worker"
 # To whom a missed deadline goes: the directors of the centre, or who answers for the case.
 ESCALATED_TO = CodeList(

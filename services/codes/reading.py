@@ -28,7 +28,7 @@ OUTLINE: Fields = (*CASE, "path_kind")
 REFERRAL: Fields = (
     "referral_id", "case_id", "programme_id", "partner_id", "centre", "plan_id", "path", "kind", "outside_ministry",
     "waitlist", "status", "place", "told", "tell_due", "answer_due", "final_at", "in_review", "follow_up_due",
-    "in_place", "sent_at", "placed_at", "version", "may.**", "may[]", "may[].**",
+    "in_place", "sent_at", "placed_at", "version", "deadlines[]", "deadlines[].**", "may.**", "may[]", "may[].**",
 )  # fmt: skip
 REFERRAL_OUTLINE: Fields = (
     "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
@@ -39,13 +39,14 @@ STEP_OUTLINE: Fields = ("type", "time", "recordedtime", "actor", "status")
 # follow-up found, nor what the centre was told by others.
 STEP_OF_PARTNER: Fields = (
     *STEP_OUTLINE, "by_channel", "how", "answer_due", "final_at", "in_review", "asks", "no_more_places", "facts",
-    "basis",
+    "basis", "brought_by", "arrives_on",
 )  # fmt: skip
 ANSWER_OF_PARTNER: Fields = ("reason", "whose")  # of a no, which is the partner's own
 STEP: Fields = (
     *STEP_OF_PARTNER, *ANSWER_OF_PARTNER, "plan_id", "path", "kind", "under_ministry", "outside_ministry", "consent",
     "waitlist", "was", "days", "in_place", "work", "work.**", "outcome", "tell_due", "release_due", "answers",
-    "closes", "found", "health", "in_time", "follow_ups[]", "follow_ups[].**",
+    "closes", "found", "health", "in_time", "follow_ups[]", "follow_ups[].**", "deadlines[]", "deadlines[].**",
+    "deadline", "due", "to_role", "to_user", "cost_baht",
 )  # fmt: skip
 CONSENT: Fields = (
     "consent_id", "kind", "status", "how", "at", "by", "referral_ids[]", "withdrawn_at", "withdrawn_by",

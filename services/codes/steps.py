@@ -37,6 +37,19 @@ TELLING = CodeList(
     },
 )
 
+# Who brings the person to the place.
+ESCORTS = CodeList(
+    "escort",
+    {
+        "staff": Words("เจ้าหน้าที่ศูนย์", "Staff of the centre"),
+        "partner": Words("ภาคีเครือข่ายมารับ", "The partner fetches the person"),
+        "relative": Words("ญาติ", "A relative"),
+        "alone": Words("เดินทางเอง", "Nobody: the person travels alone"),
+        "police": Words("ตำรวจ", "The police"),
+        "other": Words("อื่น ๆ", "Somebody else"),
+    },
+)
+
 # Why the system itself ends a referral that is open. What is said to the partner is kind, and never why.
 STAND_DOWN = CodeList(
     "stand_down",

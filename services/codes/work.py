@@ -138,6 +138,8 @@ FLAGS = CodeList(
         "not_in_place": Words("ไม่ได้อยู่ในที่ที่ส่งต่อ", "Not in place"),
         "not_ratified": Words("มติไม่ได้รับการรับรอง", "Decision not ratified"),
         "task_due": Words("งานในแผนดูแลถึงกำหนด", "A task of the care plan is due"),
+        "not_arrived": Words("ยังไปไม่ถึง", "Not arrived"),
+        "due_soon": Words("ใกล้ครบกำหนด", "Due soon"),
         "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
         "transfer_waits": Words("รอศูนย์อื่นตอบรับโอน", "Another centre is asked to take it"),
     },

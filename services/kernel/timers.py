@@ -1,10 +1,10 @@
 """Deadlines: facts stored by their service, turned into a command once when their time has come."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import orjson
 from sqlalchemy import Connection
@@ -140,9 +140,13 @@ def _fire(
     # The command id comes from the timer and its due time: fired by two replicas, it happens once.
     command_id = derived_id(causation, f"{timer_id} {due_at}")
     envelope = Envelope(command_id, "", "system", centre, now, now, correlation, causation)
-    when_due = log.wiring.when_due
+    when_due, look_up, asked = log.wiring.when_due, log.wiring.look_up_due, orjson.loads(command)
     assert when_due is not None, "fire looks first"
-    do = when_due(orjson.loads(command), moment(now))
+    found: Mapping[str, Any] = {}
+    if look_up is not None:
+        with log.database.read() as db:
+            found = look_up(db, asked)
+    do = when_due(asked, moment(now), **found)
     return log.execute(envelope, partial(_work, timer=(timer_id, due_at), now=now, do=do)).answer
 
 

@@ -4,13 +4,15 @@ cycle."""
 from typing import Annotated, NotRequired, TypedDict, final
 
 from services.codes import OUTCOMES, PARTNER_KINDS, PATH_KINDS, PATHS, REFERRAL_STATUSES, WHOSE, WORK_KINDS
+from services.codes.deadlines import DEADLINES, ESCALATED_TO
 from services.codes.declines import REVIEW_ASKS
 from services.codes.following import FOUND, HEALTH
 from services.codes.following import STATUSES as STATUSES_OF_FOLLOW_UPS
+from services.codes.procedure import Deadline as Begun
 from services.codes.procedure import Window
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
 from services.codes.stays import ENDS, STATUSES
-from services.codes.steps import TELLING
+from services.codes.steps import ESCORTS, TELLING
 
 PLACES = ("pending", "reserved", "refused", "taken", "released", "none")
 DisclosedCodes = dict[str, bool | int | str | list[str] | list[int] | None]  # by name
@@ -125,6 +127,20 @@ class Family(TypedDict):
     risk: str | None
 
 
+class Deadline(TypedDict):
+    """A deadline that runs: over at `due`, reminded of at `remind` (None: nobody is); `days`: of which follow-up.
+    `reminded_at`, `missed_at`: when it was; one that was missed is `to_role`'s, or the one user's `to_user`."""
+
+    code: Annotated[str, DEADLINES]
+    due: Instant
+    remind: Instant | None
+    days: int | None
+    reminded_at: Instant | None
+    missed_at: Instant | None
+    to_role: Annotated[str, ESCALATED_TO] | None
+    to_user: str | None
+
+
 class Referral(TypedDict):
     """A referral as it stands; a return to the family has neither programme nor partner. `kind`: of the partner;
     `told`: the partner was, or has answered; `tell_due`: until when it should be; `answer_due`: until when it may
@@ -154,6 +170,7 @@ class Referral(TypedDict):
     sent_at: Instant
     placed_at: Instant | None
     version: Version
+    deadlines: Annotated[list[Deadline], Note("Those that run; a partner is told its own")]
     may: Annotated[list[str], Note("Only for the centre's staff and the partner; nothing for others")]
 
 
@@ -178,7 +195,8 @@ class FollowUp(TypedDict):
 
 class HistoryItem(TypedDict):
     """A step: when it happened and was recorded, by whom, what the status was then; and what the fact carries besides.
-    `said_by`, `to`, `note`, `wellbeing`, `witness` and `family` only for the centre's own staff: None once erased."""
+    `said_by`, `to`, `note`, `wellbeing`, `witness`, `escort`, `handed_to` and `family` only for the centre's own staff:
+    None once erased."""
 
     type: str
     time: Instant
@@ -218,6 +236,16 @@ class HistoryItem(TypedDict):
     wellbeing: NotRequired[str | None]
     facts: NotRequired[list[str]]
     basis: NotRequired[Annotated[str, ("consent", "law")]]
+    deadlines: NotRequired[list[Begun]]
+    deadline: NotRequired[Annotated[str, DEADLINES]]
+    due: NotRequired[Instant]
+    to_role: NotRequired[Annotated[str, ESCALATED_TO]]
+    to_user: NotRequired[str]
+    brought_by: NotRequired[Annotated[str, ESCORTS]]
+    escort: NotRequired[str | None]
+    arrives_on: NotRequired[Day]
+    cost_baht: NotRequired[Count]
+    handed_to: NotRequired[str | None]
     said_by: NotRequired[str | None]
     note: NotRequired[str | None]
     witness: NotRequired[str | None]

@@ -47,6 +47,11 @@ class StepReferral(TypedDict):
     how: NotRequired[str]
     to: NotRequired[str]
     asks: NotRequired[str]
+    brought_by: NotRequired[str]
+    escort: NotRequired[str]
+    arrives_on: NotRequired[str]
+    cost_baht: NotRequired[int]
+    handed_to: NotRequired[str]
 
 
 class AskForBed(TypedDict):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, TypedDict
 
-from services.codes.procedure import Window
+from services.codes.procedure import Deadline, Window
 from services.kernel.codec import OfCase, OfCentre, Public, personal
 
 
@@ -60,10 +60,12 @@ class ReferralSent(About):
 @dataclass(frozen=True, kw_only=True)
 class PlaceSecured(About):
     """A place is reserved: now the partner is to be told. It should be by `tell_due`; at `release_due` the place is
-    given back."""
+    given back. `deadlines`: those that begin with a fact, with when somebody is reminded; None in facts of before
+    anybody was."""
 
     tell_due: Public[str]
     release_due: Public[str]
+    deadlines: Public[list[Deadline] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ class PartnerTold(About):
     by_channel: OfCentre[str | None] = None
     to: str | None = personal()
     said_by: str | None = personal()
+    deadlines: Public[list[Deadline] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +105,14 @@ class ReferralAcknowledged(About):
     answer_due: Public[str | None] = None
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
+    deadlines: Public[list[Deadline] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralAccepted(About):
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
+    deadlines: Public[list[Deadline] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +140,7 @@ class ReferralDeclineReturned(About):
     asks: OfCentre[str | None] = None
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
+    deadlines: Public[list[Deadline] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,16 +161,40 @@ class ReferralWaitlisted(About):
     no_more_places: OfCentre[bool] = False
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
+    deadlines: Public[list[Deadline] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralExpired(About):
     """No answer by the deadline; or the partner was not even told in time, or no place came: `reason` and `whose` say
-    which. Facts without them are of times when only the answer was waited for."""
+    which. Facts without them are of times when only the answer was waited for. `to_role`, `to_user`: who answers for it
+    now (codes.deadlines.ESCALATED_TO; one user of the centre, None: everybody of that role)."""
 
     was: Public[str]
     reason: OfCase[str | None] = None
     whose: OfCase[str | None] = None
+    to_role: OfCentre[str | None] = None
+    to_user: OfCentre[str | None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderDue(About):
+    """A deadline (codes.deadlines.DEADLINES) is near: it is over at `due`. `days`: of which follow-up."""
+
+    deadline: Public[str]
+    due: Public[str]
+    days: Public[int | None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineMissed(About):
+    """A deadline that ends nothing is over, and what it was for is not done: the partner was not told, has not read the
+    referral, nobody set out, or nobody arrived. `to_role`, `to_user` as in ReferralExpired."""
+
+    deadline: Public[str]
+    due: Public[str]
+    to_role: OfCentre[str | None] = None
+    to_user: OfCentre[str | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,14 +211,25 @@ class ReferralWithdrawn(About):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonTravelling(About):
+    """`brought_by`: codes.steps.ESCORTS, `escort` is their name; `arrives_on`: the day (ISO, in Thailand) on which the
+    person is expected; `cost_baht`: whole baht. None: nobody said."""
+
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
+    brought_by: OfCase[str | None] = None
+    escort: str | None = personal()
+    arrives_on: OfCentre[str | None] = None
+    cost_baht: OfCentre[int | None] = None
+    deadlines: Public[list[Deadline] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonAdmitted(About):
+    """`handed_to`: the name of who received the person."""
+
     by_channel: OfCentre[str | None] = None
     said_by: str | None = personal()
+    handed_to: str | None = personal()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,13 +252,17 @@ class FollowUpDue(About):
 
     days: Public[int]
     closes: Public[str | None] = None
+    deadlines: Public[list[Deadline] | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUpMissed(About):
-    """The follow-up that was due so many `days` after the placement was not made in time."""
+    """The follow-up that was due so many `days` after the placement was not made in time; `to_role`, `to_user` as in
+    ReferralExpired."""
 
     days: Public[int]
+    to_role: OfCentre[str | None] = None
+    to_user: OfCentre[str | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -363,6 +408,8 @@ Event = (
     | ReferralDeclineSettled
     | ReferralWaitlisted
     | ReferralExpired
+    | ReminderDue
+    | DeadlineMissed
     | ReferralWithdrawn
     | PersonTravelling
     | PersonAdmitted

@@ -1,11 +1,21 @@
 """Whenever they answer about a place or close a case, and whenever a deadline is reached: what we ask of ourselves.
 Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.codes import procedure
+from services.codes.deadlines import (
+    ACKNOWLEDGE,
+    ANSWER,
+    ARRIVAL,
+    ESCALATED,
+    FOLLOW_UP,
+    TELL,
+    TRAVEL,
+    WAITING_LIST,
+)
 from services.codes.decisions import OUTCOME_OF_CLOSING
 from services.codes.procedure import Book
 from services.kernel.decider import ClearTimer, Do, SetTimer
@@ -14,8 +24,10 @@ from services.referral.domain.commands import (
     ExpireReferral,
     HearNoPlace,
     LoseConsent,
+    MissDeadline,
     MissFollowUp,
     RaiseFollowUp,
+    RemindOfDeadline,
     SecurePlace,
     SettleDecline,
     StandDown,
@@ -45,9 +57,28 @@ from services.referral.events import (
     ReferralSent,
     ReferralWaitlisted,
     ReferralWithdrawn,
+    ReminderDue,
 )
 from services.thai.dates import bangkok_day, utc_span
 
+_UNTIL_ANSWER = (TELL, ACKNOWLEDGE, ANSWER, WAITING_LIST)
+_UNTIL_THERE = (TRAVEL, ARRIVAL)
+ENDS: Mapping[str, Sequence[str]] = {  # the deadlines that cannot run any more after such a fact
+    "PlaceSecured": (WAITING_LIST,),
+    "PartnerTold": (TELL, WAITING_LIST),
+    "ReferralAcknowledged": (TELL, ACKNOWLEDGE),
+    "ReferralWaitlisted": (TELL, ACKNOWLEDGE, ANSWER),
+    "ReferralAccepted": _UNTIL_ANSWER,
+    "ReferralDeclined": _UNTIL_ANSWER,
+    "ReferralExpired": _UNTIL_ANSWER,
+    "ReferralWithdrawn": (*_UNTIL_ANSWER, *_UNTIL_THERE),
+    "PersonTravelling": (TRAVEL,),
+    "PersonAdmitted": _UNTIL_THERE,
+    "FollowUpRecorded": (FOLLOW_UP,),
+    "ReferralEnded": (FOLLOW_UP,),
+    "ReferralFailed": (*_UNTIL_THERE, FOLLOW_UP),
+    "ReferralEnteredInError": (*_UNTIL_ANSWER, *_UNTIL_THERE, FOLLOW_UP),
+}
 # Of those that a version of its own adds, one that comes after the end finds that it is over.
 EVERY_FOLLOW_UP = sorted(
     {*procedure.FIRST_FOLLOW_UPS, *(each.days for each in procedure.EVERYWHERE.follow_ups)}
@@ -111,6 +142,7 @@ def when_case_reopened(fact: Recorded, case_id: str) -> Iterable[Do]:
 def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
     """An answer is due after it was recorded, and so is telling the partner; a follow-up after the placement
     happened, until its window closes."""
+    yield from _of_deadlines(fact)
     match fact.event:
         case PlaceSecured() as event:
             yield _expire(event.referral_id, event.release_due)
@@ -155,17 +187,43 @@ def timers(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
             yield from _no_follow_ups(event.referral_id)
 
 
-def when_due(command: dict[str, Any], now: datetime) -> Do:
+def _of_deadlines(fact: Recorded) -> Iterable[SetTimer | ClearTimer]:
+    """Of each deadline one timer: it reminds, then it says that the deadline was missed, if somebody answers for
+    that."""
+    event = fact.event
+    for code in ENDS.get(fact.type, ()):
+        yield ClearTimer(_deadline(event.referral_id, code))
+    for each in getattr(event, "deadlines", None) or ():
+        about = {"referral_id": event.referral_id, "code": each["code"], "due": each["due"]}
+        if each["remind"]:
+            yield SetTimer(
+                _deadline(event.referral_id, each["code"]), each["remind"], {"do": "remind", **about}
+            )
+        elif each["code"] in ESCALATED:
+            yield SetTimer(_deadline(event.referral_id, each["code"]), each["due"], {"do": "late", **about})
+    if isinstance(event, ReminderDue) and event.deadline in ESCALATED:
+        about = {"referral_id": event.referral_id, "code": event.deadline, "due": event.due}
+        yield SetTimer(_deadline(event.referral_id, event.deadline), event.due, {"do": "late", **about})
+
+
+def when_due(command: dict[str, Any], now: datetime, book: Book) -> Do:
+    """`book`: what the procedure says for the centre of the referral, as it is when the time has come."""
+    terms = book.on(bangkok_day(now))
     match command["do"]:
+        case "remind":
+            return Do(REFERRAL, command["referral_id"], RemindOfDeadline(command["code"], command["due"]))
+        case "late":
+            late = MissDeadline(command["code"], command["due"], terms.escalation)
+            return Do(REFERRAL, command["referral_id"], late)
         case "expire":
-            return Do(REFERRAL, command["referral_id"], ExpireReferral(now))
+            return Do(REFERRAL, command["referral_id"], ExpireReferral(now, terms.escalation))
         case "stay":
             return Do(STAYS, command["person_id"], ExpireStay(command["stay_id"], now))
         case "miss":
-            return Do(REFERRAL, command["referral_id"], MissFollowUp(command["days"]))
+            return Do(REFERRAL, command["referral_id"], MissFollowUp(command["days"], terms.escalation))
         case "settle":
             return Do(REFERRAL, command["referral_id"], SettleDecline())
-    return Do(REFERRAL, command["referral_id"], RaiseFollowUp(command["days"]))
+    return Do(REFERRAL, command["referral_id"], RaiseFollowUp(command["days"], now, terms))
 
 
 def _expire(referral_id: str, due: str) -> SetTimer:
@@ -174,6 +232,10 @@ def _expire(referral_id: str, due: str) -> SetTimer:
 
 def _stay(stay_id: str) -> str:
     return f"stay/{stay_id}"
+
+
+def _deadline(referral_id: str, code: str) -> str:
+    return f"deadline/{referral_id}/{code}"
 
 
 def _settle(referral_id: str) -> str:

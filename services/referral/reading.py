@@ -1,12 +1,14 @@
 """What referral's doors share: whose referral it is, and what others have said by now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping
 
 from services.kernel.doors import Call, Doors
 from services.kernel.errors import NotFound
+from services.kernel.runtime import ServiceRuntime
+from services.referral import answers
 from services.referral.domain.words import Case, Programme
 from services.referral.projections import referrals, upstream
 
@@ -74,3 +76,26 @@ class Reading(Doors):
             return self.runtime.get_or_pull(good, source)
         except NotFound:
             return self.runtime.read(find)
+
+
+def unseal(
+    runtime: ServiceRuntime, item: answers.HistoryItem, sealed: Mapping[str, str], person_id: str
+) -> None:
+    """Add the words of a step that the centre's own staff read."""
+    words = {name: runtime.vault.unseal(person_id, name, text) or None for name, text in sealed.items()}
+    if "to" in words:
+        item["to"] = words["to"]
+    if "said_by" in words:
+        item["said_by"] = words["said_by"]
+    if "note" in words:
+        item["note"] = words["note"]
+    if "wellbeing" in words:
+        item["wellbeing"] = words["wellbeing"]
+    if "witness" in words:
+        item["witness"] = words["witness"]
+    if "family" in words:
+        item["family"] = words["family"]
+    if "escort" in words:
+        item["escort"] = words["escort"]
+    if "handed_to" in words:
+        item["handed_to"] = words["handed_to"]

@@ -13,7 +13,7 @@ from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, 
 from services.codes.decisions import CONSENTS
 from services.codes.declines import REVIEW_ASKS
 from services.codes.following import FOUND, HEALTH, IN_PLACE, NOT_REACHED
-from services.codes.steps import TELLING
+from services.codes.steps import ESCORTS, TELLING
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.kernel.questions import Body
@@ -39,6 +39,13 @@ def _uuid(text: str) -> None:
         UUID(text)
     except ValueError:
         raise ValidationError("Not a valid UUID.") from None
+
+
+def _day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError("Must be a day: YYYY-MM-DD.") from None
 
 
 class Consent(Schema):
@@ -154,6 +161,11 @@ class StepReferral(Schema):
     how = String(allow_none=True, validate=OneOf(TELLING))
     to = Words(NAME_MOST)
     asks = String(allow_none=True, validate=OneOf(REVIEW_ASKS))
+    brought_by = String(allow_none=True, validate=OneOf(ESCORTS))
+    escort = Words(NAME_MOST)
+    arrives_on = String(allow_none=True, validate=_day)
+    cost_baht = Integer(allow_none=True, strict=True, validate=Range(0, INCOME_MOST))
+    handed_to = Words(NAME_MOST)
 
     @post_load
     def fits_the_step(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -48,6 +48,7 @@ from services.referral.projections import (
     consents,
     following,
     referrals,
+    running,
     stays,
     terms,
     upstream,
@@ -60,6 +61,14 @@ DIRECTOR = "director"
 TOLD, BY_ACCOUNT = "told", "system"  # of codes.TELLING: the partner signs in
 DISCLOSE = "disclose"  # what may be done of a referral besides its steps
 OWN_WORDS = ("link", "system")  # the channels of what a partner says itself: by its link, by its account
+SEALED = (
+    "said_by",
+    "note",
+    "to",
+    "wellbeing",
+    "escort",
+    "handed_to",
+)  # fields of steps, and of what they answer
 SEE_REFERRALS = (*CASE_READERS, "partner")
 # Of these the ministry reads an outline: not where a person was sent, nor why not.
 READERS = (*SEE_REFERRALS, "ministry")
@@ -111,6 +120,7 @@ WIRING = Wiring(
     },
     timers=handlers.timers,
     when_due=handlers.when_due,
+    look_up_due=terms.get_for_deadline,
     invariants=referrals.invariants,
     keeps=coarse,
 )
@@ -249,7 +259,7 @@ class ReferralService(disclosing.Disclosing, staying.Staying, exchanging.Exchang
         if not referral["secured"] and referral["programme_id"] is not None:
             self._upstream(lambda db: referrals.get(db, referral_id), lambda row: row["secured"], "partners")
         words = {name: value for name, value in body.items() if name in schemas.FIELDS[step]}
-        if words.keys() & {"said_by", "note", "to", "wellbeing"}:
+        if words.keys() & SEALED:
             self.runtime.ensure_key(call, referral["person_id"])
 
         def work(unit: Unit) -> answers.ReferralStatus:
@@ -331,12 +341,13 @@ class ReferralService(disclosing.Disclosing, staying.Staying, exchanging.Exchang
                 partial(referrals.list_steps_for_partner, referral_id=id),
             )
             may = _may(call, shown, died)
+            shown["deadlines"] = running.of_partner(shown["deadlines"])
             return {**shown, "may": may, "history": self.runtime.read(steps), "follow_ups": []}
         if call.caller.role in STAFF and any(sealed for _, sealed in history):
             read = REFERRAL.stream(body["referral_id"]), referral["person_id"]
             self.runtime.note_access(call.caller.user, "history", [read])
             for item, sealed in history:
-                self._unseal(item, sealed, referral["person_id"])
+                reading.unseal(self.runtime, item, sealed, referral["person_id"])
         shown = referrals.public(referral)
         over = shown["status"] != Status.PLACED
         return {
@@ -390,6 +401,8 @@ class ReferralService(disclosing.Disclosing, staying.Staying, exchanging.Exchang
         died = self.runtime.read(lambda db: referrals.list_died(db, cases))
         for row in found["items"]:
             row["may"] = _may(call, row, row["case_id"] in died)
+            if partner_id is not None:
+                row["deadlines"] = running.of_partner(row["deadlines"])
         return found
 
     @query("user.hand_over", roles=("admin",), schema=schemas.OfUser())
@@ -400,18 +413,3 @@ class ReferralService(disclosing.Disclosing, staying.Staying, exchanging.Exchang
 
     def _died(self, case_id: str) -> bool:
         return bool(self.runtime.read(lambda db: referrals.list_died(db, [case_id])))
-
-    def _unseal(self, item: answers.HistoryItem, sealed: Mapping[str, str], person_id: str) -> None:
-        """Add the words of a step that the centre's own staff read."""
-        if "to" in sealed:
-            item["to"] = self.runtime.vault.unseal(person_id, "to", sealed["to"]) or None
-        if "said_by" in sealed:
-            item["said_by"] = self.runtime.vault.unseal(person_id, "said_by", sealed["said_by"]) or None
-        if "note" in sealed:
-            item["note"] = self.runtime.vault.unseal(person_id, "note", sealed["note"]) or None
-        if "wellbeing" in sealed:
-            item["wellbeing"] = self.runtime.vault.unseal(person_id, "wellbeing", sealed["wellbeing"]) or None
-        if "witness" in sealed:
-            item["witness"] = self.runtime.vault.unseal(person_id, "witness", sealed["witness"]) or None
-        if "family" in sealed:
-            item["family"] = self.runtime.vault.unseal(person_id, "family", sealed["family"]) or None

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.codes.procedure.reckoning import end_of
+from services.codes.procedure import EVERYWHERE, Deadline
+from services.codes.procedure.reckoning import deadline, end_of
 from services.kernel.codec import Codec
 from services.kernel.envelope import Recorded, derived_id, instant
 from services.referral.domain.commands import SendReferral
@@ -63,6 +64,11 @@ def working(start: datetime, days: int) -> str:
     return end_of(add_working_days(bangkok_day(start), days))
 
 
+def begins(code: str, now: datetime | None = None, channel: str | None = None) -> Deadline:
+    """A deadline that begins then, as the software has it."""
+    return deadline(EVERYWHERE, code, now or TUESDAY, "pao_home", channel)
+
+
 def send(**changes: Any) -> SendReferral:
     usual: dict[str, Any] = {
         "referral_id": REFERRAL_ID,
@@ -104,19 +110,24 @@ sent_home = ReferralSent(
 )
 # Reserved on Tuesday: to be told by the end of Wednesday in Thailand, given back at the end of Friday.
 secured = PlaceSecured(
+    deadlines=[begins("tell")],
     **about,
     tell_due=working(TUESDAY, 1),
     release_due=working(TUESDAY, 3),
 )
-told = PartnerTold(**about, how="phone", answer_due=working(TUESDAY, 10))
+told = PartnerTold(
+    **about, how="phone", answer_due=working(TUESDAY, 10), deadlines=[begins("acknowledge"), begins("answer")]
+)
 acknowledged = ReferralAcknowledged(**about)
-accepted = ReferralAccepted(**about)
+accepted = ReferralAccepted(**about, deadlines=[begins("travel")])
 declined = ReferralDeclined(**about, reason="cost", whose="partner")
 # The sixtieth day is a Saturday, Monday a holiday.
-waitlisted = ReferralWaitlisted(**about, answer_due=days_after(TUESDAY, 63))
+waitlisted = ReferralWaitlisted(
+    **about, answer_due=days_after(TUESDAY, 63), deadlines=[begins("waiting_list")]
+)
 expired = ReferralExpired(**about, was="sent")
 withdrawn = ReferralWithdrawn(**about, was="sent")
-travelling = PersonTravelling(**about)
+travelling = PersonTravelling(**about, deadlines=[begins("arrival")])
 admitted = PersonAdmitted(**about)
 placed = PlacementConfirmed(**about, path="local_home", kind="pao_home", outside_ministry=True)
 failed = ReferralFailed(**about, was="accepted")

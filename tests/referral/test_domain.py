@@ -21,8 +21,10 @@ from services.referral.domain.commands import (
     DiscloseFacts,
     ExpireReferral,
     HearNoPlace,
+    MissDeadline,
     MissFollowUp,
     RaiseFollowUp,
+    RemindOfDeadline,
     SecurePlace,
     SettleDecline,
     StandDown,
@@ -47,6 +49,7 @@ from services.referral.domain.steps import (
 )
 from services.referral.domain.words import OVER, Place, Referral, Status
 from services.referral.events import (
+    DeadlineMissed,
     FactsDisclosed,
     FollowUpAttempted,
     FollowUpDue,
@@ -67,6 +70,7 @@ from services.referral.events import (
     ReferralExpired,
     ReferralFailed,
     ReferralWithdrawn,
+    ReminderDue,
 )
 from services.thai.dates import bangkok_day
 from tests.referral.facts import (
@@ -80,6 +84,7 @@ from tests.referral.facts import (
     acknowledged,
     admitted,
     again,
+    begins,
     case,
     days_after,
     ended,
@@ -148,11 +153,11 @@ def fact_of(name: str, was: str) -> Any:
     path = {"path": "local_home"}
     return {
         "acknowledge": lambda: ReferralAcknowledged(**about),
-        "accept": lambda: ReferralAccepted(**about),
+        "accept": lambda: accepted,
         "decline": lambda: ReferralDeclined(**about, reason="cost", whose="partner"),
         "waitlist": lambda: waitlisted,
         "withdraw": lambda: ReferralWithdrawn(**about, was=was),
-        "travel": lambda: PersonTravelling(**about),
+        "travel": lambda: travelling,
         "admit": lambda: PersonAdmitted(**about),
         "confirm": lambda: replace(placed, follow_ups=WINDOWS),
         "fail": lambda: ReferralFailed(**about, was=was),
@@ -177,7 +182,7 @@ def test_every_step_has_a_command_and_a_fact_of_its_own_in_the_order_of_its_data
     assert list(COMMANDS) == list(STEPS) and len({*COMMANDS.values()}) == len(STEPS)
     by_itself = {
         "ReferralSent", "PlaceSecured", "FactsDisclosed", "DisclosureOpened", "FollowUpDue", "ReferralExpired",
-        "FollowUpMissed", "FollowUpAttempted",
+        "FollowUpMissed", "FollowUpAttempted", "ReminderDue", "DeadlineMissed",
     }  # fmt: skip
     assert {event.__name__ for event in REFERRAL.events} == BY_FACT.keys() | by_itself
     assert len(BY_FACT) == len(STEPS) and not BY_FACT.keys() & by_itself
@@ -248,7 +253,7 @@ def test_the_partner_says_nothing_before_it_is_told(past, name):
 
 
 def test_a_waiting_referral_can_be_accepted_once_its_place_came():
-    referral.given(sent, waitlisted, secured).when(AcceptReferral()).then(accepted)
+    referral.given(sent, waitlisted, secured).when(AcceptReferral(TUESDAY)).then(accepted)
 
 
 # ---- sending
@@ -289,7 +294,7 @@ def test_a_return_to_the_family_has_no_programme_and_holds_no_place():
 
 def test_relatives_who_agreed_already_have_answered():
     agreed = {**family, "agreed": True}
-    yes = ReferralAccepted(**about_home, said_by="พี่สาว")
+    yes = ReferralAccepted(**about_home, said_by="พี่สาว", deadlines=[begins("travel", MONDAY)])
     referral.given().when(sending_home(family=agreed)).then(again(sent_home, family=agreed), yes)
 
 
@@ -302,7 +307,9 @@ def test_nobody_returns_home_without_a_plan_for_that_and_their_own_will():
 
 
 def test_the_family_answers_without_a_place_and_no_partner_is_told():
-    referral.given(sent_home).when(AcceptReferral()).then(ReferralAccepted(**about_home))
+    referral.given(sent_home).when(AcceptReferral(TUESDAY)).then(
+        ReferralAccepted(**about_home, deadlines=accepted.deadlines)
+    )
     for step in (TellPartner(TUESDAY, "phone"), AcknowledgeReferral(TUESDAY), WaitlistReferral(TUESDAY)):
         referral.given(sent_home).when(step).refused("wrong_state")
     names = steps_after(Status.SENT, Place.NONE, partner_knows=False, returnable=False, home=True)
@@ -353,7 +360,9 @@ def test_who_was_told_by_letter_has_longer_to_answer_and_offices_must_be_open_on
     reserved = PlaceSecured(**about, tell_due=instant(december), release_due=instant(december))
     for how, due in (("phone", "2026-01-06"), ("letter", "2026-01-13")):
         # New Year's Eve and Day are holidays, the 2nd is a special one.
-        told = PartnerTold(**about, how=how, answer_due=f"{due}T16:59:59.999999Z")
+        both = [begins(code, december, how) for code in ("acknowledge", "answer")]
+        told = PartnerTold(**about, how=how, answer_due=f"{due}T16:59:59.999999Z", deadlines=both)
+        assert told.answer_due == both[1]["due"]
         referral.given(sent, reserved).when(TellPartner(december, how)).then(told)
 
 
@@ -363,8 +372,9 @@ def test_over_songkran_and_new_year_working_days_are_those_on_which_offices_work
         (datetime(2025, 12, 30, 3, tzinfo=UTC), "2026-01-05", "2026-01-07"),
     ):
         secured = PlaceSecured(
-            **about, tell_due=f"{tell}T16:59:59.999999Z", release_due=f"{release}T16:59:59.999999Z"
-        )
+            **about, tell_due=f"{tell}T16:59:59.999999Z", release_due=f"{release}T16:59:59.999999Z",
+            deadlines=[begins("tell", now)],
+        )  # fmt: skip
         referral.given(sent).when(SecurePlace(now)).then(secured)
 
 
@@ -415,9 +425,10 @@ def test_a_place_is_secured_once_and_not_when_it_is_over(status):
 
 def test_the_time_to_answer_runs_from_telling_and_telling_again_changes_nothing():
     tell = TellPartner(TUESDAY, "line", to="คุณมาลี", said_by="worker")
-    fact = PartnerTold(**about, how="line", to="คุณมาลี", said_by="worker", answer_due=working(TUESDAY, 10))
+    fact = replace(told, how="line", to="คุณมาลี", said_by="worker")
     referral.given(sent, secured).when(tell).then(fact)
-    referral.given(sent, waitlisted, secured).when(tell).then(fact)
+    waited = replace(fact, deadlines=fact.deadlines[1:])  # it has read it before
+    referral.given(sent, waitlisted, secured).when(tell).then(waited)
     referral.given(sent, secured, fact).when(tell).then()
     referral.given(sent).when(tell).refused("place_pending")
 
@@ -426,13 +437,13 @@ def test_an_answer_due_on_a_day_off_is_due_on_the_next_working_day():
     saturday = MONDAY.replace(day=7)
     answer = replace(EVERYWHERE.deadlines["answer"], count=14, unit="days", by_channel={})
     in_days = replace(EVERYWHERE, deadlines={**EVERYWHERE.deadlines, "answer": answer})
-    referral.given(sent, secured).when(TellPartner(saturday, "phone", terms=in_days)).then(
-        PartnerTold(**about, how="phone", answer_due=days_after(saturday, 16))
-    )
+    deciding = TellPartner(saturday, "phone", terms=in_days)
+    [fact] = REFERRAL.decider.decide(deciding, REFERRAL.decider.fold((sent, secured)))
+    assert fact.answer_due == days_after(saturday, 16) == fact.deadlines[1]["due"]
 
 
 def test_any_answer_implies_that_the_partner_was_told():
-    read = replace(acknowledged, answer_due=working(TUESDAY, 10))
+    read = replace(acknowledged, answer_due=working(TUESDAY, 10), deadlines=[begins("answer")])
     referral.given(sent, secured).when(AcknowledgeReferral(TUESDAY)).then(read)
     for answer in (read, waitlisted):
         referral.given(sent, secured, answer).when(TellPartner(TUESDAY, "phone")).then()
@@ -443,7 +454,7 @@ def test_a_fact_of_the_time_when_a_place_and_telling_were_one_still_says_both():
     state = REFERRAL.decider.fold((sent, old))
     assert (state.place, state.told, state.due) == (Place.RESERVED, True, old.answer_due)
     referral.given(sent, old).when(SecurePlace(TUESDAY)).then()
-    referral.given(sent, old).when(AcceptReferral()).then(accepted)
+    referral.given(sent, old).when(AcceptReferral(TUESDAY)).then(accepted)
 
 
 def test_a_place_of_which_no_partner_was_told_is_given_back():
@@ -465,7 +476,8 @@ unsettled = ReferralDeclined(
     final_at=instant(TUESDAY + timedelta(minutes=15)),
 )
 settled = ReferralDeclineSettled(**about, reason="cost", whose="partner", no_more_places=True)
-returned = ReferralDeclineReturned(**about, answer_due=told.answer_due)
+UNREMINDED = {"code": "answer", "due": told.answer_due, "remind": None, "days": None}
+returned = ReferralDeclineReturned(**about, answer_due=told.answer_due, deadlines=[UNREMINDED])
 
 
 def test_a_no_by_link_holds_the_place_for_a_quarter_of_an_hour_and_one_by_staff_is_final():
@@ -496,8 +508,9 @@ def test_a_no_by_link_is_taken_back_once_and_in_time():
 def test_who_took_back_a_no_has_a_day_to_answer():
     late = datetime.fromisoformat(told.answer_due)
     no = replace(unsettled, final_at=instant(late + timedelta(minutes=15)))
+    next_day = instant(late + timedelta(days=1))
     referral.given(*REACHED["sent"], no).when(ReturnDecline(late)).then(
-        replace(returned, answer_due=instant(late + timedelta(days=1)))
+        replace(returned, answer_due=next_day, deadlines=[{**returned.deadlines[0], "due": next_day}])
     )
 
 
@@ -516,7 +529,9 @@ in_review = ReferralDeclined(
     final_at=working(TUESDAY, 2),
 )  # fmt: skip
 upheld = ReferralDeclineSettled(**about, reason="behaviour_safety", whose="partner")
-asked = ReferralDeclineReturned(**about, answer_due=told.answer_due, asks="with_support")
+asked = ReferralDeclineReturned(
+    **about, answer_due=told.answer_due, asks="with_support", deadlines=[UNREMINDED]
+)
 SEND_BACK = ReturnDecline(TUESDAY + timedelta(hours=1), asks="with_support")
 
 
@@ -760,11 +775,96 @@ def test_a_follow_up_answers_its_own_due_day_and_no_other():
 
 def test_what_was_said_stands_in_the_fact():
     said = {"said_by": "คุณมาลี", "by_channel": "phone"}
-    referral.given(sent, told).when(step_named("accept", said, KNOWN)).then(ReferralAccepted(**about, **said))
+    referral.given(sent, told).when(step_named("accept", said, KNOWN)).then(replace(accepted, **said))
+
+
+# ---- deadlines: somebody is reminded, and answers for one that was missed
+
+TO = {"to_role": "director", "to_user": "somsri"}
+SOMSRI = {"role": "director", "user": "somsri"}
+
+
+def test_who_is_near_a_deadline_is_reminded_once_and_not_once_it_is_done():
+    answer = begins("answer")
+    remind, near = (
+        RemindOfDeadline("answer", answer["due"]),
+        ReminderDue(**about, deadline="answer", due=answer["due"]),
+    )
+    given = (sent, secured, told)
+    referral.given(*given).when(remind).then(near)
+    referral.given(*given, near).when(remind).then()
+    referral.given(*given, accepted).when(remind).then()
+    referral.given(*given).when(
+        RemindOfDeadline("answer", begins("answer", MONDAY.replace(day=9))["due"])
+    ).then()  # of another
+    referral.given(sent, secured).when(remind).then()
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "done"),
+    [
+        ("tell", (sent, secured), told),
+        ("acknowledge", (sent, secured, told), acknowledged),
+        ("travel", (sent, secured, told, accepted), travelling),
+        ("arrival", (sent, secured, told, accepted, travelling), admitted),
+    ],
+)
+def test_a_deadline_that_is_missed_is_somebodys_once(code, given, done):
+    ends = begins(code)["due"]
+    miss, missed = MissDeadline(code, ends, SOMSRI), DeadlineMissed(**about, deadline=code, due=ends, **TO)
+    referral.given(*given).when(miss).then(missed)
+    referral.given(*given, missed).when(miss).then()
+    referral.given(*given, done).when(miss).then()
+    referral.given(*given, withdrawn).when(miss).then()
+
+
+def test_what_ends_by_its_deadline_is_somebodys_too():
+    late = datetime.fromisoformat(told.answer_due)
+    gone = ReferralExpired(**about, was="sent", reason="no_answer", whose="partner", **TO)
+    referral.given(sent, secured, told).when(ExpireReferral(late, SOMSRI)).then(gone)
+    own = replace(placed, follow_ups=WINDOWS)
+    given = (*REACHED["admitted"], own, FollowUpDue(**about, days=30))
+    referral.given(*given).when(MissFollowUp(30, SOMSRI)).then(FollowUpMissed(**about, days=30, **TO))
+
+
+def test_a_follow_up_that_is_due_says_until_when_and_when_somebody_is_reminded():
+    own = replace(placed, follow_ups=WINDOWS)
+    closes = next(each["closes"] for each in WINDOWS if each["days"] == 30)
+    raised = TUESDAY + timedelta(days=30)
+    [due] = REFERRAL.decider.decide(
+        RaiseFollowUp(30, raised), REFERRAL.decider.fold((*REACHED["admitted"], own))
+    )
+    [begun] = due.deadlines
+    assert (due.closes, begun["code"], begun["days"]) == (closes, "follow_up", 30)
+    assert begun["remind"] < begun["due"] and begun["due"].startswith(closes)
+    remind = RemindOfDeadline("follow_up", begun["due"])
+    near = ReminderDue(**about, deadline="follow_up", due=begun["due"], days=30)
+    referral.given(*REACHED["admitted"], own, due).when(remind).then(near)
+    visited = FollowUpRecorded(**about, in_place=True, answers=30, path="local_home")
+    referral.given(*REACHED["admitted"], own, due, visited).when(remind).then()
+
+
+def test_who_sets_out_is_expected_until_the_evening_of_a_day_and_told_who_brings_them():
+    said = {"brought_by": "staff", "escort": "คุณวิชัย", "arrives_on": "2026-03-05", "cost_baht": 450}
+    evening = "2026-03-05T11:00:00.000000Z"
+    fact = PersonTravelling(
+        **about, **said, deadlines=[{"code": "arrival", "due": evening, "remind": None, "days": None}]
+    )
+    referral.given(*REACHED["accepted"]).when(step_named("travel", said, KNOWN)).then(fact)
+    received = PersonAdmitted(**about, handed_to="คุณมาลี")
+    referral.given(*REACHED["accepted"], fact).when(step_named("admit", {"handed_to": "คุณมาลี"}, KNOWN)).then(
+        received
+    )
+
+
+def test_facts_of_before_deadlines_reminded_run_none():
+    bare = [replace(each, deadlines=None) for each in (secured, told, accepted)]
+    assert REFERRAL.decider.fold((sent, *bare)).deadlines == {}
 
 
 # ---- whatever is tried, in whatever order
 
+CODES = ("tell", "acknowledge", "answer", "waiting_list", "travel", "arrival")
 anything = st.one_of(
     st.sampled_from(sorted(LIFE_CYCLE)).map(command),
     st.just(send()),
@@ -776,12 +876,14 @@ anything = st.one_of(
     st.sampled_from([MONDAY, TUESDAY.replace(year=2027)]).map(ExpireReferral),
     st.sampled_from([30, 90, 180, 365]).map(RaiseFollowUp),
     st.sampled_from([30, 90, 180, 365]).map(MissFollowUp),
+    st.sampled_from(CODES).map(lambda code: RemindOfDeadline(code, begins(code)["due"])),
+    st.sampled_from(CODES).map(lambda code: MissDeadline(code, begins(code)["due"], EVERYWHERE.escalation)),
 )
 EARLIER = {
-    PersonAdmitted: {accepted, travelling},
-    type(placed): {admitted},
-    ReferralEnded: {placed},
-    PersonTravelling: {accepted},
+    PersonAdmitted: [accepted, travelling],
+    type(placed): [admitted],
+    ReferralEnded: [placed],
+    PersonTravelling: [accepted],
 }
 
 
@@ -814,6 +916,12 @@ def test_no_order_of_commands_reaches_an_impossible_state(commands):
     for days in (30, 90, 180, 365):
         for kind in (FollowUpDue, FollowUpMissed):
             assert sum(isinstance(fact, kind) and fact.days == days for fact in log) <= 1
+    for code in CODES:
+        begun = sum(code in {each["code"] for each in getattr(fact, "deadlines", None) or ()} for fact in log)
+        for kind in (ReminderDue, DeadlineMissed):
+            assert sum(isinstance(fact, kind) and fact.deadline == code for fact in log) <= begun
+    if state.status in OVER:
+        assert not state.deadlines
     if state.status in OVER and not state.final_at:
         assert state.place in (Place.NONE, Place.REFUSED, Place.RELEASED)
     if state.status in ("accepted", "travelling", "admitted", "placed"):

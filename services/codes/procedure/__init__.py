@@ -70,6 +70,16 @@ class Window(TypedDict):
     closes: str
 
 
+class Deadline(TypedDict):
+    """A deadline that begins with a fact. `code`: codes.deadlines.DEADLINES; `due`: when it is over, `remind`: when
+    somebody is reminded of it before (instants); `days`: which follow-up it is of, by its days after the placement."""
+
+    code: str
+    due: str
+    remind: str | None
+    days: int | None
+
+
 class Escalation(TypedDict):
     """To whom a deadline goes that was missed: everybody of a role of the centre, or one of its users."""
 

@@ -3,10 +3,13 @@ Pure."""
 
 from datetime import date, datetime, timedelta
 
-from services.codes.procedure import MINUTES, WORKING_DAYS, Terms, Window
+from services.codes.deadlines import FOLLOW_UP
+from services.codes.procedure import MINUTES, WORKING_DAYS, Deadline, Terms, Window
 from services.kernel.envelope import instant, moment
 from services.thai.calendar import add_working_days, next_working_day, working_days_before
 from services.thai.dates import bangkok_day, utc_span
+
+EVENING = 18  # the hour in Thailand at which who was expected on a day is late
 
 
 def due(terms: Terms, name: str, now: datetime, kind: str | None = None, channel: str | None = None) -> str:
@@ -37,6 +40,25 @@ def morning(terms: Terms, last: date, before: int | None, now: datetime) -> str 
     return at if at > instant(now) else None
 
 
+def deadline(
+    terms: Terms,
+    code: str,
+    now: datetime,
+    kind: str | None = None,
+    channel: str | None = None,
+    at: str | None = None,
+) -> Deadline:
+    """One that begins now; `at`: it is over then, whatever the terms say."""
+    ends = at or due(terms, code, now, kind, channel)
+    return Deadline(code=code, due=ends, remind=reminder(terms, code, ends, now), days=None)
+
+
+def of_follow_up(terms: Terms, days: int, closes: date, now: datetime) -> Deadline:
+    """That of a follow-up whose window closes on that day."""
+    before = next((each.remind for each in terms.follow_ups if each.days == days), None)
+    return Deadline(code=FOLLOW_UP, due=end_of(closes), remind=morning(terms, closes, before, now), days=days)
+
+
 def windows(terms: Terms, placed: date) -> list[Window]:
     """The follow-ups of somebody who was placed on that day; one whose last day offices are closed on is in time on the
     next on which they are open."""
@@ -51,3 +73,7 @@ def windows(terms: Terms, placed: date) -> list[Window]:
 def end_of(day: date) -> str:
     """The last instant of a day in Thailand: whoever shows it shows that day."""
     return instant(utc_span(day, day)[1] - timedelta(microseconds=1))
+
+
+def evening_of(day: date) -> str:
+    return instant(utc_span(day, day)[0] + timedelta(hours=EVENING))

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.codes import FAMILY_PATH, KIND_OF_PATH
+from services.codes.deadlines import ARRIVAL
+from services.codes.deadlines import ESCALATED as ESCALATED_DEADLINES
 from services.codes.work import AT_ONCE, ESCALATED, LAW_TERMS, RED
 from services.kernel.envelope import moment
 from services.thai.calendar import add_working_days
@@ -104,6 +106,11 @@ IN_REVIEW = "in_review"  # a no that the director accepts or sends back
 NOT_THERE = ("found_moved", "absent", "found_dead")  # says the latest follow-up
 IN_PLACE = ("placed", "followed", "follow_up_due", *NOT_THERE)
 WITH_PLACE = ("untold", "accepted", "travelling", "admitted", *IN_PLACE)
+SAY_THEIR_DAY = (
+    "accepted",
+    "family_agreed",
+    "travelling",
+)  # facts of before did not: then the row's days hold
 KEPT_BY_ANSWER = ("sent", "acknowledged", "waitlisted")
 
 
@@ -150,7 +157,8 @@ class Referral:
     was told; `due`: until when it should go on, if the facts say; `follow_ups`: the due days of
     follow-ups, `answered`: of those that are done;
     `lapses`: when else it ends by itself and gives its place back; `lapsed`: it did, for nobody told the partner or the
-    partner did not answer. `programme_id` "": a return to the family, which has no place."""
+    partner did not answer. `near`, `late`: the deadline (codes.deadlines) that is near or was missed; `to_user`,
+    `to_role`: who answers for the latter. `programme_id` "": a return to the family, which has no place."""
 
     referral_id: str
     programme_id: str
@@ -163,6 +171,10 @@ class Referral:
     answered: tuple[int, ...] = ()
     lapses: str | None = None
     lapsed: bool = False
+    near: str = ""
+    late: str = ""
+    to_user: str | None = None
+    to_role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -223,6 +235,12 @@ def next_of(known: Known) -> Next | None:
         flags.append("not_told")
     if standing in ("expired", "family_silent") and referral and referral.lapsed:
         flags.append(ESCALATED)
+    if referral and referral.late in ESCALATED_DEADLINES and ESCALATED not in flags:
+        flags.append(ESCALATED)
+    if referral and referral.late == ARRIVAL:
+        flags.append("not_arrived")
+    if referral and referral.near and not referral.late:
+        flags.append("due_soon")
     if standing in ("found_moved", "absent", "ended_gone"):
         flags.append("not_in_place")
     proposes = next(iter(_left(known)), None) if row.next in SENDING else None
@@ -311,7 +329,7 @@ def _none_left(programmes: Sequence[str], known: Known) -> bool:
 
 
 def _due(row: Row, since: str, referral: Referral | None) -> date:
-    if row.days is not None:
+    if row.days is not None and not (referral and referral.due and referral.standing in SAY_THEIR_DAY):
         return add_working_days(bangkok_day(moment(since)), row.days)
     assert referral is not None
     if referral.standing == "placed":

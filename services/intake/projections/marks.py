@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from services.codes import PATHS
 from services.codes.care import GOING_ON
+from services.codes.deadlines import ARRIVAL, FOLLOW_UP, TRAVEL
 from services.codes.declines import FIND, SCREEN_AGAIN, effect_of
 from services.codes.following import DIED, MOVED
 from services.codes.procedure import Window, window_on, windows_of
@@ -51,6 +52,10 @@ class Mark(TypedDict, total=False):
     kept: str
     lapses: str | None
     lapsed: bool
+    near: str
+    late: str
+    late_role: str | None
+    late_user: str | None
     placed_at: str
     follow_ups: list[int]
     answered: list[int]
@@ -110,7 +115,8 @@ TRANSFER_FACTS = (
 )
 STAY_FACTS = ("InterimStayBegun", "InterimStayProlonged", "InterimStayEnded")
 FOUND: Mapping[str | None, str] = {MOVED: "found_moved", DIED: "found_dead"}  # else "absent"
-REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded")
+NEAR, LATE = "ReminderDue", "DeadlineMissed"
+REFERRAL_FACTS = (*STANDS, "FollowUpRecorded", "ReferralEnded", NEAR, LATE, "FollowUpMissed")
 ATTEMPT = "FollowUpAttempted"  # somebody called, and nobody answered
 
 
@@ -186,7 +192,15 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
     """A step of a referral. One whose beginning was not heard, which cannot be, would stand for nothing."""
     data = fact.data
     of_family = data.get("programme_id", "") is None
-    after: Mark = {**before, "at": fact.time, "recorded": fact.recorded, "due": None, "lapses": None}
+    if fact.type == NEAR:
+        return {**before, "near": data["deadline"]}
+    if fact.type in (LATE, "FollowUpMissed"):
+        late = data.get("deadline", FOLLOW_UP)
+        return {**before, "late": late, "late_role": data.get("to_role"), "late_user": data.get("to_user")}
+    after: Mark = {
+        **before, "at": fact.time, "recorded": fact.recorded, "due": None, "lapses": None, "near": "", "late": "",
+        "late_role": data.get("to_role"), "late_user": data.get("to_user"),
+    }  # fmt: skip
     match fact.type:
         case "ReferralSent" if of_family:
             return {
@@ -207,7 +221,7 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
             # Its programme's queue has a place now, whatever the partner said before.
             return {**after, "standing": "untold", "due": data["tell_due"], "lapses": data["release_due"]}
         case "PartnerTold" if before.get("standing") in ("acknowledged", "waitlisted") and data.get("how"):
-            return {**before, "due": data["answer_due"], "lapses": data["answer_due"]}
+            return {**before, "due": data["answer_due"], "lapses": data["answer_due"], "near": "", "late": ""}
         case "PartnerTold" | "ReferralWaitlisted" | "ReferralDeclineReturned":
             return {
                 **after,
@@ -220,7 +234,19 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
             due = data.get("answer_due") or before.get("due")
             return {**after, "standing": "acknowledged", "due": due, "lapses": due}
         case "ReferralExpired" | "ReferralDeclined" | "ReferralAccepted" if of_family:
-            return {**after, "standing": OF_FAMILY[fact.type], "lapsed": fact.type == "ReferralExpired"}
+            due = _ends(data, TRAVEL)
+            return {
+                **after,
+                "standing": OF_FAMILY[fact.type],
+                "lapsed": fact.type == "ReferralExpired",
+                "due": due,
+            }
+        case "ReferralAccepted" | "PersonTravelling":
+            return {
+                **after,
+                "standing": STANDS[fact.type],
+                "due": _ends(data, TRAVEL) or _ends(data, ARRIVAL),
+            }
         case "ReferralExpired" | "ReferralDeclined" if (
             data.get("whose") == SYSTEM and data.get("reason") == NO_PLACE
         ):
@@ -249,6 +275,11 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
         case "ReferralEnded":
             return {**after, "standing": ENDED.get(data["outcome"], "ended_otherwise")}
     return {**after, "standing": STANDS[fact.type]}
+
+
+def _ends(data: Mapping[str, Any], code: str) -> str | None:
+    """When a deadline is over that begins with a fact."""
+    return next((each["due"] for each in data.get("deadlines") or () if each["code"] == code), None)
 
 
 def _followed_up(fact: Recorded, after: Mark) -> Mark:
@@ -382,4 +413,8 @@ def _referral(referral_id: str, known: Mark) -> Referral:
         tuple(known.get("answered", ())),
         known.get("lapses"),
         known.get("lapsed", False),
+        known.get("near", ""),
+        known.get("late", ""),
+        known.get("late_user"),
+        known.get("late_role"),
     )

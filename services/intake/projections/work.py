@@ -7,9 +7,19 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Row, Table, Text, select
 
-from services.codes.work import RED, TASK_DUE, WORK_PARTS
+from services.codes.deadlines import WORKER
+from services.codes.work import ESCALATED, RED, TASK_DUE, WORK_PARTS
 from services.intake import answers, bodies
-from services.intake.domain.work import CENTRE, IN_PLACE, ORDER, UNDER_WAY, Weight, contradictions_of, next_of
+from services.intake.domain.work import (
+    CENTRE,
+    IN_PLACE,
+    ORDER,
+    UNDER_WAY,
+    Referral,
+    Weight,
+    contradictions_of,
+    next_of,
+)
 from services.intake.projections.marks import (
     CALLS,
     FOLDS,
@@ -32,7 +42,7 @@ from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v12",
+    "work_mark_v13",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -41,7 +51,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v12",
+    "work_v13",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -54,6 +64,7 @@ work = Table(
     Column("since", Text),
     Column("due", Text),
     Column("flags", Text, nullable=False),  # JSON
+    Column("to_user", Text),  # who answers for a deadline that was missed, if that is one person
     Column("lapses", Text),  # an instant: when the referral ends by itself
     Column("referral_id", Text),
     Column("programme_id", Text),
@@ -64,14 +75,14 @@ work = Table(
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
 programme = Table(
-    "work_programme_v12",
+    "work_programme_v13",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("retired_at", Text),  # None: it takes people
     info=SHARED,
 )
 named = Table(  # which cases have named a programme, in a plan or a referral
-    "work_named_v12",
+    "work_named_v13",
     metadata,
     Column("programme_id", Text),
     Column("case_id", Text),
@@ -168,7 +179,7 @@ def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, s
     return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
 
 
-WORK = Projection("work", 12, (mark, work, programme, named), project)
+WORK = Projection("work", 13, (mark, work, programme, named), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:
@@ -194,6 +205,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
                 "acts",
                 "since",
                 "due",
+                "to_user",
                 "lapses",
                 "referral_id",
                 "programme_id",
@@ -221,6 +233,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
         "since": step.since,
         "due": step.due,
         "flags": orjson.dumps(flags).decode(),
+        "to_user": _answers_for(step.referral, row["owner"]) if ESCALATED in flags else None,
         "lapses": step.referral.lapses if step.referral else None,
         "referral_id": step.referral.referral_id if step.referral else None,
         "programme_id": (step.referral.programme_id or None) if step.referral else None,
@@ -228,6 +241,13 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
         "called": orjson.dumps(calls).decode() if calls else None,
         "tasks_due": tasks_due(marks),
     }
+
+
+def _answers_for(referral: Referral | None, owner: str | None) -> str | None:
+    """Who a missed deadline goes to by name; None: the directors of the centre."""
+    if referral is None:
+        return None
+    return referral.to_user or (owner if referral.to_role == WORKER else None)
 
 
 def list_open(
@@ -322,7 +342,7 @@ def item(row: Row[Any], caller: Caller, today: str) -> answers.WorkItem:
         "since": row.since,
         "due": row.due,
         "lapses": row.lapses,
-        "escalated_to": None,
+        "escalated_to": row.to_user,
         "owner": row.owner,
         "from_user": row.from_user,
         "flags": flags,

@@ -4,7 +4,7 @@ Steps: see steps."""
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.codes.procedure import EVERYWHERE, Terms
+from services.codes.procedure import EVERYWHERE, Escalation, Terms
 from services.referral.domain.steps import Step
 from services.referral.domain.words import Case, Plan, Programme
 from services.referral.events import Family
@@ -72,7 +72,10 @@ class HearNoPlace:
 
 @dataclass(frozen=True)
 class ExpireReferral:
+    """`to`: who answers for it then."""
+
     now: datetime
+    to: Escalation | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,11 @@ class StandDown:
 
 @dataclass(frozen=True)
 class RaiseFollowUp:
+    """`now`: nobody is reminded of it where that is not known."""
+
     days: int
+    now: datetime | None = None
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,24 @@ class MissFollowUp:
     """The time of the follow-up that was due after so many days is over."""
 
     days: int
+    to: Escalation | None = None
+
+
+@dataclass(frozen=True)
+class RemindOfDeadline:
+    """The deadline that is over at `due` is near."""
+
+    code: str
+    due: str
+
+
+@dataclass(frozen=True)
+class MissDeadline:
+    """The deadline of `due` is over; `to`: who answers for it then."""
+
+    code: str
+    due: str
+    to: Escalation
 
 
 Command = (
@@ -114,5 +139,7 @@ Command = (
     | ExpireReferral
     | RaiseFollowUp
     | MissFollowUp
+    | RemindOfDeadline
+    | MissDeadline
     | Step
 )

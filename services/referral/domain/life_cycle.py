@@ -3,8 +3,9 @@
 from dataclasses import fields, replace
 from typing import get_args
 
+from services.codes.deadlines import TELL, TRAVEL, WAITING_LIST
 from services.codes.decisions import DIED, PERSON_DIED
-from services.codes.procedure.reckoning import due
+from services.codes.procedure.reckoning import deadline, due
 from services.codes.steps import CONSENT_WITHDRAWN
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.envelope import instant
@@ -15,14 +16,17 @@ from services.referral.domain.commands import (
     ExpireReferral,
     HearNoPlace,
     LoseConsent,
+    MissDeadline,
     MissFollowUp,
     OpenDisclosure,
     RaiseFollowUp,
+    RemindOfDeadline,
     SecurePlace,
     SendReferral,
     SettleDecline,
     StandDown,
 )
+from services.referral.domain.running import after, begun, follow_up_due, runs, sent_to
 from services.referral.domain.steps import (
     BY_FACT,
     ROWS,
@@ -42,6 +46,7 @@ from services.referral.domain.words import (
 )
 from services.referral.events import (
     About,
+    DeadlineMissed,
     DisclosureOpened,
     Event,
     FactsDisclosed,
@@ -64,6 +69,7 @@ from services.referral.events import (
     ReferralSent,
     ReferralWaitlisted,
     ReferralWithdrawn,
+    ReminderDue,
 )
 
 
@@ -73,8 +79,12 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             return _send(command, referral)
         case SecurePlace(now, terms):
             if referral.status in AWAITING_ANSWER and referral.place in (Place.PENDING, Place.REFUSED):
-                tell, release = due(terms, "tell", now), due(terms, "release", now)
-                return [PlaceSecured(**referral.about, tell_due=tell, release_due=release)]
+                tell, release = deadline(terms, TELL, now), due(terms, "release", now)
+                return [
+                    PlaceSecured(
+                        **referral.about, tell_due=tell["due"], release_due=release, deadlines=[tell]
+                    )
+                ]
             return []  # already heard; or over, and the partners service releases the place by what it hears
         case SettleDecline():
             return _settle(referral)
@@ -96,24 +106,41 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             if referral.status != Status.SENT or referral.place != Place.PENDING:
                 return []
             if waiting:
-                return [ReferralWaitlisted(**referral.about, answer_due=due(terms, "waiting_list", now))]
+                waits = deadline(terms, WAITING_LIST, now)
+                return [ReferralWaitlisted(**referral.about, answer_due=waits["due"], deadlines=[waits])]
             return [ReferralDeclined(**referral.about, reason="no_place", whose="system")]
-        case ExpireReferral(now):
+        case ExpireReferral(now, to):
             # A deadline that was moved on while this one was firing is not due.
             if referral.status in AWAITING_ANSWER and referral.due <= instant(now):
                 reason, whose = _why_expired(referral)
                 was = referral.status.value
-                return [ReferralExpired(**referral.about, was=was, reason=reason, whose=whose)]
+                role, user = sent_to(to)
+                return [
+                    ReferralExpired(
+                        **referral.about, was=was, reason=reason, whose=whose, to_role=role, to_user=user
+                    )
+                ]
             return []
-        case RaiseFollowUp(days):
+        case RaiseFollowUp():
             known = referral.follow_ups_due | referral.follow_ups_answered
-            if referral.status == Status.PLACED and days not in known:
-                return [FollowUpDue(**referral.about, days=days, closes=_closes(referral, days))]
+            if referral.status == Status.PLACED and command.days not in known:
+                return [follow_up_due(command, referral)]
             return []
-        case MissFollowUp(days):
-            waits = referral.follow_ups_due - referral.follow_ups_answered - referral.follow_ups_missed
-            if referral.status == Status.PLACED and days in waits:
-                return [FollowUpMissed(**referral.about, days=days)]
+        case MissFollowUp(days, to):
+            undone = referral.follow_ups_due - referral.follow_ups_answered - referral.follow_ups_missed
+            if referral.status == Status.PLACED and days in undone:
+                role, user = sent_to(to)
+                return [FollowUpMissed(**referral.about, days=days, to_role=role, to_user=user)]
+            return []
+        case RemindOfDeadline(code, ends):
+            if runs(referral, code, ends) and code not in referral.reminded:
+                of_days = referral.deadlines[code]["days"]
+                return [ReminderDue(**referral.about, deadline=code, due=ends, days=of_days)]
+            return []
+        case MissDeadline(code, ends, to):
+            if runs(referral, code, ends) and code not in referral.missed:
+                role, user = sent_to(to)
+                return [DeadlineMissed(**referral.about, deadline=code, due=ends, to_role=role, to_user=user)]
             return []
         case _:
             return _take(command, referral)
@@ -135,10 +162,6 @@ def _why_expired(referral: Referral) -> tuple[str, str]:
     if referral.place != Place.RESERVED:
         return "no_place", "system"
     return ("no_answer", "partner") if referral.told else ("not_told", "centre")
-
-
-def _closes(referral: Referral, days: int) -> str | None:
-    return next((each["closes"] for each in referral.follow_ups if each["days"] == days), None)
 
 
 def _settle(referral: Referral) -> list[Event]:
@@ -214,7 +237,8 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
     )
     if c.family and c.family["agreed"]:
         about = {each.name: getattr(sent, each.name) for each in fields(About)}
-        return [sent, ReferralAccepted(**about, said_by=c.family["relative"])]
+        travel = deadline(c.terms, TRAVEL, c.now)
+        return [sent, ReferralAccepted(**about, said_by=c.family["relative"], deadlines=[travel])]
     return [sent]
 
 
@@ -250,6 +274,18 @@ def evolve(referral: Referral, event: Event) -> Referral:
     referral = replace(
         referral, status=status_after(referral.status, event), place=place_after(referral.place, event)
     )
+    referral = _stood(referral, event)
+    running = after(referral.deadlines, event, referral.status, referral.told)
+    again = {each["code"] for each in begun(event)}
+    reminded, missed = (codes & running.keys() - again for codes in (referral.reminded, referral.missed))
+    if isinstance(event, ReminderDue):
+        reminded |= {event.deadline}
+    if isinstance(event, DeadlineMissed):
+        missed |= {event.deadline}
+    return replace(referral, deadlines=running, reminded=reminded, missed=missed)
+
+
+def _stood(referral: Referral, event: Event) -> Referral:
     match event:
         case ReferralSent():
             return replace(
@@ -310,7 +346,7 @@ def status_after(status: Status, event: Event) -> Status:
             PlaceSecured() | PartnerTold() | FactsDisclosed() | DisclosureOpened() | ReferralDeclineSettled()
         ):
             return status
-        case FollowUpDue() | FollowUpMissed() | FollowUpAttempted():
+        case FollowUpDue() | FollowUpMissed() | FollowUpAttempted() | ReminderDue() | DeadlineMissed():
             return status
     return BY_FACT[type(event).__name__].leads_to or status
 

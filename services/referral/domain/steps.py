@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
 from services.codes import steps
+from services.codes.deadlines import ACKNOWLEDGE, ANSWER, ARRIVAL, TRAVEL, WAITING_LIST
 from services.codes.declines import is_reviewed
 from services.codes.following import IN_PLACE, NOT_REACHED
-from services.codes.procedure import EVERYWHERE, Terms, Window
-from services.codes.procedure.reckoning import due, windows
+from services.codes.procedure import EVERYWHERE, Deadline, Terms, Window
+from services.codes.procedure.reckoning import deadline, due, evening_of, windows
 from services.kernel.envelope import instant
 from services.referral.domain.words import (
     AWAITING_ANSWER,
@@ -67,7 +68,8 @@ class AcknowledgeReferral(HasSource):
 
 @dataclass(frozen=True)
 class AcceptReferral(HasSource):
-    pass
+    now: datetime
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,19 @@ class WithdrawReferral(HasSource):
 
 @dataclass(frozen=True)
 class RecordTravel(HasSource):
-    pass
+    """`arrives_on`: the day on which the person is expected (ISO)."""
+
+    now: datetime
+    brought_by: str | None = None
+    escort: str | None = None
+    arrives_on: str | None = None
+    cost_baht: int | None = None
+    terms: Terms = EVERYWHERE
 
 
 @dataclass(frozen=True)
 class AdmitPerson(HasSource):
-    pass
+    handed_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -293,14 +302,19 @@ def fact_of(step: Step, referral: Referral) -> Event:
     said = {name: value for name, value in vars(step).items() if name not in OF_THE_DOOR}
     match step:
         case TellPartner(now):
-            return PartnerTold(
-                **about, **said, answer_due=due(step.terms, "answer", now, referral.kind, step.how)
-            )
+            answer = deadline(step.terms, ANSWER, now, referral.kind, step.how)
+            read = deadline(step.terms, ACKNOWLEDGE, now, referral.kind, step.how)
+            begins = [read, answer] if referral.status == Status.SENT else [answer]
+            return PartnerTold(**about, **said, answer_due=answer["due"], deadlines=begins)
         case AcknowledgeReferral(now):
-            ends = None if referral.told else due(step.terms, "answer", now, referral.kind)
-            return ReferralAcknowledged(**about, **said, answer_due=ends)
-        case AcceptReferral():
-            return ReferralAccepted(**about, **said)
+            if referral.told:
+                return ReferralAcknowledged(**about, **said)
+            answer = deadline(step.terms, ANSWER, now, referral.kind)
+            return ReferralAcknowledged(**about, **said, answer_due=answer["due"], deadlines=[answer])
+        case AcceptReferral(now):
+            return ReferralAccepted(
+                **about, **said, deadlines=[deadline(step.terms, TRAVEL, now, referral.kind)]
+            )
         case DeclineReferral(now):
             once = not referral.returned and not referral.home
             if once and is_reviewed(step.terms.reviewed, step.reason, step.whose):
@@ -311,16 +325,20 @@ def fact_of(step: Step, referral: Referral) -> Event:
         case ReturnDecline(now):
             # Whoever took back a no must not find that the time to answer has run out over it.
             ends = max(referral.due, instant(now + timedelta(days=1)))
-            return ReferralDeclineReturned(**about, **said, answer_due=ends)
+            answer = Deadline(code=ANSWER, due=ends, remind=None, days=None)
+            return ReferralDeclineReturned(**about, **said, answer_due=ends, deadlines=[answer])
         case UpholdDecline():
             assert referral.declined is not None
             return settled(referral, referral.declined)
         case WaitlistReferral(now):
-            return ReferralWaitlisted(**about, **said, answer_due=due(step.terms, "waiting_list", now))
+            waits = deadline(step.terms, WAITING_LIST, now)
+            return ReferralWaitlisted(**about, **said, answer_due=waits["due"], deadlines=[waits])
         case WithdrawReferral():
             return ReferralWithdrawn(**about, **said, was=referral.status.value)
-        case RecordTravel():
-            return PersonTravelling(**about, **said)
+        case RecordTravel(now):
+            expected = evening_of(date.fromisoformat(step.arrives_on)) if step.arrives_on else None
+            arrival = deadline(step.terms, ARRIVAL, now, referral.kind, at=expected)
+            return PersonTravelling(**about, **said, deadlines=[arrival])
         case AdmitPerson():
             return PersonAdmitted(**about, **said)
         case ConfirmPlacement():

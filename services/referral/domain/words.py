@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from services.codes import FAMILY_PATH
-from services.codes.procedure import Window
+from services.codes.procedure import Deadline, Window
 from services.referral.events import ReferralDeclined
 
 
@@ -109,6 +109,9 @@ class Referral:
     consent: str = ""
     unopened: bool = False  # the partner was given something and has not opened it
     died: bool = False  # it ended so
+    deadlines: Mapping[str, Deadline] = field(default_factory=dict)  # those that run, by their codes
+    reminded: frozenset[str] = frozenset()  # of these
+    missed: frozenset[str] = frozenset()
     follow_ups: Sequence[Window] = ()  # none of a placement of before its fact said them
     follow_ups_due: frozenset[int] = frozenset()
     follow_ups_answered: frozenset[int] = frozenset()

@@ -52,7 +52,7 @@ from services.referral.events import (
     ReferralSent,
     ReferralWaitlisted,
 )
-from services.referral.projections import following
+from services.referral.projections import following, running
 
 metadata = MetaData()
 referrals = Table(
@@ -81,6 +81,7 @@ referrals = Table(
     Column("final_at", Text),  # until then the partner may take its no back
     Column("in_review", Boolean, nullable=False),  # and the director accepts it or sends it back
     Column("follow_ups", Text, nullable=False),  # JSON: following.FollowUp of each
+    Column("deadlines", Text, nullable=False),  # JSON: answers.Deadline of each that runs
     Column("follow_up_due", Integer),
     Column("visited_at", Text),  # of the latest follow-up, by its own date
     Column("in_place", Boolean),  # what that says
@@ -116,6 +117,7 @@ history = Table(
     Column("sealed", Text, nullable=False),
 )
 FAMILY = "family"  # in the key of what is open, where a programme stands else
+OF_CENTRE = ("ReminderDue", "DeadlineMissed")  # what its partner is not told
 ABOUT = frozenset(f.name for f in fields(About))
 INTERNAL = (
     "person_id", "secured", "recorded", "open_key", "follow_ups", "visited_at", "away_since",
@@ -160,6 +162,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
                 "final_at": None,
                 "in_review": False,
                 "follow_ups": "[]",
+                "deadlines": "[]",
                 "visited_at": None,
                 "in_place": None,
                 "away_since": None,
@@ -194,6 +197,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
         status == Status.DECLINED and not isinstance(event, ReferralDeclineSettled) and row["final_at"]
     )
     follow_ups = following.after(orjson.loads(row["follow_ups"]), fact)
+    deadlines = running.after(orjson.loads(row["deadlines"]), fact, status, row["told"])
     return row | {
         "status": status.value,
         "place": place_after(Place(row["place"]), event).value,
@@ -202,6 +206,7 @@ def _after(row: dict[str, Any], fact: Recorded) -> dict[str, Any]:
         "final_at": row["final_at"] if unsettled else None,
         "in_review": bool(unsettled and row["in_review"]),
         "follow_ups": orjson.dumps(follow_ups, option=orjson.OPT_SORT_KEYS).decode(),
+        "deadlines": orjson.dumps(deadlines, option=orjson.OPT_SORT_KEYS).decode(),
         "follow_up_due": following.due(follow_ups) if status == Status.PLACED else None,
         "away_since": row["away_since"] if status == Status.PLACED else None,
         "last_at": max(row["last_at"], fact.time) if _by_people(fact) else row["last_at"],
@@ -272,6 +277,7 @@ def public(row: RowMapping) -> answers.Referral:
         "sent_at": row["sent_at"],
         "placed_at": row["placed_at"],
         "version": row["version"],
+        "deadlines": orjson.loads(row["deadlines"]),
         "may": [],
     }
 
@@ -370,8 +376,8 @@ def count_asked(db: Connection, case_id: str) -> int:
 
 def list_steps_for_partner(db: Connection, referral_id: str) -> list[answers.HistoryItem]:
     """The steps of a referral as its partner reads them (codes.reading), oldest first."""
-    rows = db.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.version))
-    return [_history_item(row, _of_partner(row)) for row in rows]
+    steps = select(history).where(history.c.referral_id == referral_id, history.c.type.not_in(OF_CENTRE))
+    return [_history_item(row, _of_partner(row)) for row in db.execute(steps.order_by(history.c.version))]
 
 
 def _of_partner(row: Row[Any]) -> Collection[str]:

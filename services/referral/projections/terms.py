@@ -24,6 +24,11 @@ def get(db: Connection, centre: str, day: date) -> Terms:
     return get_book(db, centre).on(day)
 
 
+def get_for_deadline(db: Connection, command: Mapping[str, str]) -> dict[str, Book]:
+    """Of the centre that answers for a referral when a deadline has come; what is no referral's needs none."""
+    return get_of_referral(db, command) if "referral_id" in command else {"book": Book()}
+
+
 def get_of_referral(db: Connection, heard: Mapping[str, str | bool]) -> dict[str, Book]:
     """Of the centre of a referral, for whoever hears of its place."""
     centre = select(referrals.c.centre).where(referrals.c.referral_id == heard["referral_id"])

@@ -35,17 +35,23 @@ CONSEQUENCES: Mapping[CommandDoor[Any], Callable[[ServiceRuntime, Body, Any], No
 
 
 def _name_directors(web: ServiceRuntime, answer: Work) -> None:
-    """Whose a case is now that a deadline was missed: the first of the centre's directors; if the case is in that one's
-    own hands, the next."""
+    """Whose a case is now that a deadline was missed: whom the procedure names; else the first of the centre's
+    directors, and if the case is in that one's own hands, the next."""
     escalated = [item for item in answer["items"] if ESCALATED in item["flags"]]
     centres = {item["centre"] for item in escalated}
     if not centres:
         return
     directors = web.read(lambda db: {centre: accounts.list_directors(db, centre) for centre in centres})
     for item in escalated:
+        if _is_there(web, item["escalated_to"], item["centre"]):
+            continue
         known = directors[item["centre"]]
         others = [user for user in known if user != item["owner"]]
         item["escalated_to"] = next(iter(others or known), None)
+
+
+def _is_there(web: ServiceRuntime, user: str | None, centre: str) -> bool:
+    return user is not None and web.read(lambda db: accounts.may_answer(db, user, centre))
 
 
 # Each is given what was answered, and adds to it.

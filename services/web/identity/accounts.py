@@ -66,6 +66,12 @@ def list_directors(db: Connection, centre: str) -> list[str]:
     return [row.user_name for row in first if centre in centres_of(row.role, row.centres)]
 
 
+def may_answer(db: Connection, user: str, centre: str) -> bool:
+    """Whether a user may sign in and is of that centre."""
+    row = db.execute(select(account).where(account.c.user_name == user, account.c.active)).first()
+    return row is not None and centre in centres_of(row.role, row.centres)
+
+
 def _account(row: Any) -> Account:
     return Account(
         row.user_name,

@@ -259,6 +259,7 @@ def page(referral_id: UUID) -> Response:
     about, home = programmes.get(referral["programme_id"] or ""), referral["programme_id"] is None
     partner = about["partner"] if about else None
     people.look_up(row["actor"] for row in referral["history"])
+    people.look_up(each["to_user"] for each in referral["deadlines"])
     history = [
         story.step_sentence(row, _remarks(row), partner, home) for row in reversed(referral["history"])
     ]
@@ -343,6 +344,8 @@ def _remarks(row: HistoryItem) -> str:
         if channel
         else "",
         word("consent", row["consent"]) if row.get("consent") else "",
+        _("brought by %(who)s") % {"who": row["escort"]} if row.get("escort") else "",
+        _("handed over to %(who)s") % {"who": row["handed_to"]} if row.get("handed_to") else "",
         f"“{row['wellbeing']}”" if row.get("wellbeing") else "",
         row.get("note") or "",
     ]
@@ -365,7 +368,7 @@ def step(referral_id: UUID, step: str) -> Response:
     review = _reviews(referral)
     called = said_of(known, referral["programme_id"] is None, review)
     form = Form(
-        STEP, usual, fixed=fixed, version=referral["version"], draft=called.words.en, case_id=referral["case_id"],
+        STEP, usual, fixed=fixed, read={"arrives_on": days.read_day}, version=referral["version"], draft=called.words.en, case_id=referral["case_id"],
         where=about["partner"] if about else "",
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.

@@ -111,6 +111,25 @@ def _after_days(data: Data) -> str:
     return _("after %(days)s days") % {"days": data.get("days") or data.get("answers")}
 
 
+def _deadline(data: Data) -> str:
+    """Which one, until when, and whose it is once it was missed."""
+    who = people.who(data["to_user"]) if data.get("to_user") else ""
+    role = word("escalated_to", data["to_role"]) if data.get("to_role") and not who else ""
+    to = _("it goes to %(who)s") % {"who": who or role} if who or role else ""
+    said = word("deadline", data["deadline"]), _("by %(day)s") % {"day": day(data["due"])}, to
+    return " · ".join(filter(None, said))
+
+
+def _journey(data: Data) -> str:
+    """Who brings the person, when they are expected, and what it costs."""
+    said = [word("escort", data["brought_by"]) if data.get("brought_by") else ""]
+    if data.get("arrives_on"):
+        said.append(_("expected on %(day)s") % {"day": day(data["arrives_on"])})
+    if data.get("cost_baht") is not None:
+        said.append(_("%(baht)s baht") % {"baht": f"{data['cost_baht']:,}"})
+    return " · ".join(filter(None, said))
+
+
 def _known(kind: str, code: str) -> str:
     """A code in words; "" where it only says that nobody knows: a list of those says nothing."""
     return "" if code == "unknown" else word(kind, code)
@@ -206,6 +225,8 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
         lambda d: _("by %(day)s") % {"day": day(d["tell_due"])}),
     "FactsDisclosed": (later("The partner was given what it may know"), lambda d: word("telling", d["how"])),
     "ReferralExpired": (later("The referral ran out of time"), _reason),
+    "ReminderDue": (later("A deadline is near"), _deadline),
+    "DeadlineMissed": (later("A deadline was missed"), _deadline),
     "FollowUpDue": (later("A follow-up is due"), _after_days),
     "FollowUpMissed": (later("A follow-up was missed"), _after_days),
     "FollowUpAttempted": (later("A follow-up was tried and nobody was reached"), _after_days),
@@ -216,6 +237,7 @@ OF_STEPS: Mapping[str, Callable[[Data], str]] = {
     "ReferralDeclineReturned": lambda d: word("review_ask", d["asks"]) if d.get("asks") else "",
     "ReferralDeclineSettled": _reason,
     "ReferralWithdrawn": _reason,
+    "PersonTravelling": _journey,
     "FollowUpRecorded": _followed_up,
     "ReferralFailed": _reason,
     "ReferralEnded": lambda d: word("outcome", d["outcome"]),

@@ -38,7 +38,7 @@ class NextStep(NamedTuple):
 def next_step(item: WorkItem) -> NextStep:
     due = _("To be done by %(day)s.") % {"day": day(item["due"])}
     who = (
-        _("It is with director %(user)s.") % {"user": people.who(item["escalated_to"])}
+        _("It is with %(user)s now.") % {"user": people.who(item["escalated_to"])}
         if item["escalated_to"]
         else ""
     )
