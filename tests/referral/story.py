@@ -4,6 +4,8 @@ A sentence of `broken` says what is wrong at the moment, and which logs somebody
 it: none explains what may never be. Long because whatever people do is told in one story.
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
@@ -13,17 +15,21 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.codes import UNDER_WAY
+from services.codes import UNDER_WAY, procedure
+from services.codes.deadlines import ESCALATED
 from services.intake.projections import work
 from services.intake.service import IntakeService
-from services.kernel.envelope import Recorded, instant
+from services.kernel.envelope import Envelope, Recorded, instant
 from services.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.kernel.eventlog import Unit
 from services.kernel.local import Network
+from services.kernel.timers import Timers
 from services.partners.service import PartnersService
 from services.referral.service import ReferralService
 from services.reporting.measures import MEASURES
 from services.reporting.projections.milestones import counted
 from services.reporting.service import ReportingService
+from services.screening.domain.adoption import RULES, AdoptRules
 from services.screening.service import ScreeningService
 from services.thai.dates import bangkok_day
 from tests.reporting.long_way import Known, said
@@ -49,15 +55,15 @@ STEPS: Mapping[str, Mapping[str, Any]] = {
     "uphold": {},
     "waitlist": {},
     "withdraw": {},
-    "travel": {},
-    "admit": {},
+    "travel": {"brought_by": "staff", "escort": "คุณวิชัย", "cost_baht": 300},
+    "admit": {"handed_to": "คุณมาลี"},
     "confirm": {},
     "fail": {},
     "follow-up": {"in_place": True, "work": WORK},
     "end": {"outcome": "moved"},
     "entered-in-error": {"note": "ผิดคน"},
 }
-WAY = ("confirm", "admit", "accept", "told", "follow-up")  # the furthest first
+WAY = ("confirm", "admit", "travel", "accept", "told", "follow-up")  # the furthest first
 BY_LINK = ("acknowledge", "accept", "decline", "take-back", "waitlist")
 PATHS = ("foundation", "employer_general", "return_family")
 
@@ -205,6 +211,28 @@ class Story:
         step = next((each for each in WAY if each in named), None)
         if step:
             self.step(referral_id, step, days, by_link)
+
+    def adopt(self, number: int, days: int) -> None:
+        """A procedure of other deadlines, that counts from so many days ago on."""
+        text = json.loads(procedure.SHIPPED_DOCUMENT)
+        text["deadlines"]["answer"] = {"working_days": 3 + number, "remind": 1}
+        text["deadlines"]["travel"] = {"working_days": 1 + number}
+        text["escalation"] = {"user": f"user-{number}"}
+        first, version = bangkok_day(self.ago(days)).isoformat(), f"procedure-{self.chance.getrandbits(32)}"
+        whole = AdoptRules(procedure.NAME, version, first, json.dumps({**text, "version": version}))
+        now, cause = instant(self.net.clock()), str(UUID(int=self.chance.getrandbits(128)))
+        envelope = Envelope(cause, "", "director", "*", now, now, cause, cause)
+
+        def work(unit: Unit) -> None:
+            unit.handle(RULES, procedure.NAME, whole)
+
+        self.net.runtimes["screening"].execute(envelope, work)
+
+    def fire(self) -> None:
+        """Whatever has come is done, by whichever of two replicas comes first."""
+        while self.net.runtimes["referral"].fire_timers():
+            """What was done may set a deadline that has come too."""
+        assert Timers(self.net.runtimes["referral"].log).fire(instant(self.net.clock())) == 0
 
     def give_bed(self, case_id: str, nights: int, days: int) -> None:
         self.of_case("referral", "ask_for_bed", case_id, {"programme_id": self.bed, "days": nights}, days)
@@ -355,12 +383,32 @@ class Story:
         assert not list(self.broken())
         self._intake_says_where_referrals_stand()
         self.closed_means_closed_for_partners()
+        self._each_deadline_is_acted_on_once()
         for runtime in self.net.runtimes.values():
             assert runtime.verify() == []
             assert not runtime.status()["subscriptions"] or not any(
                 each["parked"] for each in runtime.status()["subscriptions"]
             )
         self._figures_are_counted_the_long_way()
+
+    def _each_deadline_is_acted_on_once(self) -> None:
+        """Whatever ran out was reminded of before and is somebody's now, once; what was done in time is nobody's."""
+        self.fire()
+        now, acted = instant(self.net.clock()), Counter[tuple[str, ...]]()
+        for fact in self.facts("referral"):
+            if fact.type in ("ReminderDue", "DeadlineMissed"):
+                acted[fact.type, fact.data["referral_id"], fact.data["deadline"], fact.data["due"]] += 1
+                assert fact.type == "ReminderDue" or fact.data["to_role"]
+        assert not acted or max(acted.values()) == 1
+        for row in self.rows():
+            for each in row["deadlines"]:
+                about = row["referral_id"], each["code"], each["due"]
+                assert not each["remind"] or (each["remind"] <= now) == (("ReminderDue", *about) in acted)
+                if each["code"] in ESCALATED:
+                    assert (each["due"] <= now) == (("DeadlineMissed", *about) in acted), each
+                if each["code"] in ("answer", "waiting_list"):
+                    assert each["due"] > now, each
+            assert row["status"] in UNDER_WAY or not row["deadlines"]
 
     def _intake_says_where_referrals_stand(self) -> None:
         """The next step of each open case is about a referral that goes on, exactly if one does."""

@@ -845,7 +845,7 @@ def test_the_read_models_rebuilt_are_the_same_and_the_log_is_whole(agreed, told)
         "closed_paths",
         "interim_stays",
         "consents",
-        "reviews",
+        "referral_procedure",
     }
     assert (read(agreed, told), listed(agreed)) == before
     assert agreed.runtimes["referral"].verify() == []

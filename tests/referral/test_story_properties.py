@@ -2,8 +2,9 @@
 story of a person is one thing.
 
 Once every log is heard: no open case without a next step; nobody in two places; no place held for a closed case or for
-somebody who died; nothing that is over has a deadline; no duration is negative; every figure is what counting it the
-long way gives; a closed case is closed for partners too. In between, whatever does not hold has its cause unheard.
+somebody who died; nothing that is over has a deadline, and each that ran out was acted on once; no duration is
+negative; every figure is what counting it the long way gives; a closed case is closed for partners too. In between,
+whatever does not hold has its cause unheard.
 """
 
 import shutil
@@ -33,7 +34,7 @@ ABOUT_PLACES = (("partners", "referral"), ("referral", "partners"))
 ACTS = {
     "send": 4, "onward": 10, "step": 4, "gone": 1, "open_case": 1, "screen": 2, "plan": 2, "close": 2, "reopen": 2,
     "call": 1, "hand_over": 1, "erase": 1, "state_capacity": 2, "again": 2, "wait": 3, "hear": 8, "hear_all": 2,
-    "away": 1, "back": 2, "bed": 2, "leave": 1,
+    "away": 1, "back": 2, "bed": 2, "leave": 1, "adopt": 1,
 }  # fmt: skip
 DAYS = (0, 0, 0, 0, 0, 0, 1, 4, 40)
 
@@ -108,6 +109,8 @@ class People(RuleBasedStateMachine):
                 story.tell("partners", "confirm_capacity", body, at=story.ago(days))
             case "bed":
                 story.give_bed(case_id, 1 + other, days)
+            case "adopt":
+                story.adopt(which % 3, days)
             case "leave":
                 story.leave_bed(case_id, days)
             case "again":
@@ -115,7 +118,7 @@ class People(RuleBasedStateMachine):
             case "wait":
                 story.net.clock.advance(days=(0, 0, 0, 1, 1, 4, 4, 10, 10, 40, 40, 100)[other], minutes=20)
                 if "referral" not in story.net.down:
-                    story.net.runtimes["referral"].fire_timers()
+                    story.fire()
             case "hear":
                 story.net.hear(*LINKS[(which * 12 + other) % len(LINKS)], 500 if flag else 1 + other % 3)
             case "hear_all" if not story.net.down:
