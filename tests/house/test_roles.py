@@ -87,7 +87,8 @@ EVENT = (
     "data.form.id", "data.form.version", "data.rules_version", "data.outside_ministry", "data.under_ministry",
     "data.consent_id",
     "data.waitlist", "data.answer_due", "data.centre", "data.held", "data.tell_due", "data.release_due",
-    "data.final_at", "data.status", "data.stay", "data.procedure", "position",
+    "data.final_at", "data.status", "data.stay", "data.procedure", "position", "data.deadlines", "data.deadlines.code",
+    "data.deadlines.due", "data.deadlines.remind", "data.deadlines.days", "data.deadline", "data.due",
 )  # fmt: skip
 
 
