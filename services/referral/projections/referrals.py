@@ -56,7 +56,7 @@ from services.referral.projections import following, running
 
 metadata = MetaData()
 referrals = Table(
-    "referral_v10",
+    "referral_v11",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -94,13 +94,13 @@ referrals = Table(
     # At most one referral of a case to a programme, or to the family, that is open, or may be once more.
     Column("open_key", Text, unique=True),
     # A list is read from its newest on, whoever's it is.
-    Index("referral_v10_newest", "recorded", "referral_id"),
-    Index("referral_v10_centre", "centre", "recorded", "referral_id"),
-    Index("referral_v10_status", "centre", "status", "recorded", "referral_id"),
-    Index("referral_v10_partner", "partner_id", "recorded", "referral_id"),
+    Index("referral_v11_newest", "recorded", "referral_id"),
+    Index("referral_v11_centre", "centre", "recorded", "referral_id"),
+    Index("referral_v11_status", "centre", "status", "recorded", "referral_id"),
+    Index("referral_v11_partner", "partner_id", "recorded", "referral_id"),
 )
 history = Table(
-    "referral_history_v10",
+    "referral_history_v11",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -509,4 +509,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"The person of case {row.case_id} is in {row.n} places."
 
 
-REFERRALS = Projection("referral", 10, (referrals, history), project)
+REFERRALS = Projection("referral", 11, (referrals, history), project)

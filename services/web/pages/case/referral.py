@@ -368,7 +368,8 @@ def step(referral_id: UUID, step: str) -> Response:
     review = _reviews(referral)
     called = said_of(known, referral["programme_id"] is None, review)
     form = Form(
-        STEP, usual, fixed=fixed, read={"arrives_on": days.read_day}, version=referral["version"], draft=called.words.en, case_id=referral["case_id"],
+        STEP, usual, fixed=fixed, read={"arrives_on": days.read_day}, version=referral["version"],
+        draft=called.words.en, case_id=referral["case_id"],
         where=about["partner"] if about else "",
     )  # fmt: skip
     # Who comes back for a draft sees what they had typed, even if the step is not possible any more.
