@@ -1,7 +1,7 @@
 """Deadlines: facts stored by their service, turned into a command once when their time has come."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypedDict
@@ -142,7 +142,7 @@ def _fire(
     envelope = Envelope(command_id, "", "system", centre, now, now, correlation, causation)
     when_due, look_up, asked = log.wiring.when_due, log.wiring.look_up_due, orjson.loads(command)
     assert when_due is not None, "fire looks first"
-    found: Mapping[str, Any] = {}
+    found: Any = {}
     if look_up is not None:
         with log.database.read() as db:
             found = look_up(db, asked)

@@ -39,7 +39,7 @@ class Wiring:
     hears: Mapping[str, Mapping[str, Sequence[Reaction]]] = field(default_factory=dict)
     timers: Callable[[Recorded], Iterable[SetTimer | ClearTimer]] | None = None
     when_due: Callable[..., Do] | None = None  # of (command, now) and what `look_up_due` found
-    look_up_due: Callable[[Connection, dict[str, Any]], Mapping[str, Any]] | None = None
+    look_up_due: Callable[[Connection, Any], Any] | None = None
     erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
     keeps: Upcaster | None = None

@@ -277,7 +277,7 @@ def _referred(fact: Recorded, before: Mark) -> Mark:
     return {**after, "standing": STANDS[fact.type]}
 
 
-def _ends(data: Mapping[str, Any], code: str) -> str | None:
+def _ends(data: Any, code: str) -> str | None:
     """When a deadline is over that begins with a fact."""
     return next((each["due"] for each in data.get("deadlines") or () if each["code"] == code), None)
 
