@@ -43,6 +43,43 @@ NOTICE_TIMES = CodeList(
     },
 )
 
+# Ways outside these pages, with what becomes of a topic there until somebody chooses.
+NOTICE_CHANNELS = CodeList(
+    "notice_channel",
+    {
+        "email": Words("อีเมล", "E-mail"),
+        "line": Words("ไลน์", "LINE"),
+        "sms": Words("ข้อความทางโทรศัพท์", "Text message"),
+    },
+)
+FIRST_CHOICES: Mapping[str, str] = {"email": "daily", "line": "now", "sms": "none"}
+# What became of a message.
+MESSAGE_STATES = CodeList(
+    "message_state",
+    {
+        "gathered": Words("รวมไว้ส่งวันละครั้ง", "Gathered for the day"),
+        "waiting": Words("รอส่ง", "Waits"),
+        "sending": Words("กำลังส่ง", "Being sent"),
+        "sent": Words("ส่งแล้ว", "Sent"),
+        "dead": Words("เลิกส่งแล้ว", "Given up"),
+        "uncertain": Words("ไม่ทราบว่าส่งถึงหรือไม่", "Nobody knows whether it went"),
+    },
+)
+# The sentences of messages, which no page shows.
+SUBJECT = Words("แจ้งเตือน {count} รายการ", "{count} notices")
+SUBJECT_CODE = Words("รหัสยืนยันที่อยู่ของคุณ", "The code that confirms your address")
+OF_CASE = Words("เรื่อง {number}", "case {number}")
+CODE = Words(
+    "รหัสของคุณคือ {code} ใช้ได้ 30 นาที หากคุณไม่ได้ขอรหัสนี้ ไม่ต้องทำอะไร",
+    "Your code is {code}. It is good for 30 minutes. If you did not ask for it, do nothing.",
+)
+ENTER_CODE = Words("กรอกรหัสที่ {link}", "Enter it at {link}")
+CHANGE = Words("เปลี่ยนว่าจะให้แจ้งเรื่องใด: {link}", "Choose what you are told of: {link}")
+OPEN_PAGE = Words("เปิดดูที่ {link}", "See {link}")
+NO_NAMES = Words("ข้อความนี้ไม่มีชื่อผู้รับบริการ", "This message names nobody who is served.")
+LINKED = Words("เชื่อมบัญชีไลน์กับส่งต่อแล้ว", "LINE is linked to Songtor now.")
+SENDER_NAME = Words("ส่งต่อ", "Songtor")
+
 
 @dataclass(frozen=True)
 class Notice:

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Literal, overload
 from urllib.parse import quote, urlsplit
 
+from services.kernel import senders
+from services.kernel.senders import Senders
+
 ClientAuth = Literal["client_secret_basic", "client_secret_post"]
 
 OIDC = "SONGTOR_OIDC_"
@@ -56,6 +59,9 @@ class Outbound:
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
 
+NO_SENDERS = Senders()
+
+
 @dataclass(frozen=True)
 class Settings:
     """`database_url` still carries `{service}`; `broker_url` is embedded:// or pyamqp://."""
@@ -74,6 +80,7 @@ class Settings:
     provider: Provider | None  # by which people may sign in besides their passwords
     second_factor: frozenset[str]  # roles that must sign in in two steps
     outbound: Outbound = Outbound()
+    senders: Senders = NO_SENDERS  # by whom messages go to people
 
     def database(self, service: str) -> str:
         return self.database_url.replace("{service}", service)
@@ -123,6 +130,7 @@ def read(
         provider=_provider(env, public),
         second_factor=frozenset(re.findall(r"[^\s,]+", env.get("SONGTOR_SECOND_FACTOR") or "")),
         outbound=_outbound(env.get("SONGTOR_OUTBOUND_ALLOW") or ""),
+        senders=_senders(env),
     )
 
 
@@ -144,6 +152,13 @@ def _outbound(text: str) -> Outbound:
                 ) from None
             names.add(told)
     return Outbound(frozenset(names), tuple(networks))
+
+
+def _senders(env: Mapping[str, str]) -> Senders:
+    try:
+        return senders.read(env, lambda variable, url: _password(env, variable, url), _secret)
+    except senders.Wrong as wrong:
+        raise BadSetting(str(wrong)) from None
 
 
 def _public(text: str) -> str | None:

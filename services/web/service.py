@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from services.kernel.doors import Runtime
 from services.kernel.runtime import ServiceRuntime
 from services.web import api, pages
-from services.web.gateway import carry_over, erasing, telling, webhooks
+from services.web.gateway import carry_over, erasing, posting, telling, webhooks
 from services.web.gateway import request as request_hooks
 from services.web.guests import place_of
 from services.web.identity import known
@@ -52,6 +52,7 @@ APPLICATION = application()
 def _after_start(web: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[[float], None]) -> None:
     web.ports.aside(lambda: webhooks.keep_delivering(web, stopping, pause))
     web.ports.aside(lambda: telling.keep_telling(web, stopping, pause))
+    web.ports.aside(lambda: posting.keep_posting(web, stopping, pause))
     carry_over.keep_trying(web, stopping, pause)
     erasing.keep_trying(web, stopping, pause)
 

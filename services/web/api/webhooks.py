@@ -119,7 +119,8 @@ class Delivery(TypedDict):
     next_at: Instant | None
     status: int | None
     error: Annotated[
-        str | None, ("not_allowed", "unresolved", "unreachable", "tls", "timeout", "no_secret", None)
+        str | None,
+        ("not_allowed", "unresolved", "unreachable", "tls", "timeout", "interrupted", "no_secret", None),
     ]
     ms: int | None
 

@@ -14,7 +14,7 @@ from services.web.identity import (
     set_up,
     throttle,
 )
-from services.web.store import drafts, links, looks, notices, webhooks
+from services.web.store import drafts, links, looks, messages, notices, webhooks
 
 AT_ONCE = timedelta(0)
 
@@ -61,6 +61,7 @@ RULES = (
         "what became of messages to other systems; who wants older ones has the feed",
     ),
     Rule(notices.notice, "at", notices.KEPT, "what somebody was told of; what happened stands in the case's story"),
+    Rule(messages.message, "made_at", messages.KEPT, "what became of messages to people"),
     Rule(
         api_keys.api_key, "expires_at", CLAIMS,
         "keys that open nothing any more, as long as somebody may claim by what was done with them",
@@ -79,6 +80,8 @@ STAYS: Mapping[str, str] = {
     "centre_contact": "a row for each centre",
     "precaution": "a row for each kind",
     "teller": "a row",
+    "notice_channel": "a row for each user and way by which they wish to be told",
+    "notice_sender": "a row for each way",
     "webhook": "a row for each endpoint that somebody made",
     "hand_over": "what a version of before knew of hand-overs, until intake has it",
 }

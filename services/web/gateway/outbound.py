@@ -24,7 +24,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Outcome(NamedTuple):
-    """What came of a call: `status` of the answer, or `error`: not_allowed, unresolved, unreachable, tls, timeout."""
+    """What came of a call: `status` of the answer, or `error`: not_allowed, unresolved, unreachable, tls (nothing was
+    said), timeout, interrupted."""
 
     status: int | None
     error: str | None
@@ -55,11 +56,18 @@ def check(runtime: ServiceRuntime, url: str) -> None:
             raise
 
 
-def post(runtime: ServiceRuntime, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
-    """One call, once, within `SECONDS`."""
+def post(
+    runtime: ServiceRuntime,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    named: Outbound | None = None,
+) -> Outcome:
+    """One call, once, within `SECONDS`. `named`: where it may go, if who runs the system names the address."""
+    allowed = named or runtime.settings.outbound
     try:
         parts = _parts(url)
-        status = runtime.ports.within(SECONDS, lambda: _post(runtime.settings.outbound, parts, headers, body))
+        status = runtime.ports.within(SECONDS, lambda: _post(allowed, parts, headers, body))
     except Refused as refused:
         return Outcome(None, refused.reason)
     except NewConnectionError:  # which is, by its name, also one that took too long
@@ -69,7 +77,7 @@ def post(runtime: ServiceRuntime, url: str, headers: Mapping[str, str], body: by
     except SSLError:
         return Outcome(None, "tls")
     except (HTTPError, OSError, ValueError):
-        return Outcome(None, "unreachable")
+        return Outcome(None, "interrupted")
     return Outcome(status, None)
 
 

@@ -24,6 +24,7 @@ from services.thai.dates import bangkok_day
 from services.web.gateway import calls, couriers
 from services.web.identity import accounts, api_keys, delegations
 from services.web.identity.accounts import Account
+from services.web.store import messages
 from services.web.store import notices as store
 from services.web.store.notices import Notice
 from services.web.store.webhooks import Kind, Webhook
@@ -101,7 +102,7 @@ def tell_new(web: ServiceRuntime) -> bool:
     made = list_notices(web, answer["items"])
     with web.database.write() as db:
         if store.move(db, before, answer["next"]):
-            store.add(db, made)
+            messages.post(web, db, store.add(db, made))
     return bool(answer["items"])
 
 
@@ -232,7 +233,8 @@ def tell_expiring(web: ServiceRuntime) -> None:
 def _tell(web: ServiceRuntime, kind: str, about: str, thing: str, users: Iterable[str]) -> None:
     at = instant(web.now())
     with web.database.write() as db:
-        store.add(db, [Notice(user, about, kind, 0, None, None, thing, at) for user in sorted({*users})])
+        rows = [Notice(user, about, kind, 0, None, None, thing, at) for user in sorted({*users})]
+        messages.post(web, db, store.add(db, rows))
 
 
 def _holders(web: ServiceRuntime, there: People, kind: Kind, owner: str) -> list[str]:

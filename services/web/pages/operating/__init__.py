@@ -1,5 +1,5 @@
 """What whoever runs the system looks at: how it is, and what makes it well again."""
 
-from services.web.pages.operating import system, webhooks
+from services.web.pages.operating import messages, system, webhooks
 
-BLUEPRINTS = (system.blueprint, webhooks.blueprint)
+BLUEPRINTS = (system.blueprint, messages.blueprint, webhooks.blueprint)

@@ -17,7 +17,7 @@ from services.web.pages.frame.forms import Form
 from services.web.pages.operating.alarms import alarms, stuck
 from services.web.pages.parts.language import _, ngettext
 from services.web.pages.parts.words import word
-from services.web.store import precautions, webhooks
+from services.web.store import messages, precautions, webhooks
 
 blueprint = Blueprint("system", __name__)
 
@@ -63,6 +63,7 @@ def _page(read_model: Form | None = None, follow: Form | None = None) -> Respons
         rooms=standing.rooms(), behind=standing.heard(rows), stuck=waiting[:SHOWN], more=max(0, len(waiting) - SHOWN),
         alarms=alarms(rows, silent, done, gateway.runtime().now()),
         stopped=gateway.runtime().read(webhooks.paused_by_itself),
+        messages_stopped=gateway.runtime().read(messages.count_stopped),
         skipped=[(row["service"], each) for row in rows for each in row["skipped"]],
         services=[(service, word("service", service)) for service in SERVICES],
         precautions=[(kind, done.get(kind)) for kind in precautions.KINDS],

@@ -38,6 +38,7 @@ ERRORS = {  # why there was no answer
     "unreachable": later("nobody answered"),
     "tls": later("the certificate does not fit"),
     "timeout": later("no answer in time"),
+    "interrupted": later("the connection broke off"),
     "no_secret": later("the secret cannot be read any more: rotate it"),
 }
 
