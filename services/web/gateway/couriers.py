@@ -15,14 +15,15 @@ def keep_looking(
     stopping: Callable[[], bool],
     pause: Callable[[float], None],
 ) -> None:
-    """Look every so many seconds (`tick`), until `stopping`. `what` waits while that fails."""
+    """Look every so many seconds (`tick`), until `stopping`. `what` waits while that fails: said when it fails twice in
+    a row, for at a start those that are asked may not be there yet."""
     delay = tick
     while not stopping():
         try:
             look()
             delay = tick
         except Exception as error:
-            if delay == tick:
+            if delay == tick * 2:
                 logger.warning("%s wait: %s", what, type(error).__name__)
             delay = min(delay * 2, TICK_MOST)
         pause(delay)

@@ -7,10 +7,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select, update
 
+from services.codes.notices import NOTICE_CHANNELS
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.kernel.errors import Forbidden
 from services.kernel.readmodels import upsert
 from services.web.identity import changes
+from services.web.store import channels, messages
 from services.web.store.tables import metadata
 
 account = Table(
@@ -167,3 +169,6 @@ def close(db: Connection, user: str) -> None:
     """The user has left: no token, session or password works any more; what they did keeps their name."""
     newer = account.c.token_version + 1
     db.execute(update(account).where(account.c.user_name == user).values(active=False, token_version=newer))
+    for way in NOTICE_CHANNELS:  # their addresses are nobody's business any more
+        channels.forget(db, user, way)
+        messages.forget(db, user, way)
