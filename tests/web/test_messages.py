@@ -303,9 +303,9 @@ def test_nothing_is_sent_again_after_a_recorded_success(door, steps, way):
                 messages.leave(db, way, clock[0])
         elif step == "later":
             clock[0] += timedelta(hours=11)
-        elif step == "late" and out:
-            before = out[-1]
-            messages.note(doors[1 - held], before, "sent", 250, None, 1.0)
+        elif step == "late":
+            for before in out[-1:]:
+                messages.note(doors[1 - held], before, "sent", 250, None, 1.0)
             recorded = recorded or _state(web, only) == "sent"
         elif step == "retry":
             with web.database.write() as db:
