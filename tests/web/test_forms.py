@@ -29,9 +29,10 @@ ADDRESSES = APPLICATION.url_map.bind("")
 LOGS = [service for service in SERVICES if service != "web"]
 DIFFERENT_STEPS = {tuple(FIELDS[step]): step for step in STEPS}.values()
 # Forms that no system shows beside the others: before there is anybody, in a sample, in the minutes after a no,
-# to the one who asked, where something is to be confirmed or decided, where rules changed. They have nothing to type
-# but what test_set_up tries; who may send them, test_pages_sample, test_pages_answer, test_pages_own, test_erasing,
-# test_pages_transfers, test_delegations, test_pages_partners, test_pages_search and test_announcements ask.
+# to the one who asked, where something is to be confirmed or decided, where rules changed, something is told or mail
+# can be sent. Nothing is typed there but what test_set_up and test_messages try; who may send them, test_pages_sample,
+# test_pages_answer, test_pages_own, test_erasing, test_pages_transfers, test_delegations, test_pages_partners,
+# test_pages_search, test_announcements and test_notices ask.
 SELDOM = (
     "pages.set_up.administrator",
     "pages.sample.sign_in",
@@ -48,6 +49,12 @@ SELDOM = (
     "pages.proposals.accept",
     "pages.search.results_csv",
     "pages.rulebooks.read",
+    "pages.notices.read",
+    "pages.channels.begin",
+    "pages.channels.confirm",
+    "pages.channels.choose",
+    "pages.channels.forget",
+    "pages.messages.retry",
 )
 POSTS = [
     (rule.endpoint, step)

@@ -347,7 +347,7 @@ def test_no_message_of_any_kind_says_more_than_a_number_a_kind_and_a_day(languag
     """The rest are fixed words: what is left of a letter without them are digits, ids and the address of the site."""
     for about in NOTICES:
         row = Notice(
-            "somebody",
+            "user-of-60",
             str(uuid4()),
             about.kind,
             1,

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 
 from services.codes.access import ROLES
 from services.codes.keys import SCOPES
+from services.codes.notices import NOTICE_CHANNELS
 from services.codes.work import WORK_PARTS
 from services.kernel import tables
 from services.kernel.envelope import Caller, instant
@@ -35,7 +36,7 @@ STRANGERS = {f"{role}-77": (role, ("77",)) for role in ("worker", "director", "m
 FORBIDDEN = ("มาลี", "1609900123452", "ใต้สะพานเดชาติวงศ์")
 CHOICES = {  # parts of addresses that are one of a few
     "step": LIFE_CYCLE, "part": WORK_PARTS, "action": ("retire", "reopen"), "decision": ("accept", "dismiss"),
-    "what": ("rules", "capacity"), "turn": ("pause", "resume"),
+    "what": ("rules", "capacity"), "turn": ("pause", "resume"), "way": tuple(NOTICE_CHANNELS),
 }  # fmt: skip
 NOT_COMPARED = (sessions.session, positions.user_position, notices.notice, notices.teller)
 
