@@ -1,6 +1,6 @@
 """Messages to people: to an address that is surely theirs, as they wish it, marked before they are sent, never again
 after a success, and never with a name. Mail goes to a real server; LINE and SMS to a stand-in that checks what they
-document."""
+document. Long because the ways to people are one outbox, with one set of servers to stand before it."""
 
 import base64
 import copy

@@ -1,7 +1,19 @@
 """The HTTP API: the table of its routes, what is read and answered, its description, the administrator's calls, and
 health; and the registry for everybody."""
 
-from services.web.api import admin, exchange, fhir, health, hsds, line, notices, openapi, papers, view, webhooks
+from services.web.api import (
+    admin,
+    exchange,
+    fhir,
+    health,
+    hsds,
+    line,
+    notices,
+    openapi,
+    papers,
+    view,
+    webhooks,
+)
 
 BLUEPRINTS = (
     view.blueprint,
