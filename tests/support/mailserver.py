@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 
 @dataclass
@@ -24,7 +24,7 @@ class MailServer:
     def mails(self, to: str) -> list[EmailMessage]:
         """What came to an address, the earliest first."""
         found = [
-            cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+            message_from_bytes(path.read_bytes(), policy=policy.default)
             for path in sorted(self.folder.glob("*.eml"))
         ]
         return [each for each in found if each["To"] == to]
