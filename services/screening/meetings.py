@@ -3,7 +3,7 @@ the secretary writes down, each case decided with its plan."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import orjson
@@ -38,7 +38,16 @@ from services.thai import dates, names
 
 WORDS = "words"  # the sealed field of who is called
 NOBODY = "Nobody belongs to the working group on that day: name who is called."
+AHEAD, BEHIND = timedelta(days=366), timedelta(days=3653)  # else a year was mistyped
 TWICE = "This name stands here already; each member votes once."
+
+
+def _plausible(at: datetime, now: datetime) -> None:
+    """One that was held may be written down later, and one is called some time ahead: not in other years."""
+    if at > now + AHEAD:
+        raise Invalid({"at": ["It is more than a year ahead: look at the year again."]})
+    if at < now - BEHIND:
+        raise Invalid({"at": ["It is more than ten years ago: look at the year again."]})
 
 
 class Called(NamedTuple):
@@ -59,6 +68,7 @@ class Meetings(planning.Planning, grouping.Grouping):
         meeting_id, centre = call.new_id("meeting"), body["centre"]
         if not call.caller.sees(centre):
             raise Forbidden("A meeting can only be called for your own centre.")
+        _plausible(body["at"], call.now)
         seats, named = _seats(body["members"] or self._standing(centre, dates.bangkok_day(body["at"])), {})
         words: MeetingWords = {"names": named, "place": body["place"]}
         self.runtime.vault.ensure(centre)

@@ -90,6 +90,17 @@ def test_a_meeting_is_called_for_a_day_to_come_with_its_members(net, meeting_id)
         call(net, user="worker-61", centres=("61",))
 
 
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [("2112-03-09T09:30:00+07:00", "a year ahead"), ("1569-03-09T09:30:00+07:00", "ten years ago")],
+)
+def test_a_meeting_in_another_age_is_a_mistyped_year(net, at, said):
+    body = {"centre": "60", "at": at, "members": MEMBERS}
+    with pytest.raises(Invalid) as refused:
+        net.call("screening", "call_meeting", body)
+    assert said in refused.value.errors["at"][0]
+
+
 def test_everybody_has_their_own_vote_and_the_secretary_writes_down_the_others(net, meeting_id, case_id):
     voted_on(net, meeting_id, case_id)
     vote = {"case_id": case_id, "vote": "dissent", "reason": "ไกลบ้าน"}
