@@ -128,6 +128,7 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("Nobody of this name chaired the decision."),
             later("The case is another centre's than the meeting."),
             later("These are cases of several centres."),
+            later("The case is this centre's already."),
             later("It is more than a year ahead: look at the year again."),
             later("It is more than ten years ago: look at the year again."),
             later("The care plan has no such goal."),
