@@ -19,7 +19,6 @@ from services.referral import schemas
 from services.referral.answers import (
     Family,
     FollowUp,
-    HistoryItem,
     NewReferral,
     Referral,
     ReferralWithHistory,
@@ -28,13 +27,13 @@ from services.referral.doors import REFERRAL, REFERRALS, WOULD_DISCLOSE
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
 from services.screening.doors import PLAN, SCREENING
-from services.web.pages.case import casefile, next_places, over, story
+from services.web.pages.case import casefile, next_places, over, refusals, story
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, needs, people
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.next_steps import next_step
-from services.web.pages.parts.reasons import effect, following
+from services.web.pages.parts.reasons import following
 from services.web.pages.parts.words import day, say, word, words
 
 SEND = schemas.SendReferral()
@@ -46,7 +45,6 @@ SAID_BEFORE = {
     "told": ("how",),
     "end": ("outcome",),
 }  # fields of a step that the way to it may have filled in
-OWN_WORDS = {"link": later("by its link"), "system": later("by its account")}  # a partner's own
 
 blueprint = Blueprint("referral", __name__)
 
@@ -261,46 +259,21 @@ def page(referral_id: UUID) -> Response:
     people.look_up(row["actor"] for row in referral["history"])
     people.look_up(each["to_user"] for each in referral["deadlines"])
     history = [
-        story.step_sentence(row, _remarks(row), partner, home) for row in reversed(referral["history"])
+        story.step_sentence(row, refusals.remarks(row), partner, home)
+        for row in reversed(referral["history"])
     ]
     item = _next(referral)
     bound = item is not None and item["next"] == "decide_again"
     elsewhere = _elsewhere(referral) if item and item["next"] in ("send_next", "send_elsewhere") else []
-    review = _reviews(referral)
+    review = refusals.reviews(referral)
     allowed = [(STEPS[name], said_of(STEPS[name], home, review)) for name in referral["may"] if name in STEPS]
     return frame.page(
         "referral/page.html", **values, referral=referral, about=about, bound=bound, elsewhere=elsewhere,
         history=history, allowed=allowed, review=review, family=_family(referral),
-        declined=None if referral["in_review"] else _declined(referral),
+        declined=None if referral["in_review"] else refusals.consequences(referral),
         stands=next_step(item).say if item else None,
         item=item, found=_found(referral),
     )  # fmt: skip
-
-
-def _reviews(referral: Referral) -> bool:
-    """Whether the reader is who accepts the no or sends it back."""
-    return referral["in_review"] and visit.caller().role == "director"
-
-
-def _declined(referral: ReferralWithHistory) -> tuple[str, str] | None:
-    """(what follows from the no, what to do about it), in words; before a director's review, what would follow."""
-    if referral["status"] != "declined" or referral["programme_id"] is None:
-        return None
-    if referral["final_at"] and not referral["in_review"]:
-        return None
-    no = _no(referral)
-    return effect(no["reason"], no["whose"]), word("decline_advice", no["reason"])
-
-
-def _no(referral: ReferralWithHistory) -> HistoryItem:
-    """The latest answer that the partner does not take the person."""
-    return next(row for row in reversed(referral["history"]) if "reason" in row)
-
-
-def _no_in_words(referral: ReferralWithHistory) -> str:
-    no = _no(referral)
-    said = f"{word('decline_reason', no['reason'])} ({word('whose', no['whose'])})"
-    return " · ".join(filter(None, (said, _remarks(no))))
 
 
 def _family(referral: ReferralWithHistory) -> Family | None:
@@ -335,23 +308,6 @@ def _stands(referral: Referral) -> str | None:
     return next_step(item).say if item else None
 
 
-def _remarks(row: HistoryItem) -> str:
-    """Who said it, how, and what was noted."""
-    channel = row.get("by_channel")
-    parts = [
-        _("said by %(who)s") % {"who": row["said_by"]} if row.get("said_by") else "",
-        (_(OWN_WORDS[channel]) if channel in OWN_WORDS else word("answer_channel", channel))
-        if channel
-        else "",
-        word("consent", row["consent"]) if row.get("consent") else "",
-        _("brought by %(who)s") % {"who": row["escort"]} if row.get("escort") else "",
-        _("handed over to %(who)s") % {"who": row["handed_to"]} if row.get("handed_to") else "",
-        f"“{row['wellbeing']}”" if row.get("wellbeing") else "",
-        row.get("note") or "",
-    ]
-    return " · ".join(filter(None, parts))
-
-
 @blueprint.route(
     "/referrals/<uuid:referral_id>/<any(" + ",".join(f'"{name}"' for name in STEPS) + "):step>",
     methods=["GET", "POST"],
@@ -365,7 +321,7 @@ def step(referral_id: UUID, step: str) -> Response:
     fixed = {"referral_id": str(referral_id), "step": step}
     usual = _usual(step, referral)
     about = lookup.programmes([referral["programme_id"]]).get(referral["programme_id"] or "")
-    review = _reviews(referral)
+    review = refusals.reviews(referral)
     called = said_of(known, referral["programme_id"] is None, review)
     form = Form(
         STEP, usual, fixed=fixed, read={"arrives_on": days.read_day}, version=referral["version"],
@@ -395,7 +351,7 @@ def step(referral_id: UUID, step: str) -> Response:
         channels=words("answer_channel"), ways=words("telling"),
         asks=words("review_ask") if review else [],
         reasons=words("decline_reason"), following=following() if step == "decline" and about else [],
-        about=about, review=review, declined=_declined(referral) if review else None,
-        no=_no_in_words(referral) if review else None,
+        about=about, review=review, declined=refusals.consequences(referral) if review else None,
+        no=refusals.in_words(referral) if review else None,
         stands=_stands(referral),
     )  # fmt: skip
