@@ -86,6 +86,8 @@ ACTIONS = CodeList(
         "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),
         "referral.read": Words("ดูการส่งต่อ", "Read a referral"),
         "referral.step": Words("บันทึกความคืบหน้าการส่งต่อ", "Record a step of a referral"),
+        "centre.close": Words("กำหนดวันหยุดของศูนย์", "Set days on which the centre is closed"),
+        "centre.closures": Words("ดูวันหยุดของศูนย์", "See on which days the centre is closed"),
         "stay.begin": Words("จัดที่พักชั่วคราว", "Give somebody a bed for tonight"),
         "stay.change": Words("ต่อเวลาหรือสิ้นสุดการพักชั่วคราว", "Prolong or end an interim stay"),
         "stay.list": Words("ดูการพักชั่วคราว", "List interim stays"),

@@ -334,3 +334,24 @@ class ReferralInHands(TypedDict):
 
 class ReferralsInHands(TypedDict):
     items: list[ReferralInHands]
+
+
+class Closure(TypedDict):
+    """A day on which a centre is closed besides Thai holidays, and who set it."""
+
+    day: Day
+    name: str
+    by: str
+
+
+class Closures(TypedDict):
+    """`announced_until`: the last day of which Thai holidays are announced; `days_announced`: how far that is."""
+
+    items: list[Closure]
+    announced_until: Day
+    days_announced: Count
+
+
+class ClosureSet(TypedDict):
+    day: Day
+    version: Version

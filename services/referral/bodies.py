@@ -1,5 +1,6 @@
 """What referral's doors get: requests as their schemas load them."""
 
+from datetime import date
 from typing import NotRequired, TypedDict
 
 from services.referral.events import Family, Work
@@ -105,6 +106,21 @@ class ListRecords(TypedDict):
     modified_before: str | None
     limit: int
     cursor: str | None
+
+
+class ListClosures(TypedDict):
+    centre: str
+
+
+class TakeBackClosure(TypedDict):
+    centre: str
+    day: date
+
+
+class AddClosure(TypedDict):
+    centre: str
+    day: date
+    name: str
 
 
 class OfUser(TypedDict):

@@ -2,6 +2,8 @@
 
 from services.kernel.questions import CommandDoor, QueryDoor
 from services.referral.answers import (
+    Closures,
+    ClosureSet,
     Disclosed,
     DisclosedCodes,
     Disclosure,
@@ -19,6 +21,9 @@ from services.referral.answers import (
     StayStatus,
 )
 
+ADD_CLOSURE: CommandDoor[ClosureSet] = CommandDoor("referral", "add_closure")
+TAKE_BACK_CLOSURE: CommandDoor[ClosureSet] = CommandDoor("referral", "take_back_closure")
+CLOSURES: QueryDoor[Closures] = QueryDoor("referral", "closures")
 ASK_FOR_BED: CommandDoor[NewStay] = CommandDoor("referral", "ask_for_bed")
 PROLONG_STAY: CommandDoor[StayStatus] = CommandDoor("referral", "prolong_stay")
 END_STAY: CommandDoor[StayStatus] = CommandDoor("referral", "end_stay")

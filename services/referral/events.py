@@ -393,6 +393,24 @@ class InterimStayEnded(AboutStay):
     note: str | None = personal()
 
 
+@dataclass(frozen=True)
+class ClosureAdded:
+    """The centre is closed on that day (ISO, in Thailand), as on a holiday, for deadlines that begin from now on."""
+
+    centre: Public[str]
+    day: Public[str]
+    name: OfCentre[str]
+
+
+@dataclass(frozen=True)
+class ClosureTakenBack:
+    """It is open on that day after all."""
+
+    centre: Public[str]
+    day: Public[str]
+
+
+ClosureEvent = ClosureAdded | ClosureTakenBack
 StayEvent = InterimStayAsked | InterimStayBegun | InterimStayRefused | InterimStayProlonged | InterimStayEnded
 CaseEvent = PlacementMoved | CaseReferralsClosed | CaseReferralsReopened
 Event = (

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_schema
-from marshmallow.fields import Boolean, Integer, List, Nested, Raw, String
+from marshmallow.fields import Boolean, Date, Integer, List, Nested, Raw, String
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, WORK_KINDS, stays
@@ -19,6 +19,7 @@ from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.kernel.questions import Body
 from services.referral import answers, bodies
 from services.referral.domain.steps import LIFE_CYCLE, OF_THE_DOOR
+from services.thai import areas
 
 NAME_MOST, NOTE_MOST = 200, 4000
 INCOME_MOST = 10_000_000  # baht a month
@@ -239,6 +240,18 @@ class ListRecords(Schema):
     modified_before = String(load_default=None, allow_none=True, validate=Length(max=40))
     limit = Integer(load_default=LIMIT_DEFAULT, validate=Range(min=0, max=LIMIT_MOST))
     cursor = String(load_default=None, allow_none=True)
+
+
+class ListClosures(Schema):
+    centre = String(required=True, validate=OneOf([each.code for each in areas.provinces()]))
+
+
+class TakeBackClosure(ListClosures):
+    day = Date(required=True)
+
+
+class AddClosure(TakeBackClosure):
+    name = Words(NAME_MOST, required=True)
 
 
 class OfUser(Schema):

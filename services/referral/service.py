@@ -24,6 +24,7 @@ from services.kernel.wiring import Reaction, Wiring
 from services.referral import (
     answers,
     bodies,
+    closing,
     disclosing,
     exchanging,
     handlers,
@@ -32,6 +33,7 @@ from services.referral import (
     staying,
     sweeping,
 )
+from services.referral.domain.closures import CLOSURES
 from services.referral.domain.commands import SendReferral, StandDown
 from services.referral.domain.life_cycle import REFERRAL, why_untold
 from services.referral.domain.placement import MOVING, PLACEMENT, MoveReferral
@@ -45,6 +47,7 @@ from services.referral.domain.words import (
 )
 from services.referral.projections import (
     closed_paths,
+    closures,
     consents,
     following,
     referrals,
@@ -85,7 +88,7 @@ def _of_place(db: Connection, heard: Mapping[str, str | bool]) -> dict[str, str 
 
 WIRING = Wiring(
     service="referral",
-    aggregates=(REFERRAL, PLACEMENT, STAYS),
+    aggregates=(REFERRAL, PLACEMENT, STAYS, CLOSURES),
     projections=(
         owners.OWNERS,
         referrals.REFERRALS,
@@ -94,6 +97,7 @@ WIRING = Wiring(
         stays.STAYS,
         consents.CONSENTS,
         terms.TERMS,
+        closures.CLOSURES,
     ),
     hears={
         "intake": {
@@ -162,7 +166,7 @@ def _may(call: Call, referral: answers.Referral, died: bool) -> list[str]:
     return [*_steps(call, referral, died), *([DISCLOSE] if tells else [])]
 
 
-class ReferralService(disclosing.Disclosing, staying.Staying, exchanging.Exchanging):
+class ReferralService(closing.Closing, disclosing.Disclosing, staying.Staying, exchanging.Exchanging):
     name = "referral"
     runtime = Runtime(WIRING, after_start=sweeping.finish)
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from services.codes.procedure import SHIPPED_DOCUMENT
 from services.kernel import access
 from services.kernel.envelope import Envelope, instant
 from services.kernel.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
@@ -447,6 +448,71 @@ def test_an_answer_without_telling_implies_it(agreed):
     assert "told" not in names and "accept" in names
 
 
+def deadlines(net, referral_id, **who):
+    return {each["code"]: each for each in read(net, referral_id, **who)["deadlines"]}
+
+
+def test_deadlines_are_seen_before_they_bite_and_each_is_somebodys_once_it_was_missed(agreed):
+    referral_id = send(agreed)["referral_id"]
+    reserve(agreed, referral_id)
+    agreed.settle()
+    assert deadlines(agreed, referral_id)["tell"]["due"] == "2026-03-04T16:59:59.999999Z"
+    agreed.clock.advance(days=3)
+    agreed.settle()
+    late = deadlines(agreed, referral_id)["tell"]
+    assert (late["to_role"], late["to_user"]) == ("director", None) and late["missed_at"]
+    step(agreed, referral_id, "told", how="phone")
+    row = deadlines(agreed, referral_id)
+    assert set(row) == {"acknowledge", "answer"} and row["answer"]["remind"]
+    assert set(deadlines(agreed, referral_id, **AS_PARTNER)) == {"acknowledge", "answer"}
+    agreed.clock.advance(days=11)
+    agreed.settle()
+    row = deadlines(agreed, referral_id)
+    assert row["acknowledge"]["missed_at"] and not row["answer"]["reminded_at"]
+    seen = deadlines(agreed, referral_id, **AS_PARTNER)["acknowledge"]
+    assert (seen["to_role"], seen["to_user"]) == (None, None)
+    agreed.clock.advance(days=3)
+    agreed.settle()
+    assert deadlines(agreed, referral_id)["answer"]["reminded_at"]
+    kinds = [each["type"] for each in read(agreed, referral_id)["history"]]
+    assert kinds.count("DeadlineMissed") == 2 and kinds.count("ReminderDue") == 1
+    told = [each["type"] for each in read(agreed, referral_id, **AS_PARTNER)["history"]]
+    assert not {"DeadlineMissed", "ReminderDue"} & {*told}
+    assert agreed.runtimes["referral"].verify() == []
+
+
+def test_who_does_not_arrive_by_the_evening_is_marked_and_who_brings_them_only_the_staff_read(agreed, told):
+    step(agreed, told, "accept", AS_PARTNER)
+    journey = {"brought_by": "staff", "escort": "คุณวิชัย", "arrives_on": "2026-03-03", "cost_baht": 450}
+    step(agreed, told, "travel", **journey)
+    assert deadlines(agreed, told)["arrival"]["due"] == "2026-03-03T11:00:00.000000Z"
+    last = read(agreed, told)["history"][-1]
+    assert (last["escort"], last["brought_by"], last["cost_baht"]) == ("คุณวิชัย", "staff", 450)
+    of_partner = read(agreed, told, **AS_PARTNER)["history"][-1]
+    assert of_partner["arrives_on"] == "2026-03-03" and not {"escort", "cost_baht"} & of_partner.keys()
+    agreed.clock.advance(days=2)
+    agreed.settle()
+    assert deadlines(agreed, told)["arrival"]["missed_at"]
+    step(agreed, told, "admit", handed_to="คุณมาลี")
+    assert deadlines(agreed, told) == {}
+    assert read(agreed, told)["history"][-1]["handed_to"] == "คุณมาลี"
+    assert "handed_to" not in read(agreed, told, **AS_PARTNER)["history"][-1]
+
+
+def test_a_centres_own_closure_and_an_adopted_procedure_count_for_deadlines_from_then_on(agreed):
+    closed = {"centre": "60", "day": "2026-03-04", "name": "งานประจำปี"}
+    agreed.call("referral", "add_closure", closed, **DIRECTOR)
+    own = orjson.loads(SHIPPED_DOCUMENT) | {"centres": {"60": {"deadlines": {"answer": {"working_days": 3}}}}}
+    say(agreed, RulesAdopted("procedure", "procedure-2569-1", "2026-03-01", orjson.dumps(own).decode()))
+    agreed.settle()
+    referral_id = send(agreed)["referral_id"]
+    reserve(agreed, referral_id)
+    agreed.settle()
+    assert read(agreed, referral_id)["tell_due"] == "2026-03-05T16:59:59.999999Z"
+    step(agreed, referral_id, "told", how="letter")
+    assert read(agreed, referral_id)["answer_due"] == "2026-03-09T16:59:59.999999Z"
+
+
 # ---- a no that may be taken back
 
 BY_LINK = {"by_channel": "link", "reason": "cost", "whose": "partner"}
@@ -846,6 +912,8 @@ def test_the_read_models_rebuilt_are_the_same_and_the_log_is_whole(agreed, told)
         "interim_stays",
         "consents",
         "referral_procedure",
+        "owners",
+        "closure",
     }
     assert (read(agreed, told), listed(agreed)) == before
     assert agreed.runtimes["referral"].verify() == []

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, MetaData, select
 from services.codes import procedure
 from services.codes.procedure import Adoption, Book, Terms
 from services.kernel.dated import documents
+from services.referral.projections import closures
 from services.referral.projections.referrals import referrals
 
 metadata = MetaData()
@@ -17,7 +18,8 @@ TERMS = DOCUMENTS.projection
 
 def get_book(db: Connection, centre: str) -> Book:
     """What holds for a centre, on whatever day."""
-    return Book(tuple(Adoption(*each) for each in DOCUMENTS.list_adopted(db)), centre)
+    adopted = tuple(Adoption(*each) for each in DOCUMENTS.list_adopted(db))
+    return Book(adopted, centre, closures.list_days(db, centre))
 
 
 def get(db: Connection, centre: str, day: date) -> Terms:

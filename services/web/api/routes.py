@@ -66,14 +66,17 @@ from services.partners.schemas import (
 )
 from services.referral import doors as referral
 from services.referral.schemas import (
+    AddClosure,
     AskForBed,
     EndStay,
+    ListClosures,
     ListReferrals,
     ListStays,
     ProlongStay,
     ReadReferral,
     SendReferral,
     StepReferral,
+    TakeBackClosure,
 )
 from services.reporting import doors as reporting
 from services.reporting.schemas import Events, Overview, Span, Timeline
@@ -282,6 +285,12 @@ ROUTES = (
             fixed={"step": step})
         for step in STEPS
     ),
+    Route("GET", "/api/v1/centres/<centre>/closures", referral.CLOSURES, ListClosures,
+        "Days on which the centre is closed besides Thai holidays, from today on"),
+    Route("POST", "/api/v1/centres/<centre>/closures", referral.ADD_CLOSURE, AddClosure,
+        "The centre is closed on a day", 201),
+    Route("POST", "/api/v1/centres/<centre>/closures/<day>/take-back", referral.TAKE_BACK_CLOSURE, TakeBackClosure,
+        "The centre is open on a day after all"),
     Route("POST", "/api/v1/partners", partners.REGISTER_PARTNER, RegisterPartner, "Register a partner", 201),
     Route("GET", "/api/v1/partners", partners.PARTNERS, ListPartners, "The registry",
         query={**CHOOSE, **LIST}),

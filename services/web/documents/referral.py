@@ -6,7 +6,7 @@ person once the partner has said that it takes them.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from flask import url_for
 
@@ -141,8 +141,8 @@ def receipt(desk: Desk, referral_id: str) -> Printed:
         ],
         "handed": ["เอกสารประจำตัว", "ยาและใบนัดแพทย์", "ทรัพย์สินและของใช้ส่วนตัว", "อื่น ๆ"],
         "signers": [
-            {"name": desk.writer.called, "role": "ผู้ส่งตัว"},
-            {"name": "", "role": "ผู้รับ"},
+            {"name": _named(referral, "PersonTravelling", "escort") or desk.writer.called, "role": "ผู้ส่งตัว"},
+            {"name": _named(referral, "PersonAdmitted", "handed_to"), "role": "ผู้รับ"},
             {"name": "", "role": "ผู้รับบริการ"},
             {"name": "", "role": "พยาน"},
         ],
@@ -181,6 +181,12 @@ def _partner(desk: Desk, referral: ReferralWithHistory) -> tuple[Partner, Progra
         if programme["programme_id"] == referral["programme_id"]:
             return partner, programme
     raise NotFound("programme")
+
+
+def _named(referral: ReferralWithHistory, type: str, name: Literal["escort", "handed_to"]) -> str:
+    """Who brought the person, or received them, as the last step of that kind says; '' if nobody said it."""
+    said = [row.get(name) for row in referral["history"] if row["type"] == type]
+    return (said[-1] or "") if said else ""
 
 
 def _relative(referral: ReferralWithHistory) -> str:

@@ -9,11 +9,14 @@ from services.codes.papers import FIGURES
 from services.fields import Words
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
+from services.referral.doors import ADD_CLOSURE, CLOSURES, TAKE_BACK_CLOSURE
+from services.referral.schemas import AddClosure
 from services.thai import areas, numbers
 from services.web import gateway
 from services.web.identity import accounts
-from services.web.pages.frame import frame, gate, visit
+from services.web.pages.frame import doors, frame, gate, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days, people
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import centre
 from services.web.store import centres
@@ -30,7 +33,8 @@ class CentreContact(Schema):
     figures = fields.String(load_default=None, allow_none=True, validate=OneOf(FIGURES))
 
 
-CONTACT = CentreContact()
+CONTACT, ADD = CentreContact(), AddClosure()
+NEAR = 60  # days before the calendar of holidays ends: somebody has to extend it
 
 
 @blueprint.route("/centre", methods=["GET", "POST"])
@@ -47,6 +51,32 @@ def contact() -> Response:
         centres.keep(runtime, code, said, visit.caller().user)
         return frame.done(_("The centre's name and telephone are changed."), ".contact", centre=code)
     return frame.page("account/centre.html", form=form, called=centre(code), code=code, others=own)
+
+
+@blueprint.route("/centre/closures", methods=["GET", "POST"])
+@gate.roles(DIRECTOR)
+def closures() -> Response:
+    """Days on which the centre is closed besides Thai holidays: added, and taken back by `remove`."""
+    own = _own()
+    code = request.args.get("centre") or next(iter(own), "")
+    if code not in own:
+        raise NotFound("centre")
+    taken_back = request.form.get("remove", "") if request.method == "POST" else ""
+    form = Form(ADD, fixed={"centre": code}, read={"day": days.read_day}, sent=False if taken_back else None)
+    if taken_back:
+        with form.catching():
+            doors.tell(TAKE_BACK_CLOSURE, {"centre": code, "day": taken_back})
+            return frame.done(_("The centre is open on that day after all."), ".closures", centre=code)
+    if form.sent and form.load():
+        with form.catching():
+            doors.tell(ADD_CLOSURE, form.body)
+            return frame.done(_("The centre is closed on that day."), ".closures", centre=code)
+    found = doors.ask(CLOSURES.of(centre=code))
+    people.look_up(each["by"] for each in found["items"])
+    return frame.page(
+        "account/closures.html", form=form, found=found, called=centre(code), code=code, others=own,
+        near=found["days_announced"] < NEAR,
+    )  # fmt: skip
 
 
 def _own() -> dict[str, str]:

@@ -141,6 +141,8 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("There is no such version of the rules."),
             later("This name stands here already: each votes once."),
             later("It cannot lie in the past."),
+            later("Offices are closed on that day anyway."),
+            later("Must be a day: YYYY-MM-DD."),
             later("Not a time of the day, as 08:30."),
             later("It comes before the other."),
             later("This column is not known here."),
