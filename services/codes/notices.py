@@ -18,6 +18,8 @@ OWNER, OPENER, DIRECTORS, ASSIGNEE, GIVER = "owner", "opener", "directors", "ass
 RECEIVER, SENDER = "receiver", "sender"  # the directors of the centre that a case is to go to, or comes from
 CONFIRMER, PARTNER, KEEPER, WAITED_FOR = "confirmer", "partner", "keeper", "waited_for"
 HOLDERS, RULE_READERS = "holders", "rule_readers"
+# Whom a missed deadline goes to: a user who is named, else who answers for the case, or the directors.
+ESCALATED = "escalated"
 
 NOTICE_TOPICS = CodeList(
     "notice_topic",
@@ -109,11 +111,15 @@ NOTICES: Sequence[Notice] = (
            Words("ผู้รับบริการอยู่ในรายชื่อรอ", "The person is on a waiting list"), "referral"),
     Notice("place_refused", "answers", "PlaceRefused", (OWNER,),
            Words("จองที่ว่างไม่ได้", "No place could be reserved"), "case", {"waiting": False}),
-    Notice("referral_expired", "deadlines", "ReferralExpired", (OWNER, DIRECTORS),
+    Notice("referral_expired", "deadlines", "ReferralExpired", (OWNER, ESCALATED),
            Words("การส่งต่อหมดเวลาโดยไม่มีคำตอบ", "A referral ran out of time"), "referral"),
+    Notice("reminder_due", "deadlines", "ReminderDue", (OWNER,),
+           Words("ใกล้ครบกำหนดของการส่งต่อ", "A deadline of a referral is near"), "referral"),
+    Notice("deadline_missed", "deadlines", "DeadlineMissed", (OWNER, ESCALATED),
+           Words("พ้นกำหนดของการส่งต่อ", "A deadline of a referral went by"), "referral"),
     Notice("follow_up_due", "deadlines", "FollowUpDue", (OWNER,),
            Words("ถึงกำหนดติดตามผล", "A follow-up is due"), "referral"),
-    Notice("follow_up_missed", "deadlines", "FollowUpMissed", (OWNER, DIRECTORS),
+    Notice("follow_up_missed", "deadlines", "FollowUpMissed", (OWNER, ESCALATED),
            Words("พ้นกำหนดโดยไม่ได้ติดตามผล", "A follow-up was missed"), "referral"),
     Notice("case_assigned", "hands", "CaseAssigned", (ASSIGNEE,),
            Words("มีผู้ส่งมอบเรื่องให้คุณ", "A case was handed to you"), "case", {"taken": False}),
@@ -169,9 +175,10 @@ READ_FIELDS = frozenset(
         "to_user",
         "from_user",
         "waiting_for",
-        "from_centre",
-        "to_centre",
+        "from",
         "confirmer",
+        "to",
+        "to_role",
         "referral_id",
         "partner_id",
         "problem_id",
@@ -184,6 +191,7 @@ READ_FIELDS = frozenset(
 _OF_ROLES: Mapping[str, tuple[str, ...]] = {
     OWNER: STAFF, OPENER: STAFF, ASSIGNEE: STAFF, GIVER: STAFF, DIRECTORS: STAFF, CONFIRMER: STAFF, KEEPER: STAFF,
     WAITED_FOR: STAFF, RECEIVER: STAFF, SENDER: STAFF,
+    ESCALATED: STAFF,
     PARTNER: ("partner",), HOLDERS: (DIRECTOR, "partner", "ministry"),
     RULE_READERS: (*FIGURE_READERS, "admin"),
 }  # fmt: skip

@@ -136,6 +136,49 @@ def test_who_is_named_to_confirm_an_erasure_hears_of_it_and_reads_no_number_of_a
     assert item["case_number"] is None and "erasure_waits" not in told(door, "deputy-60", world.case_id)
 
 
+def test_a_case_that_is_to_go_to_another_centre_is_told_to_both_by_no_number_there(door):
+    case_id = door.planned("60")
+    door.made(f"/api/v1/cases/{case_id}/transfer", {"to": "61", "reason": "relatives"})
+    until(lambda: told(door, "director-61", case_id) == ["transfer_asked"])
+    [item] = [each for each in door.get(PATH, "director-61").json()["items"] if each["case_id"] == case_id]
+    assert item["case_number"] is None and told(door, "worker-61", case_id) == []
+    no = {"reason": "no_means", "note": "เตียงเต็ม"}
+    door.made(f"/api/v1/cases/{case_id}/transfer/reject", no, "director-61")
+    until(lambda: "transfer_rejected" in told(door, "worker-60", case_id))
+    door.made(f"/api/v1/cases/{case_id}/transfer", {"to": "61", "reason": "relatives"})
+    door.wait(
+        f"/api/v1/transfers?case_id={case_id}",
+        lambda found: any(each["status"] == "waiting" for each in found["items"]),
+        "director-61",
+    )
+    door.made(f"/api/v1/cases/{case_id}/transfer/accept", {}, "director-61")
+    until(lambda: "transfer_accepted" in told(door, "director-60", case_id))
+
+
+def fact(type, user=None, role=None, case_id="case"):
+    return {
+        "position": 1, "id": str(uuid4()), "type": type, "recordedtime": "2026-11-30T03:00:00Z", "centre": "60",
+        "actor": "system", "case_id": case_id, "partner_id": None, "told": True,
+        "data": {"referral_id": "r", "to_user": user, "to_role": role},
+    }  # fmt: skip
+
+
+def test_a_deadline_that_was_missed_goes_to_whom_the_procedure_names(door):
+    web, case_id = door.runtime("web"), door.case()
+    for type in ("DeadlineMissed", "ReferralExpired", "FollowUpMissed"):
+        for user, role, expected in (
+            (None, "director", {"worker-60", "director-60"}),
+            (None, None, {"worker-60", "director-60"}),
+            ("deputy-60", "director", {"worker-60", "deputy-60"}),
+            (None, "worker", {"worker-60"}),
+        ):
+            heard = {each.user_name for each in telling.list_notices(web, [fact(type, user, role, case_id)])}
+            assert heard >= expected and (role != "worker" or heard == expected)
+            assert user is None or "director-60" not in heard
+    [near] = telling.list_notices(web, [fact("ReminderDue", case_id=case_id)])
+    assert (near.user_name, near.kind) == ("worker-60", "reminder_due")
+
+
 def test_registry_and_proposals_are_told_to_those_who_decide(door):
     world = door.world()
     door.call("PATCH", f"/api/v1/partners/{world.partner_id}", {"name": "ก", "reason": "ข"}, "worker-61")

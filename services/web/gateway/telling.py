@@ -169,12 +169,19 @@ def _hearers(
             return [named] if named else there.directors(centre)
         case codes.DIRECTORS:
             return there.directors(centre)
+        case codes.ESCALATED:
+            user, role = _named(fact, "to_user"), _named(fact, "to_role")
+            if user and there.works_for(user, centre):
+                return [user]
+            if role not in (None, DIRECTOR):
+                return _hearers(web, there, fact, codes.OWNER, known)
+            return there.directors(centre)
         case codes.WAITED_FOR:
             return there.directors(_named(fact, "waiting_for"))
         case codes.RECEIVER:
-            return there.directors(_named(fact, "to_centre"))
+            return there.directors(_named(fact, "to"))
         case codes.SENDER:
-            return there.directors(_named(fact, "from_centre"))
+            return there.directors(_named(fact, "from"))
         case codes.PARTNER:
             return there.of_partner(fact["partner_id"]) if fact["told"] and fact["partner_id"] else []
         case codes.KEEPER:
