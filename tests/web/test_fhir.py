@@ -211,6 +211,11 @@ def test_what_is_not_offered_is_said_as_a_resource(door, sent):
     refused(door.post("/fhir/Task", {"resourceType": "Task"}, user), 405, "not-supported")
     refused(door.call("DELETE", f"/fhir/Task/{world.referral_id}", None, user), 405, "not-supported")
     refused(door.get("/fhir/Task/nothing%00", user), 404, "not-found")
+    for path, allowed in (("Task", "GET"), (f"Task/{world.referral_id}", "GET, PUT"), ("metadata", "GET")):
+        patched = door.call("PATCH", f"/fhir/{path}", {}, user)
+        refused(patched, 405, "not-supported")
+        assert patched.headers["Allow"] == allowed
+        assert door.call("OPTIONS", f"/fhir/{path}", None, user).headers["Allow"] == allowed
     refused(door.get(f"/fhir/Organization/{uuid4()}", user), 404, "not-found")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from services.codes import REFERRAL_STATUSES
 from services.codes.keys import ANSWER_REFERRALS, READ_REFERRALS, READ_REGISTRY
@@ -31,7 +31,8 @@ from services.web.gateway.request import is_stale, problem_of, runtime, site
 
 PATH = "/fhir"
 MEDIA = (fhir_query.JSON, "application/json")
-EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+PLAIN: dict[str, bool] = {"provide_automatic_options": False}  # what an address allows, `unknown` says
 blueprint = Blueprint("fhir", __name__, url_prefix=PATH)
 blueprint.before_request(lambda: fhir_query.negotiate(request))
 
@@ -51,7 +52,7 @@ def failed(error: Exception) -> Response:
     return answer
 
 
-@blueprint.get("/metadata")
+@blueprint.get("/metadata", **PLAIN)
 def metadata() -> Response:
     bearer.signed_in(bearer.ANY_KEY)
     fhir_query.nothing_else("mode")
@@ -61,12 +62,12 @@ def metadata() -> Response:
 # -- referrals ---------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get(f"/{TASK}")
+@blueprint.get(f"/{TASK}", **PLAIN)
 def find_tasks() -> Response:
     return _find_records(TASK, TASK_STATUS, tasks.task)
 
 
-@blueprint.get(f"/{REQUEST}")
+@blueprint.get(f"/{REQUEST}", **PLAIN)
 def find_requests() -> Response:
     return _find_records(REQUEST, REQUEST_STATUS, tasks.request)
 
@@ -85,24 +86,24 @@ def _find_records(kind: str, statuses: Mapping[str, str], say: Callable[[Referra
     return _listed(kind, asked, found["total"], [say(each) for each in found["items"]], found["next"])
 
 
-@blueprint.get(f"/{TASK}/<referral_id>")
+@blueprint.get(f"/{TASK}/<referral_id>", **PLAIN)
 def read_task(referral_id: str) -> Response:
     return _task(_read(referral_id))
 
 
-@blueprint.get(f"/{REQUEST}/<referral_id>")
+@blueprint.get(f"/{REQUEST}/<referral_id>", **PLAIN)
 def read_request(referral_id: str) -> Response:
     record = _read(referral_id)
     return _versioned(tasks.request(record), record["version"])
 
 
-@blueprint.get(f"/{TASK}/<referral_id>/_history")
+@blueprint.get(f"/{TASK}/<referral_id>/_history", **PLAIN)
 def task_history(referral_id: str) -> Response:
     record = _read(referral_id, fhir_query.SINCE)
     return _answer(bundles.history(base(), record, fhir_query.since()))
 
 
-@blueprint.get(f"/{TASK}/<referral_id>/_history/<version>")
+@blueprint.get(f"/{TASK}/<referral_id>/_history/<version>", **PLAIN)
 def task_version(referral_id: str, version: str) -> Response:
     record = _read(referral_id)
     if (
@@ -129,7 +130,7 @@ def _record(user: User, referral_id: str) -> ReferralRecord:
     return found[0]
 
 
-@blueprint.get("/Patient/<referral_id>")
+@blueprint.get("/Patient/<referral_id>", **PLAIN)
 def read_patient(referral_id: str) -> Response:
     """What the partner was told; to the centre's staff, what it would be told."""
     user = User(bearer.signed_in(READ_REFERRALS))
@@ -140,7 +141,7 @@ def read_patient(referral_id: str) -> Response:
     return _answer(people.patient(referral_id, calls.ask(user, door.of(referral_id=referral_id)).answer))
 
 
-@blueprint.put(f"/{TASK}/<referral_id>")
+@blueprint.put(f"/{TASK}/<referral_id>", **PLAIN)
 def update_task(referral_id: str) -> Response:
     """An answer, or what happened: by the Task's status. Sent again, it is answered as the first time."""
     user = User(bearer.signed_in(READ_REFERRALS, ANSWER_REFERRALS))
@@ -207,7 +208,7 @@ def _body(referral_id: str) -> Body:
 # -- the registry ------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get(f"/{ORGANIZATION}")
+@blueprint.get(f"/{ORGANIZATION}", **PLAIN)
 def find_organizations() -> Response:
     bearer.signed_in(READ_REGISTRY)
     asked = fhir_query.read(RESOURCES[ORGANIZATION])
@@ -216,7 +217,7 @@ def find_organizations() -> Response:
     return _listed(ORGANIZATION, asked, found["total"], items, _next(asked, items))
 
 
-@blueprint.get(f"/{SERVICE}")
+@blueprint.get(f"/{SERVICE}", **PLAIN)
 def find_services() -> Response:
     bearer.signed_in(READ_REGISTRY)
     asked = fhir_query.read(RESOURCES[SERVICE])
@@ -227,7 +228,7 @@ def find_services() -> Response:
     return _listed(SERVICE, asked, found["total"], items, _next(asked, items))
 
 
-@blueprint.get(f"/{ORGANIZATION}/<partner_id>")
+@blueprint.get(f"/{ORGANIZATION}/<partner_id>", **PLAIN)
 def read_organization(partner_id: str) -> Response:
     _of_registry(partner_id)
     found = calls.ask_as_system(runtime(), PUBLISHED_PARTNERS.of(ids=[partner_id], limit=1)).answer["items"]
@@ -236,7 +237,7 @@ def read_organization(partner_id: str) -> Response:
     return _kept(registry.organization(found[0]["partner"], found[0]["modified"]))
 
 
-@blueprint.get(f"/{SERVICE}/<programme_id>")
+@blueprint.get(f"/{SERVICE}/<programme_id>", **PLAIN)
 def read_service(programme_id: str) -> Response:
     _of_registry(programme_id)
     found = calls.ask_as_system(runtime(), PUBLISHED_PROGRAMMES.of(ids=[programme_id], limit=1)).answer[
@@ -289,14 +290,31 @@ def _next(query: Asked, items: list[Thing]) -> str | None:
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/", methods=EVERY_METHOD, defaults={"rest": ""})
-@blueprint.route("/<path:rest>", methods=EVERY_METHOD)
+@blueprint.route("/", methods=EVERY_METHOD, defaults={"rest": ""}, **PLAIN)
+@blueprint.route("/<path:rest>", methods=EVERY_METHOD, **PLAIN)
 def unknown(rest: str) -> Response:
     """Whatever else is asked: a resource that is here cannot be asked so, another is not here."""
+    allowed = _allowed()
+    if request.method == "OPTIONS" and allowed:
+        return Response(status=200, headers={"Allow": ", ".join(allowed)})
     bearer.signed_in(bearer.ANY_KEY)
-    if rest.partition("/")[0] in RESOURCES:
-        raise Problem(405, f"{request.method} is not offered here; see {PATH}/metadata.")
-    raise NotFound(rest)
+    if not allowed and rest.partition("/")[0] not in RESOURCES:
+        raise NotFound(rest)
+    told = bundles.outcome(405, f"{request.method} is not offered here; see {PATH}/metadata.")
+    answer = _answer(told, 405)
+    answer.headers["Allow"] = ", ".join(allowed)
+    return answer
+
+
+def _allowed() -> list[str]:
+    """What the address is for: the methods of the other views that stand there."""
+    there = current_app.create_url_adapter(request)
+    methods = []
+    for method in EVERY_METHOD if there else ():
+        endpoint, _parts = there.match(method=method) if there else ("", {})
+        if endpoint != f"{blueprint.name}.{unknown.__name__}":
+            methods.append(method)
+    return methods
 
 
 def _listed(kind: str, query: Asked, total: int, resources: list[Thing], cursor: str | None) -> Response:

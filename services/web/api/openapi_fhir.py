@@ -79,8 +79,12 @@ def _of_one(id: str, operation: Json) -> Json:
 def _parameters(about: Resource) -> Iterator[Json]:
     for name, each in about.finds_by.items():
         yield _parameter(name, each.words, _texts(each))
-    counts: Json = {"type": "integer", "minimum": 0, "maximum": LIMIT_MOST, "default": LIMIT_DEFAULT}
-    yield _parameter(fhir_query.COUNT, "How many at most; 0: only how many there are", counts)
+    counts: Json = {"type": "integer", "minimum": 0, "default": LIMIT_DEFAULT}
+    yield _parameter(
+        fhir_query.COUNT,
+        f"How many at most, never more than {LIMIT_MOST}; 0: only how many there are",
+        counts,
+    )
     yield _parameter(fhir_query.CURSOR, "Of a link to the next page", TEXT)
 
 
@@ -91,7 +95,7 @@ def _texts(about: Parameter) -> Json:
 
 
 def _parameter(name: str, words: str, schema: Json) -> Json:
-    return {"name": name, "in": "query", "description": words, "schema": schema}
+    return {"name": name, "in": "query", "description": words, "allowEmptyValue": True, "schema": schema}
 
 
 def _operation(summary: str, kind: str, statuses: tuple[int, ...]) -> Json:
