@@ -7,7 +7,7 @@ import pytest
 from services.codes.following import RETURNED, RETURNED_BY
 from services.intake.domain.case import CASE, NoteReturn
 from services.intake.domain.returning import Episode, within
-from services.intake.events import PersonReturned
+from services.intake.events import CaseClosed, CaseReopened, PersonReturned
 from tests.intake.samples import CASE as CASE_ID
 from tests.intake.samples import OPENED, PERSON
 from tests.spec import Spec
@@ -52,6 +52,19 @@ def test_whoever_comes_after_two_years_or_before_the_end_is_no_return():
     for on in (date(2027, 9, 1), date(2025, 8, 1)):
         case.given(OPENED).when(NoteReturn(CASE_ID, EARLIER, on, "reopened")).then()
     case.given().when(NoteReturn(CASE_ID, EARLIER, date(2025, 9, 1), "reopened")).refused("wrong_state")
+
+
+def test_whose_death_was_noted_by_mistake_was_not_away():
+    note = NoteReturn(CASE_ID, EARLIER, date(2025, 9, 20), "reopened")
+    dead = CaseClosed(CASE_ID, PERSON, "died", None)
+    again = CaseReopened(CASE_ID, PERSON, "closed_by_mistake", None)
+    case.given(OPENED, dead, again).when(note).then()
+    case.given(OPENED, CaseClosed(CASE_ID, PERSON, "goal_reached", None), again).when(note).then(
+        back(20, "6")
+    )
+    case.given(OPENED, dead, again, CaseClosed(CASE_ID, PERSON, "left", None), again).when(note).then(
+        back(20, "6")
+    )
 
 
 def test_the_codes_are_those_that_are_told():

@@ -143,10 +143,12 @@ Command = (
 
 @dataclass(frozen=True)
 class Case:
-    """`person_id` is None until the case is opened; `closed`: for which reason it is, None while it is open."""
+    """`person_id` is None until the case is opened; `closed`: for which reason it is, None while it is open; `revived`:
+    it had been closed because the person died, which was wrong."""
 
     person_id: str | None = None
     closed: str | None = None
+    revived: bool = False
     consents: Mapping[str, ConsentRecorded] = field(default_factory=dict)
     withdrawn: frozenset[str] = field(default=frozenset())
     assigned: CaseAssigned | None = None
@@ -193,9 +195,9 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         case ConsentWithdrawn():
             return replace(case, withdrawn=case.withdrawn | {event.consent_id})
         case CaseClosed():
-            return replace(case, closed=event.reason)
+            return replace(case, closed=event.reason, revived=False)
         case CaseReopened():
-            return replace(case, closed=None)
+            return replace(case, closed=None, revived=case.closed == DIED)
         case CaseAssigned():
             return replace(case, assigned=event)
         case CallUnanswered():
@@ -217,8 +219,10 @@ def _handed_over(command: TransferCommand, case: Case, person_id: str) -> list[C
 
 
 def _returned(c: NoteReturn, case: Case, person_id: str) -> list[CaseEvent]:
-    """Once after each placement."""
+    """Once after each placement. Whose death was noted by mistake was not away."""
     earlier = c.earlier
+    if case.revived and c.because == "reopened":
+        return []
     months = within(earlier.ended, c.on)
     if months is None or earlier.referral_id in case.returned:
         return []
