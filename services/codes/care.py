@@ -1,5 +1,6 @@
 """The care plan, in codes: what a task is, how it goes, and why something could not be done. Data only."""
 
+from services.codes.decisions import LIFE_AREAS
 from services.codes.words import CodeList, Words
 
 GOAL, TASK = "goal", "task"  # what a care plan has
@@ -37,5 +38,10 @@ NOT_POSSIBLE_REASONS = CodeList(
         "other": Words("เหตุผลอื่น", "Another reason"),
     },
 )
+
+NO_AREA = "no_area"
+TASK_AREAS = CodeList(
+    "task_area", {**LIFE_AREAS.words, NO_AREA: Words("ไม่ได้ระบุด้าน", "No area was said")}
+)  # by which tasks are counted
 
 TASK_DAYS = 14  # within which a task is due that is proposed by what places ask for

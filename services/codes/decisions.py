@@ -78,6 +78,12 @@ AGENDA_REASONS = CodeList(
     },
 )
 
+RATIFIED, NOT_RATIFIED = "ratified", "not_ratified"  # what a meeting says of a decision made between meetings
+RATIFICATIONS = CodeList(
+    "ratification",
+    {RATIFIED: Words("รับรองแล้ว", "Ratified"), NOT_RATIFIED: Words("ไม่รับรอง", "Not ratified")},
+)
+
 MEETING_STATUSES = CodeList(
     "meeting_status",
     {"open": Words("ยังไม่ปิดประชุม", "Open"), "closed": Words("ปิดประชุมแล้ว", "Closed")},

@@ -88,6 +88,12 @@ class FiguresShown(TypedDict):
     returned_24: Annotated[
         dict[str, Count | None], Note("Who came back within 24 months, by the earlier path")
     ]
+    tasks: Annotated[dict[str, Count | None], Note("Tasks of care plans that were added, by area of life")]
+    tasks_done: Annotated[dict[str, Count | None], Note("Tasks done, by area of life")]
+    tasks_in_time: Annotated[dict[str, Count | None], Note("Tasks done by their day, by area of life")]
+    ratifications: Annotated[
+        dict[str, Count | None], Note("Decisions made between meetings on which a meeting voted")
+    ]
     hidden: Annotated[
         dict[str, Annotated[str, ("few", "withheld")]],
         Note("Why a count is null, as by_label.child: one to four, or withheld with them"),

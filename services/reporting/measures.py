@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, OUTCOMES, PATHS, WHOSE
+from services.codes.care import TASK_AREAS
+from services.codes.decisions import RATIFICATIONS
 from services.codes.following import FOLLOW_UP_DAYS, RETURNED
 from services.codes.steps import LOST_REASONS
 from services.codes.words import CodeList, Words
@@ -175,6 +177,39 @@ PARTS: Mapping[str, Part] = {
                 "จากการติดตามผลครั้งแรกของแต่ละรอบในช่วงนี้ สัดส่วนคิดจากผู้ที่ติดต่อได้ในรอบนั้น ไม่รวมผู้ที่สิ้นสุดไปก่อน",
                 "Of the first follow-up of each in the period. The share is of those who were reached then; whose "
                 "placement was over before is not among them.",
+            ),
+        ),
+        Part(
+            "tasks",
+            "tasks",
+            Words("งานในแผนดูแลรายบุคคล ตามด้านของชีวิต", "Tasks of care plans, by area of life"),
+            Words("งานที่เพิ่มในช่วงนี้", "Tasks that were added in the period."),
+        ),
+        Part(
+            "tasks_done",
+            "tasks_done",
+            Words("งานที่สำเร็จ", "Tasks done"),
+            Words(
+                "งานในแผนดูแลรายบุคคลที่สำเร็จในช่วงนี้",
+                "Tasks of care plans that were done in the period.",
+            ),
+        ),
+        Part(
+            "tasks_in_time",
+            "tasks_in_time",
+            Words("งานที่สำเร็จตามกำหนด", "Tasks done in time"),
+            Words(
+                "จากงานที่สำเร็จในช่วงนี้ งานที่เสร็จภายในวันที่กำหนด หรือไม่ได้กำหนดวัน",
+                "Of the tasks done in the period those that were done by their day, or had none.",
+            ),
+        ),
+        Part(
+            "ratifications",
+            "ratifications",
+            Words("การรับรองมติระหว่างการประชุม", "Decisions made between meetings, as meetings looked at them"),
+            Words(
+                "มติเร่งด่วนระหว่างการประชุมที่ที่ประชุมพิจารณาในช่วงนี้",
+                "Decisions made in urgency between meetings on which a meeting voted in the period.",
             ),
         ),
         *(
@@ -438,6 +473,10 @@ MEASURES: Mapping[str, Measure] = {
         _split("declined_by", "ReferralDeclined", "whose", WHOSE),
         _split("withdrawn_by", "ReferralWithdrawn", "whose", WHOSE),
         _split("failed_by", "ReferralFailed", "whose", WHOSE),
+        _split("tasks", "CareTaskSet", "reason", TASK_AREAS),
+        _split("tasks_done", "CareProgressNoted", "reason", TASK_AREAS),
+        _split("tasks_in_time", "CareProgressNoted", "reason", TASK_AREAS, {"in_time": (True,)}),
+        _split("ratifications", "RatificationDecided", "reason", RATIFICATIONS),
         *(
             _split(
                 f"returned_{months}",
@@ -461,7 +500,8 @@ COLUMNS: Sequence[Column] = sorted(
 )
 # Parts that tell of what came to nothing, ended, or came again, each split by the codes of its measure.
 SPLIT_PARTS = (
-    "expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by",
+    "expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by", "tasks", "tasks_done",
+    "tasks_in_time", "ratifications",
     *(f"returned_{months}" for months in RETURNED),
 )  # fmt: skip
 

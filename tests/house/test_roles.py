@@ -70,6 +70,7 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
         "median_days.*", "declined.*", "employment.*", "hidden.*", "referrals.*", "stays.*", "expired.*", "withdrawn.*",
         "failed.*", "ended.*", "declined_by.*", "withdrawn_by.*", "failed_by.*",
         "follow_ups.*", "in_place.*", "returned_6.*", "returned_12.*", "returned_24.*",
+        "tasks.*", "tasks_done.*", "tasks_in_time.*", "ratifications.*",
     ),
     ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
     ("reporting", "events"): ("items.*", "next", "head"),

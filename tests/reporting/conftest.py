@@ -36,6 +36,11 @@ TYPES = {
         "ScreeningCompleted": {"case_id": None, "facts": {"housing": "street"}, "labels": []},
         "PlanAgreed": {"case_id": None, "path": "local_home"},
         "RulesAdopted": {"name": "labels"},
+        "CareTaskSet": {"case_id": None, "area": "housing", "kind": "action"},
+        "CareProgressNoted": {
+            "case_id": None, "item": "task", "area": "housing", "progress": "done", "in_time": True,
+        },
+        "RatificationDecided": {"case_id": None, "ratified": True},
     },
     "partners": {
         "PartnerRegistered": {"partner_id": None, "contact": {"phone": "056000000"}, "outreach_id": None},

@@ -192,6 +192,18 @@ class Known:
             soon = measure.where["within"]
             back = self.happened("PersonReturned")
             return Counter(fact.data["path"] for fact in back if fact.data["within"] in soon)
+        if measure.counts == "RatificationDecided":
+            said = {True: "ratified", False: "not_ratified"}
+            return Counter(said[fact.data["ratified"]] for fact in self.happened(measure.counts))
+        if measure.counts == "CareTaskSet":
+            return Counter(fact.data["area"] or "no_area" for fact in self.happened(measure.counts))
+        if measure.counts == "CareProgressNoted":
+            done = [
+                fact.data
+                for fact in self.happened(measure.counts)
+                if (fact.data["item"], fact.data["progress"]) == ("task", "done")
+            ]
+            return Counter(each["area"] or "no_area" for each in done if each["in_time"] or not measure.where)
         ended = measure.counts == "ReferralEnded"
         of = "whose" if measure.by == "whose" else "outcome" if ended else "reason"
         return Counter(fact.data[of] for fact in self.happened(measure.counts))

@@ -391,6 +391,19 @@ def test_an_acceptance_entered_in_error_gives_way_to_the_next(told):
 DAYS = (7, 30, 90, 180, 365)
 
 
+def some_care(chance, case, centre):
+    """Tasks, how they go, and what meetings said of what was decided between them."""
+    facts = []
+    for _ in range(chance.randrange(3)):
+        area = chance.choice(("housing", "health", None))
+        facts.append(("CareTaskSet", case, None, centre, {"area": area}))
+        item, progress = chance.choice(("task", "task", "goal")), chance.choice(("done", "done", "started"))
+        went = {"area": area, "item": item, "progress": progress, "in_time": chance.choice((True, False))}
+        facts.append(("CareProgressNoted", case, None, centre, went))
+        facts.append(("RatificationDecided", case, None, centre, {"ratified": chance.random() < 0.5}))
+    return facts
+
+
 def some_history(told, chance, cases=25):
     """Cases of two centres; facts are told in any order and days late, and heard now and then, in any order of
     sources."""
@@ -441,6 +454,7 @@ def some_history(told, chance, cases=25):
                 "path": chance.choice(("foundation", "religious")),
             }
             facts.append(("PersonReturned", case, None, centre, back))
+        facts += some_care(chance, case, centre)
     chance.shuffle(facts)
     for type, case, ref, centre, data in facts:
         told.net.clock.advance(hours=chance.randrange(5))

@@ -42,6 +42,8 @@ from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert
 
 from services.codes import FAMILY_PATH
+from services.codes.care import DONE, NO_AREA, TASK
+from services.codes.decisions import NOT_RATIFIED, RATIFIED
 from services.kernel.envelope import Recorded, moment
 from services.kernel.questions import Body
 from services.kernel.readmodels import Projection, upsert
@@ -75,6 +77,8 @@ OVER = ("ReferralEnded", "ReferralFailed")  # of a placement
 STAYS = ("InterimStayBegun", "InterimStayEnded")
 ENDED = {"ReferralEnded": "outcome", "InterimStayEnded": "reason"}  # how it did, as the fact says
 VISIT, MISSED = "FollowUpRecorded", "FollowUpMissed"
+CARE = ("CareTaskSet", "CareProgressNoted")  # tasks, and those of them that are done
+RATIFYING = "RatificationDecided"
 COUNTED = frozenset(
     (
         *STEPS,
@@ -86,6 +90,8 @@ COUNTED = frozenset(
         VISIT,
         MISSED,
         "PersonReturned",
+        *CARE,
+        RATIFYING,
     )
 )
 TYPES = COUNTED | {"ReferralEnteredInError"}
@@ -98,7 +104,7 @@ EARLIER, LATER = text("before IS NOT NULL"), text("after IS NOT NULL")
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v7",
+    "milestone_v8",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -123,11 +129,11 @@ milestones = Table(
     Column("in_place", Boolean),
     Column("within", Text),  # of who came back: so many months after the placement was over
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v7_case", "case_id", "type"),
-    Index("milestone_v7_recorded", "recorded", "case_id"),
+    Index("milestone_v8_case", "case_id", "type"),
+    Index("milestone_v8_recorded", "recorded", "case_id"),
 )
 counted = Table(
-    "counted_v7",
+    "counted_v8",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -156,11 +162,11 @@ counted = Table(
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v7_centre", "type", "centre", "day"),
-    Index("counted_v7_case", "case_id"),
+    Index("counted_v8_centre", "type", "centre", "day"),
+    Index("counted_v8_case", "case_id"),
     # A case has few facts of one type, so few have one before or after them.
-    Index("counted_v7_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
-    Index("counted_v7_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
+    Index("counted_v8_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
+    Index("counted_v8_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
     sqlite_with_rowid=False,
 )
 
@@ -209,6 +215,8 @@ def _again() -> tuple[ReturningDelete[Any], ReturningInsert[Any]]:
 
 
 def _is_milestone(fact: Recorded) -> bool:
+    if fact.type == "CareProgressNoted" and (fact.data["item"], fact.data["progress"]) != (TASK, DONE):
+        return False
     return SAME.get(fact.type, fact.type) in TYPES and not fact.data.get("final_at")
 
 
@@ -246,9 +254,14 @@ def _follow_up(type: str, data: Body) -> str | None:
 
 
 def _reason(type: str, fact: Recorded) -> str | None:
-    """Of what came to nothing, and the outcome of what ended; the reason of another fact may be words."""
+    """Of what came to nothing, and the outcome of what ended; of a task the area of life, of what was decided between
+    meetings whether it was ratified. The reason of another fact may be words."""
     if type in LOST:
         return str(fact.data.get("reason") or NO_REASON.get(type, "other"))
+    if type in CARE:
+        return str(fact.data["area"] or NO_AREA)
+    if type == RATIFYING:
+        return RATIFIED if fact.data["ratified"] else NOT_RATIFIED
     return str(fact.data[ENDED[type]]) if type in ENDED else None
 
 
@@ -338,4 +351,4 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
     ).where(some, m.c.type.in_(COUNTED), known(m), ~void)
 
 
-MILESTONES = Projection("milestones", 7, (milestones, counted, *sums.TABLES), project, derive)
+MILESTONES = Projection("milestones", 8, (milestones, counted, *sums.TABLES), project, derive)

@@ -93,6 +93,7 @@ def behind() -> Response:
         scope=scope_title(period),
         period=period,
         rows=found["items"],
+        reasons=_reasons(figure),
         cases=lookup.cases(row["case_id"] for row in found["items"]),
         partners=lookup.partners_of(row["referral_id"] for row in found["items"]),
         file=visit.link(".behind_csv", **address),
@@ -105,6 +106,12 @@ def _figure() -> tuple[str, str | None]:
     """(measure, code) that the address names."""
     figure, value = request.args.get("figure", ""), request.args.get("value", "")[:40] or None
     return (figure, value) if figure in MEASURES else ("placements", None)
+
+
+def _reasons(figure: str) -> str:
+    """The list of codes of which the reasons behind a measure are."""
+    measure = MEASURES[figure]
+    return measure.codes.kind if measure.codes and measure.by == "reason" else "decline_reason"
 
 
 def _title(figure: str, value: str | None) -> str:
@@ -135,7 +142,7 @@ def behind_csv() -> Response:
             named(cases[row["case_id"]]["person"]) if row["case_id"] in cases else "",
             province(row["centre"]),
             word("path", row["path"]) if row["path"] else "",
-            word("decline_reason", row["reason"]) if row["reason"] else "",
+            word(_reasons(figure), row["reason"]) if row["reason"] else "",
             word("partner_kind", row["partner_kind"]) if row["partner_kind"] else "",
             partners.get(row["referral_id"] or "", ""),
         ]
