@@ -523,7 +523,13 @@ def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told, se
     chance = Random(seed)
     some_history(told, chance)
     live = kept(told.net)
-    assert len(live[0]) == len(told.said) > len(live[1])
+    # How a goal goes, and a task that is not done, are no milestones.
+    going = [
+        fact
+        for fact in told.said
+        if fact.type == "CareProgressNoted" and (fact.data["item"], fact.data["progress"]) != ("task", "done")
+    ]
+    assert going and len(live[0]) == len(told.said) - len(going) > len(live[1])
     reporting = told.net.runtimes["reporting"]
     assert reporting.rebuild("milestones", lambda done, total: None) == {"milestones": len(told.said)}
     assert kept(told.net) == live
