@@ -125,6 +125,7 @@ def test_an_address_is_ones_own_once_its_code_was_typed_and_then_choices_are_kep
     assert f"{user}@example.org" in page.text
     page = there.send(page, "/account/notices/email/choose", answers="now", hour="9")
     known = web.read(lambda db: channels.find(web, db, user, "email"))
+    assert page.tree.xpath("//select[@name='hour']/option[@selected]/@value") == ["9"]
     assert known.chosen["answers"] == "now" and known.chosen["steps"] == "daily" and known.hour == 9
     row = web.read(lambda db: db.execute(select(channels.channel.c.sealed)).scalars().all())
     assert not any("example.org" in each for each in row)
