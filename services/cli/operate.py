@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from services.kernel import access
 from services.kernel.settings import Settings
 from services.kernel.sizes import Size
 from services.kernel.status import Status
+from services.thai.calendar import runs_out
+from services.thai.dates import bangkok_day
 
 BROKER_SECONDS = 3
 
@@ -37,6 +40,8 @@ def status(context: click.Context, as_json: bool, with_sizes: bool) -> None:
     events = {row["service"]: row["sequence"] for row in rows}
     for name, each in room.items():
         _print_sizes(name, each, events.get(name, 0))
+    if ends := runs_out(bangkok_day(datetime.now(UTC))):
+        click.echo(f"Thai holidays are announced until {ends}: deadlines after it may fall on unknown ones.")
 
 
 def _print_sizes(service: str, room: Sequence[Size], events: int) -> None:

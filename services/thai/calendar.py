@@ -149,6 +149,15 @@ def announced_until() -> date:
     return date(max(ANNOUNCED), 12, 31)
 
 
+NEAR = 60  # days before the announced holidays end: next year's have to be put in
+
+
+def runs_out(today: date) -> date | None:
+    """The last day of which holidays are announced, if that is near; None: it is not."""
+    ends = announced_until()
+    return ends if (ends - today).days < NEAR else None
+
+
 def is_working_day(day: date, closed: Collection[date] = ()) -> bool:
     """`closed`: days on which one office is closed besides."""
     return day.weekday() < 5 and day not in _by_day(day.year) and day not in closed

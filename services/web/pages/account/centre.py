@@ -34,7 +34,6 @@ class CentreContact(Schema):
 
 
 CONTACT, ADD = CentreContact(), AddClosure()
-NEAR = 60  # days before the calendar of holidays ends: somebody has to extend it
 
 
 @blueprint.route("/centre", methods=["GET", "POST"])
@@ -75,7 +74,7 @@ def closures() -> Response:
     people.look_up(each["by"] for each in found["items"])
     return frame.page(
         "account/closures.html", form=form, found=found, called=centre(code), code=code, others=own,
-        near=found["days_announced"] < NEAR,
+        near=days.holidays_end() is not None,
     )  # fmt: skip
 
 

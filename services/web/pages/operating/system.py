@@ -15,6 +15,7 @@ from services.web.gateway import standing
 from services.web.pages.frame import doors, frame, gate
 from services.web.pages.frame.forms import Form
 from services.web.pages.operating.alarms import alarms, stuck
+from services.web.pages.parts import days
 from services.web.pages.parts.language import _, ngettext
 from services.web.pages.parts.words import word
 from services.web.store import messages, precautions, webhooks
@@ -61,7 +62,7 @@ def _page(read_model: Form | None = None, follow: Form | None = None) -> Respons
     return frame.page(
         "operating/system.html", form=read_model or Form(READ_MODEL), follow=follow or Form(OF_SERVICE), rows=rows,
         rooms=standing.rooms(), behind=standing.heard(rows), stuck=waiting[:SHOWN], more=max(0, len(waiting) - SHOWN),
-        alarms=alarms(rows, silent, done, gateway.runtime().now()),
+        alarms=alarms(rows, silent, done, gateway.runtime().now()), holidays_end=days.holidays_end(),
         stopped=gateway.runtime().read(webhooks.paused_by_itself),
         messages_stopped=gateway.runtime().read(messages.count_stopped),
         skipped=[(row["service"], each) for row in rows for each in row["skipped"]],

@@ -6,7 +6,7 @@ from datetime import date
 from flask import request
 from marshmallow import ValidationError
 
-from services.thai import dates
+from services.thai import calendar, dates
 from services.web import gateway
 from services.web.pages.parts.language import later
 
@@ -32,6 +32,12 @@ DATE_ERRORS = {
 def typed(day: date) -> str:
     """A day as a form shows it and somebody would type it: 30/11/2569."""
     return f"{day.day}/{day.month}/{day.year + dates.BE_OFFSET}"
+
+
+def holidays_end() -> str | None:
+    """The last day (ISO) of which Thai holidays are announced, if that is near."""
+    ends = calendar.runs_out(today())
+    return ends.isoformat() if ends else None
 
 
 def read_day(text: str) -> str:

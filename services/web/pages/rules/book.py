@@ -9,7 +9,7 @@ from services.screening.schemas import DraftRules
 from services.web import gateway
 from services.web.pages.frame import doors, frame, gate, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import people
+from services.web.pages.parts import days, people
 from services.web.pages.parts.facts import in_language
 from services.web.pages.parts.language import _
 from services.web.pages.rules import terms
@@ -30,7 +30,13 @@ def listing() -> Response:
     people.look_up(user for each in found for user in each["adopted_by"])
     people.look_up(user for each in drafts for user in (each["saved_by"], each["asked_by"]) if user)
     editing = visit.caller().role in EDITORS
-    return frame.page("rules/listing.html", versions=found, drafts=drafts, may_edit=editing)
+    return frame.page(
+        "rules/listing.html",
+        versions=found,
+        drafts=drafts,
+        may_edit=editing,
+        holidays_end=days.holidays_end(),
+    )
 
 
 @blueprint.post("/rules/read")
