@@ -119,7 +119,9 @@ def test_the_next_working_day_is_the_first(day):
 
 def test_one_office_may_be_closed_on_more_days():
     wednesday, friday = date(2026, 3, 4), date(2026, 3, 6)
-    assert calendar.add_working_days(date(2026, 3, 2), 1, {wednesday}) == date(2026, 3, 5)  # the 3rd is a holiday
+    assert calendar.add_working_days(date(2026, 3, 2), 1, {wednesday}) == date(
+        2026, 3, 5
+    )  # the 3rd is a holiday
     assert not calendar.is_working_day(wednesday, {wednesday})
     assert calendar.working_days_before(friday, 2, {wednesday}) == date(2026, 3, 2)
     assert calendar.working_days_before(friday, 0) == friday
