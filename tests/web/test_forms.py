@@ -1,5 +1,5 @@
 """Every form of every page, found by itself, is sent what it was not made for: nothing fails, nothing refused is
-stored, nothing typed is lost or becomes markup."""
+stored, nothing typed is lost or becomes markup. Long because each form needs a world in which it stands."""
 
 import logging
 from collections.abc import Iterator
