@@ -157,7 +157,14 @@ def test_tasks_are_found_by_status_time_and_id(door, sent):
         (f"_id={world.referral_id}", 1), (f"_id={uuid4()}", 0),
     ):  # fmt: skip
         assert read(door, f"Task?{query}", user)["total"] == total, query
-    for wrong in ("colour=red", "status=banana", "_lastUpdated=yesterday", "_count=many", "status:not=draft"):
+    for wrong in (
+        "colour=red",
+        "status=banana",
+        "_lastUpdated=yesterday",
+        "_count=many",
+        "status:not=draft",
+        "_cursor=x",
+    ):
         refused(door.get(f"/fhir/Task?{wrong}", user), 400, "invalid")
     lenient = door.get("/fhir/Task?colour=red", user, headers={"Prefer": "handling=lenient"})
     assert lenient.json()["total"] == 1 and "colour" not in lenient.json()["link"][0]["url"]

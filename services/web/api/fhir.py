@@ -76,13 +76,14 @@ def _find_records(kind: str, statuses: Mapping[str, str], say: Callable[[Referra
     user, asked = User(bearer.signed_in(READ_REFERRALS)), fhir_query.read(RESOURCES[kind])
     named, ids = asked.found_by.get("status"), asked.found_by.get("_id")
     chosen = [ours for ours in REFERRAL_STATUSES if statuses[ours] in named] if named is not None else None
-    found = calls.ask(
-        user,
-        RECORDS.of(
-            referral_ids=None if ids is None else [*ids], statuses=chosen, modified_from=asked.modified.start,
-            modified_before=asked.modified.end, limit=asked.count, cursor=asked.cursor,
-        ),
-    ).answer  # fmt: skip
+    question = RECORDS.of(
+        referral_ids=None if ids is None else [*ids], statuses=chosen, modified_from=asked.modified.start,
+        modified_before=asked.modified.end, limit=asked.count, cursor=asked.cursor,
+    )  # fmt: skip
+    try:
+        found = calls.ask(user, question).answer
+    except Invalid as error:  # of a parameter, which is 400 here
+        raise Problem(400, "A parameter cannot be read.", errors=error.errors) from None
     return _listed(kind, asked, found["total"], [say(each) for each in found["items"]], found["next"])
 
 
