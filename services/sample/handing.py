@@ -10,7 +10,7 @@ from services.sample.office import Office
 
 FROM, TAKEN_BY, ASKED = "60", "61", "62"
 HOURS_AGO, ANSWERED_AGO = 20, 2
-EARLY = ("screened", "open", "planned")  # where a case stands that may still go
+EARLY = ("open", "screened", "planned")  # where a case stands that may still go
 
 
 def hand_over(office: Office, lives: Sequence[Life], now: datetime) -> Iterator[datetime]:
@@ -19,7 +19,7 @@ def hand_over(office: Office, lives: Sequence[Life], now: datetime) -> Iterator[
     recent.sort(key=lambda each: (EARLY.index(each.fate.now_at), each.number))
     taken, waiting = recent[:1], recent[1:2]
     for life, to, reason, note in (
-        *((each, TAKEN_BY, "domicile", "ทะเบียนบ้านอยู่ที่นั่น และอยากกลับ") for each in taken),
+        *((each, TAKEN_BY, "wish", "เคยอยู่ที่นั่นหลายปี อยากกลับไปอยู่ใกล้คนรู้จัก") for each in taken),
         *((each, ASKED, "relatives", "มีน้องสาวอยู่ที่นั่น รับเยี่ยมได้") for each in waiting),
     ):
         asked: Body = {"case_id": life.case_id, "to": to, "reason": reason, "note": note}

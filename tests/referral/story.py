@@ -19,6 +19,7 @@ from services.codes import UNDER_WAY, procedure
 from services.codes.deadlines import ESCALATED
 from services.intake.projections import work
 from services.intake.service import IntakeService
+from services.kernel import owners
 from services.kernel.envelope import Envelope, Recorded, instant
 from services.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.kernel.eventlog import Unit
@@ -85,7 +86,7 @@ class Story:
         self.net, self.chance = net, chance
         net.moves_while_waiting = False
         self.cases: dict[str, str] = {}  # case -> centre
-        self.referrals: dict[str, str] = {}  # referral -> centre
+        self.referrals: dict[str, str] = {}  # referral -> case
         self.asked: list[tuple[tuple[Any, ...], dict[str, Any], Any]] = []
         self.partner_of: dict[str, str] = {}
         self.path_of: dict[str, str] = {}
@@ -182,14 +183,14 @@ class Story:
         body = {"programme_id": programme_id, "consent": {"status": "given"}, "waitlist": waitlist}
         answer = self.of_case("referral", "send", case_id, body, days)
         if answer:
-            self.referrals[answer["referral_id"]] = self.cases[case_id]
+            self.referrals[answer["referral_id"]] = case_id
 
     def send_home(self, case_id: str, agreed: bool | None, days: int) -> None:
         family = {"relative": "พี่สาว", "agreed": agreed, "visited": True}
         body = {"family": family, "consent": {"status": "given"}}
         answer = self.of_case("referral", "send", case_id, body, days)
         if answer:
-            self.referrals[answer["referral_id"]] = self.cases[case_id]
+            self.referrals[answer["referral_id"]] = case_id
 
     def step(
         self, referral_id: str, step: str, days: int, by_link: bool = False, at: datetime | None = None
@@ -201,7 +202,7 @@ class Story:
                 who = {"user": "p", "role": "partner", "centres": (), "partner": row["partner_id"]}
                 body["by_channel"] = "link"
         at = at or self.ago(days)
-        return self.tell("referral", "step", body, self.referrals[referral_id], at=at, **who)
+        return self.tell("referral", "step", body, self.cases[self.referrals[referral_id]], at=at, **who)
 
     def onward(self, referral_id: str, days: int, by_link: bool) -> None:
         """The next step on the way to the placement and through it, if there is one."""
@@ -243,6 +244,20 @@ class Story:
                 body = {"stay_id": stay["stay_id"], "reason": "left"}
                 self.tell("referral", "end_stay", body, self.cases[case_id], at=self.ago(days))
 
+    def hand_over(self, case_id: str, answer: str) -> None:
+        """To the other centre, which says yes or no, or nothing in time; or the first takes it back."""
+        here = self.cases[case_id]
+        there = {"60": "61", "61": "60"}[here]
+        self.of_case("intake", "request_transfer", case_id, {"to": there, "reason": "domicile"}, 0)
+        if answer == "revoke":
+            self.of_case("intake", "revoke_transfer", case_id, {}, 0)
+        elif answer != "wait":
+            who = {"role": "director", "user": f"director-{there}"}
+            told = {"reason": "no_means"} if answer == "reject" else {}
+            body = {"case_id": case_id, **told}
+            if self.tell("intake", f"{answer}_transfer", body, there, **who) and answer == "accept":
+                self.cases[case_id] = there
+
     def erase(self, case_id: str) -> None:
         asked = {"role": "director", "user": "director"}
         self.of_case("intake", "request_erasure", case_id, {"reason": "ordered"}, 0, **asked)
@@ -258,6 +273,10 @@ class Story:
             found = self.net.call(*what, **who)
         except Unavailable:
             return  # a service it asks is away
+        except NotFound:
+            # Its case went to another centre since.
+            assert any(fact.type == "CaseTransferAccepted" for fact in self.facts("intake")), what
+            return
         stands = ("status", "place", "until", "version")  # of what waits for a place: as they are now
         once = what[1] not in ("send", "ask_for_bed")
         assert {k: v for k, v in found.items() if once or k not in stands} == {
@@ -378,8 +397,20 @@ class Story:
         for each in self.broken():
             assert each.explained_by & unheard, each
 
+    def everybody_knows_whose_each_case_is(self) -> None:
+        for name, runtime in self.net.runtimes.items():
+            known = runtime.read(lambda db: owners.known(db, self.cases))
+            for case_id, (centre, _) in known.items():
+                assert centre == self.cases[case_id], (name, case_id)
+        for case_id, centre in self.cases.items():
+            for service, door in (("intake", "case"), ("screening", "screening"), ("reporting", "timeline")):
+                self.net.call(service, door, {"case_id": case_id}, centres=(centre,))
+        for row in self.rows():
+            assert row["centre"] == self.cases[row["case_id"]], row
+
     def what_holds_once_all_is_heard(self) -> None:
         assert not self.net.unheard()
+        self.everybody_knows_whose_each_case_is()
         assert not list(self.broken())
         self._intake_says_where_referrals_stand()
         self.closed_means_closed_for_partners()

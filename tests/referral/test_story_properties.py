@@ -34,7 +34,7 @@ ABOUT_PLACES = (("partners", "referral"), ("referral", "partners"))
 ACTS = {
     "send": 4, "onward": 10, "step": 4, "gone": 1, "open_case": 1, "screen": 2, "plan": 2, "close": 2, "reopen": 2,
     "call": 1, "hand_over": 1, "erase": 1, "state_capacity": 2, "again": 2, "wait": 3, "hear": 8, "hear_all": 2,
-    "away": 1, "back": 2, "bed": 2, "leave": 1, "adopt": 1,
+    "away": 1, "back": 2, "bed": 2, "leave": 1, "adopt": 1, "transfer": 2,
 }  # fmt: skip
 DAYS = (0, 0, 0, 0, 0, 0, 1, 4, 40)
 
@@ -107,6 +107,10 @@ class People(RuleBasedStateMachine):
             case "state_capacity":
                 body = {"programme_id": programme_id, "total": which % 3, "free": min(which % 3, other % 3)}
                 story.tell("partners", "confirm_capacity", body, at=story.ago(days))
+            case "transfer":
+                story.hand_over(
+                    case_id, ("accept", "accept", "accept", "reject", "revoke", "wait")[other % 6]
+                )
             case "bed":
                 story.give_bed(case_id, 1 + other, days)
             case "adopt":
@@ -146,7 +150,8 @@ class People(RuleBasedStateMachine):
                 story.step(referral_id, list(STEPS)[other % len(STEPS)], days, by_link=flag)
             case "gone":
                 body = {"referral_id": referral_id, "step": "follow-up", "in_place": False}
-                story.tell("referral", "step", body, story.referrals[referral_id], at=story.ago(days))
+                centre = story.cases[story.referrals[referral_id]]
+                story.tell("referral", "step", body, centre, at=story.ago(days))
 
     @invariant()
     def whatever_does_not_hold_has_its_cause_unheard(self):

@@ -65,6 +65,15 @@ class Known:
     def happened(self, type: str) -> list[Said]:
         return [fact for fact in self.facts if fact.type == type and self.counts(fact)]
 
+    def first_or_last(self, type: str, last: bool = False) -> list[Said]:
+        """Of each case its first (or last) fact of a type in the period, whichever centre did it: those that one of the
+        asked centres did. So a case that went to another centre counts once."""
+        found: dict[str | None, Said] = {}
+        for fact in sorted(self.facts, key=lambda fact: fact.at):
+            if fact.type == type and self.first <= bangkok_day(fact.at) <= self.last:
+                found = {**found, fact.case: fact} if last or fact.case not in found else found
+        return [fact for fact in found.values() if self.counts(fact)]
+
     def days_since(self, earlier: str, type: str) -> float | None:
         """The median of the days from each case's first fact of one type to its first of another, for those whose
         second lies in the period."""
@@ -81,13 +90,13 @@ class Known:
         placed, no = self.happened("PlacementConfirmed"), self.happened("ReferralDeclined")
         home = sum(fact.data["path"] == "return_family" for fact in placed)
         outside = sum(bool(fact.data["outside_ministry"]) for fact in placed)
-        latest = {f.case: f for f in sorted(self.happened("ScreeningCompleted"), key=lambda f: f.at)}
-        labels = [label for fact in latest.values() for label in fact.data["labels"]]
+        latest = self.first_or_last("ScreeningCompleted", last=True)
+        labels = [label for fact in latest for label in fact.data["labels"]]
         started = [fact.ref for fact in placed if fact.data["path"].startswith("employer")]
         working = self._working()
         return {
             "cases": {
-                each.name: len({f.case for f in self.happened(each.counts)}) for each in told_of("cases")
+                each.name: len({f.case for f in self.first_or_last(each.counts)}) for each in told_of("cases")
             },
             "placements": {
                 "total": len(placed),

@@ -41,7 +41,7 @@ def test_the_director_reads_codes_and_takes_the_case_over(door, browser, asked):
     page = director.open(f"/cases/{asked}/transfer/answer")
     assert page.status == 200 and "มาลี" not in page.text and NOTE not in page.text
     assert browser("worker-61").open(f"/cases/{asked}/transfer/answer").status == 403
-    assert browser("director-60").open(f"/cases/{asked}/transfer/answer").status == 404
+    assert browser("director-60").open(f"/cases/{asked}/transfer/answer").status == 409
     taken = director.send(page, f"/cases/{asked}/transfer/accept")
     assert taken.status == 200
     assert director.open(f"/cases/{asked}").status == 200

@@ -22,6 +22,7 @@ from tests.web.door import (
     name_of,
     opening,
     plan,
+    problem,
     programme,
     referral,
 )
@@ -80,6 +81,9 @@ def test_every_question_is_answered_to_everybody_who_may_ask(door: FrontDoor, wh
         if USERS[user][0] not in door_of(route).roles:
             continue
         answer = door.get(whole.path(route), user)
+        if route.door == "handed_on":  # of a case that is theirs it has nothing to say
+            problem(answer, 404)
+            continue
         assert answer.status_code == 200, (user, answer.text)
         assert answer.headers["Cache-Control"] == "no-store" and answer.headers["X-Correlation-Id"]
 

@@ -16,7 +16,7 @@ from services.intake.doors import (
     TRANSFERS,
 )
 from services.intake.schemas import RejectTransfer, RequestTransfer
-from services.kernel.errors import NotFound
+from services.kernel.errors import Refused
 from services.kernel.lists import LIMIT_MOST
 from services.reporting.doors import TIMELINE
 from services.thai import areas
@@ -100,7 +100,8 @@ def answer(case_id: UUID) -> Response:
     """What may be read of the case before it is taken over, and the reason; the form says no, a button yes."""
     asked = _of_case(case_id, None)
     if asked is None or visit.caller().sees(asked["from_centre"]) or not asked["about"]:
-        raise NotFound("transfer")
+        lookup.case(str(case_id))  # another centre's case is not found
+        raise Refused("wrong_state", "No other centre asks yours to take this case over.")
     form = Form(REJECT, {}, fixed={"case_id": str(case_id)})
     if form.sent and form.load():
         with form.catching():
