@@ -26,13 +26,17 @@ QUIET = (
 Come = Callable[..., Visitor]
 
 
+# So that the pages about mail are there; nothing is ever sent.
+MAIL = {"SONGTOR_SMTP_URL": "smtp://127.0.0.1:1", "SONGTOR_SMTP_FROM": "songtor@example.org"}
+
+
 class Town:
     """The system that everybody works with, the passwords of its users, and a provider by which they may sign in."""
 
     def __init__(self, folder: Path) -> None:
         port = free_port()
         self.provider = Provider(f"http://127.0.0.1:{port}", folder.parent)
-        self.system = Embedded(folder, port, self.provider.settings())
+        self.system = Embedded(folder, port, self.provider.settings() | MAIL)
         once.folder("town", folder, lambda _: self.system.command("load-sample"))
         password = (folder / "sample-password").read_text().strip()
         self.passwords = {user.name: password for user in USERS}
