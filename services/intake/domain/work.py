@@ -1,7 +1,7 @@
 """The one next step of every open case: a table of where the case, its referral and its placement stand. Pure.
 
 The table says what is next, who acts, and in how many working days; `ORDER` puts cases in the order to see to them and
-names its reasons. Nothing here commands anything.
+names its reasons. Nothing here commands anything. Long because the whole table is read in one place.
 """
 
 from collections.abc import Callable, Mapping, Sequence

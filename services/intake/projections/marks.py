@@ -1,4 +1,7 @@
-"""What is known of one thing of a case, folded from the facts of its source: what the day's work is worked out from."""
+"""What is known of one thing of a case, folded from the facts of its source: what the day's work is worked out from.
+
+Long because what each fact makes of a case is told side by side.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
