@@ -5,7 +5,7 @@ More codes may be added; none is renamed. What a code is called stands here and 
 match, the OpenAPI document and the docs read it.
 """
 
-from services.codes.words import CodeList, Words
+from services.codes.words import CodeList, OpenList, Words
 
 CHANNELS = CodeList(
     "channel",
@@ -152,7 +152,7 @@ CASE_STATUSES = CodeList(
 SCREENED = ("screened", "planned", "referred", "placed")  # there is a screening, and the case is not closed
 PLANNED = ("planned", "referred", "placed")
 
-LABELS = CodeList(
+LABELS = OpenList(
     "label",
     {
         "destitute_a": Words(
@@ -172,7 +172,7 @@ LABELS = CodeList(
     },
 )
 
-PATHS = CodeList(
+PATHS = OpenList(
     "path",
     {
         "return_family": Words("คืนสู่ครอบครัว", "Return to the family"),

@@ -168,6 +168,7 @@ RULES: Mapping[str, Fields] = {  # of no person
     "/api/v1/rules/trials/<trial_id>": ALL,
     "/rules": PAGE,
     "/rules/<rules_version>": PAGE,
+    "/rules/<rules_version>/songtor-rules.xlsx": PAGE,
     "/rules/drafts/<uuid:draft_id>": PAGE,
     "/rules/trials/<uuid:trial_id>": PAGE,
 }
@@ -317,6 +318,9 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/rules/<rules_version>/draft": PAGE,
         "/rules/drafts/<uuid:draft_id>/trial": PAGE,
         "/rules/drafts/<uuid:draft_id>/adopt": PAGE,
+        "/rules/drafts/<uuid:draft_id>/<rows_of>": PAGE,
+        "/rules/drafts/<uuid:draft_id>/<rows_of>/<row_key>": PAGE,
+        "/rules/drafts/<uuid:draft_id>/<rows_of>/<row_key>/remove": PAGE,
     },
     "admin": {
         **EVERYBODY,

@@ -10,7 +10,7 @@ from services.codes.details import Detail, Part
 from services.codes.facts import FACTS
 from services.codes.rules import ONE_MORE_PLACE, PLACES_FREE, RULES
 from services.codes.situation import DOCUMENTS, document_code
-from services.codes.words import Words
+from services.codes.words import Words, adopted_words
 from services.kernel.envelope import moment
 from services.kernel.questions import Json
 from services.thai import areas, dates
@@ -80,7 +80,8 @@ def province(code: str, language: Language) -> str:
 def fact_name(code: str, language: Language) -> str:
     """What a fact is called; one that is newer than this program is shown as it is."""
     known = FACTS.get(code)
-    return known.words.in_language(language) if known else code
+    words = known.words if known else adopted_words("fact").get(code)
+    return words.in_language(language) if words else code
 
 
 def fact_value(code: str, value: Any, language: Language) -> str:
@@ -89,7 +90,7 @@ def fact_value(code: str, value: Any, language: Language) -> str:
     if value is None:
         return NOT_KNOWN.in_language(language)
     if fact is None:
-        return str(value)
+        return _of_added(code, value, language)
     match fact.kind:
         case "flag":
             answer = fact.yes if value else fact.no
@@ -108,6 +109,17 @@ def fact_value(code: str, value: Any, language: Language) -> str:
             several = [value] if isinstance(value, str) else value
             return _listed(fact.code, several, language) or (fact.none or NONE).in_language(language)
     return fact.options.word(value, language) if fact.options else str(value)
+
+
+def _of_added(code: str, value: Any, language: Language) -> str:
+    """A value of a fact that rules added."""
+    words = adopted_words(f"fact:{code}")
+    several = value if isinstance(value, list) else [value]
+    known = [words.get(str(each).lower() if isinstance(each, bool) else str(each)) for each in several]
+    texts = [
+        one.in_language(language) if one else str(each) for one, each in zip(known, several, strict=True)
+    ]
+    return listed(texts, language) or NONE.in_language(language)
 
 
 def disclosed(codes: Mapping[str, Json], language: Language) -> list[tuple[str, str]]:

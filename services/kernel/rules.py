@@ -133,7 +133,7 @@ class RulesWrong(ValueError):
         self.problems = tuple(problems)
 
 
-_OPS: Mapping[str, tuple[str, ...]] = {
+OPS: Mapping[str, tuple[str, ...]] = {
     "flag": ("is",),
     "code": ("is", "in"),
     "codes": ("includes_any", "is"),
@@ -176,8 +176,8 @@ def _leaf_problems(at: str, leaf: Condition, vocabulary: Mapping[str, Fact]) -> 
     fact = vocabulary.get(name)
     if fact is None:
         yield f"{at}: unknown fact {name!r}"
-    elif op not in _OPS[fact.kind]:
-        allowed = ", ".join(_OPS[fact.kind])
+    elif op not in OPS[fact.kind]:
+        allowed = ", ".join(OPS[fact.kind])
         yield f"{at}: op {op!r} does not fit {name}, which is a {fact.kind}; use {allowed}"
     elif op in ("in", "includes_any"):
         yield from _list_problems(f"{at}: {name}", value, fact.kind, fact.codes)

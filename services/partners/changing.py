@@ -31,7 +31,7 @@ from services.partners.domain.proposals import (
 )
 from services.partners.domain.registry import PARTNER
 from services.partners.events import CapacityConfirmed, Told
-from services.partners.projections import history, keepers, organisations, partners, proposals
+from services.partners.projections import adopted, history, keepers, organisations, partners, proposals
 from services.thai import areas
 from services.thai.order import require_order
 
@@ -61,6 +61,8 @@ class Changing(Doors):
         self, call: Call, body: bodies.CorrectProgramme
     ) -> Outcome[answers.Changed | answers.Proposed]:
         """Only the fields that change; rules are the whole set."""
+        if "path" in body["changes"]:
+            self.require_path(body["changes"]["path"])
         return self._change_programme(call, body["programme_id"], "correct", body["changes"], body["reason"])
 
     @command("partner.confirm", roles=KEPT_BY, schema=schemas.ConfirmPartner())
@@ -157,6 +159,13 @@ class Changing(Doors):
         self.runtime.get_or_pull(partial(keepers.get_keeper, partner_id=body["partner_id"]))
         _own(call, body["partner_id"])
         return self.runtime.read(lambda db: history.list_changes(db, **body))
+
+    def require_path(self, path: str) -> None:
+        """Invalid: it is none of the software's, nor of any rules that screening adopted."""
+        try:
+            self.runtime.get_or_pull(partial(adopted.get, code=path), "screening")
+        except NotFound:
+            raise adopted.unknown() from None
 
     def _partner_of(self, programme_id: str) -> str:
         """NotFound for an unknown programme."""

@@ -26,7 +26,7 @@ from services.partners.domain.places import PROGRAMME, Programme
 from services.partners.domain.proposals import Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import Origin, Told
-from services.partners.projections import keepers, partners, published
+from services.partners.projections import adopted, keepers, partners, published
 from services.partners.projections.choosing import cutoffs
 from services.thai import areas, dates
 
@@ -209,6 +209,7 @@ class _Taken:
                 raise Refused("retired", "The partner is retired: take it up again first.")
             stated = places or {"total": 0, "free": 0}
             loaded = OFFER.load({**fields, "partner_id": entry["partner_id"], "capacity": stated})
+            adopted.require(unit.db, loaded["path"])
             about: Any = {
                 name: (partner.fields or {})[name]
                 for name in ("kind", "under_ministry", "province", "subdistrict")
@@ -238,6 +239,8 @@ class _Taken:
         fields = complete(fields, known.fields, OF_PROGRAMME)
         loaded = CORRECT_PROGRAMME.load({**fields, "programme_id": id, "reason": self._reason})
         changes = {name: value for name, value in loaded["changes"].items() if value != known.fields[name]}
+        if "path" in changes:
+            adopted.require(unit.db, changes["path"])
         came = self._change(unit, entry, id, "correct", changes) if changes else ""
         if places is not None and not self._is_stated(known, places):
             after: Any = changing.stated(places)

@@ -36,6 +36,7 @@ from services.partners.domain.proposals import PROPOSAL, Change
 from services.partners.domain.registry import PARTNER, RegisterPartner
 from services.partners.events import Told
 from services.partners.projections import (
+    adopted,
     details,
     free_places,
     history,
@@ -71,6 +72,7 @@ WIRING = Wiring(
         owners.OWNERS,
         registry.REGISTRY,
         upstream.CASES,
+        adopted.ADOPTED,
         past.PAST,
         organisations.ORGANISATIONS,
         keepers.KEEPERS,
@@ -91,6 +93,7 @@ WIRING = Wiring(
             "ScreeningStarted": (),
             "ScreeningCompleted": (Reaction(schemas.Screening(), handlers.when_screened, matching.get),),
             "PlanAgreed": (Reaction(schemas.Plan(), handlers.when_planned, matching.get),),
+            "RulesAdopted": (),
         },
         "referral": {
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent, upstream.get_who),),
@@ -155,6 +158,7 @@ class PartnersService(
         """NotFound for an unknown partner."""
         programme_id, proposal_id = call.new_id("programme"), call.new_id("proposal")
         partner = self._partner(call, body["partner_id"])
+        self.require_path(body["path"])
         offer = OfferProgramme(
             programme_id=programme_id,
             partner_id=partner["partner_id"],

@@ -88,14 +88,20 @@ def whole(figures: answers.Figures) -> answers.FiguresShown:
 
 def overview(figures: answers.Figures) -> answers.FiguresShown:
     """The figures of a period (contract: reports/overview) as who may not see cases may see them."""
-    every_path = {path: figures["by_path"].get(path, 0) for path in PATHS}
+    # Adopted rules may have added paths and labels: they are kinds as the others are.
+    paths = dict.fromkeys((*PATHS, *figures["by_path"]))
+    every_path = {path: figures["by_path"].get(path, 0) for path in paths}
     # The sum of the employers' paths is a figure of its own, so theirs and the others' are two totals; how many
     # returned to the family is one by itself.
     with_employers = {path: every_path.pop(path) for path in EMPLOYER_PATHS}
     home = {FAMILY_PATH: every_path.pop(FAMILY_PATH)}
     every = parts_of(every_path) | parts_of(with_employers) | home
     by_path = {path: count for path, count in every.items() if count != 0}
-    by_label = kinds_of(figures["by_label"], LABELS, figures["cases"]["screened"])
+    by_label = kinds_of(
+        figures["by_label"],
+        tuple(dict.fromkeys((*LABELS, *figures["by_label"]))),
+        figures["cases"]["screened"],
+    )
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
     split = {part: _kinds(part, counts) for part, counts in figures["split"].items()}
     in_place = _in_place(figures["in_place"])

@@ -91,6 +91,7 @@ def load(
     agenda.add(now - timedelta(days=ruling.DAYS_AGO), ruling.mend(office, now))
     agenda.add(now - timedelta(days=ruling.REVIEW_DAYS_AGO), ruling.review_noes(office, now, CENTRES))
     agenda.add(now - timedelta(hours=handing.HOURS_AGO), handing.hand_over(office, lives, now))
+    agenda.add(now - timedelta(days=ruling.WRITTEN_DAYS_AGO), ruling.write_on(office, now))
     agenda.add(now - timedelta(minutes=30), _told_at_last(office))
     agenda.add(now - timedelta(minutes=20), _full_at_last(office))
     with _in_haste(net):

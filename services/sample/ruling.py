@@ -12,6 +12,8 @@ from services.thai.dates import bangkok_day
 
 REVIEW_DAYS_AGO = 9
 REVIEWED = ["partner/cost"]
+WRITTEN_DAYS_AGO = 1
+FORM = "2"  # the questions that come with the software
 VERSION = "2569-3"  # what comes with the software and counts only once it is adopted
 DAYS_AGO, DAYS_AHEAD = 20, 10
 
@@ -51,3 +53,34 @@ def review_noes(office: Office, now: datetime, centres: Sequence[str]) -> Iterat
     office.do_apart(ADOPT_DRAFT, adoption, "director-60", "ask review")
     yield at + timedelta(days=1)
     office.do_apart(ADOPT_DRAFT, adoption, "rules", "adopt review")
+
+
+def write_on(office: Office, now: datetime) -> Iterator[datetime]:
+    """From yesterday on two drafts are in work: one adds a group, which overlaps with others; one asks in plainer
+    words, which one person may adopt."""
+    content = office.ask(RULEBOOK.of(rules_version=VERSION))["content"]
+    vendor: Body = {
+        "code": "street_vendor",
+        "name": {"th": "ผู้ค้าริมทางที่ไม่มีที่พักอาศัย", "en": "street vendor without a home"},
+        "law": {
+            "th": "พระราชบัญญัติการคุ้มครองคนไร้ที่พึ่ง พ.ศ. 2557 มาตรา 3",
+            "en": "Protection of the Destitute Act B.E. 2557 (2014), s. 3",
+        },
+        "leads": False,
+        "condition": {
+            "all": [
+                {"fact": "housing", "op": "in", "value": ["street", "public_place"]},
+                {"fact": "able_to_work", "op": "is", "value": True},
+            ]
+        },
+        "because": {"th": "อยู่ริมถนนหรือที่สาธารณะ และทำงานได้", "en": "lives in the street, and is able to work"},
+        "paths": ["employer_general", "vocational_training", "independent"],
+    }
+    more: Body = {"screening": {**content, "labels": [*content["labels"], vendor]}}
+    office.do_apart(DRAFT_RULES, {"based_on": VERSION, "content": more}, "rules", "draft more")
+    yield now - timedelta(hours=20)
+    form = office.ask(RULEBOOK.of(rules_version=FORM))["content"]
+    plainer = {"th": "ตอนนี้พักอยู่ที่ไหน", "en": "Where does the person stay now?"}
+    housing = {**form["questions"]["housing"], "text": plainer}
+    words: Body = {"form": {**form, "questions": {**form["questions"], "housing": housing}}}
+    office.do_apart(DRAFT_RULES, {"based_on": FORM, "content": words}, "rules", "draft words")

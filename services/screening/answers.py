@@ -527,6 +527,27 @@ class RulesVersion(TypedDict):
     reason: str | None
 
 
+class AddedFact(TypedDict):
+    """A fact that the rulebook in force adds to those that the software asks for. `kind`: flag, code, codes or
+    number."""
+
+    code: str
+    kind: str
+    name: Text
+    question: Text
+    options: Any
+
+
+class Vocabulary(TypedDict):
+    """What adopted rules call what the software does not know, or calls otherwise: {code: words}; and the form in force
+    with the facts that its rulebook adds."""
+
+    labels: dict[str, Text]
+    paths: dict[str, Text]
+    facts: list[AddedFact]
+    form: Annotated[Any, Note("The document, as it was adopted")]
+
+
 class RulesVersions(TypedDict):
     """Newest first."""
 
@@ -596,6 +617,9 @@ class Draft(TypedDict):
 
 
 class WholeDraft(Draft):
+    """`only_words`: it says the same as what counts, so that one person who may adopts it."""
+
+    only_words: bool
     lint: list[Lint]
     trials: Annotated[list[Id], Note("The latest first")]
     content: Annotated[Any, Note("{name: document}")]

@@ -3,6 +3,7 @@ looked at in domain.lint."""
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -244,6 +245,13 @@ def documents_of(content: Body, before: Mapping[str, str]) -> dict[str, str]:
     if errors:
         raise Invalid(errors)
     return found
+
+
+@lru_cache(maxsize=64)
+def whole(name: str, text: str) -> str:
+    """A document as a draft would have it: undated, with all its fields."""
+    [same] = documents_of({name: json.loads(text)}, {}).values()
+    return same
 
 
 def dumped(document: Body) -> str:

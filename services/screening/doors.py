@@ -33,6 +33,7 @@ from services.screening.answers import (
     SavedDraft,
     Screening,
     Trial,
+    Vocabulary,
     Waiting,
     WholeDraft,
     WholeRules,
@@ -57,6 +58,7 @@ DECISIONS: QueryDoor[Decisions] = QueryDoor("screening", "decisions")
 QUORUM: QueryDoor[Quorum] = QueryDoor("screening", "quorum")
 ADOPT_RULES: CommandDoor[AdoptedRules] = CommandDoor("screening", "adopt_rules")
 RULES: QueryDoor[RulesVersions] = QueryDoor("screening", "rules")
+VOCABULARY: QueryDoor[Vocabulary] = QueryDoor("screening", "vocabulary")
 RULEBOOK: QueryDoor[WholeRules] = QueryDoor("screening", "rulebook")
 DRAFT_RULES: CommandDoor[SavedDraft] = CommandDoor("screening", "draft_rules")
 SAVE_RULES: CommandDoor[SavedDraft] = CommandDoor("screening", "save_rules")

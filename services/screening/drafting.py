@@ -1,6 +1,6 @@
 """The doors of drafts: saved with what the linter says of them, tried on people and on the past, adopted by two."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 import orjson
@@ -14,7 +14,7 @@ from services.kernel.errors import Invalid
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.screening import answers, bodies, documents, ruling, schemas
-from services.screening.domain import adoption, form, lint, rulebook
+from services.screening.domain import adoption, form, lint, rulebook, wording
 from services.screening.domain.adoption import RULES, AdoptRules
 from services.screening.domain.assessment import assess
 from services.screening.domain.drafts import DRAFT, KEEPER, AdoptDraft, Adopter, SaveDraft
@@ -87,6 +87,7 @@ class Drafting(ruling.Ruling):
         text = saved.documents.get(rulebook.NAME)
         return {
             **_row(saved),
+            "only_words": self.runtime.read(lambda db: _of_read_models(db, saved.documents, call)),
             "lint": _rows(lint.findings(text)) if text else [],
             "trials": [row["trial_id"] for row in trials],
             "content": {name: orjson.loads(document) for name, document in saved.documents.items()},
@@ -96,7 +97,7 @@ class Drafting(ruling.Ruling):
     def adopt_draft(
         self, call: Call, body: bodies.AdoptDraft
     ) -> Outcome[answers.DraftAdopted | answers.Waiting]:
-        """By one it is asked for, by the second it counts from `valid_from` on."""
+        """By one it is asked for, by the second it counts from `valid_from` on; by one alone if only words differ."""
         draft_id, first = body["draft_id"], body["valid_from"].isoformat()
         self.runtime.get_or_pull(lambda db: drafts.get_draft(db, draft_id))
         tomorrow = (dates.bangkok_day(call.now) + timedelta(days=1)).isoformat()
@@ -106,19 +107,25 @@ class Drafting(ruling.Ruling):
             draft = unit.state(DRAFT, draft_id)
             texts = draft.documents or {}
             versions = {name: _next(unit, name, texts[name], body["valid_from"]) for name in texts}
-            adopt = AdoptDraft(draft_id, adopter, first, body["reason"], versions, tomorrow)
+            counting = {
+                name: adoption.text_in_force(name, unit.state(RULES, name), body["valid_from"])
+                for name in texts
+                if name != procedure.NAME
+            }
+            words = _only_words(texts, counting)
+            adopt = AdoptDraft(draft_id, adopter, first, body["reason"], versions, tomorrow, words)
             events = unit.handle(DRAFT, draft_id, adopt, call.if_match)
             if not unit.state(DRAFT, draft_id).adopted:
                 return {"waiting_for": SECOND, "draft_id": draft_id, "version": unit.version(DRAFT, draft_id)}
+            draft = unit.state(DRAFT, draft_id)
+            assert draft.asked is not None, "whoever adopts it alone has asked for it"
+            other = draft.asked.by.user if draft.asked.by.user != adopter.user else None
             for event in events:
-                assert isinstance(event, DraftAdopted) and draft.asked is not None
-                for name, version in event.versions.items():
+                for name, version in event.versions.items() if isinstance(event, DraftAdopted) else ():
                     text = documents.dumped(
                         {**orjson.loads(texts[name]), "version": version, "valid_from": first}
                     )
-                    whole = AdoptRules(
-                        name, version, first, text, body["reason"], draft_id, draft.asked.by.user
-                    )
+                    whole = AdoptRules(name, version, first, text, body["reason"], draft_id, other)
                     unit.handle(RULES, name, whole)
             name = next(name for name in adoption.NAMES if name in versions)
             return {
@@ -148,14 +155,38 @@ def _before(db: Connection, based_on: str, day: date) -> tuple[dict[str, str], s
     return {**texts, name: ruling.document(db, name, based_on)}, name
 
 
+def _only_words(texts: Mapping[str, str], counting: Mapping[str, str]) -> bool:
+    """Whether the documents of a draft say the same as those that count, in other words. A procedure has none."""
+    return (
+        bool(texts)
+        and procedure.NAME not in texts
+        and all(
+            wording.same_but_for_words(name, documents.whole(name, counting[name]), text)
+            for name, text in texts.items()
+        )
+    )
+
+
+def _of_read_models(db: Connection, texts: Mapping[str, str], call: Call) -> bool:
+    """The same of what counts tomorrow."""
+    tomorrow = dates.bangkok_day(call.now) + timedelta(days=1)
+    counting = {
+        name: adoption.text_in_force(name, rules.adopted_of(db, name), tomorrow)
+        for name in texts
+        if name != procedure.NAME
+    }
+    return _only_words(texts, counting)
+
+
 def _next(unit: Unit, name: str, text: str, first: date) -> str:
     """The version under which a document would count: the year of its first day (B.E.) and a number of its own."""
     taken = {*unit.state(RULES, name).versions, *rulebook.versions(), *procedure.VERSIONS}
     if name == rulebook.NAME:  # what comes with the software counts under its own name
         for version in rulebook.versions():
-            offered = orjson.loads(rulebook.document(version))
-            [same] = documents.documents_of({name: offered}, {}).values()
-            if same == text and version not in {*unit.state(RULES, name).versions, *rulebook.LIFTED}:
+            if documents.whole(name, rulebook.document(version)) == text and version not in {
+                *unit.state(RULES, name).versions,
+                *rulebook.LIFTED,
+            }:
                 return version
     kind, year, number = "" if name == rulebook.NAME else f"{name}-", first.year + 543, 1
     while f"{kind}{year}-{number}" in taken:

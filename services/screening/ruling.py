@@ -1,5 +1,6 @@
 """The doors by which rules are read. Network-wide: they say nothing of a person."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import orjson
@@ -24,6 +25,11 @@ class Ruling(reading.Reading):
     def rules(self, call: Call, body: bodies.Nothing) -> answers.RulesVersions:
         day = dates.bangkok_day(call.now)
         return {"items": self.runtime.read(lambda db: list_versions(db, day))}
+
+    @query("rules.read", roles=(*RULES_READERS, "system"), schema=schemas.ListRules())
+    def vocabulary(self, call: Call, body: bodies.Nothing) -> answers.Vocabulary:
+        """For who writes words: of whom a screening is told, nothing is said."""
+        return self.runtime.read(lambda db: get_vocabulary(db, dates.bangkok_day(call.now)))
 
     @query("rules.read", roles=RULES_READERS, schema=schemas.OfRules())
     def rulebook(self, call: Call, body: bodies.OfRules) -> answers.WholeRules:
@@ -65,6 +71,39 @@ def list_versions(db: Connection, day: date) -> list[answers.RulesVersion]:
     return offered + sorted(
         dated, key=lambda each: (each["valid_from"] or "", each["rules_version"]), reverse=True
     )
+
+
+def get_vocabulary(db: Connection, day: date) -> answers.Vocabulary:
+    """As of a day. A code of a version that counts no more keeps its words: stored decisions name it."""
+    adopted = rules.adopted_of(db, rulebook.NAME)
+    counting = adoption.in_force(adopted, day)
+    begun = [each for each in adoption.documents(adopted).values() if each.valid_from <= day.isoformat()]
+    later = [each for each in adopted.versions.values() if each.valid_from > day.isoformat()]
+    books = [rulebook.read(each.content) for each in [*later, *sorted(begun)]] + [counting]
+    shipped = [rulebook.rulebook(version) for version in rulebook.versions()]
+    text = adoption.text_in_force(form.NAME, rules.adopted_of(db, form.NAME), day)
+    return {
+        "labels": _renamed([{each.code: each.name for each in book.labels} for book in books],
+                           [{each.code: each.name for each in book.labels} for book in shipped]),
+        "paths": _renamed([{each.code: each.name for each in book.paths.values()} for book in books],
+                          [{each.code: each.name for each in book.paths.values()} for book in shipped]),
+        "facts": [
+            {
+                "code": each.code, "kind": each.kind, "name": each.name, "question": each.question,
+                "options": [*each.options],
+            }
+            for each in counting.facts
+        ],
+        "form": orjson.loads(text),
+    }  # fmt: skip
+
+
+def _renamed(
+    names: Sequence[Mapping[str, answers.Text]], shipped: Sequence[Mapping[str, answers.Text]]
+) -> dict[str, answers.Text]:
+    """The words of each code, the last one's, where no version that comes with the software has the same."""
+    found = {code: text for of_book in names for code, text in of_book.items()}
+    return {code: text for code, text in found.items() if text not in [each.get(code) for each in shipped]}
 
 
 def _of_software() -> list[answers.RulesVersion]:

@@ -15,6 +15,7 @@ from services.codes.care import NOT_POSSIBLE_REASONS, PROGRESS, TASK_KINDS
 from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
 from services.codes.situation import document_code
+from services.codes.words import OpenList
 from services.fields import Flag, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening import bodies
@@ -107,6 +108,7 @@ class OneOrMore(fields.List[str]):
 
 
 DOCUMENTS_MOST = 30
+IS_CODE = Regexp(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
 def _fact(fact: Fact) -> fields.Field[Any]:
@@ -121,6 +123,8 @@ def _fact(fact: Fact) -> fields.Field[Any]:
             return fields.Integer(strict=True, allow_none=True, validate=OneOf(options))
         case "codes" if fact.alone:
             return OneOrMore(fields.String(validate=OneOf(options)), fact.alone, len(options))
+        case "codes" if isinstance(options, OpenList):  # the rules in force know them (service)
+            return fields.List(fields.String(validate=IS_CODE), allow_none=True, validate=Length(max=200))
         case "codes" if fact.free:
             return fields.List(Document(), allow_none=True, validate=Length(max=DOCUMENTS_MOST))
         case "codes":
@@ -196,9 +200,7 @@ class Override(Schema):
 class AgreePlan(Schema):
     case_id = _id()
     members = fields.List(fields.Nested(Member), required=True, validate=Length(1, 50))
-    path = fields.String(
-        required=True, validate=Regexp(r"[a-z][a-z0-9_]{0,39}\Z")
-    )  # one of the rules in force
+    path = fields.String(required=True, validate=IS_CODE)  # one of the rules in force
     programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
     programme_ids = fields.List(
         fields.String(validate=Length(1, 36)), load_default=None, allow_none=True,
@@ -322,9 +324,7 @@ def _places() -> fields.List[Any]:
 
 class ProposeOption(OfMeeting):
     case_id = _id()
-    path = fields.String(
-        required=True, validate=Regexp(r"[a-z][a-z0-9_]{0,39}\Z")
-    )  # one of the rules in force
+    path = fields.String(required=True, validate=IS_CODE)  # one of the rules in force
     programme_ids = _places()
 
 
@@ -418,9 +418,7 @@ class DecideCase(OfMeeting):
     abstains_for_conflict = fields.List(
         Words(200, required=True), load_default=None, allow_none=True, validate=Length(max=50)
     )
-    path = fields.String(
-        required=True, validate=Regexp(r"[a-z][a-z0-9_]{0,39}\Z")
-    )  # one of the rules in force
+    path = fields.String(required=True, validate=IS_CODE)  # one of the rules in force
     programme_ids = _places()
     why = Words(4000, required=True)
     override_reason = Words(2000)

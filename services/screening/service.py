@@ -6,6 +6,7 @@ from datetime import date
 
 from marshmallow import ValidationError
 
+from services import codes
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
@@ -118,7 +119,12 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
             facts, outcome = assessed(book, body["facts"], known, day)
         form_now = form_in_force(self.runtime.state(RULES, form.NAME), day)
         following = next_question.next_question(book, form_now, facts)
-        return {**screenings.assessed(book, facts, outcome), "next": following}
+        found = screenings.assessed(book, facts, outcome)
+        hidden = form.not_shown(
+            form_now, {**assessment.follows(book, facts, assessment.weighing(facts)), **facts}
+        )
+        not_asked = list(dict.fromkeys([*found["not_asked"], *hidden]))
+        return {**found, "not_asked": not_asked, "next": following}
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:
@@ -242,6 +248,10 @@ def _require_known(book: rulebook.Rulebook, facts: Body) -> None:
             added[name].deserialize(told[name])
         except ValidationError as error:
             errors[name] = [str(each) for each in error.messages]
+    wants = facts.get("wants")
+    for place, path in enumerate(wants if isinstance(wants, list) else ()):
+        if path not in book.paths and path not in codes.PATHS:
+            errors[f"wants.{place}"] = [f"Must be one of: {', '.join(book.paths)}."]
     if errors:
         raise Invalid({f"facts.{name}": messages for name, messages in errors.items()})
 

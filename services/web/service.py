@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from services.kernel.doors import Runtime
 from services.kernel.runtime import ServiceRuntime
 from services.web import api, pages
-from services.web.gateway import carry_over, erasing, posting, telling, webhooks
+from services.web.gateway import carry_over, erasing, posting, telling, vocabulary, webhooks
 from services.web.gateway import request as request_hooks
 from services.web.guests import place_of
 from services.web.identity import known
@@ -40,6 +40,7 @@ def http(view: View) -> View:
 def application() -> Flask:
     app = Flask("services.web", static_folder=None)
     request_hooks.register(app)
+    app.before_request(vocabulary.speak)
     for blueprint in api.BLUEPRINTS:
         app.register_blueprint(blueprint)
     pages.register(app)

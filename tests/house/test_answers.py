@@ -235,6 +235,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("screening", "adopt_rules", **DIRECTOR)
     for each in net.call("screening", "rules", **MINISTRY)["items"]:
         net.call("screening", "rulebook", {"rules_version": each["rules_version"]}, **MINISTRY)
+    assert net.call("screening", "vocabulary", {}, **MINISTRY)["form"]
     change_the_rules(net)
     meet(net)
     hand_somebody_over(net)

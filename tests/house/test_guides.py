@@ -33,7 +33,7 @@ def shown():
 
 
 def test_there_is_a_guide_for_each_of_those_who_have_none_and_it_is_linked():
-    assert [guide.stem for guide in GUIDES] == ["director", "ministry", "operator", "partner"]
+    assert [guide.stem for guide in GUIDES] == ["director", "ministry", "operator", "partner", "rules"]
     readme = (DOCS.parent / "README.md").read_text()
     assert all(f"docs/guides/{guide.name}" in readme for guide in GUIDES)
 

@@ -344,3 +344,74 @@ def test_who_may_draft_try_and_adopt(net):
         adopt(net, str(uuid4()), NORTH)
     with pytest.raises(Invalid):
         drafted(net, None, "2500-1")
+
+
+def in_other_words(net, **words):
+    """A draft of the form in force, one question of which is asked in other words."""
+    version = next(
+        each["rules_version"]
+        for each in listed(net)
+        if each["name"] == "form" and each["status"] == "in_force"
+    )
+    form = net.call("screening", "rulebook", {"rules_version": version}, **RULES)["content"]
+    form["questions"]["housing"]["text"] = {"th": "คืนนี้พักที่ใด", "en": "Where tonight?"} | words
+    return form, version
+
+
+def listed(net):
+    return net.call("screening", "rules", {}, **RULES)["items"]
+
+
+def test_other_words_of_a_form_are_adopted_by_one_alone_and_announced_as_others(net):
+    form, version = in_other_words(net)
+    draft_id = drafted(net, {"form": form}, version)["draft_id"]
+    assert net.call("screening", "draft", {"draft_id": draft_id}, **RULES)["only_words"]
+    with pytest.raises(Invalid):
+        adopt(net, draft_id, NORTH, MORNING.date().isoformat())
+    said = adopt(net, draft_id, NORTH)
+    assert said["adopted"] == {"form": said["rules_version"]}
+    [new] = [each for each in listed(net) if each["rules_version"] == said["rules_version"]]
+    assert (new["adopted_by"], new["reason"]) == ([NORTH["user"]], "กฎหมายเปลี่ยน")
+    assert net.call("screening", "draft", {"draft_id": draft_id}, **RULES)["adopted"]
+    with pytest.raises(Refused, match="adopted already"):
+        adopt(net, draft_id, SOUTH)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda form: form["groups"].reverse(),
+        lambda form: form["groups"][0]["facts"].reverse(),
+        lambda form: form["groups"][1]["facts"].remove("relatives"),
+        lambda form: form["questions"]["pregnant"].update(
+            show_if={"fact": "sex", "op": "is", "value": "female"}
+        ),
+    ],
+)
+def test_who_is_asked_what_and_in_which_order_is_no_wording(net, change):
+    form, version = in_other_words(net)
+    change(form)
+    draft_id = drafted(net, {"form": form}, version)["draft_id"]
+    assert not net.call("screening", "draft", {"draft_id": draft_id}, **RULES)["only_words"]
+    assert "waiting_for" in adopt(net, draft_id, NORTH)
+
+
+def test_names_and_reasons_of_a_rulebook_are_words_and_its_laws_and_conditions_are_not(net):
+    content = book("2569-1")
+    content["labels"][2]["name"]["th"] = "เด็กและเยาวชน"
+    content["paths"][0]["because"]["en"] = "Only where it is safe."
+    words = drafted(net, content, "2569-1")["draft_id"]
+    assert "rules_version" in adopt(net, words, RULES, "2026-04-01")
+    content["labels"][2]["law"]["th"] = "กฎหมายอื่น"
+    assert "waiting_for" in adopt(net, drafted(net, content, "2569-1")["draft_id"], RULES, "2026-04-02")
+
+
+def test_words_are_held_against_what_counts_on_that_day_and_not_against_what_a_draft_began_from(net):
+    before = drafted(net, older_from(65))["draft_id"]
+    adopt(net, before, NORTH)
+    adopt(net, before, SOUTH)
+    content = book("2569-1")
+    content["labels"][2]["name"]["th"] = "เด็กและเยาวชน"
+    old_words = drafted(net, content, "2569-1")["draft_id"]
+    assert "waiting_for" in adopt(net, old_words, NORTH, "2026-04-02")
+    assert "rules_version" in adopt(net, old_words, NORTH, "2026-03-31")

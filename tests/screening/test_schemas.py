@@ -51,7 +51,7 @@ def test_every_fact_may_be_absent_or_null():
         ("disability_types", [8]),
         ("disability_types", 3),
         ("care_level", 4),
-        ("wants", ["moon"]),
+        ("wants", ["The moon"]),
         ("documents_held", ["1100700000000"]),
         ("documents_held", ["1\u200b1\u200b0\u200b0\u200b7"]),
         ("documents_held", ["somchai@example.org"]),

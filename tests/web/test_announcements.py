@@ -17,6 +17,7 @@ WHY = "อายุของผู้สูงอายุเปลี่ยน�
 def adopted(door) -> str:
     """A version of these tests, by two directors of different centres; it counts in a far future."""
     content = json.loads(rulebook.document("2569-2"))
+    content["labels"][2]["condition"]["value"] = 16  # more than words
     content["rationale"] = {"th": uuid4().hex, "en": uuid4().hex}
     drafted = {"based_on": "2569-2", "content": {"screening": content}}
     draft = door.made("/api/v1/rules/drafts", drafted, "director-60")["draft_id"]

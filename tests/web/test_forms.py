@@ -192,6 +192,7 @@ class Place:
                 values |= {
                     "draft_id": self.door.made("/api/v1/rules/drafts", {"based_on": "2569-2"})["draft_id"]
                 }
+                values |= {"rows_of": "labels", "row_key": "child"}
             if "problem_id" in self.arguments:
                 problem_id = self.door.problem(self.door.programme()[1])
                 values |= {"problem_id": problem_id, "decision": "accept"}

@@ -146,7 +146,8 @@ def notice_of(door, case_id: str) -> str:
 def rules_of(door) -> dict[str, str]:
     saved = door.made("/api/v1/rules/drafts", {"based_on": "2569-2"}, "rules")
     trial = door.made(f"/api/v1/rules/drafts/{saved['draft_id']}/trial", {}, "rules")
-    return {"draft_id": saved["draft_id"], "trial_id": trial["trial_id"]}
+    of_row = {"rows_of": "labels", "row_key": "child"}
+    return {"draft_id": saved["draft_id"], "trial_id": trial["trial_id"], **of_row}
 
 
 @pytest.fixture(scope="module")

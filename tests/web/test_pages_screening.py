@@ -123,3 +123,44 @@ def test_only_the_centres_own_staff_look(browser, path):
     member = browser("member-60")
     assert member.open(path).status == 403
     assert browser("worker-61").open(path).status == 404
+
+
+def some_answer(page, code):
+    """One that can be chosen, and says something."""
+    offered = page.tree.xpath(
+        f'//input[@name="facts.{code}"]/@value | //select[@name="facts.{code}"]/option/@value'
+    )
+    return next(value for value in offered if value not in ("", "unknown"))
+
+
+def now_asked(page):
+    return dict(page.form().form_values()).get("now")
+
+
+def test_one_question_at_a_time_asks_what_settles_most_and_keeps_every_answer(door, worker, path):
+    page = worker.open(f"{path}?guided=yes")
+    told = door.get(f"/api/v1{path.removesuffix('screening/fill')}next-question").json()
+    first = now_asked(page)
+    assert first == {"age": "birth_date"}.get(told["fact"], told["fact"]) and told["why"]["th"] in page.text
+    assert page.links() and any(link.endswith("/screening/fill") for link in page.links())
+    answer = some_answer(page, first)
+    page = worker.send(page, look="next", **{f"facts__{first}": answer})
+    second = now_asked(page)
+    assert page.status == 200 and second not in (None, first)
+    back = worker.send(page, look="back")
+    assert now_asked(back) == first and dict(back.form().form_values())[f"facts.{first}"] == answer
+    skipped = worker.send(page, look="skip")
+    assert now_asked(skipped) not in (None, first, second)
+    again = worker.open(path)  # the draft is the whole form's, too
+    assert dict(again.form().form_values())[f"facts.{first}"] == answer
+    saved = worker.send(skipped)
+    assert saved.status == 200 and kept(worker, path)
+
+
+def test_nothing_is_left_to_ask_at_last(worker, path):
+    page, seen = worker.open(f"{path}?guided=yes"), []
+    while code := now_asked(page):
+        assert code not in seen and len(seen) < 40
+        seen.append(code)
+        page = worker.send(page, look="skip")
+    assert "ข้ามไว้" in page.text and seen

@@ -4,7 +4,7 @@ A rule's value (say, min_age 60) stands in many programmes and is kept once; a p
 three levels: of the network that a partner belongs to, of the partner, and of the programme itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypedDict
@@ -96,6 +96,9 @@ class Registry:
     values: dict[str, list[Any]] = field(default_factory=lambda: {rule: [None] for rule in RULES})
     numbers: dict[str, dict[bytes, int]] = field(default_factory=lambda: {rule: {} for rule in RULES})
     lots: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    paths: Sequence[str] = (
+        PATHS  # by their numbers: the software's, and those of adopted rules that are offered
+    )
     used: Mapping[str, Sequence[int]] = field(
         default_factory=dict
     )  # {rule: the columns where somebody has it}
@@ -103,6 +106,7 @@ class Registry:
     def updated(self, version: int, changed: Sequence[Offer]) -> "Registry":
         """With new and changed programmes."""
         rows, index = list(self.rows), dict(self.index)
+        paths = tuple(dict.fromkeys((*self.paths, *(row["path"] for row in changed))))
         numbers = {rule: dict(known) for rule, known in self.numbers.items()}
         values = {rule: list(known) for rule, known in self.values.items()}
         places = []
@@ -113,7 +117,7 @@ class Registry:
         columns = np.zeros((_WIDTH, len(rows)), np.int32)
         columns[:, : len(self.rows)] = self.columns
         if places:
-            cells = [_numbered(rows[place], numbers, values) for place in places]
+            cells = [_numbered(rows[place], paths, numbers, values) for place in places]
             columns[:, places] = np.array(cells, np.int32).T
         new = [draw.number(row["programme_id"]) for row in rows[len(self.rows) :]]
         lots = np.concatenate([self.lots, np.array(new, np.uint64)])
@@ -122,15 +126,20 @@ class Registry:
             rule: [at for level in range(len(LEVELS)) if anybody[at := column(number, level)]]
             for number, rule in enumerate(RULES)
         }
-        return Registry(version, rows, index, columns, values, numbers, lots, used)
+        return Registry(version, rows, index, columns, values, numbers, lots, paths, used)
+
+
+def path_numbers(registry: "Registry", paths: Iterable[str]) -> list[int]:
+    """Of paths that some programme is of, or may be; what nobody offers has none."""
+    return [registry.paths.index(path) for path in paths if path in registry.paths]
 
 
 def _numbered(
-    row: Offer, numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
+    row: Offer, paths: Sequence[str], numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
 ) -> list[int]:
     subdistrict = row["subdistrict"]
     cells = [
-        PATHS.index(row["path"]),
+        paths.index(row["path"]),
         int(row["under_ministry"]),
         int(row["province"]),
         int(subdistrict[:4]) if subdistrict else NOWHERE,

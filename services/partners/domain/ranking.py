@@ -14,7 +14,7 @@ from typing import Any, Final, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from services.codes import PATHS, ages
+from services.codes import ages
 from services.codes.declines import EFFECTS, PLACES_STATED, RULES_STATED, SCREENED
 from services.codes.registry import FRESH_DAYS, OLD_DAYS
 from services.codes.rules import PROVINCE_FOUND, RULES, judge
@@ -40,6 +40,7 @@ from services.partners.domain.offers import (
     day_number,
     free_column,
     levels,
+    path_numbers,
 )
 from services.partners.events import Counts, Eligibility
 from services.thai import areas, dates
@@ -172,7 +173,7 @@ class Ranking:
         if verdict is not None:
             wanted &= self.verdicts[self.order] == ELIGIBILITY.index(verdict)
         if path is not None:
-            wanted &= columns[PATH][self.order] == PATHS.index(path)
+            wanted &= np.isin(columns[PATH][self.order], path_numbers(self.registry, [path]))
         if province is not None:
             wanted &= columns[PROVINCE][self.order] == int(province)
         if outside:
@@ -186,7 +187,7 @@ class Ranking:
         """The positions of at most `most` candidates that are not ruled out: the best of each of so many of the first
         paths that have any (the screening's before others), then the second best of each. Path by path, each best
         first."""
-        kept = [self.where(path=path) for path in dict.fromkeys((*self.screened.paths, *PATHS))]
+        kept = [self.where(path=path) for path in dict.fromkeys((*self.screened.paths, *self.registry.paths))]
         kept = [each[self.verdicts[self.order[each]] < ELIGIBILITY.index("ineligible")] for each in kept]
         kept = [each for each in kept if len(each)][:paths]
         turns = [(turn, path) for path, each in enumerate(kept) for turn in range(min(len(each), most))]
@@ -220,7 +221,7 @@ def rank(registry: Registry, screened: Screened, now: datetime) -> Ranking:
     """Judge and rank every programme. Same registry, screening and day give the same order."""
     known = known_of(screened, dates.bangkok_day(now))
     columns = registry.columns
-    closed = [PATHS.index(each["path"]) for each in screened.closed if each["path"] in PATHS]
+    closed = path_numbers(registry, [each["path"] for each in screened.closed])
     verdicts = np.where(np.isin(columns[PATH], closed), 2, 0).astype(np.int8)
     judged: dict[str, NDArray[np.int8]] = {}
     for rule, at_levels in registry.used.items():
@@ -306,12 +307,12 @@ def _sort_keys(
         distance = np.where(columns[DISTRICT] == district, 0, distance)
     lacking = _lack_places(columns, group_of(screened.facts.get))
     lacking[full] = 2
-    path_places = np.array([path_place(path, screened) for path in PATHS])
+    path_places = np.array([path_place(path, screened) for path in registry.paths])
     criteria: tuple[tuple[Any, int], ...] = (
         (verdicts, 2),
         (path_places[columns[PATH]], 2),
         (columns[MINISTRY], 1),
-        (~np.isin(columns[PATH], [PATHS.index(path) for path in wanted if path in PATHS]), 1),
+        (~np.isin(columns[PATH], path_numbers(registry, wanted)), 1),
         (~np.isin(provinces, [int(home) for home in homes]), 1),
         (lacking, 2),
         # What is contradicted is worth as little as what is stale.

@@ -28,8 +28,9 @@ _CENTRE, _OPENED, _PATHS, _LEADS, _CLOSED, _WISHES, _HERE, _OF_FACTS = range(8)
 _OF_LABELS = _OF_FACTS + len(FACTS)
 _WIDTH = _OF_LABELS + len(_LABELS)
 _DAYS_MOST = (1 << 14) - 1
+PATHS_MOST = 62  # bits of a column
 
-Column = NDArray[np.int32]
+Column = NDArray[np.int64]  # a path is a bit: 63 there may be
 Verdicts = NDArray[np.int8]
 
 
@@ -70,17 +71,21 @@ class Waiting:
     ids: list[str] = field(default_factory=list)
     index: dict[str, int] = field(default_factory=dict)
     free: list[int] = field(default_factory=list)
-    columns: Column = field(default_factory=lambda: np.zeros((_WIDTH, 0), np.int32))
+    columns: Column = field(default_factory=lambda: np.zeros((_WIDTH, 0), np.int64))
     lots: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     values: dict[str, list[Any]] = field(default_factory=lambda: {fact: [None] for fact in FACTS})
     numbers: dict[str, dict[bytes, int]] = field(default_factory=lambda: {fact: {} for fact in FACTS})
     aging: Aging = field(default_factory=Aging)  # shared by those that follow
+    paths: Sequence[str] = (
+        PATHS  # by their bits: the software's, and those of adopted rules that are open to somebody
+    )
 
     def updated(self, position: int, changed: Mapping[str, Waiter | None]) -> "Waiting":
         """With those that wait, and without those of whom there is None."""
         ids, index, free = list(self.ids), dict(self.index), list(self.free)
         numbers = {fact: dict(known) for fact, known in self.numbers.items()}
         values = {fact: list(known) for fact, known in self.values.items()}
+        paths = list(self.paths)
         slots: list[int] = []
         cells: list[list[int]] = []
         for case_id, waiter in changed.items():
@@ -97,15 +102,15 @@ class Waiting:
                 ids[slot : slot + 1] = [case_id]
                 index[case_id] = slot
             slots.append(slot)
-            cells.append(_numbered(waiter, numbers, values))
-        columns = np.zeros((_WIDTH, len(ids)), np.int32)
+            cells.append(_numbered(waiter, paths, numbers, values))
+        columns = np.zeros((_WIDTH, len(ids)), np.int64)
         columns[:, : len(self.ids)] = self.columns
         lots = np.zeros(len(ids), np.uint64)
         lots[: len(self.ids)] = self.lots
         if slots:
-            columns[:, slots] = np.array(cells, np.int32).T
+            columns[:, slots] = np.array(cells, np.int64).T
             lots[slots] = np.array([draw.number(ids[slot]) for slot in slots], np.uint64)
-        return Waiting(position, ids, index, free, columns, lots, values, numbers, self.aging)
+        return Waiting(position, ids, index, free, columns, lots, values, numbers, self.aging, paths)
 
     @property
     def here(self) -> NDArray[np.bool_]:
@@ -133,17 +138,17 @@ class Waiting:
 
 
 def _numbered(
-    waiter: Waiter, numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
+    waiter: Waiter, paths: list[str], numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
 ) -> list[int]:
     screened = waiter.screened
     verdicts = {each["code"]: each["verdict"] for each in screened.labels}
     return [
         int(screened.centre),
         waiter.opened.toordinal(),
-        _paths(screened.paths),
-        _paths(screened.leading),
-        _paths(each["path"] for each in screened.closed),
-        _paths(wishes_of(screened)),
+        _paths(paths, screened.paths),
+        _paths(paths, screened.leading),
+        _paths(paths, (each["path"] for each in screened.closed)),
+        _paths(paths, wishes_of(screened)),
         1,
         *(_number_of(fact, _value(fact, screened), numbers, values) for fact in FACTS),
         *(
@@ -153,8 +158,16 @@ def _numbered(
     ]
 
 
-def _paths(codes: Iterable[str]) -> int:
-    return sum({1 << PATHS.index(code) for code in codes if code in PATHS})
+def _paths(paths: list[str], codes: Iterable[str]) -> int:
+    """As bits; one that is new gets the next, as long as there are any."""
+    wanted = [*codes]
+    paths += [code for code in dict.fromkeys(wanted) if code not in paths][: PATHS_MOST - len(paths)]
+    return sum({1 << paths.index(code) for code in wanted if code in paths})
+
+
+def _bit(waiting: "Waiting", path: str) -> int:
+    """None of a path that is open to nobody."""
+    return 1 << waiting.paths.index(path) if path in waiting.paths else 0
 
 
 def _value(fact: str, screened: Screened) -> Any:
@@ -189,7 +202,7 @@ class Judge:
     def verdicts(self, offer: Offer) -> Verdicts:
         """By slot: 0 eligible, 1 unknown, 2 ineligible."""
         columns = self.waiting.columns
-        closed = columns[_CLOSED] & (1 << PATHS.index(offer["path"]))
+        closed = columns[_CLOSED] & _bit(self.waiting, offer["path"])
         verdicts = np.where(closed != 0, 2, 0).astype(np.int8)
         for _, held in levels(offer):
             for rule, value in held["rules"].items():
@@ -262,7 +275,7 @@ def queue(
     those whom it rules out (ranking.rules_out)."""
     verdicts = Judge(waiting, day).verdicts(offer)
     verdicts[[waiting.index[each] for each in ruled_out if each in waiting.index]] = 2
-    columns, path = waiting.columns, 1 << PATHS.index(offer["path"])
+    columns, path = waiting.columns, _bit(waiting, offer["path"])
     place = np.where(columns[_LEADS] & path, 0, np.where(columns[_PATHS] & path, 1, 2))
     homes = [
         0,

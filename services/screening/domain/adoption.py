@@ -88,6 +88,13 @@ def procedure_in_force(adopted: Adopted, day: date) -> Procedure:
     )
 
 
+def text_in_force(name: str, adopted: Adopted, day: date) -> str:
+    """The rulebook's or the form's document that counts on a day."""
+    if name == form.NAME:
+        return _latest(adopted, day) or form.SHIPPED_DOCUMENT
+    return documents(adopted)[in_force(adopted, day).version].content
+
+
 def _latest(adopted: Adopted, day: date) -> str | None:
     begun = [
         (each.valid_from, place, each.content)

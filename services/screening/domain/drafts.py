@@ -1,4 +1,5 @@
-"""A draft of rules: saved as often as it changes, adopted by two people, or by one and the rule keeper. Pure."""
+"""A draft of rules: saved as often as it changes, adopted by two people, or by one and the rule keeper; by one alone if
+it only says the same in other words. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -31,7 +32,8 @@ class Adopter(NamedTuple):
 
 @dataclass(frozen=True)
 class AdoptDraft:
-    """`versions`: {name: version} under which its documents would count; `tomorrow`: the first day there may be."""
+    """`versions`: {name: version} under which its documents would count; `tomorrow`: the first day there may be;
+    `only_words`: it says the same as what counts on its first day (domain.wording), so that one is enough."""
 
     draft_id: str
     adopter: Adopter
@@ -39,6 +41,7 @@ class AdoptDraft:
     reason: str
     versions: Mapping[str, str]
     tomorrow: str
+    only_words: bool = False
 
 
 class Ask(NamedTuple):
@@ -100,19 +103,23 @@ def _adopt(command: AdoptDraft, draft: Draft) -> list[DraftEvent]:
     first, second = draft.asked, command.adopter
     if first is None or first.by.user == second.user or first.valid_from != command.valid_from:
         asked = Ask(second, command.valid_from, command.reason)
-        if first == asked:
-            return []
-        return [
+        said: list[DraftEvent] = [
             AdoptionAsked(
                 command.draft_id, second.user, second.role, [*second.centres], command.valid_from, command.reason
             )
         ]  # fmt: skip
-    if not _are_two(first.by, second):
+        said = [] if first == asked else said
+        return [*said, _adopted(command)] if command.only_words else said
+    if not command.only_words and not _are_two(first.by, second):
         raise Refused(
             "two_centres",
             "Two directors of different centres adopt rules, or one of them and the rule keeper.",
         )
-    return [DraftAdopted(command.draft_id, dict(command.versions), command.valid_from)]
+    return [_adopted(command)]
+
+
+def _adopted(command: AdoptDraft) -> DraftAdopted:
+    return DraftAdopted(command.draft_id, dict(command.versions), command.valid_from)
 
 
 def _are_two(first: Adopter, second: Adopter) -> bool:

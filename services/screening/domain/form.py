@@ -14,7 +14,8 @@ from typing import NotRequired, TypedDict
 from services.codes.facts import FACTS
 from services.codes.questions import GROUPS
 from services.codes.words import Words
-from services.kernel.rules import Condition
+from services.kernel.questions import Body
+from services.kernel.rules import NOT_MET, Condition, evaluate
 from services.screening.answers import Text
 from services.screening.domain.facts import FORM
 from services.screening.events import Form
@@ -52,6 +53,12 @@ class FormBook:
 def read(document: str) -> FormBook:
     content = json.loads(document)
     return FormBook(content["version"], tuple(content["groups"]), content["questions"])
+
+
+def not_shown(book: FormBook, facts: Body) -> list[str]:
+    """The facts that somebody is not asked for: they are surely not of those the question is for."""
+    shown = {fact: each.get("show_if") for fact, each in book.questions.items()}
+    return [fact for fact, rule in shown.items() if rule and evaluate(rule, facts).verdict is NOT_MET]
 
 
 def _text(words: Words) -> Text:

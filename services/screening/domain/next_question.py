@@ -10,7 +10,7 @@ from services.kernel.rules import MET, NOT_MET, UNKNOWN, UNKNOWN_CODE, Condition
 from services.screening import answers
 from services.screening.domain import people
 from services.screening.domain.assessment import NOTHING_MET, Weigh, assess, follows, law_of, weighing
-from services.screening.domain.form import FormBook
+from services.screening.domain.form import FormBook, not_shown
 from services.screening.domain.rulebook import PathRule, Rulebook, conditions
 
 RANK = (NOT_MET, UNKNOWN, MET)
@@ -39,11 +39,13 @@ def next_question(book: Rulebook, form: FormBook, replies: Body) -> answers.Next
     """From normalised facts; None if there is nothing to ask. Of facts that settle as much as each other on average of
     their answers, the one that comes first in `ask`."""
     now = standing(book, replies)
-    if not now.ask:
-        return None
-    each = {fact: answers_to(book, fact, replies) for fact in now.ask}
-    fact = min(each, key=lambda fact: Fraction(sum(it.then.open for it in each[fact]), len(each[fact])))
     facts = {**follows(book, replies, weighing(replies)), **replies}
+    hidden = not_shown(form, facts)
+    asked = [fact for fact in now.ask if ASKED_AS.get(fact, fact) not in hidden and fact not in hidden]
+    if not asked:
+        return None
+    each = {fact: answers_to(book, fact, replies) for fact in asked}
+    fact = min(each, key=lambda fact: Fraction(sum(it.then.open for it in each[fact]), len(each[fact])))
     why, law = next(_reasons(book, fact, each[fact], now, facts))
     return {
         "fact": fact,

@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from services.codes.shapes import Named, Note, Shape
+from services.codes.words import OpenList
 from services.kernel.questions import Door
 
 Json = dict[str, Any]
@@ -83,6 +84,9 @@ def _marks(marks: tuple[Any, ...]) -> Json:
                 said["description"] = str(mark)
             case Shape():
                 said |= {name: value for name, value in vars(mark).items() if value is not None}
+            case OpenList():
+                said["examples"] = list(mark)
+                said["description"] = "Adopted rules may add more: GET /api/v1/rules says which"
             case tuple() if not isinstance(mark, Named):
                 said["enum"] = list(mark)
     return said

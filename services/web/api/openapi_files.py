@@ -40,7 +40,7 @@ def bring(components: Components) -> Json:
             "description": "CSV, XLSX, HSDS JSON or zip; 20 MB at most",
         },
         "kind": {"type": "string", "enum": [*PARTNER_KINDS]},
-        "path": {"type": "string", "enum": [*PATHS]},
+        "path": {"type": "string", "examples": [*PATHS]},
         "province": components.schema(shapes.Province),
     }
     body = {"type": "object", "properties": fields, "required": ["file"]}

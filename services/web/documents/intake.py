@@ -7,14 +7,14 @@ screening asks.
 from services.codes import CHANNELS, DANGERS, DOMICILE_BASES, IDENTITY_STATUSES, NATIONALITIES, SEXES
 from services.codes.access import ROLES
 from services.codes.ages import AGE_BANDS
-from services.codes.facts import FACTS, Fact
-from services.codes.questions import GROUPS
+from services.codes.facts import Fact
 from services.codes.words import CodeList
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.questions import Json
 from services.web.documents.office import Desk, Office, office
 from services.web.documents.papers import Paper, Printed
 from services.web.documents.press import Data
+from services.web.gateway import questionnaire
 from services.web.identity.people import NOBODY
 from services.web.store.centres import Contact
 
@@ -26,6 +26,7 @@ def intake(desk: Desk) -> Printed:
     """Of the centre of whoever asks, if that is one."""
     own = [centre for centre in desk.asker.caller.centres if centre != ALL_CENTRES]
     here = office(desk, own[0]) if len(own) == 1 else Office("", Contact(name=" "), NOBODY)
+    asks = questionnaire.current()
     data: Data = {
         "from": here.name.strip(),
         "danger": {"title": "ผู้รับบริการมีอันตรายเร่งด่วนหรือไม่", "options": _options(DANGERS)},
@@ -38,9 +39,11 @@ def intake(desk: Desk) -> Printed:
         "groups": [
             {
                 "title": group.title.th,
-                "questions": [_question(FACTS[code]) for code in group.facts if code not in OF_THE_PERSON],
+                "questions": [
+                    _question(asks.facts[code]) for code in group.facts if code not in OF_THE_PERSON
+                ],
             }
-            for group in GROUPS
+            for group in asks.groups
             if not set(group.facts) <= set(OF_THE_PERSON)
         ],
         "signers": [

@@ -162,8 +162,8 @@ def usual(field: Callable[[str], str | None]) -> Usual:
     errors = {}
     if found.kind not in (None, *PARTNER_KINDS):
         errors["kind"] = [f"Must be one of: {', '.join(PARTNER_KINDS)}."]
-    if found.path not in (None, *PATHS):
-        errors["path"] = [f"Must be one of: {', '.join(PATHS)}."]
+    if found.path not in (None, *PATHS.everyone):
+        errors["path"] = [f"Must be one of: {', '.join(PATHS.everyone)}."]
     if found.province is not None and not areas.is_province(found.province):
         errors["province"] = ["No province has this code."]
     if errors:

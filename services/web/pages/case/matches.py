@@ -152,7 +152,7 @@ def _filters() -> dict[str, str]:
     """What the address asks for, as far as it can be."""
     known = {
         "verdict": VERDICTS,
-        "path": PATHS,
+        "path": PATHS.everyone,
         "outside": ("yes",),
         "province": [each.code for each in areas.provinces()],
     }

@@ -10,7 +10,6 @@ from flask import Blueprint, Response
 from services.codes import FIRST_HELP, FIRST_HELP_WHILE, ages
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.decisions import CLOSING_REASONS, DIED, REOPENING_REASONS
-from services.codes.questions import ASKED
 from services.intake.answers import Case, WorkItem
 from services.intake.doors import CASE, CLOSE_CASE, OPEN_ENDS, REOPEN_CASE, WORK
 from services.intake.schemas import ChangeCase, CloseCase
@@ -26,6 +25,7 @@ from services.screening.answers import CareItem, Plan, Screening
 from services.screening.doors import CARE_PLAN, PLAN, SCREENING
 from services.thai.dates import AgeRange
 from services.web import gateway
+from services.web.gateway import questionnaire
 from services.web.pages.case import casefile, next_places, over, story, transfer
 from services.web.pages.case.screening import OF_PERSON
 from services.web.pages.case.stay import last_day
@@ -209,7 +209,7 @@ def _found(screening: Screening | None) -> list[tuple[str, str]]:
     facts = screening["facts"] if screening else {}
     return [
         (name, fact_text(name, facts[name]))
-        for name in ASKED
+        for name in questionnaire.current().codes
         if name in facts and name not in ("birth_date", *OF_PERSON)
     ]
 

@@ -11,14 +11,16 @@ from flask import Blueprint, Response, request
 from services.codes import PATHS, ages
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.facts import FACTS, Fact
-from services.codes.questions import ASKED, GROUPS, Group
+from services.codes.questions import ASKED, Group
 from services.kernel.envelope import moment
 from services.kernel.questions import Body, Json
-from services.screening.answers import Assessment, FactValue, Label, WouldFind
+from services.screening.answers import Assessment, FactValue, Label, Law, NextQuestion, Text, WouldFind
 from services.screening.doors import ASSESS, NEXT_QUESTION, SCREENING
 from services.screening.doors import COMPLETE as COMPLETE_SCREENING
 from services.screening.schemas import CompleteScreening
 from services.thai import dates
+from services.web.gateway import questionnaire
+from services.web.gateway.questionnaire import Questionnaire
 from services.web.pages.case import casefile, over
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, papers
 from services.web.pages.frame.forms import Form, Read
@@ -97,7 +99,8 @@ def fill(case_id: UUID) -> Response:
     if values["outdated"]:  # what was corrected counts, not what the last screening had of it
         known = {name: value for name, value in known.items() if name not in OF_PERSON}
     # With what the case knows and the gate found.
-    told = {name: value for name, value in known.items() if name in FACTS}
+    asks = questionnaire.current()
+    told = {name: value for name, value in known.items() if name in asks.facts}
     first = doors.attempt(ASSESS.of(case_id=str(case_id), facts=told))
     form = Form(
         COMPLETE, _first_values(first["facts"] if first else known),
@@ -106,7 +109,7 @@ def fill(case_id: UUID) -> Response:
     )  # fmt: skip
     at = inputs.happened(form)
     form.load(papers.typed(form, "facts.documents_held"))
-    facts = read_facts(form, known)
+    facts = read_facts(form, known, asks)
     form.body["facts"] = facts
     form.add(
         {f"facts.{name}": [NOT_BOTH] for name in NONE_OF_THESE if facts.get(name) and _says_none(form, name)}
@@ -121,18 +124,70 @@ def fill(case_id: UUID) -> Response:
     if form.value("look") and request.headers.get("HX-Request"):
         return frame.page("screening/live.html", live=live, in_language=in_language)
     asked = live.found if live else first
+    guided = request.args.get("guided") == "yes"
     return frame.page(
-        "screening/fill.html", **values, form=form, groups=_that_apply(asked, known), facts=FACTS, is_list=is_list,
+        "screening/guided.html" if guided else "screening/fill.html",
+        turn=_turn(form, asks, asked) if guided else None, **values, form=form, groups=_that_apply(asks, asked, known),
+        facts=asks.facts, is_list=is_list,
         options=partial(options, wishes=asked["wishes"] if asked else PATHS), live=live, fact_text=fact_text,
         known=first["facts"] if first else known, in_language=in_language,
     )  # fmt: skip
 
 
-def _that_apply(outcome: Assessment | None, known: Mapping[str, FactValue]) -> list[Group]:
+class Turn(NamedTuple):
+    """The one question that is asked now: with it those that are answered together, its group, why and by which law;
+    `code` empty: nothing more. `before` were asked before it, the last one last."""
+
+    code: str
+    codes: Sequence[str]
+    group: Group | None
+    why: Text | None
+    law: Law | None
+    before: Sequence[str]
+    skipped: Sequence[str]
+
+
+def _turn(form: Form, asks: Questionnaire, outcome: WouldFind | None) -> Turn:
+    """By what was pressed: on, leaving the question out for now, or back to the one before."""
+    pressed, now = form.value("look"), form.value("now")
+    known = [code for code in form.chosen("before") if code in asks.codes]
+    skipped = [code for code in dict.fromkeys(form.chosen("skipped")) if code in asks.codes]
+    if pressed == "back" and known:
+        return _asking(asks, known[-1], None, known[:-1], [code for code in skipped if code != known[-1]])
+    if pressed and now in asks.codes:
+        known = [*(code for code in known if code != now), now]
+        skipped = [*skipped, now] if pressed == "skip" and now not in skipped else skipped
+    following = outcome["next"] if outcome else None
+    if following and _field(following["fact"]) not in (*skipped, *(known if pressed else ())):
+        return _asking(asks, _field(following["fact"]), following, known, skipped)
+    hidden = outcome["not_asked"] if outcome else []
+    rest = [_field(fact) for fact in (outcome["ask"] if outcome else asks.codes)]
+    left = [code for code in rest if code in asks.codes and code not in (*skipped, *known, *hidden)]
+    return _asking(asks, left[0] if left else "", None, known, skipped)
+
+
+def _field(fact: str) -> str:
+    """The question by which a fact is asked for first."""
+    return "birth_date" if fact == "age" else fact
+
+
+def _asking(
+    asks: Questionnaire, code: str, following: NextQuestion | None, before: Sequence[str], skipped: Sequence[str]
+) -> Turn:  # fmt: skip
+    group = next((group for group in asks.groups if code in group.facts), None)
+    codes = ["birth_date", "age"] if code == "birth_date" and "age" in asks.codes else [code] if code else []
+    why, law = (following["why"], following["law"]) if following else (None, None)
+    return Turn(code if group else "", codes if group else [], group, why, law, before, skipped)
+
+
+def _that_apply(
+    asks: Questionnaire, outcome: Assessment | None, known: Mapping[str, FactValue]
+) -> list[Group]:
     """The questions without those that cannot apply to this person, unless somebody answered one."""
     without = {code for code in outcome["not_asked"] if code not in known} if outcome else set()
     return [
-        replace(group, facts=tuple(code for code in group.facts if code not in without)) for group in GROUPS
+        replace(group, facts=tuple(code for code in group.facts if code not in without))
+        for group in asks.groups
     ]
 
 
@@ -168,22 +223,31 @@ def _first_values(facts: Mapping[str, FactValue]) -> dict[str, Any]:
 
 def form_values(facts: Mapping[str, FactValue]) -> dict[str, FactValue]:
     """The facts as the form shows them: an empty list is the answer "none"."""
-    values: dict[str, FactValue] = {name: UNKNOWN for name in RADIOS}
+    asks = questionnaire.current()
+    added = [name for name in asks.added if asks.facts[name].kind != "codes"]
+    values: dict[str, FactValue] = {name: UNKNOWN for name in (*RADIOS, *added)}
     values |= {name: UNKNOWN for name in ASKED if UNKNOWN in (FACTS[name].options or ())}
     # An age that is known stays as it is, in words beside its question.
-    values |= {name: value for name, value in facts.items() if name in ASKED and name != "age"}
+    values |= {name: value for name, value in facts.items() if name in asks.codes and name != "age"}
     return values | {f"none_{name}": True for name in NONE_OF_THESE if values.get(name) == []}
 
 
-def read_facts(form: Form, before: Mapping[str, FactValue]) -> dict[str, Any]:
-    """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask
-    stays."""
+def read_facts(form: Form, before: Mapping[str, FactValue], asks: Questionnaire) -> dict[str, Any]:
+    """The facts that were typed; an age or a domicile that an earlier screening knows and the form does not ask stays,
+    and what the form in force asks no more."""
     typed = form.body.get("facts")
     facts = dict(typed) if isinstance(typed, Mapping) else {}
+    for name in asks.added:
+        texts = [text for text in form.chosen(f"facts.{name}") if text]
+        if asks.facts[name].kind == "codes":
+            facts |= {name: texts} if texts else {}
+        elif texts:
+            facts[name] = _answer(asks.facts[name], texts[0])
     for name in NONE_OF_THESE:
         if _says_none(form, name):
             facts.setdefault(name, [])
-    kept = {name: before[name] for name in ("age", "domicile") if name in before}
+    no_more = [name for name in ASKED if name not in asks.codes]
+    kept = {name: before[name] for name in ("age", "domicile", *no_more) if name in before}
     if "birth_date" in facts:
         kept.pop("age", None)
         facts.pop("age", None)  # it is only an estimate
@@ -198,5 +262,5 @@ def options(fact: Fact, wishes: Sequence[str] = PATHS) -> list[tuple[str, str]]:
     """[(code, label)] of a question; of paths only the `wishes` that can open one."""
     if fact.kind == "flag" and fact.yes and fact.no:
         return [("yes", say(fact.yes)), ("no", say(fact.no))]
-    codes = [each for each in fact.options or () if fact.options is not PATHS or each in wishes]
+    codes = wishes if fact.options is PATHS else fact.options or ()
     return [(str(code), fact.options.word(code, current())) for code in codes if fact.options]

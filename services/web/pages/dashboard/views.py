@@ -169,7 +169,7 @@ def places() -> Response:
         filters=filters,
         freshness=freshness,
         provinces=provinces(),
-        paths=[(path, word("path", path)) for path in PATHS],
+        paths=words("path"),
         ages=words("statement_age"),
         file=visit.link(".places_csv", **filters),
         following=visit.link(".places", **filters, cursor=answer["next"]) if answer["next"] else None,
@@ -181,7 +181,7 @@ def _place_filters() -> dict[str, str]:
     texts = {name: request.args.get(name, "")[:40] for name in ("province", "path", "age")}
     known = {
         "province": areas.is_province(texts["province"]),
-        "path": texts["path"] in PATHS,
+        "path": texts["path"] in PATHS.everyone,
         "age": texts["age"] in STATEMENT_AGES,
     }
     return {name: text for name, text in texts.items() if known[name]}

@@ -35,6 +35,7 @@ def sent_fields(*without: str) -> list[tuple[str, str]]:
 
 
 Read = Callable[[str], Json]
+InWords = Callable[[Mapping[str, Sequence[str]]], Mapping[str, Sequence[str]]]
 
 
 class Form:
@@ -126,12 +127,18 @@ class Form:
             known += [said for said in map(field_error, messages) if said not in known]
 
     @contextmanager
-    def catching(self) -> Iterator[None]:
-        """What a door answers to a command about its fields, its rules or its version becomes an error of this form."""
+    def catching(self, in_words: InWords | None = None) -> Iterator[None]:
+        """What a door answers to a command about its fields, its rules or its version becomes an error of this form;
+        `in_words`: where and how the form says what is wrong with fields that are not named as its own."""
         try:
             yield
         except problems.OF_COMMANDS as error:
-            self._refuse(problems.of(error))
+            problem = problems.of(error)
+            if in_words and problem.status == 422:
+                for name, messages in in_words(problem.errors or {}).items():
+                    self.errors.setdefault(name, []).extend(messages)
+            else:
+                self._refuse(problem)
 
     def _refuse(self, problem: Problem) -> None:
         if problem.code == problems.KEY_REUSED:

@@ -25,7 +25,7 @@ def read() -> dict[str, str]:
     """What makes no sense is left out."""
     texts = {name: request.args.get(name, "").strip() for name in NAMES}
     filters = {name: text for name, text in texts.items() if text}
-    lists = {"kind": PARTNER_KINDS, "path": PATHS, "stale": ("any", *FACT_KINDS), "free": ("yes",)}
+    lists = {"kind": PARTNER_KINDS, "path": PATHS.everyone, "stale": ("any", *FACT_KINDS), "free": ("yes",)}
     for name, codes in lists.items():
         if filters.get(name) not in codes:
             filters.pop(name, None)

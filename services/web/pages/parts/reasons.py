@@ -4,11 +4,12 @@ words."""
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.codes import DECLINE_REASONS, PATHS, WHOSE, questions, sentences
+from services.codes import DECLINE_REASONS, PATHS, WHOSE, sentences
 from services.codes.criteria import CRITERIA
 from services.codes.declines import NOTHING, effect_of
 from services.codes.rules import DECLINED, PATH_CLOSED
 from services.partners.answers import Criterion, Reason
+from services.web.gateway import questionnaire
 from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import day, say, word
 
@@ -113,7 +114,7 @@ def effect(reason: str, whose: str) -> str:
 def question(fact: str | None) -> str | None:
     """The question of the screening that asks for a fact; none asks for what the case itself says."""
     code = "birth_date" if fact == "age" else fact
-    return code if code in questions.ASKED else None
+    return code if code in questionnaire.current().codes else None
 
 
 class CriterionInWords(NamedTuple):

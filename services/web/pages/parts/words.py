@@ -31,7 +31,7 @@ from services.codes import (
     transfers,
     work,
 )
-from services.codes.words import CodeList, Words
+from services.codes.words import CodeList, OpenList, Words
 from services.intake.answers import Person
 from services.kernel.envelope import ALL_CENTRES, Caller, moment
 from services.thai import areas, dates, names
@@ -104,7 +104,8 @@ def word(kind: str, code: Any) -> str:
 
 def words(kind: str) -> list[tuple[str, str]]:
     """[(code, label)] of a list, in its own order."""
-    return [(code, word(kind, code)) for code in LISTS[kind]]
+    codes = LISTS[kind]
+    return [(code, word(kind, code)) for code in (codes.everyone if isinstance(codes, OpenList) else codes)]
 
 
 def day(text: str, style: dates.Style = "short") -> str:

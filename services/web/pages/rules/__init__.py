@@ -1,5 +1,6 @@
-"""The rules of screening: their versions, drafts, what a draft would have changed, and who adopts it."""
+"""The rules of screening: their versions, drafts and how they are written, what a draft would have changed, and who
+adopts it."""
 
-from services.web.pages.rules import book, draft
+from services.web.pages.rules import book, draft, editing
 
-BLUEPRINTS = (book.blueprint, draft.blueprint)
+BLUEPRINTS = (book.blueprint, draft.blueprint, editing.blueprint)

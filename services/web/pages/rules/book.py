@@ -7,7 +7,8 @@ from services.kernel.envelope import instant
 from services.screening.doors import DRAFT_RULES, DRAFTS, RULEBOOK, RULES
 from services.screening.schemas import DraftRules
 from services.web import gateway
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.formats import rulebooks
+from services.web.pages.frame import doors, files, frame, gate, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
 from services.web.pages.parts.facts import in_language
@@ -17,6 +18,8 @@ from services.web.store import announcements, notices
 
 READERS = (*FIGURE_READERS, "admin")
 EDITORS = ("worker", "director", "rule_keeper")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 blueprint = Blueprint("rulebooks", __name__)
 
@@ -64,6 +67,14 @@ def show(rules_version: str) -> Response:
         may_edit=editing,
         procedure_in_words=terms.in_words,
     )
+
+
+@blueprint.get("/rules/<rules_version>/songtor-rules.xlsx")
+@gate.roles(*READERS)
+def as_xlsx(rules_version: str) -> Response:
+    """The whole version as tables for a spreadsheet."""
+    made = rulebooks.as_xlsx(doors.ask(RULEBOOK.of(rules_version=rules_version)))
+    return files.download(made, XLSX, f"songtor-rules-{rules_version}.xlsx")
 
 
 @blueprint.route("/rules/<rules_version>/draft", methods=["GET", "POST"])

@@ -1,21 +1,21 @@
 """A draft of rules: what the linter says, what it would have changed, and who adopts it."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response
 
-from services.codes import sentences
-from services.screening.answers import Lint, WholeDraft
+from services.screening.answers import WholeDraft
 from services.screening.doors import ADOPT_DRAFT, DRAFT, TRIAL, TRY_DRAFT
 from services.screening.schemas import AdoptDraft, TryDraft
+from services.web.gateway import vocabulary
 from services.web.pages.frame import doors, frame, gate, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
-from services.web.pages.parts.facts import fact_text, in_language
-from services.web.pages.parts.language import _, current, later
-from services.web.pages.parts.words import listed, word
-from services.web.pages.rules import terms
+from services.web.pages.parts.language import _, later
+from services.web.pages.rules import editing, findings, rows, terms
 from services.web.pages.rules.book import EDITORS, READERS
+from services.web.pages.rules.parts import PARTS, Part
 
 ADOPTERS = ("director", "rule_keeper")
 
@@ -25,30 +25,38 @@ blueprint = Blueprint("rule_drafts", __name__)
 @blueprint.get("/rules/drafts/<uuid:draft_id>")
 @gate.roles(*READERS)
 def show(draft_id: UUID) -> Response:
-    found = doors.ask(DRAFT.of(draft_id=str(draft_id)))
+    """Row by row, with what the linter says beside each, and the way to change it."""
+    opened = editing.opened(draft_id)
+    found = opened.whole
     people.look_up(user for user in (found["saved_by"], found["asked_by"]) if user)
     role = visit.caller().role
+    may_edit = role in EDITORS and not found["adopted"]
+    shown = [
+        Shown(
+            of,
+            may_edit and opened.may_change(of),
+            [
+                (key, editing.name_of(of, key, opened), editing.summary(of, row, opened))
+                for key, row in rows.list_rows(of, opened.documents[of.document])
+            ],
+        )
+        for of in PARTS.values()
+        if of.document in found["content"] or (may_edit and opened.may_change(of))
+    ]
     return frame.page(
-        "rules/draft.html", found=found, book=found["content"].get("screening"), in_language=in_language,
+        "rules/draft.html", found=found, shown=shown, book=found["content"].get("screening"),
         steps=found["content"].get("procedure"), procedure_in_words=terms.in_words,
-        gaps=[_in_words(each) for each in found["lint"] if each["code"] == "gap"],
-        overlaps=[_in_words(each) for each in found["lint"] if each["code"] == "overlap"],
-        may_try=role in EDITORS and not found["adopted"], may_adopt=role in ADOPTERS and not found["adopted"],
+        warned=findings.warnings(found["lint"], opened.book, opened.words), may_edit=may_edit,
+        may_adopt=role in ADOPTERS and not found["adopted"],
     )  # fmt: skip
 
 
-def _in_words(finding: Lint) -> str:
-    """The example person, fact by fact."""
-    example = finding["example"] or {}
-    facts = [
-        f"{sentences.fact_name(name, current())}: {fact_text(name, value)}" for name, value in example.items()
-    ]
-    rows = [
-        word("label", row.removeprefix("label "))
-        for row in finding["where"].split(", ")
-        if row.startswith("label ")
-    ]
-    return f"{listed(rows)}: {' · '.join(facts)}" if rows else " · ".join(facts)
+class Shown(NamedTuple):
+    """One part of a document: its rows as (key, name, [(what, in words)])."""
+
+    of: Part
+    may_change: bool
+    rows: list[tuple[str, str, list[tuple[str, str]]]]
 
 
 @blueprint.route("/rules/drafts/<uuid:draft_id>/trial", methods=["GET", "POST"])
@@ -81,6 +89,7 @@ def adopt(draft_id: UUID) -> Response:
     if form.sent and form.load():
         with form.catching():
             answer = doors.tell(ADOPT_DRAFT, form.body)
+            vocabulary.forget()
             said = WAITING if "waiting_for" in answer else ADOPTED
             return frame.done(_(said), ".show", draft_id=draft_id)
     return frame.page("rules/adopt.html", form=form, found=found)

@@ -1,0 +1,240 @@
+"""Rules written on pages by people who do not program: a row at a time, as a decision table, with what the linter says
+beside it; two editors who do not overwrite each other; one person for what only changes words."""
+
+import pytest
+
+from tests.web.door import FrontDoor
+
+BASE = "2569-3"
+
+
+@pytest.fixture(scope="module")
+def keeper(browser):
+    return browser("rules")
+
+
+@pytest.fixture
+def draft(door: FrontDoor) -> str:
+    return door.made("/api/v1/rules/drafts", {"based_on": BASE}, "rules")["draft_id"]
+
+
+def content(door, draft, name="screening"):
+    return door.get(f"/api/v1/rules/drafts/{draft}", "rules").json()["content"][name]
+
+
+def row_of(door, draft, part, code):
+    return next(each for each in content(door, draft)[part] if each["code"] == code)
+
+
+def at(draft, *parts):
+    return "/".join(["/rules/drafts", draft, *parts])
+
+
+def test_every_row_of_a_draft_opens_and_saved_as_it_stands_changes_nothing(door, keeper, draft):
+    before = door.get(f"/api/v1/rules/drafts/{draft}", "rules").json()
+    page = keeper.open(at(draft))
+    assert page.status == 200
+    links = [
+        link
+        for link in page.links()
+        if any(f"{draft}/{part}/" in link for part in ("labels", "paths", "dangers", "applies"))
+    ]
+    assert len(links) == sum(
+        len(before["content"]["screening"][part]) for part in ("labels", "paths", "dangers", "applies")
+    )
+    for link in links:
+        row = keeper.open("/" + link.partition("//")[2].partition("/")[2])
+        assert row.status == 200, link
+        saved = keeper.send(row)
+        assert saved.status == 200 and saved.path == at(draft)[1:], (link, saved.errors)
+    after = door.get(f"/api/v1/rules/drafts/{draft}", "rules").json()
+    assert after["content"] == before["content"] and after["version"] == before["version"]
+
+
+def test_a_condition_is_changed_cell_by_cell(door, keeper, draft):
+    page = keeper.open(at(draft, "labels", "older_person"))
+    assert "อายุ: ตั้งแต่ 60 ปี" in page.text and "สัญชาติ: ไทย" in page.text
+    saved = keeper.send(page, condition__tests__0__number="๖๕", condition__tests__1__cells__0="no")
+    assert saved.path == at(draft)[1:], saved.errors
+    assert row_of(door, draft, "labels", "older_person")["condition"] == {
+        "all": [
+            {"fact": "age", "op": "at_least", "value": 65},
+            {"not": {"fact": "nationality", "op": "is", "value": "thai"}},
+        ]
+    }
+
+
+def test_a_test_and_a_way_are_added_without_a_script(door, keeper, draft):
+    page = keeper.open(at(draft, "labels", "child"))
+    page = keeper.send(page, do="condition:way")
+    assert page.status == 200 and not page.errors
+    page = keeper.send(page, do="condition:test")
+    page = keeper.send(page, condition__tests__1__fact="begging", condition__tests__1__cells__1="yes")
+    assert page.status == 422 and [*page.errors] == ["condition.tests.1.value"]
+    saved = keeper.send(page, condition__tests__1__value=["asks"], condition__tests__1__op="includes_any")
+    assert saved.path == at(draft)[1:], saved.errors
+    assert row_of(door, draft, "labels", "child")["condition"] == {
+        "any": [
+            {"fact": "age", "op": "at_most", "value": 17},
+            {"fact": "begging", "op": "includes_any", "value": ["asks"]},
+        ]
+    }
+
+
+def test_a_person_is_tried_beside_the_table_and_nothing_is_kept(door, keeper, draft):
+    page = keeper.open(at(draft, "labels", "older_person"))
+    tried = keeper.send(page, do="try", person__age="62", condition__tests__0__number="65")
+    assert tried.status == 200 and "ไม่เข้าเกณฑ์" in tried.text and "ยังไม่ทราบ" in tried.text
+    again = keeper.send(tried, do="try", person__age="66", person__nationality="thai")
+    assert "ผู้สูงอายุ เข้าเกณฑ์" in again.text
+    assert row_of(door, draft, "labels", "older_person")["condition"]["all"][0]["value"] == 60
+
+
+def test_what_the_linter_says_stands_beside_the_row(keeper, draft):
+    page = keeper.open(at(draft, "labels", "older_person"))
+    assert "อาจอยู่ในกลุ่มอื่นพร้อมกัน" in page.text
+    assert "คนพิการ" in page.text
+    refused = keeper.send(page, condition__tests__0__number="300")
+    assert refused.status == 422 and [*refused.errors] == ["condition"] and "300" in refused.raw
+
+
+def test_a_label_names_its_law_and_both_languages(keeper, draft):
+    refused = keeper.send(keeper.open(at(draft, "labels", "child")), law__th="", name__en=" ")
+    assert refused.status == 422 and {*refused.errors} == {"law.th", "name.en"}
+
+
+def test_a_way_forward_a_group_and_a_question_are_added_and_taken_out(door, keeper, draft):
+    path = keeper.send(
+        keeper.open(at(draft, "paths")),
+        code="farm_stay", name__th="บ้านสวน", name__en="farm stay", outside_ministry="yes", by_wish="yes",
+        opened_by=["destitute_a"],
+    )  # fmt: skip
+    assert path.path == at(draft)[1:], path.errors
+    assert row_of(door, draft, "labels", "destitute_a")["paths"][-1] == "farm_stay"
+    words = {"name__th": "ผู้ค้าริมทาง", "name__en": "street vendor", "because__th": "ขายของ",
+             "because__en": "sells things", "law__th": "ประกาศศูนย์", "law__en": "notice of the centre"}  # fmt: skip
+    page = keeper.open(at(draft, "labels"))
+    page = keeper.send(
+        page,
+        do="condition:test",
+        **words,
+        code="street_vendor",
+        leads="no",
+        condition__tests__0__fact="wants_work",
+    )
+    saved = keeper.send(page, condition__tests__0__cells__0="yes", paths=["farm_stay", "foundation"])
+    assert saved.path == at(draft)[1:], saved.errors
+    new = row_of(door, draft, "labels", "street_vendor")
+    assert new["condition"] == {"fact": "wants_work", "op": "is", "value": True}
+    assert new["paths"] == ["farm_stay", "foundation"]
+    gone = keeper.send(keeper.open(at(draft, "paths", "farm_stay", "remove")))
+    assert gone.path == at(draft)[1:], gone.text
+    assert row_of(door, draft, "labels", "street_vendor")["paths"] == ["foundation"]
+    fact = keeper.send(
+        keeper.open(at(draft, "facts")),
+        code="has_cart", kind="flag", name__th="มีรถเข็น", name__en="cart", question__th="มีรถเข็นหรือไม่",
+        question__en="A cart?",
+    )  # fmt: skip
+    assert fact.path == at(draft)[1:], fact.errors
+    asked = keeper.send(
+        keeper.open(at(draft, "questions")),
+        fact="has_cart",
+        group="2",
+        text__th="มีรถเข็นขายของหรือไม่",
+        text__en="Has the person a cart?",
+    )
+    assert asked.path == at(draft)[1:], asked.errors
+    form = content(door, draft, "form")
+    assert form["groups"][1]["facts"][-1] == "has_cart" and form["questions"]["has_cart"]["text"]["en"]
+
+
+def test_precedence_is_moved_by_one_press(door, keeper, draft):
+    codes = [each["code"] for each in content(door, draft)["labels"]]
+    page = keeper.open(at(draft))
+    moved = keeper.send(page, at(draft, "labels", codes[1], "move"), to="up")
+    assert moved.status == 200
+    assert [each["code"] for each in content(door, draft)["labels"]][:2] == [codes[1], codes[0]]
+
+
+def test_the_second_of_two_editors_sees_both_and_overwrites_nothing(door, keeper, browser, draft):
+    director = browser("director-60")
+    mine, theirs = keeper.open(at(draft, "labels", "child")), director.open(at(draft, "labels", "child"))
+    assert director.send(theirs, name__th="เด็กและเยาวชน").status == 200
+    late = keeper.send(mine, name__th="ผู้เยาว์")
+    assert late.status == 412 and "เด็กและเยาวชน" in late.text and "ผู้เยาว์" in late.raw
+    assert row_of(door, draft, "labels", "child")["name"]["th"] == "เด็กและเยาวชน"
+    assert keeper.send(late).status == 200
+    assert row_of(door, draft, "labels", "child")["name"]["th"] == "ผู้เยาว์"
+
+
+def test_what_a_table_cannot_say_is_shown_with_the_reason_and_stays(door, keeper):
+    book = door.get(f"/api/v1/rules/{BASE}", "rules").json()["content"]
+    [label] = [each for each in book["labels"] if each["code"] == "child"]
+    either = {
+        "any": [
+            {"fact": "age", "op": "at_most", "value": 17},
+            {"fact": "pregnant", "op": "is", "value": True},
+        ]
+    }
+    label["condition"] = {"all": [either, either, either, either]}
+    draft = door.made("/api/v1/rules/drafts", {"based_on": BASE, "content": book}, "rules")["draft_id"]
+    page = keeper.open(at(draft, "labels", "child"))
+    assert "มากกว่าที่ตารางแสดงได้" in page.text
+    assert keeper.send(page, name__en="minor").status == 200
+    saved = row_of(door, draft, "labels", "child")
+    assert saved["condition"] == label["condition"] and saved["name"]["en"] == "minor"
+    anew = keeper.send(keeper.open(at(draft, "labels", "child")), do="condition:anew")
+    saved = keeper.send(anew, condition__tests__0__fact="pregnant", condition__tests__0__cells__0="yes")
+    assert saved.path == at(draft)[1:], saved.errors
+    assert row_of(door, draft, "labels", "child")["condition"] == {
+        "fact": "pregnant",
+        "op": "is",
+        "value": True,
+    }
+
+
+def test_the_words_of_the_form_begin_a_draft_of_their_own(door, keeper, browser):
+    version = next(
+        each["rules_version"]
+        for each in door.get("/api/v1/rules", "rules").json()["items"]
+        if each["name"] == "form"
+    )
+    begun = keeper.send(keeper.open(f"/rules/{version}/draft"))
+    draft = begun.path.rpartition("/")[2]
+    saved = keeper.send(
+        keeper.open(at(draft, "questions", "housing")),
+        text__th="ตอนนี้นอนที่ไหน",
+        text__en="Where does the person sleep now?",
+    )
+    assert saved.status == 200 and "คนเดียวประกาศใช้ได้" in saved.text
+    assert content(door, draft, "form")["questions"]["housing"]["text"]["th"] == "ตอนนี้นอนที่ไหน"
+    moved = keeper.send(keeper.open(at(draft)), at(draft, "groups", "2", "move"), to="up")
+    assert moved.status == 200 and "คนเดียวประกาศใช้ได้" not in moved.text
+
+
+def test_who_may_not_write_rules_reads_a_draft_without_ways_to_change_it(browser, draft):
+    ministry = browser("ministry")
+    page = ministry.open(at(draft))
+    assert page.status == 200 and not [link for link in page.links() if "/labels" in link]
+    assert ministry.open(at(draft, "labels", "child")).status == 403
+
+
+def test_words_alone_are_adopted_by_one_from_a_later_day_and_everybody_is_told(door, keeper, browser):
+    version = next(
+        each["rules_version"]
+        for each in door.get("/api/v1/rules", "rules").json()["items"]
+        if each["name"] == "form" and each["status"] == "in_force"
+    )
+    form = door.get(f"/api/v1/rules/{version}", "rules").json()["content"]
+    form["questions"]["housing"]["text"]["th"] = "คืนนี้พักที่ใด"
+    body = {"based_on": version, "content": {"form": form}}
+    words = door.made("/api/v1/rules/drafts", body, "rules")["draft_id"]
+    page = keeper.open(at(words, "adopt"))
+    assert "คนเดียวประกาศใช้ได้" in page.text
+    early = keeper.send(page, valid_from="30/11/2569", reason="แก้คำ")
+    assert early.status == 422
+    done = keeper.send(early, valid_from="1/1/2600", reason="แก้คำให้อ่านง่าย")
+    assert done.status == 200 and "ประกาศใช้เกณฑ์แล้ว" in done.text, done.text
+    items = door.get("/api/v1/rules", "rules").json()["items"]
+    [adopted] = [each for each in items if each["name"] == "form" and each["valid_from"] == "2057-01-01"]
+    assert adopted["adopted_by"] == ["rules"] and adopted["reason"] == "แก้คำให้อ่านง่าย"
