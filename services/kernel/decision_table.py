@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from services.kernel.questions import Body
 from services.kernel.rules import MET, NOT_MET, UNKNOWN, Condition, Verdict, evaluate
 
 WAYS_MOST = 12
@@ -84,7 +85,7 @@ def write(table: Table) -> Condition | None:
     return written[0] if len(written) == 1 else {"any": written}
 
 
-def verdicts(table: Table, facts: Any) -> list[Verdict]:
+def verdicts(table: Table, facts: Body) -> list[Verdict]:
     """What each way comes to for somebody; of a way that asks for nothing: not met."""
     found: list[Verdict] = []
     for way in table.ways:
@@ -93,7 +94,7 @@ def verdicts(table: Table, facts: Any) -> list[Verdict]:
     return found
 
 
-def verdict(test: Probe, facts: Any) -> Verdict:
+def verdict(test: Probe, facts: Body) -> Verdict:
     return evaluate(test.leaf, facts).verdict
 
 

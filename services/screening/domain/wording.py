@@ -6,12 +6,10 @@ reasons beside them, and what it says of itself. The law a label stands on is no
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from services.screening.domain import form, rulebook
 
-Row = Mapping[str, Any]
 OF_DOCUMENT = ("version", "valid_from")
 OF_RULEBOOK = ("rationale", "sources")
 OF_ROW = ("name", "because")
@@ -24,7 +22,7 @@ def same_but_for_words(name: str, before: str, after: str) -> bool:
     return before != after and bool(first == second)
 
 
-def _without_words(name: str, document: Row) -> Any:
+def _without_words(name: str, document: Any) -> Any:
     bare = _without(document, OF_DOCUMENT)
     match name:
         case form.NAME:
@@ -46,10 +44,10 @@ def _without_words(name: str, document: Row) -> Any:
     return bare
 
 
-def _of_fact(fact: Row) -> Row:
+def _of_fact(fact: Any) -> Any:
     options = [each["code"] for each in fact.get("options") or ()]
     return {**_without(fact, ("name", "question")), "options": options}
 
 
-def _without(row: Row, names: tuple[str, ...]) -> dict[str, Any]:
+def _without(row: Any, names: tuple[str, ...]) -> Any:
     return {key: value for key, value in row.items() if key not in names and value is not None}

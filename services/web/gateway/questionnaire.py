@@ -3,12 +3,12 @@ is not to be had, those that come with the software."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
-from services.codes.facts import FACTS, Fact, Question
+from services.codes.facts import FACTS, Fact, Kind, Question
 from services.codes.questions import GROUPS, Group
 from services.codes.words import CodeList, Words
-from services.screening.answers import AddedFact
+from services.screening.answers import AddedFact, Text
 from services.web.gateway.vocabulary import NO, YES, vocabulary
 
 
@@ -48,14 +48,19 @@ def _added(fact: AddedFact) -> Fact:
     options: CodeList[Any] | None = None
     if fact["options"]:
         options = CodeList(f"fact:{fact['code']}", {each["code"]: _words(each) for each in fact["options"]})
-    is_flag = fact["kind"] == "flag"
+    is_flag, kind = fact["kind"] == "flag", _kind(fact["kind"])
     return Fact(
-        fact["code"], _words(fact["name"]), fact["kind"], options, Question(_words(fact["question"])),  # type: ignore[arg-type]
+        fact["code"], _words(fact["name"]), kind, options, Question(_words(fact["question"])),
         yes=YES if is_flag else None, no=NO if is_flag else None,
     )  # fmt: skip
 
 
-def _worded(fact: Fact, questions: Mapping[str, Any]) -> Fact:
+def _kind(text: str) -> Kind:
+    """A rulebook adds no other kinds (the linter)."""
+    return next((each for each in get_args(Kind) if each == text), "flag")
+
+
+def _worded(fact: Fact, questions: Any) -> Fact:
     question = questions.get(fact.code)
     if question is None:
         return fact
@@ -67,5 +72,5 @@ def _worded(fact: Fact, questions: Mapping[str, Any]) -> Fact:
     )
 
 
-def _words(text: Mapping[str, str]) -> Words:
+def _words(text: Text) -> Words:
     return Words(text["th"], text["en"] or text["th"])

@@ -20,7 +20,7 @@ from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import word
 from services.web.pages.rules import findings, rows, tables, vocabulary
 from services.web.pages.rules.book import EDITORS
-from services.web.pages.rules.parts import FORM, PARTS, SCREENING, Document, Field, Part
+from services.web.pages.rules.parts import FORM, PARTS, SCREENING, Field, Part
 from services.web.pages.rules.vocabulary import Vocabulary, fact_name
 
 blueprint = Blueprint("rule_rows", __name__)
@@ -32,11 +32,11 @@ class Opened(NamedTuple):
     """A draft with the documents it changes and those it goes with."""
 
     whole: WholeDraft
-    documents: Mapping[str, Document]
+    documents: Any
     words: Vocabulary
 
     @property
-    def book(self) -> Document:
+    def book(self) -> Any:
         return self.documents[SCREENING]
 
     def may_change(self, part: Part) -> bool:
@@ -49,7 +49,7 @@ class Opened(NamedTuple):
 
 def opened(draft_id: UUID) -> Opened:
     draft = doors.ask(DRAFT.of(draft_id=str(draft_id)))
-    documents: dict[str, Document] = dict(draft["content"])
+    documents: Any = dict(draft["content"])
     if SCREENING not in documents:
         versions = doors.ask(RULES.of())["items"]
         counting = next(
@@ -147,7 +147,7 @@ def _edit(draft: Opened, of: Part, key: str | None) -> Response:
         views = [tables.tried(view, live["outcome"]["facts"]) for view in views]
     own = key or _key(of, new)
     new_book = rows.with_row(of, document, key, new) if of.document == SCREENING and own else draft.book
-    values: dict[str, Any] = {
+    values: Any = {
         "form": form, "found": draft.whole, "of": of, "key": key, "options": options,
         "words_of": draft.words,
         "views": {view.name: view for view in views}, "live": live, "in_language": in_language,
@@ -184,11 +184,11 @@ def _places(chosen: Sequence[str]) -> list[str]:
     return [str(number) for number in range(1, len([*filter(None, chosen)]) + 3)]
 
 
-def _path_name(book: Document, code: str) -> str:
+def _path_name(book: Any, code: str) -> str:
     return next((in_language(path["name"]) for path in book["paths"] if path["code"] == code), code)
 
 
-def _key(of: Part, row: Mapping[str, Any]) -> str:
+def _key(of: Part, row: Any) -> str:
     return str(row.get(of.key) or "") if of.key else ""
 
 
@@ -207,7 +207,7 @@ def _laws(of: Part, key: str, draft: Opened) -> list[str]:
     return []
 
 
-def _save(draft: Opened, of: Part, key: str, document: Document, form: Form) -> bool:
+def _save(draft: Opened, of: Part, key: str, document: Any, form: Form) -> bool:
     """Whether it was saved; what was refused of it stands at its fields."""
     body = _body(draft, of, document)
     with form.catching(_in_words(draft, of, key, document)):
@@ -216,18 +216,16 @@ def _save(draft: Opened, of: Part, key: str, document: Document, form: Form) -> 
     return False
 
 
-def _body(draft: Opened, of: Part, document: Document) -> dict[str, Any]:
+def _body(draft: Opened, of: Part, document: Any) -> Any:
     content = {**draft.whole["content"], of.document: document}
     return {"based_on": draft.whole["based_on"], "content": content}
 
 
-def _in_words(draft: Opened, of: Part, key: str, document: Document) -> InWords:
+def _in_words(draft: Opened, of: Part, key: str, document: Any) -> InWords:
     return lambda errors: findings.refused(errors, (of.code, key), {**draft.documents, of.document: document})
 
 
-def _check(
-    draft: Opened, of: Part, key: str, document: Document, person: Mapping[str, Any], form: Form
-) -> CheckedDraft | None:
+def _check(draft: Opened, of: Part, key: str, document: Any, person: Any, form: Form) -> CheckedDraft | None:
     """What the linter says of what is typed, and what it makes of the person who is tried."""
     body = _body(draft, of, document)
     body["content"].setdefault(SCREENING, draft.book)
@@ -239,9 +237,9 @@ def _check(
 # -- the person who is tried ----------------------------------------------------------------------------------------
 
 
-def _person(form: Form, words: Vocabulary) -> dict[str, Any]:
+def _person(form: Form, words: Vocabulary) -> Any:
     """What was typed of them: what is left empty is not known."""
-    person: dict[str, Any] = {}
+    person: Any = {}
     for about in words.values():
         text = form.value(f"person.{about.code}").strip()
         if not text or about.kind not in FACT_KINDS:
@@ -284,7 +282,7 @@ def _asked(views: list[tables.View], words: Vocabulary) -> Asked:
 # -- in words -------------------------------------------------------------------------------------------------------
 
 
-def summary(of: Part, row: Mapping[str, Any], draft: Opened) -> list[tuple[str, str]]:
+def summary(of: Part, row: Any, draft: Opened) -> list[tuple[str, str]]:
     """[(what, in words)] of a row as it stands."""
     said: list[tuple[str, str]] = []
     for field in of.fields:

@@ -8,7 +8,7 @@ from services.screening.answers import Lint
 from services.web.pages.parts.facts import in_language
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import listed
-from services.web.pages.rules.parts import PARTS, Document
+from services.web.pages.rules.parts import PARTS
 from services.web.pages.rules.vocabulary import Vocabulary, fact_name, value_text
 
 SAID = {
@@ -34,7 +34,7 @@ class Place(NamedTuple):
     field: str
 
 
-def place_of(where: str, documents: Mapping[str, Document]) -> Place | None:
+def place_of(where: str, documents: Any) -> Place | None:
     if found := ROW.match(where):
         kind, key, more, _rest = found.groups()
         own = {"where": "where.condition", "never": "never"}.get(more or "")
@@ -49,7 +49,7 @@ def place_of(where: str, documents: Mapping[str, Document]) -> Place | None:
     return None
 
 
-def _key_of(part: str, place: str, documents: Mapping[str, Document]) -> str:
+def _key_of(part: str, place: str, documents: Any) -> str:
     about = PARTS[part]
     rows = documents.get(about.document, {}).get(part)
     if isinstance(rows, list) and place.isdigit() and int(place) < len(rows):
@@ -58,7 +58,7 @@ def _key_of(part: str, place: str, documents: Mapping[str, Document]) -> str:
 
 
 def refused(
-    errors: Mapping[str, Sequence[str]], own: tuple[str, str], documents: Mapping[str, Document]
+    errors: Mapping[str, Sequence[str]], own: tuple[str, str], documents: Any
 ) -> dict[str, list[str]]:
     """What a door says of a draft, at the fields of the row `own`; of another row with its name."""
     found: dict[str, list[str]] = {}
@@ -89,7 +89,7 @@ def _said(message: str) -> str:
     return _(SAID[code]) if code in SAID else _("Check this answer.")
 
 
-def row_name(place: Place, documents: Mapping[str, Document]) -> str:
+def row_name(place: Place, documents: Any) -> str:
     about = PARTS[place.part]
     document = documents.get(about.document, {})
     if place.part == "questions":
@@ -110,7 +110,7 @@ class Warned(NamedTuple):
     person: str
 
 
-def warnings(lint: Sequence[Lint], book: Document, words: Vocabulary) -> dict[str, list[Warned]]:
+def warnings(lint: Sequence[Lint], book: Any, words: Vocabulary) -> dict[str, list[Warned]]:
     """{label: what the linter warns of}; of gaps, which no label catches, under ""."""
     names = {each["code"]: in_language(each["name"]) for each in book["labels"]}
     found: dict[str, list[Warned]] = {}
@@ -123,7 +123,7 @@ def warnings(lint: Sequence[Lint], book: Document, words: Vocabulary) -> dict[st
     return found
 
 
-def person_text(words: Vocabulary, person: Mapping[str, Any]) -> str:
+def person_text(words: Vocabulary, person: Any) -> str:
     return " · ".join(
         f"{fact_name(words, fact)}: {value_text(words.get(fact), value)}" for fact, value in person.items()
     )

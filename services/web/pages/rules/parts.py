@@ -11,7 +11,6 @@ from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import word
 from services.web.pages.rules.vocabulary import Vocabulary, fact_name
 
-Document = Mapping[str, Any]
 Options = list[tuple[str, str]]
 # words: in both languages · law: that and the letter of the law · flag · code: small letters, when it is added ·
 # table: a condition · one, ordered, several: of the options · rows: options of a new fact
@@ -30,7 +29,7 @@ class Field:
     hint: str = ""
     optional: bool = False
     fold: str = ""  # together with its neighbours of the same words, folded
-    options: Callable[["Document", "Document", Vocabulary], Options] = lambda book, form, words: []
+    options: Callable[[Any, Any, Vocabulary], Options] = lambda book, form, words: []
     only_new: bool = False  # it is typed when a row is added, and never changes
 
 
@@ -45,37 +44,37 @@ class Part:
     fields: Sequence[Field]
     key: str = "code"
     moves: bool = False
-    blank: Mapping[str, Any] = field(default_factory=dict)
+    blank: Any = field(default_factory=dict)
     many: str = ""
 
 
-def _paths(book: Document, form: Document, words: Vocabulary) -> Options:
+def _paths(book: Any, form: Any, words: Vocabulary) -> Options:
     return [(each["code"], in_language(each["name"])) for each in book["paths"]]
 
 
-def _labels(book: Document, form: Document, words: Vocabulary) -> Options:
+def _labels(book: Any, form: Any, words: Vocabulary) -> Options:
     return [(each["code"], in_language(each["name"])) for each in book["labels"]]
 
 
-def _dangers(book: Document, form: Document, words: Vocabulary) -> Options:
+def _dangers(book: Any, form: Any, words: Vocabulary) -> Options:
     there = {each["code"] for each in book["dangers"]}
     return [(code, word("danger", code)) for code in DANGERS if code not in there and code != "none"]
 
 
-def _flags(book: Document, form: Document, words: Vocabulary) -> Options:
+def _flags(book: Any, form: Any, words: Vocabulary) -> Options:
     there = {each["fact"] for each in book["applies"]}
     return [(code, about.name) for code, about in words.items() if about.kind == "flag" and code not in there]
 
 
-def _questions(book: Document, form: Document, words: Vocabulary) -> Options:
+def _questions(book: Any, form: Any, words: Vocabulary) -> Options:
     return [(fact, fact_name(words, fact)) for fact in form["questions"]]
 
 
-def _groups(book: Document, form: Document, words: Vocabulary) -> Options:
+def _groups(book: Any, form: Any, words: Vocabulary) -> Options:
     return [(str(number), in_language(each["title"])) for number, each in enumerate(form["groups"], 1)]
 
 
-def _unasked(book: Document, form: Document, words: Vocabulary) -> Options:
+def _unasked(book: Any, form: Any, words: Vocabulary) -> Options:
     """Facts that the form can ask for, and does not yet: those with answers to choose from."""
     return [
         (code, about.name)
@@ -84,7 +83,7 @@ def _unasked(book: Document, form: Document, words: Vocabulary) -> Options:
     ]
 
 
-def _kinds(book: Document, form: Document, words: Vocabulary) -> Options:
+def _kinds(book: Any, form: Any, words: Vocabulary) -> Options:
     return [
         ("flag", _("Yes or no")),
         ("code", _("One of several answers")),

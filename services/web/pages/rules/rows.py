@@ -8,7 +8,7 @@ from typing import Any
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import _, later
 from services.web.pages.rules import tables
-from services.web.pages.rules.parts import Document, Field, Part
+from services.web.pages.rules.parts import Field, Part
 from services.web.pages.rules.vocabulary import Vocabulary
 
 OPTION_ROWS, MORE_ROWS = 3, 2
@@ -16,10 +16,9 @@ LACKS = later("Fill this in, in both languages.")
 ONE_OF = later("Choose one of the options.")
 IS_CODE = later("Use small Latin letters, digits and _ only, and begin with a letter.")
 IS_THERE = later("It is there already.")
-Row = Mapping[str, Any]
 
 
-def list_rows(part: Part, document: Document) -> list[tuple[str, Row]]:
+def list_rows(part: Part, document: Any) -> list[tuple[str, Any]]:
     """[(key, row)] of a document, in their order."""
     if part.code == "questions":
         return [(fact, {"fact": fact, **row}) for fact, row in document["questions"].items()]
@@ -29,11 +28,11 @@ def list_rows(part: Part, document: Document) -> list[tuple[str, Row]]:
     return [(row[part.key], row) for row in rows]
 
 
-def get_row(part: Part, document: Document, key: str) -> Row | None:
+def get_row(part: Part, document: Any, key: str) -> Any:
     return dict(list_rows(part, document)).get(key)
 
 
-def with_row(part: Part, document: Document, key: str | None, row: Row) -> dict[str, Any]:
+def with_row(part: Part, document: Any, key: str | None, row: Any) -> Any:
     """`key` None: it is added."""
     new = deepcopy(dict(document))
     row = {name: value for name, value in row.items() if value is not None}
@@ -58,7 +57,7 @@ def with_row(part: Part, document: Document, key: str | None, row: Row) -> dict[
     return new
 
 
-def _settle_path(new: dict[str, Any], row: Row) -> None:
+def _settle_path(new: Any, row: Any) -> None:
     """Which labels open it, and whether it comes last, stand elsewhere in the document."""
     code = row["code"]
     for label in new["labels"]:
@@ -71,7 +70,7 @@ def _settle_path(new: dict[str, Any], row: Row) -> None:
     new["last"] = [*last, code] if row.get("last") and code not in last else last
 
 
-def without_row(part: Part, document: Document, key: str) -> dict[str, Any]:
+def without_row(part: Part, document: Any, key: str) -> Any:
     """With what named it: a way forward is no longer opened, a question no longer asked."""
     new = deepcopy(dict(document))
     if part.code == "questions":
@@ -88,7 +87,7 @@ def without_row(part: Part, document: Document, key: str) -> dict[str, Any]:
     return deepcopy(new)
 
 
-def moved_row(part: Part, document: Document, key: str, up: bool) -> dict[str, Any]:
+def moved_row(part: Part, document: Any, key: str, up: bool) -> Any:
     new = deepcopy(dict(document))
     rows = new[part.code]
     place = next((place for place, (known, _row) in enumerate(list_rows(part, new)) if known == key), None)
@@ -98,10 +97,10 @@ def moved_row(part: Part, document: Document, key: str, up: bool) -> dict[str, A
     return new
 
 
-def values_of(part: Part, row: Row | None, document: Document) -> dict[str, Any]:
+def values_of(part: Part, row: Any, document: Any) -> Any:
     """The first values of a row's form."""
-    values: dict[str, Any] = {}
-    whole: Row = row or part.blank
+    values: Any = {}
+    whole: Any = row or part.blank
     if part.code == "paths" and row:
         opened_by = [each["code"] for each in document["labels"] if row["code"] in each["paths"]]
         whole = {**row, "opened_by": opened_by, "last": row["code"] in document.get("last", ())}
@@ -116,11 +115,11 @@ def values_of(part: Part, row: Row | None, document: Document) -> dict[str, Any]
 
 
 def read_row(
-    part: Part, form: Form, before: Row | None, document: Document, words: Vocabulary,
+    part: Part, form: Form, before: Any, document: Any, words: Vocabulary,
     options: Mapping[str, Sequence[str]],
-) -> tuple[dict[str, Any], list[tables.View]]:  # fmt: skip
+) -> tuple[Any, list[tables.View]]:  # fmt: skip
     """What was typed, and the tables among it. Errors stand at their fields."""
-    row: dict[str, Any] = {}
+    row: Any = {}
     views: list[tables.View] = []
     for field in part.fields:
         if field.only_new and before is not None:
@@ -140,7 +139,7 @@ def read_row(
     return row, views
 
 
-def _read(part: Part, field: Field, form: Form, document: Document, options: Sequence[str]) -> Any:
+def _read(part: Part, field: Field, form: Form, document: Any, options: Sequence[str]) -> Any:
     looks = not form.sent or form.value("do")
     match field.kind:
         case "words" | "law":
@@ -190,8 +189,8 @@ def option_numbers(form: Form, name: str) -> range:
     return range(min(50, max(OPTION_ROWS, max(numbers, default=-1) + 1 + MORE_ROWS)))
 
 
-def _read_options(form: Form, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _read_options(form: Form, name: str) -> list[Any]:
+    found: list[Any] = []
     is_number = form.value("kind") == "number"
     for number in option_numbers(form, name):
         code, th, en = (form.value(f"{name}.{number}.{part}").strip() for part in ("code", "th", "en"))
@@ -203,14 +202,14 @@ def _read_options(form: Form, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def _at(row: Row, name: str) -> Any:
+def _at(row: Any, name: str) -> Any:
     value: Any = row
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
 
 
-def _put(row: dict[str, Any], name: str, value: Any) -> None:
+def _put(row: Any, name: str, value: Any) -> None:
     *parts, last = name.split(".")
     for part in parts:
         row = row.setdefault(part, {})

@@ -54,7 +54,7 @@ class View:
     verdicts: Sequence[str] = ()
 
 
-def first_values(condition: Condition | None) -> dict[str, Any]:
+def first_values(condition: Condition | None) -> Any:
     """The table of a condition, as the first values of a form."""
     try:
         table = decision_table.read(condition) if condition else Table((), ())
@@ -70,7 +70,7 @@ def first_values(condition: Condition | None) -> dict[str, Any]:
     return {"ways": max(1, len(table.ways)), "tests": tests}
 
 
-def _typed_value(test: Probe) -> dict[str, Any]:
+def _typed_value(test: Probe) -> Any:
     if isinstance(test.value, Mapping):
         names = [province(code) for code in test.value.get("province", ())]
         return {"province": ", ".join(names), "basis": [*test.value.get("basis", ())]}
@@ -128,7 +128,7 @@ def read(
     return condition, View(name, rows, ways, shown, None, table)
 
 
-def tried(view: View, facts: Mapping[str, Any]) -> View:
+def tried(view: View, facts: Any) -> View:
     """With what each test and each way comes to for a person."""
     if view.table is None:
         return view

@@ -9,7 +9,7 @@ from services.kernel.decision_table import Probe
 from services.kernel.rules import UNKNOWN_CODE, Condition
 from services.thai import areas
 from services.web.pages.parts.facts import in_language
-from services.web.pages.parts.language import _
+from services.web.pages.parts.language import _, current
 from services.web.pages.parts.words import listed, province, say, word
 
 
@@ -19,7 +19,7 @@ class About(NamedTuple):
     code: str
     kind: str
     name: str
-    options: Mapping[str | int | bool, str]
+    options: dict[str | int | bool, str]
 
     @property
     def asked_by_codes(self) -> bool:
@@ -29,7 +29,7 @@ class About(NamedTuple):
 Vocabulary = Mapping[str, About]
 
 
-def of_book(book: Mapping[str, Any]) -> Vocabulary:
+def of_book(book: Any) -> Vocabulary:
     found: dict[str, About] = {}
     for fact in FACTS.values():
         options: dict[str | int | bool, str] = {}
@@ -37,14 +37,12 @@ def of_book(book: Mapping[str, Any]) -> Vocabulary:
             options = {True: say(fact.yes), False: say(fact.no)}
         elif fact.options and fact.kind != "range":
             options = {
-                code: say(fact.options.words[code])  # type: ignore[index]
-                for code in fact.options
-                if code != UNKNOWN_CODE
+                code: fact.options.word(code, current()) for code in fact.options if code != UNKNOWN_CODE
             }
         if fact.kind != "date":
             found[fact.code] = About(fact.code, fact.kind, say(fact.words), options)
     for path in book.get("paths", ()):
-        found["wants"].options.setdefault(path["code"], in_language(path["name"]))  # type: ignore[attr-defined]
+        found["wants"].options.setdefault(path["code"], in_language(path["name"]))
     for each in book.get("facts", ()):
         options = {option["code"]: in_language(option) for option in each.get("options") or ()}
         if each["kind"] == "flag":
