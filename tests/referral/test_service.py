@@ -323,7 +323,7 @@ def test_a_partner_answers_its_own_referral_and_takes_no_other_step(agreed, told
     assert read(agreed, told, **AS_PARTNER)["status"] == "sent"
     assert step(agreed, told, "accept", AS_PARTNER)["status"] == "accepted"
     with pytest.raises(Forbidden):
-        step(agreed, told, "admit", AS_PARTNER)
+        step(agreed, told, "travel", AS_PARTNER)
 
 
 @pytest.mark.parametrize("who", [AS_PARTNER | {"partner": OTHER}, AS_PARTNER | {"partner": ""}, NEIGHBOUR])
