@@ -81,7 +81,7 @@ def test_sheets_of_paper_are_full_and_nothing_stands_alone_on_one(come):
     for language in ("th", "en"):
         director.open(f"/language/{language}")
         assert len(paper(director, "/outreach/poster")) == 1
-    first, *others = paper(director, "/dashboard")
-    assert "Placements by month" in first and len(others) <= 3
+    first, *_ = paper(director, "/dashboard")
+    assert "Placements by month" in first and "Places free" in first  # whatever more figures there are
     *_, last = paper(director, f"{case}/plan")
     assert "What a decision needs" in last and "Places free" in last  # with places of the table before it
