@@ -1,4 +1,4 @@
-"""Facts about a referral. Stored and published: add fields, never rename or reuse one."""
+"""Facts about a referral. Stored and published: add fields, never rename or reuse one. Long because all of them are."""
 
 from dataclasses import dataclass
 from typing import ClassVar, TypedDict
