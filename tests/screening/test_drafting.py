@@ -1,3 +1,5 @@
+"""Drafts of rules through their doors. Long because saving, trying and adopting are asked of the same draft."""
+
 import json
 from uuid import uuid4
 
