@@ -24,14 +24,14 @@ class Closing(reading.Reading):
         return self._set(call, centre, TakeBackClosure(centre, body["day"], bangkok_day(call.now)))
 
     def _set(
-        self, call: Call, centre: str, asked: AddClosure | TakeBackClosure
+        self, call: Call, centre: str, closure: AddClosure | TakeBackClosure
     ) -> Outcome[answers.ClosureSet]:
         if not call.caller.sees(centre):
             raise Forbidden("This is not your centre.")
 
         def work(unit: Unit) -> answers.ClosureSet:
-            unit.handle(CLOSURES, centre, asked, expected=call.if_match)
-            return {"day": asked.day.isoformat(), "version": unit.version(CLOSURES, centre)}
+            unit.handle(CLOSURES, centre, closure, expected=call.if_match)
+            return {"day": closure.day.isoformat(), "version": unit.version(CLOSURES, centre)}
 
         return self.runtime.execute(call.envelope(centre), work)
 

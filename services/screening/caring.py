@@ -165,11 +165,11 @@ class Caring(reading.Reading):
         candidates: Sequence[Place] = matched["candidates"]
         return candidates
 
-    def _care(self, call: Call, case: RowMapping, asked: Command, answer: Callable[[int], T]) -> Outcome[T]:
+    def _care(self, call: Call, case: RowMapping, change: Command, answer: Callable[[int], T]) -> Outcome[T]:
         case_id = case["case_id"]
 
         def work(unit: Unit) -> T:
-            unit.handle(CARE, case_id, asked, call.if_match)
+            unit.handle(CARE, case_id, change, call.if_match)
             return answer(unit.version(CARE, case_id))
 
         return self.runtime.execute(call.envelope(case["centre"]), work)

@@ -1,5 +1,5 @@
 """Facts about the screening of a case, its plan, and the rules. Stored and published: fields are added, never renamed
-or reused."""
+or reused. Long because all of them are."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypedDict

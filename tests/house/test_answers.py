@@ -213,6 +213,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     assert net.call("referral", "told_of", {"referral_id": referral_id}, **theirs)
     net.call("referral", "open_disclosure", {"referral_id": referral_id, "how": "link"}, **theirs)
     assert net.call("referral", "records", **theirs)["items"] and net.call("referral", "records")["items"]
+    close_the_centre(net)
     ask_for_consent(net, case_id)
     give_a_bed(net, case_id)
     net.call("screening", "assess", {"case_id": case_id, "facts": {"housing": "street"}})
@@ -315,6 +316,17 @@ def change_the_rules(net: CheckedNetwork) -> None:
     net.call("screening", "drafts", {}, **DIRECTOR)
     elsewhere = {"user": "director-61", "role": "director", "centres": ("61",)}
     assert net.call("screening", "adopt_draft", adoption, **elsewhere)["adopted"]
+
+
+def close_the_centre(net: CheckedNetwork) -> None:
+    """For a day on which offices work; and open it after all."""
+    who, day = (
+        {"user": "director-60", "role": "director", "centres": ("60",)},
+        {"centre": "60", "day": "2027-06-15"},
+    )
+    net.call("referral", "add_closure", {**day, "name": "ซ่อมอาคาร"}, **who)
+    assert net.call("referral", "closures", {"centre": "60"})["items"]
+    net.call("referral", "take_back_closure", day, **who)
 
 
 def ask_for_consent(net: CheckedNetwork, case_id: str) -> None:

@@ -21,7 +21,10 @@ QUESTIONS: dict[tuple[str, str], Door] = {
     for name, found in doors_of(cls).items()
     if found.kind == "query" and not hasattr(Doors, name)
 }
-OF_RULES = {("screening", name) for name in ("rules", "rulebook", "drafts", "draft", "trial", "check_rules")}
+OF_RULES = {
+    ("screening", name)
+    for name in ("rules", "vocabulary", "rulebook", "drafts", "draft", "trial", "check_rules")
+}
 SEE_CASES = ("worker", "director", "member")
 # Each is a fact, a label or a reason of the one person in this network, and stands nowhere else in it.
 OF_THE_PERSON = (
@@ -75,6 +78,7 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
     ("reporting", "events"): ("items.*", "next", "head"),
     ("screening", "rules"): ("items.*",),
+    ("screening", "vocabulary"): ("*",),
     ("screening", "rulebook"): ("*",),
     ("screening", "drafts"): ("items.*",),
     ("screening", "draft"): ("*",),
@@ -90,6 +94,7 @@ EVENT = (
     "data.waitlist", "data.answer_due", "data.centre", "data.held", "data.tell_due", "data.release_due",
     "data.final_at", "data.status", "data.stay", "data.procedure", "position", "data.deadlines", "data.deadlines.code",
     "data.deadlines.due", "data.deadlines.remind", "data.deadlines.days", "data.deadline", "data.due",
+    "data.replaces",
 )  # fmt: skip
 
 
@@ -108,6 +113,8 @@ class World(NamedTuple):
         body = {name: value for name, value in self.bodies().items() if name in QUESTIONS[key].schema.fields}
         if key[1] in ("cases", "referrals"):
             body = {}
+        if key[1] == "closures":
+            body = {"centre": centre}
         if key[1] == "age":
             body |= {"day": "2026-03-02"}
         if key[1] == "behind":

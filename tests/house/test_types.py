@@ -70,10 +70,10 @@ FAULTS = [
     ),
     Fault(
         "an answer without one of its keys",
-        "services/screening/planning.py",
-        'return {"votes": terms.quorum.votes, "chair": terms.quorum.chair, "own": terms.own_quorum}',
-        'return {"votes": votes, "chair": chair}',
-        'Missing key "own" for TypedDict "Quorum"',
+        "services/referral/closing.py",
+        'return {"day": closure.day.isoformat(), "version": unit.version(CLOSURES, centre)}',
+        'return {"day": closure.day.isoformat()}',
+        'Missing key "version" for TypedDict "ClosureSet"',
     ),
     Fault(
         "a key that is no part of an answer, in a page",

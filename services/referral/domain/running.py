@@ -26,10 +26,11 @@ def begun(event: Event) -> Sequence[Deadline]:
     return found or ()
 
 
-def ended(event: Event, status: Status, told: bool) -> list[str]:
-    """The codes of those that an event ends; `status`, `told`: how the referral stands after it."""
+def ended(event: Event, status: Status, knows: bool) -> list[str]:
+    """The codes of those that an event ends; `status`: how the referral stands after it; `knows`: whether the partner
+    was told."""
     codes = [code for code, while_ in RUNS_WHILE.items() if status not in while_]
-    if told:
+    if knows:
         codes.append(TELL)
     if isinstance(event, PlaceSecured | PartnerTold) and WAITING_LIST not in codes:
         codes.append(WAITING_LIST)  # there is a place now
@@ -38,8 +39,8 @@ def ended(event: Event, status: Status, told: bool) -> list[str]:
     return codes
 
 
-def after(before: Mapping[str, Deadline], event: Event, status: Status, told: bool) -> dict[str, Deadline]:
-    over = ended(event, status, told)
+def after(before: Mapping[str, Deadline], event: Event, status: Status, knows: bool) -> dict[str, Deadline]:
+    over = ended(event, status, knows)
     left = {code: each for code, each in before.items() if code not in over}
     return left | {each["code"]: each for each in begun(event)}
 

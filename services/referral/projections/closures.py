@@ -1,4 +1,4 @@
-"""The days on which centres are closed besides Thai holidays. Everybody's to know: whoever asks for a deadline does."""
+"""The days on which centres are closed besides Thai holidays."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Table
 
 from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, upsert
-from services.kernel.scope import SHARED
+from services.kernel.scope import OWNER
 from services.referral import answers
 from services.referral.events import ClosureAdded, ClosureTakenBack
 
@@ -15,12 +15,11 @@ metadata = MetaData()
 closure = Table(
     "closure_v1",
     metadata,
-    Column("centre", Text),
+    Column("centre", Text, nullable=False, info=OWNER),
     Column("day", Text),
     Column("name", Text, nullable=False),
     Column("by", Text, nullable=False),
     PrimaryKeyConstraint("centre", "day"),
-    info=SHARED,
 )
 
 

@@ -12,9 +12,9 @@ from services.referral.events import DeadlineMissed, ReminderDue
 
 
 def after(
-    known: Sequence[answers.Deadline], fact: Recorded, status: Status, told: bool
+    known: Sequence[answers.Deadline], fact: Recorded, status: Status, knows: bool
 ) -> list[answers.Deadline]:
-    """`status`, `told`: how the referral stands after the fact."""
+    """`status`: how the referral stands after the fact; `knows`: whether the partner was told."""
     event = fact.event
     match event:
         case ReminderDue(deadline=code):
@@ -25,7 +25,7 @@ def after(
         {**each, "reminded_at": None, "missed_at": None, "to_role": None, "to_user": None}
         for each in begun(event)
     ]
-    over = {*ended(event, status, told), *(each["code"] for each in begins)}
+    over = {*ended(event, status, knows), *(each["code"] for each in begins)}
     return [*(each for each in known if each["code"] not in over), *begins]
 
 

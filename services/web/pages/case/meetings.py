@@ -1,5 +1,5 @@
 """Meetings of the working group: called for a day, the cases that wait put before them, each member voting on their own
-telephone, each case decided."""
+telephone, each case decided. Long because a meeting is one page with a form for each of its steps."""
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta

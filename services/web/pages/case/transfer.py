@@ -129,18 +129,18 @@ def instead(case_id: UUID) -> Response | None:
     return _handed_on(case_id, found) if found else None
 
 
-def _handed_on(case_id: UUID, found: HandedOn) -> Response:
+def _handed_on(case_id: UUID, case: HandedOn) -> Response:
     happened = doors.attempt(TIMELINE.of(case_id=str(case_id)))
     events = story.of_the_case(happened["items"] if happened else [])
     programmes = lookup.programmes(event["data"].get("programme_id") for event in events)
     people.look_up(
         [
             *(event[who] for event in events for who in ("actor", "actingfor") if who in event),
-            *(each["by"] for each in found["consents"]),
+            *(each["by"] for each in case["consents"]),
         ]
     )
     entries = [story.event_sentence(event, programmes) for event in reversed(events)]
-    return frame.page("transfer/handed_on.html", found=found, story=entries, fact_text=fact_text)
+    return frame.page("transfer/handed_on.html", found=case, story=entries, fact_text=fact_text)
 
 
 def _of_case(case_id: UUID, status: str | None) -> Transfer | None:
