@@ -63,6 +63,7 @@ POSTS = [
     if "POST" in rule.methods and rule.endpoint.startswith("pages.") and rule.endpoint not in SELDOM
     for step in (DIFFERENT_STEPS if "step" in rule.arguments else (None,))
 ]
+AFTER_A_YES = ("pages.work.read", "pages.own.admit")
 OF_REVIEW = ("uphold", "take-back")  # steps of a director, after a no that is reviewed
 WITH_SECOND_FACTOR = [f"pages.second_factor.{view}" for view in ("code", "new_codes", "turn_off")]
 IMPOSSIBLE_DAY = "31/2/2569"  # refuses a form that has a day, so that the rest of it may be anything
@@ -131,9 +132,7 @@ class Place:
             if self.endpoint == "pages.work.taken":
                 handed = {"case_ids": [world.case_id], "from_user": NAME, "to_user": self.user}
                 self.door.ask("intake", "assign", "admin", handed)
-            for step in (
-                ("accept",) if self.endpoint == "pages.work.read" else BEFORE.get(self.step or "", ())
-            ):
+            for step in ("accept",) if self.endpoint in AFTER_A_YES else BEFORE.get(self.step or "", ()):
                 self.door.made(f"/api/v1/referrals/{world.referral_id}/{step}", {}, f"worker-{self.centre}")
             if self.step in OF_REVIEW:
                 self.door.reviewing()

@@ -17,7 +17,8 @@ from services.kernel.runtime import utc_now
 from services.web.gateway import webhooks
 from services.web.store import outbox
 from services.web.store import webhooks as store
-from services.web.store.webhooks import DELAYS, webhook, webhook_message
+from services.web.store.attempts import DELAYS
+from services.web.store.webhooks import webhook, webhook_message
 from tests.support.receiver import receiving
 from tests.web.door import problem
 
