@@ -4,11 +4,12 @@ from services.codes.decisions import LIFE_AREAS
 from services.codes.words import CodeList, Words
 
 GOAL, TASK = "goal", "task"  # what a care plan has
+ACTION = "action"  # the kind of task that asks for no document and for no fact
 
 TASK_KINDS = CodeList(
     "task_kind",
     {
-        "action": Words("สิ่งที่ต้องทำ", "Something to do"),
+        ACTION: Words("สิ่งที่ต้องทำ", "Something to do"),
         "document": Words("เอกสารที่ต้องขอ", "A document to obtain"),
         "fact": Words("ข้อเท็จจริงที่ต้องหา", "A fact to find out"),
     },

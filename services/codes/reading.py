@@ -207,6 +207,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/api/v1/cases/<case_id>/care-plan": ALL,
         "/api/v1/cases/<case_id>/care-plan/proposals": ALL,
         "/api/v1/members": ALL,
+        "/api/v1/closures": ALL,
         "/api/v1/meetings": _each(*MEETING_OUTLINE),
         "/api/v1/meetings/<meeting_id>": MEETING,
         "/api/v1/meetings/<uuid:meeting_id>/minutes.pdf": PAGE,

@@ -35,7 +35,7 @@ class Closing(reading.Reading):
 
         return self.runtime.execute(call.envelope(centre), work)
 
-    @query("centre.closures", roles=STAFF, schema=schemas.ListClosures())
+    @query("centre.closures", roles=(*STAFF, "member"), schema=schemas.ListClosures())
     def closures(self, call: Call, body: bodies.ListClosures) -> answers.Closures:
         """From today on."""
         centre, today = body["centre"], bangkok_day(call.now)

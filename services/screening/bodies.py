@@ -31,7 +31,7 @@ class AgreePlan(TypedDict):
     why: str
     goals: list[str]
     override: Override | None
-    between_meetings: bool
+    between_meetings: bool | None
     urgency: str | None
 
 
@@ -123,7 +123,7 @@ class SetTask(TypedDict):
     case_id: str
     goal_id: str | None
     area: str | None
-    kind: str
+    kind: str | None
     code: str | None
     programme_id: str | None
     text: str | None

@@ -6,7 +6,7 @@ from typing import Any, TypedDict, TypeVar
 from sqlalchemy import RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
-from services.codes.care import GOAL, GOING_ON, TASK
+from services.codes.care import ACTION, GOAL, GOING_ON, TASK
 from services.codes.decisions import FIT_SECONDS
 from services.kernel.doors import Call, command, query
 from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
@@ -72,7 +72,7 @@ class Caring(reading.Reading):
             person_id=case["person_id"],
             goal_id=body["goal_id"],
             area=body["area"],
-            kind=body["kind"],
+            kind=body["kind"] or ACTION,
             code=body["code"],
             programme_id=body["programme_id"],
             due=body["due"],

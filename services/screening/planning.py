@@ -61,7 +61,7 @@ class Planning(reading.Reading):
             "programme_ids" if several else "programme_id",
             body["urgency"] if body["between_meetings"] else None,
         )
-        voted = Voted(body["members"], body["override"], between_meetings=body["between_meetings"])
+        voted = Voted(body["members"], body["override"], between_meetings=bool(body["between_meetings"]))
         return self._agree(call, case, decision, lambda unit, plan_id: voted)
 
     def _agree(

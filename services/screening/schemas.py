@@ -11,7 +11,7 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, valid
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services import codes
-from services.codes.care import NOT_POSSIBLE_REASONS, PROGRESS, TASK_KINDS
+from services.codes.care import ACTION, NOT_POSSIBLE_REASONS, PROGRESS, TASK_KINDS
 from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
 from services.codes.situation import document_code
@@ -209,7 +209,7 @@ class AgreePlan(Schema):
     why = Words(4000, required=True)
     goals = fields.List(Words(500, required=True), required=True, validate=Length(max=30))
     override = fields.Nested(Override, load_default=None, allow_none=True)
-    between_meetings = Flag(load_default=False)
+    between_meetings = Flag(load_default=False, allow_none=True)
     urgency = Words(2000)
 
     @validates_schema
@@ -366,7 +366,7 @@ class SetTask(Schema):
     case_id = _id()
     goal_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
     area = fields.String(load_default=None, allow_none=True, validate=OneOf(LIFE_AREAS))
-    kind = fields.String(load_default="action", validate=OneOf(TASK_KINDS))
+    kind = fields.String(load_default=None, allow_none=True, validate=OneOf(TASK_KINDS))
     code = fields.String(load_default=None, allow_none=True, validate=Length(1, 40))
     programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
     text = Words(500)
@@ -375,7 +375,7 @@ class SetTask(Schema):
 
     @validates_schema
     def says_what(self, data: bodies.SetTask, **_: Any) -> None:
-        if data["kind"] == "action":
+        if data["kind"] in (None, ACTION):
             if data["text"] is None:
                 raise ValidationError("Is required.", "text")
             if data["code"] is not None:

@@ -441,6 +441,8 @@ class World:
                 "until": "2027-09-30",
             },
             "end_membership": {"until": "2026-12-31"},
+            "add_closure": {"centre": self.centre, "day": "2027-06-15", "name": "ซ่อมอาคาร"},
+            "take_back_closure": {"centre": self.centre, "day": "2027-06-16"},
             "call_meeting": {
                 "centre": self.centre,
                 "at": "2026-11-02T03:00:00Z",
@@ -531,7 +533,7 @@ def asker(route: Route) -> str:
     directors_only = "/erasure" in route.path or route.path.endswith(
         ("/adopt", "/uphold", "/transfer/accept", "/transfer/reject")
     )
-    directors_only |= route.door in ("appoint_member", "end_membership")
+    directors_only |= route.door in ("appoint_member", "end_membership", "add_closure", "take_back_closure")
     return "director-60" if directors_only else "worker-60"
 
 

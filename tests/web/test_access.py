@@ -88,7 +88,7 @@ OF_ONE_PERSON = {
     "timeline", "matches", "earlier_matches", "earlier_match", "candidates", "steps", "stays", "disclosure", "work",
     "rederive", "meeting", "meetings", "consents", "next_question", "plans", "members", "care_plan", "care_proposals",
 }  # fmt: skip
-OWN_WORDS = {"activity"}
+OWN_WORDS = {"activity", "closures"}
 
 
 @pytest.mark.parametrize("route", calls(method="GET"), ids=name_of)
@@ -110,7 +110,15 @@ def test_staff_may_do_everything_and_the_ministry_and_admin_nothing(route: Route
         {"director"}
         if "/erasure" in route.path
         or route.door
-        in ("adopt_draft", "appoint_member", "end_membership", "accept_transfer", "reject_transfer")
+        in (
+            "adopt_draft",
+            "appoint_member",
+            "end_membership",
+            "accept_transfer",
+            "reject_transfer",
+            "add_closure",
+            "take_back_closure",
+        )
         else {"worker", "director"}
     )
     assert needed <= door_of(route).roles

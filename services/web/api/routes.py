@@ -285,11 +285,10 @@ ROUTES = (
             fixed={"step": step})
         for step in STEPS
     ),
-    Route("GET", "/api/v1/centres/<centre>/closures", referral.CLOSURES, ListClosures,
-        "Days on which the centre is closed besides Thai holidays, from today on"),
-    Route("POST", "/api/v1/centres/<centre>/closures", referral.ADD_CLOSURE, AddClosure,
-        "The centre is closed on a day", 201),
-    Route("POST", "/api/v1/centres/<centre>/closures/<day>/take-back", referral.TAKE_BACK_CLOSURE, TakeBackClosure,
+    Route("GET", "/api/v1/closures", referral.CLOSURES, ListClosures,
+        "Days on which a centre is closed besides Thai holidays, from today on", query={"centre": str}),
+    Route("POST", "/api/v1/closures", referral.ADD_CLOSURE, AddClosure, "The centre is closed on a day", 201),
+    Route("POST", "/api/v1/closures/take-back", referral.TAKE_BACK_CLOSURE, TakeBackClosure,
         "The centre is open on a day after all"),
     Route("POST", "/api/v1/partners", partners.REGISTER_PARTNER, RegisterPartner, "Register a partner", 201),
     Route("GET", "/api/v1/partners", partners.PARTNERS, ListPartners, "The registry",

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from services.codes.access import CASE_READERS, STAFF
-from services.codes.care import TASK_DAYS
+from services.codes.care import ACTION, TASK_DAYS
 from services.kernel.errors import NotFound
 from services.screening import schemas
 from services.screening.answers import CareItem, CarePlan
@@ -85,7 +85,7 @@ def task(case_id: UUID) -> Response:
     if stopped := over.instead(case):
         return stopped
     plan = doors.ask(CARE_PLAN.of(case_id=str(case_id)))
-    kind = "document" if request.form.get("code") else "action"
+    kind = "document" if request.form.get("code") else ACTION
     form = Form(
         schemas.SetTask(),
         {
