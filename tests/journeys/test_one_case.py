@@ -6,7 +6,7 @@ from tests.support.client import Change, Client, Refusal, new_case, until
 
 PLACED = (
     "CaseOpened", "PersonIdentified", "ScreeningStarted", "ScreeningCompleted", "PartnerMatched", "PlanAgreed",
-    "ReferralSent", "PlacementMoved", "PlaceReserved", "PlaceSecured", "ConsentRecorded",
+    "CareGoalSet", "ReferralSent", "PlacementMoved", "PlaceReserved", "PlaceSecured", "ConsentRecorded",
     "PartnerTold", "ReferralAcknowledged",
     "ReferralAccepted", "PlaceTaken",
     "PersonTravelling", "PersonAdmitted", "PlacementConfirmed",
