@@ -120,6 +120,9 @@ class Place:
             if {"case_id", "referral_id", "partner_id", "stay_id", "meeting_id"} & self.arguments:
                 self.door.add(f"worker-{self.centre}", "worker", (self.centre,))
                 world = self.door.world(self.centre)
+            if self.endpoint == "pages.care.take":  # what the place of the plan asks for
+                agreed = plan() | {"programme_id": world.programme_id}
+                self.door.made(f"/api/v1/cases/{world.case_id}/plan", agreed, f"worker-{self.centre}")
             if self.endpoint == "pages.referral.send_home":
                 agreed = plan() | {"path": "return_family"}
                 self.door.made(f"/api/v1/cases/{world.case_id}/plan", agreed, f"worker-{self.centre}")
