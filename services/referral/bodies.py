@@ -109,7 +109,7 @@ class ListRecords(TypedDict):
 
 
 class ListClosures(TypedDict):
-    centre: str
+    centre: str | None
 
 
 class TakeBackClosure(TypedDict):

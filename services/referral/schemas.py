@@ -243,10 +243,13 @@ class ListRecords(Schema):
 
 
 class ListClosures(Schema):
+    centre = String(
+        load_default=None, allow_none=True, validate=OneOf([each.code for each in areas.provinces()])
+    )
+
+
+class TakeBackClosure(Schema):
     centre = String(required=True, validate=OneOf([each.code for each in areas.provinces()]))
-
-
-class TakeBackClosure(ListClosures):
     day = Date(required=True)
 
 

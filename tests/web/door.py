@@ -353,6 +353,8 @@ class World:
     rules_version: str = "2569-2"
     draft_id: str = "00000000-0000-4000-8000-000000000003"
     trial_id: str = "00000000-0000-4000-8000-000000000004"
+    rows_of: str = "labels"
+    row_key: str = "older_person"
     screening_id: str = "00000000-0000-4000-8000-000000000005"
     stay_id: str = "00000000-0000-4000-8000-000000000006"
     bed_id: str = "00000000-0000-4000-8000-000000000007"

@@ -179,8 +179,10 @@ def test_a_plan_on_the_new_path_is_agreed_and_the_overview_counts_it(door, worke
             "consent": {"status": "given", "witness": "พยาน ตัวอย่าง"},
         },
     )
+    path = f"/api/v1/referrals/{sent['referral_id']}"
+    door.wait(path, lambda found: found["place"] == "reserved")
     for step in ("accept", "admit", "confirm"):
-        told = door.post(f"/api/v1/referrals/{sent['referral_id']}/{step}", {})
+        told = door.post(f"{path}/{step}", {})
         assert told.ok, told.text
     director = door.wait(
         "/api/v1/reports/overview?from=2026-01-01&to=2098-01-01",

@@ -331,17 +331,18 @@ def test_minutes_say_what_was_decided_between_meetings_and_whether_it_was_ratifi
 
 
 def test_minutes_of_somebody_who_was_erased_say_what_is_gone(door):
-    case_id = door.planned()
-    for each in door.get("/api/v1/meetings?status=open&centre=60&limit=100").json()["items"]:
-        door.made(f"/api/v1/meetings/{each['meeting_id']}/close", {})
-    path = f"/api/v1/meetings/{door.meeting(case_id)}"
+    for user in ("worker-55", "director-55", "deputy-55"):  # nobody else's case lies before this meeting
+        door.add(user, "worker" if user == "worker-55" else "director", ("55",))
+    case_id = door.planned("55")
+    path = f"/api/v1/meetings/{door.meeting(case_id, 'worker-55')}"
     votes = [{"member": number, "vote": "agree", "reason": "ใกล้วัด"} for number in "123"]
     door.made(
         f"{path}/decide",
         {"case_id": case_id, "votes": votes, "path": "local_home", "why": "ใกล้วัด"},
+        "worker-55",
     )
-    door.ask("intake", "request_erasure", "director-60", {"case_id": case_id, "reason": "ordered"})
-    door.ask("intake", "confirm_erasure", "deputy-60", {"case_id": case_id})
-    text = text_of(door.get(f"{path}/minutes.pdf").content)
+    door.made(f"/api/v1/cases/{case_id}/erasure", {"reason": "ordered"}, "director-55")
+    door.made(f"/api/v1/cases/{case_id}/erasure/confirm", {}, "deputy-55")
+    text = text_of(door.get(f"{path}/minutes.pdf", "worker-55").content)
     assert has(text, "ถูกลบพร้อมกับข้อมูลของผู้รับบริการแล้ว") and has(text, "เห็นชอบ ๓ เสียง")
     assert not has(text, "ใกล้วัด") and not has(text, "มาลี")

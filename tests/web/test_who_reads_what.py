@@ -17,7 +17,9 @@ from tests.web.door import activity
 from tests.web.test_reading import private_in
 
 ABOUT_ONE = {"case_id", "referral_id", "match_id", "screening_id", "meeting_id"}
-ABOUT_PLACES = {"partner_id", "programme_id", "outreach_id", "rules_version", "draft_id", "trial_id"}
+ABOUT_PLACES = {
+    "partner_id", "programme_id", "outreach_id", "rules_version", "draft_id", "trial_id", "rows_of", "row_key",
+}  # fmt: skip
 # A user of each role that is not staff of the case's centre, and of two that others are told nothing by.
 OTHERS = {
     "member-60": "member",
