@@ -11,7 +11,7 @@ import pytest
 from services.cli.folder import NAMES
 from tests.compose.stack import Stack
 from tests.support.client import Client, until
-from tests.support.running import Running, done, run, wait_ready
+from tests.support.running import LONGEST, Running, done, run, wait_ready
 
 REPLICAS = {"intake": 2, "referral": 2}
 GRACE = 20.0  # stop_grace_period
@@ -35,7 +35,7 @@ def containers(stack: Stack) -> Iterator[dict[str, list[Running]]]:
     """First the load job to its end, then everything that depends on it."""
     job = stack.container("load").start()
     assert job.process is not None
-    assert job.process.wait(600) == 0, job.tail()
+    assert job.process.wait(LONGEST) == 0, job.tail()
     started = {
         name: [stack.container(name, n).start() for n in range(1, REPLICAS.get(name, 1) + 1)]
         for name in NAMES
