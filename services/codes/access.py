@@ -61,6 +61,7 @@ ACTIONS = CodeList(
         "case.receive": Words(
             "ตอบคำขอโอนเรื่องจากศูนย์อื่น", "Answer another centre that asks to hand a case over"
         ),
+        "referral.exchange": Words("อ่านการส่งต่อทั้งฉบับเพื่อระบบอื่น", "Read whole referrals for other systems"),
         "case.transfers": Words("ดูคำขอโอนเรื่องระหว่างศูนย์", "See what is to be handed over between centres"),
         "case.close": Words("ปิดเรื่อง", "Close a case"),
         "case.reopen": Words("เปิดเรื่องอีกครั้ง", "Open a case again"),

@@ -16,7 +16,7 @@ SPOKEN = ("alt", "aria-label", "placeholder", "title")
 # What Thai offices write in Latin letters: names of things and of accounts, versions, addresses, hidden digits, seeds
 # of lots.
 LATIN_NAMES = re.compile(
-    r"CSV|XLSX|PDF|JSON|HSDS|zip|MB\b|MoU|Excel|LINE|ESS( Help Me)?|\S+@\S+|https?://\S*|x{2,}"
+    r"CSV|XLSX|PDF|JSON|HSDS|HL7 FHIR R4|zip|MB\b|MoU|Excel|LINE|ESS( Help Me)?|\S+@\S+|https?://\S*|x{2,}"
     r"|(worker|director|deputy|member|partner)-\d\d|ministry|admin|rules"
     r"|(form|procedure)-\d{4}-\d+"
     r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pyotp
 
 from tests.browser.visitor import Tab, said
+from tests.support.client import Client, new_plan
 
 OPENED = {
     "channel": "walk_in",
@@ -171,6 +172,26 @@ def planned(worker: Tab, last_name: str) -> str:
     screen(worker, case)
     agree(worker, case)
     return case
+
+
+def to_ratify(worker: Client) -> str:
+    """Where a meeting says yes or no to what was decided about a case between meetings."""
+    case_id = worker.open_case()
+    worker.screen(case_id)
+    called = [
+        {"name": name, "role": role}
+        for name, role in (("ประธาน ก", "chair"), ("เลขานุการ ข", "secretary"), ("กรรมการ ค", "member"))
+    ]
+    agreed = [{**each, "vote": "agree"} for each in called[:2]]
+    urgent = {"members": agreed, "between_meetings": True, "urgency": "ไม่มีที่พักคืนนี้"}
+    worker.post(f"/api/v1/cases/{case_id}/plan", {**new_plan(None), **urgent})
+    day = {"centre": "60", "at": "2027-01-05T03:00:00Z", "place": "ห้องประชุม", "members": called}
+    worker.post("/api/v1/meetings", day)
+    for meeting in worker.get("/api/v1/meetings", status="open", centre="60")["items"]:
+        agenda = worker.get(f"/api/v1/meetings/{meeting['meeting_id']}")["agenda"]
+        if any(item["case_id"] == case_id and item["ratifies"] for item in agenda):
+            return f"/meetings/{meeting['meeting_id']}/cases/{case_id}/ratify"
+    raise AssertionError("what was decided lies before no meeting")
 
 
 # -- signing in in two steps ---------------------------------------------------------------------------------------

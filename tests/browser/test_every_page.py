@@ -34,6 +34,8 @@ def findings(town, browser):
             town.let_in(here[-1], user)
         return here[-1]
 
+    draft = town.system.user("rules").post("/api/v1/rules/drafts", {"based_on": "2569-2"})
+    tried = town.system.user("rules").post(f"/api/v1/rules/drafts/{draft['draft_id']}/trial", {})
     for user in ROLES:
         visitor = arrived(user)
         walk = Walk(visitor, user, findings)
@@ -48,6 +50,8 @@ def findings(town, browser):
             walk.look_at("/first-steps", 200)  # linked while there are no other users
             walk.from_page("/contradictions.csv")  # linked while something does not go together
             walk.look_at("/system/skip", 200)  # linked where an event is parked
+        if user == "rules":
+            walk.look_at(f"/rules/trials/{tried['trial_id']}", 200)  # linked from a draft that was tried
         walk.look_at("/nothing-is-here", 404)
         visitor.page.evaluate("document.querySelector('.app-idle').hidden = false")
         walk.look("the warning before the session ends")
@@ -76,6 +80,7 @@ def findings(town, browser):
     walk.look_at(f"{case}/referrals/home", 200)  # where the plan says so
     walk.look_at(f"{case}/erasure/confirm", 403)  # linked where an erasure waits
     walk.look_at(f"{case}/erasure/minutes/{case.rpartition('/')[2]}", 403)  # linked there too
+    walk.look_at(steps.to_ratify(town.system.user("worker-60")), 200)  # linked from such a meeting
     for address in steps.give_bed(worker, case):
         walk.look_at(address, 200)  # linked while somebody has an interim bed
     made = steps.make_link(worker, steps.refer(worker, case))
