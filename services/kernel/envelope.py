@@ -57,6 +57,11 @@ class Caller:
         """For which centres the acts of somebody in this role are the caller's too."""
         return tuple(each.centre for each in self.delegated if each.role == role)
 
+    @property
+    def only_centre(self) -> str | None:
+        """The caller's centre, if it is one: whoever names none means that."""
+        return self.centres[0] if len(self.centres) == 1 and self.centres[0] != ALL_CENTRES else None
+
     def sees(self, centre: str) -> bool:
         return ALL_CENTRES in self.centres or centre in self.centres
 

@@ -1,10 +1,7 @@
 """The doors of a centre's own closures, set by its director, and how far the calendar of holidays goes."""
 
-from collections.abc import Sequence
-
 from services.codes.access import DIRECTOR, STAFF
 from services.kernel.doors import Call, command, query
-from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid
 from services.kernel.eventlog import Outcome, Unit
 from services.referral import answers, bodies, reading, schemas
@@ -41,7 +38,9 @@ class Closing(reading.Reading):
     @query("centre.closures", roles=(*STAFF, "member"), schema=schemas.ListClosures())
     def closures(self, call: Call, body: bodies.ListClosures) -> answers.Closures:
         """From today on; of the caller's own centre, where no other is named."""
-        centre, today = body["centre"] or _only(call.caller.centres), bangkok_day(call.now)
+        centre, today = body["centre"] or call.caller.only_centre, bangkok_day(call.now)
+        if centre is None:
+            raise Invalid({"centre": ["Missing data for required field."]})
         if not call.caller.sees(centre):
             raise Forbidden("This is not your centre.")
         found = self.runtime.read(lambda db: closures.list_closures(db, centre, today))
@@ -51,9 +50,3 @@ class Closing(reading.Reading):
             "announced_until": ends.isoformat(),
             "days_announced": max((ends - today).days, 0),
         }
-
-
-def _only(centres: Sequence[str]) -> str:
-    if len(centres) != 1 or centres[0] == ALL_CENTRES:
-        raise Invalid({"centre": ["Missing data for required field."]})
-    return centres[0]

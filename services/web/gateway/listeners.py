@@ -90,12 +90,7 @@ def _owner(asker: Asker, centre: str | None, partner_id: str | None) -> Owner:
     elif partner_id is not None:
         found = Owner("partner", partner_id)
     else:
-        only = (
-            director.centres[0]
-            if len(director.centres) == 1 and ALL_CENTRES not in director.centres
-            else None
-        )
-        told = centre or only
+        told = centre or director.only_centre
         if told is None:
             raise Invalid({"centre": ["Missing data for required field."]})
         found = Owner("centre", told)
