@@ -323,8 +323,10 @@ def _kill(process: psutil.Process) -> None:
 
 
 def _alive(process: psutil.Process) -> bool:
+    """Also if its first thread has ended and others have not: its sockets are open until the last one ends."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        ended = process.status() == psutil.STATUS_ZOMBIE and process.num_threads() == 1
+        return process.is_running() and not ended
     except psutil.NoSuchProcess:
         return False
 
