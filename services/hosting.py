@@ -44,6 +44,9 @@ class System:
 
     def stop(self) -> None:
         """Stop all within seconds; what does not end by itself is killed."""
+        for container in self.containers:
+            for provider in container.dependencies:  # each has its runtime, and nothing else
+                provider.dismiss()
         deadline = time.monotonic() + STOP_SECONDS
         threads = [eventlet.spawn(container.stop) for container in self.containers]
         for container, thread in zip(self.containers, threads, strict=True):

@@ -1,5 +1,6 @@
 """`songtor up`: the services of this process, until stopped."""
 
+import gc
 import logging
 import socket
 
@@ -67,10 +68,12 @@ def _load_sample(settings: Settings, serves: bool) -> None:
 
 
 def _run(settings: Settings, names: tuple[str, ...], demo: bool) -> None:
+    gc.disable()  # what is brought in stays
     from services.hosting import System
 
     system = System(settings, names)
     system.start()
+    _look_no_more()
     if "web" in names:
         _greet(settings, demo)
         _invite(settings)
@@ -84,6 +87,13 @@ def _run(settings: Settings, names: tuple[str, ...], demo: bool) -> None:
     finally:
         click.echo("Stopping.", err=True)
         system.stop()
+
+
+def _look_no_more() -> None:
+    """What is there by now is there to the end: nobody need look through it for garbage, while at work or at last."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _greet(settings: Settings, demo: bool) -> None:

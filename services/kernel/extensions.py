@@ -65,7 +65,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
     def __init__(self, wiring: Wiring, after_start: Chore | None = None) -> None:
         self.wiring, self.after_start = wiring, after_start
         self.runtime: ServiceRuntime | None = None
-        self.subscriptions: list[Subscription] = []
+        self._listeners: list[tuple[Subscription, Any]] = []  # ... and the greenlet of each
         self._threads: list[Any] = []
         self._stopping = Event()
 
@@ -98,8 +98,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
             self._spawn(lambda: follow(relay, self.stopping, self._pause))
         for source in self.wiring.hears:
             subscription = Subscription(runtime.inbox, source, settings.broker_url, self.stopping, within)
-            self.subscriptions.append(subscription)
-            self._spawn(subscription.run)
+            self._listeners.append((subscription, self._spawn(subscription.run)))
         if self.wiring.when_due is not None:
             self._spawn(lambda: keep_time(runtime.service, runtime.fire_timers, self.stopping, self._pause))
         if self.after_start is not None:
@@ -109,11 +108,19 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, self._pause, self._end))
         self._local.open(self.container.service_cls, runtime)
 
+    def dismiss(self) -> None:
+        """Before the stop, which waits for every door at work."""
+        if self.runtime is not None:
+            self.runtime.dismiss()
+
     def stop(self) -> None:
         """End the greenlets within seconds, though the broker or the database may be down."""
         self._end_pauses()
         if self.runtime is not None:
             self.runtime.log.bell.ring()
+        for subscription, thread in self._listeners:
+            if subscription.waiting:
+                thread.kill()
         self._local.close(self.wiring.service)
         deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
@@ -159,8 +166,10 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         self._threads = [thread for thread in self._threads if not thread.dead]
         self._spawn(work)
 
-    def _spawn(self, run: Callable[[], None]) -> None:
-        self._threads.append(eventlet.spawn(run))
+    def _spawn(self, run: Callable[[], None]) -> Any:
+        thread = eventlet.spawn(run)
+        self._threads.append(thread)
+        return thread
 
 
 class Hostable(Protocol):

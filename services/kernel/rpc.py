@@ -45,7 +45,22 @@ STOP_SECONDS = 1.5  # for each of the steps of stopping
 
 
 class Consumers(QueueConsumer):  # type: ignore[misc]
-    """nameko's, but back within seconds of the broker, and ending does not wait for one that is gone."""
+    """nameko's, but back within seconds of the broker, and ending waits neither for one that is gone nor for a wait for
+    messages: nameko's own looks between two of them whether it is to end."""
+
+    _waiting = False  # for messages
+
+    def on_iteration(self) -> None:
+        self._waiting = False
+        super().on_iteration()
+        self._waiting = True
+        if self.should_stop:
+            eventlet.spawn(self._wake)
+
+    def _wake(self) -> None:
+        """End the wait for messages, as if its time had passed."""
+        if self._waiting:
+            eventlet.kill(self._gt, TimeoutError())
 
     def on_decode_error(self, message: Message, exc: Exception) -> None:
         """Kombu's writes the message itself into the log; and whoever reaches the broker can send any number."""
@@ -66,8 +81,11 @@ class Consumers(QueueConsumer):  # type: ignore[misc]
     @contextmanager
     def extra_context(self, connection: Connection, channel: Channel) -> Iterator[None]:
         """Around all that is done on a line: one whose heartbeats fail to come is left before kombu takes its leave."""
-        with dropped_if_broken(connection):
-            yield
+        try:
+            with dropped_if_broken(connection):
+                yield
+        finally:
+            self._waiting = False
 
     def ack_message(self, message: Message) -> None:
         with suppress(*BROKEN):  # the broker gives it to somebody again
@@ -78,6 +96,7 @@ class Consumers(QueueConsumer):  # type: ignore[misc]
             super().requeue_message(message)
 
     def unregister_provider(self, provider: ProviderCollector) -> None:
+        eventlet.spawn(self._wake)
         with eventlet.Timeout(STOP_SECONDS, False):
             super().unregister_provider(provider)
             return
@@ -90,6 +109,7 @@ class Consumers(QueueConsumer):  # type: ignore[misc]
         self._gt.kill()
 
     def kill(self) -> None:
+        eventlet.spawn(self._wake)
         with eventlet.Timeout(STOP_SECONDS, False):
             super().kill()
             return

@@ -119,6 +119,7 @@ class ServiceRuntime:
         self.service = wiring.service
         self.replica_id = str(uuid4())
         self._seats = BoundedSemaphore(SEATS)
+        self._closing = False
         self.master = (
             MasterKey.load(settings.master_key_file, create=settings.make_master_key)
             if keyed
@@ -164,6 +165,11 @@ class ServiceRuntime:
         self.clock.look()
         if not self.database.sqlite and self.wiring.projections:
             replicas.beat(self.log, self.replica_id)
+
+    def dismiss(self) -> None:
+        """The service is about to stop: whoever waits long goes now, with Unavailable."""
+        self._closing = True
+        self.log.bell.ring()
 
     def close(self) -> None:
         self.database.close()
@@ -262,10 +268,16 @@ class ServiceRuntime:
     def long_until(self, check: Callable[[Connection], T | None], seconds: float) -> T | None:
         """As `until`, for many seconds: who waits holds a worker, so only a few may; where no seat is free it looks
         once."""
+
+        def look(db: Connection) -> T | None:
+            if self._closing:
+                raise Unavailable(f"The service {self.service} is about to stop.")
+            return check(db)
+
         if not self._seats.acquire(blocking=False):
             return self.read(check)
         try:
-            return self.until(check, seconds)
+            return self.until(look, seconds)
         finally:
             self._seats.release()
 

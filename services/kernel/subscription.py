@@ -33,6 +33,7 @@ class Subscription:
         self.delay = AGAIN_FIRST
         self.pulled = False
         self.asked = 0.0  # when the source was asked last
+        self.waiting = False  # for what the broker brings: so it may be ended at any moment
 
     def run(self) -> None:
         while not self.stopping():
@@ -58,15 +59,18 @@ class Subscription:
             self._catch_up()
             checked = time.monotonic()
             while not self.stopping():
+                self.waiting = True
                 try:
                     connection.drain_events(timeout=1.0)
                 except TimeoutError:
+                    self.waiting = False
                     connection.heartbeat_check()
                 if time.monotonic() - checked > HEAD_CHECK:
                     self._catch_up()
                     self.inbox.try_again(self.source)
                     checked = time.monotonic()
         finally:
+            self.waiting = False
             let_go(connection, self.within)
 
     def _open(self, connection: Connection) -> None:
@@ -83,6 +87,7 @@ class Subscription:
         consumer.consume()
 
     def _on_message(self, message: Any) -> None:
+        self.waiting = False
         # Unavailable goes up: the connection is closed, the page comes back later, and the cursor decides.
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         outcome = self.inbox.receive(self.source, body)

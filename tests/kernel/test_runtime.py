@@ -134,3 +134,17 @@ def test_the_status_names_how_far_behind_each_source_is(net, reader):
         {"source": "north", "cursor": 1, "behind": 0, "parked": 0, "state": "running"},
         {"source": "south", "cursor": 0, "behind": 0, "parked": 0, "state": "running"},
     ]
+
+
+# -- waiting long ----------------------------------------------------------------------------------------------------
+
+
+def test_who_waits_long_is_sent_away_when_the_service_is_about_to_stop(net, reader):
+    started(net, "north")
+    net.settle()
+    reader.dismiss()
+    with pytest.raises(Unavailable, match="reader is about to stop"):
+        reader.long_until(heard_of("south"), 30)
+    with pytest.raises(Unavailable):
+        reader.long_until(heard_of("north"), 30)
+    assert reader.read(heard_of("north")) == "TallyStarted"
