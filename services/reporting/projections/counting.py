@@ -11,8 +11,10 @@ from services.kernel.envelope import ALL_CENTRES
 from services.reporting.measures import COLUMNS
 from services.reporting.projections.milestones import counted
 from services.reporting.projections.period import (
+    MOVED,
     Period,
-    as_known_then,
+    counted_then,
+    find_moved,
     first_in,
     in_period,
     last_in,
@@ -48,7 +50,8 @@ class Counting:
 
     def __init__(self, db: Connection, period: Period) -> None:
         self.db, self.period, self.months = db, period, _whole_months(period)
-        self.then = as_known_then(db, period, period.as_of) if period.as_of else None
+        if period.as_of:
+            find_moved(db, period, period.as_of)
 
     def groups(self, types: Collection[str]) -> list[Group]:
         # A case's earlier fact in the month of the first day may lie before or after that day: a sum does not say.
@@ -157,10 +160,10 @@ class Counting:
         else:
             edges = or_(c.day < _beginning(self.months.first), c.day > _end(self.months.last))
             found = self._told(ask(c).where(or_(edges, unsure(c))))
-        if self.then:
-            moved = self._told(ask(c).where(c.case_id.in_(self.then.moved)))
+        if self.period.as_of:
+            moved = self._told(ask(c).where(c.case_id.in_(MOVED)))
             found += [(*key[:-counts], *(-count for count in key[-counts:])) for key in moved]
-            found += self._told(ask(self.then.counted.c))
+            found += self._told(ask(counted_then.c))
         return found
 
     def _told(self, rows: Select[Any]) -> list[tuple[Any, ...]]:

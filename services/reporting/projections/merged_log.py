@@ -1,9 +1,10 @@
 """The merged log of all services, kept by the kernel in `source_event`."""
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select, union_all
 
 from services.codes.feed import TOLD
 from services.kernel.tables import source_event
@@ -13,16 +14,18 @@ SOURCES = ("intake", "screening", "partners", "referral")
 SCAN, CHUNK = 10_000, 1_000  # facts looked at for one page of the merged log, and read at once
 
 
+def _last(source: str) -> Select[Any]:
+    s = source_event.c
+    newest = select(s.body).where(s.source == source).order_by(s.position.desc()).limit(1)
+    return select(newest.subquery().c.body)
+
+
+LAST = union_all(*map(_last, SOURCES))
+
+
 def get_data_up_to(db: Connection) -> str | None:
     """The latest recorded time among the last facts heard of each service; None before the first."""
-    s = source_event.c
-    last = [
-        db.execute(
-            select(s.body).where(s.source == source).order_by(s.position.desc()).limit(1)
-        ).scalar_one_or_none()
-        for source in SOURCES
-    ]
-    return max((orjson.loads(body)["recordedtime"] for body in last if body), default=None)
+    return max((orjson.loads(body)["recordedtime"] for (body,) in db.execute(LAST)), default=None)
 
 
 def get_head(db: Connection) -> int:

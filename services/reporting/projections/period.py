@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -22,6 +22,8 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.dialects import registry
+from sqlalchemy.schema import CreateTable
 
 from services.reporting.projections.milestones import COUNTED, counted, in_light, milestones
 
@@ -39,14 +41,6 @@ class Period:
     as_of: str | None = None
 
 
-class Then(NamedTuple):
-    """`moved`: the cases with something in a period of which something was recorded after `as_of`; only these may not
-    have been known then as they are known now. `counted`: their rows in the light of what was recorded by then."""
-
-    moved: Select[tuple[str]]
-    counted: Table
-
-
 def _passing(name: str, columns: Sequence[Column[Any]]) -> Table:
     """A table that a connection alone sees, gone when its reading ends. It is described once: of a question about a
     table that was described anew the SQL would be made anew each time, which takes longer than the answer."""
@@ -54,28 +48,39 @@ def _passing(name: str, columns: Sequence[Column[Any]]) -> Table:
     return Table(name, MetaData(), *copies, prefixes=["TEMPORARY"])
 
 
+# The cases with something in a period of which something was recorded after `as_of`; only these may not have been known
+# then as they are known now. And their rows in the light of what was recorded by then.
 moved = _passing("moved", [milestones.c.case_id])
 counted_then = _passing("counted_then", list(counted.c))
 
+MOVED = select(moved.c.case_id)
+STAYED = select(counted).where(counted.c.case_id.not_in(MOVED))
+KNOWN = union_all(STAYED, select(counted_then)).subquery("known")
 
-def as_known_then(db: Connection, period: Period, as_of: str) -> Then:
-    """Fills the two tables."""
+
+def find_moved(db: Connection, period: Period, as_of: str) -> None:
+    """Fill the two tables."""
     m, rows = milestones.c, select(counted.c.case_id).where(in_period(counted.c, period, COUNTED))
     # What was entered in error since counted then, though no row says so any more.
     touches = or_(m.case_id.in_(rows), m.type == "ReferralEnteredInError")
     found = select(m.case_id).where(m.recorded > as_of, touches).distinct()
-    moved.create(db)
+    db.exec_driver_sql(_creation(moved, db.dialect.name))
     db.execute(_filling(moved, found))
-    counted_then.create(db)
+    db.exec_driver_sql(_creation(counted_then, db.dialect.name))
     db.execute(_known_then(), {AS_OF: as_of})
-    return Then(select(moved.c.case_id), counted_then)
+
+
+@cache
+def _creation(table: Table, dialect: str) -> str:
+    """SQLAlchemy keeps the SQL of no definition, and to make it takes longer than to run it."""
+    return str(CreateTable(table).compile(dialect=registry.load(dialect)()))
 
 
 @cache
 def _known_then() -> Insert:
     """What fills the second. Made once: to describe it takes longer than to run it for one case."""
     as_of: BindParameter[str] = bindparam(AS_OF)
-    among = milestones.c.case_id.in_(select(moved.c.case_id))
+    among = milestones.c.case_id.in_(MOVED)
     return _filling(counted_then, in_light(among, lambda row: row.c.recorded <= as_of))
 
 
@@ -87,9 +92,8 @@ def facts_of(db: Connection, period: Period) -> Any:
     """The columns of what counts in a period: as it is, or as it was known at `as_of`."""
     if period.as_of is None:
         return counted.c
-    then = as_known_then(db, period, period.as_of)
-    stayed = select(counted).where(counted.c.case_id.not_in(then.moved))
-    return union_all(stayed, select(then.counted)).subquery("known").c
+    find_moved(db, period, period.as_of)
+    return KNOWN.c
 
 
 def in_period(c: Any, period: Period, types: Collection[str]) -> ColumnElement[bool]:
