@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -49,28 +48,21 @@ def pytest_runtest_call() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Network]]:
     """Makes networks whose databases are made once; each network begins with them as they were when they were new."""
-    mark, data = f"songtor_test_{uuid4().hex[:8]}", tmp_path_factory.mktemp("data")
-    new: list[databases.Copy] = []
+    shelves: list[databases.Shelf] = []
 
     def make(services: Sequence[type[Any]], clock: SimulatedClock) -> Network:
-        for copy in new:
-            copy.restore()
-        made = Network(services, clock, data, databases.url(mark))
-        if not new:
-            runtimes = made.runtimes.values()
-            kept = [
-                each for runtime in runtimes for each in (runtime.database, runtime.vault_database) if each
-            ]
-            new.extend({each.url: databases.Copy(each) for each in kept}.values())
-        return made
+        shelf = next((each for each in shelves if each.takes(services)), None)
+        if shelf is None:
+            shelf = databases.Shelf(tmp_path_factory.mktemp("data"))
+            shelves.append(shelf)
+        return shelf.network(services, clock)
 
     yield make
-    for copy in new:
-        copy.database.close()
-    databases.drop_databases(mark)
+    for shelf in shelves:
+        shelf.drop()
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,16 @@ class Database:
             self.engine = _postgres_engine(self.url, pool)  # for what is rare
             self._writer = _in_few_trips(self.url, pool)
 
+    def make_if_missing(self) -> None:
+        """On PostgreSQL, if the role may; SQLite files are made on first use. The connection that shows it to be there
+        serves whoever comes next."""
+        if self.sqlite:
+            return
+        try:
+            self._writer.connect().close()
+        except OperationalError:
+            ensure_database(self.url.render_as_string(hide_password=False))
+
     @contextmanager
     def only_writer(self) -> Iterator[None]:
         """Of an SQLite file, within this process: SQLite's own wait would stop every greenlet of it."""
@@ -298,6 +308,7 @@ def _postgres_engine(url: URL, pool: int, own: bool = False) -> Engine:
         pool_timeout=30,
         insertmanyvalues_page_size=1000,
         hide_parameters=True,
+        use_native_hstore=False,  # we have none, and every new connection would ask for it
         isolation_level="AUTOCOMMIT" if own else "READ COMMITTED",
         pool_pre_ping=not own,
     )

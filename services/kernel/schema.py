@@ -11,7 +11,7 @@ from time import sleep
 from sqlalchemy import Connection, Table, inspect
 
 from services.kernel import building, fence, replicas, scope
-from services.kernel.database import Database, ensure_database
+from services.kernel.database import Database
 from services.kernel.envelope import instant
 from services.kernel.errors import Conflict, Unavailable
 from services.kernel.eventlog import EventLog
@@ -59,7 +59,7 @@ def upgrade(database: Database, folders: list[Path]) -> None:
     """Bring a database to the newest revisions, making it if the role may. One that is up to date is left without
     loading Alembic. Replicas of before may go on working meanwhile: who asks for their locks in another order than the
     revisions do is met by trying again. Unavailable if they are in the way for all of about a minute."""
-    ensure_database(database.url.render_as_string(hide_password=False))
+    database.make_if_missing()
     newest = {_known(folder)[-1] for folder in folders}
     with database.read() as db:
         if revisions(db) == newest:

@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from services.kernel.database import Database
+from services.kernel.doors import Doors
+from services.kernel.local import Network, SimulatedClock
 from services.kernel.settings import Settings
 from tests.support import absent
 
@@ -102,6 +105,37 @@ class Original:
             with administrator() as db:
                 made = f'CREATE DATABASE "{target.database}" TEMPLATE "{url.database}" OWNER {role()}'
                 db.exec_driver_sql(made)
+
+
+class Shelf:
+    """Databases of services on PostgreSQL, one for each name: networks have them one after the other."""
+
+    def __init__(self, data: Path) -> None:
+        self.mark, self.data = f"songtor_test_{uuid4().hex[:8]}", data
+        self._services: dict[str, type[Doors]] = {}
+        self._new: dict[str, Copy] = {}
+
+    def takes(self, services: Sequence[type[Doors]]) -> bool:
+        """Whether none of them has the name, and so the database, of another that is here."""
+        return all(self._services.get(each.name, each) is each for each in services)
+
+    def network(self, services: Sequence[type[Doors]], clock: SimulatedClock) -> Network:
+        """With databases as they were when they were new."""
+        for name in ("vault", *(each.name for each in services)):
+            if name in self._new:
+                self._new[name].restore()
+        made = Network(services, clock, self.data, url(self.mark))
+        self._services |= {each.name: each for each in services}
+        for name, runtime in made.runtimes.items():
+            for kept, database in ((name, runtime.database), ("vault", runtime.vault_database)):
+                if database and kept not in self._new:
+                    self._new[kept] = Copy(database)
+        return made
+
+    def drop(self) -> None:
+        for copy in self._new.values():
+            copy.database.close()
+        drop_databases(self.mark)
 
 
 class Copy:
