@@ -27,6 +27,7 @@ YES, NO = Words("ใช่", "Yes"), Words("ไม่ใช่", "No")
 class Known(NamedTuple):
     until: float  # on the monotonic clock
     vocabulary: Vocabulary | None
+    kinds: Mapping[str, Mapping[str, Words]]  # its words: {kind: {code: words}}
 
 
 _known: WeakKeyDictionary[ServiceRuntime, Known] = WeakKeyDictionary()
@@ -34,15 +35,20 @@ _known: WeakKeyDictionary[ServiceRuntime, Known] = WeakKeyDictionary()
 
 def vocabulary() -> Vocabulary | None:
     """None: it is not to be had now, and never was; the software's own words are shown."""
+    return _newest().vocabulary
+
+
+def _newest() -> Known:
     known = _known.get(runtime())
     if known and time.monotonic() < known.until:
-        return known.vocabulary
+        return known
     question = VOCABULARY.of()
     found = calls.together(THE_SYSTEM, question, seconds=PATIENCE)[question]
     if found is None and known:
         found = known.vocabulary
-    _known[runtime()] = Known(time.monotonic() + (FRESH if found else AGAIN), found)
-    return found
+    newest = Known(time.monotonic() + (FRESH if found else AGAIN), found, _in_kinds(found))
+    _known[runtime()] = newest
+    return newest
 
 
 def forget() -> None:
@@ -60,14 +66,14 @@ class OfRequest(Mapping[str, Mapping[str, Words]]):
     """{kind: {code: words}}, asked for once."""
 
     def __init__(self) -> None:
-        self._words: dict[str, dict[str, Words]] | None = None
+        self._words: Mapping[str, Mapping[str, Words]] | None = None
 
     @property
-    def words(self) -> dict[str, dict[str, Words]]:
+    def words(self) -> Mapping[str, Mapping[str, Words]]:
         if self._words is None:
             self._words = {}  # asking shows no words
             if has_request_context():
-                self._words = _in_kinds(vocabulary())
+                self._words = _newest().kinds
         return self._words
 
     def __getitem__(self, kind: str) -> Mapping[str, Words]:

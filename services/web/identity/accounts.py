@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select, update
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, bindparam, select, update
 
 from services.codes.notices import NOTICE_CHANNELS
 from services.kernel.envelope import ALL_CENTRES, Caller
@@ -42,8 +42,12 @@ class Account:
     partner_id: str | None = None
 
 
+# Every call of the API asks it: it is described once, for that takes longer than to answer it.
+OF_USER = select(account).where(account.c.user_name == bindparam("user"))
+
+
 def find(db: Connection, user: str) -> Account | None:
-    row = db.execute(select(account).where(account.c.user_name == user)).one_or_none()
+    row = db.execute(OF_USER, {"user": user}).one_or_none()
     if row is None:
         return None
     return _account(row)

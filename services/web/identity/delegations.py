@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Column, ColumnElement, Connection, Table, Text, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, Text, bindparam, insert, or_, select, update
 from sqlalchemy import Row as SqlRow
 
 from services.codes.access import DIRECTOR, STAFF
@@ -153,17 +153,25 @@ def end(runtime: ServiceRuntime, by: Caller, delegation_id: str) -> None:
             _note(db, now, by.user, row.to_user, "delegation_ended", row.centre, row.first_day, row.last_day)
 
 
-def running(day: date) -> ColumnElement[bool]:
+def _running() -> ColumnElement[bool]:
+    """On the `day` of which a question is asked."""
     d = delegation.c
-    return d.ended_at.is_(None) & (d.first_day <= day.isoformat()) & (d.last_day >= day.isoformat())
+    return d.ended_at.is_(None) & (d.first_day <= bindparam("day")) & (d.last_day >= bindparam("day"))
+
+
+# Asked with every page or call: described once, for that takes longer than to answer them.
+RUNNING = _running()
+OF_DELEGATE = (
+    select(delegation)
+    .where(delegation.c.to_user == bindparam("user"), RUNNING)
+    .order_by(delegation.c.made_at.desc())
+)
 
 
 def of_delegate(db: Connection, colleague: Account, day: date) -> tuple[Delegation, ...]:
     """Whose acts are this account's to do on a day: one director for each centre, who delegated first."""
-    d = delegation.c
-    asked = select(delegation).where(d.to_user == colleague.user, running(day)).order_by(d.made_at.desc())
     found: dict[str, Delegation] = {}
-    for row in db.execute(asked).all():
+    for row in db.execute(OF_DELEGATE, {"user": colleague.user, "day": day.isoformat()}).all():
         giver = accounts.find(db, row.from_user)
         if giver and may_delegate(giver, row.centre) and may_be_delegate(colleague, row.centre):
             found[row.centre] = Delegation(row.centre, DIRECTOR, row.from_user)
@@ -173,8 +181,9 @@ def of_delegate(db: Connection, colleague: Account, day: date) -> tuple[Delegati
 def list_delegates(db: Connection, day: date) -> dict[str, list[str]]:
     """{centre: who acts in a director's place there on a day}"""
     d = delegation.c
+    asked = select(d.centre, d.to_user).where(RUNNING).order_by(d.to_user)
     found: dict[str, list[str]] = {}
-    for row in db.execute(select(d.centre, d.to_user).where(running(day)).order_by(d.to_user)):
+    for row in db.execute(asked, {"day": day.isoformat()}):
         found.setdefault(row.centre, []).append(row.to_user)
     return found
 

@@ -1,7 +1,6 @@
 """Whether a request comes from somebody who is known here: asked before anything is done for it, so it looks as little
 as it can. Who may do what is decided later, and again."""
 
-from sqlalchemy import select
 from werkzeug.wrappers import Request
 
 from services.kernel.errors import Unavailable
@@ -35,9 +34,7 @@ def _is_key(runtime: ServiceRuntime, token: str) -> bool:
 
 
 def _is_session(runtime: ServiceRuntime, cookie: str) -> bool:
-    mine = sessions.session.c.id_hash == sessions.hash_of(cookie)
     try:
-        found = runtime.read(lambda db: db.execute(select(sessions.session.c.id_hash).where(mine)).first())
+        return runtime.read(lambda db: sessions.is_there(db, cookie))
     except Unavailable:
         return False
-    return found is not None

@@ -5,14 +5,17 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
     Connection,
     Integer,
+    Select,
     Table,
     Text,
+    bindparam,
     delete,
     exists,
     false,
@@ -90,11 +93,10 @@ def begin(
     accounts.note_presence(db, user, instant(now))
 
 
-def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | None:
-    """The session of a cookie, and whether it is time to `touch` it; None if it is unknown."""
-    today, d = bangkok_day(now), delegations.delegation.c
-    stands_in = exists().where(d.to_user == session.c.user_name, delegations.running(today))
-    asked = (
+def _of_cookie() -> Select[Any]:
+    d = delegations.delegation.c
+    stands_in = exists().where(d.to_user == session.c.user_name, delegations.RUNNING)
+    return (
         select(
             session,
             account.c.role,
@@ -110,9 +112,24 @@ def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | N
         .outerjoin(password, password.c.user_name == session.c.user_name)
         .outerjoin(factor, factor.c.user_name == session.c.user_name)
         .outerjoin(account_person, account_person.c.user_name == session.c.user_name)
-        .where(session.c.id_hash == hash_of(cookie))
+        .where(session.c.id_hash == bindparam("id_hash"))
     )
-    row = db.execute(asked).one_or_none()
+
+
+# Asked with every page: described once, for that takes longer than to answer them.
+OF_COOKIE = _of_cookie()
+IS_THERE = select(session.c.id_hash).where(session.c.id_hash == bindparam("id_hash"))
+
+
+def is_there(db: Connection, cookie: str) -> bool:
+    """Whether we began a session of this cookie, over or not."""
+    return db.execute(IS_THERE, {"id_hash": hash_of(cookie)}).first() is not None
+
+
+def find(db: Connection, cookie: str, now: datetime) -> tuple[Session, bool] | None:
+    """The session of a cookie, and whether it is time to `touch` it; None if it is unknown."""
+    today = bangkok_day(now)
+    row = db.execute(OF_COOKIE, {"id_hash": hash_of(cookie), "day": today.isoformat()}).one_or_none()
     if row is None:
         return None
     seen = moment(row.seen_at)
