@@ -21,6 +21,8 @@ class Group:
 
 
 GROUPS = (
+    Group("calls", tuple(f"tests/web/test_{each}.py" for each in ("access", "bad_input", "commands"))),
+    Group("stories", ("tests/referral/test_story_properties.py",)),
     Group("front door", ("tests/web",)),
     Group("kernel", ("tests/kernel",)),
     Group("services", ("tests/intake", "tests/screening", "tests/partners", "tests/referral", "tests/reporting")),
