@@ -23,6 +23,8 @@ TRAVEL, ARRIVAL, FOLLOW_UP = "travel", "arrival", "follow_up"
 # Somebody answers for these once they were missed; the others end what they are of (ReferralExpired, FollowUpMissed).
 ESCALATED = (TELL, ACKNOWLEDGE, TRAVEL, ARRIVAL)
 OF_PARTNER = (ACKNOWLEDGE, ANSWER, ARRIVAL)  # those that its partner knows of
+# Who was to do what was missed (codes.WHOSE).
+OWED_BY = {TELL: "centre", ACKNOWLEDGE: "partner", TRAVEL: "centre", ARRIVAL: "centre"}
 DIRECTOR, WORKER = "director", "worker"
 # To whom a missed deadline goes: the directors of the centre, or who answers for the case.
 ESCALATED_TO = CodeList(

@@ -37,6 +37,10 @@ TELLING = CodeList(
     },
 )
 
+NOT_NOTED = "not_noted"
+# The same where figures are split by it: facts of before do not say it.
+TOLD_BY = CodeList("told_by", {**TELLING.words, NOT_NOTED: Words("ไม่ได้บันทึกช่องทาง", "Not noted")})
+
 # Who brings the person to the place.
 ESCORTS = CodeList(
     "escort",
@@ -65,6 +69,7 @@ STAND_DOWN = CodeList(
 CONSENT_WITHDRAWN = "consent_withdrawn"
 
 # Why a referral came to nothing: what somebody said, or what the system did.
+NO_ANSWER = "no_answer"
 LOST_REASONS = CodeList("lost_reason", {**DECLINE_REASONS.words, **STAND_DOWN.words})
 
 # What is known of the place of a referral.

@@ -94,6 +94,21 @@ class FiguresShown(TypedDict):
     ratifications: Annotated[
         dict[str, Count | None], Note("Decisions made between meetings on which a meeting voted")
     ]
+    told_by_kind: Annotated[
+        dict[str, Count | None], Note("How often partners were told of a referral, by kind of partner")
+    ]
+    told_by_channel: Annotated[dict[str, Count | None], Note("The same, by how they were told")]
+    late_by_kind: Annotated[
+        dict[str, Count | None],
+        Note("Referrals not answered yet when the reminder was due, by kind of partner"),
+    ]
+    late_by_channel: Annotated[dict[str, Count | None], Note("The same, by how the partner was told")]
+    missed_by_kind: Annotated[
+        dict[str, Count | None], Note("Referrals that ran out without an answer, by kind of partner")
+    ]
+    missed_by_channel: Annotated[dict[str, Count | None], Note("The same, by how the partner was told")]
+    deadlines_missed: Annotated[dict[str, Count | None], Note("Other deadlines that were missed, by which")]
+    deadlines_missed_by: Annotated[dict[str, Count | None], Note("The same, by who was to do it")]
     hidden: Annotated[
         dict[str, Annotated[str, ("few", "withheld")]],
         Note("Why a count is null, as by_label.child: one to four, or withheld with them"),

@@ -10,16 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, OUTCOMES, PATHS, WHOSE
+from services.codes import (
+    DECLINE_REASONS,
+    EMPLOYER_PATHS,
+    FAMILY_PATH,
+    LABELS,
+    OUTCOMES,
+    PARTNER_KINDS,
+    PATHS,
+    WHOSE,
+)
 from services.codes.care import TASK_AREAS
+from services.codes.deadlines import DEADLINES
 from services.codes.decisions import RATIFICATIONS
 from services.codes.following import FOLLOW_UP_DAYS, RETURNED
-from services.codes.steps import LOST_REASONS
+from services.codes.steps import LOST_REASONS, NO_ANSWER, TOLD_BY
 from services.codes.words import CodeList, Words
 
 Column = Literal[
     "path", "partner_kind", "outside_ministry", "reason", "whose", "labels", "in_work", "follow_up", "in_time",
-    "in_place", "within",
+    "in_place", "within", "channel",
 ]  # fmt: skip
 Value = str | bool
 
@@ -40,6 +50,8 @@ class Measure:
     how many cases, each by its first. `by` splits the count by the codes of a column (then `part` has one number for
     each code, else one as `name`).
 
+    `of_total`: how many they are together is told elsewhere, so that a hidden count could be worked out.
+
     `words` name it in its part, `title` the list behind it, which the centre's own staff open by `code`. `means`
     defines it, where its part does not say enough. `of_kind`: it tells what kind of people they were, so who may not
     see cases is told no small count of it; its sum with others must not be shown. `beside`: not told in the overview
@@ -57,6 +69,7 @@ class Measure:
     by: Column | None = None
     codes: CodeList[str] | None = None
     of_kind: bool = False
+    of_total: bool = False
     beside: bool = False
     means: Words | None = None
 
@@ -157,6 +170,74 @@ PARTS: Mapping[str, Part] = {
             Words("การยกเลิกเป็นการตัดสินใจของใคร", "Whose decision a withdrawal was"),
         ),
         Part("failed_by", "failed_by", Words("การไม่สำเร็จเกิดจากใคร", "Whose doing a failure was")),
+        *(
+            Part(code, code, words, means)
+            for code, words, means in (
+                (
+                    "told_by_kind",
+                    Words("การแจ้งภาคีเครือข่าย ตามประเภทหน่วยงาน", "Partners told of a referral, by kind"),
+                    Words(
+                        "การแจ้งภาคีเครือข่ายในช่วงนี้ หลังจากนั้นจึงเริ่มนับกำหนดตอบ",
+                        "How often partners were told in the period: from then on they have time to answer.",
+                    ),
+                ),
+                (
+                    "told_by_channel",
+                    Words("การแจ้งภาคีเครือข่าย ตามช่องทาง", "Partners told of a referral, by channel"),
+                    None,
+                ),
+                (
+                    "late_by_kind",
+                    Words(
+                        "ใกล้ครบกำหนดแล้วยังไม่ตอบ ตามประเภทหน่วยงาน",
+                        "No answer yet when it was nearly due, by kind",
+                    ),
+                    Words(
+                        "การส่งต่อที่ถึงวันเตือนในช่วงนี้โดยภาคีเครือข่ายยังไม่ตอบ แม้จะตอบภายหลัง",
+                        "Referrals whose partner had not answered when the reminder was due in the period, also where "
+                        "it answered later.",
+                    ),
+                ),
+                (
+                    "late_by_channel",
+                    Words(
+                        "ใกล้ครบกำหนดแล้วยังไม่ตอบ ตามช่องทาง", "No answer yet when it was nearly due, by channel"
+                    ),
+                    Words(
+                        "ช่องทางที่แจ้งครั้งล่าสุดก่อนหน้านั้น",
+                        "By the channel by which the partner was last told before.",
+                    ),
+                ),
+                (
+                    "missed_by_kind",
+                    Words("ไม่ตอบภายในกำหนด ตามประเภทหน่วยงาน", "No answer in time, by kind"),
+                    Words(
+                        "การส่งต่อที่เลยกำหนดตอบในช่วงนี้ เทียบได้กับการแจ้งตามประเภทหน่วยงานหรือช่องทางเดียวกัน",
+                        "Referrals that ran out in the period without an answer; to be held beside how often partners "
+                        "of that kind, or by that channel, were told.",
+                    ),
+                ),
+                (
+                    "missed_by_channel",
+                    Words("ไม่ตอบภายในกำหนด ตามช่องทาง", "No answer in time, by channel"),
+                    None,
+                ),
+                (
+                    "deadlines_missed",
+                    Words("กำหนดอื่นที่เลยไปโดยยังไม่ได้ทำ", "Other deadlines that were missed"),
+                    Words(
+                        "กำหนดแจ้ง รับทราบ ออกเดินทาง และไปถึง ที่เลยไปในช่วงนี้ แม้จะทำภายหลัง",
+                        "Deadlines for telling, reading, setting out and arriving that were over in the period and not "
+                        "met, also where it was done later.",
+                    ),
+                ),
+                (
+                    "deadlines_missed_by",
+                    Words("กำหนดอื่นที่เลยไปเป็นของใคร", "Whose deadlines were missed"),
+                    None,
+                ),
+            )
+        ),
         Part(
             "follow_ups",
             "follow_ups",
@@ -248,11 +329,15 @@ def _split(
     by: Column,
     codes: CodeList[str],
     where: Mapping[Column, tuple[Value, ...]] | None = None,
+    of_total: bool = False,
 ) -> Measure:
     """A part of its own: how many of a type by the codes of a column."""
     title = PARTS[code].title
     shown = Words(f"{title.th}: {{}}", f"{title.en}: {{}}")
-    return Measure(code, code, "", counts, title, shown, by=by, codes=codes, of_kind=True, where=where or {})
+    return Measure(
+        code, code, "", counts, title, shown,
+        by=by, codes=codes, of_kind=True, of_total=of_total, where=where or {},
+    )  # fmt: skip
 
 
 def _of_follow_up(
@@ -289,6 +374,17 @@ FOLLOWED: Sequence[tuple[str, Words, Mapping[Column, tuple[Value, ...]], str]] =
 FOUND_THERE = (
     ("still", Words("ยังอยู่ในที่ที่ส่งต่อ", "Still in place"), True),
     ("gone", Words("ไม่อยู่ในที่ที่ส่งต่อแล้ว", "No longer in place"), False),
+)
+# How partners' answers were waited for, each by whom and by how they were told: the reminder of any deadline but the
+# answer's is no milestone.
+WAITED_FOR: Sequence[tuple[str, str, Mapping[Column, tuple[Value, ...]]]] = (
+    ("told", "PartnerTold", {}),
+    ("late", "ReminderDue", {}),
+    ("missed", "ReferralExpired", {"reason": (NO_ANSWER,)}),
+)
+BY_PARTNER: Sequence[tuple[str, Column, CodeList[str]]] = (
+    ("kind", "partner_kind", PARTNER_KINDS),
+    ("channel", "channel", TOLD_BY),
 )
 BY_PEOPLE = ("person", "partner", "centre")  # of codes.WHOSE: not the system, which found no place
 
@@ -473,6 +569,13 @@ MEASURES: Mapping[str, Measure] = {
         _split("declined_by", "ReferralDeclined", "whose", WHOSE),
         _split("withdrawn_by", "ReferralWithdrawn", "whose", WHOSE),
         _split("failed_by", "ReferralFailed", "whose", WHOSE),
+        *(
+            _split(f"{name}_by_{what}", counts, by, codes, where, of_total=True)
+            for name, counts, where in WAITED_FOR
+            for what, by, codes in BY_PARTNER
+        ),
+        _split("deadlines_missed", "DeadlineMissed", "reason", DEADLINES, of_total=True),
+        _split("deadlines_missed_by", "DeadlineMissed", "whose", WHOSE, of_total=True),
         _split("tasks", "CareTaskSet", "reason", TASK_AREAS),
         _split("tasks_done", "CareProgressNoted", "reason", TASK_AREAS),
         _split("tasks_in_time", "CareProgressNoted", "reason", TASK_AREAS, {"in_time": (True,)}),
@@ -501,7 +604,8 @@ COLUMNS: Sequence[Column] = sorted(
 # Parts that tell of what came to nothing, ended, or came again, each split by the codes of its measure.
 SPLIT_PARTS = (
     "expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by", "tasks", "tasks_done",
-    "tasks_in_time", "ratifications",
+    "tasks_in_time", "ratifications", "told_by_kind", "told_by_channel", "late_by_kind", "late_by_channel",
+    "missed_by_kind", "missed_by_channel", "deadlines_missed", "deadlines_missed_by",
     *(f"returned_{months}" for months in RETURNED),
 )  # fmt: skip
 

@@ -79,6 +79,14 @@ def whole(figures: answers.Figures) -> answers.FiguresShown:
         "tasks_done": {**figures["split"]["tasks_done"]},
         "tasks_in_time": {**figures["split"]["tasks_in_time"]},
         "ratifications": {**figures["split"]["ratifications"]},
+        "told_by_kind": {**figures["split"]["told_by_kind"]},
+        "told_by_channel": {**figures["split"]["told_by_channel"]},
+        "late_by_kind": {**figures["split"]["late_by_kind"]},
+        "late_by_channel": {**figures["split"]["late_by_channel"]},
+        "missed_by_kind": {**figures["split"]["missed_by_kind"]},
+        "missed_by_channel": {**figures["split"]["missed_by_channel"]},
+        "deadlines_missed": {**figures["split"]["deadlines_missed"]},
+        "deadlines_missed_by": {**figures["split"]["deadlines_missed_by"]},
         "returned_6": {**figures["split"]["returned_6"]},
         "returned_12": {**figures["split"]["returned_12"]},
         "returned_24": {**figures["split"]["returned_24"]},
@@ -139,6 +147,14 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
         "tasks_done": _numbers(split["tasks_done"]),
         "tasks_in_time": _numbers(split["tasks_in_time"]),
         "ratifications": _numbers(split["ratifications"]),
+        "told_by_kind": _numbers(split["told_by_kind"]),
+        "told_by_channel": _numbers(split["told_by_channel"]),
+        "late_by_kind": _numbers(split["late_by_kind"]),
+        "late_by_channel": _numbers(split["late_by_channel"]),
+        "missed_by_kind": _numbers(split["missed_by_kind"]),
+        "missed_by_channel": _numbers(split["missed_by_channel"]),
+        "deadlines_missed": _numbers(split["deadlines_missed"]),
+        "deadlines_missed_by": _numbers(split["deadlines_missed_by"]),
         "returned_6": _numbers(split["returned_6"]),
         "returned_12": _numbers(split["returned_12"]),
         "returned_24": _numbers(split["returned_24"]),
@@ -162,8 +178,11 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
 
 def _kinds(part: str, counts: Mapping[str, int]) -> dict[str, Count]:
     """The counts of a part that is split by the codes of its measure."""
-    codes = MEASURES[part].codes
+    codes, of_total = MEASURES[part].codes, MEASURES[part].of_total
     assert codes, "only a measure that is split has codes"
+    if of_total:
+        every = parts_of({**dict.fromkeys(codes, 0), **counts})
+        return {code: count for code, count in every.items() if count != 0}
     return kinds_of(counts, codes, sum(counts.values()))
 
 

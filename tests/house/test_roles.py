@@ -74,6 +74,8 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
         "failed.*", "ended.*", "declined_by.*", "withdrawn_by.*", "failed_by.*",
         "follow_ups.*", "in_place.*", "returned_6.*", "returned_12.*", "returned_24.*",
         "tasks.*", "tasks_done.*", "tasks_in_time.*", "ratifications.*",
+        "told_by_kind.*", "told_by_channel.*", "late_by_kind.*", "late_by_channel.*", "missed_by_kind.*",
+        "missed_by_channel.*", "deadlines_missed.*", "deadlines_missed_by.*",
     ),
     ("reporting", "placements"): ("by_month.*", "by_centre.*", "accepted", "waited_days.*"),
     ("reporting", "events"): ("items.*", "next", "head"),

@@ -66,6 +66,9 @@ TYPES = {
         },
         "FollowUpMissed": {**REFERRAL, "days": 30},
         "ReferralEnteredInError": REFERRAL,
+        "PartnerTold": {**REFERRAL, "how": "link"},
+        "ReminderDue": {**REFERRAL, "deadline": "answer"},
+        "DeadlineMissed": {**REFERRAL, "deadline": "acknowledge"},
     },
 }  # fmt: skip
 EVENTS = {

@@ -213,6 +213,31 @@ class Known:
                 if (fact.data["item"], fact.data["progress"]) == ("task", "done")
             ]
             return Counter(each["area"] or "no_area" for each in done if each["in_time"] or not measure.where)
+        if measure.by in ("partner_kind", "channel"):
+            return self._of_answers(measure)
+        if measure.counts == "DeadlineMissed":
+            missed = [fact.data["deadline"] for fact in self.happened(measure.counts)]
+            partners = ["partner" if each == "acknowledge" else "centre" for each in missed]
+            return Counter(partners if measure.by == "whose" else missed)
         ended = measure.counts == "ReferralEnded"
         of = "whose" if measure.by == "whose" else "outcome" if ended else "reason"
         return Counter(fact.data[of] for fact in self.happened(measure.counts))
+
+    def _of_answers(self, measure: Measure) -> Counter[str]:
+        """Tellings, reminders and lost answers, by the kind of the partner or by how it was last told before."""
+        found: Counter[str] = Counter()
+        for fact in self.happened(measure.counts):
+            if fact.data.get("deadline", "answer") != "answer":
+                continue
+            if measure.counts == "ReferralExpired" and fact.data["reason"] != "no_answer":
+                continue
+            of_it = sorted((each for each in self.facts if each.ref == fact.ref), key=lambda each: each.at)
+            if measure.by == "partner_kind":
+                kinds = (each.data["kind"] for each in of_it if each.type == "ReferralSent")
+                found.update(kind for kind in kinds if kind)
+            else:
+                told = [
+                    each.data["how"] for each in of_it if each.type == "PartnerTold" and each.at <= fact.at
+                ]
+                found.update([told[-1] or "not_noted" if told else "not_noted"])
+        return found

@@ -198,6 +198,44 @@ def test_what_came_to_nothing_is_told_by_reason_and_by_whose(told):
     assert [row["reason"] for row in behind] == ["placed_elsewhere"]
 
 
+def test_answers_that_are_late_or_never_come_are_told_by_partner_by_channel_and_by_whose_they_were(told):
+    for name, kind, how in (
+        ("a", "pao_home", "link"),
+        ("b", "foundation", "letter"),
+        ("c", "foundation", "letter"),
+    ):
+        told.say("ReferralSent", name, name, at=NOON - 20 * DAY, kind=kind)
+        told.say("PartnerTold", name, name, at=NOON - 19 * DAY, how=how)
+        told.say("ReminderDue", name, name, at=NOON - 6 * DAY)
+    told.say("ReferralAccepted", "a", "a", at=NOON - 5 * DAY)
+    told.say("PartnerTold", "b", "b", at=NOON - 5 * DAY, how="phone")  # once more, another way
+    for name in "bc":
+        told.say("ReferralExpired", name, name, at=NOON - DAY)
+    told.say("DeadlineMissed", "a", "a", at=NOON - 15 * DAY)
+    told.say("DeadlineMissed", "a", "a", deadline="travel")
+    told.say("ReminderDue", "a", "a", deadline="travel")
+    answer = told.overview()
+    assert answer["told_by_kind"] == {"foundation": 3, "pao_home": 1}
+    assert answer["told_by_channel"] == {"letter": 2, "link": 1, "phone": 1}
+    assert answer["late_by_kind"] == {"foundation": 2, "pao_home": 1}
+    assert answer["late_by_channel"] == {"letter": 2, "link": 1}
+    assert answer["missed_by_kind"] == {"foundation": 2}
+    assert answer["missed_by_channel"] == {"letter": 1, "phone": 1}
+    assert answer["deadlines_missed"] == {"acknowledge": 1, "travel": 1}
+    assert answer["deadlines_missed_by"] == {"centre": 1, "partner": 1}
+    told.say("ReferralEnteredInError", "c", "c")
+    assert told.overview()["missed_by_kind"] == {"foundation": 1}
+
+
+def test_an_answer_nobody_gave_is_of_a_channel_that_nobody_noted_and_a_family_is_no_kind_of_partner(told):
+    told.say("ReferralSent", "a", "a", at=NOON - DAY, kind=None)
+    told.say("ReferralExpired", "a", "a")
+    told.say("PartnerTold", "b", "b", how=None)
+    answer = told.overview()
+    assert (answer["missed_by_kind"], answer["missed_by_channel"]) == ({}, {"not_noted": 1})
+    assert (answer["told_by_kind"], answer["told_by_channel"]) == ({}, {"not_noted": 1})
+
+
 def test_nobody_is_in_work_by_a_placement_that_is_over_and_silence_changes_nothing(told):
     work = {"kind": "section_33", "income_baht_month": 9900}
     for name in "abcd":
@@ -404,6 +442,20 @@ def some_care(chance, case, centre):
     return facts
 
 
+def some_waiting(chance, case, ref, centre):
+    """How a partner was told and reminded, and what nobody did in time."""
+    facts = []
+    for _ in range(chance.randrange(3)):
+        facts.append(("PartnerTold", case, ref, centre, {"how": chance.choice(("link", "letter", None))}))
+        facts.append(("ReminderDue", case, ref, centre, {"deadline": chance.choice(("answer", "tell"))}))
+        missed = chance.choice(("tell", "acknowledge", "travel", "arrival"))
+        facts.append(("DeadlineMissed", case, ref, centre, {"deadline": missed}))
+    if chance.random() < 0.3:
+        lost = {"reason": chance.choice(("no_answer", "not_told")), "whose": "partner"}
+        facts.append(("ReferralExpired", case, ref, centre, lost))
+    return facts
+
+
 def some_history(told, chance, cases=25):
     """Cases of two centres; facts are told in any order and days late, and heard now and then, in any order of
     sources."""
@@ -418,10 +470,12 @@ def some_history(told, chance, cases=25):
             )
         for ref in (f"{case}-r{k}" for k in range(chance.randrange(4))):
             path = chance.choice(("local_home", "employer_35", "employer_general", "ministry_shelter"))
-            told_of = {"path": path, "outside_ministry": path != "ministry_shelter"}
+            kind = chance.choice(("pao_home", "foundation", None))
+            told_of = {"path": path, "outside_ministry": path != "ministry_shelter", "kind": kind}
             for type, often in (("ReferralSent", 1), ("ReferralAccepted", 0.6), ("PlacementConfirmed", 0.6)):
                 if chance.random() < often:
                     facts.append((type, case, ref, centre, told_of if type != "ReferralAccepted" else {}))
+            facts += some_waiting(chance, case, ref, centre)
             for _ in range(chance.randrange(4)):
                 visit = {
                     "work": chance.choice((None, work, NO_WORK)),
@@ -523,11 +577,15 @@ def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told, se
     chance = Random(seed)
     some_history(told, chance)
     live = kept(told.net)
-    # How a goal goes, and a task that is not done, are no milestones.
+    # How a goal goes, a task that is not done, and a reminder of what is no answer, are no milestones.
     going = [
         fact
         for fact in told.said
-        if fact.type == "CareProgressNoted" and (fact.data["item"], fact.data["progress"]) != ("task", "done")
+        if (fact.type, fact.data.get("deadline")) == ("ReminderDue", "tell")
+        or (
+            fact.type == "CareProgressNoted"
+            and (fact.data["item"], fact.data["progress"]) != ("task", "done")
+        )
     ]
     assert going and len(live[0]) == len(told.said) - len(going) > len(live[1])
     reporting = told.net.runtimes["reporting"]

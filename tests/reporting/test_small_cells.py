@@ -61,6 +61,12 @@ DAYS = (7, 30, 90, 180, 365)
 SHARES = tuple(f"share_{days}" for days in DAYS)
 
 
+def some_codes(measure):
+    """Up to three codes with how many there are of each; one, of a part of no total."""
+    codes = measure.codes[: 3 if measure.of_total else 1]
+    return st.fixed_dictionaries(dict.fromkeys(codes, COUNTS))
+
+
 @st.composite
 def overviews(draw):
     """The figures of a period as they are counted."""
@@ -89,7 +95,7 @@ def overviews(draw):
         "in_place": {f"{name}_{days}": draw(COUNTS) for days in DAYS for name in ("still", "gone")},
         "referrals": {"no_place": draw(COUNTS), "waitlisted": draw(COUNTS)},
         "stays": {"begun": draw(COUNTS), "placed": draw(COUNTS), "ran_out": draw(COUNTS)},
-        "split": {part: {MEASURES[part].codes[0]: draw(COUNTS)} for part in SPLIT_PARTS},
+        "split": {part: draw(some_codes(MEASURES[part])) for part in SPLIT_PARTS},
     }
     return figures
 
@@ -102,6 +108,9 @@ def equations(seen):
     others = [path for path in PATHS if path not in (*EMPLOYER_PATHS, "return_family")]
     yield [paths[path] for path in others], total - started - seen["placements"]["family"]
     yield [*paths.values()], total
+    for part in SPLIT_PARTS:
+        if MEASURES[part].of_total:  # how many they are is another figure of the page
+            yield [*seen[part].values()], 0
     for days in DAYS:  # whoever was followed up was in place or was not
         yield [seen["in_place"][f"{name}_{days}"] for name in ("still", "gone")], 0
 

@@ -1,6 +1,6 @@
 """My work and the list of cases. Long because every part of the list stands here, with what is done from it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,9 @@ from services.kernel.envelope import Envelope, instant
 from services.kernel.tables import access_record
 from services.referral.domain.commands import ExpireReferral, RaiseFollowUp
 from services.referral.domain.life_cycle import REFERRAL
+from services.thai.calendar import is_working_day
+from services.thai.dates import bangkok_day
+from services.web.pages.parts import near
 from services.web.pages.work import work
 from tests.web.door import opening
 from tests.web.taken import taken
@@ -49,6 +52,45 @@ def test_my_work_shows_each_open_case_once_with_what_the_door_says_is_next(door,
         )
     door.made(f"/api/v1/cases/{opened}/close", {"reason": "advice_given"}, "worker-80")
     assert number(door, opened, "worker-80") not in worker.open("/work").text
+
+
+# Monday 7 December 2026 is the holiday for the 5th, Thursday the 10th is one by itself.
+@pytest.mark.parametrize(
+    ("today", "due", "closed", "said"),
+    [
+        ("2026-12-11", "2026-12-13", {}, "เหลือวันนี้วันเดียว"),
+        ("2026-12-11", "2026-12-14", {}, "เหลืออีก 1 วันทำการหลังวันนี้"),
+        ("2026-12-11", "2026-12-15", {}, ""),
+        ("2026-12-06", "2026-12-08", {}, "เหลืออีก 1 วันทำการหลังวันนี้ · พรุ่งนี้ปิดทำการ: วันหยุดชดเชยวันพ่อแห่งชาติ"),
+        ("2026-12-08", "2026-12-11", {"2026-12-09": "ซ้อมหนีไฟ"}, "เหลืออีก 1 วันทำการหลังวันนี้ · พรุ่งนี้ปิดทำการ: ซ้อมหนีไฟ"),
+        ("2026-12-08", "2026-12-08", {"2026-12-09": "ทำความสะอาดใหญ่"}, ""),
+        ("2026-12-09", "2026-12-08", {}, ""),
+        ("2026-12-09", "2027-01-20", {}, ""),
+    ],
+)  # fmt: skip
+def test_beside_a_due_day_stands_how_few_working_days_are_left_and_that_the_centre_is_closed_tomorrow(
+    today, due, closed, said
+):
+    days = {date.fromisoformat(day): why for day, why in closed.items()}
+    assert near.hint(date.fromisoformat(due), date.fromisoformat(today), days) == said
+
+
+def test_a_closure_of_the_centre_stands_beside_what_is_due_soon(door, browser):
+    door.add("worker-76", "worker", ("76",))
+    door.add("director-76", "director", ("76",))
+    door.case("76")
+    [item] = listed(door, "worker-76")["items"]
+    due, today = date.fromisoformat(item["due"]), bangkok_day(door.runtime("web").now())
+    between = [today + timedelta(days=n) for n in range(1, (due - today).days + 1)]
+    closed = {day: "ซ้อมหนีไฟ" for day in between if is_working_day(day)}
+    for day in closed:
+        door.made(
+            "/api/v1/closures",
+            {"centre": "76", "day": day.isoformat(), "name": "ซ้อมหนีไฟ"},
+            "director-76",
+        )
+    for path in ("/work", f"/work/{item['part']}", "/work/paper"):
+        assert near.hint(due, today, closed) in browser("worker-76").open(path).text
 
 
 def test_the_menu_counts_what_presses_and_every_open_case(door, browser):

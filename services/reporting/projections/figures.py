@@ -61,7 +61,8 @@ def _by_code(rows: Sequence[Group], measure: Measure) -> dict[str, int]:
     assert column, "only a measure that is split has codes"
     total: Counter[str] = Counter()
     for row in _of(rows, measure):
-        total[str(row.columns[column])] += row.facts
+        if (code := row.columns[column]) is not None:  # a return to the family is by no partner of any kind
+            total[str(code)] += row.facts
     return dict(sorted(total.items()))
 
 

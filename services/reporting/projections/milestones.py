@@ -43,7 +43,9 @@ from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert
 
 from services.codes import FAMILY_PATH
 from services.codes.care import DONE, NO_AREA, TASK
+from services.codes.deadlines import ANSWER, OWED_BY
 from services.codes.decisions import NOT_RATIFIED, RATIFIED
+from services.codes.steps import NO_ANSWER, NOT_NOTED
 from services.kernel.envelope import Recorded, moment
 from services.kernel.questions import Body
 from services.kernel.readmodels import Projection, upsert
@@ -72,13 +74,16 @@ LOST = {
     "ReferralWithdrawn": "centre",
     "ReferralFailed": "centre",
 }
-NO_REASON = {"ReferralExpired": "no_answer"}  # else "other"
+NO_REASON = {"ReferralExpired": NO_ANSWER}  # else "other"
 OVER = ("ReferralEnded", "ReferralFailed")  # of a placement
 STAYS = ("InterimStayBegun", "InterimStayEnded")
 ENDED = {"ReferralEnded": "outcome", "InterimStayEnded": "reason"}  # how it did, as the fact says
 VISIT, MISSED = "FollowUpRecorded", "FollowUpMissed"
 CARE = ("CareTaskSet", "CareProgressNoted")  # tasks, and those of them that are done
 RATIFYING = "RatificationDecided"
+TOLD, REMINDED, OVERDUE = "PartnerTold", "ReminderDue", "DeadlineMissed"
+# Of a partner's answer and what it was waited for: by the partner that the referral was sent to, and how it was told.
+OF_ANSWERS = (TOLD, REMINDED, "ReferralExpired")
 COUNTED = frozenset(
     (
         *STEPS,
@@ -92,6 +97,8 @@ COUNTED = frozenset(
         "PersonReturned",
         *CARE,
         RATIFYING,
+        *OF_ANSWERS,
+        OVERDUE,
     )
 )
 TYPES = COUNTED | {"ReferralEnteredInError"}
@@ -104,7 +111,7 @@ EARLIER, LATER = text("before IS NOT NULL"), text("after IS NOT NULL")
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v8",
+    "milestone_v9",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -128,12 +135,13 @@ milestones = Table(
     Column("in_time", Boolean),
     Column("in_place", Boolean),
     Column("within", Text),  # of who came back: so many months after the placement was over
+    Column("channel", Text),  # by which a partner was told
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v8_case", "case_id", "type"),
-    Index("milestone_v8_recorded", "recorded", "case_id"),
+    Index("milestone_v9_case", "case_id", "type"),
+    Index("milestone_v9_recorded", "recorded", "case_id"),
 )
 counted = Table(
-    "counted_v8",
+    "counted_v9",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -156,17 +164,18 @@ counted = Table(
     Column("in_time", Boolean),
     Column("in_place", Boolean),
     Column("within", Text),
+    Column("channel", Text),  # of what is about an answer: by which the partner was last told before
     Column("before", Text),  # the days of the case's fact of this type before this one ...
     Column("after", Text),  # ... and after it
     Column("took", BigInteger),  # of the first of its type: calendar days since the case was opened ...
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v8_centre", "type", "centre", "day"),
-    Index("counted_v8_case", "case_id"),
+    Index("counted_v9_centre", "type", "centre", "day"),
+    Index("counted_v9_case", "case_id"),
     # A case has few facts of one type, so few have one before or after them.
-    Index("counted_v8_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
-    Index("counted_v8_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
+    Index("counted_v9_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
+    Index("counted_v9_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
     sqlite_with_rowid=False,
 )
 
@@ -217,6 +226,8 @@ def _again() -> tuple[ReturningDelete[Any], ReturningInsert[Any]]:
 def _is_milestone(fact: Recorded) -> bool:
     if fact.type == "CareProgressNoted" and (fact.data["item"], fact.data["progress"]) != (TASK, DONE):
         return False
+    if fact.type == REMINDED and fact.data["deadline"] != ANSWER:
+        return False
     return SAME.get(fact.type, fact.type) in TYPES and not fact.data.get("final_at")
 
 
@@ -237,14 +248,22 @@ def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
         # Who returns to the family is in nobody's place, also where an earlier version had a partner for it.
         "outside_ministry": None if data.get("path") == FAMILY_PATH else data.get("outside_ministry"),
         "reason": _reason(type, fact),
-        "whose": (data.get("whose") or LOST[type]) if type in LOST else None,
+        "whose": _whose(type, data),
         "labels": _met(data["labels"]) if fact.type == "ScreeningCompleted" else None,
         "in_work": _in_work(fact) if type == VISIT else None,
         "follow_up": _follow_up(type, data),
         "in_time": data.get("in_time"),
         "in_place": data.get("in_place"),
         "within": data.get("within"),
+        "channel": (data.get("how") or NOT_NOTED) if type == TOLD else None,
     }
+
+
+def _whose(type: str, data: Body) -> str | None:
+    """Whose doing it was that something came to nothing, or who was to do what was missed."""
+    if type in LOST:
+        return str(data.get("whose") or LOST[type])
+    return OWED_BY.get(str(data["deadline"])) if type == OVERDUE else None
 
 
 def _follow_up(type: str, data: Body) -> str | None:
@@ -254,10 +273,12 @@ def _follow_up(type: str, data: Body) -> str | None:
 
 
 def _reason(type: str, fact: Recorded) -> str | None:
-    """Of what came to nothing, and the outcome of what ended; of a task the area of life, of what was decided between
-    meetings whether it was ratified. The reason of another fact may be words."""
+    """Of what came to nothing, and the outcome of what ended; of a deadline which, of a task the area of life, of
+    what was decided between meetings whether it was ratified. The reason of another fact may be words."""
     if type in LOST:
         return str(fact.data.get("reason") or NO_REASON.get(type, "other"))
+    if type == OVERDUE:
+        return str(fact.data["deadline"])
     if type in CARE:
         return str(fact.data["area"] or NO_AREA)
     if type == RATIFYING:
@@ -300,6 +321,30 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
         .limit(1)
         .scalar_subquery()
     )
+    sent, told = milestones.alias("sent"), milestones.alias("told")
+    sent_to = (
+        select(func.max(sent.c.partner_kind))
+        .where(
+            sent.c.case_id == m.c.case_id,
+            sent.c.type == "ReferralSent",
+            sent.c.referral_id == m.c.referral_id,
+            known(sent),
+        )
+        .scalar_subquery()
+    )
+    told_by = (
+        select(told.c.channel)
+        .where(
+            told.c.case_id == m.c.case_id,
+            told.c.type == TOLD,
+            told.c.referral_id == m.c.referral_id,
+            told.c.occurred <= m.c.occurred,
+            known(told),
+        )
+        .order_by(told.c.occurred.desc(), told.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     # Of one due day the first follow-up counts; one that was missed and made later was late, and not missed.
     visit = milestones.alias("visit")
     same_day = (
@@ -335,6 +380,8 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
 
     waits = [(and_(m.c.type == step, is_first), since(earlier)) for earlier, step in pairwise(STEPS)]
     worked_out = {
+        "partner_kind": case((m.c.type.in_(OF_ANSWERS), sent_to), else_=m.c.partner_kind),
+        "channel": case((m.c.type.in_(OF_ANSWERS), func.coalesce(m.c.channel, told_by, NOT_NOTED))),
         "in_work": case(
             (m.c.type == "PlacementConfirmed", case((over, false()), else_=in_work)),
             (m.c.type == VISIT, m.c.in_work),
@@ -351,4 +398,4 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
     ).where(some, m.c.type.in_(COUNTED), known(m), ~void)
 
 
-MILESTONES = Projection("milestones", 8, (milestones, counted, *sums.TABLES), project, derive)
+MILESTONES = Projection("milestones", 9, (milestones, counted, *sums.TABLES), project, derive)

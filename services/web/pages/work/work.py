@@ -17,10 +17,11 @@ from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Question
 from services.partners.doors import TO_KEEP
-from services.thai import dates
+from services.referral.answers import Closures
+from services.referral.doors import CLOSURES
 from services.web import gateway
 from services.web.pages.frame import doors, drafts, files, frame, gate, lookup, visit
-from services.web.pages.parts import days, people
+from services.web.pages.parts import days, near, people
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
 from services.web.pages.parts.next_steps import address, warning
@@ -33,10 +34,11 @@ blueprint = Blueprint("work", __name__)
 
 
 class Duty(WorkItem):
-    """With the address where it is seen to, the days since it was due, and what happens else."""
+    """With the address where it is seen to, the days since it was due, how near that is, and what happens else."""
 
     href: str
     late: int
+    near: str
     warning: str
 
 
@@ -47,13 +49,15 @@ def today() -> Response:
     work = WORK.of(**_owner(), of_each=FIRST, limit=FIRST * len(WORK_PARTS))
     registry, erasing = TO_KEEP.of(), ERASURES.of()
     transfers = TRANSFERS.of(direction="in", status="waiting", limit=LIMIT_MOST)
+    closures = _closures()
     of_directors: list[Question[Any]] = [erasing, transfers] if visit.directs() else []
-    found = doors.together(work, hand_overs, registry, *of_directors)
+    found = doors.together(work, hand_overs, registry, *closures, *of_directors)
+    closed = near.closed_days(next((found[each] for each in closures), None))
     asked, offered = (found[erasing], found[transfers]) if visit.directs() else (None, None)
     handed = waiting["items"] if (waiting := found[hand_overs]) else []
     listed = found[work]
     rows = listed["items"] if listed else []
-    items = {part: [_duty(row) for row in rows if row["part"] == part] for part in WORK_PARTS}
+    items = {part: [_duty(row, closed) for row in rows if row["part"] == part] for part in WORK_PARTS}
     shown = [row for rows in items.values() for row in rows]
     people.look_up(
         [
@@ -107,8 +111,8 @@ def follow_ups() -> Response:
 
 def _listed(title: str, endpoint: str, chosen: Mapping[str, str], file: str) -> Response:
     cursor = request.args.get("cursor") or None
-    found = doors.ask(WORK.of(limit=SHOWN, cursor=cursor, **chosen, **_owner()))
-    items = [_duty(row) for row in found["items"]]
+    found, closed = doors.ask(WORK.of(limit=SHOWN, cursor=cursor, **chosen, **_owner())), _closed()
+    items = [_duty(row, closed) for row in found["items"]]
     people.look_up(row[name] for row in items for name in ("owner", "escalated_to"))
     here = partial(url_for, endpoint, part=chosen.get("part"), mine=request.args.get("mine"))
     count = found["counts"][chosen["part"]] if "part" in chosen else sum(found["counts"].values())
@@ -127,8 +131,8 @@ def _listed(title: str, endpoint: str, chosen: Mapping[str, str], file: str) -> 
 def paper() -> Response:
     """The day's list to print, with telephone numbers, for when the network is out: all but what only waits for
     others."""
-    found = doors.ask(WORK.of(limit=LIMIT_MOST, **_owner()))
-    items: Sequence[Duty] = [_duty(row) for row in found["items"] if row["part"] != "waiting"]
+    found, closed = doors.ask(WORK.of(limit=LIMIT_MOST, **_owner())), _closed()
+    items: Sequence[Duty] = [_duty(row, closed) for row in found["items"] if row["part"] != "waiting"]
     people.look_up(row[name] for row in items for name in ("owner", "escalated_to"))
     return frame.page(
         "work/paper.html", items=items, count=sum(found["counts"].values()) - found["counts"]["waiting"],
@@ -221,12 +225,21 @@ def _owner() -> dict[str, str]:
     return {"owner": visit.caller().user} if request.args.get("mine") else {}
 
 
-def _duty(row: WorkItem) -> Duty:
-    return {**row, "href": address(row), "late": _days_since(row["due"]), "warning": warning(row)}
+def _closures() -> list[Question[Closures]]:
+    """Who works for several centres is told of Thai holidays alone."""
+    return [CLOSURES.of()] if visit.caller().only_centre else []
 
 
-def _days_since(due: str) -> int:
-    return (dates.bangkok_day(gateway.runtime().now()) - date.fromisoformat(due)).days
+def _closed() -> near.Closed:
+    return near.closed_days(next(map(doors.attempt, _closures()), None))
+
+
+def _duty(row: WorkItem, closed: near.Closed) -> Duty:
+    due, today = date.fromisoformat(row["due"]), days.today()
+    return {
+        **row, "href": address(row), "late": (today - due).days, "near": near.hint(due, today, closed),
+        "warning": warning(row),
+    }  # fmt: skip
 
 
 @blueprint.post("/work/cases/<uuid:case_id>/called")
