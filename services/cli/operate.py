@@ -28,15 +28,16 @@ BROKER_SECONDS = 3
 @click.option("--sizes", "with_sizes", is_flag=True, help="And how much room each table takes.")
 @click.pass_context
 def status(context: click.Context, as_json: bool, with_sizes: bool) -> None:
-    """Per service: last sequence, published up to; per subscription: cursor, behind by, parked."""
+    """Per service: last sequence, published up to; per subscription: cursor, behind by, parked; messages to people."""
     asked = operator(settings_of(context))
-    rows, room = asked.status(), asked.sizes() if with_sizes else {}
+    rows, unsent, room = asked.status(), asked.messages(), asked.sizes() if with_sizes else {}
     if as_json:
         sizes = {"sizes": {name: dict(each) for name, each in room.items()}} if with_sizes else {}
-        click.echo(json.dumps({"services": rows, **sizes}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"services": rows, "messages": unsent, **sizes}, ensure_ascii=False, indent=2))
         return
     for row in rows:
         _print_status(row)
+    click.echo("messages   " + "   ".join(f"{state} {count:>5}" for state, count in unsent.items()))
     events = {row["service"]: row["sequence"] for row in rows}
     for name, each in room.items():
         _print_sizes(name, each, events.get(name, 0))

@@ -60,6 +60,13 @@ class Operator(ABC):
                 subscription["behind"] = heads[subscription["source"]] - subscription["cursor"]
         return rows
 
+    def messages(self) -> dict[str, int]:
+        """Messages to people that wait, and those that stopped: {state: how many}."""
+        from services.web.store import messages
+
+        with runtimes(self.settings, ["web"]) as opened:
+            return opened["web"].read(messages.count_unsent)
+
     def sizes(self) -> dict[str, list[Size]]:
         """{service: its tables, the largest first}."""
         with runtimes(self.settings) as opened:

@@ -1,11 +1,14 @@
 """The doors of what a partner is told of a person: before anybody is sent, when it is told, and what it was told."""
 
+from dataclasses import replace
+
 from sqlalchemy import RowMapping
 
 from services.codes.access import STAFF
 from services.codes.decisions import PERSON_DIED
 from services.kernel import scope
 from services.kernel.doors import Call, command, query
+from services.kernel.envelope import derived_id
 from services.kernel.errors import NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.referral import answers, bodies, reading, schemas
@@ -13,6 +16,8 @@ from services.referral.domain.commands import DiscloseFacts, OpenDisclosure
 from services.referral.domain.life_cycle import REFERRAL
 from services.referral.domain.words import OVER, Status
 from services.referral.projections import consents, referrals, upstream
+
+BY_ACCOUNT = "system"  # of codes.TELLING: the partner signs in, or its system does
 
 
 def give(unit: Unit, referral: RowMapping, how: str, expected: int | None = None) -> answers.DisclosedCodes:
@@ -78,7 +83,8 @@ class Disclosing(reading.Reading):
 
     @query("referral.read", roles=("partner",), schema=schemas.ReadReferral())
     def told_of(self, call: Call, body: bodies.ReadReferral) -> answers.DisclosedCodes:
-        """What the partner was given of the person, as it stands now: nothing before it was, nor once it is over."""
+        """What the partner was given of the person, as it stands now: nothing before it was, nor once it is over. That
+        it reads it is noted, once for each time it was given something: no page and no system reads it unseen."""
         referral = self._own(call, body["referral_id"])
         if not referral["secured"]:
             raise NotFound("referral")
@@ -86,9 +92,30 @@ class Disclosing(reading.Reading):
             return {}
         history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
         names = {name for step, _ in history if step["type"] == "FactsDisclosed" for name in step["facts"]}
+        if given := _unopened([step["type"] for step, _ in history]):
+            self._note_opened(call, referral, given)
         with scope.narrow(scope.EVERYTHING):  # of a case of a centre, in which a partner has no part
             known = self._of(referral)
         return {name: code for name, code in known.items() if name in names}
+
+    def _note_opened(self, call: Call, referral: RowMapping, given: int) -> None:
+        """`given`: how often it was given something; who reads that at once in two places has opened it once."""
+        command = derived_id(referral["referral_id"], f"opened {given}")
+        envelope = call.envelope(referral["centre"])
+
+        def work(unit: Unit) -> None:
+            unit.handle(REFERRAL, referral["referral_id"], OpenDisclosure(BY_ACCOUNT))
+
+        self.runtime.execute(
+            replace(
+                envelope,
+                fingerprint="",
+                command_id=command,
+                causation=command,
+                correlation=call.correlation or command,
+            ),
+            work,
+        )
 
     def _of(self, referral: RowMapping) -> answers.DisclosedCodes:
         programme_id = referral["programme_id"]
@@ -97,6 +124,12 @@ class Disclosing(reading.Reading):
 
     def _disclosable(self, case_id: str, programme_id: str) -> answers.DisclosedCodes:
         return self.runtime.read(lambda db: upstream.get_disclosable(db, case_id, programme_id))
+
+
+def _unopened(types: list[str]) -> int:
+    """How often something was given, if the last of it was not opened yet; else 0."""
+    given = [number for number, type in enumerate(types) if type == "FactsDisclosed"]
+    return len(given) if given and "DisclosureOpened" not in types[given[-1] :] else 0
 
 
 def _disclosures(to: str, steps: list[answers.HistoryItem]) -> list[answers.Disclosure]:

@@ -61,7 +61,7 @@ from services.thai.order import require_order
 
 PLACE_SECONDS = 5.0
 DIRECTOR = "director"
-TOLD, BY_ACCOUNT = "told", "system"  # of codes.TELLING: the partner signs in
+TOLD = "told"
 DISCLOSE = "disclose"  # what may be done of a referral besides its steps
 OWN_WORDS = ("link", "system")  # the channels of what a partner says itself: by its link, by its account
 SEALED = (
@@ -277,8 +277,10 @@ class ReferralService(closing.Closing, disclosing.Disclosing, staying.Staying, e
                 self._move(unit, row["case_id"], referral_id)
                 status = unit.state(REFERRAL, referral_id).status
                 staying.resolve(unit, row["case_id"], row["person_id"], status)
-                if step == TOLD and body.get("how") == BY_ACCOUNT:  # there it reads what it decides by
-                    disclosing.give(unit, row, BY_ACCOUNT)
+                if (
+                    step == TOLD and body.get("how") == disclosing.BY_ACCOUNT
+                ):  # there it reads what it decides by
+                    disclosing.give(unit, row, disclosing.BY_ACCOUNT)
             status = unit.state(REFERRAL, referral_id).status
             return {"status": status.value, "version": unit.version(REFERRAL, referral_id)}
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.codes import PARTNER_KINDS
+from services.kernel.envelope import instant
 from services.kernel.errors import Forbidden, NotFound, Refused
 from services.referral.domain.disclosure import disclosed
 from tests.referral.facts import CASE, OTHER, PARTNER, PERSON, PLAN, PROGRAMME
@@ -185,6 +186,23 @@ def test_that_the_partner_opened_it_is_noted_once_for_each_time_it_was_given_som
     ask(net, "disclose", sent, how="link")
     first, second = ask(net, "disclosure", sent)
     assert first["at"] < first["opened_at"] < second["at"] and second["opened_at"] is None
+
+
+def test_what_a_partner_reads_in_the_system_is_noted_as_opened_once_for_each_time_it_was_given(net, sent):  # noqa: F811
+    partner = {"user": "partner", "role": "partner", "centres": (), "partner": PARTNER}
+    for _ in range(2):
+        step(net, sent, "told", how="system")
+        net.clock.advance(hours=1)
+        assert ask(net, "told_of", sent, partner)
+        version = ask(net, "referral", sent)["version"]
+        assert ask(net, "told_of", sent, partner)
+        assert ask(net, "referral", sent)["version"] == version
+    [given] = ask(net, "disclosure", sent)  # told a second time it is given nothing anew
+    assert given["at"] < given["opened_at"] < instant(net.clock())
+    ask(net, "disclose", sent, how="link")
+    assert ask(net, "disclosure", sent)[1]["opened_at"] is None
+    assert ask(net, "told_of", sent, partner)
+    assert ask(net, "disclosure", sent)[1]["opened_at"]
 
 
 def test_a_referral_says_what_its_reader_may_do_of_it(net, sent):  # noqa: F811

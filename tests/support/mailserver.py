@@ -1,6 +1,6 @@
 """A mail server in a process of its own (aiosmtpd): keeps what it takes as files, and does to some addresses what
 servers sometimes do. `later@` is refused for now, `never@` for good; of `silent@` the message is taken, and then the
-connection breaks off."""
+connection breaks off. Of `held@` it is taken, and `open@` is heard of, and then nothing is answered for ever."""
 
 import asyncio
 import socket
@@ -56,6 +56,9 @@ class Box:
             return "451 come again"
         if address.startswith("never@"):
             return "550 nobody here"
+        if address.startswith("open@"):
+            (self.folder / "open").touch()
+            await asyncio.Event().wait()
         envelope.rcpt_tos.append(address)
         return "250 fine"
 
@@ -66,6 +69,8 @@ class Box:
         part.rename(part.with_suffix(".eml"))
         if envelope.rcpt_tos[0].startswith("silent@"):
             server.transport.abort()
+        if envelope.rcpt_tos[0].startswith("held@"):
+            await asyncio.Event().wait()
         return "250 taken"
 
 

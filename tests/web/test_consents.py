@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.door import referral
 from tests.web.sent import Sent
+from tests.web.taken import taken
 
 
 @pytest.fixture
@@ -137,11 +138,31 @@ def test_the_file_of_consents_and_disclosures_is_a_page_with_its_forms(door, bro
     assert wrong.status == 422 and [*wrong.errors] == ["witness"]
     done = worker.send(wrong, kind="data", witness="คุณมาลี")
     assert done.status == 200 and "พยาน: คุณมาลี" in done.text
-    taken = worker.send(worker.open(f"{path}/{sent.world.referral_id}/withdraw"), how="spoken")
-    assert taken.status == 200 and "ถอนแล้ว" in taken.text
+    back = worker.send(worker.open(f"{path}/{sent.world.referral_id}/withdraw"), how="spoken")
+    assert back.status == 200 and "ถอนแล้ว" in back.text
     member = browser("member-60").open(path)
     assert "คุณมาลี" not in member.text and "มาตรา 39" in member.text
     assert worker.open(f"{path}/{uuid4()}/withdraw").status == 404
+
+
+def test_the_file_is_taken_away_as_its_reader_may_see_it(door, browser, sent):
+    case_id, worker = sent.world.case_id, browser("worker-60")
+    sent.enter(browser())
+    record(door, case_id, kind="data", witness="คุณมาลี")
+    page = worker.open(f"/cases/{case_id}/consents")
+    files = [f"/cases/{case_id}/consents/{name}.csv" for name in ("list", "told")]
+    assert {f"{worker.address}{each}" for each in files} <= {*page.links()}
+    name, tables = taken(worker, files[0])
+    head, data, referral = tables[name]
+    assert name.startswith("songtor-consents-nakhon-sawan-") and {len(line) for line in tables[name]} == {
+        len(head)
+    }
+    assert "คุณมาลี" in data and "คุณมาลี" not in referral
+    assert "คุณมาลี" not in str(taken(browser("member-60"), files[0])[1])
+    [_head, told] = taken(worker, files[1])[1].popitem()[1]
+    assert "ภูมิลำเนา" in told[3] and told[4] == "ความยินยอมของผู้รับบริการ" and told[5]
+    for each in files:
+        assert browser("worker-61").open(each).status == 404 and browser("ministry").open(each).status == 403
 
 
 def test_another_centre_and_a_partner_read_and_write_none_of_it(door):

@@ -334,6 +334,24 @@ def test_without_the_version_that_was_read_nothing_is_taken(door, sent):
     assert read(door, f"Task/{world.referral_id}", user)["status"] == "received"
 
 
+def test_reading_the_person_is_noted_and_makes_no_task_stale(door, sent):
+    world, user = sent
+    task = read(door, f"Task/{world.referral_id}", user)
+    disclosure = f"/api/v1/referrals/{world.referral_id}/disclosure"
+    assert [each["opened_at"] for each in door.get(disclosure).json()] == [None]
+    assert read(door, f"Patient/{world.referral_id}", "worker-60")
+    assert [each["opened_at"] for each in door.get(disclosure).json()] == [None]  # the centre's own staff
+    for _ in range(2):
+        assert read(door, f"Patient/{world.referral_id}", user)["gender"]
+    [seen] = door.get(disclosure).json()
+    assert seen["opened_at"] > seen["at"]
+    steps = door.get(f"/api/v1/referrals/{world.referral_id}").json()["history"]
+    assert [each["type"] for each in steps].count("DisclosureOpened") == 1
+    accepted = put(door, {**task, "status": "accepted"}, user)
+    assert accepted.status_code == 200 and accepted.json()["status"] == "accepted"
+    assert put(door, {**task, "status": "accepted"}, user).content == accepted.content
+
+
 def test_the_same_sent_again_is_answered_as_the_first_time(door, sent):
     world, user = sent
     task = read(door, f"Task/{world.referral_id}", user)

@@ -21,6 +21,7 @@ from services.web.store.attempts import DELAYS
 from services.web.store.webhooks import webhook, webhook_message
 from tests.support.receiver import receiving
 from tests.web.door import problem
+from tests.web.taken import taken
 
 PRIVATE = ("มาลี", "1609900123452", "ป้าลี")
 
@@ -344,6 +345,11 @@ def test_its_page_shows_tries_and_turns_it(door, browser, receiver):
     assert Verifier(secret).verify(receiver.taken[0][1], receiver.taken[0][0])
     door.case()
     until(lambda: "เปิดเรื่อง" in director.open(here).text and len(receiver.taken) == 2)
+    assert f"{door.address}{here}/list.csv" in director.open(here).links()
+    name, tables = taken(director, f"{here}/list.csv")
+    head, sent = tables[name]
+    assert len(head) == len(sent) and sent[1] == receiver.ids()[1] and sent[3] == "ส่งแล้ว" and sent[7] == "204"
+    assert browser("director-61").open(f"{here}/list.csv").status == 404
     assert "หยุดชั่วคราว" in director.send(director.open(here), f"{here}/pause").text
     assert director.send(director.open(here), f"{here}/replay", after="x").errors
     assert "รอ" in director.send(director.open(here), f"{here}/replay", after="0").raw

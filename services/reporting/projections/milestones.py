@@ -2,7 +2,7 @@
 
 Figures of today are read from `counted`, the milestones of each case in the light of each other; figures as of an
 earlier moment from the same question put to the milestones known then. So both count alike, and a page need not work
-out every case anew.
+out every case anew. Long because what a fact counts as hangs on the others, in one statement.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

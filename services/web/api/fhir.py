@@ -5,6 +5,7 @@ Every answer under /fhir/ is a resource, also one that says what went wrong.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 import orjson
@@ -149,9 +150,9 @@ def update_task(referral_id: str) -> Response:
     fhir_query.nothing_else()
     record, version = _record(user, referral_id), _if_match()
     sent = _body(referral_id)
-    stale = version != record["version"]
     if not 1 <= version <= record["version"]:
         raise Stale(f"The Task has version {record['version']} now.")
+    stale = tasks.has_changed(record, version)
     before = tasks.task(record, version)
     others = tasks.other_elements(before, sent)
     if others and not stale:
@@ -169,9 +170,10 @@ def update_task(referral_id: str) -> Response:
     if said.step is None:
         raise Refused("wrong_state", f"A referral does not come to be {sent['status']}.")
     words = {**said.words, **({"by_channel": BY_SYSTEM} if partner else {})}
-    reply = calls.tell(
-        user, STEP, {"referral_id": referral_id, "step": said.step, **words}, _command(user, said, version)
-    )
+    command = _command(user, said, version)
+    if not stale:
+        command = replace(command, if_match=record["version"])
+    reply = calls.tell(user, STEP, {"referral_id": referral_id, "step": said.step, **words}, command)
     return _task(_record(user, referral_id), reply.answer["version"])
 
 

@@ -66,7 +66,8 @@ sender = Table(  # which process sends by a way
 State = Literal["gathered", "waiting", "sending", "sent", "dead", "uncertain"]
 Result = Literal["sent", "failed", "refused", "uncertain"]
 STATES: tuple[State, ...] = ("gathered", "waiting", "sending", "sent", "dead", "uncertain")
-STOPPED = ("dead", "uncertain")  # nothing follows but what somebody does
+STOPPED: tuple[State, ...] = ("dead", "uncertain")  # nothing follows but what somebody does
+UNSENT: tuple[State, ...] = ("waiting", *STOPPED)
 REPEATABLE = frozenset({"line"})  # under the same id again: taken once
 ONCE = timedelta(hours=23)  # for which that holds, an hour to be safe
 REPEATED = 7  # tries of these, all within the day for which that holds
@@ -277,6 +278,13 @@ def counts(db: Connection) -> dict[tuple[str, str], int]:
     m = message.c
     rows = db.execute(select(m.channel, m.state, func.count().label("n")).group_by(m.channel, m.state))
     return {(row.channel, row.state): row.n for row in rows}
+
+
+def count_unsent(db: Connection) -> dict[str, int]:
+    """{state: how many} of those that wait, and of those that stopped."""
+    m = message.c
+    asked = select(m.state, func.count().label("n")).where(m.state.in_(UNSENT)).group_by(m.state)
+    return dict.fromkeys(UNSENT, 0) | {row.state: row.n for row in db.execute(asked)}
 
 
 def count_stopped(db: Connection) -> int:

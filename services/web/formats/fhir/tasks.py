@@ -132,6 +132,12 @@ def other_elements(before: Thing, sent: Body) -> list[str]:
     return sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
 
 
+def has_changed(record: ReferralRecord, version: int) -> bool:
+    """Whether the Task says something else than at a version: that its Patient was read, say, changes nothing of it."""
+    was, now = task(record, version), task(record)
+    return any(was.get(name) != now.get(name) for name in {*was, *now} - {"meta", "lastModified"})
+
+
 def _comparable(task: Body) -> Thing:
     meta = task.get("meta")
     kept = {name: value for name, value in task.items() if name not in (*CHANGED, "meta")}

@@ -2,6 +2,7 @@
 told again. Whose they are stands in services/web/gateway/listeners.py."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -12,6 +13,7 @@ from services.codes.access import DIRECTOR
 from services.codes.feed import EVENT_TYPES, OF_PARTNER
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
+from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Partner
 from services.partners.doors import PARTNER
 from services.reporting.schemas import LAST_POSITION
@@ -20,13 +22,14 @@ from services.web.gateway import listeners
 from services.web.gateway import webhooks as couriers
 from services.web.gateway.calls import User
 from services.web.gateway.outbound import URL_MOST
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame import doors, files, frame, gate, visit
 from services.web.pages.frame.forms import Form
+from services.web.pages.parts import days
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.people import look_up
-from services.web.pages.parts.words import centre, word
+from services.web.pages.parts.words import centre, day_time, word
 from services.web.store import webhooks as store
-from services.web.store.webhooks import Kind, Webhook
+from services.web.store.webhooks import Kind, Message, MessageState, Webhook
 
 SHOWN = 50  # messages of one page
 MAKERS = (DIRECTOR, "partner", "ministry")
@@ -116,10 +119,53 @@ def _page(hook: Webhook, form: Form) -> Response:
     rows = gateway.runtime().read(lambda db: store.list_messages(db, hook.webhook_id, before, SHOWN + 1))
     look_up([hook.made_by, hook.state_by])
     return frame.page(
-        "webhooks/show.html", hook=hook, messages=rows[:SHOWN], form=form, whose=whose([hook])[hook.webhook_id],
+        "webhooks/show.html", hook=hook, messages=rows[:SHOWN], states=_states(), form=form,
+        whose=whose([hook])[hook.webhook_id],
         older=rows[SHOWN - 1].position if len(rows) > SHOWN else None, errors=ERRORS,
         changes=visit.caller().role != "admin", types=" · ".join(word("event_type", each) for each in hook.types),
     )  # fmt: skip
+
+
+def _states() -> dict[MessageState, str]:
+    return {"sent": _("sent"), "waiting": _("waits"), "dead": _("given up")}
+
+
+@blueprint.get("/webhooks/<uuid:webhook_id>/list.csv")
+@gate.roles(*listeners.ROLES)
+def deliveries_csv(webhook_id: UUID) -> Response:
+    """What became of messages, the latest first, as far back as it is kept; not what they said."""
+    hook, rows = listeners.mine(_me(), str(webhook_id), only_stop=True), list[Message]()
+    for _page_of in range(files.PAGES_MOST):
+        before = rows[-1].position if rows else None
+        more = gateway.runtime().read(
+            partial(store.list_messages, webhook_id=hook.webhook_id, before=before, limit=LIMIT_MOST)
+        )
+        rows += more
+        if len(more) < LIMIT_MOST:
+            break
+    columns = [
+        _("Position"), _("Id"), _("Of what?"), _("How it stands"), _("Made"), _("Attempts"), _("Last attempt"),
+        _("Answer"), _("Milliseconds"), _("Next attempt"),
+    ]  # fmt: skip
+    lines = [
+        [
+            each.position, each.message_id, word("event_type", each.type), _states()[each.state],
+            day_time(each.made_at), each.attempts, day_time(each.tried_at) if each.tried_at else "", _answered(each),
+            each.ms, day_time(each.next_at) if each.next_at else "",
+        ]
+        for each in rows
+    ]  # fmt: skip
+    title = _("What became of messages")
+    return files.as_csv(
+        files.Sheet("webhook", title, columns, lines),
+        files.name("webhook", visit.caller().centres, days.today()),
+    )
+
+
+def _answered(message: Message) -> str:
+    if message.error:
+        return _(ERRORS[message.error])
+    return "" if message.status is None else str(message.status)
 
 
 @blueprint.post("/webhooks/<uuid:webhook_id>/<any(pause, resume):turn>")

@@ -11,8 +11,8 @@ Closed = Mapping[date, str]  # the days on which a centre is closed besides Thai
 SOON = 7  # days ahead: what is due later needs no word yet
 
 
-def closed_days(found: Closures | None) -> Closed:
-    return {date.fromisoformat(each["day"]): each["name"] for each in found["items"]} if found else {}
+def closed_days(answer: Closures | None) -> Closed:
+    return {date.fromisoformat(each["day"]): each["name"] for each in answer["items"]} if answer else {}
 
 
 def hint(due: date, today: date, closed: Closed) -> str:
