@@ -92,15 +92,15 @@ class Disclosing(reading.Reading):
             return {}
         history = self.runtime.read(lambda db: referrals.list_steps(db, referral["referral_id"]))
         names = {name for step, _ in history if step["type"] == "FactsDisclosed" for name in step["facts"]}
-        if given := _unopened([step["type"] for step, _ in history]):
-            self._note_opened(call, referral, given)
+        if times := _unopened([step["type"] for step, _ in history]):
+            self._note_opened(call, referral, times)
         with scope.narrow(scope.EVERYTHING):  # of a case of a centre, in which a partner has no part
             known = self._of(referral)
         return {name: code for name, code in known.items() if name in names}
 
-    def _note_opened(self, call: Call, referral: RowMapping, given: int) -> None:
-        """`given`: how often it was given something; who reads that at once in two places has opened it once."""
-        command = derived_id(referral["referral_id"], f"opened {given}")
+    def _note_opened(self, call: Call, referral: RowMapping, times: int) -> None:
+        """`times`: how often it was given something; who reads that at once in two places has opened it once."""
+        command = derived_id(referral["referral_id"], f"opened {times}")
         envelope = call.envelope(referral["centre"])
 
         def work(unit: Unit) -> None:
