@@ -51,7 +51,7 @@ class Counting:
     def __init__(self, db: Connection, period: Period) -> None:
         self.db, self.period, self.months = db, period, _whole_months(period)
         if period.as_of:
-            find_moved(db, period, period.as_of)
+            find_moved(db, period)
 
     def groups(self, types: Collection[str]) -> list[Group]:
         # A case's earlier fact in the month of the first day may lie before or after that day: a sum does not say.

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -27,8 +27,6 @@ from sqlalchemy.schema import CreateTable
 
 from services.reporting.projections.milestones import COUNTED, counted, in_light, milestones
 
-AS_OF = "known_by"  # in a statement that is made once: the instant up to which facts were recorded
-
 
 @dataclass(frozen=True)
 class Period:
@@ -39,6 +37,30 @@ class Period:
     first: str
     last: str
     as_of: str | None = None
+
+    @property
+    def values(self) -> dict[str, str | tuple[str, ...] | None]:
+        """For a question that was made of `blank`."""
+        return {
+            "centres": self.centres or (),
+            "first_day": self.first,
+            "last_day": self.last,
+            "known_by": self.as_of,
+        }
+
+
+class Blank(NamedTuple):
+    """A period that is filled in when a question is asked, which is made once: to describe it takes longer than to
+    answer it of a few cases."""
+
+    centres: BindParameter[Any] | None
+    first: BindParameter[str]
+    last: BindParameter[str]
+
+
+def blank(everywhere: bool) -> Blank:
+    centres: BindParameter[Any] | None = None if everywhere else bindparam("centres", expanding=True)
+    return Blank(centres, bindparam("first_day"), bindparam("last_day"))
 
 
 def _passing(name: str, columns: Sequence[Column[Any]]) -> Table:
@@ -58,16 +80,12 @@ STAYED = select(counted).where(counted.c.case_id.not_in(MOVED))
 KNOWN = union_all(STAYED, select(counted_then)).subquery("known")
 
 
-def find_moved(db: Connection, period: Period, as_of: str) -> None:
-    """Fill the two tables."""
-    m, rows = milestones.c, select(counted.c.case_id).where(in_period(counted.c, period, COUNTED))
-    # What was entered in error since counted then, though no row says so any more.
-    touches = or_(m.case_id.in_(rows), m.type == "ReferralEnteredInError")
-    found = select(m.case_id).where(m.recorded > as_of, touches).distinct()
+def find_moved(db: Connection, period: Period) -> None:
+    """Fill the two tables, for a period as it was known at its `as_of`."""
     db.exec_driver_sql(_creation(moved, db.dialect.name))
-    db.execute(_filling(moved, found))
+    db.execute(_moved_since(period.centres is None), period.values)
     db.exec_driver_sql(_creation(counted_then, db.dialect.name))
-    db.execute(_known_then(), {AS_OF: as_of})
+    db.execute(_known_then(), period.values)
 
 
 @cache
@@ -77,9 +95,19 @@ def _creation(table: Table, dialect: str) -> str:
 
 
 @cache
+def _moved_since(everywhere: bool) -> Insert:
+    """What fills the first."""
+    m, rows = milestones.c, select(counted.c.case_id).where(in_period(counted.c, blank(everywhere), COUNTED))
+    # What was entered in error since counted then, though no row says so any more.
+    touches = or_(m.case_id.in_(rows), m.type == "ReferralEnteredInError")
+    as_of: BindParameter[str] = bindparam("known_by")
+    return _filling(moved, select(m.case_id).where(m.recorded > as_of, touches).distinct())
+
+
+@cache
 def _known_then() -> Insert:
-    """What fills the second. Made once: to describe it takes longer than to run it for one case."""
-    as_of: BindParameter[str] = bindparam(AS_OF)
+    """What fills the second."""
+    as_of: BindParameter[str] = bindparam("known_by")
     among = milestones.c.case_id.in_(MOVED)
     return _filling(counted_then, in_light(among, lambda row: row.c.recorded <= as_of))
 
@@ -88,25 +116,17 @@ def _filling(table: Table, rows: Select[Any]) -> Insert:
     return insert(table).from_select([column.name for column in table.c], rows)
 
 
-def facts_of(db: Connection, period: Period) -> Any:
-    """The columns of what counts in a period: as it is, or as it was known at `as_of`."""
-    if period.as_of is None:
-        return counted.c
-    find_moved(db, period, period.as_of)
-    return KNOWN.c
-
-
-def in_period(c: Any, period: Period, types: Collection[str]) -> ColumnElement[bool]:
+def in_period(c: Any, period: Period | Blank, types: Collection[str]) -> ColumnElement[bool]:
     """What of some types happened in the period at the centres asked for."""
     at_centres = true() if period.centres is None else c.centre.in_(period.centres)
     return and_(c.type.in_(types), c.day.between(period.first, period.last), at_centres)
 
 
-def first_in(c: Any, period: Period) -> ColumnElement[bool]:
+def first_in(c: Any, period: Period | Blank) -> ColumnElement[bool]:
     """The case's first fact of its type in the period: so each case is counted once."""
     return or_(c.before.is_(None), c.before < period.first)
 
 
-def last_in(c: Any, period: Period) -> ColumnElement[bool]:
+def last_in(c: Any, period: Period | Blank) -> ColumnElement[bool]:
     """The case's last fact of its type in the period."""
     return or_(c.after.is_(None), c.after > period.last)
