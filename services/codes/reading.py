@@ -194,6 +194,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
             "screening", "screening.**", "matches.**", "plan", "plan.**",
         ),
         "/api/v1/cases/<case_id>/matches": ALL,
+        "/api/v1/cases/<case_id>/screenings": ALL,
         "/api/v1/cases/<case_id>/next-question": ALL,
         "/api/v1/screenings/<screening_id>/rederive": ALL,
         "/api/v1/cases/<case_id>/matches/earlier": ALL,

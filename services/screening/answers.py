@@ -150,6 +150,7 @@ class NewScreening(Assessment):
     screening_id: Id
     form: Form
     version: Version
+    asked_declined: Annotated[list[str], Note("Facts that the person did not want to say: unknown, never no")]
 
 
 class Screening(NewScreening):
@@ -158,6 +159,53 @@ class Screening(NewScreening):
     case_id: Id
     completed_at: Instant
     completed_by: str
+
+
+class FactChange(TypedDict):
+    """None: not known."""
+
+    fact: str
+    before: FactValue | None
+    now: FactValue | None
+
+
+class LabelChange(TypedDict):
+    """None: the rules of then did not know it."""
+
+    code: Annotated[str, LABELS]
+    before: Verdict | None
+    now: Verdict | None
+
+
+class PathChange(TypedDict):
+    before: Annotated[str, PATHS] | None
+    now: Annotated[str, PATHS] | None
+
+
+class ScreeningChanges(TypedDict):
+    """What another screening learnt, what it took back, and what that came to."""
+
+    facts: list[FactChange]
+    labels: list[LabelChange]
+    first_path: PathChange | None
+
+
+class EarlierScreening(TypedDict):
+    """`changes` since the one before; None: it was the first."""
+
+    screening_id: Id
+    version: Version
+    completed_at: Instant
+    completed_by: str
+    rules_version: str
+    form: Form
+    asked_declined: list[str]
+    paths: list[Annotated[str, PATHS]]
+    changes: ScreeningChanges | None
+
+
+class Screenings(TypedDict):
+    items: Annotated[list[EarlierScreening], Note("The latest first")]
 
 
 class NewPlan(TypedDict):

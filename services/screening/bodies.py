@@ -13,6 +13,7 @@ class CompleteScreening(TypedDict):
 
     case_id: str
     facts: dict[str, Any]
+    asked_declined: list[str] | None
 
 
 class Assess(CompleteScreening):

@@ -32,6 +32,7 @@ from services.screening.answers import (
     RulesVersions,
     SavedDraft,
     Screening,
+    Screenings,
     Trial,
     Vocabulary,
     Waiting,
@@ -43,6 +44,7 @@ from services.screening.answers import (
 COMPLETE: CommandDoor[NewScreening] = CommandDoor("screening", "complete")
 ASSESS: QueryDoor[WouldFind] = QueryDoor("screening", "assess")
 SCREENING: QueryDoor[Screening | None] = QueryDoor("screening", "screening")
+SCREENINGS: QueryDoor[Screenings] = QueryDoor("screening", "screenings")
 NEXT_QUESTION: QueryDoor[NextQuestion | None] = QueryDoor("screening", "next_question")
 AGREE_PLAN: CommandDoor[NewPlan] = CommandDoor("screening", "agree_plan")
 PLAN: QueryDoor[Plan | None] = QueryDoor("screening", "plan")

@@ -78,7 +78,9 @@ class ScreeningStarted:
 @dataclass(frozen=True)
 class ScreeningCompleted:
     """`facts` are normalised codes; age is {on, min, max, margin?} in full years, never a birth date. `paths`: best
-    first; `leads`: those of them that a specific law opens; `closed`: no way out as things are. None: nobody looked."""
+    first; `leads`: those of them that a specific law opens; `closed`: no way out as things are. None: nobody looked.
+    `asked_declined`: facts that the person was asked for and did not want to say (HL7 data-absent-reason
+    asked-declined); they are as unknown as any other."""
 
     screening_id: Public[str]
     case_id: Public[str]
@@ -89,6 +91,7 @@ class ScreeningCompleted:
     paths: OfCase[list[str]]
     leads: OfCase[list[str] | None] = None
     closed: OfCase[list[ClosedPath] | None] = None
+    asked_declined: OfCase[list[str] | None] = None
 
 
 @dataclass(frozen=True)

@@ -173,8 +173,13 @@ def added_fact(kind: str, options: Sequence[str | int]) -> fields.Field[Any]:
 
 
 class CompleteScreening(Schema):
+    """`asked_declined`: what the person was asked and did not want to answer; unknown like what nobody asked."""
+
     case_id = _id()
     facts = fields.Nested(Facts, required=True)
+    asked_declined = fields.List(
+        fields.String(validate=IS_CODE), load_default=None, allow_none=True, validate=Length(max=200)
+    )
 
 
 class Assess(CompleteScreening):

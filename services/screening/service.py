@@ -40,7 +40,13 @@ from services.screening.domain.meeting import MEETING
 from services.screening.domain.membership import GROUP
 from services.screening.domain.minutes import MINUTES
 from services.screening.domain.plan import PLAN
-from services.screening.domain.screening import SCREENING, CompleteScreening, assessed, corrected_since
+from services.screening.domain.screening import (
+    SCREENING,
+    CompleteScreening,
+    assessed,
+    corrected_since,
+    declined,
+)
 from services.screening.events import ScreeningCompleted
 from services.screening.projections import minutes, plans, screenings, upstream
 from services.screening.reading import require_alive
@@ -89,16 +95,18 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
             require_alive(unit.db, case_id)
             require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
-            _require_known(book, body["facts"])
+            _require_known(book, body)
             asked = form_in_force(unit.state(RULES, form.NAME), day).form
             screening = CompleteScreening(
-                screening_id, case_id, body["facts"], day, book, case["closed"], corrected, asked
-            )
+                screening_id, case_id, body["facts"], day, book, case["closed"], corrected, asked,
+                body["asked_declined"] or (),
+            )  # fmt: skip
             [completed] = unit.handle(SCREENING, case_id, screening, call.if_match)
             assert isinstance(completed, ScreeningCompleted)
             return {
                 **screenings.assessed(book, completed.facts, assessment.assess(book, completed.facts)),
                 "screening_id": screening_id,
+                "asked_declined": completed.asked_declined or [],
                 "form": {"id": completed.form["id"], "version": completed.form["version"]},
                 "version": unit.version(SCREENING, case_id),
             }
@@ -114,11 +122,12 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
         book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
         corrected = self._of_person(call, case["case_id"], day)
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
-        _require_known(book, body["facts"])
+        _require_known(book, body)
         with _birth_dates():
             facts, outcome = assessed(book, body["facts"], known, day)
         form_now = form_in_force(self.runtime.state(RULES, form.NAME), day)
-        following = next_question.next_question(book, form_now, facts)
+        not_told = declined(body["asked_declined"] or (), facts)
+        following = next_question.next_question(book, form_now, facts, not_told)
         found = screenings.assessed(book, facts, outcome)
         hidden = form.not_shown(
             form_now, {**assessment.follows(book, facts, assessment.weighing(facts)), **facts}
@@ -132,13 +141,20 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
         return self.runtime.read(lambda db: screenings.get(db, case_id))
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
+    def screenings(self, call: Call, body: bodies.OfCase) -> answers.Screenings:
+        """All of a case, the latest first, each with what had changed since the one before."""
+        case_id = self._case(call, body["case_id"])["case_id"]
+        return {"items": self.runtime.read(lambda db: screenings.list_screenings(db, case_id))}
+
+    @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def next_question(self, call: Call, body: bodies.OfCase) -> answers.NextQuestion | None:
         """By the rules in force and what is known of the case today; None also of whom nobody is asked any more."""
         case = self._case(call, body["case_id"])
         case_id, day = case["case_id"], dates.bangkok_day(call.now)
-        latest, corrected, over = self.runtime.read(
+        latest, not_told, corrected, over = self.runtime.read(
             lambda db: (
                 screenings.get_facts(db, case_id),
+                screenings.get_declined(db, case_id),
                 upstream.get_corrections(db, case_id),
                 case["closed"] or upstream.is_erased(db, case_id) or upstream.has_died(db, case_id),
             )
@@ -150,7 +166,7 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
         told = corrected_since(latest, of_case, corrected)
         book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
         asked = form_in_force(self.runtime.state(RULES, form.NAME), day)
-        return next_question.next_question(book, asked, assessed(book, told, known, day)[0])
+        return next_question.next_question(book, asked, assessed(book, told, known, day)[0], not_told)
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def plan(self, call: Call, body: bodies.OfCase) -> answers.Plan | None:
@@ -238,8 +254,10 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
         return {**corrected, "age": told["age"]} if told["age"] else corrected
 
 
-def _require_known(book: rulebook.Rulebook, facts: Body) -> None:
-    """Invalid: a fact that neither the software nor the rules in force know, or a value it cannot have."""
+def _require_known(book: rulebook.Rulebook, body: bodies.CompleteScreening) -> None:
+    """Invalid: a fact that neither the software nor the rules in force know, a value it cannot have, or an answer to
+    what the person did not want to answer."""
+    facts = body["facts"]
     added = {fact.code: schemas.added_fact(fact.kind, fact.codes) for fact in book.facts}
     told = {name: value for name, value in facts.items() if name not in schemas.KNOWN}
     errors = {name: ["Unknown field."] for name in told if name not in added}
@@ -252,8 +270,16 @@ def _require_known(book: rulebook.Rulebook, facts: Body) -> None:
     for place, path in enumerate(wants if isinstance(wants, list) else ()):
         if path not in book.paths and path not in codes.PATHS:
             errors[f"wants.{place}"] = [f"Must be one of: {', '.join(book.paths)}."]
-    if errors:
-        raise Invalid({f"facts.{name}": messages for name, messages in errors.items()})
+    of_fields = {f"facts.{name}": messages for name, messages in errors.items()}
+    for place, name in enumerate(body["asked_declined"] or ()):
+        if name not in schemas.KNOWN and name not in added:
+            of_fields[f"asked_declined.{place}"] = ["Not the name of a fact."]
+        elif facts.get(name) is not None:
+            of_fields[f"facts.{name}"] = [
+                "Answered, and marked as not wanted to answer: take one of them away."
+            ]
+    if of_fields:
+        raise Invalid(of_fields)
 
 
 @contextmanager

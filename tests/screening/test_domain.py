@@ -59,6 +59,23 @@ def test_a_completed_screening_keeps_facts_labels_paths_and_the_version_of_its_r
     screening.given(started).when(complete()).then(expected)
 
 
+def test_what_the_person_did_not_want_to_answer_is_a_fact_of_its_own_and_unknown_to_the_rules():
+    asked = replace(
+        complete({"income_sufficient": False}), asked_declined=("housing", "birth_date", "legal_case")
+    )
+    state = SCREENING.decider.fold([replace(started, known={"sex": "male"})])
+    [done] = decide(asked, state)
+    [same] = decide(replace(asked, asked_declined=()), state)
+    assert done.asked_declined == ["age", "housing", "legal_case"] and same.asked_declined is None
+    assert (done.facts, done.labels, done.paths) == (same.facts, same.labels, same.paths)
+
+
+def test_what_the_case_knows_was_not_left_unanswered():
+    asked = replace(complete({"income_sufficient": False}), asked_declined=("birth_date", "housing"))
+    [done] = decide(asked, SCREENING.decider.fold([started]))
+    assert done.asked_declined == ["housing"] and "age" in done.facts
+
+
 def test_completing_the_same_screening_again_changes_nothing():
     screening.given(started, completed()).when(complete()).then()
 

@@ -67,6 +67,15 @@ def test_there_is_no_next_question_exactly_when_nothing_is_left_to_ask(answers, 
     assert (ask(book, facts) is None) is (assess(book, facts).ask == [])
 
 
+@given(told, st.sampled_from(versions()), st.data())
+def test_nobody_is_asked_again_for_what_they_did_not_want_to_answer(answers, version, data):
+    book, facts = rulebook(version), facts_of(answers)
+    declined = data.draw(st.sets(st.sampled_from(assess(book, facts).ask or ["housing"])))
+    question = next_question(book, form.SHIPPED, facts, declined)
+    left = [fact for fact in assess(book, facts).ask if fact not in declined]
+    assert (question["fact"] in left) if question else left == []
+
+
 @given(told, st.sampled_from(versions()), st.randoms(use_true_random=False))
 def test_the_order_of_the_facts_does_not_matter(answers, version, random: Random):
     facts = list(facts_of(answers).items())

@@ -144,6 +144,42 @@ def test_a_case_is_screened_again_and_the_latest_counts(net, case_id):
     assert net.call("screening", "screening", {"case_id": case_id})["screening_id"] == second["screening_id"]
 
 
+def test_what_the_person_did_not_want_to_answer_is_kept_and_not_asked_again(net, case_id):
+    asked = net.call("screening", "next_question", {"case_id": case_id})["fact"]
+    told = net.call("screening", "complete", {"case_id": case_id, "facts": {}, "asked_declined": [asked]})
+    assert told["asked_declined"] == [asked] and asked in told["ask"] and asked not in told["facts"]
+    assert net.call("screening", "screening", {"case_id": case_id})["asked_declined"] == [asked]
+    assert net.call("screening", "next_question", {"case_id": case_id})["fact"] != asked
+
+
+@pytest.mark.parametrize("door", ["complete", "assess"])
+def test_what_was_answered_was_not_declined_and_what_nobody_asks_neither(net, case_id, door):
+    body = {"case_id": case_id, "facts": {"housing": "street"}, "asked_declined": ["housing", "shoe_size"]}
+    with pytest.raises(Invalid) as refused:
+        net.call("screening", door, body)
+    assert sorted(refused.value.errors) == ["asked_declined.1", "facts.housing"]
+
+
+def test_every_screening_of_a_case_says_what_had_changed_since_the_one_before(net, case_id):
+    complete(net, case_id, {"housing": "street", "income_sufficient": False})
+    net.call(
+        "screening", "complete",
+        {"case_id": case_id, "facts": {"housing": "home", "mental_crisis": True}, "asked_declined": ["legal_case"]},
+    )  # fmt: skip
+    again, first = net.call("screening", "screenings", {"case_id": case_id})["items"]
+    assert first["changes"] is None and first["asked_declined"] == []
+    assert again["asked_declined"] == ["legal_case"] and again["version"] > first["version"]
+    facts = {each["fact"]: (each["before"], each["now"]) for each in again["changes"]["facts"]}
+    assert facts == {
+        "housing": ("street", "home"), "mental_crisis": (None, True), "income_sufficient": (False, None),
+    }  # fmt: skip
+    labels = {each["code"]: (each["before"], each["now"]) for each in again["changes"]["labels"]}
+    assert labels["mentally_ill"] == ("unknown", "met") and labels["destitute_a"][0] == "met"
+    assert again["changes"]["first_path"]["now"] == again["paths"][0] != first["paths"][0]
+    with pytest.raises(NotFound):
+        net.call("screening", "screenings", {"case_id": case_id}, user="worker-61", centres=("61",))
+
+
 def test_the_same_command_gives_the_same_answer_and_changes_once(net, case_id):
     key = str(uuid4())
     assert complete(net, case_id, key=key) == complete(net, case_id, key=key)

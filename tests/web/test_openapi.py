@@ -49,9 +49,10 @@ PROMISED = [
     ),
     ("GET /api/v1/erasures", set(), {"items"}),
     (
-        "POST /api/v1/cases/{case_id}/screening", {"facts"},
-        {"screening_id", "form", "rules_version", "facts", "labels", "paths", "version"},
+        "POST /api/v1/cases/{case_id}/screening", {"facts", "asked_declined"},
+        {"screening_id", "form", "rules_version", "facts", "labels", "paths", "version", "asked_declined"},
     ),
+    ("GET /api/v1/cases/{case_id}/screenings", set(), {"items"}),
     ("GET /api/v1/cases/{case_id}/next-question", set(), {"fact", "question", "why", "law", "decides"}),
     (
         "GET /api/v1/cases/{case_id}/matches", {"wait", "limit", "cursor"},

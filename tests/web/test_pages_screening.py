@@ -164,3 +164,34 @@ def test_nothing_is_left_to_ask_at_last(worker, path):
         seen.append(code)
         page = worker.send(page, look="skip")
     assert "ข้ามไว้" in page.text and seen
+
+
+def test_what_the_person_does_not_want_to_answer_is_marked_kept_and_not_asked_again(door, worker, path):
+    page = worker.open(path)
+    page = worker.send(page, facts__housing="street", asked_declined=["mental_crisis"])
+    assert page.status == 200
+    told = page.tree.xpath('//li[contains(., "(ไม่ประสงค์จะตอบ)")]')
+    assert [" ".join(each.text_content().split()) for each in told] == [
+        "ภาวะทางจิตที่ต้องได้รับการบำบัดรักษา (ไม่ประสงค์จะตอบ)"
+    ]
+    again = worker.open(path)
+    assert ("asked_declined", "mental_crisis") in again.form().form_values()
+    assert "mental_crisis" not in (worker.open(f"{path}?guided=yes").form().form_values())
+    both = worker.send(again, facts__mental_crisis="yes", asked_declined=["mental_crisis"])
+    assert both.status == 422 and [*both.errors] == ["facts.mental_crisis"]
+    assert "เลือกอย่างเดียว" in both.text
+
+
+def test_every_screening_is_listed_with_what_had_changed(worker, path, browser):
+    worker.send(worker.open(path), facts__housing="street", asked_declined=["mental_crisis"])
+    worker.send(worker.open(path), facts__housing="home", asked_declined=[])
+    result = worker.open(path.removesuffix("/fill"))
+    earlier = path.replace("/fill", "/earlier")
+    assert earlier in result.tree.xpath("//a/@href")
+    newest, first = worker.open(earlier).tree.xpath("//section[h2]")
+    assert "ครั้งแรก" in first.text_content() and "ไม่ประสงค์จะตอบ:" in first.text_content()
+    rows = [" ".join(each.text_content().split()) for each in newest.xpath(".//dl/div")]
+    assert "ที่อยู่อาศัยริมถนนหรือทางเท้า → มีที่อยู่อาศัย" in rows
+    assert (
+        browser("member-60").open(earlier).status == 200 and browser("worker-61").open(earlier).status == 404
+    )

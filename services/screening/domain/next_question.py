@@ -1,6 +1,6 @@
 """Which fact to ask for next: the one that settles most of what is open, and what each answer would lead to. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -10,11 +10,11 @@ from services.kernel.rules import MET, NOT_MET, UNKNOWN, UNKNOWN_CODE, Condition
 from services.screening import answers
 from services.screening.domain import people
 from services.screening.domain.assessment import NOTHING_MET, Weigh, assess, follows, law_of, weighing
+from services.screening.domain.facts import ASKED_AS
 from services.screening.domain.form import FormBook, not_shown
 from services.screening.domain.rulebook import PathRule, Rulebook, conditions
 
 RANK = (NOT_MET, UNKNOWN, MET)
-ASKED_AS = {"age": "birth_date"}  # a birth date gives it surely; as it looks is the second best
 
 
 class Standing(NamedTuple):
@@ -35,13 +35,16 @@ class Answer(NamedTuple):
     then: Standing
 
 
-def next_question(book: Rulebook, form: FormBook, replies: Body) -> answers.NextQuestion | None:
-    """From normalised facts; None if there is nothing to ask. Of facts that settle as much as each other on average of
-    their answers, the one that comes first in `ask`."""
+def next_question(
+    book: Rulebook, form: FormBook, replies: Body, declined: Collection[str] = ()
+) -> answers.NextQuestion | None:
+    """From normalised facts; None if there is nothing to ask, nobody being asked again for what was `declined`. Of
+    facts that settle as much as each other on average of their answers, the one that comes first in `ask`."""
     now = standing(book, replies)
     facts = {**follows(book, replies, weighing(replies)), **replies}
     hidden = not_shown(form, facts)
-    asked = [fact for fact in now.ask if ASKED_AS.get(fact, fact) not in hidden and fact not in hidden]
+    left_out = {*hidden, *declined}
+    asked = [fact for fact in now.ask if ASKED_AS.get(fact, fact) not in left_out and fact not in left_out]
     if not asked:
         return None
     each = {fact: answers_to(book, fact, replies) for fact in asked}

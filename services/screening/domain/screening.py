@@ -10,7 +10,7 @@ from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.kernel.questions import Body, Json
 from services.screening.domain.assessment import Assessment, assess
-from services.screening.domain.facts import FORM, normalised
+from services.screening.domain.facts import ASKED_FOR, FORM, normalised
 from services.screening.domain.rulebook import Rulebook
 from services.screening.events import ClosedPath, Form, ScreeningCompleted, ScreeningEvent, ScreeningStarted
 
@@ -25,7 +25,8 @@ class StartScreening:
 @dataclass(frozen=True)
 class CompleteScreening:
     """`facts` as told (facts.normalised), `day` of the answers (Asia/Bangkok), `book` in force on it; `closed`: the
-    case is; `corrected`: facts of the person as intake has them since they were corrected; `form`: what was asked."""
+    case is; `corrected`: facts of the person as intake has them since they were corrected; `form`: what was asked,
+    `asked_declined`: what the person did not want to answer of it."""
 
     screening_id: str
     case_id: str
@@ -35,6 +36,7 @@ class CompleteScreening:
     closed: bool = False
     corrected: Mapping[str, Any] = field(default_factory=dict)
     form: Form = field(default_factory=lambda: FORM)
+    asked_declined: Sequence[str] = ()
 
 
 Command = StartScreening | CompleteScreening
@@ -70,7 +72,7 @@ def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
             return [
                 ScreeningCompleted(
                     command.screening_id, command.case_id, command.form, command.book.version, facts, found.labels,
-                    found.paths, found.leads, found.closed,
+                    found.paths, found.leads, found.closed, declined(command.asked_declined, facts) or None,
                 )
             ]  # fmt: skip
     assert_never(command)
@@ -83,6 +85,11 @@ def assessed(
     assessment.assess."""
     facts = normalised(answers, known, day)
     return facts, assess(book, facts)
+
+
+def declined(questions: Sequence[str], facts: Body) -> list[str]:
+    """The facts that nobody learnt because the person did not want to say them, each once."""
+    return sorted({ASKED_FOR.get(code, code) for code in questions} - facts.keys())
 
 
 def corrected_since(facts: Body, known: Body, corrected: Body) -> dict[str, Json]:

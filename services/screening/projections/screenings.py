@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text, select
 
 from services.codes.coarse import found_district
 from services.codes.facts import FACTS
@@ -15,6 +15,7 @@ from services.kernel.scope import AUTHOR, OWNER
 from services.screening import answers
 from services.screening.domain import assessment
 from services.screening.domain.assessment import Assessment
+from services.screening.domain.differences import Found, changes
 from services.screening.domain.rulebook import Rulebook
 from services.screening.events import ScreeningCompleted
 from services.screening.projections import rules
@@ -22,7 +23,7 @@ from services.screening.projections.rows import as_json, latest_row
 
 metadata = MetaData()
 screening = Table(
-    "screening_v3",
+    "screening_v4",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
@@ -32,10 +33,11 @@ screening = Table(
     Column("completed_at", Text, nullable=False),
     Column("completed_by", Text, nullable=False),
     Column("rules_version", Text, nullable=False),
-    Column("form", Text, nullable=False),  # JSON, as are the next three
+    Column("form", Text, nullable=False),  # JSON, as are the next four
     Column("facts", Text, nullable=False),
     Column("labels", Text, nullable=False),
     Column("paths", Text, nullable=False),
+    Column("asked_declined", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "version"),
 )
 
@@ -55,6 +57,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "facts": as_json(fact.event.facts),
             "labels": as_json(fact.event.labels),
             "paths": as_json(fact.event.paths),
+            "asked_declined": as_json(fact.event.asked_declined or []),
         }
         for fact in facts
         if isinstance(fact.event, ScreeningCompleted)
@@ -80,6 +83,7 @@ def get(db: Connection, case_id: str) -> answers.Screening | None:
         "completed_at": row["completed_at"],
         "completed_by": row["completed_by"],
         "form": orjson.loads(row["form"]),
+        "asked_declined": orjson.loads(row["asked_declined"]),
         **assessed(book, facts, stored),
     }
 
@@ -88,6 +92,39 @@ def get_facts(db: Connection, case_id: str) -> dict[str, Json]:
     """Of the screening that counts; {} before the first."""
     row = latest_row(db, screening, case_id)
     return {name: value for name, value in orjson.loads(row["facts"]).items() if name in FACTS} if row else {}
+
+
+def get_declined(db: Connection, case_id: str) -> list[str]:
+    """What the person did not want to say in the screening that counts."""
+    row = latest_row(db, screening, case_id)
+    told: list[str] = orjson.loads(row["asked_declined"]) if row else []
+    return told
+
+
+def list_screenings(db: Connection, case_id: str) -> list[answers.EarlierScreening]:
+    """The latest first."""
+    of_case = select(screening).where(screening.c.case_id == case_id).order_by(screening.c.version)
+    found: list[answers.EarlierScreening] = []
+    before: Found | None = None
+    for row in db.execute(of_case).mappings():
+        paths = orjson.loads(row["paths"])
+        labels = {label["code"]: label["verdict"] for label in orjson.loads(row["labels"])}
+        now = Found(orjson.loads(row["facts"]), labels, paths)
+        found.append(
+            {
+                "screening_id": row["screening_id"],
+                "version": row["version"],
+                "completed_at": row["completed_at"],
+                "completed_by": row["completed_by"],
+                "rules_version": row["rules_version"],
+                "form": orjson.loads(row["form"]),
+                "asked_declined": orjson.loads(row["asked_declined"]),
+                "paths": paths,
+                "changes": changes(before, now) if before else None,
+            }
+        )
+        before = now
+    return found[::-1]
 
 
 def assessed(book: Rulebook, facts: dict[str, Any], outcome: Assessment) -> answers.Assessment:
@@ -106,4 +143,4 @@ def assessed(book: Rulebook, facts: dict[str, Any], outcome: Assessment) -> answ
     }
 
 
-SCREENINGS = Projection("screening", 3, (screening,), project)
+SCREENINGS = Projection("screening", 4, (screening,), project)

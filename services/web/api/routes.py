@@ -204,6 +204,8 @@ ROUTES = (
     Route("GET", "/api/v1/cases/<case_id>/timeline", reporting.TIMELINE, Timeline,
     "Every event of a case, all services"),
     Route("POST", "/api/v1/cases/<case_id>/screening", screening.COMPLETE, CompleteScreening, "Complete a screening"),
+    Route("GET", "/api/v1/cases/<case_id>/screenings", screening.SCREENINGS, DecisionsOfCase,
+        "Every screening of a case, the latest first, each with what had changed since the one before"),
     Route("GET", "/api/v1/cases/<case_id>/next-question", screening.NEXT_QUESTION, DecisionsOfCase,
         "The fact that settles most of what is open, and what each answer would lead to"),
     Route(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -15,7 +15,7 @@ from services.codes.questions import ASKED, Group
 from services.kernel.envelope import moment
 from services.kernel.questions import Body, Json
 from services.screening.answers import Assessment, FactValue, Label, Law, NextQuestion, Text, WouldFind
-from services.screening.doors import ASSESS, NEXT_QUESTION, SCREENING
+from services.screening.doors import ASSESS, NEXT_QUESTION, SCREENING, SCREENINGS
 from services.screening.doors import COMPLETE as COMPLETE_SCREENING
 from services.screening.schemas import CompleteScreening
 from services.thai import dates
@@ -39,6 +39,7 @@ OF_PERSON = (
     "domicile",
 )  # facts that come from the case's person unless told anew
 
+NOT_TOLD: Final = "asked_declined"
 UNKNOWN = "unknown"  # the answer "not known yet" of a radio button: a browser sends no empty one
 ANSWERS: Mapping[str, bool | None] = {"yes": True, "no": False, UNKNOWN: None}
 
@@ -82,6 +83,16 @@ def result(case_id: UUID) -> Response:
     )  # fmt: skip
 
 
+@blueprint.get("/cases/<uuid:case_id>/screening/earlier")
+@gate.roles(*CASE_READERS)
+def earlier(case_id: UUID) -> Response:
+    """Every screening, the latest first, with what had changed since the one before."""
+    found = doors.ask(SCREENINGS.of(case_id=str(case_id)))
+    return frame.page(
+        "screening/earlier.html", **_frame(str(case_id)), items=found["items"], fact_text=fact_text,
+    )  # fmt: skip
+
+
 def _frame(case_id: str) -> casefile.Frame:
     case = lookup.case(case_id)
     return casefile.frame(case, screening=doors.attempt(SCREENING.of(case_id=case_id)))
@@ -103,12 +114,15 @@ def fill(case_id: UUID) -> Response:
     told = {name: value for name, value in known.items() if name in asks.facts}
     first = doors.attempt(ASSESS.of(case_id=str(case_id), facts=told))
     form = Form(
-        COMPLETE, _first_values(first["facts"] if first else known),
+        COMPLETE, _first_values(first["facts"] if first else known, before[NOT_TOLD] if before else []),
         fixed={"case_id": str(case_id)}, read=READ,
         version=before["version"] if before else None, draft=later("Screening"), case_id=str(case_id),
     )  # fmt: skip
     at = inputs.happened(form)
-    form.load(papers.typed(form, "facts.documents_held"))
+    counts = papers.typed(form, "facts.documents_held")
+    not_told = [code for code in form.chosen(NOT_TOLD) if code in asks.codes]  # others are not asked any more
+    counts.setlist(NOT_TOLD, not_told)
+    form.load(counts)
     facts = read_facts(form, known, asks)
     form.body["facts"] = facts
     form.add(
@@ -118,7 +132,7 @@ def fill(case_id: UUID) -> Response:
         with form.catching():
             doors.tell(COMPLETE_SCREENING, form.body, at=at, if_match=form.version)
             return frame.done(_("The screening is saved."), ".result", case_id=case_id)
-    live = outcome(form, str(case_id), facts, at)
+    live = outcome(form, str(case_id), facts, not_told, at)
     if not form.sent:
         form.errors.clear()  # a draft is shown as it was typed; it is judged when it is sent
     if form.value("look") and request.headers.get("HX-Request"):
@@ -162,7 +176,8 @@ def _turn(form: Form, asks: Questionnaire, outcome: WouldFind | None) -> Turn:
         return _asking(asks, _field(following["fact"]), following, known, skipped)
     hidden = outcome["not_asked"] if outcome else []
     rest = [_field(fact) for fact in (outcome["ask"] if outcome else asks.codes)]
-    left = [code for code in rest if code in asks.codes and code not in (*skipped, *known, *hidden)]
+    passed = (*skipped, *known, *hidden, *form.chosen(NOT_TOLD))
+    left = [code for code in rest if code in asks.codes and code not in passed]
     return _asking(asks, left[0] if left else "", None, known, skipped)
 
 
@@ -199,13 +214,14 @@ class Outcome(NamedTuple):
     unread: bool
 
 
-def outcome(form: Form, case_id: str, facts: Body, at: str | None) -> Outcome | None:
+def outcome(form: Form, case_id: str, facts: Body, not_told: Sequence[str], at: str | None) -> Outcome | None:
     """None if it is not to be had now."""
     wrong = {name.split(".")[1] for name in form.errors if name.startswith("facts.")}
     readable = {name: value for name, value in facts.items() if name not in wrong}
     day = dates.bangkok_day(moment(at)).isoformat() if at else None
     with form.catching():
-        found = doors.attempt(ASSESS.of(case_id=case_id, facts=readable, day=day))
+        left_open = [code for code in not_told if readable.get(code) is None]
+        found = doors.attempt(ASSESS.of(case_id=case_id, facts=readable, day=day, asked_declined=left_open))
         if found is not None:
             return Outcome(found, grouped(found["labels"]), bool(form.errors))
     return None
@@ -215,10 +231,14 @@ def grouped(labels: Sequence[Label]) -> dict[str, list[Label]]:
     return {verdict: [label for label in labels if label["verdict"] == verdict] for verdict in VERDICTS}
 
 
-def _first_values(facts: Mapping[str, FactValue]) -> dict[str, Any]:
+def _first_values(facts: Mapping[str, FactValue], not_told: Sequence[str]) -> dict[str, Any]:
     held = facts.get("documents_held")
     papers_held = {papers.OTHERS: papers.others(map(str, held))} if isinstance(held, list) else {}
-    return {"facts": form_values(facts), **papers_held}
+    return {
+        "facts": form_values(facts),
+        NOT_TOLD: [_field(code) for code in not_told if code not in facts],
+        **papers_held,
+    }
 
 
 def form_values(facts: Mapping[str, FactValue]) -> dict[str, FactValue]:

@@ -181,6 +181,7 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("It still holds a name, the identity number or the birth date of the person."),
             later("It still holds a telephone number or a number of 13 digits. Remove it."),
             later("The answer that there is none goes with no other: take away that one or the others."),
+            later("Answered, and marked as not wanted to answer: take one of them away."),
         )
     ),
     (r"It cannot lie in the future\.", later("The date cannot lie in the future.")),
